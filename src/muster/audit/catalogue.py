@@ -1,0 +1,66 @@
+"""Every event that is ever audited. Ids are unique and append-only: never renumber, never reuse.
+
+The incumbent's ids collide (REG-EVT-066 is two events, REG-EVT-007 as well), which makes its trail
+ambiguous; hence one catalogue, an enum, and a test over it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+
+
+@dataclass(frozen=True, slots=True)
+class EventKind:
+    """``id`` as it stands in the trail, ``module`` and ``title`` as an auditor reads them."""
+
+    id: str
+    module: str
+    title: str
+
+
+class AuditEvent(Enum):
+    STATION_CREATED = EventKind("MUS-STA-001", "Station", "Station created")
+    OPERATOR_ADDED = EventKind("MUS-STA-002", "Station", "Operator added")
+    SIGNED_IN = EventKind("MUS-AUT-001", "Authentication", "Operator signed in")
+    SIGNED_OUT = EventKind("MUS-AUT-002", "Authentication", "Operator signed out")
+    REGISTRATION_STARTED = EventKind("MUS-REG-001", "Registration", "Registration started")
+    CONSENT_GIVEN = EventKind("MUS-REG-002", "Registration", "Consent given")
+    DEMOGRAPHICS_ENTERED = EventKind("MUS-REG-003", "Registration", "Demographics entered")
+    DOCUMENT_ATTACHED = EventKind("MUS-REG-004", "Registration", "Document attached")
+    DOCUMENT_REMOVED = EventKind("MUS-REG-005", "Registration", "Document removed")
+    STEP_COMPLETED = EventKind("MUS-REG-006", "Registration", "Step completed")
+    SAMPLE_CAPTURED = EventKind("MUS-BIO-001", "Biometrics", "Biometric sample captured")
+    CAPTURE_BELOW_THRESHOLD = EventKind("MUS-BIO-002", "Biometrics", "Capture below the threshold")
+    CAPTURE_FAILED = EventKind("MUS-BIO-003", "Biometrics", "Capture failed")
+    EXCEPTION_MARKED = EventKind("MUS-BIO-004", "Biometrics", "Biometric exception marked")
+    EXCEPTION_CLEARED = EventKind("MUS-BIO-005", "Biometrics", "Biometric exception cleared")
+    REGISTRATION_SIGNED = EventKind("MUS-REG-007", "Registration", "Registration signed by the officer")
+    REGISTRATION_RESUMED = EventKind("MUS-REG-008", "Registration", "Registration resumed")
+    REGISTRATION_DISCARDED = EventKind("MUS-REG-009", "Registration", "Registration discarded")
+    CONTENT_DESTROYED = EventKind("MUS-REG-010", "Registration", "Plaintext content destroyed")
+    PACKET_SEALED = EventKind("MUS-PKT-001", "Packet", "Packet sealed")
+    PACKET_SYNCED = EventKind("MUS-PKT-002", "Packet", "Packet announced to the server")
+    PACKET_UPLOADED = EventKind("MUS-PKT-003", "Packet", "Packet accepted by the server")
+    DELIVERY_FAILED = EventKind("MUS-PKT-004", "Packet", "Delivery attempt failed")
+    SERVER_CERTIFICATE_PINNED = EventKind("MUS-PKT-005", "Packet", "Server certificate stored")
+
+    @property
+    def id(self) -> str:
+        return self.value.id
+
+    @property
+    def module(self) -> str:
+        return self.value.module
+
+    @property
+    def title(self) -> str:
+        return self.value.title
+
+    @classmethod
+    def by_id(cls, event_id: str) -> AuditEvent | None:
+        """The event with this id, or nothing for an id of a newer version."""
+        return _BY_ID.get(event_id)
+
+
+_BY_ID = {event.id: event for event in AuditEvent}

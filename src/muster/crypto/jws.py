@@ -1,0 +1,98 @@
+"""Compact JWS with the signer's certificate inside (``x5c``), as SBI devices and keymanager write it.
+
+RS256 only: SBI lists other algorithms but nobody implements them, and a short list is the defence
+against ``none`` and key-confusion tricks. Whether the certificate is to be *trusted* is decided
+elsewhere; here a signature is only matched with the certificate it brings along.
+"""
+
+from __future__ import annotations
+
+import base64
+from dataclasses import dataclass
+from typing import Any
+
+from cryptography import x509
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import rsa
+from joserfc import jws
+from joserfc.errors import JoseError
+from joserfc.jwk import RSAKey
+
+from muster import base64url
+from muster.crypto.signing import SigningKey, load_certificate
+from muster.errors import Code, MusterError, NotAuthentic
+
+SIGNATURE_INVALID = Code(
+    "SIGNATURE_INVALID", "The signature does not match. The data was changed or comes from somebody else."
+)
+
+_MINIMUM_KEY_BITS = 2048
+
+
+class _Registry(jws.JWSRegistry):
+    """joserfc's limits are made for web tokens; ours carry a certificate and a whole ISO record."""
+
+    max_header_length = 64 * 1024
+    max_payload_length = 16 * 1024 * 1024
+
+
+# Devices add header fields of their own; an unknown one is no reason to refuse a good signature
+# (fields named in "crit" are still refused when not understood, RFC 7515 section 4.1.11).
+_REGISTRY = _Registry(algorithms=["RS256"], strict_check_header=False)
+
+
+@dataclass(frozen=True, slots=True)
+class VerifiedJws:
+    """What a valid token said: its header, its payload octets and the signer's certificate (DER)."""
+
+    header: dict[str, Any]
+    payload: bytes
+    certificate_der: bytes
+
+
+def sign_compact(key: SigningKey, payload: bytes, certificate_der: bytes) -> str:
+    """``header.payload.signature`` over ``payload`` with ``certificate_der`` as only ``x5c`` entry."""
+    header = {"alg": "RS256", "typ": "JWT", "x5c": [base64.b64encode(certificate_der).decode()]}
+    signer = RSAKey.import_key(key.to_pem())
+    return jws.serialize_compact(header, payload, signer, registry=_REGISTRY)
+
+
+def verify_compact(token: str) -> VerifiedJws:
+    """Check ``token`` against the certificate in its own header. Raises ``NotAuthentic``."""
+    try:
+        unverified = jws.extract_compact(token.encode("ascii"), registry=_REGISTRY)
+        header = unverified.headers()
+        # Early SBI drafts wrote x5c in base64url; both alphabets are met in the field.
+        certificate = load_certificate(base64url.decode(header["x5c"][0]))
+        verifier = RSAKey.import_key(_public_pem(certificate))
+        verified = jws.deserialize_compact(token, verifier, registry=_REGISTRY)
+    except (JoseError, MusterError, ValueError, KeyError, IndexError, TypeError, AttributeError) as error:
+        raise NotAuthentic(SIGNATURE_INVALID) from error
+    return VerifiedJws(header, verified.payload, certificate.public_bytes(serialization.Encoding.DER))
+
+
+def sign_detached(key: SigningKey, payload: bytes, certificate_der: bytes) -> str:
+    """``header..signature``: MOSIP's response signatures (section 4.4) leave the payload out."""
+    header, _, signature = sign_compact(key, payload, certificate_der).split(".")
+    return f"{header}..{signature}"
+
+
+def verify_detached(token: str, payload: bytes, certificate: bytes) -> bool:
+    """Whether a detached ``token`` is the signature of ``certificate``'s owner over ``payload``."""
+    parts = token.split(".")
+    if len(parts) != 3 or parts[1]:
+        return False
+    whole = f"{parts[0]}.{base64url.encode(payload)}.{parts[2]}"
+    try:
+        verifier = RSAKey.import_key(_public_pem(load_certificate(certificate)))
+        jws.deserialize_compact(whole, verifier, registry=_REGISTRY)
+    except (JoseError, ValueError):
+        return False
+    return True
+
+
+def _public_pem(certificate: x509.Certificate) -> bytes:
+    key = certificate.public_key()
+    if not isinstance(key, rsa.RSAPublicKey) or key.key_size < _MINIMUM_KEY_BITS:
+        raise ValueError("not an RSA key of at least 2048 bits")
+    return key.public_bytes(serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo)

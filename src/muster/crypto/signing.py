@@ -1,0 +1,161 @@
+"""RSA-2048 signing keys as MOSIP's software ("LOCAL") machine key uses them.
+
+SHA256withRSA with PKCS#1 v1.5 padding, raw 256-byte signatures; the same key pair signs and decrypts
+(section 4.2 of the packet notes). A TPM-held key will offer the same ``sign`` and ``public_der``.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import datetime, timedelta
+
+from cryptography import x509
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import padding, rsa
+
+from muster.errors import BadInput, Code
+
+KEY_UNREADABLE = Code(
+    "KEY_UNREADABLE", "The key file cannot be read: it must be an RSA key in PEM or DER form."
+)
+
+_KEY_BITS = 2048
+_PEM_MARK = b"-----BEGIN"
+
+
+class SigningKey:
+    """A private RSA key. Never printed: its ``repr`` shows the public fingerprint only."""
+
+    def __init__(self, private_key: rsa.RSAPrivateKey) -> None:
+        self._private_key = private_key
+
+    @classmethod
+    def generate(cls) -> SigningKey:
+        return cls(rsa.generate_private_key(public_exponent=65537, key_size=_KEY_BITS))
+
+    @classmethod
+    def from_pkcs8(cls, der: bytes) -> SigningKey:
+        """Read PKCS#8 DER without a password. Raises ``BadInput``."""
+        return cls(_rsa_private(serialization.load_der_private_key, der))
+
+    @classmethod
+    def from_pem(cls, pem: bytes) -> SigningKey:
+        """Read the first private key of a PEM file. Raises ``BadInput``."""
+        return cls(_rsa_private(serialization.load_pem_private_key, pem))
+
+    def to_pkcs8(self) -> bytes:
+        """The private key as unencrypted PKCS#8 DER: to be sealed at once, never stored as it is."""
+        return self._private_key.private_bytes(
+            serialization.Encoding.DER, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+        )
+
+    def to_pem(self) -> bytes:
+        """The private key as unencrypted PKCS#8 PEM, for a server's key file (mode 0600)."""
+        return self._private_key.private_bytes(
+            serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+        )
+
+    def sign(self, data: bytes) -> bytes:
+        """SHA256withRSA, PKCS#1 v1.5, over ``data``: 256 octets."""
+        return self._private_key.sign(data, padding.PKCS1v15(), hashes.SHA256())
+
+    @property
+    def public_der(self) -> bytes:
+        """X.509 SubjectPublicKeyInfo, DER."""
+        return self._private_key.public_key().public_bytes(
+            serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo
+        )
+
+    @property
+    def public_pem(self) -> bytes:
+        return self._private_key.public_key().public_bytes(
+            serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo
+        )
+
+    @property
+    def key_index(self) -> str:
+        """MOSIP's name of the key: lower-case hex SHA-256 of the public DER, a colon after each octet."""
+        return hashlib.sha256(self.public_der).digest().hex(":")
+
+    def __repr__(self) -> str:
+        return f"SigningKey({self.key_index[:11]})"
+
+
+def verify(public_key: bytes, data: bytes, signature: bytes) -> bool:
+    """Whether ``signature`` is this key's over ``data``.
+
+    ``public_key`` is a SubjectPublicKeyInfo or a certificate, PEM or DER. Raises ``BadInput`` when it
+    is neither.
+    """
+    try:
+        load_public_key(public_key).verify(signature, data, padding.PKCS1v15(), hashes.SHA256())
+    except InvalidSignature:
+        return False
+    return True
+
+
+def self_signed_certificate(
+    key: SigningKey, common_name: str, not_before: datetime, days: int
+) -> bytes:
+    """An X.509 certificate of ``key`` over itself, DER."""
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, common_name)])
+    private_key = key._private_key
+    certificate = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(private_key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(not_before)
+        .not_valid_after(not_before + timedelta(days=days))
+        .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
+        .sign(private_key, hashes.SHA256())
+    )
+    return certificate.public_bytes(serialization.Encoding.DER)
+
+
+def certificate_to_pem(der: bytes) -> bytes:
+    return load_certificate(der).public_bytes(serialization.Encoding.PEM)
+
+
+def certificate_to_der(certificate: bytes) -> bytes:
+    """PEM or DER in, DER out. Raises ``BadInput``."""
+    return load_certificate(certificate).public_bytes(serialization.Encoding.DER)
+
+
+def load_certificate(certificate: bytes) -> x509.Certificate:
+    """Read one certificate, PEM (the first in the file) or DER. Raises ``BadInput``."""
+    try:
+        if _PEM_MARK in certificate[:4096]:
+            return x509.load_pem_x509_certificate(certificate)
+        return x509.load_der_x509_certificate(certificate)
+    except ValueError as error:
+        raise BadInput(KEY_UNREADABLE) from error
+
+
+def load_public_key(content: bytes) -> rsa.RSAPublicKey:
+    """Read an RSA public key from a SubjectPublicKeyInfo or a certificate, PEM or DER."""
+    for read in (serialization.load_pem_public_key, serialization.load_der_public_key):
+        try:
+            key = read(content)
+        except ValueError:
+            continue
+        return _rsa_public(key)
+    return _rsa_public(load_certificate(content).public_key())
+
+
+def _rsa_public(key: object) -> rsa.RSAPublicKey:
+    if not isinstance(key, rsa.RSAPublicKey):
+        raise BadInput(KEY_UNREADABLE)
+    return key
+
+
+def _rsa_private(read, content: bytes) -> rsa.RSAPrivateKey:  # type: ignore[no-untyped-def]
+    try:
+        key = read(content, password=None)
+    except (ValueError, TypeError) as error:
+        raise BadInput(KEY_UNREADABLE) from error
+    if not isinstance(key, rsa.RSAPrivateKey):
+        raise BadInput(KEY_UNREADABLE)
+    return key

@@ -1,0 +1,196 @@
+"""The seam between the workstation and whatever is plugged in.
+
+A driver has two verbs. ``find`` is cheap, opens nothing and says what is there now; ``open`` gives
+a context manager around one device. What a device can do is its type: a capability is a protocol,
+and a caller asks with ``isinstance``. Blocking calls take ``cancel`` (an event that somebody may
+set) and, where there is something to see, ``on_preview``.
+
+Whatever goes wrong with a device leaves here as :class:`~muster.errors.DeviceUnavailable` with one
+of the codes below (``Cancelled`` when a person stopped it); a driver lets nothing else out. A poor
+sample is not an error: it comes back with its quality, and the workstation decides.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import datetime
+from enum import Enum
+from threading import Event
+from typing import Protocol, runtime_checkable
+
+from muster.clock import Clock
+from muster.devices.frames import Frame
+from muster.domain.biometrics import Attestation, BiometricAttribute, DigitalId
+from muster.errors import Code
+
+DRIVER_GROUP = "muster.drivers"
+
+DEVICE_ABSENT = Code("DEVICE_ABSENT", "No {kind} is connected. Plug it in and try again.")
+DEVICE_UNPLUGGED = Code("DEVICE_UNPLUGGED", "The {kind} was unplugged. Plug it in and try again.")
+DEVICE_BUSY = Code("DEVICE_BUSY", "The {kind} is busy. Close other programs that use it and try again.")
+DEVICE_TIMEOUT = Code("DEVICE_TIMEOUT", "The {kind} did not answer in time. Try again.")
+DEVICE_FAILED = Code("DEVICE_FAILED", "The {kind} reported a fault. Unplug it, plug it in and try again.")
+
+
+class DeviceKind(Enum):
+    """What an officer would call it. The values appear in ``muster devices list``."""
+
+    CAMERA = "camera"
+    FINGERPRINT = "fingerprint reader"
+    IRIS = "iris camera"
+    SCANNER = "document scanner"
+
+
+class DeviceStatus(Enum):
+    """SBI's words for a device's state."""
+
+    READY = "Ready"
+    BUSY = "Busy"
+    NOT_READY = "Not Ready"
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceDescriptor:
+    """One device that is there now. ``id`` is stable for a device across unplugging.
+
+    ``capabilities`` names what it can do in a person's words (``slap``, ``single finger``).
+    """
+
+    id: str
+    kind: DeviceKind
+    driver: str
+    make: str
+    model: str
+    serial: str
+    status: DeviceStatus
+    capabilities: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class CaptureRequest:
+    """What is wanted from a biometric device (SBI 0.9.5, RCAPTURE).
+
+    ``attributes`` are those expected, exceptions already left out; ``requested_score`` 0..100 is
+    the quality at which the device may stop by itself; ``previous_hash`` continues the hash chain
+    over one registration's captures (empty for the first).
+    """
+
+    attributes: tuple[BiometricAttribute, ...]
+    requested_score: int
+    timeout_s: float
+    transaction_id: str
+    previous_hash: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CapturedSample:
+    """What a biometric device hands out for one finger, eye or face.
+
+    ``record`` is the ISO/IEC 19794 record, ``quality`` 0..100, ``hash`` the device's link in the
+    hash chain (upper-case hex SHA-256, SBI section "Hash chain").
+    """
+
+    attribute: BiometricAttribute
+    record: bytes
+    quality: float
+    captured_at: datetime
+    device: DigitalId
+    device_code: str
+    device_service_version: str
+    attestation: Attestation
+    hash: str
+
+
+@dataclass(frozen=True, slots=True)
+class ScannedPage:
+    """One page: the encoded image (``png`` or ``jpg``) and its resolution."""
+
+    content: bytes
+    format: str
+    resolution_dpi: int
+
+
+class Signer(Protocol):
+    """Signs on a device's behalf, for hardware that has no key of its own.
+
+    ``attest`` builds the signed payload that SBI's RCAPTURE would have returned for ``record`` and
+    gives back the attestation and the device's next chain hash (see ``devices.attestation``).
+    """
+
+    def attest(
+        self,
+        *,
+        attribute: BiometricAttribute,
+        record: bytes,
+        quality: float,
+        captured_at: datetime,
+        device: DigitalId,
+        device_code: str,
+        device_service_version: str,
+        request: CaptureRequest,
+    ) -> tuple[Attestation, str]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceContext:
+    """What the workstation lends a device while it is open."""
+
+    clock: Clock
+    signer: Signer
+
+
+OnPreview = Callable[[Frame], None]
+
+
+@runtime_checkable
+class Camera(Protocol):
+    """Pictures in a row, newest last."""
+
+    @property
+    def digital_id(self) -> DigitalId: ...
+
+    def stream(self, on_frame: OnPreview, cancel: Event) -> None:
+        """Call ``on_frame`` for each picture until ``cancel`` is set; returns then.
+
+        ``on_frame`` must be quick: it is called from the device's thread.
+        """
+
+
+@runtime_checkable
+class BiometricCapture(Protocol):
+    """A device that takes fingers or irises by itself and hands out finished records."""
+
+    def capture(
+        self, request: CaptureRequest, cancel: Event, on_preview: OnPreview
+    ) -> Sequence[CapturedSample]:
+        """Capture what ``request`` asks for, or the best there was at the timeout.
+
+        Returns one sample per finger or eye that was seen, which may be other ones than asked for.
+        Raises ``Cancelled`` when ``cancel`` was set.
+        """
+
+
+@runtime_checkable
+class DocumentScanner(Protocol):
+    """A flatbed or a document camera."""
+
+    def scan(self, resolution_dpi: int, cancel: Event, on_preview: OnPreview) -> ScannedPage: ...
+
+
+Device = Camera | BiometricCapture | DocumentScanner
+
+
+class Driver(Protocol):
+    """What an entry point of the group ``muster.drivers`` yields when called without arguments."""
+
+    name: str
+
+    def find(self) -> Sequence[DeviceDescriptor]:
+        """What is there now. Opens nothing, takes milliseconds, raises nothing."""
+
+    def open(
+        self, descriptor: DeviceDescriptor, context: DeviceContext
+    ) -> AbstractContextManager[Device]:
+        """Take the device into use. Raises ``DeviceUnavailable`` when it cannot be had."""

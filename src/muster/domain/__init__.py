@@ -1,0 +1,1 @@
+"""Our nouns: what an officer talks about. Frozen values, standard library only."""

@@ -1,0 +1,153 @@
+"""Fingers, eyes and faces: what can be captured, what was, and what cannot be."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import Enum
+
+
+class Modality(Enum):
+    FACE = "face"
+    FINGER = "finger"
+    IRIS = "iris"
+
+
+class BiometricAttribute(Enum):
+    """One thing that can be captured. The values are MOSIP's ``bioAttributes`` names."""
+
+    LEFT_INDEX = "leftIndex"
+    LEFT_MIDDLE = "leftMiddle"
+    LEFT_RING = "leftRing"
+    LEFT_LITTLE = "leftLittle"
+    LEFT_THUMB = "leftThumb"
+    RIGHT_INDEX = "rightIndex"
+    RIGHT_MIDDLE = "rightMiddle"
+    RIGHT_RING = "rightRing"
+    RIGHT_LITTLE = "rightLittle"
+    RIGHT_THUMB = "rightThumb"
+    LEFT_EYE = "leftEye"
+    RIGHT_EYE = "rightEye"
+    FACE = "face"
+
+    @property
+    def modality(self) -> Modality:
+        if self is BiometricAttribute.FACE:
+            return Modality.FACE
+        if self in (BiometricAttribute.LEFT_EYE, BiometricAttribute.RIGHT_EYE):
+            return Modality.IRIS
+        return Modality.FINGER
+
+
+class CaptureGroup(Enum):
+    """What is captured with one placement on a device."""
+
+    FACE = "face"
+    LEFT_SLAP = "left_slap"
+    RIGHT_SLAP = "right_slap"
+    THUMBS = "thumbs"
+    IRISES = "irises"
+
+    @property
+    def attributes(self) -> tuple[BiometricAttribute, ...]:
+        return _GROUPS[self]
+
+    @property
+    def modality(self) -> Modality:
+        return self.attributes[0].modality
+
+
+_GROUPS = {
+    CaptureGroup.FACE: (BiometricAttribute.FACE,),
+    CaptureGroup.LEFT_SLAP: (
+        BiometricAttribute.LEFT_INDEX,
+        BiometricAttribute.LEFT_MIDDLE,
+        BiometricAttribute.LEFT_RING,
+        BiometricAttribute.LEFT_LITTLE,
+    ),
+    CaptureGroup.RIGHT_SLAP: (
+        BiometricAttribute.RIGHT_INDEX,
+        BiometricAttribute.RIGHT_MIDDLE,
+        BiometricAttribute.RIGHT_RING,
+        BiometricAttribute.RIGHT_LITTLE,
+    ),
+    CaptureGroup.THUMBS: (BiometricAttribute.LEFT_THUMB, BiometricAttribute.RIGHT_THUMB),
+    CaptureGroup.IRISES: (BiometricAttribute.LEFT_EYE, BiometricAttribute.RIGHT_EYE),
+}
+
+
+class ExceptionKind(Enum):
+    PERMANENT = "Permanent"
+    TEMPORARY = "Temporary"
+
+
+@dataclass(frozen=True, slots=True)
+class BiometricException:
+    """An attribute that cannot be captured, and why. A face has no exception."""
+
+    attribute: BiometricAttribute
+    kind: ExceptionKind
+    reason: str
+
+    def __post_init__(self) -> None:
+        if self.attribute is BiometricAttribute.FACE:
+            raise ValueError("a face cannot be an exception")
+
+
+@dataclass(frozen=True, slots=True)
+class DigitalId:
+    """Who a device says it is (SBI 0.9.5, digitalId): what is printed on its case."""
+
+    serial: str
+    make: str
+    model: str
+    kind: str  # Finger, Iris, Face
+    sub_kind: str  # Slap, Single, Double, Full face
+    provider: str
+    provider_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Attestation:
+    """A device's signature over one sample, kept so that it can be rebuilt and verified.
+
+    ``header`` and ``signature`` are the first and last segment of the compact JWS (base64url);
+    ``payload`` is the decoded payload text, byte for byte as the device wrote it, with the value of
+    ``bioValue`` replaced by ``<bioValue>`` (the record itself stands in the sample).
+    """
+
+    header: str
+    payload: str
+    signature: str
+    spec_version: str
+
+
+@dataclass(frozen=True, slots=True)
+class SampleFacts:
+    """Everything about one captured finger, eye or face except its bytes.
+
+    ``quality`` is the device's score, 0..100; ``attempts`` how many captures were made up to this
+    one; ``forced`` that it was taken below the threshold.
+    """
+
+    attribute: BiometricAttribute
+    quality: float
+    attempts: int
+    forced: bool
+    captured_at: datetime
+    device: DigitalId
+    device_code: str
+    device_service_version: str
+    attestation: Attestation
+
+
+@dataclass(frozen=True, slots=True)
+class BiometricSample:
+    """One captured finger, eye or face: its facts and its ISO/IEC 19794 record."""
+
+    facts: SampleFacts
+    record: bytes
+
+    @property
+    def attribute(self) -> BiometricAttribute:
+        return self.facts.attribute

@@ -1,0 +1,293 @@
+"""What happened to a registration, and the state that follows from it.
+
+Rules:
+
+1. An event is a past fact with a time; it is stored once and never changed.
+2. State is a fold over the events in order; nothing else is remembered. Crash anywhere, reload the
+   events, and the officer continues at the same finger.
+3. A later answer replaces an earlier one (a finger taken again, a corrected name), and any change
+   to the content after the preview takes the preview and the signature back.
+4. Which steps are required is the caller's plan; whether a step is *done* is decided here.
+
+Does not check whether an answer is good: that is the enrollment's business, before the event exists.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from types import MappingProxyType
+from typing import TypeVar
+
+from muster.domain.applicant import DemographicValue, DocumentFacts
+from muster.domain.biometrics import BiometricAttribute, BiometricException, SampleFacts
+from muster.domain.registration import Process, RegistrationId, Step
+
+
+@dataclass(frozen=True, slots=True)
+class BlobRef:
+    """Where a sealed blob lies: its random name, the SHA-256 of its plaintext (hex) and its size."""
+
+    name: str
+    digest: str
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class Started:
+    at: datetime
+    process: Process
+    languages: tuple[str, ...]
+    operator: str
+    schema_version: float
+
+
+@dataclass(frozen=True, slots=True)
+class ConsentGiven:
+    """``text_version`` names the wording that was read to the person."""
+
+    at: datetime
+    language: str
+    text_version: str
+
+
+@dataclass(frozen=True, slots=True)
+class DemographicsEntered:
+    at: datetime
+    values: Mapping[str, DemographicValue]
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentAttached:
+    at: datetime
+    facts: DocumentFacts
+    content: BlobRef
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentRemoved:
+    at: datetime
+    field: str
+
+
+@dataclass(frozen=True, slots=True)
+class SampleCaptured:
+    at: datetime
+    facts: SampleFacts
+    record: BlobRef
+
+
+@dataclass(frozen=True, slots=True)
+class ExceptionMarked:
+    at: datetime
+    exception: BiometricException
+
+
+@dataclass(frozen=True, slots=True)
+class ExceptionCleared:
+    at: datetime
+    attribute: BiometricAttribute
+
+
+@dataclass(frozen=True, slots=True)
+class StepCompleted:
+    """The officer said a step is done whose end no single answer marks (documents, preview)."""
+
+    at: datetime
+    step: Step
+
+
+@dataclass(frozen=True, slots=True)
+class Signed:
+    """The officer's confirmation over the content digest (hex SHA-256), signed by the machine key."""
+
+    at: datetime
+    operator: str
+    content_digest: str
+    signature: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sealed:
+    """The packet exists; from here on only its bytes count. ``digest`` is HEX SHA-256 of the file."""
+
+    at: datetime
+    packet_id: str
+    digest: str
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class Synced:
+    """The server knows that the packet exists."""
+
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Uploaded:
+    """The server has the packet. ``server_status`` is its own sentence."""
+
+    at: datetime
+    server_status: str
+
+
+@dataclass(frozen=True, slots=True)
+class Discarded:
+    at: datetime
+    operator: str
+    reason: str
+
+
+Event = (
+    Started
+    | ConsentGiven
+    | DemographicsEntered
+    | DocumentAttached
+    | DocumentRemoved
+    | SampleCaptured
+    | ExceptionMarked
+    | ExceptionCleared
+    | StepCompleted
+    | Signed
+    | Sealed
+    | Synced
+    | Uploaded
+    | Discarded
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Registration:
+    """The state of one registration after its events. ``None`` means "not yet"."""
+
+    id: RegistrationId
+    started: Started
+    consent: ConsentGiven | None = None
+    demographics: Mapping[str, DemographicValue] = field(default_factory=lambda: MappingProxyType({}))
+    demographics_entered: bool = False
+    documents: Mapping[str, DocumentAttached] = field(default_factory=lambda: MappingProxyType({}))
+    documents_complete: bool = False
+    samples: Mapping[BiometricAttribute, SampleCaptured] = field(
+        default_factory=lambda: MappingProxyType({})
+    )
+    exceptions: Mapping[BiometricAttribute, BiometricException] = field(
+        default_factory=lambda: MappingProxyType({})
+    )
+    previewed: bool = False
+    signed: Signed | None = None
+    sealed: Sealed | None = None
+    synced: Synced | None = None
+    uploaded: Uploaded | None = None
+    discarded: Discarded | None = None
+
+    @property
+    def is_draft(self) -> bool:
+        """Whether an officer can still work on it."""
+        return self.sealed is None and self.discarded is None
+
+    def is_done(self, step: Step) -> bool:
+        """Whether the answers that ``step`` asks for are all there."""
+        group = step.capture_group
+        if group is not None:
+            return all(each in self.samples or each in self.exceptions for each in group.attributes)
+        return {
+            Step.CONSENT: self.consent is not None,
+            Step.DEMOGRAPHICS: self.demographics_entered,
+            Step.DOCUMENTS: self.documents_complete,
+            Step.PREVIEW: self.previewed,
+            Step.SIGNATURE: self.signed is not None,
+        }[step]
+
+    def next_step(self, plan: Iterable[Step] = tuple(Step)) -> Step | None:
+        """The first step of ``plan`` that is not done, or nothing when all are."""
+        return next((step for step in plan if not self.is_done(step)), None)
+
+
+def fold(registration_id: RegistrationId, events: Iterable[Event]) -> Registration:
+    """Replay ``events`` in order. The first must be :class:`Started`; raises ``ValueError`` if not."""
+    iterator = iter(events)
+    first = next(iterator, None)
+    if not isinstance(first, Started):
+        raise ValueError("a registration begins with its start")
+    state = Registration(registration_id, first)
+    for event in iterator:
+        state = apply(state, event)
+    return state
+
+
+def apply(state: Registration, event: Event) -> Registration:
+    """The state after one more event."""
+    match event:
+        case Started():
+            raise ValueError("a registration starts once")
+        case StepCompleted(step=Step.DOCUMENTS):
+            return replace(_content_changed(state), documents_complete=True)
+        case StepCompleted(step=Step.PREVIEW):
+            return replace(state, previewed=True)
+        case StepCompleted():
+            raise ValueError("only documents and preview are completed by saying so")
+        case Signed():
+            return replace(state, signed=event)
+        case Sealed():
+            return replace(state, sealed=event)
+        case Synced():
+            return replace(state, synced=event)
+        case Uploaded():
+            return replace(state, uploaded=event)
+        case Discarded():
+            return replace(state, discarded=event)
+        case _:
+            return _apply_content(_content_changed(state), event)
+
+
+def _content_changed(state: Registration) -> Registration:
+    return replace(state, previewed=False, signed=None)
+
+
+def _apply_content(state: Registration, event: Event) -> Registration:
+    match event:
+        case ConsentGiven():
+            return replace(state, consent=event)
+        case DemographicsEntered():
+            return replace(
+                state, demographics=MappingProxyType(dict(event.values)), demographics_entered=True
+            )
+        case DocumentAttached():
+            return replace(state, documents=_with(state.documents, event.facts.field, event))
+        case DocumentRemoved():
+            # The step must be confirmed again: a required document may just have gone.
+            return replace(
+                state, documents=_without(state.documents, event.field), documents_complete=False
+            )
+        case SampleCaptured():
+            attribute = event.facts.attribute
+            return replace(
+                state,
+                samples=_with(state.samples, attribute, event),
+                exceptions=_without(state.exceptions, attribute),
+            )
+        case ExceptionMarked():
+            attribute = event.exception.attribute
+            return replace(
+                state,
+                samples=_without(state.samples, attribute),
+                exceptions=_with(state.exceptions, attribute, event.exception),
+            )
+        case ExceptionCleared():
+            return replace(state, exceptions=_without(state.exceptions, event.attribute))
+        case _:
+            raise ValueError(f"{type(event).__name__} changes no content")
+
+
+_K = TypeVar("_K")
+_V = TypeVar("_V")
+
+
+def _with(mapping: Mapping[_K, _V], key: _K, value: _V) -> Mapping[_K, _V]:
+    return MappingProxyType({**mapping, key: value})
+
+
+def _without(mapping: Mapping[_K, _V], key: _K) -> Mapping[_K, _V]:
+    return MappingProxyType({each: value for each, value in mapping.items() if each != key})
