@@ -21,7 +21,12 @@ from types import MappingProxyType
 from typing import TypeVar
 
 from muster.domain.applicant import DemographicValue, DocumentFacts
-from muster.domain.biometrics import BiometricAttribute, BiometricException, SampleFacts
+from muster.domain.biometrics import (
+    BiometricAttribute,
+    BiometricException,
+    CaptureGroup,
+    SampleFacts,
+)
 from muster.domain.registration import Process, RegistrationId, Step
 
 
@@ -76,6 +81,14 @@ class SampleCaptured:
     at: datetime
     facts: SampleFacts
     record: BlobRef
+
+
+@dataclass(frozen=True, slots=True)
+class CaptureAttempted:
+    """A placement on a device was made, whatever came of it. Attempts survive a crash."""
+
+    at: datetime
+    group: CaptureGroup
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +160,7 @@ Event = (
     | DocumentAttached
     | DocumentRemoved
     | SampleCaptured
+    | CaptureAttempted
     | ExceptionMarked
     | ExceptionCleared
     | StepCompleted
@@ -175,6 +189,7 @@ class Registration:
     exceptions: Mapping[BiometricAttribute, BiometricException] = field(
         default_factory=lambda: MappingProxyType({})
     )
+    attempts: Mapping[CaptureGroup, int] = field(default_factory=lambda: MappingProxyType({}))
     previewed: bool = False
     signed: Signed | None = None
     sealed: Sealed | None = None
@@ -228,6 +243,8 @@ def apply(state: Registration, event: Event) -> Registration:
             return replace(state, previewed=True)
         case StepCompleted():
             raise ValueError("only documents and preview are completed by saying so")
+        case CaptureAttempted(group=group):
+            return replace(state, attempts=_with(state.attempts, group, state.attempts.get(group, 0) + 1))
         case Signed():
             return replace(state, signed=event)
         case Sealed():

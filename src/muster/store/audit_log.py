@@ -1,0 +1,69 @@
+"""The audit trail's rows: appended, never changed."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from muster.audit.chain import AuditRecord, link
+from muster.clock import parse_rfc3339, rfc3339
+from muster.store.tables import audit
+
+_BATCH = 10_000
+
+
+class AuditLog:
+    def __init__(self, connection: sa.Connection) -> None:
+        self._connection = connection
+
+    def append(
+        self, *, at: datetime, event: str, actor: str, subject: str, detail: Mapping[str, str]
+    ) -> AuditRecord:
+        """Link the next record to the newest one and store it."""
+        record = link(self.newest(), at=at, event=event, actor=actor, subject=subject, detail=detail)
+        self._connection.execute(
+            audit.insert().values(
+                sequence=record.sequence,
+                at=rfc3339(record.at),
+                event=record.event,
+                actor=record.actor,
+                subject=record.subject,
+                detail=json.dumps(record.detail, ensure_ascii=False, sort_keys=True),
+                previous=record.previous,
+                digest=record.digest,
+            )
+        )
+        return record
+
+    def newest(self) -> AuditRecord | None:
+        row = self._connection.execute(
+            audit.select().order_by(audit.c.sequence.desc()).limit(1)
+        ).one_or_none()
+        return None if row is None else _record(row)
+
+    def all(self) -> Iterator[AuditRecord]:
+        """Every record in order, read in batches."""
+        query = audit.select().order_by(audit.c.sequence)
+        for row in self._connection.execution_options(yield_per=_BATCH).execute(query):
+            yield _record(row)
+
+    def about(self, subject: str) -> tuple[AuditRecord, ...]:
+        """The records about one registration, in order."""
+        query = audit.select().where(audit.c.subject == subject).order_by(audit.c.sequence)
+        return tuple(_record(row) for row in self._connection.execute(query))
+
+
+def _record(row: sa.Row[tuple[object, ...]]) -> AuditRecord:
+    return AuditRecord(
+        sequence=row.sequence,
+        at=parse_rfc3339(row.at),
+        event=row.event,
+        actor=row.actor,
+        subject=row.subject,
+        detail=json.loads(row.detail),
+        previous=row.previous,
+        digest=row.digest,
+    )

@@ -1,0 +1,124 @@
+"""Pictures, records and packets: files beside the database, and their rows in it.
+
+A blob's file is complete on disk before the row that names it is committed; the other way round a
+crash could leave a row that points nowhere. A file whose row was never committed is an orphan and
+is removed by :func:`sweep`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Collection
+from pathlib import Path
+from uuid import uuid4
+
+import sqlalchemy as sa
+
+from muster.crypto.sealing import Sealer
+from muster.domain.lifecycle import BlobRef
+from muster.domain.registration import RegistrationId
+from muster.errors import Code, NotAuthentic, StorageUnavailable
+from muster.store.tables import blob
+
+BLOB_MISSING = Code(
+    "BLOB_MISSING", "A picture of this registration is missing on the disk. Capture it again."
+)
+BLOB_DAMAGED = Code(
+    "BLOB_DAMAGED", "A picture of this registration is damaged on the disk. Capture it again."
+)
+
+
+class BlobRows:
+    """Which blobs exist, in the transaction at hand."""
+
+    def __init__(self, connection: sa.Connection) -> None:
+        self._connection = connection
+
+    def add(self, registration_id: RegistrationId, ref: BlobRef) -> None:
+        self._connection.execute(
+            blob.insert().values(
+                name=ref.name, registration_id=registration_id.text, digest=ref.digest, size=ref.size
+            )
+        )
+
+    def names(self) -> frozenset[str]:
+        return frozenset(self._connection.scalars(sa.select(blob.c.name)))
+
+    def remove_of(self, registration_id: RegistrationId) -> tuple[str, ...]:
+        """Forget a registration's blobs; returns the names whose files may now be destroyed."""
+        of_registration = blob.c.registration_id == registration_id.text
+        names = tuple(self._connection.scalars(sa.select(blob.c.name).where(of_registration)))
+        self._connection.execute(blob.delete().where(of_registration))
+        return names
+
+
+class BlobFolder:
+    """Sealed files. Each is bound to its registration: it opens for no other."""
+
+    def __init__(self, folder: Path, sealer: Sealer) -> None:
+        self._folder = folder
+        self._sealer = sealer
+
+    def put(self, registration_id: RegistrationId, content: bytes) -> BlobRef:
+        """Seal ``content`` into a new file, durable when this returns."""
+        name = uuid4().hex
+        sealed = self._sealer.seal(content, _context(registration_id, name))
+        write_durably(self._folder / name, sealed)
+        return BlobRef(name, hashlib.sha256(content).hexdigest(), len(content))
+
+    def get(self, registration_id: RegistrationId, ref: BlobRef) -> bytes:
+        """Raises ``StorageUnavailable`` when the file is gone, ``NotAuthentic`` when it was changed."""
+        try:
+            sealed = (self._folder / ref.name).read_bytes()
+        except FileNotFoundError as error:
+            raise StorageUnavailable(BLOB_MISSING) from error
+        content = self._sealer.open(sealed, _context(registration_id, ref.name))
+        if hashlib.sha256(content).hexdigest() != ref.digest:
+            raise NotAuthentic(BLOB_DAMAGED)
+        return content
+
+    def destroy(self, names: Collection[str]) -> None:
+        """Delete files. What they held was only ever on the disk encrypted."""
+        for name in names:
+            (self._folder / name).unlink(missing_ok=True)
+
+    def sweep(self, known: Collection[str]) -> int:
+        """Delete files no row names (left by a crash); returns how many."""
+        orphans = [path for path in self._folder.iterdir() if path.name not in known]
+        for path in orphans:
+            path.unlink()
+        return len(orphans)
+
+
+def write_durably(path: Path, content: bytes) -> None:
+    """Write a file so that after return it is there whole, and before that not at all.
+
+    Temporary file, fsync, rename, fsync of the folder. Raises ``OSError``.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_name(f".{path.name}.part")
+    try:
+        with temporary.open("wb") as stream:
+            stream.write(content)
+            stream.flush()
+            os.fsync(stream.fileno())
+        temporary.replace(path)
+    except OSError:
+        temporary.unlink(missing_ok=True)
+        raise
+    _sync_folder(path.parent)
+
+
+def _sync_folder(folder: Path) -> None:
+    if os.name == "nt":  # a folder cannot be opened there; NTFS journals the rename itself
+        return
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _context(registration_id: RegistrationId, name: str) -> str:
+    return f"blob/{registration_id}/{name}"

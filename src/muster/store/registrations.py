@@ -1,0 +1,105 @@
+"""Registrations as their events."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from muster.clock import rfc3339
+from muster.domain.lifecycle import (
+    Discarded,
+    Event,
+    Registration,
+    Sealed,
+    Signed,
+    Started,
+    Synced,
+    Uploaded,
+    fold,
+)
+from muster.domain.registration import RegistrationId
+from muster.errors import BadInput, Code
+from muster.store.event_codec import decode, encode
+from muster.store.tables import registration, registration_event
+
+REGISTRATION_UNKNOWN = Code("REGISTRATION_UNKNOWN", "This station has no registration with that number.")
+
+# What is left of a registration once its content was destroyed: that it was, when, and by whom.
+_KEPT_KINDS = tuple(kind.__name__ for kind in (Started, Signed, Sealed, Synced, Uploaded, Discarded))
+
+
+class Registrations:
+    def __init__(self, connection: sa.Connection) -> None:
+        self._connection = connection
+
+    def start(self, registration_id: RegistrationId, event: Started) -> Registration:
+        at = rfc3339(event.at)
+        self._connection.execute(
+            registration.insert().values(
+                id=registration_id.text, started_at=at, changed_at=at, is_draft=1
+            )
+        )
+        self._insert(registration_id, 1, event)
+        return fold(registration_id, [event])
+
+    def append(self, registration_id: RegistrationId, event: Event) -> Registration:
+        """Store one more event and return the state after it. Raises ``BadInput`` when unknown."""
+        events = [*self.events(registration_id), event]
+        state = fold(registration_id, events)
+        self._insert(registration_id, self._last_number(registration_id) + 1, event)
+        self._connection.execute(
+            registration.update()
+            .where(registration.c.id == registration_id.text)
+            .values(changed_at=rfc3339(event.at), is_draft=int(state.is_draft))
+        )
+        return state
+
+    def events(self, registration_id: RegistrationId) -> tuple[Event, ...]:
+        rows = self._connection.execute(
+            registration_event.select()
+            .where(registration_event.c.registration_id == registration_id.text)
+            .order_by(registration_event.c.number)
+        )
+        events = tuple(decode(row.kind, row.body) for row in rows)
+        if not events:
+            raise BadInput(REGISTRATION_UNKNOWN)
+        return events
+
+    def load(self, registration_id: RegistrationId) -> Registration:
+        return fold(registration_id, self.events(registration_id))
+
+    def drafts(self) -> tuple[tuple[Registration, datetime], ...]:
+        """Unfinished registrations with the time of their last change, newest change first."""
+        query = (
+            registration.select()
+            .where(registration.c.is_draft == 1)
+            .order_by(registration.c.changed_at.desc())
+        )
+        rows = self._connection.execute(query).all()
+        return tuple(
+            (self.load(RegistrationId(row.id)), datetime.fromisoformat(row.changed_at)) for row in rows
+        )
+
+    def destroy_content(self, registration_id: RegistrationId) -> None:
+        """Remove every event that carries what the person said or showed."""
+        self._connection.execute(
+            registration_event.delete().where(
+                registration_event.c.registration_id == registration_id.text,
+                registration_event.c.kind.not_in(_KEPT_KINDS),
+            )
+        )
+
+    def _insert(self, registration_id: RegistrationId, number: int, event: Event) -> None:
+        kind, body = encode(event)
+        self._connection.execute(
+            registration_event.insert().values(
+                registration_id=registration_id.text, number=number, kind=kind, body=body
+            )
+        )
+
+    def _last_number(self, registration_id: RegistrationId) -> int:
+        query = sa.select(sa.func.max(registration_event.c.number)).where(
+            registration_event.c.registration_id == registration_id.text
+        )
+        return self._connection.scalar(query) or 0

@@ -1,0 +1,91 @@
+"""The tables, as the newest migration leaves them.
+
+Times are RFC 3339 UTC text with milliseconds: they sort, and a person can read a dump.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    PrimaryKeyConstraint,
+    Table,
+    Text,
+)
+
+metadata = MetaData()
+
+setting = Table("setting", metadata, Column("name", Text, primary_key=True), Column("value", Text))
+
+operator = Table(
+    "operator",
+    metadata,
+    Column("user_id", Text, primary_key=True),
+    Column("role", Text, nullable=False),
+    Column("added_at", Text, nullable=False),
+)
+
+registration = Table(
+    "registration",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("started_at", Text, nullable=False),
+    Column("changed_at", Text, nullable=False),
+    # A shortcut for the list of drafts, derived from the events in the same transaction.
+    Column("is_draft", Integer, nullable=False),
+)
+
+registration_event = Table(
+    "registration_event",
+    metadata,
+    Column("registration_id", Text, ForeignKey("registration.id"), nullable=False),
+    # Two programs that append at once collide on the number: the second one fails, nothing is mixed.
+    Column("number", Integer, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("body", Text, nullable=False),
+    PrimaryKeyConstraint("registration_id", "number"),
+)
+
+blob = Table(
+    "blob",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("registration_id", Text, ForeignKey("registration.id"), nullable=False),
+    Column("digest", Text, nullable=False),
+    Column("size", Integer, nullable=False),
+)
+Index("blob_by_registration", blob.c.registration_id)
+
+outbox = Table(
+    "outbox",
+    metadata,
+    Column("packet_id", Text, primary_key=True),
+    Column("registration_id", Text, ForeignKey("registration.id"), nullable=False),
+    Column("process", Text, nullable=False),
+    Column("languages", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("size", Integer, nullable=False),
+    Column("digest", Text, nullable=False),
+    Column("sealed_at", Text, nullable=False),
+    Column("next_attempt", Text),
+    Column("last_problem", Text),
+    Column("server_status", Text),
+)
+
+audit = Table(
+    "audit",
+    metadata,
+    Column("sequence", Integer, primary_key=True),
+    Column("at", Text, nullable=False),
+    Column("event", Text, nullable=False),
+    Column("actor", Text, nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("detail", Text, nullable=False),
+    Column("previous", Text, nullable=False),
+    Column("digest", Text, nullable=False),
+)
+Index("audit_by_subject", audit.c.subject, audit.c.sequence)
