@@ -8,13 +8,13 @@ is removed by :func:`sweep`.
 from __future__ import annotations
 
 import hashlib
-import os
 from collections.abc import Collection
 from pathlib import Path
 from uuid import uuid4
 
 import sqlalchemy as sa
 
+from muster import durable
 from muster.crypto.sealing import Sealer
 from muster.domain.lifecycle import BlobRef
 from muster.domain.registration import RegistrationId
@@ -61,10 +61,13 @@ class BlobFolder:
         self._sealer = sealer
 
     def put(self, registration_id: RegistrationId, content: bytes) -> BlobRef:
-        """Seal ``content`` into a new file, durable when this returns."""
+        """Seal ``content`` into a new file, durable when this returns.
+
+        Raises ``StorageUnavailable``.
+        """
         name = uuid4().hex
         sealed = self._sealer.seal(content, _context(registration_id, name))
-        write_durably(self._folder / name, sealed)
+        durable.write(self._folder / name, sealed)
         return BlobRef(name, hashlib.sha256(content).hexdigest(), len(content))
 
     def get(self, registration_id: RegistrationId, ref: BlobRef) -> bytes:
@@ -80,8 +83,9 @@ class BlobFolder:
 
     def destroy(self, names: Collection[str]) -> None:
         """Delete files. What they held was only ever on the disk encrypted."""
-        for name in names:
-            (self._folder / name).unlink(missing_ok=True)
+        with durable.disk_errors():
+            for name in names:
+                (self._folder / name).unlink(missing_ok=True)
 
     def sweep(self, known: Collection[str]) -> int:
         """Delete files no row names (left by a crash); returns how many."""
@@ -89,35 +93,6 @@ class BlobFolder:
         for path in orphans:
             path.unlink()
         return len(orphans)
-
-
-def write_durably(path: Path, content: bytes) -> None:
-    """Write a file so that after return it is there whole, and before that not at all.
-
-    Temporary file, fsync, rename, fsync of the folder. Raises ``OSError``.
-    """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f".{path.name}.part")
-    try:
-        with temporary.open("wb") as stream:
-            stream.write(content)
-            stream.flush()
-            os.fsync(stream.fileno())
-        temporary.replace(path)
-    except OSError:
-        temporary.unlink(missing_ok=True)
-        raise
-    _sync_folder(path.parent)
-
-
-def _sync_folder(folder: Path) -> None:
-    if os.name == "nt":  # a folder cannot be opened there; NTFS journals the rename itself
-        return
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def _context(registration_id: RegistrationId, name: str) -> str:

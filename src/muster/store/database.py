@@ -12,7 +12,6 @@ Rules:
 
 from __future__ import annotations
 
-import errno
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -25,6 +24,7 @@ from sqlcipher3 import dbapi2 as sqlcipher
 from muster.audit.catalogue import AuditEvent
 from muster.audit.chain import AuditRecord
 from muster.clock import Clock
+from muster.durable import DISK_FULL, DISK_UNWRITABLE
 from muster.errors import Code, MusterError, NotAuthentic, StorageUnavailable
 from muster.store.audit_log import AuditLog
 from muster.store.blobs import BlobRows
@@ -33,12 +33,6 @@ from muster.store.outbox import OutboxRows
 from muster.store.registrations import Registrations
 from muster.store.settings import Settings
 
-DISK_FULL = Code(
-    "DISK_FULL", "The disk is full. Free some space and try again; everything entered so far is kept."
-)
-DISK_UNWRITABLE = Code(
-    "DISK_UNWRITABLE", "The station's folder cannot be written. Check the disk and its permissions."
-)
 DATABASE_BUSY = Code("DATABASE_BUSY", "Another program is using the station's data. Try again in a moment.")
 DATABASE_UNREADABLE = Code(
     "DATABASE_UNREADABLE", "The station's database cannot be opened: it is damaged or the key is wrong."
@@ -202,6 +196,3 @@ def _translated() -> Iterator[None]:
     except sqlcipher.DatabaseError:
         # Raised by the first statements on a fresh connection, before SQLAlchemy wraps anything.
         raise NotAuthentic(DATABASE_UNREADABLE) from None
-    except OSError as error:
-        full = error.errno in (errno.ENOSPC, errno.EDQUOT)
-        raise StorageUnavailable(DISK_FULL if full else DISK_UNWRITABLE) from error

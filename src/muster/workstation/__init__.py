@@ -1,0 +1,1 @@
+"""The use cases: the only thing the window and the command line talk to."""

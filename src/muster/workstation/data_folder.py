@@ -1,0 +1,76 @@
+"""The station's folder and what lies in it.
+
+::
+
+    station.json          who this station is, its key slots (public)
+    keys/machine.pub.pem  the machine key's public half, for the administrator who registers it
+    keys/machine.sealed   the machine key, keys/device.sealed the software device key
+    muster.db             SQLCipher database
+    blobs/                sealed pictures and records
+    outbox/               sealed packets, <packet id>.zip
+    demo-credentials.json only in a demo station
+    receiver/             the embedded receiver's own data, when one is used
+"""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import platformdirs
+
+
+@dataclass(frozen=True, slots=True)
+class DataFolder:
+    root: Path
+
+    @classmethod
+    def default(cls) -> DataFolder:
+        return cls(Path(platformdirs.user_data_dir("muster", appauthor=False, roaming=False)))
+
+    @property
+    def station(self) -> Path:
+        return self.root / "station.json"
+
+    @property
+    def machine_public_key(self) -> Path:
+        return self.root / "keys" / "machine.pub.pem"
+
+    @property
+    def machine_key(self) -> Path:
+        return self.root / "keys" / "machine.sealed"
+
+    @property
+    def device_key(self) -> Path:
+        return self.root / "keys" / "device.sealed"
+
+    @property
+    def database(self) -> Path:
+        return self.root / "muster.db"
+
+    @property
+    def blobs(self) -> Path:
+        return self.root / "blobs"
+
+    @property
+    def outbox(self) -> Path:
+        return self.root / "outbox"
+
+    @property
+    def demo_credentials(self) -> Path:
+        return self.root / "demo-credentials.json"
+
+    @property
+    def receiver(self) -> Path:
+        return self.root / "receiver"
+
+    def packet(self, packet_id: str) -> Path:
+        return self.outbox / f"{packet_id}.zip"
+
+    def make(self) -> None:
+        """Create the folders, for this user only where the system has such a thing."""
+        for folder in (self.root, self.root / "keys", self.blobs, self.outbox):
+            folder.mkdir(parents=True, exist_ok=True)
+            if sys.platform != "win32":
+                folder.chmod(0o700)

@@ -1,0 +1,48 @@
+"""The program's threads, by name. Work goes in as a callable, a future comes out.
+
+Each lane is one thread, so what runs on a lane runs in order; lanes do not wait for each other. The
+window owns no thread and is never blocked by one. New lanes are made by naming them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from threading import Lock
+from types import TracebackType
+from typing import TypeVar
+
+T = TypeVar("T")
+
+
+class Lanes:
+    """Named executors, ended together: leaving the context waits for what is running."""
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._lanes: dict[str, ThreadPoolExecutor] = {}
+
+    def submit(self, lane: str, work: Callable[[], T]) -> Future[T]:
+        """Run ``work`` on ``lane`` after everything submitted to it before."""
+        with self._lock:
+            if lane not in self._lanes:
+                self._lanes[lane] = ThreadPoolExecutor(max_workers=1, thread_name_prefix=f"lane-{lane}")
+            return self._lanes[lane].submit(work)
+
+    def close(self) -> None:
+        """Drop what has not begun, wait for what has."""
+        with self._lock:
+            lanes, self._lanes = list(self._lanes.values()), {}
+        for lane in lanes:
+            lane.shutdown(wait=True, cancel_futures=True)
+
+    def __enter__(self) -> Lanes:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.close()

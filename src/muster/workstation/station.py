@@ -1,0 +1,277 @@
+"""Setting a station up, and signing in.
+
+Rules:
+
+1. ``station.json`` is written last: a station exists with all it needs or not at all, and a set-up
+   that was interrupted is simply done again.
+2. The station key exists in clear only in memory, from sign-in to sign-out.
+3. A demo station writes its made-up passwords beside its data and says so everywhere; it is for
+   invented people.
+"""
+
+from __future__ import annotations
+
+import json
+import secrets
+import shutil
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from muster import durable
+from muster.audit.catalogue import AuditEvent
+from muster.clock import Clock, rfc3339
+from muster.crypto.key_slots import SIGN_IN_REFUSED, Argon2Cost, KeySlot, make_slot, open_slot
+from muster.crypto.sealing import Sealer, derive_key, new_station_key
+from muster.crypto.signing import SigningKey
+from muster.domain.operators import Operator, Role
+from muster.domain.registration import StationId
+from muster.errors import BadInput, Code, KeyUnavailable, SignInRefused
+from muster.store.database import Database
+from muster.workstation.data_folder import DataFolder
+from muster.workstation.policy import Policy
+
+STATION_ABSENT = Code(
+    "STATION_ABSENT",
+    "There is no station in this folder yet. Open the window once, or run 'muster station create'.",
+)
+STATION_EXISTS = Code("STATION_EXISTS", "There is a station in this folder already.")
+STATION_UNREADABLE = Code(
+    "STATION_UNREADABLE", "The station's settings cannot be read: station.json is damaged."
+)
+PASSWORD_TOO_SHORT = Code("PASSWORD_TOO_SHORT", "The password is too short: use at least {length} characters.")
+USER_NAME_UNUSABLE = Code(
+    "USER_NAME_UNUSABLE", "A user name has 2 to 50 letters, digits, dots, dashes or underscores."
+)
+OPERATORS_MUST_DIFFER = Code(
+    "OPERATORS_MUST_DIFFER", "Officer and supervisor must be two people: choose two user names."
+)
+
+DEFAULT_CENTER = "10001"
+DEFAULT_MACHINE = "10001"
+_FORMAT = 1
+
+
+@dataclass(frozen=True, slots=True)
+class NewOperator:
+    user_id: str
+    password: str
+
+    def check(self, policy: Policy) -> None:
+        """Raises ``BadInput`` for a name or password that cannot be used."""
+        plain = self.user_id.replace(".", "").replace("-", "").replace("_", "")
+        if not (2 <= len(self.user_id) <= 50 and plain.isalnum()):
+            raise BadInput(USER_NAME_UNUSABLE)
+        if len(self.password) < policy.minimum_password_length:
+            raise BadInput(PASSWORD_TOO_SHORT, length=policy.minimum_password_length)
+
+
+@dataclass(frozen=True, slots=True)
+class NewStation:
+    """What the person at the first start decides."""
+
+    officer: NewOperator
+    supervisor: NewOperator
+    center: str = DEFAULT_CENTER
+    machine: str = DEFAULT_MACHINE
+    demo: bool = False
+
+    @classmethod
+    def for_demo(cls) -> NewStation:
+        """A station for invented people, with passwords nobody has to remember."""
+        return cls(
+            officer=NewOperator("officer", secrets.token_urlsafe(12)),
+            supervisor=NewOperator("supervisor", secrets.token_urlsafe(12)),
+            demo=True,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class UnlockedStation:
+    """What sign-in opens. Lives in memory, ends with the session."""
+
+    folder: DataFolder
+    identity: StationId
+    operator: Operator
+    is_demo: bool
+    database: Database
+    blob_sealer: Sealer
+    machine_key: SigningKey
+    device_key: SigningKey
+
+
+class Station:
+    """A station on disk, locked."""
+
+    def __init__(
+        self, folder: DataFolder, identity: StationId, slots: tuple[KeySlot, ...], is_demo: bool, clock: Clock
+    ) -> None:
+        self.folder = folder
+        self.identity = identity
+        self.is_demo = is_demo
+        self._slots = slots
+        self._clock = clock
+
+    @staticmethod
+    def exists(data: Path) -> bool:
+        return DataFolder(data).station.exists()
+
+    @classmethod
+    def at(cls, data: Path, clock: Clock) -> Station:
+        """Read ``station.json``. Raises ``KeyUnavailable`` when there is none, ``BadInput`` when damaged."""
+        folder = DataFolder(data)
+        try:
+            content = json.loads(folder.station.read_text(encoding="utf-8"))
+            slots = tuple(_slot(each) for each in content["key_slots"])
+            identity = StationId(content["center"], content["machine"])
+            return cls(folder, identity, slots, bool(content["demo"]), clock)
+        except FileNotFoundError as error:
+            raise KeyUnavailable(STATION_ABSENT) from error
+        except (ValueError, KeyError, TypeError) as error:
+            raise BadInput(STATION_UNREADABLE) from error
+
+    @classmethod
+    def create(cls, data: Path, new: NewStation, clock: Clock, policy: Policy | None = None) -> Station:
+        """Make keys, database and operators. Raises ``BadInput`` or ``StorageUnavailable``."""
+        _check(data, new, policy or Policy())
+        folder, station_key = DataFolder(data), new_station_key()
+        with durable.disk_errors():
+            folder.make()
+            _remove_leftovers(folder)
+        _make_keys(folder, station_key)
+        _fill_database(folder, station_key, new, clock)
+        slots = [make_slot(each.user_id, each.password, station_key) for each in (new.officer, new.supervisor)]
+        if new.demo:
+            _write_demo_credentials(folder, new)
+        durable.write(folder.station, _station_json(new, slots, clock))
+        return cls.at(data, clock)
+
+    @property
+    def operators(self) -> tuple[str, ...]:
+        """The user ids that may sign in, for the sign-in page to offer."""
+        return tuple(slot.user_id for slot in self._slots)
+
+    def demo_credentials(self) -> tuple[tuple[str, str], ...] | None:
+        """User ids and passwords of a demo station, officer first; nothing for a real one."""
+        if not self.is_demo:
+            return None
+        content = json.loads(self.folder.demo_credentials.read_text(encoding="utf-8"))
+        return tuple((each["user_id"], each["password"]) for each in content)
+
+    def unlock(self, user_id: str, password: str) -> UnlockedStation:
+        """Open the station with one operator's password (about 0.2 s by design).
+
+        Raises ``SignInRefused``, the same for an unknown name and a wrong password.
+        """
+        station_key = open_slot(self._slot_of(user_id), password)
+        folder = self.folder
+        database = Database.open(folder.database, derive_key(station_key, "database"), self._clock)
+        with database.read() as work:
+            operator = work.operators.find(self._slot_of(user_id).user_id)
+        if operator is None:
+            database.close()
+            raise SignInRefused(SIGN_IN_REFUSED)
+        keys = Sealer(station_key, "keys")
+        return UnlockedStation(
+            folder=folder,
+            identity=self.identity,
+            operator=operator,
+            is_demo=self.is_demo,
+            database=database,
+            blob_sealer=Sealer(station_key, "blobs"),
+            machine_key=SigningKey.from_pkcs8(keys.open(folder.machine_key.read_bytes(), "machine")),
+            device_key=SigningKey.from_pkcs8(keys.open(folder.device_key.read_bytes(), "device")),
+        )
+
+    def confirm(self, user_id: str, password: str) -> None:
+        """Check a password again without opening anything. Raises ``SignInRefused``."""
+        open_slot(self._slot_of(user_id), password)
+
+    def _slot_of(self, user_id: str) -> KeySlot:
+        wanted = user_id.strip().casefold()
+        for slot in self._slots:
+            if slot.user_id.casefold() == wanted:
+                return slot
+        raise SignInRefused(SIGN_IN_REFUSED)
+
+
+def _check(data: Path, new: NewStation, policy: Policy) -> None:
+    if Station.exists(data):
+        raise BadInput(STATION_EXISTS)
+    new.officer.check(policy)
+    new.supervisor.check(policy)
+    if new.officer.user_id.casefold() == new.supervisor.user_id.casefold():
+        raise BadInput(OPERATORS_MUST_DIFFER)
+
+
+def _remove_leftovers(folder: DataFolder) -> None:
+    """What an interrupted set-up left: a database under a key that nobody holds any more."""
+    for path in folder.root.glob(f"{folder.database.name}*"):
+        path.unlink()
+    shutil.rmtree(folder.receiver, ignore_errors=True)
+
+
+def _make_keys(folder: DataFolder, station_key: bytes) -> None:
+    keys, machine_key = Sealer(station_key, "keys"), SigningKey.generate()
+    durable.write(folder.machine_key, keys.seal(machine_key.to_pkcs8(), "machine"))
+    durable.write(folder.device_key, keys.seal(SigningKey.generate().to_pkcs8(), "device"))
+    durable.write(folder.machine_public_key, machine_key.public_pem)
+
+
+def _fill_database(folder: DataFolder, station_key: bytes, new: NewStation, clock: Clock) -> None:
+    database = Database.open(folder.database, derive_key(station_key, "database"), clock)
+    try:
+        with database.work() as work:
+            work.record(
+                AuditEvent.STATION_CREATED,
+                actor=new.officer.user_id,
+                center=new.center,
+                machine=new.machine,
+                demo=str(new.demo).lower(),
+            )
+            for person, role in ((new.officer, Role.OFFICER), (new.supervisor, Role.SUPERVISOR)):
+                work.operators.add(Operator(person.user_id, role), clock())
+                work.record(
+                    AuditEvent.OPERATOR_ADDED,
+                    actor=new.officer.user_id,
+                    operator=person.user_id,
+                    role=role.value,
+                )
+    finally:
+        database.close()
+
+
+def _write_demo_credentials(folder: DataFolder, new: NewStation) -> None:
+    durable.write(
+        folder.demo_credentials,
+        json.dumps([asdict(new.officer), asdict(new.supervisor)], indent=2).encode(),
+    )
+
+
+def _station_json(new: NewStation, slots: list[KeySlot], clock: Clock) -> bytes:
+    content = {
+        "format": _FORMAT,
+        "center": new.center,
+        "machine": new.machine,
+        "demo": new.demo,
+        "created_at": rfc3339(clock()),
+        "key_slots": [
+            {
+                "user_id": slot.user_id,
+                "kdf": {"name": "argon2id", **asdict(slot.cost)},
+                "salt": slot.salt.hex(),
+                "wrapped_key": slot.wrapped_key.hex(),
+            }
+            for slot in slots
+        ],
+    }
+    return json.dumps(content, indent=2).encode()
+
+
+def _slot(content: dict[str, object]) -> KeySlot:
+    cost = {name: value for name, value in dict(content["kdf"]).items() if name != "name"}  # type: ignore[call-overload]
+    return KeySlot(
+        user_id=str(content["user_id"]),
+        salt=bytes.fromhex(str(content["salt"])),
+        cost=Argon2Cost(**cost),
+        wrapped_key=bytes.fromhex(str(content["wrapped_key"])),
+    )
