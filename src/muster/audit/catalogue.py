@@ -31,6 +31,7 @@ class AuditEvent(Enum):
     DOCUMENT_REMOVED = EventKind("MUS-REG-005", "Registration", "Document removed")
     STEP_COMPLETED = EventKind("MUS-REG-006", "Registration", "Step completed")
     SAMPLE_CAPTURED = EventKind("MUS-BIO-001", "Biometrics", "Biometric sample captured")
+    CAPTURE_ATTEMPTED = EventKind("MUS-BIO-006", "Biometrics", "Capture attempted")
     CAPTURE_BELOW_THRESHOLD = EventKind("MUS-BIO-002", "Biometrics", "Capture below the threshold")
     CAPTURE_FAILED = EventKind("MUS-BIO-003", "Biometrics", "Capture failed")
     EXCEPTION_MARKED = EventKind("MUS-BIO-004", "Biometrics", "Biometric exception marked")

@@ -127,7 +127,8 @@ class SampleFacts:
     """Everything about one captured finger, eye or face except its bytes.
 
     ``quality`` is the device's score, 0..100; ``attempts`` how many captures were made up to this
-    one; ``forced`` that it was taken below the threshold.
+    one; ``forced`` that it was taken below the threshold; ``chain_hash`` the device's link in the
+    hash chain over this registration's captures.
     """
 
     attribute: BiometricAttribute
@@ -139,6 +140,7 @@ class SampleFacts:
     device_code: str
     device_service_version: str
     attestation: Attestation
+    chain_hash: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -50,6 +50,10 @@ class AuditLog:
         for row in self._connection.execution_options(yield_per=_BATCH).execute(query):
             yield _record(row)
 
+    def newest_first(self, limit: int) -> tuple[AuditRecord, ...]:
+        query = audit.select().order_by(audit.c.sequence.desc()).limit(limit)
+        return tuple(_record(row) for row in self._connection.execute(query))
+
     def about(self, subject: str) -> tuple[AuditRecord, ...]:
         """The records about one registration, in order."""
         query = audit.select().where(audit.c.subject == subject).order_by(audit.c.sequence)

@@ -5,6 +5,7 @@
     station.json          who this station is, its key slots (public)
     keys/machine.pub.pem  the machine key's public half, for the administrator who registers it
     keys/machine.sealed   the machine key, keys/device.sealed the software device key
+    keys/device.cer       the software device key's certificate (DER)
     muster.db             SQLCipher database
     blobs/                sealed pictures and records
     outbox/               sealed packets, <packet id>.zip
@@ -44,6 +45,10 @@ class DataFolder:
     @property
     def device_key(self) -> Path:
         return self.root / "keys" / "device.sealed"
+
+    @property
+    def device_certificate(self) -> Path:
+        return self.root / "keys" / "device.cer"
 
     @property
     def database(self) -> Path:

@@ -15,6 +15,7 @@ import json
 import secrets
 import shutil
 from dataclasses import asdict, dataclass
+from datetime import timedelta
 from pathlib import Path
 
 from muster import durable
@@ -22,7 +23,7 @@ from muster.audit.catalogue import AuditEvent
 from muster.clock import Clock, rfc3339
 from muster.crypto.key_slots import SIGN_IN_REFUSED, Argon2Cost, KeySlot, make_slot, open_slot
 from muster.crypto.sealing import Sealer, derive_key, new_station_key
-from muster.crypto.signing import SigningKey
+from muster.crypto.signing import SigningKey, self_signed_certificate
 from muster.domain.operators import Operator, Role
 from muster.domain.registration import StationId
 from muster.errors import BadInput, Code, KeyUnavailable, SignInRefused
@@ -49,6 +50,8 @@ OPERATORS_MUST_DIFFER = Code(
 DEFAULT_CENTER = "10001"
 DEFAULT_MACHINE = "10001"
 _FORMAT = 1
+_DEVICE_CERTIFICATE_DAYS = 3650
+_CLOCK_SLACK = timedelta(days=1)  # a verifier whose clock is a little behind must not call it "not yet valid"
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +100,7 @@ class UnlockedStation:
     blob_sealer: Sealer
     machine_key: SigningKey
     device_key: SigningKey
+    device_certificate: bytes
 
 
 class Station:
@@ -137,7 +141,7 @@ class Station:
         with durable.disk_errors():
             folder.make()
             _remove_leftovers(folder)
-        _make_keys(folder, station_key)
+        _make_keys(folder, station_key, clock)
         _fill_database(folder, station_key, new, clock)
         slots = [make_slot(each.user_id, each.password, station_key) for each in (new.officer, new.supervisor)]
         if new.demo:
@@ -180,6 +184,7 @@ class Station:
             blob_sealer=Sealer(station_key, "blobs"),
             machine_key=SigningKey.from_pkcs8(keys.open(folder.machine_key.read_bytes(), "machine")),
             device_key=SigningKey.from_pkcs8(keys.open(folder.device_key.read_bytes(), "device")),
+            device_certificate=folder.device_certificate.read_bytes(),
         )
 
     def confirm(self, user_id: str, password: str) -> None:
@@ -210,10 +215,14 @@ def _remove_leftovers(folder: DataFolder) -> None:
     shutil.rmtree(folder.receiver, ignore_errors=True)
 
 
-def _make_keys(folder: DataFolder, station_key: bytes) -> None:
-    keys, machine_key = Sealer(station_key, "keys"), SigningKey.generate()
+def _make_keys(folder: DataFolder, station_key: bytes, clock: Clock) -> None:
+    keys, machine_key, device_key = Sealer(station_key, "keys"), SigningKey.generate(), SigningKey.generate()
+    certificate = self_signed_certificate(
+        device_key, "Muster software device key", clock() - _CLOCK_SLACK, _DEVICE_CERTIFICATE_DAYS
+    )
     durable.write(folder.machine_key, keys.seal(machine_key.to_pkcs8(), "machine"))
-    durable.write(folder.device_key, keys.seal(SigningKey.generate().to_pkcs8(), "device"))
+    durable.write(folder.device_key, keys.seal(device_key.to_pkcs8(), "device"))
+    durable.write(folder.device_certificate, certificate)
     durable.write(folder.machine_public_key, machine_key.public_pem)
 
 

@@ -1,0 +1,96 @@
+"""MOSIP's UI specification of one process: screens and their fields, in its own words.
+
+``{"id", "flow", "label": {lang: text}, "screens": [{"name", "order", "label", "fields": [...]}]}``; see
+section 1.6 of the registration-client notes. Only what the form is built from is read; keys that are
+not understood are left alone.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from muster.errors import Code, MalformedData
+
+UI_SPEC_UNREADABLE = Code("UI_SPEC_UNREADABLE", "The form description cannot be read. Ask your administrator.")
+
+
+@dataclass(frozen=True, slots=True)
+class UiField:
+    """One field on a screen. ``control`` is MOSIP's ``controlType``; ``parent`` the field a dependent
+    list hangs on; ``level`` its place in the location hierarchy."""
+
+    id: str
+    control: str
+    type: str
+    labels: Mapping[str, str]
+    required: bool
+    group: str
+    group_labels: Mapping[str, str]
+    dynamic: bool
+    sub_type: str
+    level: int | None
+    parent: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class UiScreen:
+    name: str
+    labels: Mapping[str, str]
+    fields: tuple[UiField, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class UiSpec:
+    id: str
+    flow: str
+    labels: Mapping[str, str]
+    screens: tuple[UiScreen, ...]
+
+    @classmethod
+    def parse(cls, text: str) -> UiSpec:
+        """Raises ``MalformedData``."""
+        try:
+            content = json.loads(text)
+            screens = sorted(content["screens"], key=lambda screen: int(screen["order"]))
+            return cls(
+                content["id"], content["flow"], dict(content["label"]), tuple(_screen(each) for each in screens)
+            )
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
+            raise MalformedData(UI_SPEC_UNREADABLE) from error
+
+
+def _screen(content: Mapping[str, Any]) -> UiScreen:
+    fields = tuple(_field(each) for each in content["fields"])
+    parents = {each.level: each.id for each in fields if each.level is not None}
+    linked = tuple(_linked(each, parents) for each in fields)
+    return UiScreen(content["name"], dict(content["label"]), linked)
+
+
+def _field(content: Mapping[str, Any]) -> UiField:
+    level = content.get("locationHierarchy")
+    return UiField(
+        id=content["id"],
+        control=content.get("controlType") or "",
+        type=content.get("type") or "string",
+        labels=dict(content.get("label") or {}),
+        required=bool(content.get("required")),
+        group=content.get("group") or "",
+        group_labels=dict(content.get("groupLabel") or {}),
+        dynamic=content.get("fieldType") == "dynamic",
+        sub_type=content.get("subType") or "",
+        level=int(level) if isinstance(level, str) and level.isdigit() else None,
+        parent=content.get("parent"),
+    )
+
+
+def _linked(field: UiField, ids_by_level: Mapping[int | None, str]) -> UiField:
+    """MOSIP's own files name no parent: a location hangs on the next higher level present."""
+    if field.level is None or field.parent is not None:
+        return field
+    above = [level for level in ids_by_level if level is not None and level < field.level]
+    if not above:
+        return field
+    return replace(field, parent=ids_by_level[max(above)])

@@ -1,0 +1,407 @@
+"""Taking face, fingers and irises: device -> judged sample -> journal.
+
+Rules:
+
+1. What is committed is what was judged: the frame on the screen is the frame that is kept.
+2. Each finger and eye is judged by itself against its own threshold, never by an average.
+3. A capture below the threshold is not thrown away: the best of each finger over all attempts is held
+   in memory, and once the attempts are used up the officer may keep it as *forced*.
+4. An attempt counts whatever came of it, and the count survives a crash.
+5. A sample of a finger that was not asked for is never kept: it may be the wrong hand.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from threading import Event
+from uuid import uuid4
+
+from muster.analysis.faces import DetectedFace, FaceDetector, judge_face
+from muster.analysis.fingerprints import ridge_quality
+from muster.audit.catalogue import AuditEvent
+from muster.devices.api import (
+    BiometricCapture,
+    Camera,
+    CapturedSample,
+    CaptureRequest,
+    DeviceContext,
+    DeviceKind,
+)
+from muster.devices.catalogue import Catalogue
+from muster.devices.frames import Frame
+from muster.devices.records import face_record, picture_of
+from muster.domain.assessment import Finding, NotAssessed, Severity, blocking
+from muster.domain.biometrics import (
+    BiometricAttribute,
+    CaptureGroup,
+    DigitalId,
+    Modality,
+    SampleFacts,
+)
+from muster.domain.lifecycle import CaptureAttempted, Registration, SampleCaptured
+from muster.domain.registration import RegistrationId
+from muster.errors import Code, MusterError, Refused
+from muster.workstation.journal import Entry, Journal
+from muster.workstation.mailbox import Mailbox
+from muster.workstation.policy import Policy
+
+QUALITY_BELOW_THRESHOLD = Code(
+    "QUALITY_BELOW_THRESHOLD", "The quality is {quality} of 100; at least {threshold} is needed. Take it again."
+)
+WRONG_FINGER = Code(
+    "WRONG_FINGER", "The device saw another hand or eye than the one asked for. Place the right one."
+)
+FINGER_MISSING = Code("FINGER_MISSING", "One finger or eye was not seen. Place all of them and try again.")
+NO_RIDGES = Code("NO_RIDGES", "No ridges are visible. Clean the glass and the finger and try again.")
+ATTEMPTS_LEFT = Code(
+    "ATTEMPTS_LEFT", "There are attempts left. A poor capture can be kept only when all are used up."
+)
+NOTHING_TO_CAPTURE = Code(
+    "NOTHING_TO_CAPTURE", "All of these are marked as exceptions; there is nothing to capture."
+)
+
+_KINDS = {
+    Modality.FACE: DeviceKind.CAMERA,
+    Modality.FINGER: DeviceKind.FINGERPRINT,
+    Modality.IRIS: DeviceKind.IRIS,
+}
+_CAMERA_CODE = "muster-camera"
+_CAMERA_SERVICE = "0.9.5"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class FaceView:
+    """One judged frame of the live picture.
+
+    ``box`` is x, y, width, height of the face in pixels; ``good_since_s`` for how long nothing has
+    been wrong; ``ready`` that it is good for long enough to be taken.
+    """
+
+    frame: Frame
+    box: tuple[float, float, float, float] | None
+    findings: tuple[Finding, ...]
+    quality: float
+    good_since_s: float
+    ready: bool
+    camera: DigitalId
+
+
+@dataclass(frozen=True, slots=True)
+class SampleResult:
+    """What came of one finger or eye in one capture."""
+
+    attribute: BiometricAttribute
+    quality: float
+    threshold: int
+    accepted: bool
+    findings: tuple[Finding, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class CaptureOutcome:
+    """What came of one capture. ``findings`` concern the whole placement."""
+
+    registration: Registration
+    samples: tuple[SampleResult, ...]
+    findings: tuple[Finding, ...]
+    attempts: int
+    attempts_allowed: int
+
+    @property
+    def may_force(self) -> bool:
+        """Whether the officer may now keep the best there is."""
+        return self.attempts >= self.attempts_allowed
+
+
+class Capture:
+    """One officer's captures, on the devices at hand."""
+
+    def __init__(
+        self,
+        journal: Journal,
+        catalogue: Catalogue,
+        context: DeviceContext,
+        detector: FaceDetector,
+        policy: Policy,
+    ) -> None:
+        self._journal = journal
+        self._catalogue = catalogue
+        self._context = context
+        self._detector = detector
+        self._policy = policy
+        # Below-threshold captures of this session, best of each finger: lost with the program, while
+        # the attempt count is not; then one more capture is made instead.
+        self._best: dict[tuple[RegistrationId, BiometricAttribute], CapturedSample] = {}
+
+    def watch_face(self, cancel: Event, mailbox: Mailbox[FaceView]) -> None:
+        """Stream and judge until ``cancel``; the newest view is in ``mailbox``.
+
+        Raises ``DeviceUnavailable`` when the camera is absent or goes away.
+        """
+        good_since: datetime | None = None
+        with self._catalogue.open(DeviceKind.CAMERA, self._context) as camera:
+            assert isinstance(camera, Camera)
+            digital_id = camera.digital_id
+
+            def judge(frame: Frame) -> None:
+                nonlocal good_since
+                view = self._view(frame, good_since, digital_id)
+                good_since = None if view.findings else good_since or frame.taken_at
+                mailbox.put(view)
+
+            camera.stream(judge, cancel)
+
+    def judge_picture(self, frame: Frame, camera: DigitalId) -> FaceView:
+        """Judge one still picture as the live view would (scripted enrollment)."""
+        return self._view(frame, None, camera)
+
+    def _view(self, frame: Frame, good_since: datetime | None, camera: DigitalId) -> FaceView:
+        faces = self._detector.detect(frame.pixels)
+        findings = blocking(judge_face(frame.pixels, faces))
+        largest = max(faces, key=_area, default=None)
+        good_for = (frame.taken_at - good_since).total_seconds() if good_since and not findings else 0.0
+        return FaceView(
+            frame=frame,
+            box=(largest.x, largest.y, largest.w, largest.h) if largest else None,
+            findings=findings,
+            quality=round(largest.score * 100, 1) if largest else 0.0,
+            good_since_s=good_for,
+            ready=not findings and good_for >= self._policy.face_good_for_s,
+            camera=camera,
+        )
+
+    def capture_face(self, registration_id: RegistrationId, view: FaceView) -> CaptureOutcome:
+        """Keep the face in ``view``, or say why not."""
+        state = self._count_attempt(registration_id, CaptureGroup.FACE)
+        if view.findings:
+            self._note_refusal(registration_id, CaptureGroup.FACE, view.findings)
+        else:
+            sample = self._face_sample(state, view)
+            state = self._keep(registration_id, [sample], CaptureGroup.FACE, forced=False)
+        result = SampleResult(BiometricAttribute.FACE, view.quality, 0, not view.findings, view.findings)
+        return self._outcome(state, CaptureGroup.FACE, (result,), view.findings)
+
+    def capture_group(
+        self,
+        registration_id: RegistrationId,
+        group: CaptureGroup,
+        cancel: Event,
+        mailbox: Mailbox[Frame],
+        *,
+        force: bool = False,
+    ) -> CaptureOutcome:
+        """Capture the fingers or eyes of ``group`` that are neither kept nor exceptions.
+
+        ``force`` keeps the best of each over all attempts although it is below the threshold; raises
+        ``Refused(ATTEMPTS_LEFT)`` while attempts are left. Raises ``DeviceUnavailable``, ``Cancelled``.
+        """
+        state = self._journal.open_draft(registration_id)
+        wanted = tuple(each for each in group.attributes if each not in state.exceptions)
+        if not wanted:
+            raise Refused(NOTHING_TO_CAPTURE)
+        if force and state.attempts.get(group, 0) < self._policy.attempts:
+            raise Refused(ATTEMPTS_LEFT)
+        if force and all((registration_id, each) in self._best for each in wanted):
+            return self._keep_best(registration_id, group, wanted)
+        samples = self._from_device(registration_id, state, group, wanted, cancel, mailbox)
+        return self._judge(registration_id, group, wanted, samples, force)
+
+    def _from_device(
+        self,
+        registration_id: RegistrationId,
+        state: Registration,
+        group: CaptureGroup,
+        wanted: tuple[BiometricAttribute, ...],
+        cancel: Event,
+        mailbox: Mailbox[Frame],
+    ) -> Sequence[CapturedSample]:
+        request = CaptureRequest(
+            attributes=wanted,
+            requested_score=self._policy.threshold(group),
+            timeout_s=self._policy.capture_timeout_s,
+            transaction_id=str(uuid4()),
+            previous_hash=_chain_end(state),
+        )
+        try:
+            with self._catalogue.open(_KINDS[group.modality], self._context) as device:
+                assert isinstance(device, BiometricCapture)
+                return device.capture(request, cancel, mailbox.put)
+        except MusterError as error:
+            self._journal.note(
+                registration_id, AuditEvent.CAPTURE_FAILED, group=group.value, code=error.code.name
+            )
+            raise
+
+    def _judge(
+        self,
+        registration_id: RegistrationId,
+        group: CaptureGroup,
+        wanted: tuple[BiometricAttribute, ...],
+        samples: Sequence[CapturedSample],
+        force: bool,
+    ) -> CaptureOutcome:
+        state = self._count_attempt(registration_id, group)
+        placement = check_placement(wanted, samples)
+        if placement:
+            self._note_refusal(registration_id, group, placement)
+            return self._outcome(state, group, (), placement)
+        threshold = self._policy.threshold(group)
+        results = tuple(judge_sample(sample, threshold) for sample in samples)
+        good = [sample for sample, result in zip(samples, results, strict=True) if result.accepted]
+        poor = [sample for sample, result in zip(samples, results, strict=True) if not result.accepted]
+        if good:
+            state = self._keep(registration_id, good, group, forced=False)
+        self._remember(registration_id, poor)
+        if poor:
+            self._note_refusal(registration_id, group, [f for r in results for f in r.findings])
+        if force and poor:
+            return self._keep_best(registration_id, group, tuple(each.attribute for each in poor))
+        return self._outcome(state, group, results, ())
+
+    def _remember(self, registration_id: RegistrationId, samples: Iterable[CapturedSample]) -> None:
+        for sample in samples:
+            key = (registration_id, sample.attribute)
+            best = self._best.get(key)
+            if best is None or sample.quality > best.quality:
+                self._best[key] = sample
+
+    def _keep_best(
+        self,
+        registration_id: RegistrationId,
+        group: CaptureGroup,
+        attributes: tuple[BiometricAttribute, ...],
+    ) -> CaptureOutcome:
+        samples = [self._best.pop((registration_id, each)) for each in attributes]
+        state = self._keep(registration_id, samples, group, forced=True)
+        threshold = self._policy.threshold(group)
+        results = tuple(
+            SampleResult(sample.attribute, sample.quality, threshold, accepted=True) for sample in samples
+        )
+        return self._outcome(state, group, results, ())
+
+    def _keep(
+        self,
+        registration_id: RegistrationId,
+        samples: Sequence[CapturedSample],
+        group: CaptureGroup,
+        *,
+        forced: bool,
+    ) -> Registration:
+        attempts = self._journal.load(registration_id).attempts.get(group, 1)
+        return self._journal.commit(
+            registration_id, *(self._entry(registration_id, each, attempts, forced) for each in samples)
+        )
+
+    def _entry(
+        self, registration_id: RegistrationId, sample: CapturedSample, attempts: int, forced: bool
+    ) -> Entry:
+        facts = SampleFacts(
+            attribute=sample.attribute,
+            quality=sample.quality,
+            attempts=attempts,
+            forced=forced,
+            captured_at=sample.captured_at,
+            device=sample.device,
+            device_code=sample.device_code,
+            device_service_version=sample.device_service_version,
+            attestation=sample.attestation,
+            chain_hash=sample.hash,
+        )
+        ref = self._journal.keep(registration_id, sample.record)
+        detail = {
+            "attribute": sample.attribute.value,
+            "quality": f"{sample.quality:.1f}",
+            "attempt": str(attempts),
+            "forced": str(forced).lower(),
+            "device": sample.device.serial,
+            "sha256": ref.digest,
+        }
+        event = SampleCaptured(self._journal.now(), facts, ref)
+        return Entry(event, AuditEvent.SAMPLE_CAPTURED, detail, ref)
+
+    def _face_sample(self, state: Registration, view: FaceView) -> CapturedSample:
+        """A camera hands out pictures only, so record and signature are made here, on its behalf."""
+        record = face_record(view.frame.pixels, view.frame.taken_at, round(view.quality))
+        request = CaptureRequest(
+            (BiometricAttribute.FACE,), 0, self._policy.capture_timeout_s, str(uuid4()), _chain_end(state)
+        )
+        attestation, link = self._context.signer.attest(
+            attribute=BiometricAttribute.FACE,
+            record=record,
+            quality=view.quality,
+            captured_at=view.frame.taken_at,
+            device=view.camera,
+            device_code=_CAMERA_CODE,
+            device_service_version=_CAMERA_SERVICE,
+            request=request,
+        )
+        return CapturedSample(
+            attribute=BiometricAttribute.FACE,
+            record=record,
+            quality=view.quality,
+            captured_at=view.frame.taken_at,
+            device=view.camera,
+            device_code=_CAMERA_CODE,
+            device_service_version=_CAMERA_SERVICE,
+            attestation=attestation,
+            hash=link,
+        )
+
+    def _count_attempt(self, registration_id: RegistrationId, group: CaptureGroup) -> Registration:
+        event = CaptureAttempted(self._journal.now(), group)
+        entry = Entry(event, AuditEvent.CAPTURE_ATTEMPTED, {"group": group.value})
+        return self._journal.commit(registration_id, entry)
+
+    def _note_refusal(
+        self, registration_id: RegistrationId, group: CaptureGroup, findings: Iterable[Finding]
+    ) -> None:
+        codes = ",".join(sorted({finding.code.name for finding in findings}))
+        self._journal.note(
+            registration_id, AuditEvent.CAPTURE_BELOW_THRESHOLD, group=group.value, findings=codes
+        )
+
+    def _outcome(
+        self,
+        state: Registration,
+        group: CaptureGroup,
+        samples: tuple[SampleResult, ...],
+        findings: tuple[Finding, ...],
+    ) -> CaptureOutcome:
+        attempts = state.attempts.get(group, 0)
+        return CaptureOutcome(state, samples, findings, attempts, self._policy.attempts)
+
+
+def check_placement(
+    wanted: Sequence[BiometricAttribute], samples: Sequence[CapturedSample]
+) -> tuple[Finding, ...]:
+    """Whether the device saw what it was asked for, no more and no less."""
+    seen = {sample.attribute for sample in samples}
+    if seen - set(wanted):
+        return (Finding(WRONG_FINGER),)
+    return tuple(Finding(FINGER_MISSING, field=each.value) for each in wanted if each not in seen)
+
+
+def judge_sample(sample: CapturedSample, threshold: int) -> SampleResult:
+    """Hold one sample against its threshold and, for a finger, look whether there are ridges at all."""
+    findings = []
+    if sample.quality < threshold:
+        detail = {"quality": round(sample.quality), "threshold": threshold}
+        findings.append(
+            Finding(QUALITY_BELOW_THRESHOLD, Severity.BLOCKS, sample.attribute.value, detail)
+        )
+    if sample.attribute.modality is Modality.FINGER:
+        ridges = ridge_quality(picture_of(sample.record))
+        if isinstance(ridges, NotAssessed):
+            findings.append(Finding(NO_RIDGES, field=sample.attribute.value))
+    return SampleResult(sample.attribute, sample.quality, threshold, not findings, tuple(findings))
+
+
+def _chain_end(state: Registration) -> str:
+    newest = max(state.samples.values(), key=lambda event: event.at, default=None)
+    return newest.facts.chain_hash if newest else ""
+
+
+def _area(face: DetectedFace) -> float:
+    return face.w * face.h

@@ -1,0 +1,296 @@
+"""Enrolling one person, from the first question to the last capture.
+
+Every method that changes something is durable before it returns. Which steps there are is the policy's
+plan; which are done follows from the events. What needs a device lives in ``capture`` and ``documents``,
+signing and sealing in ``submission``; this is the one door to all of them.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from threading import Event
+
+from muster.audit.catalogue import AuditEvent
+from muster.devices.frames import Frame, Pixels
+from muster.devices.records import picture_of
+from muster.domain.applicant import Demographics, LocalizedText
+from muster.domain.assessment import Finding
+from muster.domain.biometrics import BiometricAttribute, BiometricException, CaptureGroup, ExceptionKind
+from muster.domain.delivery import OutboxEntry
+from muster.domain.lifecycle import (
+    ConsentGiven,
+    DemographicsEntered,
+    Discarded,
+    ExceptionCleared,
+    ExceptionMarked,
+    Registration,
+    Started,
+    StepCompleted,
+)
+from muster.domain.registration import Process, RegistrationId, Step
+from muster.errors import BadInput, Code, StorageUnavailable
+from muster.workstation.capture import Capture, CaptureOutcome, FaceView
+from muster.workstation.documents import Documents, DocumentSlot
+from muster.workstation.forms import FormField, build_form, check_form, spell_out
+from muster.workstation.journal import Entry, Journal
+from muster.workstation.mailbox import Mailbox
+from muster.workstation.policy import Policy
+from muster.workstation.reference import LANGUAGES, ConsentText, Language, ReferenceData
+from muster.workstation.slip import Slip, compose_slip
+from muster.workstation.submission import Submission
+from muster.workstation.summary import Summary, summarize
+
+DISK_NEARLY_FULL = Code(
+    "DISK_NEARLY_FULL", "There is too little space on the disk for another registration. Free some first."
+)
+LANGUAGE_UNKNOWN = Code("LANGUAGE_UNKNOWN", "This station does not know the language {language}.")
+SAMPLE_ABSENT = Code("SAMPLE_ABSENT", "This finger, eye or face was not captured yet.")
+
+NAME_FIELD = "fullName"
+
+
+@dataclass(frozen=True, slots=True)
+class DraftSummary:
+    """One unfinished registration in the list to resume."""
+
+    id: RegistrationId
+    started_at: datetime
+    changed_at: datetime
+    next_step: Step | None
+    applicant_name: str
+
+
+class Enrollment:
+    def __init__(
+        self,
+        journal: Journal,
+        reference: ReferenceData,
+        documents: Documents,
+        capture: Capture,
+        submission: Submission,
+        policy: Policy,
+    ) -> None:
+        self._journal = journal
+        self._reference = reference
+        self._documents = documents
+        self._capture = capture
+        self._submission = submission
+        self._policy = policy
+        self.plan = policy.steps
+        self.languages_offered: tuple[Language, ...] = LANGUAGES
+
+    # Beginning, finding again, giving up
+
+    def start(
+        self, languages: tuple[str, ...] = ("eng", "fra"), process: Process = Process.NEW
+    ) -> Registration:
+        """Begin a registration. Raises ``StorageUnavailable`` when the disk is too full to end it."""
+        known = {language.code for language in self.languages_offered}
+        for language in languages:
+            if language not in known:
+                raise BadInput(LANGUAGE_UNKNOWN, language=language)
+        if shutil.disk_usage(self._submission.outbox_folder).free < self._policy.minimum_free_bytes:
+            raise StorageUnavailable(DISK_NEARLY_FULL)
+        return self._journal.start(
+            Started(
+                self._journal.now(),
+                process,
+                languages,
+                self._journal.operator.user_id,
+                self._reference.schema.version,
+            )
+        )
+
+    def registration(self, registration_id: RegistrationId) -> Registration:
+        """Raises ``BadInput(REGISTRATION_UNKNOWN)``."""
+        return self._journal.load(registration_id)
+
+    def resume(self, registration_id: RegistrationId) -> Registration:
+        """Take a draft up again; audited. Raises ``Refused`` when it is finished."""
+        state = self._journal.open_draft(registration_id)
+        self._journal.note(registration_id, AuditEvent.REGISTRATION_RESUMED)
+        return state
+
+    def drafts(self) -> tuple[DraftSummary, ...]:
+        """Unfinished registrations, the last touched first."""
+        with self._journal.database.read() as work:
+            drafts = work.registrations.drafts()
+        return tuple(
+            DraftSummary(
+                state.id, state.started.at, changed_at, state.next_step(self.plan), _name_of(state)
+            )
+            for state, changed_at in drafts
+        )
+
+    def discard(self, registration_id: RegistrationId, reason: str) -> None:
+        """End a draft for good and destroy what was recorded, as the consent text promises."""
+        event = Discarded(self._journal.now(), self._journal.operator.user_id, reason)
+        self._journal.commit(registration_id, Entry(event, AuditEvent.REGISTRATION_DISCARDED))
+        self._submission.destroy_content(registration_id)
+
+    # Answers
+
+    def consent_text(self, language: str) -> ConsentText:
+        """The wording in ``language``, or in the first there is."""
+        texts = self._reference.consent
+        return texts.get(language) or next(iter(texts.values()))
+
+    def give_consent(self, registration_id: RegistrationId, language: str) -> Registration:
+        text = self.consent_text(language)
+        event = ConsentGiven(self._journal.now(), language, text.version)
+        detail = {"language": language, "text": text.version}
+        return self._journal.commit(registration_id, Entry(event, AuditEvent.CONSENT_GIVEN, detail))
+
+    def form(self) -> tuple[FormField, ...]:
+        return build_form(self._reference)
+
+    def check_demographics(
+        self, values: Demographics, languages: tuple[str, ...]
+    ) -> tuple[Finding, ...]:
+        """What keeps ``values`` from being accepted. Pure and quick."""
+        form = self.form()
+        complete = spell_out(values, form, languages)
+        return check_form(complete, form, self._reference, languages, self._journal.now())
+
+    def enter_demographics(
+        self, registration_id: RegistrationId, values: Demographics
+    ) -> tuple[Finding, ...]:
+        """Keep the form's values; returns what is wrong with them (nothing: committed)."""
+        languages = self._journal.open_draft(registration_id).started.languages
+        findings = self.check_demographics(values, languages)
+        if not findings:
+            complete = spell_out(values, self.form(), languages)
+            filled = {name: value for name, value in complete.items() if not _is_empty(value)}
+            event = DemographicsEntered(self._journal.now(), filled)
+            detail = {"fields": str(len(filled))}
+            self._journal.commit(registration_id, Entry(event, AuditEvent.DEMOGRAPHICS_ENTERED, detail))
+        return findings
+
+    # Documents
+
+    def document_slots(self) -> tuple[DocumentSlot, ...]:
+        return self._documents.slots()
+
+    def scan_document(
+        self,
+        registration_id: RegistrationId,
+        slot_field: str,
+        type_code: str,
+        reference: str | None,
+        cancel: Event,
+        on_preview: Callable[[Frame], None],
+    ) -> Registration:
+        return self._documents.scan(registration_id, slot_field, type_code, reference, cancel, on_preview)
+
+    def attach_document(
+        self,
+        registration_id: RegistrationId,
+        slot_field: str,
+        type_code: str,
+        reference: str | None,
+        content: bytes,
+    ) -> Registration:
+        return self._documents.attach(registration_id, slot_field, type_code, reference, content)
+
+    def remove_document(self, registration_id: RegistrationId, slot_field: str) -> Registration:
+        return self._documents.remove(registration_id, slot_field)
+
+    def finish_documents(self, registration_id: RegistrationId) -> tuple[Finding, ...]:
+        return self._documents.finish(registration_id)
+
+    def document_picture(self, registration_id: RegistrationId, slot_field: str) -> Pixels:
+        return self._documents.picture(registration_id, slot_field)
+
+    # Biometrics
+
+    def mark_exception(
+        self,
+        registration_id: RegistrationId,
+        attribute: BiometricAttribute,
+        kind: ExceptionKind,
+        reason: str,
+    ) -> Registration:
+        exception = BiometricException(attribute, kind, reason)
+        event = ExceptionMarked(self._journal.now(), exception)
+        detail = {"attribute": attribute.value, "kind": kind.value}
+        return self._journal.commit(registration_id, Entry(event, AuditEvent.EXCEPTION_MARKED, detail))
+
+    def clear_exception(
+        self, registration_id: RegistrationId, attribute: BiometricAttribute
+    ) -> Registration:
+        event = ExceptionCleared(self._journal.now(), attribute)
+        detail = {"attribute": attribute.value}
+        return self._journal.commit(registration_id, Entry(event, AuditEvent.EXCEPTION_CLEARED, detail))
+
+    def watch_face(self, cancel: Event, mailbox: Mailbox[FaceView]) -> None:
+        self._capture.watch_face(cancel, mailbox)
+
+    def capture_face(self, registration_id: RegistrationId, view: FaceView) -> CaptureOutcome:
+        return self._capture.capture_face(registration_id, view)
+
+    def capture_group(
+        self,
+        registration_id: RegistrationId,
+        group: CaptureGroup,
+        cancel: Event,
+        mailbox: Mailbox[Frame],
+        *,
+        force: bool = False,
+    ) -> CaptureOutcome:
+        return self._capture.capture_group(registration_id, group, cancel, mailbox, force=force)
+
+    def sample_picture(
+        self, registration_id: RegistrationId, attribute: BiometricAttribute
+    ) -> Pixels:
+        """The picture inside a kept record: (h, w) grey or (h, w, 3) RGB. Raises ``BadInput``."""
+        sample = self._journal.load(registration_id).samples.get(attribute)
+        if sample is None:
+            raise BadInput(SAMPLE_ABSENT)
+        return picture_of(self._journal.read(registration_id, sample.record))
+
+    # Ending
+
+    def summary(self, registration_id: RegistrationId) -> Summary:
+        """Everything that was recorded, for the person to check."""
+        return summarize(self._journal.load(registration_id), self.form(), self.document_slots())
+
+    def confirm_preview(self, registration_id: RegistrationId) -> Registration:
+        event = StepCompleted(self._journal.now(), Step.PREVIEW)
+        detail = {"step": Step.PREVIEW.value}
+        return self._journal.commit(registration_id, Entry(event, AuditEvent.STEP_COMPLETED, detail))
+
+    def sign(self, registration_id: RegistrationId, password: str) -> Registration:
+        """The officer's signature over the content. Raises ``SignInRefused``, ``BadInput``."""
+        return self._submission.sign(registration_id, password)
+
+    def submit(self, registration_id: RegistrationId) -> OutboxEntry:
+        """Seal the packet into the outbox. Doing it again returns the same packet."""
+        return self._submission.submit(registration_id)
+
+    def slip(self, registration_id: RegistrationId) -> Slip:
+        """The acknowledgement. Must be asked for before the content is destroyed (``forget``)."""
+        state = self._journal.load(registration_id)
+        photo = None
+        if BiometricAttribute.FACE in state.samples:
+            photo = self.sample_picture(registration_id, BiometricAttribute.FACE)
+        return compose_slip(state, self.form(), photo)
+
+    def forget(self, registration_id: RegistrationId) -> None:
+        """Destroy the plaintext of a registration the server has. Others are left as they are."""
+        if self._journal.load(registration_id).uploaded is not None:
+            self._submission.destroy_content(registration_id)
+
+
+def _name_of(state: Registration) -> str:
+    name = state.demographics.get(NAME_FIELD, "")
+    if isinstance(name, LocalizedText):
+        return name.in_language(state.started.languages[0])
+    return name
+
+
+def _is_empty(value: object) -> bool:
+    # The reference writer drops empty strings (trap 26); here they never get that far.
+    return isinstance(value, str) and not value.strip()

@@ -1,0 +1,96 @@
+"""The files a deployment brings: ID schema, form description, master data, consent wording.
+
+The defaults beside this module were written for the demo country; a deployer replaces them with MOSIP's
+own files of the same form. Everything here is read once, at the first use.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from muster.formats.id_schema import IdSchema
+from muster.formats.ui_spec import UiSpec
+
+_DEFAULTS = Path(__file__).parent / "defaults"
+
+Labels = Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One entry of a list: its code, its names by language, and the entry it hangs on, if any."""
+
+    code: str
+    labels: Labels
+    parent: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Language:
+    """ISO 639-2 code, the language's own name, and whether it is written from right to left."""
+
+    code: str
+    name: str
+    right_to_left: bool = False
+
+
+LANGUAGES = (
+    Language("eng", "English"),
+    Language("fra", "Français"),
+    Language("ara", "العربية", right_to_left=True),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ConsentText:
+    version: str
+    title: str
+    paragraphs: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ReferenceData:
+    """``dynamic`` lists by field id, ``locations`` by level of the hierarchy, ``document_types`` by
+    category (POI, POA)."""
+
+    schema: IdSchema
+    schema_text: str
+    ui_spec: UiSpec
+    dynamic: Mapping[str, tuple[Choice, ...]]
+    locations: Mapping[int, tuple[Choice, ...]]
+    document_types: Mapping[str, tuple[Choice, ...]]
+    consent: Mapping[str, ConsentText]
+
+    @classmethod
+    def load(cls, folder: Path = _DEFAULTS) -> ReferenceData:
+        schema_text = (folder / "id_schema.json").read_text(encoding="utf-8")
+        master = json.loads((folder / "master_data.json").read_text(encoding="utf-8"))
+        consent = json.loads((folder / "consent.json").read_text(encoding="utf-8"))
+        levels = sorted({int(each["level"]) for each in master["locations"]})
+        return cls(
+            schema=IdSchema.parse(schema_text),
+            schema_text=schema_text,
+            ui_spec=UiSpec.parse((folder / "ui_spec.json").read_text(encoding="utf-8")),
+            dynamic=_choices_by_name(master["dynamic"]),
+            locations={
+                level: tuple(_choice(each) for each in master["locations"] if int(each["level"]) == level)
+                for level in levels
+            },
+            document_types=_choices_by_name(master["documentTypes"]),
+            consent={
+                language: ConsentText(consent["version"], text["title"], tuple(text["paragraphs"]))
+                for language, text in consent["languages"].items()
+            },
+        )
+
+
+def _choices_by_name(content: Mapping[str, Any]) -> Mapping[str, tuple[Choice, ...]]:
+    return {name: tuple(_choice(each) for each in entries) for name, entries in content.items()}
+
+
+def _choice(content: Mapping[str, Any]) -> Choice:
+    return Choice(content["code"], dict(content["names"]), content.get("parent"))

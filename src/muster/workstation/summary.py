@@ -1,0 +1,72 @@
+"""Everything recorded in one registration, as lines for the person to check. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from muster.domain.applicant import DemographicValue, LocalizedText
+from muster.domain.biometrics import BiometricAttribute, BiometricException
+from muster.domain.lifecycle import Registration
+from muster.domain.registration import Step
+from muster.workstation.documents import DocumentSlot
+from muster.workstation.forms import FormField
+from muster.workstation.reference import Labels
+
+
+@dataclass(frozen=True, slots=True)
+class SummaryLine:
+    """One fact: which step recorded it, its labels, and its text by language (the empty language
+    stands for a text without one)."""
+
+    step: Step
+    field: str
+    labels: Labels
+    values: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """What the preview shows; pictures are asked for one by one (``sample_picture``)."""
+
+    languages: tuple[str, ...]
+    lines: tuple[SummaryLine, ...]
+    documents: tuple[SummaryLine, ...]
+    captured: tuple[tuple[BiometricAttribute, float, bool], ...]
+    exceptions: tuple[BiometricException, ...]
+
+
+def summarize(
+    state: Registration, form: Iterable[FormField], slots: Iterable[DocumentSlot]
+) -> Summary:
+    """``captured`` holds attribute, quality and whether it was forced."""
+    return Summary(
+        languages=state.started.languages,
+        lines=tuple(
+            SummaryLine(Step.DEMOGRAPHICS, field.id, field.labels, texts_of(state.demographics[field.id]))
+            for field in form
+            if field.id in state.demographics
+        ),
+        documents=tuple(
+            SummaryLine(Step.DOCUMENTS, slot.field, slot.labels, _document_type(slot, state))
+            for slot in slots
+            if slot.field in state.documents
+        ),
+        captured=tuple(
+            (attribute, event.facts.quality, event.facts.forced)
+            for attribute, event in state.samples.items()
+        ),
+        exceptions=tuple(state.exceptions.values()),
+    )
+
+
+def texts_of(value: DemographicValue) -> tuple[tuple[str, str], ...]:
+    return value.values if isinstance(value, LocalizedText) else (("", value),)
+
+
+def _document_type(slot: DocumentSlot, state: Registration) -> tuple[tuple[str, str], ...]:
+    facts = state.documents[slot.field].facts
+    chosen = next((each for each in slot.types if each.code == facts.type_code), None)
+    if chosen is None:
+        return (("", facts.type_code),)
+    return tuple((language, chosen.labels.get(language, facts.type_code)) for language in state.started.languages)
