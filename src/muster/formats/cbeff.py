@@ -1,0 +1,202 @@
+"""CBEFF XML as MOSIP writes and reads it: one file per biometric field, one BIR per sample.
+
+Section 5 of the packet notes; the schema is ``mosip-cbeff.xsd`` (namespace below). Strict in what is
+written: children in schema order, one ``Type`` and one ``Subtype`` each, nested BIRs before the BDB.
+Lenient in what is read: unknown children and ``others`` keys are left alone.
+
+XML from outside is parsed without DTDs, entities and network, and with libxml2's size limits.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from lxml import etree
+
+from muster import base64url
+from muster.errors import Code, MalformedData
+
+CBEFF_UNREADABLE = Code("CBEFF_UNREADABLE", "The biometric file is not readable XML.")
+CBEFF_INCOMPLETE = Code("CBEFF_INCOMPLETE", "The biometric file lacks a part that every record must have.")
+
+NAMESPACE = "http://standards.iso.org/iso-iec/19785/-3/ed-2/"
+BIO_VALUE_MARK = "<bioValue>"
+
+EXCEPTION = "EXCEPTION"
+RETRIES = "RETRIES"
+SDK_SCORE = "SDK_SCORE"
+FORCE_CAPTURED = "FORCE_CAPTURED"
+PAYLOAD = "PAYLOAD"
+SPEC_VERSION = "SPEC_VERSION"
+CONFIGURED = "CONFIGURED"
+
+# BDBInfo Format/Type by BIR Type.
+FORMAT_TYPES = {"Finger": "7", "Iris": "9", "Face": "8", "ExceptionPhoto": "8"}
+
+
+@dataclass(frozen=True, slots=True)
+class Bir:
+    """One sample. ``type`` and ``subtype`` are the schema's words (``Finger``, ``Left IndexFinger``;
+    empty subtype for a face); ``bdb`` is the ISO record, ``sb`` the text ``header..signature``."""
+
+    type: str
+    subtype: str
+    index: str
+    created: str
+    quality: int
+    bdb: bytes
+    sb: str
+    others: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def is_exception(self) -> bool:
+        return self.others.get(EXCEPTION, "").lower() == "true"
+
+    def rebuild_jws(self) -> str:
+        """The device's compact JWS: the payload with the record put back, between SB's two dots.
+
+        Raises ``MalformedData`` when the record carries no signature or payload.
+        """
+        payload, parts = self.others.get(PAYLOAD, ""), self.sb.split(".")
+        if len(parts) != 3 or not payload:
+            raise MalformedData(CBEFF_INCOMPLETE)
+        whole = payload.replace(BIO_VALUE_MARK, base64url.encode(self.bdb), 1)
+        return f"{parts[0]}.{base64url.encode(whole.encode())}.{parts[2]}"
+
+
+@dataclass(frozen=True, slots=True)
+class CbeffFile:
+    """A root BIR and its children. ``configured`` are the bio attributes the form asked for."""
+
+    birs: tuple[Bir, ...]
+    configured: tuple[str, ...] = ()
+
+    def encode(self) -> bytes:
+        """UTF-8 XML that is valid against MOSIP's schema."""
+        root = etree.Element(_tag("BIR"), nsmap={None: NAMESPACE})
+        _integrity(root)
+        for bir in self.birs:
+            _encode_bir(root, bir)
+        _encode_others(root, {CONFIGURED: ",".join(self.configured)} if self.configured else {})
+        return etree.tostring(root, xml_declaration=True, encoding="UTF-8", standalone=True)
+
+    @classmethod
+    def parse(cls, content: bytes) -> CbeffFile:
+        """Raises ``MalformedData``."""
+        root = _parse(content)
+        if root.tag != _tag("BIR"):
+            raise MalformedData(CBEFF_INCOMPLETE)
+        configured = _others(root).get(CONFIGURED, "")
+        return cls(
+            birs=tuple(_parse_bir(child) for child in root.findall(_tag("BIR"))),
+            configured=tuple(name for name in configured.split(",") if name),
+        )
+
+
+def _tag(name: str) -> str:
+    return f"{{{NAMESPACE}}}{name}"
+
+
+def _add(parent: etree._Element, name: str, text: str | None = None) -> etree._Element:
+    child = etree.SubElement(parent, _tag(name))
+    child.text = text
+    return child
+
+
+def _integrity(parent: etree._Element) -> None:
+    _add(_add(parent, "BIRInfo"), "Integrity", "false")
+
+
+def _version(parent: etree._Element, name: str) -> None:
+    version = _add(parent, name)
+    _add(version, "Major", "1")
+    _add(version, "Minor", "1")
+
+
+def _encode_bir(root: etree._Element, bir: Bir) -> None:
+    element = _add(root, "BIR")
+    _version(element, "Version")
+    _version(element, "CBEFFVersion")
+    _integrity(element)
+    _encode_bdb_info(element, bir)
+    _add(element, "BDB", base64.b64encode(bir.bdb).decode())
+    # The text, not the octets it encodes: MOSIP encodes "header..signature" once more (trap 13).
+    _add(element, "SB", base64.b64encode(bir.sb.encode()).decode())
+    _encode_others(element, bir.others)
+
+
+def _encode_bdb_info(parent: etree._Element, bir: Bir) -> None:
+    info = _add(parent, "BDBInfo")
+    _add(info, "Index", bir.index)
+    form = _add(info, "Format")
+    _add(form, "Organization", "Mosip")
+    _add(form, "Type", FORMAT_TYPES[bir.type])
+    _add(info, "CreationDate", bir.created)
+    _add(info, "Type", bir.type)
+    _add(info, "Subtype", bir.subtype)
+    _add(info, "Level", "Raw")
+    _add(info, "Purpose", "Enroll")
+    quality = _add(info, "Quality")
+    algorithm = _add(quality, "Algorithm")
+    _add(algorithm, "Organization", "HMAC")
+    _add(algorithm, "Type", "SHA-256")
+    _add(quality, "Score", str(bir.quality))
+
+
+def _encode_others(parent: etree._Element, others: Mapping[str, str]) -> None:
+    element = _add(parent, "others")
+    for key, value in others.items():
+        entry = _add(element, "entry", value)
+        entry.set("key", key)
+
+
+def _parse(content: bytes) -> etree._Element:
+    # huge_tree: a 5 MB packet holds one text node per picture, above libxml2's default of 10 MB only
+    # for several uncompressed slaps, but the file's size is bounded by whoever hands it in.
+    parser = etree.XMLParser(
+        resolve_entities=False, load_dtd=False, no_network=True, huge_tree=True, remove_comments=True
+    )
+    try:
+        root = etree.fromstring(content, parser)
+    except (etree.XMLSyntaxError, ValueError) as error:
+        raise MalformedData(CBEFF_UNREADABLE) from error
+    if root.getroottree().docinfo.doctype:
+        raise MalformedData(CBEFF_UNREADABLE)
+    return root
+
+
+def _parse_bir(element: etree._Element) -> Bir:
+    info = element.find(_tag("BDBInfo"))
+    if info is None or not _text(info, "Type"):
+        raise MalformedData(CBEFF_INCOMPLETE)
+    score = _text(info, "Quality/Score") or "0"
+    return Bir(
+        type=_text(info, "Type"),
+        subtype=_text(info, "Subtype"),
+        index=_text(info, "Index"),
+        created=_text(info, "CreationDate"),
+        quality=int(score) if score.isdigit() else 0,
+        bdb=_octets(_text(element, "BDB")),
+        sb=_octets(_text(element, "SB")).decode("utf-8", "replace"),
+        others=_others(element),
+    )
+
+
+def _text(element: etree._Element, path: str) -> str:
+    found = element.find("/".join(_tag(part) for part in path.split("/")))
+    return (found.text or "").strip() if found is not None else ""
+
+
+def _octets(text: str) -> bytes:
+    try:
+        return base64.b64decode("".join(text.split()), validate=True)
+    except (binascii.Error, ValueError) as error:
+        raise MalformedData(CBEFF_UNREADABLE) from error
+
+
+def _others(element: etree._Element) -> dict[str, str]:
+    entries: Sequence[etree._Element] = element.findall(f"{_tag('others')}/{_tag('entry')}")
+    return {entry.get("key", ""): entry.text or "" for entry in entries}

@@ -1,0 +1,64 @@
+"""Zips in memory: written plainly, read with suspicion.
+
+A packet's zips hold a handful of flat files. Whatever is not that (a path that climbs, two entries of
+one name, a bomb) is refused before a byte is inflated.
+"""
+
+from __future__ import annotations
+
+import io
+import zipfile
+import zlib
+from collections.abc import Mapping
+
+from muster.errors import Code, MalformedData
+
+ZIP_UNREADABLE = Code("ZIP_UNREADABLE", "The packet's archive cannot be read.")
+ZIP_UNSAFE_NAME = Code("ZIP_UNSAFE_NAME", "The packet's archive has an entry with a forbidden name.")
+ZIP_DUPLICATE_NAME = Code("ZIP_DUPLICATE_NAME", "The packet's archive has two entries of the same name.")
+ZIP_TOO_LARGE = Code("ZIP_TOO_LARGE", "The packet's archive is larger unpacked than any packet may be.")
+
+MAXIMUM_ENTRIES = 200
+MAXIMUM_TOTAL_BYTES = 256 * 1024 * 1024
+MAXIMUM_RATIO = 200  # deflate's own limit is about 1000; real XML stays below 20
+_EPOCH = (1980, 1, 1, 0, 0, 0)
+
+
+def pack(files: Mapping[str, bytes], *, deflate: bool = True) -> bytes:
+    """A zip of ``files`` in order. Times are constant: they would only tell when a packet was sealed."""
+    buffer = io.BytesIO()
+    method = zipfile.ZIP_DEFLATED if deflate else zipfile.ZIP_STORED
+    with zipfile.ZipFile(buffer, "w") as archive:
+        for name, content in files.items():
+            info = zipfile.ZipInfo(name, _EPOCH)
+            archive.writestr(info, content, compress_type=method)
+    return buffer.getvalue()
+
+
+def unpack(content: bytes) -> dict[str, bytes]:
+    """Every file by name. Raises ``MalformedData``."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            entries = [entry for entry in archive.infolist() if not entry.is_dir()]
+            _check(entries)
+            return {entry.filename: archive.read(entry) for entry in entries}
+    except MalformedData:
+        raise
+    except (zipfile.BadZipFile, zlib.error, ValueError, EOFError, OSError, RuntimeError) as error:
+        raise MalformedData(ZIP_UNREADABLE) from error
+    except (NotImplementedError, UnicodeDecodeError, IndexError, KeyError) as error:
+        raise MalformedData(ZIP_UNREADABLE) from error
+
+
+def _check(entries: list[zipfile.ZipInfo]) -> None:
+    names = [entry.filename.lower() for entry in entries]
+    if len(set(names)) != len(names):
+        raise MalformedData(ZIP_DUPLICATE_NAME)
+    for entry in entries:
+        parts = entry.filename.split("/")
+        if entry.filename.startswith("/") or "\\" in entry.filename or any(p in ("", ".", "..") for p in parts):
+            raise MalformedData(ZIP_UNSAFE_NAME, offset=entry.header_offset)
+        if entry.file_size > MAXIMUM_RATIO * max(entry.compress_size, 1024):
+            raise MalformedData(ZIP_TOO_LARGE, offset=entry.header_offset)
+    if len(entries) > MAXIMUM_ENTRIES or sum(entry.file_size for entry in entries) > MAXIMUM_TOTAL_BYTES:
+        raise MalformedData(ZIP_TOO_LARGE)
