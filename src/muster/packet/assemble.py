@@ -1,0 +1,386 @@
+"""The one place where our words become MOSIP's: a registration -> the plaintext files of three subpackets.
+
+Read it beside sections 2 and 3 of the packet notes; it is meant to be a mapping one can check by eye.
+Rules:
+
+1. All three subpackets always, ``IDSchemaVersion`` as a number in each (trap 9).
+2. Where a field goes is the ID schema's ``fieldCategory``, nothing else.
+3. ``hashSequence1`` lists biometrics, then documents, then ``ID`` last; ``hashSequence2`` stands only in
+   the ``id`` subpacket, beside the file it covers.
+4. An exception is both a BIR without a record and an entry of the meta info (trap 15).
+
+Nothing is signed or encrypted here, and nothing is read from anywhere.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import NAMESPACE_OID, uuid4, uuid5
+
+from muster.audit.catalogue import AuditEvent
+from muster.audit.chain import AuditRecord
+from muster.clock import rfc3339
+from muster.domain.applicant import DemographicValue, Document, LocalizedText
+from muster.domain.biometrics import (
+    BiometricAttribute,
+    BiometricException,
+    BiometricSample,
+    DigitalId,
+    Modality,
+)
+from muster.errors import BadInput, Code
+from muster.formats import cbeff
+from muster.formats import mosip_packet as mosip
+from muster.formats.id_schema import FieldType, IdSchema
+from muster.packet.contents import PacketContents
+
+FIELD_NOT_IN_SCHEMA = Code(
+    "FIELD_NOT_IN_SCHEMA", "The registration holds a field that the ID schema does not know."
+)
+AUDIT_EMPTY = Code("AUDIT_EMPTY", "The registration has no audit record. Call your supervisor.")
+
+BIOMETRICS_FIELD = "individualBiometrics"
+VERSION_FIELD = "IDSchemaVersion"
+_APPLICANT = "applicant"
+_APPLICATION = "Muster"
+
+_BIR_TYPES = {Modality.FINGER: "Finger", Modality.IRIS: "Iris", Modality.FACE: "Face"}
+_SUBTYPES = {
+    BiometricAttribute.LEFT_INDEX: "Left IndexFinger",
+    BiometricAttribute.LEFT_MIDDLE: "Left MiddleFinger",
+    BiometricAttribute.LEFT_RING: "Left RingFinger",
+    BiometricAttribute.LEFT_LITTLE: "Left LittleFinger",
+    BiometricAttribute.LEFT_THUMB: "Left Thumb",
+    BiometricAttribute.RIGHT_INDEX: "Right IndexFinger",
+    BiometricAttribute.RIGHT_MIDDLE: "Right MiddleFinger",
+    BiometricAttribute.RIGHT_RING: "Right RingFinger",
+    BiometricAttribute.RIGHT_LITTLE: "Right LittleFinger",
+    BiometricAttribute.RIGHT_THUMB: "Right Thumb",
+    BiometricAttribute.LEFT_EYE: "Left",
+    BiometricAttribute.RIGHT_EYE: "Right",
+    BiometricAttribute.FACE: "",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class AssembledPacket:
+    """The plaintext files of each subpacket, by file name, in the order they are stored."""
+
+    registration_id: str
+    packet_id: str
+    ref_id: str
+    process: str
+    schema_version: float
+    created_at: datetime
+    subpackets: Mapping[str, Mapping[str, bytes]]
+
+
+def assemble(
+    contents: PacketContents, schema: IdSchema, *, new_index: Callable[[], str] = lambda: str(uuid4())
+) -> AssembledPacket:
+    """Translate. ``new_index`` gives each BIR its UUID.
+
+    Raises ``BadInput`` when the contents do not fit the schema or carry no audit record.
+    """
+    _check(contents, schema)
+    birs = {each.attribute: _bir(each, new_index()) for each in contents.samples}
+    meta = _meta(contents, birs)
+    return AssembledPacket(
+        registration_id=contents.registration_id.text,
+        packet_id=mosip.packet_id(
+            contents.registration_id.text, contents.station.ref_id, contents.created_at
+        ),
+        ref_id=contents.station.ref_id,
+        process=contents.process.value,
+        schema_version=schema.version,
+        created_at=contents.created_at,
+        subpackets={
+            name: _subpacket(name, contents, schema, birs, meta, new_index) for name in mosip.SUBPACKETS
+        },
+    )
+
+
+def _check(contents: PacketContents, schema: IdSchema) -> None:
+    fields = {*contents.demographics, *(each.facts.field for each in contents.documents)}
+    if not fields <= set(schema.fields):
+        raise BadInput(FIELD_NOT_IN_SCHEMA)
+    if not contents.audits:
+        raise BadInput(AUDIT_EMPTY)
+
+
+def _subpacket(
+    name: str,
+    contents: PacketContents,
+    schema: IdSchema,
+    birs: Mapping[BiometricAttribute, cbeff.Bir],
+    meta: Mapping[str, Any],
+    new_index: Callable[[], str],
+) -> dict[str, bytes]:
+    here = mosip.fields_of(schema, name)
+    biometrics = _biometric_files(here, contents, schema, birs, new_index)
+    documents = {
+        f"{each.facts.field}.{each.facts.format}": each.content
+        for each in contents.documents
+        if each.facts.field in here
+    }
+    identity = mosip.identity_json(_identity(here, contents, schema, bool(biometrics)))
+    demographic = {**documents, mosip.ID_FILE: identity}
+    sequences: dict[str, Any] = {
+        "hashSequence1": mosip.hash_sequence(
+            {"biometricSequence": tuple(biometrics), "demographicSequence": tuple(demographic)}
+        )
+    }
+    hashes = {mosip.DATA_HASH_FILE: mosip.hash_of([*biometrics.values(), *demographic.values()])}
+    operations: dict[str, bytes] = {}
+    if name == "id":
+        operations = {mosip.AUDIT_FILE: _audit_json(contents)}
+        sequences["hashSequence2"] = mosip.hash_sequence({"otherFiles": tuple(operations)})
+        hashes[mosip.OPERATIONS_HASH_FILE] = mosip.hash_of(operations.values())
+    document_types = {each.facts.field: each.facts.type_code for each in contents.documents
+                      if each.facts.field in here}
+    meta_file = mosip.identity_json({**meta, **document_types, **sequences})
+    return {**biometrics, **demographic, **operations, mosip.META_FILE: meta_file, **hashes}
+
+
+# ID.json
+
+
+def _identity(
+    here: Iterable[str], contents: PacketContents, schema: IdSchema, with_biometrics: bool
+) -> dict[str, Any]:
+    documents = {each.facts.field: each for each in contents.documents}
+    identity: dict[str, Any] = {VERSION_FIELD: schema.version}
+    for name in here:
+        if name in contents.demographics:
+            identity[name] = _demographic(contents.demographics[name])
+        elif name in documents:
+            identity[name] = _document_reference(documents[name])
+        elif name == BIOMETRICS_FIELD and with_biometrics:
+            identity[name] = {"format": "cbeff", "version": 1.0, "value": f"{name}_bio_CBEFF"}
+    return identity
+
+
+def _demographic(value: DemographicValue) -> Any:
+    if isinstance(value, LocalizedText):
+        return [{"language": language, "value": text} for language, text in value.values]
+    return value
+
+
+def _document_reference(document: Document) -> dict[str, Any]:
+    facts = document.facts
+    return {
+        "value": facts.field,
+        "type": facts.type_code,
+        "format": facts.format,
+        "refNumber": facts.reference,
+    }
+
+
+# Biometrics
+
+
+def _biometric_files(
+    here: Iterable[str],
+    contents: PacketContents,
+    schema: IdSchema,
+    birs: Mapping[BiometricAttribute, cbeff.Bir],
+    new_index: Callable[[], str],
+) -> dict[str, bytes]:
+    """The reference writer makes no file for a field that holds exceptions only; neither do we."""
+    if BIOMETRICS_FIELD not in here or not birs:
+        return {}
+    exceptions = [_exception_bir(each, new_index(), contents.created_at) for each in contents.exceptions]
+    file = cbeff.CbeffFile((*birs.values(), *exceptions), schema.fields[BIOMETRICS_FIELD].bio_attributes)
+    return {f"{BIOMETRICS_FIELD}_bio_CBEFF.xml": file.encode()}
+
+
+def _bir(sample: BiometricSample, index: str) -> cbeff.Bir:
+    facts = sample.facts
+    return cbeff.Bir(
+        type=_BIR_TYPES[facts.attribute.modality],
+        subtype=_SUBTYPES[facts.attribute],
+        index=index,
+        created=rfc3339(facts.captured_at),
+        quality=int(facts.quality),
+        bdb=sample.record,
+        sb=f"{facts.attestation.header}..{facts.attestation.signature}",
+        others={
+            cbeff.EXCEPTION: "false",
+            cbeff.RETRIES: str(facts.attempts),
+            # "SDK score" is the quality measured by the client itself; 0.0 says that none was.
+            cbeff.SDK_SCORE: "0.0",
+            cbeff.FORCE_CAPTURED: _flag(facts.forced),
+            cbeff.PAYLOAD: facts.attestation.payload,
+            cbeff.SPEC_VERSION: facts.attestation.spec_version,
+        },
+    )
+
+
+def _exception_bir(exception: BiometricException, index: str, at: datetime) -> cbeff.Bir:
+    return cbeff.Bir(
+        type=_BIR_TYPES[exception.attribute.modality],
+        subtype=_SUBTYPES[exception.attribute],
+        index=index,
+        created=rfc3339(at),
+        quality=0,
+        bdb=b"",
+        sb="",
+        others={
+            cbeff.EXCEPTION: "true",
+            cbeff.RETRIES: "0",
+            cbeff.SDK_SCORE: "0.0",
+            cbeff.FORCE_CAPTURED: "false",
+            cbeff.PAYLOAD: "",
+            cbeff.SPEC_VERSION: "",
+        },
+    )
+
+
+# packet_meta_info.json (3.4)
+
+
+def _meta(
+    contents: PacketContents, birs: Mapping[BiometricAttribute, cbeff.Bir]
+) -> dict[str, Any]:
+    return {
+        "metaData": mosip.labelled(_meta_data(contents)),
+        "operationsData": mosip.labelled(_operations_data(contents)),
+        "capturedRegisteredDevices": _devices(contents.samples),
+        "biometrics": {
+            BIOMETRICS_FIELD: {
+                each.attribute.value: {
+                    "numRetry": each.facts.attempts,
+                    "forceCaptured": each.facts.forced,
+                    "birindex": birs[each.attribute].index,
+                }
+                for each in contents.samples
+            }
+        },
+        "exceptionBiometrics": {
+            BIOMETRICS_FIELD: {each.attribute.value: _exception(each) for each in contents.exceptions}
+        },
+        "documents": [_document(each) for each in contents.documents],
+        "checkSum": {},
+        "blockListedWords": {},
+        "registrationId": contents.registration_id.text,
+        "creationDate": rfc3339(contents.created_at),
+    }
+
+
+def _meta_data(contents: PacketContents) -> dict[str, str | None]:
+    return {
+        "registrationId": contents.registration_id.text,
+        "applicationId": contents.registration_id.text,
+        "creationDate": mosip.compact_time(contents.created_at),
+        "Registration Client Version Number": contents.client_version,
+        "registrationType": contents.process.value,
+        "preRegistrationId": None,
+        "machineId": contents.station.machine,
+        "centerId": contents.station.center,
+        "dongleId": None,
+        "keyIndex": contents.key_index,
+        "langCodes": ",".join(contents.languages),
+        "consentOfApplicant": "Yes" if contents.consent_given else "No",
+    }
+
+
+def _operations_data(contents: PacketContents) -> dict[str, str | None]:
+    return {
+        "officerId": contents.officer,
+        "officerBiometricFileName": None,
+        "supervisorId": None,
+        "supervisorBiometricFileName": None,
+        "supervisorPassword": "false",
+        "officerPassword": _flag(contents.officer_password_confirmed),
+        "supervisorPIN": None,
+        "officerPIN": None,
+        "supervisorOTPAuthentication": "false",
+        "officerOTPAuthentication": "false",
+    }
+
+
+def _devices(samples: Iterable[BiometricSample]) -> list[dict[str, Any]]:
+    """Each device once, with the time of its first capture."""
+    first: dict[DigitalId, BiometricSample] = {}
+    for sample in samples:
+        first.setdefault(sample.facts.device, sample)
+    return [
+        {
+            "deviceCode": sample.facts.device_code,
+            "deviceServiceVersion": sample.facts.device_service_version,
+            "digitalId": {
+                "serialNo": device.serial,
+                "make": device.make,
+                "model": device.model,
+                "type": device.kind,
+                "deviceSubType": device.sub_kind,
+                "deviceProviderId": device.provider_id,
+                "deviceProvider": device.provider,
+                "dateTime": rfc3339(sample.facts.captured_at),
+            },
+        }
+        for device, sample in first.items()
+    ]
+
+
+def _exception(exception: BiometricException) -> dict[str, str]:
+    return {
+        "type": exception.attribute.modality.value.capitalize(),
+        "missingBiometric": exception.attribute.value,
+        "reason": exception.reason,
+        "exceptionType": exception.kind.value,
+        "individualType": _APPLICANT,
+    }
+
+
+def _document(document: Document) -> dict[str, str | None]:
+    facts = document.facts
+    return {
+        "documentType": facts.type_code,
+        "documentCategory": facts.field,
+        "documentOwner": _APPLICANT,
+        "documentName": facts.field,
+        "refNumber": facts.reference,
+    }
+
+
+# audit.json (3.5)
+
+
+def _audit_json(contents: PacketContents) -> bytes:
+    entries = [_audit(each, contents) for each in contents.audits]
+    return json.dumps(entries, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def _audit(record: AuditRecord, contents: PacketContents) -> dict[str, str]:
+    event = AuditEvent.by_id(record.event)
+    at = rfc3339(record.at)
+    return {
+        # Derived from the record's digest, so that the server's copy can be matched with the trail.
+        "uuid": str(uuid5(NAMESPACE_OID, record.digest)),
+        "createdAt": at,
+        "eventId": record.event,
+        "eventName": event.title if event else record.event,
+        "eventType": "USER",
+        "hostName": contents.station.ref_id,
+        "hostIp": "127.0.0.1",
+        "applicationId": _APPLICATION.upper(),
+        "applicationName": _APPLICATION,
+        "sessionUserId": record.actor,
+        "sessionUserName": record.actor,
+        "id": record.subject,
+        "idType": "REGISTRATION_ID",
+        "createdBy": record.actor,
+        "moduleName": event.module if event else "",
+        "moduleId": record.event.rsplit("-", 1)[0],
+        "description": json.dumps(dict(sorted(record.detail.items())), ensure_ascii=False),
+        "actionTimeStamp": at,
+    }
+
+
+def _flag(value: bool) -> str:
+    return "true" if value else "false"
