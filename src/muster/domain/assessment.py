@@ -8,7 +8,8 @@ should act on.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+import dataclasses
+from dataclasses import dataclass
 from enum import Enum
 
 from muster.errors import Code
@@ -46,7 +47,7 @@ class Finding:
     code: Code
     severity: Severity = Severity.BLOCKS
     field: str = ""
-    detail: Mapping[str, str | int | float] = field(default_factory=dict)
+    detail: Mapping[str, str | int | float] = dataclasses.field(default_factory=dict)
 
     @property
     def sentence(self) -> str:

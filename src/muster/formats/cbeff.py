@@ -60,11 +60,17 @@ class Bir:
 
         Raises ``MalformedData`` when the record carries no signature or payload.
         """
-        payload, parts = self.others.get(PAYLOAD, ""), self.sb.split(".")
-        if len(parts) != 3 or not payload:
+        header, _, signature = self.sb.partition("..")
+        payload = self.others.get(PAYLOAD, "")
+        if not (header and signature and payload):
             raise MalformedData(CBEFF_INCOMPLETE)
-        whole = payload.replace(BIO_VALUE_MARK, base64url.encode(self.bdb), 1)
-        return f"{parts[0]}.{base64url.encode(whole.encode())}.{parts[2]}"
+        return rebuild_jws(header, payload, signature, self.bdb)
+
+
+def rebuild_jws(header: str, payload: str, signature: str, record: bytes) -> str:
+    """The compact JWS a device made: ``payload`` is its text with the mark in place of the record."""
+    whole = payload.replace(BIO_VALUE_MARK, base64url.encode(record), 1)
+    return f"{header}.{base64url.encode(whole.encode())}.{signature}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,11 +30,11 @@ from muster.domain.biometrics import (
     BiometricException,
     BiometricSample,
     DigitalId,
-    Modality,
 )
 from muster.errors import BadInput, Code
 from muster.formats import cbeff
 from muster.formats import mosip_packet as mosip
+from muster.formats.bio_attributes import SUBTYPES, type_of
 from muster.formats.id_schema import FieldType, IdSchema
 from muster.packet.contents import PacketContents
 
@@ -47,23 +47,6 @@ BIOMETRICS_FIELD = "individualBiometrics"
 VERSION_FIELD = "IDSchemaVersion"
 _APPLICANT = "applicant"
 _APPLICATION = "Muster"
-
-_BIR_TYPES = {Modality.FINGER: "Finger", Modality.IRIS: "Iris", Modality.FACE: "Face"}
-_SUBTYPES = {
-    BiometricAttribute.LEFT_INDEX: "Left IndexFinger",
-    BiometricAttribute.LEFT_MIDDLE: "Left MiddleFinger",
-    BiometricAttribute.LEFT_RING: "Left RingFinger",
-    BiometricAttribute.LEFT_LITTLE: "Left LittleFinger",
-    BiometricAttribute.LEFT_THUMB: "Left Thumb",
-    BiometricAttribute.RIGHT_INDEX: "Right IndexFinger",
-    BiometricAttribute.RIGHT_MIDDLE: "Right MiddleFinger",
-    BiometricAttribute.RIGHT_RING: "Right RingFinger",
-    BiometricAttribute.RIGHT_LITTLE: "Right LittleFinger",
-    BiometricAttribute.RIGHT_THUMB: "Right Thumb",
-    BiometricAttribute.LEFT_EYE: "Left",
-    BiometricAttribute.RIGHT_EYE: "Right",
-    BiometricAttribute.FACE: "",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,8 +184,8 @@ def _biometric_files(
 def _bir(sample: BiometricSample, index: str) -> cbeff.Bir:
     facts = sample.facts
     return cbeff.Bir(
-        type=_BIR_TYPES[facts.attribute.modality],
-        subtype=_SUBTYPES[facts.attribute],
+        type=type_of(facts.attribute.value),
+        subtype=SUBTYPES[facts.attribute.value],
         index=index,
         created=rfc3339(facts.captured_at),
         quality=int(facts.quality),
@@ -222,8 +205,8 @@ def _bir(sample: BiometricSample, index: str) -> cbeff.Bir:
 
 def _exception_bir(exception: BiometricException, index: str, at: datetime) -> cbeff.Bir:
     return cbeff.Bir(
-        type=_BIR_TYPES[exception.attribute.modality],
-        subtype=_SUBTYPES[exception.attribute],
+        type=type_of(exception.attribute.value),
+        subtype=SUBTYPES[exception.attribute.value],
         index=index,
         created=rfc3339(at),
         quality=0,
@@ -329,7 +312,7 @@ def _devices(samples: Iterable[BiometricSample]) -> list[dict[str, Any]]:
 
 def _exception(exception: BiometricException) -> dict[str, str]:
     return {
-        "type": exception.attribute.modality.value.capitalize(),
+        "type": type_of(exception.attribute.value),
         "missingBiometric": exception.attribute.value,
         "reason": exception.reason,
         "exceptionType": exception.kind.value,

@@ -1,0 +1,1 @@
+"""Devices that replay image files: for demonstrations, training and tests."""

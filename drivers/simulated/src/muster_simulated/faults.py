@@ -1,0 +1,47 @@
+"""What may go wrong on command: ``MUSTER_SIMULATED_FAULTS=fingerprint=poor_quality,camera=empty_chair``.
+
+Read anew at each use, so that a fault can come and go while the program runs, as it does at a desk.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from enum import Enum
+
+from muster.devices.api import DeviceKind
+
+VARIABLE = "MUSTER_SIMULATED_FAULTS"
+
+
+class Fault(Enum):
+    UNPLUG = "unplug"  # not there
+    UNPLUG_MID_CAPTURE = "unplug_mid_capture"  # there, then gone
+    BUSY = "busy"  # somebody else has it
+    TIMEOUT = "timeout"  # never answers
+    POOR_QUALITY = "poor_quality"  # faint prints and eyes, a face too far away
+    WRONG_FINGER = "wrong_finger"  # the other hand or eye
+    EMPTY_CHAIR = "empty_chair"
+    TWO_FACES = "two_faces"
+
+
+Faults = Mapping[DeviceKind, Fault]
+
+
+def parse(text: str) -> Faults:
+    """Read ``kind=fault,kind=fault``; kinds are ``camera``, ``fingerprint``, ``iris``, ``scanner``.
+
+    Raises ``ValueError`` for a word that is neither, so that a typing mistake is not a silent success.
+    """
+    faults: dict[DeviceKind, Fault] = {}
+    for part in filter(None, (each.strip() for each in text.split(","))):
+        kind, _, fault = part.partition("=")
+        try:
+            faults[DeviceKind[kind.strip().upper()]] = Fault(fault.strip())
+        except KeyError as error:
+            raise ValueError(f"{kind} is no kind of device") from error
+    return faults
+
+
+def from_environment() -> Faults:
+    return parse(os.environ.get(VARIABLE, ""))

@@ -1,0 +1,113 @@
+"""Which drivers there are and what is plugged in, with one way to take a device into use.
+
+A driver that cannot be loaded, or that breaks its promise and raises from ``find``, is listed with its
+reason; the others go on. Nothing is remembered between calls: what was unplugged a second ago is gone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from muster.devices.api import (
+    DEVICE_ABSENT,
+    DEVICE_BUSY,
+    DEVICE_FAILED,
+    DRIVER_GROUP,
+    BiometricCapture,
+    Camera,
+    Device,
+    DeviceContext,
+    DeviceDescriptor,
+    DeviceKind,
+    DeviceStatus,
+    DocumentScanner,
+    Driver,
+)
+from muster.errors import DeviceUnavailable
+from muster.plugins import Plugin, discover
+
+_CAPABILITIES = {
+    DeviceKind.CAMERA: Camera,
+    DeviceKind.FINGERPRINT: BiometricCapture,
+    DeviceKind.IRIS: BiometricCapture,
+    DeviceKind.SCANNER: DocumentScanner,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class DriverStatus:
+    """One driver: loaded, or with the problem that keeps it from working."""
+
+    name: str
+    package: str
+    problem: str | None
+
+
+class Catalogue:
+    """The drivers of this installation. ``plugins`` replaces the installed ones in tests."""
+
+    def __init__(self, plugins: Sequence[Plugin] | None = None) -> None:
+        found = discover(DRIVER_GROUP) if plugins is None else plugins
+        self._drivers: dict[str, Driver] = {}
+        self._status: dict[str, DriverStatus] = {}
+        for plugin in found:
+            self._add(plugin)
+
+    def _add(self, plugin: Plugin) -> None:
+        problem = plugin.problem
+        if callable(plugin.loaded):
+            try:
+                self._drivers[plugin.name] = plugin.loaded()
+            except Exception as error:  # a stranger's constructor must not stop the station
+                problem = f"{type(error).__name__} while starting"
+        elif problem is None:
+            problem = "its entry point is not callable"
+        self._status[plugin.name] = DriverStatus(plugin.name, plugin.package, problem)
+
+    @property
+    def drivers(self) -> tuple[DriverStatus, ...]:
+        return tuple(self._status.values())
+
+    def find(self, kind: DeviceKind | None = None) -> tuple[DeviceDescriptor, ...]:
+        """What is plugged in now, of one kind or of all."""
+        found = [device for name in self._drivers for device in self._find(name)]
+        return tuple(device for device in found if kind in (None, device.kind))
+
+    def _find(self, name: str) -> Sequence[DeviceDescriptor]:
+        status = self._status[name]
+        try:
+            devices = self._drivers[name].find()
+        except Exception as error:  # the contract says "raises nothing"; say who broke it and go on
+            problem = f"{type(error).__name__} while looking for devices"
+            self._status[name] = DriverStatus(status.name, status.package, problem)
+            return ()
+        self._status[name] = DriverStatus(status.name, status.package, None)
+        return devices
+
+    @contextmanager
+    def open(self, wanted: DeviceKind | DeviceDescriptor, context: DeviceContext) -> Iterator[Device]:
+        """Take a device into use: the one described, or the first of a kind that is ready.
+
+        Raises ``DeviceUnavailable``; what a driver raises beside the agreed errors comes out as
+        ``DEVICE_FAILED`` too.
+        """
+        descriptor = self._choose(wanted) if isinstance(wanted, DeviceKind) else wanted
+        driver = self._drivers.get(descriptor.driver)
+        if driver is None:
+            raise DeviceUnavailable(DEVICE_ABSENT, kind=descriptor.kind.value)
+        with driver.open(descriptor, context) as device:
+            if not isinstance(device, _CAPABILITIES[descriptor.kind]):
+                raise DeviceUnavailable(DEVICE_FAILED, kind=descriptor.kind.value)
+            yield device
+
+    def _choose(self, kind: DeviceKind) -> DeviceDescriptor:
+        found = self.find(kind)
+        if not found:
+            raise DeviceUnavailable(DEVICE_ABSENT, kind=kind.value)
+        ready = [device for device in found if device.status is DeviceStatus.READY]
+        if not ready:
+            busy = found[0].status is DeviceStatus.BUSY
+            raise DeviceUnavailable(DEVICE_BUSY if busy else DEVICE_FAILED, kind=kind.value)
+        return ready[0]

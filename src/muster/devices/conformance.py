@@ -1,0 +1,172 @@
+"""What every driver must do, as tests its author inherits.
+
+::
+
+    class TestMyDriver(DriverConformance):
+        def make_driver(self) -> Driver:
+            return MyDriver(...)
+
+Needs no test framework: plain methods with ``assert``. A driver whose hardware is not there must pass too
+(``find`` then yields nothing, and the tests that need a device say so by passing trivially).
+"""
+
+from __future__ import annotations
+
+import time
+from contextlib import suppress
+from datetime import datetime, timedelta
+from threading import Event, Thread
+from uuid import uuid4
+
+from muster.clock import utc_now
+from muster.crypto.signing import SigningKey, self_signed_certificate
+from muster.devices.api import (
+    BiometricCapture,
+    Camera,
+    CapturedSample,
+    CaptureRequest,
+    DeviceContext,
+    DeviceDescriptor,
+    DeviceKind,
+    DeviceStatus,
+    DocumentScanner,
+    Driver,
+)
+from muster.devices.attestation import SoftwareSigner, next_hash, verify_attestation
+from muster.devices.frames import Frame
+from muster.devices.records import picture_of
+from muster.domain.biometrics import BiometricAttribute, CaptureGroup
+from muster.errors import Cancelled, DeviceUnavailable
+
+_FIND_WITHIN_S = 0.5
+_STOP_WITHIN_S = 2.0
+_GROUPS = {
+    DeviceKind.FINGERPRINT: (CaptureGroup.LEFT_SLAP, CaptureGroup.RIGHT_SLAP, CaptureGroup.THUMBS),
+    DeviceKind.IRIS: (CaptureGroup.IRISES,),
+}
+
+
+class DriverConformance:
+    """Inherit, say how the driver is made, run with pytest."""
+
+    def make_driver(self) -> Driver:
+        raise NotImplementedError
+
+    def test_finding_is_quick_and_says_the_same_twice(self) -> None:
+        driver = self.make_driver()
+        begun = time.monotonic()
+        first = [device.id for device in driver.find()]
+        assert time.monotonic() - begun < _FIND_WITHIN_S, "find must open nothing"
+        assert [device.id for device in driver.find()] == first
+        assert len(set(first)) == len(first), "two devices with one id"
+
+    def test_every_descriptor_names_its_driver_and_its_case(self) -> None:
+        driver = self.make_driver()
+        for device in driver.find():
+            assert device.driver == driver.name
+            assert device.make and device.model and device.serial
+
+    def test_a_device_can_be_opened_again_after_closing(self) -> None:
+        driver, context = self.make_driver(), conformance_context()
+        for device in driver.find():
+            for _ in range(2):
+                with driver.open(device, context):
+                    pass
+
+    def test_a_device_that_is_gone_is_an_agreed_error(self) -> None:
+        driver = self.make_driver()
+        ghost = DeviceDescriptor(
+            "not-there", DeviceKind.CAMERA, driver.name, "No", "Such", "Device",
+            DeviceStatus.READY,
+        )
+        with suppress(DeviceUnavailable), driver.open(ghost, conformance_context()):
+            raise AssertionError("a device that is not there was opened")
+
+    def test_a_camera_streams_numbered_frames_until_told_to_stop(self) -> None:
+        for driver, device in self._opened(DeviceKind.CAMERA):
+            with driver.open(device, conformance_context()) as camera:
+                assert isinstance(camera, Camera)
+                frames = _frames(camera)
+                assert [frame.number for frame in frames] == sorted({frame.number for frame in frames})
+                assert all(frame.pixels.ndim == 3 and frame.pixels.shape[2] == 3 for frame in frames)
+
+    def test_samples_are_records_that_the_device_signed_and_chained(self) -> None:
+        for driver, device in (*self._opened(DeviceKind.FINGERPRINT), *self._opened(DeviceKind.IRIS)):
+            for group in _GROUPS[device.kind]:
+                samples = _capture(driver, device, group.attributes)
+                assert {sample.attribute for sample in samples} <= set(group.attributes)
+                link = ""
+                for sample in samples:
+                    assert 0 <= sample.quality <= 100
+                    assert picture_of(sample.record).ndim == 2
+                    verify_attestation(sample.attestation, sample.record)
+                    link = next_hash(link, sample.record)
+                    assert sample.hash == link
+
+    def test_an_excepted_finger_is_not_handed_out(self) -> None:
+        for driver, device in self._opened(DeviceKind.FINGERPRINT):
+            wanted = CaptureGroup.LEFT_SLAP.attributes[:3]
+            samples = _capture(driver, device, wanted)
+            assert {sample.attribute for sample in samples} <= set(wanted)
+
+    def test_a_capture_that_was_cancelled_ends_soon_and_says_so(self) -> None:
+        for driver, device in (*self._opened(DeviceKind.FINGERPRINT), *self._opened(DeviceKind.IRIS)):
+            cancel, begun = Event(), time.monotonic()
+            cancel.set()
+            with suppress(Cancelled):
+                _capture(driver, device, _GROUPS[device.kind][0].attributes, cancel)
+                raise AssertionError("a cancelled capture returned samples")
+            assert time.monotonic() - begun < _STOP_WITHIN_S
+
+    def test_a_scanner_hands_out_a_page_at_the_resolution_asked_for(self) -> None:
+        for driver, device in self._opened(DeviceKind.SCANNER):
+            with driver.open(device, conformance_context()) as scanner:
+                assert isinstance(scanner, DocumentScanner)
+                page = scanner.scan(200, Event(), _ignore)
+                assert page.format in ("png", "jpg") and page.content
+                assert page.resolution_dpi == 200
+
+    def _opened(self, kind: DeviceKind) -> list[tuple[Driver, DeviceDescriptor]]:
+        driver = self.make_driver()
+        return [(driver, device) for device in driver.find() if device.kind is kind]
+
+
+def conformance_context() -> DeviceContext:
+    """A context with a key made for the occasion."""
+    key = SigningKey.generate()
+    certificate = self_signed_certificate(key, "Conformance", utc_now() - timedelta(hours=1), 1)
+    return DeviceContext(utc_now, SoftwareSigner(key, certificate, utc_now))
+
+
+def _ignore(frame: Frame) -> None:
+    pass
+
+
+def _capture(
+    driver: Driver,
+    device: DeviceDescriptor,
+    attributes: tuple[BiometricAttribute, ...],
+    cancel: Event | None = None,
+) -> list[CapturedSample]:
+    request = CaptureRequest(attributes, 40, 10.0, str(uuid4()))
+    with driver.open(device, conformance_context()) as reader:
+        assert isinstance(reader, BiometricCapture)
+        return list(reader.capture(request, cancel or Event(), _ignore))
+
+
+def _frames(camera: Camera) -> list[Frame]:
+    frames: list[Frame] = []
+    cancel, deadline = Event(), datetime.now().astimezone() + timedelta(seconds=10)
+
+    def keep(frame: Frame) -> None:
+        frames.append(frame)
+        if len(frames) >= 3:
+            cancel.set()
+
+    stream = Thread(target=camera.stream, args=(keep, cancel))
+    stream.start()
+    stream.join((deadline - datetime.now().astimezone()).total_seconds())
+    cancel.set()
+    stream.join(_STOP_WITHIN_S)
+    assert not stream.is_alive(), "the stream did not stop when told to"
+    return frames
