@@ -1,0 +1,33 @@
+"""``python -m muster.receiver``: see ``service``."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+from muster.clock import utc_now
+from muster.errors import MusterError
+from muster.receiver.service import parse_machine, serve
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="muster.receiver")
+    parser.add_argument("--data", type=Path, required=True)
+    parser.add_argument("--port", type=int, default=0)
+    parser.add_argument("--machine", action="append", default=[], metavar="CENTER_MACHINE=PUBLIC.pem")
+    parser.add_argument("--exit-with-parent", action="store_true")
+    arguments = parser.parse_args()
+    try:
+        machines = dict(parse_machine(each) for each in arguments.machine)
+        serve(
+            arguments.data, arguments.port, machines, utc_now, exit_with_parent=arguments.exit_with_parent
+        )
+    except MusterError as error:
+        print(error, file=sys.stderr)
+        return 3
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

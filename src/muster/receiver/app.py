@@ -1,0 +1,225 @@
+"""The receiver's HTTP face: MOSIP's paths, MOSIP's envelopes, errors with status 200 as MOSIP sends them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from functools import partial
+from threading import Lock
+from typing import Any
+
+import structlog
+from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import UploadFile
+from starlette.requests import Request
+from starlette.responses import JSONResponse
+from starlette.routing import Route
+
+from muster import base64url
+from muster.clock import Clock, rfc3339
+from muster.errors import BadInput, MusterError
+from muster.packet.opening import open_packet
+from muster.receiver.checks import (
+    MAXIMUM_PACKET_BYTES,
+    Refusal,
+    check_announcement,
+    check_contents,
+    check_sync,
+    check_upload,
+)
+from muster.receiver.storage import Storage
+
+_REGISTRATION_STATUS = "/registrationprocessor/v1/registrationstatus"
+_PACKET_RECEIVER = "/registrationprocessor/v1/packetreceiver"
+# A little more than the largest packet, so that the size check can answer instead of the parser.
+_MAXIMUM_PART_BYTES = 4 * MAXIMUM_PACKET_BYTES
+_MAXIMUM_BODY_BYTES = 8 * MAXIMUM_PACKET_BYTES
+
+log = structlog.get_logger("muster.receiver")
+
+
+class Receiver:
+    """The operations behind the paths. One at a time: two uploads of one packet must not both be first."""
+
+    def __init__(self, storage: Storage, clock: Clock) -> None:
+        self._storage = storage
+        self._clock = clock
+        self._lock = Lock()
+
+    def certificate(self, application: str, reference: str) -> dict[str, Any]:
+        if application != "REGISTRATION" or not reference:
+            return self._answer(None, None, [Refusal("KER-KMS-002", "ApplicationId not found in Key Policy")])
+        issued, expires = self._storage.certificate_validity()
+        response = {
+            "certificate": self._storage.certificate_pem.decode(),
+            "certSignRequest": None,
+            "issuedAt": issued,
+            "expiryAt": expires,
+            "timestamp": rfc3339(self._clock()),
+        }
+        return self._answer(None, response, [])
+
+    def sync(self, body: bytes) -> dict[str, Any]:
+        try:
+            request = _sync_request(body, self._storage)
+        except (MusterError, ValueError):
+            return self._sync_answer([], [(None, Refusal("RPR-RGS-028", "Decryption failed"))])
+        refusal = check_sync(request, self._clock())
+        if refusal:
+            return self._sync_answer([], [(None, refusal)])
+        announced, refused = [], []
+        for entry in request["request"]:
+            problem = self._announce(entry)
+            if problem:
+                refused.append((entry.get("registrationId"), problem))
+            else:
+                announced.append(entry)
+        return self._sync_answer(announced, refused)
+
+    def _announce(self, entry: Mapping[str, Any]) -> Refusal | None:
+        refusal = check_announcement(entry)
+        if refusal:
+            return refusal
+        try:
+            self._storage.announce(str(entry["packetId"]), entry)
+        except BadInput:
+            return Refusal("RPR-RGS-037", "Packet Id not found")
+        return None
+
+    def upload(self, file_name: str, content: bytes) -> dict[str, Any]:
+        with self._lock:
+            refusal = self._take(file_name, content)
+        packet_id = file_name.split(".")[0]
+        log.info("upload", packet=packet_id, size=len(content), code=refusal.code if refusal else "accepted")
+        if refusal:
+            return self._answer("mosip.registration.packet", None, [refusal])
+        response = {"status": "Packet has reached Packet Receiver"}
+        return self._answer("mosip.registration.packet", response, [])
+
+    def _take(self, file_name: str, content: bytes) -> Refusal | None:
+        packet_id = file_name.split(".")[0]
+        try:
+            announced = self._storage.announcement(packet_id)
+            accepted = self._storage.accepted(packet_id) is not None
+        except BadInput:
+            return Refusal("RPR-PKR-001", "Packet Not Found in Sync Table")
+        refusal = check_upload(file_name, content, announced, accepted)
+        if refusal or announced is None:
+            return refusal
+        try:
+            machine = self._storage.machine_key(_reference(packet_id))
+            packet = open_packet(content, self._storage.key, machine)
+        except MusterError:
+            return Refusal("RPR-PKR-015", "Packet decryption failed")
+        refusal = check_contents(packet, announced)
+        if refusal:
+            return refusal
+        record = {
+            "packetId": packet_id,
+            "registrationId": packet.registration_id,
+            "receivedAt": rfc3339(self._clock()),
+            "size": len(content),
+        }
+        self._storage.accept(packet_id, content, record)
+        return None
+
+    def status(self, body: bytes) -> dict[str, Any]:
+        """packetexternalstatus and search: what became of packets, by packet or registration id."""
+        try:
+            request = json.loads(body)
+            asked = [dict(each) for each in request["request"]]
+        except (ValueError, KeyError, TypeError):
+            return self._answer(None, None, [Refusal("RPR-RGS-017", "JSON parsing failed")])
+        known = set(self._storage.accepted_ids())
+        by_registration = {each.split("-")[0] for each in known}
+        response = []
+        for entry in asked:
+            if entry.get("packetId") in known:
+                response.append({"packetId": entry["packetId"], "statusCode": "ACCEPTED"})
+            elif entry.get("registrationId") in by_registration:
+                response.append({"registrationId": entry["registrationId"], "statusCode": "RECEIVED"})
+        return self._answer(request.get("id"), response, [])
+
+    def _answer(self, id_: str | None, response: object, refusals: list[Refusal]) -> dict[str, Any]:
+        errors = [{"errorCode": each.code, "message": each.message} for each in refusals]
+        return {
+            "id": id_,
+            "version": "1.0",
+            "responsetime": rfc3339(self._clock()),
+            "response": response,
+            "errors": errors or None,
+        }
+
+    def _sync_answer(
+        self, announced: list[Mapping[str, Any]], refused: list[tuple[object, Refusal]]
+    ) -> dict[str, Any]:
+        answer = self._answer("mosip.registration.sync", None, [])
+        answer["response"] = [
+            {"registrationId": each["registrationId"], "packetId": each["packetId"], "status": "SUCCESS"}
+            for each in announced
+        ]
+        answer["errors"] = [
+            {"errorCode": each.code, "message": each.message, "registrationId": rid, "status": "FAILURE"}
+            for rid, each in refused
+        ] or None
+        return answer
+
+
+def _sync_request(body: bytes, storage: Storage) -> dict[str, Any]:
+    """The body is a JSON string: base64url of the encrypted request."""
+    text = json.loads(body)
+    if not isinstance(text, str):
+        raise ValueError("not a JSON string")
+    request = json.loads(storage.key.decrypt(base64url.decode(text)))
+    if not isinstance(request, dict):
+        raise ValueError("not a JSON object")
+    return request
+
+
+def _reference(packet_id: str) -> str:
+    """``<center>_<machine>`` of a packet id, or of the first ten digits where there is none (1.1.5)."""
+    parts = packet_id.split("-")
+    return parts[1] if len(parts) == 3 else f"{packet_id[:5]}_{packet_id[5:10]}"
+
+
+def create_app(storage: Storage, clock: Clock) -> Starlette:
+    receiver = Receiver(storage, clock)
+
+    async def health(request: Request) -> JSONResponse:
+        return JSONResponse({"status": "UP"})
+
+    async def certificate(request: Request) -> JSONResponse:
+        query = request.query_params
+        work = partial(
+            receiver.certificate, query.get("applicationId", ""), query.get("referenceId", "")
+        )
+        return JSONResponse(await run_in_threadpool(work))
+
+    async def sync(request: Request) -> JSONResponse:
+        return JSONResponse(await run_in_threadpool(receiver.sync, await request.body()))
+
+    async def status(request: Request) -> JSONResponse:
+        return JSONResponse(await run_in_threadpool(receiver.status, await request.body()))
+
+    async def upload(request: Request) -> JSONResponse:
+        if int(request.headers.get("content-length") or 0) > _MAXIMUM_BODY_BYTES:
+            return JSONResponse({"error": "too large"}, status_code=413)
+        async with request.form(max_files=1, max_part_size=_MAXIMUM_PART_BYTES) as form:
+            files = [each for each in form.values() if isinstance(each, UploadFile)]
+            if not files:
+                return JSONResponse(await run_in_threadpool(receiver.upload, "", b""))
+            name, content = files[0].filename or "", await files[0].read()
+        return JSONResponse(await run_in_threadpool(receiver.upload, name, content))
+
+    return Starlette(
+        routes=[
+            Route("/v1/syncdata/actuator/health", health),
+            Route("/v1/syncdata/getCertificate", certificate),
+            Route(f"{_REGISTRATION_STATUS}/syncV2", sync, methods=["POST"]),
+            Route(f"{_REGISTRATION_STATUS}/sync", sync, methods=["POST"]),
+            Route(f"{_REGISTRATION_STATUS}/packetexternalstatus", status, methods=["POST"]),
+            Route(f"{_REGISTRATION_STATUS}/search", status, methods=["POST"]),
+            Route(f"{_PACKET_RECEIVER}/registrationpackets", upload, methods=["POST"]),
+        ]
+    )

@@ -1,0 +1,114 @@
+"""What the receiver accepts, in MOSIP's order and with MOSIP's codes. Pure decisions over bytes and values.
+
+Registration processor, packet receiver (RPR-PKR) and registration status (RPR-RGS) stages; section 7 of the
+packet notes. MOSIP decrypts and verifies after it has answered; here it is done before, so that the station
+hears at once what it would otherwise hear tomorrow.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from muster.clock import parse_rfc3339
+from muster.domain.registration import RegistrationId
+from muster.errors import BadInput
+from muster.packet.opening import Check, OpenedPacket
+
+SYNC_ID, SYNC_VERSION = "mosip.registration.sync", "1.0"
+GRACE = timedelta(seconds=10_800)
+MAXIMUM_PACKET_BYTES = 5 * 1024 * 1024
+_PROCESSES = ("NEW", "UPDATE", "LOST", "BIOMETRIC_CORRECTION")
+_SUPERVISOR_STATUSES = ("APPROVED", "REJECTED")
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """MOSIP's code and message."""
+
+    code: str
+    message: str
+
+
+def check_sync(request: Mapping[str, Any], now: datetime) -> Refusal | None:
+    """The envelope of a sync call: id, version, time."""
+    if request.get("id") != SYNC_ID:
+        return Refusal("RPR-RGS-014", "Invalid Input Parameter - id")
+    if request.get("version") != SYNC_VERSION:
+        return Refusal("RPR-RGS-014", "Invalid Input Parameter - version")
+    try:
+        asked = parse_rfc3339(str(request.get("requesttime")))
+    except ValueError:
+        return Refusal("RPR-RGS-014", "Invalid Input Parameter - requesttime")
+    if abs(now - asked) > GRACE:
+        return Refusal("RPR-RGS-014", "Invalid Input Parameter - requesttime")
+    if not isinstance(request.get("request"), list):
+        return Refusal("RPR-RGS-013", "Missing Input Parameter - request")
+    return None
+
+
+def check_announcement(entry: Mapping[str, Any]) -> Refusal | None:
+    """One entry of a sync call."""
+    if len(str(entry.get("langCode") or "")) != 3:
+        return Refusal("RPR-RGS-004", "Invalid Language Code")
+    if entry.get("registrationType") not in _PROCESSES:
+        return Refusal("RPR-RGS-003", "Invalid Sync Type")
+    if not entry.get("packetHashValue"):
+        return Refusal("RPR-RGS-027", "Packet Hash Value is null")
+    if entry.get("supervisorStatus") not in _SUPERVISOR_STATUSES:
+        return Refusal("RPR-RGS-026", "Invalid Supervisor Status")
+    if not entry.get("packetId"):
+        return Refusal("RPR-RGS-037", "Packet Id not found")
+    return _check_registration_id(entry.get("registrationId"))
+
+
+def _check_registration_id(text: object) -> Refusal | None:
+    if not isinstance(text, str) or not text:
+        return Refusal("RPR-RGS-006", "Registration Id is null")
+    if len(text) != 29:
+        return Refusal("RPR-RGS-009", "Invalid Registration Id length")
+    if not text.isdigit():
+        return Refusal("RPR-RGS-008", "Registration Id is not numeric")
+    try:
+        RegistrationId(text)
+    except BadInput:
+        return Refusal("RPR-RGS-007", "Invalid timestamp in Registration Id")
+    return None
+
+
+def check_upload(
+    file_name: str, content: bytes, announced: Mapping[str, Any] | None, already_accepted: bool
+) -> Refusal | None:
+    """The packet receiver's checks, before anything is decrypted."""
+    if announced is None:
+        return Refusal("RPR-PKR-001", "Packet Not Found in Sync Table")
+    if hashlib.sha256(content).hexdigest().upper() != str(announced.get("packetHashValue")).upper():
+        return Refusal("RPR-PKR-009", "Packet Hash Sequence is not matching with the synced hash")
+    if not file_name.endswith(".zip"):
+        return Refusal("RPR-PKR-003", "Invalid Packet Format")
+    if announced.get("packetSize") != len(content):
+        return Refusal("RPR-PKR-013", "Packet Size is not matching with the synced size")
+    if len(content) > MAXIMUM_PACKET_BYTES:
+        return Refusal("RPR-PKR-002", "Packet Size is greater than the permissible limit")
+    if already_accepted:
+        return Refusal("RPR-PKR-005", "Duplicate Request Received")
+    return None
+
+
+def check_contents(packet: OpenedPacket, announced: Mapping[str, Any]) -> Refusal | None:
+    """Signatures, hashes and names inside a packet that opened."""
+    if packet.packet_id != announced.get("packetId") or packet.registration_id != announced.get(
+        "registrationId"
+    ):
+        return Refusal("RPR-PKR-007", "The packet is not the one that was announced")
+    for subpacket in packet.subpackets:
+        if subpacket.signature is not Check.VALID or subpacket.hash is not Check.VALID:
+            return Refusal("KER-PUT-019", f"Integrity or signature check failed: {subpacket.name}")
+        if not subpacket.is_valid:
+            return Refusal("RPR-PVM-005", f"Hash validation failed: {subpacket.name}")
+    if packet.problems:
+        return Refusal("RPR-PVM-004", "Packet structure is not valid")
+    return None

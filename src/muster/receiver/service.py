@@ -1,0 +1,96 @@
+"""Running the receiver as a process of its own.
+
+``python -m muster.receiver --data DIR --port N --machine 10001_10001=machine.pub.pem``
+
+The first line on standard output is one JSON object, written when connections are answered:
+``{"ready": true, "url": ..., "key": ..., "data": ...}``. Port 0 takes any free one. With
+``--exit-with-parent`` the process ends when its standard input does, so that a workstation that is killed
+leaves no server behind.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import socket
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from threading import Thread
+
+import structlog
+import uvicorn
+
+from muster.clock import Clock
+from muster.crypto.signing import load_public_key
+from muster.errors import BadInput, Code, Unavailable
+from muster.receiver.app import create_app
+from muster.receiver.storage import Storage
+
+PORT_TAKEN = Code("PORT_TAKEN", "Port {port} is used by another program. Choose another one.")
+MACHINE_UNREADABLE = Code(
+    "MACHINE_UNREADABLE", "Write a machine as CENTER_MACHINE=FILE, with a public key file that can be read."
+)
+
+HOST = "127.0.0.1"
+
+
+def parse_machine(text: str) -> tuple[str, bytes]:
+    """``10001_10001=key.pem`` -> reference id and key. Raises ``BadInput``."""
+    ref_id, _, file = text.partition("=")
+    try:
+        public_key = Path(file).read_bytes()
+        load_public_key(public_key)
+    except (OSError, BadInput) as error:
+        raise BadInput(MACHINE_UNREADABLE) from error
+    return ref_id, public_key
+
+
+def serve(
+    data: Path, port: int, machines: Mapping[str, bytes], clock: Clock, *, exit_with_parent: bool = False
+) -> None:
+    """Serve until stopped. Raises ``Unavailable(PORT_TAKEN)``, ``StorageUnavailable``."""
+    structlog.configure(
+        processors=[structlog.processors.TimeStamper("iso"), structlog.processors.JSONRenderer()],
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
+    )
+    storage = Storage(data, clock)
+    for ref_id, public_key in machines.items():
+        storage.register_machine(ref_id, public_key)
+    listening = _listen(port)
+    url = f"http://{HOST}:{listening.getsockname()[1]}"
+    config = uvicorn.Config(create_app(storage, clock), log_level="warning", access_log=False)
+    server = _Announcing(config, {"ready": True, "url": url, "key": str(storage.key_file), "data": str(data)})
+    if exit_with_parent:
+        Thread(target=_stop_at_end_of_input, args=(server,), daemon=True).start()
+    server.run(sockets=[listening])
+
+
+class _Announcing(uvicorn.Server):
+    """Prints the readiness line once requests are answered."""
+
+    def __init__(self, config: uvicorn.Config, line: Mapping[str, object]) -> None:
+        super().__init__(config)
+        self._line = json.dumps(line)
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        print(self._line, flush=True)
+
+
+def _listen(port: int) -> socket.socket:
+    listening = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listening.bind((HOST, port))
+    except OSError as error:
+        listening.close()
+        raise Unavailable(PORT_TAKEN, port=port) from error
+    listening.listen(64)
+    return listening
+
+
+def _stop_at_end_of_input(server: uvicorn.Server) -> None:
+    sys.stdin.buffer.read()
+    server.should_exit = True

@@ -1,0 +1,108 @@
+"""What the receiver keeps: its key, the announcements, the packets it accepted.
+
+::
+
+    server.pem            private key and certificate (mode 0600)
+    machines/<ref>.pem    public keys of registered machines
+    announced/<id>.json   one file per announced packet
+    packets/<id>.zip      accepted packets, byte for byte
+    accepted/<id>.json    when, and what the checks said; written last, so a packet counts only when whole
+
+A packet id comes from outside; only ids of the form MOSIP prescribes ever become a file name.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from muster import durable
+from muster.clock import Clock
+from muster.crypto.envelope import DecryptionKey
+from muster.crypto.signing import SigningKey, certificate_to_pem, load_certificate, self_signed_certificate
+from muster.errors import BadInput, Code
+
+PACKET_NAME_UNUSABLE = Code("PACKET_NAME_UNUSABLE", "The packet's number has a form that no packet has.")
+
+_PACKET_ID = re.compile(r"[0-9A-Za-z]{1,60}(-[0-9]{1,10}_[0-9]{1,10}-[0-9]{14})?")
+_REF_ID = re.compile(r"[0-9]{1,10}_[0-9]{1,10}")
+_KEY_DAYS = 1095  # MOSIP's default validity of a module key
+
+
+class Storage:
+    def __init__(self, folder: Path, clock: Clock) -> None:
+        self._folder = folder
+        self._clock = clock
+        for name in ("machines", "announced", "packets", "accepted"):
+            (folder / name).mkdir(parents=True, exist_ok=True)
+        self._pem = self._load_or_make_key()
+        self.key = DecryptionKey.from_pem(self._pem)
+
+    @property
+    def key_file(self) -> Path:
+        return self._folder / "server.pem"
+
+    @property
+    def certificate_pem(self) -> bytes:
+        return self._pem[self._pem.index(b"-----BEGIN CERTIFICATE") :]
+
+    def certificate_validity(self) -> tuple[str, str]:
+        """Not before and not after, as the certificate says them."""
+        certificate = load_certificate(self._pem)
+        return (
+            f"{certificate.not_valid_before_utc:%Y-%m-%dT%H:%M:%S.000Z}",
+            f"{certificate.not_valid_after_utc:%Y-%m-%dT%H:%M:%S.000Z}",
+        )
+
+    def _load_or_make_key(self) -> bytes:
+        if not self.key_file.exists():
+            key = SigningKey.generate()
+            certificate = self_signed_certificate(key, "Muster receiver", self._clock(), _KEY_DAYS)
+            durable.write(self.key_file, key.to_pem() + certificate_to_pem(certificate))
+        return self.key_file.read_bytes()
+
+    def register_machine(self, ref_id: str, public_key: bytes) -> None:
+        durable.write(self._folder / "machines" / f"{_checked(_REF_ID, ref_id)}.pem", public_key)
+
+    def machine_key(self, ref_id: str) -> bytes | None:
+        """The registered public key, or nothing for an unknown machine."""
+        path = self._folder / "machines" / f"{_checked(_REF_ID, ref_id)}.pem"
+        return path.read_bytes() if path.exists() else None
+
+    def announce(self, packet_id: str, entry: Mapping[str, Any]) -> None:
+        durable.write(self._path("announced", packet_id, "json"), json.dumps(entry).encode())
+
+    def announcement(self, packet_id: str) -> dict[str, Any] | None:
+        return self._json("announced", packet_id)
+
+    def accept(self, packet_id: str, content: bytes, entry: Mapping[str, Any]) -> None:
+        durable.write(self._path("packets", packet_id, "zip"), content)
+        durable.write(self._path("accepted", packet_id, "json"), json.dumps(entry).encode())
+
+    def accepted(self, packet_id: str) -> dict[str, Any] | None:
+        return self._json("accepted", packet_id)
+
+    def packet(self, packet_id: str) -> bytes:
+        return self._path("packets", packet_id, "zip").read_bytes()
+
+    def accepted_ids(self) -> tuple[str, ...]:
+        return tuple(sorted(path.stem for path in (self._folder / "accepted").glob("*.json")))
+
+    def _json(self, folder: str, packet_id: str) -> dict[str, Any] | None:
+        path = self._path(folder, packet_id, "json")
+        if not path.exists():
+            return None
+        content: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+        return content
+
+    def _path(self, folder: str, packet_id: str, suffix: str) -> Path:
+        return self._folder / folder / f"{_checked(_PACKET_ID, packet_id)}.{suffix}"
+
+
+def _checked(pattern: re.Pattern[str], name: str) -> str:
+    if not pattern.fullmatch(name):
+        raise BadInput(PACKET_NAME_UNUSABLE)
+    return name
