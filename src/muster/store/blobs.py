@@ -45,6 +45,11 @@ class BlobRows:
     def names(self) -> frozenset[str]:
         return frozenset(self._connection.scalars(sa.select(blob.c.name)))
 
+    def registrations(self) -> tuple[RegistrationId, ...]:
+        """The registrations whose content is still on this disk."""
+        ids = self._connection.scalars(sa.select(blob.c.registration_id).distinct())
+        return tuple(RegistrationId(each) for each in ids)
+
     def remove_of(self, registration_id: RegistrationId) -> tuple[str, ...]:
         """Forget a registration's blobs; returns the names whose files may now be destroyed."""
         of_registration = blob.c.registration_id == registration_id.text

@@ -22,6 +22,7 @@ class Policy:
     face_good_for_s: float = 0.8
     minimum_password_length: int = 8
     minimum_free_bytes: int = 100 * 1024 * 1024
+    slip_kept_for_h: int = 24  # how long a slip can be printed again after delivery
 
     def threshold(self, group: CaptureGroup) -> int:
         return {

@@ -1,0 +1,44 @@
+"""What the officer signs: one digest over everything a registration says. Pure.
+
+SHA-256 over canonical JSON (sorted keys, no blanks, UTF-8) of the answers, with pictures and records
+represented by their own SHA-256. Fixed when the officer signs; a change of any answer changes it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+
+from muster.clock import rfc3339
+from muster.domain.applicant import DemographicValue, LocalizedText
+from muster.domain.lifecycle import Registration
+
+
+def content_digest(state: Registration) -> str:
+    """Lower-case hex SHA-256."""
+    consent = state.consent
+    content = {
+        "registration": state.id.text,
+        "process": state.started.process.value,
+        "languages": list(state.started.languages),
+        "schema": state.started.schema_version,
+        "consent": [consent.language, consent.text_version, rfc3339(consent.at)] if consent else None,
+        "demographics": {name: _plain(value) for name, value in state.demographics.items()},
+        "documents": {
+            field: [each.facts.type_code, each.facts.format, each.facts.reference, each.content.digest]
+            for field, each in state.documents.items()
+        },
+        "samples": {
+            attribute.value: [each.record.digest, each.facts.quality, each.facts.forced]
+            for attribute, each in state.samples.items()
+        },
+        "exceptions": {
+            attribute.value: [each.kind.value, each.reason] for attribute, each in state.exceptions.items()
+        },
+    }
+    canonical = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return hashlib.sha256(canonical.encode()).hexdigest()
+
+
+def _plain(value: DemographicValue) -> str | dict[str, str]:
+    return dict(value.values) if isinstance(value, LocalizedText) else value
