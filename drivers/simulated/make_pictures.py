@@ -19,8 +19,9 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFilter, ImageFont
 
 FOLDER = Path(__file__).parent / "src" / "muster_simulated" / "pictures"
-FINGERS = [f"{hand}{finger}" for hand in ("left", "right")
-           for finger in ("Thumb", "Index", "Middle", "Ring", "Little")]
+FINGERS = [
+    f"{hand}{finger}" for hand in ("left", "right") for finger in ("Thumb", "Index", "Middle", "Ring", "Little")
+]
 Floats = NDArray[np.float32]
 
 
@@ -77,8 +78,11 @@ def iris(seed: int, height: int = 480, width: int = 640) -> NDArray[np.uint8]:
     column = ((angle + np.pi) / (2 * np.pi) * 511).astype(np.float32)
     row = np.clip((radius - inner) / (outer - inner) * 63, 0, 63).astype(np.float32)
     texture = cv2.remap(rays, column, row, cv2.INTER_LINEAR)
-    skin = 150 + 12 * np.sin(y / 70) + cv2.GaussianBlur(
-        rng.normal(0, 40, (height, width)).astype(np.float32), (0, 0), 5)
+    skin = (
+        150
+        + 12 * np.sin(y / 70)
+        + cv2.GaussianBlur(rng.normal(0, 40, (height, width)).astype(np.float32), (0, 0), 5)
+    )
     opening = np.abs((y - cy) / 118) + ((x - cx) / 270) ** 2
     picture = np.where(opening < 1, 205, skin)
     picture = np.where((radius < outer) & (opening < 1.02), 108 + 20 * texture, picture)

@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from importlib.metadata import EntryPoint, entry_points
+from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +23,7 @@ class Plugin:
 
     name: str
     package: str
-    loaded: object | None
+    loaded: Any
     problem: str | None
 
 
@@ -53,5 +54,5 @@ def _load(point: EntryPoint, contested: bool, everyone: Iterable[EntryPoint]) ->
         return Plugin(point.name, package, None, problem)
     try:
         return Plugin(point.name, package, point.load(), None)
-    except Exception as error:  # whatever a stranger's module raises must not stop the others
+    except Exception as error:  # noqa: BLE001 - whatever a stranger's module raises must not stop the others
         return Plugin(point.name, package, None, f"{type(error).__name__} while loading")

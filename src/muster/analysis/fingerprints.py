@@ -51,4 +51,5 @@ def _coherence(pixels: NDArray[np.uint8]) -> NDArray[np.float32]:
     dy, dx = np.gradient(pixels.astype(np.float32))
     xx, yy, xy = (_blocks(each).sum(axis=(2, 3)) for each in (dx * dx, dy * dy, dx * dy))
     energy = xx + yy
-    return np.sqrt((xx - yy) ** 2 + 4 * xy**2) / np.maximum(energy, 1e-6)
+    coherence: NDArray[np.float32] = np.sqrt((xx - yy) ** 2 + 4 * xy**2) / np.maximum(energy, 1e-6)
+    return coherence

@@ -33,7 +33,7 @@ def load_weights(name: str, folder: Path | None = None) -> bytes:
     folder = folder or models_folder()
     try:
         entry = tomllib.loads((folder / "manifest.toml").read_text(encoding="utf-8"))[name]
-        content = (folder / entry["file"]).read_bytes()
+        content: bytes = (folder / entry["file"]).read_bytes()
     except (OSError, KeyError, tomllib.TOMLDecodeError) as error:
         raise Unavailable(WEIGHTS_MISSING) from error
     if hashlib.sha256(content).hexdigest() != entry["sha256"]:

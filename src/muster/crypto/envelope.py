@@ -34,9 +34,7 @@ from muster.errors import BadInput, Code, MalformedData, NotAuthentic
 ENVELOPE_TOO_SHORT = Code(
     "ENVELOPE_TOO_SHORT", "The file is too short to be an encrypted packet: it ends at byte {offset}."
 )
-ENVELOPE_DAMAGED = Code(
-    "ENVELOPE_DAMAGED", "The encrypted file was changed after it was written. Do not use it."
-)
+ENVELOPE_DAMAGED = Code("ENVELOPE_DAMAGED", "The encrypted file was changed after it was written. Do not use it.")
 WRONG_KEY = Code("WRONG_KEY", "This key does not open the file. Use the key the file was encrypted for.")
 
 SPLITTER = b"#KEY_SPLITTER#"

@@ -19,9 +19,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from muster.errors import Code, NotAuthentic
 
-SEAL_BROKEN = Code(
-    "SEAL_BROKEN", "A stored file was changed or damaged on this computer. Call your supervisor."
-)
+SEAL_BROKEN = Code("SEAL_BROKEN", "A stored file was changed or damaged on this computer. Call your supervisor.")
 
 KEY_LENGTH = 32
 _NONCE_LENGTH = 12

@@ -16,9 +16,7 @@ from cryptography.hazmat.primitives.asymmetric import padding, rsa
 
 from muster.errors import BadInput, Code
 
-KEY_UNREADABLE = Code(
-    "KEY_UNREADABLE", "The key file cannot be read: it must be an RSA key in PEM or DER form."
-)
+KEY_UNREADABLE = Code("KEY_UNREADABLE", "The key file cannot be read: it must be an RSA key in PEM or DER form.")
 
 _KEY_BITS = 2048
 _PEM_MARK = b"-----BEGIN"
@@ -95,9 +93,7 @@ def verify(public_key: bytes, data: bytes, signature: bytes) -> bool:
     return True
 
 
-def self_signed_certificate(
-    key: SigningKey, common_name: str, not_before: datetime, days: int
-) -> bytes:
+def self_signed_certificate(key: SigningKey, common_name: str, not_before: datetime, days: int) -> bytes:
     """An X.509 certificate of ``key`` over itself, DER."""
     name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, common_name)])
     private_key = key._private_key

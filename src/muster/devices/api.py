@@ -162,9 +162,7 @@ class Camera(Protocol):
 class BiometricCapture(Protocol):
     """A device that takes fingers or irises by itself and hands out finished records."""
 
-    def capture(
-        self, request: CaptureRequest, cancel: Event, on_preview: OnPreview
-    ) -> Sequence[CapturedSample]:
+    def capture(self, request: CaptureRequest, cancel: Event, on_preview: OnPreview) -> Sequence[CapturedSample]:
         """Capture what ``request`` asks for, or the best there was at the timeout.
 
         Returns one sample per finger or eye that was seen, which may be other ones than asked for.
@@ -190,7 +188,5 @@ class Driver(Protocol):
     def find(self) -> Sequence[DeviceDescriptor]:
         """What is there now. Opens nothing, takes milliseconds, raises nothing."""
 
-    def open(
-        self, descriptor: DeviceDescriptor, context: DeviceContext
-    ) -> AbstractContextManager[Device]:
+    def open(self, descriptor: DeviceDescriptor, context: DeviceContext) -> AbstractContextManager[Device]:
         """Take the device into use. Raises ``DeviceUnavailable`` when it cannot be had."""

@@ -56,11 +56,11 @@ class Catalogue:
             self._add(plugin)
 
     def _add(self, plugin: Plugin) -> None:
-        problem = plugin.problem
+        problem: str | None = plugin.problem
         if callable(plugin.loaded):
             try:
                 self._drivers[plugin.name] = plugin.loaded()
-            except Exception as error:  # a stranger's constructor must not stop the station
+            except Exception as error:  # noqa: BLE001 - a stranger's constructor must not stop the station
                 problem = f"{type(error).__name__} while starting"
         elif problem is None:
             problem = "its entry point is not callable"
@@ -79,7 +79,7 @@ class Catalogue:
         status = self._status[name]
         try:
             devices = self._drivers[name].find()
-        except Exception as error:  # the contract says "raises nothing"; say who broke it and go on
+        except Exception as error:  # noqa: BLE001 - the contract says "raises nothing"; say who broke it and go on
             problem = f"{type(error).__name__} while looking for devices"
             self._status[name] = DriverStatus(status.name, status.package, problem)
             return ()

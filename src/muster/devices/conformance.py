@@ -76,7 +76,12 @@ class DriverConformance:
     def test_a_device_that_is_gone_is_an_agreed_error(self) -> None:
         driver = self.make_driver()
         ghost = DeviceDescriptor(
-            "not-there", DeviceKind.CAMERA, driver.name, "No", "Such", "Device",
+            "not-there",
+            DeviceKind.CAMERA,
+            driver.name,
+            "No",
+            "Such",
+            "Device",
             DeviceStatus.READY,
         )
         with suppress(DeviceUnavailable), driver.open(ghost, conformance_context()):

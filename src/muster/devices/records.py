@@ -58,9 +58,7 @@ def finger_record(
     ).encode()
 
 
-def iris_record(
-    pixels: Pixels, attribute: BiometricAttribute, captured_at: datetime, quality: float
-) -> bytes:
+def iris_record(pixels: Pixels, attribute: BiometricAttribute, captured_at: datetime, quality: float) -> bytes:
     """19794-6 record of one eye; ``pixels`` is (h, w) grey, cropped around the iris."""
     height, width = pixels.shape
     left = attribute is BiometricAttribute.LEFT_EYE

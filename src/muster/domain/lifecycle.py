@@ -183,9 +183,7 @@ class Registration:
     demographics_entered: bool = False
     documents: Mapping[str, DocumentAttached] = field(default_factory=lambda: MappingProxyType({}))
     documents_complete: bool = False
-    samples: Mapping[BiometricAttribute, SampleCaptured] = field(
-        default_factory=lambda: MappingProxyType({})
-    )
+    samples: Mapping[BiometricAttribute, SampleCaptured] = field(default_factory=lambda: MappingProxyType({}))
     exceptions: Mapping[BiometricAttribute, BiometricException] = field(
         default_factory=lambda: MappingProxyType({})
     )
@@ -268,16 +266,12 @@ def _apply_content(state: Registration, event: Event) -> Registration:
         case ConsentGiven():
             return replace(state, consent=event)
         case DemographicsEntered():
-            return replace(
-                state, demographics=MappingProxyType(dict(event.values)), demographics_entered=True
-            )
+            return replace(state, demographics=MappingProxyType(dict(event.values)), demographics_entered=True)
         case DocumentAttached():
             return replace(state, documents=_with(state.documents, event.facts.field, event))
         case DocumentRemoved():
             # The step must be confirmed again: a required document may just have gone.
-            return replace(
-                state, documents=_without(state.documents, event.field), documents_complete=False
-            )
+            return replace(state, documents=_without(state.documents, event.field), documents_complete=False)
         case SampleCaptured():
             attribute = event.facts.attribute
             return replace(

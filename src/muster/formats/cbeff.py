@@ -82,7 +82,7 @@ class CbeffFile:
 
     def encode(self) -> bytes:
         """UTF-8 XML that is valid against MOSIP's schema."""
-        root = etree.Element(_tag("BIR"), nsmap={None: NAMESPACE})
+        root = etree.Element(_tag("BIR"), nsmap={None: NAMESPACE})  # type: ignore[dict-item]
         _integrity(root)
         for bir in self.birs:
             _encode_bir(root, bir)
@@ -169,7 +169,7 @@ def _parse(content: bytes) -> etree._Element:
         root = etree.fromstring(content, parser)
     except (etree.XMLSyntaxError, ValueError) as error:
         raise MalformedData(CBEFF_UNREADABLE) from error
-    if root.getroottree().docinfo.doctype:
+    if root.getroottree().docinfo.doctype:  # type: ignore[union-attr]
         raise MalformedData(CBEFF_UNREADABLE)
     return root
 

@@ -61,8 +61,7 @@ class CaptureDetails:
     def encode(self) -> bytes:
         head = struct.pack(">BHHB", self.technology, self.vendor, self.device_type, len(self.quality))
         blocks = (
-            struct.pack(">BHH", block.score, block.algorithm_vendor, block.algorithm)
-            for block in self.quality
+            struct.pack(">BHH", block.score, block.algorithm_vendor, block.algorithm) for block in self.quality
         )
         return b"".join((self.time, head, *blocks))
 

@@ -82,12 +82,34 @@ class FaceRecord:
         if reader.one("I") != len(content) - _GENERAL_LENGTH:
             raise MalformedData(RECORD_LENGTH_WRONG, offset=_GENERAL_LENGTH)
         details = CaptureDetails.read(reader)
-        count, *facial = reader.unpack(_FACIAL)
+        count, gender, eyes, hair, height, features, expression, pose, unsure = reader.unpack(_FACIAL)
         landmarks = tuple(Landmark(*reader.unpack(_LANDMARK)) for _ in range(count))
-        image_information = reader.unpack(_IMAGE)
+        kind, codec, w, h, sampling, post, cross, colours = reader.unpack(_IMAGE)
         image = reader.take(reader.one("I"))
         reader.end()
-        return cls(certified, temporal, details, *facial, landmarks, *image_information, image)
+        return cls(
+            certification_flag=certified,
+            temporal_semantics=temporal,
+            details=details,
+            gender=gender,
+            eye_colour=eyes,
+            hair_colour=hair,
+            subject_height=height,
+            features=features,
+            expression=expression,
+            pose=pose,
+            pose_uncertainty=unsure,
+            landmarks=landmarks,
+            image_type=kind,
+            data_type=codec,
+            width=w,
+            height=h,
+            sampling=sampling,
+            post_processing=post,
+            cross_reference=cross,
+            colour_space=colours,
+            image=image,
+        )
 
     def encode(self) -> bytes:
         facial = struct.pack(

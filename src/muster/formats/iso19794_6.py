@@ -75,10 +75,28 @@ class IrisRecord:
         if reader.one("I") != len(content) - _GENERAL_LENGTH:
             raise MalformedData(RECORD_LENGTH_WRONG, offset=_GENERAL_LENGTH)
         details = CaptureDetails.read(reader)
-        *image_information, x0, x1, y0, y1, d0, d1 = reader.unpack(_IMAGE)
+        number, eye, kind, form, bits, w, h, depth, distance, roll, unsure, *geometry = reader.unpack(_IMAGE)
         image = reader.take(reader.one("I"))
         reader.end()
-        return cls(certified, eyes, details, *image_information, (x0, x1, y0, y1, d0, d1), image)
+        x0, x1, y0, y1, d0, d1 = geometry
+        return cls(
+            certification_flag=certified,
+            eyes_represented=eyes,
+            details=details,
+            representation_number=number,
+            eye=eye,
+            image_type=kind,
+            image_format=form,
+            properties=bits,
+            width=w,
+            height=h,
+            bit_depth=depth,
+            range_mm=distance,
+            roll=roll,
+            roll_uncertainty=unsure,
+            geometry=(x0, x1, y0, y1, d0, d1),
+            image=image,
+        )
 
     def encode(self) -> bytes:
         image_information = struct.pack(
@@ -96,9 +114,7 @@ class IrisRecord:
             self.roll_uncertainty,
             *self.geometry,
         )
-        body = b"".join(
-            (self.details.encode(), image_information, struct.pack(">I", len(self.image)), self.image)
-        )
+        body = b"".join((self.details.encode(), image_information, struct.pack(">I", len(self.image)), self.image))
         total = _GENERAL_LENGTH + 4 + len(body)
         general = struct.pack(f">{_GENERAL}", total, 1, self.certification_flag, self.eyes_represented)
         return b"".join((MAGIC, general, struct.pack(">I", 4 + len(body)), body))

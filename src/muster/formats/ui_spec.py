@@ -64,7 +64,7 @@ class UiSpec:
 
 def _screen(content: Mapping[str, Any]) -> UiScreen:
     fields = tuple(_field(each) for each in content["fields"])
-    parents = {each.level: each.id for each in fields if each.level is not None}
+    parents: dict[int | None, str] = {each.level: each.id for each in fields if each.level is not None}
     linked = tuple(_linked(each, parents) for each in fields)
     return UiScreen(content["name"], dict(content["label"]), linked)
 

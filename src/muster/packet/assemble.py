@@ -35,7 +35,7 @@ from muster.errors import BadInput, Code
 from muster.formats import cbeff
 from muster.formats import mosip_packet as mosip
 from muster.formats.bio_attributes import SUBTYPES, type_of
-from muster.formats.id_schema import FieldType, IdSchema
+from muster.formats.id_schema import IdSchema
 from muster.packet.contents import PacketContents
 
 FIELD_NOT_IN_SCHEMA = Code(
@@ -74,16 +74,12 @@ def assemble(
     meta = _meta(contents, birs)
     return AssembledPacket(
         registration_id=contents.registration_id.text,
-        packet_id=mosip.packet_id(
-            contents.registration_id.text, contents.station.ref_id, contents.created_at
-        ),
+        packet_id=mosip.packet_id(contents.registration_id.text, contents.station.ref_id, contents.created_at),
         ref_id=contents.station.ref_id,
         process=contents.process.value,
         schema_version=schema.version,
         created_at=contents.created_at,
-        subpackets={
-            name: _subpacket(name, contents, schema, birs, meta, new_index) for name in mosip.SUBPACKETS
-        },
+        subpackets={name: _subpacket(name, contents, schema, birs, meta, new_index) for name in mosip.SUBPACKETS},
     )
 
 
@@ -123,8 +119,9 @@ def _subpacket(
         operations = {mosip.AUDIT_FILE: _audit_json(contents)}
         sequences["hashSequence2"] = mosip.hash_sequence({"otherFiles": tuple(operations)})
         hashes[mosip.OPERATIONS_HASH_FILE] = mosip.hash_of(operations.values())
-    document_types = {each.facts.field: each.facts.type_code for each in contents.documents
-                      if each.facts.field in here}
+    document_types = {
+        each.facts.field: each.facts.type_code for each in contents.documents if each.facts.field in here
+    }
     meta_file = mosip.identity_json({**meta, **document_types, **sequences})
     return {**biometrics, **demographic, **operations, mosip.META_FILE: meta_file, **hashes}
 
@@ -226,9 +223,7 @@ def _exception_bir(exception: BiometricException, index: str, at: datetime) -> c
 # packet_meta_info.json (3.4)
 
 
-def _meta(
-    contents: PacketContents, birs: Mapping[BiometricAttribute, cbeff.Bir]
-) -> dict[str, Any]:
+def _meta(contents: PacketContents, birs: Mapping[BiometricAttribute, cbeff.Bir]) -> dict[str, Any]:
     return {
         "metaData": mosip.labelled(_meta_data(contents)),
         "operationsData": mosip.labelled(_operations_data(contents)),

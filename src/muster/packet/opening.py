@@ -75,9 +75,7 @@ class OpenedPacket:
         return not self.problems and all(each.is_valid for each in self.subpackets)
 
 
-def open_packet(
-    content: bytes, key: DecryptionKey, machine_public_key: bytes | None = None
-) -> OpenedPacket:
+def open_packet(content: bytes, key: DecryptionKey, machine_public_key: bytes | None = None) -> OpenedPacket:
     """Open ``content``; without a machine key the signatures stay unchecked.
 
     Raises ``MalformedData`` when it is no packet, ``BadInput(WRONG_KEY)`` when it is for somebody else,
@@ -154,16 +152,20 @@ def _open_subpacket(
         files = unpack(plaintext)
     except MusterError as error:
         return OpenedSubpacket(
-            entry.subpacket, Check.UNCHECKED, hash_check, Check.ABSENT, Check.ABSENT, (), {},
+            entry.subpacket,
+            Check.UNCHECKED,
+            hash_check,
+            Check.ABSENT,
+            Check.ABSENT,
+            (),
+            {},
             (error.code.name,),
         )
     signature = _check_signature(plaintext, sidecar, machine_public_key)
     return _look_inside(entry.subpacket, signature, hash_check, files)
 
 
-def _check_signature(
-    plaintext: bytes, sidecar: mosip.Sidecar | None, machine_public_key: bytes | None
-) -> Check:
+def _check_signature(plaintext: bytes, sidecar: mosip.Sidecar | None, machine_public_key: bytes | None) -> Check:
     if machine_public_key is None:
         return Check.UNCHECKED
     if sidecar is None or not sidecar.signature:
@@ -175,9 +177,7 @@ def _check_signature(
     return Check.VALID if verify(machine_public_key, plaintext, signature) else Check.INVALID
 
 
-def _look_inside(
-    name: str, signature: Check, hash_check: Check, files: Mapping[str, bytes]
-) -> OpenedSubpacket:
+def _look_inside(name: str, signature: Check, hash_check: Check, files: Mapping[str, bytes]) -> OpenedSubpacket:
     problems: list[str] = []
     meta = _identity_of(files, mosip.META_FILE, problems)
     identity = _identity_of(files, mosip.ID_FILE, problems)

@@ -20,9 +20,7 @@ def main() -> int:
     arguments = parser.parse_args()
     try:
         machines = dict(parse_machine(each) for each in arguments.machine)
-        serve(
-            arguments.data, arguments.port, machines, utc_now, exit_with_parent=arguments.exit_with_parent
-        )
+        serve(arguments.data, arguments.port, machines, utc_now, exit_with_parent=arguments.exit_with_parent)
     except MusterError as error:
         print(error, file=sys.stderr)
         return 3

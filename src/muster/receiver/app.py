@@ -90,7 +90,7 @@ class Receiver:
     def upload(self, file_name: str, content: bytes) -> dict[str, Any]:
         with self._lock:
             refusal = self._take(file_name, content)
-        packet_id = file_name.split(".")[0]
+        packet_id = file_name.split(".", maxsplit=1)[0]
         log.info("upload", packet=packet_id, size=len(content), code=refusal.code if refusal else "accepted")
         if refusal:
             return self._answer("mosip.registration.packet", None, [refusal])
@@ -98,7 +98,7 @@ class Receiver:
         return self._answer("mosip.registration.packet", response, [])
 
     def _take(self, file_name: str, content: bytes) -> Refusal | None:
-        packet_id = file_name.split(".")[0]
+        packet_id = file_name.split(".", maxsplit=1)[0]
         try:
             announced = self._storage.announcement(packet_id)
             accepted = self._storage.accepted(packet_id) is not None
@@ -191,9 +191,7 @@ def create_app(storage: Storage, clock: Clock) -> Starlette:
 
     async def certificate(request: Request) -> JSONResponse:
         query = request.query_params
-        work = partial(
-            receiver.certificate, query.get("applicationId", ""), query.get("referenceId", "")
-        )
+        work = partial(receiver.certificate, query.get("applicationId", ""), query.get("referenceId", ""))
         return JSONResponse(await run_in_threadpool(work))
 
     async def sync(request: Request) -> JSONResponse:

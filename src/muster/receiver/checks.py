@@ -100,9 +100,7 @@ def check_upload(
 
 def check_contents(packet: OpenedPacket, announced: Mapping[str, Any]) -> Refusal | None:
     """Signatures, hashes and names inside a packet that opened."""
-    if packet.packet_id != announced.get("packetId") or packet.registration_id != announced.get(
-        "registrationId"
-    ):
+    if packet.packet_id != announced.get("packetId") or packet.registration_id != announced.get("registrationId"):
         return Refusal("RPR-PKR-007", "The packet is not the one that was announced")
     for subpacket in packet.subpackets:
         if subpacket.signature is not Check.VALID or subpacket.hash is not Check.VALID:

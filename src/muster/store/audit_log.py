@@ -39,9 +39,7 @@ class AuditLog:
         return record
 
     def newest(self) -> AuditRecord | None:
-        row = self._connection.execute(
-            audit.select().order_by(audit.c.sequence.desc()).limit(1)
-        ).one_or_none()
+        row = self._connection.execute(audit.select().order_by(audit.c.sequence.desc()).limit(1)).one_or_none()
         return None if row is None else _record(row)
 
     def all(self) -> Iterator[AuditRecord]:

@@ -21,12 +21,8 @@ from muster.domain.registration import RegistrationId
 from muster.errors import Code, NotAuthentic, StorageUnavailable
 from muster.store.tables import blob
 
-BLOB_MISSING = Code(
-    "BLOB_MISSING", "A picture of this registration is missing on the disk. Capture it again."
-)
-BLOB_DAMAGED = Code(
-    "BLOB_DAMAGED", "A picture of this registration is damaged on the disk. Capture it again."
-)
+BLOB_MISSING = Code("BLOB_MISSING", "A picture of this registration is missing on the disk. Capture it again.")
+BLOB_DAMAGED = Code("BLOB_DAMAGED", "A picture of this registration is damaged on the disk. Capture it again.")
 
 
 class BlobRows:

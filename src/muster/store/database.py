@@ -63,9 +63,7 @@ class Work:
     def record(self, event: AuditEvent, *, actor: str, subject: str = "", **detail: str) -> AuditRecord:
         """Append to the audit trail. ``detail`` holds codes, counts and digests, never personal data."""
         self._audited = True
-        return self._audit.append(
-            at=self._clock(), event=event.id, actor=actor, subject=subject, detail=detail
-        )
+        return self._audit.append(at=self._clock(), event=event.id, actor=actor, subject=subject, detail=detail)
 
     @property
     def is_complete(self) -> bool:

@@ -36,9 +36,7 @@ class Registrations:
     def start(self, registration_id: RegistrationId, event: Started) -> Registration:
         at = rfc3339(event.at)
         self._connection.execute(
-            registration.insert().values(
-                id=registration_id.text, started_at=at, changed_at=at, is_draft=1
-            )
+            registration.insert().values(id=registration_id.text, started_at=at, changed_at=at, is_draft=1)
         )
         self._insert(registration_id, 1, event)
         return fold(registration_id, [event])
@@ -72,14 +70,10 @@ class Registrations:
     def drafts(self) -> tuple[tuple[Registration, datetime], ...]:
         """Unfinished registrations with the time of their last change, newest change first."""
         query = (
-            registration.select()
-            .where(registration.c.is_draft == 1)
-            .order_by(registration.c.changed_at.desc())
+            registration.select().where(registration.c.is_draft == 1).order_by(registration.c.changed_at.desc())
         )
         rows = self._connection.execute(query).all()
-        return tuple(
-            (self.load(RegistrationId(row.id)), datetime.fromisoformat(row.changed_at)) for row in rows
-        )
+        return tuple((self.load(RegistrationId(row.id)), datetime.fromisoformat(row.changed_at)) for row in rows)
 
     def destroy_content(self, registration_id: RegistrationId) -> None:
         """Remove every event that carries what the person said or showed."""

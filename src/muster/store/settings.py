@@ -15,9 +15,7 @@ class Settings:
         self._connection = connection
 
     def get(self, name: str) -> str | None:
-        value: str | None = self._connection.scalar(
-            sa.select(setting.c.value).where(setting.c.name == name)
-        )
+        value: str | None = self._connection.scalar(sa.select(setting.c.value).where(setting.c.name == name))
         return value
 
     def put(self, name: str, value: str) -> None:

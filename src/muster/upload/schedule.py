@@ -15,6 +15,6 @@ _JITTER = 0.25
 
 def next_attempt(failures: int, now: datetime, *, chance: float) -> datetime:
     """The time of the next try after ``failures`` (1 or more) failed ones; ``chance`` is random, 0..1."""
-    doublings = min(failures - 1, 10)
-    wait = min(FIRST_WAIT * 2**doublings, LONGEST_WAIT)
+    doublings: int = min(failures - 1, 10)
+    wait: timedelta = min(FIRST_WAIT * 2**doublings, LONGEST_WAIT)
     return now + wait * (1 - _JITTER * chance)

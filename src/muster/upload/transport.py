@@ -37,9 +37,7 @@ class Transport:
     def __init__(self, base_url: str, *, transport: httpx2.BaseTransport | None = None) -> None:
         # Loopback servers must not go through a proxy that the system names.
         local = httpx2.URL(base_url).host in ("127.0.0.1", "localhost", "::1")
-        self._client = httpx2.Client(
-            base_url=base_url, timeout=_TIMEOUT, transport=transport, trust_env=not local
-        )
+        self._client = httpx2.Client(base_url=base_url, timeout=_TIMEOUT, transport=transport, trust_env=not local)
 
     def __enter__(self) -> Transport:
         return self

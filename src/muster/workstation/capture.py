@@ -229,9 +229,7 @@ class Capture:
                 assert isinstance(device, BiometricCapture)
                 return device.capture(request, cancel, mailbox.put)
         except MusterError as error:
-            self._journal.note(
-                registration_id, AuditEvent.CAPTURE_FAILED, group=group.value, code=error.code.name
-            )
+            self._journal.note(registration_id, AuditEvent.CAPTURE_FAILED, group=group.value, code=error.code.name)
             raise
 
     def _judge(
@@ -358,9 +356,7 @@ class Capture:
         self, registration_id: RegistrationId, group: CaptureGroup, findings: Iterable[Finding]
     ) -> None:
         codes = ",".join(sorted({finding.code.name for finding in findings}))
-        self._journal.note(
-            registration_id, AuditEvent.CAPTURE_BELOW_THRESHOLD, group=group.value, findings=codes
-        )
+        self._journal.note(registration_id, AuditEvent.CAPTURE_BELOW_THRESHOLD, group=group.value, findings=codes)
 
     def _outcome(
         self,
@@ -388,9 +384,7 @@ def judge_sample(sample: CapturedSample, threshold: int) -> SampleResult:
     findings = []
     if sample.quality < threshold:
         detail = {"quality": round(sample.quality), "threshold": threshold}
-        findings.append(
-            Finding(QUALITY_BELOW_THRESHOLD, Severity.BLOCKS, sample.attribute.value, detail)
-        )
+        findings.append(Finding(QUALITY_BELOW_THRESHOLD, Severity.BLOCKS, sample.attribute.value, detail))
     if sample.attribute.modality is Modality.FINGER:
         ridges = ridge_quality(picture_of(sample.record))
         if isinstance(ridges, NotAssessed):

@@ -84,9 +84,7 @@ class Enrollment:
 
     # Beginning, finding again, giving up
 
-    def start(
-        self, languages: tuple[str, ...] = ("eng", "fra"), process: Process = Process.NEW
-    ) -> Registration:
+    def start(self, languages: tuple[str, ...] = ("eng", "fra"), process: Process = Process.NEW) -> Registration:
         """Begin a registration. Raises ``StorageUnavailable`` when the disk is too full to end it."""
         known = {language.code for language in self.languages_offered}
         for language in languages:
@@ -119,9 +117,7 @@ class Enrollment:
         with self._journal.database.read() as work:
             drafts = work.registrations.drafts()
         return tuple(
-            DraftSummary(
-                state.id, state.started.at, changed_at, state.next_step(self.plan), _name_of(state)
-            )
+            DraftSummary(state.id, state.started.at, changed_at, state.next_step(self.plan), _name_of(state))
             for state, changed_at in drafts
         )
 
@@ -147,17 +143,13 @@ class Enrollment:
     def form(self) -> tuple[FormField, ...]:
         return build_form(self._reference)
 
-    def check_demographics(
-        self, values: Demographics, languages: tuple[str, ...]
-    ) -> tuple[Finding, ...]:
+    def check_demographics(self, values: Demographics, languages: tuple[str, ...]) -> tuple[Finding, ...]:
         """What keeps ``values`` from being accepted. Pure and quick."""
         form = self.form()
         complete = spell_out(values, form, languages)
         return check_form(complete, form, self._reference, languages, self._journal.now())
 
-    def enter_demographics(
-        self, registration_id: RegistrationId, values: Demographics
-    ) -> tuple[Finding, ...]:
+    def enter_demographics(self, registration_id: RegistrationId, values: Demographics) -> tuple[Finding, ...]:
         """Keep the form's values; returns what is wrong with them (nothing: committed)."""
         languages = self._journal.open_draft(registration_id).started.languages
         findings = self.check_demographics(values, languages)
@@ -218,9 +210,7 @@ class Enrollment:
         detail = {"attribute": attribute.value, "kind": kind.value}
         return self._journal.commit(registration_id, Entry(event, AuditEvent.EXCEPTION_MARKED, detail))
 
-    def clear_exception(
-        self, registration_id: RegistrationId, attribute: BiometricAttribute
-    ) -> Registration:
+    def clear_exception(self, registration_id: RegistrationId, attribute: BiometricAttribute) -> Registration:
         event = ExceptionCleared(self._journal.now(), attribute)
         detail = {"attribute": attribute.value}
         return self._journal.commit(registration_id, Entry(event, AuditEvent.EXCEPTION_CLEARED, detail))
@@ -242,9 +232,7 @@ class Enrollment:
     ) -> CaptureOutcome:
         return self._capture.capture_group(registration_id, group, cancel, mailbox, force=force)
 
-    def sample_picture(
-        self, registration_id: RegistrationId, attribute: BiometricAttribute
-    ) -> Pixels:
+    def sample_picture(self, registration_id: RegistrationId, attribute: BiometricAttribute) -> Pixels:
         """The picture inside a kept record: (h, w) grey or (h, w, 3) RGB. Raises ``BadInput``."""
         sample = self._journal.load(registration_id).samples.get(attribute)
         if sample is None:

@@ -194,8 +194,7 @@ def _entries(field: FormField, text: str, language: str | None) -> list[Choice]:
     return [
         choice
         for choice in field.choices
-        if text == choice.code
-        or text in ([choice.labels.get(language)] if language else choice.labels.values())
+        if text == choice.code or text in ([choice.labels.get(language)] if language else choice.labels.values())
     ]
 
 

@@ -19,9 +19,7 @@ from muster.errors import Code, Refused
 from muster.store.blobs import BlobFolder
 from muster.store.database import Database
 
-REGISTRATION_CLOSED = Code(
-    "REGISTRATION_CLOSED", "This registration is finished and cannot be changed any more."
-)
+REGISTRATION_CLOSED = Code("REGISTRATION_CLOSED", "This registration is finished and cannot be changed any more.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,9 +82,7 @@ class Journal:
                 state = work.registrations.append(registration_id, entry.event)
                 if entry.blob is not None:
                     work.blobs.add(registration_id, entry.blob)
-                work.record(
-                    entry.audit, actor=self.operator.user_id, subject=registration_id.text, **entry.detail
-                )
+                work.record(entry.audit, actor=self.operator.user_id, subject=registration_id.text, **entry.detail)
             return state
 
     def note(self, registration_id: RegistrationId, audit: AuditEvent, **detail: str) -> None:

@@ -116,16 +116,12 @@ def compose_slip(state: Registration, form: Iterable[FormField], photo: Pixels |
         photo_png=b"" if photo is None else encode_png(photo),
         qr_text=state.id.text,
         sections=tuple(
-            _section(language, state, fields, at)
-            for language in state.started.languages
-            if language in _WORDS
+            _section(language, state, fields, at) for language in state.started.languages if language in _WORDS
         ),
     )
 
 
-def _section(
-    language: str, state: Registration, fields: Mapping[str, FormField], at: datetime
-) -> SlipSection:
+def _section(language: str, state: Registration, fields: Mapping[str, FormField], at: datetime) -> SlipSection:
     words = _WORDS[language]
     rows = [(words["number"], state.id.text)]
     for name in _SHOWN_FIELDS:

@@ -36,9 +36,7 @@ STATION_ABSENT = Code(
     "There is no station in this folder yet. Open the window once, or run 'muster station create'.",
 )
 STATION_EXISTS = Code("STATION_EXISTS", "There is a station in this folder already.")
-STATION_UNREADABLE = Code(
-    "STATION_UNREADABLE", "The station's settings cannot be read: station.json is damaged."
-)
+STATION_UNREADABLE = Code("STATION_UNREADABLE", "The station's settings cannot be read: station.json is damaged.")
 PASSWORD_TOO_SHORT = Code("PASSWORD_TOO_SHORT", "The password is too short: use at least {length} characters.")
 USER_NAME_UNUSABLE = Code(
     "USER_NAME_UNUSABLE", "A user name has 2 to 50 letters, digits, dots, dashes or underscores."

@@ -80,9 +80,7 @@ class Submission:
         signature = base64url.encode(self._machine_key.sign(statement))
         event = Signed(self._journal.now(), operator, digest, signature)
         detail = {"sha256": digest}
-        return self._journal.commit(
-            registration_id, Entry(event, AuditEvent.REGISTRATION_SIGNED, detail)
-        )
+        return self._journal.commit(registration_id, Entry(event, AuditEvent.REGISTRATION_SIGNED, detail))
 
     def submit(self, registration_id: RegistrationId) -> OutboxEntry:
         """Seal into the outbox. Raises ``Refused``, ``NotAuthentic``, ``NetworkUnavailable`` (only when the
@@ -135,12 +133,8 @@ class Submission:
             languages=state.started.languages,
             created_at=self._journal.now(),
             demographics=state.demographics,
-            documents=tuple(
-                Document(each.facts, read(each.content)) for each in state.documents.values()
-            ),
-            samples=tuple(
-                BiometricSample(each.facts, read(each.record)) for each in state.samples.values()
-            ),
+            documents=tuple(Document(each.facts, read(each.content)) for each in state.documents.values()),
+            samples=tuple(BiometricSample(each.facts, read(each.record)) for each in state.samples.values()),
             exceptions=tuple(state.exceptions.values()),
             consent_given=state.consent is not None,
             officer=self._journal.operator.user_id,
@@ -165,9 +159,7 @@ class Submission:
             last_problem=None,
         )
         with self._journal.database.work() as work:
-            work.registrations.append(
-                state.id, Sealed(now, packet.packet_id, packet.digest, packet.size)
-            )
+            work.registrations.append(state.id, Sealed(now, packet.packet_id, packet.digest, packet.size))
             work.outbox.add(entry, state.started.process, state.started.languages)
             work.record(
                 AuditEvent.PACKET_SEALED,

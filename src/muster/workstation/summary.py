@@ -36,9 +36,7 @@ class Summary:
     exceptions: tuple[BiometricException, ...]
 
 
-def summarize(
-    state: Registration, form: Iterable[FormField], slots: Iterable[DocumentSlot]
-) -> Summary:
+def summarize(state: Registration, form: Iterable[FormField], slots: Iterable[DocumentSlot]) -> Summary:
     """``captured`` holds attribute, quality and whether it was forced."""
     return Summary(
         languages=state.started.languages,
@@ -53,8 +51,7 @@ def summarize(
             if slot.field in state.documents
         ),
         captured=tuple(
-            (attribute, event.facts.quality, event.facts.forced)
-            for attribute, event in state.samples.items()
+            (attribute, event.facts.quality, event.facts.forced) for attribute, event in state.samples.items()
         ),
         exceptions=tuple(state.exceptions.values()),
     )

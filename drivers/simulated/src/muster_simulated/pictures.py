@@ -66,7 +66,8 @@ def _find(folder: Path, name: str) -> Path | None:
 def fade(pixels: Pixels, share: float) -> Pixels:
     """What a dry finger or a dim lamp does: less contrast towards the picture's mean."""
     mean = float(pixels.mean())
-    return np.clip(mean + (pixels.astype(np.float32) - mean) * share, 0, 255).astype(np.uint8)
+    faded: Pixels = np.clip(mean + (pixels.astype(np.float32) - mean) * share, 0, 255).astype(np.uint8)
+    return faded
 
 
 def contrast_quality(pixels: Pixels) -> float:

@@ -8,7 +8,6 @@ from dataclasses import replace
 from threading import Event
 
 import numpy as np
-from PIL import Image
 
 from muster.devices.api import (
     DEVICE_TIMEOUT,
@@ -54,9 +53,7 @@ class SimulatedReader:
         self._context = context
         self._speed = speed
 
-    def capture(
-        self, request: CaptureRequest, cancel: Event, on_preview: OnPreview
-    ) -> Sequence[CapturedSample]:
+    def capture(self, request: CaptureRequest, cancel: Event, on_preview: OnPreview) -> Sequence[CapturedSample]:
         fault = faults.from_environment().get(self._kind)
         if fault is Fault.TIMEOUT:
             self._wait(request.timeout_s, cancel)
@@ -86,9 +83,7 @@ class SimulatedReader:
         if cancel.wait(seconds / self._speed):
             raise Cancelled(CANCELLED)
 
-    def _sample(
-        self, attribute: BiometricAttribute, pixels: Pixels, request: CaptureRequest
-    ) -> CapturedSample:
+    def _sample(self, attribute: BiometricAttribute, pixels: Pixels, request: CaptureRequest) -> CapturedSample:
         captured_at, quality = self._context.clock(), round(contrast_quality(pixels), 2)
         if attribute.modality is Modality.FINGER:
             record = finger_record(pixels, attribute, _RESOLUTION_DPI, captured_at, quality)
@@ -143,9 +138,7 @@ class SimulatedScanner:
         return ScannedPage(buffer.getvalue(), "jpg", resolution_dpi)
 
 
-def _seen(
-    attributes: Sequence[BiometricAttribute], fault: Fault | None
-) -> tuple[BiometricAttribute, ...]:
+def _seen(attributes: Sequence[BiometricAttribute], fault: Fault | None) -> tuple[BiometricAttribute, ...]:
     if fault is not Fault.WRONG_FINGER:
         return tuple(attributes)
     return tuple(_other_side(each) for each in attributes)

@@ -1,0 +1,291 @@
+"""An enrollment without a person at the screen: ``registration.json`` and the pictures it names.
+
+::
+
+    {"process": "NEW", "languages": ["eng", "fra"], "consent": "eng",
+     "demographics": {"fullName": {"eng": "...", "fra": "..."}, "gender": "FLE", ...},
+     "documents": [{"field": "proofOfIdentity", "type": "CIN", "reference": "...", "file": "card.jpg"}],
+     "exceptions": [{"attribute": "leftLittle", "kind": "Permanent", "reason": "..."}],
+     "biometrics": {"face": "face.jpg", "leftIndex": "leftIndex.png", ...}}
+
+A document without ``file`` is scanned, biometrics that are not named are captured on the devices at hand. Every
+file is read and decoded before anything is written, so that a bad folder leaves nothing behind. What is then
+refused (no face, a poor finger) leaves a draft at that step, to be resumed.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from threading import Event, Thread
+from typing import Any
+
+from muster.analysis.pictures import read_picture
+from muster.devices.api import DEVICE_TIMEOUT, DRIVER_GROUP, DeviceKind
+from muster.devices.catalogue import Catalogue
+from muster.devices.frames import Frame, Pixels
+from muster.domain.applicant import Demographics, DemographicValue, LocalizedText
+from muster.domain.assessment import Finding
+from muster.domain.biometrics import (
+    BiometricAttribute,
+    BiometricException,
+    CaptureGroup,
+    ExceptionKind,
+)
+from muster.domain.lifecycle import Registration
+from muster.domain.registration import Process, RegistrationId, Step
+from muster.errors import BadInput, Code, DeviceUnavailable, MusterError
+from muster.plugins import Plugin, discover
+from muster.workstation.capture import FaceView
+from muster.workstation.enrollment import Enrollment
+from muster.workstation.file_devices import FileDriver
+from muster.workstation.inspection import read_file
+from muster.workstation.mailbox import Mailbox
+
+SCRIPT_FOLDER_ABSENT = Code("SCRIPT_FOLDER_ABSENT", "There is no such folder: {folder}.")
+SCRIPT_UNREADABLE = Code(
+    "SCRIPT_UNREADABLE", "registration.json cannot be understood; the part in question: {part}."
+)
+SCRIPT_FILE = "registration.json"
+
+_FACE_WITHIN_S = 6.0
+
+
+@dataclass(frozen=True, slots=True)
+class ScriptedDocument:
+    """``content`` is the file's bytes, or nothing when the page is to be scanned."""
+
+    field: str
+    type_code: str
+    reference: str | None
+    content: bytes | None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Script:
+    process: Process
+    languages: tuple[str, ...]
+    consent: str
+    demographics: Demographics
+    documents: tuple[ScriptedDocument, ...]
+    exceptions: tuple[BiometricException, ...]
+    pictures: Mapping[BiometricAttribute, Pixels]
+
+    @classmethod
+    def load(cls, folder: Path) -> Script:
+        """Read ``registration.json`` and every file it names. Raises ``BadInput``."""
+        if not folder.is_dir():
+            raise BadInput(SCRIPT_FOLDER_ABSENT, folder=folder.name)
+        return cls.parse(read_file(folder / SCRIPT_FILE), lambda name: read_file(folder / name))
+
+    @classmethod
+    def parse(cls, text: bytes, read: Callable[[str], bytes]) -> Script:
+        """``read`` returns the content of a named file. Raises ``BadInput``."""
+        content = _understood("the whole", lambda: dict(json.loads(text)))
+        languages = _understood("languages", lambda: tuple(map(str, content["languages"])))
+        return cls(
+            process=_understood("process", lambda: Process(content.get("process", "NEW"))),
+            languages=languages,
+            consent=str(content.get("consent", languages[0] if languages else "")),
+            demographics=_understood("demographics", lambda: _demographics(content["demographics"])),
+            documents=_understood(
+                "documents", lambda: tuple(_document(each, read) for each in content.get("documents", ()))
+            ),
+            exceptions=_understood(
+                "exceptions", lambda: tuple(_exception(each) for each in content.get("exceptions", ()))
+            ),
+            pictures=_understood(
+                "biometrics",
+                lambda: {
+                    BiometricAttribute(name): read_picture(read(file))
+                    for name, file in content.get("biometrics", {}).items()
+                },
+            ),
+        )
+
+    def catalogue(self) -> Catalogue:
+        """The installed drivers, with the script's pictures plugged in before them."""
+        driver = FileDriver(self.pictures)
+        return Catalogue([Plugin(FileDriver.name, "muster", lambda: driver, None), *discover(DRIVER_GROUP)])
+
+
+def _understood(part: str, read: Callable[[], Any]) -> Any:
+    try:
+        return read()
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise BadInput(SCRIPT_UNREADABLE, part=part) from error
+
+
+def _demographics(content: Mapping[str, Any]) -> Demographics:
+    return {name: _value(value) for name, value in content.items()}
+
+
+def _value(value: object) -> DemographicValue:
+    if isinstance(value, dict):
+        return LocalizedText(tuple((str(language), str(text)) for language, text in value.items()))
+    if not isinstance(value, str):
+        raise TypeError("text, or text by language")
+    return value
+
+
+def _document(content: Mapping[str, Any], read: Callable[[str], bytes]) -> ScriptedDocument:
+    file = content.get("file")
+    page = read(file) if file else None
+    if page is not None:
+        read_picture(page)
+    return ScriptedDocument(content["field"], content["type"], content.get("reference"), page)
+
+
+def _exception(content: Mapping[str, Any]) -> BiometricException:
+    attribute = BiometricAttribute(content["attribute"])
+    return BiometricException(attribute, ExceptionKind(content["kind"]), str(content["reason"]))
+
+
+@dataclass(frozen=True, slots=True)
+class StepReport:
+    """``state`` is ``done``, ``refused`` (``findings`` say why) or ``open`` (not reached)."""
+
+    name: str
+    state: str
+    findings: tuple[Finding, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ScriptOutcome:
+    registration: Registration
+    steps: tuple[StepReport, ...]
+
+    @property
+    def is_complete(self) -> bool:
+        return all(step.state == "done" for step in self.steps)
+
+
+class ScriptedEnrollment:
+    """Plays a script through the same use cases the window has."""
+
+    def __init__(
+        self,
+        enrollment: Enrollment,
+        script: Script,
+        password: str,
+        on_step: Callable[[StepReport], None] = lambda report: None,
+    ) -> None:
+        self._enrollment = enrollment
+        self._script = script
+        self._password = password
+        self._on_step = on_step
+
+    def run(self, *, resume: RegistrationId | None = None, stop_after: Step | None = None) -> ScriptOutcome:
+        """Walk through the steps that are not done yet, up to ``stop_after`` or the first refusal.
+
+        Raises what a broken device, disk or password raises; the draft then stands at that step.
+        """
+        state = self._begin(resume)
+        reports = []
+        stopped = False
+        for step in self._enrollment.plan:
+            report = StepReport(step.value, "open") if stopped else self._take(state.id, step)
+            reports.append(report)
+            self._on_step(report)
+            stopped = stopped or report.state != "done" or step is stop_after
+        return ScriptOutcome(self._enrollment.registration(state.id), tuple(reports))
+
+    def _begin(self, resume: RegistrationId | None) -> Registration:
+        if resume is not None:
+            return self._enrollment.resume(resume)
+        return self._enrollment.start(self._script.languages, self._script.process)
+
+    def _take(self, registration_id: RegistrationId, step: Step) -> StepReport:
+        if self._enrollment.registration(registration_id).is_done(step):
+            return StepReport(step.value, "done")
+        findings = self._play(registration_id, step)
+        done = self._enrollment.registration(registration_id).is_done(step)
+        return StepReport(step.value, "done" if done else "refused", findings)
+
+    def _play(self, registration_id: RegistrationId, step: Step) -> tuple[Finding, ...]:
+        enrollment = self._enrollment
+        match step:
+            case Step.CONSENT:
+                enrollment.give_consent(registration_id, self._script.consent)
+            case Step.DEMOGRAPHICS:
+                return enrollment.enter_demographics(registration_id, self._script.demographics)
+            case Step.DOCUMENTS:
+                return self._documents(registration_id)
+            case Step.FACE:
+                return self._face(registration_id)
+            case Step.PREVIEW:
+                enrollment.confirm_preview(registration_id)
+            case Step.SIGNATURE:
+                enrollment.sign(registration_id, self._password)
+            case _:
+                assert step.capture_group is not None
+                return self._group(registration_id, step.capture_group)
+        return ()
+
+    def _documents(self, registration_id: RegistrationId) -> tuple[Finding, ...]:
+        for each in self._script.documents:
+            where = (registration_id, each.field, each.type_code, each.reference)
+            if each.content is None:
+                self._enrollment.scan_document(*where, Event(), lambda frame: None)
+            else:
+                self._enrollment.attach_document(*where, each.content)
+        return self._enrollment.finish_documents(registration_id)
+
+    def _face(self, registration_id: RegistrationId) -> tuple[Finding, ...]:
+        view = self._watch()
+        return self._enrollment.capture_face(registration_id, view).findings
+
+    def _watch(self) -> FaceView:
+        """The first view that is ready, or after a while the newest there is."""
+        cancel, arrived = Event(), Event()
+        mailbox = _Waiting(arrived)
+        problem: list[MusterError] = []
+
+        def watch() -> None:
+            try:
+                self._enrollment.watch_face(cancel, mailbox)
+            except MusterError as error:
+                problem.append(error)
+                arrived.set()
+
+        camera = Thread(target=watch, name="scripted-camera")
+        camera.start()
+        arrived.wait(_FACE_WITHIN_S)
+        cancel.set()
+        camera.join()
+        if problem:
+            raise problem[0]
+        view = mailbox.take()
+        if view is None:
+            raise DeviceUnavailable(DEVICE_TIMEOUT, kind=DeviceKind.CAMERA.value)
+        return view
+
+    def _group(self, registration_id: RegistrationId, group: CaptureGroup) -> tuple[Finding, ...]:
+        for exception in self._script.exceptions:
+            if exception.attribute in group.attributes:
+                self._enrollment.mark_exception(
+                    registration_id, exception.attribute, exception.kind, exception.reason
+                )
+        findings: tuple[Finding, ...] = ()
+        while not self._enrollment.registration(registration_id).is_done(Step(group.value)):
+            outcome = self._enrollment.capture_group(registration_id, group, Event(), Mailbox[Frame]())
+            findings = (*outcome.findings, *(each for s in outcome.samples for each in s.findings))
+            if outcome.may_force:
+                break
+        return findings
+
+
+class _Waiting(Mailbox[FaceView]):
+    """A mailbox that says when a view worth taking lies in it, and keeps that one."""
+
+    def __init__(self, arrived: Event) -> None:
+        super().__init__()
+        self._arrived = arrived
+
+    def put(self, value: FaceView) -> None:
+        if not self._arrived.is_set():
+            super().put(value)
+            if value.ready:
+                self._arrived.set()
