@@ -54,5 +54,6 @@ def _load(point: EntryPoint, contested: bool, everyone: Iterable[EntryPoint]) ->
         return Plugin(point.name, package, None, problem)
     try:
         return Plugin(point.name, package, point.load(), None)
-    except Exception as error:  # noqa: BLE001 - whatever a stranger's module raises must not stop the others
+    # Whatever a stranger's module raises, even its wish to end the program, must not stop the others.
+    except (Exception, SystemExit) as error:  # noqa: BLE001
         return Plugin(point.name, package, None, f"{type(error).__name__} while loading")

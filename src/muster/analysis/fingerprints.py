@@ -48,7 +48,7 @@ def _coherence(pixels: NDArray[np.uint8]) -> NDArray[np.float32]:
     """How much the gradients of a block agree on one direction, 0..1 (Kass and Witkin, 1987)."""
     if min(pixels.shape) < _BLOCK:
         return np.zeros((pixels.shape[0] // _BLOCK, pixels.shape[1] // _BLOCK), np.float32)
-    dy, dx = np.gradient(pixels.astype(np.float32))
+    dy, dx = (np.asarray(each, np.float32) for each in np.gradient(pixels.astype(np.float32)))
     xx, yy, xy = (_blocks(each).sum(axis=(2, 3)) for each in (dx * dx, dy * dy, dx * dy))
     energy = xx + yy
     coherence: NDArray[np.float32] = np.sqrt((xx - yy) ** 2 + 4 * xy**2) / np.maximum(energy, 1e-6)

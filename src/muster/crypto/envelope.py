@@ -28,7 +28,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from muster.crypto.signing import KEY_UNREADABLE, load_certificate
+from muster.crypto.signing import KEY_UNREADABLE, UNREADABLE, load_certificate
 from muster.errors import BadInput, Code, MalformedData, NotAuthentic
 
 ENVELOPE_TOO_SHORT = Code(
@@ -89,7 +89,7 @@ class DecryptionKey:
         """Read a PEM file with a private key and, optionally, its certificate. Raises ``BadInput``."""
         try:
             key = serialization.load_pem_private_key(pem, password=None)
-        except (ValueError, TypeError) as error:
+        except UNREADABLE as error:
             raise BadInput(KEY_UNREADABLE) from error
         if not isinstance(key, rsa.RSAPrivateKey) or key.key_size != KEY_BLOCK_LENGTH * 8:
             raise BadInput(KEY_UNREADABLE)

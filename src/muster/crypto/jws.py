@@ -27,6 +27,17 @@ SIGNATURE_INVALID = Code(
 )
 
 _MINIMUM_KEY_BITS = 2048
+# joserfc looks into headers before it has checked their types, so hostile ones raise all of these.
+_REFUSALS = (
+    JoseError,
+    MusterError,
+    ValueError,
+    KeyError,
+    IndexError,
+    TypeError,
+    AttributeError,
+    RecursionError,
+)
 
 
 class _Registry(jws.JWSRegistry):
@@ -66,7 +77,7 @@ def verify_compact(token: str) -> VerifiedJws:
         certificate = load_certificate(base64url.decode(header["x5c"][0]))
         verifier = RSAKey.import_key(_public_pem(certificate))
         verified = jws.deserialize_compact(token, verifier, registry=_REGISTRY)
-    except (JoseError, MusterError, ValueError, KeyError, IndexError, TypeError, AttributeError) as error:
+    except _REFUSALS as error:
         raise NotAuthentic(SIGNATURE_INVALID) from error
     return VerifiedJws(header, verified.payload, certificate.public_bytes(serialization.Encoding.DER))
 
@@ -78,15 +89,19 @@ def sign_detached(key: SigningKey, payload: bytes, certificate_der: bytes) -> st
 
 
 def verify_detached(token: str, payload: bytes, certificate: bytes) -> bool:
-    """Whether a detached ``token`` is the signature of ``certificate``'s owner over ``payload``."""
+    """Whether a detached ``token`` is the signature of ``certificate``'s owner over ``payload``.
+
+    Raises ``BadInput`` when ``certificate`` cannot be read.
+    """
+    verifier_certificate = load_certificate(certificate)
     parts = token.split(".")
     if len(parts) != 3 or parts[1]:
         return False
     whole = f"{parts[0]}.{base64url.encode(payload)}.{parts[2]}"
     try:
-        verifier = RSAKey.import_key(_public_pem(load_certificate(certificate)))
+        verifier = RSAKey.import_key(_public_pem(verifier_certificate))
         jws.deserialize_compact(whole, verifier, registry=_REGISTRY)
-    except (JoseError, ValueError):
+    except _REFUSALS:
         return False
     return True
 

@@ -10,13 +10,16 @@ import hashlib
 from datetime import datetime, timedelta
 
 from cryptography import x509
-from cryptography.exceptions import InvalidSignature
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 
 from muster.errors import BadInput, Code
 
 KEY_UNREADABLE = Code("KEY_UNREADABLE", "The key file cannot be read: it must be an RSA key in PEM or DER form.")
+
+# What ``cryptography`` raises for octets that are no key, or a key or certificate of a kind it does not know.
+UNREADABLE = (ValueError, TypeError, UnsupportedAlgorithm, x509.InvalidVersion)
 
 _KEY_BITS = 2048
 _PEM_MARK = b"-----BEGIN"
@@ -122,12 +125,13 @@ def certificate_to_der(certificate: bytes) -> bytes:
 
 def load_certificate(certificate: bytes) -> x509.Certificate:
     """Read one certificate, PEM (the first in the file) or DER. Raises ``BadInput``."""
+    read = x509.load_pem_x509_certificate if _PEM_MARK in certificate[:4096] else x509.load_der_x509_certificate
     try:
-        if _PEM_MARK in certificate[:4096]:
-            return x509.load_pem_x509_certificate(certificate)
-        return x509.load_der_x509_certificate(certificate)
-    except ValueError as error:
+        parsed = read(certificate)
+        parsed.public_key()  # parsed only when asked for: better now than in the middle of something
+    except UNREADABLE as error:
         raise BadInput(KEY_UNREADABLE) from error
+    return parsed
 
 
 def load_public_key(content: bytes) -> rsa.RSAPublicKey:
@@ -135,7 +139,7 @@ def load_public_key(content: bytes) -> rsa.RSAPublicKey:
     for read in (serialization.load_pem_public_key, serialization.load_der_public_key):
         try:
             key = read(content)
-        except ValueError:
+        except UNREADABLE:
             continue
         return _rsa_public(key)
     return _rsa_public(load_certificate(content).public_key())
@@ -150,7 +154,7 @@ def _rsa_public(key: object) -> rsa.RSAPublicKey:
 def _rsa_private(read, content: bytes) -> rsa.RSAPrivateKey:  # type: ignore[no-untyped-def]
     try:
         key = read(content, password=None)
-    except (ValueError, TypeError) as error:
+    except UNREADABLE as error:
         raise BadInput(KEY_UNREADABLE) from error
     if not isinstance(key, rsa.RSAPrivateKey):
         raise BadInput(KEY_UNREADABLE)

@@ -94,7 +94,14 @@ def verify_attestation(attestation: Attestation, record: bytes) -> VerifiedJws:
     """
     token = rebuild_jws(attestation.header, attestation.payload, attestation.signature, record)
     verified = verify_compact(token)
-    digital_id = json.loads(verified.payload).get("digitalId", "")
+    try:
+        claims = json.loads(verified.payload)
+        value, digital_id = claims["bioValue"], claims["digitalId"]
+    except (ValueError, LookupError, TypeError, RecursionError) as error:
+        raise NotAuthentic(SIGNATURE_INVALID) from error
+    # A payload without the mark, or with it in another field, is signed well and says nothing of the record.
+    if value != base64url.encode(record):
+        raise NotAuthentic(SIGNATURE_INVALID)
     if verify_compact(digital_id).certificate_der != verified.certificate_der:
         raise NotAuthentic(SIGNATURE_INVALID)
     return verified

@@ -7,7 +7,7 @@ reason; the others go on. Nothing is remembered between calls: what was unplugge
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 
 from muster.devices.api import (
@@ -25,7 +25,7 @@ from muster.devices.api import (
     DocumentScanner,
     Driver,
 )
-from muster.errors import DeviceUnavailable
+from muster.errors import DeviceUnavailable, MusterError
 from muster.plugins import Plugin, discover
 
 _CAPABILITIES = {
@@ -78,7 +78,7 @@ class Catalogue:
     def _find(self, name: str) -> Sequence[DeviceDescriptor]:
         status = self._status[name]
         try:
-            devices = self._drivers[name].find()
+            devices = tuple(self._drivers[name].find())  # a generator raises only when it is walked
         except Exception as error:  # noqa: BLE001 - the contract says "raises nothing"; say who broke it and go on
             problem = f"{type(error).__name__} while looking for devices"
             self._status[name] = DriverStatus(status.name, status.package, problem)
@@ -90,14 +90,20 @@ class Catalogue:
     def open(self, wanted: DeviceKind | DeviceDescriptor, context: DeviceContext) -> Iterator[Device]:
         """Take a device into use: the one described, or the first of a kind that is ready.
 
-        Raises ``DeviceUnavailable``; what a driver raises beside the agreed errors comes out as
-        ``DEVICE_FAILED`` too.
+        Raises ``DeviceUnavailable``; what a driver's ``open`` raises beside our errors comes out as
+        ``DEVICE_FAILED``.
         """
         descriptor = self._choose(wanted) if isinstance(wanted, DeviceKind) else wanted
         driver = self._drivers.get(descriptor.driver)
         if driver is None:
             raise DeviceUnavailable(DEVICE_ABSENT, kind=descriptor.kind.value)
-        with driver.open(descriptor, context) as device:
+        with ExitStack() as opened:
+            try:
+                device = opened.enter_context(driver.open(descriptor, context))
+            except MusterError:
+                raise
+            except Exception as error:  # a stranger's library has errors of its own
+                raise DeviceUnavailable(DEVICE_FAILED, kind=descriptor.kind.value) from error
             if not isinstance(device, _CAPABILITIES[descriptor.kind]):
                 raise DeviceUnavailable(DEVICE_FAILED, kind=descriptor.kind.value)
             yield device

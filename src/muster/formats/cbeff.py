@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -32,6 +33,8 @@ FORCE_CAPTURED = "FORCE_CAPTURED"
 PAYLOAD = "PAYLOAD"
 SPEC_VERSION = "SPEC_VERSION"
 CONFIGURED = "CONFIGURED"
+
+_SCORE = re.compile(r"[0-9]{1,3}")
 
 # BDBInfo Format/Type by BIR Type.
 FORMAT_TYPES = {"Finger": "7", "Iris": "9", "Face": "8", "ExceptionPhoto": "8"}
@@ -163,7 +166,12 @@ def _parse(content: bytes) -> etree._Element:
     # huge_tree: a 5 MB packet holds one text node per picture, above libxml2's default of 10 MB only
     # for several uncompressed slaps, but the file's size is bounded by whoever hands it in.
     parser = etree.XMLParser(
-        resolve_entities=False, load_dtd=False, no_network=True, huge_tree=True, remove_comments=True
+        resolve_entities=False,
+        load_dtd=False,
+        no_network=True,
+        huge_tree=True,
+        remove_comments=True,
+        remove_pis=True,
     )
     try:
         root = etree.fromstring(content, parser)
@@ -178,17 +186,21 @@ def _parse_bir(element: etree._Element) -> Bir:
     info = element.find(_tag("BDBInfo"))
     if info is None or not _text(info, "Type"):
         raise MalformedData(CBEFF_INCOMPLETE)
-    score = _text(info, "Quality/Score") or "0"
     return Bir(
         type=_text(info, "Type"),
         subtype=_text(info, "Subtype"),
         index=_text(info, "Index"),
         created=_text(info, "CreationDate"),
-        quality=int(score) if score.isdigit() else 0,
+        quality=_score(_text(info, "Quality/Score")),
         bdb=_octets(_text(element, "BDB")),
         sb=_octets(_text(element, "SB")).decode("utf-8", "replace"),
         others=_others(element),
     )
+
+
+def _score(text: str) -> int:
+    """0 to 100 as the schema has it; 0 for whatever else stands there."""
+    return int(text) if _SCORE.fullmatch(text) else 0
 
 
 def _text(element: etree._Element, path: str) -> str:

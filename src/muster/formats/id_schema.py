@@ -67,7 +67,7 @@ class IdSchema:
                 name: _field(name, entry, name in required) for name, entry in identity["properties"].items()
             }
             return cls(float(content.get("idVersion", version)), fields)
-        except (ValueError, KeyError, TypeError, AttributeError) as error:
+        except (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError) as error:
             raise MalformedData(ID_SCHEMA_UNREADABLE) from error
 
     @property

@@ -1,4 +1,4 @@
-"""Picture codecs of the biometric records: JPEG 2000 lossless to write, whatever comes to read.
+"""Picture codecs of the biometric records: JPEG 2000 lossless to write, whatever devices send to read.
 
 Pixels are numpy arrays, uint8: (height, width) grey or (height, width, 3) RGB.
 """
@@ -18,6 +18,7 @@ IMAGE_TOO_LARGE = Code("IMAGE_TOO_LARGE", "The picture inside the record is larg
 
 Pixels = NDArray[np.uint8]
 
+_FORMATS = ("JPEG2000", "JPEG", "PNG")
 MAXIMUM_PIXELS = 64_000_000  # a 600 dpi A4 page is 35 million
 
 
@@ -35,20 +36,23 @@ def encode_png(pixels: Pixels) -> bytes:
 
 
 def decode(content: bytes) -> Pixels:
-    """Decode JPEG 2000, JPEG, PNG (and what else Pillow knows) to grey or RGB.
+    """Decode JPEG 2000, JPEG or PNG to grey or RGB.
 
-    Raises ``MalformedData`` for anything that is no whole picture, or one of more than
+    The three are what the records' standards know and Pillow reads. Nothing else is tried: Pillow would
+    hand PostScript to an interpreter. Raises ``MalformedData`` for anything that is no whole picture, or one of more than
     ``MAXIMUM_PIXELS``.
     """
     try:
-        with Image.open(io.BytesIO(content)) as image:
+        with Image.open(io.BytesIO(content), formats=_FORMATS) as image:
             if image.width * image.height > MAXIMUM_PIXELS:
                 raise MalformedData(IMAGE_TOO_LARGE)
-            grey = image.mode in ("1", "L", "I;16", "I", "F")
+            if image.mode in ("I;16", "I;16B", "I"):  # Pillow's own conversion cuts at 255
+                return (np.asarray(image) >> 8).astype(np.uint8)
+            grey = image.mode in ("1", "L")
             return np.asarray(image.convert("L" if grey else "RGB"))
     except MalformedData:
         raise
-    except Image.DecompressionBombError as error:
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
         raise MalformedData(IMAGE_TOO_LARGE) from error
     except (UnidentifiedImageError, OSError, ValueError, SyntaxError, EOFError, MemoryError) as error:
         raise MalformedData(IMAGE_UNDECODABLE) from error

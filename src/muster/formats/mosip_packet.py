@@ -124,9 +124,11 @@ class EntryName:
     def parse(cls, name: str) -> EntryName:
         """Read the name of an ``.zip`` entry. Raises ``MalformedData``."""
         parts = name.removesuffix(".zip").split("/")
-        if len(parts) != 3 or "_" not in parts[2]:
+        if len(parts) != 3:
             raise MalformedData(ENTRY_NAME_UNKNOWN)
-        registration_id, subpacket = parts[2].rsplit("_", 1)
+        registration_id, _, subpacket = parts[2].rpartition("_")
+        if not (parts[0] and parts[1] and registration_id and subpacket):
+            raise MalformedData(ENTRY_NAME_UNKNOWN)
         return cls(parts[0], parts[1], registration_id, subpacket)
 
 

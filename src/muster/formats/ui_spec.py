@@ -58,7 +58,7 @@ class UiSpec:
             return cls(
                 content["id"], content["flow"], dict(content["label"]), tuple(_screen(each) for each in screens)
             )
-        except (ValueError, KeyError, TypeError, AttributeError) as error:
+        except (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError) as error:
             raise MalformedData(UI_SPEC_UNREADABLE) from error
 
 

@@ -30,6 +30,11 @@ class DataFolder:
     def default(cls) -> DataFolder:
         return cls(Path(platformdirs.user_data_dir("muster", appauthor=False, roaming=False)))
 
+    @classmethod
+    def default_demo(cls) -> DataFolder:
+        """Beside the real station, never in it."""
+        return cls(Path(platformdirs.user_data_dir("muster-demo", appauthor=False, roaming=False)))
+
     @property
     def station(self) -> Path:
         return self.root / "station.json"

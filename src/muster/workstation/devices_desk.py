@@ -37,6 +37,11 @@ class DeviceDesk:
     def __init__(self, catalogue: Catalogue) -> None:
         self._catalogue = catalogue
 
+    @classmethod
+    def of_this_installation(cls) -> DeviceDesk:
+        """Needs no station and nobody signed in."""
+        return cls(Catalogue())
+
     def devices(self) -> tuple[DeviceLine, ...]:
         """Everything that is plugged in, then every driver that did not load."""
         found = [_line(each) for each in self._catalogue.find()]

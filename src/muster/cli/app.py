@@ -1,0 +1,49 @@
+"""Putting the commands together.
+
+Every module of this package that has a ``register`` function is a noun; adding one is adding a file.
+"""
+
+from __future__ import annotations
+
+import pkgutil
+from importlib import import_module
+from typing import Annotated
+
+import typer
+
+import muster.cli
+from muster import __version__
+from muster.cli.common import DataOption, Screen, VerboseOption, set_up_logging
+
+
+def build(screen: Screen) -> typer.Typer:
+    """The whole command line. ``screen`` is what needs Qt; it is only touched by commands that show."""
+    app = typer.Typer(
+        name="muster",
+        help="Enroll people into an identity system.",
+        no_args_is_help=False,
+        add_completion=False,
+        pretty_exceptions_enable=False,
+    )
+
+    @app.callback(invoke_without_command=True)
+    def window(
+        context: typer.Context,
+        data: DataOption = None,
+        verbose: VerboseOption = False,
+        demo: Annotated[bool, typer.Option(help="Open a demo station, set up with invented people.")] = False,
+        version: Annotated[bool, typer.Option("--version", help="Print the version and leave.")] = False,
+    ) -> None:
+        """Open the window, or run a command."""
+        if version:
+            typer.echo(f"muster {__version__}")
+            raise typer.Exit
+        if context.invoked_subcommand is None:
+            set_up_logging(verbose=verbose)
+            raise typer.Exit(screen.open_window(data, demo=demo))
+
+    for module in sorted(each.name for each in pkgutil.iter_modules(muster.cli.__path__)):
+        register = getattr(import_module(f"muster.cli.{module}"), "register", None)
+        if register is not None:
+            register(app, screen)
+    return app

@@ -1,0 +1,160 @@
+"""What every command shares: its options, its output, its exit status, and getting at the station."""
+
+from __future__ import annotations
+
+import json
+import logging
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, is_dataclass
+from datetime import datetime
+from enum import Enum
+from pathlib import Path
+from typing import Annotated, Any, Protocol
+
+import structlog
+import typer
+
+from muster.clock import rfc3339, utc_now
+from muster.errors import BadInput, Cancelled, Code, MusterError, SignInRefused, Unavailable
+from muster.workstation.data_folder import DataFolder
+from muster.workstation.desk import Desk, sign_in
+from muster.workstation.embedded_receiver import EmbeddedReceiver
+from muster.workstation.inspection import read_file
+from muster.workstation.script import Script
+from muster.workstation.server import NoServer, RemoteServer, Server
+from muster.workstation.slip import Slip
+from muster.workstation.station import Station
+
+PASSWORD_NEEDED = Code(
+    "PASSWORD_NEEDED",
+    "A password is needed: name a file that holds it with --password-file, or run in a terminal.",
+)
+
+GOOD, BAD, WRONG_INPUT, MISSING = 0, 1, 2, 3
+
+JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")]
+DataOption = Annotated[
+    Path | None, typer.Option("--data", metavar="DIR", help="The station's data folder.", show_default=False)
+]
+VerboseOption = Annotated[bool, typer.Option("-v", "--verbose", help="Say more on standard error.")]
+UserOption = Annotated[str | None, typer.Option("--user", help="Who signs in; the officer by default.")]
+PasswordOption = Annotated[
+    Path | None, typer.Option("--password-file", help="A file that holds the password on its first line.")
+]
+ServerOption = Annotated[
+    str | None, typer.Option("--server", metavar="URL", help="The server; a demo station has its own.")
+]
+
+
+class Screen(Protocol):
+    """What only the window can do. Implemented by the composition root."""
+
+    def open_window(self, data: Path | None, *, demo: bool) -> int: ...
+
+    def write_slip(self, slip: Slip, path: Path) -> None: ...
+
+    def take_pictures(self, folder: Path, on_picture: Callable[[Path], None]) -> list[Path]: ...
+
+
+@contextmanager
+def reporting(*, as_json: bool, verbose: bool = False) -> Iterator[None]:
+    """Errors of the tree become one sentence (or the JSON error) and the right exit status."""
+    set_up_logging(verbose=verbose)
+    try:
+        yield
+    except MusterError as error:
+        if as_json:
+            print(json.dumps({"error": {"code": error.code.name, "message": error.sentence}}, ensure_ascii=False))
+        else:
+            print(f"{error.sentence} [{error.code.name}]", file=sys.stderr)
+        raise typer.Exit(_exit_status(error)) from error
+
+
+def _exit_status(error: MusterError) -> int:
+    if isinstance(error, BadInput | SignInRefused):
+        return WRONG_INPUT
+    if isinstance(error, Unavailable | Cancelled):
+        return MISSING
+    return BAD
+
+
+def show(document: object, text: str, *, as_json: bool) -> None:
+    """Print ``document`` as JSON, or ``text`` for people."""
+    print(json.dumps(plain(document), ensure_ascii=False, indent=2) if as_json else text)
+
+
+def plain(value: Any) -> Any:
+    """Dataclasses, enums, times and paths as JSON has them."""
+    if is_dataclass(value) and not isinstance(value, type):
+        return plain(asdict(value))
+    if isinstance(value, dict):
+        return {str(key): plain(each) for key, each in value.items()}
+    if isinstance(value, list | tuple):
+        return [plain(each) for each in value]
+    if isinstance(value, datetime):
+        return rfc3339(value)
+    if isinstance(value, Enum):
+        return value.value
+    return str(value) if isinstance(value, Path) else value
+
+
+def set_up_logging(*, verbose: bool) -> None:
+    """Logs go to standard error; standard output belongs to the answer."""
+    structlog.configure(
+        processors=[structlog.processors.TimeStamper("iso"), structlog.dev.ConsoleRenderer(colors=False)],
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        wrapper_class=structlog.make_filtering_bound_logger(logging.DEBUG if verbose else logging.WARNING),
+    )
+
+
+def station_at(data: Path | None) -> Station:
+    """Raises ``KeyUnavailable(STATION_ABSENT)``."""
+    return Station.at(data or DataFolder.default().root, utc_now)
+
+
+@contextmanager
+def desk_of(
+    station: Station,
+    *,
+    user: str | None = None,
+    password_file: Path | None = None,
+    server: str | None = None,
+    script: Script | None = None,
+) -> Iterator[tuple[Desk, str]]:
+    """The signed-in desk and the password it was opened with (signing asks for it again)."""
+    user_id, password = credentials(station, user, password_file)
+    with server_of(station, server) as where:
+        catalogue = script.catalogue() if script else None
+        with sign_in(station, user_id, password, where, utc_now, catalogue=catalogue) as desk:
+            yield desk, password
+
+
+@contextmanager
+def server_of(station: Station, address: str | None) -> Iterator[Server]:
+    """The named server; a demo station's own receiver, started when it is first needed; else none."""
+    if address:
+        yield RemoteServer(address)
+    elif station.is_demo:
+        receiver = EmbeddedReceiver(station.folder, station.identity)
+        try:
+            yield receiver
+        finally:
+            receiver.close()
+    else:
+        yield NoServer()
+
+
+def credentials(station: Station, user: str | None, password_file: Path | None) -> tuple[str, str]:
+    """A demo station's own; otherwise from the file or, in a terminal, from the person."""
+    known = dict(station.demo_credentials() or ())
+    user_id = user or station.operators[0]
+    if password_file is not None:
+        lines = read_file(password_file).decode("utf-8", "replace").splitlines()
+        return user_id, lines[0] if lines else ""
+    if user_id in known:
+        return user_id, known[user_id]
+    if not sys.stdin.isatty():
+        raise BadInput(PASSWORD_NEEDED)
+    return user_id, str(typer.prompt(f"Password of {user_id}", hide_input=True, err=True))

@@ -1,0 +1,40 @@
+"""``muster receiver``: the receiving server in small, in the foreground."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from muster.cli.common import DataOption, JsonOption, Screen, VerboseOption, reporting, station_at
+from muster.clock import utc_now
+from muster.receiver.service import parse_machine, serve
+from muster.workstation.data_folder import DataFolder
+from muster.workstation.inspection import read_file
+from muster.workstation.station import Station
+
+
+def register(app: typer.Typer, screen: Screen) -> None:
+    @app.command()
+    def receiver(
+        port: Annotated[int, typer.Option(help="0 takes any free port.")] = 8090,
+        machine: Annotated[
+            list[str] | None,
+            typer.Option(metavar="CENTER_MACHINE=PUBLIC.pem", help="A station that may send packets."),
+        ] = None,
+        data: DataOption = None,
+        as_json: JsonOption = False,
+        verbose: VerboseOption = False,
+    ) -> None:
+        """Accept packets until stopped. The first line says where, as JSON.
+
+        The station in the data folder, if there is one, is known to it.
+        """
+        with reporting(as_json=as_json, verbose=verbose):
+            root = data or DataFolder.default().root
+            machines = dict(parse_machine(each) for each in machine or ())
+            if Station.exists(root):
+                station = station_at(root)
+                own_key = read_file(station.folder.machine_public_key)
+                machines.setdefault(station.identity.ref_id, own_key)
+            serve(DataFolder(root).receiver, port, machines, utc_now)

@@ -1,0 +1,40 @@
+"""The composition root: the command line and the window, put together.
+
+Qt is imported when something is shown, not before: ``muster packet inspect`` on a server has no display and
+needs none.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from muster.cli.app import build
+from muster.workstation.slip import Slip
+
+
+class QtScreen:
+    """Implements ``cli.common.Screen``."""
+
+    def open_window(self, data: Path | None, *, demo: bool) -> int:
+        from muster.ui.app import run
+
+        return run(data, demo=demo)
+
+    def write_slip(self, slip: Slip, path: Path) -> None:
+        from muster.ui.slip_pdf import write
+
+        write(slip, path)
+
+    def take_pictures(self, folder: Path, on_picture: Callable[[Path], None]) -> list[Path]:
+        from muster.ui.tour import run
+
+        return run(folder, on_picture)
+
+
+def main() -> None:
+    build(QtScreen())()
+
+
+if __name__ == "__main__":
+    main()
