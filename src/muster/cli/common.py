@@ -17,7 +17,7 @@ import structlog
 import typer
 
 from muster.clock import rfc3339, utc_now
-from muster.errors import BadInput, Cancelled, Code, MusterError, SignInRefused, Unavailable
+from muster.errors import BadInput, Code, MusterError, SignInRefused, Unavailable
 from muster.workstation.data_folder import DataFolder
 from muster.workstation.desk import Desk, sign_in
 from muster.workstation.embedded_receiver import EmbeddedReceiver
@@ -75,7 +75,7 @@ def reporting(*, as_json: bool, verbose: bool = False) -> Iterator[None]:
 def _exit_status(error: MusterError) -> int:
     if isinstance(error, BadInput | SignInRefused):
         return WRONG_INPUT
-    if isinstance(error, Unavailable | Cancelled):
+    if isinstance(error, Unavailable):
         return MISSING
     return BAD
 

@@ -23,4 +23,4 @@ def register(app: typer.Typer, screen: Screen) -> None:
 def _text(line: DeviceLine) -> str:
     what = f"{line.make} {line.model}" if line.model else line.driver
     problem = f" ({line.problem})" if line.problem else ""
-    return f"{line.kind:<20}{what:<28}{line.serial:<16}{line.status}{problem}"
+    return f"{line.kind:<20}{what:<32}{line.serial:<16}{line.status}{problem}"

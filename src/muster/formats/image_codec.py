@@ -39,8 +39,8 @@ def decode(content: bytes) -> Pixels:
     """Decode JPEG 2000, JPEG or PNG to grey or RGB.
 
     The three are what the records' standards know and Pillow reads. Nothing else is tried: Pillow would
-    hand PostScript to an interpreter. Raises ``MalformedData`` for anything that is no whole picture, or one of more than
-    ``MAXIMUM_PIXELS``.
+    hand PostScript to an interpreter. Raises ``MalformedData`` for anything that is no whole picture, or
+    one of more than ``MAXIMUM_PIXELS``.
     """
     try:
         with Image.open(io.BytesIO(content), formats=_FORMATS) as image:
