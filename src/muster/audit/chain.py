@@ -66,16 +66,18 @@ def link(
 
 
 def verify(records: Iterable[AuditRecord], *, expected_head: str | None = None) -> Verdict:
-    """Walk ``records`` in stored order. ``expected_head``, if known, also proves that none is missing
-    at the end."""
+    """Walk ``records`` in stored order. ``expected_head``, the head somebody noted, also proves that
+    nothing up to it is missing; the trail may have grown since."""
     count, head, first_bad = 0, GENESIS, None
+    head_met = expected_head in (None, GENESIS)
     for record in records:
         count += 1
         if first_bad is None and _fits(record, count, head):
             head = record.digest
+            head_met = head_met or head == expected_head
         elif first_bad is None:
             first_bad = record.sequence
-    if first_bad is None and expected_head is not None and head != expected_head:
+    if first_bad is None and not head_met:
         first_bad = count + 1
     return Verdict(records=count, valid=first_bad is None, first_bad=first_bad, head=head)
 
