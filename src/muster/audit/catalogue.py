@@ -27,6 +27,7 @@ class AuditEvent(Enum):
     REGISTRATION_STARTED = EventKind("MUS-REG-001", "Registration", "Registration started")
     CONSENT_GIVEN = EventKind("MUS-REG-002", "Registration", "Consent given")
     DEMOGRAPHICS_ENTERED = EventKind("MUS-REG-003", "Registration", "Demographics entered")
+    DEMOGRAPHICS_DRAFTED = EventKind("MUS-REG-011", "Registration", "Demographics kept unfinished")
     DOCUMENT_ATTACHED = EventKind("MUS-REG-004", "Registration", "Document attached")
     DOCUMENT_REMOVED = EventKind("MUS-REG-005", "Registration", "Document removed")
     STEP_COMPLETED = EventKind("MUS-REG-006", "Registration", "Step completed")

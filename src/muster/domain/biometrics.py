@@ -142,6 +142,10 @@ class SampleFacts:
     attestation: Attestation
     chain_hash: str = ""
 
+    def __post_init__(self) -> None:
+        if not 0 <= self.quality <= 100:  # also refuses NaN, which no threshold would stop
+            raise ValueError("quality goes from 0 to 100")
+
 
 @dataclass(frozen=True, slots=True)
 class BiometricSample:

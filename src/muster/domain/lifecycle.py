@@ -64,6 +64,14 @@ class DemographicsEntered:
 
 
 @dataclass(frozen=True, slots=True)
+class DemographicsDrafted:
+    """What stands in the form so far, unchecked: kept so that a power cut costs seconds, not the page."""
+
+    at: datetime
+    values: Mapping[str, DemographicValue]
+
+
+@dataclass(frozen=True, slots=True)
 class DocumentAttached:
     at: datetime
     facts: DocumentFacts
@@ -157,6 +165,7 @@ Event = (
     Started
     | ConsentGiven
     | DemographicsEntered
+    | DemographicsDrafted
     | DocumentAttached
     | DocumentRemoved
     | SampleCaptured
@@ -267,6 +276,10 @@ def _apply_content(state: Registration, event: Event) -> Registration:
             return replace(state, consent=event)
         case DemographicsEntered():
             return replace(state, demographics=MappingProxyType(dict(event.values)), demographics_entered=True)
+        case DemographicsDrafted():
+            return replace(
+                state, demographics=MappingProxyType(dict(event.values)), demographics_entered=False
+            )
         case DocumentAttached():
             return replace(state, documents=_with(state.documents, event.facts.field, event))
         case DocumentRemoved():

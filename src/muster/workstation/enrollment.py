@@ -22,6 +22,7 @@ from muster.domain.biometrics import BiometricAttribute, BiometricException, Cap
 from muster.domain.delivery import OutboxEntry
 from muster.domain.lifecycle import (
     ConsentGiven,
+    DemographicsDrafted,
     DemographicsEntered,
     Discarded,
     ExceptionCleared,
@@ -161,6 +162,16 @@ class Enrollment:
             self._journal.commit(registration_id, Entry(event, AuditEvent.DEMOGRAPHICS_ENTERED, detail))
         return findings
 
+    def keep_draft(self, registration_id: RegistrationId, values: Demographics) -> Registration:
+        """Keep what stands in the form, unfinished and unchecked. Changes nothing that was finished."""
+        state = self._journal.open_draft(registration_id)
+        filled = {name: value for name, value in values.items() if not _is_empty(value)}
+        if filled == dict(state.demographics):
+            return state
+        event = DemographicsDrafted(self._journal.now(), filled)
+        detail = {"fields": str(len(filled))}
+        return self._journal.commit(registration_id, Entry(event, AuditEvent.DEMOGRAPHICS_DRAFTED, detail))
+
     # Documents
 
     def document_slots(self) -> tuple[DocumentSlot, ...]:
@@ -281,4 +292,6 @@ def _name_of(state: Registration) -> str:
 
 def _is_empty(value: object) -> bool:
     # The reference writer drops empty strings (trap 26); here they never get that far.
+    if isinstance(value, LocalizedText):
+        return not any(text.strip() for _, text in value.values)
     return isinstance(value, str) and not value.strip()
