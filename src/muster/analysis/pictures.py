@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import io
+import struct
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import Image, ImageOps
 
 from muster.errors import BadInput, Code
 
@@ -16,25 +17,40 @@ PICTURE_TRUNCATED = Code("PICTURE_TRUNCATED", "The picture is cut off or damaged
 PICTURE_TOO_LARGE = Code("PICTURE_TOO_LARGE", "The picture is too large. Use at most 64 million pixels.")
 
 _MAXIMUM_PIXELS = 64_000_000
+# What scanners, cameras and phones write. Not everything Pillow knows: its EPS reader starts Ghostscript.
+_FORMATS = ("JPEG", "PNG", "TIFF", "JPEG2000", "WEBP", "BMP", "GIF", "PPM")
+_TOO_LARGE = (Image.DecompressionBombError, Image.DecompressionBombWarning)
+# What Pillow's readers raise over damaged bytes (UnidentifiedImageError is an OSError): the list is what
+# fuzzing found, a struct.error over a JPEG's EXIF among it.
+_DAMAGED = (
+    OSError, ValueError, SyntaxError, EOFError, MemoryError, RuntimeError, LookupError, TypeError, struct.error,
+)  # fmt: skip
 
 
 def read_picture(content: bytes) -> NDArray[np.uint8]:
-    """(h, w, 3) RGB of a JPEG, PNG or whatever else Pillow reads, turned as its EXIF says.
+    """(h, w, 3) RGB of a JPEG, PNG or another common picture file, turned as its EXIF says.
 
     Raises ``BadInput`` with one of the codes above; nothing else, whatever the bytes.
     """
     if not content:
         raise BadInput(FILE_EMPTY)
     try:
-        image = Image.open(io.BytesIO(content))
-    except Image.DecompressionBombError as error:
+        image = Image.open(io.BytesIO(content), formats=_FORMATS)
+    except _TOO_LARGE as error:
         raise BadInput(PICTURE_TOO_LARGE) from error
-    except (UnidentifiedImageError, OSError, ValueError, SyntaxError) as error:
+    except _DAMAGED as error:
         raise BadInput(PICTURE_UNREADABLE) from error
     with image:
         if image.width * image.height > _MAXIMUM_PIXELS:
             raise BadInput(PICTURE_TOO_LARGE)
         try:
-            return np.asarray(ImageOps.exif_transpose(image).convert("RGB"))
-        except (OSError, ValueError, SyntaxError, EOFError, MemoryError) as error:
+            return _rgb(ImageOps.exif_transpose(image))
+        except _DAMAGED as error:
             raise BadInput(PICTURE_TRUNCATED) from error
+
+
+def _rgb(image: Image.Image) -> NDArray[np.uint8]:
+    if image.mode.startswith("I;16"):  # Pillow cuts 16 bit grey off at 255: a scanned page would come out white
+        grey = (np.asarray(image) >> 8).astype(np.uint8)
+        return np.stack([grey] * 3, axis=-1)
+    return np.asarray(image.convert("RGB"))

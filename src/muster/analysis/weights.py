@@ -34,8 +34,9 @@ def load_weights(name: str, folder: Path | None = None) -> bytes:
     try:
         entry = tomllib.loads((folder / "manifest.toml").read_text(encoding="utf-8"))[name]
         content: bytes = (folder / entry["file"]).read_bytes()
-    except (OSError, KeyError, tomllib.TOMLDecodeError) as error:
+        expected = entry["sha256"]
+    except (OSError, LookupError, TypeError, ValueError) as error:
         raise Unavailable(WEIGHTS_MISSING) from error
-    if hashlib.sha256(content).hexdigest() != entry["sha256"]:
+    if hashlib.sha256(content).hexdigest() != expected:
         raise NotAuthentic(WEIGHTS_CHANGED)
     return content

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import time
 from contextlib import suppress
-from datetime import datetime, timedelta
+from datetime import timedelta
 from threading import Event, Thread
 from uuid import uuid4
 
@@ -40,6 +40,8 @@ from muster.errors import Cancelled, DeviceUnavailable
 
 _FIND_WITHIN_S = 0.5
 _STOP_WITHIN_S = 2.0
+_FRAMES_WITHIN_S = 10.0
+_EARLIER = next_hash("", b"the capture before")
 _GROUPS = {
     DeviceKind.FINGERPRINT: (CaptureGroup.LEFT_SLAP, CaptureGroup.RIGHT_SLAP, CaptureGroup.THUMBS),
     DeviceKind.IRIS: (CaptureGroup.IRISES,),
@@ -98,9 +100,9 @@ class DriverConformance:
     def test_samples_are_records_that_the_device_signed_and_chained(self) -> None:
         for driver, device in (*self._opened(DeviceKind.FINGERPRINT), *self._opened(DeviceKind.IRIS)):
             for group in _GROUPS[device.kind]:
-                samples = _capture(driver, device, group.attributes)
+                samples = _capture(driver, device, group.attributes, previous_hash=_EARLIER)
                 assert {sample.attribute for sample in samples} <= set(group.attributes)
-                link = ""
+                link = _EARLIER
                 for sample in samples:
                     assert 0 <= sample.quality <= 100
                     assert picture_of(sample.record).ndim == 2
@@ -152,8 +154,9 @@ def _capture(
     device: DeviceDescriptor,
     attributes: tuple[BiometricAttribute, ...],
     cancel: Event | None = None,
+    previous_hash: str = "",
 ) -> list[CapturedSample]:
-    request = CaptureRequest(attributes, 40, 10.0, str(uuid4()))
+    request = CaptureRequest(attributes, 40, 10.0, str(uuid4()), previous_hash)
     with driver.open(device, conformance_context()) as reader:
         assert isinstance(reader, BiometricCapture)
         return list(reader.capture(request, cancel or Event(), _ignore))
@@ -161,17 +164,20 @@ def _capture(
 
 def _frames(camera: Camera) -> list[Frame]:
     frames: list[Frame] = []
-    cancel, deadline = Event(), datetime.now().astimezone() + timedelta(seconds=10)
+    cancel, deadline = Event(), time.monotonic() + _FRAMES_WITHIN_S
 
     def keep(frame: Frame) -> None:
         frames.append(frame)
         if len(frames) >= 3:
             cancel.set()
 
-    stream = Thread(target=camera.stream, args=(keep, cancel))
+    # A daemon, so that a camera that never stops fails its test instead of hanging the run.
+    stream = Thread(target=camera.stream, args=(keep, cancel), daemon=True)
     stream.start()
-    stream.join((deadline - datetime.now().astimezone()).total_seconds())
+    while stream.is_alive() and time.monotonic() < deadline and not cancel.wait(0.02):
+        pass
     cancel.set()
     stream.join(_STOP_WITHIN_S)
     assert not stream.is_alive(), "the stream did not stop when told to"
+    assert len(frames) >= 3, f"the camera streamed {len(frames)} frames in {_FRAMES_WITHIN_S} s"
     return frames
