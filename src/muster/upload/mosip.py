@@ -78,14 +78,16 @@ class MosipTarget:
     def announce(self, announcements: Iterable[Announcement], certificate: bytes) -> None:
         """Tell the server about packets. Doing it again updates what it knows.
 
+        Done when the server lists each packet: whatever else answers with JSON has not been told.
         The body is encrypted to ``certificate``, base64url, and sent as a JSON *string* (trap 18).
         """
         now = rfc3339(self._clock())
+        entries = tuple(announcements)
         body = {
             "id": "mosip.registration.sync",
             "requesttime": now,
             "version": "1.0",
-            "request": [_announcement(each) for each in announcements],
+            "request": [_announcement(each) for each in entries],
         }
         sealed = base64url.encode(encrypt(certificate, json.dumps(body).encode()))
         headers = {
@@ -95,6 +97,8 @@ class MosipTarget:
         }
         answer = self._transport.post(SYNC_PATH, json.dumps(sealed).encode(), headers)
         _raise_refusal(answer, PACKET_REFUSED)
+        if not {each.packet_id for each in entries} <= _listed(answer):
+            raise NetworkUnavailable(SERVER_ANSWER_UNREADABLE)
 
     def upload(self, packet_id: str, content: bytes) -> UploadAnswer:
         """Send the packet's bytes. Raises ``Refused`` with the server's code, ``NetworkUnavailable``."""
@@ -127,6 +131,13 @@ def _announcement(entry: Announcement) -> dict[str, Any]:
         "phone": None,
         "email": None,
     }
+
+
+def _listed(answer: Mapping[str, Any]) -> set[str]:
+    """The ids of the packets a sync answer says it took."""
+    response = answer.get("response")
+    entries = response if isinstance(response, list) else []
+    return {str(each.get("packetId")) for each in entries if isinstance(each, dict)}
 
 
 def _refusal(answer: Mapping[str, Any]) -> tuple[str, str] | None:

@@ -67,6 +67,8 @@ class Transport:
             raise NetworkUnavailable(SERVER_TIMEOUT) from error
         except httpx2.TransportError as error:
             raise NetworkUnavailable(SERVER_UNREACHABLE) from error
+        except httpx2.RequestError as error:  # what remains: an answer that does not unpack
+            raise NetworkUnavailable(SERVER_ANSWER_UNREADABLE) from error
         if response.status_code >= 500:
             raise NetworkUnavailable(SERVER_IN_TROUBLE, status=response.status_code)
         if response.status_code >= 400:
@@ -77,7 +79,7 @@ class Transport:
 def _object(response: httpx2.Response) -> dict[str, Any]:
     try:
         content = response.json()
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise NetworkUnavailable(SERVER_ANSWER_UNREADABLE) from error
     if not isinstance(content, dict):
         raise NetworkUnavailable(SERVER_ANSWER_UNREADABLE)
