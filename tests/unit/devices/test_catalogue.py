@@ -1,0 +1,339 @@
+"""Drivers of strangers, found the way installed ones are: through entry points in a folder of packages."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
+from importlib.metadata import distributions
+from pathlib import Path
+from threading import Event
+
+import pytest
+
+from muster.clock import utc_now
+from muster.devices.api import (
+    DEVICE_BUSY,
+    DEVICE_UNPLUGGED,
+    DRIVER_GROUP,
+    Camera,
+    Device,
+    DeviceContext,
+    DeviceDescriptor,
+    DeviceKind,
+    DeviceStatus,
+    OnPreview,
+    ScannedPage,
+)
+from muster.devices.attestation import SoftwareSigner
+from muster.devices.catalogue import Catalogue, DriverStatus
+from muster.domain.biometrics import DigitalId
+from muster.errors import CANCELLED, BadInput, Cancelled, Code, DeviceUnavailable
+from muster.plugins import Plugin, discover
+
+
+class Eye:
+    """A camera that has nothing to show."""
+
+    digital_id = DigitalId("EYE000000001", "Beispiel", "Eye", "Face", "Full face", "Beispiel GmbH", "BEISPIEL")
+
+    def stream(self, on_frame: OnPreview, cancel: Event) -> None:
+        cancel.wait()
+
+
+class Glass:
+    """A scanner that has nothing to scan."""
+
+    def scan(self, resolution_dpi: int, cancel: Event, on_preview: OnPreview) -> ScannedPage:
+        raise Cancelled(CANCELLED)
+
+
+@dataclass
+class ScriptedDriver:
+    """Has ``devices``; opening one gives ``device`` or raises it."""
+
+    devices: Sequence[DeviceDescriptor]
+    device: object = None
+    name: str = "scripted"
+    closed: int = 0
+
+    def find(self) -> Sequence[DeviceDescriptor]:
+        return self.devices
+
+    def open(self, descriptor: DeviceDescriptor, context: DeviceContext) -> AbstractContextManager[Device]:
+        return self._open()
+
+    @contextmanager
+    def _open(self) -> Iterator[Device]:
+        if isinstance(self.device, Exception):
+            raise self.device
+        try:
+            yield self.device  # type: ignore[misc]  # what a driver of the wrong kind would hand out
+        finally:
+            self.closed += 1
+
+
+def described(
+    kind: DeviceKind = DeviceKind.CAMERA,
+    status: DeviceStatus = DeviceStatus.READY,
+    *,
+    serial: str = "0001",
+    driver: str = "scripted",
+) -> DeviceDescriptor:
+    return DeviceDescriptor(f"{driver}-{serial}", kind, driver, "Beispiel", "Eye", serial, status)
+
+
+def catalogue_of(*drivers: ScriptedDriver) -> Catalogue:
+    return Catalogue([Plugin(driver.name, "muster-scripted", lambda d=driver: d, None) for driver in drivers])
+
+
+def problems(catalogue: Catalogue) -> dict[str, str | None]:
+    return {driver.name: driver.problem for driver in catalogue.drivers}
+
+
+@pytest.fixture(scope="session")
+def context(device_key: object) -> DeviceContext:
+    signer = SoftwareSigner(device_key.key, device_key.certificate_der, utc_now)  # type: ignore[attr-defined]
+    return DeviceContext(utc_now, signer)
+
+
+@pytest.fixture
+def installed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Packages]:
+    monkeypatch.syspath_prepend(tmp_path)
+    before = set(sys.modules)
+    yield Packages(tmp_path)
+    for module in set(sys.modules) - before:
+        if module.startswith("vendor_"):
+            del sys.modules[module]
+
+
+@dataclass
+class Packages:
+    """A folder that looks like site-packages: one module and one dist-info folder for each driver."""
+
+    folder: Path
+
+    def add(self, package: str, code: str, entry: str) -> None:
+        module = package.replace("-", "_")
+        (self.folder / f"{module}.py").write_text(code)
+        info = self.folder / f"{module}-1.0.dist-info"
+        info.mkdir()
+        (info / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {package}\nVersion: 1.0\n")
+        (info / "entry_points.txt").write_text(f"[{DRIVER_GROUP}]\n{entry}\n")
+
+    def catalogue(self) -> Catalogue:
+        points = [point for each in distributions(path=[str(self.folder)]) for point in each.entry_points]
+        return Catalogue(discover(DRIVER_GROUP, points=points))
+
+
+EMPTY_DRIVER = """
+class EmptyDriver:
+    name = "good"
+    def find(self): return []
+"""
+
+
+# -- drivers that do not work
+
+
+@pytest.mark.parametrize(
+    ("code", "problem"),
+    [
+        ("import vendor_library_that_is_not_here", "ModuleNotFoundError while loading"),
+        ("def broken(:", "SyntaxError while loading"),
+        ("raise OSError('no libvendor.so')", "OSError while loading"),
+        ("", "AttributeError while loading"),
+    ],
+    ids=["its library is missing", "its source is broken", "it raises", "it lacks the name"],
+)
+def test_a_driver_that_cannot_be_loaded_is_listed_with_its_reason(
+    installed: Packages, code: str, problem: str
+) -> None:
+    installed.add("vendor-one", code, "one = vendor_one:make")
+    catalogue = installed.catalogue()
+    assert catalogue.drivers == (DriverStatus("one", "vendor-one", problem),)
+    assert catalogue.find() == ()
+
+
+def test_a_broken_driver_does_not_stop_the_others(installed: Packages) -> None:
+    installed.add("vendor-broken", "1 / 0", "broken = vendor_broken:make")
+    installed.add("vendor-good", EMPTY_DRIVER, "good = vendor_good:EmptyDriver")
+    found = problems(installed.catalogue())
+    assert found == {"broken": "ZeroDivisionError while loading", "good": None}
+
+
+def test_an_entry_point_that_is_not_callable_is_listed_so(installed: Packages) -> None:
+    installed.add("vendor-one", "driver = 'a text'", "one = vendor_one:driver")
+    assert problems(installed.catalogue()) == {"one": "its entry point is not callable"}
+
+
+def test_a_driver_that_cannot_be_made_is_listed_with_its_reason(installed: Packages) -> None:
+    installed.add("vendor-one", "def make(): raise PermissionError('/dev/bus/usb')", "one = vendor_one:make")
+    catalogue = installed.catalogue()
+    assert problems(catalogue) == {"one": "PermissionError while starting"}
+    assert catalogue.find() == ()
+
+
+def test_two_drivers_with_one_name_are_both_refused_and_both_named(installed: Packages) -> None:
+    installed.add("vendor-alpha", EMPTY_DRIVER, "good = vendor_alpha:EmptyDriver")
+    installed.add("vendor-beta", EMPTY_DRIVER, "good = vendor_beta:EmptyDriver")
+    catalogue = installed.catalogue()
+    assert problems(catalogue) == {"good": "the name good is claimed by vendor-alpha and vendor-beta"}
+
+
+def test_a_driver_whose_find_raises_is_listed_with_its_reason(installed: Packages) -> None:
+    code = "class D:\n    name = 'one'\n    def find(self): raise OSError('usb')"
+    installed.add("vendor-one", code, "one = vendor_one:D")
+    catalogue = installed.catalogue()
+    assert problems(catalogue) == {"one": None}
+    assert catalogue.find() == ()
+    assert problems(catalogue) == {"one": "OSError while looking for devices"}
+
+
+def test_a_driver_whose_find_raises_halfway_is_listed_with_its_reason(installed: Packages) -> None:
+    code = "class D:\n    name = 'one'\n    def find(self):\n        yield from ()\n        raise OSError('usb')"
+    installed.add("vendor-one", code, "one = vendor_one:D")
+    catalogue = installed.catalogue()
+    assert catalogue.find() == ()
+    assert problems(catalogue) == {"one": "OSError while looking for devices"}
+
+
+def test_a_driver_without_find_is_listed_with_its_reason(installed: Packages) -> None:
+    installed.add("vendor-one", "class D: name = 'one'", "one = vendor_one:D")
+    catalogue = installed.catalogue()
+    assert catalogue.find() == ()
+    assert problems(catalogue) == {"one": "AttributeError while looking for devices"}
+
+
+def test_a_driver_that_finds_again_is_no_longer_listed_as_broken() -> None:
+    class Moody(ScriptedDriver):
+        calls = 0
+
+        def find(self) -> Sequence[DeviceDescriptor]:
+            self.calls += 1
+            if self.calls == 1:
+                raise OSError
+            return self.devices
+
+    catalogue = catalogue_of(Moody([described()]))
+    assert catalogue.find() == ()
+    assert catalogue.find() == (described(),)
+    assert problems(catalogue) == {"scripted": None}
+
+
+def test_the_simulated_driver_is_found_through_its_entry_point() -> None:
+    plugins = [plugin for plugin in discover(DRIVER_GROUP) if plugin.name == "simulated"]
+    assert [(plugin.package, plugin.problem) for plugin in plugins] == [("muster-driver-simulated", None)]
+
+
+# -- devices that cannot be had
+
+
+@pytest.mark.parametrize("kind", list(DeviceKind))
+def test_a_device_that_is_absent_says_so(kind: DeviceKind, context: DeviceContext) -> None:
+    with pytest.raises(DeviceUnavailable) as refusal, Catalogue([]).open(kind, context):
+        pass
+    assert refusal.value.code.name == "DEVICE_ABSENT"
+    assert refusal.value.sentence == f"No {kind.value} is connected. Plug it in and try again."
+
+
+def test_a_device_of_another_kind_does_not_do(context: DeviceContext) -> None:
+    catalogue = catalogue_of(ScriptedDriver([described(DeviceKind.SCANNER)], Glass()))
+    with pytest.raises(DeviceUnavailable, match="DEVICE_ABSENT"), catalogue.open(DeviceKind.CAMERA, context):
+        pass
+
+
+@pytest.mark.parametrize(
+    ("status", "code"), [(DeviceStatus.BUSY, "DEVICE_BUSY"), (DeviceStatus.NOT_READY, "DEVICE_FAILED")]
+)
+def test_a_device_that_is_not_ready_says_why(status: DeviceStatus, code: str, context: DeviceContext) -> None:
+    catalogue = catalogue_of(ScriptedDriver([described(status=status)], Eye()))
+    with pytest.raises(DeviceUnavailable, match=code), catalogue.open(DeviceKind.CAMERA, context):
+        pass
+
+
+@pytest.mark.parametrize("code", [DEVICE_BUSY, DEVICE_UNPLUGGED], ids=lambda code: code.name)
+def test_a_device_that_is_taken_or_gone_at_the_last_moment_says_so(code: Code, context: DeviceContext) -> None:
+    refusal = DeviceUnavailable(code, kind="camera")
+    catalogue = catalogue_of(ScriptedDriver([described()], refusal))
+    with pytest.raises(DeviceUnavailable) as seen, catalogue.open(DeviceKind.CAMERA, context):
+        pass
+    assert seen.value is refusal
+
+
+def test_a_device_of_a_driver_that_is_not_installed_is_absent(context: DeviceContext) -> None:
+    catalogue = catalogue_of(ScriptedDriver([described()], Eye()))
+    with pytest.raises(DeviceUnavailable, match="DEVICE_ABSENT"):
+        with catalogue.open(described(driver="uninstalled"), context):
+            pass
+
+
+def test_a_camera_that_cannot_stream_is_a_fault_and_is_closed(context: DeviceContext) -> None:
+    driver = ScriptedDriver([described()], Glass())
+    with pytest.raises(DeviceUnavailable, match="DEVICE_FAILED"):
+        with catalogue_of(driver).open(DeviceKind.CAMERA, context):
+            pass
+    assert driver.closed == 1
+
+
+@pytest.mark.parametrize("error", [OSError("usb"), KeyError("endpoint"), RuntimeError()], ids=repr)
+def test_an_error_of_the_drivers_own_library_is_a_fault_of_the_device(
+    error: Exception, context: DeviceContext
+) -> None:
+    catalogue = catalogue_of(ScriptedDriver([described()], error))
+    with pytest.raises(DeviceUnavailable, match="DEVICE_FAILED") as seen:
+        with catalogue.open(DeviceKind.CAMERA, context):
+            pass
+    assert seen.value.__cause__ is error
+
+
+def test_an_error_of_whoever_uses_the_device_passes_and_the_device_is_closed(context: DeviceContext) -> None:
+    driver = ScriptedDriver([described()], Eye())
+    with pytest.raises(BadInput, match="MINE"), catalogue_of(driver).open(DeviceKind.CAMERA, context):
+        raise BadInput(Code("MINE", "Mine."))
+    with pytest.raises(ValueError, match="mine too"), catalogue_of(driver).open(DeviceKind.CAMERA, context):
+        raise ValueError("mine too")
+    assert driver.closed == 2
+
+
+# -- devices that can
+
+
+def test_a_device_is_opened_by_its_kind_and_closed_afterwards(context: DeviceContext) -> None:
+    driver = ScriptedDriver([described()], Eye())
+    with catalogue_of(driver).open(DeviceKind.CAMERA, context) as camera:
+        assert isinstance(camera, Camera)
+        assert driver.closed == 0
+    assert driver.closed == 1
+
+
+def test_the_first_that_is_ready_is_taken(context: DeviceContext) -> None:
+    taken = ScriptedDriver([described(status=DeviceStatus.BUSY, driver="first")], Eye(), name="first")
+    ready = ScriptedDriver([described(driver="second")], Eye(), name="second")
+    with catalogue_of(taken, ready).open(DeviceKind.CAMERA, context):
+        pass
+    assert (taken.closed, ready.closed) == (0, 1)
+
+
+def test_the_one_that_is_described_is_taken(context: DeviceContext) -> None:
+    first = ScriptedDriver([described(driver="first")], Eye(), name="first")
+    second = ScriptedDriver([described(driver="second")], Eye(), name="second")
+    with catalogue_of(first, second).open(described(driver="second"), context):
+        pass
+    assert (first.closed, second.closed) == (0, 1)
+
+
+def test_what_is_found_may_be_narrowed_to_a_kind() -> None:
+    camera, scanner = described(), described(DeviceKind.SCANNER, serial="0002")
+    catalogue = catalogue_of(ScriptedDriver([camera, scanner]))
+    assert catalogue.find() == (camera, scanner)
+    assert catalogue.find(DeviceKind.SCANNER) == (scanner,)
+
+
+def test_a_device_that_was_unplugged_is_gone_at_the_next_look() -> None:
+    driver = ScriptedDriver([described()])
+    catalogue = catalogue_of(driver)
+    assert catalogue.find() == (described(),)
+    driver.devices = []
+    assert catalogue.find() == ()

@@ -1,0 +1,295 @@
+"""The suite that driver authors inherit must let a sound driver pass and each kind of bad one fail."""
+
+from __future__ import annotations
+
+import io
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from threading import Event
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from muster.clock import utc_now
+from muster.devices import conformance
+from muster.devices.api import (
+    DEVICE_ABSENT,
+    CapturedSample,
+    CaptureRequest,
+    Device,
+    DeviceContext,
+    DeviceDescriptor,
+    DeviceKind,
+    DeviceStatus,
+    Driver,
+    OnPreview,
+    ScannedPage,
+)
+from muster.devices.attestation import SoftwareSigner
+from muster.devices.conformance import DriverConformance
+from muster.devices.frames import Frame
+from muster.devices.records import finger_record, iris_record
+from muster.domain.biometrics import BiometricAttribute, DigitalId, Modality
+from muster.errors import CANCELLED, Cancelled, DeviceUnavailable, MusterError
+
+ID = DigitalId("0001", "Beispiel", "Four in one", "Finger", "Slap", "Beispiel GmbH", "BEISPIEL")
+GREY = np.arange(48 * 32, dtype=np.uint32).reshape(48, 32).astype(np.uint8)
+RGB = np.stack([GREY] * 3, axis=-1)
+
+Samples = list[CapturedSample]
+
+
+@dataclass
+class Habits:
+    """How the scripted devices behave. As it stands: well."""
+
+    frames: Callable[[int], Frame | None] = lambda number: Frame(RGB, utc_now(), number)
+    stops: bool = True
+    heeds_cancel: bool = True
+    heeds_exceptions: bool = True
+    heeds_previous_hash: bool = True
+    afterwards: Callable[[Samples], Samples] = lambda samples: samples
+    page: ScannedPage | None = None
+
+
+@dataclass
+class Device4:
+    """Camera, slap reader, iris camera and scanner in one case."""
+
+    kind: DeviceKind
+    habits: Habits
+    context: DeviceContext
+    digital_id: DigitalId = ID
+
+    def stream(self, on_frame: OnPreview, cancel: Event) -> None:
+        number = 0
+        ends = time.monotonic() + 0.4  # even the one that does not listen must end with its test
+        while not cancel.is_set() or (not self.habits.stops and time.monotonic() < ends):
+            frame = self.habits.frames(number)
+            if frame is None:
+                return
+            on_frame(frame)
+            number += 1
+            time.sleep(0.001)
+
+    def capture(self, request: CaptureRequest, cancel: Event, on_preview: OnPreview) -> Sequence[CapturedSample]:
+        if cancel.is_set() and self.habits.heeds_cancel:
+            raise Cancelled(CANCELLED)
+        wanted = list(request.attributes)
+        if not self.habits.heeds_exceptions and BiometricAttribute.LEFT_RING in wanted:
+            wanted.append(BiometricAttribute.LEFT_LITTLE)
+        samples: Samples = []
+        for attribute in wanted:
+            samples.append(self._sample(attribute, request))
+            request = replace(request, previous_hash=samples[-1].hash)
+        return self.habits.afterwards(samples)
+
+    def _sample(self, attribute: BiometricAttribute, request: CaptureRequest) -> CapturedSample:
+        if not self.habits.heeds_previous_hash:
+            request = replace(request, previous_hash="")
+        at = utc_now()
+        finger = attribute.modality is Modality.FINGER
+        record = finger_record(GREY, attribute, 500, at, 60) if finger else iris_record(GREY, attribute, at, 60)
+        attestation, link = self.context.signer.attest(
+            attribute=attribute, record=record, quality=60, captured_at=at, device=ID, device_code="four",
+            device_service_version="1", request=request,
+        )  # fmt: skip
+        return CapturedSample(attribute, record, 60, at, ID, "four", "1", attestation, link)
+
+    def scan(self, resolution_dpi: int, cancel: Event, on_preview: OnPreview) -> ScannedPage:
+        return self.habits.page or ScannedPage(_png(), "png", resolution_dpi)
+
+
+def _png() -> bytes:
+    buffer = io.BytesIO()
+    Image.fromarray(RGB).save(buffer, "PNG")
+    return buffer.getvalue()
+
+
+def described(kind: DeviceKind) -> DeviceDescriptor:
+    return DeviceDescriptor(
+        f"four-{kind.name}", kind, "scripted", "Beispiel", "Four in one", "0001", DeviceStatus.READY
+    )
+
+
+@dataclass
+class ScriptedDriver:
+    habits: Habits = field(default_factory=Habits)
+    devices: Callable[[], list[DeviceDescriptor]] = lambda: [described(kind) for kind in DeviceKind]
+    opens_anything: bool = False
+    opens_once: bool = False
+    name: str = "scripted"
+    opened: set[str] = field(default_factory=set)
+
+    def find(self) -> list[DeviceDescriptor]:
+        return self.devices()
+
+    @contextmanager
+    def open(self, descriptor: DeviceDescriptor, context: DeviceContext) -> Iterator[Device]:
+        absent = descriptor.id not in {f"four-{kind.name}" for kind in DeviceKind}
+        if (absent and not self.opens_anything) or (self.opens_once and descriptor.id in self.opened):
+            raise DeviceUnavailable(DEVICE_ABSENT, kind=descriptor.kind.value)
+        self.opened.add(descriptor.id)
+        yield Device4(descriptor.kind, self.habits, context)
+
+
+def suite(driver: Driver) -> DriverConformance:
+    class Suite(DriverConformance):
+        def make_driver(self) -> Driver:
+            return driver
+
+    return Suite()
+
+
+def with_habits(**habits: object) -> DriverConformance:
+    return suite(ScriptedDriver(Habits(**habits)))  # type: ignore[arg-type]
+
+
+@pytest.fixture(autouse=True)
+def one_key_for_all(device_key: object, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The suite makes a key for each device it opens; here that would be half a minute of arithmetic."""
+    signer = SoftwareSigner(device_key.key, device_key.certificate_der, utc_now)  # type: ignore[attr-defined]
+    monkeypatch.setattr(conformance, "conformance_context", lambda: DeviceContext(utc_now, signer))
+
+
+TESTS = [name for name in dir(DriverConformance) if name.startswith("test_")]
+
+
+@pytest.mark.parametrize("test", TESTS)
+def test_a_sound_driver_passes(test: str) -> None:
+    getattr(suite(ScriptedDriver()), test)()
+
+
+@pytest.mark.parametrize("test", TESTS)
+def test_a_driver_whose_hardware_is_not_there_passes(test: str) -> None:
+    getattr(suite(ScriptedDriver(devices=list)), test)()
+
+
+def test_a_suite_that_does_not_say_how_its_driver_is_made_fails() -> None:
+    with pytest.raises(NotImplementedError):
+        DriverConformance().test_finding_is_quick_and_says_the_same_twice()
+
+
+def test_finding_slowly_fails() -> None:
+    def slowly() -> list[DeviceDescriptor]:
+        time.sleep(0.51)
+        return []
+
+    with pytest.raises(AssertionError, match="find must open nothing"):
+        suite(ScriptedDriver(devices=slowly)).test_finding_is_quick_and_says_the_same_twice()
+
+
+def test_finding_a_device_under_a_new_id_each_time_fails() -> None:
+    def anew() -> list[DeviceDescriptor]:
+        return [replace(described(DeviceKind.CAMERA), id=str(time.monotonic_ns()))]
+
+    with pytest.raises(AssertionError):
+        suite(ScriptedDriver(devices=anew)).test_finding_is_quick_and_says_the_same_twice()
+
+
+def test_two_devices_with_one_id_fail() -> None:
+    twins = [described(DeviceKind.CAMERA)] * 2
+    with pytest.raises(AssertionError, match="two devices with one id"):
+        suite(ScriptedDriver(devices=lambda: twins)).test_finding_is_quick_and_says_the_same_twice()
+
+
+@pytest.mark.parametrize("lacks", [{"driver": "another"}, {"make": ""}, {"model": ""}, {"serial": ""}], ids=str)
+def test_a_descriptor_that_leaves_something_out_fails(lacks: dict[str, str]) -> None:
+    poor = replace(described(DeviceKind.CAMERA), **lacks)  # type: ignore[arg-type]
+    with pytest.raises(AssertionError):
+        suite(ScriptedDriver(devices=lambda: [poor])).test_every_descriptor_names_its_driver_and_its_case()
+
+
+def test_a_device_that_opens_only_once_fails() -> None:
+    with pytest.raises(MusterError):
+        suite(ScriptedDriver(opens_once=True)).test_a_device_can_be_opened_again_after_closing()
+
+
+def test_opening_a_device_that_is_not_there_fails() -> None:
+    with pytest.raises(AssertionError, match="a device that is not there was opened"):
+        suite(ScriptedDriver(opens_anything=True)).test_a_device_that_is_gone_is_an_agreed_error()
+
+
+@pytest.mark.parametrize(
+    "frames",
+    [
+        lambda number: Frame(RGB, utc_now(), 7),
+        lambda number: Frame(RGB, utc_now(), -number),
+        lambda number: Frame(GREY, utc_now(), number),
+        lambda number: None,
+    ],
+    ids=["one number for all", "counting down", "grey", "no frames at all"],
+)
+def test_a_camera_with_frames_that_are_none_fails(frames: Callable[[int], Frame | None]) -> None:
+    with pytest.raises(AssertionError):
+        with_habits(frames=frames).test_a_camera_streams_numbered_frames_until_told_to_stop()
+
+
+def test_a_camera_that_does_not_stop_fails(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(conformance, "_STOP_WITHIN_S", 0.1)
+    with pytest.raises(AssertionError, match="did not stop"):
+        with_habits(stops=False).test_a_camera_streams_numbered_frames_until_told_to_stop()
+    time.sleep(0.5)  # until it has
+
+
+def without_last(samples: Samples) -> Samples:
+    return samples[:-1]
+
+
+def with_quality(quality: float) -> Callable[[Samples], Samples]:
+    return lambda samples: [replace(each, quality=quality) for each in samples]
+
+
+@pytest.mark.parametrize(
+    "afterwards",
+    [
+        lambda samples: [replace(each, record=each.record[:-1]) for each in samples],
+        lambda samples: [replace(each, record=samples[0].record) for each in samples],
+        lambda samples: [replace(each, hash=samples[0].hash) for each in samples],
+        lambda samples: [replace(each, hash=each.hash.lower()) for each in samples],
+        lambda samples: [replace(each, attribute=BiometricAttribute.FACE) for each in samples],
+        lambda samples: samples[::-1],
+        with_quality(101),
+        with_quality(-1),
+        with_quality(float("nan")),
+    ],
+    ids=[
+        "a record cut off", "one record for all", "one hash for all", "a hash in lower case", "a face",
+        "out of order", "quality 101", "quality -1", "no number",
+    ],
+)  # fmt: skip
+def test_samples_that_do_not_hold_together_fail(afterwards: Callable[[Samples], Samples]) -> None:
+    with pytest.raises((AssertionError, MusterError)):
+        with_habits(afterwards=afterwards).test_samples_are_records_that_the_device_signed_and_chained()
+
+
+def test_fewer_samples_than_asked_for_pass() -> None:
+    with_habits(afterwards=without_last).test_samples_are_records_that_the_device_signed_and_chained()
+
+
+def test_beginning_the_chain_anew_fails() -> None:
+    with pytest.raises(AssertionError):
+        with_habits(heeds_previous_hash=False).test_samples_are_records_that_the_device_signed_and_chained()
+
+
+def test_handing_out_an_excepted_finger_fails() -> None:
+    with pytest.raises(AssertionError):
+        with_habits(heeds_exceptions=False).test_an_excepted_finger_is_not_handed_out()
+
+
+def test_capturing_on_after_a_cancel_fails() -> None:
+    with pytest.raises(AssertionError, match="a cancelled capture returned samples"):
+        with_habits(heeds_cancel=False).test_a_capture_that_was_cancelled_ends_soon_and_says_so()
+
+
+@pytest.mark.parametrize(
+    "page",
+    [ScannedPage(b"", "png", 200), ScannedPage(b"II*\x00", "tif", 200), ScannedPage(b"\x89PNG", "png", 300)],
+    ids=["empty", "another format", "another resolution"],
+)
+def test_a_page_that_was_not_asked_for_fails(page: ScannedPage) -> None:
+    with pytest.raises(AssertionError):
+        with_habits(page=page).test_a_scanner_hands_out_a_page_at_the_resolution_asked_for()
