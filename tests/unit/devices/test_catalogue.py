@@ -264,16 +264,20 @@ def test_a_device_that_is_taken_or_gone_at_the_last_moment_says_so(code: Code, c
 
 def test_a_device_of_a_driver_that_is_not_installed_is_absent(context: DeviceContext) -> None:
     catalogue = catalogue_of(ScriptedDriver([described()], Eye()))
-    with pytest.raises(DeviceUnavailable, match="DEVICE_ABSENT"):
-        with catalogue.open(described(driver="uninstalled"), context):
-            pass
+    with (
+        pytest.raises(DeviceUnavailable, match="DEVICE_ABSENT"),
+        catalogue.open(described(driver="uninstalled"), context),
+    ):
+        pass
 
 
 def test_a_camera_that_cannot_stream_is_a_fault_and_is_closed(context: DeviceContext) -> None:
     driver = ScriptedDriver([described()], Glass())
-    with pytest.raises(DeviceUnavailable, match="DEVICE_FAILED"):
-        with catalogue_of(driver).open(DeviceKind.CAMERA, context):
-            pass
+    with (
+        pytest.raises(DeviceUnavailable, match="DEVICE_FAILED"),
+        catalogue_of(driver).open(DeviceKind.CAMERA, context),
+    ):
+        pass
     assert driver.closed == 1
 
 
@@ -282,9 +286,11 @@ def test_an_error_of_the_drivers_own_library_is_a_fault_of_the_device(
     error: Exception, context: DeviceContext
 ) -> None:
     catalogue = catalogue_of(ScriptedDriver([described()], error))
-    with pytest.raises(DeviceUnavailable, match="DEVICE_FAILED") as seen:
-        with catalogue.open(DeviceKind.CAMERA, context):
-            pass
+    with (
+        pytest.raises(DeviceUnavailable, match="DEVICE_FAILED") as seen,
+        catalogue.open(DeviceKind.CAMERA, context),
+    ):
+        pass
     assert seen.value.__cause__ is error
 
 
