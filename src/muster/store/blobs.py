@@ -72,11 +72,13 @@ class BlobFolder:
         return BlobRef(name, hashlib.sha256(content).hexdigest(), len(content))
 
     def get(self, registration_id: RegistrationId, ref: BlobRef) -> bytes:
-        """Raises ``StorageUnavailable`` when the file is gone, ``NotAuthentic`` when it was changed."""
-        try:
-            sealed = (self._folder / ref.name).read_bytes()
-        except FileNotFoundError as error:
-            raise StorageUnavailable(BLOB_MISSING) from error
+        """Raises ``StorageUnavailable`` when the file is gone or the disk cannot read it, ``NotAuthentic``
+        when it was changed."""
+        with durable.disk_errors():
+            try:
+                sealed = (self._folder / ref.name).read_bytes()
+            except FileNotFoundError as error:
+                raise StorageUnavailable(BLOB_MISSING) from error
         content = self._sealer.open(sealed, _context(registration_id, ref.name))
         if hashlib.sha256(content).hexdigest() != ref.digest:
             raise NotAuthentic(BLOB_DAMAGED)
@@ -90,9 +92,10 @@ class BlobFolder:
 
     def sweep(self, known: Collection[str]) -> int:
         """Delete files no row names (left by a crash); returns how many."""
-        orphans = [path for path in self._folder.iterdir() if path.name not in known]
-        for path in orphans:
-            path.unlink()
+        with durable.disk_errors():
+            orphans = [path for path in self._folder.iterdir() if path.name not in known]
+            for path in orphans:
+                path.unlink()
         return len(orphans)
 
 

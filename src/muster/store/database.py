@@ -142,7 +142,10 @@ def _engine(path: Path, key: bytes) -> sa.Engine:
             connection.execute(f"PRAGMA {pragma}")
         return connection
 
-    engine = sa.create_engine("sqlite://", module=sqlcipher, creator=connect, poolclass=QueuePool)
+    # A row the database refuses may hold a person's name; it must not appear in the error's text.
+    engine = sa.create_engine(
+        "sqlite://", module=sqlcipher, creator=connect, poolclass=QueuePool, hide_parameters=True
+    )
     sa.event.listen(engine, "begin", _begin)
     return engine
 

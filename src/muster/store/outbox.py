@@ -67,7 +67,9 @@ class OutboxRows:
         return row
 
     def _update(self, packet_id: str, **values: object) -> None:
-        self._connection.execute(outbox.update().where(outbox.c.packet_id == packet_id).values(**values))
+        change = outbox.update().where(outbox.c.packet_id == packet_id).values(**values)
+        if self._connection.execute(change).rowcount == 0:
+            raise BadInput(PACKET_UNKNOWN)
 
 
 def _entry(row: sa.Row[tuple[object, ...]]) -> OutboxEntry:

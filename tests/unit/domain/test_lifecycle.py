@@ -23,6 +23,7 @@ from muster.domain.lifecycle import (
     BlobRef,
     CaptureAttempted,
     ConsentGiven,
+    DemographicsDrafted,
     DemographicsEntered,
     Discarded,
     DocumentAttached,
@@ -83,6 +84,7 @@ def _after(*events: Event) -> Registration:
 _CONTENT: st.SearchStrategy[Event] = st.one_of(
     st.just(ConsentGiven(_NOON, "eng", "v1")),
     st.sampled_from(["Erika", "Max"]).map(lambda name: DemographicsEntered(_NOON, {"fullName": name})),
+    st.sampled_from(["Er", "Ma"]).map(lambda name: DemographicsDrafted(_NOON, {"fullName": name})),
     st.sampled_from(["proofOfIdentity", "proofOfAddress"]).map(_document),
     st.sampled_from(["proofOfIdentity", "proofOfAddress"]).map(lambda name: DocumentRemoved(_NOON, name)),
     st.builds(_sample, st.sampled_from(BiometricAttribute), st.integers(0, 100).map(float)),
@@ -215,6 +217,7 @@ def test_a_registration_is_a_draft_until_it_is_sealed_or_discarded(events: list[
     [
         ConsentGiven(_NOON, "ara", "v1"),
         DemographicsEntered(_NOON, {"fullName": "Max"}),
+        DemographicsDrafted(_NOON, {"fullName": "Ma"}),
         _document("proofOfIdentity"),
         DocumentRemoved(_NOON, "proofOfIdentity"),
         _sample(BiometricAttribute.FACE),
@@ -240,6 +243,17 @@ def test_corrected_demographics_replace_the_earlier_ones_as_a_whole() -> None:
     first = DemographicsEntered(_NOON, {"fullName": LocalizedText.of(eng="Erika"), "phone": "1"})
     second = DemographicsEntered(_NOON, {"fullName": LocalizedText.of(eng="Erika Mustermann")})
     assert _after(first, second).demographics == second.values
+
+
+def test_an_unfinished_form_is_kept_but_is_not_the_answer_to_the_step() -> None:
+    state = _after(DemographicsDrafted(_NOON, {"fullName": "Er"}))
+    assert state.demographics == {"fullName": "Er"}
+    assert not state.is_done(Step.DEMOGRAPHICS)
+
+
+def test_a_form_being_corrected_is_to_be_confirmed_again() -> None:
+    entered = DemographicsEntered(_NOON, {"fullName": "Erika"})
+    assert not _after(entered, DemographicsDrafted(_NOON, {"fullName": "Er"})).is_done(Step.DEMOGRAPHICS)
 
 
 def test_what_is_changed_in_the_entered_values_afterwards_is_not_in_the_state() -> None:

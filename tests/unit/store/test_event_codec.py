@@ -1,0 +1,278 @@
+"""Events as rows. What an earlier version wrote, every later version reads."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from typing import get_args
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from muster.domain import lifecycle
+from muster.domain.applicant import DocumentFacts, LocalizedText
+from muster.domain.biometrics import (
+    Attestation,
+    BiometricAttribute,
+    BiometricException,
+    CaptureGroup,
+    DigitalId,
+    ExceptionKind,
+    SampleFacts,
+)
+from muster.domain.lifecycle import (
+    BlobRef,
+    CaptureAttempted,
+    ConsentGiven,
+    DemographicsDrafted,
+    DemographicsEntered,
+    Discarded,
+    DocumentAttached,
+    DocumentRemoved,
+    Event,
+    ExceptionCleared,
+    ExceptionMarked,
+    SampleCaptured,
+    Sealed,
+    Signed,
+    Started,
+    StepCompleted,
+    Synced,
+    Uploaded,
+)
+from muster.domain.registration import Process, Step
+from muster.errors import NotAuthentic
+from muster.store.event_codec import EVENT_UNREADABLE, decode, encode
+
+_AT = datetime(2026, 3, 1, 12, 0, 0, 123_456, UTC)
+_BLOB = BlobRef("0f0f0f0f", "a1a1a1a1", 3)
+_FACTS = SampleFacts(
+    attribute=BiometricAttribute.LEFT_INDEX,
+    quality=61.5,
+    attempts=2,
+    forced=True,
+    captured_at=_AT,
+    device=DigitalId("S-1", "Mark", "One", "Finger", "Slap", "Provider", "PID"),
+    device_code="D-1",
+    device_service_version="0.9.5",
+    attestation=Attestation("head", '{"bio":"<bioValue>"}', "sig", "0.9.5"),
+    chain_hash="ABABABAB",
+)
+
+# Rows as they lie in databases out there. A line here is never changed: when an event gets another shape, it
+# gets a new kind or a migration, and a new line.
+_GOLDEN: list[tuple[Event, str]] = [
+    (
+        Started(_AT, Process.NEW, ("eng", "ara"), "officer1", 0.1),
+        '{"at":"2026-03-01T12:00:00.123456Z","process":"NEW","languages":["eng","ara"],'
+        '"operator":"officer1","schema_version":0.1}',
+    ),
+    (
+        ConsentGiven(_AT, "eng", "v1"),
+        '{"at":"2026-03-01T12:00:00.123456Z","language":"eng","text_version":"v1"}',
+    ),
+    (
+        DemographicsEntered(_AT, {"fullName": LocalizedText.of(eng="Erika", ara="إريكا"), "phone": "1"}),
+        '{"at":"2026-03-01T12:00:00.123456Z","values":{"fullName":{"values":[["eng","Erika"],'
+        '["ara","إريكا"]]},"phone":"1"}}',
+    ),
+    (
+        DemographicsDrafted(_AT, {"phone": "1"}),
+        '{"at":"2026-03-01T12:00:00.123456Z","values":{"phone":"1"}}',
+    ),
+    (
+        DocumentAttached(_AT, DocumentFacts("proofOfIdentity", "DOC001", "pdf", None), _BLOB),
+        '{"at":"2026-03-01T12:00:00.123456Z","facts":{"field":"proofOfIdentity","type_code":"DOC001",'
+        '"format":"pdf","reference":null},"content":{"name":"0f0f0f0f","digest":"a1a1a1a1","size":3}}',
+    ),
+    (
+        DocumentRemoved(_AT, "proofOfIdentity"),
+        '{"at":"2026-03-01T12:00:00.123456Z","field":"proofOfIdentity"}',
+    ),
+    (
+        SampleCaptured(_AT, _FACTS, _BLOB),
+        '{"at":"2026-03-01T12:00:00.123456Z","facts":{"attribute":"leftIndex","quality":61.5,"attempts":2,'
+        '"forced":true,"captured_at":"2026-03-01T12:00:00.123456Z","device":{"serial":"S-1","make":"Mark",'
+        '"model":"One","kind":"Finger","sub_kind":"Slap","provider":"Provider","provider_id":"PID"},'
+        '"device_code":"D-1","device_service_version":"0.9.5","attestation":{"header":"head",'
+        '"payload":"{\\"bio\\":\\"<bioValue>\\"}","signature":"sig","spec_version":"0.9.5"},'
+        '"chain_hash":"ABABABAB"},"record":{"name":"0f0f0f0f","digest":"a1a1a1a1","size":3}}',
+    ),
+    (
+        CaptureAttempted(_AT, CaptureGroup.LEFT_SLAP),
+        '{"at":"2026-03-01T12:00:00.123456Z","group":"left_slap"}',
+    ),
+    (
+        ExceptionMarked(
+            _AT, BiometricException(BiometricAttribute.RIGHT_THUMB, ExceptionKind.PERMANENT, "lost")
+        ),
+        '{"at":"2026-03-01T12:00:00.123456Z","exception":{"attribute":"rightThumb","kind":"Permanent",'
+        '"reason":"lost"}}',
+    ),
+    (
+        ExceptionCleared(_AT, BiometricAttribute.RIGHT_THUMB),
+        '{"at":"2026-03-01T12:00:00.123456Z","attribute":"rightThumb"}',
+    ),
+    (
+        StepCompleted(_AT, Step.DOCUMENTS),
+        '{"at":"2026-03-01T12:00:00.123456Z","step":"documents"}',
+    ),
+    (
+        Signed(_AT, "officer1", "b2b2b2b2", "c2ln"),
+        '{"at":"2026-03-01T12:00:00.123456Z","operator":"officer1","content_digest":"b2b2b2b2",'
+        '"signature":"c2ln"}',
+    ),
+    (
+        Sealed(_AT, "10002-1", "C3C3C3C3", 1000),
+        '{"at":"2026-03-01T12:00:00.123456Z","packet_id":"10002-1","digest":"C3C3C3C3","size":1000}',
+    ),
+    (Synced(_AT), '{"at":"2026-03-01T12:00:00.123456Z"}'),
+    (Uploaded(_AT, "received"), '{"at":"2026-03-01T12:00:00.123456Z","server_status":"received"}'),
+    (
+        Discarded(_AT, "officer1", "left"),
+        '{"at":"2026-03-01T12:00:00.123456Z","operator":"officer1","reason":"left"}',
+    ),
+]
+
+
+def _kind(value: object) -> str:
+    return type(value).__name__ if not isinstance(value, str) else ""
+
+
+@pytest.mark.parametrize("kind", ["", "Promoted", "started", "BlobRef", "Registration", "Event"])
+def test_an_unknown_kind_is_refused(kind: str) -> None:
+    with pytest.raises(NotAuthentic) as refusal:
+        decode(kind, '{"at":"2026-03-01T12:00:00Z"}')
+    assert refusal.value.code is EVENT_UNREADABLE
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "",
+        "null",
+        "[]",
+        "{}",
+        '{"at":"2026-03-01T12:00:00Z"',
+        pytest.param('{"at":"noon","language":"eng","text_version":"v1"}', id="no time"),
+        pytest.param('{"at":"2026-03-01T12:00:00Z","language":"eng"}', id="a field is missing"),
+        pytest.param('{"at":"2026-03-01T12:00:00Z","language":1,"text_version":"v1"}', id="number for text"),
+        pytest.param('{"at":"2026-03-01T12:00:00Z","language":null,"text_version":"v1"}', id="null for text"),
+    ],
+)
+def test_a_body_that_is_not_of_its_kind_is_refused(body: str) -> None:
+    with pytest.raises(NotAuthentic) as refusal:
+        decode("ConsentGiven", body)
+    assert refusal.value.code is EVENT_UNREADABLE
+
+
+@pytest.mark.parametrize(
+    ("kind", "body"),
+    [
+        ("CaptureAttempted", '{"at":"2026-03-01T12:00:00Z","group":"left_foot"}'),
+        ("StepCompleted", '{"at":"2026-03-01T12:00:00Z","step":"tea"}'),
+        ("ExceptionCleared", '{"at":"2026-03-01T12:00:00Z","attribute":"leftToe"}'),
+        (
+            "ExceptionMarked",
+            '{"at":"2026-03-01T12:00:00Z","exception":{"attribute":"face","kind":"Permanent","reason":""}}',
+        ),
+    ],
+)
+def test_a_word_outside_its_closed_set_is_refused(kind: str, body: str) -> None:
+    with pytest.raises(NotAuthentic):
+        decode(kind, body)
+
+
+def test_a_quality_that_is_no_number_is_refused() -> None:
+    _, body = encode(SampleCaptured(_AT, _FACTS, _BLOB))
+    with pytest.raises(NotAuthentic):
+        decode("SampleCaptured", body.replace("61.5", "NaN"))
+
+
+def test_a_refusal_does_not_quote_what_the_person_said() -> None:
+    with pytest.raises(NotAuthentic) as refusal:
+        decode("DemographicsEntered", '{"at":"2026-03-01T12:00:00Z","values":["Mustermann"]}')
+    assert "Mustermann" not in str(refusal.value)
+    assert refusal.value.__cause__ is None
+    assert refusal.value.__suppress_context__
+
+
+def test_every_kind_of_event_has_a_golden_row() -> None:
+    assert {type(event) for event, _ in _GOLDEN} == set(get_args(lifecycle.Event))
+
+
+@pytest.mark.parametrize(("event", "body"), _GOLDEN, ids=_kind)
+def test_a_stored_row_reads_as_its_event(event: Event, body: str) -> None:
+    assert decode(_kind(event), body) == event
+
+
+@pytest.mark.parametrize(("event", "body"), _GOLDEN, ids=_kind)
+def test_an_event_is_written_as_its_stored_row(event: Event, body: str) -> None:
+    assert encode(event) == (_kind(event), body)
+
+
+@pytest.mark.parametrize("event", [event for event, _ in _GOLDEN], ids=_kind)
+def test_a_time_that_was_read_knows_its_zone(event: Event) -> None:
+    assert decode(*encode(event)).at.utcoffset() is not None
+
+
+_TIMES = st.datetimes(timezones=st.just(UTC))
+_TEXTS = st.text(max_size=20)
+_BLOBS = st.builds(BlobRef, _TEXTS, _TEXTS, st.integers(0, 2**40))
+_VALUES = st.dictionaries(
+    _TEXTS, _TEXTS | st.lists(st.tuples(_TEXTS, _TEXTS), max_size=3).map(tuple).map(LocalizedText), max_size=4
+)
+_SAMPLES = st.builds(
+    SampleFacts,
+    attribute=st.sampled_from(BiometricAttribute),
+    quality=st.floats(0, 100),
+    attempts=st.integers(0, 1000),
+    forced=st.booleans(),
+    captured_at=_TIMES,
+    device=st.builds(DigitalId, _TEXTS, _TEXTS, _TEXTS, _TEXTS, _TEXTS, _TEXTS, _TEXTS),
+    device_code=_TEXTS,
+    device_service_version=_TEXTS,
+    attestation=st.builds(Attestation, _TEXTS, _TEXTS, _TEXTS, _TEXTS),
+    chain_hash=_TEXTS,
+)
+_MARKED = st.builds(
+    BiometricException,
+    st.sampled_from([each for each in BiometricAttribute if each is not BiometricAttribute.FACE]),
+    st.sampled_from(ExceptionKind),
+    _TEXTS,
+)
+_EVENTS: st.SearchStrategy[Event] = st.one_of(
+    st.builds(
+        Started,
+        _TIMES,
+        st.sampled_from(Process),
+        st.lists(_TEXTS).map(tuple),
+        _TEXTS,
+        st.floats(allow_nan=False, allow_infinity=False),
+    ),
+    st.builds(ConsentGiven, _TIMES, _TEXTS, _TEXTS),
+    st.builds(DemographicsEntered, _TIMES, _VALUES),
+    st.builds(DemographicsDrafted, _TIMES, _VALUES),
+    st.builds(
+        DocumentAttached, _TIMES, st.builds(DocumentFacts, _TEXTS, _TEXTS, _TEXTS, st.none() | _TEXTS), _BLOBS
+    ),
+    st.builds(DocumentRemoved, _TIMES, _TEXTS),
+    st.builds(SampleCaptured, _TIMES, _SAMPLES, _BLOBS),
+    st.builds(CaptureAttempted, _TIMES, st.sampled_from(CaptureGroup)),
+    st.builds(ExceptionMarked, _TIMES, _MARKED),
+    st.builds(ExceptionCleared, _TIMES, st.sampled_from(BiometricAttribute)),
+    st.builds(StepCompleted, _TIMES, st.sampled_from(Step)),
+    st.builds(Signed, _TIMES, _TEXTS, _TEXTS, _TEXTS),
+    st.builds(Sealed, _TIMES, _TEXTS, _TEXTS, st.integers(0, 2**40)),
+    st.builds(Synced, _TIMES),
+    st.builds(Uploaded, _TIMES, _TEXTS),
+    st.builds(Discarded, _TIMES, _TEXTS, _TEXTS),
+)
+
+
+@given(_EVENTS)
+def test_reading_gives_back_every_event_that_was_written(event: Event) -> None:
+    kind, body = encode(event)
+    assert decode(kind, body) == event
+    json.loads(body)

@@ -1,0 +1,288 @@
+"""Registrations as rows of events."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any, get_args
+
+import pytest
+from cryptography.hazmat.primitives.ciphers import Cipher
+from cryptography.hazmat.primitives.ciphers.algorithms import AES256
+from cryptography.hazmat.primitives.ciphers.modes import CBC
+from sqlalchemy.exc import IntegrityError
+
+from muster.audit.catalogue import AuditEvent
+from muster.domain import lifecycle
+from muster.domain.applicant import DocumentFacts
+from muster.domain.biometrics import (
+    Attestation,
+    BiometricAttribute,
+    BiometricException,
+    CaptureGroup,
+    DigitalId,
+    ExceptionKind,
+    SampleFacts,
+)
+from muster.domain.lifecycle import (
+    BlobRef,
+    CaptureAttempted,
+    ConsentGiven,
+    DemographicsDrafted,
+    DemographicsEntered,
+    Discarded,
+    DocumentAttached,
+    DocumentRemoved,
+    Event,
+    ExceptionCleared,
+    ExceptionMarked,
+    SampleCaptured,
+    Sealed,
+    Signed,
+    Started,
+    StepCompleted,
+    Synced,
+    Uploaded,
+    fold,
+)
+from muster.domain.registration import RegistrationId, Step
+from muster.errors import BadInput, NotAuthentic
+from muster.store.database import Database, Work
+from muster.store.event_codec import EVENT_UNREADABLE
+from muster.store.registrations import REGISTRATION_UNKNOWN
+
+Around = Callable[[], AbstractContextManager[Any]]
+StartRegistration = Callable[[Work, int], RegistrationId]
+
+_NOON = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
+_UNKNOWN = RegistrationId("10001100029999920260301120000")
+_BLOB = BlobRef("0f" * 16, "a" * 64, 3)
+_EYE = BiometricAttribute.LEFT_EYE
+_FACTS = SampleFacts(
+    attribute=BiometricAttribute.FACE,
+    quality=80.0,
+    attempts=1,
+    forced=False,
+    captured_at=_NOON,
+    device=DigitalId("S-1", "Mark", "One", "Face", "Full face", "Provider", "PID"),
+    device_code="D-1",
+    device_service_version="0.9.5",
+    attestation=Attestation("", "", "", "0.9.5"),
+)
+_WHOLE_LIFE: list[Event] = [
+    ConsentGiven(_NOON, "eng", "v1"),
+    DemographicsDrafted(_NOON, {"fullName": "Erika"}),
+    DemographicsEntered(_NOON, {"fullName": "Erika Mustermann"}),
+    DocumentAttached(_NOON, DocumentFacts("proofOfIdentity", "DOC001", "pdf", "L01X00T47"), _BLOB),
+    DocumentRemoved(_NOON, "proofOfIdentity"),
+    CaptureAttempted(_NOON, CaptureGroup.FACE),
+    SampleCaptured(_NOON, _FACTS, _BLOB),
+    ExceptionMarked(_NOON, BiometricException(_EYE, ExceptionKind.PERMANENT, "lost as a child")),
+    ExceptionCleared(_NOON, _EYE),
+    StepCompleted(_NOON, Step.PREVIEW),
+    Signed(_NOON, "officer1", "b" * 64, "signature"),
+    Sealed(_NOON, "10002-1", "C" * 64, 1000),
+    Synced(_NOON),
+    Uploaded(_NOON, "received"),
+    Discarded(_NOON, "officer1", "test"),
+]
+
+
+@pytest.fixture
+def registration_id(database: Database, start: StartRegistration) -> RegistrationId:
+    with database.work() as work:
+        started = start(work, 1)
+        work.record(AuditEvent.REGISTRATION_STARTED, actor="officer1", subject=started.text)
+    return started
+
+
+def _append(database: Database, registration_id: RegistrationId, *events: Event) -> None:
+    with database.work() as work:
+        for event in events:
+            work.registrations.append(registration_id, event)
+        work.record(AuditEvent.STEP_COMPLETED, actor="officer1", subject=registration_id.text)
+
+
+def _destroy(database: Database, registration_id: RegistrationId) -> None:
+    with database.work() as work:
+        work.registrations.destroy_content(registration_id)
+        work.record(AuditEvent.CONTENT_DESTROYED, actor="officer1", subject=registration_id.text)
+
+
+def _events(database: Database, registration_id: RegistrationId) -> tuple[Event, ...]:
+    with database.read() as work:
+        return work.registrations.events(registration_id)
+
+
+def test_an_unknown_registration_is_refused(database: Database) -> None:
+    with database.read() as work:
+        with pytest.raises(BadInput) as refusal:
+            work.registrations.load(_UNKNOWN)
+        assert refusal.value.code is REGISTRATION_UNKNOWN
+
+
+def test_nothing_is_appended_to_an_unknown_registration(database: Database) -> None:
+    with pytest.raises(BadInput) as refusal:
+        _append(database, _UNKNOWN, ConsentGiven(_NOON, "eng", "v1"))
+    assert refusal.value.code is REGISTRATION_UNKNOWN
+
+
+def test_a_number_is_started_once(
+    database: Database, registration_id: RegistrationId, start: StartRegistration
+) -> None:
+    with pytest.raises(IntegrityError), database.work() as work:
+        start(work, 1)
+    assert len(_events(database, registration_id)) == 1
+
+
+def test_an_event_the_lifecycle_refuses_is_not_stored(
+    database: Database, registration_id: RegistrationId
+) -> None:
+    with pytest.raises(ValueError, match="only documents and preview"):
+        _append(database, registration_id, StepCompleted(_NOON, Step.FACE))
+    assert len(_events(database, registration_id)) == 1
+
+
+def test_a_row_that_cannot_be_read_makes_the_registration_unreadable_rather_than_shorter(
+    database: Database, registration_id: RegistrationId, around: Around
+) -> None:
+    _append(database, registration_id, ConsentGiven(_NOON, "eng", "v1"))
+    with around() as connection:
+        connection.execute("UPDATE registration_event SET kind = 'Promoted' WHERE number = 2")
+    with pytest.raises(NotAuthentic) as refusal:
+        _events(database, registration_id)
+    assert refusal.value.code is EVENT_UNREADABLE
+
+
+def test_events_come_back_in_the_order_they_happened(
+    database: Database, registration_id: RegistrationId
+) -> None:
+    _append(database, registration_id, *_WHOLE_LIFE)
+    assert list(_events(database, registration_id)[1:]) == _WHOLE_LIFE
+
+
+def test_the_state_after_loading_is_the_fold_over_the_events(
+    database: Database, registration_id: RegistrationId
+) -> None:
+    _append(database, registration_id, *_WHOLE_LIFE)
+    with database.read() as work:
+        state = work.registrations.load(registration_id)
+    assert state == fold(registration_id, _events(database, registration_id))
+
+
+def test_events_of_one_registration_are_not_those_of_another(
+    database: Database, registration_id: RegistrationId, start: StartRegistration
+) -> None:
+    with database.work() as work:
+        other = start(work, 2)
+        work.record(AuditEvent.REGISTRATION_STARTED, actor="officer1")
+    _append(database, registration_id, ConsentGiven(_NOON, "eng", "v1"))
+    assert len(_events(database, other)) == 1
+
+
+def test_drafts_come_with_the_last_changed_first(
+    database: Database, registration_id: RegistrationId, start: StartRegistration
+) -> None:
+    with database.work() as work:
+        other = start(work, 2)
+        work.record(AuditEvent.REGISTRATION_STARTED, actor="officer1")
+    _append(database, other, ConsentGiven(_NOON + timedelta(milliseconds=1), "eng", "v1"))
+    _append(database, registration_id, ConsentGiven(_NOON + timedelta(milliseconds=2), "eng", "v1"))
+    with database.read() as work:
+        drafts = [(state.id, changed) for state, changed in work.registrations.drafts()]
+    assert drafts == [
+        (registration_id, _NOON + timedelta(milliseconds=2)),
+        (other, _NOON + timedelta(milliseconds=1)),
+    ]
+
+
+@pytest.mark.parametrize(
+    "end", [Sealed(_NOON, "10002-1", "C" * 64, 1000), Discarded(_NOON, "officer1", "applicant left")]
+)
+def test_what_is_sealed_or_discarded_is_no_draft_any_more(
+    database: Database, registration_id: RegistrationId, end: Event
+) -> None:
+    _append(database, registration_id, end)
+    with database.read() as work:
+        assert work.registrations.drafts() == ()
+
+
+def test_after_destruction_only_that_there_was_a_registration_remains(
+    database: Database, registration_id: RegistrationId
+) -> None:
+    _append(database, registration_id, *_WHOLE_LIFE)
+    _destroy(database, registration_id)
+    left = [type(event) for event in _events(database, registration_id)]
+    assert left == [Started, Signed, Sealed, Synced, Uploaded, Discarded]
+
+
+def test_the_life_destroyed_in_these_tests_has_every_kind_of_event() -> None:
+    assert {Started, *map(type, _WHOLE_LIFE)} == set(get_args(lifecycle.Event))
+
+
+_SAID = ["Erika", "L01X00T47", "lost as a child", "leftEye", _BLOB.name]
+
+
+def test_no_row_of_a_destroyed_registration_holds_what_the_person_said(
+    database: Database, registration_id: RegistrationId, around: Around
+) -> None:
+    _append(database, registration_id, *_WHOLE_LIFE)
+    _destroy(database, registration_id)
+    with around() as connection:
+        tables = [
+            name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")
+        ]
+        left = repr([connection.execute(f"SELECT * FROM {name}").fetchall() for name in tables])
+    assert registration_id.text in left
+    assert [said for said in _SAID if said in left] == []
+
+
+def _decrypted(path: Path, key: bytes) -> bytes:
+    """Every page in the clear, the free ones too. SQLCipher 4: the salt is the first page's first 16 octets;
+    each page ends with 80 octets, of which the first 16 are its initial vector."""
+    content, pages = path.read_bytes(), []
+    for start in range(0, len(content), 4096):
+        page = content[start : start + 4096]
+        decryptor = Cipher(AES256(key), CBC(page[-80:-64])).decryptor()
+        pages.append(decryptor.update(page[16 if start == 0 else 0 : -80]))
+    return b"".join(pages)
+
+
+def test_not_even_with_the_key_is_destroyed_content_found_in_the_files_free_pages(
+    database: Database, registration_id: RegistrationId, path: Path, key: bytes
+) -> None:
+    long_name = DemographicsEntered(_NOON, {"fullName": "Erika Mustermann " * 2000})
+    _append(database, registration_id, *_WHOLE_LIFE[:9], long_name)
+    database.close()
+    before = _decrypted(path, key)
+    _destroy(database, registration_id)
+    database.close()
+    after = _decrypted(path, key)
+    assert [said for said in _SAID if said.encode() in before] == _SAID
+    assert len(after) == len(before)
+    assert [said for said in _SAID if said.encode() in after] == []
+
+
+def test_destruction_touches_no_other_registration(
+    database: Database, registration_id: RegistrationId, start: StartRegistration
+) -> None:
+    with database.work() as work:
+        other = start(work, 2)
+        work.record(AuditEvent.REGISTRATION_STARTED, actor="officer1")
+    _append(database, other, ConsentGiven(_NOON, "eng", "v1"))
+    _destroy(database, registration_id)
+    assert len(_events(database, other)) == 2
+
+
+def test_a_destroyed_registration_still_takes_what_the_server_says_later(
+    database: Database, registration_id: RegistrationId
+) -> None:
+    _append(database, registration_id, *_WHOLE_LIFE[:-3])
+    _destroy(database, registration_id)
+    _append(database, registration_id, Synced(_NOON))
+    with database.read() as work:
+        state = work.registrations.load(registration_id)
+    assert state.synced == Synced(_NOON)
+    assert state.demographics == {}
