@@ -192,7 +192,7 @@ class Capture:
         *,
         force: bool = False,
     ) -> CaptureOutcome:
-        """Capture the fingers or eyes of ``group`` that are neither kept nor exceptions.
+        """Capture the fingers or eyes of ``group`` that are no exceptions; a good one replaces what is kept.
 
         ``force`` keeps the best of each over all attempts although it is below the threshold; raises
         ``Refused(ATTEMPTS_LEFT)`` while attempts are left. Raises ``DeviceUnavailable``, ``Cancelled``.
@@ -203,8 +203,10 @@ class Capture:
             raise Refused(NOTHING_TO_CAPTURE)
         if force and state.attempts.get(group, 0) < self._policy.attempts:
             raise Refused(ATTEMPTS_LEFT)
-        if force and all((registration_id, each) in self._best for each in wanted):
-            return self._keep_best(registration_id, group, wanted)
+        # What was good once stays: only a finger without any sample is filled with its best poor one.
+        lacking = tuple(each for each in wanted if each not in state.samples)
+        if force and lacking and all((registration_id, each) in self._best for each in lacking):
+            return self._keep_best(registration_id, group, lacking)
         samples = self._from_device(registration_id, state, group, wanted, cancel, mailbox)
         return self._judge(registration_id, group, wanted, samples, force)
 
@@ -254,8 +256,9 @@ class Capture:
         self._remember(registration_id, poor)
         if poor:
             self._note_refusal(registration_id, group, [f for r in results for f in r.findings])
-        if force and poor:
-            return self._keep_best(registration_id, group, tuple(each.attribute for each in poor))
+        lacking = tuple(each.attribute for each in poor if each.attribute not in state.samples)
+        if force and lacking:
+            return self._keep_best(registration_id, group, lacking)
         return self._outcome(state, group, results, ())
 
     def _remember(self, registration_id: RegistrationId, samples: Iterable[CapturedSample]) -> None:

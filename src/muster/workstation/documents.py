@@ -99,6 +99,7 @@ class Documents:
     ) -> Registration:
         """Keep a picture file the officer chose. Raises ``BadInput`` when it cannot be read."""
         self._check(slot_field, type_code)
+        self._journal.open_draft(registration_id)
         dpi = self._policy.scan_resolution_dpi
         return self._keep(registration_id, slot_field, type_code, reference, content, dpi, "file")
 

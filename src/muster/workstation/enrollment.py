@@ -24,7 +24,6 @@ from muster.domain.lifecycle import (
     ConsentGiven,
     DemographicsDrafted,
     DemographicsEntered,
-    Discarded,
     ExceptionCleared,
     ExceptionMarked,
     Registration,
@@ -48,6 +47,7 @@ DISK_NEARLY_FULL = Code(
     "DISK_NEARLY_FULL", "There is too little space on the disk for another registration. Free some first."
 )
 LANGUAGE_UNKNOWN = Code("LANGUAGE_UNKNOWN", "This station does not know the language {language}.")
+LANGUAGES_UNUSABLE = Code("LANGUAGES_UNUSABLE", "Choose one or more languages, each once.")
 SAMPLE_ABSENT = Code("SAMPLE_ABSENT", "This finger, eye or face was not captured yet.")
 
 NAME_FIELD = "fullName"
@@ -81,6 +81,7 @@ class Enrollment:
         self._submission = submission
         self._policy = policy
         self.plan = policy.steps
+        self.attempts_allowed = policy.attempts
         self.languages_offered: tuple[Language, ...] = LANGUAGES
 
     # Beginning, finding again, giving up
@@ -91,6 +92,8 @@ class Enrollment:
         for language in languages:
             if language not in known:
                 raise BadInput(LANGUAGE_UNKNOWN, language=language)
+        if not languages or len(set(languages)) < len(languages):
+            raise BadInput(LANGUAGES_UNUSABLE)
         if shutil.disk_usage(self._submission.outbox_folder).free < self._policy.minimum_free_bytes:
             raise StorageUnavailable(DISK_NEARLY_FULL)
         return self._journal.start(
@@ -124,9 +127,7 @@ class Enrollment:
 
     def discard(self, registration_id: RegistrationId, reason: str) -> None:
         """End a draft for good and destroy what was recorded, as the consent text promises."""
-        event = Discarded(self._journal.now(), self._journal.operator.user_id, reason)
-        self._journal.commit(registration_id, Entry(event, AuditEvent.REGISTRATION_DISCARDED))
-        self._submission.destroy_content(registration_id)
+        self._submission.discard(registration_id, reason)
 
     # Answers
 
@@ -136,6 +137,9 @@ class Enrollment:
         return texts.get(language) or next(iter(texts.values()))
 
     def give_consent(self, registration_id: RegistrationId, language: str) -> Registration:
+        """Raises ``BadInput`` for a language the wording does not exist in: nobody agrees to what was not said."""
+        if language not in self._reference.consent:
+            raise BadInput(LANGUAGE_UNKNOWN, language=language)
         text = self.consent_text(language)
         event = ConsentGiven(self._journal.now(), language, text.version)
         detail = {"language": language, "text": text.version}

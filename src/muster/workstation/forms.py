@@ -22,14 +22,17 @@ from muster.workstation.reference import Choice, Labels, ReferenceData
 FIELD_REQUIRED = Code("FIELD_REQUIRED", "This field is needed.")
 FIELD_UNKNOWN = Code("FIELD_UNKNOWN", "The form has no field of this name.")
 FIELD_WRONG_KIND = Code("FIELD_WRONG_KIND", "This field needs its text in each language of the registration.")
+FIELD_LANGUAGE_UNKNOWN = Code("FIELD_LANGUAGE_UNKNOWN", "This is not a language of the registration.")
 FIELD_FORMAT = Code("FIELD_FORMAT", "This is not written the way the field needs it.")
 DATE_UNREADABLE = Code("DATE_UNREADABLE", "Write the date as year/month/day, for example 1990/05/31.")
 DATE_IN_FUTURE = Code("DATE_IN_FUTURE", "This date lies in the future.")
 DATE_TOO_EARLY = Code("DATE_TOO_EARLY", "This date is too long ago to be a date of birth.")
 CHOICE_UNKNOWN = Code("CHOICE_UNKNOWN", "Choose one of the entries of the list.")
+CHOICES_DIFFER = Code("CHOICES_DIFFER", "Choose the same entry of the list in every language.")
 CHOICE_ELSEWHERE = Code("CHOICE_ELSEWHERE", "This entry does not belong to the place chosen above it.")
 
 MAXIMUM_AGE_YEARS = 200  # MOSIP's max_age
+_DATE = re.compile(r"[0-9]{4}/[0-9]{2}/[0-9]{2}")  # strptime would also take 1990/5/31 and Arabic digits
 
 
 class FieldKind(Enum):
@@ -122,6 +125,8 @@ def _check_field(
     localized = field.kind in (FieldKind.LOCALIZED, FieldKind.LOCALIZED_CHOICE)
     if value is None or _is_blank(value):
         return [Finding(FIELD_REQUIRED, field=field.id)] if field.required else []
+    if field.kind is FieldKind.LOCALIZED_CHOICE and isinstance(value, str):
+        return [Finding(CHOICE_UNKNOWN, field=field.id)]  # a code that names no entry: see spell_out
     if localized != isinstance(value, LocalizedText):
         return [Finding(FIELD_WRONG_KIND, field=field.id)]
     if isinstance(value, LocalizedText):
@@ -134,13 +139,19 @@ def _check_field(
 def _check_texts(
     field: FormField, schema_field: SchemaField, value: LocalizedText, languages: tuple[str, ...]
 ) -> list[Finding]:
-    texts, findings = dict(value.values), []
+    texts = dict(value.values)
+    strange = [language for language in texts if language not in languages]
+    findings = [Finding(FIELD_LANGUAGE_UNKNOWN, field=f"{field.id}.{language}") for language in strange]
     for language in languages:
         name, text = f"{field.id}.{language}", texts.get(language, "")
         if text.strip():
             findings += _check_text(field, schema_field, name, text, language)
         else:
             findings.append(Finding(FIELD_REQUIRED, field=name))
+    if field.choices and not findings:
+        meant = [{each.code for each in _entries(field, texts[language], language)} for language in languages]
+        if not set.intersection(*meant):
+            findings.append(Finding(CHOICES_DIFFER, field=field.id))
     return findings
 
 
@@ -151,12 +162,15 @@ def _check_text(
         return [Finding(CHOICE_UNKNOWN, field=name)]
     for validator in schema_field.validators:
         applies = validator.language in (None, "", language)
-        if applies and not re.search(validator.pattern, text):
+        # The whole text, as Java's matches() does: "$" alone lets a line break at the end pass.
+        if applies and not re.fullmatch(validator.pattern, text):
             return [Finding(FIELD_FORMAT, field=name)]
     return []
 
 
 def _check_date(name: str, text: str, now: datetime) -> list[Finding]:
+    if not _DATE.fullmatch(text):
+        return [Finding(DATE_UNREADABLE, field=name)]
     try:
         born = datetime.strptime(text, "%Y/%m/%d").replace(tzinfo=UTC).date()
     except ValueError:

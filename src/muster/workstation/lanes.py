@@ -14,6 +14,8 @@ from typing import TypeVar
 
 T = TypeVar("T")
 
+STORE = "store"
+
 
 class Lanes:
     """Named executors, ended together: leaving the context waits for what is running."""
@@ -30,11 +32,12 @@ class Lanes:
             return self._lanes[lane].submit(work)
 
     def close(self) -> None:
-        """Drop what has not begun, wait for what has."""
+        """Wait for what is running; drop what has not begun, except on the ``store`` lane: what somebody
+        typed last is still kept."""
         with self._lock:
-            lanes, self._lanes = list(self._lanes.values()), {}
-        for lane in lanes:
-            lane.shutdown(wait=True, cancel_futures=True)
+            lanes, self._lanes = self._lanes, {}
+        for name, lane in lanes.items():
+            lane.shutdown(wait=True, cancel_futures=name != STORE)
 
     def __enter__(self) -> Lanes:
         return self

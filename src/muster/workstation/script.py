@@ -59,7 +59,7 @@ class ScriptedDocument:
 
     field: str
     type_code: str
-    reference: str | None
+    reference: str
     content: bytes | None
 
 
@@ -114,7 +114,7 @@ class Script:
 def _understood(part: str, read: Callable[[], Any]) -> Any:
     try:
         return read()
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise BadInput(SCRIPT_UNREADABLE, part=part) from error
 
 
@@ -135,7 +135,16 @@ def _document(content: Mapping[str, Any], read: Callable[[str], bytes]) -> Scrip
     page = read(file) if file else None
     if page is not None:
         read_picture(page)
-    return ScriptedDocument(content["field"], content["type"], content.get("reference"), page)
+    return ScriptedDocument(
+        _text(content["field"]), _text(content["type"]), _text(content.get("reference") or ""), page
+    )
+
+
+def _text(value: object) -> str:
+    """A number written without its quotation marks would be stored and never be read again."""
+    if not isinstance(value, str):
+        raise TypeError("text")
+    return value
 
 
 def _exception(content: Mapping[str, Any]) -> BiometricException:

@@ -26,7 +26,7 @@ from muster.crypto.sealing import Sealer, derive_key, new_station_key
 from muster.crypto.signing import SigningKey, self_signed_certificate
 from muster.domain.operators import Operator, Role
 from muster.domain.registration import StationId
-from muster.errors import BadInput, Code, KeyUnavailable, SignInRefused
+from muster.errors import BadInput, Code, KeyUnavailable, MusterError, SignInRefused
 from muster.store.database import Database
 from muster.workstation.data_folder import DataFolder
 from muster.workstation.policy import Policy
@@ -40,6 +40,12 @@ STATION_UNREADABLE = Code("STATION_UNREADABLE", "The station's settings cannot b
 PASSWORD_TOO_SHORT = Code("PASSWORD_TOO_SHORT", "The password is too short: use at least {length} characters.")
 USER_NAME_UNUSABLE = Code(
     "USER_NAME_UNUSABLE", "A user name has 2 to 50 letters, digits, dots, dashes or underscores."
+)
+STATION_NUMBERS_UNUSABLE = Code(
+    "STATION_NUMBERS_UNUSABLE", "Centre and machine have five digits each, as the server assigned them."
+)
+KEY_FILE_MISSING = Code(
+    "KEY_FILE_MISSING", "A key file of this station is missing. Put the folder 'keys' back from your backup."
 )
 OPERATORS_MUST_DIFFER = Code(
     "OPERATORS_MUST_DIFFER", "Officer and supervisor must be two people: choose two user names."
@@ -162,17 +168,26 @@ class Station:
     def unlock(self, user_id: str, password: str) -> UnlockedStation:
         """Open the station with one operator's password (about 0.2 s by design).
 
-        Raises ``SignInRefused``, the same for an unknown name and a wrong password.
+        Raises ``SignInRefused``, the same for an unknown name and a wrong password; ``NotAuthentic`` or
+        ``KeyUnavailable`` when database or keys were changed or are gone.
         """
         station_key = open_slot(self._slot_of(user_id), password)
-        folder = self.folder
-        database = Database.open(folder.database, derive_key(station_key, "database"), self._clock)
+        database = Database.open(self.folder.database, derive_key(station_key, "database"), self._clock)
+        try:
+            return self._open_all(user_id, station_key, database)
+        except FileNotFoundError as error:
+            database.close()
+            raise KeyUnavailable(KEY_FILE_MISSING) from error
+        except MusterError:
+            database.close()
+            raise
+
+    def _open_all(self, user_id: str, station_key: bytes, database: Database) -> UnlockedStation:
         with database.read() as work:
             operator = work.operators.find(self._slot_of(user_id).user_id)
         if operator is None:
-            database.close()
             raise SignInRefused(SIGN_IN_REFUSED)
-        keys = Sealer(station_key, "keys")
+        folder, keys = self.folder, Sealer(station_key, "keys")
         return UnlockedStation(
             folder=folder,
             identity=self.identity,
@@ -204,6 +219,10 @@ def _check(data: Path, new: NewStation, policy: Policy) -> None:
     new.supervisor.check(policy)
     if new.officer.user_id.casefold() == new.supervisor.user_id.casefold():
         raise BadInput(OPERATORS_MUST_DIFFER)
+    try:
+        StationId(new.center, new.machine)
+    except ValueError as error:
+        raise BadInput(STATION_NUMBERS_UNUSABLE) from error
 
 
 def _remove_leftovers(folder: DataFolder) -> None:

@@ -22,18 +22,19 @@ from muster.crypto.signing import SigningKey, load_certificate
 from muster.domain.applicant import Document
 from muster.domain.biometrics import BiometricSample
 from muster.domain.delivery import DeliveryState, OutboxEntry
-from muster.domain.lifecycle import Registration, Sealed, Signed
+from muster.domain.lifecycle import Discarded, Registration, Sealed, Signed
 from muster.domain.registration import RegistrationId, Step
 from muster.errors import Code, NotAuthentic, Refused
 from muster.formats.id_schema import IdSchema
 from muster.packet.assemble import assemble
 from muster.packet.contents import PacketContents
 from muster.packet.seal import SealedPacket, seal
+from muster.store.database import Work
 from muster.upload.mosip import MosipTarget
 from muster.upload.transport import Transport
 from muster.workstation.content_digest import content_digest
 from muster.workstation.data_folder import DataFolder
-from muster.workstation.journal import Entry, Journal
+from muster.workstation.journal import REGISTRATION_CLOSED, Entry, Journal
 from muster.workstation.policy import Policy
 from muster.workstation.server import Server
 
@@ -174,15 +175,30 @@ class Submission:
     def destroy_content(self, registration_id: RegistrationId) -> None:
         """Remove what the person said and showed; that there was a registration stays on record."""
         with self._journal.database.work() as work:
-            names = work.blobs.remove_of(registration_id)
-            work.registrations.destroy_content(registration_id)
-            work.record(
-                AuditEvent.CONTENT_DESTROYED,
-                actor=self._journal.operator.user_id,
-                subject=registration_id.text,
-                blobs=str(len(names)),
-            )
+            names = self._forget(work, registration_id)
         self._journal.blobs.destroy(names)
+
+    def discard(self, registration_id: RegistrationId, reason: str) -> None:
+        """End a draft and destroy it, in one transaction: a crash must not leave one without the other."""
+        operator = self._journal.operator.user_id
+        with self._journal.database.work() as work:
+            if not work.registrations.load(registration_id).is_draft:
+                raise Refused(REGISTRATION_CLOSED)
+            work.registrations.append(registration_id, Discarded(self._journal.now(), operator, reason))
+            work.record(AuditEvent.REGISTRATION_DISCARDED, actor=operator, subject=registration_id.text)
+            names = self._forget(work, registration_id)
+        self._journal.blobs.destroy(names)
+
+    def _forget(self, work: Work, registration_id: RegistrationId) -> tuple[str, ...]:
+        names = work.blobs.remove_of(registration_id)
+        work.registrations.destroy_content(registration_id)
+        work.record(
+            AuditEvent.CONTENT_DESTROYED,
+            actor=self._journal.operator.user_id,
+            subject=registration_id.text,
+            blobs=str(len(names)),
+        )
+        return names
 
     def tidy(self) -> None:
         """After a crash: remove files nobody names, and the content of packets delivered long enough ago

@@ -15,7 +15,7 @@ from muster import durable
 from muster.audit.catalogue import AuditEvent
 from muster.domain.delivery import DeliveryState, OutboxEntry, Receipt
 from muster.domain.lifecycle import Synced, Uploaded
-from muster.errors import Code, MusterError, NotAuthentic, Refused
+from muster.errors import Code, MusterError, NotAuthentic, Refused, StorageUnavailable
 from muster.upload.mosip import Announcement, MosipTarget
 from muster.upload.schedule import next_attempt
 from muster.upload.transport import Transport
@@ -24,6 +24,9 @@ from muster.workstation.journal import Journal
 from muster.workstation.server import Server
 from muster.workstation.submission import Submission
 
+PACKET_FILE_MISSING = Code(
+    "PACKET_FILE_MISSING", "The sealed packet is gone from this computer's disk. Tell your supervisor."
+)
 PACKET_FILE_CHANGED = Code(
     "PACKET_FILE_CHANGED", "The sealed packet was changed on this computer's disk. Tell your supervisor."
 )
@@ -110,8 +113,13 @@ class Sync:
         return Receipt(entry.packet_id, entry.registration_id, answer.status, now, answer.duplicate)
 
     def _read(self, entry: OutboxEntry) -> bytes:
-        with durable.disk_errors():
-            content = self._folder.packet(entry.packet_id).read_bytes()
+        try:
+            with durable.disk_errors():
+                content = self._folder.packet(entry.packet_id).read_bytes()
+        except StorageUnavailable as error:
+            if isinstance(error.__cause__, FileNotFoundError):  # must not keep the others from going
+                raise NotAuthentic(PACKET_FILE_MISSING) from error
+            raise
         if hashlib.sha256(content).hexdigest().upper() != entry.digest:
             raise NotAuthentic(PACKET_FILE_CHANGED)
         return content
