@@ -1,0 +1,76 @@
+"""What fingers, steps, states and exceptions are called in the window's language."""
+
+from __future__ import annotations
+
+from muster.domain.biometrics import BiometricAttribute, CaptureGroup, ExceptionKind, Modality
+from muster.domain.delivery import DeliveryState
+from muster.domain.registration import Step
+from muster.ui.language import tr
+
+
+def step_name(step: Step) -> str:
+    return {
+        Step.CONSENT: tr("Consent"),
+        Step.DEMOGRAPHICS: tr("Details"),
+        Step.DOCUMENTS: tr("Documents"),
+        Step.FACE: tr("Face"),
+        Step.LEFT_SLAP: tr("Left hand"),
+        Step.RIGHT_SLAP: tr("Right hand"),
+        Step.THUMBS: tr("Thumbs"),
+        Step.IRISES: tr("Eyes"),
+        Step.PREVIEW: tr("Check"),
+        Step.SIGNATURE: tr("Sign"),
+    }[step]
+
+
+def attribute_name(attribute: BiometricAttribute) -> str:
+    return {
+        BiometricAttribute.LEFT_INDEX: tr("Left index finger"),
+        BiometricAttribute.LEFT_MIDDLE: tr("Left middle finger"),
+        BiometricAttribute.LEFT_RING: tr("Left ring finger"),
+        BiometricAttribute.LEFT_LITTLE: tr("Left little finger"),
+        BiometricAttribute.LEFT_THUMB: tr("Left thumb"),
+        BiometricAttribute.RIGHT_INDEX: tr("Right index finger"),
+        BiometricAttribute.RIGHT_MIDDLE: tr("Right middle finger"),
+        BiometricAttribute.RIGHT_RING: tr("Right ring finger"),
+        BiometricAttribute.RIGHT_LITTLE: tr("Right little finger"),
+        BiometricAttribute.RIGHT_THUMB: tr("Right thumb"),
+        BiometricAttribute.LEFT_EYE: tr("Left eye"),
+        BiometricAttribute.RIGHT_EYE: tr("Right eye"),
+        BiometricAttribute.FACE: tr("Face"),
+    }[attribute]
+
+
+def placement_hint(group: CaptureGroup) -> str:
+    return {
+        CaptureGroup.LEFT_SLAP: tr("Ask the person to lay the four fingers of the left hand flat on the glass."),
+        CaptureGroup.RIGHT_SLAP: tr("Ask the person to lay the four fingers of the right hand flat on the glass."),
+        CaptureGroup.THUMBS: tr("Ask the person to lay both thumbs side by side on the glass."),
+        CaptureGroup.IRISES: tr("Ask the person to look straight into the iris camera with both eyes wide open."),
+        CaptureGroup.FACE: tr("Ask the person to look straight into the camera."),
+    }[group]
+
+
+def exception_reasons(modality: Modality) -> tuple[tuple[str, str, ExceptionKind], ...]:
+    """Reason as it is recorded (English, for the packet), as it is shown, and its kind."""
+    if modality is Modality.IRIS:
+        return (
+            ("Eye missing", tr("Eye missing"), ExceptionKind.PERMANENT),
+            ("Eye cannot be captured", tr("Eye cannot be captured (illness)"), ExceptionKind.PERMANENT),
+            ("Eye injured or bandaged", tr("Eye injured or bandaged"), ExceptionKind.TEMPORARY),
+        )
+    return (
+        ("Finger missing", tr("Finger missing"), ExceptionKind.PERMANENT),
+        ("No readable ridges", tr("No readable ridges"), ExceptionKind.PERMANENT),
+        ("Finger injured or bandaged", tr("Finger injured or bandaged"), ExceptionKind.TEMPORARY),
+    )
+
+
+def state_name(state: DeliveryState) -> str:
+    return {
+        DeliveryState.REGISTERED: tr("waits for review"),
+        DeliveryState.APPROVED: tr("waits to be sent"),
+        DeliveryState.REJECTED: tr("rejected"),
+        DeliveryState.SYNCED: tr("announced, waits to be sent"),
+        DeliveryState.PUSHED: tr("accepted by the server"),
+    }[state]

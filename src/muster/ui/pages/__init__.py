@@ -1,0 +1,1 @@
+"""The pages around a registration: first start, sign-in, home, receipt."""

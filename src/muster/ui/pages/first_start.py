@@ -1,0 +1,130 @@
+"""The first start: who this station is and who may use it."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Signal
+from PySide6.QtGui import QRegularExpressionValidator
+from PySide6.QtWidgets import QFormLayout, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
+
+from muster.errors import MusterError
+from muster.ui.background import Background
+from muster.ui.language import say_error, tr
+from muster.ui.session import Session
+from muster.ui.widgets.parts import Card, Note, button, label
+from muster.workstation.station import (
+    DEFAULT_CENTER,
+    DEFAULT_MACHINE,
+    NewOperator,
+    NewStation,
+    Station,
+)
+
+
+class FirstStartPage(QWidget):
+    created = Signal()
+
+    def __init__(self, session: Session, background: Background) -> None:
+        super().__init__()
+        self.setObjectName("ground")
+        self._session = session
+        self._background = background
+        column = QVBoxLayout(self)
+        column.setContentsMargins(60, 26, 60, 26)
+        column.setSpacing(12)
+        column.addWidget(label(tr("Set up this station"), "title"))
+        column.addWidget(
+            label(
+                tr(
+                    "Choose who works here. The passwords protect everything on this computer: "
+                    "if both are lost, unsent registrations are lost too."
+                ),
+                "subtitle",
+            )
+        )
+        cards = QHBoxLayout()
+        cards.setSpacing(16)
+        self.center, self.machine = _digits(DEFAULT_CENTER), _digits(DEFAULT_MACHINE)
+        station = Card()
+        station.column.addWidget(label(tr("Station"), "section"))
+        form = QFormLayout()
+        form.addRow(tr("Centre number"), self.center)
+        form.addRow(tr("Machine number"), self.machine)
+        station.column.addLayout(form)
+        station.column.addWidget(label(tr("Your administrator gives you these numbers."), "soft"))
+        station.column.addStretch(1)
+        self.officer, self.supervisor = _Person(tr("Registration officer")), _Person(tr("Supervisor"))
+        for card in (station, self.officer, self.supervisor):
+            cards.addWidget(card, 1)
+        column.addLayout(cards)
+        self.note = Note()
+        column.addWidget(self.note)
+        column.addStretch(1)
+        row = QHBoxLayout()
+        self.demo = button(tr("Only try it out (invented people)"))
+        self.demo.clicked.connect(self._create_demo)
+        self.set_up = button(tr("Set up the station"), primary=True)
+        self.set_up.clicked.connect(self._create)
+        row.addWidget(self.demo)
+        row.addStretch(1)
+        row.addWidget(self.set_up)
+        column.addLayout(row)
+        self.officer.user_id.setFocus()
+
+    def _create(self) -> None:
+        for person in (self.officer, self.supervisor):
+            if person.password.text() != person.again.text():
+                self.note.say(tr("The two passwords of {name} differ.", name=person.title), "bad")
+                person.again.setFocus()
+                return
+        if not (self.center.hasAcceptableInput() and self.machine.hasAcceptableInput()):
+            self.note.say(tr("Centre and machine numbers have five digits."), "bad")
+            return
+        new = NewStation(
+            self.officer.operator(), self.supervisor.operator(), self.center.text(), self.machine.text()
+        )
+        self._busy()
+        self._background.run(self, "store", lambda: self._session.create(new), self._done, self._failed)
+
+    def _create_demo(self) -> None:
+        self._busy()
+        self._background.run(self, "store", self._session.create_demo, self._done, self._failed)
+
+    def _busy(self) -> None:
+        self.note.say(tr("Making keys …"))
+        self.set_up.setEnabled(False)
+        self.demo.setEnabled(False)
+
+    def _done(self, station: Station) -> None:
+        self.set_upd.emit()
+
+    def _failed(self, error: MusterError) -> None:
+        self.note.say(say_error(error), "bad")
+        self.set_up.setEnabled(True)
+        self.demo.setEnabled(True)
+
+
+def _digits(text: str) -> QLineEdit:
+    box = QLineEdit(text)
+    box.setMaxLength(5)
+    box.setValidator(QRegularExpressionValidator("[0-9]{5}"))
+    return box
+
+
+class _Person(Card):
+    def __init__(self, title: str) -> None:
+        super().__init__()
+        self.title = title
+        self.user_id, self.password, self.again = QLineEdit(), QLineEdit(), QLineEdit()
+        for box in (self.password, self.again):
+            box.setEchoMode(QLineEdit.EchoMode.Password)
+        self.column.addWidget(label(title, "section"))
+        form = QFormLayout()
+        form.addRow(tr("User name"), self.user_id)
+        form.addRow(tr("Password"), self.password)
+        form.addRow(tr("Once more"), self.again)
+        self.column.addLayout(form)
+        self.column.addWidget(label(tr("At least 8 characters."), "soft"))
+        self.column.addStretch(1)
+
+    def operator(self) -> NewOperator:
+        return NewOperator(self.user_id.text().strip(), self.password.text())

@@ -1,0 +1,81 @@
+"""Signing in."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QComboBox, QLineEdit, QVBoxLayout, QWidget
+
+from muster.errors import MusterError
+from muster.ui.background import Background
+from muster.ui.language import say_error, tr
+from muster.ui.session import Session
+from muster.ui.widgets.parts import Card, Note, button, label
+from muster.workstation.desk import Desk
+
+
+class SignInPage(QWidget):
+    signed_in = Signal()
+
+    def __init__(self, session: Session, background: Background) -> None:
+        super().__init__()
+        self.setObjectName("ground")
+        self._session = session
+        self._background = background
+        station = session.station()
+        column = QVBoxLayout(self)
+        column.addStretch(2)
+        card = Card(margin=32, spacing=12)
+        card.setFixedWidth(440)
+        card.column.addWidget(label(tr("Sign in"), "title"))
+        card.column.addWidget(
+            label(tr("Centre {center}, machine {machine}", **_numbers(station.identity.ref_id)), "subtitle")
+        )
+        card.column.addWidget(label(tr("User name")))
+        self.user_id = QComboBox()
+        self.user_id.addItems(list(station.operators))
+        card.column.addWidget(self.user_id)
+        card.column.addWidget(label(tr("Password")))
+        self.password = QLineEdit()
+        self.password.setEchoMode(QLineEdit.EchoMode.Password)
+        self.password.returnPressed.connect(self._sign_in)
+        card.column.addWidget(self.password)
+        self.note = Note()
+        card.column.addWidget(self.note)
+        self.sign_in = button(tr("Sign in"), primary=True)
+        self.sign_in.clicked.connect(self._sign_in)
+        card.column.addWidget(self.sign_in)
+        self._demo = dict(station.demo_credentials() or ())
+        if self._demo:
+            self.note.say(tr("Demo station: the password is filled in. Enroll invented people only."))
+            self.user_id.currentTextChanged.connect(self._fill_demo)
+            self._fill_demo(self.user_id.currentText())
+        column.addWidget(card, 0, Qt.AlignmentFlag.AlignHCenter)
+        column.addStretch(3)
+        (self.sign_in if self._demo else self.password).setFocus()
+
+    def _fill_demo(self, user_id: str) -> None:
+        self.password.setText(self._demo.get(user_id, ""))
+
+    def _sign_in(self) -> None:
+        if not self.sign_in.isEnabled():
+            return
+        self.sign_in.setEnabled(False)
+        user_id, password = self.user_id.currentText(), self.password.text()
+        self._background.run(
+            self, "store", lambda: self._session.sign_in(user_id, password), self._done, self._failed
+        )
+
+    def _done(self, desk: Desk) -> None:
+        self.password.clear()
+        self.signed_in.emit()
+
+    def _failed(self, error: MusterError) -> None:
+        self.sign_in.setEnabled(True)
+        self.note.say(say_error(error), "bad")
+        self.password.selectAll()
+        self.password.setFocus()
+
+
+def _numbers(ref_id: str) -> dict[str, str]:
+    center, _, machine = ref_id.partition("_")
+    return {"center": center, "machine": machine}

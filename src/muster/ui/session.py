@@ -1,0 +1,63 @@
+"""What the window holds while it is open: the station's folder, the server, and who is signed in. No Qt."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from muster.clock import Clock
+from muster.workstation.demo import demo_station
+from muster.workstation.desk import Desk, sign_in
+from muster.workstation.embedded_receiver import EmbeddedReceiver
+from muster.workstation.server import NoServer, RemoteServer, Server
+from muster.workstation.station import NewStation, Station
+
+
+class Session:
+    """``server_address`` is the server of a real station; a demo station brings its own."""
+
+    def __init__(self, data: Path, clock: Clock, *, demo: bool = False, server_address: str | None = None) -> None:
+        self.data = data
+        self.clock = clock
+        self.demo = demo
+        self.desk: Desk | None = None
+        self._server_address = server_address
+        self._receiver: EmbeddedReceiver | None = None
+
+    @property
+    def has_station(self) -> bool:
+        return Station.exists(self.data)
+
+    def station(self) -> Station:
+        return Station.at(self.data, self.clock)
+
+    def create(self, new: NewStation) -> Station:
+        return Station.create(self.data, new, self.clock)
+
+    def create_demo(self) -> Station:
+        return demo_station(self.data, self.clock)
+
+    def sign_in(self, user_id: str, password: str) -> Desk:
+        station = self.station()
+        desk = sign_in(station, user_id, password, self._server(station), self.clock)
+        self.desk = desk
+        return desk
+
+    def sign_out(self) -> None:
+        desk, self.desk = self.desk, None
+        if desk is not None:
+            desk.close()
+
+    def close(self) -> None:
+        """Sign out and stop the demo's receiver."""
+        self.sign_out()
+        if self._receiver is not None:
+            self._receiver.close()
+
+    def _server(self, station: Station) -> Server:
+        if self._server_address:
+            return RemoteServer(self._server_address)
+        if not station.is_demo:
+            return NoServer()
+        if self._receiver is None:
+            self._receiver = EmbeddedReceiver(station.folder, station.identity)
+        return self._receiver

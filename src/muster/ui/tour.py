@@ -1,0 +1,268 @@
+"""A walk through every screen, taking pictures: for the README, for translators, for whoever reviews the look.
+
+Drives the real window on a demo station in a temporary folder, with the simulated devices and the embedded
+receiver, pressing the buttons an officer presses. Works without a display.
+
+    python -m muster.ui.tour FOLDER [--all]      every language and two sizes with --all
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+from PySide6.QtCore import QDeadlineTimer, QEventLoop
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QApplication
+
+from muster.clock import utc_now
+from muster.domain.biometrics import BiometricAttribute, ExceptionKind
+from muster.domain.registration import Step
+from muster.errors import Code, DeviceUnavailable
+from muster.ui.app import prepared_application
+from muster.ui.background import Background
+from muster.ui.language import WINDOW_LANGUAGES, Languages, WindowLanguage
+from muster.ui.pages.first_start import FirstStartPage
+from muster.ui.pages.home import HomePage
+from muster.ui.pages.receipt import ReceiptPage
+from muster.ui.pages.sign_in import SignInPage
+from muster.ui.session import Session
+from muster.ui.window import MainWindow
+from muster.ui.wizard.consent import ConsentPage
+from muster.ui.wizard.demographics import DemographicsPage
+from muster.ui.wizard.documents import DocumentsPage
+from muster.ui.wizard.face import FacePage
+from muster.ui.wizard.placement import PlacementPage
+from muster.ui.wizard.preview import PreviewPage
+from muster.ui.wizard.signature import SignaturePage
+from muster.ui.wizard.wizard import Wizard
+from muster.workstation.demo import demo_script
+from muster.workstation.lanes import Lanes
+
+TOUR_STUCK = Code("TOUR_STUCK", "The tour waited in vain for a screen: {screen}.")
+
+USUAL_SIZE = (1366, 768)
+SIZES = (USUAL_SIZE, (1920, 1080))
+_PATIENCE_MS = 20_000
+
+Size = tuple[int, int]
+
+
+def run(
+    folder: Path,
+    on_picture: Callable[[Path], None] = lambda path: None,
+    *,
+    languages: Iterable[WindowLanguage] = WINDOW_LANGUAGES[:1],
+    sizes: Iterable[Size] = (USUAL_SIZE,),
+) -> list[Path]:
+    """Take a picture of every screen into ``folder``; returns the files in order."""
+    if QGuiApplication.instance() is None:
+        os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    os.environ.setdefault("MUSTER_SIMULATED_SPEED", "20")
+    application = prepared_application()
+    folder.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory() as data, Lanes() as lanes:
+        session = Session(Path(data) / "station", utc_now)
+        try:
+            tour = _Tour(application, session, lanes, folder, on_picture, tuple(languages), tuple(sizes))
+            tour.walk()
+        finally:
+            session.close()
+    return tour.pictures
+
+
+class _Tour:
+    def __init__(
+        self,
+        application: QApplication,
+        session: Session,
+        lanes: Lanes,
+        folder: Path,
+        on_picture: Callable[[Path], None],
+        languages: tuple[WindowLanguage, ...],
+        sizes: tuple[Size, ...],
+    ) -> None:
+        self._session = session
+        self._languages_shown = languages
+        self._sizes = sizes
+        self._folder = folder
+        self._on_picture = on_picture
+        self._languages = Languages(application)
+        self._languages.use(languages[0])
+        self._window = MainWindow(session, Background(lanes), self._languages)
+        self._window.show()
+        self.pictures: list[Path] = []
+
+    def walk(self) -> None:
+        """From the first start to the receipt."""
+        self._picture("first-start", lambda: isinstance(self._window.page, FirstStartPage))
+        self._session.create_demo()
+        self._window.begin()
+        self._picture("sign-in", lambda: isinstance(self._window.page, SignInPage))
+        self._sign_in()
+        self._enroll(self._picture)
+        self._picture("receipt", lambda: isinstance(self._window.page, ReceiptPage))
+        receipt = self._window.page
+        assert isinstance(receipt, ReceiptPage)
+        receipt.home.click()
+        self._until("home again", lambda: isinstance(self._window.page, HomePage))
+        self._leave_a_draft()
+        self._picture("home", self._home_is_filled)
+        self._window.close()
+
+    def _sign_in(self) -> None:
+        page = self._window.page
+        assert isinstance(page, SignInPage)
+        page.sign_in.click()
+        self._until("home", lambda: isinstance(self._window.page, HomePage))
+
+    def _enroll(self, picture: Callable[[str, Callable[[], bool]], None]) -> None:
+        home = self._window.page
+        assert isinstance(home, HomePage)
+        home.start.click()
+        self._on(ConsentPage)
+        picture("1-consent", lambda: self._is_on(ConsentPage))
+        self._on(ConsentPage).agree.click()
+        self._on(DemographicsPage)
+        self._fill_form()
+        picture("2-details", lambda: self._is_on(DemographicsPage))
+        self._on(DemographicsPage).next.click()
+        documents = self._on(DocumentsPage)
+        next(iter(documents.slots.values())).scan.click()
+        self._until("a scanned page", lambda: next(iter(self._on(DocumentsPage).slots.values())).is_filled)
+        picture("3-documents", lambda: next(iter(self._on(DocumentsPage).slots.values())).picture.has_picture)
+        self._on(DocumentsPage).next.click()
+        self._on(FacePage)
+        picture("4-face", self._face_is_good)
+        self._until("a good face", self._face_is_good)
+        self._on(FacePage).capture.click()
+        for step in (Step.LEFT_SLAP, Step.RIGHT_SLAP, Step.THUMBS, Step.IRISES):
+            self._place(step, picture)
+        self._on(PreviewPage)
+        picture("9-check", self._preview_is_filled)
+        self._on(PreviewPage).confirm.click()
+        self._on(SignaturePage)
+        picture("10-sign", lambda: self._is_on(SignaturePage))
+        credentials = self._session.station().demo_credentials()
+        assert credentials is not None
+        signature = self._on(SignaturePage)
+        signature.password.setText(credentials[0][1])
+        signature.sign.click()
+        self._until("the receipt", lambda: isinstance(self._window.page, ReceiptPage))
+
+    def _fill_form(self) -> None:
+        """Type the demo person into the real boxes and choose from the real lists."""
+        page = self._on(DemographicsPage)
+        for name, value in demo_script().demographics.items():
+            if name in page.lists:
+                box = page.lists[name]
+                box.setCurrentIndex(box.findData(value))
+                box.activated.emit(box.currentIndex())
+            elif isinstance(value, str):
+                page.boxes[name, ""].setText(value)
+                page.boxes[name, ""].textEdited.emit(value)
+            else:
+                for language, text in value.values:
+                    if (name, language) in page.boxes:
+                        page.boxes[name, language].setText(text)
+                        page.boxes[name, language].textEdited.emit(text)
+
+    def _place(self, step: Step, picture: Callable[[str, Callable[[], bool]], None]) -> None:
+        self._until(step.value, lambda: self._step_is(step))
+        page = self._on(PlacementPage)
+        if step is Step.LEFT_SLAP:
+            enrollment = page.enrollment
+            enrollment.mark_exception(
+                page.registration.id, BiometricAttribute.LEFT_LITTLE, ExceptionKind.PERMANENT, "Finger missing"
+            )
+            self._wizard.show_step(step)
+        self._on(PlacementPage).capture.click()
+        self._until("a capture", lambda: not self._step_is(step) or self._on(PlacementPage).presenter.is_done)
+        if step is Step.LEFT_SLAP:
+            self._until("the next step", lambda: self._step_is(Step.RIGHT_SLAP))
+            self._wizard.show_step(step)
+            picture("5-left-hand", lambda: self._on(PlacementPage).picture.has_picture)
+            self._on(PlacementPage).next.click()
+        self._until("the next step", lambda: not self._step_is(step))
+
+    def _leave_a_draft(self) -> None:
+        home = self._window.page
+        assert isinstance(home, HomePage)
+        home.start.click()
+        self._on(ConsentPage).agree.click()
+        self._on(DemographicsPage)
+        self._fill_form()
+        self._wizard.put_away()
+        self._until("home", lambda: isinstance(self._window.page, HomePage))
+        self._pause(300)
+        self._window.begin()
+
+    @property
+    def _wizard(self) -> Wizard:
+        assert isinstance(self._window.page, Wizard)
+        return self._window.page
+
+    def _step_is(self, step: Step) -> bool:
+        return isinstance(self._window.page, Wizard) and self._window.page.step is step
+
+    def _is_on(self, kind: type) -> bool:
+        return isinstance(self._window.page, Wizard) and isinstance(self._window.page.page, kind)
+
+    def _on(self, kind):  # type: ignore[no-untyped-def]
+        """The wizard's page, once it is one of ``kind``."""
+        self._until(kind.__name__, lambda: self._is_on(kind))
+        return self._wizard.page
+
+    def _face_is_good(self) -> bool:
+        page = self._on(FacePage)
+        return bool(page.capture.isEnabled())
+
+    def _preview_is_filled(self) -> bool:
+        page = self._on(PreviewPage)
+        return all(view.has_picture for view in page.pictures.values())
+
+    def _home_is_filled(self) -> bool:
+        return isinstance(self._window.page, HomePage) and self._window.page.shows_devices
+
+    def _picture(self, name: str, ready: Callable[[], bool]) -> None:
+        for language in self._languages_shown:
+            if language != self._languages.current:
+                self._window.use_language(language)
+            self._until(name, ready)
+            for width, height in self._sizes:
+                self._window.resize(width, height)
+                self._pause(150)
+                several = len(self._languages_shown) * len(self._sizes) > 1
+                suffix = f"-{language.code}-{width}" if several else ""
+                path = self._folder / f"{name}{suffix}.png"
+                self._window.grab().save(str(path))
+                self.pictures.append(path)
+                self._on_picture(path)
+        if self._languages.current != self._languages_shown[0]:
+            self._window.use_language(self._languages_shown[0])
+            self._until(name, ready)
+
+    def _pause(self, milliseconds: int) -> None:
+        deadline = QDeadlineTimer(milliseconds)
+        while not deadline.hasExpired():
+            QApplication.processEvents(QEventLoop.ProcessEventsFlag.AllEvents, 20)
+
+    def _until(self, screen: str, ready: Callable[[], bool]) -> None:
+        deadline = QDeadlineTimer(_PATIENCE_MS)
+        while not ready():
+            if deadline.hasExpired():
+                raise DeviceUnavailable(TOUR_STUCK, screen=screen)
+            QApplication.processEvents(QEventLoop.ProcessEventsFlag.AllEvents, 20)
+
+
+if __name__ == "__main__":
+    _everything = "--all" in sys.argv
+    run(
+        Path(sys.argv[1]),
+        lambda path: print(path),  # noqa: T201, PLW0108
+        languages=WINDOW_LANGUAGES if _everything else WINDOW_LANGUAGES[:1],
+        sizes=SIZES if _everything else (USUAL_SIZE,),
+    )

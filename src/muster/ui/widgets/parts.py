@@ -1,0 +1,100 @@
+"""The few building blocks of every page: labels, buttons, cards, notes."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFrame, QLabel, QLayout, QPushButton, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
+
+
+def label(text: str, name: str = "", *, wrap: bool = True) -> QLabel:
+    made = QLabel(text)
+    made.setObjectName(name)
+    made.setWordWrap(wrap)
+    made.setTextFormat(Qt.TextFormat.PlainText)
+    return made
+
+
+def button(text: str, *, primary: bool = False) -> QPushButton:
+    made = QPushButton(text)
+    if primary:
+        made.setObjectName("primary")
+        made.setDefault(True)
+    made.setAutoDefault(True)
+    made.setCursor(Qt.CursorShape.PointingHandCursor)
+    return made
+
+
+def link(text: str) -> QPushButton:
+    made = QPushButton(text)
+    made.setObjectName("link")
+    made.setCursor(Qt.CursorShape.PointingHandCursor)
+    made.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
+    return made
+
+
+class Card(QFrame):
+    """A white panel with its own column."""
+
+    def __init__(self, margin: int = 18, spacing: int = 10) -> None:
+        super().__init__()
+        self.setObjectName("card")
+        self.column = QVBoxLayout(self)
+        self.column.setContentsMargins(margin, margin, margin, margin)
+        self.column.setSpacing(spacing)
+
+
+class Note(QLabel):
+    """One sentence with a tone: ``plain``, ``good``, ``warn`` or ``bad``. Hidden while it says nothing."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setWordWrap(True)
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setProperty("tone", "plain")
+        self.hide()
+
+    def say(self, text: str, tone: str = "plain") -> None:
+        self.setText(text)
+        if self.property("tone") != tone:
+            self.setProperty("tone", tone)
+            self.style().unpolish(self)
+            self.style().polish(self)
+        self.setVisible(bool(text))
+
+    def clear(self) -> None:
+        self.say("")
+
+
+def mark(widget: QWidget, name: str, *, value: bool) -> None:
+    """Set a property the style sheet looks at, and let it look again."""
+    widget.setProperty(name, value)
+    widget.style().unpolish(widget)
+    widget.style().polish(widget)
+
+
+def scrolling(content: QWidget, *, clear: bool = False) -> QScrollArea:
+    """``clear`` lets what is behind show through, as inside a card."""
+    area = QScrollArea()
+    area.setWidgetResizable(True)
+    area.setFrameShape(QFrame.Shape.NoFrame)
+    area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+    if clear:
+        area.setObjectName("clear")
+    else:
+        content.setObjectName("ground")
+    area.setWidget(content)
+    return area
+
+
+def empty(layout: QLayout) -> None:
+    """Take everything out of ``layout`` and let it go."""
+    while layout.count():
+        item = layout.takeAt(0)
+        if item is None:
+            return
+        widget, inner = item.widget(), item.layout()
+        if widget is not None:
+            widget.hide()
+            widget.deleteLater()
+        elif inner is not None:
+            empty(inner)

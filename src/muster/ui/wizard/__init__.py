@@ -1,0 +1,1 @@
+"""One registration, step by step."""

@@ -1,0 +1,211 @@
+"""Papers: scanned, or taken from a file."""
+
+from __future__ import annotations
+
+from functools import partial
+from pathlib import Path
+from threading import Event
+
+from PySide6.QtCore import QSize
+from PySide6.QtWidgets import QComboBox, QFileDialog, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
+
+from muster.domain.assessment import Finding
+from muster.domain.lifecycle import Registration
+from muster.errors import MusterError
+from muster.ui.background import Background
+from muster.ui.language import say_finding, tr
+from muster.ui.widgets.parts import Card, button, label, scrolling
+from muster.ui.widgets.picture import PictureView
+from muster.ui.wizard.step_page import StepPage
+from muster.workstation.documents import DocumentSlot
+from muster.workstation.enrollment import Enrollment
+from muster.workstation.inspection import read_file
+
+
+class DocumentsPage(StepPage):
+    def __init__(
+        self,
+        enrollment: Enrollment,
+        background: Background,
+        registration: Registration,
+        window_language: str,
+    ) -> None:
+        super().__init__(enrollment, background, registration)
+        self._cancel = Event()
+        self.head(
+            tr("Documents"),
+            tr("Lay the document on the scanner and press Scan. What is marked with * must be there."),
+        )
+        content = QWidget()
+        column = QVBoxLayout(content)
+        column.setContentsMargins(0, 0, 6, 0)
+        column.setSpacing(14)
+        self.slots = {slot.field: _Slot(slot, window_language) for slot in enrollment.document_slots()}
+        for field, slot in self.slots.items():
+            slot.scan.clicked.connect(partial(self._scan, field))
+            slot.choose.clicked.connect(partial(self._choose, field))
+            slot.remove.clicked.connect(partial(self._remove, field))
+            column.addWidget(slot)
+        column.addStretch(1)
+        self.column.addWidget(scrolling(content), 1)
+        self.next = button(tr("Next"), primary=True)
+        self.next.clicked.connect(self._finish)
+        self.foot(self.next)
+        for field in registration.documents:
+            if field in self.slots:
+                self._show_document(field)
+
+    def enter(self) -> None:
+        self._cancel.clear()
+        first = next((slot for slot in self.slots.values() if not slot.is_filled), None)
+        (first.scan if first else self.next).setFocus()
+
+    def leave(self) -> None:
+        self._cancel.set()
+
+    def _scan(self, field: str) -> None:
+        slot = self.slots[field]
+        self._busy(slot, tr("Scanning …"))
+        type_code, reference = slot.type_code, slot.reference
+        self.work(
+            "devices",
+            lambda: self.enrollment.scan_document(
+                self.registration.id, field, type_code, reference, self._cancel, lambda frame: None
+            ),
+            partial(self._attached, field),
+        )
+
+    def _choose(self, field: str) -> None:
+        name, _ = QFileDialog.getOpenFileName(
+            self, tr("Choose a picture"), "", tr("Pictures") + " (*.jpg *.jpeg *.png *.tif *.tiff *.bmp)"
+        )
+        if name:
+            self.attach_file(field, Path(name))
+
+    def attach_file(self, field: str, path: Path) -> None:
+        slot = self.slots[field]
+        self._busy(slot, tr("Reading …"))
+        type_code, reference = slot.type_code, slot.reference
+        self.work(
+            "store",
+            lambda: self.enrollment.attach_document(
+                self.registration.id, field, type_code, reference, read_file(path)
+            ),
+            partial(self._attached, field),
+        )
+
+    def _remove(self, field: str) -> None:
+        self.work(
+            "store",
+            lambda: self.enrollment.remove_document(self.registration.id, field),
+            partial(self._removed, field),
+        )
+
+    def _busy(self, slot: _Slot, words: str) -> None:
+        self.note.clear()
+        slot.picture.say(words)
+        for each in self.slots.values():
+            each.set_busy(busy=True)
+        self.next.setEnabled(False)
+
+    def _idle(self) -> None:
+        for each in self.slots.values():
+            each.set_busy(busy=False)
+        self.next.setEnabled(True)
+
+    def _attached(self, field: str, registration: Registration) -> None:
+        self.registration = registration
+        self._idle()
+        self._show_document(field)
+        self.next.setFocus()
+        self.changed.emit()
+
+    def _removed(self, field: str, registration: Registration) -> None:
+        self.registration = registration
+        self.slots[field].show_page(None)
+        self.changed.emit()
+
+    def _show_document(self, field: str) -> None:
+        slot = self.slots[field]
+        slot.show_facts(self.registration.documents[field].facts.type_code)
+        self.work("store", lambda: self.enrollment.document_picture(self.registration.id, field), slot.show_page)
+
+    def fail(self, error: MusterError) -> None:
+        super().fail(error)
+        self._idle()
+        for slot in self.slots.values():
+            if not slot.is_filled:
+                slot.show_page(None)
+
+    def _finish(self) -> None:
+        self.work("store", lambda: self.enrollment.finish_documents(self.registration.id), self._finished)
+
+    def _finished(self, missing: tuple[Finding, ...]) -> None:
+        if not missing:
+            self.completed.emit()
+            return
+        self.note.say(say_finding(missing[0]), "bad")
+        self.slots[missing[0].field].scan.setFocus()
+
+
+class _Slot(Card):
+    """One place for a document."""
+
+    def __init__(self, slot: DocumentSlot, language: str) -> None:
+        super().__init__()
+        row = QHBoxLayout()
+        row.setSpacing(18)
+        left = QVBoxLayout()
+        star = " *" if slot.required else ""
+        left.addWidget(label(_name(slot.labels, language, slot.field) + star, "section"))
+        left.addWidget(label(tr("Kind of document")))
+        self._types = QComboBox()
+        for choice in slot.types:
+            self._types.addItem(_name(choice.labels, language, choice.code), choice.code)
+        left.addWidget(self._types)
+        left.addWidget(label(tr("Number on the document (if it has one)")))
+        self._reference = QLineEdit()
+        left.addWidget(self._reference)
+        buttons = QHBoxLayout()
+        self.scan, self.choose, self.remove = button(tr("Scan")), button(tr("From a file …")), button(tr("Remove"))
+        for each in (self.scan, self.choose, self.remove):
+            buttons.addWidget(each)
+        buttons.addStretch(1)
+        left.addStretch(1)
+        left.addLayout(buttons)
+        row.addLayout(left, 1)
+        self._empty = tr("No page yet")
+        self.picture = PictureView(self._empty, QSize(300, 190))
+        row.addWidget(self.picture, 1)
+        self.column.addLayout(row)
+        self.is_filled = False
+        self.show_page(None)
+
+    @property
+    def type_code(self) -> str:
+        return str(self._types.currentData())
+
+    @property
+    def reference(self) -> str | None:
+        return self._reference.text().strip() or None
+
+    def show_facts(self, type_code: str) -> None:
+        self._types.setCurrentIndex(max(0, self._types.findData(type_code)))
+
+    def show_page(self, pixels: object) -> None:
+        self.is_filled = pixels is not None
+        if pixels is None:
+            self.picture.say(self._empty)
+        else:
+            self.picture.show_pixels(pixels)  # type: ignore[arg-type]
+        self.remove.setVisible(self.is_filled)
+        self.scan.setText(tr("Scan again") if self.is_filled else tr("Scan"))
+
+    def set_busy(self, *, busy: bool) -> None:
+        for each in (self.scan, self.choose, self.remove):
+            each.setEnabled(not busy)
+
+
+def _name(labels: object, language: str, otherwise: str) -> str:
+    names = dict(labels)  # type: ignore[call-overload]
+    return str(names.get(language) or names.get("eng") or otherwise)

@@ -1,0 +1,152 @@
+"""The live picture of the face, judged as it comes, taken with one press."""
+
+from __future__ import annotations
+
+from threading import Event
+
+from PySide6.QtCore import QSize, QTimer
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout
+
+from muster.domain.biometrics import BiometricAttribute
+from muster.domain.lifecycle import Registration
+from muster.errors import MusterError
+from muster.ui.background import Background
+from muster.ui.language import say_finding, tr
+from muster.ui.widgets.parts import Card, button, label
+from muster.ui.widgets.picture import PictureView
+from muster.ui.wizard.step_page import StepPage
+from muster.workstation.capture import CaptureOutcome, FaceView
+from muster.workstation.enrollment import Enrollment
+from muster.workstation.mailbox import Mailbox
+
+_FRAME_MS = 40
+ADVANCE_AFTER_MS = 900
+
+
+class FacePage(StepPage):
+    def __init__(self, enrollment: Enrollment, background: Background, registration: Registration) -> None:
+        super().__init__(enrollment, background, registration)
+        self._cancel: Event | None = None
+        self._mailbox: Mailbox[FaceView] = Mailbox()
+        self._view: FaceView | None = None
+        self.head(
+            tr("Face"), tr("Ask the person to look straight into the camera, eyes open, nothing on the head.")
+        )
+        row = QHBoxLayout()
+        row.setSpacing(18)
+        self.picture = PictureView(tr("The camera is starting …"), QSize(420, 315))
+        row.addWidget(self.picture, 3)
+        side = Card()
+        side.column.addWidget(label(tr("What the camera sees"), "section"))
+        self._tips = QVBoxLayout()
+        for tip in (
+            tr("One face, alone in the picture"),
+            tr("Close enough: about an arm's length"),
+            tr("Whole head inside the picture"),
+        ):
+            self._tips.addWidget(label("•  " + tip))
+        side.column.addLayout(self._tips)
+        side.column.addStretch(1)
+        self.again = button(tr("Take another picture"))
+        self.again.clicked.connect(self._start)
+        self.again.hide()
+        side.column.addWidget(self.again)
+        row.addWidget(side, 1)
+        self.column.addLayout(row, 1)
+        self.capture = button(tr("Take the picture"), primary=True)
+        self.capture.clicked.connect(self._capture)
+        self.capture.setEnabled(False)
+        self.next = button(tr("Next"), primary=True)
+        self.next.clicked.connect(self.completed)
+        self.next.hide()
+        self.foot(self.capture, self.next)
+        self._timer = QTimer(self)
+        self._timer.setInterval(_FRAME_MS)
+        self._timer.timeout.connect(self._show_newest)
+
+    def enter(self) -> None:
+        if BiometricAttribute.FACE in self.registration.samples:
+            self._show_kept()
+        else:
+            self._start()
+
+    def leave(self) -> None:
+        self._timer.stop()
+        if self._cancel is not None:
+            self._cancel.set()
+            self._cancel = None
+
+    def _start(self) -> None:
+        self.leave()
+        self._cancel, self._view = Event(), None
+        cancel, mailbox = self._cancel, Mailbox[FaceView]()
+        self._mailbox = mailbox
+        self.again.hide()
+        self.next.hide()
+        self.capture.setText(tr("Take the picture"))
+        self.capture.show()
+        self.capture.setEnabled(False)
+        self.picture.say(tr("The camera is starting …"))
+        self.note.say(tr("Wait until the frame around the face is green."))
+        self._timer.start()
+        self.work("devices", lambda: self.enrollment.watch_face(cancel, mailbox), lambda nothing: None)
+
+    def _show_newest(self) -> None:
+        view = self._mailbox.take()
+        if view is None:
+            return
+        self._view = view
+        self.picture.show_pixels(view.frame.pixels, view.box, good=not view.findings)
+        was_ready = self.capture.isEnabled()
+        self.capture.setEnabled(view.ready)
+        if view.findings:
+            self.note.say(say_finding(view.findings[0]), "warn")
+        elif view.ready:
+            self.note.say(tr("The face is good. Take the picture."), "good")
+            if not was_ready:
+                self.capture.setFocus()
+        else:
+            self.note.say(tr("Good. Hold still …"))
+
+    def _capture(self) -> None:
+        view = self._view
+        if view is None:
+            return
+        self.leave()
+        self.capture.setEnabled(False)
+        self.work("store", lambda: self.enrollment.capture_face(self.registration.id, view), self._captured)
+
+    def _captured(self, outcome: CaptureOutcome) -> None:
+        self.registration = outcome.registration
+        if outcome.findings:
+            self.note.say(say_finding(outcome.findings[0]), "bad")
+            self._start()
+            return
+        self.changed.emit()
+        self._show_kept()
+        QTimer.singleShot(ADVANCE_AFTER_MS, self, self._advance)
+
+    def _advance(self) -> None:
+        if self.isVisible() and self.next.isVisible():
+            self.completed.emit()
+
+    def _show_kept(self) -> None:
+        self.capture.hide()
+        self.again.show()
+        self.next.show()
+        self.next.setFocus()
+        self.note.say(tr("The picture is kept."), "good")
+        self.work(
+            "store",
+            lambda: self.enrollment.sample_picture(self.registration.id, BiometricAttribute.FACE),
+            self.picture.show_pixels,
+        )
+
+    def fail(self, error: MusterError) -> None:
+        self.leave()
+        super().fail(error)
+        self.picture.say(tr("No picture"))
+        self.capture.hide()
+        self.again.setText(tr("Try again"))
+        self.again.show()
+        self.again.setFocus()

@@ -1,0 +1,240 @@
+"""Fingers and eyes: one placement on a device, judged finger by finger."""
+
+from __future__ import annotations
+
+from functools import partial
+from threading import Event
+
+import numpy as np
+from PySide6.QtCore import QSize, Qt, QTimer
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QMenu, QProgressBar, QPushButton
+
+from muster.domain.biometrics import BiometricAttribute, CaptureGroup, ExceptionKind
+from muster.domain.lifecycle import Registration
+from muster.errors import MusterError
+from muster.ui import names
+from muster.ui.background import Background
+from muster.ui.language import say_finding, tr
+from muster.ui.widgets.body_map import BodyMap, Mark, display_order
+from muster.ui.widgets.parts import Card, button, empty, label, link, mark
+from muster.ui.widgets.picture import PictureView, side_by_side
+from muster.ui.wizard.placement_presenter import PlacementPresenter, Row, RowState
+from muster.ui.wizard.step_page import StepPage
+from muster.workstation.capture import CaptureOutcome
+from muster.workstation.enrollment import Enrollment
+from muster.workstation.live import LiveFrames
+
+_FRAME_MS = 40
+ADVANCE_AFTER_MS = 900
+_MARKS = {
+    RowState.WANTED: Mark.WANTED,
+    RowState.KEPT: Mark.GOOD,
+    RowState.FORCED: Mark.POOR,
+    RowState.POOR: Mark.POOR,
+    RowState.EXCEPTION: Mark.EXCEPTION,
+}
+
+
+class PlacementPage(StepPage):
+    def __init__(
+        self,
+        enrollment: Enrollment,
+        background: Background,
+        registration: Registration,
+        group: CaptureGroup,
+    ) -> None:
+        super().__init__(enrollment, background, registration)
+        self.presenter = PlacementPresenter(group, registration, enrollment.attempts_allowed)
+        self._cancel = Event()
+        self._live = LiveFrames()
+        self._capturing = False
+        self.head(
+            {
+                CaptureGroup.LEFT_SLAP: tr("Left hand"),
+                CaptureGroup.RIGHT_SLAP: tr("Right hand"),
+                CaptureGroup.THUMBS: tr("Thumbs"),
+                CaptureGroup.IRISES: tr("Eyes"),
+                CaptureGroup.FACE: tr("Face"),
+            }[group],
+            names.placement_hint(group),
+        )
+        row = QHBoxLayout()
+        row.setSpacing(18)
+        self.picture = PictureView(tr("The live picture appears here."), QSize(360, 240))
+        row.addWidget(self.picture, 1)
+        side = Card()
+        self._map = BodyMap()
+        side.column.addWidget(self._map)
+        self._rows = QGridLayout()
+        self._rows.setHorizontalSpacing(10)
+        self._rows.setVerticalSpacing(8)
+        self._rows.setColumnStretch(1, 1)
+        side.column.addLayout(self._rows)
+        self._attempts = label("", "soft")
+        side.column.addWidget(self._attempts)
+        side.column.addStretch(1)
+        row.addWidget(side, 1)
+        self.column.addLayout(row, 1)
+        self.force = button(tr("Keep the best there is"))
+        self.force.clicked.connect(partial(self._capture, force=True))
+        self.capture = button(tr("Capture"), primary=True)
+        self.capture.clicked.connect(partial(self._capture, force=False))
+        self.again = button(tr("Capture again"))
+        self.again.clicked.connect(partial(self._capture, force=False))
+        self.stop = button(tr("Stop"))
+        self.stop.clicked.connect(self._stop)
+        self.next = button(tr("Next"), primary=True)
+        self.next.clicked.connect(self.completed)
+        self.foot(self.force, self.again, self.stop, self.capture, self.next)
+        self._timer = QTimer(self)
+        self._timer.setInterval(_FRAME_MS)
+        self._timer.timeout.connect(self._show_newest)
+        self._show()
+
+    @property
+    def group(self) -> CaptureGroup:
+        return self.presenter.group
+
+    def enter(self) -> None:
+        (self.next if self.presenter.is_done else self.capture).setFocus()
+        kept = sorted(self.presenter.kept, key=display_order)
+        if kept:
+            self.work("store", lambda: self._kept_pictures(kept), self._show_kept)
+
+    def _kept_pictures(self, attributes: list[BiometricAttribute]) -> list[np.ndarray]:
+        return [self.enrollment.sample_picture(self.registration.id, each) for each in attributes]
+
+    def _show_kept(self, pictures: list[np.ndarray]) -> None:
+        if not self._capturing:
+            self.picture.show_pixels(side_by_side(pictures))
+
+    def leave(self) -> None:
+        self._timer.stop()
+        self._cancel.set()
+
+    def _capture(self, *_: object, force: bool) -> None:
+        self.note.clear()
+        self._cancel = Event()
+        self._capturing = True
+        self._show()
+        self._timer.start()
+        cancel, mailbox = self._cancel, self._live.mailbox
+        self.work(
+            "devices",
+            lambda: self.enrollment.capture_group(self.registration.id, self.group, cancel, mailbox, force=force),
+            self._captured,
+        )
+
+    def _stop(self) -> None:
+        self._cancel.set()
+
+    def _show_newest(self) -> None:
+        frame = self._live.mailbox.take()
+        if frame is not None:
+            self.picture.show_pixels(frame.pixels)
+
+    def _captured(self, outcome: CaptureOutcome) -> None:
+        self._end_capture()
+        self.registration = outcome.registration
+        self.presenter.captured(outcome)
+        self._show()
+        self.changed.emit()
+        if self.presenter.is_done:
+            self.note.say(tr("All are kept."), "good")
+            self.next.setFocus()
+            QTimer.singleShot(ADVANCE_AFTER_MS, self, self._advance)
+            return
+        if self.presenter.findings:
+            self.note.say(say_finding(self.presenter.findings[0]), "warn")
+        (self.force if self.presenter.may_force else self.capture).setFocus()
+
+    def _advance(self) -> None:
+        if self.isVisible() and self.presenter.is_done and not self._capturing:
+            self.completed.emit()
+
+    def fail(self, error: MusterError) -> None:
+        self._end_capture()
+        super().fail(error)
+        self.presenter.registered(self.reload())
+        self._show()
+        self.capture.setFocus()
+
+    def _end_capture(self) -> None:
+        self._show_newest()
+        self._timer.stop()
+        self._capturing = False
+
+    def _except(self, attribute: BiometricAttribute, kind: ExceptionKind, reason: str) -> None:
+        self.work(
+            "store",
+            lambda: self.enrollment.mark_exception(self.registration.id, attribute, kind, reason),
+            self._excepted,
+        )
+
+    def _clear(self, attribute: BiometricAttribute) -> None:
+        self.work(
+            "store", lambda: self.enrollment.clear_exception(self.registration.id, attribute), self._excepted
+        )
+
+    def _excepted(self, registration: Registration) -> None:
+        self.registration = registration
+        self.presenter.registered(registration)
+        self.note.clear()
+        self._show()
+        self.changed.emit()
+        self.enter()
+
+    def _show(self) -> None:
+        presenter, busy = self.presenter, self._capturing
+        rows = sorted(presenter.rows(), key=lambda row: display_order(row.attribute))
+        self._map.show_marks({row.attribute: _MARKS[row.state] for row in rows})
+        empty(self._rows)
+        for place, row in enumerate(rows):
+            self._add_row(place, row)
+        attempts = min(presenter.attempts, presenter.attempts_allowed)
+        self._attempts.setText(
+            tr("Attempt {number} of {allowed}", number=attempts, allowed=presenter.attempts_allowed)
+            if presenter.attempts
+            else tr("{allowed} attempts are allowed.", allowed=presenter.attempts_allowed)
+        )
+        self.stop.setVisible(busy)
+        self.force.setVisible(presenter.may_force and not busy)
+        self.capture.setVisible(not presenter.is_done)
+        self.capture.setEnabled(not busy and presenter.can_capture)
+        self.capture.setText(tr("Capturing …") if busy else tr("Capture"))
+        self.again.setVisible(presenter.is_done and presenter.can_capture and not busy)
+        self.next.setVisible(presenter.is_done)
+        self.next.setEnabled(not busy)
+
+    def _add_row(self, place: int, row: Row) -> None:
+        self._rows.addWidget(label(names.attribute_name(row.attribute), wrap=False), place, 0)
+        if row.quality is not None:
+            bar = QProgressBar()
+            bar.setRange(0, 100)
+            bar.setValue(round(row.quality))
+            bar.setFormat(tr("quality %p"))
+            mark(bar, "poor", value=row.state is not RowState.KEPT)
+            self._rows.addWidget(bar, place, 1)
+        else:
+            self._rows.addWidget(label(_state_words(row), "soft", wrap=False), place, 1)
+        self._rows.addWidget(self._action(row), place, 2, Qt.AlignmentFlag.AlignRight)
+
+    def _action(self, row: Row) -> QPushButton:
+        if row.state is RowState.EXCEPTION:
+            undo = link(tr("Undo"))
+            undo.setEnabled(not self._capturing)
+            undo.clicked.connect(partial(self._clear, row.attribute))
+            return undo
+        cannot = link(tr("Cannot be captured"))
+        cannot.setEnabled(not self._capturing)
+        menu = QMenu(cannot)
+        for reason, shown, kind in names.exception_reasons(row.attribute.modality):
+            menu.addAction(shown, partial(self._except, row.attribute, kind, reason))
+        cannot.setMenu(menu)
+        return cannot
+
+
+def _state_words(row: Row) -> str:
+    if row.state is RowState.EXCEPTION:
+        return tr("cannot be captured")
+    return tr("to be captured")

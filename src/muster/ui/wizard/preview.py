@@ -1,0 +1,149 @@
+"""Everything that was recorded, turned to the person: is this right?"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+
+from muster.domain.biometrics import BiometricAttribute, BiometricException, Modality
+from muster.domain.lifecycle import Registration
+from muster.domain.registration import Step
+from muster.ui import names
+from muster.ui.background import Background
+from muster.ui.language import tr
+from muster.ui.widgets.parts import Card, button, label, link, scrolling
+from muster.ui.widgets.picture import PictureView
+from muster.ui.wizard.step_page import StepPage
+from muster.workstation.enrollment import Enrollment
+from muster.workstation.summary import Summary, SummaryLine
+
+_RIGHT_TO_LEFT = ("ara",)
+
+
+class PreviewPage(StepPage):
+    step_wanted = Signal(Step)
+
+    def __init__(
+        self,
+        enrollment: Enrollment,
+        background: Background,
+        registration: Registration,
+        window_language: str,
+    ) -> None:
+        super().__init__(enrollment, background, registration)
+        self._window_language = window_language
+        self.pictures: dict[BiometricAttribute, PictureView] = {}
+        self.head(tr("Check"), tr("Turn the screen to the person and go through it together."))
+        summary = enrollment.summary(registration.id)
+        content = QWidget()
+        columns = QHBoxLayout(content)
+        columns.setContentsMargins(0, 0, 6, 0)
+        columns.setSpacing(16)
+        left, right = QVBoxLayout(), QVBoxLayout()
+        left.addWidget(self._details(summary))
+        left.addWidget(self._papers(summary))
+        left.addStretch(1)
+        right.addWidget(self._biometrics(summary))
+        right.addStretch(1)
+        columns.addLayout(left, 1)
+        columns.addLayout(right, 1)
+        self.column.addWidget(scrolling(content), 1)
+        self.confirm = button(tr("The person confirms"), primary=True)
+        self.confirm.clicked.connect(self._confirm)
+        self.foot(self.confirm)
+
+    def enter(self) -> None:
+        self.confirm.setFocus()
+        for attribute, view in self.pictures.items():
+            self.work(
+                "store",
+                partial(self.enrollment.sample_picture, self.registration.id, attribute),
+                view.show_pixels,
+            )
+
+    def _titled(self, title: str, step: Step) -> Card:
+        card = Card(spacing=8)
+        head = QHBoxLayout()
+        head.addWidget(label(title, "section"), 1)
+        change = link(tr("Change"))
+        change.clicked.connect(partial(self.step_wanted.emit, step))
+        head.addWidget(change)
+        card.column.addLayout(head)
+        return card
+
+    def _details(self, summary: Summary) -> Card:
+        card = self._titled(tr("Details"), Step.DEMOGRAPHICS)
+        self._fill(card, summary.lines)
+        return card
+
+    def _papers(self, summary: Summary) -> Card:
+        card = self._titled(tr("Documents"), Step.DOCUMENTS)
+        self._fill(card, summary.documents)
+        return card
+
+    def _fill(self, card: Card, lines: Sequence[SummaryLine]) -> None:
+        grid = QGridLayout()
+        grid.setHorizontalSpacing(14)
+        grid.setVerticalSpacing(7)
+        grid.setColumnStretch(1, 1)
+        grid.setColumnStretch(2, 1)
+        for row, line in enumerate(lines):
+            name = line.labels.get(self._window_language) or line.labels.get("eng") or line.field
+            grid.addWidget(label(name, "soft"), row, 0, Qt.AlignmentFlag.AlignTop)
+            texts = line.values if len({text for _, text in line.values}) > 1 else line.values[:1]
+            for place, (language, text) in enumerate(texts):
+                width = 1 if len(texts) > 1 else 2
+                grid.addWidget(_text(language, text), row, 1 + place, 1, width, Qt.AlignmentFlag.AlignTop)
+        card.column.addLayout(grid)
+
+    def _biometrics(self, summary: Summary) -> Card:
+        card = self._titled(tr("Face, fingers and eyes"), Step.FACE)
+        face = PictureView("", QSize(220, 165))
+        face.setFixedHeight(165)
+        if any(attribute is BiometricAttribute.FACE for attribute, _, _ in summary.captured):
+            self.pictures[BiometricAttribute.FACE] = face
+            card.column.addWidget(face)
+        grid = QGridLayout()
+        grid.setSpacing(8)
+        rest = [each for each in summary.captured if each[0].modality is not Modality.FACE]
+        for place, (attribute, quality, forced) in enumerate(rest):
+            cell = QVBoxLayout()
+            view = PictureView("", QSize(92, 84))
+            view.setFixedHeight(84)
+            self.pictures[attribute] = view
+            cell.addWidget(view)
+            words = tr("{name}: {quality}", name=names.attribute_name(attribute), quality=round(quality))
+            cell.addWidget(label(words + (" · " + tr("kept below the threshold") if forced else ""), "soft"))
+            grid.addLayout(cell, place // 4, place % 4)
+        card.column.addLayout(grid)
+        for exception in summary.exceptions:
+            card.column.addWidget(label(_exception(exception)))
+        return card
+
+    def _confirm(self) -> None:
+        self.confirm.setEnabled(False)
+        self.work(
+            "store",
+            lambda: self.enrollment.confirm_preview(self.registration.id),
+            lambda registration: self.completed.emit(),
+        )
+
+
+def _text(language: str, text: str) -> QLabel:
+    words = label(text)
+    if language:
+        right = language in _RIGHT_TO_LEFT
+        words.setLayoutDirection(Qt.LayoutDirection.RightToLeft if right else Qt.LayoutDirection.LeftToRight)
+    return words
+
+
+def _exception(exception: BiometricException) -> str:
+    shown = {reason: words for reason, words, _ in names.exception_reasons(exception.attribute.modality)}
+    return tr(
+        "{name}: cannot be captured ({reason})",
+        name=names.attribute_name(exception.attribute),
+        reason=shown.get(exception.reason, exception.reason),
+    )

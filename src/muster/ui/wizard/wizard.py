@@ -1,0 +1,149 @@
+"""The frame around the steps: the list at the side, the page in the middle.
+
+Which step is next is the registration's own answer (a fold over its events), asked after every page, so that a
+resumed registration stands where it was left and a change sends the officer back to the check.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+
+from muster.domain.lifecycle import Registration
+from muster.domain.registration import Step
+from muster.ui import names
+from muster.ui.background import Background
+from muster.ui.language import tr
+from muster.ui.widgets.parts import button, label, mark
+from muster.ui.wizard.consent import ConsentPage
+from muster.ui.wizard.demographics import DemographicsPage
+from muster.ui.wizard.documents import DocumentsPage
+from muster.ui.wizard.face import FacePage
+from muster.ui.wizard.placement import PlacementPage
+from muster.ui.wizard.preview import PreviewPage
+from muster.ui.wizard.signature import SignaturePage
+from muster.ui.wizard.step_page import StepPage
+from muster.workstation.desk import Desk
+
+_RAIL_WIDTH = 210
+
+
+class Wizard(QWidget):
+    """``left`` when the officer puts the draft away; ``sent`` with what came of the finished registration."""
+
+    left = Signal()
+    sent = Signal(object)
+
+    def __init__(
+        self, desk: Desk, background: Background, registration: Registration, window_language: str
+    ) -> None:
+        super().__init__()
+        self._desk = desk
+        self._background = background
+        self._registration = registration
+        self._window_language = window_language
+        self._steps: dict[Step, QPushButton] = {}
+        self.page: StepPage | None = None
+        self.step = desk.enrollment.plan[0]
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(0)
+        row.addWidget(self._rail())
+        self._place = QVBoxLayout()
+        row.addLayout(self._place, 1)
+        self.go_on()
+
+    def _rail(self) -> QFrame:
+        rail = QFrame()
+        rail.setObjectName("rail")
+        rail.setFixedWidth(_RAIL_WIDTH)
+        column = QVBoxLayout(rail)
+        column.setContentsMargins(12, 16, 12, 14)
+        column.setSpacing(3)
+        column.addWidget(label(tr("Registration"), "soft"))
+        number = label(self._registration.id.text[10:15], "number")
+        number.setToolTip(self._registration.id.text)
+        column.addWidget(number)
+        column.addSpacing(8)
+        for place, step in enumerate(self._desk.enrollment.plan, 1):
+            made = QPushButton(f"{place}   {names.step_name(step)}")
+            made.setObjectName("step")
+            made.clicked.connect(partial(self.show_step, step))
+            column.addWidget(made)
+            self._steps[step] = made
+        column.addStretch(1)
+        column.addWidget(label(tr("Everything is kept as you go."), "soft"))
+        away = button(tr("Put away for now"))
+        away.clicked.connect(self.put_away)
+        column.addWidget(away)
+        return rail
+
+    @property
+    def registration_id(self) -> str:
+        return self._registration.id.text
+
+    def go_on(self) -> None:
+        """Show the first step that is not done; the signature when all are (a seal that was interrupted)."""
+        self._registration = self._desk.enrollment.registration(self._registration.id)
+        plan = self._desk.enrollment.plan
+        self.show_step(self._registration.next_step(plan) or plan[-1])
+
+    def show_step(self, step: Step, *_: object) -> None:
+        if self.page is not None:
+            self.page.leave()
+            self.page.hide()
+            self._place.removeWidget(self.page)
+            self.page.deleteLater()
+        self._registration = self._desk.enrollment.registration(self._registration.id)
+        self.step, self.page = step, self._make(step)
+        self.page.completed.connect(self._completed)
+        self.page.changed.connect(self._refresh)
+        self._place.addWidget(self.page)
+        self._refresh()
+        self.page.enter()
+
+    def _completed(self) -> None:
+        """The next step in order; steps behind it that are done already are walked past."""
+        self.go_on()
+
+    def _make(self, step: Step) -> StepPage:
+        enrollment, background, registration = self._desk.enrollment, self._background, self._registration
+        group = step.capture_group
+        if step is Step.CONSENT:
+            return ConsentPage(enrollment, background, registration)
+        if step is Step.DEMOGRAPHICS:
+            return DemographicsPage(enrollment, background, registration, self._window_language)
+        if step is Step.DOCUMENTS:
+            return DocumentsPage(enrollment, background, registration, self._window_language)
+        if step is Step.FACE:
+            return FacePage(enrollment, background, registration)
+        if group is not None:
+            return PlacementPage(enrollment, background, registration, group)
+        if step is Step.PREVIEW:
+            preview = PreviewPage(enrollment, background, registration, self._window_language)
+            preview.step_wanted.connect(self.show_step)
+            return preview
+        signature = SignaturePage(self._desk, background, registration)
+        signature.sent.connect(self.sent)
+        return signature
+
+    def _refresh(self) -> None:
+        registration = self._desk.enrollment.registration(self._registration.id)
+        reachable = True
+        for place, (step, made) in enumerate(self._steps.items(), 1):
+            done = registration.is_done(step)
+            sign = "✓" if done else str(place)
+            made.setText(f"{sign}   {names.step_name(step)}")
+            made.setEnabled((done or reachable) and step is not self.step)
+            mark(made, "now", value=step is self.step)
+            reachable = reachable and done
+
+    def put_away(self) -> None:
+        self.leave()
+        self.left.emit()
+
+    def leave(self) -> None:
+        if self.page is not None:
+            self.page.leave()
