@@ -19,6 +19,7 @@ IMAGE_TOO_LARGE = Code("IMAGE_TOO_LARGE", "The picture inside the record is larg
 Pixels = NDArray[np.uint8]
 
 _FORMATS = ("JPEG2000", "JPEG", "PNG")
+_END_OF_CODESTREAM = b"\xff\xd9"  # cannot occur inside JPEG 2000 packets (ISO/IEC 15444-1 B.10.1)
 MAXIMUM_PIXELS = 64_000_000  # a 600 dpi A4 page is 35 million
 
 
@@ -46,6 +47,9 @@ def decode(content: bytes) -> Pixels:
         with Image.open(io.BytesIO(content), formats=_FORMATS) as image:
             if image.width * image.height > MAXIMUM_PIXELS:
                 raise MalformedData(IMAGE_TOO_LARGE)
+            if image.format == "JPEG2000" and _END_OF_CODESTREAM not in content:
+                # A file that ends right behind its headers decodes to a picture of nothing.
+                raise MalformedData(IMAGE_UNDECODABLE)
             if image.mode in ("I;16", "I;16B", "I"):  # Pillow's own conversion cuts at 255
                 return (np.asarray(image) >> 8).astype(np.uint8)
             grey = image.mode in ("1", "L")
