@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import partial
 from threading import Lock
 from typing import Any
@@ -63,16 +63,18 @@ class Receiver:
     def sync(self, body: bytes) -> dict[str, Any]:
         try:
             request = _sync_request(body, self._storage)
-        except (MusterError, ValueError):
+        except (MusterError, ValueError, RecursionError):
             return self._sync_answer([], [(None, Refusal("RPR-RGS-028", "Decryption failed"))])
         refusal = check_sync(request, self._clock())
         if refusal:
             return self._sync_answer([], [(None, refusal)])
-        announced, refused = [], []
+        announced: list[Mapping[str, Any]] = []
+        refused: list[tuple[str | None, Refusal]] = []
         for entry in request["request"]:
-            problem = self._announce(entry)
-            if problem:
-                refused.append((entry.get("registrationId"), problem))
+            if not isinstance(entry, dict):
+                refused.append((None, Refusal("RPR-RGS-016", "JSON mapping failed")))
+            elif problem := self._announce(entry):
+                refused.append((_echo(entry.get("registrationId")), problem))
             else:
                 announced.append(entry)
         return self._sync_answer(announced, refused)
@@ -128,18 +130,19 @@ class Receiver:
         """packetexternalstatus and search: what became of packets, by packet or registration id."""
         try:
             request = json.loads(body)
-            asked = [dict(each) for each in request["request"]]
-        except (ValueError, KeyError, TypeError):
+            entries = [dict(each) for each in request["request"]]
+            asked = [(str(each.get("packetId")), str(each.get("registrationId"))) for each in entries]
+        except (ValueError, KeyError, TypeError, RecursionError):
             return self._answer(None, None, [Refusal("RPR-RGS-017", "JSON parsing failed")])
         known = set(self._storage.accepted_ids())
         by_registration = {each.split("-")[0] for each in known}
         response = []
-        for entry in asked:
-            if entry.get("packetId") in known:
-                response.append({"packetId": entry["packetId"], "statusCode": "ACCEPTED"})
-            elif entry.get("registrationId") in by_registration:
-                response.append({"registrationId": entry["registrationId"], "statusCode": "RECEIVED"})
-        return self._answer(request.get("id"), response, [])
+        for packet_id, registration_id in asked:
+            if packet_id in known:
+                response.append({"packetId": packet_id, "statusCode": "ACCEPTED"})
+            elif registration_id in by_registration:
+                response.append({"registrationId": registration_id, "statusCode": "RECEIVED"})
+        return self._answer(_echo(request.get("id")), response, [])
 
     def _answer(self, id_: str | None, response: object, refusals: list[Refusal]) -> dict[str, Any]:
         errors = [{"errorCode": each.code, "message": each.message} for each in refusals]
@@ -152,7 +155,7 @@ class Receiver:
         }
 
     def _sync_answer(
-        self, announced: list[Mapping[str, Any]], refused: list[tuple[object, Refusal]]
+        self, announced: list[Mapping[str, Any]], refused: Sequence[tuple[str | None, Refusal]]
     ) -> dict[str, Any]:
         answer = self._answer("mosip.registration.sync", None, [])
         answer["response"] = [
@@ -175,6 +178,11 @@ def _sync_request(body: bytes, storage: Storage) -> dict[str, Any]:
     if not isinstance(request, dict):
         raise ValueError("not a JSON object")
     return request
+
+
+def _echo(value: object) -> str | None:
+    """What may be repeated in an answer: Python reads values (NaN, half characters) that JSON cannot carry."""
+    return value if isinstance(value, str) and value.isascii() else None
 
 
 def _reference(packet_id: str) -> str:

@@ -33,6 +33,7 @@ MACHINE_UNREADABLE = Code(
 )
 
 HOST = "127.0.0.1"
+_STOP_WITHIN_S = 2  # a client that stalls in the middle of an upload must not keep the process alive
 
 
 def parse_machine(text: str) -> tuple[str, bytes]:
@@ -60,7 +61,9 @@ def serve(
         storage.register_machine(ref_id, public_key)
     listening = _listen(port)
     url = f"http://{HOST}:{listening.getsockname()[1]}"
-    config = uvicorn.Config(create_app(storage, clock), log_level="warning", access_log=False)
+    config = uvicorn.Config(
+        create_app(storage, clock), log_level="warning", access_log=False, timeout_graceful_shutdown=_STOP_WITHIN_S
+    )
     server = _Announcing(config, {"ready": True, "url": url, "key": str(storage.key_file), "data": str(data)})
     if exit_with_parent:
         Thread(target=_stop_at_end_of_input, args=(server,), daemon=True).start()
@@ -84,7 +87,7 @@ def _listen(port: int) -> socket.socket:
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listening.bind((HOST, port))
-    except OSError as error:
+    except (OSError, OverflowError) as error:  # the latter for a number that is no port
         listening.close()
         raise Unavailable(PORT_TAKEN, port=port) from error
     listening.listen(64)

@@ -68,6 +68,9 @@ QPushButton#step:hover:enabled {{ background: {ACCENT_PALE}; }}
 QPushButton#step[now="true"] {{ background: {ACCENT_PALE}; color: {ACCENT_DARK}; font-weight: 700; }}
 QPushButton#step:disabled {{ color: {SOFT_INK}; background: transparent; }}
 QPushButton#step[now="true"]:disabled {{ background: {ACCENT_PALE}; color: {ACCENT_DARK}; }}
+QPushButton#choice {{ padding: 2px 16px; min-height: 30px; max-height: 30px; }}
+QPushButton#choice:checked {{ background: {ACCENT_PALE}; border: 2px solid {ACCENT}; color: {ACCENT_DARK};
+    font-weight: 600; }}
 QPushButton#link {{ border: none; background: transparent; color: {ACCENT}; padding: 2px 6px;
     text-decoration: underline; }}
 QLineEdit, QComboBox {{ background: {PAPER}; border: 1px solid #8fa0ad; border-radius: 5px; padding: 6px 8px;

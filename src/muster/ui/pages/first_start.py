@@ -95,7 +95,7 @@ class FirstStartPage(QWidget):
         self.demo.setEnabled(False)
 
     def _done(self, station: Station) -> None:
-        self.set_upd.emit()
+        self.created.emit()
 
     def _failed(self, error: MusterError) -> None:
         self.note.say(say_error(error), "bad")

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QComboBox, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from muster.errors import MusterError
 from muster.ui.background import Background
@@ -49,7 +49,11 @@ class SignInPage(QWidget):
             self.note.say(tr("Demo station: the password is filled in. Enroll invented people only."))
             self.user_id.currentTextChanged.connect(self._fill_demo)
             self._fill_demo(self.user_id.currentText())
-        column.addWidget(card, 0, Qt.AlignmentFlag.AlignHCenter)
+        row = QHBoxLayout()  # an alignment flag would keep the note from growing with its text
+        row.addStretch(1)
+        row.addWidget(card)
+        row.addStretch(1)
+        column.addLayout(row)
         column.addStretch(3)
         (self.sign_in if self._demo else self.password).setFocus()
 

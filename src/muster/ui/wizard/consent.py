@@ -25,6 +25,7 @@ class ConsentPage(StepPage):
         choice = QHBoxLayout()
         for language in enrollment.languages_offered:
             made = QPushButton(language.name)
+            made.setObjectName("choice")
             made.setCheckable(True)
             made.clicked.connect(partial(self._show, language.code))
             choice.addWidget(made)

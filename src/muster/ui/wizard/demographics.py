@@ -20,6 +20,7 @@ from muster.workstation.forms import FieldKind, FormField
 from muster.workstation.reference import Labels, Language
 
 _KEEP_AFTER_MS = 4_000
+_ROWS_OF_A_FIELD = 3  # name, box, what is wrong with it
 _LIST_KINDS = (FieldKind.CHOICE, FieldKind.LOCALIZED_CHOICE)
 
 
@@ -90,29 +91,35 @@ class DemographicsPage(StepPage):
         grid = QGridLayout()
         grid.setHorizontalSpacing(8)
         grid.setVerticalSpacing(4)
+        for column in (0, 1):
+            grid.setColumnStretch(column, 1)
+        place = (0, 0)
         for field in fields:
-            self._add_field(grid, field)
+            place = self._add_field(grid, field, *place)
         card.column.addLayout(grid)
         return card
 
-    def _add_field(self, grid: QGridLayout, field: FormField) -> None:
-        row = grid.rowCount()
+    def _add_field(self, grid: QGridLayout, field: FormField, row: int, column: int) -> tuple[int, int]:
+        """A localized field takes a row, one box a language; others take half of one. Returns what is free."""
         star = " *" if field.required else ""
         name = label(self._label(field.labels, field.id) + star)
-        if field.kind is FieldKind.LOCALIZED:
-            grid.addWidget(name, row, 0)
-            for place, language in enumerate(self.presenter.languages):
-                if place:
-                    grid.addWidget(label(language.name, "soft"), row, place)
-                grid.addWidget(self._box(field, language), row + 1, place)
-        else:
-            grid.addWidget(name, row, 0, 1, 2)
-            widget = self._list(field) if field.kind in _LIST_KINDS else self._box(field, None)
-            grid.addWidget(widget, row + 1, 0, 1, 2)
         problem = label("", "finding")
         problem.hide()
-        grid.addWidget(problem, row + 2, 0, 1, 2)
         self._problems[field.id] = problem
+        if field.kind is not FieldKind.LOCALIZED:
+            grid.addWidget(name, row, column)
+            widget = self._list(field) if field.kind in _LIST_KINDS else self._box(field, None)
+            grid.addWidget(widget, row + 1, column)
+            grid.addWidget(problem, row + 2, column)
+            return (row, 1) if column == 0 else (row + _ROWS_OF_A_FIELD, 0)
+        row += _ROWS_OF_A_FIELD * column
+        grid.addWidget(name, row, 0)
+        for place, language in enumerate(self.presenter.languages):
+            if place:
+                grid.addWidget(label(language.name, "soft"), row, place)
+            grid.addWidget(self._box(field, language), row + 1, place)
+        grid.addWidget(problem, row + 2, 0, 1, 2)
+        return row + _ROWS_OF_A_FIELD, 0
 
     def _box(self, field: FormField, language: Language | None) -> QLineEdit:
         code = language.code if language else ""
@@ -125,7 +132,7 @@ class DemographicsPage(StepPage):
             if self._several:
                 box.setPlaceholderText(language.name)
         elif field.kind is FieldKind.DATE:
-            box.setPlaceholderText(tr("year/month/day, for example 1990/05/31"))
+            box.setPlaceholderText(tr("year/month/day"))
             box.setLayoutDirection(Qt.LayoutDirection.LeftToRight)
         else:
             box.setLayoutDirection(Qt.LayoutDirection.LeftToRight)

@@ -7,7 +7,7 @@ from pathlib import Path
 from threading import Event
 
 from PySide6.QtCore import QSize
-from PySide6.QtWidgets import QComboBox, QFileDialog, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QFileDialog, QGridLayout, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from muster.domain.assessment import Finding
 from muster.domain.lifecycle import Registration
@@ -158,14 +158,18 @@ class _Slot(Card):
         left = QVBoxLayout()
         star = " *" if slot.required else ""
         left.addWidget(label(_name(slot.labels, language, slot.field) + star, "section"))
-        left.addWidget(label(tr("Kind of document")))
         self._types = QComboBox()
         for choice in slot.types:
             self._types.addItem(_name(choice.labels, language, choice.code), choice.code)
-        left.addWidget(self._types)
-        left.addWidget(label(tr("Number on the document (if it has one)")))
         self._reference = QLineEdit()
-        left.addWidget(self._reference)
+        facts = QGridLayout()
+        facts.addWidget(label(tr("Kind of document")), 0, 0)
+        facts.addWidget(self._types, 1, 0)
+        facts.addWidget(label(tr("Number on it, if any")), 0, 1)
+        facts.addWidget(self._reference, 1, 1)
+        for column in (0, 1):
+            facts.setColumnStretch(column, 1)
+        left.addLayout(facts)
         buttons = QHBoxLayout()
         self.scan, self.choose, self.remove = button(tr("Scan")), button(tr("From a file …")), button(tr("Remove"))
         for each in (self.scan, self.choose, self.remove):
@@ -175,7 +179,7 @@ class _Slot(Card):
         left.addLayout(buttons)
         row.addLayout(left, 1)
         self._empty = tr("No page yet")
-        self.picture = PictureView(self._empty, QSize(300, 190))
+        self.picture = PictureView(self._empty, QSize(300, 170))
         row.addWidget(self.picture, 1)
         self.column.addLayout(row)
         self.is_filled = False
