@@ -33,7 +33,7 @@ MACHINE_UNREADABLE = Code(
 )
 
 HOST = "127.0.0.1"
-_STOP_WITHIN_S = 2  # a client that stalls in the middle of an upload must not keep the process alive
+_STOP_WITHIN_S = 1  # a client that stalls in the middle of an upload must not keep the process alive
 
 
 def parse_machine(text: str) -> tuple[str, bytes]:

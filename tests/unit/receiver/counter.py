@@ -1,0 +1,127 @@
+"""A receiver without a wire, and a station that announces and seals for it."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from starlette.responses import JSONResponse
+
+from muster import base64url
+from muster.crypto.envelope import DecryptionKey, encrypt
+from muster.formats.zip_archive import pack, unpack
+from muster.packet.assemble import assemble
+from muster.packet.seal import SealedPacket, seal
+from muster.receiver.app import Receiver
+from muster.receiver.storage import Storage
+from unit.packet.contents_fixture import KeyPair, make_contents, make_schema
+
+NOW = datetime(2026, 1, 2, 3, 15, 0, tzinfo=UTC)
+REF_ID = "10001_10002"
+
+
+@dataclass(frozen=True, slots=True)
+class Keys:
+    server: KeyPair
+    machine: KeyPair
+    stranger: KeyPair
+
+    @classmethod
+    def make(cls) -> Keys:
+        return cls(KeyPair.make("Test server"), KeyPair.make("Test machine"), KeyPair.make("Stranger"))
+
+
+def make_sealed(keys: Keys) -> SealedPacket:
+    """A packet without biometrics: the receiver does not look that far."""
+    assembled = assemble(make_contents(), make_schema())
+    return seal(assembled, sign=keys.machine.key.sign, encrypt=partial(encrypt, keys.server.certificate_pem))
+
+
+def announcement_of(packet_id: str, sealed: SealedPacket, **changes: Any) -> dict[str, Any]:
+    entry = {
+        "langCode": "eng",
+        "registrationId": sealed.registration_id,
+        "packetId": packet_id,
+        "additionalInfoReqId": None,
+        "registrationType": "NEW",
+        "packetHashValue": sealed.digest,
+        "packetSize": sealed.size,
+        "supervisorStatus": "APPROVED",
+        "supervisorComment": "",
+    }
+    return {**entry, **changes}
+
+
+@dataclass(frozen=True, slots=True)
+class Counter:
+    """A receiver and its folder, spoken to as over the wire but without one."""
+
+    folder: Path
+    keys: Keys
+    receiver: Receiver
+    storage: Storage
+
+    @classmethod
+    def open(cls, folder: Path, keys: Keys) -> Counter:
+        storage = Storage(folder, lambda: NOW)
+        return cls(folder, keys, Receiver(storage, lambda: NOW), storage)
+
+    def restart(self) -> Counter:
+        return Counter.open(self.folder, self.keys)
+
+    def sync_bytes(self, body: bytes) -> dict[str, Any]:
+        return rendered(self.receiver.sync(body))
+
+    def sync_request(self, request: object) -> dict[str, Any]:
+        plaintext = request if isinstance(request, bytes) else json.dumps(request).encode()
+        sealed = base64url.encode(encrypt(self.keys.server.certificate_pem, plaintext))
+        return self.sync_bytes(json.dumps(sealed).encode())
+
+    def sync(self, *entries: object, **changes: object) -> dict[str, Any]:
+        request = {
+            "id": "mosip.registration.sync",
+            "version": "1.0",
+            "requesttime": "2026-01-02T03:15:00.000Z",
+            "request": list(entries),
+        }
+        return self.sync_request({**request, **changes})
+
+    def announce(self, sealed: SealedPacket, **changes: Any) -> dict[str, Any]:
+        return self.sync(announcement_of(sealed.packet_id, sealed, **changes))
+
+    def upload(self, name: str, content: bytes) -> dict[str, Any]:
+        return rendered(self.receiver.upload(name, content))
+
+    def send(self, sealed: SealedPacket) -> dict[str, Any]:
+        return self.upload(f"{sealed.packet_id}.zip", sealed.content)
+
+    def files(self) -> set[str]:
+        """Everything on disk in the folder around the receiver's, by name."""
+        around = self.folder.parent
+        return {str(path.relative_to(around)) for path in around.rglob("*") if path.is_file()}
+
+    def forged(self, sealed: SealedPacket, change: Callable[[dict[str, bytes]], object]) -> SealedPacket:
+        """``sealed`` with a changed outer zip, encrypted anew as anybody can who has the certificate."""
+        outer = unpack(DecryptionKey.from_pem(self.keys.server.server_pem).decrypt(sealed.content))
+        change(outer)
+        return resealed(sealed, encrypt(self.keys.server.certificate_pem, pack(outer, deflate=False)))
+
+
+def resealed(sealed: SealedPacket, content: bytes) -> SealedPacket:
+    digest = hashlib.sha256(content).hexdigest().upper()
+    return SealedPacket(sealed.packet_id, sealed.registration_id, content, digest)
+
+
+def rendered(answer: Mapping[str, Any]) -> dict[str, Any]:
+    """The answer after its way through JSON, as a station reads it."""
+    return dict(json.loads(bytes(JSONResponse(answer).body)))
+
+
+def codes(answer: Mapping[str, Any]) -> list[str]:
+    return [each["errorCode"] for each in answer["errors"] or []]
