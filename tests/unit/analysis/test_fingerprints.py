@@ -20,7 +20,8 @@ def ridges(amplitude: float = 100, height: int = 320, width: int = 256) -> Grey:
     """Slanting ridges, nine pixels apart as at 500 dpi, around a middle grey."""
     y, x = np.mgrid[:height, :width]
     wave = np.sin(2 * np.pi * (x * 0.8 + y * 0.6) / 9)
-    return (128 + amplitude * wave).astype(np.uint8)
+    grey_levels: Grey = (128 + amplitude * wave).astype(np.uint8)
+    return grey_levels
 
 
 def noise(seed: int = 4) -> Grey:
