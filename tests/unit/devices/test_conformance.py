@@ -47,7 +47,7 @@ class Habits:
     """How the scripted devices behave. As it stands: well."""
 
     frames: Callable[[int], Frame | None] = lambda number: Frame(RGB, utc_now(), number)
-    stops: bool = True
+    stubborn: Event | None = None  # a camera heeds ``cancel`` only once this is set
     heeds_cancel: bool = True
     heeds_exceptions: bool = True
     heeds_previous_hash: bool = True
@@ -65,9 +65,8 @@ class Device4:
     digital_id: DigitalId = ID
 
     def stream(self, on_frame: OnPreview, cancel: Event) -> None:
-        number = 0
-        ends = time.monotonic() + 0.4  # even the one that does not listen must end with its test
-        while not cancel.is_set() or (not self.habits.stops and time.monotonic() < ends):
+        number, released = 0, self.habits.stubborn or cancel
+        while not (cancel.is_set() and released.is_set()):
             frame = self.habits.frames(number)
             if frame is None:
                 return
@@ -230,9 +229,12 @@ def test_a_camera_with_frames_that_are_none_fails(frames: Callable[[int], Frame 
 
 def test_a_camera_that_does_not_stop_fails(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(conformance, "_STOP_WITHIN_S", 0.1)
-    with pytest.raises(AssertionError, match="did not stop"):
-        with_habits(stops=False).test_a_camera_streams_numbered_frames_until_told_to_stop()
-    time.sleep(0.5)  # until it has
+    released = Event()
+    try:
+        with pytest.raises(AssertionError, match="did not stop"):
+            with_habits(stubborn=released).test_a_camera_streams_numbered_frames_until_told_to_stop()
+    finally:
+        released.set()
 
 
 def without_last(samples: Samples) -> Samples:
