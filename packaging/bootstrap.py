@@ -68,6 +68,7 @@ DRAWING = (
     Library("libfontconfig.so.1", "libfontconfig1"),
     Library("libfreetype.so.6", "libfreetype6"),
     Library("libglib-2.0.so.0", "libglib2.0-0"),
+    Library("libgssapi_krb5.so.2", "libgssapi-krb5-2"),  # QtNetwork
     Library("libxkbcommon.so.0", "libxkbcommon0"),
 )
 WINDOWS = (
@@ -330,7 +331,8 @@ def _pip(environment: Path, *arguments: str) -> None:
             if line.lstrip().startswith("Downloading"):
                 print(f"  {line.strip()}", flush=True)
     if pip.returncode != 0:
-        print("".join(lines[-15:]), file=sys.stderr)
+        noise = ("Ignoring ", "WARNING: Retrying")  # markers of other systems; the same failure five times
+        print("".join([line for line in lines if not line.startswith(noise)][-10:]), file=sys.stderr)
         raise MachineLacks(explain("".join(lines)))
 
 

@@ -22,7 +22,7 @@ PACKET_REFUSED = Code(
 )
 CERTIFICATE_REFUSED = Code(
     "CERTIFICATE_REFUSED",
-    "The server has no certificate for this station (its code: {server_code}). Has the station been registered?",
+    "The server has no certificate for this station (its code: {server_code}). Register the station there first.",
 )
 
 CERTIFICATE_PATH = "/v1/syncdata/getCertificate"

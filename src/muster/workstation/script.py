@@ -46,7 +46,7 @@ from muster.workstation.mailbox import Mailbox
 
 SCRIPT_FOLDER_ABSENT = Code("SCRIPT_FOLDER_ABSENT", "There is no such folder: {folder}.")
 SCRIPT_UNREADABLE = Code(
-    "SCRIPT_UNREADABLE", "registration.json cannot be understood; the part in question: {part}."
+    "SCRIPT_UNREADABLE", "The file registration.json cannot be understood; the part in question: {part}."
 )
 SCRIPT_FILE = "registration.json"
 
