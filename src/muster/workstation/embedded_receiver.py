@@ -33,7 +33,10 @@ class EmbeddedReceiver:
     def url(self) -> str:
         """Start it when it is not running. Raises ``NetworkUnavailable``."""
         with self._lock:
-            if self._running is None or self._running.poll() is not None:
+            if self._running is not None and self._running.poll() is not None:
+                ended, self._running = self._running, None
+                _stop(ended)
+            if self._running is None:
                 self._start()
             return self._url
 

@@ -7,12 +7,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from unit.workstation.desks import desk_at, make_station, play
 
 from muster.domain.registration import RegistrationId
 from muster.workstation.desk import Desk
 from muster.workstation.embedded_receiver import EmbeddedReceiver
 from muster.workstation.station import Station
+from unit.workstation.desks import desk_at, make_station, play
 
 
 @pytest.fixture(scope="session", autouse=True)

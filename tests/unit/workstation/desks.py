@@ -15,7 +15,6 @@ from threading import Event
 from typing import Any
 
 import pytest
-from muster_simulated.pictures import BUILT_IN
 from sqlcipher3 import dbapi2 as sqlcipher
 
 from muster.clock import Clock, utc_now
@@ -33,6 +32,7 @@ from muster.workstation.policy import Policy
 from muster.workstation.script import ScriptedEnrollment
 from muster.workstation.server import NoServer, Server
 from muster.workstation.station import NewOperator, NewStation, Station
+from muster_simulated.pictures import BUILT_IN
 
 OFFICER = NewOperator("erika", "correct horse battery")
 SUPERVISOR = NewOperator("max", "staple and paper clip")

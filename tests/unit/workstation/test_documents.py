@@ -1,0 +1,159 @@
+"""Papers: what can be read is kept as one PDF page, what cannot leaves nothing."""
+
+from __future__ import annotations
+
+import io
+from threading import Event
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from muster.domain.registration import RegistrationId, Step
+from muster.errors import BadInput, Cancelled, DeviceUnavailable
+from muster.workstation.desk import Desk
+from muster.workstation.documents import page_to_pdf, picture_in_pdf
+from unit.workstation.desks import audited, blob_files, picture
+
+FIELD = "proofOfIdentity"
+
+
+def _jpeg() -> bytes:
+    buffer = io.BytesIO()
+    Image.open(io.BytesIO(picture("document.png"))).convert("RGB").save(buffer, "JPEG")
+    return buffer.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("content", "code"),
+    [
+        pytest.param(b"", "FILE_EMPTY", id="empty"),
+        pytest.param(b"Dear Sir or Madam, I am Erika Mustermann.", "PICTURE_UNREADABLE", id="letter"),
+        pytest.param(_jpeg()[:-2000], "PICTURE_TRUNCATED", id="cut-off"),
+        pytest.param(_jpeg()[:100], "PICTURE_UNREADABLE", id="head-only"),
+        pytest.param(b"%PDF-1.7\n%%EOF\n", "PICTURE_UNREADABLE", id="pdf"),
+    ],
+)
+def test_a_file_that_cannot_be_read_is_refused_and_leaves_nothing(
+    desk: Desk, draft: RegistrationId, content: bytes, code: str
+) -> None:
+    before = blob_files(desk.folder.root)
+    with pytest.raises(BadInput) as caught:
+        desk.enrollment.attach_document(draft, FIELD, "CIN", None, content)
+    assert caught.value.code.name == code
+    assert blob_files(desk.folder.root) == before
+    assert audited(desk, draft) == ["MUS-REG-001"]
+
+
+def test_a_kind_of_document_that_is_not_in_the_list_is_refused(desk: Desk, draft: RegistrationId) -> None:
+    with pytest.raises(BadInput) as caught:
+        desk.enrollment.attach_document(draft, FIELD, "LIBRARY_CARD", None, _jpeg())
+    assert caught.value.code.name == "DOCUMENT_TYPE_UNKNOWN"
+
+
+def test_a_kind_of_document_of_another_slot_is_refused(desk: Desk, draft: RegistrationId) -> None:
+    with pytest.raises(BadInput) as caught:
+        desk.enrollment.attach_document(draft, FIELD, "RNC", None, _jpeg())
+    assert caught.value.code.name == "DOCUMENT_TYPE_UNKNOWN"
+
+
+def test_a_field_that_is_no_document_is_refused(desk: Desk, draft: RegistrationId) -> None:
+    with pytest.raises(BadInput) as caught:
+        desk.enrollment.attach_document(draft, "fullName", "CIN", None, _jpeg())
+    assert caught.value.code.name == "DOCUMENT_FIELD_UNKNOWN"
+
+
+def test_the_step_is_not_done_while_a_required_document_is_missing(desk: Desk, draft: RegistrationId) -> None:
+    findings = desk.enrollment.finish_documents(draft)
+    assert [(each.code.name, each.field) for each in findings] == [("DOCUMENT_MISSING", FIELD)]
+    assert not desk.enrollment.registration(draft).is_done(Step.DOCUMENTS)
+
+
+def test_an_optional_document_may_be_missing(desk: Desk, draft: RegistrationId) -> None:
+    desk.enrollment.attach_document(draft, FIELD, "CIN", None, _jpeg())
+    assert desk.enrollment.finish_documents(draft) == ()
+    assert desk.enrollment.registration(draft).is_done(Step.DOCUMENTS)
+
+
+def test_taking_a_document_away_opens_the_step_again(desk: Desk, draft: RegistrationId) -> None:
+    desk.enrollment.attach_document(draft, FIELD, "CIN", None, _jpeg())
+    desk.enrollment.finish_documents(draft)
+    state = desk.enrollment.remove_document(draft, FIELD)
+    assert not state.documents and not state.is_done(Step.DOCUMENTS)
+    assert [each.field for each in desk.enrollment.finish_documents(draft)] == [FIELD]
+
+
+def test_a_second_document_in_the_same_place_replaces_the_first(desk: Desk, draft: RegistrationId) -> None:
+    desk.enrollment.attach_document(draft, FIELD, "CIN", "one", _jpeg())
+    state = desk.enrollment.attach_document(draft, FIELD, "DOC001", "two", _jpeg())
+    assert [(each.facts.type_code, each.facts.reference) for each in state.documents.values()] == [
+        ("DOC001", "two")
+    ]
+
+
+def test_the_picture_that_was_attached_comes_back(desk: Desk, draft: RegistrationId) -> None:
+    desk.enrollment.attach_document(draft, FIELD, "CIN", None, picture("document.png"))
+    original = np.asarray(Image.open(io.BytesIO(picture("document.png"))).convert("RGB")).astype(int)
+    back = desk.enrollment.document_picture(draft, FIELD).astype(int)
+    assert back.shape == original.shape
+    assert np.abs(back - original).mean() < 3  # once through JPEG
+
+
+def test_a_document_that_is_not_there_has_no_picture(desk: Desk, draft: RegistrationId) -> None:
+    with pytest.raises(BadInput) as caught:
+        desk.enrollment.document_picture(draft, FIELD)
+    assert caught.value.code.name == "DOCUMENT_FIELD_UNKNOWN"
+
+
+def test_a_scanned_page_is_kept_and_the_trail_says_where_it_came_from(desk: Desk, draft: RegistrationId) -> None:
+    seen: list[object] = []
+    state = desk.enrollment.scan_document(draft, FIELD, "CIN", "L01X00T47", Event(), seen.append)
+    assert state.documents[FIELD].facts.reference == "L01X00T47"
+    assert len(seen) == 1
+    record = desk.trail.about(draft)[-1]
+    assert (record.event, record.detail["source"]) == ("MUS-REG-004", "scanner")
+    assert "L01X00T47" not in str(record)  # the number printed on it is the person's
+
+
+@pytest.mark.parametrize(
+    ("fault", "code"),
+    [("unplug", "DEVICE_ABSENT"), ("busy", "DEVICE_BUSY"), ("unplug_mid_capture", "DEVICE_UNPLUGGED")],
+)
+def test_a_scanner_that_fails_is_named_and_leaves_nothing(
+    desk: Desk, draft: RegistrationId, monkeypatch: pytest.MonkeyPatch, fault: str, code: str
+) -> None:
+    before = blob_files(desk.folder.root)
+    monkeypatch.setenv("MUSTER_SIMULATED_FAULTS", f"scanner={fault}")
+    with pytest.raises(DeviceUnavailable) as caught:
+        desk.enrollment.scan_document(draft, FIELD, "CIN", None, Event(), lambda frame: None)
+    assert caught.value.code.name == code
+    assert blob_files(desk.folder.root) == before
+    assert not desk.enrollment.registration(draft).documents
+
+
+def test_a_scan_that_the_officer_stops_leaves_nothing(desk: Desk, draft: RegistrationId) -> None:
+    cancel = Event()
+    cancel.set()
+    with pytest.raises(Cancelled):
+        desk.enrollment.scan_document(draft, FIELD, "CIN", None, cancel, lambda frame: None)
+    assert not desk.enrollment.registration(draft).documents
+
+
+def test_the_form_has_one_place_for_each_proof(desk: Desk) -> None:
+    identity, address = desk.enrollment.document_slots()
+    assert (identity.field, identity.required) == ("proofOfIdentity", True)
+    assert [each.code for each in identity.types] == ["DOC001", "CIN"]
+    assert (address.field, address.required) == ("proofOfAddress", False)
+    assert [each.code for each in address.types] == ["RNC", "COR"]
+
+
+def test_a_page_becomes_a_pdf_in_its_true_size() -> None:
+    pdf = page_to_pdf(np.full((827, 1169, 3), 200, np.uint8), 100)
+    width, height = 1169 / 100 * 72, 827 / 100 * 72  # points
+    assert f"{width:g}".encode()[:5] in pdf and f"{height:g}".encode()[:5] in pdf
+
+
+@pytest.mark.parametrize("size", [(1, 1), (1, 500), (500, 1), (333, 777)])
+def test_a_page_of_any_shape_comes_back_out_of_its_pdf(size: tuple[int, int]) -> None:
+    page = np.full((*size, 3), 128, np.uint8)
+    assert picture_in_pdf(page_to_pdf(page, 200)).shape == page.shape

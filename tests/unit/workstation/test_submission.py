@@ -1,0 +1,250 @@
+"""From the officer's signature to a sealed packet, whatever goes wrong in between."""
+
+from __future__ import annotations
+
+import errno
+import hashlib
+import os
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from muster import durable
+from muster.clock import utc_now
+from muster.domain.biometrics import BiometricAttribute
+from muster.domain.delivery import DeliveryState
+from muster.domain.registration import RegistrationId, Step
+from muster.errors import NetworkUnavailable, NotAuthentic, Refused, SignInRefused, StorageUnavailable
+from muster.workstation.content_digest import content_digest
+from muster.workstation.demo import demo_script
+from muster.workstation.desk import Desk
+from muster.workstation.embedded_receiver import EmbeddedReceiver
+from muster.workstation.inspection import inspect_packet
+from muster.workstation.submission import Submission
+from unit.workstation.desks import (
+    OFFICER,
+    SetClock,
+    audited,
+    blob_files,
+    desk_at,
+    outbox_files,
+    play,
+    with_database_key,
+)
+
+Signed = tuple[Path, RegistrationId]
+Sealed = tuple[Path, RegistrationId, str]
+
+
+def test_signing_is_refused_while_a_step_is_open(desk: Desk) -> None:
+    draft = play(desk, Step.DOCUMENTS)
+    with pytest.raises(Refused) as caught:
+        desk.enrollment.sign(draft, OFFICER.password)
+    assert caught.value.code.name == "STEPS_OPEN"
+
+
+def test_signing_with_a_wrong_password_is_refused_and_nothing_is_signed(signed: Signed) -> None:
+    root, registration_id = signed
+    with desk_at(root) as desk:
+        desk.enrollment.give_consent(registration_id, "fra")  # takes preview and signature back
+        desk.enrollment.confirm_preview(registration_id)
+        with pytest.raises(SignInRefused):
+            desk.enrollment.sign(registration_id, "wrong password")
+        assert desk.enrollment.registration(registration_id).signed is None
+
+
+def test_what_is_signed_is_the_digest_of_the_content(signed: Signed) -> None:
+    root, registration_id = signed
+    with desk_at(root) as desk:
+        state = desk.enrollment.registration(registration_id)
+        record = desk.trail.about(registration_id)[-1]
+    assert state.signed is not None
+    assert state.signed.content_digest == content_digest(state)
+    assert (record.event, record.detail["sha256"]) == ("MUS-REG-007", state.signed.content_digest)
+
+
+def test_an_unsigned_registration_is_not_sealed(desk: Desk) -> None:
+    draft = play(desk, Step.DOCUMENTS)
+    with pytest.raises(Refused) as caught:
+        desk.enrollment.submit(draft)
+    assert caught.value.code.name == "STEPS_OPEN"
+    assert outbox_files(desk.folder.root) == []
+
+
+def test_a_change_after_the_signature_takes_the_signature_back(signed: Signed) -> None:
+    root, registration_id = signed
+    with desk_at(root) as desk:
+        values = {**demo_script().demographics, "phone": "0123456780"}
+        assert desk.enrollment.enter_demographics(registration_id, values) == ()
+        with pytest.raises(Refused) as caught:
+            desk.enrollment.submit(registration_id)
+    assert caught.value.code.name == "STEPS_OPEN"
+
+
+def test_content_changed_with_the_database_key_after_the_signature_is_not_sealed(signed: Signed) -> None:
+    root, registration_id = signed
+    with_database_key(
+        root,
+        "UPDATE registration_event SET body = replace(body, '0123456789', '0123456780') WHERE kind = ?",
+        "DemographicsEntered",
+    )
+    with desk_at(root) as desk:
+        with pytest.raises(NotAuthentic) as caught:
+            desk.enrollment.submit(registration_id)
+        assert desk.sync.outbox() == ()
+    assert caught.value.code.name == "CONTENT_CHANGED"
+    assert outbox_files(root) == []
+
+
+def test_a_picture_changed_on_the_disk_is_not_sealed(signed: Signed, receiver: EmbeddedReceiver) -> None:
+    root, registration_id = signed
+    blob = sorted((root / "blobs").iterdir())[0]
+    blob.write_bytes(blob.read_bytes()[:-1] + b"\x00")
+    with desk_at(root, receiver) as desk:
+        with pytest.raises(NotAuthentic):
+            desk.enrollment.submit(registration_id)
+        assert desk.enrollment.registration(registration_id).is_draft
+    assert outbox_files(root) == []
+
+
+def test_the_first_packet_needs_the_server_once_and_waits_unharmed_without_it(
+    signed: Signed, receiver: EmbeddedReceiver
+) -> None:
+    root, registration_id = signed
+    with desk_at(root) as desk:
+        with pytest.raises(NetworkUnavailable):
+            desk.enrollment.submit(registration_id)
+        assert desk.enrollment.registration(registration_id).signed is not None
+        assert outbox_files(root) == []
+    with desk_at(root, receiver) as desk:
+        entry = desk.enrollment.submit(registration_id)
+    assert outbox_files(root) == [f"{entry.packet_id}.zip"]
+
+
+def test_a_station_that_has_the_certificate_seals_without_a_network(
+    signed: Signed, receiver: EmbeddedReceiver
+) -> None:
+    root, registration_id = signed
+    with desk_at(root, receiver) as desk:
+        desk.enrollment._submission.server_certificate()
+    with desk_at(root) as desk:
+        assert desk.enrollment.submit(registration_id).state is DeliveryState.APPROVED
+
+
+def test_what_the_outbox_says_of_a_packet_is_true_of_its_file(sealed: Sealed) -> None:
+    root, registration_id, packet_id = sealed
+    content = (root / "outbox" / f"{packet_id}.zip").read_bytes()
+    with desk_at(root) as desk:
+        (entry,) = desk.sync.outbox()
+        assert (entry.packet_id, entry.registration_id) == (packet_id, registration_id)
+        assert (entry.size, entry.digest) == (len(content), hashlib.sha256(content).hexdigest().upper())
+        assert audited(desk, registration_id)[-1] == "MUS-PKT-001"
+
+
+def test_the_sealed_packet_opens_at_the_server_with_every_check_good(sealed: Sealed) -> None:
+    root, _, packet_id = sealed
+    report = inspect_packet(
+        root / "outbox" / f"{packet_id}.zip", root / "receiver" / "server.pem", root / "keys" / "machine.pub.pem"
+    )
+    assert report.valid
+    assert {each.signature for each in report.subpackets} == {"valid"}
+
+
+def test_submitting_again_gives_the_same_packet_byte_for_byte(sealed: Sealed) -> None:
+    root, registration_id, packet_id = sealed
+    before = (root / "outbox" / f"{packet_id}.zip").read_bytes()
+    with desk_at(root) as desk:
+        again = desk.enrollment.submit(registration_id)
+        assert again.packet_id == packet_id
+        assert len(desk.sync.outbox()) == 1
+    assert outbox_files(root) == [f"{packet_id}.zip"]
+    assert (root / "outbox" / f"{packet_id}.zip").read_bytes() == before
+
+
+def test_a_disk_that_fills_up_while_the_packet_is_written_leaves_no_half_file_and_the_draft_whole(
+    signed: Signed, receiver: EmbeddedReceiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    root, registration_id = signed
+    real = os.fsync
+
+    def full(descriptor: int) -> None:
+        if os.fstat(descriptor).st_size > 500_000:  # the packet, and nothing else here, is that large
+            raise OSError(errno.ENOSPC, "No space left on device")
+        real(descriptor)
+
+    with desk_at(root, receiver) as desk:
+        with monkeypatch.context() as patch:
+            patch.setattr(durable.os, "fsync", full)
+            with pytest.raises(StorageUnavailable) as caught:
+                desk.enrollment.submit(registration_id)
+        assert caught.value.code.name == "DISK_FULL"
+        assert outbox_files(root) == []
+        assert desk.sync.outbox() == ()
+        assert desk.enrollment.registration(registration_id).signed is not None
+        entry = desk.enrollment.submit(registration_id)  # space was freed
+    assert outbox_files(root) == [f"{entry.packet_id}.zip"]
+
+
+def test_a_crash_between_the_file_and_its_record_is_swept_away_and_sealed_anew(
+    signed: Signed, receiver: EmbeddedReceiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    root, registration_id = signed
+
+    def power_cut(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with desk_at(root, receiver) as desk, monkeypatch.context() as patch:
+        patch.setattr(Submission, "_commit", power_cut)
+        with pytest.raises(KeyboardInterrupt):
+            desk.enrollment.submit(registration_id)
+    assert len(outbox_files(root)) == 1
+    with desk_at(root, receiver) as desk:
+        assert outbox_files(root) == []
+        entry = desk.enrollment.submit(registration_id)
+    assert outbox_files(root) == [f"{entry.packet_id}.zip"]
+
+
+def test_forgetting_leaves_a_packet_that_the_server_does_not_have(sealed: Sealed) -> None:
+    root, registration_id, _ = sealed
+    with desk_at(root) as desk:
+        desk.enrollment.forget(registration_id)
+        assert BiometricAttribute.FACE in desk.enrollment.registration(registration_id).samples
+    assert len(blob_files(root)) == 13  # one document, one face, nine fingers, two eyes
+
+
+def test_forgetting_a_delivered_registration_destroys_its_files_and_its_answers(
+    sealed: Sealed, receiver: EmbeddedReceiver
+) -> None:
+    root, registration_id, packet_id = sealed
+    with desk_at(root, receiver) as desk:
+        desk.sync.deliver(packet_id)
+        desk.enrollment.forget(registration_id)
+        state = desk.enrollment.registration(registration_id)
+        assert blob_files(root) == []
+        assert not state.demographics and not state.samples and not state.documents
+        assert state.uploaded is not None
+        assert audited(desk, registration_id)[-1] == "MUS-REG-010"
+        assert desk.trail.verify().valid
+    assert outbox_files(root) == [f"{packet_id}.zip"]
+    bodies = with_database_key(root, "SELECT body FROM registration_event")
+    assert len(bodies) == 5 and "Mustermann" not in str(bodies)
+
+
+def test_a_delivered_registration_is_forgotten_by_itself_when_nobody_waits_for_a_slip_any_more(
+    sealed: Sealed, receiver: EmbeddedReceiver
+) -> None:
+    root, registration_id, packet_id = sealed
+    with desk_at(root, receiver) as desk:
+        desk.sync.deliver(packet_id)
+    with desk_at(root, clock=SetClock(utc_now() + timedelta(hours=23))) as desk:
+        assert desk.enrollment.slip(registration_id).photo_png
+    with desk_at(root, clock=SetClock(utc_now() + timedelta(hours=25))) as desk:
+        assert not desk.enrollment.registration(registration_id).samples
+    assert blob_files(root) == []
+
+
+def test_an_undelivered_registration_is_never_forgotten_by_itself(sealed: Sealed) -> None:
+    root, registration_id, _ = sealed
+    with desk_at(root, clock=SetClock(datetime(2036, 1, 1, tzinfo=UTC))) as desk:
+        assert desk.enrollment.slip(registration_id).photo_png
