@@ -51,6 +51,6 @@ def test_one_that_died_is_started_again_with_the_same_key(root: Path) -> None:
     assert (root / "receiver" / "server.pem").read_bytes() == key
 
 
-def test_closing_one_that_never_started_does_nothing(root: Path) -> None:
-    EmbeddedReceiver(DataFolder(root), STATION).close()
-    assert not (root / "receiver" / "receiver.log").exists()
+def test_closing_one_that_never_started_does_nothing(tmp_path: Path) -> None:
+    EmbeddedReceiver(DataFolder(tmp_path), STATION).close()
+    assert list(tmp_path.iterdir()) == []

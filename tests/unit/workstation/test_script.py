@@ -1,0 +1,295 @@
+"""An enrollment from a folder: what is wrong with it is found before anything is written."""
+
+from __future__ import annotations
+
+import io
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from muster.domain.biometrics import BiometricAttribute
+from muster.domain.registration import Step
+from muster.errors import BadInput, DeviceUnavailable, Refused, SignInRefused
+from muster.workstation import script as script_module
+from muster.workstation.policy import Policy
+from muster.workstation.script import Script, ScriptedEnrollment, StepReport
+from unit.workstation.desks import OFFICER, PICTURES, desk_at, picture
+
+ERIKA: dict[str, Any] = {
+    "languages": ["eng", "fra"],
+    "demographics": {
+        "fullName": {"eng": "Erika Mustermann", "fra": "Erika Mustermann"},
+        "dateOfBirth": "1984/08/12",
+        "gender": "FLE",
+        "addressLine1": {"eng": "12 Specimen Street", "fra": "12 rue du Spécimen"},
+        "addressLine2": {"eng": "Second floor", "fra": "Deuxième étage"},
+        "addressLine3": {"eng": "Old town", "fra": "Vieille ville"},
+        "region": "NRD",
+        "province": "LAK",
+        "city": "SEE",
+        "zone": "Z01",
+        "postalCode": "10010",
+        "phone": "0123456789",
+        "email": "erika@mustermann.example",
+    },
+    "documents": [{"field": "proofOfIdentity", "type": "CIN", "reference": "L01X00T47", "file": "card.png"}],
+    "exceptions": [],
+    "biometrics": {"face": "face.jpg"},
+}
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """Erika's registration with a card and a photograph; everything else comes from the devices."""
+    made = tmp_path / "erika"
+    made.mkdir()
+    (made / "registration.json").write_text(json.dumps(ERIKA))
+    (made / "card.png").write_bytes(picture("document.png"))
+    (made / "face.jpg").write_bytes(picture("face.jpg"))
+    return made
+
+
+def _write(folder: Path, **changes: Any) -> Path:
+    (folder / "registration.json").write_text(json.dumps({**ERIKA, **changes}))
+    return folder
+
+
+def _refused(folder: Path) -> BadInput:
+    with pytest.raises(BadInput) as caught:
+        Script.load(folder)
+    return caught.value
+
+
+def test_an_absent_folder_is_named(tmp_path: Path) -> None:
+    error = _refused(tmp_path / "nobody")
+    assert (error.code.name, error.detail["folder"]) == ("SCRIPT_FOLDER_ABSENT", "nobody")
+
+
+def test_a_folder_without_its_registration_file_is_said_to_lack_it(tmp_path: Path) -> None:
+    error = _refused(tmp_path)
+    assert (error.code.name, error.detail["file"]) == ("FILE_ABSENT", "registration.json")
+
+
+@pytest.mark.parametrize(
+    "content", [b"", b"{", b"null", b"5", b"\xff\xfe\x00", b"[" * 100_000, b'{"languages": NaN'], ids=range(7)
+)
+def test_a_file_that_is_no_json_object_is_refused(folder: Path, content: bytes) -> None:
+    (folder / "registration.json").write_bytes(content)
+    assert _refused(folder).code.name == "SCRIPT_UNREADABLE"
+
+
+@pytest.mark.parametrize(
+    ("part", "value"),
+    [
+        ("languages", 5),
+        ("process", "BIRTH"),
+        ("process", []),
+        ("demographics", ["Erika"]),
+        ("demographics", {"phone": 123456789}),
+        ("demographics", {"fullName": None}),
+        ("documents", {"field": "proofOfIdentity"}),
+        ("documents", [{"type": "CIN"}]),
+        ("documents", [{"field": "proofOfIdentity", "type": ["CIN"]}]),
+        ("documents", [{"field": "proofOfIdentity", "type": "CIN", "reference": 12345}]),
+        ("documents", [{"field": "proofOfIdentity", "type": "CIN", "file": 7}]),
+        ("exceptions", [{"attribute": "leftElbow", "kind": "Permanent", "reason": "?"}]),
+        ("exceptions", [{"attribute": "leftIndex", "kind": "Maybe", "reason": "?"}]),
+        ("exceptions", [{"attribute": "face", "kind": "Permanent", "reason": "a face has none"}]),
+        ("biometrics", ["face.jpg"]),
+        ("biometrics", {"nose": "face.jpg"}),
+        ("biometrics", {"face": 5}),
+    ],
+)
+def test_a_part_that_cannot_be_understood_is_named(folder: Path, part: str, value: Any) -> None:
+    error = _refused(_write(folder, **{part: value}))
+    assert (error.code.name, error.detail["part"]) == ("SCRIPT_UNREADABLE", part)
+
+
+@pytest.mark.parametrize("part", ["languages", "demographics"])
+def test_a_part_that_is_missing_is_named(folder: Path, part: str) -> None:
+    content = {name: value for name, value in ERIKA.items() if name != part}
+    (folder / "registration.json").write_text(json.dumps(content))
+    assert _refused(folder).detail["part"] == part
+
+
+@pytest.mark.parametrize(
+    ("content", "code"),
+    [
+        pytest.param(b"", "FILE_EMPTY", id="empty"),
+        pytest.param(b"not a picture", "PICTURE_UNREADABLE", id="text"),
+        pytest.param(picture("face.jpg")[:5000], "PICTURE_TRUNCATED", id="cut-off"),
+    ],
+)
+@pytest.mark.parametrize("name", ["face.jpg", "card.png"])
+def test_a_picture_that_cannot_be_read_is_refused_before_anything_begins(
+    folder: Path, name: str, content: bytes, code: str
+) -> None:
+    (folder / name).write_bytes(content)
+    assert _refused(folder).code.name == code
+
+
+def test_a_picture_that_is_not_there_is_named(folder: Path) -> None:
+    (folder / "face.jpg").unlink()
+    error = _refused(folder)
+    assert (error.code.name, error.detail["file"]) == ("FILE_ABSENT", "face.jpg")
+
+
+def test_a_folder_in_a_pictures_place_is_unreadable(folder: Path) -> None:
+    (folder / "face.jpg").unlink()
+    (folder / "face.jpg").mkdir()
+    assert _refused(folder).code.name == "FILE_UNREADABLE"
+
+
+def test_a_byte_order_mark_does_no_harm(folder: Path) -> None:
+    (folder / "registration.json").write_bytes(b"\xef\xbb\xbf" + json.dumps(ERIKA).encode())
+    assert Script.load(folder).languages == ("eng", "fra")
+
+
+def test_what_is_not_said_is_new_and_consented_to_in_the_first_language(folder: Path) -> None:
+    script = Script.load(folder)
+    assert (script.process.value, script.consent) == ("NEW", "eng")
+    assert set(script.pictures) == {BiometricAttribute.FACE}
+
+
+def _step(reports: tuple[StepReport, ...], name: str) -> StepReport:
+    return next(each for each in reports if each.name == name)
+
+
+def test_a_form_with_findings_stops_the_script_there_and_keeps_the_draft(root: Path, folder: Path) -> None:
+    script = Script.load(_write(folder, demographics={**ERIKA["demographics"], "phone": "1"}))
+    with desk_at(root) as desk:
+        outcome = ScriptedEnrollment(desk.enrollment, script, OFFICER.password).run()
+        assert [draft.id for draft in desk.enrollment.drafts()] == [outcome.registration.id]
+    report = _step(outcome.steps, "demographics")
+    assert report.state == "refused"
+    assert [(each.code.name, each.field) for each in report.findings] == [("FIELD_FORMAT", "phone")]
+    assert {each.state for each in outcome.steps[2:]} == {"open"}
+    assert not outcome.is_complete
+
+
+def _two_people() -> bytes:
+    with Image.open(io.BytesIO(picture("face.jpg"))) as face:
+        half = face.convert("RGB").resize((face.width // 2, face.height // 2))
+        both = Image.new("RGB", face.size, (200, 200, 196))
+    both.paste(half, (0, face.height // 4))
+    both.paste(half, (face.width // 2, face.height // 4))
+    buffer = io.BytesIO()
+    both.save(buffer, "PNG")
+    return buffer.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("content", "code"),
+    [
+        pytest.param(picture("empty_chair.jpg"), "FACE_ABSENT", id="nobody"),
+        pytest.param(picture("leftThumb.png"), "FACE_ABSENT", id="a-thumb"),
+        pytest.param(_two_people(), "FACE_SEVERAL", id="two-people"),
+    ],
+)
+def test_a_photograph_that_will_not_do_is_refused_at_the_face_and_can_be_put_right(
+    root: Path, folder: Path, monkeypatch: pytest.MonkeyPatch, content: bytes, code: str
+) -> None:
+    monkeypatch.setattr(script_module, "_FACE_WITHIN_S", 0.3)
+    (folder / "face.jpg").write_bytes(content)
+    script = Script.load(folder)
+    with desk_at(root, catalogue=script.catalogue()) as desk:
+        outcome = ScriptedEnrollment(desk.enrollment, script, OFFICER.password).run()
+    report = _step(outcome.steps, "face")
+    assert (report.state, [each.code.name for each in report.findings]) == ("refused", [code])
+    (folder / "face.jpg").write_bytes(picture("face.jpg"))
+    script = Script.load(folder)
+    with desk_at(root, catalogue=script.catalogue()) as desk:
+        again = ScriptedEnrollment(desk.enrollment, script, OFFICER.password)
+        outcome = again.run(resume=outcome.registration.id, stop_after=Step.FACE)
+    assert [each.state for each in outcome.steps[:5]] == ["done"] * 4 + ["open"]
+
+
+def test_the_photograph_of_the_folder_is_what_is_kept(root: Path, folder: Path) -> None:
+    script = Script.load(folder)
+    with desk_at(root, catalogue=script.catalogue()) as desk:
+        outcome = ScriptedEnrollment(desk.enrollment, script, OFFICER.password).run(stop_after=Step.FACE)
+        kept = desk.enrollment.sample_picture(outcome.registration.id, BiometricAttribute.FACE)
+    with Image.open(PICTURES / "face.jpg") as original:
+        assert np.array_equal(kept, np.asarray(original.convert("RGB")))
+
+
+def test_a_finger_that_the_folder_lacks_is_missing_and_the_attempts_run_out(root: Path, folder: Path) -> None:
+    (folder / "leftThumb.png").write_bytes(picture("leftThumb.png"))
+    script = Script.load(_write(folder, biometrics={"face": "face.jpg", "leftThumb": "leftThumb.png"}))
+    with desk_at(root, catalogue=script.catalogue()) as desk:
+        outcome = ScriptedEnrollment(desk.enrollment, script, OFFICER.password).run()
+    report = _step(outcome.steps, "left_slap")
+    assert report.state == "refused"
+    assert {each.code.name for each in report.findings} == {"FINGER_MISSING"}
+
+
+def test_a_smear_in_place_of_a_print_is_refused(root: Path, folder: Path) -> None:
+    names = ("leftThumb", "rightThumb")
+    for name in names:
+        Image.new("L", (300, 400), 250).save(folder / f"{name}.png")
+    pictures = {"face": "face.jpg", **{name: f"{name}.png" for name in names}}
+    exceptions = [
+        {"attribute": f"{side}{finger}", "kind": "Permanent", "reason": "missing"}
+        for side in ("left", "right")
+        for finger in ("Index", "Middle", "Ring", "Little")
+    ]
+    script = Script.load(_write(folder, biometrics=pictures, exceptions=exceptions))
+    with desk_at(root, catalogue=script.catalogue()) as desk:
+        outcome = ScriptedEnrollment(desk.enrollment, script, OFFICER.password).run()
+    report = _step(outcome.steps, "thumbs")
+    assert report.state == "refused"
+    assert "NO_RIDGES" in {each.code.name for each in report.findings}
+    assert _step(outcome.steps, "right_slap").state == "done"  # everything there is an exception
+
+
+def test_a_device_that_fails_leaves_the_draft_at_that_step(
+    root: Path, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MUSTER_SIMULATED_FAULTS", "fingerprint=unplug_mid_capture")
+    script = Script.load(folder)
+    with desk_at(root, catalogue=script.catalogue()) as desk:
+        with pytest.raises(DeviceUnavailable):
+            ScriptedEnrollment(desk.enrollment, script, OFFICER.password).run()
+        assert [draft.next_step for draft in desk.enrollment.drafts()] == [Step.LEFT_SLAP]
+
+
+def test_a_camera_that_fails_is_reported_by_its_own_sentence(
+    root: Path, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MUSTER_SIMULATED_FAULTS", "camera=unplug_mid_capture")
+    script = Script.load(_write(folder, biometrics={}))
+    with desk_at(root, policy=Policy(face_good_for_s=60)) as desk, pytest.raises(DeviceUnavailable) as caught:
+        ScriptedEnrollment(desk.enrollment, script, OFFICER.password).run()
+    assert caught.value.code.name == "DEVICE_UNPLUGGED"
+
+
+def test_a_wrong_password_stops_at_the_signature(signed: tuple[Path, Any], folder: Path) -> None:
+    root, registration_id = signed
+    with desk_at(root) as desk:
+        desk.enrollment.give_consent(registration_id, "eng")
+        play = ScriptedEnrollment(desk.enrollment, Script.load(folder), "wrong password")
+        with pytest.raises(SignInRefused):
+            play.run(resume=registration_id)
+        assert [draft.next_step for draft in desk.enrollment.drafts()] == [Step.SIGNATURE]
+
+
+def test_a_finished_registration_is_not_resumed(sealed: tuple[Path, Any, str], folder: Path) -> None:
+    root, registration_id, _ = sealed
+    with desk_at(root) as desk, pytest.raises(Refused) as caught:
+        ScriptedEnrollment(desk.enrollment, Script.load(folder), OFFICER.password).run(resume=registration_id)
+    assert caught.value.code.name == "REGISTRATION_CLOSED"
+
+
+def test_stopping_after_a_step_leaves_the_rest_open_and_reports_each(root: Path, folder: Path) -> None:
+    told: list[str] = []
+    with desk_at(root) as desk:
+        play = ScriptedEnrollment(
+            desk.enrollment, Script.load(folder), OFFICER.password, lambda report: told.append(report.name)
+        )
+        outcome = play.run(stop_after=Step.DEMOGRAPHICS)
+    assert [each.state for each in outcome.steps[:3]] == ["done", "done", "open"]
+    assert told == [step.value for step in Step]
