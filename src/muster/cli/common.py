@@ -7,7 +7,7 @@ import logging
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, is_dataclass
+from dataclasses import fields, is_dataclass
 from datetime import datetime
 from enum import Enum
 from pathlib import Path
@@ -17,6 +17,7 @@ import structlog
 import typer
 
 from muster.clock import rfc3339, utc_now
+from muster.domain.registration import RegistrationId
 from muster.errors import BadInput, Code, MusterError, SignInRefused, Unavailable
 from muster.workstation.data_folder import DataFolder
 from muster.workstation.desk import Desk, sign_in
@@ -87,8 +88,10 @@ def show(document: object, text: str, *, as_json: bool) -> None:
 
 def plain(value: Any) -> Any:
     """Dataclasses, enums, times and paths as JSON has them."""
+    if isinstance(value, RegistrationId):
+        return value.text
     if is_dataclass(value) and not isinstance(value, type):
-        return plain(asdict(value))
+        return {each.name: plain(getattr(value, each.name)) for each in fields(value)}
     if isinstance(value, dict):
         return {str(key): plain(each) for key, each in value.items()}
     if isinstance(value, list | tuple):

@@ -48,12 +48,12 @@ def register(app: typer.Typer, screen: Screen) -> None:
         as_json: JsonOption = False,
         verbose: VerboseOption = False,
     ) -> None:
-        """Send what is due."""
+        """Send everything that waits, now."""
         with (
             reporting(as_json=as_json, verbose=verbose),
             desk_of(station_at(data), user=user, password_file=password_file, server=server) as (desk, _),
         ):
-            desk.sync.deliver_all()
+            desk.sync.deliver_all(due_only=False)
             _show(desk.sync.outbox(), as_json=as_json)
 
 

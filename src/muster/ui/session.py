@@ -20,7 +20,7 @@ class Session:
         self.clock = clock
         self.demo = demo
         self.desk: Desk | None = None
-        self._server_address = server_address
+        self.server_address = server_address
         self._receiver: EmbeddedReceiver | None = None
 
     @property
@@ -54,8 +54,8 @@ class Session:
             self._receiver.close()
 
     def _server(self, station: Station) -> Server:
-        if self._server_address:
-            return RemoteServer(self._server_address)
+        if self.server_address:
+            return RemoteServer(self.server_address)
         if not station.is_demo:
             return NoServer()
         if self._receiver is None:

@@ -70,13 +70,16 @@ class Sync:
             self._note_failure(entry, error)
             raise
 
-    def deliver_all(self) -> tuple[Receipt, ...]:
-        """Deliver what waits and is due, stopping at the first missing network. Content is destroyed."""
+    def deliver_all(self, *, due_only: bool = True) -> tuple[Receipt, ...]:
+        """Deliver what waits, stopping at the first missing network, and destroy the content of what went.
+
+        ``due_only`` keeps to the schedule of failed attempts; a person who asks for it now need not wait.
+        """
         receipts = []
         now = self._journal.now()
         for entry in reversed(self.outbox()):
             due = entry.next_attempt is None or entry.next_attempt <= now
-            if entry.state is DeliveryState.PUSHED or not due:
+            if entry.state is DeliveryState.PUSHED or (due_only and not due):
                 continue
             try:
                 receipts.append(self.deliver(entry.packet_id))

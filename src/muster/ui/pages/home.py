@@ -196,7 +196,8 @@ class HomePage(QWidget):
     def _send(self) -> None:
         self.send.setEnabled(False)
         self.note.say(tr("Sending …"))
-        self._background.run(self, "network", self._desk.sync.deliver_all, self._sent, self._fail)
+        work = partial(self._desk.sync.deliver_all, due_only=False)
+        self._background.run(self, "network", work, self._sent, self._fail)
 
     def _sent(self, receipts: tuple[Receipt, ...]) -> None:
         self.send.setEnabled(True)

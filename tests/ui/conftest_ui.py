@@ -1,0 +1,170 @@
+"""The real window, offscreen, on a station in a temporary folder with the simulated devices."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication, QLineEdit, QPushButton, QWidget
+from pytestqt.qtbot import QtBot
+
+from muster.clock import utc_now
+from muster.domain.registration import Step
+from muster.ui.app import prepared_application
+from muster.ui.background import Background
+from muster.ui.language import WINDOW_LANGUAGES, Languages
+from muster.ui.pages.home import HomePage
+from muster.ui.pages.sign_in import SignInPage
+from muster.ui.session import Session
+from muster.ui.window import MainWindow
+from muster.ui.wizard.consent import ConsentPage
+from muster.ui.wizard.demographics import DemographicsPage
+from muster.ui.wizard.documents import DocumentsPage
+from muster.ui.wizard.face import FacePage
+from muster.ui.wizard.placement import PlacementPage
+from muster.ui.wizard.wizard import Wizard
+from muster.workstation.demo import demo_script
+from muster.workstation.lanes import Lanes
+from muster.workstation.script import ScriptedEnrollment
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+PATIENCE_MS = 20_000
+
+
+class Driver:
+    """Presses what an officer presses and waits for what an officer waits for."""
+
+    def __init__(self, qtbot: QtBot, session: Session, lanes: Lanes) -> None:
+        application = prepared_application()
+        self.languages = Languages(application)
+        self.languages.use(WINDOW_LANGUAGES[0])
+        self.session = session
+        self.window = MainWindow(session, Background(lanes), self.languages)
+        self._qtbot = qtbot
+        qtbot.addWidget(self.window)
+        self.window.show()
+
+    def until(self, ready: Callable[[], bool]) -> None:
+        self._qtbot.waitUntil(ready, timeout=PATIENCE_MS)
+
+    def click(self, pressed: QPushButton) -> None:
+        self.until(pressed.isEnabled)
+        self._qtbot.mouseClick(pressed, Qt.MouseButton.LeftButton)
+
+    def type(self, box: QLineEdit, text: str) -> None:
+        if text.isascii():
+            self._qtbot.keyClicks(box, text)
+        else:  # Qt's test library has keys for ASCII only, and aborts on the rest
+            box.setText(text)
+            box.textEdited.emit(text)
+
+    @property
+    def wizard(self) -> Wizard:
+        assert isinstance(self.window.page, Wizard)
+        return self.window.page
+
+    def on(self, kind):  # type: ignore[no-untyped-def]
+        """The window's page or the wizard's, once it is of ``kind``."""
+
+        def here() -> QWidget | None:
+            page = self.window.page
+            if isinstance(page, kind):
+                return page
+            if isinstance(page, Wizard) and isinstance(page.page, kind):
+                return page.page
+            return None
+
+        self.until(lambda: here() is not None)
+        return here()
+
+    def at(self, step: Step) -> None:
+        self.until(lambda: isinstance(self.window.page, Wizard) and self.window.page.step is step)
+
+    def sign_in(self) -> None:
+        self.click(self.on(SignInPage).sign_in)
+        self.on(HomePage)
+
+    def start(self) -> None:
+        self.click(self.on(HomePage).start)
+        self.on(ConsentPage)
+
+    def open_at(self, step: Step) -> None:
+        """Sign in and open a registration whose steps before ``step`` were played from the demo's script."""
+        self.sign_in()
+        desk, credentials = self.session.desk, self.session.station().demo_credentials()
+        assert desk is not None and credentials is not None
+        before = desk.enrollment.plan[desk.enrollment.plan.index(step) - 1]
+        played = ScriptedEnrollment(desk.enrollment, demo_script(), credentials[0][1]).run(stop_after=before)
+        self.window.open(played.registration)
+        self.at(step)
+
+    def fill_form(self) -> None:
+        page = self.on(DemographicsPage)
+        for name, value in demo_script().demographics.items():
+            if name in page.lists:
+                box = page.lists[name]
+                box.setCurrentIndex(box.findData(value))
+                box.activated.emit(box.currentIndex())
+            elif isinstance(value, str):
+                self.type(page.boxes[name, ""], value)
+            else:
+                for language, text in value.values:
+                    page.boxes[name, language].clear()
+                    self.type(page.boxes[name, language], text)
+
+    def walk_to(self, step: Step) -> None:
+        """Do every step before ``step``, by clicking."""
+        while self.wizard.step is not step:
+            here = self.wizard.step
+            self._do(here)
+            self.until(lambda here=here: self.wizard.step is not here)  # type: ignore[misc]
+
+    def _do(self, step: Step) -> None:
+        if step is Step.CONSENT:
+            self.click(self.on(ConsentPage).agree)
+        elif step is Step.DEMOGRAPHICS:
+            self.fill_form()
+            self.click(self.on(DemographicsPage).next)
+        elif step is Step.DOCUMENTS:
+            page = self.on(DocumentsPage)
+            first = next(iter(page.slots.values()))
+            self.click(first.scan)
+            self.until(lambda: first.is_filled)
+            self.click(page.next)
+        elif step is Step.FACE:
+            self.click(self.on(FacePage).capture)
+        else:
+            self.click(self.on(PlacementPage).capture)
+
+
+@pytest.fixture(autouse=True)
+def quick_devices(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MUSTER_SIMULATED_SPEED", "50")
+    monkeypatch.delenv("MUSTER_SIMULATED_FAULTS", raising=False)
+    monkeypatch.setattr("muster.ui.wizard.face.ADVANCE_AFTER_MS", 20)
+    monkeypatch.setattr("muster.ui.wizard.placement.ADVANCE_AFTER_MS", 20)
+
+
+@pytest.fixture
+def session(tmp_path: Path, qapp: QApplication) -> Iterator[Session]:
+    """Nobody has used this station yet."""
+    made = Session(tmp_path / "station", utc_now)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def lanes() -> Iterator[Lanes]:
+    with Lanes() as made:
+        yield made
+
+
+@pytest.fixture
+def driver(qtbot: QtBot, session: Session, lanes: Lanes) -> Driver:
+    """The window on a demo station, at the sign-in page."""
+    session.create_demo()
+    return Driver(qtbot, session, lanes)

@@ -1,0 +1,104 @@
+"""From the first start to the receipt through the window, against a real receiver process."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+
+import pytest
+from conftest_ui import Driver
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from muster.domain.biometrics import BiometricAttribute, ExceptionKind
+from muster.domain.registration import Step
+from muster.ui import slip_pdf
+from muster.ui.pages.first_start import FirstStartPage
+from muster.ui.pages.home import HomePage
+from muster.ui.pages.receipt import ReceiptPage
+from muster.ui.pages.sign_in import SignInPage
+from muster.ui.session import Session
+from muster.ui.wizard.placement import PlacementPage
+from muster.ui.wizard.preview import PreviewPage
+from muster.ui.wizard.signature import SignaturePage
+from muster.workstation.embedded_receiver import EmbeddedReceiver
+from muster.workstation.inspection import inspect_packet
+from muster.workstation.lanes import Lanes
+
+PASSWORDS = {"mmuster": "Wald und Wiese", "vmuster": "Berg und Tal"}
+
+
+@pytest.fixture
+def receiver_of_station(session: Session) -> Iterator[list[EmbeddedReceiver]]:
+    """Filled by the test once the station exists."""
+    running: list[EmbeddedReceiver] = []
+    yield running
+    for each in running:
+        each.close()
+
+
+def test_an_officer_enrolls_somebody_from_the_first_start_to_the_receipt(
+    qtbot: QtBot,
+    qapp: QApplication,
+    session: Session,
+    lanes: Lanes,
+    receiver_of_station: list[EmbeddedReceiver],
+) -> None:
+    driver = Driver(qtbot, session, lanes)
+
+    first = driver.on(FirstStartPage)
+    for card, user_id in ((first.officer, "mmuster"), (first.supervisor, "vmuster")):
+        driver.type(card.user_id, user_id)
+        driver.type(card.password, PASSWORDS[user_id])
+        driver.type(card.again, PASSWORDS[user_id])
+    driver.click(first.set_up)
+
+    sign_in = driver.on(SignInPage)
+    station = session.station()
+    assert (station.identity.center, station.identity.machine) == ("10001", "10001")
+    receiver = EmbeddedReceiver(station.folder, station.identity)
+    receiver_of_station.append(receiver)
+    session.server_address = receiver.url()
+    driver.type(sign_in.password, PASSWORDS["mmuster"])
+    driver.click(sign_in.sign_in)
+
+    driver.start()
+    driver.walk_to(Step.LEFT_SLAP)
+    left = driver.on(PlacementPage)
+    left._except(BiometricAttribute.LEFT_LITTLE, ExceptionKind.PERMANENT, "Finger missing")
+    driver.until(lambda: BiometricAttribute.LEFT_LITTLE in left.registration.exceptions)
+    driver.walk_to(Step.PREVIEW)
+    driver.click(driver.on(PreviewPage).confirm)
+    signature = driver.on(SignaturePage)
+    driver.type(signature.password, PASSWORDS["mmuster"])
+    driver.click(signature.sign)
+
+    receipt = driver.on(ReceiptPage)
+    sent = receipt.sent
+    assert sent.receipt is not None
+    accepted = station.folder.receiver / "accepted" / f"{sent.entry.packet_id}.json"
+    assert json.loads(accepted.read_text())["registrationId"] == sent.slip.registration_id
+    packet = station.folder.packet(sent.entry.packet_id)
+    assert (station.folder.receiver / "packets" / packet.name).read_bytes() == packet.read_bytes()
+    report = inspect_packet(packet, station.folder.receiver / "server.pem", station.folder.machine_public_key)
+    assert report.valid
+
+    driver.click(receipt.home)
+    driver.on(HomePage)
+    driver.until(lambda: not list(station.folder.blobs.iterdir()))
+    assert session.desk is not None
+    assert session.desk.trail.verify().valid
+
+
+def test_the_slip_is_a_one_page_pdf_with_the_number_in_it(driver: Driver, tmp_path) -> None:  # type: ignore[no-untyped-def]
+    from pypdf import PdfReader
+
+    driver.sign_in()
+    driver.start()
+    driver.walk_to(Step.PREVIEW)
+    assert driver.session.desk is not None
+    slip = driver.session.desk.enrollment.slip(driver.wizard._registration.id)
+    slip_pdf.write(slip, tmp_path / "slip.pdf")
+    pages = PdfReader(tmp_path / "slip.pdf").pages
+    assert len(pages) == 1
+    assert driver.wizard.registration_id in pages[0].extract_text().replace("\n", "")

@@ -1,0 +1,232 @@
+"""What an officer sees when a device, a person, the network or the typing is not as it should be."""
+
+from __future__ import annotations
+
+import pytest
+from conftest_ui import Driver
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from muster.domain.biometrics import BiometricAttribute
+from muster.domain.delivery import DeliveryState
+from muster.domain.registration import Step
+from muster.errors import Code
+from muster.ui.language import WINDOW_LANGUAGES
+from muster.ui.pages.first_start import FirstStartPage
+from muster.ui.pages.home import HomePage
+from muster.ui.pages.receipt import ReceiptPage
+from muster.ui.pages.sign_in import SignInPage
+from muster.ui.session import Session
+from muster.ui.wizard.demographics import DemographicsPage
+from muster.ui.wizard.documents import DocumentsPage
+from muster.ui.wizard.face import FacePage
+from muster.ui.wizard.placement import PlacementPage
+from muster.ui.wizard.signature import SignaturePage
+from muster.workstation.lanes import Lanes
+
+FAULTS = "MUSTER_SIMULATED_FAULTS"
+
+
+def test_two_passwords_that_differ_are_refused_at_the_first_start(
+    qtbot: QtBot, qapp: QApplication, session: Session, lanes: Lanes
+) -> None:
+    driver = Driver(qtbot, session, lanes)
+    page = driver.on(FirstStartPage)
+    driver.type(page.officer.user_id, "mmuster")
+    driver.type(page.officer.password, "Wald und Wiese")
+    driver.type(page.officer.again, "Wald und Weise")
+    driver.click(page.set_up)
+    assert "differ" in page.note.text()
+    assert not session.has_station
+
+
+def test_a_wrong_password_leaves_the_officer_at_the_sign_in_page(driver: Driver) -> None:
+    page = driver.on(SignInPage)
+    page.password.setText("not the password")
+    driver.click(page.sign_in)
+    driver.until(lambda: "wrong" in page.note.text())
+    assert driver.session.desk is None
+
+
+def test_an_empty_chair_cannot_be_taken_as_a_face(driver: Driver, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(FAULTS, "camera=empty_chair")
+    driver.open_at(Step.FACE)
+    page = driver.on(FacePage)
+    driver.until(lambda: "No face" in page.note.text())
+    assert not page.capture.isEnabled()
+    monkeypatch.delenv(FAULTS)
+    driver.click(page.capture)
+    driver.at(Step.LEFT_SLAP)
+
+
+def test_two_faces_are_told(driver: Driver, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(FAULTS, "camera=two_faces")
+    driver.open_at(Step.FACE)
+    page = driver.on(FacePage)
+    driver.until(lambda: "More than one face" in page.note.text())
+    assert not page.capture.isEnabled()
+
+
+def test_a_camera_pulled_out_is_told_and_plugging_it_in_again_goes_on(
+    driver: Driver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(FAULTS, "camera=unplug_mid_capture")
+    driver.open_at(Step.FACE)
+    page = driver.on(FacePage)
+    driver.until(lambda: "unplugged" in page.note.text())
+    monkeypatch.delenv(FAULTS)
+    driver.click(page.again)
+    driver.click(page.capture)
+    driver.at(Step.LEFT_SLAP)
+
+
+@pytest.mark.parametrize(
+    ("fault", "words"),
+    [
+        ("unplug", "No fingerprint reader is connected"),
+        ("unplug_mid_capture", "was unplugged"),
+        ("busy", "is busy"),
+        ("timeout", "did not answer in time"),
+        ("wrong_finger", "another hand"),
+    ],
+)
+def test_a_reader_that_fails_is_a_sentence_and_the_next_try_works(
+    driver: Driver, monkeypatch: pytest.MonkeyPatch, fault: str, words: str
+) -> None:
+    driver.open_at(Step.LEFT_SLAP)
+    page = driver.on(PlacementPage)
+    monkeypatch.setenv(FAULTS, f"fingerprint={fault}")
+    driver.click(page.capture)
+    driver.until(lambda: words in page.note.text())
+    assert not page.registration.samples.keys() & set(page.group.attributes)
+    monkeypatch.delenv(FAULTS)
+    driver.click(page.capture)
+    driver.at(Step.RIGHT_SLAP)
+
+
+def test_poor_fingers_may_be_kept_once_the_attempts_are_used_up(
+    driver: Driver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    driver.open_at(Step.THUMBS)
+    page = driver.on(PlacementPage)
+    monkeypatch.setenv(FAULTS, "fingerprint=poor_quality")
+    for attempt in (1, 2, 3):
+        assert not page.force.isVisible()
+        driver.click(page.capture)
+        driver.until(lambda attempt=attempt: page.presenter.attempts == attempt)  # type: ignore[misc]
+        driver.until(page.capture.isEnabled)
+    driver.click(page.force)
+    driver.at(Step.IRISES)
+    assert driver.session.desk is not None
+    state = driver.session.desk.enrollment.registration(driver.wizard._registration.id)
+    assert state.samples[BiometricAttribute.LEFT_THUMB].facts.forced
+
+
+def test_a_form_with_gaps_is_not_accepted_and_says_where(driver: Driver) -> None:
+    driver.open_at(Step.DEMOGRAPHICS)
+    page = driver.on(DemographicsPage)
+    driver.type(page.boxes["fullName", "eng"], "Erika Mustermann")
+    driver.click(page.next)
+    driver.until(lambda: "red frame" in page.note.text())
+    assert page.boxes["dateOfBirth", ""].property("wrong")
+    assert not page.boxes["fullName", "eng"].property("wrong")
+    assert driver.wizard.step is Step.DEMOGRAPHICS
+
+
+def test_a_name_typed_in_one_script_is_carried_over_until_somebody_types_there(driver: Driver) -> None:
+    driver.open_at(Step.DEMOGRAPHICS)
+    page = driver.on(DemographicsPage)
+    driver.type(page.boxes["fullName", "eng"], "Erika")
+    assert page.boxes["fullName", "fra"].text() == "Erika"
+    driver.type(page.boxes["fullName", "fra"], "!")
+    driver.type(page.boxes["fullName", "eng"], " M")
+    assert page.boxes["fullName", "fra"].text() == "Erika!"
+
+
+def test_half_a_form_survives_a_change_of_the_window_s_language(driver: Driver) -> None:
+    driver.open_at(Step.DEMOGRAPHICS)
+    page = driver.on(DemographicsPage)
+    driver.type(page.boxes["fullName", "eng"], "Erika Mustermann")
+    driver.window.use_language(WINDOW_LANGUAGES[2])
+    driver.until(lambda: driver.on(DemographicsPage) is not page)
+    again = driver.on(DemographicsPage)
+    assert again.boxes["fullName", "eng"].text() == "Erika Mustermann"
+    assert driver.window.layoutDirection() is Qt.LayoutDirection.RightToLeft
+    driver.window.use_language(WINDOW_LANGUAGES[0])
+
+
+def test_the_next_step_waits_for_a_document_that_must_be_there(driver: Driver) -> None:
+    driver.open_at(Step.DOCUMENTS)
+    page = driver.on(DocumentsPage)
+    driver.click(page.next)
+    driver.until(lambda: "needed" in page.note.text())
+    assert driver.wizard.step is Step.DOCUMENTS
+
+
+@pytest.mark.parametrize(
+    ("content", "words"), [(b"", "empty"), (b"not a picture", "not a picture"), (b"\xff\xd8\xff", "picture")]
+)
+def test_a_file_that_is_no_picture_is_refused_and_nothing_is_kept(
+    driver: Driver, tmp_path, content: bytes, words: str
+) -> None:  # type: ignore[no-untyped-def]
+    (tmp_path / "page.jpg").write_bytes(content)
+    driver.open_at(Step.DOCUMENTS)
+    page = driver.on(DocumentsPage)
+    page.attach_file("proofOfIdentity", tmp_path / "page.jpg")
+    driver.until(lambda: words in page.note.text())
+    assert not page.reload().documents
+
+
+def test_closing_the_window_and_coming_back_continues_at_the_same_step(
+    driver: Driver, qtbot: QtBot, session: Session, lanes: Lanes
+) -> None:
+    driver.open_at(Step.RIGHT_SLAP)
+    number = driver.wizard.registration_id
+    driver.window.close()
+    session.sign_out()
+    again = Driver(qtbot, session, lanes)
+    again.sign_in()
+    page = again.on(HomePage)
+    resume = page._drafts.itemAtPosition(0, 1).widget()
+    again.click(resume)
+    again.at(Step.RIGHT_SLAP)
+    assert again.wizard.registration_id == number
+
+
+def test_a_wrong_password_does_not_sign(driver: Driver) -> None:
+    driver.open_at(Step.SIGNATURE)
+    page = driver.on(SignaturePage)
+    driver.type(page.password, "not the password")
+    driver.click(page.sign)
+    driver.until(lambda: "wrong" in page.note.text())
+    assert page.reload().signed is None
+
+
+def test_without_a_network_the_packet_waits_and_is_sent_later(driver: Driver) -> None:
+    driver.open_at(Step.SIGNATURE)
+    desk, credentials = driver.session.desk, driver.session.station().demo_credentials()
+    assert desk is not None and credentials is not None
+    desk._submission.server_certificate()  # fetched on an earlier day with a network
+    receiver = driver.session._receiver
+    assert receiver is not None
+    working, receiver.url = receiver.url, lambda: "http://127.0.0.1:9"  # type: ignore[method-assign]
+    page = driver.on(SignaturePage)
+    driver.type(page.password, credentials[0][1])
+    driver.click(page.sign)
+    receipt = driver.on(ReceiptPage)
+    assert "cannot be reached" in receipt.outcome.text()
+    driver.click(receipt.home)
+    home = driver.on(HomePage)
+    assert desk.sync.outbox()[0].state is DeliveryState.APPROVED
+    receiver.url = working  # type: ignore[method-assign]
+    driver.click(home.send)
+    driver.until(lambda: desk.sync.outbox()[0].state is DeliveryState.PUSHED)
+
+
+def test_every_sentence_of_the_window_is_plain_text(driver: Driver) -> None:
+    """A code's sentence is shown as it is: no markup can come in through a name or a server's words."""
+    page = driver.on(SignInPage)
+    page.note.say(Code("X", "<b>bold</b>.").say())
+    assert page.note.text() == "<b>bold</b>."
+    assert page.note.textFormat() is Qt.TextFormat.PlainText
