@@ -64,7 +64,6 @@ def _check(entries: list[zipfile.ZipInfo]) -> None:
     if len(set(names)) != len(names):
         raise MalformedData(ZIP_DUPLICATE_NAME)
     for entry in entries:
-        # Nobody packs packets with anything else, and Python's other unpackers raise errors of their own.
         parts = entry.filename.split("/")
         if entry.filename.startswith("/") or "\\" in entry.filename or any(p in ("", ".", "..") for p in parts):
             raise MalformedData(ZIP_UNSAFE_NAME, offset=entry.header_offset)
