@@ -48,7 +48,7 @@ def unpack(content: bytes) -> dict[str, bytes]:
         raise
     except (zipfile.BadZipFile, zlib.error, ValueError, EOFError, OSError, RuntimeError) as error:
         raise MalformedData(ZIP_UNREADABLE) from error
-    except (NotImplementedError, UnicodeDecodeError, IndexError, KeyError) as error:
+    except (NotImplementedError, OverflowError, IndexError, KeyError) as error:
         raise MalformedData(ZIP_UNREADABLE) from error
 
 

@@ -127,6 +127,31 @@ def test_any_other_algorithm_name_over_a_right_signature_is_refused(
     assert is_refused(signed(key, {"alg": algorithm, "x5c": x5c(certificate)}))
 
 
+PKCS1 = padding.PKCS1v15()
+
+
+@pytest.mark.parametrize(
+    "algorithm, scheme, digest",
+    [
+        ("RS384", PKCS1, hashes.SHA384()),
+        ("RS512", PKCS1, hashes.SHA512()),
+        ("PS256", padding.PSS(padding.MGF1(hashes.SHA256()), padding.PSS.DIGEST_LENGTH), hashes.SHA256()),
+    ],
+)
+def test_a_right_signature_by_another_algorithm_is_refused(
+    key: SigningKey,
+    certificate: bytes,
+    algorithm: str,
+    scheme: padding.PKCS1v15 | padding.PSS,
+    digest: hashes.HashAlgorithm,
+) -> None:
+    signer = serialization.load_der_private_key(key.to_pkcs8(), password=None)
+    assert isinstance(signer, rsa.RSAPrivateKey)
+    content = f"{part({'alg': algorithm, 'x5c': x5c(certificate)})}.{part(PAYLOAD)}"
+
+    assert is_refused(f"{content}.{part(signer.sign(content.encode(), scheme, digest))}")
+
+
 def test_an_rsa_key_of_1024_bits_is_refused() -> None:
     weak = rsa.generate_private_key(public_exponent=65537, key_size=1024)
     content = f"{part({'alg': 'RS256', 'x5c': x5c(certificate_of(weak))})}.{part(PAYLOAD)}"

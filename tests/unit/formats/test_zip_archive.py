@@ -120,6 +120,21 @@ def test_an_entry_that_lies_behind_the_end_is_refused() -> None:
     assert refusal(with_field(pack(FILES), HEADER_OFFSET, "I", 0x7FFFFFFF)) == ZIP_UNREADABLE.name
 
 
+@pytest.mark.parametrize("offset", [2**62, 2**63 - 1, 2**63, 2**64 - 1])
+def test_an_entry_that_lies_where_no_file_reaches_is_refused(offset: int) -> None:
+    """A zip64 extra field (APPNOTE 4.5.3) can name offsets that Python itself cannot seek to."""
+    content = bytearray(with_field(pack({"ID.json": b"{}"}), HEADER_OFFSET, "I", 0xFFFFFFFF))
+    directory = content.index(DIRECTORY_ENTRY)
+    extra = struct.pack("<HHQ", 1, 8, offset)
+    struct.pack_into("<H", content, directory + 30, len(extra))
+    end = directory + 46 + len("ID.json")
+    content[end:end] = extra
+    directory_size_at = content.index(b"PK\x05\x06") + 12
+    struct.pack_into("<I", content, directory_size_at, end + len(extra) - directory)
+
+    assert refusal(bytes(content)) == ZIP_UNREADABLE.name
+
+
 def test_an_archive_cut_off_anywhere_is_refused() -> None:
     content = pack(FILES)
 
