@@ -13,7 +13,6 @@ from enum import Enum
 from pathlib import Path
 from typing import Annotated, Any, Protocol
 
-import structlog
 import typer
 
 from muster.clock import rfc3339, utc_now
@@ -105,6 +104,8 @@ def plain(value: Any) -> Any:
 
 def set_up_logging(*, verbose: bool) -> None:
     """Logs go to standard error; standard output belongs to the answer."""
+    import structlog
+
     structlog.configure(
         processors=[structlog.processors.TimeStamper("iso"), structlog.dev.ConsoleRenderer(colors=False)],
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),

@@ -8,7 +8,6 @@ import typer
 
 from muster.cli.common import DataOption, JsonOption, Screen, VerboseOption, reporting, station_at
 from muster.clock import utc_now
-from muster.receiver.service import parse_machine, serve
 from muster.workstation.data_folder import DataFolder
 from muster.workstation.inspection import read_file
 from muster.workstation.station import Station
@@ -30,6 +29,8 @@ def register(app: typer.Typer, screen: Screen) -> None:
 
         The station in the data folder, if there is one, is known to it.
         """
+        from muster.receiver.service import parse_machine, serve
+
         with reporting(as_json=as_json, verbose=verbose):
             root = data or DataFolder.default().root
             machines = dict(parse_machine(each) for each in machine or ())

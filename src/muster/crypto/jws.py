@@ -64,8 +64,7 @@ class VerifiedJws:
 def sign_compact(key: SigningKey, payload: bytes, certificate_der: bytes) -> str:
     """``header.payload.signature`` over ``payload`` with ``certificate_der`` as only ``x5c`` entry."""
     header = {"alg": "RS256", "typ": "JWT", "x5c": [base64.b64encode(certificate_der).decode()]}
-    signer = RSAKey.import_key(key.to_pem())
-    return jws.serialize_compact(header, payload, signer, registry=_REGISTRY)
+    return jws.serialize_compact(header, payload, key.jose_key, registry=_REGISTRY)
 
 
 def verify_compact(token: str) -> VerifiedJws:

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import hashlib
 from datetime import datetime, timedelta
+from functools import cached_property
 
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
+from joserfc.jwk import RSAKey
 
 from muster.errors import BadInput, Code
 
@@ -60,6 +62,11 @@ class SigningKey:
     def sign(self, data: bytes) -> bytes:
         """SHA256withRSA, PKCS#1 v1.5, over ``data``: 256 octets."""
         return self._private_key.sign(data, padding.PKCS1v15(), hashes.SHA256())
+
+    @cached_property
+    def jose_key(self) -> RSAKey:
+        """The same key as joserfc takes it. Made once: reading it from PEM costs a hundred signatures."""
+        return RSAKey.import_key(self.to_pem())
 
     @property
     def public_der(self) -> bytes:

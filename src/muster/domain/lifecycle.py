@@ -277,9 +277,7 @@ def _apply_content(state: Registration, event: Event) -> Registration:
         case DemographicsEntered():
             return replace(state, demographics=MappingProxyType(dict(event.values)), demographics_entered=True)
         case DemographicsDrafted():
-            return replace(
-                state, demographics=MappingProxyType(dict(event.values)), demographics_entered=False
-            )
+            return replace(state, demographics=MappingProxyType(dict(event.values)), demographics_entered=False)
         case DocumentAttached():
             return replace(state, documents=_with(state.documents, event.facts.field, event))
         case DocumentRemoved():
