@@ -5,1111 +5,1111 @@
         <name>Muster</name>
         <message>
             <source>  ·  demo, invented people only</source>
-            <translation type="unfinished"></translation>
+            <translation>  ·  عرض تجريبي، أشخاص وهميون فقط</translation>
         </message>
         <message>
             <source>A description file in the packet cannot be read.</source>
-            <translation type="unfinished"></translation>
+            <translation>تتعذر قراءة أحد ملفات الوصف في الحزمة.</translation>
         </message>
         <message>
             <source>A key file of this station is missing. Put the folder 'keys' back from your backup.</source>
-            <translation type="unfinished"></translation>
+            <translation>أحد ملفات المفاتيح لهذه المحطة مفقود. استعد المجلد «keys» من نسختك الاحتياطية.</translation>
         </message>
         <message>
             <source>A length in the record does not fit, at byte {offset}.</source>
-            <translation type="unfinished"></translation>
+            <translation>أحد الأطوال في السجل غير صحيح، عند البايت {offset}.</translation>
         </message>
         <message>
             <source>A part of the program for judging pictures is missing. Install the program again.</source>
-            <translation type="unfinished"></translation>
+            <translation>جزء البرنامج الذي يقيّم الصور مفقود. أعد تثبيت البرنامج.</translation>
         </message>
         <message>
             <source>A part of the program for judging pictures was changed. Install the program again.</source>
-            <translation type="unfinished"></translation>
+            <translation>تم تغيير جزء البرنامج الذي يقيّم الصور. أعد تثبيت البرنامج.</translation>
         </message>
         <message>
             <source>A password is needed: name a file that holds it with --password-file, or run in a terminal.</source>
-            <translation type="unfinished"></translation>
+            <translation>كلمة المرور مطلوبة: حدد بالخيار ⁦--password-file⁩ ملفًا يحتويها، أو شغّل البرنامج في نافذة طرفية.</translation>
         </message>
         <message>
             <source>A picture for the simulated devices cannot be read: {file}.</source>
-            <translation type="unfinished"></translation>
+            <translation>تتعذر قراءة صورة مخصصة للأجهزة المحاكية: ⁦{file}⁩.</translation>
         </message>
         <message>
             <source>A picture of this registration is damaged on the disk. Capture it again.</source>
-            <translation type="unfinished"></translation>
+            <translation>إحدى صور هذا التسجيل تالفة على القرص. التقطها من جديد.</translation>
         </message>
         <message>
             <source>A picture of this registration is missing on the disk. Capture it again.</source>
-            <translation type="unfinished"></translation>
+            <translation>إحدى صور هذا التسجيل مفقودة من القرص. التقطها من جديد.</translation>
         </message>
         <message>
             <source>A stored file was changed or damaged on this computer. Call your supervisor.</source>
-            <translation type="unfinished"></translation>
+            <translation>تم تغيير ملف محفوظ على هذا الحاسوب أو إتلافه. اتصل بالمشرف.</translation>
         </message>
         <message>
             <source>A stored registration cannot be read. Call your supervisor; nothing was deleted.</source>
-            <translation type="unfinished"></translation>
+            <translation>تتعذر قراءة تسجيل محفوظ. اتصل بالمشرف؛ لم يُحذف أي شيء.</translation>
         </message>
         <message>
             <source>A user name has 2 to 50 letters, digits, dots, dashes or underscores.</source>
-            <translation type="unfinished"></translation>
+            <translation>يتكون اسم المستخدم من 2 إلى 50 حرفًا أو رقمًا أو نقطة أو شرطة أو شرطة سفلية.</translation>
         </message>
         <message>
             <source>All are kept.</source>
-            <translation type="unfinished"></translation>
+            <translation>حُفظ كل شيء.</translation>
         </message>
         <message>
             <source>All of these are marked as exceptions; there is nothing to capture.</source>
-            <translation type="unfinished"></translation>
+            <translation>كل هذه العناصر مسجلة كاستثناءات؛ لا يوجد ما يُلتقط.</translation>
         </message>
         <message>
             <source>Another program is using the station's data. Try again in a moment.</source>
-            <translation type="unfinished"></translation>
+            <translation>يستخدم برنامج آخر بيانات المحطة. حاول مرة أخرى بعد لحظات.</translation>
         </message>
         <message>
             <source>Ask the person to lay both thumbs side by side on the glass.</source>
-            <translation type="unfinished"></translation>
+            <translation>اطلب من الشخص أن يضع الإبهامين جنبًا إلى جنب على الزجاج.</translation>
         </message>
         <message>
             <source>Ask the person to lay the four fingers of the left hand flat on the glass.</source>
-            <translation type="unfinished"></translation>
+            <translation>اطلب من الشخص أن يضع أصابع اليد اليسرى الأربع مبسوطة على الزجاج.</translation>
         </message>
         <message>
             <source>Ask the person to lay the four fingers of the right hand flat on the glass.</source>
-            <translation type="unfinished"></translation>
+            <translation>اطلب من الشخص أن يضع أصابع اليد اليمنى الأربع مبسوطة على الزجاج.</translation>
         </message>
         <message>
             <source>Ask the person to look straight into the camera, eyes open, nothing on the head.</source>
-            <translation type="unfinished"></translation>
+            <translation>اطلب من الشخص أن ينظر مباشرة إلى الكاميرا، بعينين مفتوحتين ودون غطاء على الرأس.</translation>
         </message>
         <message>
             <source>Ask the person to look straight into the camera.</source>
-            <translation type="unfinished"></translation>
+            <translation>اطلب من الشخص أن ينظر مباشرة إلى الكاميرا.</translation>
         </message>
         <message>
             <source>Ask the person to look straight into the iris camera with both eyes wide open.</source>
-            <translation type="unfinished"></translation>
+            <translation>اطلب من الشخص أن ينظر مباشرة إلى كاميرا القزحية وعيناه مفتوحتان تمامًا.</translation>
         </message>
         <message>
             <source>Ask the person, or copy from a document. What is marked with * must be there.</source>
-            <translation type="unfinished"></translation>
+            <translation>اسأل الشخص أو انقل البيانات من وثيقة. الحقول المعلّمة بالعلامة * إلزامية.</translation>
         </message>
         <message>
             <source>At least 8 characters.</source>
-            <translation type="unfinished"></translation>
+            <translation>8 أحرف على الأقل.</translation>
         </message>
         <message>
             <source>Attempt {number} of {allowed}</source>
-            <translation type="unfinished"></translation>
+            <translation>المحاولة {number} من {allowed}</translation>
         </message>
         <message>
             <source>Back to the desk</source>
-            <translation type="unfinished"></translation>
+            <translation>إلى الصفحة الرئيسية</translation>
         </message>
         <message>
             <source>Busy</source>
-            <translation type="unfinished"></translation>
+            <translation>يستخدمه برنامج آخر</translation>
         </message>
         <message>
             <source>Cannot be captured</source>
-            <translation type="unfinished"></translation>
+            <translation>يتعذر الالتقاط</translation>
         </message>
         <message>
             <source>Capture</source>
-            <translation type="unfinished"></translation>
+            <translation>التقاط</translation>
         </message>
         <message>
             <source>Capture again</source>
-            <translation type="unfinished"></translation>
+            <translation>إعادة الالتقاط</translation>
         </message>
         <message>
             <source>Capturing …</source>
-            <translation type="unfinished"></translation>
+            <translation>جارٍ الالتقاط…</translation>
         </message>
         <message>
             <source>Centre and machine have five digits each, as the server assigned them.</source>
-            <translation type="unfinished"></translation>
+            <translation>يتكون كل من رقم المركز ورقم الجهاز من خمسة أرقام كما حددها الخادم.</translation>
         </message>
         <message>
             <source>Centre and machine numbers have five digits.</source>
-            <translation type="unfinished"></translation>
+            <translation>يتكون كل من رقم المركز ورقم الجهاز من خمسة أرقام.</translation>
         </message>
         <message>
             <source>Centre number</source>
-            <translation type="unfinished"></translation>
+            <translation>رقم المركز</translation>
         </message>
         <message>
             <source>Centre {center}, machine {machine}</source>
-            <translation type="unfinished"></translation>
+            <translation>المركز {center}، الجهاز {machine}</translation>
         </message>
         <message>
             <source>Change</source>
-            <translation type="unfinished"></translation>
+            <translation>تعديل</translation>
         </message>
         <message>
             <source>Check</source>
-            <translation type="unfinished"></translation>
+            <translation>المراجعة</translation>
         </message>
         <message>
             <source>Choose a picture</source>
-            <translation type="unfinished"></translation>
+            <translation>اختيار صورة</translation>
         </message>
         <message>
             <source>Choose one of the entries of the list.</source>
-            <translation type="unfinished"></translation>
+            <translation>اختر أحد خيارات القائمة.</translation>
         </message>
         <message>
             <source>Choose one or more languages, each once.</source>
-            <translation type="unfinished"></translation>
+            <translation>اختر لغة واحدة أو أكثر، كل لغة مرة واحدة فقط.</translation>
         </message>
         <message>
             <source>Choose the kind of document from the list.</source>
-            <translation type="unfinished"></translation>
+            <translation>اختر نوع الوثيقة من القائمة.</translation>
         </message>
         <message>
             <source>Choose the same entry of the list in every language.</source>
-            <translation type="unfinished"></translation>
+            <translation>اختر الخيار نفسه من القائمة في كل اللغات.</translation>
         </message>
         <message>
             <source>Choose who works here. The passwords protect everything on this computer: if both are lost, unsent registrations are lost too.</source>
-            <translation type="unfinished"></translation>
+            <translation>حدد من يعمل هنا. تحمي كلمتا المرور كل ما على هذا الحاسوب: إذا فُقدتا معًا، فُقدت كذلك التسجيلات التي لم تُرسل.</translation>
         </message>
         <message>
             <source>Close enough: about an arm's length</source>
-            <translation type="unfinished"></translation>
+            <translation>قريب بما يكفي: على مسافة ذراع تقريبًا</translation>
         </message>
         <message>
             <source>Consent</source>
-            <translation type="unfinished"></translation>
+            <translation>الموافقة</translation>
         </message>
         <message>
             <source>Demo station: the password is filled in. Enroll invented people only.</source>
-            <translation type="unfinished"></translation>
+            <translation>محطة تجريبية: كلمة المرور مُدخلة مسبقًا. لا تسجّل إلا أشخاصًا وهميين.</translation>
         </message>
         <message>
             <source>Details</source>
-            <translation type="unfinished"></translation>
+            <translation>البيانات</translation>
         </message>
         <message>
             <source>Devices</source>
-            <translation type="unfinished"></translation>
+            <translation>الأجهزة</translation>
         </message>
         <message>
             <source>Discard</source>
-            <translation type="unfinished"></translation>
+            <translation>حذف</translation>
         </message>
         <message>
             <source>Discard for good?</source>
-            <translation type="unfinished"></translation>
+            <translation>حذف نهائي؟</translation>
         </message>
         <message>
             <source>Documents</source>
-            <translation type="unfinished"></translation>
+            <translation>الوثائق</translation>
         </message>
         <message>
             <source>Everything is kept as you go.</source>
-            <translation type="unfinished"></translation>
+            <translation>يُحفظ كل شيء أثناء العمل.</translation>
         </message>
         <message>
             <source>Eye cannot be captured (illness)</source>
-            <translation type="unfinished"></translation>
+            <translation>يتعذر التقاط العين (مرض)</translation>
         </message>
         <message>
             <source>Eye injured or bandaged</source>
-            <translation type="unfinished"></translation>
+            <translation>العين مصابة أو مضمّدة</translation>
         </message>
         <message>
             <source>Eye missing</source>
-            <translation type="unfinished"></translation>
+            <translation>العين مفقودة</translation>
         </message>
         <message>
             <source>Eyes</source>
-            <translation type="unfinished"></translation>
+            <translation>العينان</translation>
         </message>
         <message>
             <source>Face</source>
-            <translation type="unfinished"></translation>
+            <translation>الوجه</translation>
         </message>
         <message>
             <source>Face, fingers and eyes</source>
-            <translation type="unfinished"></translation>
+            <translation>الوجه والأصابع والعينان</translation>
         </message>
         <message>
             <source>Finger injured or bandaged</source>
-            <translation type="unfinished"></translation>
+            <translation>الإصبع مصاب أو مضمّد</translation>
         </message>
         <message>
             <source>Finger missing</source>
-            <translation type="unfinished"></translation>
+            <translation>الإصبع مفقود</translation>
         </message>
         <message>
             <source>From a file …</source>
-            <translation type="unfinished"></translation>
+            <translation>من ملف…</translation>
         </message>
         <message>
             <source>Go on</source>
-            <translation type="unfinished"></translation>
+            <translation>متابعة</translation>
         </message>
         <message>
             <source>Good. Hold still …</source>
-            <translation type="unfinished"></translation>
+            <translation>جيد. لا تتحرك…</translation>
         </message>
         <message>
             <source>I, {officer}, checked who this person is, recorded what I saw, and the person confirmed it.</source>
-            <translation type="unfinished"></translation>
+            <translation>أنا، ⁨{officer}⁩، تحققت من هوية هذا الشخص وسجلت ما رأيته، وأكد الشخص ذلك.</translation>
         </message>
         <message>
             <source>Keep the best there is</source>
-            <translation type="unfinished"></translation>
+            <translation>حفظ أفضل المتاح</translation>
         </message>
         <message>
             <source>Kind of document</source>
-            <translation type="unfinished"></translation>
+            <translation>نوع الوثيقة</translation>
         </message>
         <message>
             <source>Language</source>
-            <translation type="unfinished"></translation>
+            <translation>اللغة</translation>
         </message>
         <message>
             <source>Lay the document on the scanner and press Scan. What is marked with * must be there.</source>
-            <translation type="unfinished"></translation>
+            <translation>ضع الوثيقة على الماسح الضوئي واضغط «مسح ضوئي». الوثائق المعلّمة بالعلامة * إلزامية.</translation>
         </message>
         <message>
             <source>Left eye</source>
-            <translation type="unfinished"></translation>
+            <translation>العين اليسرى</translation>
         </message>
         <message>
             <source>Left hand</source>
-            <translation type="unfinished"></translation>
+            <translation>اليد اليسرى</translation>
         </message>
         <message>
             <source>Left index finger</source>
-            <translation type="unfinished"></translation>
+            <translation>السبابة اليسرى</translation>
         </message>
         <message>
             <source>Left little finger</source>
-            <translation type="unfinished"></translation>
+            <translation>الخنصر الأيسر</translation>
         </message>
         <message>
             <source>Left middle finger</source>
-            <translation type="unfinished"></translation>
+            <translation>الوسطى اليسرى</translation>
         </message>
         <message>
             <source>Left ring finger</source>
-            <translation type="unfinished"></translation>
+            <translation>البنصر الأيسر</translation>
         </message>
         <message>
             <source>Left thumb</source>
-            <translation type="unfinished"></translation>
+            <translation>الإبهام الأيسر</translation>
         </message>
         <message>
             <source>Machine number</source>
-            <translation type="unfinished"></translation>
+            <translation>رقم الجهاز</translation>
         </message>
         <message>
             <source>Making keys …</source>
-            <translation type="unfinished"></translation>
+            <translation>جارٍ إنشاء المفاتيح…</translation>
         </message>
         <message>
             <source>More than one face is in the picture. Only the person may be in view.</source>
-            <translation type="unfinished"></translation>
+            <translation>يظهر في الصورة أكثر من وجه. يجب ألا يظهر إلا وجه الشخص.</translation>
         </message>
         <message>
             <source>New registration</source>
-            <translation type="unfinished"></translation>
+            <translation>تسجيل جديد</translation>
         </message>
         <message>
             <source>Next</source>
-            <translation type="unfinished"></translation>
+            <translation>التالي</translation>
         </message>
         <message>
             <source>Next person</source>
-            <translation type="unfinished"></translation>
+            <translation>الشخص التالي</translation>
         </message>
         <message>
             <source>No face is in the picture. Ask the person to sit in front of the camera.</source>
-            <translation type="unfinished"></translation>
+            <translation>لا يظهر أي وجه في الصورة. اطلب من الشخص أن يجلس أمام الكاميرا.</translation>
         </message>
         <message>
             <source>No page yet</source>
-            <translation type="unfinished"></translation>
+            <translation>لا توجد صفحة بعد</translation>
         </message>
         <message>
             <source>No picture</source>
-            <translation type="unfinished"></translation>
+            <translation>لا توجد صورة</translation>
         </message>
         <message>
             <source>No readable ridges</source>
-            <translation type="unfinished"></translation>
+            <translation>البصمة غير مقروءة</translation>
         </message>
         <message>
             <source>No ridges are visible. Clean the glass and the finger and try again.</source>
-            <translation type="unfinished"></translation>
+            <translation>لا تظهر خطوط البصمة. نظّف الزجاج والإصبع وحاول مرة أخرى.</translation>
         </message>
         <message>
             <source>No {kind} is connected. Plug it in and try again.</source>
-            <translation type="unfinished"></translation>
+            <translation>الجهاز غير متصل: {kind}. وصّل الجهاز وحاول مرة أخرى.</translation>
         </message>
         <message>
             <source>Not Ready</source>
-            <translation type="unfinished"></translation>
+            <translation>ليس جاهزًا للاستخدام</translation>
         </message>
         <message>
             <source>Nothing.</source>
-            <translation type="unfinished"></translation>
+            <translation>لا توجد عناصر.</translation>
         </message>
         <message>
             <source>Number on it, if any</source>
-            <translation type="unfinished"></translation>
+            <translation>رقمها إن وُجد</translation>
         </message>
         <message>
             <source>Officer and supervisor must be two people: choose two user names.</source>
-            <translation type="unfinished"></translation>
+            <translation>يجب أن يكون الموظف والمشرف شخصين مختلفين: اختر اسمي مستخدم.</translation>
         </message>
         <message>
             <source>Once more</source>
-            <translation type="unfinished"></translation>
+            <translation>مرة أخرى</translation>
         </message>
         <message>
             <source>One face, alone in the picture</source>
-            <translation type="unfinished"></translation>
+            <translation>وجه واحد فقط في الصورة</translation>
         </message>
         <message>
             <source>One finger or eye was not seen. Place all of them and try again.</source>
-            <translation type="unfinished"></translation>
+            <translation>لم يُرصد إصبع أو عين. ضعها كلها في مكانها وحاول مرة أخرى.</translation>
         </message>
         <message>
             <source>Only try it out (invented people)</source>
-            <translation type="unfinished"></translation>
+            <translation>للتجربة فقط (أشخاص وهميون)</translation>
         </message>
         <message>
             <source>Outbox</source>
-            <translation type="unfinished"></translation>
+            <translation>صندوق الصادر</translation>
         </message>
         <message>
             <source>Password</source>
-            <translation type="unfinished"></translation>
+            <translation>كلمة المرور</translation>
         </message>
         <message>
             <source>Password of {officer}</source>
-            <translation type="unfinished"></translation>
+            <translation>كلمة مرور ⁨{officer}⁩</translation>
         </message>
         <message>
             <source>Pictures</source>
-            <translation type="unfinished"></translation>
+            <translation>الصور</translation>
         </message>
         <message>
             <source>Port {port} is used by another program. Choose another one.</source>
-            <translation type="unfinished"></translation>
+            <translation>المنفذ {port} يستخدمه برنامج آخر. اختر منفذًا آخر.</translation>
         </message>
         <message>
             <source>Print the slip</source>
-            <translation type="unfinished"></translation>
+            <translation>طباعة الإيصال</translation>
         </message>
         <message>
             <source>Print the slip and hand it to the person.</source>
-            <translation type="unfinished"></translation>
+            <translation>اطبع الإيصال وسلّمه إلى الشخص.</translation>
         </message>
         <message>
             <source>Put away for now</source>
-            <translation type="unfinished"></translation>
+            <translation>حفظ لوقت لاحق</translation>
         </message>
         <message>
             <source>Put away, to be finished</source>
-            <translation type="unfinished"></translation>
+            <translation>محفوظة لاستكمالها لاحقًا</translation>
         </message>
         <message>
             <source>Read this to the person in a language they understand, then ask.</source>
-            <translation type="unfinished"></translation>
+            <translation>اقرأ هذا النص على الشخص بلغة يفهمها، ثم اطلب موافقته.</translation>
         </message>
         <message>
             <source>Reading …</source>
-            <translation type="unfinished"></translation>
+            <translation>جارٍ القراءة…</translation>
         </message>
         <message>
             <source>Registration</source>
-            <translation type="unfinished"></translation>
+            <translation>التسجيل</translation>
         </message>
         <message>
             <source>Registration finished</source>
-            <translation type="unfinished"></translation>
+            <translation>اكتمل التسجيل</translation>
         </message>
         <message>
             <source>Registration number</source>
-            <translation type="unfinished"></translation>
+            <translation>رقم التسجيل</translation>
         </message>
         <message>
             <source>Registration officer</source>
-            <translation type="unfinished"></translation>
+            <translation>موظف التسجيل</translation>
         </message>
         <message>
             <source>Remove</source>
-            <translation type="unfinished"></translation>
+            <translation>إزالة</translation>
         </message>
         <message>
             <source>Right eye</source>
-            <translation type="unfinished"></translation>
+            <translation>العين اليمنى</translation>
         </message>
         <message>
             <source>Right hand</source>
-            <translation type="unfinished"></translation>
+            <translation>اليد اليمنى</translation>
         </message>
         <message>
             <source>Right index finger</source>
-            <translation type="unfinished"></translation>
+            <translation>السبابة اليمنى</translation>
         </message>
         <message>
             <source>Right little finger</source>
-            <translation type="unfinished"></translation>
+            <translation>الخنصر الأيمن</translation>
         </message>
         <message>
             <source>Right middle finger</source>
-            <translation type="unfinished"></translation>
+            <translation>الوسطى اليمنى</translation>
         </message>
         <message>
             <source>Right ring finger</source>
-            <translation type="unfinished"></translation>
+            <translation>البنصر الأيمن</translation>
         </message>
         <message>
             <source>Right thumb</source>
-            <translation type="unfinished"></translation>
+            <translation>الإبهام الأيمن</translation>
         </message>
         <message>
             <source>Save as PDF …</source>
-            <translation type="unfinished"></translation>
+            <translation>حفظ بصيغة PDF…</translation>
         </message>
         <message>
             <source>Save the slip</source>
-            <translation type="unfinished"></translation>
+            <translation>حفظ الإيصال</translation>
         </message>
         <message>
             <source>Scan</source>
-            <translation type="unfinished"></translation>
+            <translation>مسح ضوئي</translation>
         </message>
         <message>
             <source>Scan again</source>
-            <translation type="unfinished"></translation>
+            <translation>إعادة المسح</translation>
         </message>
         <message>
             <source>Scanning …</source>
-            <translation type="unfinished"></translation>
+            <translation>جارٍ المسح الضوئي…</translation>
         </message>
         <message>
             <source>Seal and send</source>
-            <translation type="unfinished"></translation>
+            <translation>ختم وإرسال</translation>
         </message>
         <message>
             <source>Sealed packet of {size} kB in the outbox.</source>
-            <translation type="unfinished"></translation>
+            <translation>حزمة مختومة بحجم {size} كيلوبايت في صندوق الصادر.</translation>
         </message>
         <message>
             <source>Sealing the packet and sending it …</source>
-            <translation type="unfinished"></translation>
+            <translation>جارٍ ختم الحزمة وإرسالها…</translation>
         </message>
         <message>
             <source>Second language</source>
-            <translation type="unfinished"></translation>
+            <translation>اللغة الثانية</translation>
         </message>
         <message>
             <source>Send now</source>
-            <translation type="unfinished"></translation>
+            <translation>إرسال الآن</translation>
         </message>
         <message>
             <source>Sending …</source>
-            <translation type="unfinished"></translation>
+            <translation>جارٍ الإرسال…</translation>
         </message>
         <message>
             <source>Set up the station</source>
-            <translation type="unfinished"></translation>
+            <translation>إعداد المحطة</translation>
         </message>
         <message>
             <source>Set up this station</source>
-            <translation type="unfinished"></translation>
+            <translation>إعداد هذه المحطة</translation>
         </message>
         <message>
             <source>Sign</source>
-            <translation type="unfinished"></translation>
+            <translation>التوقيع</translation>
         </message>
         <message>
             <source>Sign and send</source>
-            <translation type="unfinished"></translation>
+            <translation>توقيع وإرسال</translation>
         </message>
         <message>
             <source>Sign in</source>
-            <translation type="unfinished"></translation>
+            <translation>تسجيل الدخول</translation>
         </message>
         <message>
             <source>Sign out</source>
-            <translation type="unfinished"></translation>
+            <translation>تسجيل الخروج</translation>
         </message>
         <message>
             <source>Signing …</source>
-            <translation type="unfinished"></translation>
+            <translation>جارٍ التوقيع…</translation>
         </message>
         <message>
             <source>Something is missing or not right: see the fields with a red frame.</source>
-            <translation type="unfinished"></translation>
+            <translation>بعض البيانات ناقص أو غير صحيح: راجع الحقول ذات الإطار الأحمر.</translation>
         </message>
         <message>
             <source>Something is still missing. Go back to the step that is not ticked.</source>
-            <translation type="unfinished"></translation>
+            <translation>ما زال هناك شيء ناقص. عد إلى الخطوة التي ليست عليها علامة ✓.</translation>
         </message>
         <message>
             <source>Start a new registration</source>
-            <translation type="unfinished"></translation>
+            <translation>بدء تسجيل جديد</translation>
         </message>
         <message>
             <source>Station</source>
-            <translation type="unfinished"></translation>
+            <translation>المحطة</translation>
         </message>
         <message>
             <source>Stop</source>
-            <translation type="unfinished"></translation>
+            <translation>إيقاف</translation>
         </message>
         <message>
             <source>Supervisor</source>
-            <translation type="unfinished"></translation>
+            <translation>المشرف</translation>
         </message>
         <message>
             <source>Take another picture</source>
-            <translation type="unfinished"></translation>
+            <translation>التقاط صورة أخرى</translation>
         </message>
         <message>
             <source>Take the picture</source>
-            <translation type="unfinished"></translation>
+            <translation>التقاط الصورة</translation>
         </message>
         <message>
             <source>The ID schema cannot be read. Ask your administrator.</source>
-            <translation type="unfinished"></translation>
+            <translation>تتعذر قراءة مخطط بيانات الهوية. راجع مسؤول النظام.</translation>
         </message>
         <message>
             <source>The ID schema sends a field to a part of the packet that does not exist.</source>
-            <translation type="unfinished"></translation>
+            <translation>يوجّه مخطط بيانات الهوية حقلًا إلى جزء غير موجود في الحزمة.</translation>
         </message>
         <message>
             <source>The biometric file is not readable XML.</source>
-            <translation type="unfinished"></translation>
+            <translation>ملف البيانات الحيوية ليس بصيغة XML مقروءة.</translation>
         </message>
         <message>
             <source>The biometric file lacks a part that every record must have.</source>
-            <translation type="unfinished"></translation>
+            <translation>ينقص ملف البيانات الحيوية جزء يجب أن يوجد في كل سجل.</translation>
         </message>
         <message>
             <source>The built-in receiver did not start. Packets stay in the outbox.</source>
-            <translation type="unfinished"></translation>
+            <translation>لم يبدأ المستقبِل المدمج. تبقى الحزم في صندوق الصادر.</translation>
         </message>
         <message>
             <source>The camera is starting …</source>
-            <translation type="unfinished"></translation>
+            <translation>جارٍ تشغيل الكاميرا…</translation>
         </message>
         <message>
             <source>The demo stopped: a device or a check said no at the step {step}.</source>
-            <translation type="unfinished"></translation>
+            <translation>توقف العرض التجريبي: رفض جهاز أو فحص المتابعة عند الخطوة ⁨{step}⁩.</translation>
         </message>
         <message>
             <source>The device saw another hand or eye than the one asked for. Place the right one.</source>
-            <translation type="unfinished"></translation>
+            <translation>رصد الجهاز يدًا أو عينًا غير المطلوبة. ضع المطلوبة.</translation>
         </message>
         <message>
             <source>The disk is full. Free some space and try again; everything entered so far is kept.</source>
-            <translation type="unfinished"></translation>
+            <translation>القرص ممتلئ. أخلِ بعض المساحة وحاول مرة أخرى؛ كل ما أُدخل حتى الآن محفوظ.</translation>
         </message>
         <message>
             <source>The encrypted file was changed after it was written. Do not use it.</source>
-            <translation type="unfinished"></translation>
+            <translation>تم تغيير الملف المشفر بعد كتابته. لا تستخدمه.</translation>
         </message>
         <message>
             <source>The face is cut off. Move to the middle of the picture.</source>
-            <translation type="unfinished"></translation>
+            <translation>الوجه مقطوع. تحرك إلى وسط الصورة.</translation>
         </message>
         <message>
             <source>The face is good. Take the picture.</source>
-            <translation type="unfinished"></translation>
+            <translation>الوجه واضح. التقط الصورة.</translation>
         </message>
         <message>
             <source>The face is too far away. Come closer to the camera.</source>
-            <translation type="unfinished"></translation>
+            <translation>الوجه بعيد جدًا. اقترب من الكاميرا.</translation>
         </message>
         <message>
             <source>The file cannot be read: {file}.</source>
-            <translation type="unfinished"></translation>
+            <translation>تتعذر قراءة الملف: ⁦{file}⁩.</translation>
         </message>
         <message>
             <source>The file is empty. Choose another one, or scan the page again.</source>
-            <translation type="unfinished"></translation>
+            <translation>الملف فارغ. اختر ملفًا آخر أو امسح الصفحة ضوئيًا من جديد.</translation>
         </message>
         <message>
             <source>The file is not a picture this program can read.</source>
-            <translation type="unfinished"></translation>
+            <translation>الملف ليس صورة يستطيع هذا البرنامج قراءتها.</translation>
         </message>
         <message>
             <source>The file is too short to be an encrypted packet: it ends at byte {offset}.</source>
-            <translation type="unfinished"></translation>
+            <translation>الملف أقصر من أن يكون حزمة مشفرة: ينتهي عند البايت {offset}.</translation>
         </message>
         <message>
             <source>The file registration.json cannot be understood; the part in question: {part}.</source>
-            <translation type="unfinished"></translation>
+            <translation>يتعذر فهم الملف ⁦registration.json⁩؛ الجزء المعني: ⁦{part}⁩.</translation>
         </message>
         <message>
             <source>The folder of pictures for the simulated devices is not there.</source>
-            <translation type="unfinished"></translation>
+            <translation>مجلد الصور المخصص للأجهزة المحاكية غير موجود.</translation>
         </message>
         <message>
             <source>The form description cannot be read. Ask your administrator.</source>
-            <translation type="unfinished"></translation>
+            <translation>تتعذر قراءة وصف الاستمارة. راجع مسؤول النظام.</translation>
         </message>
         <message>
             <source>The form has no document of this name.</source>
-            <translation type="unfinished"></translation>
+            <translation>لا توجد في الاستمارة وثيقة بهذا الاسم.</translation>
         </message>
         <message>
             <source>The form has no field of this name.</source>
-            <translation type="unfinished"></translation>
+            <translation>لا يوجد في الاستمارة حقل بهذا الاسم.</translation>
         </message>
         <message>
             <source>The key file cannot be read: it must be an RSA key in PEM or DER form.</source>
-            <translation type="unfinished"></translation>
+            <translation>تتعذر قراءة ملف المفتاح: يجب أن يكون مفتاح RSA بصيغة PEM أو DER.</translation>
         </message>
         <message>
             <source>The live picture appears here.</source>
-            <translation type="unfinished"></translation>
+            <translation>تظهر الصورة المباشرة هنا.</translation>
         </message>
         <message>
             <source>The packet has a part with a name that is not understood.</source>
-            <translation type="unfinished"></translation>
+            <translation>في الحزمة جزء اسمه غير معروف.</translation>
         </message>
         <message>
             <source>The packet holds no part that could be opened.</source>
-            <translation type="unfinished"></translation>
+            <translation>لا تحتوي الحزمة على أي جزء يمكن فتحه.</translation>
         </message>
         <message>
             <source>The packet's archive cannot be read.</source>
-            <translation type="unfinished"></translation>
+            <translation>تتعذر قراءة أرشيف الحزمة.</translation>
         </message>
         <message>
             <source>The packet's archive has an entry with a forbidden name.</source>
-            <translation type="unfinished"></translation>
+            <translation>يحتوي أرشيف الحزمة على عنصر باسم غير مسموح به.</translation>
         </message>
         <message>
             <source>The packet's archive has two entries of the same name.</source>
-            <translation type="unfinished"></translation>
+            <translation>يحتوي أرشيف الحزمة على عنصرين بالاسم نفسه.</translation>
         </message>
         <message>
             <source>The packet's archive is larger unpacked than any packet may be.</source>
-            <translation type="unfinished"></translation>
+            <translation>حجم أرشيف الحزمة بعد فك الضغط أكبر من الحد المسموح به لأي حزمة.</translation>
         </message>
         <message>
             <source>The packet's number has a form that no packet has.</source>
-            <translation type="unfinished"></translation>
+            <translation>رقم الحزمة ليس على شكل أرقام الحزم.</translation>
         </message>
         <message>
             <source>The password is too short: use at least {length} characters.</source>
-            <translation type="unfinished"></translation>
+            <translation>كلمة المرور قصيرة جدًا: الحد الأدنى لعدد الأحرف {length}.</translation>
         </message>
         <message>
             <source>The person agrees</source>
-            <translation type="unfinished"></translation>
+            <translation>الشخص موافق</translation>
         </message>
         <message>
             <source>The person confirms</source>
-            <translation type="unfinished"></translation>
+            <translation>الشخص يؤكد</translation>
         </message>
         <message>
             <source>The picture inside the record cannot be decoded.</source>
-            <translation type="unfinished"></translation>
+            <translation>يتعذر فك ترميز الصورة الموجودة في السجل.</translation>
         </message>
         <message>
             <source>The picture inside the record is larger than any device makes.</source>
-            <translation type="unfinished"></translation>
+            <translation>الصورة الموجودة في السجل أكبر مما ينتجه أي جهاز.</translation>
         </message>
         <message>
             <source>The picture is cut off or damaged. Copy it again.</source>
-            <translation type="unfinished"></translation>
+            <translation>الصورة ناقصة أو تالفة. انسخها من جديد.</translation>
         </message>
         <message>
             <source>The picture is kept.</source>
-            <translation type="unfinished"></translation>
+            <translation>حُفظت الصورة.</translation>
         </message>
         <message>
             <source>The picture is too large. Use at most 64 million pixels.</source>
-            <translation type="unfinished"></translation>
+            <translation>الصورة كبيرة جدًا. الحد الأقصى 64 مليون بكسل.</translation>
         </message>
         <message>
             <source>The picture of the eye is too small to be judged.</source>
-            <translation type="unfinished"></translation>
+            <translation>صورة العين أصغر من أن يمكن تقييمها.</translation>
         </message>
         <message>
             <source>The picture shows no fingerprint ridges.</source>
-            <translation type="unfinished"></translation>
+            <translation>لا تُظهر الصورة أي خطوط للبصمة.</translation>
         </message>
         <message>
             <source>The quality is {quality} of 100; at least {threshold} is needed. Take it again.</source>
-            <translation type="unfinished"></translation>
+            <translation>الجودة {quality} من 100؛ المطلوب {threshold} على الأقل. أعد الالتقاط.</translation>
         </message>
         <message>
             <source>The record ends too early, at byte {offset}.</source>
-            <translation type="unfinished"></translation>
+            <translation>ينتهي السجل قبل أوانه، عند البايت {offset}.</translation>
         </message>
         <message>
             <source>The registration has no audit record. Call your supervisor.</source>
-            <translation type="unfinished"></translation>
+            <translation>لا يوجد سجل تدقيق لهذا التسجيل. اتصل بالمشرف.</translation>
         </message>
         <message>
             <source>The registration holds a field that the ID schema does not know.</source>
-            <translation type="unfinished"></translation>
+            <translation>يحتوي التسجيل على حقل غير معروف في مخطط بيانات الهوية.</translation>
         </message>
         <message>
             <source>The registration is then sealed. Nobody can change or read it at this station any more.</source>
-            <translation type="unfinished"></translation>
+            <translation>بعد ذلك يُختم التسجيل. ولا يمكن لأحد أن يغيّره أو يقرأه في هذه المحطة.</translation>
         </message>
         <message>
             <source>The registration was changed after it was signed. Check it and sign it again.</source>
-            <translation type="unfinished"></translation>
+            <translation>تم تغيير التسجيل بعد توقيعه. راجعه ووقّعه من جديد.</translation>
         </message>
         <message>
             <source>The sealed packet is gone from this computer's disk. Tell your supervisor.</source>
-            <translation type="unfinished"></translation>
+            <translation>لم تعد الحزمة المختومة موجودة على قرص هذا الحاسوب. أبلغ المشرف.</translation>
         </message>
         <message>
             <source>The sealed packet was changed on this computer's disk. Tell your supervisor.</source>
-            <translation type="unfinished"></translation>
+            <translation>تم تغيير الحزمة المختومة على قرص هذا الحاسوب. أبلغ المشرف.</translation>
         </message>
         <message>
             <source>The server cannot be reached. The packet is kept and sent when there is a network.</source>
-            <translation type="unfinished"></translation>
+            <translation>يتعذر الوصول إلى الخادم. الحزمة محفوظة وستُرسل عند توفر الشبكة.</translation>
         </message>
         <message>
             <source>The server did not answer in time. The packet is kept and will be sent again.</source>
-            <translation type="unfinished"></translation>
+            <translation>لم يرد الخادم في الوقت المحدد. الحزمة محفوظة وسيُعاد إرسالها.</translation>
         </message>
         <message>
             <source>The server has a problem (status {status}). The packet is kept and will be sent again.</source>
-            <translation type="unfinished"></translation>
+            <translation>لدى الخادم مشكلة (الحالة {status}). الحزمة محفوظة وسيُعاد إرسالها.</translation>
         </message>
         <message>
             <source>The server has no certificate for this station (its code: {server_code}). Register the station there first.</source>
-            <translation type="unfinished"></translation>
+            <translation>ليس لدى الخادم شهادة لهذه المحطة (رمزه: ⁦{server_code}⁩). سجّل المحطة لدى الخادم أولًا.</translation>
         </message>
         <message>
             <source>The server has the packet.</source>
-            <translation type="unfinished"></translation>
+            <translation>استلم الخادم الحزمة.</translation>
         </message>
         <message>
             <source>The server refused the packet (its code: {server_code}). Tell your supervisor.</source>
-            <translation type="unfinished"></translation>
+            <translation>رفض الخادم الحزمة (رمزه: ⁦{server_code}⁩). أبلغ المشرف.</translation>
         </message>
         <message>
             <source>The server refused the request (status {status}).</source>
-            <translation type="unfinished"></translation>
+            <translation>رفض الخادم الطلب (الحالة {status}).</translation>
         </message>
         <message>
             <source>The signature does not match. The data was changed or comes from somebody else.</source>
-            <translation type="unfinished"></translation>
+            <translation>التوقيع غير مطابق. تم تغيير البيانات أو أنها من مصدر آخر.</translation>
         </message>
         <message>
             <source>The slip is saved. It holds personal data: delete the file after use.</source>
-            <translation type="unfinished"></translation>
+            <translation>حُفظ الإيصال. يحتوي على بيانات شخصية: احذف الملف بعد استخدامه.</translation>
         </message>
         <message>
             <source>The slip was sent to the printer.</source>
-            <translation type="unfinished"></translation>
+            <translation>أُرسل الإيصال إلى الطابعة.</translation>
         </message>
         <message>
             <source>The station in this folder is a real one; the demo does not write to it.</source>
-            <translation type="unfinished"></translation>
+            <translation>المحطة في هذا المجلد محطة حقيقية؛ لا يكتب العرض التجريبي فيها.</translation>
         </message>
         <message>
             <source>The station's data was written by a newer version of Muster. Update the program.</source>
-            <translation type="unfinished"></translation>
+            <translation>كُتبت بيانات المحطة بإصدار أحدث من Muster. حدّث البرنامج.</translation>
         </message>
         <message>
             <source>The station's database cannot be opened: it is damaged or the key is wrong.</source>
-            <translation type="unfinished"></translation>
+            <translation>يتعذر فتح قاعدة بيانات المحطة: إنها تالفة أو المفتاح غير صحيح.</translation>
         </message>
         <message>
             <source>The station's folder cannot be written. Check the disk and its permissions.</source>
-            <translation type="unfinished"></translation>
+            <translation>تتعذر الكتابة في مجلد المحطة. تحقق من القرص وأذوناته.</translation>
         </message>
         <message>
             <source>The station's settings cannot be read: station.json is damaged.</source>
-            <translation type="unfinished"></translation>
+            <translation>تتعذر قراءة إعدادات المحطة: الملف ⁦station.json⁩ تالف.</translation>
         </message>
         <message>
             <source>The tour waited in vain for a screen: {screen}.</source>
-            <translation type="unfinished"></translation>
+            <translation>انتظرت الجولة شاشة لم تظهر: ⁨{screen}⁩.</translation>
         </message>
         <message>
             <source>The two passwords of {name} differ.</source>
-            <translation type="unfinished"></translation>
+            <translation>{name}: كلمتا المرور غير متطابقتين.</translation>
         </message>
         <message>
             <source>The {kind} did not answer in time. Try again.</source>
-            <translation type="unfinished"></translation>
+            <translation>لم يستجب الجهاز في الوقت المحدد: {kind}. حاول مرة أخرى.</translation>
         </message>
         <message>
             <source>The {kind} is busy. Close other programs that use it and try again.</source>
-            <translation type="unfinished"></translation>
+            <translation>الجهاز مشغول: {kind}. أغلق البرامج الأخرى التي تستخدمه وحاول مرة أخرى.</translation>
         </message>
         <message>
             <source>The {kind} reported a fault. Unplug it, plug it in and try again.</source>
-            <translation type="unfinished"></translation>
+            <translation>أبلغ الجهاز عن عطل: {kind}. افصل الجهاز ثم أعد توصيله وحاول مرة أخرى.</translation>
         </message>
         <message>
             <source>The {kind} was unplugged. Plug it in and try again.</source>
-            <translation type="unfinished"></translation>
+            <translation>فُصل الجهاز: {kind}. أعد توصيل الجهاز وحاول مرة أخرى.</translation>
         </message>
         <message>
             <source>There are attempts left. A poor capture can be kept only when all are used up.</source>
-            <translation type="unfinished"></translation>
+            <translation>ما زالت هناك محاولات متبقية. لا يمكن حفظ لقطة ضعيفة إلا بعد استنفادها كلها.</translation>
         </message>
         <message>
             <source>There is a station in this folder already.</source>
-            <translation type="unfinished"></translation>
+            <translation>توجد محطة في هذا المجلد بالفعل.</translation>
         </message>
         <message>
             <source>There is no station in this folder yet. Open the window once, or run 'muster station create'.</source>
-            <translation type="unfinished"></translation>
+            <translation>لا توجد محطة في هذا المجلد بعد. افتح النافذة مرة واحدة أو نفّذ الأمر ⁦muster station create⁩.</translation>
         </message>
         <message>
             <source>There is no such file: {file}.</source>
-            <translation type="unfinished"></translation>
+            <translation>هذا الملف غير موجود: ⁦{file}⁩.</translation>
         </message>
         <message>
             <source>There is no such folder: {folder}.</source>
-            <translation type="unfinished"></translation>
+            <translation>هذا المجلد غير موجود: ⁦{folder}⁩.</translation>
         </message>
         <message>
             <source>There is something behind the end of the record, at byte {offset}.</source>
-            <translation type="unfinished"></translation>
+            <translation>توجد بيانات بعد نهاية السجل، عند البايت {offset}.</translation>
         </message>
         <message>
             <source>There is too little space on the disk for another registration. Free some first.</source>
-            <translation type="unfinished"></translation>
+            <translation>المساحة المتبقية على القرص لا تكفي لتسجيل آخر. أخلِ بعض المساحة أولًا.</translation>
         </message>
         <message>
             <source>This date is too long ago to be a date of birth.</source>
-            <translation type="unfinished"></translation>
+            <translation>هذا التاريخ أقدم من أن يكون تاريخ ميلاد.</translation>
         </message>
         <message>
             <source>This date lies in the future.</source>
-            <translation type="unfinished"></translation>
+            <translation>هذا التاريخ في المستقبل.</translation>
         </message>
         <message>
             <source>This document is needed before you can go on.</source>
-            <translation type="unfinished"></translation>
+            <translation>هذه الوثيقة مطلوبة للمتابعة.</translation>
         </message>
         <message>
             <source>This entry does not belong to the place chosen above it.</source>
-            <translation type="unfinished"></translation>
+            <translation>هذا الخيار لا يتبع المكان المختار فوقه.</translation>
         </message>
         <message>
             <source>This field is needed.</source>
-            <translation type="unfinished"></translation>
+            <translation>هذا الحقل إلزامي.</translation>
         </message>
         <message>
             <source>This field needs its text in each language of the registration.</source>
-            <translation type="unfinished"></translation>
+            <translation>يجب ملء هذا الحقل بكل لغة من لغات التسجيل.</translation>
         </message>
         <message>
             <source>This finger, eye or face was not captured yet.</source>
-            <translation type="unfinished"></translation>
+            <translation>لم يُلتقط هذا الإصبع أو العين أو الوجه بعد.</translation>
         </message>
         <message>
             <source>This is not a language of the registration.</source>
-            <translation type="unfinished"></translation>
+            <translation>هذه اللغة ليست من لغات التسجيل.</translation>
         </message>
         <message>
             <source>This is not a registration number: it must have 29 digits ending in a date.</source>
-            <translation type="unfinished"></translation>
+            <translation>هذا ليس رقم تسجيل: يجب أن يتكون من 29 رقمًا وينتهي بتاريخ.</translation>
         </message>
         <message>
             <source>This is not the kind of record it should be.</source>
-            <translation type="unfinished"></translation>
+            <translation>هذا السجل ليس من النوع المطلوب.</translation>
         </message>
         <message>
             <source>This is not written the way the field needs it.</source>
-            <translation type="unfinished"></translation>
+            <translation>هذا النص ليس مكتوبًا بالصيغة المطلوبة في هذا الحقل.</translation>
         </message>
         <message>
             <source>This key does not open the file. Use the key the file was encrypted for.</source>
-            <translation type="unfinished"></translation>
+            <translation>هذا المفتاح لا يفتح الملف. استخدم المفتاح الذي شُفّر الملف من أجله.</translation>
         </message>
         <message>
             <source>This registration is finished and cannot be changed any more.</source>
-            <translation type="unfinished"></translation>
+            <translation>اكتمل هذا التسجيل ولم يعد تغييره ممكنًا.</translation>
         </message>
         <message>
             <source>This station does not know the language {language}.</source>
-            <translation type="unfinished"></translation>
+            <translation>هذه المحطة لا تعرف اللغة ⁨{language}⁩.</translation>
         </message>
         <message>
             <source>This station has no packet with that number.</source>
-            <translation type="unfinished"></translation>
+            <translation>لا توجد في هذه المحطة حزمة بهذا الرقم.</translation>
         </message>
         <message>
             <source>This station has no registration with that number.</source>
-            <translation type="unfinished"></translation>
+            <translation>لا يوجد في هذه المحطة تسجيل بهذا الرقم.</translation>
         </message>
         <message>
             <source>This station has no server address. Packets stay in the outbox until it has one.</source>
-            <translation type="unfinished"></translation>
+            <translation>ليس لهذه المحطة عنوان خادم. تبقى الحزم في صندوق الصادر إلى أن يُحدد عنوان.</translation>
         </message>
         <message>
             <source>Thumbs</source>
-            <translation type="unfinished"></translation>
+            <translation>الإبهامان</translation>
         </message>
         <message>
             <source>Try again</source>
-            <translation type="unfinished"></translation>
+            <translation>إعادة المحاولة</translation>
         </message>
         <message>
             <source>Turn the screen to the person and go through it together.</source>
-            <translation type="unfinished"></translation>
+            <translation>وجّه الشاشة نحو الشخص وراجعا كل شيء معًا.</translation>
         </message>
         <message>
             <source>Undo</source>
-            <translation type="unfinished"></translation>
+            <translation>تراجع</translation>
         </message>
         <message>
             <source>User name</source>
-            <translation type="unfinished"></translation>
+            <translation>اسم المستخدم</translation>
         </message>
         <message>
             <source>User name or password is wrong. Check both and try again.</source>
-            <translation type="unfinished"></translation>
+            <translation>اسم المستخدم أو كلمة المرور غير صحيح. تحقق منهما وحاول مرة أخرى.</translation>
         </message>
         <message>
             <source>Wait until the frame around the face is green.</source>
-            <translation type="unfinished"></translation>
+            <translation>انتظر حتى يصبح الإطار حول الوجه أخضر.</translation>
         </message>
         <message>
             <source>Welcome, {name}</source>
-            <translation type="unfinished"></translation>
+            <translation>مرحبًا، ⁨{name}⁩</translation>
         </message>
         <message>
             <source>What answered is not the registration server. Check the address and the network.</source>
-            <translation type="unfinished"></translation>
+            <translation>ما أجاب ليس خادم التسجيل. تحقق من العنوان والشبكة.</translation>
         </message>
         <message>
             <source>What the camera sees</source>
-            <translation type="unfinished"></translation>
+            <translation>ما تراه الكاميرا</translation>
         </message>
         <message>
             <source>Whole head inside the picture</source>
-            <translation type="unfinished"></translation>
+            <translation>الرأس كله داخل الصورة</translation>
         </message>
         <message>
             <source>Write a machine as CENTER_MACHINE=FILE, with a public key file that can be read.</source>
-            <translation type="unfinished"></translation>
+            <translation>اكتب الجهاز على الصورة ⁦CENTER_MACHINE=FILE⁩ مع ملف مفتاح عام يمكن قراءته.</translation>
         </message>
         <message>
             <source>Write the date as year/month/day, for example 1990/05/31.</source>
-            <translation type="unfinished"></translation>
+            <translation>اكتب التاريخ بترتيب السنة ثم الشهر ثم اليوم، مثل ⁦1990/05/31⁩.</translation>
         </message>
         <message>
             <source>You stopped this step. Nothing was changed.</source>
-            <translation type="unfinished"></translation>
+            <translation>أوقفت هذه الخطوة. لم يتغير أي شيء.</translation>
         </message>
         <message>
             <source>Your administrator gives you these numbers.</source>
-            <translation type="unfinished"></translation>
+            <translation>يزوّدك مسؤول النظام بهذه الأرقام.</translation>
         </message>
         <message>
             <source>Your password is your signature.</source>
-            <translation type="unfinished"></translation>
+            <translation>كلمة مرورك هي توقيعك.</translation>
         </message>
         <message>
             <source>accepted by the server</source>
-            <translation type="unfinished"></translation>
+            <translation>قبلها الخادم</translation>
         </message>
         <message>
             <source>announced, waits to be sent</source>
-            <translation type="unfinished"></translation>
+            <translation>أُعلن عنها، بانتظار الإرسال</translation>
         </message>
         <message>
             <source>camera</source>
-            <translation type="unfinished"></translation>
+            <translation>كاميرا</translation>
         </message>
         <message>
             <source>cannot be captured</source>
-            <translation type="unfinished"></translation>
+            <translation>يتعذر الالتقاط</translation>
         </message>
         <message>
             <source>document scanner</source>
-            <translation type="unfinished"></translation>
+            <translation>ماسح الوثائق</translation>
         </message>
         <message>
             <source>fingerprint reader</source>
-            <translation type="unfinished"></translation>
+            <translation>قارئ البصمات</translation>
         </message>
         <message>
             <source>iris camera</source>
-            <translation type="unfinished"></translation>
+            <translation>كاميرا القزحية</translation>
         </message>
         <message>
             <source>kept below the threshold</source>
-            <translation type="unfinished"></translation>
+            <translation>حُفظ دون الحد المطلوب</translation>
         </message>
         <message>
             <source>no name yet</source>
-            <translation type="unfinished"></translation>
+            <translation>بلا اسم حتى الآن</translation>
         </message>
         <message>
             <source>none</source>
-            <translation type="unfinished"></translation>
+            <translation>بدون</translation>
         </message>
         <message>
             <source>not connected</source>
-            <translation type="unfinished"></translation>
+            <translation>لا يوجد جهاز متصل</translation>
         </message>
         <message>
             <source>quality %p</source>
-            <translation type="unfinished"></translation>
+            <translation>الجودة %p</translation>
         </message>
         <message>
             <source>ready to be sealed</source>
-            <translation type="unfinished"></translation>
+            <translation>جاهز للختم</translation>
         </message>
         <message>
             <source>rejected</source>
-            <translation type="unfinished"></translation>
+            <translation>مرفوضة</translation>
         </message>
         <message>
             <source>to be captured</source>
-            <translation type="unfinished"></translation>
+            <translation>لم يُلتقط بعد</translation>
         </message>
         <message>
             <source>waits for review</source>
-            <translation type="unfinished"></translation>
+            <translation>بانتظار المراجعة</translation>
         </message>
         <message>
             <source>waits to be sent</source>
-            <translation type="unfinished"></translation>
+            <translation>بانتظار الإرسال</translation>
         </message>
         <message>
             <source>year/month/day</source>
-            <translation type="unfinished"></translation>
+            <translation>سنة‎/‎شهر‎/‎يوم</translation>
         </message>
         <message>
             <source>{allowed} attempts are allowed.</source>
-            <translation type="unfinished"></translation>
+            <translation>عدد المحاولات المسموح بها: {allowed}.</translation>
         </message>
         <message>
             <source>{count} packets were accepted by the server.</source>
-            <translation type="unfinished"></translation>
+            <translation>عدد الحزم التي قبلها الخادم: {count}.</translation>
         </message>
         <message>
             <source>{name} · next: {step} · {time}</source>
-            <translation type="unfinished"></translation>
+            <translation>⁨{name}⁩ · التالي: {step} · ⁦{time}⁩</translation>
         </message>
         <message>
             <source>{name}: cannot be captured ({reason})</source>
-            <translation type="unfinished"></translation>
+            <translation>{name}: يتعذر الالتقاط ({reason})</translation>
         </message>
         <message>
             <source>{name}: {quality}</source>
-            <translation type="unfinished"></translation>
+            <translation>{name}: {quality}</translation>
         </message>
     </context>
 </TS>

@@ -5,1111 +5,1111 @@
         <name>Muster</name>
         <message>
             <source>  ·  demo, invented people only</source>
-            <translation type="unfinished"></translation>
+            <translation>  ·  démonstration, personnes fictives uniquement</translation>
         </message>
         <message>
             <source>A description file in the packet cannot be read.</source>
-            <translation type="unfinished"></translation>
+            <translation>Un fichier de description du paquet est illisible.</translation>
         </message>
         <message>
             <source>A key file of this station is missing. Put the folder 'keys' back from your backup.</source>
-            <translation type="unfinished"></translation>
+            <translation>Un fichier de clé de ce poste est manquant. Remettez en place le dossier « keys » de votre sauvegarde.</translation>
         </message>
         <message>
             <source>A length in the record does not fit, at byte {offset}.</source>
-            <translation type="unfinished"></translation>
+            <translation>Une longueur indiquée dans l’enregistrement est incorrecte, à l’octet {offset}.</translation>
         </message>
         <message>
             <source>A part of the program for judging pictures is missing. Install the program again.</source>
-            <translation type="unfinished"></translation>
+            <translation>Il manque une partie du programme qui évalue les images. Réinstallez le programme.</translation>
         </message>
         <message>
             <source>A part of the program for judging pictures was changed. Install the program again.</source>
-            <translation type="unfinished"></translation>
+            <translation>Une partie du programme qui évalue les images a été modifiée. Réinstallez le programme.</translation>
         </message>
         <message>
             <source>A password is needed: name a file that holds it with --password-file, or run in a terminal.</source>
-            <translation type="unfinished"></translation>
+            <translation>Un mot de passe est nécessaire : indiquez avec --password-file un fichier qui le contient, ou utilisez un terminal.</translation>
         </message>
         <message>
             <source>A picture for the simulated devices cannot be read: {file}.</source>
-            <translation type="unfinished"></translation>
+            <translation>Une image destinée aux appareils simulés est illisible : {file}.</translation>
         </message>
         <message>
             <source>A picture of this registration is damaged on the disk. Capture it again.</source>
-            <translation type="unfinished"></translation>
+            <translation>Une image de cette inscription est endommagée sur le disque. Capturez-la à nouveau.</translation>
         </message>
         <message>
             <source>A picture of this registration is missing on the disk. Capture it again.</source>
-            <translation type="unfinished"></translation>
+            <translation>Une image de cette inscription est absente du disque. Capturez-la à nouveau.</translation>
         </message>
         <message>
             <source>A stored file was changed or damaged on this computer. Call your supervisor.</source>
-            <translation type="unfinished"></translation>
+            <translation>Un fichier conservé sur cet ordinateur a été modifié ou endommagé. Appelez votre superviseur.</translation>
         </message>
         <message>
             <source>A stored registration cannot be read. Call your supervisor; nothing was deleted.</source>
-            <translation type="unfinished"></translation>
+            <translation>Une inscription conservée est illisible. Appelez votre superviseur ; rien n’a été supprimé.</translation>
         </message>
         <message>
             <source>A user name has 2 to 50 letters, digits, dots, dashes or underscores.</source>
-            <translation type="unfinished"></translation>
+            <translation>Un nom d’utilisateur comporte de 2 à 50 lettres, chiffres, points, tirets ou traits de soulignement.</translation>
         </message>
         <message>
             <source>All are kept.</source>
-            <translation type="unfinished"></translation>
+            <translation>Tout est enregistré.</translation>
         </message>
         <message>
             <source>All of these are marked as exceptions; there is nothing to capture.</source>
-            <translation type="unfinished"></translation>
+            <translation>Tous ces éléments sont signalés comme exceptions ; il n’y a rien à capturer.</translation>
         </message>
         <message>
             <source>Another program is using the station's data. Try again in a moment.</source>
-            <translation type="unfinished"></translation>
+            <translation>Un autre programme utilise les données du poste. Réessayez dans un instant.</translation>
         </message>
         <message>
             <source>Ask the person to lay both thumbs side by side on the glass.</source>
-            <translation type="unfinished"></translation>
+            <translation>Demandez à la personne de poser les deux pouces côte à côte sur la vitre.</translation>
         </message>
         <message>
             <source>Ask the person to lay the four fingers of the left hand flat on the glass.</source>
-            <translation type="unfinished"></translation>
+            <translation>Demandez à la personne de poser les quatre doigts de la main gauche à plat sur la vitre.</translation>
         </message>
         <message>
             <source>Ask the person to lay the four fingers of the right hand flat on the glass.</source>
-            <translation type="unfinished"></translation>
+            <translation>Demandez à la personne de poser les quatre doigts de la main droite à plat sur la vitre.</translation>
         </message>
         <message>
             <source>Ask the person to look straight into the camera, eyes open, nothing on the head.</source>
-            <translation type="unfinished"></translation>
+            <translation>Demandez à la personne de regarder droit vers la caméra, les yeux ouverts et la tête découverte.</translation>
         </message>
         <message>
             <source>Ask the person to look straight into the camera.</source>
-            <translation type="unfinished"></translation>
+            <translation>Demandez à la personne de regarder droit vers la caméra.</translation>
         </message>
         <message>
             <source>Ask the person to look straight into the iris camera with both eyes wide open.</source>
-            <translation type="unfinished"></translation>
+            <translation>Demandez à la personne de regarder droit vers la caméra d’iris, les deux yeux grands ouverts.</translation>
         </message>
         <message>
             <source>Ask the person, or copy from a document. What is marked with * must be there.</source>
-            <translation type="unfinished"></translation>
+            <translation>Demandez à la personne ou recopiez d’après un document. Les champs marqués * sont obligatoires.</translation>
         </message>
         <message>
             <source>At least 8 characters.</source>
-            <translation type="unfinished"></translation>
+            <translation>Au moins 8 caractères.</translation>
         </message>
         <message>
             <source>Attempt {number} of {allowed}</source>
-            <translation type="unfinished"></translation>
+            <translation>Essai {number} sur {allowed}</translation>
         </message>
         <message>
             <source>Back to the desk</source>
-            <translation type="unfinished"></translation>
+            <translation>Retour à l’accueil</translation>
         </message>
         <message>
             <source>Busy</source>
-            <translation type="unfinished"></translation>
+            <translation>occupé par un autre programme</translation>
         </message>
         <message>
             <source>Cannot be captured</source>
-            <translation type="unfinished"></translation>
+            <translation>Capture impossible</translation>
         </message>
         <message>
             <source>Capture</source>
-            <translation type="unfinished"></translation>
+            <translation>Capturer</translation>
         </message>
         <message>
             <source>Capture again</source>
-            <translation type="unfinished"></translation>
+            <translation>Capturer à nouveau</translation>
         </message>
         <message>
             <source>Capturing …</source>
-            <translation type="unfinished"></translation>
+            <translation>Capture en cours…</translation>
         </message>
         <message>
             <source>Centre and machine have five digits each, as the server assigned them.</source>
-            <translation type="unfinished"></translation>
+            <translation>Les numéros du centre et du poste comportent cinq chiffres chacun, tels que le serveur les a attribués.</translation>
         </message>
         <message>
             <source>Centre and machine numbers have five digits.</source>
-            <translation type="unfinished"></translation>
+            <translation>Les numéros du centre et du poste comportent cinq chiffres.</translation>
         </message>
         <message>
             <source>Centre number</source>
-            <translation type="unfinished"></translation>
+            <translation>Numéro du centre</translation>
         </message>
         <message>
             <source>Centre {center}, machine {machine}</source>
-            <translation type="unfinished"></translation>
+            <translation>Centre {center}, poste {machine}</translation>
         </message>
         <message>
             <source>Change</source>
-            <translation type="unfinished"></translation>
+            <translation>Modifier</translation>
         </message>
         <message>
             <source>Check</source>
-            <translation type="unfinished"></translation>
+            <translation>Vérification</translation>
         </message>
         <message>
             <source>Choose a picture</source>
-            <translation type="unfinished"></translation>
+            <translation>Choisir une image</translation>
         </message>
         <message>
             <source>Choose one of the entries of the list.</source>
-            <translation type="unfinished"></translation>
+            <translation>Choisissez l’une des entrées de la liste.</translation>
         </message>
         <message>
             <source>Choose one or more languages, each once.</source>
-            <translation type="unfinished"></translation>
+            <translation>Choisissez une ou plusieurs langues, chacune une seule fois.</translation>
         </message>
         <message>
             <source>Choose the kind of document from the list.</source>
-            <translation type="unfinished"></translation>
+            <translation>Choisissez le type de document dans la liste.</translation>
         </message>
         <message>
             <source>Choose the same entry of the list in every language.</source>
-            <translation type="unfinished"></translation>
+            <translation>Choisissez la même entrée de la liste dans chaque langue.</translation>
         </message>
         <message>
             <source>Choose who works here. The passwords protect everything on this computer: if both are lost, unsent registrations are lost too.</source>
-            <translation type="unfinished"></translation>
+            <translation>Indiquez qui travaille ici. Les mots de passe protègent tout ce que contient cet ordinateur : si les deux sont perdus, les inscriptions non envoyées le sont aussi.</translation>
         </message>
         <message>
             <source>Close enough: about an arm's length</source>
-            <translation type="unfinished"></translation>
+            <translation>Assez près : à environ une longueur de bras</translation>
         </message>
         <message>
             <source>Consent</source>
-            <translation type="unfinished"></translation>
+            <translation>Consentement</translation>
         </message>
         <message>
             <source>Demo station: the password is filled in. Enroll invented people only.</source>
-            <translation type="unfinished"></translation>
+            <translation>Poste de démonstration : le mot de passe est déjà saisi. N’inscrivez que des personnes fictives.</translation>
         </message>
         <message>
             <source>Details</source>
-            <translation type="unfinished"></translation>
+            <translation>Renseignements</translation>
         </message>
         <message>
             <source>Devices</source>
-            <translation type="unfinished"></translation>
+            <translation>Appareils</translation>
         </message>
         <message>
             <source>Discard</source>
-            <translation type="unfinished"></translation>
+            <translation>Supprimer</translation>
         </message>
         <message>
             <source>Discard for good?</source>
-            <translation type="unfinished"></translation>
+            <translation>Vraiment supprimer ?</translation>
         </message>
         <message>
             <source>Documents</source>
-            <translation type="unfinished"></translation>
+            <translation>Documents</translation>
         </message>
         <message>
             <source>Everything is kept as you go.</source>
-            <translation type="unfinished"></translation>
+            <translation>Tout est enregistré au fur et à mesure.</translation>
         </message>
         <message>
             <source>Eye cannot be captured (illness)</source>
-            <translation type="unfinished"></translation>
+            <translation>Capture de l’œil impossible (maladie)</translation>
         </message>
         <message>
             <source>Eye injured or bandaged</source>
-            <translation type="unfinished"></translation>
+            <translation>Œil blessé ou bandé</translation>
         </message>
         <message>
             <source>Eye missing</source>
-            <translation type="unfinished"></translation>
+            <translation>Œil manquant</translation>
         </message>
         <message>
             <source>Eyes</source>
-            <translation type="unfinished"></translation>
+            <translation>Yeux</translation>
         </message>
         <message>
             <source>Face</source>
-            <translation type="unfinished"></translation>
+            <translation>Visage</translation>
         </message>
         <message>
             <source>Face, fingers and eyes</source>
-            <translation type="unfinished"></translation>
+            <translation>Visage, doigts et yeux</translation>
         </message>
         <message>
             <source>Finger injured or bandaged</source>
-            <translation type="unfinished"></translation>
+            <translation>Doigt blessé ou bandé</translation>
         </message>
         <message>
             <source>Finger missing</source>
-            <translation type="unfinished"></translation>
+            <translation>Doigt manquant</translation>
         </message>
         <message>
             <source>From a file …</source>
-            <translation type="unfinished"></translation>
+            <translation>Depuis un fichier…</translation>
         </message>
         <message>
             <source>Go on</source>
-            <translation type="unfinished"></translation>
+            <translation>Reprendre</translation>
         </message>
         <message>
             <source>Good. Hold still …</source>
-            <translation type="unfinished"></translation>
+            <translation>C’est bien. Ne bougez plus…</translation>
         </message>
         <message>
             <source>I, {officer}, checked who this person is, recorded what I saw, and the person confirmed it.</source>
-            <translation type="unfinished"></translation>
+            <translation>Moi, {officer}, j’ai vérifié l’identité de cette personne et enregistré ce que j’ai constaté ; la personne l’a confirmé.</translation>
         </message>
         <message>
             <source>Keep the best there is</source>
-            <translation type="unfinished"></translation>
+            <translation>Garder les meilleures</translation>
         </message>
         <message>
             <source>Kind of document</source>
-            <translation type="unfinished"></translation>
+            <translation>Type de document</translation>
         </message>
         <message>
             <source>Language</source>
-            <translation type="unfinished"></translation>
+            <translation>Langue</translation>
         </message>
         <message>
             <source>Lay the document on the scanner and press Scan. What is marked with * must be there.</source>
-            <translation type="unfinished"></translation>
+            <translation>Posez le document sur le scanner et cliquez sur Numériser. Les documents marqués * sont obligatoires.</translation>
         </message>
         <message>
             <source>Left eye</source>
-            <translation type="unfinished"></translation>
+            <translation>Œil gauche</translation>
         </message>
         <message>
             <source>Left hand</source>
-            <translation type="unfinished"></translation>
+            <translation>Main gauche</translation>
         </message>
         <message>
             <source>Left index finger</source>
-            <translation type="unfinished"></translation>
+            <translation>Index gauche</translation>
         </message>
         <message>
             <source>Left little finger</source>
-            <translation type="unfinished"></translation>
+            <translation>Auriculaire gauche</translation>
         </message>
         <message>
             <source>Left middle finger</source>
-            <translation type="unfinished"></translation>
+            <translation>Majeur gauche</translation>
         </message>
         <message>
             <source>Left ring finger</source>
-            <translation type="unfinished"></translation>
+            <translation>Annulaire gauche</translation>
         </message>
         <message>
             <source>Left thumb</source>
-            <translation type="unfinished"></translation>
+            <translation>Pouce gauche</translation>
         </message>
         <message>
             <source>Machine number</source>
-            <translation type="unfinished"></translation>
+            <translation>Numéro du poste</translation>
         </message>
         <message>
             <source>Making keys …</source>
-            <translation type="unfinished"></translation>
+            <translation>Création des clés…</translation>
         </message>
         <message>
             <source>More than one face is in the picture. Only the person may be in view.</source>
-            <translation type="unfinished"></translation>
+            <translation>Plusieurs visages sont visibles. Seule la personne doit être dans le champ.</translation>
         </message>
         <message>
             <source>New registration</source>
-            <translation type="unfinished"></translation>
+            <translation>Nouvelle inscription</translation>
         </message>
         <message>
             <source>Next</source>
-            <translation type="unfinished"></translation>
+            <translation>Suivant</translation>
         </message>
         <message>
             <source>Next person</source>
-            <translation type="unfinished"></translation>
+            <translation>Personne suivante</translation>
         </message>
         <message>
             <source>No face is in the picture. Ask the person to sit in front of the camera.</source>
-            <translation type="unfinished"></translation>
+            <translation>Aucun visage n’est visible. Demandez à la personne de s’asseoir devant la caméra.</translation>
         </message>
         <message>
             <source>No page yet</source>
-            <translation type="unfinished"></translation>
+            <translation>Aucune page</translation>
         </message>
         <message>
             <source>No picture</source>
-            <translation type="unfinished"></translation>
+            <translation>Pas d’image</translation>
         </message>
         <message>
             <source>No readable ridges</source>
-            <translation type="unfinished"></translation>
+            <translation>Empreinte illisible</translation>
         </message>
         <message>
             <source>No ridges are visible. Clean the glass and the finger and try again.</source>
-            <translation type="unfinished"></translation>
+            <translation>Aucune crête papillaire n’est visible. Nettoyez la vitre et le doigt, puis réessayez.</translation>
         </message>
         <message>
             <source>No {kind} is connected. Plug it in and try again.</source>
-            <translation type="unfinished"></translation>
+            <translation>Appareil non branché : {kind}. Branchez l’appareil et réessayez.</translation>
         </message>
         <message>
             <source>Not Ready</source>
-            <translation type="unfinished"></translation>
+            <translation>pas encore prêt à l’emploi</translation>
         </message>
         <message>
             <source>Nothing.</source>
-            <translation type="unfinished"></translation>
+            <translation>Aucun élément.</translation>
         </message>
         <message>
             <source>Number on it, if any</source>
-            <translation type="unfinished"></translation>
+            <translation>Son numéro, s’il en a un</translation>
         </message>
         <message>
             <source>Officer and supervisor must be two people: choose two user names.</source>
-            <translation type="unfinished"></translation>
+            <translation>L’agent et le superviseur doivent être deux personnes : choisissez deux noms d’utilisateur.</translation>
         </message>
         <message>
             <source>Once more</source>
-            <translation type="unfinished"></translation>
+            <translation>Encore une fois</translation>
         </message>
         <message>
             <source>One face, alone in the picture</source>
-            <translation type="unfinished"></translation>
+            <translation>Un seul visage dans l’image</translation>
         </message>
         <message>
             <source>One finger or eye was not seen. Place all of them and try again.</source>
-            <translation type="unfinished"></translation>
+            <translation>Un doigt ou un œil n’a pas été détecté. Placez-les tous et réessayez.</translation>
         </message>
         <message>
             <source>Only try it out (invented people)</source>
-            <translation type="unfinished"></translation>
+            <translation>Simple essai (personnes fictives)</translation>
         </message>
         <message>
             <source>Outbox</source>
-            <translation type="unfinished"></translation>
+            <translation>Boîte d’envoi</translation>
         </message>
         <message>
             <source>Password</source>
-            <translation type="unfinished"></translation>
+            <translation>Mot de passe</translation>
         </message>
         <message>
             <source>Password of {officer}</source>
-            <translation type="unfinished"></translation>
+            <translation>Mot de passe de {officer}</translation>
         </message>
         <message>
             <source>Pictures</source>
-            <translation type="unfinished"></translation>
+            <translation>Images</translation>
         </message>
         <message>
             <source>Port {port} is used by another program. Choose another one.</source>
-            <translation type="unfinished"></translation>
+            <translation>Le port {port} est utilisé par un autre programme. Choisissez-en un autre.</translation>
         </message>
         <message>
             <source>Print the slip</source>
-            <translation type="unfinished"></translation>
+            <translation>Imprimer le reçu</translation>
         </message>
         <message>
             <source>Print the slip and hand it to the person.</source>
-            <translation type="unfinished"></translation>
+            <translation>Imprimez le reçu et remettez-le à la personne.</translation>
         </message>
         <message>
             <source>Put away for now</source>
-            <translation type="unfinished"></translation>
+            <translation>Mettre de côté</translation>
         </message>
         <message>
             <source>Put away, to be finished</source>
-            <translation type="unfinished"></translation>
+            <translation>Mises de côté, à terminer</translation>
         </message>
         <message>
             <source>Read this to the person in a language they understand, then ask.</source>
-            <translation type="unfinished"></translation>
+            <translation>Lisez ce texte à la personne dans une langue qu’elle comprend, puis demandez son accord.</translation>
         </message>
         <message>
             <source>Reading …</source>
-            <translation type="unfinished"></translation>
+            <translation>Lecture en cours…</translation>
         </message>
         <message>
             <source>Registration</source>
-            <translation type="unfinished"></translation>
+            <translation>Inscription</translation>
         </message>
         <message>
             <source>Registration finished</source>
-            <translation type="unfinished"></translation>
+            <translation>Inscription terminée</translation>
         </message>
         <message>
             <source>Registration number</source>
-            <translation type="unfinished"></translation>
+            <translation>Numéro d’inscription</translation>
         </message>
         <message>
             <source>Registration officer</source>
-            <translation type="unfinished"></translation>
+            <translation>Agent d’inscription</translation>
         </message>
         <message>
             <source>Remove</source>
-            <translation type="unfinished"></translation>
+            <translation>Retirer</translation>
         </message>
         <message>
             <source>Right eye</source>
-            <translation type="unfinished"></translation>
+            <translation>Œil droit</translation>
         </message>
         <message>
             <source>Right hand</source>
-            <translation type="unfinished"></translation>
+            <translation>Main droite</translation>
         </message>
         <message>
             <source>Right index finger</source>
-            <translation type="unfinished"></translation>
+            <translation>Index droit</translation>
         </message>
         <message>
             <source>Right little finger</source>
-            <translation type="unfinished"></translation>
+            <translation>Auriculaire droit</translation>
         </message>
         <message>
             <source>Right middle finger</source>
-            <translation type="unfinished"></translation>
+            <translation>Majeur droit</translation>
         </message>
         <message>
             <source>Right ring finger</source>
-            <translation type="unfinished"></translation>
+            <translation>Annulaire droit</translation>
         </message>
         <message>
             <source>Right thumb</source>
-            <translation type="unfinished"></translation>
+            <translation>Pouce droit</translation>
         </message>
         <message>
             <source>Save as PDF …</source>
-            <translation type="unfinished"></translation>
+            <translation>Enregistrer en PDF…</translation>
         </message>
         <message>
             <source>Save the slip</source>
-            <translation type="unfinished"></translation>
+            <translation>Enregistrer le reçu</translation>
         </message>
         <message>
             <source>Scan</source>
-            <translation type="unfinished"></translation>
+            <translation>Numériser</translation>
         </message>
         <message>
             <source>Scan again</source>
-            <translation type="unfinished"></translation>
+            <translation>Renumériser</translation>
         </message>
         <message>
             <source>Scanning …</source>
-            <translation type="unfinished"></translation>
+            <translation>Numérisation…</translation>
         </message>
         <message>
             <source>Seal and send</source>
-            <translation type="unfinished"></translation>
+            <translation>Sceller et envoyer</translation>
         </message>
         <message>
             <source>Sealed packet of {size} kB in the outbox.</source>
-            <translation type="unfinished"></translation>
+            <translation>Paquet scellé de {size} ko dans la boîte d’envoi.</translation>
         </message>
         <message>
             <source>Sealing the packet and sending it …</source>
-            <translation type="unfinished"></translation>
+            <translation>Scellement et envoi du paquet…</translation>
         </message>
         <message>
             <source>Second language</source>
-            <translation type="unfinished"></translation>
+            <translation>Deuxième langue</translation>
         </message>
         <message>
             <source>Send now</source>
-            <translation type="unfinished"></translation>
+            <translation>Envoyer</translation>
         </message>
         <message>
             <source>Sending …</source>
-            <translation type="unfinished"></translation>
+            <translation>Envoi en cours…</translation>
         </message>
         <message>
             <source>Set up the station</source>
-            <translation type="unfinished"></translation>
+            <translation>Configurer le poste</translation>
         </message>
         <message>
             <source>Set up this station</source>
-            <translation type="unfinished"></translation>
+            <translation>Configurer ce poste</translation>
         </message>
         <message>
             <source>Sign</source>
-            <translation type="unfinished"></translation>
+            <translation>Signature</translation>
         </message>
         <message>
             <source>Sign and send</source>
-            <translation type="unfinished"></translation>
+            <translation>Signer et envoyer</translation>
         </message>
         <message>
             <source>Sign in</source>
-            <translation type="unfinished"></translation>
+            <translation>Connexion</translation>
         </message>
         <message>
             <source>Sign out</source>
-            <translation type="unfinished"></translation>
+            <translation>Déconnexion</translation>
         </message>
         <message>
             <source>Signing …</source>
-            <translation type="unfinished"></translation>
+            <translation>Signature en cours…</translation>
         </message>
         <message>
             <source>Something is missing or not right: see the fields with a red frame.</source>
-            <translation type="unfinished"></translation>
+            <translation>Des renseignements manquent ou sont incorrects : voir les champs encadrés en rouge.</translation>
         </message>
         <message>
             <source>Something is still missing. Go back to the step that is not ticked.</source>
-            <translation type="unfinished"></translation>
+            <translation>Il manque encore quelque chose. Revenez à l’étape qui n’est pas cochée.</translation>
         </message>
         <message>
             <source>Start a new registration</source>
-            <translation type="unfinished"></translation>
+            <translation>Commencer une inscription</translation>
         </message>
         <message>
             <source>Station</source>
-            <translation type="unfinished"></translation>
+            <translation>Poste</translation>
         </message>
         <message>
             <source>Stop</source>
-            <translation type="unfinished"></translation>
+            <translation>Arrêter</translation>
         </message>
         <message>
             <source>Supervisor</source>
-            <translation type="unfinished"></translation>
+            <translation>Superviseur</translation>
         </message>
         <message>
             <source>Take another picture</source>
-            <translation type="unfinished"></translation>
+            <translation>Refaire la photo</translation>
         </message>
         <message>
             <source>Take the picture</source>
-            <translation type="unfinished"></translation>
+            <translation>Prendre la photo</translation>
         </message>
         <message>
             <source>The ID schema cannot be read. Ask your administrator.</source>
-            <translation type="unfinished"></translation>
+            <translation>Le schéma d’identité est illisible. Adressez-vous à votre administrateur.</translation>
         </message>
         <message>
             <source>The ID schema sends a field to a part of the packet that does not exist.</source>
-            <translation type="unfinished"></translation>
+            <translation>Le schéma d’identité affecte un champ à une partie du paquet qui n’existe pas.</translation>
         </message>
         <message>
             <source>The biometric file is not readable XML.</source>
-            <translation type="unfinished"></translation>
+            <translation>Le fichier biométrique n’est pas du XML lisible.</translation>
         </message>
         <message>
             <source>The biometric file lacks a part that every record must have.</source>
-            <translation type="unfinished"></translation>
+            <translation>Il manque au fichier biométrique une partie que tout enregistrement doit comporter.</translation>
         </message>
         <message>
             <source>The built-in receiver did not start. Packets stay in the outbox.</source>
-            <translation type="unfinished"></translation>
+            <translation>Le récepteur intégré n’a pas démarré. Les paquets restent dans la boîte d’envoi.</translation>
         </message>
         <message>
             <source>The camera is starting …</source>
-            <translation type="unfinished"></translation>
+            <translation>Démarrage de la caméra…</translation>
         </message>
         <message>
             <source>The demo stopped: a device or a check said no at the step {step}.</source>
-            <translation type="unfinished"></translation>
+            <translation>La démonstration s’est arrêtée : un appareil ou un contrôle a refusé à l’étape {step}.</translation>
         </message>
         <message>
             <source>The device saw another hand or eye than the one asked for. Place the right one.</source>
-            <translation type="unfinished"></translation>
+            <translation>L’appareil a détecté une autre main ou un autre œil que celui demandé. Présentez le bon.</translation>
         </message>
         <message>
             <source>The disk is full. Free some space and try again; everything entered so far is kept.</source>
-            <translation type="unfinished"></translation>
+            <translation>Le disque est plein. Libérez de l’espace et réessayez ; tout ce qui a été saisi est conservé.</translation>
         </message>
         <message>
             <source>The encrypted file was changed after it was written. Do not use it.</source>
-            <translation type="unfinished"></translation>
+            <translation>Le fichier chiffré a été modifié après son écriture. Ne l’utilisez pas.</translation>
         </message>
         <message>
             <source>The face is cut off. Move to the middle of the picture.</source>
-            <translation type="unfinished"></translation>
+            <translation>Le visage est coupé. Placez-vous au milieu de l’image.</translation>
         </message>
         <message>
             <source>The face is good. Take the picture.</source>
-            <translation type="unfinished"></translation>
+            <translation>Le visage est bien cadré. Prenez la photo.</translation>
         </message>
         <message>
             <source>The face is too far away. Come closer to the camera.</source>
-            <translation type="unfinished"></translation>
+            <translation>Le visage est trop loin. Rapprochez-vous de la caméra.</translation>
         </message>
         <message>
             <source>The file cannot be read: {file}.</source>
-            <translation type="unfinished"></translation>
+            <translation>Le fichier est illisible : {file}.</translation>
         </message>
         <message>
             <source>The file is empty. Choose another one, or scan the page again.</source>
-            <translation type="unfinished"></translation>
+            <translation>Le fichier est vide. Choisissez-en un autre ou numérisez à nouveau la page.</translation>
         </message>
         <message>
             <source>The file is not a picture this program can read.</source>
-            <translation type="unfinished"></translation>
+            <translation>Le fichier n’est pas une image que ce programme peut lire.</translation>
         </message>
         <message>
             <source>The file is too short to be an encrypted packet: it ends at byte {offset}.</source>
-            <translation type="unfinished"></translation>
+            <translation>Le fichier est trop court pour être un paquet chiffré : il se termine à l’octet {offset}.</translation>
         </message>
         <message>
             <source>The file registration.json cannot be understood; the part in question: {part}.</source>
-            <translation type="unfinished"></translation>
+            <translation>Le fichier registration.json n’est pas compréhensible ; partie concernée : {part}.</translation>
         </message>
         <message>
             <source>The folder of pictures for the simulated devices is not there.</source>
-            <translation type="unfinished"></translation>
+            <translation>Le dossier d’images destiné aux appareils simulés est absent.</translation>
         </message>
         <message>
             <source>The form description cannot be read. Ask your administrator.</source>
-            <translation type="unfinished"></translation>
+            <translation>La description du formulaire est illisible. Adressez-vous à votre administrateur.</translation>
         </message>
         <message>
             <source>The form has no document of this name.</source>
-            <translation type="unfinished"></translation>
+            <translation>Le formulaire ne comporte aucun document de ce nom.</translation>
         </message>
         <message>
             <source>The form has no field of this name.</source>
-            <translation type="unfinished"></translation>
+            <translation>Le formulaire ne comporte aucun champ de ce nom.</translation>
         </message>
         <message>
             <source>The key file cannot be read: it must be an RSA key in PEM or DER form.</source>
-            <translation type="unfinished"></translation>
+            <translation>Le fichier de clé est illisible : il doit contenir une clé RSA au format PEM ou DER.</translation>
         </message>
         <message>
             <source>The live picture appears here.</source>
-            <translation type="unfinished"></translation>
+            <translation>L’image en direct s’affiche ici.</translation>
         </message>
         <message>
             <source>The packet has a part with a name that is not understood.</source>
-            <translation type="unfinished"></translation>
+            <translation>Le paquet comporte une partie dont le nom n’est pas reconnu.</translation>
         </message>
         <message>
             <source>The packet holds no part that could be opened.</source>
-            <translation type="unfinished"></translation>
+            <translation>Le paquet ne contient aucune partie qui ait pu être ouverte.</translation>
         </message>
         <message>
             <source>The packet's archive cannot be read.</source>
-            <translation type="unfinished"></translation>
+            <translation>L’archive du paquet est illisible.</translation>
         </message>
         <message>
             <source>The packet's archive has an entry with a forbidden name.</source>
-            <translation type="unfinished"></translation>
+            <translation>L’archive du paquet contient une entrée dont le nom est interdit.</translation>
         </message>
         <message>
             <source>The packet's archive has two entries of the same name.</source>
-            <translation type="unfinished"></translation>
+            <translation>L’archive du paquet contient deux entrées du même nom.</translation>
         </message>
         <message>
             <source>The packet's archive is larger unpacked than any packet may be.</source>
-            <translation type="unfinished"></translation>
+            <translation>Décompressée, l’archive du paquet dépasse la taille autorisée pour un paquet.</translation>
         </message>
         <message>
             <source>The packet's number has a form that no packet has.</source>
-            <translation type="unfinished"></translation>
+            <translation>Le numéro du paquet n’a pas la forme d’un numéro de paquet.</translation>
         </message>
         <message>
             <source>The password is too short: use at least {length} characters.</source>
-            <translation type="unfinished"></translation>
+            <translation>Le mot de passe est trop court : utilisez au moins {length} caractères.</translation>
         </message>
         <message>
             <source>The person agrees</source>
-            <translation type="unfinished"></translation>
+            <translation>La personne accepte</translation>
         </message>
         <message>
             <source>The person confirms</source>
-            <translation type="unfinished"></translation>
+            <translation>La personne confirme</translation>
         </message>
         <message>
             <source>The picture inside the record cannot be decoded.</source>
-            <translation type="unfinished"></translation>
+            <translation>L’image contenue dans l’enregistrement ne peut pas être décodée.</translation>
         </message>
         <message>
             <source>The picture inside the record is larger than any device makes.</source>
-            <translation type="unfinished"></translation>
+            <translation>L’image contenue dans l’enregistrement est plus grande que celle de n’importe quel appareil.</translation>
         </message>
         <message>
             <source>The picture is cut off or damaged. Copy it again.</source>
-            <translation type="unfinished"></translation>
+            <translation>L’image est incomplète ou endommagée. Copiez-la à nouveau.</translation>
         </message>
         <message>
             <source>The picture is kept.</source>
-            <translation type="unfinished"></translation>
+            <translation>La photo est enregistrée.</translation>
         </message>
         <message>
             <source>The picture is too large. Use at most 64 million pixels.</source>
-            <translation type="unfinished"></translation>
+            <translation>L’image est trop grande. Ne dépassez pas 64 millions de pixels.</translation>
         </message>
         <message>
             <source>The picture of the eye is too small to be judged.</source>
-            <translation type="unfinished"></translation>
+            <translation>L’image de l’œil est trop petite pour être évaluée.</translation>
         </message>
         <message>
             <source>The picture shows no fingerprint ridges.</source>
-            <translation type="unfinished"></translation>
+            <translation>L’image ne montre aucune crête papillaire.</translation>
         </message>
         <message>
             <source>The quality is {quality} of 100; at least {threshold} is needed. Take it again.</source>
-            <translation type="unfinished"></translation>
+            <translation>La qualité est de {quality} sur 100 ; il faut au moins {threshold}. Recommencez la capture.</translation>
         </message>
         <message>
             <source>The record ends too early, at byte {offset}.</source>
-            <translation type="unfinished"></translation>
+            <translation>L’enregistrement se termine trop tôt, à l’octet {offset}.</translation>
         </message>
         <message>
             <source>The registration has no audit record. Call your supervisor.</source>
-            <translation type="unfinished"></translation>
+            <translation>L’inscription n’a pas de journal d’audit. Appelez votre superviseur.</translation>
         </message>
         <message>
             <source>The registration holds a field that the ID schema does not know.</source>
-            <translation type="unfinished"></translation>
+            <translation>L’inscription contient un champ inconnu du schéma d’identité.</translation>
         </message>
         <message>
             <source>The registration is then sealed. Nobody can change or read it at this station any more.</source>
-            <translation type="unfinished"></translation>
+            <translation>L’inscription est ensuite scellée. Personne ne peut plus la modifier ni la lire sur ce poste.</translation>
         </message>
         <message>
             <source>The registration was changed after it was signed. Check it and sign it again.</source>
-            <translation type="unfinished"></translation>
+            <translation>L’inscription a été modifiée après sa signature. Vérifiez-la et signez-la à nouveau.</translation>
         </message>
         <message>
             <source>The sealed packet is gone from this computer's disk. Tell your supervisor.</source>
-            <translation type="unfinished"></translation>
+            <translation>Le paquet scellé a disparu du disque de cet ordinateur. Prévenez votre superviseur.</translation>
         </message>
         <message>
             <source>The sealed packet was changed on this computer's disk. Tell your supervisor.</source>
-            <translation type="unfinished"></translation>
+            <translation>Le paquet scellé a été modifié sur le disque de cet ordinateur. Prévenez votre superviseur.</translation>
         </message>
         <message>
             <source>The server cannot be reached. The packet is kept and sent when there is a network.</source>
-            <translation type="unfinished"></translation>
+            <translation>Le serveur est injoignable. Le paquet est conservé et sera envoyé dès que le réseau sera disponible.</translation>
         </message>
         <message>
             <source>The server did not answer in time. The packet is kept and will be sent again.</source>
-            <translation type="unfinished"></translation>
+            <translation>Le serveur n’a pas répondu à temps. Le paquet est conservé et sera renvoyé.</translation>
         </message>
         <message>
             <source>The server has a problem (status {status}). The packet is kept and will be sent again.</source>
-            <translation type="unfinished"></translation>
+            <translation>Le serveur rencontre un problème (état {status}). Le paquet est conservé et sera renvoyé.</translation>
         </message>
         <message>
             <source>The server has no certificate for this station (its code: {server_code}). Register the station there first.</source>
-            <translation type="unfinished"></translation>
+            <translation>Le serveur n’a pas de certificat pour ce poste (son code : {server_code}). Déclarez d’abord le poste auprès du serveur.</translation>
         </message>
         <message>
             <source>The server has the packet.</source>
-            <translation type="unfinished"></translation>
+            <translation>Le serveur a reçu le paquet.</translation>
         </message>
         <message>
             <source>The server refused the packet (its code: {server_code}). Tell your supervisor.</source>
-            <translation type="unfinished"></translation>
+            <translation>Le serveur a refusé le paquet (son code : {server_code}). Prévenez votre superviseur.</translation>
         </message>
         <message>
             <source>The server refused the request (status {status}).</source>
-            <translation type="unfinished"></translation>
+            <translation>Le serveur a refusé la demande (état {status}).</translation>
         </message>
         <message>
             <source>The signature does not match. The data was changed or comes from somebody else.</source>
-            <translation type="unfinished"></translation>
+            <translation>La signature ne correspond pas. Les données ont été modifiées ou proviennent de quelqu’un d’autre.</translation>
         </message>
         <message>
             <source>The slip is saved. It holds personal data: delete the file after use.</source>
-            <translation type="unfinished"></translation>
+            <translation>Le reçu est enregistré. Il contient des données personnelles : supprimez le fichier après usage.</translation>
         </message>
         <message>
             <source>The slip was sent to the printer.</source>
-            <translation type="unfinished"></translation>
+            <translation>Le reçu a été envoyé à l’imprimante.</translation>
         </message>
         <message>
             <source>The station in this folder is a real one; the demo does not write to it.</source>
-            <translation type="unfinished"></translation>
+            <translation>Le poste de ce dossier est un vrai poste ; la démonstration n’y écrit pas.</translation>
         </message>
         <message>
             <source>The station's data was written by a newer version of Muster. Update the program.</source>
-            <translation type="unfinished"></translation>
+            <translation>Les données du poste ont été écrites par une version plus récente de Muster. Mettez le programme à jour.</translation>
         </message>
         <message>
             <source>The station's database cannot be opened: it is damaged or the key is wrong.</source>
-            <translation type="unfinished"></translation>
+            <translation>La base de données du poste ne peut pas être ouverte : elle est endommagée ou la clé est incorrecte.</translation>
         </message>
         <message>
             <source>The station's folder cannot be written. Check the disk and its permissions.</source>
-            <translation type="unfinished"></translation>
+            <translation>Impossible d’écrire dans le dossier du poste. Vérifiez le disque et ses autorisations.</translation>
         </message>
         <message>
             <source>The station's settings cannot be read: station.json is damaged.</source>
-            <translation type="unfinished"></translation>
+            <translation>Les réglages du poste sont illisibles : station.json est endommagé.</translation>
         </message>
         <message>
             <source>The tour waited in vain for a screen: {screen}.</source>
-            <translation type="unfinished"></translation>
+            <translation>La visite a attendu en vain un écran : {screen}.</translation>
         </message>
         <message>
             <source>The two passwords of {name} differ.</source>
-            <translation type="unfinished"></translation>
+            <translation>{name} : les deux mots de passe sont différents.</translation>
         </message>
         <message>
             <source>The {kind} did not answer in time. Try again.</source>
-            <translation type="unfinished"></translation>
+            <translation>Appareil sans réponse dans le délai prévu : {kind}. Réessayez.</translation>
         </message>
         <message>
             <source>The {kind} is busy. Close other programs that use it and try again.</source>
-            <translation type="unfinished"></translation>
+            <translation>Appareil occupé : {kind}. Fermez les autres programmes qui l’utilisent et réessayez.</translation>
         </message>
         <message>
             <source>The {kind} reported a fault. Unplug it, plug it in and try again.</source>
-            <translation type="unfinished"></translation>
+            <translation>Appareil en défaut : {kind}. Débranchez l’appareil, rebranchez-le et réessayez.</translation>
         </message>
         <message>
             <source>The {kind} was unplugged. Plug it in and try again.</source>
-            <translation type="unfinished"></translation>
+            <translation>Appareil débranché : {kind}. Rebranchez l’appareil et réessayez.</translation>
         </message>
         <message>
             <source>There are attempts left. A poor capture can be kept only when all are used up.</source>
-            <translation type="unfinished"></translation>
+            <translation>Il reste des essais. Une capture insuffisante ne peut être gardée qu’après le dernier essai.</translation>
         </message>
         <message>
             <source>There is a station in this folder already.</source>
-            <translation type="unfinished"></translation>
+            <translation>Il y a déjà un poste dans ce dossier.</translation>
         </message>
         <message>
             <source>There is no station in this folder yet. Open the window once, or run 'muster station create'.</source>
-            <translation type="unfinished"></translation>
+            <translation>Il n’y a pas encore de poste dans ce dossier. Ouvrez la fenêtre une fois ou exécutez « muster station create ».</translation>
         </message>
         <message>
             <source>There is no such file: {file}.</source>
-            <translation type="unfinished"></translation>
+            <translation>Ce fichier n’existe pas : {file}.</translation>
         </message>
         <message>
             <source>There is no such folder: {folder}.</source>
-            <translation type="unfinished"></translation>
+            <translation>Ce dossier n’existe pas : {folder}.</translation>
         </message>
         <message>
             <source>There is something behind the end of the record, at byte {offset}.</source>
-            <translation type="unfinished"></translation>
+            <translation>Des données suivent la fin de l’enregistrement, à l’octet {offset}.</translation>
         </message>
         <message>
             <source>There is too little space on the disk for another registration. Free some first.</source>
-            <translation type="unfinished"></translation>
+            <translation>L’espace disque est insuffisant pour une autre inscription. Libérez d’abord de la place.</translation>
         </message>
         <message>
             <source>This date is too long ago to be a date of birth.</source>
-            <translation type="unfinished"></translation>
+            <translation>Cette date est trop ancienne pour être une date de naissance.</translation>
         </message>
         <message>
             <source>This date lies in the future.</source>
-            <translation type="unfinished"></translation>
+            <translation>Cette date est dans le futur.</translation>
         </message>
         <message>
             <source>This document is needed before you can go on.</source>
-            <translation type="unfinished"></translation>
+            <translation>Ce document est nécessaire pour continuer.</translation>
         </message>
         <message>
             <source>This entry does not belong to the place chosen above it.</source>
-            <translation type="unfinished"></translation>
+            <translation>Cette entrée ne fait pas partie du lieu choisi au-dessus.</translation>
         </message>
         <message>
             <source>This field is needed.</source>
-            <translation type="unfinished"></translation>
+            <translation>Ce champ est obligatoire.</translation>
         </message>
         <message>
             <source>This field needs its text in each language of the registration.</source>
-            <translation type="unfinished"></translation>
+            <translation>Ce champ doit être rempli dans chaque langue de l’inscription.</translation>
         </message>
         <message>
             <source>This finger, eye or face was not captured yet.</source>
-            <translation type="unfinished"></translation>
+            <translation>Ce doigt, cet œil ou ce visage n’a pas encore été capturé.</translation>
         </message>
         <message>
             <source>This is not a language of the registration.</source>
-            <translation type="unfinished"></translation>
+            <translation>Cette langue ne fait pas partie de l’inscription.</translation>
         </message>
         <message>
             <source>This is not a registration number: it must have 29 digits ending in a date.</source>
-            <translation type="unfinished"></translation>
+            <translation>Ce n’est pas un numéro d’inscription : il doit comporter 29 chiffres et se terminer par une date.</translation>
         </message>
         <message>
             <source>This is not the kind of record it should be.</source>
-            <translation type="unfinished"></translation>
+            <translation>Cet enregistrement n’est pas du type attendu.</translation>
         </message>
         <message>
             <source>This is not written the way the field needs it.</source>
-            <translation type="unfinished"></translation>
+            <translation>Ce texte n’a pas la forme requise pour ce champ.</translation>
         </message>
         <message>
             <source>This key does not open the file. Use the key the file was encrypted for.</source>
-            <translation type="unfinished"></translation>
+            <translation>Cette clé n’ouvre pas le fichier. Utilisez la clé pour laquelle le fichier a été chiffré.</translation>
         </message>
         <message>
             <source>This registration is finished and cannot be changed any more.</source>
-            <translation type="unfinished"></translation>
+            <translation>Cette inscription est terminée et ne peut plus être modifiée.</translation>
         </message>
         <message>
             <source>This station does not know the language {language}.</source>
-            <translation type="unfinished"></translation>
+            <translation>Ce poste ne connaît pas la langue {language}.</translation>
         </message>
         <message>
             <source>This station has no packet with that number.</source>
-            <translation type="unfinished"></translation>
+            <translation>Ce poste n’a aucun paquet portant ce numéro.</translation>
         </message>
         <message>
             <source>This station has no registration with that number.</source>
-            <translation type="unfinished"></translation>
+            <translation>Ce poste n’a aucune inscription portant ce numéro.</translation>
         </message>
         <message>
             <source>This station has no server address. Packets stay in the outbox until it has one.</source>
-            <translation type="unfinished"></translation>
+            <translation>Ce poste n’a pas d’adresse de serveur. Les paquets restent dans la boîte d’envoi jusqu’à ce qu’il en ait une.</translation>
         </message>
         <message>
             <source>Thumbs</source>
-            <translation type="unfinished"></translation>
+            <translation>Pouces</translation>
         </message>
         <message>
             <source>Try again</source>
-            <translation type="unfinished"></translation>
+            <translation>Réessayer</translation>
         </message>
         <message>
             <source>Turn the screen to the person and go through it together.</source>
-            <translation type="unfinished"></translation>
+            <translation>Tournez l’écran vers la personne et vérifiez tout avec elle.</translation>
         </message>
         <message>
             <source>Undo</source>
-            <translation type="unfinished"></translation>
+            <translation>Annuler</translation>
         </message>
         <message>
             <source>User name</source>
-            <translation type="unfinished"></translation>
+            <translation>Nom d’utilisateur</translation>
         </message>
         <message>
             <source>User name or password is wrong. Check both and try again.</source>
-            <translation type="unfinished"></translation>
+            <translation>Nom d’utilisateur ou mot de passe incorrect. Vérifiez les deux et réessayez.</translation>
         </message>
         <message>
             <source>Wait until the frame around the face is green.</source>
-            <translation type="unfinished"></translation>
+            <translation>Attendez que le cadre autour du visage soit vert.</translation>
         </message>
         <message>
             <source>Welcome, {name}</source>
-            <translation type="unfinished"></translation>
+            <translation>Bienvenue, {name}</translation>
         </message>
         <message>
             <source>What answered is not the registration server. Check the address and the network.</source>
-            <translation type="unfinished"></translation>
+            <translation>Ce qui a répondu n’est pas le serveur d’inscription. Vérifiez l’adresse et le réseau.</translation>
         </message>
         <message>
             <source>What the camera sees</source>
-            <translation type="unfinished"></translation>
+            <translation>Ce que voit la caméra</translation>
         </message>
         <message>
             <source>Whole head inside the picture</source>
-            <translation type="unfinished"></translation>
+            <translation>Toute la tête dans l’image</translation>
         </message>
         <message>
             <source>Write a machine as CENTER_MACHINE=FILE, with a public key file that can be read.</source>
-            <translation type="unfinished"></translation>
+            <translation>Indiquez un poste sous la forme CENTER_MACHINE=FILE, avec un fichier de clé publique lisible.</translation>
         </message>
         <message>
             <source>Write the date as year/month/day, for example 1990/05/31.</source>
-            <translation type="unfinished"></translation>
+            <translation>Écrivez la date sous la forme année/mois/jour, par exemple 1990/05/31.</translation>
         </message>
         <message>
             <source>You stopped this step. Nothing was changed.</source>
-            <translation type="unfinished"></translation>
+            <translation>Vous avez arrêté cette étape. Rien n’a été modifié.</translation>
         </message>
         <message>
             <source>Your administrator gives you these numbers.</source>
-            <translation type="unfinished"></translation>
+            <translation>Votre administrateur vous communique ces numéros.</translation>
         </message>
         <message>
             <source>Your password is your signature.</source>
-            <translation type="unfinished"></translation>
+            <translation>Votre mot de passe vaut signature.</translation>
         </message>
         <message>
             <source>accepted by the server</source>
-            <translation type="unfinished"></translation>
+            <translation>accepté par le serveur</translation>
         </message>
         <message>
             <source>announced, waits to be sent</source>
-            <translation type="unfinished"></translation>
+            <translation>annoncé, en attente d’envoi</translation>
         </message>
         <message>
             <source>camera</source>
-            <translation type="unfinished"></translation>
+            <translation>caméra</translation>
         </message>
         <message>
             <source>cannot be captured</source>
-            <translation type="unfinished"></translation>
+            <translation>capture impossible</translation>
         </message>
         <message>
             <source>document scanner</source>
-            <translation type="unfinished"></translation>
+            <translation>scanner de documents</translation>
         </message>
         <message>
             <source>fingerprint reader</source>
-            <translation type="unfinished"></translation>
+            <translation>lecteur d’empreintes</translation>
         </message>
         <message>
             <source>iris camera</source>
-            <translation type="unfinished"></translation>
+            <translation>caméra d’iris</translation>
         </message>
         <message>
             <source>kept below the threshold</source>
-            <translation type="unfinished"></translation>
+            <translation>gardé sous le seuil</translation>
         </message>
         <message>
             <source>no name yet</source>
-            <translation type="unfinished"></translation>
+            <translation>sans nom pour l’instant</translation>
         </message>
         <message>
             <source>none</source>
-            <translation type="unfinished"></translation>
+            <translation>aucune</translation>
         </message>
         <message>
             <source>not connected</source>
-            <translation type="unfinished"></translation>
+            <translation>aucun appareil branché</translation>
         </message>
         <message>
             <source>quality %p</source>
-            <translation type="unfinished"></translation>
+            <translation>qualité %p</translation>
         </message>
         <message>
             <source>ready to be sealed</source>
-            <translation type="unfinished"></translation>
+            <translation>prêt à sceller</translation>
         </message>
         <message>
             <source>rejected</source>
-            <translation type="unfinished"></translation>
+            <translation>rejeté</translation>
         </message>
         <message>
             <source>to be captured</source>
-            <translation type="unfinished"></translation>
+            <translation>à capturer</translation>
         </message>
         <message>
             <source>waits for review</source>
-            <translation type="unfinished"></translation>
+            <translation>en attente de validation</translation>
         </message>
         <message>
             <source>waits to be sent</source>
-            <translation type="unfinished"></translation>
+            <translation>en attente d’envoi</translation>
         </message>
         <message>
             <source>year/month/day</source>
-            <translation type="unfinished"></translation>
+            <translation>année/mois/jour</translation>
         </message>
         <message>
             <source>{allowed} attempts are allowed.</source>
-            <translation type="unfinished"></translation>
+            <translation>Essais autorisés : {allowed}.</translation>
         </message>
         <message>
             <source>{count} packets were accepted by the server.</source>
-            <translation type="unfinished"></translation>
+            <translation>Paquets acceptés par le serveur : {count}.</translation>
         </message>
         <message>
             <source>{name} · next: {step} · {time}</source>
-            <translation type="unfinished"></translation>
+            <translation>{name} · à suivre : {step} · {time}</translation>
         </message>
         <message>
             <source>{name}: cannot be captured ({reason})</source>
-            <translation type="unfinished"></translation>
+            <translation>{name} : capture impossible ({reason})</translation>
         </message>
         <message>
             <source>{name}: {quality}</source>
-            <translation type="unfinished"></translation>
+            <translation>{name} : {quality}</translation>
         </message>
     </context>
 </TS>
