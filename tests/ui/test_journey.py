@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from conftest_ui import Driver
+from pypdf import PdfReader
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from muster.clock import utc_now
 from muster.domain.biometrics import BiometricAttribute, ExceptionKind
 from muster.domain.registration import Step
 from muster.ui import slip_pdf
@@ -24,6 +27,7 @@ from muster.ui.wizard.signature import SignaturePage
 from muster.workstation.embedded_receiver import EmbeddedReceiver
 from muster.workstation.inspection import inspect_packet
 from muster.workstation.lanes import Lanes
+from muster.workstation.slip import Slip, SlipSection
 
 PASSWORDS = {"mmuster": "Wald und Wiese", "vmuster": "Berg und Tal"}
 
@@ -90,9 +94,7 @@ def test_an_officer_enrolls_somebody_from_the_first_start_to_the_receipt(
     assert session.desk.trail.verify().valid
 
 
-def test_the_slip_is_a_one_page_pdf_with_the_number_in_it(driver: Driver, tmp_path) -> None:  # type: ignore[no-untyped-def]
-    from pypdf import PdfReader
-
+def test_the_slip_is_a_one_page_pdf_with_the_number_in_it(driver: Driver, tmp_path: Path) -> None:
     driver.sign_in()
     driver.start()
     driver.walk_to(Step.PREVIEW)
@@ -102,3 +104,17 @@ def test_the_slip_is_a_one_page_pdf_with_the_number_in_it(driver: Driver, tmp_pa
     pages = PdfReader(tmp_path / "slip.pdf").pages
     assert len(pages) == 1
     assert driver.wizard.registration_id in pages[0].extract_text().replace("\n", "")
+
+
+def test_arabic_and_devanagari_are_set_in_fonts_that_have_them(qapp: QApplication, tmp_path: Path) -> None:
+    """Qt chooses a font per script and shapes with it; boxes or isolated letters would come in another."""
+    sections = (
+        SlipSection("ara", "إشعار استلام التسجيل", (("الاسم الكامل", "إريكا مسترمان"),), "احتفظ بهذا الإشعار."),
+        SlipSection("hin", "पंजीकरण की पावती", (("पूरा नाम", "एरिका मुस्टरमान"),), "यह पावती सँभालकर रखें।"),
+    )
+    slip = Slip("1" * 29, utc_now(), "10001 / 10001", b"", "1" * 29, sections)
+    slip_pdf.write(slip, tmp_path / "slip.pdf")
+    resources = PdfReader(tmp_path / "slip.pdf").pages[0]["/Resources"]["/Font"]  # type: ignore[index]
+    names = {str(font.get_object()["/BaseFont"]) for font in resources.values()}
+    assert any("Arabic" in name for name in names), names
+    assert any("Devanagari" in name for name in names), names

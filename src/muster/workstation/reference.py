@@ -31,17 +31,19 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class Language:
-    """ISO 639-2 code, the language's own name, and whether it is written from right to left."""
+    """ISO 639-2 code, the language's own name, its script (ISO 15924), and whether it runs from the right."""
 
     code: str
     name: str
+    script: str = "Latn"
     right_to_left: bool = False
 
 
 LANGUAGES = (
     Language("eng", "English"),
     Language("fra", "Français"),
-    Language("ara", "العربية", right_to_left=True),
+    Language("ara", "العربية", "Arab", right_to_left=True),
+    Language("hin", "हिन्दी", "Deva"),
 )
 
 

@@ -2,7 +2,7 @@
 
 A list that hangs on another one offers only what lies in the chosen place. A text typed in the first language is
 carried over to the others while nobody has typed there, as names and addresses are usually written the same in
-one script; languages of another direction are left to the officer.
+one script; another script is left to the officer.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ class DemographicsPresenter:
         followers = tuple(
             (field_id, other.code)
             for other in self.languages[1:]
-            if other.right_to_left == first.right_to_left and (field_id, other.code) not in self._touched
+            if other.script == first.script and (field_id, other.code) not in self._touched
         )
         for follower in followers:
             self._texts[follower] = text
