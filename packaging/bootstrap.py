@@ -359,11 +359,11 @@ def run(environment: Path) -> int:
         pictures = REPOSITORY / "build" / "screenshots"
         print("There is no display: enrolling in the terminal, every screen becomes a picture.", flush=True)
         command = [*muster, "demo", "--screenshots", str(pictures)]
-    if os.name == "nt":
-        return _status(command)
-    # Become the program: a signal for this process, from a session that ends, say, reaches the window itself.
-    os.chdir(REPOSITORY)
-    os.execve(command[0], command, surroundings(sys.platform, dict(os.environ)))
+    if os.name == "posix":
+        # Become the program: a signal for this process, from a session that ends, say, reaches the window itself.
+        os.chdir(REPOSITORY)
+        os.execve(command[0], command, surroundings(sys.platform, dict(os.environ)))
+    return _status(command)
 
 
 def checks(environment: Path, pytest_arguments: list[str]) -> list[list[str]]:
