@@ -64,7 +64,13 @@ def desk_at(
     """The officer signed in at the station in ``root``."""
     station = Station.at(root, clock)
     with sign_in(
-        station, OFFICER.user_id, OFFICER.password, server or NoServer(), clock, catalogue=catalogue, policy=policy
+        station,
+        OFFICER.user_id,
+        OFFICER.password,
+        server or NoServer(),
+        clock,
+        catalogue=catalogue,
+        policy=policy,
     ) as desk:
         yield desk
 

@@ -47,7 +47,10 @@ STATE = Registration(
     RegistrationId("10001100010000120260301120000"),
     Started(AT, Process.NEW, ("eng", "fra"), "erika", 0.1),
     consent=ConsentGiven(AT, "eng", "1"),
-    demographics={"fullName": LocalizedText.of(eng="Erika Mustermann", fra="Erika Mustermann"), "phone": "01"},
+    demographics={
+        "fullName": LocalizedText.of(eng="Erika Mustermann", fra="Erika Mustermann"),
+        "phone": "01",
+    },
     documents={"proofOfIdentity": DOCUMENT},
     samples={THUMB: SAMPLE},
     exceptions={EYE: BiometricException(EYE, ExceptionKind.PERMANENT, "blind")},
@@ -79,7 +82,8 @@ CHANGES: dict[str, Callable[[], Registration]] = {
     "consent time": lambda: replace(STATE, consent=ConsentGiven(AT + timedelta(seconds=1), "eng", "1")),
     "plain answer": lambda: replace(STATE, demographics={**STATE.demographics, "phone": "02"}),
     "answer in one language": lambda: replace(
-        STATE, demographics={**STATE.demographics, "fullName": LocalizedText.of(eng="E M", fra="Erika Mustermann")}
+        STATE,
+        demographics={**STATE.demographics, "fullName": LocalizedText.of(eng="E M", fra="Erika Mustermann")},
     ),
     "answer in fewer languages": lambda: replace(
         STATE, demographics={**STATE.demographics, "fullName": LocalizedText.of(eng="Erika Mustermann")}
@@ -94,7 +98,9 @@ CHANGES: dict[str, Callable[[], Registration]] = {
     "document gone": lambda: replace(STATE, documents={}),
     "quality": lambda: _sample(quality=80.1),
     "forced": lambda: _sample(forced=True),
-    "record": lambda: replace(STATE, samples={THUMB: replace(SAMPLE, record=BlobRef("record", "ac" * 32, 100))}),
+    "record": lambda: replace(
+        STATE, samples={THUMB: replace(SAMPLE, record=BlobRef("record", "ac" * 32, 100))}
+    ),
     "sample gone": lambda: replace(STATE, samples={}),
     "sample of the other thumb": lambda: replace(STATE, samples={BiometricAttribute.RIGHT_THUMB: SAMPLE}),
     "exception kind": lambda: _exception(ExceptionKind.TEMPORARY, "blind"),
@@ -125,7 +131,9 @@ def test_the_order_in_which_answers_were_given_does_not_matter() -> None:
 
 
 def test_what_is_no_content_does_not_matter() -> None:
-    assert content_digest(replace(STATE, previewed=True, attempts={CaptureGroup.FACE: 3})) == content_digest(STATE)
+    assert content_digest(replace(STATE, previewed=True, attempts={CaptureGroup.FACE: 3})) == content_digest(
+        STATE
+    )
 
 
 def test_where_a_blob_lies_does_not_matter_only_what_it_holds() -> None:

@@ -46,16 +46,22 @@ def test_a_driver_that_breaks_while_looking_does_not_hide_the_others(monkeypatch
     assert [line.id for line in lines if line.driver == "simulated"] == [
         line.id for line in simulated if line.driver == "simulated"
     ]
-    assert [line.problem for line in lines if line.driver == "broken"] == ["OSError while looking for devices"]
+    assert [line.problem for line in lines if line.driver == "broken"] == [
+        "OSError while looking for devices"
+    ]
 
 
 def test_a_busy_device_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(FAULTS, "scanner=busy")
-    (line,) = [each for each in DeviceDesk.of_this_installation().devices() if each.kind == "document scanner"]
+    (line,) = [
+        each for each in DeviceDesk.of_this_installation().devices() if each.kind == "document scanner"
+    ]
     assert (line.status, line.problem) == ("Busy", "Busy")
 
 
-def test_the_home_page_has_a_line_for_each_kind_and_says_what_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_home_page_has_a_line_for_each_kind_and_says_what_is_missing(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     monkeypatch.setenv(FAULTS, "camera=unplug,iris=busy")
     lines = {line.kind: (line.ready, line.problem) for line in DeviceDesk.of_this_installation().by_kind()}
     assert lines == {

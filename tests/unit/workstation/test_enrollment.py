@@ -44,7 +44,9 @@ def test_nobody_consents_to_a_wording_that_does_not_exist(desk: Desk, draft: Reg
     assert desk.enrollment.registration(draft).consent is None
 
 
-def test_the_consent_is_shown_in_the_first_language_there_is_when_it_lacks_the_one_asked_for(desk: Desk) -> None:
+def test_the_consent_is_shown_in_the_first_language_there_is_when_it_lacks_the_one_asked_for(
+    desk: Desk,
+) -> None:
     assert desk.enrollment.consent_text("tlh") == desk.enrollment.consent_text("eng")
 
 
@@ -54,7 +56,9 @@ def test_a_form_with_findings_is_not_committed(desk: Desk, draft: RegistrationId
     assert audited(desk, draft) == ["MUS-REG-001"]
 
 
-def test_a_good_form_is_committed_spelled_out_and_without_empty_fields(desk: Desk, draft: RegistrationId) -> None:
+def test_a_good_form_is_committed_spelled_out_and_without_empty_fields(
+    desk: Desk, draft: RegistrationId
+) -> None:
     values = {**demo_script().demographics, "residenceStatus": " "}
     assert desk.enrollment.enter_demographics(draft, values) == ()
     kept = desk.enrollment.registration(draft).demographics
@@ -67,7 +71,9 @@ def test_the_trail_counts_the_fields_and_names_nobody(desk: Desk, draft: Registr
     assert dict(desk.trail.about(draft)[-1].detail) == {"fields": "14"}
 
 
-def test_an_unfinished_form_is_kept_as_typed_and_the_step_stays_open(desk: Desk, draft: RegistrationId) -> None:
+def test_an_unfinished_form_is_kept_as_typed_and_the_step_stays_open(
+    desk: Desk, draft: RegistrationId
+) -> None:
     state = desk.enrollment.keep_draft(draft, {"phone": "01", "email": " "})
     assert dict(state.demographics) == {"phone": "01"}
     assert not state.is_done(Step.DEMOGRAPHICS)

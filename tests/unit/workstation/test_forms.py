@@ -184,7 +184,12 @@ def test_an_entrys_name_in_any_language_is_spelled_out_too() -> None:
 
 
 def test_spelling_out_leaves_everything_else_as_it_is() -> None:
-    values: Demographics = {"phone": "FLE", "gender": "nothing we know", "unheard": "FLE", "postalCode": "10010"}
+    values: Demographics = {
+        "phone": "FLE",
+        "gender": "nothing we know",
+        "unheard": "FLE",
+        "postalCode": "10010",
+    }
     assert spell_out(values, FORM, LANGUAGES) == values
 
 

@@ -145,7 +145,9 @@ def test_what_the_outbox_says_of_a_packet_is_true_of_its_file(sealed: Sealed) ->
 def test_the_sealed_packet_opens_at_the_server_with_every_check_good(sealed: Sealed) -> None:
     root, _, packet_id = sealed
     report = inspect_packet(
-        root / "outbox" / f"{packet_id}.zip", root / "receiver" / "server.pem", root / "keys" / "machine.pub.pem"
+        root / "outbox" / f"{packet_id}.zip",
+        root / "receiver" / "server.pem",
+        root / "keys" / "machine.pub.pem",
     )
     assert report.valid
     assert {each.signature for each in report.subpackets} == {"valid"}

@@ -79,6 +79,7 @@ def test_a_port_nobody_listens_on_is_a_missing_network_and_the_packet_goes_later
 def test_something_that_is_no_registration_server_does_not_get_the_packet(sealed: Sealed) -> None:
     root, _, packet_id = sealed
     with socket.create_server(("127.0.0.1", 0)) as listening:  # accepts, and hangs up without a word
+
         def hang_up() -> None:
             connection, _ = listening.accept()
             connection.close()
@@ -111,7 +112,11 @@ def test_delivering_again_returns_the_receipt_without_asking_the_server(
         first = desk.sync.deliver(packet_id)
     with desk_at(root) as desk:  # no server at all
         again = desk.sync.deliver(packet_id)
-    assert (again.packet_id, again.status, again.received_at) == (first.packet_id, first.status, first.received_at)
+    assert (again.packet_id, again.status, again.received_at) == (
+        first.packet_id,
+        first.status,
+        first.received_at,
+    )
 
 
 def test_a_packet_the_server_has_already_counts_as_delivered(
@@ -172,7 +177,9 @@ def test_a_packet_changed_on_the_disk_is_not_sent(
         assert desk.trail.about(registration_id)[-1].detail["code"] == "PACKET_FILE_CHANGED"
     assert caught.value.code.name == "PACKET_FILE_CHANGED"
     assert list((new_station.folder.receiver / "announced").iterdir()) == []
-    assert len(blob_files(root)) == 13  # nothing was destroyed: one document, one face, nine fingers, two eyes
+    assert (
+        len(blob_files(root)) == 13
+    )  # nothing was destroyed: one document, one face, nine fingers, two eyes
 
 
 def test_a_packet_that_is_gone_from_the_disk_does_not_stop_the_round(
@@ -205,7 +212,9 @@ def test_a_server_that_knows_another_key_refuses_and_nothing_is_destroyed(sealed
     assert blob_files(root) and outbox_files(root)
 
 
-def test_a_round_sends_what_is_due_and_destroys_what_arrived(sealed: Sealed, receiver: EmbeddedReceiver) -> None:
+def test_a_round_sends_what_is_due_and_destroys_what_arrived(
+    sealed: Sealed, receiver: EmbeddedReceiver
+) -> None:
     root, registration_id, packet_id = sealed
     with desk_at(root, receiver) as desk:
         (receipt,) = desk.sync.deliver_all()
@@ -241,5 +250,7 @@ def test_no_personal_data_reaches_the_trail(sealed: Sealed, receiver: EmbeddedRe
         desk.sync.deliver(packet_id)
     rows = with_database_key(root, "SELECT actor, subject, detail FROM audit")
     text = str(rows)
-    assert not any(word in text for word in ("Mustermann", "1984", "Specimen", "mustermann.example", "0123456789"))
+    assert not any(
+        word in text for word in ("Mustermann", "1984", "Specimen", "mustermann.example", "0123456789")
+    )
     assert "L01X00T47" not in text

@@ -1,0 +1,91 @@
+"""A workstation that enrolls Erika Mustermann up to a point, says so on one line, and waits to be killed.
+
+``python play_and_wait.py FOLDER POINT SERVER``: ``POINT`` is the name of a step, or one of the moments below in
+which something is half done. It never leaves by itself: whoever started it pulls the plug.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, NoReturn
+
+from muster.clock import utc_now
+from muster.domain.lifecycle import BlobRef
+from muster.domain.registration import RegistrationId
+from muster.store.blobs import BlobFolder
+from muster.upload.mosip import MosipTarget, UploadAnswer
+from muster.workstation.demo import demo_script
+from muster.workstation.desk import sign_in
+from muster.workstation.policy import Policy
+from muster.workstation.script import ScriptedEnrollment, StepReport
+from muster.workstation.server import RemoteServer
+from muster.workstation.station import Station
+from muster.workstation.submission import Submission
+
+RECORD_WRITTEN = "record-written"  # a finger's file is on the disk, its row is not
+PACKET_WRITTEN = "packet-written"  # the packet's file is on the disk, its row is not
+ANNOUNCED = "announced"  # the server knows of the packet and has not got it
+UPLOADED = "uploaded"  # the server has the packet, the station does not know it yet
+_RECORDS_BEFORE = 4  # the document, the face, two fingers
+
+
+def main(folder: Path, point: str, server: str) -> None:
+    station = Station.at(folder, utc_now)
+    user_id, password = (station.demo_credentials() or ())[0]
+    desk = sign_in(
+        station, user_id, password, RemoteServer(server), utc_now, policy=Policy(face_good_for_s=0.0)
+    )
+    registration_id = desk.enrollment.start().id
+
+    def stand_still() -> NoReturn:
+        _stand_still(registration_id, point)
+
+    def on_step(report: StepReport) -> None:
+        if report.name == point:
+            stand_still()
+
+    _break(point, stand_still)
+    ScriptedEnrollment(desk.enrollment, demo_script(), password, on_step).run(resume=registration_id)
+    entry = desk.enrollment.submit(registration_id)
+    desk.sync.deliver(entry.packet_id)
+
+
+def _stand_still(registration_id: RegistrationId, point: str) -> NoReturn:
+    print(json.dumps({"registration_id": registration_id.text, "point": point}), flush=True)
+    sys.stdin.read()  # until we are killed, or whoever started us is gone
+    sys.exit("nobody killed this program")
+
+
+def _break(point: str, stand_still: Callable[[], NoReturn]) -> None:
+    """Put the standstill into the middle of what is otherwise one movement."""
+    put, upload = BlobFolder.put, MosipTarget.upload
+    written: list[BlobRef] = []
+
+    def put_and_stop(self: BlobFolder, registration_id: RegistrationId, content: bytes) -> BlobRef:
+        written.append(put(self, registration_id, content))
+        if len(written) == _RECORDS_BEFORE:
+            stand_still()
+        return written[-1]
+
+    def upload_and_stop(self: MosipTarget, packet_id: str, content: bytes) -> UploadAnswer:
+        upload(self, packet_id, content)
+        stand_still()
+
+    def stop(*_: Any) -> NoReturn:
+        stand_still()
+
+    if point == RECORD_WRITTEN:
+        BlobFolder.put = put_and_stop  # type: ignore[method-assign]
+    elif point == PACKET_WRITTEN:
+        Submission._commit = stop  # type: ignore[method-assign]
+    elif point == ANNOUNCED:
+        MosipTarget.upload = stop  # type: ignore[method-assign]
+    elif point == UPLOADED:
+        MosipTarget.upload = upload_and_stop  # type: ignore[method-assign]
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]), sys.argv[2], sys.argv[3])

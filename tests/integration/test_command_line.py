@@ -1,0 +1,375 @@
+"""The command line as scripts use it: one JSON document, stable codes, exit statuses that can be relied on.
+
+Every test starts the real program. A start costs about a second, so one station serves the whole file.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PIL import Image
+from sqlcipher3 import dbapi2 as sqlcipher
+
+from muster.clock import utc_now
+from muster.crypto.key_slots import open_slot
+from muster.crypto.sealing import derive_key
+from muster.crypto.signing import SigningKey
+from muster.domain.registration import Step
+from muster.workstation.station import Station
+
+Muster = Callable[..., Any]
+STEPS = [step.value for step in Step]
+
+
+@pytest.fixture(scope="module")
+def station(muster: Muster, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A demo station, made by the command for it."""
+    data = tmp_path_factory.mktemp("cli") / "station"
+    made = muster("station", "create", "--demo", "--data", data, "--json")
+    assert made.status == 0
+    assert made.document == {
+        "station": "10001_10001",
+        "data": str(data),
+        "machine_public_key": str(data / "keys" / "machine.pub.pem"),
+    }
+    return data
+
+
+@pytest.fixture(scope="module")
+def delivered(muster: Muster, station: Path, erika_whole: Path) -> dict[str, Any]:
+    """The answer of one whole enrollment."""
+    ran = muster("enroll", "--from", erika_whole, "--data", station, "--json")
+    assert ran.status == 0, ran.err
+    return dict(ran.document)
+
+
+@pytest.fixture
+def copy(station: Path, tmp_path: Path) -> Path:
+    """The station, to be spoiled."""
+    shutil.copytree(station, tmp_path / "copy")
+    return tmp_path / "copy"
+
+
+@pytest.fixture
+def packet(station: Path, delivered: dict[str, Any], tmp_path: Path) -> Path:
+    """The delivered packet's file, to be spoiled."""
+    return Path(shutil.copy(station / "outbox" / f"{delivered['packet_id']}.zip", tmp_path))
+
+
+# Enrolling
+
+
+def test_a_whole_enrollment_answers_with_the_agreed_keys(delivered: dict[str, Any]) -> None:
+    assert set(delivered) == {"registration_id", "state", "steps", "packet_id"}
+    assert delivered["state"] == "delivered"
+    assert [set(step) for step in delivered["steps"]] == [{"name", "state", "findings"}] * len(STEPS)
+    assert [(step["name"], step["state"], step["findings"]) for step in delivered["steps"]] == [
+        (name, "done", []) for name in STEPS
+    ]
+    assert delivered["packet_id"].startswith(f"{delivered['registration_id']}-10001_10001-")
+
+
+def test_a_whole_enrollment_leaves_the_packet_at_the_receiver_and_no_plaintext_here(
+    station: Path, delivered: dict[str, Any]
+) -> None:
+    name = f"{delivered['packet_id']}.zip"
+    assert (station / "receiver" / "packets" / name).read_bytes() == (station / "outbox" / name).read_bytes()
+    assert list((station / "blobs").iterdir()) == []
+
+
+def test_stopping_after_each_step_and_resuming_completes_the_enrollment(
+    muster: Muster, station: Path, erika_whole: Path
+) -> None:
+    arguments = ["enroll", "--from", erika_whole, "--data", station, "--json"]
+    answer = muster(*arguments, "--stop-after", STEPS[0]).document
+    for number, step in enumerate(STEPS[1:], start=1):
+        assert (answer["state"], answer["packet_id"]) == ("draft", None)
+        assert [each["state"] for each in answer["steps"]] == ["done"] * number + ["open"] * (
+            len(STEPS) - number
+        )
+        ran = muster(*arguments, "--resume", answer["registration_id"], "--stop-after", step)
+        assert ran.status == 0, ran.err
+        assert ran.document["registration_id"] == answer["registration_id"]
+        answer = ran.document
+    assert answer["state"] == "delivered"
+    assert answer["packet_id"].startswith(answer["registration_id"])
+
+
+def _two_people(face: Path) -> bytes:
+    with Image.open(face) as picture:
+        half = picture.convert("RGB").resize((picture.width // 2, picture.height // 2))
+        both = Image.new("RGB", picture.size, (200, 200, 196))
+    both.paste(half, (0, picture.height // 4))
+    both.paste(half, (picture.width // 2, picture.height // 4))
+    buffer = io.BytesIO()
+    both.save(buffer, "JPEG", quality=95)
+    return buffer.getvalue()
+
+
+@pytest.fixture(scope="module")
+def refused_faces(
+    start_muster: Callable[..., Callable[[], Any]],
+    station: Path,
+    erika_whole: Path,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> dict[str, tuple[Path, Path, Any]]:
+    """Two enrollments that wait in vain for one face in the picture, run beside each other: name -> station,
+    folder, answer."""
+    pictures = {
+        "FACE_ABSENT": (erika_whole / "empty_chair.jpg").read_bytes(),
+        "FACE_SEVERAL": _two_people(erika_whole / "face.jpg"),
+    }
+    begun = {}
+    for name, content in pictures.items():
+        root = tmp_path_factory.mktemp(name.lower())
+        shutil.copytree(erika_whole, root / "erika")
+        shutil.copytree(station, root / "station")
+        (root / "erika" / "face.jpg").write_bytes(content)
+        running = start_muster("enroll", "--from", root / "erika", "--data", root / "station", "--json")
+        begun[name] = (root / "station", root / "erika", running)
+    return {name: (data, folder, running()) for name, (data, folder, running) in begun.items()}
+
+
+@pytest.mark.parametrize("code", ["FACE_ABSENT", "FACE_SEVERAL"])
+def test_a_photograph_without_one_face_stops_at_the_face_with_the_finding(
+    refused_faces: dict[str, tuple[Path, Path, Any]], code: str
+) -> None:
+    _, _, ran = refused_faces[code]
+    assert ran.status == 1
+    answer = ran.document
+    assert (answer["state"], answer["packet_id"]) == ("draft", None)
+    face = answer["steps"][STEPS.index("face")]
+    assert face["state"] == "refused"
+    assert [(each["code"], each["severity"]) for each in face["findings"]] == [(code, "blocks")]
+    assert set(face["findings"][0]) == {"code", "field", "severity", "message"}
+    assert {each["state"] for each in answer["steps"][STEPS.index("face") + 1 :]} == {"open"}
+
+
+def test_a_draft_refused_for_its_photograph_is_kept_and_goes_on_with_a_better_one(
+    muster: Muster, refused_faces: dict[str, tuple[Path, Path, Any]], erika_whole: Path
+) -> None:
+    data, _, ran = refused_faces["FACE_ABSENT"]
+    again = muster(
+        "enroll", "--from", erika_whole, "--data", data, "--json",
+        "--resume", ran.document["registration_id"], "--stop-after", "face",
+    )  # fmt: skip
+    assert again.status == 0
+    assert [each["state"] for each in again.document["steps"][:5]] == ["done"] * 4 + ["open"]
+
+
+@pytest.mark.parametrize(
+    ("spoil", "code"),
+    [
+        pytest.param(
+            lambda path: path.write_bytes(path.read_bytes()[:4000]), "PICTURE_TRUNCATED", id="cut-off"
+        ),
+        pytest.param(lambda path: path.write_bytes(b""), "FILE_EMPTY", id="empty"),
+        pytest.param(lambda path: path.unlink(), "FILE_ABSENT", id="absent"),
+    ],
+)
+def test_a_picture_that_cannot_be_read_is_bad_input_and_nothing_is_written(
+    muster: Muster, copy: Path, erika: Path, spoil: Callable[[Path], object], code: str
+) -> None:
+    before = sorted((path, path.stat().st_mtime_ns) for path in copy.rglob("*"))
+    spoil(erika / "face.jpg")
+    ran = muster("enroll", "--from", erika, "--data", copy, "--json")
+    assert (ran.status, ran.error_code) == (2, code)
+    assert sorted((path, path.stat().st_mtime_ns) for path in copy.rglob("*")) == before
+
+
+def test_an_absent_folder_is_bad_input(muster: Muster, station: Path, tmp_path: Path) -> None:
+    ran = muster("enroll", "--from", tmp_path / "nobody", "--data", station, "--json")
+    assert (ran.status, ran.error_code) == (2, "SCRIPT_FOLDER_ABSENT")
+
+
+def test_without_a_station_the_environment_is_missing_something(
+    muster: Muster, erika_whole: Path, tmp_path: Path
+) -> None:
+    ran = muster("enroll", "--from", erika_whole, "--data", tmp_path / "nowhere", "--json")
+    assert (ran.status, ran.error_code) == (3, "STATION_ABSENT")
+    assert not (tmp_path / "nowhere").exists()
+
+
+def test_without_json_the_error_is_a_sentence_on_standard_error(muster: Muster, tmp_path: Path) -> None:
+    ran = muster("queue", "list", "--data", tmp_path)
+    assert (ran.status, ran.out) == (3, "")
+    assert ran.err.strip().endswith("[STATION_ABSENT]")
+
+
+def test_a_wrong_password_is_refused(
+    muster: Muster, station: Path, erika_whole: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "password").write_text("not the password\n")
+    ran = muster(
+        "enroll", "--from", erika_whole, "--data", station, "--password-file", tmp_path / "password", "--json"
+    )
+    assert (ran.status, ran.error_code) == (2, "SIGN_IN_REFUSED")
+
+
+def test_a_draft_nobody_knows_cannot_be_resumed(muster: Muster, station: Path, erika_whole: Path) -> None:
+    unknown = "10001100019999920260301120000"
+    ran = muster("enroll", "--from", erika_whole, "--data", station, "--resume", unknown, "--json")
+    assert (ran.status, ran.error_code) == (2, "REGISTRATION_UNKNOWN")
+
+
+def test_a_delivered_registration_cannot_be_resumed(
+    muster: Muster, station: Path, erika_whole: Path, delivered: dict[str, Any]
+) -> None:
+    ran = muster(
+        "enroll", "--from", erika_whole, "--data", station, "--resume", delivered["registration_id"], "--json"
+    )
+    assert (ran.status, ran.error_code) == (1, "REGISTRATION_CLOSED")
+
+
+def test_a_step_that_does_not_exist_is_a_usage_error(
+    muster: Muster, station: Path, erika_whole: Path
+) -> None:
+    ran = muster("enroll", "--from", erika_whole, "--data", station, "--stop-after", "lunch", "--json")
+    assert (ran.status, ran.out) == (2, "")
+    assert "lunch" in ran.err
+
+
+def test_a_scanner_that_is_busy_is_something_missing(
+    muster: Muster, copy: Path, erika: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    content = json.loads((erika / "registration.json").read_text(encoding="utf-8"))
+    del content["documents"][0]["file"]
+    (erika / "registration.json").write_text(json.dumps(content))
+    monkeypatch.setenv("MUSTER_SIMULATED_FAULTS", "scanner=busy")
+    ran = muster("enroll", "--from", erika, "--data", copy, "--json")
+    assert (ran.status, ran.error_code) == (3, "DEVICE_BUSY")
+
+
+# Packets
+
+
+def test_the_delivered_packet_is_valid(
+    muster: Muster, station: Path, packet: Path, delivered: dict[str, Any]
+) -> None:
+    ran = muster(
+        "packet", "inspect", packet, "--key", station / "receiver" / "server.pem",
+        "--machine-key", station / "keys" / "machine.pub.pem", "--json",
+    )  # fmt: skip
+    assert ran.status == 0
+    report = ran.document
+    assert {"registration_id", "packet_id", "process", "refid", "subpackets", "valid"} <= set(report)
+    assert (report["valid"], report["process"], report["refid"]) == (True, "NEW", "10001_10001")
+    assert report["registration_id"] == delivered["registration_id"]
+    agreed = {"name", "signature", "hash", "data_hash", "operations_hash", "fields", "files"}
+    assert all(agreed <= set(each) for each in report["subpackets"])
+    checks = [
+        (each["name"], each["signature"], each["hash"], each["data_hash"]) for each in report["subpackets"]
+    ]
+    assert checks == [(name, "valid", "valid", "valid") for name in ("id", "evidence", "optional")]
+    assert "Mustermann" not in ran.out
+
+
+def test_a_wrong_key_is_bad_input(muster: Muster, packet: Path, tmp_path: Path) -> None:
+    (tmp_path / "other.pem").write_bytes(SigningKey.generate().to_pem())
+    ran = muster("packet", "inspect", packet, "--key", tmp_path / "other.pem", "--json")
+    assert ran.status == 2
+    assert ran.error_code
+
+
+def test_one_flipped_byte_is_found(muster: Muster, station: Path, packet: Path) -> None:
+    content = bytearray(packet.read_bytes())
+    content[len(content) // 2] ^= 1
+    packet.write_bytes(content)
+    ran = muster("packet", "inspect", packet, "--key", station / "receiver" / "server.pem", "--json")
+    assert (ran.status, ran.error_code) == (1, "ENVELOPE_DAMAGED")
+
+
+@pytest.mark.parametrize("content", [pytest.param(b"", id="empty"), pytest.param(None, id="absent")])
+def test_a_file_that_is_no_packet_is_bad_input(
+    muster: Muster, station: Path, tmp_path: Path, content: bytes | None
+) -> None:
+    path = tmp_path / "packet.zip"
+    if content is not None:
+        path.write_bytes(content)
+    ran = muster("packet", "inspect", path, "--key", station / "receiver" / "server.pem", "--json")
+    assert ran.status == 2
+    assert (ran.error_code == "FILE_ABSENT") is (content is None)
+
+
+# The rest
+
+
+def test_the_devices_are_listed_with_the_agreed_keys(muster: Muster) -> None:
+    ran = muster("devices", "list", "--json")
+    assert ran.status == 0
+    devices = [each for each in ran.document["devices"] if each["driver"] == "simulated"]
+    assert {each["kind"] for each in devices} == {
+        "camera",
+        "fingerprint reader",
+        "iris camera",
+        "document scanner",
+    }
+    keys = {"id", "kind", "driver", "make", "model", "serial", "status", "capabilities", "problem"}
+    assert all(set(each) == keys for each in devices)
+    assert {(each["status"], each["problem"]) for each in devices} == {("Ready", None)}
+
+
+def test_the_trail_of_an_enrollment_is_valid(
+    muster: Muster, station: Path, delivered: dict[str, Any]
+) -> None:
+    ran = muster("audit", "verify", "--data", station, "--json")
+    assert ran.status == 0
+    verdict = ran.document
+    assert set(verdict) == {"records", "valid", "first_bad", "head"}
+    assert (verdict["valid"], verdict["first_bad"]) == (True, None)
+    assert verdict["records"] > 30 and len(verdict["head"]) == 64
+
+
+def test_a_broken_trail_is_said_to_be_broken_and_where(muster: Muster, copy: Path) -> None:
+    opened = Station.at(copy, utc_now)
+    credentials = opened.demo_credentials()
+    assert credentials is not None
+    key = derive_key(open_slot(opened._slots[0], credentials[0][1]), "database")
+    connection = sqlcipher.connect(str(copy / "muster.db"))
+    connection.execute(f"PRAGMA key = \"x'{key.hex()}'\"")
+    connection.execute("UPDATE audit SET actor = 'nobody' WHERE sequence = 2")
+    connection.commit()
+    connection.close()
+    ran = muster("audit", "verify", "--data", copy, "--json")
+    assert ran.status == 1
+    assert (ran.document["valid"], ran.document["first_bad"]) == (False, 2)
+
+
+def test_the_queue_lists_the_delivered_packet(
+    muster: Muster, station: Path, packet: Path, delivered: dict[str, Any]
+) -> None:
+    ran = muster("queue", "list", "--data", station, "--json")
+    assert ran.status == 0
+    entries = {each["packet_id"]: each for each in ran.document["packets"]}
+    entry = entries[delivered["packet_id"]]
+    assert {"packet_id", "registration_id", "state", "attempts", "size", "next_attempt"} <= set(entry)
+    assert (entry["state"], entry["attempts"]) == ("PUSHED", 0)
+    assert entry["size"] == packet.stat().st_size
+
+
+def test_a_second_station_in_the_same_folder_is_refused(muster: Muster, station: Path) -> None:
+    before = (station / "station.json").read_bytes()
+    ran = muster("station", "create", "--demo", "--data", station, "--json")
+    assert (ran.status, ran.error_code) == (2, "STATION_EXISTS")
+    assert (station / "station.json").read_bytes() == before
+
+
+def test_a_real_station_asks_for_a_password_that_nobody_can_type(muster: Muster, tmp_path: Path) -> None:
+    for name in ("erika", "max"):
+        (tmp_path / name).write_text(f"{name} has a long password\n")
+    made = muster(
+        "station", "create", "--officer", "erika", "--officer-password-file", tmp_path / "erika",
+        "--supervisor", "max", "--supervisor-password-file", tmp_path / "max",
+        "--data", tmp_path / "station", "--json",
+    )  # fmt: skip
+    assert made.status == 0
+    ran = muster("audit", "verify", "--data", tmp_path / "station", "--json")
+    assert (ran.status, ran.error_code) == (2, "PASSWORD_NEEDED")
+    known = ("--user", "max", "--password-file", tmp_path / "max")
+    assert muster("audit", "verify", "--data", tmp_path / "station", *known, "--json").status == 0
