@@ -32,6 +32,7 @@ from muster.devices.api import (
 from muster.devices.catalogue import Catalogue
 from muster.devices.frames import Frame
 from muster.devices.records import face_record, picture_of
+from muster.devices.samples import attested_sample
 from muster.domain.assessment import Finding, NotAssessed, Severity, blocking
 from muster.domain.biometrics import (
     BiometricAttribute,
@@ -328,7 +329,9 @@ class Capture:
         request = CaptureRequest(
             (BiometricAttribute.FACE,), 0, self._policy.capture_timeout_s, str(uuid4()), _chain_end(state)
         )
-        attestation, link = self._context.signer.attest(
+        return attested_sample(
+            self._context.signer,
+            request,
             attribute=BiometricAttribute.FACE,
             record=record,
             quality=view.quality,
@@ -336,18 +339,6 @@ class Capture:
             device=view.camera,
             device_code=_CAMERA_CODE,
             device_service_version=_CAMERA_SERVICE,
-            request=request,
-        )
-        return CapturedSample(
-            attribute=BiometricAttribute.FACE,
-            record=record,
-            quality=view.quality,
-            captured_at=view.frame.taken_at,
-            device=view.camera,
-            device_code=_CAMERA_CODE,
-            device_service_version=_CAMERA_SERVICE,
-            attestation=attestation,
-            hash=link,
         )
 
     def _count_attempt(self, registration_id: RegistrationId, group: CaptureGroup) -> Registration:

@@ -27,6 +27,7 @@ from muster.devices.api import (
 )
 from muster.devices.frames import Frame, Pixels
 from muster.devices.records import finger_record, iris_record
+from muster.devices.samples import attested_sample
 from muster.domain.assessment import Score
 from muster.domain.biometrics import BiometricAttribute, DigitalId, Modality
 
@@ -106,7 +107,9 @@ class _FileReader:
             record = finger_record(pixels, attribute, _RESOLUTION_DPI, captured_at, quality)
         else:
             record = iris_record(pixels, attribute, captured_at, quality)
-        attestation, link = self._context.signer.attest(
+        return attested_sample(
+            self._context.signer,
+            request,
             attribute=attribute,
             record=record,
             quality=quality,
@@ -114,18 +117,6 @@ class _FileReader:
             device=self._digital_id,
             device_code=_DEVICE_CODE,
             device_service_version=_SERVICE_VERSION,
-            request=request,
-        )
-        return CapturedSample(
-            attribute=attribute,
-            record=record,
-            quality=quality,
-            captured_at=captured_at,
-            device=self._digital_id,
-            device_code=_DEVICE_CODE,
-            device_service_version=_SERVICE_VERSION,
-            attestation=attestation,
-            hash=link,
         )
 
 

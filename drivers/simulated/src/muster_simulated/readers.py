@@ -21,6 +21,7 @@ from muster.devices.api import (
 )
 from muster.devices.frames import Frame, Pixels
 from muster.devices.records import finger_record, iris_record
+from muster.devices.samples import attested_sample
 from muster.domain.biometrics import BiometricAttribute, DigitalId, Modality
 from muster.errors import CANCELLED, Cancelled, DeviceUnavailable
 from muster_simulated import faults
@@ -89,7 +90,9 @@ class SimulatedReader:
             record = finger_record(pixels, attribute, _RESOLUTION_DPI, captured_at, quality)
         else:
             record = iris_record(pixels, attribute, captured_at, quality)
-        attestation, link = self._context.signer.attest(
+        return attested_sample(
+            self._context.signer,
+            request,
             attribute=attribute,
             record=record,
             quality=quality,
@@ -97,18 +100,6 @@ class SimulatedReader:
             device=self._digital_id,
             device_code=DEVICE_CODE,
             device_service_version=SERVICE_VERSION,
-            request=request,
-        )
-        return CapturedSample(
-            attribute=attribute,
-            record=record,
-            quality=quality,
-            captured_at=captured_at,
-            device=self._digital_id,
-            device_code=DEVICE_CODE,
-            device_service_version=SERVICE_VERSION,
-            attestation=attestation,
-            hash=link,
         )
 
 
