@@ -17,11 +17,12 @@ import pytest
 
 from muster.clock import utc_now
 from muster.devices import api
-from muster.devices.api import CapturedSample, CaptureRequest, DeviceContext, DeviceKind
+from muster.devices.api import CaptureRequest, DeviceContext, DeviceKind
 from muster.devices.attestation import SoftwareSigner, next_hash, verify_attestation
 from muster.devices.catalogue import Catalogue
 from muster.devices.conformance import DriverConformance
 from muster.devices.records import finger_record
+from muster.devices.samples import attested_sample
 from muster.domain.biometrics import CaptureGroup, DigitalId
 from muster.errors import DeviceUnavailable
 from muster.plugins import Plugin
@@ -142,7 +143,11 @@ def test_the_example_hands_out_frames_that_do_not_change_afterwards(driver: Any)
 
 
 def test_the_example_of_a_reader_without_a_key_hands_out_signed_and_chained_samples(device_key: Any) -> None:
-    names: dict[str, Any] = {"CapturedSample": CapturedSample, "finger_record": finger_record, "replace": replace}
+    names: dict[str, Any] = {
+        "attested_sample": attested_sample,
+        "finger_record": finger_record,
+        "replace": replace,
+    }
     exec(compile(f"class Reader:\n{block('python', 1)}", "drivers/README.md", "exec"), names)
     pixels = np.zeros((40, 30), np.uint8)
     reader = names["Reader"]()
