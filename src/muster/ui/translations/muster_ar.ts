@@ -213,7 +213,7 @@
         </message>
         <message>
             <source>Eye cannot be captured (illness)</source>
-            <translation>يتعذر التقاط العين (مرض)</translation>
+            <translation>مرض في العين</translation>
         </message>
         <message>
             <source>Eye injured or bandaged</source>
@@ -1089,7 +1089,7 @@
         </message>
         <message>
             <source>year/month/day</source>
-            <translation>سنة‎/‎شهر‎/‎يوم</translation>
+            <translation>‎سنة‎/‎شهر‎/‎يوم</translation>
         </message>
         <message>
             <source>{allowed} attempts are allowed.</source>

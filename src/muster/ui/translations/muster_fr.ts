@@ -213,7 +213,7 @@
         </message>
         <message>
             <source>Eye cannot be captured (illness)</source>
-            <translation>Capture de l’œil impossible (maladie)</translation>
+            <translation>Maladie de l’œil</translation>
         </message>
         <message>
             <source>Eye injured or bandaged</source>
@@ -393,7 +393,7 @@
         </message>
         <message>
             <source>Password of {officer}</source>
-            <translation>Mot de passe de {officer}</translation>
+            <translation>Mot de passe ({officer})</translation>
         </message>
         <message>
             <source>Pictures</source>
