@@ -44,7 +44,7 @@ def _shipped(language: str) -> dict[str, str]:
 
 @pytest.fixture(scope="module")
 def wanted() -> frozenset[str]:
-    return translations.wanted()
+    return frozenset(translations.wanted())
 
 
 # --- what is collected -----------------------------------------------------------------------------------
