@@ -80,9 +80,9 @@ def _break(point: str, stand_still: Callable[[], NoReturn]) -> None:
     if point == RECORD_WRITTEN:
         BlobFolder.put = put_and_stop  # type: ignore[method-assign]
     elif point == PACKET_WRITTEN:
-        Submission._commit = stop  # type: ignore[method-assign]
+        Submission._commit = stop  # type: ignore[method-assign, assignment]
     elif point == ANNOUNCED:
-        MosipTarget.upload = stop  # type: ignore[method-assign]
+        MosipTarget.upload = stop  # type: ignore[method-assign, assignment]
     elif point == UPLOADED:
         MosipTarget.upload = upload_and_stop  # type: ignore[method-assign]
 

@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -57,11 +58,11 @@ STATE = Registration(
 )
 
 
-def _sample(**facts: object) -> Registration:
+def _sample(**facts: Any) -> Registration:
     return replace(STATE, samples={THUMB: replace(SAMPLE, facts=replace(SAMPLE.facts, **facts))})
 
 
-def _document(**facts: object) -> Registration:
+def _document(**facts: Any) -> Registration:
     changed = replace(DOCUMENT, facts=replace(DOCUMENT.facts, **facts))
     return replace(STATE, documents={"proofOfIdentity": changed})
 
@@ -126,7 +127,7 @@ def test_a_text_does_not_pass_for_a_text_in_a_language() -> None:
 
 
 def test_the_order_in_which_answers_were_given_does_not_matter() -> None:
-    turned = replace(STATE, demographics=dict(reversed(STATE.demographics.items())))
+    turned = replace(STATE, demographics=dict(reversed(list(STATE.demographics.items()))))
     assert content_digest(turned) == content_digest(STATE)
 
 

@@ -10,7 +10,6 @@ from typing import Any
 
 import pytest
 
-from muster import durable
 from muster.clock import utc_now
 from muster.domain.operators import Role
 from muster.errors import BadInput, KeyUnavailable, NotAuthentic, SignInRefused, StorageUnavailable
@@ -234,7 +233,7 @@ def test_a_full_disk_during_set_up_leaves_no_station(tmp_path: Path, monkeypatch
         raise OSError(errno.ENOSPC, "No space left on device")
 
     with monkeypatch.context() as patch:
-        patch.setattr(durable.os, "fsync", full)
+        patch.setattr(os, "fsync", full)
         with pytest.raises(StorageUnavailable) as caught:
             make_station(tmp_path / "station")
     assert caught.value.code.name == "DISK_FULL"

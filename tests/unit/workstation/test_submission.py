@@ -10,7 +10,6 @@ from pathlib import Path
 
 import pytest
 
-from muster import durable
 from muster.clock import utc_now
 from muster.domain.biometrics import BiometricAttribute
 from muster.domain.delivery import DeliveryState
@@ -177,7 +176,7 @@ def test_a_disk_that_fills_up_while_the_packet_is_written_leaves_no_half_file_an
 
     with desk_at(root, receiver) as desk:
         with monkeypatch.context() as patch:
-            patch.setattr(durable.os, "fsync", full)
+            patch.setattr(os, "fsync", full)
             with pytest.raises(StorageUnavailable) as caught:
                 desk.enrollment.submit(registration_id)
         assert caught.value.code.name == "DISK_FULL"
