@@ -44,6 +44,7 @@ QFrame#rail {{ background: {PAPER}; border: none; border-right: 1px solid {LINE}
 QFrame#footer {{ background: {PAPER}; border: none; border-top: 1px solid {LINE}; }}
 QLabel#title {{ font-size: 22px; font-weight: 600; }}
 QLabel#subtitle {{ font-size: 15px; color: {SOFT_INK}; }}
+QLabel#spoken {{ font-size: 17px; }}
 QLabel#section {{ font-size: 15px; font-weight: 600; color: {ACCENT_DARK}; }}
 QLabel#soft {{ color: {SOFT_INK}; }}
 QLabel#number {{ font-size: 20px; font-weight: 700; }}

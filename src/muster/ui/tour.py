@@ -229,8 +229,7 @@ class _Tour:
 
     def _picture(self, name: str, ready: Callable[[], bool]) -> None:
         for language in self._languages_shown:
-            if language != self._languages.current:
-                self._window.use_language(language)
+            self._use(language)
             self._until(name, ready)
             for width, height in self._sizes:
                 self._window.resize(width, height)
@@ -241,9 +240,16 @@ class _Tour:
                 self._window.grab().save(str(path))
                 self.pictures.append(path)
                 self._on_picture(path)
-        if self._languages.current != self._languages_shown[0]:
-            self._window.use_language(self._languages_shown[0])
-            self._until(name, ready)
+        self._use(self._languages_shown[0])
+        self._until(name, ready)
+
+    def _use(self, language: WindowLanguage) -> None:
+        """Switch, and wait for the page made anew: a wizard's comes once what was typed is kept."""
+        if language == self._languages.current:
+            return
+        before = self._window.page
+        self._window.use_language(language)
+        self._until(language.name, lambda: self._window.page is not before)
 
     def _pause(self, milliseconds: int) -> None:
         deadline = QDeadlineTimer(milliseconds)

@@ -3,7 +3,17 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QLabel, QLayout, QPushButton, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QApplication,
+    QFrame,
+    QLabel,
+    QLayout,
+    QPushButton,
+    QScrollArea,
+    QSizePolicy,
+    QVBoxLayout,
+    QWidget,
+)
 
 
 def label(text: str, name: str = "", *, wrap: bool = True) -> QLabel:
@@ -11,7 +21,15 @@ def label(text: str, name: str = "", *, wrap: bool = True) -> QLabel:
     made.setObjectName(name)
     made.setWordWrap(wrap)
     made.setTextFormat(Qt.TextFormat.PlainText)
+    align(made, right_to_left=QApplication.layoutDirection() is Qt.LayoutDirection.RightToLeft)
     return made
+
+
+def align(words: QLabel, *, right_to_left: bool) -> None:
+    """To the side where lines begin. Qt goes by the text's own direction: in an Arabic window every number and
+    Latin name would stand at the wrong side."""
+    side = Qt.AlignmentFlag.AlignRight if right_to_left else Qt.AlignmentFlag.AlignLeft
+    words.setAlignment(side | Qt.AlignmentFlag.AlignAbsolute | Qt.AlignmentFlag.AlignVCenter)
 
 
 def button(text: str, *, primary: bool = False) -> QPushButton:

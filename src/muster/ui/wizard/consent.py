@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QPushButton
 from muster.domain.lifecycle import Registration
 from muster.ui.background import Background
 from muster.ui.language import tr
-from muster.ui.widgets.parts import Card, button, empty, label
+from muster.ui.widgets.parts import Card, align, button, empty, label
 from muster.ui.wizard.step_page import StepPage
 from muster.workstation.enrollment import Enrollment
 
@@ -52,11 +52,10 @@ class ConsentPage(StepPage):
         empty(self._card.column)
         direction = Qt.LayoutDirection.RightToLeft if language.right_to_left else Qt.LayoutDirection.LeftToRight
         self._card.setLayoutDirection(direction)
-        self._card.column.addWidget(label(text.title, "title"))
-        for paragraph in text.paragraphs:
-            words = label(paragraph)
-            words.setStyleSheet("font-size: 17px;")
-            self._card.column.addWidget(words)
+        lines = [label(text.title, "title"), *(label(paragraph, "spoken") for paragraph in text.paragraphs)]
+        for line in lines:
+            align(line, right_to_left=language.right_to_left)
+            self._card.column.addWidget(line)
 
     def _agree(self) -> None:
         self.agree.setEnabled(False)

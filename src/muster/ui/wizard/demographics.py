@@ -102,11 +102,13 @@ class DemographicsPage(StepPage):
     def _add_field(self, grid: QGridLayout, field: FormField, row: int, column: int) -> tuple[int, int]:
         """A localized field takes a row, one box a language; others take half of one. Returns what is free."""
         star = " *" if field.required else ""
-        name = label(self._label(field.labels, field.id) + star)
+        first = f"  ·  {self.presenter.languages[0].name}" if self._several else ""
+        localized = field.kind is FieldKind.LOCALIZED
+        name = label(self._label(field.labels, field.id) + star + (first if localized else ""))
         problem = label("", "finding")
         problem.hide()
         self._problems[field.id] = problem
-        if field.kind is not FieldKind.LOCALIZED:
+        if not localized:
             grid.addWidget(name, row, column)
             widget = self._list(field) if field.kind in _LIST_KINDS else self._box(field, None)
             grid.addWidget(widget, row + 1, column)

@@ -40,9 +40,9 @@ class SignaturePage(StepPage):
             tr(
                 "I, {officer}, checked who this person is, recorded what I saw, and the person confirmed it.",
                 officer=desk.operator.user_id,
-            )
+            ),
+            "spoken",
         )
-        words.setStyleSheet("font-size: 17px;")
         card.column.addWidget(words)
         card.column.addWidget(label(tr("Password of {officer}", officer=desk.operator.user_id)))
         self.password = QLineEdit()
