@@ -35,9 +35,7 @@ _RECORDS_BEFORE = 4  # the document, the face, two fingers
 def main(folder: Path, point: str, server: str) -> None:
     station = Station.at(folder, utc_now)
     user_id, password = (station.demo_credentials() or ())[0]
-    desk = sign_in(
-        station, user_id, password, RemoteServer(server), utc_now, policy=Policy(face_good_for_s=0.0)
-    )
+    desk = sign_in(station, user_id, password, RemoteServer(server), utc_now, policy=Policy(face_good_for_s=0.0))
     registration_id = desk.enrollment.start().id
 
     def stand_still() -> NoReturn:

@@ -90,9 +90,7 @@ def test_stopping_after_each_step_and_resuming_completes_the_enrollment(
     answer = muster(*arguments, "--stop-after", STEPS[0]).document
     for number, step in enumerate(STEPS[1:], start=1):
         assert (answer["state"], answer["packet_id"]) == ("draft", None)
-        assert [each["state"] for each in answer["steps"]] == ["done"] * number + ["open"] * (
-            len(STEPS) - number
-        )
+        assert [each["state"] for each in answer["steps"]] == ["done"] * number + ["open"] * (len(STEPS) - number)
         ran = muster(*arguments, "--resume", answer["registration_id"], "--stop-after", step)
         assert ran.status == 0, ran.err
         assert ran.document["registration_id"] == answer["registration_id"]
@@ -166,9 +164,7 @@ def test_a_draft_refused_for_its_photograph_is_kept_and_goes_on_with_a_better_on
 @pytest.mark.parametrize(
     ("spoil", "code"),
     [
-        pytest.param(
-            lambda path: path.write_bytes(path.read_bytes()[:4000]), "PICTURE_TRUNCATED", id="cut-off"
-        ),
+        pytest.param(lambda path: path.write_bytes(path.read_bytes()[:4000]), "PICTURE_TRUNCATED", id="cut-off"),
         pytest.param(lambda path: path.write_bytes(b""), "FILE_EMPTY", id="empty"),
         pytest.param(lambda path: path.unlink(), "FILE_ABSENT", id="absent"),
     ],
@@ -202,9 +198,7 @@ def test_without_json_the_error_is_a_sentence_on_standard_error(muster: Muster, 
     assert ran.err.strip().endswith("[STATION_ABSENT]")
 
 
-def test_a_wrong_password_is_refused(
-    muster: Muster, station: Path, erika_whole: Path, tmp_path: Path
-) -> None:
+def test_a_wrong_password_is_refused(muster: Muster, station: Path, erika_whole: Path, tmp_path: Path) -> None:
     (tmp_path / "password").write_text("not the password\n")
     ran = muster(
         "enroll", "--from", erika_whole, "--data", station, "--password-file", tmp_path / "password", "--json"
@@ -227,15 +221,13 @@ def test_a_delivered_registration_cannot_be_resumed(
     assert (ran.status, ran.error_code) == (1, "REGISTRATION_CLOSED")
 
 
-def test_a_step_that_does_not_exist_is_a_usage_error(
-    muster: Muster, station: Path, erika_whole: Path
-) -> None:
+def test_a_step_that_does_not_exist_is_a_usage_error(muster: Muster, station: Path, erika_whole: Path) -> None:
     ran = muster("enroll", "--from", erika_whole, "--data", station, "--stop-after", "lunch", "--json")
     assert (ran.status, ran.out) == (2, "")
     assert "lunch" in ran.err
 
 
-def test_a_scanner_that_is_busy_is_something_missing(
+def test_a_scanner_that_is_busy_is_something_missing_and_the_draft_is_named(
     muster: Muster, copy: Path, erika: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     content = json.loads((erika / "registration.json").read_text(encoding="utf-8"))
@@ -244,6 +236,7 @@ def test_a_scanner_that_is_busy_is_something_missing(
     monkeypatch.setenv("MUSTER_SIMULATED_FAULTS", "scanner=busy")
     ran = muster("enroll", "--from", erika, "--data", copy, "--json")
     assert (ran.status, ran.error_code) == (3, "DEVICE_BUSY")
+    assert len(ran.document["error"]["registration_id"]) == 29
 
 
 # Packets
@@ -263,9 +256,7 @@ def test_the_delivered_packet_is_valid(
     assert report["registration_id"] == delivered["registration_id"]
     agreed = {"name", "signature", "hash", "data_hash", "operations_hash", "fields", "files"}
     assert all(agreed <= set(each) for each in report["subpackets"])
-    checks = [
-        (each["name"], each["signature"], each["hash"], each["data_hash"]) for each in report["subpackets"]
-    ]
+    checks = [(each["name"], each["signature"], each["hash"], each["data_hash"]) for each in report["subpackets"]]
     assert checks == [(name, "valid", "valid", "valid") for name in ("id", "evidence", "optional")]
     assert "Mustermann" not in ran.out
 
@@ -315,9 +306,7 @@ def test_the_devices_are_listed_with_the_agreed_keys(muster: Muster) -> None:
     assert {(each["status"], each["problem"]) for each in devices} == {("Ready", None)}
 
 
-def test_the_trail_of_an_enrollment_is_valid(
-    muster: Muster, station: Path, delivered: dict[str, Any]
-) -> None:
+def test_the_trail_of_an_enrollment_is_valid(muster: Muster, station: Path, delivered: dict[str, Any]) -> None:
     ran = muster("audit", "verify", "--data", station, "--json")
     assert ran.status == 0
     verdict = ran.document
@@ -373,3 +362,8 @@ def test_a_real_station_asks_for_a_password_that_nobody_can_type(muster: Muster,
     assert (ran.status, ran.error_code) == (2, "PASSWORD_NEEDED")
     known = ("--user", "max", "--password-file", tmp_path / "max")
     assert muster("audit", "verify", "--data", tmp_path / "station", *known, "--json").status == 0
+
+
+def test_the_data_folder_before_the_command_is_a_mistake_that_is_told(muster: Muster) -> None:
+    ran = muster("--data", "somewhere", "queue", "list")
+    assert ran.status == 2

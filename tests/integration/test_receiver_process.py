@@ -194,9 +194,7 @@ def test_a_packet_that_was_not_announced_is_refused(target: MosipTarget, machine
     assert _server_code(caught) == "RPR-PKR-001"
 
 
-def test_an_announced_packet_is_taken_once_and_then_a_duplicate(
-    target: MosipTarget, machine: KeyPair
-) -> None:
+def test_an_announced_packet_is_taken_once_and_then_a_duplicate(target: MosipTarget, machine: KeyPair) -> None:
     sealed = _sealed(target, machine, 1)
     target.announce([_announcement(sealed)], target.certificate())
     assert target.upload(sealed.packet_id, sealed.content) == TAKEN
@@ -221,9 +219,7 @@ def test_a_packet_of_a_station_with_another_key_is_refused(target: MosipTarget) 
     assert _server_code(caught) == "KER-PUT-019"
 
 
-def test_an_announcement_to_another_servers_certificate_is_refused(
-    target: MosipTarget, machine: KeyPair
-) -> None:
+def test_an_announcement_to_another_servers_certificate_is_refused(target: MosipTarget, machine: KeyPair) -> None:
     sealed = _sealed(target, machine, 4)
     with pytest.raises(Refused) as caught:
         target.announce([_announcement(sealed)], machine.certificate_pem)
@@ -279,9 +275,7 @@ def test_a_packet_id_that_could_be_a_path_touches_no_disk(
         ("text/plain", b"hello"),
     ],
 )
-def test_an_upload_without_a_file_is_answered_without_a_fault(
-    running: Running, kind: str, body: bytes
-) -> None:
+def test_an_upload_without_a_file_is_answered_without_a_fault(running: Running, kind: str, body: bytes) -> None:
     connection = running.connect()
     connection.request("POST", PATH, body, {"Content-Type": kind})
     answer = connection.getresponse()

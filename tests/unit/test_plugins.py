@@ -65,9 +65,7 @@ def test_a_name_claimed_by_two_packages_loads_neither_and_names_both(site: Path)
     found = discover(_GROUP)
     assert [each.package for each in found] == ["acme-scanner", "bolt-scanner"]
     assert [each.loaded for each in found] == [None, None]
-    assert {each.problem for each in found} == {
-        "the name scanner is claimed by acme-scanner and bolt-scanner"
-    }
+    assert {each.problem for each in found} == {"the name scanner is claimed by acme-scanner and bolt-scanner"}
 
 
 def test_a_contested_name_does_not_touch_the_others(site: Path) -> None:

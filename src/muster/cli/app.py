@@ -38,6 +38,8 @@ def build(screen: Screen) -> typer.Typer:
         if version:
             typer.echo(f"muster {__version__}")
             raise typer.Exit
+        if context.invoked_subcommand is not None and data is not None:
+            raise typer.BadParameter("write --data behind the command")
         if context.invoked_subcommand is None:
             set_up_logging(verbose=verbose)
             raise typer.Exit(screen.open_window(data, demo=demo))

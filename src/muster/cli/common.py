@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import fields, is_dataclass
 from datetime import datetime
@@ -59,14 +59,18 @@ class Screen(Protocol):
 
 
 @contextmanager
-def reporting(*, as_json: bool, verbose: bool = False) -> Iterator[None]:
-    """Errors of the tree become one sentence (or the JSON error) and the right exit status."""
+def reporting(*, as_json: bool, verbose: bool = False, about: Mapping[str, str] | None = None) -> Iterator[None]:
+    """Errors of the tree become one sentence (or the JSON error) and the right exit status.
+
+    ``about`` is what else the JSON error says, looked at when it is printed: the draft an error left behind.
+    """
     set_up_logging(verbose=verbose)
     try:
         yield
     except MusterError as error:
         if as_json:
-            print(json.dumps({"error": {"code": error.code.name, "message": error.sentence}}, ensure_ascii=False))
+            document = {"error": {"code": error.code.name, "message": error.sentence, **(about or {})}}
+            print(json.dumps(document, ensure_ascii=False))
         else:
             print(f"{error.sentence} [{error.code.name}]", file=sys.stderr)
         raise typer.Exit(_exit_status(error)) from error

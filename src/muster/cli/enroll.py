@@ -44,14 +44,21 @@ def register(app: typer.Typer, screen: Screen) -> None:
         verbose: VerboseOption = False,
     ) -> None:
         """Enroll the person a folder describes."""
-        with reporting(as_json=as_json, verbose=verbose):
+        begun: dict[str, str] = {}
+        with reporting(as_json=as_json, verbose=verbose, about=begun):
             script = Script.load(folder)
             draft = RegistrationId(resume) if resume else None
             with desk_of(
                 station_at(data), user=user, password_file=password_file, server=server, script=script
             ) as (desk, password):
                 on_step = _quiet if as_json else _tell
-                play = ScriptedEnrollment(desk.enrollment, script, password, on_step)
+                play = ScriptedEnrollment(
+                    desk.enrollment,
+                    script,
+                    password,
+                    on_step,
+                    on_begin=lambda registration_id: begun.update(registration_id=registration_id.text),
+                )
                 outcome = play.run(resume=draft, stop_after=stop_after)
                 state, packet_id = _finish(desk, outcome)
             document = {

@@ -180,11 +180,13 @@ class ScriptedEnrollment:
         script: Script,
         password: str,
         on_step: Callable[[StepReport], None] = lambda report: None,
+        on_begin: Callable[[RegistrationId], None] = lambda registration_id: None,
     ) -> None:
         self._enrollment = enrollment
         self._script = script
         self._password = password
         self._on_step = on_step
+        self._on_begin = on_begin
 
     def run(self, *, resume: RegistrationId | None = None, stop_after: Step | None = None) -> ScriptOutcome:
         """Walk through the steps that are not done yet, up to ``stop_after`` or the first refusal.
@@ -192,6 +194,7 @@ class ScriptedEnrollment:
         Raises what a broken device, disk or password raises; the draft then stands at that step.
         """
         state = self._begin(resume)
+        self._on_begin(state.id)
         reports = []
         stopped = False
         for step in self._enrollment.plan:

@@ -167,9 +167,7 @@ def test_the_mask_function_is_sha256_and_not_the_usual_sha1(opener: DecryptionKe
     assert caught.value.code is WRONG_KEY
 
 
-def test_every_part_lies_where_mosip_looks_for_it(
-    key: SigningKey, certificate: bytes, envelope: bytes
-) -> None:
+def test_every_part_lies_where_mosip_looks_for_it(key: SigningKey, certificate: bytes, envelope: bytes) -> None:
     nonce, aad = envelope[0:12], envelope[12:44]
     thumbprint, key_block = envelope[44:76], envelope[76:332]
     session_key = private_key(key).decrypt(key_block, OAEP)

@@ -174,9 +174,7 @@ def test_a_certificate_with_a_key_of_an_unknown_kind_is_refused(key: SigningKey,
     assert is_refused(signed(key, {"alg": "RS256", "x5c": x5c(unknown)}))
 
 
-@pytest.mark.parametrize(
-    "chain", [None, [], {}, "", 7, [7], [None], [[]], ["é"], ["!"], ["AAAA"]], ids=repr
-)
+@pytest.mark.parametrize("chain", [None, [], {}, "", 7, [7], [None], [[]], ["é"], ["!"], ["AAAA"]], ids=repr)
 def test_a_header_without_a_readable_certificate_is_refused(key: SigningKey, chain: object) -> None:
     assert is_refused(signed(key, {"alg": "RS256", "x5c": chain}))
 

@@ -88,8 +88,10 @@ def test_what_is_no_public_key_cannot_verify(content: bytes) -> None:
 
 
 def test_an_elliptic_curve_key_cannot_verify() -> None:
-    der = elliptic_curve_key().public_key().public_bytes(
-        serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo
+    der = (
+        elliptic_curve_key()
+        .public_key()
+        .public_bytes(serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo)
     )
 
     with pytest.raises(BadInput) as caught:

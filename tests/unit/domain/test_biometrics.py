@@ -67,9 +67,7 @@ def test_one_placement_takes_one_modality(group: CaptureGroup) -> None:
     assert {attribute.modality for attribute in group.attributes} == {group.modality}
 
 
-@pytest.mark.parametrize(
-    ("modality", "count"), [(Modality.FINGER, 10), (Modality.IRIS, 2), (Modality.FACE, 1)]
-)
+@pytest.mark.parametrize(("modality", "count"), [(Modality.FINGER, 10), (Modality.IRIS, 2), (Modality.FACE, 1)])
 def test_a_person_has_ten_fingers_two_eyes_and_one_face(modality: Modality, count: int) -> None:
     assert len([each for each in BiometricAttribute if each.modality is modality]) == count
 

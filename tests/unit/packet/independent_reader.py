@@ -37,9 +37,7 @@ class Envelope:
 
     @classmethod
     def cut(cls, blob: bytes) -> Envelope:
-        return cls(
-            blob[:12], blob[12:44], blob[44:76], blob[76:332], blob[332:346], blob[346:-16], blob[-16:]
-        )
+        return cls(blob[:12], blob[12:44], blob[44:76], blob[76:332], blob[332:346], blob[346:-16], blob[-16:])
 
     def session_key(self, private_pem: bytes, mgf: hashes.HashAlgorithm | None = None) -> bytes:
         # The key is ours and was made a moment ago; checking it again costs more than using it.

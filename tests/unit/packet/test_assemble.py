@@ -167,9 +167,7 @@ def test_the_data_sequence_is_biometrics_then_documents_then_id_last(assembled: 
 
 
 def test_a_part_without_biometrics_lists_no_biometric_sequence(assembled: AssembledPacket) -> None:
-    assert _meta(assembled, "optional")["hashSequence1"] == [
-        {"label": "demographicSequence", "value": ["ID"]}
-    ]
+    assert _meta(assembled, "optional")["hashSequence1"] == [{"label": "demographicSequence", "value": ["ID"]}]
 
 
 def test_the_operations_sequence_stands_in_id_alone(assembled: AssembledPacket) -> None:
@@ -373,10 +371,7 @@ def test_audit_entries_say_what_happened_and_to_which_registration(assembled: As
 
 def test_an_audit_entrys_uuid_follows_from_its_digest(contents: PacketContents) -> None:
     first, second = (
-        [
-            each["uuid"]
-            for each in json.loads(assemble(contents, make_schema()).subpackets["id"]["audit.json"])
-        ]
+        [each["uuid"] for each in json.loads(assemble(contents, make_schema()).subpackets["id"]["audit.json"])]
         for _ in range(2)
     )
     assert first == second

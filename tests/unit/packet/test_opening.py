@@ -130,9 +130,7 @@ def _part(packet: OpenedPacket, name: str) -> OpenedSubpacket:
 
 
 @pytest.mark.parametrize("length", [0, 1, 12, 361])
-def test_bytes_too_short_for_an_envelope_are_refused(
-    forger: Forger, sealed: SealedPacket, length: int
-) -> None:
+def test_bytes_too_short_for_an_envelope_are_refused(forger: Forger, sealed: SealedPacket, length: int) -> None:
     with pytest.raises(MalformedData) as caught:
         forger.open(sealed.content[:length])
     assert caught.value.code is ENVELOPE_TOO_SHORT
@@ -152,9 +150,7 @@ def test_random_bytes_encrypted_to_us_raise_our_errors_only(
         open_packet(encrypt(server.certificate_pem, plaintext), decryption_key)
 
 
-def test_a_packet_for_another_server_says_that_the_key_is_wrong(
-    sealed: SealedPacket, device: KeyPair
-) -> None:
+def test_a_packet_for_another_server_says_that_the_key_is_wrong(sealed: SealedPacket, device: KeyPair) -> None:
     with pytest.raises(BadInput) as caught:
         open_packet(sealed.content, DecryptionKey.from_pem(device.server_pem))
     assert caught.value.code is WRONG_KEY

@@ -73,9 +73,7 @@ def test_each_layer_adds_exactly_362_bytes(read: dict[str, Subpacket]) -> None:
 # The envelope (traps 5, 6, 7)
 
 
-def test_the_splitter_stands_at_its_place_in_both_layers(
-    sealed: SealedPacket, read: dict[str, Subpacket]
-) -> None:
+def test_the_splitter_stands_at_its_place_in_both_layers(sealed: SealedPacket, read: dict[str, Subpacket]) -> None:
     blobs = [sealed.content, *(each.encrypted for each in read.values())]
     assert {Envelope.cut(blob).splitter for blob in blobs} == {b"#KEY_SPLITTER#"}
 
@@ -122,9 +120,7 @@ def test_nonce_aad_and_session_key_are_fresh_in_every_layer(
 def test_the_outer_zip_holds_three_subpackets_named_by_rid_and_their_sidecars(
     outer: dict[str, bytes],
 ) -> None:
-    expected = {
-        f"REGISTRATION_CLIENT/NEW/{RID}_{part}.{suffix}" for part in PARTS for suffix in ("zip", "json")
-    }
+    expected = {f"REGISTRATION_CLIENT/NEW/{RID}_{part}.{suffix}" for part in PARTS for suffix in ("zip", "json")}
     assert set(outer) == expected
 
 
@@ -143,9 +139,7 @@ def test_zip_entries_carry_a_constant_time(sealed: SealedPacket, server: KeyPair
 
 
 @pytest.mark.parametrize("part", PARTS)
-def test_a_sidecar_has_the_eleven_lower_case_keys_with_text_values(
-    read: dict[str, Subpacket], part: str
-) -> None:
+def test_a_sidecar_has_the_eleven_lower_case_keys_with_text_values(read: dict[str, Subpacket], part: str) -> None:
     sidecar = read[part].sidecar
     assert set(sidecar) == SIDECAR_KEYS
     assert all(type(value) is str and value for value in sidecar.values())
@@ -237,9 +231,7 @@ def test_the_data_hash_is_upper_case_hex_over_the_plaintext_files_in_sequence(
 def test_the_operations_hash_covers_the_audit_file(read: dict[str, Subpacket]) -> None:
     content = b"".join(read["id"].named(name) for name in read["id"].sequence("hashSequence2"))
     assert content == read["id"].files["audit.json"]
-    assert (
-        read["id"].files["packet_operations_hash.txt"] == hashlib.sha256(content).hexdigest().upper().encode()
-    )
+    assert read["id"].files["packet_operations_hash.txt"] == hashlib.sha256(content).hexdigest().upper().encode()
 
 
 @pytest.mark.parametrize("part", PARTS)

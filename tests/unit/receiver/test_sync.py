@@ -65,18 +65,14 @@ def test_random_bodies_are_answered(counter: Counter, body: bytes) -> None:
         {"requesttime": "2026-01-02T06:15:00.001Z"},
     ],
 )
-def test_a_wrong_envelope_is_refused(
-    counter: Counter, sealed: SealedPacket, changes: dict[str, object]
-) -> None:
+def test_a_wrong_envelope_is_refused(counter: Counter, sealed: SealedPacket, changes: dict[str, object]) -> None:
     answer = counter.sync(announcement_of(sealed.packet_id, sealed), **changes)
     assert codes(answer) == ["RPR-RGS-014"]
     assert counter.storage.announcement(sealed.packet_id) is None
 
 
 @pytest.mark.parametrize("moment", ["2026-01-02T00:15:00.000Z", "2026-01-02T06:15:00.000Z"])
-def test_a_clock_three_hours_off_is_still_accepted(
-    counter: Counter, sealed: SealedPacket, moment: str
-) -> None:
+def test_a_clock_three_hours_off_is_still_accepted(counter: Counter, sealed: SealedPacket, moment: str) -> None:
     assert codes(counter.sync(announcement_of(sealed.packet_id, sealed), requesttime=moment)) == []
 
 

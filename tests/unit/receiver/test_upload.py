@@ -175,9 +175,7 @@ def test_a_packet_under_another_packets_name_is_refused(counter: Counter, sealed
     assert codes(counter.upload(f"{other_id}.zip", sealed.content)) == ["RPR-PKR-007"]
 
 
-def test_a_packet_under_another_registrations_number_is_refused(
-    counter: Counter, sealed: SealedPacket
-) -> None:
+def test_a_packet_under_another_registrations_number_is_refused(counter: Counter, sealed: SealedPacket) -> None:
     counter.announce(sealed, registrationId=RID.replace("00001", "00002"))
     assert codes(counter.send(sealed)) == ["RPR-PKR-007"]
 
@@ -232,9 +230,7 @@ def test_the_same_packet_again_is_a_duplicate(counter: Counter, sealed: SealedPa
     assert "duplicate" in answer["errors"][0]["message"].lower()
 
 
-def test_announcing_again_after_it_was_taken_leaves_it_a_duplicate(
-    counter: Counter, sealed: SealedPacket
-) -> None:
+def test_announcing_again_after_it_was_taken_leaves_it_a_duplicate(counter: Counter, sealed: SealedPacket) -> None:
     counter.announce(sealed)
     counter.send(sealed)
     counter.announce(sealed)
@@ -263,9 +259,7 @@ def test_a_taken_packet_survives_a_restart(counter: Counter, sealed: SealedPacke
     assert codes(again.send(sealed)) == ["RPR-PKR-005"]
 
 
-def test_a_packet_whose_record_was_not_written_yet_is_taken_again(
-    counter: Counter, sealed: SealedPacket
-) -> None:
+def test_a_packet_whose_record_was_not_written_yet_is_taken_again(counter: Counter, sealed: SealedPacket) -> None:
     # A crash between the two files: the record is written last, so the packet does not count.
     counter.announce(sealed)
     counter.send(sealed)

@@ -68,9 +68,7 @@ def test_a_blob_moved_to_another_name_does_not_open(blobs: BlobFolder, folder: P
 
 
 @pytest.mark.parametrize("position", [0, 11, 12, 18, 19, -1])
-def test_a_flipped_bit_anywhere_in_the_file_is_refused(
-    blobs: BlobFolder, folder: Path, position: int
-) -> None:
+def test_a_flipped_bit_anywhere_in_the_file_is_refused(blobs: BlobFolder, folder: Path, position: int) -> None:
     ref = blobs.put(_ERIKA, b"picture")  # nonce 0..11, content 12..18, tag 19..34
     sealed = bytearray((folder / ref.name).read_bytes())
     sealed[position] ^= 1

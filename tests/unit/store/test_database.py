@@ -128,9 +128,7 @@ def test_a_flipped_bit_in_a_later_page_is_found_when_the_page_is_read(
     database.close()
 
 
-def test_a_missing_folder_is_a_matter_of_the_disk_not_of_the_key(
-    tmp_path: Path, key: bytes, clock: Clock
-) -> None:
+def test_a_missing_folder_is_a_matter_of_the_disk_not_of_the_key(tmp_path: Path, key: bytes, clock: Clock) -> None:
     with pytest.raises(StorageUnavailable) as refusal:
         Database.open(tmp_path / "nowhere" / "muster.db", key, clock)
     assert refusal.value.code is DISK_UNWRITABLE

@@ -104,9 +104,7 @@ _GOLDEN: list[tuple[Event, str]] = [
         '{"at":"2026-03-01T12:00:00.123456Z","group":"left_slap"}',
     ),
     (
-        ExceptionMarked(
-            _AT, BiometricException(BiometricAttribute.RIGHT_THUMB, ExceptionKind.PERMANENT, "lost")
-        ),
+        ExceptionMarked(_AT, BiometricException(BiometricAttribute.RIGHT_THUMB, ExceptionKind.PERMANENT, "lost")),
         '{"at":"2026-03-01T12:00:00.123456Z","exception":{"attribute":"rightThumb","kind":"Permanent",'
         '"reason":"lost"}}',
     ),

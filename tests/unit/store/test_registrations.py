@@ -137,9 +137,7 @@ def test_a_number_is_started_once(
     assert len(_events(database, registration_id)) == 1
 
 
-def test_an_event_the_lifecycle_refuses_is_not_stored(
-    database: Database, registration_id: RegistrationId
-) -> None:
+def test_an_event_the_lifecycle_refuses_is_not_stored(database: Database, registration_id: RegistrationId) -> None:
     with pytest.raises(ValueError, match="only documents and preview"):
         _append(database, registration_id, StepCompleted(_NOON, Step.FACE))
     assert len(_events(database, registration_id)) == 1
@@ -156,9 +154,7 @@ def test_a_row_that_cannot_be_read_makes_the_registration_unreadable_rather_than
     assert refusal.value.code is EVENT_UNREADABLE
 
 
-def test_events_come_back_in_the_order_they_happened(
-    database: Database, registration_id: RegistrationId
-) -> None:
+def test_events_come_back_in_the_order_they_happened(database: Database, registration_id: RegistrationId) -> None:
     _append(database, registration_id, *_WHOLE_LIFE)
     assert list(_events(database, registration_id)[1:]) == _WHOLE_LIFE
 
@@ -231,9 +227,7 @@ def test_no_row_of_a_destroyed_registration_holds_what_the_person_said(
     _append(database, registration_id, *_WHOLE_LIFE)
     _destroy(database, registration_id)
     with around() as connection:
-        tables = [
-            name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")
-        ]
+        tables = [name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
         left = repr([connection.execute(f"SELECT * FROM {name}").fetchall() for name in tables])
     assert registration_id.text in left
     assert [said for said in _SAID if said in left] == []

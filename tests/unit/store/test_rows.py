@@ -120,9 +120,7 @@ def test_one_packets_failure_is_not_anothers(
     assert _find(database) == entry
 
 
-def test_the_newest_packet_comes_first(
-    database: Database, entry: OutboxEntry, start: StartRegistration
-) -> None:
+def test_the_newest_packet_comes_first(database: Database, entry: OutboxEntry, start: StartRegistration) -> None:
     def add_newer(work: Work) -> None:
         newer = replace(
             entry,

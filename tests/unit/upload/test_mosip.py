@@ -84,14 +84,10 @@ def test_a_refused_certificate_says_the_servers_code(server: WireServer, target:
     assert caught.value.detail == {"server_code": "KER-KMS-002"}
 
 
-def test_the_certificate_is_asked_for_by_the_stations_reference(
-    server: WireServer, target: MosipTarget
-) -> None:
+def test_the_certificate_is_asked_for_by_the_stations_reference(server: WireServer, target: MosipTarget) -> None:
     server.will_say({"response": {"certificate": "-----BEGIN CERTIFICATE-----\n"}, "errors": None})
     assert target.certificate() == b"-----BEGIN CERTIFICATE-----\n"
-    assert (
-        server.last.path == "/v1/syncdata/getCertificate?applicationId=REGISTRATION&referenceId=10001_10002"
-    )
+    assert server.last.path == "/v1/syncdata/getCertificate?applicationId=REGISTRATION&referenceId=10001_10002"
 
 
 # Announcing (7.2, trap 18)
@@ -160,9 +156,7 @@ def announced(server: WireServer, target: MosipTarget, server_key: KeyPair) -> d
 def test_the_body_is_one_json_string_of_unpadded_base64url(server: WireServer) -> None:
     body = server.last.body
     assert body.startswith(b'"') and body.endswith(b'"')
-    assert set(json_of(server.last)) <= set(
-        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
-    )
+    assert set(json_of(server.last)) <= set("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_")
 
 
 @pytest.mark.usefixtures("announced")

@@ -57,9 +57,7 @@ def test_chance_spreads_attempts_over_a_quarter_of_the_wait(count: int) -> None:
 
 
 @given(failures, chances, chances)
-def test_two_stations_with_different_luck_knock_at_different_times(
-    count: int, one: float, other: float
-) -> None:
+def test_two_stations_with_different_luck_knock_at_different_times(count: int, one: float, other: float) -> None:
     # Below a millionth of a second both are the same moment.
     if abs(one - other) > 1e-6:
         assert next_attempt(count, NOW, chance=one) != next_attempt(count, NOW, chance=other)

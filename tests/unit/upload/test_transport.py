@@ -44,9 +44,7 @@ def test_a_server_that_is_not_there_is_unreachable() -> None:
         assert caught.value.code is SERVER_UNREACHABLE
 
 
-def test_a_connection_closed_without_an_answer_is_unreachable(
-    server: WireServer, transport: Transport
-) -> None:
+def test_a_connection_closed_without_an_answer_is_unreachable(server: WireServer, transport: Transport) -> None:
     server.will(Answer(raw=b""))
     with pytest.raises(NetworkUnavailable) as caught:
         transport.post("/x", b"{}", {})

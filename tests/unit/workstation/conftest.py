@@ -86,9 +86,7 @@ def signed(tmp_path: Path, signed_station: tuple[Path, RegistrationId]) -> tuple
 
 
 @pytest.fixture
-def sealed(
-    tmp_path: Path, sealed_station: tuple[Path, RegistrationId, str]
-) -> tuple[Path, RegistrationId, str]:
+def sealed(tmp_path: Path, sealed_station: tuple[Path, RegistrationId, str]) -> tuple[Path, RegistrationId, str]:
     shutil.copytree(sealed_station[0], tmp_path / "station")
     return tmp_path / "station", *sealed_station[1:]
 

@@ -54,9 +54,7 @@ def _sample(attribute: BiometricAttribute, quality: float, pixels: Pixels | None
     seen = Pictures().sample(attribute) if pixels is None else pixels
     finger = attribute.modality is Modality.FINGER
     record = (
-        finger_record(seen, attribute, 500, NOW, quality)
-        if finger
-        else iris_record(seen, attribute, NOW, quality)
+        finger_record(seen, attribute, 500, NOW, quality) if finger else iris_record(seen, attribute, NOW, quality)
     )
     device = DigitalId("1", "Muster", "Test reader", "Finger", "Slap", "Muster", "MUSTER")
     attestation = Attestation("header", "payload", "signature", "0.9.5")
@@ -208,9 +206,7 @@ def test_a_face_is_ready_once_nothing_was_wrong_for_long_enough(root: Path) -> N
     assert [view.ready for view in watching.views] == [False, False, False, False, True]
 
 
-def test_a_second_face_coming_into_view_starts_the_wait_again(
-    root: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_second_face_coming_into_view_starts_the_wait_again(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     class Disturbed(_Watching):
         def put(self, value: FaceView) -> None:
             super().put(value)
@@ -380,9 +376,7 @@ def test_fingers_marked_as_exceptions_are_not_asked_for(desk: Desk, draft: Regis
     assert state.is_done(Step.THUMBS)
 
 
-def test_where_everything_is_an_exception_there_is_nothing_to_capture(
-    desk: Desk, draft: RegistrationId
-) -> None:
+def test_where_everything_is_an_exception_there_is_nothing_to_capture(desk: Desk, draft: RegistrationId) -> None:
     for attribute in THUMBS.attributes:
         desk.enrollment.mark_exception(draft, attribute, ExceptionKind.PERMANENT, "missing")
     with pytest.raises(Refused) as caught:
@@ -415,9 +409,7 @@ def test_each_capture_continues_the_hash_chain_of_the_one_before(root: Path) -> 
             assert event.facts.chain_hash == link
 
 
-def test_a_capture_keeps_what_the_record_says_and_the_trail_its_digest(
-    desk: Desk, draft: RegistrationId
-) -> None:
+def test_a_capture_keeps_what_the_record_says_and_the_trail_its_digest(desk: Desk, draft: RegistrationId) -> None:
     state = capture(desk, draft, THUMBS).registration
     digests = [r.detail["sha256"] for r in desk.trail.about(draft) if r.event == "MUS-BIO-001"]
     assert digests == [event.record.digest for event in state.samples.values()]

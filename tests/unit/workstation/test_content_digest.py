@@ -99,9 +99,7 @@ CHANGES: dict[str, Callable[[], Registration]] = {
     "document gone": lambda: replace(STATE, documents={}),
     "quality": lambda: _sample(quality=80.1),
     "forced": lambda: _sample(forced=True),
-    "record": lambda: replace(
-        STATE, samples={THUMB: replace(SAMPLE, record=BlobRef("record", "ac" * 32, 100))}
-    ),
+    "record": lambda: replace(STATE, samples={THUMB: replace(SAMPLE, record=BlobRef("record", "ac" * 32, 100))}),
     "sample gone": lambda: replace(STATE, samples={}),
     "sample of the other thumb": lambda: replace(STATE, samples={BiometricAttribute.RIGHT_THUMB: SAMPLE}),
     "exception kind": lambda: _exception(ExceptionKind.TEMPORARY, "blind"),
@@ -132,9 +130,7 @@ def test_the_order_in_which_answers_were_given_does_not_matter() -> None:
 
 
 def test_what_is_no_content_does_not_matter() -> None:
-    assert content_digest(replace(STATE, previewed=True, attempts={CaptureGroup.FACE: 3})) == content_digest(
-        STATE
-    )
+    assert content_digest(replace(STATE, previewed=True, attempts={CaptureGroup.FACE: 3})) == content_digest(STATE)
 
 
 def test_where_a_blob_lies_does_not_matter_only_what_it_holds() -> None:

@@ -46,16 +46,12 @@ def test_a_driver_that_breaks_while_looking_does_not_hide_the_others(monkeypatch
     assert [line.id for line in lines if line.driver == "simulated"] == [
         line.id for line in simulated if line.driver == "simulated"
     ]
-    assert [line.problem for line in lines if line.driver == "broken"] == [
-        "OSError while looking for devices"
-    ]
+    assert [line.problem for line in lines if line.driver == "broken"] == ["OSError while looking for devices"]
 
 
 def test_a_busy_device_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(FAULTS, "scanner=busy")
-    (line,) = [
-        each for each in DeviceDesk.of_this_installation().devices() if each.kind == "document scanner"
-    ]
+    (line,) = [each for each in DeviceDesk.of_this_installation().devices() if each.kind == "document scanner"]
     assert (line.status, line.problem) == ("Busy", "Busy")
 
 

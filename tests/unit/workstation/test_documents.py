@@ -105,9 +105,7 @@ def test_a_document_that_is_not_there_has_no_picture(desk: Desk, draft: Registra
     assert caught.value.code.name == "DOCUMENT_FIELD_UNKNOWN"
 
 
-def test_a_scanned_page_is_kept_and_the_trail_says_where_it_came_from(
-    desk: Desk, draft: RegistrationId
-) -> None:
+def test_a_scanned_page_is_kept_and_the_trail_says_where_it_came_from(desk: Desk, draft: RegistrationId) -> None:
     seen: list[object] = []
     state = desk.enrollment.scan_document(draft, FIELD, "CIN", "L01X00T47", Event(), seen.append)
     assert state.documents[FIELD].facts.reference == "L01X00T47"

@@ -56,9 +56,7 @@ def test_a_form_with_findings_is_not_committed(desk: Desk, draft: RegistrationId
     assert audited(desk, draft) == ["MUS-REG-001"]
 
 
-def test_a_good_form_is_committed_spelled_out_and_without_empty_fields(
-    desk: Desk, draft: RegistrationId
-) -> None:
+def test_a_good_form_is_committed_spelled_out_and_without_empty_fields(desk: Desk, draft: RegistrationId) -> None:
     values = {**demo_script().demographics, "residenceStatus": " "}
     assert desk.enrollment.enter_demographics(draft, values) == ()
     kept = desk.enrollment.registration(draft).demographics
@@ -71,9 +69,7 @@ def test_the_trail_counts_the_fields_and_names_nobody(desk: Desk, draft: Registr
     assert dict(desk.trail.about(draft)[-1].detail) == {"fields": "14"}
 
 
-def test_an_unfinished_form_is_kept_as_typed_and_the_step_stays_open(
-    desk: Desk, draft: RegistrationId
-) -> None:
+def test_an_unfinished_form_is_kept_as_typed_and_the_step_stays_open(desk: Desk, draft: RegistrationId) -> None:
     state = desk.enrollment.keep_draft(draft, {"phone": "01", "email": " "})
     assert dict(state.demographics) == {"phone": "01"}
     assert not state.is_done(Step.DEMOGRAPHICS)

@@ -58,9 +58,7 @@ def test_a_file_that_is_no_key_is_refused(packet: Path, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("where", [0.0, 0.1, 0.3, 0.5, 0.7, 0.9, 0.999])
-def test_one_flipped_byte_is_never_called_valid(
-    packet: Path, key: Path, sealed: Sealed, where: float
-) -> None:
+def test_one_flipped_byte_is_never_called_valid(packet: Path, key: Path, sealed: Sealed, where: float) -> None:
     content = bytearray(packet.read_bytes())
     content[int(len(content) * where)] ^= 0x01
     packet.write_bytes(content)

@@ -29,9 +29,7 @@ def _refused(data: Path, new: NewStation) -> str:
 @pytest.mark.parametrize(
     "name", ["", "e", "e" * 51, "erika mustermann", "erika/../max", "erika\n", "...", "erika@example"]
 )
-def test_a_user_name_that_cannot_be_used_is_refused_before_anything_is_written(
-    tmp_path: Path, name: str
-) -> None:
+def test_a_user_name_that_cannot_be_used_is_refused_before_anything_is_written(tmp_path: Path, name: str) -> None:
     data = tmp_path / "station"
     assert _refused(data, NewStation(NewOperator(name, "long enough"), SUPERVISOR)) == "USER_NAME_UNUSABLE"
     assert not data.exists()

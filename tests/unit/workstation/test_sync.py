@@ -177,9 +177,7 @@ def test_a_packet_changed_on_the_disk_is_not_sent(
         assert desk.trail.about(registration_id)[-1].detail["code"] == "PACKET_FILE_CHANGED"
     assert caught.value.code.name == "PACKET_FILE_CHANGED"
     assert list((new_station.folder.receiver / "announced").iterdir()) == []
-    assert (
-        len(blob_files(root)) == 13
-    )  # nothing was destroyed: one document, one face, nine fingers, two eyes
+    assert len(blob_files(root)) == 13  # nothing was destroyed: one document, one face, nine fingers, two eyes
 
 
 def test_a_packet_that_is_gone_from_the_disk_does_not_stop_the_round(
@@ -212,9 +210,7 @@ def test_a_server_that_knows_another_key_refuses_and_nothing_is_destroyed(sealed
     assert blob_files(root) and outbox_files(root)
 
 
-def test_a_round_sends_what_is_due_and_destroys_what_arrived(
-    sealed: Sealed, receiver: EmbeddedReceiver
-) -> None:
+def test_a_round_sends_what_is_due_and_destroys_what_arrived(sealed: Sealed, receiver: EmbeddedReceiver) -> None:
     root, registration_id, packet_id = sealed
     with desk_at(root, receiver) as desk:
         (receipt,) = desk.sync.deliver_all()
@@ -250,7 +246,5 @@ def test_no_personal_data_reaches_the_trail(sealed: Sealed, receiver: EmbeddedRe
         desk.sync.deliver(packet_id)
     rows = with_database_key(root, "SELECT actor, subject, detail FROM audit")
     text = str(rows)
-    assert not any(
-        word in text for word in ("Mustermann", "1984", "Specimen", "mustermann.example", "0123456789")
-    )
+    assert not any(word in text for word in ("Mustermann", "1984", "Specimen", "mustermann.example", "0123456789"))
     assert "L01X00T47" not in text
