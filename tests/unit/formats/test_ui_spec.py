@@ -178,7 +178,7 @@ def test_our_default_names_every_field_in_every_language(default: UiSpec) -> Non
         for labels in (screen.labels, *(field.labels for field in screen.fields))
     }
 
-    assert languages == {frozenset({"eng", "fra", "ara"})}
+    assert languages == {frozenset({"eng", "fra", "ara", "hin"})}
 
 
 def test_our_defaults_places_hang_together_from_region_to_postal_code(default: UiSpec) -> None:
