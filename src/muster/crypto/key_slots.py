@@ -24,13 +24,34 @@ _SALT_LENGTH = 16
 _NONCE = bytes(12)  # each slot has its own salt, hence its own key: the nonce never meets a key twice
 
 
+_SHORTEST_SALT = 8  # RFC 9106, 3.1
+_MOST_MEMORY_KIB = 2 * 1024 * 1024
+_MOST_ITERATIONS = 64
+_MOST_LANES = 16
+_BLOCKS_PER_LANE = 8  # RFC 9106, 3.1: a block is a KiB
+
+
 @dataclass(frozen=True, slots=True)
 class Argon2Cost:
-    """RFC 9106 parameters. The default is that RFC's second recommended option (64 MiB, t=3, p=4)."""
+    """RFC 9106 parameters. The default is that RFC's second recommended option (64 MiB, t=3, p=4).
+
+    They stand in a file that anybody may edit: what no station could mean is refused (``ValueError``,
+    ``TypeError``) before it can fill the memory or keep the officer waiting for hours.
+    """
 
     memory_kib: int = 64 * 1024
     iterations: int = 3
     lanes: int = 4
+
+    def __post_init__(self) -> None:
+        if any(type(each) is not int for each in (self.memory_kib, self.iterations, self.lanes)):
+            raise TypeError("a cost is made of whole numbers")
+        if not (
+            1 <= self.lanes <= _MOST_LANES
+            and 1 <= self.iterations <= _MOST_ITERATIONS
+            and _BLOCKS_PER_LANE * self.lanes <= self.memory_kib <= _MOST_MEMORY_KIB
+        ):
+            raise ValueError("a cost that no station has")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +60,10 @@ class KeySlot:
     salt: bytes
     cost: Argon2Cost
     wrapped_key: bytes
+
+    def __post_init__(self) -> None:
+        if len(self.salt) < _SHORTEST_SALT:
+            raise ValueError("a salt too short for Argon2")
 
 
 def make_slot(user_id: str, password: str, station_key: bytes, cost: Argon2Cost | None = None) -> KeySlot:

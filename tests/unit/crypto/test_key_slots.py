@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -65,6 +66,45 @@ def test_a_changed_salt_is_refused(slot: KeySlot) -> None:
 
 def test_a_cost_made_cheaper_is_refused(slot: KeySlot) -> None:
     assert refused(replace(slot, cost=replace(CHEAP, memory_kib=32)), "a long password")
+
+
+@pytest.mark.parametrize(
+    ("memory_kib", "iterations", "lanes"),
+    [
+        (0, 1, 1),
+        (7, 1, 1),
+        (31, 1, 4),  # RFC 9106: eight blocks of a KiB for each lane
+        (-64, 1, 1),
+        (2 * 1024 * 1024 + 1, 1, 1),
+        (64, 0, 1),
+        (64, -3, 1),
+        (64, 65, 1),
+        (64, 1, 0),
+        (64, 1, -1),
+        (1024, 1, 17),
+    ],
+)
+def test_a_cost_that_cannot_be_meant_is_no_cost(memory_kib: int, iterations: int, lanes: int) -> None:
+    with pytest.raises(ValueError, match="cost"):
+        Argon2Cost(memory_kib, iterations, lanes)
+
+
+@pytest.mark.parametrize("value", ["64", 64.0, None, True, [64]])
+@pytest.mark.parametrize("name", ["memory_kib", "iterations", "lanes"])
+def test_a_cost_is_made_of_whole_numbers(name: str, value: Any) -> None:
+    with pytest.raises(TypeError):
+        Argon2Cost(**{name: value})
+
+
+@pytest.mark.parametrize("cost", [(8, 1, 1), (128, 64, 16), (2 * 1024 * 1024, 3, 4)])
+def test_the_cheapest_and_the_dearest_cost_are_costs(cost: tuple[int, int, int]) -> None:
+    memory_kib, iterations, lanes = cost
+    assert Argon2Cost(*cost) == Argon2Cost(memory_kib=memory_kib, iterations=iterations, lanes=lanes)
+
+
+def test_a_salt_too_short_for_argon2_makes_no_slot(slot: KeySlot) -> None:
+    with pytest.raises(ValueError, match="salt"):
+        replace(slot, salt=bytes(7))
 
 
 def test_each_operators_password_opens_the_same_station_key(slot: KeySlot) -> None:
