@@ -164,6 +164,13 @@ def test_a_damaged_picture_is_read_or_is_bad_input_and_nothing_else(
     assert pixels.shape[2] == 3
 
 
+@pytest.mark.parametrize("form", ["TIFF", "GIF", "PNG", "WEBP"])
+def test_a_file_of_two_pages_is_refused_because_one_of_them_would_be_lost(form: str) -> None:
+    other = Image.new("RGB", (64, 32), "white")
+    content = encoded(quarters(), form, save_all=True, append_images=[other])
+    assert refusal(content) == "PICTURE_SEVERAL_PAGES"
+
+
 # -- what is read
 
 
@@ -223,3 +230,32 @@ def test_a_grey_scan_of_16_bits_keeps_its_greys(form: str) -> None:
     pixels = read_picture(encoded(Image.fromarray(levels), form))
     np.testing.assert_array_equal(pixels[:, :, 0], [[0, 0x40], [0x80, 0xFF]])
     np.testing.assert_array_equal(pixels[:, :, 0], pixels[:, :, 2])
+
+
+@pytest.mark.parametrize(
+    ("mode", "form"), [("RGBA", "PNG"), ("LA", "PNG"), ("RGBA", "TIFF"), ("LA", "TIFF"), ("PA", "TIFF")]
+)
+def test_what_is_transparent_comes_out_white_as_on_paper(mode: str, form: str) -> None:
+    image = Image.new("RGBA", (3, 1), (0, 0, 0, 0))
+    image.putpixel((1, 0), (0, 0, 0, 255))
+    image.putpixel((2, 0), (0, 0, 0, 127))
+    pixels = read_picture(encoded(image.convert(mode), form))
+    assert [int(pixels[0, x, 0]) for x in range(3)] == [255, 0, 128]
+
+
+def test_a_palette_with_a_transparent_colour_comes_out_white_there() -> None:
+    image = Image.new("P", (2, 1))
+    image.putpalette([10, 20, 30, 40, 50, 60])
+    image.putpixel((1, 0), 1)
+    pixels = read_picture(encoded(image, transparency=0))
+    assert pixels.tolist() == [[[255, 255, 255], [40, 50, 60]]]
+
+
+@pytest.mark.parametrize(
+    ("mode", "ink", "out"), [("RGB", (10, 20, 30), [10, 20, 30]), ("L", 10, [10, 10, 10])], ids=["RGB", "L"]
+)
+def test_one_colour_declared_transparent_comes_out_white(mode: str, ink: Any, out: list[int]) -> None:
+    image = Image.new(mode, (2, 1))  # black
+    image.putpixel((1, 0), ink)
+    black = (0, 0, 0) if mode == "RGB" else 0
+    assert read_picture(encoded(image, transparency=black)).tolist() == [[[255, 255, 255], out]]
