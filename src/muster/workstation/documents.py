@@ -1,7 +1,8 @@
 """Papers the person brings: scanned or chosen from a file, checked, kept as one PDF page.
 
 MOSIP takes one file per document field, normally a PDF. A page becomes a PDF with the picture as JPEG
-inside at the scanner's resolution, so that it prints in its true size.
+inside at the scanner's resolution, so that a scan prints in its true size. A picture from a file (a
+telephone takes twelve megapixels) is kept at most as fine as a scan of A4 would be; never made finer.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from threading import Event
 
+import numpy as np
 from PIL import Image
 
 from muster.analysis.pictures import read_picture
@@ -33,6 +35,7 @@ DOCUMENT_TYPE_UNKNOWN = Code("DOCUMENT_TYPE_UNKNOWN", "Choose the kind of docume
 
 _FORMAT = "pdf"
 _JPEG_QUALITY = 85
+_LONGER_SIDE_OF_A4_IN = 11.7
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,9 +88,8 @@ class Documents:
         with self._catalogue.open(DeviceKind.SCANNER, self._context) as scanner:
             assert isinstance(scanner, DocumentScanner)
             page = scanner.scan(self._policy.scan_resolution_dpi, cancel, on_preview)
-        return self._keep(
-            registration_id, slot_field, type_code, reference, page.content, page.resolution_dpi, "scanner"
-        )
+        pdf = page_to_pdf(read_picture(page.content), page.resolution_dpi)
+        return self._keep(registration_id, slot_field, type_code, reference, pdf, "scanner")
 
     def attach(
         self,
@@ -101,7 +103,8 @@ class Documents:
         self._check(slot_field, type_code)
         self._journal.open_draft(registration_id)
         dpi = self._policy.scan_resolution_dpi
-        return self._keep(registration_id, slot_field, type_code, reference, content, dpi, "file")
+        pdf = page_to_pdf(as_fine_as_a_scan(read_picture(content), dpi), dpi)
+        return self._keep(registration_id, slot_field, type_code, reference, pdf, "file")
 
     def remove(self, registration_id: RegistrationId, slot_field: str) -> Registration:
         event = DocumentRemoved(self._journal.now(), slot_field)
@@ -142,11 +145,9 @@ class Documents:
         slot_field: str,
         type_code: str,
         reference: str | None,
-        content: bytes,
-        resolution_dpi: int,
+        pdf: bytes,
         source: str,
     ) -> Registration:
-        pdf = page_to_pdf(read_picture(content), resolution_dpi)
         ref = self._journal.keep(registration_id, pdf)
         facts = DocumentFacts(slot_field, type_code, _FORMAT, reference or None)
         entry = Entry(
@@ -156,6 +157,16 @@ class Documents:
             ref,
         )
         return self._journal.commit(registration_id, entry)
+
+
+def as_fine_as_a_scan(pixels: Pixels, resolution_dpi: int) -> Pixels:
+    """The picture with no more pixels along its longer side than a scan of A4 has."""
+    longest = round(_LONGER_SIDE_OF_A4_IN * resolution_dpi)
+    if max(pixels.shape[:2]) <= longest:
+        return pixels
+    image = Image.fromarray(pixels)
+    image.thumbnail((longest, longest), Image.Resampling.LANCZOS)
+    return np.asarray(image)
 
 
 def page_to_pdf(pixels: Pixels, resolution_dpi: int) -> bytes:

@@ -157,3 +157,42 @@ def test_a_page_becomes_a_pdf_in_its_true_size() -> None:
 def test_a_page_of_any_shape_comes_back_out_of_its_pdf(size: tuple[int, int]) -> None:
     page = np.full((*size, 3), 128, np.uint8)
     assert picture_in_pdf(page_to_pdf(page, 200)).shape == page.shape
+
+
+def _photograph(width: int, height: int) -> bytes:
+    """A page on a table as a telephone takes it: light, some text, the sensor's noise."""
+    rng = np.random.default_rng(7)
+    page = np.full((height, width), 225.0) - np.linspace(0, 40, width)
+    for top in range(height // 10, height - height // 10, height // 60):
+        page[top : top + height // 200] -= 150 * (rng.random(width) > 0.4)
+    noisy = page[..., np.newaxis] + rng.normal(0, 6, (height, width, 3))
+    buffer = io.BytesIO()
+    Image.fromarray(noisy.clip(0, 255).astype(np.uint8)).save(buffer, "JPEG", quality=92)
+    return buffer.getvalue()
+
+
+def test_a_photograph_of_twelve_megapixels_is_kept_as_fine_as_a_scan_of_a4(
+    desk: Desk, draft: RegistrationId
+) -> None:
+    state = desk.enrollment.attach_document(draft, FIELD, "CIN", None, _photograph(3000, 4000))
+    height, width, _ = desk.enrollment.document_picture(draft, FIELD).shape
+    assert (height, width) == (2340, 1755)  # 11.7 inches at the policy's 200 dpi
+    assert state.documents[FIELD].content.size < 1_000_000
+
+
+@pytest.mark.parametrize("size", [(2340, 30), (30, 2340), (640, 480)])
+def test_a_picture_that_is_small_enough_keeps_its_pixels(
+    desk: Desk, draft: RegistrationId, size: tuple[int, int]
+) -> None:
+    buffer = io.BytesIO()
+    Image.new("RGB", size, "white").save(buffer, "PNG")
+    desk.enrollment.attach_document(draft, FIELD, "CIN", None, buffer.getvalue())
+    height, width, _ = desk.enrollment.document_picture(draft, FIELD).shape
+    assert (width, height) == size
+
+
+def test_a_long_receipt_keeps_at_least_one_pixel_of_width(desk: Desk, draft: RegistrationId) -> None:
+    buffer = io.BytesIO()
+    Image.new("RGB", (1, 20_000), "white").save(buffer, "PNG")
+    desk.enrollment.attach_document(draft, FIELD, "CIN", None, buffer.getvalue())
+    assert desk.enrollment.document_picture(draft, FIELD).shape == (2340, 1, 3)
