@@ -152,7 +152,7 @@ class Enrollment:
         """What keeps ``values`` from being accepted. Pure and quick."""
         form = self.form()
         complete = spell_out(values, form, languages)
-        return check_form(complete, form, self._reference, languages, self._journal.now())
+        return check_form(complete, form, self._reference, languages, self._journal.now().astimezone())
 
     def enter_demographics(self, registration_id: RegistrationId, values: Demographics) -> tuple[Finding, ...]:
         """Keep the form's values; returns what is wrong with them (nothing: committed)."""

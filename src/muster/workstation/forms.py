@@ -104,7 +104,8 @@ def check_form(
 ) -> tuple[Finding, ...]:
     """Everything that keeps ``values`` from being accepted.
 
-    A finding's ``field`` is the field's id, with ``.<language>`` behind it when one language is meant.
+    ``now`` is the time in the station's zone: what is the future depends on where one stands. A finding's
+    ``field`` is the field's id, with ``.<language>`` behind it when one language is meant.
     """
     fields = {field.id: field for field in form}
     findings = [Finding(FIELD_UNKNOWN, field=name) for name in values if name not in fields]
@@ -160,12 +161,23 @@ def _check_text(
 ) -> list[Finding]:
     if field.choices and not _entries(field, text, language):
         return [Finding(CHOICE_UNKNOWN, field=name)]
+    if not _is_writable(text):
+        return [Finding(FIELD_FORMAT, field=name)]
     for validator in schema_field.validators:
         applies = validator.language in (None, "", language)
         # The whole text, as Java's matches() does: "$" alone lets a line break at the end pass.
         if applies and not re.fullmatch(validator.pattern, text):
             return [Finding(FIELD_FORMAT, field=name)]
     return []
+
+
+def _is_writable(text: str) -> bool:
+    """Half a character (a lone surrogate) can stand in a text, but in no file."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _check_date(name: str, text: str, now: datetime) -> list[Finding]:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta, timezone
+from pathlib import Path
 
 import pytest
 
@@ -10,6 +13,7 @@ from muster.domain.applicant import Demographics, DemographicValue, LocalizedTex
 from muster.workstation.demo import demo_script
 from muster.workstation.forms import FieldKind, FormField, build_form, check_form, spell_out
 from muster.workstation.reference import ReferenceData
+from unit.workstation.desks import SetClock, desk_at
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 LANGUAGES = ("eng", "fra")
@@ -100,6 +104,49 @@ def test_nobody_was_born_tomorrow() -> None:
 
 def test_a_child_born_today_can_be_registered() -> None:
     assert _found(_with(dateOfBirth="2026/03/01")) == []
+
+
+TOKYO = timezone(timedelta(hours=9))
+EIGHT_IN_TOKYO = datetime(2026, 3, 2, 8, tzinfo=TOKYO)  # in UTC it is still the first of March
+
+
+def _born(text: str, now: datetime) -> list[str]:
+    return [each.code.name for each in check_form(_with(dateOfBirth=text), FORM, REFERENCE, LANGUAGES, now)]
+
+
+def test_a_child_born_this_morning_where_the_station_stands_can_be_registered() -> None:
+    assert _born("2026/03/02", EIGHT_IN_TOKYO) == []
+    assert _born("2026/03/03", EIGHT_IN_TOKYO) == ["DATE_IN_FUTURE"]
+
+
+def test_tomorrow_where_the_station_stands_is_the_future_although_greenwich_is_there() -> None:
+    evening = datetime(2026, 3, 1, 20, tzinfo=timezone(timedelta(hours=-5)))
+    assert evening.astimezone(UTC).day == 2
+    assert _born("2026/03/02", evening) == ["DATE_IN_FUTURE"]
+
+
+@pytest.fixture
+def in_tokyo(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    with monkeypatch.context() as patch:
+        patch.setenv("TZ", "UTC-9")  # POSIX counts west
+        time.tzset()
+        yield
+    time.tzset()
+
+
+@pytest.mark.skipif(not hasattr(time, "tzset"), reason="the zone of a process can be set on POSIX systems only")
+def test_the_station_asks_for_the_date_of_its_own_zone(root: Path, in_tokyo: None) -> None:
+    with desk_at(root, clock=SetClock(EIGHT_IN_TOKYO.astimezone(UTC))) as desk:
+        assert desk.enrollment.check_demographics(_with(dateOfBirth="2026/03/02"), LANGUAGES) == ()
+
+
+LONE_SURROGATE = "Erika \ud800"
+
+
+def test_half_a_character_is_a_wrong_format() -> None:
+    value = LocalizedText.of(eng=LONE_SURROGATE, fra="Erika")
+    assert _found(_with(fullName=value)) == [("FIELD_FORMAT", "fullName.eng")]
+    assert _found(_with(email="erika\udfff@mustermann.example")) == [("FIELD_FORMAT", "email")]
 
 
 def test_nobody_is_older_than_two_hundred_years() -> None:
