@@ -9,7 +9,7 @@ from pathlib import Path
 
 from muster.clock import Clock
 from muster.domain.delivery import Receipt
-from muster.errors import Code, Refused
+from muster.errors import BadInput, Code, Refused
 from muster.workstation.desk import Desk
 from muster.workstation.inspection import read_file
 from muster.workstation.script import Script, ScriptedEnrollment, StepReport
@@ -37,12 +37,12 @@ class DemoRun:
 
 
 def demo_station(data: Path, clock: Clock) -> Station:
-    """The demo station in ``data``, made when there is none. Raises ``Refused`` for a real one."""
+    """The demo station in ``data``, made when there is none. Raises ``BadInput`` for a real one."""
     station = (
         Station.at(data, clock) if Station.exists(data) else Station.create(data, NewStation.for_demo(), clock)
     )
     if not station.is_demo:
-        raise Refused(NOT_A_DEMO_STATION)
+        raise BadInput(NOT_A_DEMO_STATION)
     return station
 
 

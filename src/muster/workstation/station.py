@@ -5,7 +5,9 @@ Rules:
 1. ``station.json`` is written last: a station exists with all it needs or not at all, and a set-up
    that was interrupted is simply done again.
 2. The station key exists in clear only in memory, from sign-in to sign-out.
-3. A demo station writes its made-up passwords beside its data and says so everywhere; it is for
+3. A set-up deletes what an interrupted one left, never what people were registered into: a folder that
+   holds pictures or packets and no ``station.json`` is refused.
+4. A demo station writes its made-up passwords beside its data and says so everywhere; it is for
    invented people.
 """
 
@@ -14,9 +16,12 @@ from __future__ import annotations
 import json
 import secrets
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import timedelta
 from pathlib import Path
+from typing import Any, TypeVar
 
 from muster import durable
 from muster.audit.catalogue import AuditEvent
@@ -26,7 +31,7 @@ from muster.crypto.sealing import Sealer, derive_key, new_station_key
 from muster.crypto.signing import SigningKey, self_signed_certificate
 from muster.domain.operators import Operator, Role
 from muster.domain.registration import StationId
-from muster.errors import BadInput, Code, KeyUnavailable, MusterError, SignInRefused
+from muster.errors import BadInput, Code, KeyUnavailable, MusterError, SignInRefused, StorageUnavailable
 from muster.store.database import Database
 from muster.workstation.data_folder import DataFolder
 from muster.workstation.policy import Policy
@@ -37,6 +42,20 @@ STATION_ABSENT = Code(
 )
 STATION_EXISTS = Code("STATION_EXISTS", "There is a station in this folder already.")
 STATION_UNREADABLE = Code("STATION_UNREADABLE", "The station's settings cannot be read: station.json is damaged.")
+STATION_INCOMPLETE = Code(
+    "STATION_INCOMPLETE",
+    "This folder holds registrations of a station whose station.json is missing. "
+    "Restore it from a backup, or choose another folder.",
+)
+DATA_FOLDER_IS_FILE = Code("DATA_FOLDER_IS_FILE", "This is a file: choose the folder the station lies in.")
+DATA_FOLDER_UNREADABLE = Code(
+    "DATA_FOLDER_UNREADABLE", "The station's folder cannot be read. Check the disk and its permissions."
+)
+DEMO_PASSWORDS_MISSING = Code(
+    "DEMO_PASSWORDS_MISSING",
+    "The passwords of this demo station are gone: demo-credentials.json is missing or damaged. "
+    "Begin a new demo in another folder.",
+)
 PASSWORD_TOO_SHORT = Code("PASSWORD_TOO_SHORT", "The password is too short: use at least {length} characters.")
 USER_NAME_UNUSABLE = Code(
     "USER_NAME_UNUSABLE", "A user name has 2 to 50 letters, digits, dots, dashes or underscores."
@@ -54,8 +73,12 @@ OPERATORS_MUST_DIFFER = Code(
 DEFAULT_CENTER = "10001"
 DEFAULT_MACHINE = "10001"
 _FORMAT = 1
+_KDF = "argon2id"
+_DATABASE_FILES = ("", "-wal", "-shm", "-journal")  # what SQLite keeps beside a database, by what it appends
 _DEVICE_CERTIFICATE_DAYS = 3650
 _CLOCK_SLACK = timedelta(days=1)  # a verifier whose clock is a little behind must not call it "not yet valid"
+
+_Entry = TypeVar("_Entry")
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,20 +144,25 @@ class Station:
 
     @staticmethod
     def exists(data: Path) -> bool:
-        return DataFolder(data).station.exists()
+        with _reading():
+            return DataFolder(data).station.exists()
 
     @classmethod
     def at(cls, data: Path, clock: Clock) -> Station:
-        """Read ``station.json``. Raises ``KeyUnavailable`` when there is none, ``BadInput`` when damaged."""
+        """Read ``station.json``. Raises ``KeyUnavailable`` when there is none, ``BadInput`` when damaged,
+        ``StorageUnavailable`` when the disk does not hand it out."""
         folder = DataFolder(data)
+        if data.is_file():
+            raise BadInput(DATA_FOLDER_IS_FILE)
         try:
-            content = json.loads(folder.station.read_text(encoding="utf-8"))
+            with _reading():
+                content = json.loads(folder.station.read_text(encoding="utf-8"))
             slots = tuple(_slot(each) for each in content["key_slots"])
             identity = StationId(content["center"], content["machine"])
-            return cls(folder, identity, slots, bool(content["demo"]), clock)
+            return cls(folder, identity, _some(slots), _flag(content["demo"]), clock)
         except FileNotFoundError as error:
             raise KeyUnavailable(STATION_ABSENT) from error
-        except (ValueError, KeyError, TypeError) as error:
+        except (ValueError, KeyError, TypeError, RecursionError) as error:
             raise BadInput(STATION_UNREADABLE) from error
 
     @classmethod
@@ -159,22 +187,30 @@ class Station:
         return tuple(slot.user_id for slot in self._slots)
 
     def demo_credentials(self) -> tuple[tuple[str, str], ...] | None:
-        """User ids and passwords of a demo station, officer first; nothing for a real one."""
+        """User ids and passwords of a demo station, officer first; nothing for a real one.
+
+        Raises ``KeyUnavailable`` when their file is gone or damaged.
+        """
         if not self.is_demo:
             return None
-        content = json.loads(self.folder.demo_credentials.read_text(encoding="utf-8"))
-        return tuple((each["user_id"], each["password"]) for each in content)
+        try:
+            with _reading():
+                content = json.loads(self.folder.demo_credentials.read_text(encoding="utf-8"))
+            return _some(tuple((_text(each["user_id"]), _text(each["password"])) for each in content))
+        except (FileNotFoundError, ValueError, KeyError, TypeError, RecursionError) as error:
+            raise KeyUnavailable(DEMO_PASSWORDS_MISSING) from error
 
     def unlock(self, user_id: str, password: str) -> UnlockedStation:
         """Open the station with one operator's password (about 0.2 s by design).
 
         Raises ``SignInRefused``, the same for an unknown name and a wrong password; ``NotAuthentic`` or
-        ``KeyUnavailable`` when database or keys were changed or are gone.
+        ``KeyUnavailable`` when database or keys were changed or are gone; ``StorageUnavailable``.
         """
         station_key = open_slot(self._slot_of(user_id), password)
         database = Database.open(self.folder.database, derive_key(station_key, "database"), self._clock)
         try:
-            return self._open_all(user_id, station_key, database)
+            with _reading():
+                return self._open_all(user_id, station_key, database)
         except FileNotFoundError as error:
             database.close()
             raise KeyUnavailable(KEY_FILE_MISSING) from error
@@ -215,6 +251,10 @@ class Station:
 def _check(data: Path, new: NewStation, policy: Policy) -> None:
     if Station.exists(data):
         raise BadInput(STATION_EXISTS)
+    folder = DataFolder(data)
+    with _reading():
+        if _holds_files(folder.blobs, folder.outbox):
+            raise BadInput(STATION_INCOMPLETE)
     new.officer.check(policy)
     new.supervisor.check(policy)
     if new.officer.user_id.casefold() == new.supervisor.user_id.casefold():
@@ -227,9 +267,14 @@ def _check(data: Path, new: NewStation, policy: Policy) -> None:
 
 def _remove_leftovers(folder: DataFolder) -> None:
     """What an interrupted set-up left: a database under a key that nobody holds any more."""
-    for path in folder.root.glob(f"{folder.database.name}*"):
-        path.unlink()
-    shutil.rmtree(folder.receiver, ignore_errors=True)
+    for end in _DATABASE_FILES:
+        folder.database.with_name(f"{folder.database.name}{end}").unlink(missing_ok=True)
+    if not _holds_files(folder.receiver / "packets", folder.receiver / "accepted"):
+        shutil.rmtree(folder.receiver, ignore_errors=True)
+
+
+def _holds_files(*folders: Path) -> bool:
+    return any(any(folder.iterdir()) for folder in folders if folder.is_dir())
 
 
 def _make_keys(folder: DataFolder, station_key: bytes, clock: Clock) -> None:
@@ -283,7 +328,7 @@ def _station_json(new: NewStation, slots: list[KeySlot], clock: Clock) -> bytes:
         "key_slots": [
             {
                 "user_id": slot.user_id,
-                "kdf": {"name": "argon2id", **asdict(slot.cost)},
+                "kdf": {"name": _KDF, **asdict(slot.cost)},
                 "salt": slot.salt.hex(),
                 "wrapped_key": slot.wrapped_key.hex(),
             }
@@ -293,11 +338,43 @@ def _station_json(new: NewStation, slots: list[KeySlot], clock: Clock) -> bytes:
     return json.dumps(content, indent=2).encode()
 
 
-def _slot(content: dict[str, object]) -> KeySlot:
-    cost = {name: value for name, value in dict(content["kdf"]).items() if name != "name"}  # type: ignore[call-overload]
+def _slot(content: dict[str, Any]) -> KeySlot:
+    cost = dict(content["kdf"])
+    if cost.pop("name") != _KDF:
+        raise ValueError("a key derivation we do not know")
     return KeySlot(
-        user_id=str(content["user_id"]),
-        salt=bytes.fromhex(str(content["salt"])),
+        user_id=_text(content["user_id"]),
+        salt=bytes.fromhex(_text(content["salt"])),
         cost=Argon2Cost(**cost),
-        wrapped_key=bytes.fromhex(str(content["wrapped_key"])),
+        wrapped_key=bytes.fromhex(_text(content["wrapped_key"])),
     )
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str):
+        raise TypeError("text")
+    return value
+
+
+def _flag(value: object) -> bool:
+    if not isinstance(value, bool):
+        raise TypeError("true or false")
+    return value
+
+
+def _some(entries: tuple[_Entry, ...]) -> tuple[_Entry, ...]:
+    if not entries:
+        raise ValueError("at least one")
+    return entries
+
+
+@contextmanager
+def _reading() -> Iterator[None]:
+    """A disk that does not hand out what lies on it leaves as ``StorageUnavailable``; a file that is not there
+    as it is."""
+    try:
+        yield
+    except FileNotFoundError:
+        raise
+    except OSError as error:
+        raise StorageUnavailable(DATA_FOLDER_UNREADABLE) from error

@@ -89,6 +89,8 @@ _DAMAGE: dict[str, Any] = {
         b' "center": "10001", "machine": "10001", "demo": false}'
     ),
     "a centre that is none": b'{"key_slots": [], "center": "1", "machine": "10001", "demo": false}',
+    "nobody who may sign in": b'{"key_slots": [], "center": "10001", "machine": "10001", "demo": false}',
+    "brackets without end": b"[" * 100_000,
 }
 
 
@@ -98,6 +100,59 @@ def test_a_damaged_station_file_is_refused_with_a_sentence(tmp_path: Path, damag
     with pytest.raises(BadInput) as caught:
         Station.at(tmp_path, utc_now)
     assert caught.value.code.name == "STATION_UNREADABLE"
+
+
+_WRONG_VALUES: dict[str, tuple[tuple[str | int, ...], Any]] = {
+    "memory as text": (("key_slots", 0, "kdf", "memory_kib"), "64"),
+    "negative memory": (("key_slots", 0, "kdf", "memory_kib"), -64),
+    "memory beyond any station's": (("key_slots", 1, "kdf", "memory_kib"), 2**40),
+    "no iterations": (("key_slots", 0, "kdf", "iterations"), 0),
+    "half an iteration": (("key_slots", 0, "kdf", "iterations"), 1.5),
+    "no lanes": (("key_slots", 1, "kdf", "lanes"), 0),
+    "a cost nobody knows": (("key_slots", 0, "kdf", "secret"), 1),
+    "costs that are none": (("key_slots", 0, "kdf"), 5),
+    "another function": (("key_slots", 0, "kdf", "name"), "scrypt"),
+    "a salt that is too short": (("key_slots", 0, "salt"), "00"),
+    "a salt that is no hexadecimal": (("key_slots", 0, "salt"), "salt"),
+    "a number for a name": (("key_slots", 0, "user_id"), 5),
+    "a word for yes or no": (("demo",), "false"),
+}
+
+
+@pytest.mark.parametrize("case", _WRONG_VALUES)
+def test_a_wrong_value_in_the_station_file_is_damage_and_no_breakdown_at_sign_in(root: Path, case: str) -> None:
+    path, value = _WRONG_VALUES[case]
+    content = json.loads((root / "station.json").read_text())
+    part = content
+    for name in path[:-1]:
+        part = part[name]
+    part[path[-1]] = value
+    (root / "station.json").write_text(json.dumps(content))
+    with pytest.raises(BadInput) as caught:
+        Station.at(root, utc_now)
+    assert caught.value.code.name == "STATION_UNREADABLE"
+
+
+def test_a_file_in_the_folders_place_is_said_to_be_one(tmp_path: Path) -> None:
+    (tmp_path / "letter").write_text("Dear Sir or Madam")
+    with pytest.raises(BadInput) as caught:
+        Station.at(tmp_path / "letter", utc_now)
+    assert caught.value.code.name == "DATA_FOLDER_IS_FILE"
+
+
+def test_a_station_file_that_the_disk_does_not_hand_out_is_something_missing(tmp_path: Path) -> None:
+    (tmp_path / "station.json").mkdir()
+    with pytest.raises(StorageUnavailable) as caught:
+        Station.at(tmp_path, utc_now)
+    assert caught.value.code.name == "DATA_FOLDER_UNREADABLE"
+
+
+def test_a_key_file_that_the_disk_does_not_hand_out_is_something_missing(root: Path) -> None:
+    (root / "keys" / "device.sealed").unlink()
+    (root / "keys" / "device.sealed").mkdir()
+    with pytest.raises(StorageUnavailable) as caught:
+        Station.at(root, utc_now).unlock(OFFICER.user_id, OFFICER.password)
+    assert caught.value.code.name == "DATA_FOLDER_UNREADABLE"
 
 
 def test_a_wrong_password_and_an_unknown_name_get_the_same_answer(root: Path) -> None:
@@ -275,7 +330,8 @@ def test_signing_in_sweeps_files_that_no_row_names(root: Path) -> None:
     with desk_at(root):
         pass
     assert blob_files(root) == []
-    assert list((root / "outbox").iterdir()) == []
+    kept = root / "outbox" / "unclaimed" / "nobody-knows-it.zip"
+    assert [each for each in (root / "outbox").rglob("*") if each.is_file()] == [kept]
 
 
 def test_signing_in_and_out_is_on_record(root: Path) -> None:
@@ -288,3 +344,46 @@ def test_signing_in_and_out_is_on_record(root: Path) -> None:
         ("MUS-AUT-002", "erika"),
         ("MUS-AUT-001", "erika"),
     ]
+
+
+@pytest.mark.parametrize("content", [None, b"", b"{}", b"[5]", b'[{"user_id": "officer"}]', b"\xff"])
+def test_a_demo_station_without_its_passwords_says_so(tmp_path: Path, content: bytes | None) -> None:
+    station = Station.create(tmp_path / "demo", NewStation.for_demo(), utc_now)
+    station.folder.demo_credentials.unlink()
+    if content is not None:
+        station.folder.demo_credentials.write_bytes(content)
+    with pytest.raises(KeyUnavailable) as caught:
+        station.demo_credentials()
+    assert caught.value.code.name == "DEMO_PASSWORDS_MISSING"
+
+
+@pytest.mark.parametrize("where", ["blobs/0123456789abcdef", "outbox/packet.zip"])
+def test_a_station_whose_station_file_is_gone_is_not_set_up_anew(root: Path, where: str) -> None:
+    (root / "station.json").rename(root / "station.json.old")
+    (root / where).write_bytes(b"sealed")
+    before = {path: path.read_bytes() for path in root.rglob("*") if path.is_file()}
+    assert _refused(root, NewStation(OFFICER, SUPERVISOR)) == "STATION_INCOMPLETE"
+    assert {path: path.read_bytes() for path in root.rglob("*") if path.is_file()} == before
+
+
+def test_a_new_set_up_removes_the_database_and_nothing_that_is_called_like_it(tmp_path: Path) -> None:
+    data = tmp_path / "station"
+    data.mkdir()
+    leftovers = ("muster.db", "muster.db-wal", "muster.db-shm")
+    for name in (*leftovers, "muster.db.backup", "muster.db-2025"):
+        (data / name).write_bytes(b"somebody's")
+    with desk_at(make_station(data).folder.root) as desk:
+        assert desk.trail.verify().valid
+    for name in ("muster.db.backup", "muster.db-2025"):
+        assert (data / name).read_bytes() == b"somebody's"
+
+
+@pytest.mark.parametrize("where", ["packets/one.zip", "accepted/one.json"])
+def test_a_receiver_that_accepted_packets_is_left_as_it_is(tmp_path: Path, where: str) -> None:
+    receiver = tmp_path / "station" / "receiver"
+    (receiver / where).parent.mkdir(parents=True)
+    (receiver / where).write_bytes(b"accepted")
+    (receiver / "server.pem").write_bytes(b"the key that opens it")
+    make_station(tmp_path / "station")
+    assert (receiver / where).read_bytes() == b"accepted"
+    assert (receiver / "server.pem").read_bytes() == b"the key that opens it"
