@@ -8,9 +8,10 @@
      "exceptions": [{"attribute": "leftLittle", "kind": "Permanent", "reason": "..."}],
      "biometrics": {"face": "face.jpg", "leftIndex": "leftIndex.png", ...}}
 
-A document without ``file`` is scanned, biometrics that are not named are captured on the devices at hand. Every
-file is read and decoded before anything is written, so that a bad folder leaves nothing behind. What is then
-refused (no face, a poor finger) leaves a draft at that step, to be resumed.
+A document without ``file`` is scanned. Of a kind of device (face, fingers, eyes) either every picture is named,
+save for the exceptions, or none: then the device at hand is used. Every file is read and decoded before anything
+is written, so that a bad folder leaves nothing behind. What is then refused (no face, a poor finger) leaves a
+draft at that step, to be resumed.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from threading import Event, Thread
 from typing import Any
@@ -47,6 +49,11 @@ from muster.workstation.mailbox import Mailbox
 SCRIPT_FOLDER_ABSENT = Code("SCRIPT_FOLDER_ABSENT", "There is no such folder: {folder}.")
 SCRIPT_UNREADABLE = Code(
     "SCRIPT_UNREADABLE", "The file registration.json cannot be understood; the part in question: {part}."
+)
+SCRIPT_PICTURE_MISSING = Code(
+    "SCRIPT_PICTURE_MISSING",
+    "The file registration.json names some fingers or eyes but not {attribute}. "
+    "Name all of them that are no exception, or none to use the device.",
 )
 SCRIPT_FILE = "registration.json"
 
@@ -83,9 +90,9 @@ class Script:
     @classmethod
     def parse(cls, text: bytes, read: Callable[[str], bytes]) -> Script:
         """``read`` returns the content of a named file. Raises ``BadInput``."""
-        content = _understood("the whole", lambda: dict(json.loads(text)))
+        content = _understood("the whole", lambda: _writable(dict(json.loads(text))))
         languages = _understood("languages", lambda: tuple(map(str, content["languages"])))
-        return cls(
+        script = cls(
             process=_understood("process", lambda: Process(content.get("process", "NEW"))),
             languages=languages,
             consent=str(content.get("consent", languages[0] if languages else "")),
@@ -104,11 +111,35 @@ class Script:
                 },
             ),
         )
+        script._check_pictures()
+        return script
+
+    def _check_pictures(self) -> None:
+        """A device offers what it has: one that takes some fingers from files would never see the others."""
+        kinds = {attribute.modality for attribute in self.pictures}
+        given = {*self.pictures, *(each.attribute for each in self.exceptions)}
+        for attribute in BiometricAttribute:
+            if attribute.modality in kinds and attribute not in given:
+                raise BadInput(SCRIPT_PICTURE_MISSING, attribute=attribute.value)
 
     def catalogue(self) -> Catalogue:
         """The installed drivers, with the script's pictures plugged in before them."""
         driver = FileDriver(self.pictures)
         return Catalogue([Plugin(FileDriver.name, "muster", lambda: driver, None), *discover(DRIVER_GROUP)])
+
+
+_PARTS = ("process", "languages", "consent", "demographics", "documents", "exceptions", "biometrics")
+
+
+def _writable(content: dict[str, Any]) -> dict[str, Any]:
+    """JSON may say half a character (a lone surrogate), which no file and no screen can take."""
+    for part, value in content.items():
+        _understood(part if part in _PARTS else "the whole", partial(_utf8, part, value))
+    return content
+
+
+def _utf8(*content: object) -> bytes:
+    return json.dumps(content, ensure_ascii=False).encode()
 
 
 def _understood(part: str, read: Callable[[], Any]) -> Any:

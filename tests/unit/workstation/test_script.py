@@ -217,14 +217,72 @@ def test_the_photograph_of_the_folder_is_what_is_kept(root: Path, folder: Path) 
         assert np.array_equal(kept, np.asarray(original.convert("RGB")))
 
 
-def test_a_finger_that_the_folder_lacks_is_missing_and_the_attempts_run_out(root: Path, folder: Path) -> None:
-    (folder / "leftThumb.png").write_bytes(picture("leftThumb.png"))
-    script = Script.load(_write(folder, biometrics={"face": "face.jpg", "leftThumb": "leftThumb.png"}))
+FINGERS = [
+    f"{side}{finger}" for side in ("left", "right") for finger in ("Index", "Middle", "Ring", "Little", "Thumb")
+]
+
+
+def _named(folder: Path, names: list[str]) -> dict[str, str]:
+    for name in names:
+        (folder / f"{name}.png").write_bytes(picture(f"{name}.png"))
+    return {name: f"{name}.png" for name in names}
+
+
+@pytest.mark.parametrize(
+    ("named", "missing"),
+    [
+        pytest.param(["leftThumb"], "leftIndex", id="one-finger"),
+        pytest.param(FINGERS[:-1], "rightThumb", id="all-but-one"),
+        pytest.param([*FINGERS, "rightEye"], "leftEye", id="one-eye"),
+    ],
+)
+def test_fingers_or_eyes_of_which_only_some_are_named_are_refused_and_the_first_missing_is_told(
+    folder: Path, named: list[str], missing: str
+) -> None:
+    error = _refused(_write(folder, biometrics=_named(folder, named)))
+    assert (error.code.name, error.detail["attribute"]) == ("SCRIPT_PICTURE_MISSING", missing)
+
+
+def test_an_exception_needs_no_picture(folder: Path) -> None:
+    exceptions = [{"attribute": "leftLittle", "kind": "Permanent", "reason": "missing"}]
+    named = [name for name in FINGERS if name != "leftLittle"]
+    script = Script.load(_write(folder, biometrics=_named(folder, named), exceptions=exceptions))
+    assert {each.value for each in script.pictures} == set(named)
+
+
+def test_fingers_of_the_folder_and_eyes_of_the_device_go_together(root: Path, folder: Path) -> None:
+    script = Script.load(_write(folder, biometrics={"face": "face.jpg", **_named(folder, FINGERS)}))
     with desk_at(root, catalogue=script.catalogue()) as desk:
         outcome = ScriptedEnrollment(desk.enrollment, script, OFFICER.password).run()
-    report = _step(outcome.steps, "left_slap")
-    assert report.state == "refused"
-    assert {each.code.name for each in report.findings} == {"FINGER_MISSING"}
+    assert outcome.is_complete
+    samples = outcome.registration.samples
+    assert samples[BiometricAttribute.LEFT_THUMB].facts.device_code == "muster-files"
+    assert samples[BiometricAttribute.LEFT_EYE].facts.device_code != "muster-files"
+
+
+@pytest.mark.parametrize(
+    ("part", "value"),
+    [
+        ("demographics", {"fullName": {"eng": "Erika \ud800", "fra": "Erika"}}),
+        ("demographics", {"phone": "\udfff"}),
+        ("demographics", {"\ud800": "a field"}),
+        ("demographics", {"fullName": {"\ud800": "a language"}}),
+        ("languages", ["\ud800"]),
+        ("consent", "\ud800"),
+        ("documents", [{"field": "proofOfIdentity", "type": "CIN", "reference": "\ud800"}]),
+        ("documents", [{"field": "proofOfIdentity", "type": "CIN", "file": "\ud800.png"}]),
+        ("exceptions", [{"attribute": "leftIndex", "kind": "Permanent", "reason": "\ud800"}]),
+        ("biometrics", {"face": "\ud800.jpg"}),
+    ],
+)
+def test_half_a_character_is_found_before_anything_is_written(folder: Path, part: str, value: Any) -> None:
+    error = _refused(_write(folder, **{part: value}))
+    assert (error.code.name, error.detail["part"]) == ("SCRIPT_UNREADABLE", part)
+
+
+def test_half_a_character_in_a_parts_name_is_found_too(folder: Path) -> None:
+    error = _refused(_write(folder, **{"\ud800": 1}))
+    assert (error.code.name, error.detail["part"]) == ("SCRIPT_UNREADABLE", "the whole")
 
 
 def test_a_smear_in_place_of_a_print_is_refused(root: Path, folder: Path) -> None:
