@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import errno
 import os
+import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -21,23 +22,43 @@ DISK_UNWRITABLE = Code(
     "DISK_UNWRITABLE", "The station's folder cannot be written. Check the disk and its permissions."
 )
 
+UNFINISHED = ".part"
 _OWNER_ONLY = 0o600
 
 
 def write(path: Path, content: bytes, *, mode: int = _OWNER_ONLY) -> None:
     """Write ``content`` to ``path`` durably, replacing what was there.
 
-    Raises ``StorageUnavailable(DISK_FULL | DISK_UNWRITABLE)``; then ``path`` is as it was before.
+    Raises ``StorageUnavailable(DISK_FULL | DISK_UNWRITABLE)``; then ``path`` holds what it held before (or, if
+    only the very last step failed, already all of ``content``), never a part.
     """
-    temporary = path.with_name(f".{path.name}.part")
+    publish(prepare(path, content, mode=mode), path)
+
+
+def prepare(path: Path, content: bytes, *, mode: int = _OWNER_ONLY) -> Path:
+    """Write ``content`` to a file of its own beside ``path`` and return that, to be published or removed.
+
+    The name is random: two writers of one path must not write into one file.
+    """
+    temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}{UNFINISHED}")
     with disk_errors():
         path.parent.mkdir(parents=True, exist_ok=True)
         try:
-            descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode)
+            descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
             with os.fdopen(descriptor, "wb") as stream:
                 stream.write(content)
                 stream.flush()
                 os.fsync(stream.fileno())
+        except OSError:
+            temporary.unlink(missing_ok=True)
+            raise
+    return temporary
+
+
+def publish(temporary: Path, path: Path) -> None:
+    """Give a prepared file its name."""
+    with disk_errors():
+        try:
             temporary.replace(path)
         except OSError:
             temporary.unlink(missing_ok=True)

@@ -218,7 +218,7 @@ def test_a_delivered_registration_cannot_be_resumed(
     ran = muster(
         "enroll", "--from", erika_whole, "--data", station, "--resume", delivered["registration_id"], "--json"
     )
-    assert (ran.status, ran.error_code) == (1, "REGISTRATION_CLOSED")
+    assert (ran.status, ran.error_code) == (2, "REGISTRATION_CLOSED")
 
 
 def test_a_step_that_does_not_exist_is_a_usage_error(muster: Muster, station: Path, erika_whole: Path) -> None:
@@ -340,6 +340,55 @@ def test_the_queue_lists_the_delivered_packet(
     assert {"packet_id", "registration_id", "state", "attempts", "size", "next_attempt"} <= set(entry)
     assert (entry["state"], entry["attempts"]) == ("PUSHED", 0)
     assert entry["size"] == packet.stat().st_size
+
+
+def test_a_packet_that_the_upload_leaves_behind_makes_it_a_failure(
+    muster: Muster, copy: Path, erika_whole: Path, delivered: dict[str, Any]
+) -> None:
+    nobody = ("--server", "http://127.0.0.1:1")
+    sealed = muster("enroll", "--from", erika_whole, "--data", copy, *nobody, "--json")
+    assert (sealed.status, sealed.document["state"]) == (0, "sealed")
+    file = copy / "outbox" / f"{sealed.document['packet_id']}.zip"
+    content = file.read_bytes()
+    file.write_bytes(content[:-1])
+    ran = muster("queue", "upload", "--data", copy, "--json")
+    problems = {each["packet_id"]: each["last_problem"] for each in ran.document["packets"]}
+    assert (ran.status, problems[sealed.document["packet_id"]]) == (1, "PACKET_FILE_CHANGED")
+    file.write_bytes(content)
+    assert muster("queue", "upload", "--data", copy, "--json").status == 0
+
+
+def _made_real(data: Path) -> None:
+    content = json.loads((data / "station.json").read_text())
+    (data / "station.json").write_text(json.dumps({**content, "demo": False}))
+
+
+@pytest.mark.parametrize("arguments", [("demo",), ("--demo",)], ids=["command", "window"])
+def test_the_demo_keeps_away_from_a_real_station(muster: Muster, copy: Path, arguments: tuple[str, ...]) -> None:
+    _made_real(copy)
+    ran = muster(*arguments, "--data", copy)
+    assert (ran.status, ran.out) == (2, "")
+    assert ran.err.endswith("[NOT_A_DEMO_STATION]\n")
+
+
+def test_a_window_over_a_damaged_station_ends_with_a_sentence(muster: Muster, copy: Path) -> None:
+    (copy / "station.json").write_text("{")
+    ran = muster("--data", copy)
+    assert (ran.status, ran.out) == (2, "")
+    assert ran.err.endswith("[STATION_UNREADABLE]\n")
+
+
+def test_a_demo_station_that_lost_its_passwords_is_opened_with_one_from_a_file(
+    muster: Muster, copy: Path, tmp_path: Path
+) -> None:
+    credentials = Station.at(copy, utc_now).demo_credentials()
+    assert credentials is not None
+    (copy / "demo-credentials.json").unlink()
+    ran = muster("audit", "list", "--data", copy, "--json")
+    assert (ran.status, ran.error_code) == (3, "DEMO_PASSWORDS_MISSING")
+    (tmp_path / "password").write_bytes(b"\xef\xbb\xbf" + credentials[0][1].encode() + b"\r\n")
+    ran = muster("audit", "list", "--data", copy, "--password-file", tmp_path / "password", "--json")
+    assert ran.status == 0
 
 
 def test_a_second_station_in_the_same_folder_is_refused(muster: Muster, station: Path) -> None:

@@ -51,15 +51,31 @@ def test_what_a_crash_left_behind_does_not_disturb_the_next_write(tmp_path: Path
     (tmp_path / ".station.json.part").write_bytes(b"half of something much longer than the next content")
     durable.write(path, b"next")
     assert path.read_bytes() == b"next"
-    assert _names(tmp_path) == ["station.json"]
+    assert _names(tmp_path) == [".station.json.part", "station.json"]  # whoever owns the folder sweeps
+
+
+def test_two_writers_of_one_path_never_write_into_one_file(tmp_path: Path) -> None:
+    first = durable.prepare(tmp_path / "packet.zip", b"the first, longer content")
+    second = durable.prepare(tmp_path / "packet.zip", b"the second")
+    durable.publish(second, tmp_path / "packet.zip")
+    durable.publish(first, tmp_path / "packet.zip")
+    assert (tmp_path / "packet.zip").read_bytes() == b"the first, longer content"
+    assert _names(tmp_path) == ["packet.zip"]
 
 
 @posix_only
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no /dev/full")
-def test_a_full_disk_is_reported_and_the_old_content_stays(tmp_path: Path) -> None:
+def test_a_full_disk_is_reported_and_the_old_content_stays(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     path = tmp_path / "station.json"
     durable.write(path, b"old content")
-    (tmp_path / ".station.json.part").symlink_to("/dev/full")  # every write there says ENOSPC
+    opened = os.open
+    monkeypatch.setattr(
+        os,
+        "open",
+        lambda path, *rest: opened("/dev/full", os.O_WRONLY) if "part" in str(path) else opened(path, *rest),
+    )  # every write there says ENOSPC
     with pytest.raises(StorageUnavailable) as refusal:
         durable.write(path, b"new content")
     assert refusal.value.code is durable.DISK_FULL

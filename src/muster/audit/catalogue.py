@@ -22,6 +22,7 @@ class EventKind:
 class AuditEvent(Enum):
     STATION_CREATED = EventKind("MUS-STA-001", "Station", "Station created")
     OPERATOR_ADDED = EventKind("MUS-STA-002", "Station", "Operator added")
+    TIDYING_FAILED = EventKind("MUS-STA-003", "Station", "Tidying up failed")
     SIGNED_IN = EventKind("MUS-AUT-001", "Authentication", "Operator signed in")
     SIGNED_OUT = EventKind("MUS-AUT-002", "Authentication", "Operator signed out")
     REGISTRATION_STARTED = EventKind("MUS-REG-001", "Registration", "Registration started")

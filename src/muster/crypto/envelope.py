@@ -21,6 +21,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+from datetime import datetime, timedelta
 
 from cryptography import x509
 from cryptography.exceptions import InvalidTag
@@ -37,6 +38,12 @@ ENVELOPE_TOO_SHORT = Code(
 ENVELOPE_DAMAGED = Code("ENVELOPE_DAMAGED", "The encrypted file was changed after it was written. Do not use it.")
 WRONG_KEY = Code("WRONG_KEY", "This key does not open the file. Use the key the file was encrypted for.")
 
+CERTIFICATE_OUT_OF_TIME = Code(
+    "CERTIFICATE_OUT_OF_TIME", "The certificate is not valid at this time. Check this computer's clock first."
+)
+
+# A server that has just made its certificate may be a little ahead of a station's clock.
+CLOCK_SLACK = timedelta(days=1)
 SPLITTER = b"#KEY_SPLITTER#"
 NONCE_LENGTH = 12
 AAD_LENGTH = 32
@@ -60,9 +67,7 @@ def encrypt(certificate: bytes, plaintext: bytes) -> bytes:
     result must be kept, not made again (trap 2). Raises ``BadInput`` for an unusable certificate.
     """
     parsed = load_certificate(certificate)
-    public_key = parsed.public_key()
-    if not isinstance(public_key, rsa.RSAPublicKey) or public_key.key_size != KEY_BLOCK_LENGTH * 8:
-        raise BadInput(KEY_UNREADABLE)
+    public_key = _encryption_key(parsed)
     nonce, aad = os.urandom(NONCE_LENGTH), os.urandom(AAD_LENGTH)
     session_key = AESGCM.generate_key(bit_length=256)
     return b"".join(
@@ -75,6 +80,24 @@ def encrypt(certificate: bytes, plaintext: bytes) -> bytes:
             AESGCM(session_key).encrypt(nonce, plaintext, aad),
         )
     )
+
+
+def check_certificate(certificate: bytes, at: datetime) -> None:
+    """Whether packets may be encrypted to ``certificate`` (PEM or DER) at the time ``at``.
+
+    Raises ``BadInput``: unreadable, not RSA-2048, or outside its time.
+    """
+    parsed = load_certificate(certificate)
+    _encryption_key(parsed)
+    if not parsed.not_valid_before_utc - CLOCK_SLACK <= at <= parsed.not_valid_after_utc:
+        raise BadInput(CERTIFICATE_OUT_OF_TIME)
+
+
+def _encryption_key(certificate: x509.Certificate) -> rsa.RSAPublicKey:
+    public_key = certificate.public_key()
+    if not isinstance(public_key, rsa.RSAPublicKey) or public_key.key_size != KEY_BLOCK_LENGTH * 8:
+        raise BadInput(KEY_UNREADABLE)
+    return public_key
 
 
 class DecryptionKey:

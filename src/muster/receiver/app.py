@@ -84,7 +84,8 @@ class Receiver:
         if refusal:
             return refusal
         try:
-            self._storage.announce(str(entry["packetId"]), entry)
+            with self._lock:
+                self._storage.announce(str(entry["packetId"]), entry)
         except BadInput:
             return Refusal("RPR-RGS-037", "Packet Id not found")
         return None

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import json
 import logging
+import re
 import socket
 import sys
 from collections.abc import Mapping
@@ -39,6 +40,8 @@ _STOP_WITHIN_S = 1  # a client that stalls in the middle of an upload must not k
 def parse_machine(text: str) -> tuple[str, bytes]:
     """``10001_10001=key.pem`` -> reference id and key. Raises ``BadInput``."""
     ref_id, _, file = text.partition("=")
+    if not re.fullmatch(r"[0-9]{5}_[0-9]{5}", ref_id):
+        raise BadInput(MACHINE_UNREADABLE)
     try:
         public_key = Path(file).read_bytes()
         load_public_key(public_key)

@@ -93,9 +93,10 @@ class BlobFolder:
     def sweep(self, known: Collection[str]) -> int:
         """Delete files no row names (left by a crash); returns how many."""
         with durable.disk_errors():
-            orphans = [path for path in self._folder.iterdir() if path.name not in known]
+            files = [path for path in self._folder.iterdir() if path.is_file()]
+            orphans = [path for path in files if path.name not in known]
             for path in orphans:
-                path.unlink()
+                path.unlink(missing_ok=True)
         return len(orphans)
 
 

@@ -41,6 +41,8 @@ DATABASE_NEWER = Code(
     "DATABASE_NEWER", "The station's data was written by a newer version of Muster. Update the program."
 )
 
+DATABASE_CLOSED = Code("DATABASE_CLOSED", "You are signed out. Sign in again.")
+
 _MIGRATIONS = Path(__file__).parent / "migrations"
 _BUSY_TIMEOUT_MS = 5_000
 _READ_ONLY = "muster_read_only"
@@ -76,6 +78,7 @@ class Database:
     def __init__(self, engine: sa.Engine, clock: Clock) -> None:
         self._engine = engine
         self._clock = clock
+        self._closed = False
 
     @classmethod
     def open(cls, path: Path, key: bytes, clock: Clock) -> Database:
@@ -96,6 +99,7 @@ class Database:
     @contextmanager
     def work(self) -> Iterator[Work]:
         """A write transaction: committed when the block ends, undone when it raises."""
+        self._require_open()
         with _translated(), self._engine.begin() as connection:
             work = Work(connection, self._clock)
             yield work
@@ -116,12 +120,19 @@ class Database:
 
     @contextmanager
     def _reading(self) -> Iterator[sa.Connection]:
+        self._require_open()
         with _translated(), self._engine.connect() as connection:
             yield connection.execution_options(**{_READ_ONLY: True})
             connection.rollback()
 
     def close(self) -> None:
+        """Nothing can be read any more, whoever still holds this object."""
+        self._closed = True
         self._engine.dispose()
+
+    def _require_open(self) -> None:
+        if self._closed:
+            raise StorageUnavailable(DATABASE_CLOSED)
 
 
 def _engine(path: Path, key: bytes) -> sa.Engine:
@@ -132,12 +143,12 @@ def _engine(path: Path, key: bytes) -> sa.Engine:
         connection.execute("PRAGMA cipher_log_level = NONE")
         connection.execute(f"PRAGMA key = \"x'{key.hex()}'\"")
         for pragma in (
+            f"busy_timeout = {_BUSY_TIMEOUT_MS}",  # first: already the change to WAL may have to wait
             "journal_mode = WAL",
             "synchronous = FULL",
             "foreign_keys = ON",
             "secure_delete = ON",
             "temp_store = MEMORY",
-            f"busy_timeout = {_BUSY_TIMEOUT_MS}",
         ):
             connection.execute(f"PRAGMA {pragma}")
         return connection

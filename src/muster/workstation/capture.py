@@ -6,7 +6,8 @@ Rules:
 2. Each finger and eye is judged by itself against its own threshold, never by an average.
 3. A capture below the threshold is not thrown away: the best of each finger over all attempts is held
    in memory, and once the attempts are used up the officer may keep it as *forced*.
-4. An attempt counts whatever came of it, and the count survives a crash.
+4. An attempt is a placement the device answered, whatever came of it; the count survives a crash. A device
+   that failed costs none.
 5. A sample of a finger that was not asked for is never kept: it may be the wrong hand.
 """
 
@@ -22,6 +23,7 @@ from muster.analysis.faces import DetectedFace, FaceDetector, judge_face
 from muster.analysis.fingerprints import ridge_quality
 from muster.audit.catalogue import AuditEvent
 from muster.devices.api import (
+    DEVICE_FAILED,
     BiometricCapture,
     Camera,
     CapturedSample,
@@ -29,6 +31,7 @@ from muster.devices.api import (
     DeviceContext,
     DeviceKind,
 )
+from muster.devices.attestation import verify_attestation
 from muster.devices.catalogue import Catalogue
 from muster.devices.frames import Frame
 from muster.devices.records import face_record, picture_of
@@ -43,7 +46,7 @@ from muster.domain.biometrics import (
 )
 from muster.domain.lifecycle import CaptureAttempted, Registration, SampleCaptured
 from muster.domain.registration import RegistrationId
-from muster.errors import Code, MusterError, Refused
+from muster.errors import Code, DeviceUnavailable, MusterError, NotAuthentic, Refused
 from muster.workstation.journal import Entry, Journal
 from muster.workstation.mailbox import Mailbox
 from muster.workstation.policy import Policy
@@ -58,6 +61,9 @@ FINGER_MISSING = Code("FINGER_MISSING", "One finger or eye was not seen. Place a
 NO_RIDGES = Code("NO_RIDGES", "No ridges are visible. Clean the glass and the finger and try again.")
 ATTEMPTS_LEFT = Code(
     "ATTEMPTS_LEFT", "There are attempts left. A poor capture can be kept only when all are used up."
+)
+SAMPLE_NOT_AUTHENTIC = Code(
+    "SAMPLE_NOT_AUTHENTIC", "The {kind} signed something else than it handed out. Tell your supervisor."
 )
 NOTHING_TO_CAPTURE = Code(
     "NOTHING_TO_CAPTURE", "All of these are marked as exceptions; there is nothing to capture."
@@ -98,6 +104,11 @@ class SampleResult:
     threshold: int
     accepted: bool
     findings: tuple[Finding, ...] = ()
+
+    @property
+    def shows_something(self) -> bool:
+        """Whether it may be kept when nothing better comes: an empty glass may not, whatever its score."""
+        return all(finding.code is not NO_RIDGES for finding in self.findings)
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,21 +153,22 @@ class Capture:
         Raises ``DeviceUnavailable`` when the camera is absent or goes away.
         """
         good_since: datetime | None = None
-        with self._catalogue.open(DeviceKind.CAMERA, self._context) as camera:
-            assert isinstance(camera, Camera)
-            digital_id = camera.digital_id
+        try:
+            with self._catalogue.open(DeviceKind.CAMERA, self._context) as camera:
+                assert isinstance(camera, Camera)
+                digital_id = camera.digital_id
 
-            def judge(frame: Frame) -> None:
-                nonlocal good_since
-                view = self._view(frame, good_since, digital_id)
-                good_since = None if view.findings else good_since or frame.taken_at
-                mailbox.put(view)
+                def judge(frame: Frame) -> None:
+                    nonlocal good_since
+                    view = self._view(frame, good_since, digital_id)
+                    good_since = None if view.findings else good_since or frame.taken_at
+                    mailbox.put(view)
 
-            camera.stream(judge, cancel)
-
-    def judge_picture(self, frame: Frame, camera: DigitalId) -> FaceView:
-        """Judge one still picture as the live view would (scripted enrollment)."""
-        return self._view(frame, None, camera)
+                camera.stream(judge, cancel)
+        except MusterError:
+            raise
+        except Exception as error:  # whatever a stranger's driver raises, its device failed
+            raise DeviceUnavailable(DEVICE_FAILED, kind=DeviceKind.CAMERA.value) from error
 
     def _view(self, frame: Frame, good_since: datetime | None, camera: DigitalId) -> FaceView:
         faces = self._detector.detect(frame.pixels)
@@ -227,13 +239,22 @@ class Capture:
             transaction_id=str(uuid4()),
             previous_hash=_chain_end(state),
         )
+        kind = _KINDS[group.modality]
         try:
-            with self._catalogue.open(_KINDS[group.modality], self._context) as device:
+            with self._catalogue.open(kind, self._context) as device:
                 assert isinstance(device, BiometricCapture)
-                return device.capture(request, cancel, mailbox.put)
+                samples = device.capture(request, cancel, mailbox.put)
+                check_samples(samples, kind)
         except MusterError as error:
-            self._journal.note(registration_id, AuditEvent.CAPTURE_FAILED, group=group.value, code=error.code.name)
+            self._note_failure(registration_id, group, error.code)
             raise
+        except Exception as error:  # whatever a stranger's driver raises, its device failed
+            self._note_failure(registration_id, group, DEVICE_FAILED)
+            raise DeviceUnavailable(DEVICE_FAILED, kind=kind.value) from error
+        return samples
+
+    def _note_failure(self, registration_id: RegistrationId, group: CaptureGroup, code: Code) -> None:
+        self._journal.note(registration_id, AuditEvent.CAPTURE_FAILED, group=group.value, code=code.name)
 
     def _judge(
         self,
@@ -254,12 +275,20 @@ class Capture:
         poor = [sample for sample, result in zip(samples, results, strict=True) if not result.accepted]
         if good:
             state = self._keep(registration_id, good, group, forced=False)
-        self._remember(registration_id, poor)
+        self._remember(
+            registration_id,
+            [
+                each
+                for each, result in zip(samples, results, strict=True)
+                if not result.accepted and result.shows_something
+            ],
+        )
         if poor:
             self._note_refusal(registration_id, group, [f for r in results for f in r.findings])
-        lacking = tuple(each.attribute for each in poor if each.attribute not in state.samples)
-        if force and lacking:
-            return self._keep_best(registration_id, group, lacking)
+        lacking = (each.attribute for each in poor if each.attribute not in state.samples)
+        available = tuple(each for each in lacking if (registration_id, each) in self._best)
+        if force and available:
+            return self._keep_best(registration_id, group, available)
         return self._outcome(state, group, results, ())
 
     def _remember(self, registration_id: RegistrationId, samples: Iterable[CapturedSample]) -> None:
@@ -275,8 +304,10 @@ class Capture:
         group: CaptureGroup,
         attributes: tuple[BiometricAttribute, ...],
     ) -> CaptureOutcome:
-        samples = [self._best.pop((registration_id, each)) for each in attributes]
+        samples = [self._best[registration_id, each] for each in attributes]
         state = self._keep(registration_id, samples, group, forced=True)
+        for attribute in attributes:  # only now: a full disk must not cost the captures
+            del self._best[registration_id, attribute]
         threshold = self._policy.threshold(group)
         results = tuple(
             SampleResult(sample.attribute, sample.quality, threshold, accepted=True) for sample in samples
@@ -361,6 +392,18 @@ class Capture:
     ) -> CaptureOutcome:
         attempts = state.attempts.get(group, 0)
         return CaptureOutcome(state, samples, findings, attempts, self._policy.attempts)
+
+
+def check_samples(samples: Iterable[CapturedSample], kind: DeviceKind) -> None:
+    """Believe nothing a device says about itself: a packet with a wrong signature is refused by the server when
+    the person has long left. Raises ``NotAuthentic``, ``DeviceUnavailable``."""
+    for sample in samples:
+        if not 0 <= sample.quality <= 100:  # false for NaN, too
+            raise DeviceUnavailable(DEVICE_FAILED, kind=kind.value)
+        try:
+            verify_attestation(sample.attestation, sample.record)
+        except NotAuthentic as error:
+            raise NotAuthentic(SAMPLE_NOT_AUTHENTIC, kind=kind.value) from error
 
 
 def check_placement(

@@ -8,7 +8,8 @@
     keys/device.cer       the software device key's certificate (DER)
     muster.db             SQLCipher database
     blobs/                sealed pictures and records
-    outbox/               sealed packets, <packet id>.zip
+    outbox/               sealed packets, <packet id>.zip; unclaimed/ holds those the database does not know
+    .lock                 held while somebody is signed in
     demo-credentials.json only in a demo station
     receiver/             the embedded receiver's own data, when one is used
 """
@@ -60,6 +61,10 @@ class DataFolder:
         return self.root / "muster.db"
 
     @property
+    def lock(self) -> Path:
+        return self.root / ".lock"
+
+    @property
     def blobs(self) -> Path:
         return self.root / "blobs"
 
@@ -74,6 +79,11 @@ class DataFolder:
     @property
     def receiver(self) -> Path:
         return self.root / "receiver"
+
+    @property
+    def unclaimed(self) -> Path:
+        """Sealed packets the database does not know: kept, because a restored database may be the older one."""
+        return self.root / "outbox" / "unclaimed"
 
     def packet(self, packet_id: str) -> Path:
         return self.outbox / f"{packet_id}.zip"

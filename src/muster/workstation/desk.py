@@ -13,6 +13,7 @@ from muster.devices.attestation import SoftwareSigner
 from muster.devices.catalogue import Catalogue
 from muster.domain.operators import Operator
 from muster.domain.registration import StationId
+from muster.errors import MusterError
 from muster.store.blobs import BlobFolder
 from muster.workstation.capture import Capture
 from muster.workstation.devices_desk import DeviceDesk
@@ -23,6 +24,7 @@ from muster.workstation.policy import Policy
 from muster.workstation.reference import ReferenceData
 from muster.workstation.server import Server
 from muster.workstation.station import Station, UnlockedStation
+from muster.workstation.station_lock import StationLock
 from muster.workstation.submission import Submission
 from muster.workstation.sync import Sync
 from muster.workstation.trail import AuditTrail
@@ -41,6 +43,7 @@ class Desk:
         policy: Policy,
     ) -> None:
         self._database = unlocked.database
+        self._lock = StationLock.take(unlocked.folder.lock)
         self._journal = Journal(
             unlocked.database,
             BlobFolder(unlocked.folder.blobs, unlocked.blob_sealer),
@@ -79,17 +82,29 @@ class Desk:
         self._submission = submission
 
     def begin(self) -> None:
-        """Audit the sign-in and tidy up after a crash."""
+        """Audit the sign-in and, when nobody else is at work here, tidy up after a crash."""
         self._note(AuditEvent.SIGNED_IN)
-        self._submission.tidy()
+        if self._lock.is_alone:
+            try:
+                self._submission.tidy()
+            except MusterError as error:  # no reason to keep an officer from working
+                self._note(AuditEvent.TIDYING_FAILED, code=error.code.name)
+            self._lock.share()
 
     def close(self) -> None:
-        self._note(AuditEvent.SIGNED_OUT)
-        self._database.close()
+        try:
+            self._note(AuditEvent.SIGNED_OUT)
+        finally:
+            self.abandon()
 
-    def _note(self, event: AuditEvent) -> None:
+    def abandon(self) -> None:
+        """Let go of everything without a word in the trail."""
+        self._database.close()
+        self._lock.release()
+
+    def _note(self, event: AuditEvent, **detail: str) -> None:
         with self._database.work() as work:
-            work.record(event, actor=self.operator.user_id)
+            work.record(event, actor=self.operator.user_id, **detail)
 
     def __enter__(self) -> Desk:
         return self
@@ -127,5 +142,9 @@ def sign_in(
         catalogue or Catalogue(),
         policy or Policy(),
     )
-    desk.begin()
+    try:
+        desk.begin()
+    except BaseException:  # whatever it was: no key stays in memory behind a sign-in that failed
+        desk.abandon()
+        raise
     return desk

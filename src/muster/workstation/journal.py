@@ -6,7 +6,7 @@ a power cut.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -72,12 +72,22 @@ class Journal:
             )
             return work.registrations.start(registration_id, event)
 
-    def commit(self, registration_id: RegistrationId, *entries: Entry) -> Registration:
-        """Store ``entries`` together. Raises ``Refused`` when the registration is closed."""
+    def commit(
+        self,
+        registration_id: RegistrationId,
+        *entries: Entry,
+        check: Callable[[Registration], None] = lambda state: None,
+    ) -> Registration:
+        """Store ``entries`` together. Raises ``Refused`` when the registration is closed.
+
+        ``check`` looks at the state inside the transaction and raises when what was decided before it no
+        longer holds.
+        """
         with self.database.work() as work:
             state = work.registrations.load(registration_id)
             if not state.is_draft:
                 raise Refused(REGISTRATION_CLOSED)
+            check(state)
             for entry in entries:
                 state = work.registrations.append(registration_id, entry.event)
                 if entry.blob is not None:

@@ -22,7 +22,9 @@ class Policy:
     face_good_for_s: float = 0.8
     minimum_password_length: int = 8
     minimum_free_bytes: int = 100 * 1024 * 1024
-    slip_kept_for_h: int = 24  # how long a slip can be printed again after delivery
+    slip_kept_for_h: int = 24  # how long content outlives a delivery whose receipt was never left (a crash)
+    capture_valid_for_min: int = 30  # MOSIP's device validator refuses older captures (trap 12)
+    maximum_packet_bytes: int = 5 * 1024 * 1024  # MOSIP's default limit (trap 18)
 
     def threshold(self, group: CaptureGroup) -> int:
         return {

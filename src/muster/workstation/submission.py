@@ -10,21 +10,22 @@ Rules:
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
 
 from muster import __version__, base64url, durable
 from muster.audit.catalogue import AuditEvent
-from muster.crypto.envelope import encrypt
-from muster.crypto.signing import SigningKey, load_certificate
+from muster.crypto.envelope import check_certificate, encrypt
+from muster.crypto.signing import SigningKey, certificate_to_der, verify
 from muster.domain.applicant import Document
 from muster.domain.biometrics import BiometricSample
 from muster.domain.delivery import DeliveryState, OutboxEntry
 from muster.domain.lifecycle import Discarded, Registration, Sealed, Signed
 from muster.domain.registration import RegistrationId, Step
-from muster.errors import Code, NotAuthentic, Refused
+from muster.errors import BadInput, Code, NotAuthentic, Refused
 from muster.formats.id_schema import IdSchema
 from muster.packet.assemble import assemble
 from muster.packet.contents import PacketContents
@@ -43,9 +44,28 @@ CONTENT_CHANGED = Code(
     "CONTENT_CHANGED", "The registration was changed after it was signed. Check it and sign it again."
 )
 
+CAPTURES_TOO_OLD = Code(
+    "CAPTURES_TOO_OLD",
+    "The face, fingers or eyes were taken more than {minutes} minutes ago; the server takes no older ones. "
+    "Take them again.",
+)
+PACKET_TOO_LARGE = Code(
+    "PACKET_TOO_LARGE",
+    "The registration is too large to be sent: {size} kB, and at most {limit} kB can be. Attach smaller pictures "
+    "of the documents.",
+)
+SERVER_CERTIFICATE_UNUSABLE = Code(
+    "SERVER_CERTIFICATE_UNUSABLE",
+    "The server's certificate cannot be used. Check this computer's clock, then ask your administrator.",
+)
+
 CERTIFICATE_SETTING = "server_certificate"
 # The label decides how strictly a server reads the packet (trap 16): 1.2 promises signed captures.
 CLIENT_VERSION = f"1.2.0-muster-{__version__}"
+
+
+class _SealedMeanwhileError(Exception):
+    """Undoes the transaction of whoever came second."""
 
 
 class Submission:
@@ -72,16 +92,16 @@ class Submission:
         return self._folder.outbox
 
     def sign(self, registration_id: RegistrationId, password: str) -> Registration:
-        """The officer's confirmation. Raises ``SignInRefused``, ``Refused(STEPS_OPEN)``."""
+        """The officer's confirmation. Raises ``SignInRefused``, ``Refused`` (steps open, captures too old)."""
         state = self._journal.open_draft(registration_id)
         self._require_steps(state, before=Step.SIGNATURE)
+        self._require_fresh_captures(state)
         self._confirm_password(password)
         digest, operator = content_digest(state), self._journal.operator.user_id
-        statement = f"{registration_id}\n{digest}\n{operator}".encode()
-        signature = base64url.encode(self._machine_key.sign(statement))
+        signature = base64url.encode(self._machine_key.sign(_statement(registration_id, digest, operator)))
         event = Signed(self._journal.now(), operator, digest, signature)
-        detail = {"sha256": digest}
-        return self._journal.commit(registration_id, Entry(event, AuditEvent.REGISTRATION_SIGNED, detail))
+        entry = Entry(event, AuditEvent.REGISTRATION_SIGNED, {"sha256": digest})
+        return self._journal.commit(registration_id, entry, check=partial(_require_content, digest))
 
     def submit(self, registration_id: RegistrationId) -> OutboxEntry:
         """Seal into the outbox. Raises ``Refused``, ``NotAuthentic``, ``NetworkUnavailable`` (only when the
@@ -92,38 +112,69 @@ class Submission:
                 return work.outbox.find(state.sealed.packet_id)
         self._journal.open_draft(registration_id)
         self._require_steps(state, before=None)
-        if state.signed is None or state.signed.content_digest != content_digest(state):
-            raise NotAuthentic(CONTENT_CHANGED)
+        signed = self._require_signature(state)
         certificate = self.server_certificate()
         packet = seal(
-            assemble(self._contents(state), self._schema),
+            assemble(self._contents(state, signed), self._schema),
             sign=self._machine_key.sign,
             encrypt=partial(encrypt, certificate),
         )
-        durable.write(self._folder.packet(packet.packet_id), packet.content)
-        return self._commit(state, packet)
+        if packet.size > self._policy.maximum_packet_bytes:
+            limit = self._policy.maximum_packet_bytes
+            raise Refused(PACKET_TOO_LARGE, size=packet.size // 1024, limit=limit // 1024)
+        path = self._folder.packet(packet.packet_id)
+        temporary = durable.prepare(path, packet.content)
+        try:
+            return self._commit(state.id, signed, packet, temporary, path)
+        except _SealedMeanwhileError:  # by the window while a command did: theirs counts
+            return self.submit(registration_id)
+        finally:
+            temporary.unlink(missing_ok=True)
 
     def server_certificate(self) -> bytes:
-        """The certificate packets are sealed to, PEM: fetched once, then kept."""
+        """The certificate packets are sealed to, PEM: fetched once, kept while it is valid.
+
+        Trusted on first use, hence only over a connection that is (``workstation.server``).
+        """
+        now = self._journal.now()
         with self._journal.database.read() as work:
             kept = work.settings.get(CERTIFICATE_SETTING)
-        if kept:
+        if kept and _is_usable(kept.encode(), now):
             return kept.encode()
         ref_id = self._journal.station.ref_id
         with Transport(self._server.url()) as transport:
             fetched = MosipTarget(transport, ref_id, self._journal.clock).certificate()
-        load_certificate(fetched)
+        if not _is_usable(fetched, now):
+            raise Refused(SERVER_CERTIFICATE_UNUSABLE)
         with self._journal.database.work() as work:
             work.settings.put(CERTIFICATE_SETTING, fetched.decode())
-            work.record(AuditEvent.SERVER_CERTIFICATE_PINNED, actor=self._journal.operator.user_id)
+            digest = hashlib.sha256(certificate_to_der(fetched)).hexdigest()
+            work.record(AuditEvent.SERVER_CERTIFICATE_PINNED, actor=self._journal.operator.user_id, sha256=digest)
         return fetched
+
+    def _require_fresh_captures(self, state: Registration) -> None:
+        """The packet's creation time is the signature's; the server compares captures with it (trap 12)."""
+        limit = timedelta(minutes=self._policy.capture_valid_for_min)
+        oldest = min((each.facts.captured_at for each in state.samples.values()), default=None)
+        if oldest is not None and self._journal.now() - oldest > limit:
+            raise Refused(CAPTURES_TOO_OLD, minutes=self._policy.capture_valid_for_min)
+
+    def _require_signature(self, state: Registration) -> Signed:
+        """The signature over exactly this content. Raises ``NotAuthentic(CONTENT_CHANGED)``."""
+        signed = state.signed
+        if signed is None or signed.content_digest != content_digest(state):
+            raise NotAuthentic(CONTENT_CHANGED)
+        statement = _statement(state.id, signed.content_digest, signed.operator)
+        if not verify(self._machine_key.public_pem, statement, base64url.decode(signed.signature)):
+            raise NotAuthentic(CONTENT_CHANGED)
+        return signed
 
     def _require_steps(self, state: Registration, before: Step | None) -> None:
         steps = [step for step in self._policy.steps if step is not before]
         if state.next_step(steps) is not None:
             raise Refused(STEPS_OPEN)
 
-    def _contents(self, state: Registration) -> PacketContents:
+    def _contents(self, state: Registration, signed: Signed) -> PacketContents:
         read = partial(self._journal.read, state.id)
         with self._journal.database.audit_log() as log:
             audits = log.about(state.id.text)
@@ -132,25 +183,33 @@ class Submission:
             station=self._journal.station,
             process=state.started.process,
             languages=state.started.languages,
-            created_at=self._journal.now(),
+            created_at=signed.at,
             demographics=state.demographics,
             documents=tuple(Document(each.facts, read(each.content)) for each in state.documents.values()),
             samples=tuple(BiometricSample(each.facts, read(each.record)) for each in state.samples.values()),
             exceptions=tuple(state.exceptions.values()),
             consent_given=state.consent is not None,
-            officer=self._journal.operator.user_id,
-            officer_password_confirmed=state.signed is not None,
+            officer=signed.operator,
+            officer_password_confirmed=True,
             audits=audits,
             key_index=self._machine_key.key_index,
             client_version=CLIENT_VERSION,
         )
 
-    def _commit(self, state: Registration, packet: SealedPacket) -> OutboxEntry:
+    def _commit(
+        self,
+        registration_id: RegistrationId,
+        signed: Signed,
+        packet: SealedPacket,
+        temporary: Path,
+        path: Path,
+    ) -> OutboxEntry:
+        """Sealing took a while: look again, give the file its name and write down, as one."""
         now = self._journal.now()
         # Approved at once: the supervisor's review comes between here and the outbox when there is one.
         entry = OutboxEntry(
             packet_id=packet.packet_id,
-            registration_id=state.id,
+            registration_id=registration_id,
             state=DeliveryState.APPROVED,
             attempts=0,
             size=packet.size,
@@ -160,12 +219,19 @@ class Submission:
             last_problem=None,
         )
         with self._journal.database.work() as work:
-            work.registrations.append(state.id, Sealed(now, packet.packet_id, packet.digest, packet.size))
+            state = work.registrations.load(registration_id)
+            if state.sealed is not None:
+                raise _SealedMeanwhileError
+            if not state.is_draft:
+                raise Refused(REGISTRATION_CLOSED)
+            _require_content(signed.content_digest, state)
+            durable.publish(temporary, path)
+            work.registrations.append(registration_id, Sealed(now, packet.packet_id, packet.digest, packet.size))
             work.outbox.add(entry, state.started.process, state.started.languages)
             work.record(
                 AuditEvent.PACKET_SEALED,
                 actor=self._journal.operator.user_id,
-                subject=state.id.text,
+                subject=registration_id.text,
                 packet=packet.packet_id,
                 sha256=packet.digest,
                 size=str(packet.size),
@@ -201,17 +267,48 @@ class Submission:
         return names
 
     def tidy(self) -> None:
-        """After a crash: remove files nobody names, and the content of packets delivered long enough ago
-        that nobody waits for a slip any more."""
+        """After a crash: remove files nobody names, and the content of packets delivered long enough ago that
+        nobody waits for a slip any more. Only for somebody who is alone on the station.
+
+        A sealed packet is never deleted: a database restored from a backup may be older than the packet.
+        """
         with self._journal.database.read() as work:
             packets = {entry.packet_id for entry in work.outbox.all()}
             blobs, with_content = work.blobs.names(), work.blobs.registrations()
-            states = [work.registrations.load(each) for each in with_content]
         self._journal.blobs.sweep(blobs)
-        for path in self._folder.outbox.iterdir():
-            if path.suffix != ".zip" or path.stem not in packets:
-                path.unlink()
+        with durable.disk_errors():
+            for path in [each for each in self._folder.outbox.iterdir() if each.is_file()]:
+                if path.name.endswith(durable.UNFINISHED):
+                    path.unlink(missing_ok=True)
+                elif path.stem not in packets:
+                    self._folder.unclaimed.mkdir(exist_ok=True)
+                    path.replace(self._folder.unclaimed / path.name)
+        for registration_id in with_content:
+            if self._is_over(registration_id):
+                self.destroy_content(registration_id)
+
+    def _is_over(self, registration_id: RegistrationId) -> bool:
+        try:
+            state = self._journal.load(registration_id)
+        except NotAuthentic:  # unreadable: kept for whoever repairs it
+            return False
         limit = self._journal.now() - timedelta(hours=self._policy.slip_kept_for_h)
-        for state in states:
-            if state.discarded or (state.uploaded and state.uploaded.at < limit):
-                self.destroy_content(state.id)
+        return bool(state.discarded or (state.uploaded and state.uploaded.at < limit))
+
+
+def _statement(registration_id: RegistrationId, digest: str, operator: str) -> bytes:
+    """What the machine key signs for the officer."""
+    return f"{registration_id}\n{digest}\n{operator}".encode()
+
+
+def _require_content(digest: str, state: Registration) -> None:
+    if content_digest(state) != digest:
+        raise NotAuthentic(CONTENT_CHANGED)
+
+
+def _is_usable(certificate: bytes, at: datetime) -> bool:
+    try:
+        check_certificate(certificate, at)
+    except BadInput:
+        return False
+    return True

@@ -251,8 +251,9 @@ def test_not_even_with_the_key_is_destroyed_content_found_in_the_files_free_page
     _append(database, registration_id, *_WHOLE_LIFE[:9], long_name)
     database.close()
     before = _decrypted(path, key)
-    _destroy(database, registration_id)
-    database.close()
+    again = Database.open(path, key, lambda: _NOON)
+    _destroy(again, registration_id)
+    again.close()
     after = _decrypted(path, key)
     assert [said for said in _SAID if said.encode() in before] == _SAID
     assert len(after) == len(before)

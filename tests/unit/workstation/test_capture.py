@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import errno
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
@@ -11,10 +16,21 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from muster.devices.api import CapturedSample
+from muster.devices.api import (
+    BiometricCapture,
+    CapturedSample,
+    CaptureRequest,
+    Device,
+    DeviceContext,
+    DeviceDescriptor,
+    DeviceKind,
+    OnPreview,
+)
 from muster.devices.catalogue import Catalogue
+from muster.devices.conformance import conformance_context
 from muster.devices.frames import Pixels
 from muster.devices.records import finger_record, iris_record
+from muster.devices.samples import attested_sample
 from muster.domain.biometrics import (
     Attestation,
     BiometricAttribute,
@@ -24,7 +40,7 @@ from muster.domain.biometrics import (
     Modality,
 )
 from muster.domain.registration import RegistrationId, Step
-from muster.errors import Cancelled, DeviceUnavailable, Refused
+from muster.errors import Cancelled, DeviceUnavailable, MusterError, Refused, StorageUnavailable
 from muster.plugins import Plugin
 from muster.workstation.capture import CaptureOutcome, FaceView, check_placement, judge_sample
 from muster.workstation.desk import Desk
@@ -415,3 +431,102 @@ def test_a_capture_keeps_what_the_record_says_and_the_trail_its_digest(desk: Des
     assert digests == [event.record.digest for event in state.samples.values()]
     kept = desk.enrollment.sample_picture(draft, BiometricAttribute.LEFT_THUMB)
     assert np.array_equal(kept, Pictures().sample(BiometricAttribute.LEFT_THUMB))
+
+
+class LyingReader:
+    """A device whose answers are changed on their way out."""
+
+    def __init__(self, device: BiometricCapture, lie: Callable[[CapturedSample], CapturedSample]) -> None:
+        self._device = device
+        self._lie = lie
+
+    def capture(self, request: CaptureRequest, cancel: Event, on_preview: OnPreview) -> list[CapturedSample]:
+        return [self._lie(sample) for sample in self._device.capture(request, cancel, on_preview)]
+
+
+class LyingCatalogue(Catalogue):
+    def __init__(self, lie: Callable[[CapturedSample], CapturedSample]) -> None:
+        super().__init__()
+        self._lie = lie
+
+    @contextmanager
+    def open(self, wanted: DeviceKind | DeviceDescriptor, context: DeviceContext) -> Iterator[Device]:
+        with super().open(wanted, context) as device:
+            assert isinstance(device, BiometricCapture)
+            yield LyingReader(device, self._lie)
+
+
+def _broken(sample: CapturedSample) -> CapturedSample:
+    raise RuntimeError("a driver's own trouble")
+
+
+@pytest.mark.parametrize(
+    ("lie", "code"),
+    [
+        (lambda sample: replace(sample, quality=float("nan")), "DEVICE_FAILED"),
+        (lambda sample: replace(sample, quality=120.0), "DEVICE_FAILED"),
+        (lambda sample: replace(sample, record=sample.record + b"\x00"), "SAMPLE_NOT_AUTHENTIC"),
+        (_broken, "DEVICE_FAILED"),
+    ],
+    ids=["no number", "too good", "another record", "an error of its own"],
+)
+def test_a_device_that_lies_or_breaks_is_an_error_and_nothing_is_kept(
+    root: Path, lie: Callable[[CapturedSample], CapturedSample], code: str
+) -> None:
+    with desk_at(root, catalogue=LyingCatalogue(lie)) as desk:
+        draft = desk.enrollment.start().id
+        with pytest.raises(MusterError) as caught:
+            capture(desk, draft, CaptureGroup.THUMBS)
+        assert caught.value.code.name == code
+        assert not desk.enrollment.registration(draft).samples
+        assert desk.trail.about(draft)[-1].detail["code"] == code
+
+
+def test_an_empty_glass_is_never_the_best_there_is(root: Path) -> None:
+    def blank(sample: CapturedSample) -> CapturedSample:
+        """What the left thumb's device says with nobody's finger on it, signed and praised."""
+        if sample.attribute is not BiometricAttribute.LEFT_THUMB:
+            return sample
+        glass = np.full((400, 300), 240, np.uint8)
+        record = finger_record(glass, sample.attribute, 500, sample.captured_at, 80)
+        context = conformance_context()
+        request = CaptureRequest((sample.attribute,), 40, 1.0, "a-transaction")
+        return attested_sample(
+            context.signer,
+            request,
+            attribute=sample.attribute,
+            record=record,
+            quality=80.0,
+            captured_at=sample.captured_at,
+            device=sample.device,
+            device_code="glass",
+            device_service_version="1",
+        )
+
+    with desk_at(root, catalogue=LyingCatalogue(blank)) as desk:
+        draft = desk.enrollment.start().id
+        for _ in range(3):
+            capture(desk, draft, CaptureGroup.THUMBS)
+        outcome = capture(desk, draft, CaptureGroup.THUMBS, force=True)
+        assert BiometricAttribute.LEFT_THUMB not in outcome.registration.samples
+
+
+def test_a_full_disk_does_not_cost_the_captures_that_were_held(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MUSTER_SIMULATED_FAULTS", "fingerprint=poor_quality")
+    with desk_at(root) as desk:
+        draft = desk.enrollment.start().id
+        for _ in range(3):
+            capture(desk, draft, CaptureGroup.THUMBS)
+        with monkeypatch.context() as full:
+            full.setattr(os, "fsync", _no_space)
+            with pytest.raises(StorageUnavailable):
+                capture(desk, draft, CaptureGroup.THUMBS, force=True)
+        monkeypatch.setenv("MUSTER_SIMULATED_FAULTS", "fingerprint=unplug")  # what is held needs no device
+        outcome = capture(desk, draft, CaptureGroup.THUMBS, force=True)
+        assert set(outcome.registration.samples) == set(CaptureGroup.THUMBS.attributes)
+
+
+def _no_space(descriptor: int) -> None:
+    raise OSError(errno.ENOSPC, "no space")

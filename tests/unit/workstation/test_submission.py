@@ -4,25 +4,31 @@ from __future__ import annotations
 
 import errno
 import hashlib
+import json
 import os
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from muster.clock import utc_now
+from muster.crypto.signing import SigningKey, certificate_to_pem, self_signed_certificate
 from muster.domain.biometrics import BiometricAttribute
 from muster.domain.delivery import DeliveryState
 from muster.domain.registration import RegistrationId, Step
 from muster.errors import NetworkUnavailable, NotAuthentic, Refused, SignInRefused, StorageUnavailable
+from muster.store.outbox import OutboxRows
+from muster.upload.mosip import MosipTarget
 from muster.workstation.content_digest import content_digest
 from muster.workstation.demo import demo_script
 from muster.workstation.desk import Desk
 from muster.workstation.embedded_receiver import EmbeddedReceiver
 from muster.workstation.inspection import inspect_packet
-from muster.workstation.submission import Submission
+from muster.workstation.server import RemoteServer
 from unit.workstation.desks import (
     OFFICER,
+    QUICK,
     SetClock,
     audited,
     blob_files,
@@ -196,14 +202,76 @@ def test_a_crash_between_the_file_and_its_record_is_swept_away_and_sealed_anew(
         raise KeyboardInterrupt
 
     with desk_at(root, receiver) as desk, monkeypatch.context() as patch:
-        patch.setattr(Submission, "_commit", power_cut)
+        patch.setattr(OutboxRows, "add", power_cut)
         with pytest.raises(KeyboardInterrupt):
             desk.enrollment.submit(registration_id)
     assert len(outbox_files(root)) == 1
     with desk_at(root, receiver) as desk:
-        assert outbox_files(root) == []
+        assert outbox_files(root) == ["unclaimed"]
         entry = desk.enrollment.submit(registration_id)
-    assert outbox_files(root) == [f"{entry.packet_id}.zip"]
+    assert outbox_files(root) == [f"{entry.packet_id}.zip", "unclaimed"]
+
+
+def test_captures_that_the_server_would_find_too_old_are_not_signed(root: Path) -> None:
+    clock = SetClock(utc_now())
+    with desk_at(root, clock=clock) as desk:
+        draft = play(desk, Step.PREVIEW)
+        clock.forward(minutes=31)
+        with pytest.raises(Refused) as caught:
+            desk.enrollment.sign(draft, OFFICER.password)
+        assert caught.value.code.name == "CAPTURES_TOO_OLD"
+        clock.forward(minutes=-2)
+        assert desk.enrollment.sign(draft, OFFICER.password).signed is not None
+
+
+def test_a_packet_says_it_was_made_when_the_officer_signed_however_long_a_certificate_took(
+    signed: Signed, receiver: EmbeddedReceiver
+) -> None:
+    root, registration_id = signed
+    later = SetClock(utc_now() + timedelta(hours=3))
+    with desk_at(root, receiver, clock=later) as desk:
+        state = desk.enrollment.registration(registration_id)
+        assert state.signed is not None
+        entry = desk.enrollment.submit(registration_id)
+    assert entry.packet_id.endswith(f"{state.signed.at:%Y%m%d%H%M%S}")
+
+
+def test_a_packet_too_large_for_the_server_is_not_sealed_and_the_draft_stays_open(
+    signed: Signed, receiver: EmbeddedReceiver
+) -> None:
+    root, registration_id = signed
+    with desk_at(root, receiver, policy=replace(QUICK, maximum_packet_bytes=100_000)) as desk:
+        with pytest.raises(Refused) as caught:
+            desk.enrollment.submit(registration_id)
+        assert caught.value.code.name == "PACKET_TOO_LARGE"
+        desk.enrollment.remove_document(registration_id, "proofOfIdentity")
+        assert desk.enrollment.registration(registration_id).is_draft
+    assert outbox_files(root) == []
+
+
+def test_a_signature_that_the_machine_key_did_not_make_is_not_sealed(
+    signed: Signed, receiver: EmbeddedReceiver
+) -> None:
+    root, registration_id = signed
+    row = "SELECT body FROM registration_event WHERE kind = 'Signed'"
+    content = json.loads(with_database_key(root, row)[0][0])
+    content["operator"] = "somebody else"
+    with_database_key(root, "UPDATE registration_event SET body = ? WHERE kind = 'Signed'", json.dumps(content))
+    with desk_at(root, receiver) as desk, pytest.raises(NotAuthentic):
+        desk.enrollment.submit(registration_id)
+
+
+def test_a_certificate_nothing_can_be_sealed_to_is_not_kept(
+    signed: Signed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    root, registration_id = signed
+    expired = self_signed_certificate(SigningKey.generate(), "old", datetime(2020, 1, 1, tzinfo=UTC), 30)
+    monkeypatch.setattr(MosipTarget, "certificate", lambda self: certificate_to_pem(expired))
+    with desk_at(root, RemoteServer("http://127.0.0.1:9")) as desk:
+        with pytest.raises(Refused) as caught:
+            desk.enrollment.submit(registration_id)
+        assert caught.value.code.name == "SERVER_CERTIFICATE_UNUSABLE"
+        assert "MUS-PKT-005" not in [record.event for record in desk.trail.newest_first(50)]
 
 
 def test_forgetting_leaves_a_packet_that_the_server_does_not_have(sealed: Sealed) -> None:
