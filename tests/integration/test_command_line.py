@@ -358,20 +358,27 @@ def test_a_packet_that_the_upload_leaves_behind_makes_it_a_failure(
     assert muster("queue", "upload", "--data", copy, "--json").status == 0
 
 
+@pytest.fixture
+def no_screen(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("QT_QPA_PLATFORM", "offscreen")
+
+
 def _made_real(data: Path) -> None:
     content = json.loads((data / "station.json").read_text())
     (data / "station.json").write_text(json.dumps({**content, "demo": False}))
 
 
 @pytest.mark.parametrize("arguments", [("demo",), ("--demo",)], ids=["command", "window"])
-def test_the_demo_keeps_away_from_a_real_station(muster: Muster, copy: Path, arguments: tuple[str, ...]) -> None:
+def test_the_demo_keeps_away_from_a_real_station(
+    muster: Muster, no_screen: None, copy: Path, arguments: tuple[str, ...]
+) -> None:
     _made_real(copy)
     ran = muster(*arguments, "--data", copy)
     assert (ran.status, ran.out) == (2, "")
     assert ran.err.endswith("[NOT_A_DEMO_STATION]\n")
 
 
-def test_a_window_over_a_damaged_station_ends_with_a_sentence(muster: Muster, copy: Path) -> None:
+def test_a_window_over_a_damaged_station_ends_with_a_sentence(muster: Muster, no_screen: None, copy: Path) -> None:
     (copy / "station.json").write_text("{")
     ran = muster("--data", copy)
     assert (ran.status, ran.out) == (2, "")

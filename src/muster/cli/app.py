@@ -13,7 +13,7 @@ import typer
 
 import muster.cli
 from muster import __version__
-from muster.cli.common import DataOption, Screen, VerboseOption, set_up_logging
+from muster.cli.common import DataOption, Screen, VerboseOption, reporting
 
 
 def build(screen: Screen) -> typer.Typer:
@@ -41,8 +41,9 @@ def build(screen: Screen) -> typer.Typer:
         if context.invoked_subcommand is not None and data is not None:
             raise typer.BadParameter("write --data behind the command")
         if context.invoked_subcommand is None:
-            set_up_logging(verbose=verbose)
-            raise typer.Exit(screen.open_window(data, demo=demo))
+            with reporting(as_json=False, verbose=verbose):
+                status = screen.open_window(data, demo=demo)
+            raise typer.Exit(status)
 
     for module in sorted(each.name for each in pkgutil.iter_modules(muster.cli.__path__)):
         register = getattr(import_module(f"muster.cli.{module}"), "register", None)

@@ -54,7 +54,7 @@ def register(app: typer.Typer, screen: Screen) -> None:
 
     @audit.command("list")
     def list_records(
-        limit: Annotated[int, typer.Option(help="How many, newest first.")] = 50,
+        limit: Annotated[int, typer.Option(min=1, max=100_000, help="How many, newest first.")] = 50,
         data: DataOption = None,
         user: UserOption = None,
         password_file: PasswordOption = None,

@@ -32,6 +32,10 @@ PASSWORD_NEEDED = Code(
     "A password is needed: name a file that holds it with --password-file, or run in a terminal.",
 )
 
+PASSWORD_FILE_UNREADABLE = Code(
+    "PASSWORD_FILE_UNREADABLE", "The password file is not a plain text in UTF-8: {file}. Save it as one."
+)
+
 GOOD, BAD, WRONG_INPUT, MISSING = 0, 1, 2, 3
 
 JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")]
@@ -70,7 +74,7 @@ def reporting(*, as_json: bool, verbose: bool = False, about: Mapping[str, str] 
     except MusterError as error:
         if as_json:
             document = {"error": {"code": error.code.name, "message": error.sentence, **(about or {})}}
-            print(json.dumps(document, ensure_ascii=False))
+            print(json.dumps(document))
         else:
             print(f"{error.sentence} [{error.code.name}]", file=sys.stderr)
         raise typer.Exit(_exit_status(error)) from error
@@ -85,8 +89,11 @@ def _exit_status(error: MusterError) -> int:
 
 
 def show(document: object, text: str, *, as_json: bool) -> None:
-    """Print ``document`` as JSON, or ``text`` for people."""
-    print(json.dumps(plain(document), ensure_ascii=False, indent=2) if as_json else text)
+    """Print ``document`` as JSON, or ``text`` for people.
+
+    The JSON is ASCII: standard output may be a pipe of any encoding, and a file name need not be text.
+    """
+    print(json.dumps(plain(document), indent=2) if as_json else text)
 
 
 def plain(value: Any) -> Any:
@@ -156,13 +163,23 @@ def server_of(station: Station, address: str | None) -> Iterator[Server]:
 
 def credentials(station: Station, user: str | None, password_file: Path | None) -> tuple[str, str]:
     """A demo station's own; otherwise from the file or, in a terminal, from the person."""
-    known = dict(station.demo_credentials() or ())
     user_id = user or station.operators[0]
     if password_file is not None:
-        lines = read_file(password_file).decode("utf-8", "replace").splitlines()
-        return user_id, lines[0] if lines else ""
+        return user_id, password_in(password_file)
+    known = dict(station.demo_credentials() or ())
     if user_id in known:
         return user_id, known[user_id]
     if not sys.stdin.isatty():
         raise BadInput(PASSWORD_NEEDED)
     return user_id, str(typer.prompt(f"Password of {user_id}", hide_input=True, err=True))
+
+
+def password_in(file: Path) -> str:
+    """The first line of the file. Raises ``BadInput``: a byte that is guessed at is a password that is refused."""
+    try:
+        text = read_file(file).decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise BadInput(PASSWORD_FILE_UNREADABLE, file=file.name) from error
+    if "\0" in text:  # UTF-16 without its mark
+        raise BadInput(PASSWORD_FILE_UNREADABLE, file=file.name)
+    return text.partition("\n")[0].removesuffix("\r")

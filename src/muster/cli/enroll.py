@@ -23,8 +23,9 @@ from muster.cli.common import (
 )
 from muster.domain.delivery import DeliveryState
 from muster.domain.registration import RegistrationId, Step
-from muster.errors import NetworkUnavailable
+from muster.errors import BadInput, NetworkUnavailable
 from muster.workstation.desk import Desk
+from muster.workstation.journal import REGISTRATION_CLOSED
 from muster.workstation.script import Script, ScriptedEnrollment, ScriptOutcome, StepReport
 
 
@@ -51,6 +52,8 @@ def register(app: typer.Typer, screen: Screen) -> None:
             with desk_of(
                 station_at(data), user=user, password_file=password_file, server=server, script=script
             ) as (desk, password):
+                if draft and not desk.enrollment.registration(draft).is_draft:
+                    raise BadInput(REGISTRATION_CLOSED)
                 on_step = _quiet if as_json else _tell
                 play = ScriptedEnrollment(
                     desk.enrollment,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import typer
 
 from muster.cli.common import (
+    BAD,
     DataOption,
     JsonOption,
     PasswordOption,
@@ -17,7 +18,7 @@ from muster.cli.common import (
     show,
     station_at,
 )
-from muster.domain.delivery import OutboxEntry
+from muster.domain.delivery import DeliveryState, OutboxEntry
 
 
 def register(app: typer.Typer, screen: Screen) -> None:
@@ -48,13 +49,16 @@ def register(app: typer.Typer, screen: Screen) -> None:
         as_json: JsonOption = False,
         verbose: VerboseOption = False,
     ) -> None:
-        """Send everything that waits, now."""
+        """Send everything that waits, now. The exit status is 1 when some of it did not go."""
         with (
             reporting(as_json=as_json, verbose=verbose),
             desk_of(station_at(data), user=user, password_file=password_file, server=server) as (desk, _),
         ):
             desk.sync.deliver_all(due_only=False)
-            _show(desk.sync.outbox(), as_json=as_json)
+            entries = desk.sync.outbox()
+            _show(entries, as_json=as_json)
+            if any(each.state is not DeliveryState.PUSHED and each.last_problem for each in entries):
+                raise typer.Exit(BAD)
 
 
 def _show(entries: tuple[OutboxEntry, ...], *, as_json: bool) -> None:

@@ -7,10 +7,9 @@ from typing import Annotated
 
 import typer
 
-from muster.cli.common import DataOption, JsonOption, Screen, VerboseOption, reporting, show
+from muster.cli.common import DataOption, JsonOption, Screen, VerboseOption, password_in, reporting, show
 from muster.clock import utc_now
 from muster.workstation.data_folder import DataFolder
-from muster.workstation.inspection import read_file
 from muster.workstation.station import DEFAULT_CENTER, DEFAULT_MACHINE, NewOperator, NewStation, Station
 
 
@@ -55,5 +54,5 @@ def register(app: typer.Typer, screen: Screen) -> None:
 
 def _password(user_id: str, file: Path | None) -> str:
     if file is not None:
-        return (read_file(file).decode("utf-8", "replace").splitlines() or [""])[0]
+        return password_in(file)
     return str(typer.prompt(f"New password for {user_id}", hide_input=True, confirmation_prompt=True, err=True))

@@ -1,0 +1,72 @@
+"""What the commands share: passwords from files, and errors as sentences whatever stands in them."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+import typer
+
+from muster.cli.common import password_in, reporting
+from muster.errors import BadInput, Code
+from muster.workstation.inspection import FILE_ABSENT
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "correct horse\n".encode("utf-16"),
+        "correct horse\n".encode("utf-16-le"),
+        "correct horse\n".encode("utf-16-be"),
+        "Müller und Söhne\n".encode("latin-1"),
+        b"correct\xffhorse",
+        b"correct horse\n\xff",
+    ],
+    ids=["UTF-16", "UTF-16-LE", "UTF-16-BE", "Latin-1", "a wrong byte", "a wrong byte further down"],
+)
+def test_a_password_file_that_is_not_utf_8_is_refused_by_name_and_not_guessed_at(
+    tmp_path: Path, content: bytes
+) -> None:
+    (tmp_path / "password").write_bytes(content)
+    with pytest.raises(BadInput) as caught:
+        password_in(tmp_path / "password")
+    assert (caught.value.code.name, caught.value.detail) == ("PASSWORD_FILE_UNREADABLE", {"file": "password"})
+
+
+def test_an_absent_password_file_is_said_to_be_absent(tmp_path: Path) -> None:
+    with pytest.raises(BadInput) as caught:
+        password_in(tmp_path / "password")
+    assert caught.value.code is FILE_ABSENT
+
+
+@pytest.mark.parametrize(
+    ("content", "password"),
+    [
+        (b"", ""),
+        (b"\n", ""),
+        (b"correct horse", "correct horse"),
+        (b"correct horse\n", "correct horse"),
+        (b"correct horse\r\nand more\r\n", "correct horse"),
+        (b" correct horse \n", " correct horse "),
+        (b"\xef\xbb\xbfcorrect horse\n", "correct horse"),
+        ("كلمة السر 🔑\n".encode(), "كلمة السر 🔑"),
+        ("\N{NO-BREAK SPACE}\N{LINE SEPARATOR}a\n".encode(), "\N{NO-BREAK SPACE}\N{LINE SEPARATOR}a"),
+    ],
+)
+def test_the_password_is_the_first_line_without_what_the_editor_put_around_it(
+    tmp_path: Path, content: bytes, password: str
+) -> None:
+    (tmp_path / "password").write_bytes(content)
+    assert password_in(tmp_path / "password") == password
+
+
+def test_an_error_over_a_name_that_is_no_text_is_json_all_the_same(
+    capsysbinary: pytest.CaptureFixture[bytes],
+) -> None:
+    with pytest.raises(typer.Exit) as caught, reporting(as_json=True):
+        raise BadInput(Code("ABSENT", "There is no {file}."), file="Erika-\udcff-é")
+    out = capsysbinary.readouterr().out
+    assert caught.value.exit_code == 2
+    assert json.loads(out)["error"]["message"] == "There is no Erika-\udcff-é."
+    assert out.isascii()  # a pipe on Windows takes no more than its code page
