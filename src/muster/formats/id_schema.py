@@ -16,8 +16,6 @@ from muster.errors import Code, MalformedData
 
 ID_SCHEMA_UNREADABLE = Code("ID_SCHEMA_UNREADABLE", "The ID schema cannot be read. Ask your administrator.")
 
-_VERSION_FIELD = "IDSchemaVersion"
-
 
 class FieldType(Enum):
     """What a field holds, after its ``$ref`` or ``type``."""
@@ -69,14 +67,6 @@ class IdSchema:
             return cls(float(content.get("idVersion", version)), fields)
         except (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError) as error:
             raise MalformedData(ID_SCHEMA_UNREADABLE) from error
-
-    @property
-    def demographic_fields(self) -> tuple[SchemaField, ...]:
-        """Fields whose value is text, without the schema's own version number."""
-        files = (FieldType.DOCUMENT, FieldType.BIOMETRICS)
-        return tuple(
-            field for field in self.fields.values() if field.type not in files and field.id != _VERSION_FIELD
-        )
 
 
 def _field(name: str, entry: Mapping[str, Any], required: bool) -> SchemaField:

@@ -60,7 +60,6 @@ class ReferenceData:
     category (POI, POA)."""
 
     schema: IdSchema
-    schema_text: str
     ui_spec: UiSpec
     dynamic: Mapping[str, tuple[Choice, ...]]
     locations: Mapping[int, tuple[Choice, ...]]
@@ -69,13 +68,11 @@ class ReferenceData:
 
     @classmethod
     def load(cls, folder: Path = _DEFAULTS) -> ReferenceData:
-        schema_text = (folder / "id_schema.json").read_text(encoding="utf-8")
         master = json.loads((folder / "master_data.json").read_text(encoding="utf-8"))
         consent = json.loads((folder / "consent.json").read_text(encoding="utf-8"))
         levels = sorted({int(each["level"]) for each in master["locations"]})
         return cls(
-            schema=IdSchema.parse(schema_text),
-            schema_text=schema_text,
+            schema=IdSchema.parse((folder / "id_schema.json").read_text(encoding="utf-8")),
             ui_spec=UiSpec.parse((folder / "ui_spec.json").read_text(encoding="utf-8")),
             dynamic=_choices_by_name(master["dynamic"]),
             locations={

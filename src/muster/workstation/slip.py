@@ -6,13 +6,10 @@ The QR code holds the registration number alone, as MOSIP's does, so that its sc
 
 from __future__ import annotations
 
-import base64
-import json
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
 
-from muster.clock import parse_rfc3339
 from muster.devices.frames import Pixels
 from muster.domain.applicant import LocalizedText
 from muster.domain.lifecycle import Registration
@@ -86,33 +83,6 @@ class Slip:
     photo_png: bytes
     qr_text: str
     sections: tuple[SlipSection, ...]
-
-    def to_json(self) -> str:
-        """For handing the slip to another program; holds personal data, so only through a pipe."""
-        content = asdict(self)
-        content["created_at"] = self.created_at.isoformat()  # to the microsecond: it comes back equal
-        content["photo_png"] = base64.b64encode(self.photo_png).decode()
-        return json.dumps(content)
-
-    @classmethod
-    def from_json(cls, text: str) -> Slip:
-        content = json.loads(text)
-        return cls(
-            registration_id=content["registration_id"],
-            created_at=parse_rfc3339(content["created_at"]),
-            station=content["station"],
-            photo_png=base64.b64decode(content["photo_png"]),
-            qr_text=content["qr_text"],
-            sections=tuple(
-                SlipSection(
-                    each["language"],
-                    each["title"],
-                    tuple((label, value) for label, value in each["rows"]),
-                    each["footer"],
-                )
-                for each in content["sections"]
-            ),
-        )
 
 
 def compose_slip(state: Registration, form: Iterable[FormField], photo: Pixels | None) -> Slip:

@@ -159,20 +159,6 @@ def test_fields_keep_the_order_of_the_schema() -> None:
     assert list(IdSchema.parse(schema({name: {"type": "string"} for name in names})).fields) == names
 
 
-def test_documents_biometrics_and_the_version_are_not_demographic() -> None:
-    text = schema(
-        {
-            "IDSchemaVersion": {"type": "number"},
-            "name": {"$ref": "#/definitions/simpleType"},
-            "proof": {"$ref": "#/definitions/documentType"},
-            "fingers": {"$ref": "#/definitions/biometricsType"},
-            "phone": {"type": "string"},
-        }
-    )
-
-    assert [field.id for field in IdSchema.parse(text).demographic_fields] == ["name", "phone"]
-
-
 @pytest.fixture(scope="module")
 def default() -> IdSchema:
     return IdSchema.parse(DEFAULT.read_text(encoding="utf-8"))

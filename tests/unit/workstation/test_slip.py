@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -14,34 +13,10 @@ from PIL import Image
 from muster.domain.lifecycle import Registration, Started
 from muster.domain.registration import Process, RegistrationId
 from muster.workstation.reference import LANGUAGES
-from muster.workstation.slip import Slip, SlipSection, compose_slip
+from muster.workstation.slip import compose_slip
 from unit.workstation.desks import desk_at
 
 AT = datetime(2026, 3, 1, 12, 30, tzinfo=UTC)
-SLIP = Slip(
-    registration_id="10001100010000120260301123000",
-    created_at=AT,
-    station="10001 / 10001",
-    photo_png=b"\x89PNG\r\n\x00\xff",
-    qr_text="10001100010000120260301123000",
-    sections=(SlipSection("ara", "إشعار استلام التسجيل", (("الاسم", "إريكا"), ("", "")), "احتفظ"),),
-)
-
-
-def test_a_slip_comes_back_from_its_json() -> None:
-    assert Slip.from_json(SLIP.to_json()) == SLIP
-
-
-def test_a_slip_without_a_photograph_comes_back_too() -> None:
-    bare = replace(SLIP, photo_png=b"", sections=())
-    assert Slip.from_json(bare.to_json()) == bare
-
-
-def test_a_slip_of_a_real_registration_comes_back(signed: tuple[Path, RegistrationId]) -> None:
-    root, registration_id = signed
-    with desk_at(root) as desk:
-        slip = desk.enrollment.slip(registration_id)
-    assert Slip.from_json(slip.to_json()) == slip
 
 
 def test_the_slip_says_who_what_and_when_in_each_language(sealed: tuple[Path, RegistrationId, str]) -> None:
