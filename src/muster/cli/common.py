@@ -33,7 +33,7 @@ PASSWORD_NEEDED = Code(
 )
 
 PASSWORD_FILE_UNREADABLE = Code(
-    "PASSWORD_FILE_UNREADABLE", "The password file is not a plain text in UTF-8: {file}. Save it as one."
+    "PASSWORD_FILE_UNREADABLE", "The password file {file} is not plain text in UTF-8. Save it as UTF-8."
 )
 
 GOOD, BAD, WRONG_INPUT, MISSING = 0, 1, 2, 3
