@@ -604,6 +604,10 @@
             <translation>جارٍ تشغيل الكاميرا…</translation>
         </message>
         <message>
+            <source>The certificate is not valid at this time. Check this computer's clock first.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>The demo stopped: a device or a check said no at the step {step}.</source>
             <translation>توقف العرض التجريبي: رفض جهاز أو فحص المتابعة عند الخطوة ⁨{step}⁩.</translation>
         </message>
@@ -632,8 +636,16 @@
             <translation>الوجه بعيد جدًا. اقترب من الكاميرا.</translation>
         </message>
         <message>
+            <source>The face, fingers or eyes were taken more than {minutes} minutes ago; the server takes no older ones. Take them again.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>The file cannot be read: {file}.</source>
             <translation>تتعذر قراءة الملف: ⁦{file}⁩.</translation>
+        </message>
+        <message>
+            <source>The file holds several pages or pictures. Choose one that holds a single page.</source>
+            <translation>يحتوي الملف على عدة صفحات أو صور. اختر ملفًا يحتوي على صفحة واحدة.</translation>
         </message>
         <message>
             <source>The file is empty. Choose another one, or scan the page again.</source>
@@ -650,6 +662,10 @@
         <message>
             <source>The file registration.json cannot be understood; the part in question: {part}.</source>
             <translation>يتعذر فهم الملف ⁦registration.json⁩؛ الجزء المعني: ⁦{part}⁩.</translation>
+        </message>
+        <message>
+            <source>The file registration.json names some fingers or eyes but not {attribute}. Name all of them that are no exception, or none to use the device.</source>
+            <translation>يذكر الملف ⁦registration.json⁩ بعض الأصابع أو العيون دون ⁦{attribute}⁩. اذكر كل ما ليس استثناءً منها، أو لا تذكر شيئًا لاستخدام الجهاز.</translation>
         </message>
         <message>
             <source>The folder of pictures for the simulated devices is not there.</source>
@@ -704,8 +720,16 @@
             <translation>رقم الحزمة ليس على شكل أرقام الحزم.</translation>
         </message>
         <message>
+            <source>The password file {file} is not plain text in UTF-8. Save it as UTF-8.</source>
+            <translation>ملف كلمة المرور ⁦{file}⁩ ليس نصًا عاديًا بترميز ⁦UTF-8⁩. احفظه بترميز ⁦UTF-8⁩.</translation>
+        </message>
+        <message>
             <source>The password is too short: use at least {length} characters.</source>
             <translation>كلمة المرور قصيرة جدًا: الحد الأدنى لعدد الأحرف {length}.</translation>
+        </message>
+        <message>
+            <source>The passwords of this demo station are gone: demo-credentials.json is missing or damaged. Begin a new demo in another folder.</source>
+            <translation>كلمات مرور هذه المحطة التجريبية مفقودة: الملف ⁦demo-credentials.json⁩ غير موجود أو تالف. ابدأ عرضًا تجريبيًا جديدًا في مجلد آخر.</translation>
         </message>
         <message>
             <source>The person agrees</source>
@@ -764,6 +788,10 @@
             <translation>بعد ذلك يُختم التسجيل. ولا يمكن لأحد أن يغيّره أو يقرأه في هذه المحطة.</translation>
         </message>
         <message>
+            <source>The registration is too large to be sent: {size} kB, and at most {limit} kB can be. Attach smaller pictures of the documents.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>The registration was changed after it was signed. Check it and sign it again.</source>
             <translation>تم تغيير التسجيل بعد توقيعه. راجعه ووقّعه من جديد.</translation>
         </message>
@@ -804,6 +832,18 @@
             <translation>رفض الخادم الطلب (الحالة {status}).</translation>
         </message>
         <message>
+            <source>The server's address is not one: write https://name.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The server's address must begin with https.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The server's certificate cannot be used. Check this computer's clock, then ask your administrator.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>The signature does not match. The data was changed or comes from somebody else.</source>
             <translation>التوقيع غير مطابق. تم تغيير البيانات أو أنها من مصدر آخر.</translation>
         </message>
@@ -826,6 +866,10 @@
         <message>
             <source>The station's database cannot be opened: it is damaged or the key is wrong.</source>
             <translation>يتعذر فتح قاعدة بيانات المحطة: إنها تالفة أو المفتاح غير صحيح.</translation>
+        </message>
+        <message>
+            <source>The station's folder cannot be read. Check the disk and its permissions.</source>
+            <translation>تتعذر قراءة مجلد المحطة. تحقق من القرص وأذوناته.</translation>
         </message>
         <message>
             <source>The station's folder cannot be written. Check the disk and its permissions.</source>
@@ -854,6 +898,10 @@
         <message>
             <source>The {kind} reported a fault. Unplug it, plug it in and try again.</source>
             <translation>أبلغ الجهاز عن عطل: {kind}. افصل الجهاز ثم أعد توصيله وحاول مرة أخرى.</translation>
+        </message>
+        <message>
+            <source>The {kind} signed something else than it handed out. Tell your supervisor.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>The {kind} was unplugged. Plug it in and try again.</source>
@@ -914,6 +962,14 @@
         <message>
             <source>This finger, eye or face was not captured yet.</source>
             <translation>لم يُلتقط هذا الإصبع أو العين أو الوجه بعد.</translation>
+        </message>
+        <message>
+            <source>This folder holds registrations of a station whose station.json is missing. Restore it from a backup, or choose another folder.</source>
+            <translation>يحتوي هذا المجلد على تسجيلات محطة ملفها ⁦station.json⁩ مفقود. استعده من نسخة احتياطية، أو اختر مجلدًا آخر.</translation>
+        </message>
+        <message>
+            <source>This is a file: choose the folder the station lies in.</source>
+            <translation>هذا ملف: اختر المجلد الذي توجد فيه المحطة.</translation>
         </message>
         <message>
             <source>This is not a language of the registration.</source>
@@ -1006,6 +1062,10 @@
         <message>
             <source>Write the date as year/month/day, for example 1990/05/31.</source>
             <translation>اكتب التاريخ بترتيب السنة ثم الشهر ثم اليوم، مثل ⁦1990/05/31⁩.</translation>
+        </message>
+        <message>
+            <source>You are signed out. Sign in again.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>You stopped this step. Nothing was changed.</source>

@@ -604,6 +604,10 @@
             <translation>Démarrage de la caméra…</translation>
         </message>
         <message>
+            <source>The certificate is not valid at this time. Check this computer's clock first.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>The demo stopped: a device or a check said no at the step {step}.</source>
             <translation>La démonstration s’est arrêtée : un appareil ou un contrôle a refusé à l’étape {step}.</translation>
         </message>
@@ -632,8 +636,16 @@
             <translation>Le visage est trop loin. Rapprochez-vous de la caméra.</translation>
         </message>
         <message>
+            <source>The face, fingers or eyes were taken more than {minutes} minutes ago; the server takes no older ones. Take them again.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>The file cannot be read: {file}.</source>
             <translation>Le fichier est illisible : {file}.</translation>
+        </message>
+        <message>
+            <source>The file holds several pages or pictures. Choose one that holds a single page.</source>
+            <translation>Le fichier contient plusieurs pages ou images. Choisissez-en un qui n’en contient qu’une.</translation>
         </message>
         <message>
             <source>The file is empty. Choose another one, or scan the page again.</source>
@@ -650,6 +662,10 @@
         <message>
             <source>The file registration.json cannot be understood; the part in question: {part}.</source>
             <translation>Le fichier registration.json n’est pas compréhensible ; partie concernée : {part}.</translation>
+        </message>
+        <message>
+            <source>The file registration.json names some fingers or eyes but not {attribute}. Name all of them that are no exception, or none to use the device.</source>
+            <translation>Le fichier registration.json nomme certains doigts ou yeux, mais pas {attribute}. Nommez tous ceux qui ne font pas l’objet d’une exception, ou aucun pour utiliser l’appareil.</translation>
         </message>
         <message>
             <source>The folder of pictures for the simulated devices is not there.</source>
@@ -704,8 +720,16 @@
             <translation>Le numéro du paquet n’a pas la forme d’un numéro de paquet.</translation>
         </message>
         <message>
+            <source>The password file {file} is not plain text in UTF-8. Save it as UTF-8.</source>
+            <translation>Le fichier de mot de passe {file} n’est pas un texte brut en UTF-8. Enregistrez-le en UTF-8.</translation>
+        </message>
+        <message>
             <source>The password is too short: use at least {length} characters.</source>
             <translation>Le mot de passe est trop court : utilisez au moins {length} caractères.</translation>
+        </message>
+        <message>
+            <source>The passwords of this demo station are gone: demo-credentials.json is missing or damaged. Begin a new demo in another folder.</source>
+            <translation>Les mots de passe de ce poste de démonstration ont disparu : demo-credentials.json est absent ou endommagé. Commencez une nouvelle démonstration dans un autre dossier.</translation>
         </message>
         <message>
             <source>The person agrees</source>
@@ -764,6 +788,10 @@
             <translation>L’inscription est ensuite scellée. Personne ne peut plus la modifier ni la lire sur ce poste.</translation>
         </message>
         <message>
+            <source>The registration is too large to be sent: {size} kB, and at most {limit} kB can be. Attach smaller pictures of the documents.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>The registration was changed after it was signed. Check it and sign it again.</source>
             <translation>L’inscription a été modifiée après sa signature. Vérifiez-la et signez-la à nouveau.</translation>
         </message>
@@ -804,6 +832,18 @@
             <translation>Le serveur a refusé la demande (état {status}).</translation>
         </message>
         <message>
+            <source>The server's address is not one: write https://name.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The server's address must begin with https.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The server's certificate cannot be used. Check this computer's clock, then ask your administrator.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>The signature does not match. The data was changed or comes from somebody else.</source>
             <translation>La signature ne correspond pas. Les données ont été modifiées ou proviennent de quelqu’un d’autre.</translation>
         </message>
@@ -826,6 +866,10 @@
         <message>
             <source>The station's database cannot be opened: it is damaged or the key is wrong.</source>
             <translation>La base de données du poste ne peut pas être ouverte : elle est endommagée ou la clé est incorrecte.</translation>
+        </message>
+        <message>
+            <source>The station's folder cannot be read. Check the disk and its permissions.</source>
+            <translation>Impossible de lire le dossier du poste. Vérifiez le disque et ses autorisations.</translation>
         </message>
         <message>
             <source>The station's folder cannot be written. Check the disk and its permissions.</source>
@@ -854,6 +898,10 @@
         <message>
             <source>The {kind} reported a fault. Unplug it, plug it in and try again.</source>
             <translation>Appareil en défaut : {kind}. Débranchez l’appareil, rebranchez-le et réessayez.</translation>
+        </message>
+        <message>
+            <source>The {kind} signed something else than it handed out. Tell your supervisor.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>The {kind} was unplugged. Plug it in and try again.</source>
@@ -914,6 +962,14 @@
         <message>
             <source>This finger, eye or face was not captured yet.</source>
             <translation>Ce doigt, cet œil ou ce visage n’a pas encore été capturé.</translation>
+        </message>
+        <message>
+            <source>This folder holds registrations of a station whose station.json is missing. Restore it from a backup, or choose another folder.</source>
+            <translation>Ce dossier contient des inscriptions d’un poste dont le fichier station.json est absent. Restaurez-le à partir d’une sauvegarde ou choisissez un autre dossier.</translation>
+        </message>
+        <message>
+            <source>This is a file: choose the folder the station lies in.</source>
+            <translation>Ceci est un fichier : choisissez le dossier où se trouve le poste.</translation>
         </message>
         <message>
             <source>This is not a language of the registration.</source>
@@ -1006,6 +1062,10 @@
         <message>
             <source>Write the date as year/month/day, for example 1990/05/31.</source>
             <translation>Écrivez la date sous la forme année/mois/jour, par exemple 1990/05/31.</translation>
+        </message>
+        <message>
+            <source>You are signed out. Sign in again.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>You stopped this step. Nothing was changed.</source>
