@@ -31,12 +31,23 @@ from dataclasses import dataclass
 Detail = Mapping[str, str | int | float]
 
 
+_BY_NAME: dict[str, Code] = {}
+
+
 @dataclass(frozen=True, slots=True)
 class Code:
     """A stable name and the sentence an officer reads. Names are append-only: never reuse one."""
 
     name: str
     sentence: str
+
+    def __post_init__(self) -> None:
+        _BY_NAME.setdefault(self.name, self)
+
+    @staticmethod
+    def named(name: str) -> Code | None:
+        """The code of that name, if the module that defines it was loaded: for names that were stored."""
+        return _BY_NAME.get(name)
 
     def say(self, detail: Detail | None = None) -> str:
         """Return the English sentence with its placeholders filled."""
@@ -104,4 +115,9 @@ class SignInRefused(Refused):
     """The operator could not be signed in."""
 
 
+INTERNAL_FAULT = Code(
+    "INTERNAL_FAULT",
+    "Something went wrong inside the program ({kind}). What was confirmed before is kept; try again, and tell "
+    "your supervisor if it stays.",
+)
 CANCELLED = Code("CANCELLED", "You stopped this step. Nothing was changed.")

@@ -13,7 +13,7 @@ from pytestqt.qtbot import QtBot
 
 from muster.clock import utc_now
 from muster.domain.registration import Step
-from muster.ui.app import prepared_application
+from muster.ui.application import prepared_application
 from muster.ui.background import Background
 from muster.ui.language import WINDOW_LANGUAGES, Languages
 from muster.ui.pages.home import HomePage

@@ -99,11 +99,11 @@ def test_the_slip_is_a_one_page_pdf_with_the_number_in_it(driver: Driver, tmp_pa
     driver.start()
     driver.walk_to(Step.PREVIEW)
     assert driver.session.desk is not None
-    slip = driver.session.desk.enrollment.slip(driver.wizard._registration.id)
+    slip = driver.session.desk.enrollment.slip(driver.wizard.registration)
     slip_pdf.write(slip, tmp_path / "slip.pdf")
     pages = PdfReader(tmp_path / "slip.pdf").pages
     assert len(pages) == 1
-    assert driver.wizard.registration_id in pages[0].extract_text().replace("\n", "")
+    assert driver.wizard.registration.text in pages[0].extract_text().replace("\n", "")
 
 
 def test_arabic_and_devanagari_are_set_in_fonts_that_have_them(qapp: QApplication, tmp_path: Path) -> None:

@@ -119,7 +119,7 @@ def test_poor_fingers_may_be_kept_once_the_attempts_are_used_up(
     driver.click(page.force)
     driver.at(Step.IRISES)
     assert driver.session.desk is not None
-    state = driver.session.desk.enrollment.registration(driver.wizard._registration.id)
+    state = driver.session.desk.enrollment.registration(driver.wizard.registration)
     assert state.samples[BiometricAttribute.LEFT_THUMB].facts.forced
 
 
@@ -182,7 +182,7 @@ def test_closing_the_window_and_coming_back_continues_at_the_same_step(
     driver: Driver, qtbot: QtBot, session: Session, lanes: Lanes
 ) -> None:
     driver.open_at(Step.RIGHT_SLAP)
-    number = driver.wizard.registration_id
+    number = driver.wizard.registration.text
     driver.window.close()
     session.sign_out()
     again = Driver(qtbot, session, lanes)
@@ -191,7 +191,7 @@ def test_closing_the_window_and_coming_back_continues_at_the_same_step(
     resume = page._drafts.itemAtPosition(0, 1).widget()
     again.click(resume)
     again.at(Step.RIGHT_SLAP)
-    assert again.wizard.registration_id == number
+    assert again.wizard.registration.text == number
 
 
 def test_a_wrong_password_does_not_sign(driver: Driver) -> None:

@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import os
-import sys
 from pathlib import Path
 
-from PySide6.QtWidgets import QApplication
-
 from muster.clock import utc_now
-from muster.ui import theme
+from muster.ui.application import prepared_application
 from muster.ui.background import Background
 from muster.ui.language import Languages, language_of_system
 from muster.ui.session import Session
@@ -33,15 +30,3 @@ def run(data: Path | None, *, demo: bool = False) -> int:
         status = application.exec()
     session.close()
     return int(status)
-
-
-def prepared_application() -> QApplication:
-    """The application with our look; the one there is already, in tests."""
-    # opencv-python sets these to its own Qt 5 plug-ins when it is imported anywhere.
-    for variable in ("QT_QPA_PLATFORM_PLUGIN_PATH", "QT_QPA_FONTDIR"):
-        os.environ.pop(variable, None)
-    application = QApplication.instance() or QApplication(sys.argv[:1])
-    assert isinstance(application, QApplication)
-    application.setApplicationName("Muster")
-    theme.apply(application)
-    return application

@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 import shiboken6
 from PySide6.QtCore import QObject, Qt, Signal, Slot
 
-from muster.errors import MusterError
+from muster.errors import INTERNAL_FAULT, MusterError
 from muster.workstation.lanes import Lanes
 
 T = TypeVar("T")
@@ -63,4 +63,5 @@ class Background(QObject):
         elif isinstance(error, MusterError):
             call.failed(error)
         else:
-            raise error  # a fault of ours: let the exception hook tell it
+            call.failed(MusterError(INTERNAL_FAULT, kind=type(error).__name__))
+            raise error  # a fault of ours: the officer has a sentence, the log gets the rest

@@ -74,6 +74,7 @@ class Languages:
     def use(self, language: WindowLanguage) -> None:
         if self._translator is not None:
             self._application.removeTranslator(self._translator)
+            self._translator.deleteLater()
             self._translator = None
         if language.code != "en":
             translator = QTranslator(self._application)

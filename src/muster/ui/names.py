@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import re
+
+from PySide6.QtCore import QCoreApplication
+
 from muster.domain.biometrics import BiometricAttribute, CaptureGroup, ExceptionKind, Modality
 from muster.domain.delivery import DeliveryState
 from muster.domain.registration import Step
-from muster.ui.language import tr
+from muster.errors import Code
+from muster.ui.language import CONTEXT, tr
 
 
 def step_name(step: Step) -> str:
@@ -64,6 +69,14 @@ def exception_reasons(modality: Modality) -> tuple[tuple[str, str, ExceptionKind
         ("No readable ridges", tr("No readable ridges"), ExceptionKind.PERMANENT),
         ("Finger injured or bandaged", tr("Finger injured or bandaged"), ExceptionKind.TEMPORARY),
     )
+
+
+def problem_words(code_name: str) -> str:
+    """What the last attempt to deliver came to, from the name that was stored; details were not."""
+    code = Code.named(code_name)
+    if code is None:
+        return code_name
+    return re.sub(r"\{\w+\}", "…", QCoreApplication.translate(CONTEXT, code.sentence))
 
 
 def state_name(state: DeliveryState) -> str:

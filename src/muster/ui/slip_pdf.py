@@ -28,6 +28,7 @@ from PySide6.QtWidgets import QApplication
 
 from muster import durable
 from muster.ui import theme
+from muster.ui.application import prepared_application
 from muster.workstation.slip import Slip, SlipSection
 
 _RESOLUTION_DPI = 300
@@ -39,7 +40,7 @@ def write(slip: Slip, path: Path) -> None:
     """Write the slip as PDF; the file is there whole or not at all. Works without a display."""
     if QGuiApplication.instance() is None:
         os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
-        write.application = QApplication(["muster"])  # type: ignore[attr-defined]
+        write.application = prepared_application()  # type: ignore[attr-defined]
     from PySide6.QtCore import QBuffer, QIODevice
 
     buffer = QBuffer()

@@ -74,6 +74,11 @@ QPushButton#choice:checked {{ background: {ACCENT_PALE}; border: 2px solid {ACCE
     font-weight: 600; }}
 QPushButton#link {{ border: none; background: transparent; color: {ACCENT}; padding: 2px 6px;
     text-decoration: underline; }}
+QPushButton#link:focus, QPushButton#step:focus {{ border: 2px solid {ACCENT}; border-radius: 5px;
+    padding: 0 4px; }}
+QPushButton#step:focus {{ padding: 7px 10px; }}
+QFrame#header QPushButton:focus {{ border: 2px solid white; padding: 1px 11px; }}
+QFrame#header QPushButton:disabled {{ background: transparent; color: #9fb8c9; }}
 QLineEdit, QComboBox {{ background: {PAPER}; border: 1px solid #8fa0ad; border-radius: 5px; padding: 6px 8px;
     min-height: 20px; selection-background-color: {ACCENT}; }}
 QLineEdit:focus, QComboBox:focus {{ border: 2px solid {ACCENT}; padding: 5px 7px; }}

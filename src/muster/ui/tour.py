@@ -22,7 +22,7 @@ from muster.clock import utc_now
 from muster.domain.biometrics import BiometricAttribute, ExceptionKind
 from muster.domain.registration import Step
 from muster.errors import Code, DeviceUnavailable
-from muster.ui.app import prepared_application
+from muster.ui.application import prepared_application
 from muster.ui.background import Background
 from muster.ui.language import WINDOW_LANGUAGES, Languages, WindowLanguage
 from muster.ui.pages.first_start import FirstStartPage
@@ -178,12 +178,12 @@ class _Tour:
             enrollment.mark_exception(
                 page.registration.id, BiometricAttribute.LEFT_LITTLE, ExceptionKind.PERMANENT, "Finger missing"
             )
-            self._wizard.show_step(step)
+            self._show_step(step)
         self._on(PlacementPage).capture.click()
         self._until("a capture", lambda: not self._step_is(step) or self._on(PlacementPage).presenter.is_done)
         if step is Step.LEFT_SLAP:
             self._until("the next step", lambda: self._step_is(Step.RIGHT_SLAP))
-            self._wizard.show_step(step)
+            self._show_step(step)
             picture("5-left-hand", lambda: self._on(PlacementPage).picture.has_picture)
             self._on(PlacementPage).next.click()
         self._until("the next step", lambda: not self._step_is(step))
@@ -199,6 +199,11 @@ class _Tour:
         self._until("home", lambda: isinstance(self._window.page, HomePage))
         self._pause(300)
         self._window.begin()
+
+    def _show_step(self, step: Step) -> None:
+        before = self._wizard.page
+        self._wizard.show_step(step)
+        self._until(step.value, lambda: self._wizard.page is not before)
 
     @property
     def _wizard(self) -> Wizard:

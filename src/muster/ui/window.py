@@ -8,15 +8,18 @@ from __future__ import annotations
 
 from functools import partial
 
-from PySide6.QtGui import QCloseEvent
+from PySide6.QtCore import QTimer
+from PySide6.QtGui import QCloseEvent, QShowEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QMainWindow, QPushButton, QVBoxLayout, QWidget
 
 from muster.domain.lifecycle import Registration
+from muster.domain.registration import Step
 from muster.errors import MusterError
 from muster.ui.background import Background
 from muster.ui.language import WINDOW_LANGUAGES, Languages, WindowLanguage, say_error, tr
 from muster.ui.pages.first_start import FirstStartPage
 from muster.ui.pages.home import HomePage
+from muster.ui.pages.page import Page
 from muster.ui.pages.receipt import ReceiptPage
 from muster.ui.pages.sign_in import SignInPage
 from muster.ui.session import Session
@@ -37,7 +40,7 @@ class MainWindow(QMainWindow):
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.setSpacing(0)
         self._header = QFrame()
-        self.page: QWidget = QWidget()
+        self.page = Page()
         self._column.addWidget(self._header)
         self._column.addWidget(self.page, 1)
         self.setCentralWidget(self._body)
@@ -67,13 +70,15 @@ class MainWindow(QMainWindow):
         self._sent = None
         page = HomePage(self._session.desk, self._background, self.language.data_code)
         page.opened.connect(self.open)
+        page.slip_wanted.connect(self.receipt)
         self._show(page)
 
-    def open(self, registration: Registration) -> None:
+    def open(self, registration: Registration, step: Step | None = None) -> None:
         assert self._session.desk is not None
-        wizard = Wizard(self._session.desk, self._background, registration, self.language.data_code)
+        wizard = Wizard(self._session.desk, self._background, registration, self.language.data_code, step)
         wizard.left.connect(self.home)
         wizard.sent.connect(self.receipt)
+        wizard.failed.connect(self._failed)
         self._show(wizard)
 
     def receipt(self, sent: Sent) -> None:
@@ -85,56 +90,60 @@ class MainWindow(QMainWindow):
     def _receipt_left(self, another: bool) -> None:
         desk, sent = self._session.desk, self._sent
         assert desk is not None and sent is not None
+        self._sent = None
+        self._set_busy(True)
         registration_id = sent.entry.registration_id
         languages = tuple(section.language for section in sent.slip.sections)
-        self._background.run(
-            self, "store", partial(desk.enrollment.forget, registration_id), lambda nothing: None, self._failed
-        )
-        self._sent = None
+        forget = partial(desk.enrollment.forget, registration_id)
+        self._background.run(self, "store", forget, lambda nothing: None, self._failed)
         if another:
-            self._background.run(self, "store", partial(desk.enrollment.start, languages), self.open, self._failed)
+            start = partial(desk.enrollment.start, languages)
+            self._background.run(self, "store", start, self.open, self._failed)
         else:
-            self.home()
+            # Behind the forgetting, so that the desk shows what is left.
+            self._background.run(self, "store", lambda: None, lambda nothing: self.home(), self._failed)
 
     def use_language(self, language: WindowLanguage) -> None:
         page = self.page
-        step = page.step if isinstance(page, Wizard) else None
-        if isinstance(page, Wizard):
-            page.leave()
+        page.leave()
         self._languages.use(language)
-        if isinstance(page, Wizard) and self._session.desk is not None and step is not None:
+        if isinstance(page, Wizard) and self._session.desk is not None:
             # On the lane behind what the page left to be kept there.
-            registration_id = page.registration_id
-            desk = self._session.desk
+            self._set_busy(True)
+            read = partial(self._session.desk.enrollment.registration, page.registration)
+            step = page.step
             self._background.run(
-                self,
-                "store",
-                lambda: next(each for each in desk.enrollment.drafts() if each.id.text == registration_id),
-                lambda draft: self._reopen(desk.enrollment.registration(draft.id), step),
-                self._failed,
+                self, "store", read, lambda registration: self.open(registration, step), self._failed
             )
         elif self._sent is not None:
             self.receipt(self._sent)
         else:
             self.begin()
 
-    def _reopen(self, registration: Registration, step: object) -> None:
-        self.open(registration)
-        if isinstance(self.page, Wizard) and self.page.step is not step:
-            self.page.show_step(step)  # type: ignore[arg-type]
-
     def sign_out(self) -> None:
-        if isinstance(self.page, Wizard):
-            self.page.leave()
+        self.page.leave()
+        self._set_busy(True)
         self._background.run(self, "store", self._session.sign_out, lambda nothing: self.begin(), self._failed)
 
     def _failed(self, error: MusterError) -> None:
+        if self._session.desk is None:
+            self.begin()
+            return
         self.home()
         assert isinstance(self.page, HomePage)
         self.page.note.say(say_error(error), "bad")
 
-    def _show(self, page: QWidget) -> None:
+    def _set_busy(self, busy: bool) -> None:
+        """While a page is on its way nothing may be pressed on the one that goes."""
+        self._header.setEnabled(not busy)
+        self.page.setEnabled(not busy)
+
+    def _page_busy(self, busy: bool) -> None:
+        self._header.setEnabled(not busy)
+
+    def _show(self, page: Page) -> None:
         self.setWindowTitle("Muster")
+        self.page.leave()
         old_header, old_page = self._header, self.page
         self._header, self.page = self._make_header(), page
         for old, new in ((old_header, self._header), (old_page, self.page)):
@@ -142,6 +151,9 @@ class MainWindow(QMainWindow):
             old.hide()
             old.deleteLater()
         self._column.setStretch(1, 1)
+        page.busy.connect(self._page_busy)
+        page.show()
+        page.enter()
 
     def _make_header(self) -> QFrame:
         header = QFrame()
@@ -176,7 +188,14 @@ class MainWindow(QMainWindow):
     def _language_clicked(self, language: WindowLanguage, *_: object) -> None:
         self.use_language(language)
 
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        # The first page was entered before there was a window to give it the keyboard.
+        QTimer.singleShot(0, self, self._enter_page)
+
+    def _enter_page(self) -> None:
+        self.page.enter()
+
     def closeEvent(self, event: QCloseEvent) -> None:
-        if isinstance(self.page, Wizard):
-            self.page.leave()
+        self.page.leave()
         event.accept()

@@ -281,6 +281,10 @@ class Enrollment:
             photo = self.sample_picture(registration_id, BiometricAttribute.FACE)
         return compose_slip(state, self.form(), photo)
 
+    def has_slip(self, registration_id: RegistrationId) -> bool:
+        """Whether the slip can still be printed: its content is not destroyed yet."""
+        return bool(self._journal.load(registration_id).samples)
+
     def forget(self, registration_id: RegistrationId) -> None:
         """Destroy the plaintext of a registration the server has. Others are left as they are."""
         if self._journal.load(registration_id).uploaded is not None:

@@ -25,7 +25,7 @@ from muster.domain.biometrics import BiometricSample
 from muster.domain.delivery import DeliveryState, OutboxEntry
 from muster.domain.lifecycle import Discarded, Registration, Sealed, Signed
 from muster.domain.registration import RegistrationId, Step
-from muster.errors import BadInput, Code, NotAuthentic, Refused
+from muster.errors import BadInput, Code, NetworkUnavailable, NotAuthentic, Refused, SignInRefused
 from muster.formats.id_schema import IdSchema
 from muster.packet.assemble import assemble
 from muster.packet.contents import PacketContents
@@ -58,6 +58,13 @@ SERVER_CERTIFICATE_UNUSABLE = Code(
     "SERVER_CERTIFICATE_UNUSABLE",
     "The server's certificate cannot be used. Check this computer's clock, then ask your administrator.",
 )
+
+CERTIFICATE_NEEDED = Code(
+    "CERTIFICATE_NEEDED",
+    "Signed and kept. It can be sealed once this station has reached the server for the first time; until then it "
+    "waits on the desk.",
+)
+PASSWORD_WRONG = Code("PASSWORD_WRONG", "The password is wrong. Try again.")
 
 CERTIFICATE_SETTING = "server_certificate"
 # The label decides how strictly a server reads the packet (trap 16): 1.2 promises signed captures.
@@ -96,7 +103,10 @@ class Submission:
         state = self._journal.open_draft(registration_id)
         self._require_steps(state, before=Step.SIGNATURE)
         self._require_fresh_captures(state)
-        self._confirm_password(password)
+        try:
+            self._confirm_password(password)
+        except SignInRefused as error:
+            raise SignInRefused(PASSWORD_WRONG) from error
         digest, operator = content_digest(state), self._journal.operator.user_id
         signature = base64url.encode(self._machine_key.sign(_statement(registration_id, digest, operator)))
         event = Signed(self._journal.now(), operator, digest, signature)
@@ -141,9 +151,7 @@ class Submission:
             kept = work.settings.get(CERTIFICATE_SETTING)
         if kept and _is_usable(kept.encode(), now):
             return kept.encode()
-        ref_id = self._journal.station.ref_id
-        with Transport(self._server.url()) as transport:
-            fetched = MosipTarget(transport, ref_id, self._journal.clock).certificate()
+        fetched = self._fetch_certificate()
         if not _is_usable(fetched, now):
             raise Refused(SERVER_CERTIFICATE_UNUSABLE)
         with self._journal.database.work() as work:
@@ -151,6 +159,14 @@ class Submission:
             digest = hashlib.sha256(certificate_to_der(fetched)).hexdigest()
             work.record(AuditEvent.SERVER_CERTIFICATE_PINNED, actor=self._journal.operator.user_id, sha256=digest)
         return fetched
+
+    def _fetch_certificate(self) -> bytes:
+        ref_id = self._journal.station.ref_id
+        try:
+            with Transport(self._server.url()) as transport:
+                return MosipTarget(transport, ref_id, self._journal.clock).certificate()
+        except NetworkUnavailable as error:
+            raise NetworkUnavailable(CERTIFICATE_NEEDED) from error
 
     def _require_fresh_captures(self, state: Registration) -> None:
         """The packet's creation time is the signature's; the server compares captures with it (trap 12)."""

@@ -52,6 +52,10 @@ class Sync:
         with self._journal.database.read() as work:
             return work.outbox.all()
 
+    def prepare(self) -> None:
+        """Fetch what sealing needs while there is a network. Raises what ``server_certificate`` raises."""
+        self._submission.server_certificate()
+
     def deliver(self, packet_id: str) -> Receipt:
         """Announce and upload one packet; once it is there, returns the receipt again.
 

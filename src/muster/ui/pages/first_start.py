@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QRegularExpressionValidator
-from PySide6.QtWidgets import QFormLayout, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFormLayout, QHBoxLayout, QLineEdit, QVBoxLayout
 
 from muster.errors import MusterError
 from muster.ui.background import Background
 from muster.ui.language import say_error, tr
+from muster.ui.pages.page import Page
 from muster.ui.session import Session
-from muster.ui.widgets.parts import Card, Note, button, label
+from muster.ui.widgets.parts import Card, Note, button, label, password_box
 from muster.workstation.station import (
     DEFAULT_CENTER,
     DEFAULT_MACHINE,
@@ -20,12 +21,11 @@ from muster.workstation.station import (
 )
 
 
-class FirstStartPage(QWidget):
+class FirstStartPage(Page):
     created = Signal()
 
     def __init__(self, session: Session, background: Background) -> None:
         super().__init__()
-        self.setObjectName("ground")
         self._session = session
         self._background = background
         column = QVBoxLayout(self)
@@ -68,6 +68,8 @@ class FirstStartPage(QWidget):
         row.addStretch(1)
         row.addWidget(self.set_up)
         column.addLayout(row)
+
+    def enter(self) -> None:
         self.officer.user_id.setFocus()
 
     def _create(self) -> None:
@@ -91,6 +93,7 @@ class FirstStartPage(QWidget):
 
     def _busy(self) -> None:
         self.note.say(tr("Making keys …"))
+        self.busy.emit(True)
         self.set_up.setEnabled(False)
         self.demo.setEnabled(False)
 
@@ -98,6 +101,7 @@ class FirstStartPage(QWidget):
         self.created.emit()
 
     def _failed(self, error: MusterError) -> None:
+        self.busy.emit(False)
         self.note.say(say_error(error), "bad")
         self.set_up.setEnabled(True)
         self.demo.setEnabled(True)
@@ -114,9 +118,10 @@ class _Person(Card):
     def __init__(self, title: str) -> None:
         super().__init__()
         self.title = title
-        self.user_id, self.password, self.again = QLineEdit(), QLineEdit(), QLineEdit()
-        for box in (self.password, self.again):
-            box.setEchoMode(QLineEdit.EchoMode.Password)
+        self.user_id = QLineEdit()
+        self.user_id.setAccessibleName(f"{title}: {tr('User name')}")
+        self.password = password_box(f"{title}: {tr('Password')}")
+        self.again = password_box(f"{title}: {tr('Once more')}")
         self.column.addWidget(label(title, "section"))
         form = QFormLayout()
         form.addRow(tr("User name"), self.user_id)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from PySide6.QtCore import QTimer, Signal
-from PySide6.QtWidgets import QComboBox, QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from muster.domain.delivery import DeliveryState, OutboxEntry, Receipt
 from muster.domain.lifecycle import Registration
@@ -14,23 +14,27 @@ from muster.errors import MusterError
 from muster.ui import names
 from muster.ui.background import Background
 from muster.ui.language import say_error, tr
-from muster.ui.widgets.parts import Card, Note, button, empty, label, link, scrolling
+from muster.ui.pages.page import Page
+from muster.ui.widgets.parts import Card, Choice, Note, button, empty, label, link, scrolling
+from muster.ui.wizard.signature import look_again
 from muster.workstation.desk import Desk
 from muster.workstation.devices_desk import DeviceStatusLine
 from muster.workstation.enrollment import DraftSummary
 
 _LOOK_AGAIN_MS = 3_000
-_SHOWN = 8
+_SHOWN = 50
+_THINK_MS = 1_000
+_FORGET_QUESTION_MS = 8_000
 
 
-class HomePage(QWidget):
-    """``opened`` with the registration to work on."""
+class HomePage(Page):
+    """``opened`` with the registration to work on, ``slip_wanted`` with a finished one."""
 
     opened = Signal(object)
+    slip_wanted = Signal(object)
 
     def __init__(self, desk: Desk, background: Background, window_language: str) -> None:
         super().__init__()
-        self.setObjectName("ground")
         self._desk = desk
         self._background = background
         column = QVBoxLayout(self)
@@ -55,15 +59,22 @@ class HomePage(QWidget):
         self._timer = QTimer(self)
         self._timer.setInterval(_LOOK_AGAIN_MS)
         self._timer.timeout.connect(self._look_at_devices)
-        self._timer.start()
         self.refresh()
+
+    def enter(self) -> None:
         self.start.setFocus()
+        self._timer.start()
+        # While there is a network: the first packet cannot be sealed without the server's certificate.
+        self._background.run(self, "network", self._desk.sync.prepare, lambda nothing: None, lambda error: None)
+
+    def leave(self) -> None:
+        self._timer.stop()
 
     def _new_card(self, window_language: str) -> Card:
         card = Card(margin=22, spacing=12)
         card.column.addWidget(label(tr("New registration"), "section"))
         grid = QGridLayout()
-        self.languages = (QComboBox(), QComboBox())
+        self.languages = (Choice(tr("Language")), Choice(tr("Second language")))
         first = window_language
         second = "fra" if first != "fra" else "eng"
         for place, (box, title, chosen) in enumerate(
@@ -118,9 +129,14 @@ class HomePage(QWidget):
         return card
 
     def refresh(self) -> None:
-        self._show_drafts(self._desk.enrollment.drafts())
-        self._show_outbox(self._desk.sync.outbox())
+        self._background.run(self, "store", self._desk.enrollment.drafts, self._show_drafts, self._fail)
+        self._background.run(self, "store", self._read_outbox, self._show_outbox, self._fail)
         self._look_at_devices()
+
+    def _read_outbox(self) -> tuple[tuple[OutboxEntry, bool], ...]:
+        """Each packet, and whether its slip can still be printed. Runs on a lane."""
+        has_slip = self._desk.enrollment.has_slip
+        return tuple((entry, has_slip(entry.registration_id)) for entry in self._desk.sync.outbox())
 
     def _look_at_devices(self) -> None:
         if self.isVisible() or not self._devices.count():
@@ -141,7 +157,7 @@ class HomePage(QWidget):
 
     def _show_drafts(self, drafts: tuple[DraftSummary, ...]) -> None:
         empty(self._drafts)
-        for row, draft in enumerate(drafts[:_SHOWN]):
+        for row, draft in enumerate(drafts):
             name = draft.applicant_name or tr("no name yet")
             where = names.step_name(draft.next_step) if draft.next_step else tr("ready to be sealed")
             text = tr("{name} · next: {step} · {time}", name=name, step=where, time=_local(draft.changed_at))
@@ -156,19 +172,34 @@ class HomePage(QWidget):
             self._drafts.addWidget(label(tr("Nothing."), "soft"), 0, 0)
         self._drafts.setRowStretch(len(drafts) + 1, 1)
 
-    def _show_outbox(self, entries: tuple[OutboxEntry, ...]) -> None:
+    def _show_outbox(self, entries: tuple[tuple[OutboxEntry, bool], ...]) -> None:
         empty(self._outbox)
-        for row, entry in enumerate(entries[:_SHOWN]):
-            number = label(entry.registration_id.text, wrap=False)
-            self._outbox.addWidget(number, row, 0)
-            self._outbox.addWidget(label(names.state_name(entry.state), "soft", wrap=False), row, 1)
+        for row, (entry, has_slip) in enumerate(entries[:_SHOWN]):
+            self._outbox.addWidget(label(entry.registration_id.text, wrap=False), 2 * row, 0)
+            self._outbox.addWidget(label(names.state_name(entry.state), "soft", wrap=False), 2 * row, 1)
+            if has_slip:
+                slip = link(tr("Slip"))
+                slip.clicked.connect(partial(self._open_slip, entry))
+                self._outbox.addWidget(slip, 2 * row, 2)
+            if entry.last_problem and entry.state is not DeliveryState.PUSHED:
+                self._outbox.addWidget(
+                    label(names.problem_words(entry.last_problem), "finding"), 2 * row + 1, 0, 1, 3
+                )
         if not entries:
             self._outbox.addWidget(label(tr("Nothing."), "soft"), 0, 0)
-        self._outbox.setRowStretch(len(entries) + 1, 1)
-        self.send.setVisible(any(entry.state is not DeliveryState.PUSHED for entry in entries))
+        elif len(entries) > _SHOWN:
+            more = tr("{count} older ones", count=len(entries) - _SHOWN)
+            self._outbox.addWidget(label(more, "soft"), 2 * _SHOWN, 0)
+        self._outbox.setRowStretch(2 * len(entries) + 1, 1)
+        self.send.setVisible(any(entry.state is not DeliveryState.PUSHED for entry, _ in entries))
+
+    def _open_slip(self, entry: OutboxEntry, *_: object) -> None:
+        self._background.run(
+            self, "store", partial(look_again, self._desk, entry), self.slip_wanted.emit, self._fail
+        )
 
     def _start(self) -> None:
-        self.start.setEnabled(False)
+        self.setEnabled(False)
         chosen = [str(box.currentData()) for box in self.languages]
         languages = tuple(dict.fromkeys(code for code in chosen if code))
         self._background.run(
@@ -176,22 +207,29 @@ class HomePage(QWidget):
         )
 
     def _resume(self, registration_id: RegistrationId, *_: object) -> None:
+        self.setEnabled(False)
         self._background.run(
             self, "store", lambda: self._desk.enrollment.resume(registration_id), self._opened, self._fail
         )
 
     def _opened(self, registration: Registration) -> None:
-        self._timer.stop()
         self.opened.emit(registration)
 
-    def _ask_discard(self, registration_id: RegistrationId, asked: QWidget, *_: object) -> None:
+    def _ask_discard(self, registration_id: RegistrationId, asked: QPushButton, *_: object) -> None:
         """The same link asks once more instead of a dialog that is clicked away unread."""
         if asked.property("asked"):
             work = partial(self._desk.enrollment.discard, registration_id, "discarded by the officer")
             self._background.run(self, "store", work, lambda nothing: self.refresh(), self._fail)
             return
         asked.setProperty("asked", True)
-        asked.setText(tr("Discard for good?"))  # type: ignore[attr-defined]
+        asked.setText(tr("Discard for good?"))
+        asked.setEnabled(False)
+        QTimer.singleShot(_THINK_MS, asked, partial(asked.setEnabled, True))
+        QTimer.singleShot(_FORGET_QUESTION_MS, asked, partial(self._forget_question, asked))
+
+    def _forget_question(self, asked: QPushButton) -> None:
+        asked.setProperty("asked", False)
+        asked.setText(tr("Discard"))
 
     def _send(self) -> None:
         self.send.setEnabled(False)
@@ -201,14 +239,20 @@ class HomePage(QWidget):
 
     def _sent(self, receipts: tuple[Receipt, ...]) -> None:
         self.send.setEnabled(True)
-        self.note.say(tr("{count} packets were accepted by the server.", count=len(receipts)), "good")
+        accepted = len(receipts)
+        if accepted == 1:
+            self.note.say(tr("One packet was accepted by the server."), "good")
+        elif accepted:
+            self.note.say(tr("{count} packets were accepted by the server.", count=accepted), "good")
+        else:
+            self.note.say(tr("No packet was accepted. See the outbox for the reason."), "warn")
         self.refresh()
 
     def _fail(self, error: MusterError) -> None:
-        self.start.setEnabled(True)
+        self.setEnabled(True)
         self.send.setEnabled(True)
         self.note.say(say_error(error), "bad")
-        self._show_outbox(self._desk.sync.outbox())
+        self._background.run(self, "store", self._read_outbox, self._show_outbox, lambda again: None)
 
 
 def _local(moment: object) -> str:

@@ -2,27 +2,29 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtPrintSupport import QPrintDialog, QPrinter
-from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QVBoxLayout
 
+from muster.errors import MusterError
 from muster.ui import slip_pdf
-from muster.ui.language import tr
+from muster.ui.language import say_error, tr
+from muster.ui.pages.page import Page
 from muster.ui.widgets.parts import Card, Note, button, label
 from muster.ui.widgets.picture import PictureView
 from muster.ui.wizard.signature import Sent, outcome_words
 
 
-class ReceiptPage(QWidget):
+class ReceiptPage(Page):
     """``finished`` with whether another registration is to begin at once."""
 
     finished = Signal(bool)
 
     def __init__(self, sent: Sent) -> None:
         super().__init__()
-        self.setObjectName("ground")
         self.sent = sent
         row = QHBoxLayout(self)
         row.setContentsMargins(26, 20, 26, 18)
@@ -58,9 +60,9 @@ class ReceiptPage(QWidget):
         column.addLayout(buttons)
         ends = QHBoxLayout()
         self.another = button(tr("Next person"))
-        self.another.clicked.connect(lambda: self.finished.emit(True))
+        self.another.clicked.connect(partial(self._finish, another=True))
         self.home = button(tr("Back to the desk"))
-        self.home.clicked.connect(lambda: self.finished.emit(False))
+        self.home.clicked.connect(partial(self._finish, another=False))
         ends.addWidget(self.another)
         ends.addWidget(self.home)
         ends.addStretch(1)
@@ -69,13 +71,27 @@ class ReceiptPage(QWidget):
         self.slip = PictureView("", QSize(320, 450))
         self.slip.show_pixels(slip_pdf.picture(sent.slip))
         row.addWidget(self.slip, 1)
+
+    def enter(self) -> None:
         self.print.setFocus()
+
+    def _finish(self, *_: object, another: bool) -> None:
+        self.another.setEnabled(False)
+        self.home.setEnabled(False)
+        self.finished.emit(another)
 
     def _save(self) -> None:
         name = f"{self.sent.slip.registration_id}.pdf"
         path, _ = QFileDialog.getSaveFileName(self, tr("Save the slip"), name, "PDF (*.pdf)")
         if path:
-            slip_pdf.write(self.sent.slip, Path(path))
+            self.save_to(Path(path))
+
+    def save_to(self, path: Path) -> None:
+        try:
+            slip_pdf.write(self.sent.slip, path)
+        except MusterError as error:
+            self.note.say(say_error(error), "bad")
+        else:
             self.note.say(tr("The slip is saved. It holds personal data: delete the file after use."), "good")
 
     def _print(self) -> None:

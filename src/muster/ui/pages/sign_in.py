@@ -3,22 +3,22 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout
 
 from muster.errors import MusterError
 from muster.ui.background import Background
 from muster.ui.language import say_error, tr
+from muster.ui.pages.page import Page
 from muster.ui.session import Session
-from muster.ui.widgets.parts import Card, Note, button, label
+from muster.ui.widgets.parts import Card, Choice, Note, button, label, password_box
 from muster.workstation.desk import Desk
 
 
-class SignInPage(QWidget):
+class SignInPage(Page):
     signed_in = Signal()
 
     def __init__(self, session: Session, background: Background) -> None:
         super().__init__()
-        self.setObjectName("ground")
         self._session = session
         self._background = background
         station = session.station()
@@ -31,12 +31,11 @@ class SignInPage(QWidget):
             label(tr("Centre {center}, machine {machine}", **_numbers(station.identity.ref_id)), "subtitle")
         )
         card.column.addWidget(label(tr("User name")))
-        self.user_id = QComboBox()
+        self.user_id = Choice(tr("User name"))
         self.user_id.addItems(list(station.operators))
         card.column.addWidget(self.user_id)
         card.column.addWidget(label(tr("Password")))
-        self.password = QLineEdit()
-        self.password.setEchoMode(QLineEdit.EchoMode.Password)
+        self.password = password_box(tr("Password"))
         self.password.returnPressed.connect(self._sign_in)
         card.column.addWidget(self.password)
         self.note = Note()
@@ -55,6 +54,8 @@ class SignInPage(QWidget):
         row.addStretch(1)
         column.addLayout(row)
         column.addStretch(3)
+
+    def enter(self) -> None:
         (self.sign_in if self._demo else self.password).setFocus()
 
     def _fill_demo(self, user_id: str) -> None:
@@ -64,6 +65,7 @@ class SignInPage(QWidget):
         if not self.sign_in.isEnabled():
             return
         self.sign_in.setEnabled(False)
+        self.busy.emit(True)
         user_id, password = self.user_id.currentText(), self.password.text()
         self._background.run(
             self, "store", lambda: self._session.sign_in(user_id, password), self._done, self._failed
@@ -75,6 +77,7 @@ class SignInPage(QWidget):
 
     def _failed(self, error: MusterError) -> None:
         self.sign_in.setEnabled(True)
+        self.busy.emit(False)
         self.note.say(say_error(error), "bad")
         self.password.selectAll()
         self.password.setFocus()

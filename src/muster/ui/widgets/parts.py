@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QAccessible, QAccessibleEvent, QMouseEvent, QWheelEvent
 from PySide6.QtWidgets import (
     QApplication,
+    QComboBox,
     QFrame,
     QLabel,
     QLayout,
+    QLineEdit,
     QPushButton,
     QScrollArea,
     QSizePolicy,
@@ -32,8 +35,15 @@ def align(words: QLabel, *, right_to_left: bool) -> None:
     words.setAlignment(side | Qt.AlignmentFlag.AlignAbsolute | Qt.AlignmentFlag.AlignVCenter)
 
 
-def button(text: str, *, primary: bool = False) -> QPushButton:
-    made = QPushButton(text)
+class Button(QPushButton):
+    """A push button deaf to the second half of a double click: that one would land on the next page's button."""
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        event.accept()
+
+
+def button(text: str, *, primary: bool = False) -> Button:
+    made = Button(text)
     if primary:
         made.setObjectName("primary")
         made.setDefault(True)
@@ -42,12 +52,32 @@ def button(text: str, *, primary: bool = False) -> QPushButton:
     return made
 
 
-def link(text: str) -> QPushButton:
-    made = QPushButton(text)
+def link(text: str) -> Button:
+    made = Button(text)
     made.setObjectName("link")
+    made.setAutoDefault(True)
     made.setCursor(Qt.CursorShape.PointingHandCursor)
     made.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
     return made
+
+
+class Choice(QComboBox):
+    """A list that the mouse wheel scrolls past: rolling over it must not change an answer."""
+
+    def __init__(self, name: str = "") -> None:
+        super().__init__()
+        self.setAccessibleName(name)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        event.ignore()
+
+
+def password_box(name: str) -> QLineEdit:
+    box = QLineEdit()
+    box.setEchoMode(QLineEdit.EchoMode.Password)
+    box.setAccessibleName(name)
+    return box
 
 
 class Card(QFrame):
@@ -78,6 +108,8 @@ class Note(QLabel):
             self.style().unpolish(self)
             self.style().polish(self)
         self.setVisible(bool(text))
+        if text:
+            QAccessible.updateAccessibility(QAccessibleEvent(self, QAccessible.Event.Alert))
 
     def clear(self) -> None:
         self.say("")

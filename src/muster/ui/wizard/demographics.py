@@ -6,13 +6,13 @@ from collections.abc import Callable
 from functools import partial
 
 from PySide6.QtCore import Qt, QTimer
-from PySide6.QtWidgets import QComboBox, QGridLayout, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from muster.domain.assessment import Finding
 from muster.domain.lifecycle import Registration
 from muster.ui.background import Background
 from muster.ui.language import say_finding, tr
-from muster.ui.widgets.parts import Card, button, label, mark, scrolling
+from muster.ui.widgets.parts import Card, Choice, button, label, mark, scrolling
 from muster.ui.wizard.demographics_presenter import DemographicsPresenter
 from muster.ui.wizard.step_page import StepPage
 from muster.workstation.enrollment import Enrollment
@@ -38,9 +38,10 @@ class DemographicsPage(StepPage):
         languages = [known[code] for code in registration.started.languages]
         self.presenter = DemographicsPresenter(enrollment.form(), languages, registration.demographics)
         self.boxes: dict[tuple[str, str], QLineEdit] = {}
-        self.lists: dict[str, QComboBox] = {}
+        self.lists: dict[str, Choice] = {}
         self._problems: dict[str, QWidget] = {}
         self._several = len(languages) > 1
+        self._is_unkept = False
         self.head(
             tr("Details"), tr("Ask the person, or copy from a document. What is marked with * must be there.")
         )
@@ -58,8 +59,8 @@ class DemographicsPage(StepPage):
 
     def leave(self) -> None:
         """Keep what was typed since the last pause, whatever is still missing."""
-        if self._keeping.isActive():
-            self._keeping.stop()
+        self._keeping.stop()
+        if self._is_unkept:
             self._keep()
 
     def _form(self) -> QWidget:
@@ -138,13 +139,13 @@ class DemographicsPage(StepPage):
             box.setLayoutDirection(Qt.LayoutDirection.LeftToRight)
         else:
             box.setLayoutDirection(Qt.LayoutDirection.LeftToRight)
+        box.setCursorPosition(0)
         box.textEdited.connect(partial(self._typed, field.id, code))
         self.boxes[field.id, code] = box
         return box
 
-    def _list(self, field: FormField) -> QComboBox:
-        box = QComboBox()
-        box.setAccessibleName(self._label(field.labels, field.id))
+    def _list(self, field: FormField) -> Choice:
+        box = Choice(self._label(field.labels, field.id))
         self.lists[field.id] = box
         self._fill(field)
         box.activated.connect(partial(self._chosen, field.id))
@@ -174,9 +175,11 @@ class DemographicsPage(StepPage):
 
     def _after_change(self, field_id: str) -> None:
         self._show_problem(field_id)
+        self._is_unkept = True
         self._keeping.start()
 
     def _keep(self) -> None:
+        self._is_unkept = False
         values = self.presenter.values()
         work: Callable[[], Registration] = lambda: self.enrollment.keep_draft(self.registration.id, values)  # noqa: E731
         self.work("store", work, self._kept)
@@ -200,9 +203,11 @@ class DemographicsPage(StepPage):
         for field_id in self.presenter.fields:
             self._show_problem(field_id)
         if not findings:
+            self._is_unkept = False
             self.note.clear()
             self.completed.emit()
             return
+        self._keep()
         self.note.say(tr("Something is missing or not right: see the fields with a red frame."), "bad")
         self._focus(findings[0].field)
 

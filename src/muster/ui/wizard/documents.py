@@ -7,14 +7,14 @@ from pathlib import Path
 from threading import Event
 
 from PySide6.QtCore import QSize
-from PySide6.QtWidgets import QComboBox, QFileDialog, QGridLayout, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFileDialog, QGridLayout, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from muster.domain.assessment import Finding
 from muster.domain.lifecycle import Registration
 from muster.errors import MusterError
 from muster.ui.background import Background
 from muster.ui.language import say_finding, tr
-from muster.ui.widgets.parts import Card, button, label, scrolling
+from muster.ui.widgets.parts import Card, Choice, button, label, scrolling
 from muster.ui.widgets.picture import PictureView
 from muster.ui.wizard.step_page import StepPage
 from muster.workstation.documents import DocumentSlot
@@ -32,6 +32,7 @@ class DocumentsPage(StepPage):
     ) -> None:
         super().__init__(enrollment, background, registration)
         self._cancel = Event()
+        self._active: _Slot | None = None
         self.head(
             tr("Documents"),
             tr("Lay the document on the scanner and press Scan. What is marked with * must be there."),
@@ -103,6 +104,7 @@ class DocumentsPage(StepPage):
 
     def _busy(self, slot: _Slot, words: str) -> None:
         self.note.clear()
+        self._active = slot
         slot.picture.say(words)
         for each in self.slots.values():
             each.set_busy(busy=True)
@@ -136,6 +138,8 @@ class DocumentsPage(StepPage):
         for slot in self.slots.values():
             if not slot.is_filled:
                 slot.show_page(None)
+        if self._active is not None:
+            self._active.scan.setFocus()
 
     def _finish(self) -> None:
         self.work("store", lambda: self.enrollment.finish_documents(self.registration.id), self._finished)
@@ -144,8 +148,9 @@ class DocumentsPage(StepPage):
         if not missing:
             self.completed.emit()
             return
-        self.note.say(say_finding(missing[0]), "bad")
-        self.slots[missing[0].field].scan.setFocus()
+        slot = self.slots[missing[0].field]
+        self.note.say(f"{slot.title}: {say_finding(missing[0])}", "bad")
+        slot.scan.setFocus()
 
 
 class _Slot(Card):
@@ -157,11 +162,13 @@ class _Slot(Card):
         row.setSpacing(18)
         left = QVBoxLayout()
         star = " *" if slot.required else ""
-        left.addWidget(label(_name(slot.labels, language, slot.field) + star, "section"))
-        self._types = QComboBox()
+        self.title = _name(slot.labels, language, slot.field)
+        left.addWidget(label(self.title + star, "section"))
+        self._types = Choice(tr("Kind of document"))
         for choice in slot.types:
             self._types.addItem(_name(choice.labels, language, choice.code), choice.code)
         self._reference = QLineEdit()
+        self._reference.setAccessibleName(tr("Number on it, if any"))
         facts = QGridLayout()
         facts.addWidget(label(tr("Kind of document")), 0, 0)
         facts.addWidget(self._types, 1, 0)

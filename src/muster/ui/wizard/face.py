@@ -81,6 +81,7 @@ class FacePage(StepPage):
         self._cancel, self._view = Event(), None
         cancel, mailbox = self._cancel, Mailbox[FaceView]()
         self._mailbox = mailbox
+        self.again.setText(tr("Take another picture"))
         self.again.hide()
         self.next.hide()
         self.capture.setText(tr("Take the picture"))
@@ -119,8 +120,8 @@ class FacePage(StepPage):
     def _captured(self, outcome: CaptureOutcome) -> None:
         self.registration = outcome.registration
         if outcome.findings:
-            self.note.say(say_finding(outcome.findings[0]), "bad")
             self._start()
+            self.note.say(say_finding(outcome.findings[0]), "bad")
             return
         self.changed.emit()
         self._show_kept()

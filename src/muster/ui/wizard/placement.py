@@ -144,7 +144,10 @@ class PlacementPage(StepPage):
             self.next.setFocus()
             QTimer.singleShot(ADVANCE_AFTER_MS, self, self._advance)
             return
-        if self.presenter.findings:
+        if self.presenter.may_force:
+            words = tr("The attempts are used up. Keep the best there is, or try once more.")
+            self.note.say(words, "warn")
+        elif self.presenter.findings:
             self.note.say(say_finding(self.presenter.findings[0]), "warn")
         (self.force if self.presenter.may_force else self.capture).setFocus()
 

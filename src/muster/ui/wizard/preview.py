@@ -21,6 +21,7 @@ from muster.workstation.enrollment import Enrollment
 from muster.workstation.summary import Summary, SummaryLine
 
 _RIGHT_TO_LEFT = ("ara",)
+_ACROSS = 4
 
 
 class PreviewPage(StepPage):
@@ -101,8 +102,10 @@ class PreviewPage(StepPage):
 
     def _biometrics(self, summary: Summary) -> Card:
         card = self._titled(tr("Face, fingers and eyes"), Step.FACE)
-        face = PictureView("", QSize(220, 165))
-        face.setFixedHeight(165)
+        for exception in summary.exceptions:
+            card.column.addWidget(label(_exception(exception)))
+        face = PictureView("", QSize(200, 130))
+        face.setFixedHeight(130)
         if any(attribute is BiometricAttribute.FACE for attribute, _, _ in summary.captured):
             self.pictures[BiometricAttribute.FACE] = face
             card.column.addWidget(face)
@@ -111,16 +114,14 @@ class PreviewPage(StepPage):
         rest = [each for each in summary.captured if each[0].modality is not Modality.FACE]
         for place, (attribute, quality, forced) in enumerate(rest):
             cell = QVBoxLayout()
-            view = PictureView("", QSize(92, 84))
-            view.setFixedHeight(84)
+            view = PictureView("", QSize(80, 62))
+            view.setFixedHeight(62)
             self.pictures[attribute] = view
             cell.addWidget(view)
             words = tr("{name}: {quality}", name=names.attribute_name(attribute), quality=round(quality))
             cell.addWidget(label(words + (" · " + tr("kept below the threshold") if forced else ""), "soft"))
-            grid.addLayout(cell, place // 4, place % 4)
+            grid.addLayout(cell, place // _ACROSS, place % _ACROSS)
         card.column.addLayout(grid)
-        for exception in summary.exceptions:
-            card.column.addWidget(label(_exception(exception)))
         return card
 
     def _confirm(self) -> None:

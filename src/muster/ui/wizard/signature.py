@@ -5,14 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QLineEdit
 
-from muster.domain.delivery import OutboxEntry, Receipt
+from muster.domain.delivery import DeliveryState, OutboxEntry, Receipt
 from muster.domain.lifecycle import Registration
 from muster.errors import MusterError
 from muster.ui.background import Background
 from muster.ui.language import say_error, tr
-from muster.ui.widgets.parts import Card, button, label
+from muster.ui.widgets.parts import Card, button, label, password_box
 from muster.ui.wizard.step_page import StepPage
 from muster.workstation.desk import Desk
 from muster.workstation.slip import Slip
@@ -45,8 +44,7 @@ class SignaturePage(StepPage):
         )
         card.column.addWidget(words)
         card.column.addWidget(label(tr("Password of {officer}", officer=desk.operator.user_id)))
-        self.password = QLineEdit()
-        self.password.setEchoMode(QLineEdit.EchoMode.Password)
+        self.password = password_box(tr("Password of {officer}", officer=desk.operator.user_id))
         self.password.setMaximumWidth(360)
         self.password.textChanged.connect(self._typed)
         self.password.returnPressed.connect(self._sign)
@@ -84,6 +82,7 @@ class SignaturePage(StepPage):
         if not self.sign.isEnabled():
             return
         self.sign.setEnabled(False)
+        self.busy.emit(True)
         if self._is_signed:
             self._seal(self.registration)
             return
@@ -99,6 +98,7 @@ class SignaturePage(StepPage):
 
     def fail(self, error: MusterError) -> None:
         super().fail(error)
+        self.busy.emit(False)
         self.reload()
         self.enter()
         self.sign.setEnabled(self._is_signed)
@@ -116,9 +116,16 @@ def seal_and_send(desk: Desk, registration: Registration) -> Sent:
         return Sent(entry, slip, None, error)
 
 
+def look_again(desk: Desk, entry: OutboxEntry) -> Sent:
+    """A finished registration whose slip is wanted once more. Runs on a lane, needs no network."""
+    receipt = desk.sync.deliver(entry.packet_id) if entry.state is DeliveryState.PUSHED else None
+    return Sent(entry, desk.enrollment.slip(entry.registration_id), receipt, None)
+
+
 def outcome_words(sent: Sent) -> tuple[str, str]:
     """What became of the packet, and the tone to say it in."""
     if sent.receipt is not None:
         return tr("The server has the packet."), "good"
-    assert sent.problem is not None
+    if sent.problem is None:  # looked at again, later
+        return tr("The packet waits in the outbox."), "plain"
     return say_error(sent.problem), "warn"

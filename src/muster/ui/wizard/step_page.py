@@ -19,10 +19,12 @@ T = TypeVar("T")
 
 
 class StepPage(QWidget):
-    """``completed`` is sent once the step's answers are committed; ``changed`` after any other commit."""
+    """``completed`` is sent once the step's answers are committed; ``changed`` after any other commit;
+    ``busy`` while going elsewhere would lose something."""
 
     completed = Signal()
     changed = Signal()
+    busy = Signal(bool)
 
     def __init__(self, enrollment: Enrollment, background: Background, registration: Registration) -> None:
         super().__init__()

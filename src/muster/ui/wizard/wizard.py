@@ -6,16 +6,18 @@ resumed registration stands where it was left and a change sends the officer bac
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout
 
 from muster.domain.lifecycle import Registration
-from muster.domain.registration import Step
+from muster.domain.registration import RegistrationId, Step
 from muster.ui import names
 from muster.ui.background import Background
 from muster.ui.language import tr
+from muster.ui.pages.page import Page
 from muster.ui.widgets.parts import button, label, mark
 from muster.ui.wizard.consent import ConsentPage
 from muster.ui.wizard.demographics import DemographicsPage
@@ -30,14 +32,23 @@ from muster.workstation.desk import Desk
 _RAIL_WIDTH = 210
 
 
-class Wizard(QWidget):
-    """``left`` when the officer puts the draft away; ``sent`` with what came of the finished registration."""
+class Wizard(Page):
+    """``left`` when the officer puts the draft away; ``sent`` with what came of the finished registration.
+
+    ``step`` is the one to begin with, by default the first that is not done.
+    """
 
     left = Signal()
     sent = Signal(object)
+    failed = Signal(object)
 
     def __init__(
-        self, desk: Desk, background: Background, registration: Registration, window_language: str
+        self,
+        desk: Desk,
+        background: Background,
+        registration: Registration,
+        window_language: str,
+        step: Step | None = None,
     ) -> None:
         super().__init__()
         self._desk = desk
@@ -46,17 +57,22 @@ class Wizard(QWidget):
         self._window_language = window_language
         self._steps: dict[Step, QPushButton] = {}
         self.page: StepPage | None = None
-        self.step = desk.enrollment.plan[0]
+        self.step = step or self._next_step(registration)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(0)
         row.addWidget(self._rail())
         self._place = QVBoxLayout()
         row.addLayout(self._place, 1)
-        self.go_on()
+        self._put(self.step, registration)
+
+    def enter(self) -> None:
+        if self.page is not None:
+            self.page.enter()
 
     def _rail(self) -> QFrame:
         rail = QFrame()
+        self._rail_frame = rail
         rail.setObjectName("rail")
         rail.setFixedWidth(_RAIL_WIDTH)
         column = QVBoxLayout(rail)
@@ -81,32 +97,54 @@ class Wizard(QWidget):
         return rail
 
     @property
-    def registration_id(self) -> str:
-        return self._registration.id.text
+    def registration(self) -> RegistrationId:
+        return self._registration.id
+
+    def _next_step(self, registration: Registration) -> Step:
+        """The first step that is not done; the signature when all are (a seal that was interrupted)."""
+        plan = self._desk.enrollment.plan
+        return registration.next_step(plan) or plan[-1]
 
     def go_on(self) -> None:
-        """Show the first step that is not done; the signature when all are (a seal that was interrupted)."""
-        self._registration = self._desk.enrollment.registration(self._registration.id)
-        plan = self._desk.enrollment.plan
-        self.show_step(self._registration.next_step(plan) or plan[-1])
+        """Show the first step that is not done."""
+        self._reload(lambda registration: self._put(self._next_step(registration), registration))
 
     def show_step(self, step: Step, *_: object) -> None:
+        self._reload(partial(self._put, step))
+
+    def _reload(self, show: Callable[[Registration], None]) -> None:
+        """Read the registration on the lane behind what the page leaves to be kept there."""
         if self.page is not None:
             self.page.leave()
+        self.setEnabled(False)
+        enrollment, registration_id = self._desk.enrollment, self._registration.id
+        self._background.run(
+            self, "store", lambda: enrollment.registration(registration_id), show, self.failed.emit
+        )
+
+    def _put(self, step: Step, registration: Registration) -> None:
+        self.setEnabled(True)
+        if self.page is not None:
             self.page.hide()
             self._place.removeWidget(self.page)
             self.page.deleteLater()
-        self._registration = self._desk.enrollment.registration(self._registration.id)
+        self._registration = registration
         self.step, self.page = step, self._make(step)
-        self.page.completed.connect(self._completed)
-        self.page.changed.connect(self._refresh)
+        self.page.completed.connect(self.go_on)
+        self.page.changed.connect(self._page_changed)
+        self.page.busy.connect(self._page_busy)
         self._place.addWidget(self.page)
-        self._refresh()
-        self.page.enter()
+        self._refresh(registration)
+        if self.isVisible():
+            self.page.enter()
 
-    def _completed(self) -> None:
-        """The next step in order; steps behind it that are done already are walked past."""
-        self.go_on()
+    def _page_changed(self) -> None:
+        if self.page is not None:
+            self._refresh(self.page.registration)
+
+    def _page_busy(self, busy: bool) -> None:
+        self._rail_frame.setEnabled(not busy)
+        self.busy.emit(busy)
 
     def _make(self, step: Step) -> StepPage:
         enrollment, background, registration = self._desk.enrollment, self._background, self._registration
@@ -129,8 +167,7 @@ class Wizard(QWidget):
         signature.sent.connect(self.sent)
         return signature
 
-    def _refresh(self) -> None:
-        registration = self._desk.enrollment.registration(self._registration.id)
+    def _refresh(self, registration: Registration) -> None:
         reachable = True
         for place, (step, made) in enumerate(self._steps.items(), 1):
             done = registration.is_done(step)
@@ -141,7 +178,6 @@ class Wizard(QWidget):
             reachable = reachable and done
 
     def put_away(self) -> None:
-        self.leave()
         self.left.emit()
 
     def leave(self) -> None:

@@ -1,0 +1,251 @@
+"""What hands do without thinking: double clicks, wheels, Enter, going back, closing, asking again."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from conftest_ui import Driver
+from PySide6.QtCore import QEvent, QPoint, QPointF, Qt, QTranslator
+from PySide6.QtGui import QMouseEvent, QWheelEvent
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from muster.domain.biometrics import BiometricAttribute
+from muster.domain.registration import Step
+from muster.ui.language import WINDOW_LANGUAGES
+from muster.ui.pages.first_start import FirstStartPage
+from muster.ui.pages.home import HomePage
+from muster.ui.pages.receipt import ReceiptPage
+from muster.ui.pages.sign_in import SignInPage
+from muster.ui.session import Session
+from muster.ui.wizard.consent import ConsentPage
+from muster.ui.wizard.demographics import DemographicsPage
+from muster.ui.wizard.face import FacePage
+from muster.ui.wizard.placement import PlacementPage
+from muster.ui.wizard.preview import PreviewPage
+from muster.ui.wizard.signature import SignaturePage
+from muster.ui.wizard.wizard import Wizard
+from muster.workstation.lanes import Lanes
+
+
+def _draft(driver: Driver, step: Step) -> None:
+    """A draft that stands at ``step``, and the officer at the desk."""
+    driver.open_at(step)
+    driver.wizard.put_away()
+    driver.until(lambda: driver.on(HomePage)._drafts.itemAtPosition(0, 1) is not None)
+
+
+def test_the_keyboard_is_where_it_is_needed_on_every_page(
+    qtbot: QtBot, qapp: QApplication, session: Session, lanes: Lanes
+) -> None:
+    driver = Driver(qtbot, session, lanes)
+    driver.until(lambda: driver.on(FirstStartPage).officer.user_id.hasFocus())
+    session.create_demo()
+    driver.window.begin()
+    assert driver.on(SignInPage).sign_in.hasFocus()
+    QTest.keyClick(driver.on(SignInPage).sign_in, Qt.Key.Key_Return)
+    home = driver.on(HomePage)
+    assert home.start.hasFocus()
+    QTest.keyClick(home.start, Qt.Key.Key_Return)
+    assert driver.on(ConsentPage).agree.hasFocus()
+
+
+def test_a_live_picture_ends_with_its_page_however_the_page_goes(driver: Driver) -> None:
+    _draft(driver, Step.FACE)
+    driver.window.home()
+    page = driver.on(HomePage)
+    driver.until(lambda: page._drafts.itemAtPosition(0, 1) is not None)
+    resume = page._drafts.itemAtPosition(0, 1).widget()
+    resume.click()
+    resume.click()  # the page is going already
+    driver.at(Step.FACE)
+    driver.window.home()
+    devices = driver.on(HomePage)
+    driver.until(lambda: devices.shows_devices)  # the devices lane is free again
+
+
+def test_going_to_another_language_and_back_while_the_camera_runs_keeps_the_camera(driver: Driver) -> None:
+    driver.open_at(Step.FACE)
+    for language in (WINDOW_LANGUAGES[1], WINDOW_LANGUAGES[0]):
+        before = driver.window.page
+        driver.window.use_language(language)
+        driver.until(lambda before=before: driver.window.page is not before)  # type: ignore[misc]
+    page = driver.on(FacePage)
+    driver.until(page.capture.isEnabled)
+
+
+def test_a_form_refused_for_its_gaps_is_kept_all_the_same(driver: Driver) -> None:
+    driver.open_at(Step.DEMOGRAPHICS)
+    page = driver.on(DemographicsPage)
+    driver.type(page.boxes["fullName", "eng"], "Erika Mustermann")
+    driver.click(page.next)
+    driver.until(lambda: "red frame" in page.note.text())
+    _draft_again(driver)
+    assert driver.on(DemographicsPage).boxes["fullName", "eng"].text() == "Erika Mustermann"
+
+
+def _draft_again(driver: Driver) -> None:
+    driver.wizard.put_away()
+    page = driver.on(HomePage)
+    driver.until(lambda: page._drafts.itemAtPosition(0, 1) is not None)
+    driver.click(page._drafts.itemAtPosition(0, 1).widget())
+    driver.until(lambda: isinstance(driver.window.page, Wizard))
+
+
+def test_the_check_shows_what_was_typed_a_moment_ago(driver: Driver) -> None:
+    """A change takes the preview back; going there by the list at the side must not show the old number."""
+    driver.open_at(Step.PREVIEW)
+    driver.wizard.show_step(Step.DEMOGRAPHICS)
+    driver.at(Step.DEMOGRAPHICS)
+    page = driver.on(DemographicsPage)
+    page.boxes["phone", ""].clear()
+    driver.type(page.boxes["phone", ""], "0999999999")
+    driver.wizard.show_step(Step.PREVIEW)
+    driver.on(PreviewPage)
+    assert driver.session.desk is not None
+    shown = driver.session.desk.enrollment.summary(driver.wizard.registration)
+    assert ("", "0999999999") in [value for line in shown.lines for value in line.values]
+
+
+def test_the_wheel_scrolls_past_a_list_without_changing_the_answer(driver: Driver) -> None:
+    driver.open_at(Step.DEMOGRAPHICS)
+    page = driver.on(DemographicsPage)
+    gender = page.lists["gender"]
+    gender.setCurrentIndex(1)
+    point = QPointF(5, 5)
+    wheel = QWheelEvent(
+        point,
+        point,
+        QPoint(),
+        QPoint(0, -120),
+        Qt.MouseButton.NoButton,
+        Qt.KeyboardModifier.NoModifier,
+        Qt.ScrollPhase.NoScrollPhase,
+        False,
+    )
+    QApplication.sendEvent(gender, wheel)
+    assert gender.currentIndex() == 1
+
+
+def test_a_double_click_does_not_press_the_next_page_s_button(driver: Driver) -> None:
+    driver.open_at(Step.LEFT_SLAP)
+    driver.click(driver.on(PlacementPage).capture)
+    driver.at(Step.RIGHT_SLAP)
+    right = driver.on(PlacementPage)
+    for kind in (QEvent.Type.MouseButtonDblClick, QEvent.Type.MouseButtonRelease):
+        middle = QPointF(right.capture.rect().center())
+        button, modifier = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+        QApplication.sendEvent(right.capture, QMouseEvent(kind, middle, middle, button, button, modifier))
+    QTest.qWait(100)
+    assert right.presenter.attempts == 0
+
+
+def test_a_double_click_does_not_discard_a_draft(driver: Driver) -> None:
+    _draft(driver, Step.DOCUMENTS)
+    page = driver.on(HomePage)
+    discard = page._drafts.itemAtPosition(0, 2).widget()
+    discard.click()
+    discard.click()
+    QTest.qWait(200)
+    assert driver.session.desk is not None
+    assert len(driver.session.desk.enrollment.drafts()) == 1
+    driver.click(discard)  # enabled again once it could be read
+    driver.until(lambda: not driver.session.desk.enrollment.drafts())  # type: ignore[union-attr]
+
+
+def test_languages_do_not_pile_up(driver: Driver, qapp: QApplication) -> None:
+    for _ in range(5):
+        for language in WINDOW_LANGUAGES:
+            driver.window.use_language(language)
+    driver.window.use_language(WINDOW_LANGUAGES[0])
+    QTest.qWait(50)
+    assert len(qapp.findChildren(QTranslator)) == 0
+
+
+def test_a_fault_of_ours_is_a_sentence_and_the_button_works_again(driver: Driver, qtbot: QtBot) -> None:
+    driver.sign_in()
+    page = driver.on(HomePage)
+    assert driver.session.desk is not None
+    start = driver.session.desk.enrollment.start
+
+    def broken(*_: object) -> None:
+        raise ZeroDivisionError
+
+    driver.session.desk.enrollment.start = broken  # type: ignore[method-assign]
+    with qtbot.capture_exceptions() as caught:
+        driver.click(page.start)
+        driver.until(lambda: "inside the program" in page.note.text())
+    assert [kind for kind, _, _ in caught] == [ZeroDivisionError]
+    driver.session.desk.enrollment.start = start  # type: ignore[method-assign]
+    driver.click(page.start)
+    driver.on(ConsentPage)
+
+
+def _finish(driver: Driver) -> ReceiptPage:
+    driver.open_at(Step.SIGNATURE)
+    credentials = driver.session.station().demo_credentials()
+    assert credentials is not None
+    page = driver.on(SignaturePage)
+    driver.type(page.password, credentials[0][1])
+    driver.click(page.sign)
+    receipt = driver.on(ReceiptPage)
+    assert isinstance(receipt, ReceiptPage)
+    return receipt
+
+
+def test_nothing_else_can_be_pressed_while_the_packet_is_sealed(driver: Driver) -> None:
+    driver.open_at(Step.SIGNATURE)
+    page = driver.on(SignaturePage)
+    page.busy.emit(True)
+    assert not driver.window._header.isEnabled()
+    assert not driver.wizard._rail_frame.isEnabled()
+    page.busy.emit(False)
+    assert driver.window._header.isEnabled()
+
+
+def test_a_slip_can_be_had_again_while_its_content_is_kept(driver: Driver) -> None:
+    number = _finish(driver).sent.slip.registration_id
+    driver.window.home()  # the receipt was not left, as after a crash
+    page = driver.on(HomePage)
+    driver.until(lambda: page._outbox.itemAtPosition(0, 2) is not None)
+    driver.click(page._outbox.itemAtPosition(0, 2).widget())
+    assert driver.on(ReceiptPage).sent.slip.registration_id == number
+
+
+def test_a_slip_that_cannot_be_saved_is_a_sentence(driver: Driver, tmp_path: Path) -> None:
+    receipt = _finish(driver)
+    (tmp_path / "a-file").write_bytes(b"")
+    receipt.save_to(tmp_path / "a-file" / "slip.pdf")
+    assert "cannot be written" in receipt.note.text()
+
+
+def test_a_packet_changed_on_the_disk_is_told_in_the_outbox_and_not_in_green(driver: Driver) -> None:
+    driver.open_at(Step.SIGNATURE)
+    desk, credentials = driver.session.desk, driver.session.station().demo_credentials()
+    assert desk is not None and credentials is not None
+    draft = driver.wizard.registration
+    desk.enrollment.sign(draft, credentials[0][1])
+    entry = desk.enrollment.submit(draft)
+    path = desk.folder.packet(entry.packet_id)
+    path.write_bytes(path.read_bytes()[:-1])
+    driver.window.home()
+    page = driver.on(HomePage)
+    driver.until(page.send.isVisible)
+    driver.click(page.send)
+    driver.until(lambda: "No packet was accepted" in page.note.text())
+    assert page.note.property("tone") == "warn"
+    driver.until(lambda: page._outbox.itemAtPosition(1, 0) is not None)
+    assert "changed on this computer" in page._outbox.itemAtPosition(1, 0).widget().text()
+
+
+def test_the_face_says_so_when_it_is_kept(driver: Driver) -> None:
+    driver.open_at(Step.FACE)
+    driver.click(driver.on(FacePage).capture)
+    driver.at(Step.LEFT_SLAP)
+    driver.wizard.show_step(Step.FACE)
+    driver.at(Step.FACE)
+    page = driver.on(FacePage)
+    driver.until(lambda: page.picture.has_picture)
+    assert BiometricAttribute.FACE in page.registration.samples
+    assert page.next.isVisible()
