@@ -141,7 +141,7 @@ def test_a_program_killed_between_the_packets_file_and_its_row_seals_it_anew(roo
         assert desk.enrollment.registration(registration_id).signed is not None
         receipt = _complete(desk, password, registration_id)
     assert _files(root / "outbox") == [f"{receipt.packet_id}.zip"]
-    assert orphan.startswith(registration_id.text)
+    assert orphan.startswith(f".{registration_id}")  # it had no name of its own yet
 
 
 def test_a_program_killed_between_announcement_and_upload_uploads_what_it_announced(

@@ -40,7 +40,8 @@ def test_the_keyboard_is_where_it_is_needed_on_every_page(
     qtbot: QtBot, qapp: QApplication, session: Session, lanes: Lanes
 ) -> None:
     driver = Driver(qtbot, session, lanes)
-    driver.until(lambda: driver.on(FirstStartPage).officer.user_id.hasFocus())
+    first = driver.on(FirstStartPage)
+    driver.until(first.officer.user_id.hasFocus)
     session.create_demo()
     driver.window.begin()
     assert driver.on(SignInPage).sign_in.hasFocus()

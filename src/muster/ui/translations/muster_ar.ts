@@ -332,6 +332,10 @@
             <translation>لا يظهر أي وجه في الصورة. اطلب من الشخص أن يجلس أمام الكاميرا.</translation>
         </message>
         <message>
+            <source>No packet was accepted. See the outbox for the reason.</source>
+            <translation>لم تُقبل أي حزمة. اطّلع على السبب في صندوق الصادر.</translation>
+        </message>
+        <message>
             <source>No page yet</source>
             <translation>لا توجد صفحة بعد</translation>
         </message>
@@ -378,6 +382,10 @@
         <message>
             <source>One finger or eye was not seen. Place all of them and try again.</source>
             <translation>لم يُرصد إصبع أو عين. ضعها كلها في مكانها وحاول مرة أخرى.</translation>
+        </message>
+        <message>
+            <source>One packet was accepted by the server.</source>
+            <translation>قبل الخادم حزمة واحدة.</translation>
         </message>
         <message>
             <source>Only try it out (invented people)</source>
@@ -544,8 +552,16 @@
             <translation>تسجيل الخروج</translation>
         </message>
         <message>
+            <source>Signed and kept. It can be sealed once this station has reached the server for the first time; until then it waits on the desk.</source>
+            <translation>تم التوقيع والحفظ. يمكن ختم التسجيل عندما تتصل هذه المحطة بالخادم لأول مرة، وحتى ذلك الحين ينتظر في الصفحة الرئيسية.</translation>
+        </message>
+        <message>
             <source>Signing …</source>
             <translation>جارٍ التوقيع…</translation>
+        </message>
+        <message>
+            <source>Slip</source>
+            <translation>الإيصال</translation>
         </message>
         <message>
             <source>Something is missing or not right: see the fields with a red frame.</source>
@@ -554,6 +570,10 @@
         <message>
             <source>Something is still missing. Go back to the step that is not ticked.</source>
             <translation>ما زال هناك شيء ناقص. عد إلى الخطوة التي ليست عليها علامة ✓.</translation>
+        </message>
+        <message>
+            <source>Something went wrong inside the program ({kind}). What was confirmed before is kept; try again, and tell your supervisor if it stays.</source>
+            <translation>حدث خطأ داخل البرنامج ({kind}). ما تم تأكيده من قبل محفوظ؛ حاول مجددًا، وأبلغ المشرف إذا تكرر الخطأ.</translation>
         </message>
         <message>
             <source>Start a new registration</source>
@@ -588,6 +608,10 @@
             <translation>يوجّه مخطط بيانات الهوية حقلًا إلى جزء غير موجود في الحزمة.</translation>
         </message>
         <message>
+            <source>The attempts are used up. Keep the best there is, or try once more.</source>
+            <translation>استُنفدت المحاولات. احتفظ بأفضل التقاط، أو حاول مرة أخرى.</translation>
+        </message>
+        <message>
             <source>The biometric file is not readable XML.</source>
             <translation>ملف البيانات الحيوية ليس بصيغة XML مقروءة.</translation>
         </message>
@@ -605,7 +629,7 @@
         </message>
         <message>
             <source>The certificate is not valid at this time. Check this computer's clock first.</source>
-            <translation type="unfinished"></translation>
+            <translation>الشهادة غير صالحة في هذا الوقت. تحقق أولًا من ساعة هذا الحاسوب.</translation>
         </message>
         <message>
             <source>The demo stopped: a device or a check said no at the step {step}.</source>
@@ -637,7 +661,7 @@
         </message>
         <message>
             <source>The face, fingers or eyes were taken more than {minutes} minutes ago; the server takes no older ones. Take them again.</source>
-            <translation type="unfinished"></translation>
+            <translation>مضى على التقاط الوجه أو الأصابع أو العينين أكثر من {minutes} دقيقة، والخادم لا يقبل ما هو أقدم. أعد الالتقاط.</translation>
         </message>
         <message>
             <source>The file cannot be read: {file}.</source>
@@ -700,6 +724,10 @@
             <translation>لا تحتوي الحزمة على أي جزء يمكن فتحه.</translation>
         </message>
         <message>
+            <source>The packet waits in the outbox.</source>
+            <translation>الحزمة تنتظر في صندوق الصادر.</translation>
+        </message>
+        <message>
             <source>The packet's archive cannot be read.</source>
             <translation>تتعذر قراءة أرشيف الحزمة.</translation>
         </message>
@@ -726,6 +754,10 @@
         <message>
             <source>The password is too short: use at least {length} characters.</source>
             <translation>كلمة المرور قصيرة جدًا: الحد الأدنى لعدد الأحرف {length}.</translation>
+        </message>
+        <message>
+            <source>The password is wrong. Try again.</source>
+            <translation>كلمة المرور غير صحيحة. حاول مجددًا.</translation>
         </message>
         <message>
             <source>The passwords of this demo station are gone: demo-credentials.json is missing or damaged. Begin a new demo in another folder.</source>
@@ -789,7 +821,7 @@
         </message>
         <message>
             <source>The registration is too large to be sent: {size} kB, and at most {limit} kB can be. Attach smaller pictures of the documents.</source>
-            <translation type="unfinished"></translation>
+            <translation>التسجيل أكبر من أن يُرسل: {size} كيلوبايت، والحد الأقصى {limit} كيلوبايت. أرفق صورًا أصغر للوثائق.</translation>
         </message>
         <message>
             <source>The registration was changed after it was signed. Check it and sign it again.</source>
@@ -833,15 +865,15 @@
         </message>
         <message>
             <source>The server's address is not one: write https://name.</source>
-            <translation type="unfinished"></translation>
+            <translation>عنوان الخادم غير صحيح: اكتبه بالشكل https://name.</translation>
         </message>
         <message>
             <source>The server's address must begin with https.</source>
-            <translation type="unfinished"></translation>
+            <translation>يجب أن يبدأ عنوان الخادم بالبادئة https.</translation>
         </message>
         <message>
             <source>The server's certificate cannot be used. Check this computer's clock, then ask your administrator.</source>
-            <translation type="unfinished"></translation>
+            <translation>لا يمكن استخدام شهادة الخادم. تحقق من ساعة هذا الحاسوب، ثم راجع مسؤول النظام.</translation>
         </message>
         <message>
             <source>The signature does not match. The data was changed or comes from somebody else.</source>
@@ -901,7 +933,7 @@
         </message>
         <message>
             <source>The {kind} signed something else than it handed out. Tell your supervisor.</source>
-            <translation type="unfinished"></translation>
+            <translation>توقيع الجهاز لا يطابق ما سلّمه: {kind}. أبلغ المشرف.</translation>
         </message>
         <message>
             <source>The {kind} was unplugged. Plug it in and try again.</source>
@@ -1065,7 +1097,7 @@
         </message>
         <message>
             <source>You are signed out. Sign in again.</source>
-            <translation type="unfinished"></translation>
+            <translation>تم تسجيل خروجك. سجّل الدخول مجددًا.</translation>
         </message>
         <message>
             <source>You stopped this step. Nothing was changed.</source>
@@ -1154,6 +1186,10 @@
         <message>
             <source>{allowed} attempts are allowed.</source>
             <translation>عدد المحاولات المسموح بها: {allowed}.</translation>
+        </message>
+        <message>
+            <source>{count} older ones</source>
+            <translation>{count} أقدم</translation>
         </message>
         <message>
             <source>{count} packets were accepted by the server.</source>

@@ -332,6 +332,10 @@
             <translation>Aucun visage n’est visible. Demandez à la personne de s’asseoir devant la caméra.</translation>
         </message>
         <message>
+            <source>No packet was accepted. See the outbox for the reason.</source>
+            <translation>Aucun paquet n’a été accepté. Consultez la boîte d’envoi pour en connaître la raison.</translation>
+        </message>
+        <message>
             <source>No page yet</source>
             <translation>Aucune page</translation>
         </message>
@@ -378,6 +382,10 @@
         <message>
             <source>One finger or eye was not seen. Place all of them and try again.</source>
             <translation>Un doigt ou un œil n’a pas été détecté. Placez-les tous et réessayez.</translation>
+        </message>
+        <message>
+            <source>One packet was accepted by the server.</source>
+            <translation>Un paquet a été accepté par le serveur.</translation>
         </message>
         <message>
             <source>Only try it out (invented people)</source>
@@ -544,8 +552,16 @@
             <translation>Déconnexion</translation>
         </message>
         <message>
+            <source>Signed and kept. It can be sealed once this station has reached the server for the first time; until then it waits on the desk.</source>
+            <translation>Signé et conservé. L’inscription sera scellée dès que ce poste aura joint le serveur une première fois ; d’ici là, elle attend à l’accueil.</translation>
+        </message>
+        <message>
             <source>Signing …</source>
             <translation>Signature en cours…</translation>
+        </message>
+        <message>
+            <source>Slip</source>
+            <translation>Reçu</translation>
         </message>
         <message>
             <source>Something is missing or not right: see the fields with a red frame.</source>
@@ -554,6 +570,10 @@
         <message>
             <source>Something is still missing. Go back to the step that is not ticked.</source>
             <translation>Il manque encore quelque chose. Revenez à l’étape qui n’est pas cochée.</translation>
+        </message>
+        <message>
+            <source>Something went wrong inside the program ({kind}). What was confirmed before is kept; try again, and tell your supervisor if it stays.</source>
+            <translation>Une erreur s’est produite dans le programme ({kind}). Ce qui était confirmé est conservé ; réessayez et, si cela persiste, prévenez votre superviseur.</translation>
         </message>
         <message>
             <source>Start a new registration</source>
@@ -588,6 +608,10 @@
             <translation>Le schéma d’identité affecte un champ à une partie du paquet qui n’existe pas.</translation>
         </message>
         <message>
+            <source>The attempts are used up. Keep the best there is, or try once more.</source>
+            <translation>Les essais sont épuisés. Conservez la meilleure capture ou essayez encore une fois.</translation>
+        </message>
+        <message>
             <source>The biometric file is not readable XML.</source>
             <translation>Le fichier biométrique n’est pas du XML lisible.</translation>
         </message>
@@ -605,7 +629,7 @@
         </message>
         <message>
             <source>The certificate is not valid at this time. Check this computer's clock first.</source>
-            <translation type="unfinished"></translation>
+            <translation>Le certificat n’est pas valable à cette date. Vérifiez d’abord l’horloge de cet ordinateur.</translation>
         </message>
         <message>
             <source>The demo stopped: a device or a check said no at the step {step}.</source>
@@ -637,7 +661,7 @@
         </message>
         <message>
             <source>The face, fingers or eyes were taken more than {minutes} minutes ago; the server takes no older ones. Take them again.</source>
-            <translation type="unfinished"></translation>
+            <translation>Le visage, les doigts ou les yeux ont été capturés il y a plus de {minutes} minutes ; le serveur n’en accepte pas de plus anciens. Capturez-les à nouveau.</translation>
         </message>
         <message>
             <source>The file cannot be read: {file}.</source>
@@ -700,6 +724,10 @@
             <translation>Le paquet ne contient aucune partie qui ait pu être ouverte.</translation>
         </message>
         <message>
+            <source>The packet waits in the outbox.</source>
+            <translation>Le paquet attend dans la boîte d’envoi.</translation>
+        </message>
+        <message>
             <source>The packet's archive cannot be read.</source>
             <translation>L’archive du paquet est illisible.</translation>
         </message>
@@ -726,6 +754,10 @@
         <message>
             <source>The password is too short: use at least {length} characters.</source>
             <translation>Le mot de passe est trop court : utilisez au moins {length} caractères.</translation>
+        </message>
+        <message>
+            <source>The password is wrong. Try again.</source>
+            <translation>Le mot de passe est incorrect. Réessayez.</translation>
         </message>
         <message>
             <source>The passwords of this demo station are gone: demo-credentials.json is missing or damaged. Begin a new demo in another folder.</source>
@@ -789,7 +821,7 @@
         </message>
         <message>
             <source>The registration is too large to be sent: {size} kB, and at most {limit} kB can be. Attach smaller pictures of the documents.</source>
-            <translation type="unfinished"></translation>
+            <translation>L’inscription est trop volumineuse pour être envoyée : {size} ko, pour {limit} ko au plus. Joignez des images plus petites des documents.</translation>
         </message>
         <message>
             <source>The registration was changed after it was signed. Check it and sign it again.</source>
@@ -833,15 +865,15 @@
         </message>
         <message>
             <source>The server's address is not one: write https://name.</source>
-            <translation type="unfinished"></translation>
+            <translation>L’adresse du serveur n’en est pas une : écrivez https://nom.</translation>
         </message>
         <message>
             <source>The server's address must begin with https.</source>
-            <translation type="unfinished"></translation>
+            <translation>L’adresse du serveur doit commencer par https.</translation>
         </message>
         <message>
             <source>The server's certificate cannot be used. Check this computer's clock, then ask your administrator.</source>
-            <translation type="unfinished"></translation>
+            <translation>Le certificat du serveur est inutilisable. Vérifiez l’horloge de cet ordinateur, puis adressez-vous à votre administrateur.</translation>
         </message>
         <message>
             <source>The signature does not match. The data was changed or comes from somebody else.</source>
@@ -901,7 +933,7 @@
         </message>
         <message>
             <source>The {kind} signed something else than it handed out. Tell your supervisor.</source>
-            <translation type="unfinished"></translation>
+            <translation>La signature de l’appareil ne correspond pas à ce qu’il a transmis : {kind}. Prévenez votre superviseur.</translation>
         </message>
         <message>
             <source>The {kind} was unplugged. Plug it in and try again.</source>
@@ -1065,7 +1097,7 @@
         </message>
         <message>
             <source>You are signed out. Sign in again.</source>
-            <translation type="unfinished"></translation>
+            <translation>Vous êtes déconnecté. Connectez-vous à nouveau.</translation>
         </message>
         <message>
             <source>You stopped this step. Nothing was changed.</source>
@@ -1154,6 +1186,10 @@
         <message>
             <source>{allowed} attempts are allowed.</source>
             <translation>Essais autorisés : {allowed}.</translation>
+        </message>
+        <message>
+            <source>{count} older ones</source>
+            <translation>{count} plus anciens</translation>
         </message>
         <message>
             <source>{count} packets were accepted by the server.</source>
