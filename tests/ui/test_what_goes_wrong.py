@@ -188,8 +188,8 @@ def test_closing_the_window_and_coming_back_continues_at_the_same_step(
     again = Driver(qtbot, session, lanes)
     again.sign_in()
     page = again.on(HomePage)
-    resume = page._drafts.itemAtPosition(0, 1).widget()
-    again.click(resume)
+    again.until(lambda: page._drafts.itemAtPosition(0, 1) is not None)
+    again.click(page._drafts.itemAtPosition(0, 1).widget())
     again.at(Step.RIGHT_SLAP)
     assert again.wizard.registration.text == number
 
