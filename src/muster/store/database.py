@@ -12,6 +12,7 @@ Rules:
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -45,6 +46,7 @@ DATABASE_CLOSED = Code("DATABASE_CLOSED", "You are signed out. Sign in again.")
 
 _MIGRATIONS = Path(__file__).parent / "migrations"
 _BUSY_TIMEOUT_MS = 5_000
+_LOOK_AGAIN_S = 0.02
 _READ_ONLY = "muster_read_only"
 
 
@@ -143,14 +145,14 @@ def _engine(path: Path, key: bytes) -> sa.Engine:
         connection.execute("PRAGMA cipher_log_level = NONE")
         connection.execute(f"PRAGMA key = \"x'{key.hex()}'\"")
         for pragma in (
-            f"busy_timeout = {_BUSY_TIMEOUT_MS}",  # first: already the change to WAL may have to wait
-            "journal_mode = WAL",
+            f"busy_timeout = {_BUSY_TIMEOUT_MS}",
             "synchronous = FULL",
             "foreign_keys = ON",
             "secure_delete = ON",
             "temp_store = MEMORY",
         ):
             connection.execute(f"PRAGMA {pragma}")
+        _use_wal(connection)
         return connection
 
     # A row the database refuses may hold a person's name; it must not appear in the error's text.
@@ -159,6 +161,21 @@ def _engine(path: Path, key: bytes) -> sa.Engine:
     )
     sa.event.listen(engine, "begin", _begin)
     return engine
+
+
+def _use_wal(connection: sqlcipher.Connection) -> None:
+    """Switch to the write-ahead log. SQLite does not wait here by itself when two programs make a new
+    database at once, whatever the busy timeout."""
+    give_up = time.monotonic() + _BUSY_TIMEOUT_MS / 1000
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+        except sqlcipher.OperationalError as error:
+            if "locked" not in str(error) or time.monotonic() > give_up:
+                raise
+            time.sleep(_LOOK_AGAIN_S)
+        else:
+            return
 
 
 def _begin(connection: sa.Connection) -> None:
