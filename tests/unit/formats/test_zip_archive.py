@@ -1,10 +1,14 @@
 from __future__ import annotations
 
+import base64
 import io
 import random
+import shutil
 import struct
+import subprocess
 import tracemalloc
 import zipfile
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -204,3 +208,19 @@ def test_entries_are_deflated_unless_asked_otherwise(deflate: bool, method: int)
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         assert {entry.compress_type for entry in archive.infolist()} == {method}
     assert unpack(content) == FILES
+
+
+@pytest.mark.skipif(shutil.which("unzip") is None, reason="unzip is not installed")
+@pytest.mark.parametrize("deflate", [True, False])
+def test_another_reader_finds_nothing_wrong_with_what_is_written(tmp_path: Path, deflate: bool) -> None:
+    pictures = base64.b64encode(random.Random(1).randbytes(90_000))
+    files = {"ID.json": b"{}", "large_CBEFF.xml": pictures, "Ünïcode.txt": b"text", "empty.txt": b""}
+    (tmp_path / "packed.zip").write_bytes(pack(files, deflate=deflate))
+    tried = subprocess.run(["unzip", "-t", tmp_path / "packed.zip"], capture_output=True, text=True, check=False)
+    assert tried.returncode == 0, tried.stdout
+    assert unpack(pack(files, deflate=deflate)) == files
+
+
+def test_base64_of_pictures_takes_the_three_quarters_it_must_and_no_more() -> None:
+    pictures = base64.b64encode(random.Random(1).randbytes(300_000))
+    assert len(pack({"large_CBEFF.xml": pictures})) < 0.765 * len(pictures)
