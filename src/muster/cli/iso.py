@@ -1,0 +1,60 @@
+"""``muster iso``: looking into finger, face and iris records."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from muster.cli.common import BAD, DataOption, JsonOption, Screen, VerboseOption, reporting, show
+from muster.workstation.iso_reading import RecordReport, read_record
+
+_KINDS = {"FIR": "Finger", "FAC": "Face", "IIR": "Iris"}
+
+
+def register(app: typer.Typer, screen: Screen) -> None:
+    iso = typer.Typer(help="Look into biometric records (ISO/IEC 19794).", no_args_is_help=True)
+    app.add_typer(iso, name="iso")
+
+    @iso.command()
+    def decode(
+        file: Annotated[Path, typer.Argument(metavar="FILE.iso", help="A finger, face or iris record.")],
+        data: DataOption = None,
+        as_json: JsonOption = False,
+        verbose: VerboseOption = False,
+    ) -> None:
+        """Show a record's header, and what keeps it from being accepted in a registration."""
+        with reporting(as_json=as_json, verbose=verbose):
+            report = read_record(file)
+            show(report, _text(report), as_json=as_json)
+            if report.findings:
+                raise typer.Exit(BAD)
+
+
+def _text(report: RecordReport) -> str:
+    lines = [f"{_KINDS[report.format]} record {report.format} {report.version}, {report.length} bytes"]
+    for each in report.representations:
+        lines += _fields(each)
+    lines += [f"! {each.field}: {each.message} [{each.code}]" for each in report.findings]
+    return "\n".join([*lines, "has findings" if report.findings else "fit for a registration"])
+
+
+def _fields(representation: Mapping[str, object], indent: str = "  ") -> Iterator[str]:
+    for name, value in representation.items():
+        if isinstance(value, Mapping):
+            yield f"{indent}{name}"
+            yield from _fields(value, indent + "  ")
+        elif isinstance(value, list) and value and isinstance(value[0], Mapping):
+            for each in value:
+                yield f"{indent}{name}"
+                yield from _fields(each, indent + "  ")
+        else:
+            yield f"{indent}{name:<22} {_words(value)}"
+
+
+def _words(value: object) -> str:
+    if isinstance(value, list):
+        return " ".join(str(each) for each in value) or "none"
+    return "-" if value is None else str(value)

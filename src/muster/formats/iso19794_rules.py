@@ -1,0 +1,279 @@
+"""MOSIP's rules for records of a registration, beyond what makes them readable. Section 6.4 of the packet notes.
+
+One code per rule; a finding names the field it is about as the record's dataclass does. The rules are those of
+MOSIP's own validator (biometrics-util, ``*ISOStandardsValidator``), with these differences:
+
+- a record without any quality score is found fault with: MOSIP's matchers and its quality checks expect one;
+- landmarks must lie inside the picture, and a face's size must be the picture's: MOSIP has left both open;
+- a resolution must be in range as a number, which is all that MOSIP looks at, and in its own unit.
+
+Not repeated here is what parsing refuses already: other versions, lengths that do not fit, several
+representations. Records from outside are read whatever this says of them; what we write has no finding.
+"""
+
+from __future__ import annotations
+
+import struct
+from calendar import monthrange
+from collections.abc import Container, Iterator
+from dataclasses import dataclass
+
+from muster.errors import Code
+from muster.formats.iso19794 import UNKNOWN_TIME, CaptureDetails
+from muster.formats.iso19794_4 import FingerCompression, FingerRecord
+from muster.formats.iso19794_5 import FaceDataType, FaceRecord
+from muster.formats.iso19794_6 import EyeLabel, IrisImageFormat, IrisImageType, IrisRecord
+from muster.formats.iso19794_picture import Codec, Colour, Picture, picture_in
+from muster.formats.iso19794_record import Record
+
+# What all three kinds have in common.
+RECORD_TIME_IMPOSSIBLE = Code(
+    "RECORD_TIME_IMPOSSIBLE", "The time of capture in the record is neither a time nor marked as unknown."
+)
+RECORD_TECHNOLOGY_UNKNOWN = Code(
+    "RECORD_TECHNOLOGY_UNKNOWN", "The capture technology in the record is none that the standard knows."
+)
+RECORD_DEVICE_TYPE_ABSENT = Code(
+    "RECORD_DEVICE_TYPE_ABSENT", "The record names the maker of the device but not the type of the device."
+)
+RECORD_QUALITY_ABSENT = Code("RECORD_QUALITY_ABSENT", "The record carries no quality score.")
+RECORD_QUALITY_IMPOSSIBLE = Code(
+    "RECORD_QUALITY_IMPOSSIBLE", "A quality score in the record is neither 0 to 100 nor 255."
+)
+RECORD_CERTIFIED = Code(
+    "RECORD_CERTIFIED", "The record's certification flag is set, which only finger records may have."
+)
+RECORD_SUBJECTS_WRONG = Code(
+    "RECORD_SUBJECTS_WRONG", "The record does not say that it holds exactly one finger or one eye."
+)
+RECORD_NUMBER_WRONG = Code("RECORD_NUMBER_WRONG", "The number of the representation in the record is wrong.")
+RECORD_BIT_DEPTH_WRONG = Code("RECORD_BIT_DEPTH_WRONG", "The record does not say 8 bits per pixel.")
+RECORD_NOT_LOSSLESS = Code(
+    "RECORD_NOT_LOSSLESS", "The record does not say that its picture is compressed without loss as JPEG 2000."
+)
+
+# The picture itself.
+RECORD_PICTURE_NOT_JP2 = Code("RECORD_PICTURE_NOT_JP2", "The picture in the record is no JPEG 2000 file.")
+RECORD_PICTURE_BROKEN = Code("RECORD_PICTURE_BROKEN", "The JPEG 2000 picture in the record is cut off or damaged.")
+RECORD_PICTURE_LOSSY = Code("RECORD_PICTURE_LOSSY", "The picture in the record was compressed with loss.")
+RECORD_PICTURE_NOT_GREY = Code("RECORD_PICTURE_NOT_GREY", "The picture in the record is not grey with 8 bits.")
+RECORD_PICTURE_NOT_RGB = Code(
+    "RECORD_PICTURE_NOT_RGB", "The picture in the record is not in colour (RGB) with 8 bits per channel."
+)
+RECORD_SIZE_WRONG = Code(
+    "RECORD_SIZE_WRONG", "The width or height in the record is not that of the picture inside it."
+)
+
+# Fingers.
+FINGER_CERTIFICATION_UNKNOWN = Code(
+    "FINGER_CERTIFICATION_UNKNOWN", "A certification scheme in the record is none that the standard knows."
+)
+FINGER_POSITION_WRONG = Code("FINGER_POSITION_WRONG", "The record does not say which of the ten fingers it holds.")
+FINGER_SCALE_UNIT_UNKNOWN = Code(
+    "FINGER_SCALE_UNIT_UNKNOWN",
+    "The unit of resolution in the record is neither pixels per inch nor per centimetre.",
+)
+FINGER_RESOLUTION_WRONG = Code(
+    "FINGER_RESOLUTION_WRONG", "A resolution in the record is not within 490 to 1010 pixels per inch."
+)
+FINGER_RESOLUTION_RAISED = Code(
+    "FINGER_RESOLUTION_RAISED", "The picture's resolution in the record is higher than that of the capture."
+)
+FINGER_IMPRESSION_UNKNOWN = Code(
+    "FINGER_IMPRESSION_UNKNOWN", "The kind of impression in the record is none that the standard knows."
+)
+
+# Faces.
+FACE_TEMPORAL_SEMANTICS_WRONG = Code(
+    "FACE_TEMPORAL_SEMANTICS_WRONG", "The record says that it is one of a sequence of faces."
+)
+FACE_GENDER_UNKNOWN = Code("FACE_GENDER_UNKNOWN", "The gender in the record is none that the standard knows.")
+FACE_EYE_COLOUR_UNKNOWN = Code(
+    "FACE_EYE_COLOUR_UNKNOWN", "The eye colour in the record is none that the standard knows."
+)
+FACE_HAIR_COLOUR_UNKNOWN = Code(
+    "FACE_HAIR_COLOUR_UNKNOWN", "The hair colour in the record is none that the standard knows."
+)
+FACE_LANDMARK_OUTSIDE = Code("FACE_LANDMARK_OUTSIDE", "A landmark of the face lies outside the picture.")
+FACE_IMAGE_TYPE_UNKNOWN = Code(
+    "FACE_IMAGE_TYPE_UNKNOWN", "The type of face picture in the record is none that the standard knows."
+)
+FACE_SAMPLING_UNKNOWN = Code(
+    "FACE_SAMPLING_UNKNOWN", "The sampling level in the record is none that the standard knows."
+)
+FACE_COLOUR_SPACE_WRONG = Code(
+    "FACE_COLOUR_SPACE_WRONG", "The record does not say that its picture is in colour (24 bit RGB)."
+)
+
+# Irises.
+IRIS_EYE_LABEL_WRONG = Code(
+    "IRIS_EYE_LABEL_WRONG", "The record does not say whether it is the right or the left eye."
+)
+IRIS_NOT_CROPPED = Code("IRIS_NOT_CROPPED", "The record does not say that its picture is cropped around the iris.")
+IRIS_FORMAT_WRONG = Code("IRIS_FORMAT_WRONG", "The record does not say that its picture is a grey JPEG 2000 one.")
+IRIS_ORIENTATION_UNKNOWN = Code(
+    "IRIS_ORIENTATION_UNKNOWN", "The orientation in the record is none that the standard knows."
+)
+
+_FINGER_TECHNOLOGIES = range(0x15)
+_FACE_TECHNOLOGIES = frozenset({*range(7), *range(0x80, 0x100)})
+_IRIS_TECHNOLOGIES = range(2)
+_FINGER_POSITIONS = range(1, 11)
+_FINGER_REPRESENTATIONS = range(16)
+_CERTIFICATION_SCHEMES = range(4)
+_IMPRESSIONS = frozenset({*range(0x10), 0x18, 0x1C, 0x1D})
+_RESOLUTIONS_DPI = (490, 1010)
+_PIXELS_PER_CENTIMETRE, _CENTIMETRES_PER_INCH = 2, 2.54
+_GENDERS = frozenset({0, 1, 2, 0xFF})
+_COLOURS = frozenset({*range(8), 0xFF})  # of eyes and of hair
+_FACE_IMAGE_TYPES = frozenset({*range(4), *range(0x80, 0x83)})
+_SAMPLING_LEVELS = range(8)
+_RGB_24_BIT = 1
+_TIME = ">HBBBBBH"
+_NO_TIME_OF_DAY = UNKNOWN_TIME[4:]
+
+
+@dataclass(frozen=True, slots=True)
+class RuleFinding:
+    """A rule that the record breaks, and the field of the record it is about."""
+
+    code: Code
+    field: str
+
+
+def registration_findings(record: Record) -> tuple[RuleFinding, ...]:
+    """Everything that MOSIP would find fault with in a registration; empty when all is well."""
+    picture = picture_in(record)
+    if isinstance(record, FingerRecord):
+        return tuple(_finger(record, picture))
+    if isinstance(record, FaceRecord):
+        return tuple(_face(record, picture))
+    return tuple(_iris(record, picture))
+
+
+def _finger(record: FingerRecord, picture: Picture) -> Iterator[RuleFinding]:
+    if record.fingers_present != 1:
+        yield RuleFinding(RECORD_SUBJECTS_WRONG, "fingers_present")
+    yield from _details(record.details, _FINGER_TECHNOLOGIES)
+    if any(each.scheme not in _CERTIFICATION_SCHEMES for each in record.certifications or ()):
+        yield RuleFinding(FINGER_CERTIFICATION_UNKNOWN, "certifications")
+    if record.position not in _FINGER_POSITIONS:
+        yield RuleFinding(FINGER_POSITION_WRONG, "position")
+    if record.representation_number not in _FINGER_REPRESENTATIONS:
+        yield RuleFinding(RECORD_NUMBER_WRONG, "representation_number")
+    yield from _resolution(record)
+    if record.bit_depth != 8:
+        yield RuleFinding(RECORD_BIT_DEPTH_WRONG, "bit_depth")
+    if record.compression != FingerCompression.JPEG2000_LOSSLESS:
+        yield RuleFinding(RECORD_NOT_LOSSLESS, "compression")
+    if record.impression not in _IMPRESSIONS:
+        yield RuleFinding(FINGER_IMPRESSION_UNKNOWN, "impression")
+    yield from _picture(record, picture, Colour.GREY, RECORD_PICTURE_NOT_GREY)
+
+
+def _resolution(record: FingerRecord) -> Iterator[RuleFinding]:
+    if record.scale_unit not in (1, 2):
+        yield RuleFinding(FINGER_SCALE_UNIT_UNKNOWN, "scale_unit")
+    for field, values in (
+        ("capture_resolution", record.capture_resolution),
+        ("image_resolution", record.image_resolution),
+    ):
+        if not all(_is_resolution(value, record.scale_unit) for value in values):
+            yield RuleFinding(FINGER_RESOLUTION_WRONG, field)
+    captured, kept = record.capture_resolution, record.image_resolution
+    if kept[0] > captured[0] or kept[1] > captured[1]:
+        yield RuleFinding(FINGER_RESOLUTION_RAISED, "image_resolution")
+
+
+def _is_resolution(value: int, unit: int) -> bool:
+    """As a number, whatever the unit (so MOSIP), and as what it means."""
+    lowest, highest = _RESOLUTIONS_DPI
+    dpi = value * _CENTIMETRES_PER_INCH if unit == _PIXELS_PER_CENTIMETRE else value
+    return lowest <= value <= highest and lowest <= dpi <= highest
+
+
+def _face(record: FaceRecord, picture: Picture) -> Iterator[RuleFinding]:
+    if record.certification_flag != 0:
+        yield RuleFinding(RECORD_CERTIFIED, "certification_flag")
+    if record.temporal_semantics != 0:
+        yield RuleFinding(FACE_TEMPORAL_SEMANTICS_WRONG, "temporal_semantics")
+    yield from _details(record.details, _FACE_TECHNOLOGIES)
+    if record.gender not in _GENDERS:
+        yield RuleFinding(FACE_GENDER_UNKNOWN, "gender")
+    if record.eye_colour not in _COLOURS:
+        yield RuleFinding(FACE_EYE_COLOUR_UNKNOWN, "eye_colour")
+    if record.hair_colour not in _COLOURS:
+        yield RuleFinding(FACE_HAIR_COLOUR_UNKNOWN, "hair_colour")
+    if any(each.x >= record.width or each.y >= record.height for each in record.landmarks):
+        yield RuleFinding(FACE_LANDMARK_OUTSIDE, "landmarks")
+    if record.image_type not in _FACE_IMAGE_TYPES:
+        yield RuleFinding(FACE_IMAGE_TYPE_UNKNOWN, "image_type")
+    if record.data_type != FaceDataType.JPEG2000_LOSSLESS:
+        yield RuleFinding(RECORD_NOT_LOSSLESS, "data_type")
+    if record.sampling not in _SAMPLING_LEVELS:
+        yield RuleFinding(FACE_SAMPLING_UNKNOWN, "sampling")
+    if record.colour_space != _RGB_24_BIT:
+        yield RuleFinding(FACE_COLOUR_SPACE_WRONG, "colour_space")
+    yield from _picture(record, picture, Colour.RGB, RECORD_PICTURE_NOT_RGB)
+
+
+def _iris(record: IrisRecord, picture: Picture) -> Iterator[RuleFinding]:
+    if record.certification_flag != 0:
+        yield RuleFinding(RECORD_CERTIFIED, "certification_flag")
+    if record.eyes_represented not in (0, 1):  # 0: unknown
+        yield RuleFinding(RECORD_SUBJECTS_WRONG, "eyes_represented")
+    yield from _details(record.details, _IRIS_TECHNOLOGIES)
+    if record.representation_number != 1:
+        yield RuleFinding(RECORD_NUMBER_WRONG, "representation_number")
+    if record.eye not in (EyeLabel.RIGHT, EyeLabel.LEFT):
+        yield RuleFinding(IRIS_EYE_LABEL_WRONG, "eye")
+    if record.image_type != IrisImageType.CROPPED:
+        yield RuleFinding(IRIS_NOT_CROPPED, "image_type")
+    if record.image_format != IrisImageFormat.MONO_JPEG2000:
+        yield RuleFinding(IRIS_FORMAT_WRONG, "image_format")
+    if record.properties & 0b11 == 0b11 or record.properties >> 2 & 0b11 == 0b11:
+        yield RuleFinding(IRIS_ORIENTATION_UNKNOWN, "properties")
+    if record.properties >> 6 != 1:
+        yield RuleFinding(RECORD_NOT_LOSSLESS, "properties")
+    if record.bit_depth != 8:
+        yield RuleFinding(RECORD_BIT_DEPTH_WRONG, "bit_depth")
+    yield from _picture(record, picture, Colour.GREY, RECORD_PICTURE_NOT_GREY)
+
+
+def _details(details: CaptureDetails, technologies: Container[int]) -> Iterator[RuleFinding]:
+    if not _is_time(details.time):
+        yield RuleFinding(RECORD_TIME_IMPOSSIBLE, "captured_at")
+    if details.technology not in technologies:
+        yield RuleFinding(RECORD_TECHNOLOGY_UNKNOWN, "technology")
+    if details.device_type == 0 and details.vendor != 0:
+        yield RuleFinding(RECORD_DEVICE_TYPE_ABSENT, "device_type")
+    if not details.quality:
+        yield RuleFinding(RECORD_QUALITY_ABSENT, "quality")
+    if any(100 < block.score < 255 for block in details.quality):
+        yield RuleFinding(RECORD_QUALITY_IMPOSSIBLE, "quality")
+
+
+def _is_time(time: bytes) -> bool:
+    """A whole time, a date alone, a time of day alone, or nothing at all."""
+    year, month, day, hour, minute, second, millisecond = struct.unpack(_TIME, time)
+    is_date = 1 <= year <= 9999 and 1 <= month <= 12 and 1 <= day <= monthrange(year, month)[1]
+    is_time_of_day = hour <= 23 and minute <= 59 and second <= 59 and millisecond <= 999
+    return (is_date or time[:4] == UNKNOWN_TIME[:4]) and (is_time_of_day or time[4:] == _NO_TIME_OF_DAY)
+
+
+def _picture(record: Record, picture: Picture, colour: Colour, wrong_colour: Code) -> Iterator[RuleFinding]:
+    """The picture's own header against the record's. What is no JPEG 2000 file is not looked at further."""
+    if picture.codec is not Codec.JP2:
+        yield RuleFinding(RECORD_PICTURE_NOT_JP2, "image")
+        return
+    if not picture.is_whole:
+        yield RuleFinding(RECORD_PICTURE_BROKEN, "image")
+        return
+    if not picture.is_lossless:
+        yield RuleFinding(RECORD_PICTURE_LOSSY, "image")
+    if picture.colour is not colour or picture.bit_depth != 8:
+        yield RuleFinding(wrong_colour, "image")
+    if picture.width != record.width:
+        yield RuleFinding(RECORD_SIZE_WRONG, "width")
+    if picture.height != record.height:
+        yield RuleFinding(RECORD_SIZE_WRONG, "height")

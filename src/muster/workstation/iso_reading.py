@@ -1,0 +1,110 @@
+"""Looking into one biometric record: its header field by field, and what MOSIP's rules say of it."""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields
+from pathlib import Path
+
+from muster.clock import rfc3339
+from muster.formats.iso19794 import CaptureDetails
+from muster.formats.iso19794_picture import picture_in
+from muster.formats.iso19794_record import Record, parse_record
+from muster.formats.iso19794_rules import RuleFinding, registration_findings
+from muster.workstation.inspection import read_file
+
+Value = str | int | bool | None | Mapping[str, "Value"] | Sequence["Value"]
+
+
+@dataclass(frozen=True, slots=True)
+class RecordFinding:
+    """A registration rule that the record breaks: stable code, field of the header, sentence."""
+
+    code: str
+    field: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class RecordReport:
+    """``format`` and ``version`` are the standard's own (FIR, FAC or IIR; 020 or 030), ``length`` is in octets.
+
+    A representation is a mapping because its fields differ with the format; each has ``image`` with ``codec``,
+    ``width``, ``height`` (as the picture itself says, 0 if it does not) and ``bytes``.
+    """
+
+    format: str
+    version: str
+    length: int
+    representations: tuple[Mapping[str, Value], ...]
+    findings: tuple[RecordFinding, ...]
+
+
+def read_record(path: Path) -> RecordReport:
+    """Raises ``BadInput`` (no such file) and ``MalformedData`` (no record)."""
+    content = read_file(path)
+    record = parse_record(content)
+    return RecordReport(
+        format=content[:3].decode("ascii"),
+        version=content[4:7].decode("ascii"),
+        length=len(content),
+        representations=(_representation(record),),
+        findings=tuple(_finding(each) for each in registration_findings(record)),
+    )
+
+
+def _finding(finding: RuleFinding) -> RecordFinding:
+    return RecordFinding(finding.code.name, finding.field, finding.code.sentence)
+
+
+def _representation(record: Record) -> dict[str, Value]:
+    """Every field of the header under the name the record has for it; the capture details stand among them."""
+    header: dict[str, Value] = {}
+    for each in fields(record):
+        value = getattr(record, each.name)
+        if isinstance(value, CaptureDetails):
+            header |= _details(value)
+        elif each.name == "extended_data":
+            header["extended_data_bytes"] = len(value)
+        elif each.name != "image":
+            header[each.name] = _plain(value)
+    picture = picture_in(record)
+    header["image"] = {
+        "codec": picture.codec.value,
+        "width": picture.width,
+        "height": picture.height,
+        "bytes": len(record.image),
+    }
+    return header
+
+
+def _details(details: CaptureDetails) -> dict[str, Value]:
+    return {
+        "captured_at": _time(details),
+        "technology": details.technology,
+        "vendor": details.vendor,
+        "device_type": details.device_type,
+        "quality": [_plain(each) for each in details.quality],
+    }
+
+
+def _time(details: CaptureDetails) -> str | None:
+    """RFC 3339; the date alone where the record has no more; nothing when it is unknown or impossible."""
+    moment = details.captured_at
+    if moment is not None:
+        return rfc3339(moment)
+    year, month, day, *rest = struct.unpack(">HBBBBBH", details.time)
+    is_date = rest == [0xFF, 0xFF, 0xFF, 0xFFFF] and 1 <= year <= 9999 and 1 <= month <= 12 and 1 <= day <= 31
+    return f"{year:04}-{month:02}-{day:02}" if is_date else None
+
+
+def _plain(value: object) -> Value:
+    """Tuples as lists, octets as hexadecimal digits, the small records inside as mappings."""
+    if isinstance(value, bytes):
+        return value.hex()
+    if isinstance(value, tuple):
+        return [_plain(each) for each in value]
+    if value is None or isinstance(value, str | int):
+        return value
+    return {each.name: _plain(getattr(value, each.name)) for each in fields(value)}  # type: ignore[arg-type]

@@ -1,0 +1,98 @@
+"""``muster iso decode`` as people start it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from muster.devices.records import finger_record
+from muster.domain.biometrics import BiometricAttribute
+
+# What the fixture ``muster`` gives back: status, out, err, document, error_code.
+Muster = Callable[..., Any]
+
+RECORD = finger_record(
+    np.random.default_rng(1).integers(0, 256, (60, 44), dtype=np.uint8),
+    BiometricAttribute.RIGHT_THUMB,
+    500,
+    datetime(2026, 3, 1, 12, 34, 56, 789_000, tzinfo=UTC),
+    71,
+)
+POSITION = 40  # of the finger, in a record with one quality block
+
+
+@pytest.fixture
+def good(tmp_path: Path) -> Path:
+    path = tmp_path / "good.iso"
+    path.write_bytes(RECORD)
+    return path
+
+
+@pytest.fixture
+def fingerless(tmp_path: Path) -> Path:
+    """A record that does not say which finger it is."""
+    path = tmp_path / "fingerless.iso"
+    path.write_bytes(RECORD[:POSITION] + b"\0" + RECORD[POSITION + 1 :])
+    return path
+
+
+def test_an_absent_file_is_bad_input(muster: Muster, tmp_path: Path) -> None:
+    ran = muster("iso", "decode", tmp_path / "none.iso", "--json")
+    assert (ran.status, ran.error_code) == (2, "FILE_ABSENT")
+
+
+@pytest.mark.parametrize(
+    "content, code",
+    [
+        (b"", "RECORD_MAGIC_WRONG"),
+        (bytes(range(1, 251)) * 2, "RECORD_MAGIC_WRONG"),
+        (RECORD[:-1], "RECORD_LENGTH_WRONG"),
+    ],
+    ids=["nothing", "noise", "cut off"],
+)
+def test_what_is_no_record_is_bad_input(muster: Muster, tmp_path: Path, content: bytes, code: str) -> None:
+    path = tmp_path / "record.iso"
+    path.write_bytes(content)
+    ran = muster("iso", "decode", path, "--json")
+    assert (ran.status, ran.error_code) == (2, code)
+
+
+def test_a_record_with_a_finding_is_shown_and_called_bad(muster: Muster, fingerless: Path) -> None:
+    ran = muster("iso", "decode", fingerless, "--json")
+    assert ran.status == 1
+    assert ran.document["representations"][0]["position"] == 0
+    assert ran.document["findings"] == [
+        {
+            "code": "FINGER_POSITION_WRONG",
+            "field": "position",
+            "message": "The record does not say which of the ten fingers it holds.",
+        }
+    ]
+
+
+def test_a_good_record_is_shown(muster: Muster, good: Path) -> None:
+    ran = muster("iso", "decode", good, "--json")
+    document = ran.document
+    assert (ran.status, ran.err) == (0, "")
+    assert list(document) == ["format", "version", "length", "representations", "findings"]
+    assert (document["format"], document["version"], document["length"]) == ("FIR", "020", len(RECORD))
+    (representation,) = document["representations"]
+    assert representation["position"] == 1
+    assert set(representation["image"]) == {"codec", "width", "height", "bytes"}
+    assert (representation["image"]["codec"], representation["image"]["width"]) == ("jp2", 44)
+    assert document["findings"] == []
+
+
+def test_people_read_lines(muster: Muster, good: Path, fingerless: Path) -> None:
+    shown, faulty = muster("iso", "decode", good), muster("iso", "decode", fingerless)
+    assert shown.out.startswith(f"Finger record FIR 020, {len(RECORD)} bytes\n")
+    assert shown.out.endswith("fit for a registration\n")
+    assert (
+        "! position: The record does not say which of the ten fingers it holds. [FINGER_POSITION_WRONG]"
+        in faulty.out
+    )
