@@ -95,14 +95,42 @@ class CbeffFile:
     @classmethod
     def parse(cls, content: bytes) -> CbeffFile:
         """Raises ``MalformedData``."""
-        root = _parse(content)
-        if root.tag != _tag("BIR"):
-            raise MalformedData(CBEFF_INCOMPLETE)
+        root = read_root(content)
         configured = _others(root).get(CONFIGURED, "")
         return cls(
-            birs=tuple(_parse_bir(child) for child in root.findall(_tag("BIR"))),
+            birs=tuple(_parse_bir(child) for child in read_children(root)),
             configured=tuple(name for name in configured.split(",") if name),
         )
+
+
+def read_root(content: bytes) -> etree._Element:
+    """The root BIR as a tree without comments, for who looks closer (``cbeff_rules``).
+
+    Raises ``MalformedData``: no XML, not without a DTD, or another root.
+    """
+    root = _parse(content)
+    if root.tag != _tag("BIR"):
+        raise MalformedData(CBEFF_INCOMPLETE)
+    return root
+
+
+def read_children(root: etree._Element) -> list[etree._Element]:
+    """The BIRs of the samples, one level below the root."""
+    return root.findall(_tag("BIR"))
+
+
+def read_bir(element: etree._Element) -> Bir:
+    """One sample, leniently: what is absent is empty. Raises ``MalformedData``: not base64."""
+    return Bir(
+        type=_text(element, "BDBInfo/Type"),
+        subtype=_text(element, "BDBInfo/Subtype"),
+        index=_text(element, "BDBInfo/Index"),
+        created=_text(element, "BDBInfo/CreationDate"),
+        quality=_score(_text(element, "BDBInfo/Quality/Score")),
+        bdb=_octets(_text(element, "BDB")),
+        sb=_octets(_text(element, "SB")).decode("utf-8", "replace"),
+        others=_others(element),
+    )
 
 
 def _tag(name: str) -> str:
@@ -183,19 +211,9 @@ def _parse(content: bytes) -> etree._Element:
 
 
 def _parse_bir(element: etree._Element) -> Bir:
-    info = element.find(_tag("BDBInfo"))
-    if info is None or not _text(info, "Type"):
+    if not _text(element, "BDBInfo/Type"):
         raise MalformedData(CBEFF_INCOMPLETE)
-    return Bir(
-        type=_text(info, "Type"),
-        subtype=_text(info, "Subtype"),
-        index=_text(info, "Index"),
-        created=_text(info, "CreationDate"),
-        quality=_score(_text(info, "Quality/Score")),
-        bdb=_octets(_text(element, "BDB")),
-        sb=_octets(_text(element, "SB")).decode("utf-8", "replace"),
-        others=_others(element),
-    )
+    return read_bir(element)
 
 
 def _score(text: str) -> int:

@@ -8,6 +8,10 @@
             <translation>  ·  عرض تجريبي، أشخاص وهميون فقط</translation>
         </message>
         <message>
+            <source>A certification scheme in the record is none that the standard knows.</source>
+            <translation>أحد مخططات الاعتماد في السجل غير معروف في المعيار.</translation>
+        </message>
+        <message>
             <source>A description file in the packet cannot be read.</source>
             <translation>تتعذر قراءة أحد ملفات الوصف في الحزمة.</translation>
         </message>
@@ -16,8 +20,20 @@
             <translation>أحد ملفات المفاتيح لهذه المحطة مفقود. استعد المجلد «keys» من نسختك الاحتياطية.</translation>
         </message>
         <message>
+            <source>A landmark of the face lies outside the picture.</source>
+            <translation>إحدى نقاط معالم الوجه تقع خارج الصورة.</translation>
+        </message>
+        <message>
             <source>A length in the record does not fit, at byte {offset}.</source>
             <translation>أحد الأطوال في السجل غير صحيح، عند البايت {offset}.</translation>
+        </message>
+        <message>
+            <source>A number in the biometric file is not one.</source>
+            <translation>أحد الأرقام في ملف البيانات الحيوية ليس رقمًا.</translation>
+        </message>
+        <message>
+            <source>A part of the biometric file has an attribute it must not have.</source>
+            <translation>يحمل جزء من ملف البيانات الحيوية سمة لا يجوز أن تكون له.</translation>
         </message>
         <message>
             <source>A part of the program for judging pictures is missing. Install the program again.</source>
@@ -44,6 +60,42 @@
             <translation>إحدى صور هذا التسجيل مفقودة من القرص. التقطها من جديد.</translation>
         </message>
         <message>
+            <source>A quality in the biometric file is not a number from 0 to 100.</source>
+            <translation>إحدى درجات الجودة في ملف البيانات الحيوية ليست رقمًا من 0 إلى 100.</translation>
+        </message>
+        <message>
+            <source>A quality score in the record is neither 0 to 100 nor 255.</source>
+            <translation>إحدى درجات الجودة في السجل ليست بين 0 و100 ولا تساوي 255.</translation>
+        </message>
+        <message>
+            <source>A resolution in the record is not within 490 to 1010 pixels per inch.</source>
+            <translation>إحدى قيم الدقة في السجل ليست بين 490 و1010 بكسل في البوصة.</translation>
+        </message>
+        <message>
+            <source>A sample in the biometric file does not say what was captured.</source>
+            <translation>لا توضح إحدى العينات في ملف البيانات الحيوية ما الذي التُقط.</translation>
+        </message>
+        <message>
+            <source>A sample in the biometric file has no description.</source>
+            <translation>إحدى العينات في ملف البيانات الحيوية بلا وصف.</translation>
+        </message>
+        <message>
+            <source>A sample in the biometric file has no record and is not marked as an exception.</source>
+            <translation>إحدى العينات في ملف البيانات الحيوية بلا سجل وغير مسجلة كاستثناء.</translation>
+        </message>
+        <message>
+            <source>A sample in the biometric file is not signed by its device.</source>
+            <translation>إحدى العينات في ملف البيانات الحيوية غير موقعة من جهازها.</translation>
+        </message>
+        <message>
+            <source>A sample in the biometric file lacks the list of how it was captured.</source>
+            <translation>تنقص إحدى العينات في ملف البيانات الحيوية القائمة التي تبيّن كيفية التقاطها.</translation>
+        </message>
+        <message>
+            <source>A sample in the biometric file names a format that does not fit what was captured.</source>
+            <translation>تذكر إحدى العينات في ملف البيانات الحيوية صيغة لا تناسب ما التُقط.</translation>
+        </message>
+        <message>
             <source>A stored file was changed or damaged on this computer. Call your supervisor.</source>
             <translation>تم تغيير ملف محفوظ على هذا الحاسوب أو إتلافه. اتصل بالمشرف.</translation>
         </message>
@@ -52,8 +104,16 @@
             <translation>تتعذر قراءة تسجيل محفوظ. اتصل بالمشرف؛ لم يُحذف أي شيء.</translation>
         </message>
         <message>
+            <source>A time in the biometric file is not one.</source>
+            <translation>أحد الأوقات في ملف البيانات الحيوية ليس وقتًا صحيحًا.</translation>
+        </message>
+        <message>
             <source>A user name has 2 to 50 letters, digits, dots, dashes or underscores.</source>
             <translation>يتكون اسم المستخدم من 2 إلى 50 حرفًا أو رقمًا أو نقطة أو شرطة أو شرطة سفلية.</translation>
+        </message>
+        <message>
+            <source>A yes or no in the biometric file is neither.</source>
+            <translation>إحدى قيم نعم أو لا في ملف البيانات الحيوية ليست أيًّا منهما.</translation>
         </message>
         <message>
             <source>All are kept.</source>
@@ -62,6 +122,14 @@
         <message>
             <source>All of these are marked as exceptions; there is nothing to capture.</source>
             <translation>كل هذه العناصر مسجلة كاستثناءات؛ لا يوجد ما يُلتقط.</translation>
+        </message>
+        <message>
+            <source>An entry of the biometric file does not say what it is about.</source>
+            <translation>لا يوضح أحد مدخلات ملف البيانات الحيوية ما الذي يخصه.</translation>
+        </message>
+        <message>
+            <source>An index in the biometric file does not have the form of a UUID.</source>
+            <translation>أحد الفهارس في ملف البيانات الحيوية ليس على صيغة UUID.</translation>
         </message>
         <message>
             <source>Another program is using the station's data. Try again in a moment.</source>
@@ -206,6 +274,10 @@
         <message>
             <source>Documents</source>
             <translation>الوثائق</translation>
+        </message>
+        <message>
+            <source>Encoded data in the biometric file is damaged.</source>
+            <translation>بيانات مرمّزة في ملف البيانات الحيوية تالفة.</translation>
         </message>
         <message>
             <source>Everything is kept as you go.</source>
@@ -608,16 +680,36 @@
             <translation>يوجّه مخطط بيانات الهوية حقلًا إلى جزء غير موجود في الحزمة.</translation>
         </message>
         <message>
+            <source>The JPEG 2000 picture in the record is cut off or damaged.</source>
+            <translation>صورة JPEG 2000 الموجودة في السجل مبتورة أو تالفة.</translation>
+        </message>
+        <message>
             <source>The attempts are used up. Keep the best there is, or try once more.</source>
             <translation>استُنفدت المحاولات. احتفظ بأفضل التقاط، أو حاول مرة أخرى.</translation>
+        </message>
+        <message>
+            <source>The biometric file has a part that does not belong there, stands in the wrong order or stands twice.</source>
+            <translation>يحتوي ملف البيانات الحيوية على جزء ليس في مكانه أو بترتيب خاطئ أو مكرر.</translation>
+        </message>
+        <message>
+            <source>The biometric file has text where only parts may stand.</source>
+            <translation>يحتوي ملف البيانات الحيوية على نص في موضع لا يُسمح فيه إلا بالأجزاء.</translation>
         </message>
         <message>
             <source>The biometric file is not readable XML.</source>
             <translation>ملف البيانات الحيوية ليس بصيغة XML مقروءة.</translation>
         </message>
         <message>
+            <source>The biometric file lacks a part its schema demands.</source>
+            <translation>ينقص ملف البيانات الحيوية جزء يشترطه مخططه.</translation>
+        </message>
+        <message>
             <source>The biometric file lacks a part that every record must have.</source>
             <translation>ينقص ملف البيانات الحيوية جزء يجب أن يوجد في كل سجل.</translation>
+        </message>
+        <message>
+            <source>The biometric file uses a word that its schema does not know.</source>
+            <translation>يستخدم ملف البيانات الحيوية كلمة لا يعرفها مخططه.</translation>
         </message>
         <message>
             <source>The built-in receiver did not start. Packets stay in the outbox.</source>
@@ -628,8 +720,16 @@
             <translation>جارٍ تشغيل الكاميرا…</translation>
         </message>
         <message>
+            <source>The capture technology in the record is none that the standard knows.</source>
+            <translation>تقنية الالتقاط المذكورة في السجل غير معروفة في المعيار.</translation>
+        </message>
+        <message>
             <source>The certificate is not valid at this time. Check this computer's clock first.</source>
             <translation>الشهادة غير صالحة في هذا الوقت. تحقق أولًا من ساعة هذا الحاسوب.</translation>
+        </message>
+        <message>
+            <source>The content of this registration was destroyed after it was delivered or given up.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>The demo stopped: a device or a check said no at the step {step}.</source>
@@ -640,12 +740,24 @@
             <translation>رصد الجهاز يدًا أو عينًا غير المطلوبة. ضع المطلوبة.</translation>
         </message>
         <message>
+            <source>The device's signature of a sample in the biometric file does not match the sample.</source>
+            <translation>توقيع الجهاز لإحدى العينات في ملف البيانات الحيوية لا يطابق العينة.</translation>
+        </message>
+        <message>
             <source>The disk is full. Free some space and try again; everything entered so far is kept.</source>
             <translation>القرص ممتلئ. أخلِ بعض المساحة وحاول مرة أخرى؛ كل ما أُدخل حتى الآن محفوظ.</translation>
         </message>
         <message>
             <source>The encrypted file was changed after it was written. Do not use it.</source>
             <translation>تم تغيير الملف المشفر بعد كتابته. لا تستخدمه.</translation>
+        </message>
+        <message>
+            <source>The enrollment cannot be read: {part} is missing or has a wrong form.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The eye colour in the record is none that the standard knows.</source>
+            <translation>لون العينين المذكور في السجل غير معروف في المعيار.</translation>
         </message>
         <message>
             <source>The face is cut off. Move to the middle of the picture.</source>
@@ -708,12 +820,32 @@
             <translation>لا يوجد في الاستمارة حقل بهذا الاسم.</translation>
         </message>
         <message>
+            <source>The gender in the record is none that the standard knows.</source>
+            <translation>الجنس المذكور في السجل غير معروف في المعيار.</translation>
+        </message>
+        <message>
+            <source>The hair colour in the record is none that the standard knows.</source>
+            <translation>لون الشعر المذكور في السجل غير معروف في المعيار.</translation>
+        </message>
+        <message>
             <source>The key file cannot be read: it must be an RSA key in PEM or DER form.</source>
             <translation>تتعذر قراءة ملف المفتاح: يجب أن يكون مفتاح RSA بصيغة PEM أو DER.</translation>
         </message>
         <message>
+            <source>The kind of impression in the record is none that the standard knows.</source>
+            <translation>نوع الطبعة المذكور في السجل غير معروف في المعيار.</translation>
+        </message>
+        <message>
             <source>The live picture appears here.</source>
             <translation>تظهر الصورة المباشرة هنا.</translation>
+        </message>
+        <message>
+            <source>The number of the representation in the record is wrong.</source>
+            <translation>رقم التمثيل في السجل غير صحيح.</translation>
+        </message>
+        <message>
+            <source>The orientation in the record is none that the standard knows.</source>
+            <translation>الاتجاه المذكور في السجل غير معروف في المعيار.</translation>
         </message>
         <message>
             <source>The packet has a part with a name that is not understood.</source>
@@ -772,6 +904,22 @@
             <translation>الشخص يؤكد</translation>
         </message>
         <message>
+            <source>The picture in the record is no JPEG 2000 file.</source>
+            <translation>الصورة الموجودة في السجل ليست ملف JPEG 2000.</translation>
+        </message>
+        <message>
+            <source>The picture in the record is not grey with 8 bits.</source>
+            <translation>الصورة الموجودة في السجل ليست رمادية بعمق 8 بتات.</translation>
+        </message>
+        <message>
+            <source>The picture in the record is not in colour (RGB) with 8 bits per channel.</source>
+            <translation>الصورة الموجودة في السجل ليست ملونة (RGB) بعمق 8 بتات لكل قناة.</translation>
+        </message>
+        <message>
+            <source>The picture in the record was compressed with loss.</source>
+            <translation>الصورة الموجودة في السجل ضُغطت مع فقدان للبيانات.</translation>
+        </message>
+        <message>
             <source>The picture inside the record cannot be decoded.</source>
             <translation>يتعذر فك ترميز الصورة الموجودة في السجل.</translation>
         </message>
@@ -800,12 +948,64 @@
             <translation>لا تُظهر الصورة أي خطوط للبصمة.</translation>
         </message>
         <message>
+            <source>The picture's resolution in the record is higher than that of the capture.</source>
+            <translation>دقة الصورة المذكورة في السجل أعلى من دقة الالتقاط.</translation>
+        </message>
+        <message>
             <source>The quality is {quality} of 100; at least {threshold} is needed. Take it again.</source>
             <translation>الجودة {quality} من 100؛ المطلوب {threshold} على الأقل. أعد الالتقاط.</translation>
         </message>
         <message>
+            <source>The record carries no quality score.</source>
+            <translation>لا يحتوي السجل على أي درجة جودة.</translation>
+        </message>
+        <message>
+            <source>The record does not say 8 bits per pixel.</source>
+            <translation>لا يذكر السجل عمقًا قدره 8 بتات لكل بكسل.</translation>
+        </message>
+        <message>
+            <source>The record does not say that it holds exactly one finger or one eye.</source>
+            <translation>لا يذكر السجل أنه يحتوي على إصبع واحدة أو عين واحدة بالضبط.</translation>
+        </message>
+        <message>
+            <source>The record does not say that its picture is a grey JPEG 2000 one.</source>
+            <translation>لا يذكر السجل أن صورته رمادية بصيغة JPEG 2000.</translation>
+        </message>
+        <message>
+            <source>The record does not say that its picture is compressed without loss as JPEG 2000.</source>
+            <translation>لا يذكر السجل أن صورته مضغوطة دون فقدان بصيغة JPEG 2000.</translation>
+        </message>
+        <message>
+            <source>The record does not say that its picture is cropped around the iris.</source>
+            <translation>لا يذكر السجل أن صورته مقصوصة حول القزحية.</translation>
+        </message>
+        <message>
+            <source>The record does not say that its picture is in colour (24 bit RGB).</source>
+            <translation>لا يذكر السجل أن صورته ملونة (RGB بعمق 24 بتًا).</translation>
+        </message>
+        <message>
+            <source>The record does not say whether it is the right or the left eye.</source>
+            <translation>لا يذكر السجل ما إذا كانت العين اليمنى أم اليسرى.</translation>
+        </message>
+        <message>
+            <source>The record does not say which of the ten fingers it holds.</source>
+            <translation>لا يذكر السجل أي إصبع من الأصابع العشر يحتوي عليها.</translation>
+        </message>
+        <message>
             <source>The record ends too early, at byte {offset}.</source>
             <translation>ينتهي السجل قبل أوانه، عند البايت {offset}.</translation>
+        </message>
+        <message>
+            <source>The record names the maker of the device but not the type of the device.</source>
+            <translation>يذكر السجل الجهة المصنِّعة للجهاز دون ذكر نوعه.</translation>
+        </message>
+        <message>
+            <source>The record says that it is one of a sequence of faces.</source>
+            <translation>يذكر السجل أنه جزء من سلسلة وجوه.</translation>
+        </message>
+        <message>
+            <source>The record's certification flag is set, which only finger records may have.</source>
+            <translation>مؤشر الاعتماد في السجل مُفعَّل، وهذا غير مسموح به إلا في سجلات الأصابع.</translation>
         </message>
         <message>
             <source>The registration has no audit record. Call your supervisor.</source>
@@ -826,6 +1026,10 @@
         <message>
             <source>The registration was changed after it was signed. Check it and sign it again.</source>
             <translation>تم تغيير التسجيل بعد توقيعه. راجعه ووقّعه من جديد.</translation>
+        </message>
+        <message>
+            <source>The sampling level in the record is none that the standard knows.</source>
+            <translation>مستوى أخذ العينات المذكور في السجل غير معروف في المعيار.</translation>
         </message>
         <message>
             <source>The sealed packet is gone from this computer's disk. Tell your supervisor.</source>
@@ -912,12 +1116,28 @@
             <translation>تتعذر قراءة إعدادات المحطة: الملف ⁦station.json⁩ تالف.</translation>
         </message>
         <message>
+            <source>The time of capture in the record is neither a time nor marked as unknown.</source>
+            <translation>وقت الالتقاط المذكور في السجل ليس وقتًا صحيحًا وليس مُعلَّمًا بأنه غير معروف.</translation>
+        </message>
+        <message>
             <source>The tour waited in vain for a screen: {screen}.</source>
             <translation>انتظرت الجولة شاشة لم تظهر: ⁨{screen}⁩.</translation>
         </message>
         <message>
             <source>The two passwords of {name} differ.</source>
             <translation>{name}: كلمتا المرور غير متطابقتين.</translation>
+        </message>
+        <message>
+            <source>The type of face picture in the record is none that the standard knows.</source>
+            <translation>نوع صورة الوجه المذكور في السجل غير معروف في المعيار.</translation>
+        </message>
+        <message>
+            <source>The unit of resolution in the record is neither pixels per inch nor per centimetre.</source>
+            <translation>وحدة الدقة المذكورة في السجل ليست بكسل في البوصة ولا بكسل في السنتيمتر.</translation>
+        </message>
+        <message>
+            <source>The width or height in the record is not that of the picture inside it.</source>
+            <translation>العرض أو الارتفاع المذكور في السجل لا يطابق الصورة الموجودة فيه.</translation>
         </message>
         <message>
             <source>The {kind} did not answer in time. Try again.</source>

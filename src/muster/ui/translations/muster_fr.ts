@@ -8,6 +8,10 @@
             <translation>  ·  démonstration, personnes fictives uniquement</translation>
         </message>
         <message>
+            <source>A certification scheme in the record is none that the standard knows.</source>
+            <translation>Un schéma de certification de l’enregistrement est inconnu de la norme.</translation>
+        </message>
+        <message>
             <source>A description file in the packet cannot be read.</source>
             <translation>Un fichier de description du paquet est illisible.</translation>
         </message>
@@ -16,8 +20,20 @@
             <translation>Un fichier de clé de ce poste est manquant. Remettez en place le dossier « keys » de votre sauvegarde.</translation>
         </message>
         <message>
+            <source>A landmark of the face lies outside the picture.</source>
+            <translation>Un point de repère du visage se trouve hors de l’image.</translation>
+        </message>
+        <message>
             <source>A length in the record does not fit, at byte {offset}.</source>
             <translation>Une longueur indiquée dans l’enregistrement est incorrecte, à l’octet {offset}.</translation>
+        </message>
+        <message>
+            <source>A number in the biometric file is not one.</source>
+            <translation>Un nombre du fichier biométrique n’en est pas un.</translation>
+        </message>
+        <message>
+            <source>A part of the biometric file has an attribute it must not have.</source>
+            <translation>Une partie du fichier biométrique porte un attribut qu’elle ne doit pas avoir.</translation>
         </message>
         <message>
             <source>A part of the program for judging pictures is missing. Install the program again.</source>
@@ -44,6 +60,42 @@
             <translation>Une image de cette inscription est absente du disque. Capturez-la à nouveau.</translation>
         </message>
         <message>
+            <source>A quality in the biometric file is not a number from 0 to 100.</source>
+            <translation>Une note de qualité du fichier biométrique n’est pas un nombre de 0 à 100.</translation>
+        </message>
+        <message>
+            <source>A quality score in the record is neither 0 to 100 nor 255.</source>
+            <translation>Une note de qualité de l’enregistrement n’est ni comprise entre 0 et 100 ni égale à 255.</translation>
+        </message>
+        <message>
+            <source>A resolution in the record is not within 490 to 1010 pixels per inch.</source>
+            <translation>Une résolution de l’enregistrement n’est pas comprise entre 490 et 1010 pixels par pouce.</translation>
+        </message>
+        <message>
+            <source>A sample in the biometric file does not say what was captured.</source>
+            <translation>Un échantillon du fichier biométrique n’indique pas ce qui a été capturé.</translation>
+        </message>
+        <message>
+            <source>A sample in the biometric file has no description.</source>
+            <translation>Un échantillon du fichier biométrique n’a pas de description.</translation>
+        </message>
+        <message>
+            <source>A sample in the biometric file has no record and is not marked as an exception.</source>
+            <translation>Un échantillon du fichier biométrique n’a pas d’enregistrement et n’est pas marqué comme exception.</translation>
+        </message>
+        <message>
+            <source>A sample in the biometric file is not signed by its device.</source>
+            <translation>Un échantillon du fichier biométrique n’est pas signé par son appareil.</translation>
+        </message>
+        <message>
+            <source>A sample in the biometric file lacks the list of how it was captured.</source>
+            <translation>Il manque à un échantillon du fichier biométrique la liste indiquant comment il a été capturé.</translation>
+        </message>
+        <message>
+            <source>A sample in the biometric file names a format that does not fit what was captured.</source>
+            <translation>Un échantillon du fichier biométrique indique un format qui ne correspond pas à ce qui a été capturé.</translation>
+        </message>
+        <message>
             <source>A stored file was changed or damaged on this computer. Call your supervisor.</source>
             <translation>Un fichier conservé sur cet ordinateur a été modifié ou endommagé. Appelez votre superviseur.</translation>
         </message>
@@ -52,8 +104,16 @@
             <translation>Une inscription conservée est illisible. Appelez votre superviseur ; rien n’a été supprimé.</translation>
         </message>
         <message>
+            <source>A time in the biometric file is not one.</source>
+            <translation>Une date et heure du fichier biométrique n’en est pas une.</translation>
+        </message>
+        <message>
             <source>A user name has 2 to 50 letters, digits, dots, dashes or underscores.</source>
             <translation>Un nom d’utilisateur comporte de 2 à 50 lettres, chiffres, points, tirets ou traits de soulignement.</translation>
+        </message>
+        <message>
+            <source>A yes or no in the biometric file is neither.</source>
+            <translation>Un oui ou non du fichier biométrique n’est ni l’un ni l’autre.</translation>
         </message>
         <message>
             <source>All are kept.</source>
@@ -62,6 +122,14 @@
         <message>
             <source>All of these are marked as exceptions; there is nothing to capture.</source>
             <translation>Tous ces éléments sont signalés comme exceptions ; il n’y a rien à capturer.</translation>
+        </message>
+        <message>
+            <source>An entry of the biometric file does not say what it is about.</source>
+            <translation>Une entrée du fichier biométrique n’indique pas ce qu’elle concerne.</translation>
+        </message>
+        <message>
+            <source>An index in the biometric file does not have the form of a UUID.</source>
+            <translation>Un index du fichier biométrique n’a pas la forme d’un UUID.</translation>
         </message>
         <message>
             <source>Another program is using the station's data. Try again in a moment.</source>
@@ -206,6 +274,10 @@
         <message>
             <source>Documents</source>
             <translation>Documents</translation>
+        </message>
+        <message>
+            <source>Encoded data in the biometric file is damaged.</source>
+            <translation>Des données encodées du fichier biométrique sont endommagées.</translation>
         </message>
         <message>
             <source>Everything is kept as you go.</source>
@@ -608,16 +680,36 @@
             <translation>Le schéma d’identité affecte un champ à une partie du paquet qui n’existe pas.</translation>
         </message>
         <message>
+            <source>The JPEG 2000 picture in the record is cut off or damaged.</source>
+            <translation>L’image JPEG 2000 de l’enregistrement est tronquée ou endommagée.</translation>
+        </message>
+        <message>
             <source>The attempts are used up. Keep the best there is, or try once more.</source>
             <translation>Les essais sont épuisés. Conservez la meilleure capture ou essayez encore une fois.</translation>
+        </message>
+        <message>
+            <source>The biometric file has a part that does not belong there, stands in the wrong order or stands twice.</source>
+            <translation>Le fichier biométrique comporte une partie qui n’y a pas sa place, qui n’est pas dans le bon ordre ou qui figure deux fois.</translation>
+        </message>
+        <message>
+            <source>The biometric file has text where only parts may stand.</source>
+            <translation>Le fichier biométrique comporte du texte là où seules des parties sont permises.</translation>
         </message>
         <message>
             <source>The biometric file is not readable XML.</source>
             <translation>Le fichier biométrique n’est pas du XML lisible.</translation>
         </message>
         <message>
+            <source>The biometric file lacks a part its schema demands.</source>
+            <translation>Il manque au fichier biométrique une partie exigée par son schéma.</translation>
+        </message>
+        <message>
             <source>The biometric file lacks a part that every record must have.</source>
             <translation>Il manque au fichier biométrique une partie que tout enregistrement doit comporter.</translation>
+        </message>
+        <message>
+            <source>The biometric file uses a word that its schema does not know.</source>
+            <translation>Le fichier biométrique utilise un mot que son schéma ne connaît pas.</translation>
         </message>
         <message>
             <source>The built-in receiver did not start. Packets stay in the outbox.</source>
@@ -628,8 +720,16 @@
             <translation>Démarrage de la caméra…</translation>
         </message>
         <message>
+            <source>The capture technology in the record is none that the standard knows.</source>
+            <translation>La technologie de capture de l’enregistrement est inconnue de la norme.</translation>
+        </message>
+        <message>
             <source>The certificate is not valid at this time. Check this computer's clock first.</source>
             <translation>Le certificat n’est pas valable à cette date. Vérifiez d’abord l’horloge de cet ordinateur.</translation>
+        </message>
+        <message>
+            <source>The content of this registration was destroyed after it was delivered or given up.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>The demo stopped: a device or a check said no at the step {step}.</source>
@@ -640,12 +740,24 @@
             <translation>L’appareil a détecté une autre main ou un autre œil que celui demandé. Présentez le bon.</translation>
         </message>
         <message>
+            <source>The device's signature of a sample in the biometric file does not match the sample.</source>
+            <translation>La signature de l’appareil pour un échantillon du fichier biométrique ne correspond pas à cet échantillon.</translation>
+        </message>
+        <message>
             <source>The disk is full. Free some space and try again; everything entered so far is kept.</source>
             <translation>Le disque est plein. Libérez de l’espace et réessayez ; tout ce qui a été saisi est conservé.</translation>
         </message>
         <message>
             <source>The encrypted file was changed after it was written. Do not use it.</source>
             <translation>Le fichier chiffré a été modifié après son écriture. Ne l’utilisez pas.</translation>
+        </message>
+        <message>
+            <source>The enrollment cannot be read: {part} is missing or has a wrong form.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The eye colour in the record is none that the standard knows.</source>
+            <translation>La couleur des yeux de l’enregistrement est inconnue de la norme.</translation>
         </message>
         <message>
             <source>The face is cut off. Move to the middle of the picture.</source>
@@ -708,12 +820,32 @@
             <translation>Le formulaire ne comporte aucun champ de ce nom.</translation>
         </message>
         <message>
+            <source>The gender in the record is none that the standard knows.</source>
+            <translation>Le sexe indiqué dans l’enregistrement est inconnu de la norme.</translation>
+        </message>
+        <message>
+            <source>The hair colour in the record is none that the standard knows.</source>
+            <translation>La couleur des cheveux de l’enregistrement est inconnue de la norme.</translation>
+        </message>
+        <message>
             <source>The key file cannot be read: it must be an RSA key in PEM or DER form.</source>
             <translation>Le fichier de clé est illisible : il doit contenir une clé RSA au format PEM ou DER.</translation>
         </message>
         <message>
+            <source>The kind of impression in the record is none that the standard knows.</source>
+            <translation>Le type d’empreinte de l’enregistrement est inconnu de la norme.</translation>
+        </message>
+        <message>
             <source>The live picture appears here.</source>
             <translation>L’image en direct s’affiche ici.</translation>
+        </message>
+        <message>
+            <source>The number of the representation in the record is wrong.</source>
+            <translation>Le numéro de la représentation dans l’enregistrement est incorrect.</translation>
+        </message>
+        <message>
+            <source>The orientation in the record is none that the standard knows.</source>
+            <translation>L’orientation indiquée dans l’enregistrement est inconnue de la norme.</translation>
         </message>
         <message>
             <source>The packet has a part with a name that is not understood.</source>
@@ -772,6 +904,22 @@
             <translation>La personne confirme</translation>
         </message>
         <message>
+            <source>The picture in the record is no JPEG 2000 file.</source>
+            <translation>L’image de l’enregistrement n’est pas un fichier JPEG 2000.</translation>
+        </message>
+        <message>
+            <source>The picture in the record is not grey with 8 bits.</source>
+            <translation>L’image de l’enregistrement n’est pas en niveaux de gris sur 8 bits.</translation>
+        </message>
+        <message>
+            <source>The picture in the record is not in colour (RGB) with 8 bits per channel.</source>
+            <translation>L’image de l’enregistrement n’est pas en couleurs (RVB) avec 8 bits par canal.</translation>
+        </message>
+        <message>
+            <source>The picture in the record was compressed with loss.</source>
+            <translation>L’image de l’enregistrement a été compressée avec perte.</translation>
+        </message>
+        <message>
             <source>The picture inside the record cannot be decoded.</source>
             <translation>L’image contenue dans l’enregistrement ne peut pas être décodée.</translation>
         </message>
@@ -800,12 +948,64 @@
             <translation>L’image ne montre aucune crête papillaire.</translation>
         </message>
         <message>
+            <source>The picture's resolution in the record is higher than that of the capture.</source>
+            <translation>Dans l’enregistrement, la résolution de l’image est supérieure à celle de la capture.</translation>
+        </message>
+        <message>
             <source>The quality is {quality} of 100; at least {threshold} is needed. Take it again.</source>
             <translation>La qualité est de {quality} sur 100 ; il faut au moins {threshold}. Recommencez la capture.</translation>
         </message>
         <message>
+            <source>The record carries no quality score.</source>
+            <translation>L’enregistrement ne comporte aucune note de qualité.</translation>
+        </message>
+        <message>
+            <source>The record does not say 8 bits per pixel.</source>
+            <translation>L’enregistrement n’indique pas 8 bits par pixel.</translation>
+        </message>
+        <message>
+            <source>The record does not say that it holds exactly one finger or one eye.</source>
+            <translation>L’enregistrement n’indique pas qu’il contient exactement un doigt ou un œil.</translation>
+        </message>
+        <message>
+            <source>The record does not say that its picture is a grey JPEG 2000 one.</source>
+            <translation>L’enregistrement n’indique pas que son image est une image JPEG 2000 en niveaux de gris.</translation>
+        </message>
+        <message>
+            <source>The record does not say that its picture is compressed without loss as JPEG 2000.</source>
+            <translation>L’enregistrement n’indique pas que son image est compressée sans perte en JPEG 2000.</translation>
+        </message>
+        <message>
+            <source>The record does not say that its picture is cropped around the iris.</source>
+            <translation>L’enregistrement n’indique pas que son image est recadrée autour de l’iris.</translation>
+        </message>
+        <message>
+            <source>The record does not say that its picture is in colour (24 bit RGB).</source>
+            <translation>L’enregistrement n’indique pas que son image est en couleurs (RVB 24 bits).</translation>
+        </message>
+        <message>
+            <source>The record does not say whether it is the right or the left eye.</source>
+            <translation>L’enregistrement n’indique pas s’il s’agit de l’œil droit ou de l’œil gauche.</translation>
+        </message>
+        <message>
+            <source>The record does not say which of the ten fingers it holds.</source>
+            <translation>L’enregistrement n’indique pas lequel des dix doigts il contient.</translation>
+        </message>
+        <message>
             <source>The record ends too early, at byte {offset}.</source>
             <translation>L’enregistrement se termine trop tôt, à l’octet {offset}.</translation>
+        </message>
+        <message>
+            <source>The record names the maker of the device but not the type of the device.</source>
+            <translation>L’enregistrement indique le fabricant de l’appareil mais pas son type.</translation>
+        </message>
+        <message>
+            <source>The record says that it is one of a sequence of faces.</source>
+            <translation>L’enregistrement indique qu’il fait partie d’une séquence de visages.</translation>
+        </message>
+        <message>
+            <source>The record's certification flag is set, which only finger records may have.</source>
+            <translation>L’indicateur de certification de l’enregistrement est activé, ce qui n’est permis que pour les doigts.</translation>
         </message>
         <message>
             <source>The registration has no audit record. Call your supervisor.</source>
@@ -826,6 +1026,10 @@
         <message>
             <source>The registration was changed after it was signed. Check it and sign it again.</source>
             <translation>L’inscription a été modifiée après sa signature. Vérifiez-la et signez-la à nouveau.</translation>
+        </message>
+        <message>
+            <source>The sampling level in the record is none that the standard knows.</source>
+            <translation>Le niveau d’échantillonnage de l’enregistrement est inconnu de la norme.</translation>
         </message>
         <message>
             <source>The sealed packet is gone from this computer's disk. Tell your supervisor.</source>
@@ -912,12 +1116,28 @@
             <translation>Les réglages du poste sont illisibles : station.json est endommagé.</translation>
         </message>
         <message>
+            <source>The time of capture in the record is neither a time nor marked as unknown.</source>
+            <translation>L’heure de capture de l’enregistrement n’est ni une heure valable ni marquée comme inconnue.</translation>
+        </message>
+        <message>
             <source>The tour waited in vain for a screen: {screen}.</source>
             <translation>La visite a attendu en vain un écran : {screen}.</translation>
         </message>
         <message>
             <source>The two passwords of {name} differ.</source>
             <translation>{name} : les deux mots de passe sont différents.</translation>
+        </message>
+        <message>
+            <source>The type of face picture in the record is none that the standard knows.</source>
+            <translation>Le type d’image du visage de l’enregistrement est inconnu de la norme.</translation>
+        </message>
+        <message>
+            <source>The unit of resolution in the record is neither pixels per inch nor per centimetre.</source>
+            <translation>L’unité de résolution de l’enregistrement n’est ni le pixel par pouce ni le pixel par centimètre.</translation>
+        </message>
+        <message>
+            <source>The width or height in the record is not that of the picture inside it.</source>
+            <translation>La largeur ou la hauteur indiquée dans l’enregistrement n’est pas celle de l’image qu’il contient.</translation>
         </message>
         <message>
             <source>The {kind} did not answer in time. Try again.</source>
