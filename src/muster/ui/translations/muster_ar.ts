@@ -728,10 +728,6 @@
             <translation>الشهادة غير صالحة في هذا الوقت. تحقق أولًا من ساعة هذا الحاسوب.</translation>
         </message>
         <message>
-            <source>The content of this registration was destroyed after it was delivered or given up.</source>
-            <translation type="unfinished"></translation>
-        </message>
-        <message>
             <source>The demo stopped: a device or a check said no at the step {step}.</source>
             <translation>توقف العرض التجريبي: رفض جهاز أو فحص المتابعة عند الخطوة ⁨{step}⁩.</translation>
         </message>
@@ -750,10 +746,6 @@
         <message>
             <source>The encrypted file was changed after it was written. Do not use it.</source>
             <translation>تم تغيير الملف المشفر بعد كتابته. لا تستخدمه.</translation>
-        </message>
-        <message>
-            <source>The enrollment cannot be read: {part} is missing or has a wrong form.</source>
-            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>The eye colour in the record is none that the standard knows.</source>

@@ -728,10 +728,6 @@
             <translation>Le certificat n’est pas valable à cette date. Vérifiez d’abord l’horloge de cet ordinateur.</translation>
         </message>
         <message>
-            <source>The content of this registration was destroyed after it was delivered or given up.</source>
-            <translation type="unfinished"></translation>
-        </message>
-        <message>
             <source>The demo stopped: a device or a check said no at the step {step}.</source>
             <translation>La démonstration s’est arrêtée : un appareil ou un contrôle a refusé à l’étape {step}.</translation>
         </message>
@@ -750,10 +746,6 @@
         <message>
             <source>The encrypted file was changed after it was written. Do not use it.</source>
             <translation>Le fichier chiffré a été modifié après son écriture. Ne l’utilisez pas.</translation>
-        </message>
-        <message>
-            <source>The enrollment cannot be read: {part} is missing or has a wrong form.</source>
-            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>The eye colour in the record is none that the standard knows.</source>
