@@ -42,6 +42,7 @@ class AuditEvent(Enum):
     REGISTRATION_RESUMED = EventKind("MUS-REG-008", "Registration", "Registration resumed")
     REGISTRATION_DISCARDED = EventKind("MUS-REG-009", "Registration", "Registration discarded")
     CONTENT_DESTROYED = EventKind("MUS-REG-010", "Registration", "Plaintext content destroyed")
+    REGISTRATION_EXPORTED = EventKind("MUS-REG-012", "Registration", "Content exported in another system's words")
     PACKET_SEALED = EventKind("MUS-PKT-001", "Packet", "Packet sealed")
     PACKET_SYNCED = EventKind("MUS-PKT-002", "Packet", "Packet announced to the server")
     PACKET_UPLOADED = EventKind("MUS-PKT-003", "Packet", "Packet accepted by the server")

@@ -69,8 +69,8 @@ def assemble(
 
     Raises ``BadInput`` when the contents do not fit the schema or carry no audit record.
     """
-    _check(contents, schema)
-    birs = {each.attribute: _bir(each, new_index()) for each in contents.samples}
+    check_contents(contents, schema)
+    birs = {each.attribute: sample_bir(each, new_index()) for each in contents.samples}
     meta = _meta(contents, birs)
     return AssembledPacket(
         registration_id=contents.registration_id.text,
@@ -83,7 +83,7 @@ def assemble(
     )
 
 
-def _check(contents: PacketContents, schema: IdSchema) -> None:
+def check_contents(contents: PacketContents, schema: IdSchema) -> None:
     fields = {*contents.demographics, *(each.facts.field for each in contents.documents)}
     if not fields <= set(schema.fields):
         raise BadInput(FIELD_NOT_IN_SCHEMA)
@@ -106,7 +106,7 @@ def _subpacket(
         for each in contents.documents
         if each.facts.field in here
     }
-    identity = mosip.identity_json(_identity(here, contents, schema, bool(biometrics)))
+    identity = mosip.identity_json(identity_of(here, contents, schema, bool(biometrics)))
     demographic = {**documents, mosip.ID_FILE: identity}
     sequences: dict[str, Any] = {
         "hashSequence1": mosip.hash_sequence(
@@ -129,7 +129,7 @@ def _subpacket(
 # ID.json
 
 
-def _identity(
+def identity_of(
     here: Iterable[str], contents: PacketContents, schema: IdSchema, with_biometrics: bool
 ) -> dict[str, Any]:
     documents = {each.facts.field: each for each in contents.documents}
@@ -173,12 +173,12 @@ def _biometric_files(
     """The reference writer makes no file for a field that holds exceptions only; neither do we."""
     if BIOMETRICS_FIELD not in here or not birs:
         return {}
-    exceptions = [_exception_bir(each, new_index(), contents.created_at) for each in contents.exceptions]
+    exceptions = [exception_bir(each, new_index(), contents.created_at) for each in contents.exceptions]
     file = cbeff.CbeffFile((*birs.values(), *exceptions), schema.fields[BIOMETRICS_FIELD].bio_attributes)
     return {f"{BIOMETRICS_FIELD}_bio_CBEFF.xml": file.encode()}
 
 
-def _bir(sample: BiometricSample, index: str) -> cbeff.Bir:
+def sample_bir(sample: BiometricSample, index: str) -> cbeff.Bir:
     facts = sample.facts
     return cbeff.Bir(
         type=type_of(facts.attribute.value),
@@ -200,7 +200,7 @@ def _bir(sample: BiometricSample, index: str) -> cbeff.Bir:
     )
 
 
-def _exception_bir(exception: BiometricException, index: str, at: datetime) -> cbeff.Bir:
+def exception_bir(exception: BiometricException, index: str, at: datetime) -> cbeff.Bir:
     return cbeff.Bir(
         type=type_of(exception.attribute.value),
         subtype=SUBTYPES[exception.attribute.value],
@@ -225,9 +225,9 @@ def _exception_bir(exception: BiometricException, index: str, at: datetime) -> c
 
 def _meta(contents: PacketContents, birs: Mapping[BiometricAttribute, cbeff.Bir]) -> dict[str, Any]:
     return {
-        "metaData": mosip.labelled(_meta_data(contents)),
-        "operationsData": mosip.labelled(_operations_data(contents)),
-        "capturedRegisteredDevices": _devices(contents.samples),
+        "metaData": mosip.labelled(meta_data(contents)),
+        "operationsData": mosip.labelled(operations_data(contents)),
+        "capturedRegisteredDevices": capture_devices(contents.samples),
         "biometrics": {
             BIOMETRICS_FIELD: {
                 each.attribute.value: {
@@ -249,7 +249,7 @@ def _meta(contents: PacketContents, birs: Mapping[BiometricAttribute, cbeff.Bir]
     }
 
 
-def _meta_data(contents: PacketContents) -> dict[str, str | None]:
+def meta_data(contents: PacketContents) -> dict[str, str | None]:
     return {
         "registrationId": contents.registration_id.text,
         "applicationId": contents.registration_id.text,
@@ -266,7 +266,7 @@ def _meta_data(contents: PacketContents) -> dict[str, str | None]:
     }
 
 
-def _operations_data(contents: PacketContents) -> dict[str, str | None]:
+def operations_data(contents: PacketContents) -> dict[str, str | None]:
     return {
         "officerId": contents.officer,
         "officerBiometricFileName": None,
@@ -281,7 +281,7 @@ def _operations_data(contents: PacketContents) -> dict[str, str | None]:
     }
 
 
-def _devices(samples: Iterable[BiometricSample]) -> list[dict[str, Any]]:
+def capture_devices(samples: Iterable[BiometricSample]) -> list[dict[str, Any]]:
     """Each device once, with the time of its first capture."""
     first: dict[DigitalId, BiometricSample] = {}
     for sample in samples:
@@ -330,11 +330,11 @@ def _document(document: Document) -> dict[str, str | None]:
 
 
 def _audit_json(contents: PacketContents) -> bytes:
-    entries = [_audit(each, contents) for each in contents.audits]
+    entries = [audit_entry(each, contents) for each in contents.audits]
     return json.dumps(entries, ensure_ascii=False, separators=(",", ":")).encode()
 
 
-def _audit(record: AuditRecord, contents: PacketContents) -> dict[str, str]:
+def audit_entry(record: AuditRecord, contents: PacketContents) -> dict[str, str]:
     event = AuditEvent.by_id(record.event)
     at = rfc3339(record.at)
     return {

@@ -13,18 +13,29 @@ from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import UploadFile
 from starlette.requests import Request
-from starlette.responses import JSONResponse
+from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from muster import base64url
 from muster.clock import Clock, rfc3339
-from muster.errors import BadInput, MusterError
+from muster.errors import BadInput, MalformedData, MusterError
+from muster.formats import mosip_packet
+from muster.formats.govstack import (
+    EnrollmentError,
+    EnrollmentRequest,
+    EnrollmentResponse,
+    PacketInfo,
+    Profile,
+    parse_request,
+)
 from muster.packet.opening import open_packet
 from muster.receiver.checks import (
     MAXIMUM_PACKET_BYTES,
     Refusal,
     check_announcement,
     check_contents,
+    check_enrollment,
+    check_registration_id,
     check_sync,
     check_upload,
 )
@@ -35,6 +46,7 @@ _PACKET_RECEIVER = "/registrationprocessor/v1/packetreceiver"
 # A little more than the largest packet, so that the size check can answer instead of the parser.
 _MAXIMUM_PART_BYTES = 4 * MAXIMUM_PACKET_BYTES
 _MAXIMUM_BODY_BYTES = 8 * MAXIMUM_PACKET_BYTES
+_ENROLLMENT_PROVIDER_VERSION = "1.0"
 
 log = structlog.get_logger("muster.receiver")
 
@@ -145,6 +157,52 @@ class Receiver:
                 response.append({"registrationId": registration_id, "statusCode": "RECEIVED"})
         return self._answer(_echo(request.get("id")), response, [])
 
+    def enroll(self, body: bytes) -> bytes:
+        """GovStack's PUT /enrollment: a new enrollment, or more about one there is, which keeps what is not sent.
+
+        Answered in the dialect that was spoken, and in the source document's when none was.
+        """
+        try:
+            request, profile = parse_request(body)
+        except MalformedData as error:
+            return self._enrolled(Profile.SOURCE, Refusal(error.code.name, error.sentence))
+        with self._lock:
+            known, refusal = self._keep(request)
+        log.info("enrollment", size=len(body), code=refusal.code if refusal else "accepted")
+        return self._enrolled(profile, refusal or known)
+
+    def _keep(self, request: EnrollmentRequest) -> tuple[EnrollmentRequest, Refusal | None]:
+        # Before anything is looked up: it becomes a file's name.
+        refusal = check_registration_id(request.id)
+        if refusal:
+            return request, refusal
+        kept = self._storage.enrollment(request.id)
+        known = EnrollmentRequest.parse(kept).updated_by(request) if kept else request
+        refusal = check_enrollment(known)
+        if refusal is None:
+            self._storage.enroll(known.id, known.encode(Profile.SOURCE))
+        return known, refusal
+
+    def _enrolled(self, profile: Profile, outcome: EnrollmentRequest | Refusal) -> bytes:
+        now = self._clock()
+        if isinstance(outcome, Refusal):
+            errors = (EnrollmentError(outcome.code, outcome.message),)
+            return EnrollmentResponse(now, errors=errors).encode(profile)
+        packet = PacketInfo(
+            id=outcome.id,
+            packet_name="id",
+            source=outcome.source,
+            process=outcome.process,
+            ref_id=outcome.ref_id,
+            schema_version=outcome.schema_version,
+            signature="",  # kept as it came: no packet was made, hence nothing signed or encrypted
+            encrypted_hash="",
+            provider_name=mosip_packet.PROVIDER_NAME,
+            provider_version=_ENROLLMENT_PROVIDER_VERSION,
+            created_at=now,
+        )
+        return EnrollmentResponse(now, (packet,)).encode(profile)
+
     def _answer(self, id_: str | None, response: object, refusals: list[Refusal]) -> dict[str, Any]:
         errors = [{"errorCode": each.code, "message": each.message} for each in refusals]
         return {
@@ -186,6 +244,16 @@ def _echo(value: object) -> str | None:
     return value if isinstance(value, str) and value.isascii() else None
 
 
+async def _limited_body(request: Request) -> bytes | None:
+    """The body, or nothing when it is longer than anything that is read here, whatever its header says."""
+    body = bytearray()
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > _MAXIMUM_BODY_BYTES:
+            return None
+    return bytes(body)
+
+
 def _reference(packet_id: str) -> str:
     """``<center>_<machine>`` of a packet id, or of the first ten digits where there is none (1.1.5)."""
     parts = packet_id.split("-")
@@ -219,6 +287,12 @@ def create_app(storage: Storage, clock: Clock) -> Starlette:
             name, content = files[0].filename or "", await files[0].read()
         return JSONResponse(await run_in_threadpool(receiver.upload, name, content))
 
+    async def enrollment(request: Request) -> Response:
+        body = await _limited_body(request)
+        if body is None:
+            return JSONResponse({"error": "too large"}, status_code=413)
+        return Response(await run_in_threadpool(receiver.enroll, body), media_type="application/json")
+
     return Starlette(
         routes=[
             Route("/v1/syncdata/actuator/health", health),
@@ -228,5 +302,6 @@ def create_app(storage: Storage, clock: Clock) -> Starlette:
             Route(f"{_REGISTRATION_STATUS}/packetexternalstatus", status, methods=["POST"]),
             Route(f"{_REGISTRATION_STATUS}/search", status, methods=["POST"]),
             Route(f"{_PACKET_RECEIVER}/registrationpackets", upload, methods=["POST"]),
+            Route("/enrollment", enrollment, methods=["PUT"]),
         ]
     )

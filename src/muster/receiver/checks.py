@@ -16,6 +16,7 @@ from typing import Any
 from muster.clock import parse_rfc3339
 from muster.domain.registration import RegistrationId
 from muster.errors import BadInput
+from muster.formats.govstack import EnrollmentRequest
 from muster.packet.opening import Check, OpenedPacket
 
 SYNC_ID, SYNC_VERSION = "mosip.registration.sync", "1.0"
@@ -62,10 +63,19 @@ def check_announcement(entry: Mapping[str, Any]) -> Refusal | None:
         return Refusal("RPR-RGS-026", "Invalid Supervisor Status")
     if not entry.get("packetId"):
         return Refusal("RPR-RGS-037", "Packet Id not found")
-    return _check_registration_id(entry.get("registrationId"))
+    return check_registration_id(entry.get("registrationId"))
 
 
-def _check_registration_id(text: object) -> Refusal | None:
+def check_enrollment(request: EnrollmentRequest) -> Refusal | None:
+    """GovStack's request, whose API requires nothing: what cannot be filed or would not be a registration."""
+    if request.process not in _PROCESSES:
+        return Refusal("RPR-RGS-003", "Invalid Sync Type")
+    if request.ref_id != f"{request.id[:5]}_{request.id[5:10]}":
+        return Refusal("ENROLLMENT_REF_ID", "refId is not the centre and machine of the registration number")
+    return None
+
+
+def check_registration_id(text: object) -> Refusal | None:
     if not isinstance(text, str) or not text:
         return Refusal("RPR-RGS-006", "Registration Id is null")
     if len(text) != 29:

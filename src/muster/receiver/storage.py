@@ -6,6 +6,7 @@
     machines/<ref>.pem    public keys of registered machines
     announced/<id>.json   one file per announced packet
     packets/<id>.zip      accepted packets, byte for byte
+    enrollments/<id>.json what GovStack's PUT /enrollment sent, by registration number
     accepted/<id>.json    when, and what the checks said; written last, so a packet counts only when whole
 
 A packet id comes from outside; only ids of the form MOSIP prescribes ever become a file name.
@@ -36,7 +37,7 @@ class Storage:
     def __init__(self, folder: Path, clock: Clock) -> None:
         self._folder = folder
         self._clock = clock
-        for name in ("machines", "announced", "packets", "accepted"):
+        for name in ("machines", "announced", "packets", "accepted", "enrollments"):
             (folder / name).mkdir(parents=True, exist_ok=True)
         self._pem = self._load_or_make_key()
         self.key = DecryptionKey.from_pem(self._pem)
@@ -90,6 +91,13 @@ class Storage:
 
     def accepted_ids(self) -> tuple[str, ...]:
         return tuple(sorted(path.stem for path in (self._folder / "accepted").glob("*.json")))
+
+    def enroll(self, registration_id: str, content: bytes) -> None:
+        durable.write(self._path("enrollments", registration_id, "json"), content)
+
+    def enrollment(self, registration_id: str) -> bytes | None:
+        path = self._path("enrollments", registration_id, "json")
+        return path.read_bytes() if path.exists() else None
 
     def _json(self, folder: str, packet_id: str) -> dict[str, Any] | None:
         path = self._path(folder, packet_id, "json")

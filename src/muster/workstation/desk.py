@@ -19,6 +19,7 @@ from muster.workstation.capture import Capture
 from muster.workstation.devices_desk import DeviceDesk
 from muster.workstation.documents import Documents
 from muster.workstation.enrollment import Enrollment
+from muster.workstation.exporting import Exporting
 from muster.workstation.journal import Journal
 from muster.workstation.policy import Policy
 from muster.workstation.reference import ReferenceData
@@ -77,6 +78,7 @@ class Desk:
             policy,
         )
         self.sync = Sync(self._journal, unlocked.folder, server, submission)
+        self.exporting = Exporting(self._journal, reference.schema, submission)
         self.devices = DeviceDesk(catalogue)
         self.trail = AuditTrail(unlocked.database)
         self._submission = submission

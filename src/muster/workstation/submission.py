@@ -64,6 +64,9 @@ CERTIFICATE_NEEDED = Code(
     "Signed and kept. It can be sealed once this station has reached the server for the first time; until then it "
     "waits on the desk.",
 )
+CONTENT_GONE = Code(
+    "CONTENT_GONE", "The content of this registration was destroyed after it was delivered or given up."
+)
 PASSWORD_WRONG = Code("PASSWORD_WRONG", "The password is wrong. Try again.")
 
 CERTIFICATE_SETTING = "server_certificate"
@@ -190,7 +193,18 @@ class Submission:
         if state.next_step(steps) is not None:
             raise Refused(STEPS_OPEN)
 
-    def _contents(self, state: Registration, signed: Signed) -> PacketContents:
+    def contents(self, registration_id: RegistrationId) -> PacketContents:
+        """What was entered and captured so far; until it is signed, the officer is whoever asks and no
+        password counts as confirmed.
+
+        Raises ``BadInput(REGISTRATION_UNKNOWN)``, ``Refused(CONTENT_GONE)``, ``NotAuthentic``.
+        """
+        state = self._journal.load(registration_id)
+        if _is_destroyed(state):
+            raise Refused(CONTENT_GONE)
+        return self._contents(state, self._require_signature(state) if state.signed else None)
+
+    def _contents(self, state: Registration, signed: Signed | None) -> PacketContents:
         read = partial(self._journal.read, state.id)
         with self._journal.database.audit_log() as log:
             audits = log.about(state.id.text)
@@ -199,14 +213,14 @@ class Submission:
             station=self._journal.station,
             process=state.started.process,
             languages=state.started.languages,
-            created_at=signed.at,
+            created_at=signed.at if signed else self._journal.now(),
             demographics=state.demographics,
             documents=tuple(Document(each.facts, read(each.content)) for each in state.documents.values()),
             samples=tuple(BiometricSample(each.facts, read(each.record)) for each in state.samples.values()),
             exceptions=tuple(state.exceptions.values()),
             consent_given=state.consent is not None,
-            officer=signed.operator,
-            officer_password_confirmed=True,
+            officer=signed.operator if signed else self._journal.operator.user_id,
+            officer_password_confirmed=signed is not None,
             audits=audits,
             key_index=self._machine_key.key_index,
             client_version=CLIENT_VERSION,
@@ -320,6 +334,12 @@ def _statement(registration_id: RegistrationId, digest: str, operator: str) -> b
 def _require_content(digest: str, state: Registration) -> None:
     if content_digest(state) != digest:
         raise NotAuthentic(CONTENT_CHANGED)
+
+
+def _is_destroyed(state: Registration) -> bool:
+    """Every finished registration began with an answer, so that none left means that they were removed."""
+    answers = (state.consent, state.demographics, state.documents, state.samples, state.exceptions)
+    return not state.is_draft and not any(answers)
 
 
 def _is_usable(certificate: bytes, at: datetime) -> bool:

@@ -696,6 +696,10 @@
             <translation>يحتوي ملف البيانات الحيوية على نص في موضع لا يُسمح فيه إلا بالأجزاء.</translation>
         </message>
         <message>
+            <source>The biometric file holds more samples than any registration has.</source>
+            <translation>يحتوي ملف البيانات الحيوية على عينات أكثر مما في أي تسجيل.</translation>
+        </message>
+        <message>
             <source>The biometric file is not readable XML.</source>
             <translation>ملف البيانات الحيوية ليس بصيغة XML مقروءة.</translation>
         </message>
@@ -728,6 +732,10 @@
             <translation>الشهادة غير صالحة في هذا الوقت. تحقق أولًا من ساعة هذا الحاسوب.</translation>
         </message>
         <message>
+            <source>The content of this registration was destroyed after it was delivered or given up.</source>
+            <translation>أُتلف محتوى هذا التسجيل بعد تسليمه أو التخلي عنه.</translation>
+        </message>
+        <message>
             <source>The demo stopped: a device or a check said no at the step {step}.</source>
             <translation>توقف العرض التجريبي: رفض جهاز أو فحص المتابعة عند الخطوة ⁨{step}⁩.</translation>
         </message>
@@ -746,6 +754,10 @@
         <message>
             <source>The encrypted file was changed after it was written. Do not use it.</source>
             <translation>تم تغيير الملف المشفر بعد كتابته. لا تستخدمه.</translation>
+        </message>
+        <message>
+            <source>The enrollment cannot be read: {part} is missing or has a wrong form.</source>
+            <translation>تعذرت قراءة التسجيل: {part} غير موجود أو شكله غير صحيح.</translation>
         </message>
         <message>
             <source>The eye colour in the record is none that the standard knows.</source>

@@ -696,6 +696,10 @@
             <translation>Le fichier biométrique comporte du texte là où seules des parties sont permises.</translation>
         </message>
         <message>
+            <source>The biometric file holds more samples than any registration has.</source>
+            <translation>Le fichier biométrique contient plus d’échantillons qu’aucune inscription n’en comporte.</translation>
+        </message>
+        <message>
             <source>The biometric file is not readable XML.</source>
             <translation>Le fichier biométrique n’est pas du XML lisible.</translation>
         </message>
@@ -728,6 +732,10 @@
             <translation>Le certificat n’est pas valable à cette date. Vérifiez d’abord l’horloge de cet ordinateur.</translation>
         </message>
         <message>
+            <source>The content of this registration was destroyed after it was delivered or given up.</source>
+            <translation>Le contenu de cette inscription a été détruit après sa livraison ou son abandon.</translation>
+        </message>
+        <message>
             <source>The demo stopped: a device or a check said no at the step {step}.</source>
             <translation>La démonstration s’est arrêtée : un appareil ou un contrôle a refusé à l’étape {step}.</translation>
         </message>
@@ -746,6 +754,10 @@
         <message>
             <source>The encrypted file was changed after it was written. Do not use it.</source>
             <translation>Le fichier chiffré a été modifié après son écriture. Ne l’utilisez pas.</translation>
+        </message>
+        <message>
+            <source>The enrollment cannot be read: {part} is missing or has a wrong form.</source>
+            <translation>L’inscription ne peut pas être lue : {part} est absent ou n’a pas la bonne forme.</translation>
         </message>
         <message>
             <source>The eye colour in the record is none that the standard knows.</source>

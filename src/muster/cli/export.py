@@ -1,0 +1,48 @@
+"""``muster export``: one registration in another system's words."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from muster.cli.common import (
+    DataOption,
+    JsonOption,
+    PasswordOption,
+    Screen,
+    UserOption,
+    VerboseOption,
+    desk_of,
+    reporting,
+    show,
+    station_at,
+)
+from muster.domain.registration import RegistrationId
+from muster.workstation.desk import Desk
+from muster.workstation.exporting import Profile, Wording
+
+
+def register(app: typer.Typer, screen: Screen) -> None:
+    @app.command()
+    def export(
+        registration: Annotated[str, typer.Argument(metavar="ID", help="The registration's number.")],
+        wording: Annotated[Wording, typer.Option("--as", help="Whose words.")],
+        profile: Annotated[Profile, typer.Option(help="GovStack's dialect.")] = Profile.SOURCE,
+        data: DataOption = None,
+        user: UserOption = None,
+        password_file: PasswordOption = None,
+        as_json: JsonOption = False,
+        verbose: VerboseOption = False,
+    ) -> None:
+        """Print a registration, personal data and all, as another system's JSON."""
+        with reporting(as_json=as_json, verbose=verbose):
+            registration_id = RegistrationId(registration)
+            with desk_of(station_at(data), user=user, password_file=password_file) as (desk, _):
+                show(_document(desk, registration_id, wording, profile), "", as_json=True)
+
+
+def _document(desk: Desk, registration_id: RegistrationId, wording: Wording, profile: Profile) -> object:
+    match wording:
+        case Wording.GOVSTACK:
+            return desk.exporting.govstack(registration_id, profile)

@@ -1,0 +1,106 @@
+"""``muster export``: a registration in another system's words, as scripts ask for it.
+
+Every test starts the real program; one station serves the whole file.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from jsonschema import Draft202012Validator
+
+from muster.formats.govstack import EnrollmentRequest, Profile
+from unit.formats.govstack_yaml import load_api, schema_of
+
+Muster = Callable[..., Any]
+
+
+@pytest.fixture(scope="module")
+def station(muster: Muster, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    data = tmp_path_factory.mktemp("export") / "station"
+    assert muster("station", "create", "--demo", "--data", data, "--json").status == 0
+    return data
+
+
+@pytest.fixture(scope="module")
+def sealed(muster: Muster, station: Path, erika_whole: Path) -> str:
+    """A registration that was signed and sealed but reached no server, so that its content is still here."""
+    nobody = ("--server", "http://127.0.0.1:1")
+    # The certificate packets are sealed to comes with the first delivery.
+    delivered = muster("enroll", "--from", erika_whole, "--data", station, "--json")
+    assert (delivered.status, delivered.document["state"]) == (0, "delivered")
+    ran = muster("enroll", "--from", erika_whole, "--data", station, *nobody, "--json")
+    assert (ran.status, ran.document["state"]) == (0, "sealed")
+    return str(ran.document["registration_id"])
+
+
+@pytest.fixture(scope="module")
+def draft(muster: Muster, station: Path, erika_whole: Path) -> str:
+    ran = muster("enroll", "--from", erika_whole, "--stop-after", "demographics", "--data", station, "--json")
+    assert ran.status == 0
+    return str(ran.document["registration_id"])
+
+
+@pytest.mark.parametrize(
+    ("registration_id", "code"),
+    [
+        ("10001100010999920260102030000", "REGISTRATION_UNKNOWN"),
+        ("../muster.db", "BAD_REGISTRATION_ID"),
+    ],
+)
+def test_a_registration_that_is_not_here_is_bad_input(
+    muster: Muster, station: Path, registration_id: str, code: str
+) -> None:
+    ran = muster("export", registration_id, "--as", "govstack", "--data", station, "--json")
+    assert (ran.status, ran.error_code) == (2, code)
+
+
+def test_words_that_nobody_speaks_are_bad_usage(muster: Muster, station: Path) -> None:
+    ran = muster("export", "10001100010999920260102030000", "--as", "klingon", "--data", station, "--json")
+    assert ran.status == 2
+
+
+def test_what_was_delivered_and_destroyed_cannot_be_told_any_more(
+    muster: Muster, station: Path, sealed: str
+) -> None:
+    packets = muster("queue", "list", "--data", station, "--json").document["packets"]
+    delivered = next(each["registration_id"] for each in packets if each["state"] == "PUSHED")
+    ran = muster("export", delivered, "--as", "govstack", "--data", station, "--json")
+    assert (ran.status, ran.error_code) == (1, "CONTENT_GONE")
+
+
+def test_a_sealed_registration_is_told_whole(muster: Muster, station: Path, sealed: str) -> None:
+    ran = muster("export", sealed, "--as", "govstack", "--data", station, "--json")
+    assert ran.status == 0
+    assert ran.document["id"] == "mosip.resident.enrollment"
+    request = EnrollmentRequest.parse(ran.out.encode())
+    assert (request.id, request.process, request.ref_id) == (sealed, "NEW", "10001_10001")
+    assert json.loads(request.fields["fullName"])[0]["value"] == "Erika Mustermann"
+    assert request.biometrics is not None
+    assert len(request.biometrics.segments) == 13
+    assert set(request.documents) == {"proofOfIdentity"}
+    operations = {each["label"]: each["value"] for each in json.loads(request.meta_info["operationsData"])}
+    assert operations["officerPassword"] == "true"
+
+
+def test_the_other_dialect_is_what_the_published_api_asks_for(
+    muster: Muster, station: Path, sealed: str, reference_data: Path
+) -> None:
+    ran = muster("export", sealed, "--as", "govstack", "--profile", Profile.GOVSTACK_YAML.value, "--data", station)
+    assert ran.status == 0
+    assert ran.document["id"] == "govstack.enrollment"
+    Draft202012Validator(schema_of(load_api(reference_data), "enrollmentRequest")).validate(ran.document)
+
+
+def test_a_draft_is_told_as_far_as_it_is_and_that_is_on_record(muster: Muster, station: Path, draft: str) -> None:
+    ran = muster("export", draft, "--as", "govstack", "--data", station)
+    request = EnrollmentRequest.parse(ran.out.encode())
+    assert (ran.status, request.biometrics, request.documents) == (0, None, {})
+    operations = {each["label"]: each["value"] for each in json.loads(request.meta_info["operationsData"])}
+    assert operations["officerPassword"] == "false"
+    trail = muster("audit", "list", "--data", station, "--json").document["records"]
+    assert [each["event"] for each in trail if each["subject"] == draft][0] == "MUS-REG-012"

@@ -1,0 +1,239 @@
+"""GovStack's PUT /enrollment at the receiver: what is refused, what is kept, what is answered."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from jsonschema import Draft202012Validator
+
+from muster.formats.govstack import (
+    Biometrics,
+    EnrolledDocument,
+    EnrollmentRequest,
+    EnrollmentResponse,
+    PacketInfo,
+    Profile,
+    Segment,
+)
+from muster.receiver import app
+from muster.receiver.app import create_app
+from unit.formats.govstack_yaml import load_api, schema_of
+from unit.receiver.counter import NOW, Counter
+
+RID = "10001100020000120260102030000"
+AT = datetime(2026, 1, 2, 3, 14, 0, tzinfo=UTC)
+FACE = Segment("face", "1", AT, 93, b"FAC\0", b"header..signature", {"EXCEPTION": "false"})
+REQUEST = EnrollmentRequest(
+    id=RID,
+    requested_at=AT,
+    ref_id="10001_10002",
+    process="NEW",
+    source="REGISTRATION_CLIENT",
+    schema_version="0.1",
+    fields={"fullName": '[{"language":"eng","value":"Erika Mustermann"}]', "postalCode": "14022"},
+    biometrics=Biometrics((FACE,)),
+    documents={"proofOfIdentity": EnrolledDocument(b"%PDF", "proofOfIdentity", "DOC001", "pdf")},
+)
+
+
+@pytest.fixture
+def desk(counter: Counter) -> Iterator[Counter]:
+    """The receiver without any enrollment."""
+    yield counter
+    for path in (counter.folder / "enrollments").iterdir():
+        path.unlink()
+
+
+def _put(counter: Counter, request: EnrollmentRequest, profile: Profile = Profile.SOURCE) -> EnrollmentResponse:
+    return EnrollmentResponse.parse(counter.receiver.enroll(request.encode(profile)))
+
+
+def _codes(response: EnrollmentResponse) -> list[str]:
+    return [each.code for each in response.errors]
+
+
+def _kept(counter: Counter) -> EnrollmentRequest:
+    return EnrollmentRequest.parse((counter.folder / "enrollments" / f"{RID}.json").read_bytes())
+
+
+# Refused
+
+
+@pytest.mark.parametrize("body", [b"", b"{}", b"[]", b"\xff", b"[" * 100_000, b'{"id":"govstack.enrollment"}'])
+def test_a_body_that_is_no_request_is_refused(desk: Counter, body: bytes) -> None:
+    before = desk.files()
+    assert _codes(EnrollmentResponse.parse(desk.receiver.enroll(body))) == ["ENROLLMENT_UNREADABLE"]
+    assert desk.files() == before
+
+
+@pytest.mark.parametrize(
+    ("registration_id", "code"),
+    [
+        ("../../../10001100020000120260102", "RPR-RGS-009"),
+        ("..", "RPR-RGS-009"),
+        ("/etc/passwd", "RPR-RGS-009"),
+        (RID + "0", "RPR-RGS-009"),
+        ("../" + RID[3:], "RPR-RGS-008"),
+        ("a" * 29, "RPR-RGS-008"),
+        (RID[:28] + "\0", "RPR-RGS-008"),
+        ("٣" * 29, "RPR-RGS-007"),
+        (RID[:15] + "20261302030000", "RPR-RGS-007"),
+    ],
+)
+def test_a_number_that_no_registration_has_never_becomes_a_file(
+    desk: Counter, registration_id: str, code: str
+) -> None:
+    before = desk.files()
+    assert _codes(_put(desk, replace(REQUEST, id=registration_id))) == [code]
+    assert desk.files() == before
+
+
+@pytest.mark.parametrize("process", ["", "OLD", "new"])
+def test_a_process_that_is_none_is_refused(desk: Counter, process: str) -> None:
+    before = desk.files()
+    assert _codes(_put(desk, replace(REQUEST, process=process))) == ["RPR-RGS-003"]
+    assert desk.files() == before
+
+
+@pytest.mark.parametrize("ref_id", ["", "10001_10003", "10001-10002"])
+def test_a_reference_that_is_not_the_numbers_station_is_refused(desk: Counter, ref_id: str) -> None:
+    assert _codes(_put(desk, replace(REQUEST, ref_id=ref_id))) == ["ENROLLMENT_REF_ID"]
+
+
+def test_a_refusal_names_nothing_that_was_sent(desk: Counter) -> None:
+    body = REQUEST.document(Profile.SOURCE)
+    body["request"]["fields"] = ["Erika Mustermann"]
+    assert b"Erika" not in desk.receiver.enroll(json.dumps(body).encode())
+
+
+def test_a_refused_change_leaves_what_was_kept(desk: Counter) -> None:
+    _put(desk, REQUEST)
+    assert _codes(_put(desk, replace(REQUEST, process="OLD", fields={}))) == ["RPR-RGS-003"]
+    assert _kept(desk) == REQUEST
+
+
+# Kept
+
+
+@pytest.mark.parametrize("profile", Profile)
+def test_an_enrollment_is_kept_under_its_number(desk: Counter, profile: Profile) -> None:
+    before = desk.files()
+    assert _codes(_put(desk, REQUEST, profile)) == []
+    assert desk.files() - before == {f"receiver/enrollments/{RID}.json"}
+    assert _kept(desk) == REQUEST
+
+
+def test_what_a_later_request_does_not_send_is_kept(desk: Counter) -> None:
+    _put(desk, REQUEST)
+    later = EnrollmentRequest(RID, NOW, fields={"postalCode": "10010"})
+    assert _codes(_put(desk, later)) == []
+    assert _kept(desk) == replace(REQUEST, requested_at=NOW, fields={**REQUEST.fields, "postalCode": "10010"})
+
+
+def test_a_restart_keeps_the_enrollments(desk: Counter) -> None:
+    _put(desk, REQUEST)
+    assert _codes(_put(desk.restart(), EnrollmentRequest(RID, NOW))) == []
+    assert _kept(desk).documents == REQUEST.documents
+
+
+def test_what_utf8_cannot_carry_is_kept_and_answered(desk: Counter) -> None:
+    assert _codes(_put(desk, replace(REQUEST, source="\ud800"))) == []
+    assert _kept(desk).source == "\ud800"
+
+
+# Answered
+
+
+def test_the_answer_says_what_was_taken_and_when(desk: Counter) -> None:
+    response = _put(desk, REQUEST)
+    packet = PacketInfo(
+        id=RID,
+        packet_name="id",
+        source="REGISTRATION_CLIENT",
+        process="NEW",
+        ref_id="10001_10002",
+        schema_version="0.1",
+        signature="",
+        encrypted_hash="",
+        provider_name="PacketWriterImpl",
+        provider_version="1.0",
+        created_at=NOW,
+    )
+    assert response == EnrollmentResponse(NOW, (packet,))
+
+
+@pytest.mark.parametrize(
+    ("profile", "envelope", "extras"),
+    [
+        (Profile.SOURCE, "mosip.resident.enrollment", "metadata"),
+        (Profile.GOVSTACK_YAML, "govstack.enrollment", "metaData"),
+    ],
+)
+def test_the_answer_is_in_the_dialect_that_was_spoken(
+    desk: Counter, profile: Profile, envelope: str, extras: str
+) -> None:
+    for request in (REQUEST, replace(REQUEST, process="OLD")):
+        answer = json.loads(desk.receiver.enroll(request.encode(profile)))
+        assert answer["id"] == envelope
+        assert extras in answer
+
+
+def test_the_answer_is_what_the_published_api_promises(desk: Counter, reference_data: Path) -> None:
+    schema = schema_of(load_api(reference_data), "enrollmentResponse")
+    for request in (REQUEST, replace(REQUEST, process="OLD")):
+        answer = json.loads(desk.receiver.enroll(request.encode(Profile.GOVSTACK_YAML)))
+        Draft202012Validator(schema).validate(answer)
+
+
+# Over HTTP
+
+
+def _over_http(counter: Counter, method: str, *chunks: bytes) -> tuple[int, bytes]:
+    """Status and body, spoken to as a web server does."""
+    waiting = [
+        {"type": "http.request", "body": chunk, "more_body": number < len(chunks)}
+        for number, chunk in enumerate(chunks, start=1)
+    ]
+    sent: list[Any] = []
+
+    async def receive() -> Any:
+        return waiting.pop(0)
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    scope = {
+        "type": "http",
+        "method": method,
+        "path": "/enrollment",
+        "query_string": b"",
+        "headers": [],
+        "root_path": "",
+    }
+    asyncio.run(create_app(counter.storage, lambda: NOW)(scope, receive, send))
+    return sent[0]["status"], b"".join(each.get("body", b"") for each in sent[1:])
+
+
+def test_enrolling_is_a_put(desk: Counter) -> None:
+    body = REQUEST.encode(Profile.GOVSTACK_YAML)
+    status, answer = _over_http(desk, "PUT", body[:100], body[100:])
+    assert (status, _codes(EnrollmentResponse.parse(answer))) == (200, [])
+    assert _kept(desk) == REQUEST
+
+
+@pytest.mark.parametrize("method", ["POST", "GET", "DELETE"])
+def test_nothing_else_enrolls(desk: Counter, method: str) -> None:
+    assert _over_http(desk, method, REQUEST.encode(Profile.SOURCE))[0] == 405
+    assert not list((desk.folder / "enrollments").iterdir())
+
+
+def test_a_body_that_goes_on_and_on_is_not_read_to_its_end(desk: Counter, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(app, "_MAXIMUM_BODY_BYTES", 1_000)
+    assert _over_http(desk, "PUT", b" " * 600, b" " * 600, b" " * 600)[0] == 413
