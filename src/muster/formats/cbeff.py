@@ -12,7 +12,7 @@ from __future__ import annotations
 import base64
 import binascii
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from lxml import etree
@@ -114,9 +114,9 @@ def read_root(content: bytes) -> etree._Element:
     return root
 
 
-def read_children(root: etree._Element) -> list[etree._Element]:
+def read_children(root: etree._Element) -> Iterator[etree._Element]:
     """The BIRs of the samples, one level below the root."""
-    return root.findall(_tag("BIR"))
+    return root.iterchildren(_tag("BIR"))
 
 
 def read_bir(element: etree._Element) -> Bir:

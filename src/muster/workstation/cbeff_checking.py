@@ -33,8 +33,10 @@ CBEFF_SIGNATURE_ABSENT = Code(
 CBEFF_SIGNATURE_WRONG = Code(
     "CBEFF_SIGNATURE_WRONG", "The device's signature of a sample in the biometric file does not match the sample."
 )
+CBEFF_TOO_MANY = Code("CBEFF_TOO_MANY", "The biometric file holds more samples than any registration has.")
 
 MOST_PROBLEMS = 100
+MOST_SAMPLES = 1000
 
 # By Type and Format/Type; finger minutiae (Finger, 2) are another standard, which nothing here reads.
 _RECORDS = {
@@ -84,9 +86,12 @@ def check_cbeff(file: Path) -> CbeffReport:
 
 
 def check_cbeff_content(content: bytes) -> CbeffReport:
-    """Raises ``MalformedData``."""
+    """Raises ``MalformedData``: no CBEFF file, or absurdly many samples, each of which costs a verification."""
     root = read_root(content)
-    seen = [_look_at(child, f"BIR[{number}]") for number, child in enumerate(read_children(root), 1)]
+    children = list(islice(read_children(root), MOST_SAMPLES + 1))
+    if len(children) > MOST_SAMPLES:
+        raise MalformedData(CBEFF_TOO_MANY)
+    seen = [_look_at(child, f"BIR[{number}]") for number, child in enumerate(children, 1)]
     all_problems = chain(schema_problems(root), rule_problems(root), *(problems for _, problems in seen))
     problems = tuple(islice(all_problems, MOST_PROBLEMS))
     return CbeffReport(

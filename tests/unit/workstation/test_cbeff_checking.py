@@ -15,7 +15,9 @@ from muster.packet.assemble import assemble
 from muster.packet.opening import open_packet
 from muster.packet.seal import seal
 from muster.workstation.cbeff_checking import (
+    CBEFF_TOO_MANY,
     MOST_PROBLEMS,
+    MOST_SAMPLES,
     CbeffReport,
     Signature,
     check_cbeff,
@@ -175,6 +177,15 @@ def test_not_more_than_a_hundred_problems_are_told() -> None:
     content = CbeffFile(()).encode().replace(b"<others/>", b"<others/>" + b"<A/>" * 5000)
 
     assert len(check_cbeff_content(content).problems) == MOST_PROBLEMS
+
+
+def test_a_file_of_absurdly_many_samples_is_refused() -> None:
+    content = CbeffFile(()).encode().replace(b"<others/>", b"<BIR/>" * (MOST_SAMPLES + 1))
+
+    with pytest.raises(MalformedData) as caught:
+        check_cbeff_content(content)
+
+    assert caught.value.code is CBEFF_TOO_MANY
 
 
 def test_the_file_in_our_own_sealed_packet_is_valid(content: bytes) -> None:
