@@ -103,4 +103,4 @@ def test_a_draft_is_told_as_far_as_it_is_and_that_is_on_record(muster: Muster, s
     operations = {each["label"]: each["value"] for each in json.loads(request.meta_info["operationsData"])}
     assert operations["officerPassword"] == "false"
     trail = muster("audit", "list", "--data", station, "--json").document["records"]
-    assert [each["event"] for each in trail if each["subject"] == draft][0] == "MUS-REG-012"
+    assert next(each["event"] for each in trail if each["subject"] == draft) == "MUS-REG-012"
