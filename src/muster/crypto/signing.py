@@ -23,6 +23,9 @@ KEY_UNREADABLE = Code("KEY_UNREADABLE", "The key file cannot be read: it must be
 # What ``cryptography`` raises for octets that are no key, or a key or certificate of a kind it does not know.
 UNREADABLE = (ValueError, TypeError, UnsupportedAlgorithm, x509.InvalidVersion)
 
+# MGF1 must be SHA-256 as well; many libraries default to SHA-1 (trap 5).
+OAEP = padding.OAEP(mgf=padding.MGF1(hashes.SHA256()), algorithm=hashes.SHA256(), label=None)
+
 _KEY_BITS = 2048
 _PEM_MARK = b"-----BEGIN"
 
@@ -62,6 +65,10 @@ class SigningKey:
     def sign(self, data: bytes) -> bytes:
         """SHA256withRSA, PKCS#1 v1.5, over ``data``: 256 octets."""
         return self._private_key.sign(data, padding.PKCS1v15(), hashes.SHA256())
+
+    def decrypt_oaep(self, block: bytes) -> bytes:
+        """What RSA-OAEP hid in ``block``. Raises ``ValueError``: for another key, changed or cut off."""
+        return self._private_key.decrypt(block, OAEP)
 
     @cached_property
     def jose_key(self) -> RSAKey:

@@ -1048,8 +1048,16 @@
             <translation>يتعذر الوصول إلى الخادم. الحزمة محفوظة وستُرسل عند توفر الشبكة.</translation>
         </message>
         <message>
+            <source>The server did not accept the sign-in. Check this computer's clock first, then the name and the password.</source>
+            <translation>لم يقبل الخادم تسجيل الدخول. تحقق أولًا من ساعة هذا الحاسوب، ثم من الاسم وكلمة المرور.</translation>
+        </message>
+        <message>
             <source>The server did not answer in time. The packet is kept and will be sent again.</source>
             <translation>لم يرد الخادم في الوقت المحدد. الحزمة محفوظة وسيُعاد إرسالها.</translation>
+        </message>
+        <message>
+            <source>The server does not know this station. Have the station's key registered there first.</source>
+            <translation>لا يعرف الخادم هذه المحطة. اطلب أولًا تسجيل مفتاح المحطة لديه.</translation>
         </message>
         <message>
             <source>The server has a problem (status {status}). The packet is kept and will be sent again.</source>
@@ -1072,12 +1080,20 @@
             <translation>رفض الخادم الطلب (الحالة {status}).</translation>
         </message>
         <message>
+            <source>The server refused the sign-in (its code: {server_code}). Tell your supervisor.</source>
+            <translation>رفض الخادم تسجيل الدخول (رمزه: ⁦{server_code}⁩). أبلغ المشرف.</translation>
+        </message>
+        <message>
             <source>The server's address is not one: write https://name.</source>
             <translation>عنوان الخادم غير صحيح: اكتبه بالشكل https://name.</translation>
         </message>
         <message>
             <source>The server's address must begin with https.</source>
             <translation>يجب أن يبدأ عنوان الخادم بالبادئة https.</translation>
+        </message>
+        <message>
+            <source>The server's answer to the sign-in cannot be read: {part} is missing or has a wrong form.</source>
+            <translation>تعذرت قراءة رد الخادم على تسجيل الدخول: {part} غير موجود أو شكله غير صحيح.</translation>
         </message>
         <message>
             <source>The server's certificate cannot be used. Check this computer's clock, then ask your administrator.</source>

@@ -1048,8 +1048,16 @@
             <translation>Le serveur est injoignable. Le paquet est conservé et sera envoyé dès que le réseau sera disponible.</translation>
         </message>
         <message>
+            <source>The server did not accept the sign-in. Check this computer's clock first, then the name and the password.</source>
+            <translation>Le serveur n’a pas accepté la connexion. Vérifiez d’abord l’horloge de cet ordinateur, puis le nom et le mot de passe.</translation>
+        </message>
+        <message>
             <source>The server did not answer in time. The packet is kept and will be sent again.</source>
             <translation>Le serveur n’a pas répondu à temps. Le paquet est conservé et sera renvoyé.</translation>
+        </message>
+        <message>
+            <source>The server does not know this station. Have the station's key registered there first.</source>
+            <translation>Le serveur ne connaît pas ce poste. Faites-y d’abord enregistrer la clé du poste.</translation>
         </message>
         <message>
             <source>The server has a problem (status {status}). The packet is kept and will be sent again.</source>
@@ -1072,12 +1080,20 @@
             <translation>Le serveur a refusé la demande (état {status}).</translation>
         </message>
         <message>
+            <source>The server refused the sign-in (its code: {server_code}). Tell your supervisor.</source>
+            <translation>Le serveur a refusé la connexion (son code : {server_code}). Prévenez votre superviseur.</translation>
+        </message>
+        <message>
             <source>The server's address is not one: write https://name.</source>
             <translation>L’adresse du serveur n’en est pas une : écrivez https://nom.</translation>
         </message>
         <message>
             <source>The server's address must begin with https.</source>
             <translation>L’adresse du serveur doit commencer par https.</translation>
+        </message>
+        <message>
+            <source>The server's answer to the sign-in cannot be read: {part} is missing or has a wrong form.</source>
+            <translation>La réponse du serveur à la connexion ne peut pas être lue : {part} est absent ou n’a pas la bonne forme.</translation>
         </message>
         <message>
             <source>The server's certificate cannot be used. Check this computer's clock, then ask your administrator.</source>
