@@ -34,6 +34,8 @@ META_FILE = "packet_meta_info.json"
 AUDIT_FILE = "audit.json"
 DATA_HASH_FILE = "packet_data_hash.txt"
 OPERATIONS_HASH_FILE = "packet_operations_hash.txt"
+OFFICER_FILE = "officer_bio_cbeff.xml"
+SUPERVISOR_FILE = "supervisor_bio_cbeff.xml"
 PROVIDER_NAME = "PacketWriterImpl"
 PROVIDER_VERSION = "v1.0"
 
@@ -45,6 +47,19 @@ _ROUTES: Mapping[str, tuple[str, ...]] = {
     "optional": ("optional",),
     "none": SUBPACKETS,
 }
+# A server looks files up by name without extension, ignoring case (3.2).
+RESERVED_NAMES = frozenset(
+    name.rsplit(".", 1)[0].lower()
+    for name in (
+        ID_FILE,
+        META_FILE,
+        AUDIT_FILE,
+        DATA_HASH_FILE,
+        OPERATIONS_HASH_FILE,
+        OFFICER_FILE,
+        SUPERVISOR_FILE,
+    )
+)
 # These carry no content that a hash sequence covers.
 UNHASHED_FILES = frozenset({META_FILE, DATA_HASH_FILE, OPERATIONS_HASH_FILE})
 

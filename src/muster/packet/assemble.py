@@ -8,6 +8,7 @@ Rules:
 3. ``hashSequence1`` lists biometrics, then documents, then ``ID`` last; ``hashSequence2`` stands only in
    the ``id`` subpacket, beside the file it covers.
 4. An exception is both a BIR without a record and an entry of the meta info (trap 15).
+5. Captures of the operators stand in the ``id`` subpacket alone, among its operations files.
 
 Nothing is signed or encrypted here, and nothing is read from anywhere.
 """
@@ -16,7 +17,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import NAMESPACE_OID, uuid4, uuid5
@@ -26,25 +27,39 @@ from muster.audit.chain import AuditRecord
 from muster.clock import rfc3339
 from muster.domain.applicant import DemographicValue, Document, LocalizedText
 from muster.domain.biometrics import (
-    BiometricAttribute,
     BiometricException,
     BiometricSample,
     DigitalId,
 )
+from muster.domain.registration import Process
 from muster.errors import BadInput, Code
 from muster.formats import cbeff
 from muster.formats import mosip_packet as mosip
 from muster.formats.bio_attributes import SUBTYPES, type_of
 from muster.formats.id_schema import IdSchema
-from muster.packet.contents import PacketContents
+from muster.packet.contents import PacketContents, Position
 
 FIELD_NOT_IN_SCHEMA = Code(
     "FIELD_NOT_IN_SCHEMA", "The registration holds a field that the ID schema does not know."
 )
+FIELD_OUT_OF_REACH = Code(
+    "FIELD_OUT_OF_REACH",
+    "The ID schema gives the field {field} the category kyc. A server finds no documents and no biometrics "
+    "there. Ask your administrator.",
+)
+VALUE_EMPTY = Code("VALUE_EMPTY", "The field {field} has no text. Fill it in or leave it out.")
+DOCUMENT_EMPTY = Code("DOCUMENT_EMPTY", "The document {field} has no content. Scan it again.")
+FILE_NAME_TAKEN = Code(
+    "FILE_NAME_TAKEN",
+    "The document {field} would be stored under the name of another file of the packet. Ask your administrator.",
+)
+UPDATE_WITHOUT_UIN = Code("UPDATE_WITHOUT_UIN", "An update needs the person's UIN.")
 AUDIT_EMPTY = Code("AUDIT_EMPTY", "The registration has no audit record. Call your supervisor.")
 
 BIOMETRICS_FIELD = "individualBiometrics"
 VERSION_FIELD = "IDSchemaVersion"
+UIN_FIELD = "UIN"
+EXCEPTION_PHOTO = "unknown"  # MOSIP's bioAttribute of the exception photo
 _APPLICANT = "applicant"
 _APPLICATION = "Muster"
 
@@ -67,14 +82,18 @@ def assemble(
 ) -> AssembledPacket:
     """Translate. ``new_index`` gives each BIR its UUID.
 
-    Raises ``BadInput`` when the contents do not fit the schema or carry no audit record.
+    Raises ``BadInput`` when the contents do not fit the schema or the process, hold something empty, or carry
+    no audit record.
     """
     check_contents(contents, schema)
-    birs = {each.attribute: sample_bir(each, new_index()) for each in contents.samples}
+    birs = {each.attribute.value: sample_bir(each, new_index()) for each in contents.samples}
+    if contents.exception_photo:
+        birs[EXCEPTION_PHOTO] = photo_bir(contents.exception_photo, new_index())
     meta = _meta(contents, birs)
+    registration_id = contents.filed_under.text
     return AssembledPacket(
-        registration_id=contents.registration_id.text,
-        packet_id=mosip.packet_id(contents.registration_id.text, contents.station.ref_id, contents.created_at),
+        registration_id=registration_id,
+        packet_id=mosip.packet_id(registration_id, contents.station.ref_id, contents.created_at),
         ref_id=contents.station.ref_id,
         process=contents.process.value,
         schema_version=schema.version,
@@ -89,13 +108,44 @@ def check_contents(contents: PacketContents, schema: IdSchema) -> None:
         raise BadInput(FIELD_NOT_IN_SCHEMA)
     if not contents.audits:
         raise BadInput(AUDIT_EMPTY)
+    if contents.process is Process.UPDATE and UIN_FIELD not in contents.demographics:
+        raise BadInput(UPDATE_WITHOUT_UIN)
+    _ = contents.filed_under
+    _check_values(contents)
+    _check_files(contents, schema)
+
+
+def _check_values(contents: PacketContents) -> None:
+    """The reference writer drops an empty text without a word (trap 26)."""
+    for name, value in contents.demographics.items():
+        texts = [text for _, text in value.values] if isinstance(value, LocalizedText) else [value]
+        if not any(texts):
+            raise BadInput(VALUE_EMPTY, field=name)
+
+
+def _check_files(contents: PacketContents, schema: IdSchema) -> None:
+    taken = {*mosip.RESERVED_NAMES, f"{BIOMETRICS_FIELD}_bio_CBEFF".lower()}
+    for document in contents.documents:
+        name = document.facts.field
+        if not document.content:
+            raise BadInput(DOCUMENT_EMPTY, field=name)
+        if name.lower() in taken:
+            raise BadInput(FILE_NAME_TAKEN, field=name)
+        taken.add(name.lower())
+    filed = [each.facts.field for each in contents.documents]
+    if contents.samples or contents.exceptions or contents.exception_photo:
+        filed.append(BIOMETRICS_FIELD)
+    for name in filed:
+        # Written into ``id``, but a server looks for it in a subpacket ``kyc`` (trap 10).
+        if name in schema.fields and schema.fields[name].category == "kyc":
+            raise BadInput(FIELD_OUT_OF_REACH, field=name)
 
 
 def _subpacket(
     name: str,
     contents: PacketContents,
     schema: IdSchema,
-    birs: Mapping[BiometricAttribute, cbeff.Bir],
+    birs: Mapping[str, cbeff.Bir],
     meta: Mapping[str, Any],
     new_index: Callable[[], str],
 ) -> dict[str, bytes]:
@@ -116,8 +166,10 @@ def _subpacket(
     hashes = {mosip.DATA_HASH_FILE: mosip.hash_of([*biometrics.values(), *demographic.values()])}
     operations: dict[str, bytes] = {}
     if name == "id":
-        operations = {mosip.AUDIT_FILE: _audit_json(contents)}
+        operators = _operator_files(contents, new_index)
+        operations = {**operators, mosip.AUDIT_FILE: _audit_json(contents)}
         sequences["hashSequence2"] = mosip.hash_sequence({"otherFiles": tuple(operations)})
+        sequences |= {f"{mosip.stem(file)}BiometricFileName": file for file in operators}
         hashes[mosip.OPERATIONS_HASH_FILE] = mosip.hash_of(operations.values())
     document_types = {
         each.facts.field: each.facts.type_code for each in contents.documents if each.facts.field in here
@@ -167,7 +219,7 @@ def _biometric_files(
     here: Iterable[str],
     contents: PacketContents,
     schema: IdSchema,
-    birs: Mapping[BiometricAttribute, cbeff.Bir],
+    birs: Mapping[str, cbeff.Bir],
     new_index: Callable[[], str],
 ) -> dict[str, bytes]:
     """The reference writer makes no file for a field that holds exceptions only; neither do we."""
@@ -200,6 +252,23 @@ def sample_bir(sample: BiometricSample, index: str) -> cbeff.Bir:
     )
 
 
+def photo_bir(photo: BiometricSample, index: str) -> cbeff.Bir:
+    """To its device it was a face; here it must not be taken for one."""
+    return replace(sample_bir(photo, index), type="ExceptionPhoto", subtype="")
+
+
+def _operator_files(contents: PacketContents, new_index: Callable[[], str]) -> dict[str, bytes]:
+    """No form asked for these, so their root names nothing as configured."""
+    return {
+        file: cbeff.CbeffFile(tuple(sample_bir(each, new_index()) for each in samples)).encode()
+        for file, samples in (
+            (mosip.OFFICER_FILE, contents.officer_samples),
+            (mosip.SUPERVISOR_FILE, contents.supervisor_samples),
+        )
+        if samples
+    }
+
+
 def exception_bir(exception: BiometricException, index: str, at: datetime) -> cbeff.Bir:
     return cbeff.Bir(
         type=type_of(exception.attribute.value),
@@ -223,19 +292,23 @@ def exception_bir(exception: BiometricException, index: str, at: datetime) -> cb
 # packet_meta_info.json (3.4)
 
 
-def _meta(contents: PacketContents, birs: Mapping[BiometricAttribute, cbeff.Bir]) -> dict[str, Any]:
+def _meta(contents: PacketContents, birs: Mapping[str, cbeff.Bir]) -> dict[str, Any]:
+    captures = {each.attribute.value: each for each in contents.samples}
+    if contents.exception_photo:
+        captures[EXCEPTION_PHOTO] = contents.exception_photo
+    operators = (*contents.officer_samples, *contents.supervisor_samples)
     return {
         "metaData": mosip.labelled(meta_data(contents)),
-        "operationsData": mosip.labelled(operations_data(contents)),
-        "capturedRegisteredDevices": capture_devices(contents.samples),
+        "operationsData": mosip.labelled({**operations_data(contents), **_operator_file_names(contents)}),
+        "capturedRegisteredDevices": capture_devices((*captures.values(), *operators)),
         "biometrics": {
             BIOMETRICS_FIELD: {
-                each.attribute.value: {
+                name: {
                     "numRetry": each.facts.attempts,
                     "forceCaptured": each.facts.forced,
-                    "birindex": birs[each.attribute].index,
+                    "birindex": birs[name].index,
                 }
-                for each in contents.samples
+                for name, each in captures.items()
             }
         },
         "exceptionBiometrics": {
@@ -244,15 +317,16 @@ def _meta(contents: PacketContents, birs: Mapping[BiometricAttribute, cbeff.Bir]
         "documents": [_document(each) for each in contents.documents],
         "checkSum": {},
         "blockListedWords": {},
-        "registrationId": contents.registration_id.text,
+        "registrationId": contents.filed_under.text,
         "creationDate": rfc3339(contents.created_at),
+        **_position(contents.position),
     }
 
 
 def meta_data(contents: PacketContents) -> dict[str, str | None]:
     return {
-        "registrationId": contents.registration_id.text,
-        "applicationId": contents.registration_id.text,
+        "registrationId": contents.filed_under.text,
+        "applicationId": contents.filed_under.text,
         "creationDate": mosip.compact_time(contents.created_at),
         "Registration Client Version Number": contents.client_version,
         "registrationType": contents.process.value,
@@ -263,22 +337,44 @@ def meta_data(contents: PacketContents) -> dict[str, str | None]:
         "keyIndex": contents.key_index,
         "langCodes": ",".join(contents.languages),
         "consentOfApplicant": "Yes" if contents.consent_given else "No",
+        # The reference client says it at the top level, servers read it here (3.4): it is said twice.
+        **_position(contents.position),
+    }
+
+
+def _position(position: Position | None) -> dict[str, str]:
+    """MOSIP's spelling, small l included."""
+    if position is None:
+        return {}
+    return {
+        "geoLocLatitude": f"{position.latitude_deg:.6f}",
+        "geoLoclongitude": f"{position.longitude_deg:.6f}",
     }
 
 
 def operations_data(contents: PacketContents) -> dict[str, str | None]:
+    """Without the names of the operators' biometric files, which only a packet has a place for."""
     return {
         "officerId": contents.officer,
         "officerBiometricFileName": None,
-        "supervisorId": None,
+        "supervisorId": contents.supervisor,
         "supervisorBiometricFileName": None,
-        "supervisorPassword": "false",
+        "supervisorPassword": _flag(contents.supervisor_password_confirmed),
         "officerPassword": _flag(contents.officer_password_confirmed),
         "supervisorPIN": None,
         "officerPIN": None,
         "supervisorOTPAuthentication": "false",
         "officerOTPAuthentication": "false",
     }
+
+
+def _operator_file_names(contents: PacketContents) -> dict[str, str]:
+    names = {}
+    if contents.officer_samples:
+        names["officerBiometricFileName"] = mosip.stem(mosip.OFFICER_FILE)
+    if contents.supervisor_samples:
+        names["supervisorBiometricFileName"] = mosip.stem(mosip.SUPERVISOR_FILE)
+    return names
 
 
 def capture_devices(samples: Iterable[BiometricSample]) -> list[dict[str, Any]]:

@@ -7,8 +7,25 @@ from datetime import datetime
 
 from muster.audit.chain import AuditRecord
 from muster.domain.applicant import Demographics, Document
-from muster.domain.biometrics import BiometricException, BiometricSample
+from muster.domain.biometrics import BiometricAttribute, BiometricException, BiometricSample
 from muster.domain.registration import Process, RegistrationId, StationId
+from muster.errors import BadInput, Code
+
+CORRECTION_WITHOUT_REQUEST = Code(
+    "CORRECTION_WITHOUT_REQUEST", "A correction needs the number of the request that it answers."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """Where the station stood, WGS 84."""
+
+    latitude_deg: float
+    longitude_deg: float
+
+    def __post_init__(self) -> None:
+        if not (-90 <= self.latitude_deg <= 90 and -180 <= self.longitude_deg <= 180):  # also refuses NaN
+            raise ValueError("latitude goes from -90 to 90, longitude from -180 to 180")
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +36,14 @@ class PacketContents:
     minutes before it (trap 12), so it is taken when the packet is made. ``officer_password_confirmed``
     says that the officer signed with the password. ``key_index`` names the machine key. ``audits`` are
     the trail's records about this registration, at least one.
+
+    ``demographics`` of an ``UPDATE`` are what changed, and ``UIN``. A ``BIOMETRIC_CORRECTION`` answers
+    ``additional_info_request``, and is filed under the registration that the request is about.
+
+    ``exception_photo`` is a picture of the person with what is missing, taken and signed by the face
+    device. ``officer_samples`` and ``supervisor_samples`` are captures of the operators; a server
+    authenticates the person by them when they are there (trap 22), so they are left out where a
+    password was used.
     """
 
     registration_id: RegistrationId
@@ -36,3 +61,30 @@ class PacketContents:
     audits: tuple[AuditRecord, ...]
     key_index: str
     client_version: str
+    officer_samples: tuple[BiometricSample, ...] = ()
+    supervisor: str | None = None
+    supervisor_password_confirmed: bool = False
+    supervisor_samples: tuple[BiometricSample, ...] = ()
+    exception_photo: BiometricSample | None = None
+    additional_info_request: str | None = None
+    position: Position | None = None
+
+    def __post_init__(self) -> None:
+        if self.supervisor is None and (self.supervisor_password_confirmed or self.supervisor_samples):
+            raise ValueError("only a supervisor who is named can have confirmed")
+        if self.exception_photo and self.exception_photo.attribute is not BiometricAttribute.FACE:
+            raise ValueError("an exception photo comes from the face device")
+        if self.additional_info_request is not None and self.process is not Process.BIOMETRIC_CORRECTION:
+            raise ValueError("only a correction answers a request")
+
+    @property
+    def filed_under(self) -> RegistrationId:
+        """The RID in all names: a correction's is the request's part before the first ``-``.
+
+        Raises ``BadInput``: a correction without a request, or of one that names no registration.
+        """
+        if self.process is not Process.BIOMETRIC_CORRECTION:
+            return self.registration_id
+        if not self.additional_info_request:
+            raise BadInput(CORRECTION_WITHOUT_REQUEST)
+        return RegistrationId(self.additional_info_request.partition("-")[0])

@@ -1,7 +1,8 @@
 """The same registration in GovStack's words: ``assemble`` says what each answer is called, here is where it goes.
 
 One object of samples stands in a request, as the specification has it; MOSIP's packet writer wants a map by field
-(K18 of the proofing notes), which is read but not written. Nothing is signed or encrypted.
+(K18 of the proofing notes), which is read but not written. Captures of operators and the photo of an exception
+stay behind: a request has no place for the ones and no type for the other. Nothing is signed or encrypted.
 """
 
 from __future__ import annotations
@@ -59,7 +60,7 @@ def enrollment_request(
         for each in contents.documents
     }
     return EnrollmentRequest(
-        id=contents.registration_id.text,
+        id=contents.filed_under.text,
         requested_at=requested_at,
         ref_id=contents.station.ref_id,
         offline=False,

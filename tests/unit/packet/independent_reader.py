@@ -116,13 +116,13 @@ class Subpacket:
         return [name for group in self.meta[key] for name in group["value"]]
 
 
-def read_packet(content: bytes, private_pem: bytes, rid: str) -> dict[str, Subpacket]:
+def read_packet(content: bytes, private_pem: bytes, rid: str, process: str = "NEW") -> dict[str, Subpacket]:
     outer = unzip(Envelope.cut(content).open(private_pem))
     packet = {}
     for part in ("id", "evidence", "optional"):
-        encrypted = outer[f"REGISTRATION_CLIENT/NEW/{rid}_{part}.zip"]
+        encrypted = outer[f"REGISTRATION_CLIENT/{process}/{rid}_{part}.zip"]
         inner = Envelope.cut(encrypted).open(private_pem)
-        sidecar = json.loads(outer[f"REGISTRATION_CLIENT/NEW/{rid}_{part}.json"])
+        sidecar = json.loads(outer[f"REGISTRATION_CLIENT/{process}/{rid}_{part}.json"])
         packet[part] = Subpacket(encrypted, sidecar, inner, unzip(inner))
     return packet
 
