@@ -12,6 +12,10 @@
             <translation>أحد مخططات الاعتماد في السجل غير معروف في المعيار.</translation>
         </message>
         <message>
+            <source>A correction needs the number of the request that it answers.</source>
+            <translation>يتطلب التصحيح رقم الطلب الذي يستجيب له.</translation>
+        </message>
+        <message>
             <source>A description file in the packet cannot be read.</source>
             <translation>تتعذر قراءة أحد ملفات الوصف في الحزمة.</translation>
         </message>
@@ -130,6 +134,10 @@
         <message>
             <source>An index in the biometric file does not have the form of a UUID.</source>
             <translation>أحد الفهارس في ملف البيانات الحيوية ليس على صيغة UUID.</translation>
+        </message>
+        <message>
+            <source>An update needs the person's UIN.</source>
+            <translation>يتطلب التحديث رقم UIN الخاص بالشخص.</translation>
         </message>
         <message>
             <source>Another program is using the station's data. Try again in a moment.</source>
@@ -676,6 +684,10 @@
             <translation>تتعذر قراءة مخطط بيانات الهوية. راجع مسؤول النظام.</translation>
         </message>
         <message>
+            <source>The ID schema gives the field {field} the category kyc. A server finds no documents and no biometrics there. Ask your administrator.</source>
+            <translation>يضع مخطط بيانات الهوية الحقل {field} في الفئة kyc، حيث لا يجد الخادم المستندات ولا البيانات الحيوية. راجع مسؤول النظام.</translation>
+        </message>
+        <message>
             <source>The ID schema sends a field to a part of the packet that does not exist.</source>
             <translation>يوجّه مخطط بيانات الهوية حقلًا إلى جزء غير موجود في الحزمة.</translation>
         </message>
@@ -752,6 +764,14 @@
             <translation>القرص ممتلئ. أخلِ بعض المساحة وحاول مرة أخرى؛ كل ما أُدخل حتى الآن محفوظ.</translation>
         </message>
         <message>
+            <source>The document {field} has no content. Scan it again.</source>
+            <translation>المستند {field} بلا محتوى. امسحه ضوئيًا مرة أخرى.</translation>
+        </message>
+        <message>
+            <source>The document {field} would be stored under the name of another file of the packet. Ask your administrator.</source>
+            <translation>سيُحفظ المستند {field} باسم ملف آخر في الحزمة. راجع مسؤول النظام.</translation>
+        </message>
+        <message>
             <source>The encrypted file was changed after it was written. Do not use it.</source>
             <translation>تم تغيير الملف المشفر بعد كتابته. لا تستخدمه.</translation>
         </message>
@@ -778,6 +798,10 @@
         <message>
             <source>The face, fingers or eyes were taken more than {minutes} minutes ago; the server takes no older ones. Take them again.</source>
             <translation>مضى على التقاط الوجه أو الأصابع أو العينين أكثر من {minutes} دقيقة، والخادم لا يقبل ما هو أقدم. أعد الالتقاط.</translation>
+        </message>
+        <message>
+            <source>The field {field} has no text. Fill it in or leave it out.</source>
+            <translation>لا يحتوي الحقل {field} على نص. املأه أو اتركه خارج التسجيل.</translation>
         </message>
         <message>
             <source>The file cannot be read: {file}.</source>

@@ -12,6 +12,10 @@
             <translation>Un schéma de certification de l’enregistrement est inconnu de la norme.</translation>
         </message>
         <message>
+            <source>A correction needs the number of the request that it answers.</source>
+            <translation>Une correction nécessite le numéro de la demande à laquelle elle répond.</translation>
+        </message>
+        <message>
             <source>A description file in the packet cannot be read.</source>
             <translation>Un fichier de description du paquet est illisible.</translation>
         </message>
@@ -130,6 +134,10 @@
         <message>
             <source>An index in the biometric file does not have the form of a UUID.</source>
             <translation>Un index du fichier biométrique n’a pas la forme d’un UUID.</translation>
+        </message>
+        <message>
+            <source>An update needs the person's UIN.</source>
+            <translation>Une mise à jour nécessite le UIN de la personne.</translation>
         </message>
         <message>
             <source>Another program is using the station's data. Try again in a moment.</source>
@@ -676,6 +684,10 @@
             <translation>Le schéma d’identité est illisible. Adressez-vous à votre administrateur.</translation>
         </message>
         <message>
+            <source>The ID schema gives the field {field} the category kyc. A server finds no documents and no biometrics there. Ask your administrator.</source>
+            <translation>Le schéma d’identité classe le champ {field} dans la catégorie kyc, où le serveur ne trouve ni documents ni données biométriques. Adressez-vous à votre administrateur.</translation>
+        </message>
+        <message>
             <source>The ID schema sends a field to a part of the packet that does not exist.</source>
             <translation>Le schéma d’identité affecte un champ à une partie du paquet qui n’existe pas.</translation>
         </message>
@@ -752,6 +764,14 @@
             <translation>Le disque est plein. Libérez de l’espace et réessayez ; tout ce qui a été saisi est conservé.</translation>
         </message>
         <message>
+            <source>The document {field} has no content. Scan it again.</source>
+            <translation>Le document {field} est vide. Numérisez-le à nouveau.</translation>
+        </message>
+        <message>
+            <source>The document {field} would be stored under the name of another file of the packet. Ask your administrator.</source>
+            <translation>Le document {field} porterait le nom d’un autre fichier du paquet. Adressez-vous à votre administrateur.</translation>
+        </message>
+        <message>
             <source>The encrypted file was changed after it was written. Do not use it.</source>
             <translation>Le fichier chiffré a été modifié après son écriture. Ne l’utilisez pas.</translation>
         </message>
@@ -778,6 +798,10 @@
         <message>
             <source>The face, fingers or eyes were taken more than {minutes} minutes ago; the server takes no older ones. Take them again.</source>
             <translation>Le visage, les doigts ou les yeux ont été capturés il y a plus de {minutes} minutes ; le serveur n’en accepte pas de plus anciens. Capturez-les à nouveau.</translation>
+        </message>
+        <message>
+            <source>The field {field} has no text. Fill it in or leave it out.</source>
+            <translation>Le champ {field} ne contient aucun texte. Remplissez-le ou laissez-le de côté.</translation>
         </message>
         <message>
             <source>The file cannot be read: {file}.</source>
