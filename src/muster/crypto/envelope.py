@@ -25,8 +25,8 @@ from datetime import datetime, timedelta
 
 from cryptography import x509
 from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import padding, rsa
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from muster.crypto.signing import KEY_UNREADABLE, UNREADABLE, load_certificate
@@ -56,9 +56,6 @@ _SPLITTER_AT = _KEY_BLOCK_AT + KEY_BLOCK_LENGTH
 _CIPHERTEXT_AT = _SPLITTER_AT + len(SPLITTER)
 OVERHEAD = _CIPHERTEXT_AT + TAG_LENGTH
 
-# MGF1 must be SHA-256 as well; many libraries default to SHA-1 (trap 5).
-_OAEP = padding.OAEP(mgf=padding.MGF1(hashes.SHA256()), algorithm=hashes.SHA256(), label=None)
-
 
 def encrypt(certificate: bytes, plaintext: bytes) -> bytes:
     """Encrypt ``plaintext`` to the owner of ``certificate`` (PEM or DER, RSA-2048).
@@ -75,7 +72,7 @@ def encrypt(certificate: bytes, plaintext: bytes) -> bytes:
             nonce,
             aad,
             _thumbprint(parsed),
-            public_key.encrypt(session_key, _OAEP),
+            public_key.encrypt(session_key, OAEP),
             SPLITTER,
             AESGCM(session_key).encrypt(nonce, plaintext, aad),
         )
@@ -138,7 +135,7 @@ class DecryptionKey:
 
     def _session_key(self, envelope: bytes) -> bytes:
         try:
-            key = self._private_key.decrypt(envelope[_KEY_BLOCK_AT:_SPLITTER_AT], _OAEP)
+            key = self._private_key.decrypt(envelope[_KEY_BLOCK_AT:_SPLITTER_AT], OAEP)
             AESGCM(key)  # refuses a length that is no AES key
         except ValueError as error:
             if self._names_us(envelope, default=False):

@@ -10,11 +10,10 @@ from __future__ import annotations
 from datetime import datetime
 
 from muster.domain.biometrics import BiometricAttribute
-from muster.errors import MalformedData
 from muster.formats import iso19794_4, iso19794_5, iso19794_6
 from muster.formats.image_codec import Pixels, decode, encode_jp2_lossless
 from muster.formats.iso19794 import CaptureDetails, QualityBlock, encode_time
-from muster.formats.octets import RECORD_MAGIC_WRONG
+from muster.formats.iso19794_record import parse_record
 
 # ISO/IEC 19794-4 table of finger positions.
 FINGER_POSITIONS = {
@@ -112,13 +111,7 @@ def face_record(pixels: Pixels, captured_at: datetime, quality: float) -> bytes:
 
 def picture_of(record: bytes) -> Pixels:
     """The decoded picture inside a finger, face or iris record. Raises ``MalformedData``."""
-    if record.startswith(iso19794_4.MAGIC):
-        return decode(iso19794_4.FingerRecord.parse(record).image)
-    if record.startswith(iso19794_5.MAGIC):
-        return decode(iso19794_5.FaceRecord.parse(record).image)
-    if record.startswith(iso19794_6.MAGIC):
-        return decode(iso19794_6.IrisRecord.parse(record).image)
-    raise MalformedData(RECORD_MAGIC_WRONG, offset=0)
+    return decode(parse_record(record).image)
 
 
 def _details(captured_at: datetime, quality: float) -> CaptureDetails:
