@@ -29,7 +29,7 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from muster.crypto.signing import KEY_UNREADABLE, UNREADABLE, load_certificate
+from muster.crypto.signing import KEY_UNREADABLE, OAEP, UNREADABLE, load_certificate
 from muster.errors import BadInput, Code, MalformedData, NotAuthentic
 
 ENVELOPE_TOO_SHORT = Code(
