@@ -22,19 +22,25 @@ class Session:
         self.desk: Desk | None = None
         self.server_address = server_address
         self._receiver: EmbeddedReceiver | None = None
+        self._station: Station | None = None
 
     @property
     def has_station(self) -> bool:
         return Station.exists(self.data)
 
     def station(self) -> Station:
-        return Station.at(self.data, self.clock)
+        """Read once: who it is does not change while the window is open, and every page's header asks."""
+        if self._station is None:
+            self._station = Station.at(self.data, self.clock)
+        return self._station
 
     def create(self, new: NewStation) -> Station:
-        return Station.create(self.data, new, self.clock)
+        self._station = Station.create(self.data, new, self.clock)
+        return self._station
 
     def create_demo(self) -> Station:
-        return demo_station(self.data, self.clock)
+        self._station = demo_station(self.data, self.clock)
+        return self._station
 
     def sign_in(self, user_id: str, password: str) -> Desk:
         station = self.station()

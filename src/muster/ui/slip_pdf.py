@@ -29,11 +29,11 @@ from PySide6.QtWidgets import QApplication
 from muster import durable
 from muster.ui import theme
 from muster.ui.application import prepared_application
+from muster.workstation.reference import is_right_to_left
 from muster.workstation.slip import Slip, SlipSection
 
 _RESOLUTION_DPI = 300
 _MARGIN_MM = 10.0
-_RIGHT_TO_LEFT = ("ara", "urd", "fas")
 
 
 def write(slip: Slip, path: Path) -> None:
@@ -127,7 +127,7 @@ def _html(slip: Slip) -> str:
 
 
 def _section(section: SlipSection) -> str:
-    right = section.language in _RIGHT_TO_LEFT
+    right = is_right_to_left(section.language)
     direction, side = ("rtl", "right") if right else ("ltr", "left")
     rows = "".join(_row(*row, direction, side) for row in section.rows)
     return (

@@ -80,6 +80,7 @@ class Enrollment:
         self._capture = capture
         self._submission = submission
         self._policy = policy
+        self._form = build_form(reference)
         self.plan = policy.steps
         self.attempts_allowed = policy.attempts
         self.languages_offered: tuple[Language, ...] = LANGUAGES
@@ -146,20 +147,19 @@ class Enrollment:
         return self._journal.commit(registration_id, Entry(event, AuditEvent.CONSENT_GIVEN, detail))
 
     def form(self) -> tuple[FormField, ...]:
-        return build_form(self._reference)
+        return self._form
 
     def check_demographics(self, values: Demographics, languages: tuple[str, ...]) -> tuple[Finding, ...]:
         """What keeps ``values`` from being accepted. Pure and quick."""
-        form = self.form()
-        complete = spell_out(values, form, languages)
-        return check_form(complete, form, self._reference, languages, self._journal.now().astimezone())
+        complete = spell_out(values, self._form, languages)
+        return check_form(complete, self._form, self._reference, languages, self._journal.now().astimezone())
 
     def enter_demographics(self, registration_id: RegistrationId, values: Demographics) -> tuple[Finding, ...]:
         """Keep the form's values; returns what is wrong with them (nothing: committed)."""
         languages = self._journal.open_draft(registration_id).started.languages
         findings = self.check_demographics(values, languages)
         if not findings:
-            complete = spell_out(values, self.form(), languages)
+            complete = spell_out(values, self._form, languages)
             filled = {name: value for name, value in complete.items() if not _is_empty(value)}
             event = DemographicsEntered(self._journal.now(), filled)
             detail = {"fields": str(len(filled))}
@@ -258,7 +258,7 @@ class Enrollment:
 
     def summary(self, registration_id: RegistrationId) -> Summary:
         """Everything that was recorded, for the person to check."""
-        return summarize(self._journal.load(registration_id), self.form(), self.document_slots())
+        return summarize(self._journal.load(registration_id), self._form, self.document_slots())
 
     def confirm_preview(self, registration_id: RegistrationId) -> Registration:
         event = StepCompleted(self._journal.now(), Step.PREVIEW)
@@ -279,11 +279,12 @@ class Enrollment:
         photo = None
         if BiometricAttribute.FACE in state.samples:
             photo = self.sample_picture(registration_id, BiometricAttribute.FACE)
-        return compose_slip(state, self.form(), photo)
+        return compose_slip(state, self._form, photo)
 
-    def has_slip(self, registration_id: RegistrationId) -> bool:
-        """Whether the slip can still be printed: its content is not destroyed yet."""
-        return bool(self._journal.load(registration_id).samples)
+    def with_slip(self) -> frozenset[RegistrationId]:
+        """The registrations whose slip can still be printed: their content is not destroyed yet."""
+        with self._journal.database.read() as work:
+            return frozenset(work.blobs.registrations())
 
     def forget(self, registration_id: RegistrationId) -> None:
         """Destroy the plaintext of a registration the server has. Others are left as they are."""

@@ -26,8 +26,7 @@ from muster.devices.api import (
     OnPreview,
 )
 from muster.devices.frames import Frame, Pixels
-from muster.devices.records import finger_record, iris_record
-from muster.devices.samples import attested_sample
+from muster.devices.samples import picture_sample
 from muster.domain.assessment import Score
 from muster.domain.biometrics import BiometricAttribute, DigitalId, Modality
 
@@ -99,21 +98,15 @@ class _FileReader:
     def _sample(self, attribute: BiometricAttribute, request: CaptureRequest) -> CapturedSample:
         # The green channel: a grey picture stored as RGB comes back exactly.
         pixels = np.ascontiguousarray(self._pictures[attribute][:, :, 1])
-        captured_at = self._context.clock()
         finger = attribute.modality is Modality.FINGER
         measured = ridge_quality(pixels) if finger else iris_contrast(pixels)
-        quality = measured.value if isinstance(measured, Score) else 0.0
-        if finger:
-            record = finger_record(pixels, attribute, _RESOLUTION_DPI, captured_at, quality)
-        else:
-            record = iris_record(pixels, attribute, captured_at, quality)
-        return attested_sample(
-            self._context.signer,
+        return picture_sample(
+            self._context,
             request,
             attribute=attribute,
-            record=record,
-            quality=quality,
-            captured_at=captured_at,
+            pixels=pixels,
+            resolution_dpi=_RESOLUTION_DPI,
+            quality=measured.value if isinstance(measured, Score) else 0.0,
             device=self._digital_id,
             device_code=_DEVICE_CODE,
             device_service_version=_SERVICE_VERSION,

@@ -47,6 +47,16 @@ LANGUAGES = (
 )
 
 
+def is_right_to_left(code: str) -> bool:
+    """Whether the language of that code runs from the right; an unknown one does not."""
+    return any(language.right_to_left for language in LANGUAGES if language.code == code)
+
+
+def label_in(labels: Labels, language: str, otherwise: str) -> str:
+    """The label in ``language``, else in English, else ``otherwise`` (a code)."""
+    return labels.get(language) or labels.get("eng") or otherwise
+
+
 @dataclass(frozen=True, slots=True)
 class ConsentText:
     version: str

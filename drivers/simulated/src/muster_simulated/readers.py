@@ -20,9 +20,8 @@ from muster.devices.api import (
     ScannedPage,
 )
 from muster.devices.frames import Frame, Pixels
-from muster.devices.records import finger_record, iris_record
-from muster.devices.samples import attested_sample
-from muster.domain.biometrics import BiometricAttribute, DigitalId, Modality
+from muster.devices.samples import picture_sample
+from muster.domain.biometrics import BiometricAttribute, DigitalId
 from muster.errors import CANCELLED, Cancelled, DeviceUnavailable
 from muster_simulated import faults
 from muster_simulated.faults import Fault
@@ -85,18 +84,13 @@ class SimulatedReader:
             raise Cancelled(CANCELLED)
 
     def _sample(self, attribute: BiometricAttribute, pixels: Pixels, request: CaptureRequest) -> CapturedSample:
-        captured_at, quality = self._context.clock(), round(contrast_quality(pixels), 2)
-        if attribute.modality is Modality.FINGER:
-            record = finger_record(pixels, attribute, _RESOLUTION_DPI, captured_at, quality)
-        else:
-            record = iris_record(pixels, attribute, captured_at, quality)
-        return attested_sample(
-            self._context.signer,
+        return picture_sample(
+            self._context,
             request,
             attribute=attribute,
-            record=record,
-            quality=quality,
-            captured_at=captured_at,
+            pixels=pixels,
+            resolution_dpi=_RESOLUTION_DPI,
+            quality=round(contrast_quality(pixels), 2),
             device=self._digital_id,
             device_code=DEVICE_CODE,
             device_service_version=SERVICE_VERSION,

@@ -135,8 +135,8 @@ class HomePage(Page):
 
     def _read_outbox(self) -> tuple[tuple[OutboxEntry, bool], ...]:
         """Each packet, and whether its slip can still be printed. Runs on a lane."""
-        has_slip = self._desk.enrollment.has_slip
-        return tuple((entry, has_slip(entry.registration_id)) for entry in self._desk.sync.outbox())
+        with_slip = self._desk.enrollment.with_slip()
+        return tuple((entry, entry.registration_id in with_slip) for entry in self._desk.sync.outbox())
 
     def _look_at_devices(self) -> None:
         if self.isVisible() or not self._devices.count():

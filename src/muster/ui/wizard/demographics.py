@@ -17,7 +17,7 @@ from muster.ui.wizard.demographics_presenter import DemographicsPresenter
 from muster.ui.wizard.step_page import StepPage
 from muster.workstation.enrollment import Enrollment
 from muster.workstation.forms import FieldKind, FormField
-from muster.workstation.reference import Labels, Language
+from muster.workstation.reference import Labels, Language, label_in
 
 _KEEP_AFTER_MS = 4_000
 _ROWS_OF_A_FIELD = 3  # name, box, what is wrong with it
@@ -161,7 +161,7 @@ class DemographicsPage(StepPage):
         box.setEnabled(box.count() > 1)
 
     def _label(self, labels: Labels, otherwise: str) -> str:
-        return labels.get(self._window_language) or labels.get("eng") or otherwise
+        return label_in(labels, self._window_language, otherwise)
 
     def _typed(self, field_id: str, language: str, text: str) -> None:
         for follower in self.presenter.type(field_id, language, text):

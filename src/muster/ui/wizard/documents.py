@@ -20,6 +20,7 @@ from muster.ui.wizard.step_page import StepPage
 from muster.workstation.documents import DocumentSlot
 from muster.workstation.enrollment import Enrollment
 from muster.workstation.inspection import read_file
+from muster.workstation.reference import label_in
 
 
 class DocumentsPage(StepPage):
@@ -162,11 +163,11 @@ class _Slot(Card):
         row.setSpacing(18)
         left = QVBoxLayout()
         star = " *" if slot.required else ""
-        self.title = _name(slot.labels, language, slot.field)
+        self.title = label_in(slot.labels, language, slot.field)
         left.addWidget(label(self.title + star, "section"))
         self._types = Choice(tr("Kind of document"))
         for choice in slot.types:
-            self._types.addItem(_name(choice.labels, language, choice.code), choice.code)
+            self._types.addItem(label_in(choice.labels, language, choice.code), choice.code)
         self._reference = QLineEdit()
         self._reference.setAccessibleName(tr("Number on it, if any"))
         facts = QGridLayout()
@@ -215,8 +216,3 @@ class _Slot(Card):
     def set_busy(self, *, busy: bool) -> None:
         for each in (self.scan, self.choose, self.remove):
             each.setEnabled(not busy)
-
-
-def _name(labels: object, language: str, otherwise: str) -> str:
-    names = dict(labels)  # type: ignore[call-overload]
-    return str(names.get(language) or names.get("eng") or otherwise)

@@ -18,9 +18,9 @@ from muster.ui.widgets.parts import Card, button, label, link, scrolling
 from muster.ui.widgets.picture import PictureView
 from muster.ui.wizard.step_page import StepPage
 from muster.workstation.enrollment import Enrollment
+from muster.workstation.reference import is_right_to_left, label_in
 from muster.workstation.summary import Summary, SummaryLine
 
-_RIGHT_TO_LEFT = ("ara",)
 _ACROSS = 4
 
 
@@ -92,7 +92,7 @@ class PreviewPage(StepPage):
         grid.setColumnStretch(1, 1)
         grid.setColumnStretch(2, 1)
         for row, line in enumerate(lines):
-            name = line.labels.get(self._window_language) or line.labels.get("eng") or line.field
+            name = label_in(line.labels, self._window_language, line.field)
             grid.addWidget(label(name, "soft"), row, 0, Qt.AlignmentFlag.AlignTop)
             texts = line.values if len({text for _, text in line.values}) > 1 else line.values[:1]
             for place, (language, text) in enumerate(texts):
@@ -136,7 +136,7 @@ class PreviewPage(StepPage):
 def _text(language: str, text: str) -> QLabel:
     words = label(text)
     if language:
-        right = language in _RIGHT_TO_LEFT
+        right = is_right_to_left(language)
         words.setLayoutDirection(Qt.LayoutDirection.RightToLeft if right else Qt.LayoutDirection.LeftToRight)
     return words
 
