@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from threading import Event
 
 from conftest_ui import Driver
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt, QTranslator
@@ -21,6 +22,7 @@ from muster.ui.pages.sign_in import SignInPage
 from muster.ui.session import Session
 from muster.ui.wizard.consent import ConsentPage
 from muster.ui.wizard.demographics import DemographicsPage
+from muster.ui.wizard.documents import DocumentsPage
 from muster.ui.wizard.face import FacePage
 from muster.ui.wizard.placement import PlacementPage
 from muster.ui.wizard.preview import PreviewPage
@@ -250,3 +252,17 @@ def test_the_face_says_so_when_it_is_kept(driver: Driver) -> None:
     driver.until(lambda: page.picture.has_picture)
     assert BiometricAttribute.FACE in page.registration.samples
     assert page.next.isVisible()
+
+
+def test_coming_back_to_a_scanned_document_enter_goes_on_and_does_not_scan_again(driver: Driver) -> None:
+    driver.open_at(Step.DOCUMENTS)
+    page = driver.on(DocumentsPage)
+    driver.until(page.slots["proofOfIdentity"].scan.hasFocus)
+    driver.wizard.show_step(Step.CONSENT)
+    driver.at(Step.CONSENT)
+    driver.session.desk.enrollment.scan_document(  # type: ignore[union-attr]
+        driver.wizard.registration, "proofOfIdentity", "CIN", None, Event(), lambda frame: None
+    )
+    driver.wizard.show_step(Step.DOCUMENTS)
+    driver.at(Step.DOCUMENTS)
+    driver.until(driver.on(DocumentsPage).next.hasFocus)

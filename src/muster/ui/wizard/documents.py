@@ -59,7 +59,9 @@ class DocumentsPage(StepPage):
 
     def enter(self) -> None:
         self._cancel.clear()
-        first = next((slot for slot in self.slots.values() if not slot.is_filled), None)
+        # By the registration: the pictures of what is there are still on their way.
+        lacking = (slot for field, slot in self.slots.items() if field not in self.registration.documents)
+        first = next((slot for slot in lacking if slot.required), None)
         (first.scan if first else self.next).setFocus()
 
     def leave(self) -> None:
@@ -163,6 +165,7 @@ class _Slot(Card):
         row.setSpacing(18)
         left = QVBoxLayout()
         star = " *" if slot.required else ""
+        self.required = slot.required
         self.title = label_in(slot.labels, language, slot.field)
         left.addWidget(label(self.title + star, "section"))
         self._types = Choice(tr("Kind of document"))
