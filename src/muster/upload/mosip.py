@@ -35,7 +35,8 @@ _APPLICATION = "REGISTRATION"
 @dataclass(frozen=True, slots=True)
 class Announcement:
     """What the sync call tells about one packet. ``digest`` is the upper-case hex SHA-256 of the uploaded
-    bytes, ``language`` a three-letter code, ``supervisor_status`` APPROVED or REJECTED."""
+    bytes, ``language`` a three-letter code, ``supervisor_status`` APPROVED or REJECTED;
+    ``additional_info_request`` is the request that a correction answers."""
 
     registration_id: str
     packet_id: str
@@ -45,6 +46,7 @@ class Announcement:
     language: str
     supervisor_status: str
     supervisor_comment: str = ""
+    additional_info_request: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +123,7 @@ def _announcement(entry: Announcement) -> dict[str, Any]:
         "langCode": entry.language,
         "registrationId": entry.registration_id,
         "packetId": entry.packet_id,
-        "additionalInfoReqId": None,
+        "additionalInfoReqId": entry.additional_info_request,
         "registrationType": entry.process,
         "packetHashValue": entry.digest,
         "packetSize": entry.size,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
@@ -193,6 +194,16 @@ def test_the_announcement_says_what_will_come(announced: dict[str, Any]) -> None
         "phone": None,
         "email": None,
     }
+
+
+def test_the_announcement_of_a_correction_names_the_request_it_answers(
+    server: WireServer, target: MosipTarget, server_key: KeyPair
+) -> None:
+    request = f"{RID}-BIOMETRIC_CORRECTION-1"
+    server.will_say({"response": [SUCCESS], "errors": []})
+    target.announce([replace(ANNOUNCEMENT, additional_info_request=request)], server_key.certificate_pem)
+    body = json.loads(Envelope.cut(unb64u(json_of(server.last))).open(server_key.key.to_pem()))
+    assert body["request"][0]["additionalInfoReqId"] == request
 
 
 def test_a_clock_in_another_zone_still_sends_utc(
