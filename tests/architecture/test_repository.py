@@ -18,6 +18,7 @@ import pytest
 REPOSITORY = Path(__file__).parents[2]
 LOCKS = ["packaging/requirements.lock", "packaging/requirements-test.lock"]
 LARGEST = 1_500_000
+LARGEST_WEIGHTS = 12_000_000
 # Written in pieces, so that this file keeps its own rules.
 INDEX_HOSTS = [
     f"{name}.{ending}"
@@ -83,7 +84,11 @@ def test_every_text_ends_with_a_line_break() -> None:
 
 
 def test_no_file_is_larger_than_a_megabyte_and_a_half() -> None:
-    assert [file.name for file in _files() if file.stat().st_size > LARGEST] == []
+    assert [file.name for file in _files() if file.suffix != ".onnx" and file.stat().st_size > LARGEST] == []
+
+
+def test_no_weights_are_larger_than_twelve_megabytes() -> None:
+    assert [file.name for file in _files() if file.stat().st_size > LARGEST_WEIGHTS] == []
 
 
 # --- locks -----------------------------------------------------------------------------------------------

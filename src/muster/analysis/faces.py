@@ -12,20 +12,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from muster.analysis.weights import load_weights
+from muster.analysis.api import Pixels
+from muster.analysis.networks import Network
 from muster.domain.assessment import Finding
 from muster.errors import Code
-
-if TYPE_CHECKING:
-    from onnxruntime import InferenceSession
 
 FACE_ABSENT = Code("FACE_ABSENT", "No face is in the picture. Ask the person to sit in front of the camera.")
 FACE_SEVERAL = Code("FACE_SEVERAL", "More than one face is in the picture. Only the person may be in view.")
@@ -33,7 +29,6 @@ FACE_TOO_SMALL = Code("FACE_TOO_SMALL", "The face is too far away. Come closer t
 FACE_AT_EDGE = Code("FACE_AT_EDGE", "The face is cut off. Move to the middle of the picture.")
 
 Floats = NDArray[np.float32]
-Pixels = NDArray[np.uint8]
 
 _WEIGHTS = "face_detection_short_range"
 _SIDE = 128
@@ -61,24 +56,14 @@ class FaceDetector:
     """Loads its network at the first use (about 50 ms); then about 2 ms a frame on one thread."""
 
     def __init__(self, models: Path | None = None) -> None:
-        self._models = models
-
-    @cached_property
-    def _session(self) -> InferenceSession:
-        import onnxruntime
-
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = 1
-        options.log_severity_level = 3
-        content = load_weights(_WEIGHTS, self._models)
-        return onnxruntime.InferenceSession(content, options, providers=["CPUExecutionProvider"])
+        self._network = Network(_WEIGHTS, models)
 
     def detect(self, pixels: Pixels) -> tuple[DetectedFace, ...]:
         """The faces in ``pixels``, (h, w, 3) RGB, the surest first."""
         height, width, _ = pixels.shape
         side = max(height, width)
         offset = ((side - width) // 2, (side - height) // 2)
-        regressors, logits = self._session.run(None, {"input": _network_input(pixels, side, offset)})
+        regressors, logits = self._network.run({"input": _network_input(pixels, side, offset)})
         # float64: exp of a large negative logit underflows quietly instead of warning.
         scores = 1 / (1 + np.exp(-np.clip(logits[0, :, 0].astype(np.float64), -80, 80)))
         boxes = _decode(regressors[0], side, offset)

@@ -2,7 +2,7 @@
 
 ``Score`` and ``NotAssessed`` are the two answers of a measure (raw number and calibrated 0..100
 value are kept apart, so that recalibration touches data only); ``Finding`` is a sentence somebody
-should act on.
+should act on. An ``Assessment`` is all that one analyser says.
 """
 
 from __future__ import annotations
@@ -52,6 +52,27 @@ class Finding:
     @property
     def sentence(self) -> str:
         return self.code.say(self.detail)
+
+
+@dataclass(frozen=True, slots=True)
+class Assessment:
+    """What one analyser says about one subject."""
+
+    measures: tuple[Score | NotAssessed, ...] = ()
+    findings: tuple[Finding, ...] = ()
+
+    def __getitem__(self, measure: str) -> Score | NotAssessed:
+        """The measure of that name. Raises ``KeyError``."""
+        for each in self.measures:
+            if each.measure == measure:
+                return each
+        raise KeyError(measure)
+
+    def value(self, measure: str) -> float | None:
+        """The calibrated 0..100 value; None when it could not be taken or was not asked for."""
+        return next(
+            (each.value for each in self.measures if isinstance(each, Score) and each.measure == measure), None
+        )
 
 
 def blocking(findings: Iterable[Finding]) -> tuple[Finding, ...]:
