@@ -11,9 +11,13 @@ Layout (section 4.1 of the packet notes; keymanager's ``CryptomanagerServiceImpl
     332     14      "#KEY_SPLITTER#"
     346     n+16    AES-256-GCM ciphertext and tag
 
+Clients of 1.1.5 may leave the thumbprint out (section 9). As at the server, the place of the splitter tells:
+it is looked for, and 288 octets before it are thumbprint and key block, 256 are a key block alone. Read only,
+never written. The two layouts with ``VER_R2`` or with the nonce at the end are not met in packets (4.1).
+
 The key block and the splitter are not authenticated by GCM, so damage there shows as a key that does
 not open. ``DecryptionKey`` tells a wrong key from damage as far as that is possible: with the
-certificate beside the key the thumbprint decides; without it a key block that does not open is
+certificate beside the key the thumbprint decides; without either a key block that does not open is
 reported as a wrong key.
 """
 
@@ -21,7 +25,8 @@ from __future__ import annotations
 
 import hashlib
 import os
-from datetime import datetime, timedelta
+from dataclasses import dataclass
+from datetime import datetime
 
 from cryptography import x509
 from cryptography.exceptions import InvalidTag
@@ -29,32 +34,66 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from muster.crypto.signing import KEY_UNREADABLE, OAEP, UNREADABLE, load_certificate
-from muster.errors import BadInput, Code, MalformedData, NotAuthentic
+from muster.crypto.signing import KEY_UNREADABLE, OAEP, UNREADABLE, is_valid_at, load_certificate
+from muster.errors import BadInput, Code, MalformedData, MusterError, NotAuthentic
 
 ENVELOPE_TOO_SHORT = Code(
     "ENVELOPE_TOO_SHORT", "The file is too short to be an encrypted packet: it ends at byte {offset}."
 )
 ENVELOPE_DAMAGED = Code("ENVELOPE_DAMAGED", "The encrypted file was changed after it was written. Do not use it.")
 WRONG_KEY = Code("WRONG_KEY", "This key does not open the file. Use the key the file was encrypted for.")
+SEALED_FOR_ANOTHER_KEY = Code(
+    "SEALED_FOR_ANOTHER_KEY",
+    "The file is sealed for another server key. The SHA-256 of that key's certificate begins with {thumbprint}.",
+)
+NOT_SEALED = Code("NOT_SEALED", "The file is not an encrypted packet.")
 
 CERTIFICATE_OUT_OF_TIME = Code(
     "CERTIFICATE_OUT_OF_TIME", "The certificate is not valid at this time. Check this computer's clock first."
 )
 
-# A server that has just made its certificate may be a little ahead of a station's clock.
-CLOCK_SLACK = timedelta(days=1)
 SPLITTER = b"#KEY_SPLITTER#"
 NONCE_LENGTH = 12
 AAD_LENGTH = 32
 THUMBPRINT_LENGTH = 32
 KEY_BLOCK_LENGTH = 256
 TAG_LENGTH = 16
-_THUMBPRINT_AT = NONCE_LENGTH + AAD_LENGTH
-_KEY_BLOCK_AT = _THUMBPRINT_AT + THUMBPRINT_LENGTH
-_SPLITTER_AT = _KEY_BLOCK_AT + KEY_BLOCK_LENGTH
-_CIPHERTEXT_AT = _SPLITTER_AT + len(SPLITTER)
-OVERHEAD = _CIPHERTEXT_AT + TAG_LENGTH
+SESSION_KEY_LENGTH = 32
+_WRAPPED_AT = NONCE_LENGTH + AAD_LENGTH
+
+
+@dataclass(frozen=True, slots=True)
+class _Layout:
+    """Where the parts stand; ``thumbprint_length`` is 0 where a client left it out."""
+
+    thumbprint_length: int
+
+    @property
+    def key_block_at(self) -> int:
+        return _WRAPPED_AT + self.thumbprint_length
+
+    @property
+    def splitter_at(self) -> int:
+        return self.key_block_at + KEY_BLOCK_LENGTH
+
+    @property
+    def ciphertext_at(self) -> int:
+        return self.splitter_at + len(SPLITTER)
+
+    @property
+    def overhead(self) -> int:
+        return self.ciphertext_at + TAG_LENGTH
+
+    def thumbprint(self, envelope: bytes) -> bytes:
+        return envelope[_WRAPPED_AT : self.key_block_at]
+
+    def key_block(self, envelope: bytes) -> bytes:
+        return envelope[self.key_block_at : self.splitter_at]
+
+
+_TODAY = _Layout(THUMBPRINT_LENGTH)
+_WITHOUT_THUMBPRINT = _Layout(0)
+OVERHEAD = _TODAY.overhead
 
 
 def encrypt(certificate: bytes, plaintext: bytes) -> bytes:
@@ -66,7 +105,7 @@ def encrypt(certificate: bytes, plaintext: bytes) -> bytes:
     parsed = load_certificate(certificate)
     public_key = _encryption_key(parsed)
     nonce, aad = os.urandom(NONCE_LENGTH), os.urandom(AAD_LENGTH)
-    session_key = AESGCM.generate_key(bit_length=256)
+    session_key = AESGCM.generate_key(bit_length=SESSION_KEY_LENGTH * 8)
     return b"".join(
         (
             nonce,
@@ -86,7 +125,7 @@ def check_certificate(certificate: bytes, at: datetime) -> None:
     """
     parsed = load_certificate(certificate)
     _encryption_key(parsed)
-    if not parsed.not_valid_before_utc - CLOCK_SLACK <= at <= parsed.not_valid_after_utc:
+    if not is_valid_at(certificate, at):
         raise BadInput(CERTIFICATE_OUT_OF_TIME)
 
 
@@ -119,34 +158,49 @@ class DecryptionKey:
     def decrypt(self, envelope: bytes) -> bytes:
         """Open ``envelope``.
 
-        Raises ``MalformedData`` when it is too short to be one, ``BadInput(WRONG_KEY)`` when it was
-        made for another key, ``NotAuthentic(ENVELOPE_DAMAGED)`` when it was changed.
+        Raises ``MalformedData`` when it is none or too short, ``BadInput`` when it was made for another key
+        (``SEALED_FOR_ANOTHER_KEY`` when both sides name theirs, else ``WRONG_KEY``),
+        ``NotAuthentic(ENVELOPE_DAMAGED)`` when it was changed.
         """
-        if len(envelope) < OVERHEAD:
+        splitter_at = envelope.find(SPLITTER, _WRAPPED_AT, _TODAY.ciphertext_at)
+        layout = _WITHOUT_THUMBPRINT if splitter_at == _WITHOUT_THUMBPRINT.splitter_at else _TODAY
+        if len(envelope) < layout.overhead:
             raise MalformedData(ENVELOPE_TOO_SHORT, offset=len(envelope))
-        session_key = self._session_key(envelope)
-        if envelope[_SPLITTER_AT:_CIPHERTEXT_AT] != SPLITTER or not self._names_us(envelope, default=True):
+        is_split = splitter_at == layout.splitter_at
+        session_key = self._session_key(envelope, layout, is_split=is_split)
+        if not is_split or not self._names_us(envelope, layout, default=True):
             raise NotAuthentic(ENVELOPE_DAMAGED)
-        nonce, aad = envelope[:NONCE_LENGTH], envelope[NONCE_LENGTH:_THUMBPRINT_AT]
+        nonce, aad = envelope[:NONCE_LENGTH], envelope[NONCE_LENGTH:_WRAPPED_AT]
         try:
-            return AESGCM(session_key).decrypt(nonce, memoryview(envelope)[_CIPHERTEXT_AT:], aad)
+            return AESGCM(session_key).decrypt(nonce, memoryview(envelope)[layout.ciphertext_at :], aad)
         except InvalidTag as error:
             raise NotAuthentic(ENVELOPE_DAMAGED) from error
 
-    def _session_key(self, envelope: bytes) -> bytes:
+    def _session_key(self, envelope: bytes, layout: _Layout, *, is_split: bool) -> bytes:
         try:
-            key = self._private_key.decrypt(envelope[_KEY_BLOCK_AT:_SPLITTER_AT], OAEP)
-            AESGCM(key)  # refuses a length that is no AES key
+            key = self._private_key.decrypt(layout.key_block(envelope), OAEP)
         except ValueError as error:
-            if self._names_us(envelope, default=False):
-                raise NotAuthentic(ENVELOPE_DAMAGED) from error
-            raise BadInput(WRONG_KEY) from error
+            raise self._refusal(envelope, layout, is_split=is_split) from error
+        if len(key) != SESSION_KEY_LENGTH:
+            raise NotAuthentic(ENVELOPE_DAMAGED)
         return key
 
-    def _names_us(self, envelope: bytes, *, default: bool) -> bool:
-        if self._certificate is None:
+    def _refusal(self, envelope: bytes, layout: _Layout, *, is_split: bool) -> MusterError:
+        """Why a key block may not have opened."""
+        if self._names_us(envelope, layout, default=False):
+            return NotAuthentic(ENVELOPE_DAMAGED)
+        if not is_split:
+            return MalformedData(NOT_SEALED, offset=layout.splitter_at)
+        thumbprint = layout.thumbprint(envelope)
+        if self._certificate is None or not thumbprint:
+            return BadInput(WRONG_KEY)
+        return BadInput(SEALED_FOR_ANOTHER_KEY, thumbprint=thumbprint[:8].hex().upper())
+
+    def _names_us(self, envelope: bytes, layout: _Layout, *, default: bool) -> bool:
+        thumbprint = layout.thumbprint(envelope)
+        if self._certificate is None or not thumbprint:
             return default
-        return envelope[_THUMBPRINT_AT:_KEY_BLOCK_AT] == _thumbprint(self._certificate)
+        return thumbprint == _thumbprint(self._certificate)
 
 
 def _thumbprint(certificate: x509.Certificate) -> bytes:

@@ -1,37 +1,54 @@
-"""RSA-2048 signing keys as MOSIP's software ("LOCAL") machine key uses them.
+"""RSA-2048 signing keys as MOSIP's software ("LOCAL") machine key uses them, and the public halves of all.
 
 SHA256withRSA with PKCS#1 v1.5 padding, raw 256-byte signatures; the same key pair signs and decrypts
-(section 4.2 of the packet notes). A TPM-held key will offer the same ``sign`` and ``public_der``.
+(section 4.2 of the packet notes). Public keys are read in every form they come in, a TPM's among them.
 """
 
 from __future__ import annotations
 
-import hashlib
 from datetime import datetime, timedelta
-from functools import cached_property
 
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
-from joserfc.jwk import RSAKey
 
-from muster.errors import BadInput, Code
+from muster.crypto.machine_key import Flavour, fingerprint
+from muster.crypto.tpm_public import EXPONENT, Scheme, TpmPublic
+from muster.errors import BadInput, Code, MalformedData
 
-KEY_UNREADABLE = Code("KEY_UNREADABLE", "The key file cannot be read: it must be an RSA key in PEM or DER form.")
+KEY_UNREADABLE = Code(
+    "KEY_UNREADABLE",
+    "The key file cannot be read: it must be an RSA key in PEM or DER form, or the public key of a TPM.",
+)
+KEY_FOR_ANOTHER_USE = Code(
+    "KEY_FOR_ANOTHER_USE",
+    "This is the other key of the machine: signatures are checked with its signing key, data is encrypted to its "
+    "encryption key.",
+)
 
 # What ``cryptography`` raises for octets that are no key, or a key or certificate of a kind it does not know.
 UNREADABLE = (ValueError, TypeError, UnsupportedAlgorithm, x509.InvalidVersion)
 
 # MGF1 must be SHA-256 as well; many libraries default to SHA-1 (trap 5).
 OAEP = padding.OAEP(mgf=padding.MGF1(hashes.SHA256()), algorithm=hashes.SHA256(), label=None)
+# A TPM takes labels that end with a zero octet only, so the shortest is that octet (trap 5).
+_OAEP_OF_TPM = padding.OAEP(mgf=padding.MGF1(hashes.SHA256()), algorithm=hashes.SHA256(), label=b"\0")
+
+# A server that has just made its certificate may be a little ahead of a station's clock.
+CLOCK_SLACK = timedelta(days=1)
 
 _KEY_BITS = 2048
 _PEM_MARK = b"-----BEGIN"
 
 
 class SigningKey:
-    """A private RSA key. Never printed: its ``repr`` shows the public fingerprint only."""
+    """A private RSA key; a ``MachineKey`` of the flavour LOCAL.
+
+    Never printed: its ``repr`` shows the public fingerprint only.
+    """
+
+    flavour = Flavour.LOCAL
 
     def __init__(self, private_key: rsa.RSAPrivateKey) -> None:
         self._private_key = private_key
@@ -70,11 +87,6 @@ class SigningKey:
         """What RSA-OAEP hid in ``block``. Raises ``ValueError``: for another key, changed or cut off."""
         return self._private_key.decrypt(block, OAEP)
 
-    @cached_property
-    def jose_key(self) -> RSAKey:
-        """The same key as joserfc takes it. Made once: reading it from PEM costs a hundred signatures."""
-        return RSAKey.import_key(self.to_pem())
-
     @property
     def public_der(self) -> bytes:
         """X.509 SubjectPublicKeyInfo, DER."""
@@ -89,9 +101,21 @@ class SigningKey:
         )
 
     @property
+    def signing_public(self) -> bytes:
+        return self.public_der
+
+    @property
+    def encryption_public(self) -> bytes:
+        return self.public_der
+
+    @property
+    def signing_key_index(self) -> str:
+        return self.key_index
+
+    @property
     def key_index(self) -> str:
         """MOSIP's name of the key: lower-case hex SHA-256 of the public DER, a colon after each octet."""
-        return hashlib.sha256(self.public_der).digest().hex(":")
+        return fingerprint(self.public_der)
 
     def __repr__(self) -> str:
         return f"SigningKey({self.key_index[:11]})"
@@ -100,11 +124,10 @@ class SigningKey:
 def verify(public_key: bytes, data: bytes, signature: bytes) -> bool:
     """Whether ``signature`` is this key's over ``data``.
 
-    ``public_key`` is a SubjectPublicKeyInfo or a certificate, PEM or DER. Raises ``BadInput`` when it
-    is neither.
+    ``public_key`` is what ``load_verification_key`` reads. Raises ``BadInput`` when it is not.
     """
     try:
-        load_public_key(public_key).verify(signature, data, padding.PKCS1v15(), hashes.SHA256())
+        load_verification_key(public_key).verify(signature, data, padding.PKCS1v15(), hashes.SHA256())
     except InvalidSignature:
         return False
     return True
@@ -137,6 +160,13 @@ def certificate_to_der(certificate: bytes) -> bytes:
     return load_certificate(certificate).public_bytes(serialization.Encoding.DER)
 
 
+def is_valid_at(certificate: bytes, at: datetime) -> bool:
+    """Whether ``certificate`` (PEM or DER) may be used at the time ``at``, one whose owner's clock is a little
+    ahead of ours included. Raises ``BadInput``."""
+    parsed = load_certificate(certificate)
+    return parsed.not_valid_before_utc - CLOCK_SLACK <= at <= parsed.not_valid_after_utc
+
+
 def load_certificate(certificate: bytes) -> x509.Certificate:
     """Read one certificate, PEM (the first in the file) or DER. Raises ``BadInput``."""
     read = x509.load_pem_x509_certificate if _PEM_MARK in certificate[:4096] else x509.load_der_x509_certificate
@@ -148,8 +178,40 @@ def load_certificate(certificate: bytes) -> x509.Certificate:
     return parsed
 
 
+def load_verification_key(content: bytes) -> rsa.RSAPublicKey:
+    """Read the public key of a machine or server that signs: TPMT_PUBLIC, or what ``load_public_key`` reads.
+
+    Which of them it is shows itself, as at MOSIP's servers. Raises ``BadInput``, also for the key with which a
+    TPM decrypts.
+    """
+    return _tpm_public(content, Scheme.RSASSA) or load_public_key(content)
+
+
+def encrypt_oaep(public_key: bytes, secret: bytes) -> bytes:
+    """RSA-OAEP to the machine with ``public_key``, labelled as its flavour asks.
+
+    ``public_key`` is a TPMT_PUBLIC, or what ``load_public_key`` reads. Raises ``BadInput`` for anything but an
+    RSA-2048 key that decrypts.
+    """
+    of_tpm = _tpm_public(public_key, Scheme.OAEP)
+    recipient = of_tpm or load_public_key(public_key)
+    if recipient.key_size != _KEY_BITS:
+        raise BadInput(KEY_UNREADABLE)
+    return recipient.encrypt(secret, _OAEP_OF_TPM if of_tpm else OAEP)
+
+
+def _tpm_public(content: bytes, use: Scheme) -> rsa.RSAPublicKey | None:
+    try:
+        public = TpmPublic.parse(content)
+    except MalformedData:
+        return None
+    if public.scheme is not use:
+        raise BadInput(KEY_FOR_ANOTHER_USE)
+    return rsa.RSAPublicNumbers(EXPONENT, int.from_bytes(public.modulus)).public_key()
+
+
 def load_public_key(content: bytes) -> rsa.RSAPublicKey:
-    """Read an RSA public key from a SubjectPublicKeyInfo or a certificate, PEM or DER."""
+    """Read an RSA public key from a SubjectPublicKeyInfo or a certificate, PEM or DER. Raises ``BadInput``."""
     for read in (serialization.load_pem_public_key, serialization.load_der_public_key):
         try:
             key = read(content)

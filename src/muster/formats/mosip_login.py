@@ -146,10 +146,7 @@ def read_answer(content: bytes) -> bytes:
 
     Raises ``SignInRefused`` when the server says no (with HTTP 200), ``MalformedData`` for any other answer.
     """
-    body = JsonPart.of(content, LOGIN_ANSWER_UNREADABLE)
-    errors = body.parts("errors")
-    if errors:
-        raise _refusal(errors[0].text("errorCode"))
+    body = require_accepted(content)
     try:
         sealed = base64url.decode(body.text("response"))
     except ValueError as error:
@@ -157,6 +154,16 @@ def read_answer(content: bytes) -> bytes:
     if not sealed:
         raise body.malformed("response")
     return sealed
+
+
+def require_accepted(content: bytes) -> JsonPart:
+    """Any answer of these two paths that is no refusal: all there is to know after ``OtpWanted``. Raises as
+    :func:`read_answer`."""
+    body = JsonPart.of(content, LOGIN_ANSWER_UNREADABLE)
+    errors = body.parts("errors")
+    if errors:
+        raise _refusal(errors[0].text("errorCode"))
+    return body
 
 
 def read_tokens(content: bytes) -> Tokens:

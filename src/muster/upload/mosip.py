@@ -1,35 +1,79 @@
-"""MOSIP's registration processor as a target: certificate, announcement (RID sync), upload.
+"""MOSIP's registration processor as a target: announcement (RID sync), upload, status; and the station itself.
 
-Sections 7.2 and 7.3 of the packet notes. Errors come with HTTP 200 and must be looked for; a duplicate means
-that an earlier upload succeeded and its answer was lost on the way.
+Sections 4.3 and 7.2 to 7.4 of the packet notes. Errors come with HTTP 200 and must be looked for, beside successes
+in one answer too; a duplicate means that an earlier upload succeeded and its answer was lost on the way.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Any
 
 from muster import base64url
 from muster.clock import Clock, rfc3339
 from muster.crypto.envelope import encrypt
+from muster.crypto.signing import SigningKey
 from muster.errors import Code, NetworkUnavailable, Refused
-from muster.upload.transport import SERVER_ANSWER_UNREADABLE, Transport
+from muster.upload.certificates import certificate_in, certificate_request
+from muster.upload.refusals import code_in, raise_refusal, refusal_in
+from muster.upload.transport import SERVER_ANSWER_UNREADABLE, Exchange
 
 PACKET_REFUSED = Code(
     "PACKET_REFUSED", "The server refused the packet (its code: {server_code}). Tell your supervisor."
 )
-CERTIFICATE_REFUSED = Code(
-    "CERTIFICATE_REFUSED",
-    "The server has no certificate for this station (its code: {server_code}). Register the station there first.",
+STATION_NOT_FOUND = Code(
+    "STATION_NOT_FOUND",
+    "The server knows no station with this computer's name. Have the station registered there.",
+)
+STATION_KEY_UNKNOWN = Code(
+    "STATION_KEY_UNKNOWN",
+    "The server does not know this station's key. Have the file machine.pub.pem registered there.",
+)
+STATION_REFUSED = Code(
+    "STATION_REFUSED",
+    "The server does not accept this station (its code: {server_code}). Tell your administrator.",
+)
+STATUS_REFUSED = Code(
+    "STATUS_REFUSED", "The server does not say what became of the packets (its code: {server_code})."
 )
 
-CERTIFICATE_PATH = "/v1/syncdata/getCertificate"
 SYNC_PATH = "/registrationprocessor/v1/registrationstatus/syncV2"
+OLD_SYNC_PATH = "/registrationprocessor/v1/registrationstatus/sync"
 UPLOAD_PATH = "/registrationprocessor/v1/packetreceiver/registrationpackets"
+PACKET_STATUS_PATH = "/registrationprocessor/v1/registrationstatus/packetexternalstatus"
+REGISTRATION_STATUS_PATH = "/registrationprocessor/v1/registrationstatus/search"
+MACHINE_PATH = "/v1/syncdata/tpm/publickey/verify"
 DUPLICATE = "RPR-PKR-005"
-_APPLICATION = "REGISTRATION"
+_NOTHING_KNOWN = "RPR-RGS-031"
+_MACHINE_REFUSALS = {"KER-SNC-155": STATION_NOT_FOUND, "KER-SNC-164": STATION_KEY_UNKNOWN}
+_SYNC_BATCH = 10  # as many as the reference client announces at once
+_VERSION = "1.0"
+_JSON = {"Content-Type": "application/json"}
+
+
+class ServerStatus(StrEnum):
+    """What the server says became of a packet or a registration (section 7.4); ``OTHER`` is a word we do not
+    know."""
+
+    ACCEPTED = "ACCEPTED"
+    RECEIVED = "RECEIVED"
+    UPLOAD_PENDING = "UPLOAD_PENDING"
+    RESEND = "RESEND"
+    REJECTED = "REJECTED"
+    PROCESSING = "PROCESSING"
+    PROCESSED = "PROCESSED"
+    REPROCESS_FAILED = "REPROCESS_FAILED"
+    REREGISTER = "REREGISTER"
+    UIN_GENERATED = "UIN_GENERATED"
+    AWAITING_INFORMATION = "AWAITING_INFORMATION"
+    OTHER = "OTHER"
+
+    @classmethod
+    def _missing_(cls, value: object) -> ServerStatus:
+        return cls.OTHER
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +94,22 @@ class Announcement:
 
 
 @dataclass(frozen=True, slots=True)
+class Announced:
+    """Which packets the server took note of, and its code for each it refused: one call can bring both."""
+
+    taken: frozenset[str]
+    refused: Mapping[str, str]
+
+    def require(self, packet_id: str) -> None:
+        """Raises ``Refused`` with the server's code; ``NetworkUnavailable`` when the server did not list the
+        packet at all: whatever else answers with JSON has not been told."""
+        if packet_id in self.refused:
+            raise Refused(PACKET_REFUSED, server_code=self.refused[packet_id])
+        if packet_id not in self.taken:
+            raise NetworkUnavailable(SERVER_ANSWER_UNREADABLE)
+
+
+@dataclass(frozen=True, slots=True)
 class UploadAnswer:
     """The server's own sentence, and whether it had the packet already."""
 
@@ -58,54 +118,76 @@ class UploadAnswer:
 
 
 class MosipTarget:
-    """One station's conversation with one server. ``ref_id`` is ``<center>_<machine>``."""
+    """One station's business with one server. ``ref_id`` is ``<center>_<machine>``."""
 
-    def __init__(self, transport: Transport, ref_id: str, clock: Clock) -> None:
-        self._transport = transport
+    def __init__(self, server: Exchange, ref_id: str, clock: Clock) -> None:
+        self._server = server
         self._ref_id = ref_id
         self._clock = clock
 
     def certificate(self) -> bytes:
         """The certificate packets are encrypted to, PEM. Raises ``Refused``, ``NetworkUnavailable``."""
-        answer = self._transport.get(
-            CERTIFICATE_PATH, {"applicationId": _APPLICATION, "referenceId": self._ref_id}
-        )
-        _raise_refusal(answer, CERTIFICATE_REFUSED)
+        return certificate_in(self._server.send(certificate_request("REGISTRATION", self._ref_id)).content)
+
+    def verify_machine(self, name: str, key: SigningKey) -> None:
+        """Whether the server knows this computer and its key. The one key signs and decrypts (section 4.2).
+
+        Raises ``Refused``: ``STATION_NOT_FOUND``, ``STATION_KEY_UNKNOWN``.
+        """
+        public_key = base64url.encode(key.public_der)
+        request = {"machineName": name, "publicKey": public_key, "signPublicKey": public_key}
+        answer = self._post(MACHINE_PATH, "", request)
+        refusal = refusal_in(answer)
+        if refusal is not None:
+            code = _MACHINE_REFUSALS.get(refusal[0], STATION_REFUSED)
+            raise Refused(code, server_code=refusal[0])
         response = answer.get("response")
-        certificate = response.get("certificate") if isinstance(response, dict) else None
-        if not isinstance(certificate, str):
+        index = response.get("keyIndex") if isinstance(response, dict) else None
+        if not isinstance(index, str):
             raise NetworkUnavailable(SERVER_ANSWER_UNREADABLE)
-        return certificate.encode("ascii", "replace")
+        if index.lower() != key.key_index:
+            raise Refused(STATION_KEY_UNKNOWN)
 
     def announce(self, announcements: Iterable[Announcement], certificate: bytes) -> None:
-        """Tell the server about packets. Doing it again updates what it knows.
-
-        Done when the server lists each packet: whatever else answers with JSON has not been told.
-        The body is encrypted to ``certificate``, base64url, and sent as a JSON *string* (trap 18).
-        """
-        now = rfc3339(self._clock())
+        """Tell the server about packets, done when it took note of every one. Raises as ``Announced.require``."""
         entries = tuple(announcements)
+        told = self.announce_each(entries, certificate)
+        for each in entries:
+            told.require(each.packet_id)
+
+    def announce_each(self, announcements: Iterable[Announcement], certificate: bytes) -> Announced:
+        """Tell the server about packets, whichever of them it takes. Doing it again updates what it knows.
+
+        A packet that is named as its registration is one of the old kind, which has a call of its own. Raises
+        ``Refused`` when the server refuses the call and no packet in particular.
+        """
+        old, new = _by_kind(announcements)
+        taken: set[str] = set()
+        refused: dict[str, str] = {}
+        for path, entries in ((OLD_SYNC_PATH, old), (SYNC_PATH, new)):
+            for begin in range(0, len(entries), _SYNC_BATCH):
+                told = self._announce(path, entries[begin : begin + _SYNC_BATCH], certificate)
+                taken |= told.taken
+                refused |= told.refused
+        return Announced(frozenset(taken), refused)
+
+    def _announce(self, path: str, entries: list[Announcement], certificate: bytes) -> Announced:
+        """The body is encrypted to ``certificate``, base64url, and sent as a JSON *string* (trap 18)."""
+        now = rfc3339(self._clock())
         body = {
             "id": "mosip.registration.sync",
             "requesttime": now,
-            "version": "1.0",
+            "version": _VERSION,
             "request": [_announcement(each) for each in entries],
         }
         sealed = base64url.encode(encrypt(certificate, json.dumps(body).encode()))
-        headers = {
-            "Content-Type": "application/json",
-            "timestamp": now,
-            "Center-Machine-RefId": self._ref_id,
-        }
-        answer = self._transport.post(SYNC_PATH, json.dumps(sealed).encode(), headers)
-        _raise_refusal(answer, PACKET_REFUSED)
-        if not {each.packet_id for each in entries} <= _listed(answer):
-            raise NetworkUnavailable(SERVER_ANSWER_UNREADABLE)
+        headers = {**_JSON, "timestamp": now, "Center-Machine-RefId": self._ref_id}
+        return _announced(self._server.post(path, json.dumps(sealed).encode(), headers), entries)
 
     def upload(self, packet_id: str, content: bytes) -> UploadAnswer:
         """Send the packet's bytes. Raises ``Refused`` with the server's code, ``NetworkUnavailable``."""
-        answer = self._transport.post_file(UPLOAD_PATH, f"{packet_id}.zip", content)
-        refusal = _refusal(answer)
+        answer = self._server.post_file(UPLOAD_PATH, f"{packet_id}.zip", content)
+        refusal = refusal_in(answer)
         if refusal is not None:
             code, message = refusal
             if code == DUPLICATE or "duplicate" in message.lower():
@@ -116,6 +198,45 @@ class MosipTarget:
         if not isinstance(status, str):
             raise NetworkUnavailable(SERVER_ANSWER_UNREADABLE)
         return UploadAnswer(status, duplicate=False)
+
+    def packet_statuses(self, packet_ids: Iterable[str]) -> dict[str, ServerStatus]:
+        """What became of packets; those the server does not know are left out."""
+        return self._statuses(
+            PACKET_STATUS_PATH, "mosip.registration.packet.external.status", "packetId", packet_ids
+        )
+
+    def registration_statuses(self, registration_ids: Iterable[str]) -> dict[str, ServerStatus]:
+        """The same by registration, all that servers up to 1.1.5 can say."""
+        return self._statuses(
+            REGISTRATION_STATUS_PATH, "mosip.registration.status", "registrationId", registration_ids
+        )
+
+    def _statuses(self, path: str, id_: str, name: str, asked: Iterable[str]) -> dict[str, ServerStatus]:
+        wanted = tuple(asked)
+        answer = self._post(path, id_, [{name: each} for each in wanted])
+        entries = list(_entries(answer.get("response")))
+        refusal = refusal_in(answer)
+        if refusal is not None and refusal[0] == _NOTHING_KNOWN:
+            return {}
+        if refusal is not None and not entries:
+            raise_refusal(answer, STATUS_REFUSED)
+        if not isinstance(answer.get("response"), list):
+            raise NetworkUnavailable(SERVER_ANSWER_UNREADABLE)
+        found = {str(each.get(name)): ServerStatus(str(each.get("statusCode"))) for each in entries}
+        return {each: found[each] for each in wanted if each in found}
+
+    def _post(self, path: str, id_: str, request: object) -> dict[str, Any]:
+        now = rfc3339(self._clock())
+        body = {"id": id_, "version": _VERSION, "requesttime": now, "request": request}
+        return self._server.post(path, json.dumps(body).encode(), _JSON)
+
+
+def _by_kind(announcements: Iterable[Announcement]) -> tuple[list[Announcement], list[Announcement]]:
+    """Old packets, named as their registration (1.1.5), and new ones."""
+    kinds: tuple[list[Announcement], list[Announcement]] = ([], [])
+    for each in announcements:
+        kinds[each.packet_id != each.registration_id].append(each)
+    return kinds
 
 
 def _announcement(entry: Announcement) -> dict[str, Any]:
@@ -135,21 +256,24 @@ def _announcement(entry: Announcement) -> dict[str, Any]:
     }
 
 
-def _listed(answer: Mapping[str, Any]) -> set[str]:
-    """The ids of the packets a sync answer says it took."""
-    response = answer.get("response")
-    entries = response if isinstance(response, list) else []
-    return {str(each.get("packetId")) for each in entries if isinstance(each, dict)}
+def _announced(answer: Mapping[str, Any], entries: Iterable[Announcement]) -> Announced:
+    """Successes name the packet (up to 1.1.5 the registration, which is the same), failures only the registration:
+    they mean those of its packets that did not succeed, or all where none is left."""
+    successes = [each for each in _entries(answer.get("response")) if each.get("status") == "SUCCESS"]
+    taken = {str(each.get("packetId") or each.get("registrationId")) for each in successes}
+    packets: dict[str, set[str]] = {}
+    for entry in entries:
+        packets.setdefault(entry.registration_id, set()).add(entry.packet_id)
+    refused: dict[str, str] = {}
+    for error in _entries(answer.get("errors")):
+        concerned = packets.get(str(error.get("registrationId")))
+        if concerned is None:
+            raise Refused(PACKET_REFUSED, server_code=code_in(error))
+        refused |= dict.fromkeys(concerned - taken or concerned, code_in(error))
+    return Announced(frozenset(taken - refused.keys()), refused)
 
 
-def _refusal(answer: Mapping[str, Any]) -> tuple[str, str] | None:
-    errors = answer.get("errors")
-    if not isinstance(errors, list) or not errors or not isinstance(errors[0], dict):
-        return None
-    return str(errors[0].get("errorCode", "")), str(errors[0].get("message", ""))
-
-
-def _raise_refusal(answer: Mapping[str, Any], code: Code) -> None:
-    refusal = _refusal(answer)
-    if refusal is not None:
-        raise Refused(code, server_code=refusal[0])
+def _entries(value: object) -> Iterator[dict[str, Any]]:
+    for each in value if isinstance(value, list) else []:
+        if isinstance(each, dict):
+            yield each

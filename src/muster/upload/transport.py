@@ -1,18 +1,31 @@
 """HTTP to one server, with every way it can fail turned into a sentence.
 
 Not reached, too slow or in trouble (5xx) is ``NetworkUnavailable``: the same request may work later. A
-refusal (4xx) is ``Refused``. Bodies and addresses with personal data never reach an exception's text.
+refusal (4xx) is ``Refused``, except 401, which somebody who signs in can mend. Bodies and addresses with
+personal data never reach an exception's text.
+
+Nothing is followed, kept or believed beyond the one answer: no redirect (it could lead a token to another host or
+off TLS), no cookie the server sets, no compression (a few kilobytes can unpack to gigabytes), and no more than
+``MAXIMUM_ANSWER_BYTES`` of body.
 """
 
 from __future__ import annotations
 
+import json
+import ssl
+import time
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from http.cookiejar import CookieJar, DefaultCookiePolicy
 from types import TracebackType
 from typing import Any
 
 import httpx2
 
-from muster.errors import Code, NetworkUnavailable, Refused
+from muster.errors import Code, NetworkUnavailable, Refused, Unavailable
 
 SERVER_UNREACHABLE = Code(
     "SERVER_UNREACHABLE", "The server cannot be reached. The packet is kept and sent when there is a network."
@@ -26,18 +39,100 @@ SERVER_IN_TROUBLE = Code(
 SERVER_ANSWER_UNREADABLE = Code(
     "SERVER_ANSWER_UNREADABLE", "What answered is not the registration server. Check the address and the network."
 )
+SERVER_ANSWER_TOO_LARGE = Code(
+    "SERVER_ANSWER_TOO_LARGE", "The server's answer was too long and was not read. Tell your administrator."
+)
+SERVER_CONNECTION_NOT_SECURE = Code(
+    "SERVER_CONNECTION_NOT_SECURE",
+    "No secure connection to the server can be made, so nothing was sent. Check this computer's clock, then tell "
+    "your administrator.",
+)
 SERVER_REFUSED = Code("SERVER_REFUSED", "The server refused the request (status {status}).")
+SERVER_WANTS_SIGN_IN = Code(
+    "SERVER_WANTS_SIGN_IN", "The server wants you to sign in: sign in again with the network to send."
+)
 
+MAXIMUM_ANSWER_BYTES = 32 * 1024 * 1024
+SIGNATURE_HEADER = "response-signature"
 _TIMEOUT = httpx2.Timeout(30.0, connect=5.0)
+_ANSWER_WITHIN_S = 300.0  # a server that sends one octet a minute never runs into the timeout of a read
+_NO_COMPRESSION = {"Accept-Encoding": "identity"}
 
 
-class Transport:
+class SignInWanted(Unavailable):
+    """The server serves only who is signed in there. Signing in again may help."""
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """``file`` is name and content of the one part of a multipart/form-data body."""
+
+    method: str
+    path: str
+    parameters: Mapping[str, str] = field(default_factory=dict)
+    headers: Mapping[str, str] = field(default_factory=dict)
+    body: bytes | None = None
+    file: tuple[str, bytes] | None = None
+
+    def with_headers(self, more: Mapping[str, str]) -> Request:
+        return replace(self, headers={**self.headers, **more})
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """``body`` as it came, since a signature covers its octets, and what it says. ``signature`` is empty when the
+    answer brought none."""
+
+    body: bytes
+    content: dict[str, Any]
+    signature: str
+
+
+class Exchange(ABC):
+    """Asking one server."""
+
+    @abstractmethod
+    def send(self, request: Request) -> Answer:
+        """Raises ``NetworkUnavailable``, ``Refused``, ``SignInWanted``."""
+
+    def get(self, path: str, parameters: Mapping[str, str]) -> dict[str, Any]:
+        return self.send(Request("GET", path, parameters)).content
+
+    def post(self, path: str, body: bytes, headers: Mapping[str, str]) -> dict[str, Any]:
+        return self.send(Request("POST", path, headers=headers, body=body)).content
+
+    def post_file(self, path: str, name: str, content: bytes) -> dict[str, Any]:
+        """multipart/form-data with one part ``file``."""
+        return self.send(Request("POST", path, file=(name, content))).content
+
+
+class Transport(Exchange):
     """One server. Use as a context manager; connections are kept open in between."""
 
-    def __init__(self, base_url: str, *, transport: httpx2.BaseTransport | None = None) -> None:
+    def __init__(
+        self,
+        base_url: str,
+        *,
+        transport: httpx2.BaseTransport | None = None,
+        tls: ssl.SSLContext | None = None,
+        maximum_answer_bytes: int = MAXIMUM_ANSWER_BYTES,
+    ) -> None:
+        url = httpx2.URL(base_url)
         # Loopback servers must not go through a proxy that the system names.
-        local = httpx2.URL(base_url).host in ("127.0.0.1", "localhost", "::1")
-        self._client = httpx2.Client(base_url=base_url, timeout=_TIMEOUT, transport=transport, trust_env=not local)
+        local = url.host in ("127.0.0.1", "localhost", "::1")
+        self._maximum = maximum_answer_bytes
+        self._client = httpx2.Client(
+            base_url=base_url,
+            timeout=_TIMEOUT,
+            transport=transport,
+            trust_env=not local,
+            verify=_tls(tls) if url.scheme == "https" else True,
+            cookies=CookieJar(DefaultCookiePolicy(allowed_domains=())),
+            headers=_NO_COMPRESSION,
+            follow_redirects=False,
+        )
+        self.server_time: datetime | None = None
+        """What the last answer's Date header said, whatever else the answer was."""
 
     def __enter__(self) -> Transport:
         return self
@@ -50,35 +145,83 @@ class Transport:
     ) -> None:
         self._client.close()
 
-    def get(self, path: str, parameters: Mapping[str, str]) -> dict[str, Any]:
-        return self._send("GET", path, params=dict(parameters))
-
-    def post(self, path: str, body: bytes, headers: Mapping[str, str]) -> dict[str, Any]:
-        return self._send("POST", path, content=body, headers=dict(headers))
-
-    def post_file(self, path: str, name: str, content: bytes) -> dict[str, Any]:
-        """multipart/form-data with one part ``file``."""
-        return self._send("POST", path, files={"file": (name, content, "application/octet-stream")})
-
-    def _send(self, method: str, path: str, **request: Any) -> dict[str, Any]:
+    def send(self, request: Request) -> Answer:
         try:
-            response = self._client.request(method, path, **request)
+            with self._client.stream(
+                request.method,
+                request.path,
+                params=dict(request.parameters),
+                headers=dict(request.headers),
+                content=request.body,
+                files=_files(request),
+            ) as response:
+                self.server_time = _date(response.headers.get("date", ""))
+                _require_success(response.status_code)
+                body = self._body(response)
         except httpx2.TimeoutException as error:
             raise NetworkUnavailable(SERVER_TIMEOUT) from error
         except httpx2.TransportError as error:
-            raise NetworkUnavailable(SERVER_UNREACHABLE) from error
-        except httpx2.RequestError as error:  # what remains: an answer that does not unpack
-            raise NetworkUnavailable(SERVER_ANSWER_UNREADABLE) from error
-        if response.status_code >= 500:
-            raise NetworkUnavailable(SERVER_IN_TROUBLE, status=response.status_code)
-        if response.status_code >= 400:
-            raise Refused(SERVER_REFUSED, status=response.status_code)
-        return _object(response)
+            insecure = any(isinstance(each, ssl.SSLError) for each in _causes(error))
+            raise NetworkUnavailable(SERVER_CONNECTION_NOT_SECURE if insecure else SERVER_UNREACHABLE) from error
+        return Answer(body, _object(body), response.headers.get(SIGNATURE_HEADER, ""))
+
+    def _body(self, response: httpx2.Response) -> bytes:
+        if response.headers.get("content-encoding", "identity").lower() != "identity":
+            raise NetworkUnavailable(SERVER_ANSWER_UNREADABLE)
+        body = bytearray()
+        give_up = time.monotonic() + _ANSWER_WITHIN_S
+        for chunk in response.iter_raw():
+            body += chunk
+            if len(body) > self._maximum:
+                raise NetworkUnavailable(SERVER_ANSWER_TOO_LARGE)
+            if time.monotonic() > give_up:
+                raise NetworkUnavailable(SERVER_TIMEOUT)
+        return bytes(body)
 
 
-def _object(response: httpx2.Response) -> dict[str, Any]:
+def _tls(given: ssl.SSLContext | None) -> ssl.SSLContext:
+    context = given or httpx2.create_ssl_context()
+    context.minimum_version = max(context.minimum_version, ssl.TLSVersion.TLSv1_2)
+    return context
+
+
+def _files(request: Request) -> dict[str, tuple[str, bytes, str]] | None:
+    if request.file is None:
+        return None
+    name, content = request.file
+    return {"file": (name, content, "application/octet-stream")}
+
+
+def _require_success(status: int) -> None:
+    if status >= 500:
+        raise NetworkUnavailable(SERVER_IN_TROUBLE, status=status)
+    if status == 401:
+        raise SignInWanted(SERVER_WANTS_SIGN_IN)
+    if status >= 400:
+        raise Refused(SERVER_REFUSED, status=status)
+    if status != 200:  # a portal's redirect, an answer without content
+        raise NetworkUnavailable(SERVER_ANSWER_UNREADABLE)
+
+
+def _causes(error: BaseException | None) -> list[BaseException]:
+    chain = []
+    while error is not None and error not in chain:
+        chain.append(error)
+        error = error.__cause__ or error.__context__
+    return chain
+
+
+def _date(text: str) -> datetime | None:
     try:
-        content = response.json()
+        moment = parsedate_to_datetime(text)
+        return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
+    except (ValueError, OverflowError):
+        return None
+
+
+def _object(body: bytes) -> dict[str, Any]:
+    try:
+        content = json.loads(body)
     except (ValueError, RecursionError) as error:
         raise NetworkUnavailable(SERVER_ANSWER_UNREADABLE) from error
     if not isinstance(content, dict):

@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 
 from muster.errors import BadInput, NetworkUnavailable, Refused
+from muster.upload.certificates import CERTIFICATE_REFUSED
 from muster.upload.mosip import (
-    CERTIFICATE_REFUSED,
     PACKET_REFUSED,
     Announcement,
     MosipTarget,
