@@ -18,7 +18,7 @@ from muster.crypto.envelope import DecryptionKey
 from muster.crypto.signing import verify
 from muster.errors import Code, MalformedData, MusterError
 from muster.formats import mosip_packet as mosip
-from muster.formats.zip_archive import unpack
+from muster.formats.zip_reading import unpack
 
 PACKET_EMPTY = Code("PACKET_EMPTY", "The packet holds no part that could be opened.")
 

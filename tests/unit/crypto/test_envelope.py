@@ -15,6 +15,7 @@ from muster.crypto.envelope import (
     ENVELOPE_DAMAGED,
     ENVELOPE_TOO_SHORT,
     OVERHEAD,
+    SEALED_FOR_ANOTHER_KEY,
     WRONG_KEY,
     DecryptionKey,
     encrypt,
@@ -116,16 +117,30 @@ def test_without_the_certificate_a_changed_thumbprint_goes_unseen(
     assert bare_opener.decrypt(flipped(envelope, THUMBPRINT[0])) == PLAINTEXT
 
 
-@pytest.mark.parametrize("with_certificate", [True, False])
-def test_an_envelope_for_somebody_else_is_reported_as_a_wrong_key(
-    opener: DecryptionKey, bare_opener: DecryptionKey, other_certificate: bytes, with_certificate: bool
+def test_without_the_certificate_an_envelope_for_somebody_else_is_reported_as_a_wrong_key(
+    bare_opener: DecryptionKey, other_certificate: bytes
 ) -> None:
-    foreign = encrypt(other_certificate, PLAINTEXT)
-
     with pytest.raises(BadInput) as caught:
-        (opener if with_certificate else bare_opener).decrypt(foreign)
+        bare_opener.decrypt(encrypt(other_certificate, PLAINTEXT))
 
     assert caught.value.code is WRONG_KEY
+
+
+def test_an_envelope_for_another_server_key_says_which(opener: DecryptionKey, other_certificate: bytes) -> None:
+    with pytest.raises(BadInput) as caught:
+        opener.decrypt(encrypt(other_certificate, PLAINTEXT))
+
+    named = hashlib.sha256(other_certificate).hexdigest().upper()[:16]
+    assert caught.value.code is SEALED_FOR_ANOTHER_KEY
+    assert "sealed for another server key" in caught.value.sentence
+    assert named in caught.value.sentence
+
+
+@pytest.mark.parametrize("content", [b"PK\x03\x04" + bytes(600), bytes(362), b"#KEY_SPLITTER#" * 50])
+def test_what_is_no_envelope_at_all_is_malformed(
+    opener: DecryptionKey, bare_opener: DecryptionKey, content: bytes
+) -> None:
+    assert refusal(opener, content) == refusal(bare_opener, content) == "MalformedData NOT_SEALED"
 
 
 def test_an_envelope_one_byte_short_of_the_shortest_is_malformed(opener: DecryptionKey) -> None:
@@ -157,12 +172,22 @@ def test_a_session_key_of_a_length_that_is_no_aes_key_is_refused(
     assert refusal(opener, envelope[:76] + short_key + envelope[332:]) == "NotAuthentic ENVELOPE_DAMAGED"
 
 
-def test_the_mask_function_is_sha256_and_not_the_usual_sha1(opener: DecryptionKey, key: SigningKey) -> None:
+@pytest.mark.parametrize("length", [16, 24])
+def test_a_session_key_shorter_than_mosips_is_refused(opener: DecryptionKey, key: SigningKey, length: int) -> None:
+    session_key = b"k" * length
+    key_block = private_key(key).public_key().encrypt(session_key, OAEP)
+    sealed = AESGCM(session_key).encrypt(b"n" * 12, PLAINTEXT, b"a" * 32)
+    envelope = b"n" * 12 + b"a" * 32 + key_block + b"#KEY_SPLITTER#" + sealed
+
+    assert refusal(opener, envelope) == "NotAuthentic ENVELOPE_DAMAGED"
+
+
+def test_the_mask_function_is_sha256_and_not_the_usual_sha1(bare_opener: DecryptionKey, key: SigningKey) -> None:
     sha1_mask = padding.OAEP(mgf=padding.MGF1(hashes.SHA1()), algorithm=hashes.SHA256(), label=None)
     envelope = by_hand(private_key(key).public_key(), bytes(32), sha1_mask)
 
     with pytest.raises(BadInput) as caught:
-        opener.decrypt(envelope)
+        bare_opener.decrypt(envelope)
 
     assert caught.value.code is WRONG_KEY
 
@@ -188,6 +213,52 @@ def test_an_envelope_made_by_hand_opens(opener: DecryptionKey, key: SigningKey, 
     envelope = by_hand(private_key(key).public_key(), hashlib.sha256(certificate).digest())
 
     assert opener.decrypt(envelope) == PLAINTEXT
+
+
+# The layout of 1.1.5 without a thumbprint (section 9)
+
+
+@pytest.fixture
+def legacy(key: SigningKey) -> bytes:
+    return by_hand(private_key(key).public_key(), b"")
+
+
+def test_an_envelope_without_a_thumbprint_opens_with_and_without_the_certificate(
+    opener: DecryptionKey, bare_opener: DecryptionKey, legacy: bytes
+) -> None:
+    assert opener.decrypt(legacy) == bare_opener.decrypt(legacy) == PLAINTEXT
+
+
+def test_an_envelope_without_a_thumbprint_for_somebody_else_is_a_wrong_key(
+    opener: DecryptionKey, other_certificate: bytes
+) -> None:
+    public_key = load_certificate(other_certificate).public_key()
+    assert isinstance(public_key, rsa.RSAPublicKey)
+
+    assert refusal(opener, by_hand(public_key, b"")) == "BadInput WRONG_KEY"
+
+
+def test_a_flipped_byte_anywhere_in_an_envelope_without_a_thumbprint_is_refused(
+    opener: DecryptionKey, legacy: bytes
+) -> None:
+    assert "opened" not in {refusal(opener, flipped(legacy, position)) for position in range(len(legacy))}
+
+
+def test_a_truncated_envelope_without_a_thumbprint_never_opens(opener: DecryptionKey, legacy: bytes) -> None:
+    assert "opened" not in {refusal(opener, legacy[:length]) for length in range(len(legacy))}
+
+
+def test_keymanagers_other_layout_is_no_packets(
+    opener: DecryptionKey, key: SigningKey, certificate: bytes
+) -> None:
+    """``VER_R2`` before the thumbprint, the additional data in front of the ciphertext (4.1)."""
+    aad, session_key = b"a" * 32, b"k" * 32
+    key_block = private_key(key).public_key().encrypt(session_key, OAEP)
+    sealed = AESGCM(session_key).encrypt(aad[:12], PLAINTEXT, aad)
+    blob = b"VER_R2" + hashlib.sha256(certificate).digest() + key_block + b"#KEY_SPLITTER#" + aad + sealed
+
+    assert refusal(opener, blob) == "MalformedData NOT_SEALED"
+    assert refusal(opener, bytes(44) + blob) == "MalformedData NOT_SEALED"
 
 
 def test_an_envelope_is_362_octets_longer_than_its_content(certificate: bytes) -> None:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from muster.crypto.envelope import DecryptionKey
 from muster.errors import MalformedData
-from muster.formats import zip_archive
+from muster.formats import zip_reading
 from muster.formats.id_schema import IdSchema
 from muster.formats.mosip_packet import (
     CATEGORY_UNKNOWN,
@@ -308,7 +308,7 @@ def mosips_key(reference_data: Path) -> DecryptionKey:
 def mosips_entries(reference_data: Path, mosips_key: DecryptionKey) -> dict[str, bytes]:
     """The outer archive of a packet that MOSIP's own code wrote."""
     packet = (reference_data / "mosip" / "packet" / MOSIPS_PACKET).read_bytes()
-    return zip_archive.unpack(mosips_key.decrypt(packet))
+    return zip_reading.unpack(mosips_key.decrypt(packet))
 
 
 @pytest.mark.parametrize("subpacket", ["id", "evidence", "optional"])
@@ -316,7 +316,7 @@ def test_the_data_hash_of_mosips_own_packet_is_the_one_we_compute(
     mosips_entries: dict[str, bytes], mosips_key: DecryptionKey, subpacket: str
 ) -> None:
     entry = EntryName("REGISTRATION_CLIENT", "NEW", "10001100020000120261121000000", subpacket)
-    files = zip_archive.unpack(mosips_key.decrypt(mosips_entries[entry.archive]))
+    files = zip_reading.unpack(mosips_key.decrypt(mosips_entries[entry.archive]))
     sequence = parse_hash_sequence(parse_identity(files["packet_meta_info.json"]), "hashSequence1")
     contents = [find_file(files, name) or b"" for name in sequence or ()]
 

@@ -16,7 +16,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from muster.crypto.envelope import ENVELOPE_TOO_SHORT, WRONG_KEY, DecryptionKey, encrypt
+from muster.crypto.envelope import ENVELOPE_TOO_SHORT, SEALED_FOR_ANOTHER_KEY, DecryptionKey, encrypt
 from muster.domain.registration import RegistrationId
 from muster.errors import BadInput, MalformedData, MusterError, NotAuthentic
 from muster.formats.mosip_packet import hash_of
@@ -153,7 +153,7 @@ def test_random_bytes_encrypted_to_us_raise_our_errors_only(
 def test_a_packet_for_another_server_says_that_the_key_is_wrong(sealed: SealedPacket, device: KeyPair) -> None:
     with pytest.raises(BadInput) as caught:
         open_packet(sealed.content, DecryptionKey.from_pem(device.server_pem))
-    assert caught.value.code is WRONG_KEY
+    assert caught.value.code is SEALED_FOR_ANOTHER_KEY
 
 
 def test_a_cut_packet_is_refused(forger: Forger, sealed: SealedPacket) -> None:

@@ -15,7 +15,8 @@ from starlette.responses import JSONResponse
 
 from muster import base64url
 from muster.crypto.envelope import DecryptionKey, encrypt
-from muster.formats.zip_archive import pack, unpack
+from muster.formats.zip_archive import pack
+from muster.formats.zip_reading import unpack
 from muster.packet.assemble import assemble
 from muster.packet.seal import SealedPacket, seal
 from muster.receiver.app import Receiver
