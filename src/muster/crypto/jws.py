@@ -8,8 +8,9 @@ elsewhere; here a signature is only matched with the certificate it brings along
 from __future__ import annotations
 
 import base64
+import json
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 from cryptography import x509
 from cryptography.hazmat.primitives import serialization
@@ -19,7 +20,7 @@ from joserfc.errors import JoseError
 from joserfc.jwk import RSAKey
 
 from muster import base64url
-from muster.crypto.signing import SigningKey, load_certificate
+from muster.crypto.signing import load_certificate
 from muster.errors import Code, MusterError, NotAuthentic
 
 SIGNATURE_INVALID = Code(
@@ -52,6 +53,12 @@ class _Registry(jws.JWSRegistry):
 _REGISTRY = _Registry(algorithms=["RS256"], strict_check_header=False)
 
 
+class Signer(Protocol):
+    """Any key of ours, one that cannot leave its TPM among them."""
+
+    def sign(self, data: bytes) -> bytes: ...
+
+
 @dataclass(frozen=True, slots=True)
 class VerifiedJws:
     """What a valid token said: its header, its payload octets and the signer's certificate (DER)."""
@@ -61,10 +68,16 @@ class VerifiedJws:
     certificate_der: bytes
 
 
-def sign_compact(key: SigningKey, payload: bytes, certificate_der: bytes) -> str:
-    """``header.payload.signature`` over ``payload`` with ``certificate_der`` as only ``x5c`` entry."""
+def sign_compact(key: Signer, payload: bytes, certificate_der: bytes) -> str:
+    """``header.payload.signature`` over ``payload`` with ``certificate_der`` as only ``x5c`` entry.
+
+    Put together here (RFC 7515, section 3.1): joserfc signs with keys it can look into, and a key in a TPM can
+    only be asked for a signature.
+    """
     header = {"alg": "RS256", "typ": "JWT", "x5c": [base64.b64encode(certificate_der).decode()]}
-    return jws.serialize_compact(header, payload, key.jose_key, registry=_REGISTRY)
+    encoded = base64url.encode(json.dumps(header, separators=(",", ":")).encode())
+    signed = f"{encoded}.{base64url.encode(payload)}"
+    return f"{signed}.{base64url.encode(key.sign(signed.encode('ascii')))}"
 
 
 def verify_compact(token: str) -> VerifiedJws:
@@ -81,7 +94,7 @@ def verify_compact(token: str) -> VerifiedJws:
     return VerifiedJws(header, verified.payload, certificate.public_bytes(serialization.Encoding.DER))
 
 
-def sign_detached(key: SigningKey, payload: bytes, certificate_der: bytes) -> str:
+def sign_detached(key: Signer, payload: bytes, certificate_der: bytes) -> str:
     """``header..signature``: MOSIP's response signatures (section 4.4) leave the payload out."""
     header, _, signature = sign_compact(key, payload, certificate_der).split(".")
     return f"{header}..{signature}"

@@ -11,7 +11,8 @@ Simpler than the packets' envelope (section 4.2 of the packet notes; keymanager'
 Servers up to 1.1.4.4 wrote a nonce of 16 and 12 of additional data instead; nothing tells the two apart but
 that only one of them opens. The key block is not authenticated: damage there shows as a wrong key.
 
-Only for a software key. A key in a TPM needs an OAEP label of one zero octet, Android's MGF1 is SHA-1.
+For machine keys of both flavours; the OAEP label is empty or, for a key in a TPM, one zero octet. Android's
+machines (MGF1 with SHA-1) are not among them.
 """
 
 from __future__ import annotations
@@ -26,13 +27,13 @@ from muster.crypto.envelope import (
     ENVELOPE_DAMAGED,
     ENVELOPE_TOO_SHORT,
     KEY_BLOCK_LENGTH,
+    SESSION_KEY_LENGTH,
     TAG_LENGTH,
     WRONG_KEY,
 )
-from muster.crypto.signing import KEY_UNREADABLE, OAEP, SigningKey, load_public_key
+from muster.crypto.machine_key import MachineKey
+from muster.crypto.signing import encrypt_oaep
 from muster.errors import BadInput, MalformedData, NotAuthentic
-
-_SESSION_KEY_LENGTH = 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,24 +61,23 @@ _SHORTEST = _UP_TO_1_1_4_4.overhead
 
 
 def encrypt_machine_data(public_key: bytes, plaintext: bytes) -> bytes:
-    """Encrypt to the machine with ``public_key`` (SubjectPublicKeyInfo or certificate, PEM or DER), as servers do.
+    """Encrypt to the machine with ``public_key``, as servers do.
 
-    Raises ``BadInput`` for anything but an RSA-2048 key.
+    That is a TPMT_PUBLIC or, of a software key, SubjectPublicKeyInfo or certificate, PEM or DER. Raises
+    ``BadInput`` for anything but an RSA-2048 key that decrypts.
     """
-    recipient = load_public_key(public_key)
-    if recipient.key_size != KEY_BLOCK_LENGTH * 8:
-        raise BadInput(KEY_UNREADABLE)
     nonce, aad = os.urandom(_TODAY.nonce_length), os.urandom(_TODAY.aad_length)
-    session_key = AESGCM.generate_key(bit_length=_SESSION_KEY_LENGTH * 8)
+    session_key = AESGCM.generate_key(bit_length=SESSION_KEY_LENGTH * 8)
     sealed = AESGCM(session_key).encrypt(nonce, plaintext, aad)
-    return b"".join((recipient.encrypt(session_key, OAEP), nonce, aad, sealed))
+    return b"".join((encrypt_oaep(public_key, session_key), nonce, aad, sealed))
 
 
-def decrypt_machine_data(key: SigningKey, blob: bytes) -> bytes:
+def decrypt_machine_data(key: MachineKey, blob: bytes) -> bytes:
     """Open what a server encrypted to this machine's ``key``.
 
     Raises ``MalformedData`` when it is too short, ``BadInput(WRONG_KEY)`` when it was made for another key (or
-    the key block was changed), ``NotAuthentic(ENVELOPE_DAMAGED)`` when anything else was changed.
+    the key block was changed), ``NotAuthentic(ENVELOPE_DAMAGED)`` when anything else was changed,
+    ``KeyUnavailable`` when the key cannot be reached.
     """
     if len(blob) < _SHORTEST:
         raise MalformedData(ENVELOPE_TOO_SHORT, offset=len(blob))
@@ -92,12 +92,12 @@ def decrypt_machine_data(key: SigningKey, blob: bytes) -> bytes:
         raise NotAuthentic(ENVELOPE_DAMAGED) from error
 
 
-def _session_key(key: SigningKey, block: bytes) -> bytes:
+def _session_key(key: MachineKey, block: bytes) -> bytes:
     try:
         session_key = key.decrypt_oaep(block)
     except ValueError as error:
         raise BadInput(WRONG_KEY) from error
-    if len(session_key) != _SESSION_KEY_LENGTH:
+    if len(session_key) != SESSION_KEY_LENGTH:
         raise BadInput(WRONG_KEY)
     return session_key
 

@@ -23,7 +23,7 @@ import structlog
 import uvicorn
 
 from muster.clock import Clock
-from muster.crypto.signing import load_public_key
+from muster.crypto.signing import load_verification_key
 from muster.errors import BadInput, Code, Unavailable
 from muster.receiver.app import create_app
 from muster.receiver.storage import Storage
@@ -44,7 +44,7 @@ def parse_machine(text: str) -> tuple[str, bytes]:
         raise BadInput(MACHINE_UNREADABLE)
     try:
         public_key = Path(file).read_bytes()
-        load_public_key(public_key)
+        load_verification_key(public_key)
     except (OSError, BadInput) as error:
         raise BadInput(MACHINE_UNREADABLE) from error
     return ref_id, public_key

@@ -5,6 +5,8 @@
     station.json          who this station is, its key slots (public)
     keys/machine.pub.pem  the machine key's public half, for the administrator who registers it
     keys/machine.sealed   the machine key, keys/device.sealed the software device key
+    keys/machine.sign.tpmt, keys/machine.encrypt.tpmt
+                          instead of the machine key where a TPM holds it: the public halves of its two keys
     keys/device.cer       the software device key's certificate (DER)
     muster.db             SQLCipher database
     blobs/                sealed pictures and records
@@ -22,10 +24,15 @@ from pathlib import Path
 
 import platformdirs
 
+from muster.crypto.machine_key import Flavour
+
 
 @dataclass(frozen=True, slots=True)
 class DataFolder:
+    """The folder of a station whose machine key is of this flavour; that decides on the names in ``keys``."""
+
     root: Path
+    flavour: Flavour = Flavour.LOCAL
 
     @classmethod
     def default(cls) -> DataFolder:
@@ -42,7 +49,16 @@ class DataFolder:
 
     @property
     def machine_public_key(self) -> Path:
-        return self.root / "keys" / "machine.pub.pem"
+        """What a server checks this station's signatures with."""
+        name = "machine.sign.tpmt" if self.flavour is Flavour.TPM else "machine.pub.pem"
+        return self.root / "keys" / name
+
+    @property
+    def machine_encryption_key(self) -> Path:
+        """What a server encrypts to this station with; one and the same key unless a TPM holds it."""
+        if self.flavour is Flavour.TPM:
+            return self.root / "keys" / "machine.encrypt.tpmt"
+        return self.machine_public_key
 
     @property
     def machine_key(self) -> Path:

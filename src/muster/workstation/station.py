@@ -27,8 +27,12 @@ from muster import durable
 from muster.audit.catalogue import AuditEvent
 from muster.clock import Clock, rfc3339
 from muster.crypto.key_slots import SIGN_IN_REFUSED, Argon2Cost, KeySlot, make_slot, open_slot
+from muster.crypto.machine_key import Flavour as Flavour  # noqa: PLC0414 - the command line's word as well
+from muster.crypto.machine_key import MachineKey
 from muster.crypto.sealing import Sealer, derive_key, new_station_key
 from muster.crypto.signing import SigningKey, self_signed_certificate
+from muster.crypto.tpm import Tpm
+from muster.crypto.tpm_key import TpmMachineKey
 from muster.domain.operators import Operator, Role
 from muster.domain.registration import StationId
 from muster.errors import BadInput, Code, KeyUnavailable, MusterError, SignInRefused, StorageUnavailable
@@ -74,6 +78,7 @@ DEFAULT_CENTER = "10001"
 DEFAULT_MACHINE = "10001"
 _FORMAT = 1
 _KDF = "argon2id"
+_TPM_PURPOSE = "tpm machine key"  # what the TPM's keys are derived from, beside its seed: part of every such key
 _DATABASE_FILES = ("", "-wal", "-shm", "-journal")  # what SQLite keeps beside a database, by what it appends
 _DEVICE_CERTIFICATE_DAYS = 3650
 _CLOCK_SLACK = timedelta(days=1)  # a verifier whose clock is a little behind must not call it "not yet valid"
@@ -104,14 +109,16 @@ class NewStation:
     center: str = DEFAULT_CENTER
     machine: str = DEFAULT_MACHINE
     demo: bool = False
+    machine_key: Flavour = Flavour.LOCAL
 
     @classmethod
-    def for_demo(cls) -> NewStation:
+    def for_demo(cls, machine_key: Flavour = Flavour.LOCAL) -> NewStation:
         """A station for invented people, with passwords nobody has to remember."""
         return cls(
             officer=NewOperator("officer", secrets.token_urlsafe(12)),
             supervisor=NewOperator("supervisor", secrets.token_urlsafe(12)),
             demo=True,
+            machine_key=machine_key,
         )
 
 
@@ -125,7 +132,7 @@ class UnlockedStation:
     is_demo: bool
     database: Database
     blob_sealer: Sealer
-    machine_key: SigningKey
+    machine_key: MachineKey
     device_key: SigningKey
     device_certificate: bytes
 
@@ -151,14 +158,14 @@ class Station:
     def at(cls, data: Path, clock: Clock) -> Station:
         """Read ``station.json``. Raises ``KeyUnavailable`` when there is none, ``BadInput`` when damaged,
         ``StorageUnavailable`` when the disk does not hand it out."""
-        folder = DataFolder(data)
         if data.is_file():
             raise BadInput(DATA_FOLDER_IS_FILE)
         try:
             with _reading():
-                content = json.loads(folder.station.read_text(encoding="utf-8"))
+                content = json.loads(DataFolder(data).station.read_text(encoding="utf-8"))
             slots = tuple(_slot(each) for each in content["key_slots"])
             identity = StationId(content["center"], content["machine"])
+            folder = DataFolder(data, Flavour(content.get("machine_key", Flavour.LOCAL.value)))
             return cls(folder, identity, _some(slots), _flag(content["demo"]), clock)
         except FileNotFoundError as error:
             raise KeyUnavailable(STATION_ABSENT) from error
@@ -167,13 +174,19 @@ class Station:
 
     @classmethod
     def create(cls, data: Path, new: NewStation, clock: Clock, policy: Policy | None = None) -> Station:
-        """Make keys, database and operators. Raises ``BadInput`` or ``StorageUnavailable``."""
+        """Make keys, database and operators.
+
+        Raises ``BadInput``, ``StorageUnavailable``, and ``KeyUnavailable`` when the machine key is to lie in a TPM
+        and there is none to be used.
+        """
         _check(data, new, policy or Policy())
-        folder, station_key = DataFolder(data), new_station_key()
+        folder, station_key = DataFolder(data, new.machine_key), new_station_key()
+        machine_key = _new_machine_key(new.machine_key, station_key)  # before anything is written
         with durable.disk_errors():
             folder.make()
             _remove_leftovers(folder)
-        _make_keys(folder, station_key, clock)
+        _write_machine_key(folder, machine_key, station_key)
+        _make_device_key(folder, station_key, clock)
         _fill_database(folder, station_key, new, clock)
         slots = [make_slot(each.user_id, each.password, station_key) for each in (new.officer, new.supervisor)]
         if new.demo:
@@ -204,7 +217,7 @@ class Station:
         """Open the station with one operator's password (about 0.2 s by design).
 
         Raises ``SignInRefused``, the same for an unknown name and a wrong password; ``NotAuthentic`` or
-        ``KeyUnavailable`` when database or keys were changed or are gone; ``StorageUnavailable``.
+        ``KeyUnavailable`` when database or keys were changed or are gone, or the TPM is; ``StorageUnavailable``.
         """
         station_key = open_slot(self._slot_of(user_id), password)
         database = Database.open(self.folder.database, derive_key(station_key, "database"), self._clock)
@@ -231,7 +244,7 @@ class Station:
             is_demo=self.is_demo,
             database=database,
             blob_sealer=Sealer(station_key, "blobs"),
-            machine_key=SigningKey.from_pkcs8(keys.open(folder.machine_key.read_bytes(), "machine")),
+            machine_key=_open_machine_key(folder, station_key),
             device_key=SigningKey.from_pkcs8(keys.open(folder.device_key.read_bytes(), "device")),
             device_certificate=folder.device_certificate.read_bytes(),
         )
@@ -277,15 +290,40 @@ def _holds_files(*folders: Path) -> bool:
     return any(any(folder.iterdir()) for folder in folders if folder.is_dir())
 
 
-def _make_keys(folder: DataFolder, station_key: bytes, clock: Clock) -> None:
-    keys, machine_key, device_key = Sealer(station_key, "keys"), SigningKey.generate(), SigningKey.generate()
+def _new_machine_key(flavour: Flavour, station_key: bytes) -> SigningKey | TpmMachineKey:
+    if flavour is Flavour.TPM:
+        return TpmMachineKey.derive(Tpm(), derive_key(station_key, _TPM_PURPOSE))
+    return SigningKey.generate()
+
+
+def _write_machine_key(folder: DataFolder, key: SigningKey | TpmMachineKey, station_key: bytes) -> None:
+    if isinstance(key, SigningKey):
+        durable.write(folder.machine_key, Sealer(station_key, "keys").seal(key.to_pkcs8(), "machine"))
+        durable.write(folder.machine_public_key, key.public_pem)
+    else:
+        durable.write(folder.machine_public_key, key.signing_public)
+        durable.write(folder.machine_encryption_key, key.encryption_public)
+
+
+def _open_machine_key(folder: DataFolder, station_key: bytes) -> MachineKey:
+    if folder.flavour is Flavour.TPM:
+        return TpmMachineKey.open(
+            Tpm(),
+            derive_key(station_key, _TPM_PURPOSE),
+            folder.machine_public_key.read_bytes(),
+            folder.machine_encryption_key.read_bytes(),
+        )
+    sealed = folder.machine_key.read_bytes()
+    return SigningKey.from_pkcs8(Sealer(station_key, "keys").open(sealed, "machine"))
+
+
+def _make_device_key(folder: DataFolder, station_key: bytes, clock: Clock) -> None:
+    device_key = SigningKey.generate()
     certificate = self_signed_certificate(
         device_key, "Muster software device key", clock() - _CLOCK_SLACK, _DEVICE_CERTIFICATE_DAYS
     )
-    durable.write(folder.machine_key, keys.seal(machine_key.to_pkcs8(), "machine"))
-    durable.write(folder.device_key, keys.seal(device_key.to_pkcs8(), "device"))
+    durable.write(folder.device_key, Sealer(station_key, "keys").seal(device_key.to_pkcs8(), "device"))
     durable.write(folder.device_certificate, certificate)
-    durable.write(folder.machine_public_key, machine_key.public_pem)
 
 
 def _fill_database(folder: DataFolder, station_key: bytes, new: NewStation, clock: Clock) -> None:
@@ -298,6 +336,7 @@ def _fill_database(folder: DataFolder, station_key: bytes, new: NewStation, cloc
                 center=new.center,
                 machine=new.machine,
                 demo=str(new.demo).lower(),
+                machine_key=new.machine_key.value,
             )
             for person, role in ((new.officer, Role.OFFICER), (new.supervisor, Role.SUPERVISOR)):
                 work.operators.add(Operator(person.user_id, role), clock())
@@ -324,6 +363,7 @@ def _station_json(new: NewStation, slots: list[KeySlot], clock: Clock) -> bytes:
         "center": new.center,
         "machine": new.machine,
         "demo": new.demo,
+        "machine_key": new.machine_key.value,
         "created_at": rfc3339(clock()),
         "key_slots": [
             {

@@ -305,7 +305,7 @@ def test_a_new_stations_trail_begins_with_its_creation_and_its_operators(root: P
     with desk_at(root) as desk:
         oldest = desk.trail.newest_first(100)[::-1]
     assert [record.event for record in oldest] == ["MUS-STA-001", "MUS-STA-002", "MUS-STA-002", "MUS-AUT-001"]
-    assert oldest[0].detail == {"center": "10001", "machine": "10001", "demo": "false"}
+    assert oldest[0].detail == {"center": "10001", "machine": "10001", "demo": "false", "machine_key": "local"}
 
 
 def test_a_real_station_has_no_credentials_lying_about(root: Path) -> None:
