@@ -19,7 +19,8 @@ from pathlib import Path
 from muster import __version__, base64url, durable
 from muster.audit.catalogue import AuditEvent
 from muster.crypto.envelope import check_certificate, encrypt
-from muster.crypto.signing import SigningKey, certificate_to_der, verify
+from muster.crypto.machine_key import MachineKey
+from muster.crypto.signing import certificate_to_der, verify
 from muster.domain.applicant import Document
 from muster.domain.biometrics import BiometricSample
 from muster.domain.delivery import DeliveryState, OutboxEntry
@@ -84,7 +85,7 @@ class Submission:
         journal: Journal,
         folder: DataFolder,
         schema: IdSchema,
-        machine_key: SigningKey,
+        machine_key: MachineKey,
         server: Server,
         confirm_password: Callable[[str], None],
         policy: Policy,
@@ -184,7 +185,7 @@ class Submission:
         if signed is None or signed.content_digest != content_digest(state):
             raise NotAuthentic(CONTENT_CHANGED)
         statement = _statement(state.id, signed.content_digest, signed.operator)
-        if not verify(self._machine_key.public_pem, statement, base64url.decode(signed.signature)):
+        if not verify(self._machine_key.signing_public, statement, base64url.decode(signed.signature)):
             raise NotAuthentic(CONTENT_CHANGED)
         return signed
 
