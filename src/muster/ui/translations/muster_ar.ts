@@ -412,6 +412,10 @@
             <translation>لا يظهر أي وجه في الصورة. اطلب من الشخص أن يجلس أمام الكاميرا.</translation>
         </message>
         <message>
+            <source>No finger and no eye is marked as an exception; there is nothing to show.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>No packet was accepted. See the outbox for the reason.</source>
             <translation>لم تُقبل أي حزمة. اطّلع على السبب في صندوق الصادر.</translation>
         </message>
@@ -432,12 +436,24 @@
             <translation>لا تظهر خطوط البصمة. نظّف الزجاج والإصبع وحاول مرة أخرى.</translation>
         </message>
         <message>
+            <source>No secure connection to the server can be made, so nothing was sent. Check this computer's clock, then tell your administrator.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>No {kind} is connected. Plug it in and try again.</source>
             <translation>الجهاز غير متصل: {kind}. وصّل الجهاز وحاول مرة أخرى.</translation>
         </message>
         <message>
             <source>Not Ready</source>
             <translation>ليس جاهزًا للاستخدام</translation>
+        </message>
+        <message>
+            <source>Nothing is changed yet. Fill in what is to be changed, or attach a document.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Nothing of that name can be measured. There are: {areas}.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Nothing.</source>
@@ -466,6 +482,14 @@
         <message>
             <source>One packet was accepted by the server.</source>
             <translation>قبل الخادم حزمة واحدة.</translation>
+        </message>
+        <message>
+            <source>Only a correction answers a request.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Only grey pictures of 64 to 8192 pixels on each side can be compressed as WSQ.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Only try it out (invented people)</source>
@@ -696,6 +720,18 @@
             <translation>صورة JPEG 2000 الموجودة في السجل مبتورة أو تالفة.</translation>
         </message>
         <message>
+            <source>The JPEG 2000 picture is cut off or damaged.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The WSQ picture is cut off or damaged, at byte {offset}.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The WSQ picture is larger than any fingerprint reader makes.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>The attempts are used up. Keep the best there is, or try once more.</source>
             <translation>استُنفدت المحاولات. احتفظ بأفضل التقاط، أو حاول مرة أخرى.</translation>
         </message>
@@ -742,6 +778,10 @@
         <message>
             <source>The certificate is not valid at this time. Check this computer's clock first.</source>
             <translation>الشهادة غير صالحة في هذا الوقت. تحقق أولًا من ساعة هذا الحاسوب.</translation>
+        </message>
+        <message>
+            <source>The certificate the server signs with cannot be used. Check this computer's clock, then tell your administrator.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>The content of this registration was destroyed after it was delivered or given up.</source>
@@ -820,6 +860,14 @@
             <translation>الملف ليس صورة يستطيع هذا البرنامج قراءتها.</translation>
         </message>
         <message>
+            <source>The file is not an encrypted packet.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The file is sealed for another server key. The SHA-256 of that key's certificate begins with {thumbprint}.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>The file is too short to be an encrypted packet: it ends at byte {offset}.</source>
             <translation>الملف أقصر من أن يكون حزمة مشفرة: ينتهي عند البايت {offset}.</translation>
         </message>
@@ -856,8 +904,8 @@
             <translation>لون الشعر المذكور في السجل غير معروف في المعيار.</translation>
         </message>
         <message>
-            <source>The key file cannot be read: it must be an RSA key in PEM or DER form.</source>
-            <translation>تتعذر قراءة ملف المفتاح: يجب أن يكون مفتاح RSA بصيغة PEM أو DER.</translation>
+            <source>The key file cannot be read: it must be an RSA key in PEM or DER form, or the public key of a TPM.</source>
+            <translation>تتعذر قراءة ملف المفتاح: يجب أن يكون مفتاح RSA بصيغة PEM أو DER، أو المفتاح العام لشريحة TPM.</translation>
         </message>
         <message>
             <source>The kind of impression in the record is none that the standard knows.</source>
@@ -932,6 +980,10 @@
             <translation>الشخص يؤكد</translation>
         </message>
         <message>
+            <source>The photo that shows what cannot be captured is missing. Take it first.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>The picture in the record is no JPEG 2000 file.</source>
             <translation>الصورة الموجودة في السجل ليست ملف JPEG 2000.</translation>
         </message>
@@ -950,6 +1002,10 @@
         <message>
             <source>The picture inside the record cannot be decoded.</source>
             <translation>يتعذر فك ترميز الصورة الموجودة في السجل.</translation>
+        </message>
+        <message>
+            <source>The picture inside the record is cut into more pieces than any device makes.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>The picture inside the record is larger than any device makes.</source>
@@ -978,6 +1034,14 @@
         <message>
             <source>The picture's resolution in the record is higher than that of the capture.</source>
             <translation>دقة الصورة المذكورة في السجل أعلى من دقة الالتقاط.</translation>
+        </message>
+        <message>
+            <source>The programs that speak to this computer's TPM answered something that cannot be understood. Ask your administrator to install 'tpm2-tools' again.</source>
+            <translation>أعطت البرامج التي تتواصل مع شريحة TPM في هذا الحاسوب ردًا غير مفهوم. اطلب من مسؤول النظام إعادة تثبيت «tpm2-tools».</translation>
+        </message>
+        <message>
+            <source>The programs that speak to this computer's TPM are missing. Ask your administrator to install 'tpm2-tools'.</source>
+            <translation>البرامج التي تتواصل مع شريحة TPM في هذا الحاسوب غير موجودة. اطلب من مسؤول النظام تثبيت «tpm2-tools».</translation>
         </message>
         <message>
             <source>The quality is {quality} of 100; at least {threshold} is needed. Take it again.</source>
@@ -1080,8 +1144,20 @@
             <translation>لم يرد الخادم في الوقت المحدد. الحزمة محفوظة وسيُعاد إرسالها.</translation>
         </message>
         <message>
+            <source>The server does not accept this station (its code: {server_code}). Tell your administrator.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The server does not know this station's key. Have the file machine.pub.pem registered there.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>The server does not know this station. Have the station's key registered there first.</source>
             <translation>لا يعرف الخادم هذه المحطة. اطلب أولًا تسجيل مفتاح المحطة لديه.</translation>
+        </message>
+        <message>
+            <source>The server does not say what became of the packets (its code: {server_code}).</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>The server has a problem (status {status}). The packet is kept and will be sent again.</source>
@@ -1096,6 +1172,14 @@
             <translation>استلم الخادم الحزمة.</translation>
         </message>
         <message>
+            <source>The server knows no station with this computer's name. Have the station registered there.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The server knows this station by another key. Have the file machine.pub.pem registered there again.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>The server refused the packet (its code: {server_code}). Tell your supervisor.</source>
             <translation>رفض الخادم الحزمة (رمزه: ⁦{server_code}⁩). أبلغ المشرف.</translation>
         </message>
@@ -1108,6 +1192,14 @@
             <translation>رفض الخادم تسجيل الدخول (رمزه: ⁦{server_code}⁩). أبلغ المشرف.</translation>
         </message>
         <message>
+            <source>The server signs with another certificate than before. Nothing is sent until your administrator has accepted the new one.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The server wants you to sign in: sign in again with the network to send.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>The server's address is not one: write https://name.</source>
             <translation>عنوان الخادم غير صحيح: اكتبه بالشكل https://name.</translation>
         </message>
@@ -1116,8 +1208,16 @@
             <translation>يجب أن يبدأ عنوان الخادم بالبادئة https.</translation>
         </message>
         <message>
+            <source>The server's answer is not signed as it must be, so nothing of it was used. Tell your administrator.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>The server's answer to the sign-in cannot be read: {part} is missing or has a wrong form.</source>
             <translation>تعذرت قراءة رد الخادم على تسجيل الدخول: {part} غير موجود أو شكله غير صحيح.</translation>
+        </message>
+        <message>
+            <source>The server's answer was too long and was not read. Tell your administrator.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>The server's certificate cannot be used. Check this computer's clock, then ask your administrator.</source>
@@ -1232,6 +1332,26 @@
             <translation>المساحة المتبقية على القرص لا تكفي لتسجيل آخر. أخلِ بعض المساحة أولًا.</translation>
         </message>
         <message>
+            <source>This computer's TPM cannot be reached. It must be switched on in the computer's firmware settings, and your account must be allowed to use it.</source>
+            <translation>يتعذر الوصول إلى شريحة TPM في هذا الحاسوب. يجب تفعيلها في إعدادات البرنامج الثابت للحاسوب، وأن يُسمح لحسابك باستخدامها.</translation>
+        </message>
+        <message>
+            <source>This computer's TPM does not answer. Start the computer again.</source>
+            <translation>لا تستجيب شريحة TPM في هذا الحاسوب. أعد تشغيل الحاسوب.</translation>
+        </message>
+        <message>
+            <source>This computer's TPM does not hold this station's key: it is another TPM, or it was reset. What was registered is kept here. Call your administrator.</source>
+            <translation>لا تحتوي شريحة TPM في هذا الحاسوب على مفتاح هذه المحطة: إما أنها شريحة أخرى أو أُعيد ضبطها. ما سُجّل محفوظ هنا. اتصل بمسؤول النظام.</translation>
+        </message>
+        <message>
+            <source>This computer's TPM refuses ({response}). Tell your administrator what stands in the brackets.</source>
+            <translation>ترفض شريحة TPM في هذا الحاسوب ({response}). أبلغ مسؤول النظام بما بين القوسين.</translation>
+        </message>
+        <message>
+            <source>This computer's clock is {minutes} minutes off the server's. Set its date, time and time zone, then try again.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>This date is too long ago to be a date of birth.</source>
             <translation>هذا التاريخ أقدم من أن يكون تاريخ ميلاد.</translation>
         </message>
@@ -1268,6 +1388,10 @@
             <translation>هذا ملف: اختر المجلد الذي توجد فيه المحطة.</translation>
         </message>
         <message>
+            <source>This is no identity number: a digit is wrong or missing. Compare it with the card.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>This is not a language of the registration.</source>
             <translation>هذه اللغة ليست من لغات التسجيل.</translation>
         </message>
@@ -1280,12 +1404,36 @@
             <translation>هذا السجل ليس من النوع المطلوب.</translation>
         </message>
         <message>
+            <source>This is not the number of a request: it begins with the 29 digits of a registration.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>This is not the public key of a machine's TPM; byte {offset} cannot be there.</source>
+            <translation>هذا ليس المفتاح العام لشريحة TPM في جهاز؛ البايت {offset} لا يمكن أن يكون هناك.</translation>
+        </message>
+        <message>
             <source>This is not written the way the field needs it.</source>
             <translation>هذا النص ليس مكتوبًا بالصيغة المطلوبة في هذا الحقل.</translation>
         </message>
         <message>
+            <source>This is the other key of the machine: signatures are checked with its signing key, data is encrypted to its encryption key.</source>
+            <translation>هذا هو المفتاح الآخر للجهاز: تُفحص التوقيعات بمفتاح التوقيع، وتُشفَّر البيانات بمفتاح التشفير.</translation>
+        </message>
+        <message>
             <source>This key does not open the file. Use the key the file was encrypted for.</source>
             <translation>هذا المفتاح لا يفتح الملف. استخدم المفتاح الذي شُفّر الملف من أجله.</translation>
+        </message>
+        <message>
+            <source>This picture alone is too large to be sent: {size} kB, and at most {limit} kB can be. Scan it again, or choose a smaller picture.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>This picture does not fit into the record: fingers and irises are grey, faces are RGB.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>This picture is already as small as it can be and still be read.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>This registration is finished and cannot be changed any more.</source>
@@ -1294,6 +1442,10 @@
         <message>
             <source>This station does not know the language {language}.</source>
             <translation>هذه المحطة لا تعرف اللغة ⁨{language}⁩.</translation>
+        </message>
+        <message>
+            <source>This station has no form for the process {process}. Ask your administrator.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>This station has no packet with that number.</source>
@@ -1306,6 +1458,10 @@
         <message>
             <source>This station has no server address. Packets stay in the outbox until it has one.</source>
             <translation>ليس لهذه المحطة عنوان خادم. تبقى الحزم في صندوق الصادر إلى أن يُحدد عنوان.</translation>
+        </message>
+        <message>
+            <source>This will be too large to be sent: about {expected} kB, and at most {limit} kB can be. Make the documents smaller or leave one out.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Thumbs</source>

@@ -412,6 +412,10 @@
             <translation>Aucun visage n’est visible. Demandez à la personne de s’asseoir devant la caméra.</translation>
         </message>
         <message>
+            <source>No finger and no eye is marked as an exception; there is nothing to show.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>No packet was accepted. See the outbox for the reason.</source>
             <translation>Aucun paquet n’a été accepté. Consultez la boîte d’envoi pour en connaître la raison.</translation>
         </message>
@@ -432,12 +436,24 @@
             <translation>Aucune crête papillaire n’est visible. Nettoyez la vitre et le doigt, puis réessayez.</translation>
         </message>
         <message>
+            <source>No secure connection to the server can be made, so nothing was sent. Check this computer's clock, then tell your administrator.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>No {kind} is connected. Plug it in and try again.</source>
             <translation>Appareil non branché : {kind}. Branchez l’appareil et réessayez.</translation>
         </message>
         <message>
             <source>Not Ready</source>
             <translation>pas encore prêt à l’emploi</translation>
+        </message>
+        <message>
+            <source>Nothing is changed yet. Fill in what is to be changed, or attach a document.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Nothing of that name can be measured. There are: {areas}.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Nothing.</source>
@@ -466,6 +482,14 @@
         <message>
             <source>One packet was accepted by the server.</source>
             <translation>Un paquet a été accepté par le serveur.</translation>
+        </message>
+        <message>
+            <source>Only a correction answers a request.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Only grey pictures of 64 to 8192 pixels on each side can be compressed as WSQ.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Only try it out (invented people)</source>
@@ -696,6 +720,18 @@
             <translation>L’image JPEG 2000 de l’enregistrement est tronquée ou endommagée.</translation>
         </message>
         <message>
+            <source>The JPEG 2000 picture is cut off or damaged.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The WSQ picture is cut off or damaged, at byte {offset}.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The WSQ picture is larger than any fingerprint reader makes.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>The attempts are used up. Keep the best there is, or try once more.</source>
             <translation>Les essais sont épuisés. Conservez la meilleure capture ou essayez encore une fois.</translation>
         </message>
@@ -742,6 +778,10 @@
         <message>
             <source>The certificate is not valid at this time. Check this computer's clock first.</source>
             <translation>Le certificat n’est pas valable à cette date. Vérifiez d’abord l’horloge de cet ordinateur.</translation>
+        </message>
+        <message>
+            <source>The certificate the server signs with cannot be used. Check this computer's clock, then tell your administrator.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>The content of this registration was destroyed after it was delivered or given up.</source>
@@ -820,6 +860,14 @@
             <translation>Le fichier n’est pas une image que ce programme peut lire.</translation>
         </message>
         <message>
+            <source>The file is not an encrypted packet.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The file is sealed for another server key. The SHA-256 of that key's certificate begins with {thumbprint}.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>The file is too short to be an encrypted packet: it ends at byte {offset}.</source>
             <translation>Le fichier est trop court pour être un paquet chiffré : il se termine à l’octet {offset}.</translation>
         </message>
@@ -856,8 +904,8 @@
             <translation>La couleur des cheveux de l’enregistrement est inconnue de la norme.</translation>
         </message>
         <message>
-            <source>The key file cannot be read: it must be an RSA key in PEM or DER form.</source>
-            <translation>Le fichier de clé est illisible : il doit contenir une clé RSA au format PEM ou DER.</translation>
+            <source>The key file cannot be read: it must be an RSA key in PEM or DER form, or the public key of a TPM.</source>
+            <translation>Le fichier de clé est illisible : il doit contenir une clé RSA au format PEM ou DER, ou la clé publique d’un TPM.</translation>
         </message>
         <message>
             <source>The kind of impression in the record is none that the standard knows.</source>
@@ -932,6 +980,10 @@
             <translation>La personne confirme</translation>
         </message>
         <message>
+            <source>The photo that shows what cannot be captured is missing. Take it first.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>The picture in the record is no JPEG 2000 file.</source>
             <translation>L’image de l’enregistrement n’est pas un fichier JPEG 2000.</translation>
         </message>
@@ -950,6 +1002,10 @@
         <message>
             <source>The picture inside the record cannot be decoded.</source>
             <translation>L’image contenue dans l’enregistrement ne peut pas être décodée.</translation>
+        </message>
+        <message>
+            <source>The picture inside the record is cut into more pieces than any device makes.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>The picture inside the record is larger than any device makes.</source>
@@ -978,6 +1034,14 @@
         <message>
             <source>The picture's resolution in the record is higher than that of the capture.</source>
             <translation>Dans l’enregistrement, la résolution de l’image est supérieure à celle de la capture.</translation>
+        </message>
+        <message>
+            <source>The programs that speak to this computer's TPM answered something that cannot be understood. Ask your administrator to install 'tpm2-tools' again.</source>
+            <translation>Les programmes qui communiquent avec le TPM de cet ordinateur ont donné une réponse incompréhensible. Demandez à votre administrateur de réinstaller « tpm2-tools ».</translation>
+        </message>
+        <message>
+            <source>The programs that speak to this computer's TPM are missing. Ask your administrator to install 'tpm2-tools'.</source>
+            <translation>Les programmes qui communiquent avec le TPM de cet ordinateur sont absents. Demandez à votre administrateur d’installer « tpm2-tools ».</translation>
         </message>
         <message>
             <source>The quality is {quality} of 100; at least {threshold} is needed. Take it again.</source>
@@ -1080,8 +1144,20 @@
             <translation>Le serveur n’a pas répondu à temps. Le paquet est conservé et sera renvoyé.</translation>
         </message>
         <message>
+            <source>The server does not accept this station (its code: {server_code}). Tell your administrator.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The server does not know this station's key. Have the file machine.pub.pem registered there.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>The server does not know this station. Have the station's key registered there first.</source>
             <translation>Le serveur ne connaît pas ce poste. Faites-y d’abord enregistrer la clé du poste.</translation>
+        </message>
+        <message>
+            <source>The server does not say what became of the packets (its code: {server_code}).</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>The server has a problem (status {status}). The packet is kept and will be sent again.</source>
@@ -1096,6 +1172,14 @@
             <translation>Le serveur a reçu le paquet.</translation>
         </message>
         <message>
+            <source>The server knows no station with this computer's name. Have the station registered there.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The server knows this station by another key. Have the file machine.pub.pem registered there again.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>The server refused the packet (its code: {server_code}). Tell your supervisor.</source>
             <translation>Le serveur a refusé le paquet (son code : {server_code}). Prévenez votre superviseur.</translation>
         </message>
@@ -1108,6 +1192,14 @@
             <translation>Le serveur a refusé la connexion (son code : {server_code}). Prévenez votre superviseur.</translation>
         </message>
         <message>
+            <source>The server signs with another certificate than before. Nothing is sent until your administrator has accepted the new one.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The server wants you to sign in: sign in again with the network to send.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>The server's address is not one: write https://name.</source>
             <translation>L’adresse du serveur n’en est pas une : écrivez https://nom.</translation>
         </message>
@@ -1116,8 +1208,16 @@
             <translation>L’adresse du serveur doit commencer par https.</translation>
         </message>
         <message>
+            <source>The server's answer is not signed as it must be, so nothing of it was used. Tell your administrator.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>The server's answer to the sign-in cannot be read: {part} is missing or has a wrong form.</source>
             <translation>La réponse du serveur à la connexion ne peut pas être lue : {part} est absent ou n’a pas la bonne forme.</translation>
+        </message>
+        <message>
+            <source>The server's answer was too long and was not read. Tell your administrator.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>The server's certificate cannot be used. Check this computer's clock, then ask your administrator.</source>
@@ -1232,6 +1332,26 @@
             <translation>L’espace disque est insuffisant pour une autre inscription. Libérez d’abord de la place.</translation>
         </message>
         <message>
+            <source>This computer's TPM cannot be reached. It must be switched on in the computer's firmware settings, and your account must be allowed to use it.</source>
+            <translation>Le TPM de cet ordinateur est inaccessible. Il doit être activé dans les réglages du micrologiciel, et votre compte doit être autorisé à l’utiliser.</translation>
+        </message>
+        <message>
+            <source>This computer's TPM does not answer. Start the computer again.</source>
+            <translation>Le TPM de cet ordinateur ne répond pas. Redémarrez l’ordinateur.</translation>
+        </message>
+        <message>
+            <source>This computer's TPM does not hold this station's key: it is another TPM, or it was reset. What was registered is kept here. Call your administrator.</source>
+            <translation>Le TPM de cet ordinateur ne détient pas la clé de ce poste : c’est un autre TPM, ou il a été réinitialisé. Ce qui a été enregistré est conservé ici. Appelez votre administrateur.</translation>
+        </message>
+        <message>
+            <source>This computer's TPM refuses ({response}). Tell your administrator what stands in the brackets.</source>
+            <translation>Le TPM de cet ordinateur refuse ({response}). Communiquez à votre administrateur ce qui figure entre parenthèses.</translation>
+        </message>
+        <message>
+            <source>This computer's clock is {minutes} minutes off the server's. Set its date, time and time zone, then try again.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>This date is too long ago to be a date of birth.</source>
             <translation>Cette date est trop ancienne pour être une date de naissance.</translation>
         </message>
@@ -1268,6 +1388,10 @@
             <translation>Ceci est un fichier : choisissez le dossier où se trouve le poste.</translation>
         </message>
         <message>
+            <source>This is no identity number: a digit is wrong or missing. Compare it with the card.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>This is not a language of the registration.</source>
             <translation>Cette langue ne fait pas partie de l’inscription.</translation>
         </message>
@@ -1280,12 +1404,36 @@
             <translation>Cet enregistrement n’est pas du type attendu.</translation>
         </message>
         <message>
+            <source>This is not the number of a request: it begins with the 29 digits of a registration.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>This is not the public key of a machine's TPM; byte {offset} cannot be there.</source>
+            <translation>Ce n’est pas la clé publique du TPM d’une machine ; l’octet {offset} n’y a pas sa place.</translation>
+        </message>
+        <message>
             <source>This is not written the way the field needs it.</source>
             <translation>Ce texte n’a pas la forme requise pour ce champ.</translation>
         </message>
         <message>
+            <source>This is the other key of the machine: signatures are checked with its signing key, data is encrypted to its encryption key.</source>
+            <translation>C’est l’autre clé de la machine : les signatures se vérifient avec sa clé de signature, les données se chiffrent avec sa clé de chiffrement.</translation>
+        </message>
+        <message>
             <source>This key does not open the file. Use the key the file was encrypted for.</source>
             <translation>Cette clé n’ouvre pas le fichier. Utilisez la clé pour laquelle le fichier a été chiffré.</translation>
+        </message>
+        <message>
+            <source>This picture alone is too large to be sent: {size} kB, and at most {limit} kB can be. Scan it again, or choose a smaller picture.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>This picture does not fit into the record: fingers and irises are grey, faces are RGB.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>This picture is already as small as it can be and still be read.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>This registration is finished and cannot be changed any more.</source>
@@ -1294,6 +1442,10 @@
         <message>
             <source>This station does not know the language {language}.</source>
             <translation>Ce poste ne connaît pas la langue {language}.</translation>
+        </message>
+        <message>
+            <source>This station has no form for the process {process}. Ask your administrator.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>This station has no packet with that number.</source>
@@ -1306,6 +1458,10 @@
         <message>
             <source>This station has no server address. Packets stay in the outbox until it has one.</source>
             <translation>Ce poste n’a pas d’adresse de serveur. Les paquets restent dans la boîte d’envoi jusqu’à ce qu’il en ait une.</translation>
+        </message>
+        <message>
+            <source>This will be too large to be sent: about {expected} kB, and at most {limit} kB can be. Make the documents smaller or leave one out.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Thumbs</source>
