@@ -15,8 +15,8 @@ def utc_now() -> datetime:
 
 def rfc3339(moment: datetime) -> str:
     """Milliseconds and a Z, as MOSIP and our JSON write times: ``2026-01-02T03:04:05.678Z``."""
-    utc = moment.astimezone(UTC)
-    return f"{utc:%Y-%m-%dT%H:%M:%S}.{utc.microsecond // 1000:03d}Z"
+    # Not strftime, whose %Y writes the year 999 with three digits on some systems: nobody reads that again.
+    return moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="milliseconds") + "Z"
 
 
 def parse_rfc3339(text: str) -> datetime:

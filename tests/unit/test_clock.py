@@ -39,6 +39,13 @@ def test_a_moment_is_written_with_milliseconds_and_a_z() -> None:
     assert rfc3339(datetime(2026, 1, 2, 3, 4, 5, 678_999, UTC)) == "2026-01-02T03:04:05.678Z"
 
 
+@pytest.mark.parametrize("moment", [datetime.min, datetime(999, 12, 31), datetime.max])
+def test_every_moment_of_the_calendar_can_be_read_again(moment: datetime) -> None:
+    written = rfc3339(moment.replace(tzinfo=UTC))
+    assert len(written) == len("2026-01-02T03:04:05.678Z")
+    assert parse_rfc3339(written).date() == moment.date()
+
+
 def test_a_moment_of_another_zone_is_written_in_utc() -> None:
     moment = datetime(2026, 1, 1, 1, 30, tzinfo=timezone(timedelta(hours=5, minutes=30)))
     assert rfc3339(moment) == "2025-12-31T20:00:00.000Z"
