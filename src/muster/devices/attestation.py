@@ -92,7 +92,10 @@ def verify_attestation(attestation: Attestation, record: bytes) -> VerifiedJws:
 
     Whether the certificate is to be trusted is not decided here. Raises ``NotAuthentic``.
     """
-    token = rebuild_jws(attestation.header, attestation.payload, attestation.signature, record)
+    try:
+        token = rebuild_jws(attestation.header, attestation.payload, attestation.signature, record)
+    except UnicodeEncodeError as error:  # half a character, which JSON can escape and no signature can cover
+        raise NotAuthentic(SIGNATURE_INVALID) from error
     verified = verify_compact(token)
     try:
         claims = json.loads(verified.payload)

@@ -120,6 +120,11 @@ def test_an_attestation_that_is_no_jws_is_refused(attestation: Attestation, head
         verify_attestation(replace(attestation, header=header, signature=signature), RECORD)
 
 
+def test_a_payload_with_half_a_character_is_refused(attestation: Attestation) -> None:
+    with pytest.raises(NotAuthentic):
+        verify_attestation(replace(attestation, payload=attestation.payload + "\ud800"), RECORD)
+
+
 def test_the_certificate_of_another_key_in_the_header_is_refused(
     attestation: Attestation, stranger_key: Any
 ) -> None:
