@@ -96,35 +96,41 @@ def _directory(content: bytes) -> Iterator[_Entry]:
         raise MalformedData(ZIP_TOO_LARGE, offset=at)
     for _ in range(count):
         if start + _LISTED.size > at:
-            raise MalformedData(ZIP_UNREADABLE, offset=start)
+            raise MalformedData(ZIP_UNREADABLE, offset=min(start, at))
         mark, _made, _needed, flags, method, _time, _date, *sizes, extra, comment, disk, _, _, offset = (
             _LISTED.unpack_from(content, start)
         )
         crc, packed_size, unpacked_size, name_length = sizes
         name_at = start + _LISTED.size
-        if mark != b"PK\x01\x02" or disk or flags & ~_FLAGS or method not in _METHODS:
+        # An entry behind the directory: its offset would be none that an error could name.
+        strays = offset > at - size
+        if mark != b"PK\x01\x02" or disk or flags & ~_FLAGS or method not in _METHODS or strays:
             raise MalformedData(ZIP_UNREADABLE, offset=start)
         start = name_at + name_length + extra + comment
         yield _Entry(
             content[name_at : name_at + name_length], flags, method, crc, packed_size, unpacked_size, offset
         )
     if start != at:
-        raise MalformedData(ZIP_UNREADABLE, offset=start)
+        raise MalformedData(ZIP_UNREADABLE, offset=min(start, at))
 
 
 def _check(entries: Sequence[_Entry], at_most: int) -> None:
-    names = [_folded(entry.name) for entry in entries]
-    if len(set(names)) != len(names):
-        raise MalformedData(ZIP_DUPLICATE_NAME)
+    names: set[str] = set()
+    total = 0
     for entry in entries:
+        name = _folded(entry.name)
+        if name in names:
+            raise MalformedData(ZIP_DUPLICATE_NAME, offset=entry.offset)
+        names.add(name)
         if not _is_safe(entry.name.removesuffix("/")):
             raise MalformedData(ZIP_UNSAFE_NAME, offset=entry.offset)
         if entry.is_folder and entry.size:
             raise MalformedData(ZIP_UNREADABLE, offset=entry.offset)
         if entry.size > MAXIMUM_RATIO * max(entry.packed_size, 1024):
             raise MalformedData(ZIP_TOO_LARGE, offset=entry.offset)
-    if sum(entry.size for entry in entries) > min(at_most, MAXIMUM_TOTAL_BYTES):
-        raise MalformedData(ZIP_TOO_LARGE)
+        total += entry.size
+        if total > min(at_most, MAXIMUM_TOTAL_BYTES):
+            raise MalformedData(ZIP_TOO_LARGE, offset=entry.offset)
 
 
 def _folded(name: str) -> str:

@@ -120,6 +120,35 @@ def test_a_caller_may_allow_less() -> None:
     assert caught.value.code is ZIP_TOO_LARGE
 
 
+def refused_at(content: bytes) -> int:
+    with pytest.raises(MalformedData) as caught:
+        unpack(content)
+    return caught.value.offset
+
+
+@pytest.mark.parametrize("field", [NAME_LENGTH, EXTRA_LENGTH, NAME_LENGTH + 4, HEADER_OFFSET])
+def test_a_length_that_leads_behind_the_end_is_refused_at_a_place_that_is_there(field: int) -> None:
+    content = with_field(pack(FILES), field, "H", 0xFFFF)
+
+    assert 0 < refused_at(content) < len(content)
+
+
+def test_of_two_entries_of_one_name_the_second_is_named() -> None:
+    first = pack({"ab.txt": b"first"})
+    twice = pack({"ab.txt": b"first", "cd.txt": b"second"}).replace(b"cd.txt", b"AB.TXT")
+
+    assert refused_at(twice) == first.index(DIRECTORY_ENTRY)
+
+
+def test_the_entry_that_makes_too_much_of_all_is_named() -> None:
+    content = pack({"a.txt": b"x" * 600, "b.txt": b"y" * 600})
+
+    with pytest.raises(MalformedData) as caught:
+        unpack(content, at_most=1199)
+
+    assert caught.value.offset == content.index(b"PK\x03\x04", 1)
+
+
 def test_a_zip_of_zips_is_inflated_once_only() -> None:
     inner = pack({"bomb.bin": bytes(100_000)})
 
