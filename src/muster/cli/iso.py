@@ -21,23 +21,29 @@ def register(app: typer.Typer, screen: Screen) -> None:
     @iso.command()
     def decode(
         file: Annotated[Path, typer.Argument(metavar="FILE.iso", help="A finger, face or iris record.")],
+        image: Annotated[
+            Path | None,
+            typer.Option("--image", metavar="OUT.png", help="Write the decoded picture to this new file."),
+        ] = None,
         data: DataOption = None,
         as_json: JsonOption = False,
         verbose: VerboseOption = False,
     ) -> None:
-        """Show a record's header, and what keeps it from being accepted in a registration."""
+        """Show a record's header, and what keeps it from being accepted in a registration; extract its picture."""
         with reporting(as_json=as_json, verbose=verbose):
-            report = read_record(file)
-            show(report, _text(report), as_json=as_json)
+            report = read_record(file, image)
+            show(report, _text(report, image), as_json=as_json)
             if report.findings:
                 raise typer.Exit(BAD)
 
 
-def _text(report: RecordReport) -> str:
+def _text(report: RecordReport, image: Path | None) -> str:
     lines = [f"{_KINDS[report.format]} record {report.format} {report.version}, {report.length} bytes"]
     for each in report.representations:
         lines += _fields(each)
     lines += [f"! {each.field}: {each.message} [{each.code}]" for each in report.findings]
+    if image is not None:
+        lines.append(f"picture written to {image}")
     return "\n".join([*lines, "has findings" if report.findings else "fit for a registration"])
 
 

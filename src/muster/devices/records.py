@@ -11,8 +11,9 @@ from datetime import datetime
 
 from muster.domain.biometrics import BiometricAttribute
 from muster.formats import iso19794_4, iso19794_5, iso19794_6
-from muster.formats.image_codec import Pixels, decode, encode_jp2_lossless
+from muster.formats.image_codec import Pixels, encode_jp2_lossless
 from muster.formats.iso19794 import CaptureDetails, QualityBlock, encode_time
+from muster.formats.iso19794_pixels import pixels_in
 from muster.formats.iso19794_record import parse_record
 
 # ISO/IEC 19794-4 table of finger positions.
@@ -111,7 +112,7 @@ def face_record(pixels: Pixels, captured_at: datetime, quality: float) -> bytes:
 
 def picture_of(record: bytes) -> Pixels:
     """The decoded picture inside a finger, face or iris record. Raises ``MalformedData``."""
-    return decode(parse_record(record).image)
+    return pixels_in(parse_record(record))
 
 
 def _details(captured_at: datetime, quality: float) -> CaptureDetails:

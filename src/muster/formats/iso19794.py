@@ -15,11 +15,19 @@ from __future__ import annotations
 import struct
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from enum import Enum
 
 from muster.formats.octets import Reader
 
 UNKNOWN_TIME = b"\xff" * 9
 _TIME = "HBBBBBH"
+
+
+class Purpose(Enum):
+    """What a record is for, in MOSIP's words. It settles how the picture is compressed."""
+
+    REGISTRATION = "Registration"
+    AUTH = "Auth"
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,6 +39,14 @@ class IrisImageFormat(IntEnum):
     MONO_PNG = 0x0E
 
 
+class IrisCompression(IntEnum):
+    """What was done to the picture before it came into the record; bits 6 and 7 of the properties."""
+
+    UNDEFINED = 0
+    LOSSLESS = 1
+    LOSSY = 2
+
+
 UNKNOWN_ANGLE = 0xFFFF
 
 

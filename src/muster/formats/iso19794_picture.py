@@ -15,9 +15,10 @@ from enum import Enum
 
 from muster.errors import MalformedData
 from muster.formats.iso19794_4 import FingerCompression, FingerRecord
-from muster.formats.iso19794_6 import IrisImageFormat, IrisRecord
+from muster.formats.iso19794_5 import FaceRecord
+from muster.formats.iso19794_6 import IrisImageFormat
 from muster.formats.iso19794_record import Record
-from muster.formats.octets import Reader
+from muster.formats.octets import RECORD_TRUNCATED, Reader
 
 _JP2_SIGNATURE = b"\x00\x00\x00\x0cjP  \r\n\x87\n"
 _CODESTREAM = b"\xff\x4f\xff\x51"
@@ -60,11 +61,15 @@ class Picture:
 
 
 def picture_in(record: Record) -> Picture:
-    """The record's picture. Raw pixels have no header: their size is the one that the record states."""
-    picture = describe(record.image)
-    if picture.codec is Codec.UNKNOWN and _is_raw(record):
-        return Picture(Codec.RAW, record.width, record.height, Colour.GREY, 8, is_lossless=True, is_whole=True)
-    return picture
+    """The record's picture. Raw pixels have no header: their size is the one that the record states.
+
+    They are looked for first, and count as such when their length is what the size asks for: a white corner of a
+    raw picture may begin like a codec's signature.
+    """
+    if _is_raw(record):
+        depth = 8 if isinstance(record, FaceRecord) else record.bit_depth
+        return Picture(Codec.RAW, record.width, record.height, Colour.GREY, depth, is_lossless=True, is_whole=True)
+    return describe(record.image)
 
 
 def describe(image: bytes) -> Picture:
@@ -83,12 +88,36 @@ def describe(image: bytes) -> Picture:
     return Picture(Codec.UNKNOWN)
 
 
+def codestream_of(image: bytes) -> bytes:
+    """The JPEG 2000 codestream: the first in a JP2 file, or ``image`` itself. Raises ``MalformedData``."""
+    if not image.startswith(_JP2_SIGNATURE):
+        return image
+    for kind, start, end in _boxes(image, 0, len(image)):
+        if kind == b"jp2c":
+            return image[start:end]
+    raise MalformedData(RECORD_TRUNCATED, offset=len(image))
+
+
 def _is_raw(record: Record) -> bool:
-    if isinstance(record, FingerRecord):
-        says_so = record.compression == FingerCompression.NONE
-    else:
-        says_so = isinstance(record, IrisRecord) and record.image_format == IrisImageFormat.MONO_RAW
-    return says_so and len(record.image) == record.width * record.height > 0
+    return len(record.image) in _raw_lengths(record)
+
+
+def _raw_lengths(record: Record) -> set[int]:
+    """Octets of the pixels if the record says that they are raw: one or two for each, or packed without a gap
+    between pixels, where some begin each row at an octet and some do not."""
+    if isinstance(record, FaceRecord):
+        return set()
+    count, depth = record.width * record.height, record.bit_depth
+    if count == 0 or not 1 <= depth <= 16:
+        return set()
+    if isinstance(record, FingerRecord) and record.compression == FingerCompression.PACKED:
+        return {-(-count * depth // 8), -(-record.width * depth // 8) * record.height}
+    says_so = (
+        record.compression == FingerCompression.NONE
+        if isinstance(record, FingerRecord)
+        else record.image_format == IrisImageFormat.MONO_RAW
+    )
+    return {count * (1 if depth <= 8 else 2)} if says_so else set()
 
 
 # --- JPEG 2000 ---------------------------------------------------------------------------------------------

@@ -1,4 +1,7 @@
-"""MOSIP's rules for records of a registration, beyond what makes them readable. Section 6.4 of the packet notes.
+"""MOSIP's rules for records of a registration and of an authentication, beyond what makes them readable.
+
+Section 6.4 of the packet notes. The two differ in how the picture must be compressed, in an iris' image type, and
+in that an authentication may leave open which finger it holds.
 
 One code per rule; a finding names the field it is about as the record's dataclass does. The rules are those of
 MOSIP's own validator (biometrics-util, ``*ISOStandardsValidator``), with these differences:
@@ -15,14 +18,14 @@ from __future__ import annotations
 
 import struct
 from calendar import monthrange
-from collections.abc import Container, Iterator
+from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass
 
 from muster.errors import Code
-from muster.formats.iso19794 import UNKNOWN_TIME, CaptureDetails
+from muster.formats.iso19794 import UNKNOWN_TIME, CaptureDetails, Purpose
 from muster.formats.iso19794_4 import FingerCompression, FingerRecord
 from muster.formats.iso19794_5 import FaceDataType, FaceRecord
-from muster.formats.iso19794_6 import EyeLabel, IrisImageFormat, IrisImageType, IrisRecord
+from muster.formats.iso19794_6 import EyeLabel, IrisCompression, IrisImageFormat, IrisImageType, IrisRecord
 from muster.formats.iso19794_picture import Codec, Colour, Picture, picture_in
 from muster.formats.iso19794_record import Record
 
@@ -51,10 +54,21 @@ RECORD_BIT_DEPTH_WRONG = Code("RECORD_BIT_DEPTH_WRONG", "The record does not say
 RECORD_NOT_LOSSLESS = Code(
     "RECORD_NOT_LOSSLESS", "The record does not say that its picture is compressed without loss as JPEG 2000."
 )
+RECORD_NOT_LOSSY = Code(
+    "RECORD_NOT_LOSSY",
+    "The record does not say that its picture is compressed as an authentication needs it: lossy JPEG 2000, or "
+    "WSQ for a finger.",
+)
+RECORD_CODEC_MISSTATED = Code(
+    "RECORD_CODEC_MISSTATED", "The picture in the record is not compressed as the record says."
+)
 
 # The picture itself.
+RECORD_PICTURE_SQUEEZED = Code(
+    "RECORD_PICTURE_SQUEEZED", "The picture in the record is compressed to less than a fifteenth of its size."
+)
 RECORD_PICTURE_NOT_JP2 = Code("RECORD_PICTURE_NOT_JP2", "The picture in the record is no JPEG 2000 file.")
-RECORD_PICTURE_BROKEN = Code("RECORD_PICTURE_BROKEN", "The JPEG 2000 picture in the record is cut off or damaged.")
+RECORD_PICTURE_BROKEN = Code("RECORD_PICTURE_BROKEN", "The picture in the record is cut off or damaged.")
 RECORD_PICTURE_LOSSY = Code("RECORD_PICTURE_LOSSY", "The picture in the record was compressed with loss.")
 RECORD_PICTURE_NOT_GREY = Code("RECORD_PICTURE_NOT_GREY", "The picture in the record is not grey with 8 bits.")
 RECORD_PICTURE_NOT_RGB = Code(
@@ -78,6 +92,9 @@ FINGER_RESOLUTION_WRONG = Code(
 )
 FINGER_RESOLUTION_RAISED = Code(
     "FINGER_RESOLUTION_RAISED", "The picture's resolution in the record is higher than that of the capture."
+)
+FINGER_PIXELS_NOT_SQUARE = Code(
+    "FINGER_PIXELS_NOT_SQUARE", "The picture's resolution in the record is not the same in both directions."
 )
 FINGER_IMPRESSION_UNKNOWN = Code(
     "FINGER_IMPRESSION_UNKNOWN", "The kind of impression in the record is none that the standard knows."
@@ -110,6 +127,9 @@ IRIS_EYE_LABEL_WRONG = Code(
     "IRIS_EYE_LABEL_WRONG", "The record does not say whether it is the right or the left eye."
 )
 IRIS_NOT_CROPPED = Code("IRIS_NOT_CROPPED", "The record does not say that its picture is cropped around the iris.")
+IRIS_NOT_MASKED = Code(
+    "IRIS_NOT_MASKED", "The record does not say that its picture is cropped and masked around the iris."
+)
 IRIS_FORMAT_WRONG = Code("IRIS_FORMAT_WRONG", "The record does not say that its picture is a grey JPEG 2000 one.")
 IRIS_ORIENTATION_UNKNOWN = Code(
     "IRIS_ORIENTATION_UNKNOWN", "The orientation in the record is none that the standard knows."
@@ -119,6 +139,7 @@ _FINGER_TECHNOLOGIES = range(0x15)
 _FACE_TECHNOLOGIES = frozenset({*range(7), *range(0x80, 0x100)})
 _IRIS_TECHNOLOGIES = range(2)
 _FINGER_POSITIONS = range(1, 11)
+_UNKNOWN_FINGER = 0
 _FINGER_REPRESENTATIONS = range(16)
 _CERTIFICATION_SCHEMES = range(4)
 _IMPRESSIONS = frozenset({*range(0x10), 0x18, 0x1C, 0x1D})
@@ -129,6 +150,41 @@ _COLOURS = frozenset({*range(8), 0xFF})  # of eyes and of hair
 _FACE_IMAGE_TYPES = frozenset({*range(4), *range(0x80, 0x83)})
 _SAMPLING_LEVELS = range(8)
 _RGB_24_BIT = 1
+_LARGEST_RATIO = 15  # of the pixels to the picture, in an authentication
+_JPEG2000 = frozenset({Codec.JP2, Codec.JPEG2000_CODESTREAM})
+
+# What the record must say of its picture.
+_FINGER_CODES = {
+    Purpose.REGISTRATION: {FingerCompression.JPEG2000_LOSSLESS},
+    Purpose.AUTH: {FingerCompression.JPEG2000_LOSSY, FingerCompression.WSQ},
+}
+_FACE_CODES = {
+    Purpose.REGISTRATION: {FaceDataType.JPEG2000_LOSSLESS},
+    Purpose.AUTH: {FaceDataType.JPEG2000_LOSSY},
+}
+_IRIS_CODES = {Purpose.REGISTRATION: {IrisCompression.LOSSLESS}, Purpose.AUTH: {IrisCompression.LOSSY}}
+
+# What the picture may be if the record says so.
+_FINGER_CODECS: Mapping[int, Container[Codec]] = {
+    FingerCompression.NONE: frozenset({Codec.RAW}),
+    FingerCompression.PACKED: frozenset({Codec.RAW}),
+    FingerCompression.WSQ: frozenset({Codec.WSQ}),
+    FingerCompression.JPEG: frozenset({Codec.JPEG}),
+    FingerCompression.JPEG2000_LOSSY: _JPEG2000,
+    FingerCompression.JPEG2000_LOSSLESS: _JPEG2000,
+    FingerCompression.PNG: frozenset({Codec.PNG}),
+}
+_FACE_CODECS: Mapping[int, Container[Codec]] = {
+    FaceDataType.JPEG: frozenset({Codec.JPEG}),
+    FaceDataType.JPEG2000_LOSSY: _JPEG2000,
+    FaceDataType.JPEG2000_LOSSLESS: _JPEG2000,
+    FaceDataType.PNG: frozenset({Codec.PNG}),
+}
+_IRIS_CODECS: Mapping[int, Container[Codec]] = {
+    IrisImageFormat.MONO_RAW: frozenset({Codec.RAW}),
+    IrisImageFormat.MONO_JPEG2000: _JPEG2000,
+    IrisImageFormat.MONO_PNG: frozenset({Codec.PNG}),
+}
 _TIME = ">HBBBBBH"
 _NO_TIME_OF_DAY = UNKNOWN_TIME[4:]
 
@@ -143,32 +199,42 @@ class RuleFinding:
 
 def registration_findings(record: Record) -> tuple[RuleFinding, ...]:
     """Everything that MOSIP would find fault with in a registration; empty when all is well."""
+    return findings(record, Purpose.REGISTRATION)
+
+
+def findings(record: Record, purpose: Purpose) -> tuple[RuleFinding, ...]:
+    """Everything that MOSIP would find fault with; empty when all is well."""
     picture = picture_in(record)
     if isinstance(record, FingerRecord):
-        return tuple(_finger(record, picture))
+        return tuple(_finger(record, picture, purpose))
     if isinstance(record, FaceRecord):
-        return tuple(_face(record, picture))
-    return tuple(_iris(record, picture))
+        return tuple(_face(record, picture, purpose))
+    return tuple(_iris(record, picture, purpose))
 
 
-def _finger(record: FingerRecord, picture: Picture) -> Iterator[RuleFinding]:
+def _finger(record: FingerRecord, picture: Picture, purpose: Purpose) -> Iterator[RuleFinding]:
     if record.fingers_present != 1:
         yield RuleFinding(RECORD_SUBJECTS_WRONG, "fingers_present")
     yield from _details(record.details, _FINGER_TECHNOLOGIES)
     if any(each.scheme not in _CERTIFICATION_SCHEMES for each in record.certifications or ()):
         yield RuleFinding(FINGER_CERTIFICATION_UNKNOWN, "certifications")
-    if record.position not in _FINGER_POSITIONS:
+    is_open = purpose is Purpose.AUTH and record.position == _UNKNOWN_FINGER
+    if record.position not in _FINGER_POSITIONS and not is_open:
         yield RuleFinding(FINGER_POSITION_WRONG, "position")
     if record.representation_number not in _FINGER_REPRESENTATIONS:
         yield RuleFinding(RECORD_NUMBER_WRONG, "representation_number")
     yield from _resolution(record)
+    if purpose is Purpose.AUTH and record.image_resolution[0] != record.image_resolution[1]:
+        yield RuleFinding(FINGER_PIXELS_NOT_SQUARE, "image_resolution")
     if record.bit_depth != 8:
         yield RuleFinding(RECORD_BIT_DEPTH_WRONG, "bit_depth")
-    if record.compression != FingerCompression.JPEG2000_LOSSLESS:
-        yield RuleFinding(RECORD_NOT_LOSSLESS, "compression")
+    yield from _coding(record.compression, _FINGER_CODES, purpose, "compression")
+    yield from _stated(picture, _FINGER_CODECS.get(record.compression, frozenset()), "compression")
+    if record.compression == FingerCompression.JPEG2000_LOSSLESS:
+        yield from _stated_lossless(picture, "compression")
     if record.impression not in _IMPRESSIONS:
         yield RuleFinding(FINGER_IMPRESSION_UNKNOWN, "impression")
-    yield from _picture(record, picture, Colour.GREY, RECORD_PICTURE_NOT_GREY)
+    yield from _picture(record, picture, purpose, Colour.GREY, RECORD_PICTURE_NOT_GREY)
 
 
 def _resolution(record: FingerRecord) -> Iterator[RuleFinding]:
@@ -192,7 +258,7 @@ def _is_resolution(value: int, unit: int) -> bool:
     return lowest <= value <= highest and lowest <= dpi <= highest
 
 
-def _face(record: FaceRecord, picture: Picture) -> Iterator[RuleFinding]:
+def _face(record: FaceRecord, picture: Picture, purpose: Purpose) -> Iterator[RuleFinding]:
     if record.certification_flag != 0:
         yield RuleFinding(RECORD_CERTIFIED, "certification_flag")
     if record.temporal_semantics != 0:
@@ -208,16 +274,18 @@ def _face(record: FaceRecord, picture: Picture) -> Iterator[RuleFinding]:
         yield RuleFinding(FACE_LANDMARK_OUTSIDE, "landmarks")
     if record.image_type not in _FACE_IMAGE_TYPES:
         yield RuleFinding(FACE_IMAGE_TYPE_UNKNOWN, "image_type")
-    if record.data_type != FaceDataType.JPEG2000_LOSSLESS:
-        yield RuleFinding(RECORD_NOT_LOSSLESS, "data_type")
+    yield from _coding(record.data_type, _FACE_CODES, purpose, "data_type")
+    yield from _stated(picture, _FACE_CODECS.get(record.data_type, frozenset()), "data_type")
+    if record.data_type == FaceDataType.JPEG2000_LOSSLESS:
+        yield from _stated_lossless(picture, "data_type")
     if record.sampling not in _SAMPLING_LEVELS:
         yield RuleFinding(FACE_SAMPLING_UNKNOWN, "sampling")
     if record.colour_space != _RGB_24_BIT:
         yield RuleFinding(FACE_COLOUR_SPACE_WRONG, "colour_space")
-    yield from _picture(record, picture, Colour.RGB, RECORD_PICTURE_NOT_RGB)
+    yield from _picture(record, picture, purpose, Colour.RGB, RECORD_PICTURE_NOT_RGB)
 
 
-def _iris(record: IrisRecord, picture: Picture) -> Iterator[RuleFinding]:
+def _iris(record: IrisRecord, picture: Picture, purpose: Purpose) -> Iterator[RuleFinding]:
     if record.certification_flag != 0:
         yield RuleFinding(RECORD_CERTIFIED, "certification_flag")
     if record.eyes_represented not in (0, 1):  # 0: unknown
@@ -227,17 +295,40 @@ def _iris(record: IrisRecord, picture: Picture) -> Iterator[RuleFinding]:
         yield RuleFinding(RECORD_NUMBER_WRONG, "representation_number")
     if record.eye not in (EyeLabel.RIGHT, EyeLabel.LEFT):
         yield RuleFinding(IRIS_EYE_LABEL_WRONG, "eye")
-    if record.image_type != IrisImageType.CROPPED:
+    if purpose is Purpose.REGISTRATION and record.image_type != IrisImageType.CROPPED:
         yield RuleFinding(IRIS_NOT_CROPPED, "image_type")
+    if purpose is Purpose.AUTH and record.image_type != IrisImageType.CROPPED_AND_MASKED:
+        yield RuleFinding(IRIS_NOT_MASKED, "image_type")
     if record.image_format != IrisImageFormat.MONO_JPEG2000:
         yield RuleFinding(IRIS_FORMAT_WRONG, "image_format")
+    yield from _stated(picture, _IRIS_CODECS.get(record.image_format, frozenset()), "image_format")
     if record.properties & 0b11 == 0b11 or record.properties >> 2 & 0b11 == 0b11:
         yield RuleFinding(IRIS_ORIENTATION_UNKNOWN, "properties")
-    if record.properties >> 6 != 1:
-        yield RuleFinding(RECORD_NOT_LOSSLESS, "properties")
+    yield from _coding(record.properties >> 6, _IRIS_CODES, purpose, "properties")
+    if record.properties >> 6 == IrisCompression.LOSSLESS:
+        yield from _stated_lossless(picture, "properties")
     if record.bit_depth != 8:
         yield RuleFinding(RECORD_BIT_DEPTH_WRONG, "bit_depth")
-    yield from _picture(record, picture, Colour.GREY, RECORD_PICTURE_NOT_GREY)
+    yield from _picture(record, picture, purpose, Colour.GREY, RECORD_PICTURE_NOT_GREY)
+
+
+def _coding(
+    code: int, good: Mapping[Purpose, Container[int]], purpose: Purpose, field: str
+) -> Iterator[RuleFinding]:
+    if code not in good[purpose]:
+        yield RuleFinding(RECORD_NOT_LOSSLESS if purpose is Purpose.REGISTRATION else RECORD_NOT_LOSSY, field)
+
+
+def _stated(picture: Picture, codecs: Container[Codec], field: str) -> Iterator[RuleFinding]:
+    """The picture's codec against the one the record states; what is no picture at all is found elsewhere."""
+    if picture.codec is not Codec.UNKNOWN and picture.codec not in codecs:
+        yield RuleFinding(RECORD_CODEC_MISSTATED, field)
+
+
+def _stated_lossless(picture: Picture, field: str) -> Iterator[RuleFinding]:
+    """The other way round nothing can be said: the reversible wavelet may have been cut short."""
+    if picture.codec in _JPEG2000 and picture.is_whole and not picture.is_lossless:
+        yield RuleFinding(RECORD_CODEC_MISSTATED, field)
 
 
 def _details(details: CaptureDetails, technologies: Container[int]) -> Iterator[RuleFinding]:
@@ -261,19 +352,29 @@ def _is_time(time: bytes) -> bool:
     return (is_date or time[:4] == UNKNOWN_TIME[:4]) and (is_time_of_day or time[4:] == _NO_TIME_OF_DAY)
 
 
-def _picture(record: Record, picture: Picture, colour: Colour, wrong_colour: Code) -> Iterator[RuleFinding]:
-    """The picture's own header against the record's. What is no JPEG 2000 file is not looked at further."""
-    if picture.codec is not Codec.JP2:
+def _picture(
+    record: Record, picture: Picture, purpose: Purpose, colour: Colour, wrong_colour: Code
+) -> Iterator[RuleFinding]:
+    """The picture's own header against the record's. What is of another codec is not looked at further."""
+    is_wsq = purpose is Purpose.AUTH and isinstance(record, FingerRecord) and picture.codec is Codec.WSQ
+    if picture.codec is not Codec.JP2 and not is_wsq:
         yield RuleFinding(RECORD_PICTURE_NOT_JP2, "image")
         return
     if not picture.is_whole:
         yield RuleFinding(RECORD_PICTURE_BROKEN, "image")
         return
-    if not picture.is_lossless:
+    if purpose is Purpose.REGISTRATION and not picture.is_lossless:
         yield RuleFinding(RECORD_PICTURE_LOSSY, "image")
+    if purpose is Purpose.AUTH and _octets(picture) > _LARGEST_RATIO * len(record.image):
+        yield RuleFinding(RECORD_PICTURE_SQUEEZED, "image")
     if picture.colour is not colour or picture.bit_depth != 8:
         yield RuleFinding(wrong_colour, "image")
     if picture.width != record.width:
         yield RuleFinding(RECORD_SIZE_WRONG, "width")
     if picture.height != record.height:
         yield RuleFinding(RECORD_SIZE_WRONG, "height")
+
+
+def _octets(picture: Picture) -> int:
+    """Of the pixels, not compressed, at 8 bits."""
+    return picture.width * picture.height * (3 if picture.colour is Colour.RGB else 1)

@@ -41,9 +41,13 @@ class Reader:
         if self.take(len(magic)) != magic:
             raise MalformedData(RECORD_MAGIC_WRONG, offset=at)
 
+    @property
+    def rest_length(self) -> int:
+        return len(self._content) - self.offset
+
     def rest(self) -> bytes:
         """Everything that is left."""
-        return self.take(len(self._content) - self.offset)
+        return self.take(self.rest_length)
 
     def end(self) -> None:
         if self.offset != len(self._content):

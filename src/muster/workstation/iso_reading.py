@@ -1,4 +1,4 @@
-"""Looking into one biometric record: its header field by field, and what MOSIP's rules say of it."""
+"""Looking into one biometric record: its header field by field, what MOSIP's rules say of it, and its picture."""
 
 from __future__ import annotations
 
@@ -8,18 +8,25 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 
 from muster.clock import rfc3339
+from muster.errors import BadInput, Code, MalformedData
+from muster.formats.image_codec import Pixels, encode_png
 from muster.formats.iso19794 import CaptureDetails
 from muster.formats.iso19794_picture import picture_in
+from muster.formats.iso19794_pixels import pixels_in
 from muster.formats.iso19794_record import Record, parse_record
 from muster.formats.iso19794_rules import RuleFinding, registration_findings
 from muster.workstation.inspection import read_file
+
+FILE_EXISTS = Code("FILE_EXISTS", "There is a file of that name already: {file}. It was not changed.")
+FILE_UNWRITABLE = Code("FILE_UNWRITABLE", "The file cannot be written: {file}.")
 
 Value = str | int | bool | None | Mapping[str, "Value"] | Sequence["Value"]
 
 
 @dataclass(frozen=True, slots=True)
 class RecordFinding:
-    """A registration rule that the record breaks: stable code, field of the header, sentence."""
+    """A registration rule that the record breaks, or why its picture cannot be decoded: stable code, field of the
+    header, sentence."""
 
     code: str
     field: str
@@ -41,17 +48,53 @@ class RecordReport:
     findings: tuple[RecordFinding, ...]
 
 
-def read_record(path: Path) -> RecordReport:
-    """Raises ``BadInput`` (no such file) and ``MalformedData`` (no record)."""
+def read_record(path: Path, picture: Path | None = None) -> RecordReport:
+    """What is in the record; its picture, decoded, is written to the file ``picture``, as PNG.
+
+    Raises ``BadInput`` (no such file; ``picture`` is there already or cannot be written) and ``MalformedData`` (no
+    record, or no picture in it to write).
+    """
     content = read_file(path)
     record = parse_record(content)
+    pixels = _pixels(record)
+    if picture is not None:
+        if isinstance(pixels, MalformedData):
+            raise pixels
+        _write_new(picture, encode_png(pixels))
+    findings = [_finding(each) for each in registration_findings(record)]
+    if isinstance(pixels, MalformedData):
+        findings.append(RecordFinding(pixels.code.name, "image", pixels.sentence))
     return RecordReport(
         format=content[:3].decode("ascii"),
         version=content[4:7].decode("ascii"),
         length=len(content),
         representations=(_representation(record),),
-        findings=tuple(_finding(each) for each in registration_findings(record)),
+        findings=tuple(findings),
     )
+
+
+def _pixels(record: Record) -> Pixels | MalformedData:
+    """What is wrong with a picture is a result here: the record around it is shown all the same."""
+    try:
+        return pixels_in(record)
+    except MalformedData as error:
+        return error
+
+
+def _write_new(path: Path, content: bytes) -> None:
+    """Never over a file that is there, and nothing is left of one that could not be finished."""
+    try:
+        with path.open("xb") as stream:
+            try:
+                stream.write(content)
+                stream.flush()
+            except OSError:
+                path.unlink(missing_ok=True)
+                raise
+    except FileExistsError as error:
+        raise BadInput(FILE_EXISTS, file=path.name) from error
+    except OSError as error:
+        raise BadInput(FILE_UNWRITABLE, file=path.name) from error
 
 
 def _finding(finding: RuleFinding) -> RecordFinding:
