@@ -35,10 +35,14 @@ def register(app: typer.Typer, screen: Screen) -> None:
 
 
 def _text(report: PacketReport) -> str:
+    """One line a fact. The names are whatever somebody wrote: a terminal must not take them for orders."""
     lines = [
         f"Registration  {report.registration_id}",
         f"Packet        {report.packet_id}",
         f"Process       {report.process}   station {report.refid}",
+        f"Client        like {report.version_family}, calls itself {report.client_version or 'nothing'}",
+        f"Holds         {report.captures} captures, {report.missing_samples} exceptions, "
+        f"{report.documents} documents",
     ]
     for each in report.subpackets:
         lines.append(
@@ -47,6 +51,12 @@ def _text(report: PacketReport) -> str:
         )
         lines.append(f"           fields {', '.join(each.fields)}")
         lines.append(f"           files  {', '.join(each.files)}")
+        lines += [f"           - {note}" for note in each.notes]
         lines += [f"           ! {problem}" for problem in each.problems]
+    lines += [f"- {note}" for note in report.notes]
     lines += [f"! {problem}" for problem in report.problems]
-    return "\n".join([*lines, "valid" if report.valid else "NOT VALID"])
+    return "\n".join(map(_printable, [*lines, "valid" if report.valid else "NOT VALID"]))
+
+
+def _printable(line: str) -> str:
+    return "".join(each if each.isprintable() else "?" for each in line)

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
@@ -27,6 +28,12 @@ CATEGORY_UNKNOWN = Code(
 )
 ENTRY_NAME_UNKNOWN = Code("ENTRY_NAME_UNKNOWN", "The packet has a part with a name that is not understood.")
 
+FILE_NAME_AMBIGUOUS = Code(
+    "FILE_NAME_AMBIGUOUS", "A part of the packet has two files that differ in case or extension only."
+)
+
+# The largest real ones hold a checksum for each of some hundred program files: a tenth of this.
+MAXIMUM_DESCRIPTION_BYTES = 512 * 1024
 SOURCE = "REGISTRATION_CLIENT"
 SUBPACKETS = ("id", "evidence", "optional")
 ID_FILE = "ID.json"
@@ -39,6 +46,7 @@ SUPERVISOR_FILE = "supervisor_bio_cbeff.xml"
 PROVIDER_NAME = "PacketWriterImpl"
 PROVIDER_VERSION = "v1.0"
 
+_TEN_DIGITS = re.compile(r"[0-9]{10}")
 # Field category -> subpackets (2.1). "none" goes everywhere.
 _ROUTES: Mapping[str, tuple[str, ...]] = {
     "pvt": ("id",),
@@ -60,13 +68,24 @@ RESERVED_NAMES = frozenset(
         SUPERVISOR_FILE,
     )
 )
-# These carry no content that a hash sequence covers.
-UNHASHED_FILES = frozenset({META_FILE, DATA_HASH_FILE, OPERATIONS_HASH_FILE})
+# These carry no content that a hash sequence covers; without extension, lower case.
+UNHASHED_NAMES = frozenset(
+    name.rsplit(".", 1)[0].lower() for name in (META_FILE, DATA_HASH_FILE, OPERATIONS_HASH_FILE)
+)
 
 
 def packet_id(registration_id: str, ref_id: str, created_at: datetime) -> str:
     """``<rid>-<refId>-<yyyyMMddHHmmss UTC>`` (MOSIP 1.2 and later)."""
     return f"{registration_id}-{ref_id}-{compact_time(created_at)}"
+
+
+def ref_id_of(registration_id: str) -> str:
+    """``<center>_<machine>`` from the first five and the next five digits, as servers find it for 1.1.5.
+
+    Empty for what does not begin with ten digits.
+    """
+    center, machine = registration_id[:5], registration_id[5:10]
+    return f"{center}_{machine}" if _TEN_DIGITS.match(registration_id) else ""
 
 
 def compact_time(moment: datetime) -> str:
@@ -111,7 +130,7 @@ class Sidecar:
         """``refid`` is empty in 1.1.5 packets, ``schemaversion`` a number in some. Raises
         ``MalformedData``."""
         values = _object(content)
-        return cls(**{name: str(values.get(name) or "") for name in cls.__dataclass_fields__})
+        return cls(**{name: _plain_text(values.get(name)) for name in cls.__dataclass_fields__})
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,6 +198,14 @@ def encrypted_hash(encrypted: bytes) -> str:
     return base64url.encode(hashlib.sha256(encrypted).digest())
 
 
+def is_encrypted_hash(text: str, encrypted: bytes) -> bool:
+    """Whether a sidecar's ``encryptedhash`` is that of ``encrypted``, in either base64, padded or not."""
+    try:
+        return base64url.decode(text) == hashlib.sha256(encrypted).digest()
+    except ValueError:
+        return False
+
+
 def hash_sequence(sequences: Mapping[str, Sequence[str]]) -> list[dict[str, Any]]:
     """``hashSequence1`` or ``2``: labels with file names that carry no extension; empty ones left out."""
     return [
@@ -200,6 +227,16 @@ def parse_hash_sequence(meta: Mapping[str, Any], key: str) -> tuple[str, ...] | 
     return tuple(names)
 
 
+def check_file_names(names: Iterable[str]) -> None:
+    """A server finds files by their name without extension in any case (3.2): which of two, nobody could say.
+
+    Raises ``MalformedData``.
+    """
+    found = [stem(name).upper().casefold() for name in names]
+    if len(set(found)) != len(found):
+        raise MalformedData(FILE_NAME_AMBIGUOUS)
+
+
 def find_file(files: Mapping[str, bytes], name: str) -> bytes | None:
     """The first file whose name without extension is ``name``, ignoring case (as MOSIP looks it up)."""
     wanted = name.lower()
@@ -210,7 +247,18 @@ def stem(name: str) -> str:
     return name.rsplit(".", 1)[0]
 
 
+def _plain_text(value: object) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, bool) or not isinstance(value, str | int | float):
+        raise MalformedData(PACKET_JSON_UNREADABLE)
+    return str(value)
+
+
 def _object(content: bytes) -> dict[str, Any]:
+    # Small JSON makes large objects: up to fifty octets for one.
+    if len(content) > MAXIMUM_DESCRIPTION_BYTES:
+        raise MalformedData(PACKET_JSON_UNREADABLE, offset=MAXIMUM_DESCRIPTION_BYTES)
     try:
         values = json.loads(content)
     except (ValueError, RecursionError) as error:

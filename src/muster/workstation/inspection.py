@@ -15,7 +15,8 @@ FILE_UNREADABLE = Code("FILE_UNREADABLE", "The file cannot be read: {file}.")
 
 @dataclass(frozen=True, slots=True)
 class SubpacketReport:
-    """The checks are ``valid``, ``invalid``, ``absent`` or ``unchecked``; no content, only names."""
+    """The checks are ``valid``, ``invalid``, ``absent`` or ``unchecked``; no content, only names. ``notes`` say
+    among other things why a signature is unchecked."""
 
     name: str
     signature: str
@@ -25,16 +26,28 @@ class SubpacketReport:
     fields: tuple[str, ...]
     files: tuple[str, ...]
     problems: tuple[str, ...]
+    notes: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class PacketReport:
+    """``version_family`` is judged from the packet (``1.1.5``, ``1.2`` for all later ones, ``unknown``),
+    ``client_version`` and ``created_at`` are what it says itself. The last three are numbers of entries in its
+    description. ``notes`` do not make a packet invalid."""
+
     registration_id: str
     packet_id: str
     process: str
     refid: str
+    version_family: str
+    client_version: str
+    created_at: str
+    captures: int
+    missing_samples: int
+    documents: int
     subpackets: tuple[SubpacketReport, ...]
     problems: tuple[str, ...]
+    notes: tuple[str, ...]
     valid: bool
 
 
@@ -49,13 +62,22 @@ def inspect_packet(packet: Path, key: Path, machine_key: Path | None = None) -> 
         DecryptionKey.from_pem(read_file(key)),
         read_file(machine_key) if machine_key else None,
     )
+    meta = opened.meta
+    renamed = opened.packet_id != packet.name.removesuffix(".zip")
     return PacketReport(
         registration_id=opened.registration_id,
         packet_id=opened.packet_id,
         process=opened.process,
         refid=opened.ref_id,
+        version_family=opened.family.value,
+        client_version=meta.client_version if meta else "",
+        created_at=meta.created if meta else "",
+        captures=len(meta.captures) if meta else 0,
+        missing_samples=len(meta.missing) if meta else 0,
+        documents=len(meta.documents) if meta else 0,
         subpackets=tuple(_report(each) for each in opened.subpackets),
         problems=opened.problems,
+        notes=(*opened.notes, *(("FILE_NAME_DIFFERS",) if renamed else ())),
         valid=opened.is_valid,
     )
 
@@ -80,4 +102,5 @@ def _report(subpacket: OpenedSubpacket) -> SubpacketReport:
         fields=subpacket.fields,
         files=tuple(subpacket.files),
         problems=subpacket.problems,
+        notes=subpacket.notes,
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import io
 import json
 import zipfile
@@ -22,7 +23,14 @@ from muster.errors import BadInput, MalformedData, MusterError, NotAuthentic
 from muster.formats.mosip_packet import hash_of
 from muster.formats.zip_archive import pack
 from muster.packet.assemble import assemble
-from muster.packet.opening import PACKET_EMPTY, Check, OpenedPacket, OpenedSubpacket, open_packet
+from muster.packet.opening import (
+    PACKET_EMPTY,
+    PACKET_TOO_MANY_PARTS,
+    Check,
+    OpenedPacket,
+    OpenedSubpacket,
+    open_packet,
+)
 from muster.packet.seal import SealedPacket, seal
 from unit.packet.contents_fixture import (
     CREATED_AT,
@@ -82,12 +90,16 @@ class Forger:
             lambda files: files.update({archive: encrypted, sidecar: _edited(files[sidecar], facts)})
         )
 
-    def part(self, part: str, change: Callable[[Files], object]) -> OpenedSubpacket:
-        """``part`` after ``change`` to its files, everything else signed and hashed anew."""
+    def whole(self, part: str, change: Callable[[Files], object]) -> OpenedPacket:
+        """The packet after ``change`` to the files of ``part``, which is signed and hashed anew."""
         encrypted = self.outer_files()[f"{FOLDER}{RID}_{part}.zip"]
         files = unzip(Envelope.cut(encrypted).open(self.server.key.to_pem()))
         change(files)
-        packet = self.inner_zip(part, pack(files))
+        return self.inner_zip(part, pack(files))
+
+    def part(self, part: str, change: Callable[[Files], object]) -> OpenedSubpacket:
+        """``part`` after ``change`` to its files, everything else signed and hashed anew."""
+        packet = self.whole(part, change)
         assert packet.problems == ()
         (opened,) = (each for each in packet.subpackets if each.name == part)
         assert opened.signature is opened.hash is Check.VALID
@@ -313,9 +325,44 @@ def test_a_padded_encrypted_hash_is_accepted(forger: Forger, read: dict[str, Sub
     assert forger.sidecar("id", encryptedhash=read["id"].sidecar["encryptedhash"] + "=").is_valid
 
 
-def test_a_file_beside_the_parts_is_told(forger: Forger) -> None:
+def test_a_file_beside_the_parts_is_noted_and_not_refused(forger: Forger) -> None:
     packet = forger.outer(lambda files: files.update({f"{FOLDER}{RID}_extra.json": b"{}"}))
-    assert packet.problems == (f"FILE_UNEXPECTED:{FOLDER}{RID}_extra.json",)
+    assert packet.notes == (f"FILE_UNEXPECTED:{FOLDER}{RID}_extra.json",)
+    assert packet.is_valid
+
+
+def test_a_part_of_a_field_category_that_is_not_mosips_is_opened_and_noted(forger: Forger) -> None:
+    def copy(files: Files) -> None:
+        for suffix in ("zip", "json"):
+            files[f"{FOLDER}{RID}_medical.{suffix}"] = files[f"{FOLDER}{RID}_optional.{suffix}"]
+        name = f"{FOLDER}{RID}_medical.json"
+        files[name] = _edited(files[name], {"packetname": f"{RID}_medical"})
+
+    packet = forger.outer(copy)
+    assert packet.notes == ("SUBPACKET_UNKNOWN:medical",)
+    assert [each.name for each in packet.subpackets] == ["id", "evidence", "optional", "medical"]
+    assert packet.is_valid
+
+
+def test_more_parts_than_any_client_makes_are_refused(forger: Forger) -> None:
+    with pytest.raises(MalformedData) as caught:
+        forger.outer(lambda files: files.update({f"{FOLDER}{RID}_{each}.zip": b"" for each in "abcdef"}))
+    assert caught.value.code is PACKET_TOO_MANY_PARTS
+
+
+@pytest.mark.parametrize("packet_id", ["", RID[:-1] + "1", f"{RID}x", f"x-{RID}"])
+def test_a_packet_id_that_does_not_begin_with_the_registration_is_told(forger: Forger, packet_id: str) -> None:
+    assert "PACKET_ID_DIFFERS:id" in forger.sidecar("id", id=packet_id).problems
+
+
+@pytest.mark.parametrize("value", [[], {}, True, [[[]]]])
+def test_a_sidecar_that_holds_more_than_text_counts_as_missing(forger: Forger, value: object) -> None:
+    assert "SIDECAR_MISSING:id" in forger.sidecar("id", signature=value).problems
+
+
+def test_a_standard_base64_hash_is_accepted(forger: Forger, read: dict[str, Subpacket]) -> None:
+    standard = base64.b64encode(_sha256(read["id"].encrypted)).decode()
+    assert forger.sidecar("id", encryptedhash=standard).is_valid
 
 
 def test_parts_of_two_processes_do_not_make_a_packet(forger: Forger) -> None:
@@ -463,10 +510,52 @@ def test_names_in_a_sequence_are_found_in_any_case(forger: Forger) -> None:
     assert forger.part("evidence", shout).data_hash is Check.VALID
 
 
-def test_a_file_that_no_sequence_lists_is_told(forger: Forger) -> None:
+def test_a_file_that_no_sequence_lists_is_noted(forger: Forger) -> None:
     part = forger.part("optional", lambda files: files.update({"slipped_in.pdf": b"%PDF"}))
-    assert part.problems == ("FILE_UNLISTED:slipped_in.pdf",)
+    assert part.notes == ("FILE_UNLISTED:slipped_in.pdf",)
+    assert part.is_valid
+
+
+def test_a_file_that_no_sequence_lists_and_a_server_would_read_is_not_valid(forger: Forger) -> None:
+    def refer(files: Files) -> None:
+        identity = {"proofOfAge": {"value": "proofOfAge", "type": "DOC1", "format": "pdf"}}
+        files["ID.json"] = json.dumps({"identity": identity}).encode()
+        files["PROOFOFAGE.pdf"] = b"%PDF"
+        _relist(files, "ID")
+
+    part = forger.part("optional", refer)
+    assert part.problems == ("FILE_UNLISTED:PROOFOFAGE.pdf",)
     assert not part.is_valid
+
+
+@pytest.mark.parametrize("name", ["audit.json", "officer_bio_cbeff.xml"])
+def test_operations_outside_the_part_that_hashes_them_are_not_valid(forger: Forger, name: str) -> None:
+    part = forger.part("optional", lambda files: files.update({name: b"[]"}))
+    assert part.problems == (f"FILE_UNLISTED:{name}",)
+
+
+@pytest.mark.parametrize("names", [("ID", "ID"), ("ID", "id"), ("ID",) * 10_000])
+def test_a_file_is_listed_once(forger: Forger, names: tuple[str, ...]) -> None:
+    assert forger.part("optional", lambda files: _relist(files, *names)).data_hash is Check.INVALID
+
+
+def test_a_description_larger_than_any_is_not_read(forger: Forger) -> None:
+    part = forger.part("optional", lambda files: _edit_meta(files, checkSum=list(range(100_000))))
+    assert "PACKET_JSON_UNREADABLE:packet_meta_info.json" in part.problems
+
+
+@pytest.mark.parametrize("key, value", [
+    ("metaData", {}), ("biometrics", []), ("biometrics", {"individualBiometrics": []}),
+    ("exceptionBiometrics", {"individualBiometrics": {"leftIndex": 1}}), ("documents", [1]), ("creationDate", 1),
+])  # fmt: skip
+def test_a_description_of_another_form_is_told(forger: Forger, key: str, value: object) -> None:
+    def spoil(files: Files) -> None:
+        _edit_meta(files, **{key: value})
+
+    packet = forger.whole("id", spoil)
+    assert packet.meta is None
+    assert [each.partition(":")[0] for each in packet.problems] == ["PACKET_META_UNREADABLE"]
+    assert not packet.is_valid
 
 
 def test_an_identity_that_no_sequence_lists_is_told(forger: Forger) -> None:
@@ -476,16 +565,15 @@ def test_an_identity_that_no_sequence_lists_is_told(forger: Forger) -> None:
 
 @pytest.mark.parametrize("name", ["proofOfException.jpg", "PROOFOFEXCEPTION.exe"])
 def test_a_second_file_under_a_listed_name_is_told(forger: Forger, name: str) -> None:
-    # Only the first of them is hashed; the name in the sequence must not cover the other.
+    # A server takes whichever it meets first, and only one of them is hashed.
     part = forger.part("evidence", lambda files: files.update({name: b"never hashed"}))
-    assert part.data_hash is Check.VALID
-    assert part.problems == (f"FILE_UNLISTED:{name}",)
+    assert part.problems == ("FILE_NAME_AMBIGUOUS",)
     assert not part.is_valid
 
 
 def test_a_second_meta_info_under_another_extension_is_told(forger: Forger) -> None:
     part = forger.part("evidence", lambda files: files.update({"packet_meta_info.txt": b"{}"}))
-    assert part.problems == ("FILE_UNLISTED:packet_meta_info.txt",)
+    assert part.problems == ("FILE_NAME_AMBIGUOUS",)
 
 
 @pytest.mark.parametrize("name", ["ID.json", "packet_meta_info.json"])
