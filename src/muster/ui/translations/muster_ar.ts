@@ -40,6 +40,10 @@
             <translation>يحمل جزء من ملف البيانات الحيوية سمة لا يجوز أن تكون له.</translation>
         </message>
         <message>
+            <source>A part of the packet has two files that differ in case or extension only.</source>
+            <translation>يحتوي أحد أجزاء الحزمة على ملفين لا يختلفان إلا في حالة الأحرف أو الامتداد.</translation>
+        </message>
+        <message>
             <source>A part of the program for judging pictures is missing. Install the program again.</source>
             <translation>جزء البرنامج الذي يقيّم الصور مفقود. أعد تثبيت البرنامج.</translation>
         </message>
@@ -70,6 +74,14 @@
         <message>
             <source>A quality score in the record is neither 0 to 100 nor 255.</source>
             <translation>إحدى درجات الجودة في السجل ليست بين 0 و100 ولا تساوي 255.</translation>
+        </message>
+        <message>
+            <source>A request cannot be read: {part} is missing or has a wrong form.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>A request to sign in cannot be read: {part} is missing or has a wrong form.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>A resolution in the record is not within 490 to 1010 pixels per inch.</source>
@@ -172,6 +184,10 @@
             <translation>اسأل الشخص أو انقل البيانات من وثيقة. الحقول المعلّمة بالعلامة * إلزامية.</translation>
         </message>
         <message>
+            <source>Ask what the person remembers: each detail helps to find the lost number. Nothing must be there.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>At least 8 characters.</source>
             <translation>8 أحرف على الأقل.</translation>
         </message>
@@ -182,6 +198,10 @@
         <message>
             <source>Back to the desk</source>
             <translation>إلى الصفحة الرئيسية</translation>
+        </message>
+        <message>
+            <source>Begin</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Busy</source>
@@ -352,6 +372,10 @@
             <translation>اللغة</translation>
         </message>
         <message>
+            <source>Lay the document on the scanner and press Scan, or go on without one.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Lay the document on the scanner and press Scan. What is marked with * must be there.</source>
             <translation>ضع الوثيقة على الماسح الضوئي واضغط «مسح ضوئي». الوثائق المعلّمة بالعلامة * إلزامية.</translation>
         </message>
@@ -388,6 +412,14 @@
             <translation>رقم الجهاز</translation>
         </message>
         <message>
+            <source>Make smaller</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Making it smaller …</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Making keys …</source>
             <translation>جارٍ إنشاء المفاتيح…</translation>
         </message>
@@ -413,6 +445,10 @@
         </message>
         <message>
             <source>No finger and no eye is marked as an exception; there is nothing to show.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>No more than that: nobody needs to undress or to take off a bandage</source>
             <translation type="unfinished"></translation>
         </message>
         <message>
@@ -458,6 +494,10 @@
         <message>
             <source>Nothing.</source>
             <translation>لا توجد عناصر.</translation>
+        </message>
+        <message>
+            <source>Number of the request</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Number on it, if any</source>
@@ -506,6 +546,10 @@
         <message>
             <source>Password of {officer}</source>
             <translation>كلمة مرور ⁨{officer}⁩</translation>
+        </message>
+        <message>
+            <source>Photo of the exception</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Pictures</source>
@@ -664,8 +708,20 @@
             <translation>جارٍ التوقيع…</translation>
         </message>
         <message>
+            <source>Size: about {now} MB of {limit} MB that can be sent.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Size: {now} MB so far, about {expected} MB with all that is to come, of {limit} MB that can be sent.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Slip</source>
             <translation>الإيصال</translation>
+        </message>
+        <message>
+            <source>Somebody may help to hold the hand</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Something is missing or not right: see the fields with a red frame.</source>
@@ -700,8 +756,16 @@
             <translation>التقاط صورة أخرى</translation>
         </message>
         <message>
+            <source>Take one picture of the face together with what cannot be captured: {missing}.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Take the picture</source>
             <translation>التقاط الصورة</translation>
+        </message>
+        <message>
+            <source>Take the picture when everything is to be seen.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>The ID schema cannot be read. Ask your administrator.</source>
@@ -714,10 +778,6 @@
         <message>
             <source>The ID schema sends a field to a part of the packet that does not exist.</source>
             <translation>يوجّه مخطط بيانات الهوية حقلًا إلى جزء غير موجود في الحزمة.</translation>
-        </message>
-        <message>
-            <source>The JPEG 2000 picture in the record is cut off or damaged.</source>
-            <translation>صورة JPEG 2000 الموجودة في السجل مبتورة أو تالفة.</translation>
         </message>
         <message>
             <source>The JPEG 2000 picture is cut off or damaged.</source>
@@ -824,6 +884,10 @@
             <translation>لون العينين المذكور في السجل غير معروف في المعيار.</translation>
         </message>
         <message>
+            <source>The face and the hand or eye concerned in one picture</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>The face is cut off. Move to the middle of the picture.</source>
             <translation>الوجه مقطوع. تحرك إلى وسط الصورة.</translation>
         </message>
@@ -848,6 +912,10 @@
             <translation>تتعذر قراءة الملف: ⁦{file}⁩.</translation>
         </message>
         <message>
+            <source>The file cannot be written: {file}.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>The file holds several pages or pictures. Choose one that holds a single page.</source>
             <translation>يحتوي الملف على عدة صفحات أو صور. اختر ملفًا يحتوي على صفحة واحدة.</translation>
         </message>
@@ -861,11 +929,11 @@
         </message>
         <message>
             <source>The file is not an encrypted packet.</source>
-            <translation type="unfinished"></translation>
+            <translation>هذا الملف ليس حزمة مشفّرة.</translation>
         </message>
         <message>
             <source>The file is sealed for another server key. The SHA-256 of that key's certificate begins with {thumbprint}.</source>
-            <translation type="unfinished"></translation>
+            <translation>هذا الملف مختوم لمفتاح خادم آخر. تبدأ بصمة SHA-256 لشهادة ذلك المفتاح بـ {thumbprint}.</translation>
         </message>
         <message>
             <source>The file is too short to be an encrypted packet: it ends at byte {offset}.</source>
@@ -912,6 +980,10 @@
             <translation>نوع الطبعة المذكور في السجل غير معروف في المعيار.</translation>
         </message>
         <message>
+            <source>The list of those who may sign in here is damaged: users.json.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>The live picture appears here.</source>
             <translation>تظهر الصورة المباشرة هنا.</translation>
         </message>
@@ -924,8 +996,16 @@
             <translation>الاتجاه المذكور في السجل غير معروف في المعيار.</translation>
         </message>
         <message>
+            <source>The packet grows too large. See the documents.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>The packet has a part with a name that is not understood.</source>
             <translation>في الحزمة جزء اسمه غير معروف.</translation>
+        </message>
+        <message>
+            <source>The packet has more parts than any client makes.</source>
+            <translation>تحتوي الحزمة على أجزاء أكثر مما ينشئه أي برنامج تسجيل.</translation>
         </message>
         <message>
             <source>The packet holds no part that could be opened.</source>
@@ -950,6 +1030,10 @@
         <message>
             <source>The packet's archive is larger unpacked than any packet may be.</source>
             <translation>حجم أرشيف الحزمة بعد فك الضغط أكبر من الحد المسموح به لأي حزمة.</translation>
+        </message>
+        <message>
+            <source>The packet's description cannot be read: {part} has a wrong form.</source>
+            <translation>لا يمكن قراءة وصف الحزمة: صيغة {part} غير صحيحة.</translation>
         </message>
         <message>
             <source>The packet's number has a form that no packet has.</source>
@@ -984,8 +1068,20 @@
             <translation type="unfinished"></translation>
         </message>
         <message>
+            <source>The picture in the record is compressed to less than a fifteenth of its size.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The picture in the record is cut off or damaged.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>The picture in the record is no JPEG 2000 file.</source>
             <translation>الصورة الموجودة في السجل ليست ملف JPEG 2000.</translation>
+        </message>
+        <message>
+            <source>The picture in the record is not compressed as the record says.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>The picture in the record is not grey with 8 bits.</source>
@@ -1036,6 +1132,10 @@
             <translation>دقة الصورة المذكورة في السجل أعلى من دقة الالتقاط.</translation>
         </message>
         <message>
+            <source>The picture's resolution in the record is not the same in both directions.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>The programs that speak to this computer's TPM answered something that cannot be understood. Ask your administrator to install 'tpm2-tools' again.</source>
             <translation>أعطت البرامج التي تتواصل مع شريحة TPM في هذا الحاسوب ردًا غير مفهوم. اطلب من مسؤول النظام إعادة تثبيت «tpm2-tools».</translation>
         </message>
@@ -1064,8 +1164,16 @@
             <translation>لا يذكر السجل أن صورته رمادية بصيغة JPEG 2000.</translation>
         </message>
         <message>
+            <source>The record does not say that its picture is compressed as an authentication needs it: lossy JPEG 2000, or WSQ for a finger.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>The record does not say that its picture is compressed without loss as JPEG 2000.</source>
             <translation>لا يذكر السجل أن صورته مضغوطة دون فقدان بصيغة JPEG 2000.</translation>
+        </message>
+        <message>
+            <source>The record does not say that its picture is cropped and masked around the iris.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>The record does not say that its picture is cropped around the iris.</source>
@@ -1308,6 +1416,10 @@
             <translation>ما زالت هناك محاولات متبقية. لا يمكن حفظ لقطة ضعيفة إلا بعد استنفادها كلها.</translation>
         </message>
         <message>
+            <source>There is a file of that name already: {file}. It was not changed.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>There is a station in this folder already.</source>
             <translation>توجد محطة في هذا المجلد بالفعل.</translation>
         </message>
@@ -1476,6 +1588,10 @@
             <translation>وجّه الشاشة نحو الشخص وراجعا كل شيء معًا.</translation>
         </message>
         <message>
+            <source>Type the number from the person's card, then only what has changed. Leave the rest empty.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Undo</source>
             <translation>تراجع</translation>
         </message>
@@ -1486,6 +1602,10 @@
         <message>
             <source>User name or password is wrong. Check both and try again.</source>
             <translation>اسم المستخدم أو كلمة المرور غير صحيح. تحقق منهما وحاول مرة أخرى.</translation>
+        </message>
+        <message>
+            <source>Wait until the camera sees the face.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Wait until the frame around the face is green.</source>
@@ -1510,6 +1630,10 @@
         <message>
             <source>Write a machine as CENTER_MACHINE=FILE, with a public key file that can be read.</source>
             <translation>اكتب الجهاز على الصورة ⁦CENTER_MACHINE=FILE⁩ مع ملف مفتاح عام يمكن قراءته.</translation>
+        </message>
+        <message>
+            <source>Write a user as NAME=FILE, with a file that holds the password on its first line.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Write the date as year/month/day, for example 1990/05/31.</source>
@@ -1614,6 +1738,10 @@
         <message>
             <source>{count} packets were accepted by the server.</source>
             <translation>عدد الحزم التي قبلها الخادم: {count}.</translation>
+        </message>
+        <message>
+            <source>{document}: {before} kB before, {after} kB now. Look whether it can still be read; if not, scan it again.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>{name} · next: {step} · {time}</source>

@@ -40,6 +40,10 @@
             <translation>Une partie du fichier biométrique porte un attribut qu’elle ne doit pas avoir.</translation>
         </message>
         <message>
+            <source>A part of the packet has two files that differ in case or extension only.</source>
+            <translation>Une partie du paquet contient deux fichiers qui ne diffèrent que par la casse ou l’extension.</translation>
+        </message>
+        <message>
             <source>A part of the program for judging pictures is missing. Install the program again.</source>
             <translation>Il manque une partie du programme qui évalue les images. Réinstallez le programme.</translation>
         </message>
@@ -70,6 +74,14 @@
         <message>
             <source>A quality score in the record is neither 0 to 100 nor 255.</source>
             <translation>Une note de qualité de l’enregistrement n’est ni comprise entre 0 et 100 ni égale à 255.</translation>
+        </message>
+        <message>
+            <source>A request cannot be read: {part} is missing or has a wrong form.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>A request to sign in cannot be read: {part} is missing or has a wrong form.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>A resolution in the record is not within 490 to 1010 pixels per inch.</source>
@@ -172,6 +184,10 @@
             <translation>Demandez à la personne ou recopiez d’après un document. Les champs marqués * sont obligatoires.</translation>
         </message>
         <message>
+            <source>Ask what the person remembers: each detail helps to find the lost number. Nothing must be there.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>At least 8 characters.</source>
             <translation>Au moins 8 caractères.</translation>
         </message>
@@ -182,6 +198,10 @@
         <message>
             <source>Back to the desk</source>
             <translation>Retour à l’accueil</translation>
+        </message>
+        <message>
+            <source>Begin</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Busy</source>
@@ -352,6 +372,10 @@
             <translation>Langue</translation>
         </message>
         <message>
+            <source>Lay the document on the scanner and press Scan, or go on without one.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Lay the document on the scanner and press Scan. What is marked with * must be there.</source>
             <translation>Posez le document sur le scanner et cliquez sur Numériser. Les documents marqués * sont obligatoires.</translation>
         </message>
@@ -388,6 +412,14 @@
             <translation>Numéro du poste</translation>
         </message>
         <message>
+            <source>Make smaller</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Making it smaller …</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Making keys …</source>
             <translation>Création des clés…</translation>
         </message>
@@ -413,6 +445,10 @@
         </message>
         <message>
             <source>No finger and no eye is marked as an exception; there is nothing to show.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>No more than that: nobody needs to undress or to take off a bandage</source>
             <translation type="unfinished"></translation>
         </message>
         <message>
@@ -458,6 +494,10 @@
         <message>
             <source>Nothing.</source>
             <translation>Aucun élément.</translation>
+        </message>
+        <message>
+            <source>Number of the request</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Number on it, if any</source>
@@ -506,6 +546,10 @@
         <message>
             <source>Password of {officer}</source>
             <translation>Mot de passe ({officer})</translation>
+        </message>
+        <message>
+            <source>Photo of the exception</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Pictures</source>
@@ -664,8 +708,20 @@
             <translation>Signature en cours…</translation>
         </message>
         <message>
+            <source>Size: about {now} MB of {limit} MB that can be sent.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Size: {now} MB so far, about {expected} MB with all that is to come, of {limit} MB that can be sent.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Slip</source>
             <translation>Reçu</translation>
+        </message>
+        <message>
+            <source>Somebody may help to hold the hand</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Something is missing or not right: see the fields with a red frame.</source>
@@ -700,8 +756,16 @@
             <translation>Refaire la photo</translation>
         </message>
         <message>
+            <source>Take one picture of the face together with what cannot be captured: {missing}.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Take the picture</source>
             <translation>Prendre la photo</translation>
+        </message>
+        <message>
+            <source>Take the picture when everything is to be seen.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>The ID schema cannot be read. Ask your administrator.</source>
@@ -714,10 +778,6 @@
         <message>
             <source>The ID schema sends a field to a part of the packet that does not exist.</source>
             <translation>Le schéma d’identité affecte un champ à une partie du paquet qui n’existe pas.</translation>
-        </message>
-        <message>
-            <source>The JPEG 2000 picture in the record is cut off or damaged.</source>
-            <translation>L’image JPEG 2000 de l’enregistrement est tronquée ou endommagée.</translation>
         </message>
         <message>
             <source>The JPEG 2000 picture is cut off or damaged.</source>
@@ -824,6 +884,10 @@
             <translation>La couleur des yeux de l’enregistrement est inconnue de la norme.</translation>
         </message>
         <message>
+            <source>The face and the hand or eye concerned in one picture</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>The face is cut off. Move to the middle of the picture.</source>
             <translation>Le visage est coupé. Placez-vous au milieu de l’image.</translation>
         </message>
@@ -848,6 +912,10 @@
             <translation>Le fichier est illisible : {file}.</translation>
         </message>
         <message>
+            <source>The file cannot be written: {file}.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>The file holds several pages or pictures. Choose one that holds a single page.</source>
             <translation>Le fichier contient plusieurs pages ou images. Choisissez-en un qui n’en contient qu’une.</translation>
         </message>
@@ -861,11 +929,11 @@
         </message>
         <message>
             <source>The file is not an encrypted packet.</source>
-            <translation type="unfinished"></translation>
+            <translation>Ce fichier n’est pas un paquet chiffré.</translation>
         </message>
         <message>
             <source>The file is sealed for another server key. The SHA-256 of that key's certificate begins with {thumbprint}.</source>
-            <translation type="unfinished"></translation>
+            <translation>Ce fichier est scellé pour une autre clé de serveur. Le SHA-256 du certificat de cette clé commence par {thumbprint}.</translation>
         </message>
         <message>
             <source>The file is too short to be an encrypted packet: it ends at byte {offset}.</source>
@@ -912,6 +980,10 @@
             <translation>Le type d’empreinte de l’enregistrement est inconnu de la norme.</translation>
         </message>
         <message>
+            <source>The list of those who may sign in here is damaged: users.json.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>The live picture appears here.</source>
             <translation>L’image en direct s’affiche ici.</translation>
         </message>
@@ -924,8 +996,16 @@
             <translation>L’orientation indiquée dans l’enregistrement est inconnue de la norme.</translation>
         </message>
         <message>
+            <source>The packet grows too large. See the documents.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>The packet has a part with a name that is not understood.</source>
             <translation>Le paquet comporte une partie dont le nom n’est pas reconnu.</translation>
+        </message>
+        <message>
+            <source>The packet has more parts than any client makes.</source>
+            <translation>Le paquet contient plus de parties qu’aucun logiciel d’inscription n’en crée.</translation>
         </message>
         <message>
             <source>The packet holds no part that could be opened.</source>
@@ -950,6 +1030,10 @@
         <message>
             <source>The packet's archive is larger unpacked than any packet may be.</source>
             <translation>Décompressée, l’archive du paquet dépasse la taille autorisée pour un paquet.</translation>
+        </message>
+        <message>
+            <source>The packet's description cannot be read: {part} has a wrong form.</source>
+            <translation>La description du paquet est illisible : la forme de {part} est incorrecte.</translation>
         </message>
         <message>
             <source>The packet's number has a form that no packet has.</source>
@@ -984,8 +1068,20 @@
             <translation type="unfinished"></translation>
         </message>
         <message>
+            <source>The picture in the record is compressed to less than a fifteenth of its size.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The picture in the record is cut off or damaged.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>The picture in the record is no JPEG 2000 file.</source>
             <translation>L’image de l’enregistrement n’est pas un fichier JPEG 2000.</translation>
+        </message>
+        <message>
+            <source>The picture in the record is not compressed as the record says.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>The picture in the record is not grey with 8 bits.</source>
@@ -1036,6 +1132,10 @@
             <translation>Dans l’enregistrement, la résolution de l’image est supérieure à celle de la capture.</translation>
         </message>
         <message>
+            <source>The picture's resolution in the record is not the same in both directions.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>The programs that speak to this computer's TPM answered something that cannot be understood. Ask your administrator to install 'tpm2-tools' again.</source>
             <translation>Les programmes qui communiquent avec le TPM de cet ordinateur ont donné une réponse incompréhensible. Demandez à votre administrateur de réinstaller « tpm2-tools ».</translation>
         </message>
@@ -1064,8 +1164,16 @@
             <translation>L’enregistrement n’indique pas que son image est une image JPEG 2000 en niveaux de gris.</translation>
         </message>
         <message>
+            <source>The record does not say that its picture is compressed as an authentication needs it: lossy JPEG 2000, or WSQ for a finger.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>The record does not say that its picture is compressed without loss as JPEG 2000.</source>
             <translation>L’enregistrement n’indique pas que son image est compressée sans perte en JPEG 2000.</translation>
+        </message>
+        <message>
+            <source>The record does not say that its picture is cropped and masked around the iris.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>The record does not say that its picture is cropped around the iris.</source>
@@ -1308,6 +1416,10 @@
             <translation>Il reste des essais. Une capture insuffisante ne peut être gardée qu’après le dernier essai.</translation>
         </message>
         <message>
+            <source>There is a file of that name already: {file}. It was not changed.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>There is a station in this folder already.</source>
             <translation>Il y a déjà un poste dans ce dossier.</translation>
         </message>
@@ -1476,6 +1588,10 @@
             <translation>Tournez l’écran vers la personne et vérifiez tout avec elle.</translation>
         </message>
         <message>
+            <source>Type the number from the person's card, then only what has changed. Leave the rest empty.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Undo</source>
             <translation>Annuler</translation>
         </message>
@@ -1486,6 +1602,10 @@
         <message>
             <source>User name or password is wrong. Check both and try again.</source>
             <translation>Nom d’utilisateur ou mot de passe incorrect. Vérifiez les deux et réessayez.</translation>
+        </message>
+        <message>
+            <source>Wait until the camera sees the face.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Wait until the frame around the face is green.</source>
@@ -1510,6 +1630,10 @@
         <message>
             <source>Write a machine as CENTER_MACHINE=FILE, with a public key file that can be read.</source>
             <translation>Indiquez un poste sous la forme CENTER_MACHINE=FILE, avec un fichier de clé publique lisible.</translation>
+        </message>
+        <message>
+            <source>Write a user as NAME=FILE, with a file that holds the password on its first line.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Write the date as year/month/day, for example 1990/05/31.</source>
@@ -1614,6 +1738,10 @@
         <message>
             <source>{count} packets were accepted by the server.</source>
             <translation>Paquets acceptés par le serveur : {count}.</translation>
+        </message>
+        <message>
+            <source>{document}: {before} kB before, {after} kB now. Look whether it can still be read; if not, scan it again.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>{name} · next: {step} · {time}</source>
