@@ -24,6 +24,7 @@ reported as a wrong key.
 from __future__ import annotations
 
 import hashlib
+import io
 import os
 from dataclasses import dataclass
 from datetime import datetime
@@ -32,7 +33,10 @@ from cryptography import x509
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.ciphers import Cipher
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.ciphers.algorithms import AES
+from cryptography.hazmat.primitives.ciphers.modes import GCM
 
 from muster.crypto.signing import KEY_UNREADABLE, OAEP, UNREADABLE, is_valid_at, load_certificate
 from muster.errors import BadInput, Code, MalformedData, MusterError, NotAuthentic
@@ -106,16 +110,17 @@ def encrypt(certificate: bytes, plaintext: bytes) -> bytes:
     public_key = _encryption_key(parsed)
     nonce, aad = os.urandom(NONCE_LENGTH), os.urandom(AAD_LENGTH)
     session_key = AESGCM.generate_key(bit_length=SESSION_KEY_LENGTH * 8)
-    return b"".join(
-        (
-            nonce,
-            aad,
-            _thumbprint(parsed),
-            public_key.encrypt(session_key, OAEP),
-            SPLITTER,
-            AESGCM(session_key).encrypt(nonce, plaintext, aad),
-        )
-    )
+    header = b"".join((nonce, aad, _thumbprint(parsed), public_key.encrypt(session_key, OAEP), SPLITTER))
+    # Encrypted where it stays: a packet of megabytes would lie in memory once more to be put together.
+    envelope = io.BytesIO(bytes(OVERHEAD + len(plaintext)))
+    envelope.write(header)
+    encryptor = Cipher(AES(session_key), GCM(nonce)).encryptor()
+    encryptor.authenticate_additional_data(aad)
+    with envelope.getbuffer() as whole, whole[len(header) :] as room:
+        encryptor.update_into(plaintext, room)
+        encryptor.finalize()
+        room[-TAG_LENGTH:] = encryptor.tag
+    return envelope.getvalue()
 
 
 def check_certificate(certificate: bytes, at: datetime) -> None:

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import io
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -34,6 +35,8 @@ PAYLOAD = "PAYLOAD"
 SPEC_VERSION = "SPEC_VERSION"
 CONFIGURED = "CONFIGURED"
 
+_EMPTY_BDB = b"<BDB/>"
+_CHUNK = 3 * 64 * 1024  # no padding in between
 _SCORE = re.compile(r"[0-9]{1,3}")
 
 # BDBInfo Format/Type by BIR Type.
@@ -90,7 +93,8 @@ class CbeffFile:
         for bir in self.birs:
             _encode_bir(root, bir)
         _encode_others(root, {CONFIGURED: ",".join(self.configured)} if self.configured else {})
-        return etree.tostring(root, xml_declaration=True, encoding="UTF-8", standalone=True)
+        text = etree.tostring(root, xml_declaration=True, encoding="UTF-8", standalone=True)
+        return _with_records(text, [bir.bdb for bir in self.birs])
 
     @classmethod
     def parse(cls, content: bytes) -> CbeffFile:
@@ -159,10 +163,32 @@ def _encode_bir(root: etree._Element, bir: Bir) -> None:
     _version(element, "CBEFFVersion")
     _integrity(element)
     _encode_bdb_info(element, bir)
-    _add(element, "BDB", base64.b64encode(bir.bdb).decode())
+    _add(element, "BDB")
     # The text, not the octets it encodes: MOSIP encodes "header..signature" once more (trap 13).
     _add(element, "SB", base64.b64encode(bir.sb.encode()).decode())
     _encode_others(element, bir.others)
+
+
+def _with_records(text: bytes, records: Sequence[bytes]) -> bytes:
+    """``text`` with base64 of the records in its empty BDBs, in order.
+
+    On their way through a tree these megabytes would be copied four times, and looked through for what XML has to
+    escape; base64 holds none of that. Nor can text hold ``<``, so that only the empty elements are found. The room
+    is taken once: growing costs copies, and leaves holes.
+    """
+    pieces = text.split(_EMPTY_BDB)
+    at_most = len(text) + sum(4 * len(record) // 3 + 16 for record in records)
+    content = io.BytesIO(bytes(at_most))
+    content.write(pieces[0])
+    for record, piece in zip(records, pieces[1:], strict=True):
+        content.write(b"<BDB>")
+        view = memoryview(record)
+        for start in range(0, len(record), _CHUNK):
+            content.write(base64.b64encode(view[start : start + _CHUNK]))
+        content.write(b"</BDB>")
+        content.write(piece)
+    content.truncate()
+    return content.getvalue()
 
 
 def _encode_bdb_info(parent: etree._Element, bir: Bir) -> None:

@@ -8,12 +8,15 @@
 The machine key signs the *plaintext* inner zip, raw RSA and not a JWS (trap 4). Encryption draws fresh keys
 each time, so a packet is sealed once and its bytes are kept (trap 2): call this, store the result, never
 call it again for the same registration.
+
+Every stage is as large as the packet. Each has a function of its own, so that it is gone when the next but one
+begins.
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from muster import base64url
@@ -41,14 +44,7 @@ def seal(
     assembled: AssembledPacket, *, sign: Callable[[bytes], bytes], encrypt: Callable[[bytes], bytes]
 ) -> SealedPacket:
     """``sign`` is the machine key's raw signature, ``encrypt`` the envelope to the server's certificate."""
-    outer: dict[str, bytes] = {}
-    for name, files in assembled.subpackets.items():
-        entry = mosip.EntryName(mosip.SOURCE, assembled.process, assembled.registration_id, name)
-        plaintext = pack(files)
-        encrypted = encrypt(plaintext)
-        outer[entry.archive] = encrypted
-        outer[entry.sidecar] = _sidecar(assembled, entry, sign(plaintext), encrypted).encode()
-    content = encrypt(_pack_outer(outer))
+    content = encrypt(_outer(assembled, sign, encrypt))
     return SealedPacket(
         packet_id=assembled.packet_id,
         registration_id=assembled.registration_id,
@@ -57,12 +53,28 @@ def seal(
     )
 
 
-def _pack_outer(files: Mapping[str, bytes]) -> bytes:
+def _outer(assembled: AssembledPacket, sign: Callable[[bytes], bytes], encrypt: Callable[[bytes], bytes]) -> bytes:
+    files: dict[str, bytes] = {}
+    for name, plain in assembled.subpackets.items():
+        entry = mosip.EntryName(mosip.SOURCE, assembled.process, assembled.registration_id, name)
+        files |= _subpacket(assembled, entry, pack(plain), sign, encrypt)
     # Encrypted bytes do not compress; storing them saves the time and the 0.03 % deflate would add.
     return pack(files, deflate=False)
 
 
-def _sidecar(
+def _subpacket(
+    assembled: AssembledPacket,
+    entry: mosip.EntryName,
+    plaintext: bytes,
+    sign: Callable[[bytes], bytes],
+    encrypt: Callable[[bytes], bytes],
+) -> dict[str, bytes]:
+    encrypted = encrypt(plaintext)
+    described = sidecar(assembled, entry, sign(plaintext), encrypted)
+    return {entry.archive: encrypted, entry.sidecar: described.encode()}
+
+
+def sidecar(
     assembled: AssembledPacket, entry: mosip.EntryName, signature: bytes, encrypted: bytes
 ) -> mosip.Sidecar:
     return mosip.Sidecar(

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import base64
 import json
+import random
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -224,6 +225,18 @@ def test_base64_in_lines_is_read() -> None:
 
 def test_what_is_written_is_read_back_the_same() -> None:
     assert CbeffFile.parse(FILE.encode()) == FILE
+
+
+@pytest.mark.parametrize("length", [1, 2, 3, 3 * 65536 - 1, 3 * 65536, 3 * 65536 + 1, 400_000])
+def test_a_record_of_any_length_is_read_back_the_same(length: int) -> None:
+    record = random.Random(length).randbytes(length)
+    file = CbeffFile((replace(FINGER, bdb=record), MISSING, replace(FINGER, bdb=record[::-1])))
+    assert CbeffFile.parse(file.encode()) == file
+
+
+def test_a_text_that_looks_like_an_empty_record_stays_a_text() -> None:
+    file = CbeffFile((replace(FINGER, others={PAYLOAD: "<BDB/>"}),), ("<BDB/>",))
+    assert CbeffFile.parse(file.encode()) == file
 
 
 def test_an_empty_file_is_read_back_the_same() -> None:

@@ -9,6 +9,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from muster.formats.zip_archive import pack
 from muster.formats.zip_reading import unpack
@@ -61,3 +62,30 @@ def test_another_reader_finds_nothing_wrong_with_what_is_written(tmp_path: Path,
 def test_base64_of_pictures_takes_the_three_quarters_it_must_and_no_more() -> None:
     pictures = base64.b64encode(random.Random(1).randbytes(300_000))
     assert len(pack({"large_CBEFF.xml": pictures})) < 0.765 * len(pictures)
+
+
+def stored(content: bytes, name: str = "proofOfIdentity.pdf") -> bool:
+    with zipfile.ZipFile(io.BytesIO(pack({name: content}))) as archive:
+        assert archive.read(name) == content
+        return archive.getinfo(name).compress_type == zipfile.ZIP_STORED
+
+
+def picture(form: str) -> bytes:
+    """One that deflate would make smaller all the same: it is grey all over."""
+    buffer = io.BytesIO()
+    Image.new("L", (200, 300), 128).save(buffer, form)
+    return buffer.getvalue()
+
+
+@pytest.mark.parametrize("form", ["JPEG", "PNG", "JPEG2000"])
+def test_a_picture_that_is_compressed_already_is_stored(form: str) -> None:
+    assert stored(picture(form))
+
+
+def test_a_page_that_is_one_scanned_picture_is_stored() -> None:
+    scan = random.Random(1).randbytes(100_000)
+    assert stored(b"%PDF-1.4\nstream\n" + scan + b"\nendstream\n%%EOF")
+
+
+def test_a_page_of_plain_text_is_deflated() -> None:
+    assert not stored(b"%PDF-1.4\n" + b"BT (Mustermann) Tj ET\n" * 5_000)
