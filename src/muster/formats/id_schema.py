@@ -7,12 +7,14 @@ say the kind, ``fieldCategory`` the subpacket (missing means ``none``). Section 
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
 from typing import Any
 
 from muster.errors import Code, MalformedData
+from muster.formats.json_part import as_text
 
 ID_SCHEMA_UNREADABLE = Code("ID_SCHEMA_UNREADABLE", "The ID schema cannot be read. Ask your administrator.")
 
@@ -65,7 +67,9 @@ class IdSchema:
                 name: _field(name, entry, name in required) for name, entry in identity["properties"].items()
             }
             return cls(float(content.get("idVersion", version)), fields)
-        except (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError) as error:
+        except (
+            ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError, re.error,
+        ) as error:  # fmt: skip
             raise MalformedData(ID_SCHEMA_UNREADABLE) from error
 
 
@@ -76,9 +80,14 @@ def _field(name: str, entry: Mapping[str, Any], required: bool) -> SchemaField:
         category=str(entry.get("fieldCategory") or "none").lower(),
         required=required,
         validators=tuple(
-            Validator(each["validator"], each.get("langCode") or "")
+            Validator(_pattern(each["validator"]), as_text(each.get("langCode") or ""))
             for each in entry.get("validators") or ()
             if each.get("type") == "regex"
         ),
-        bio_attributes=tuple(entry.get("bioAttributes") or ()),
+        bio_attributes=tuple(as_text(each) for each in entry.get("bioAttributes") or ()),
     )
+
+
+def _pattern(value: object) -> str:
+    """One that works: better now than when an officer has typed what it is about. Raises ``re.error``."""
+    return re.compile(as_text(value)).pattern

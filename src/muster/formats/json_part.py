@@ -26,6 +26,13 @@ def json_text(value: object) -> str:
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
+def as_text(value: object) -> str:
+    """``value``, for formats of our own that say text. Raises ``TypeError`` for anything else."""
+    if not isinstance(value, str):
+        raise TypeError("text")
+    return value
+
+
 @dataclass(frozen=True, slots=True)
 class JsonPart:
     """One JSON object, the key it stood under, and the code of the errors about it."""

@@ -53,6 +53,22 @@ def test_what_is_no_schema_is_refused(text: str) -> None:
 
 
 @pytest.mark.parametrize(
+    "part",
+    [
+        {"bioAttributes": [7]},
+        {"bioAttributes": 7},
+        {"validators": [{"type": "regex", "validator": 7}]},
+        {"validators": [{"type": "regex", "validator": "(unfinished"}]},
+        {"validators": [{"type": "regex", "validator": "x{4294967296}"}]},
+        {"validators": [{"type": "regex", "validator": "x", "langCode": ["eng"]}]},
+    ],
+    ids=str,
+)
+def test_a_part_of_the_wrong_kind_is_refused_before_anybody_meets_it(part: dict[str, object]) -> None:
+    assert refusal(schema({"name": {"type": "string", **part}})) == ID_SCHEMA_UNREADABLE.name
+
+
+@pytest.mark.parametrize(
     "field",
     [
         {},
