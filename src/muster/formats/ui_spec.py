@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from muster.errors import Code, MalformedData
+from muster.formats.json_part import as_text
 
 UI_SPEC_UNREADABLE = Code("UI_SPEC_UNREADABLE", "The form description cannot be read. Ask your administrator.")
 
@@ -56,7 +57,10 @@ class UiSpec:
             content = json.loads(text)
             screens = sorted(content["screens"], key=lambda screen: int(screen["order"]))
             return cls(
-                content["id"], content["flow"], dict(content["label"]), tuple(_screen(each) for each in screens)
+                as_text(content["id"]),
+                as_text(content["flow"]),
+                _labels(content["label"]),
+                tuple(_screen(each) for each in screens),
             )
         except (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError) as error:
             raise MalformedData(UI_SPEC_UNREADABLE) from error
@@ -66,24 +70,28 @@ def _screen(content: Mapping[str, Any]) -> UiScreen:
     fields = tuple(_field(each) for each in content["fields"])
     parents: dict[int | None, str] = {each.level: each.id for each in fields if each.level is not None}
     linked = tuple(_linked(each, parents) for each in fields)
-    return UiScreen(content["name"], dict(content["label"]), linked)
+    return UiScreen(as_text(content["name"]), _labels(content["label"]), linked)
 
 
 def _field(content: Mapping[str, Any]) -> UiField:
-    level = content.get("locationHierarchy")
+    level, parent = content.get("locationHierarchy"), content.get("parent")
     return UiField(
-        id=content["id"],
-        control=content.get("controlType") or "",
-        type=content.get("type") or "string",
-        labels=dict(content.get("label") or {}),
+        id=as_text(content["id"]),
+        control=as_text(content.get("controlType") or ""),
+        type=as_text(content.get("type") or "string"),
+        labels=_labels(content.get("label") or {}),
         required=bool(content.get("required")),
-        group=content.get("group") or "",
-        group_labels=dict(content.get("groupLabel") or {}),
+        group=as_text(content.get("group") or ""),
+        group_labels=_labels(content.get("groupLabel") or {}),
         dynamic=content.get("fieldType") == "dynamic",
-        sub_type=content.get("subType") or "",
+        sub_type=as_text(content.get("subType") or ""),
         level=int(level) if isinstance(level, str) and level.isdigit() else None,
-        parent=content.get("parent"),
+        parent=None if parent is None else as_text(parent),
     )
+
+
+def _labels(content: Mapping[str, Any]) -> dict[str, str]:
+    return {language: as_text(label) for language, label in content.items()}
 
 
 def _linked(field: UiField, ids_by_level: Mapping[int | None, str]) -> UiField:
