@@ -31,7 +31,7 @@ from muster.workstation.mailbox import Mailbox
 from muster.workstation.policy import Policy
 from muster.workstation.script import ScriptedEnrollment
 from muster.workstation.server import NoServer, Server
-from muster.workstation.station import NewOperator, NewStation, Station
+from muster.workstation.station import Flavour, NewOperator, NewStation, Station
 from muster_simulated.pictures import BUILT_IN
 
 OFFICER = NewOperator("erika", "correct horse battery")
@@ -45,11 +45,11 @@ def picture(name: str) -> bytes:
     return (PICTURES / name).read_bytes()
 
 
-def make_station(root: Path, clock: Clock = utc_now) -> Station:
+def make_station(root: Path, clock: Clock = utc_now, machine_key: Flavour = Flavour.LOCAL) -> Station:
     with pytest.MonkeyPatch.context() as patch:
         cheap = Argon2Cost(memory_kib=64, iterations=1, lanes=1)
         patch.setattr(station_module, "make_slot", partial(make_slot, cost=cheap))
-        return Station.create(root, NewStation(OFFICER, SUPERVISOR), clock)
+        return Station.create(root, NewStation(OFFICER, SUPERVISOR, machine_key=machine_key), clock)
 
 
 @contextmanager
