@@ -41,7 +41,7 @@ from muster.devices.api import CaptureRequest
 from muster.devices.attestation import SoftwareSigner
 from muster.devices.records import finger_record
 from muster.domain.biometrics import BiometricAttribute, DigitalId
-from muster.domain.registration import Step
+from muster.domain.registration import Process, Step
 from muster.packet.opening import open_packet
 from muster.workstation.demo import demo_script, demo_station
 from muster.workstation.desk import Desk, sign_in
@@ -253,7 +253,7 @@ def main() -> None:
         data = Path(folder)
         rows = [start_up(), signing_in(data), judging(), recording(), attesting()]
         with demo_desk(data) as (desk, password):
-            assert desk.enrollment.plan[0] is Step.CONSENT
+            assert desk.enrollment.plan(Process.NEW)[0] is Step.CONSENT
             rows.append(committing(desk, data))
             rows += sealing(desk, password)
             rows.append(whole(desk, password))

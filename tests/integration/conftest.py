@@ -39,6 +39,7 @@ ERIKA: dict[str, Any] = {
     },
     "documents": [{"field": "proofOfIdentity", "type": "CIN", "reference": "L01X00T47", "file": "document.png"}],
     "exceptions": [{"attribute": "leftLittle", "kind": "Permanent", "reason": "Finger missing since birth"}],
+    "exceptionPhoto": "face.jpg",
     "biometrics": {
         "face": "face.jpg",
         **{f"{side}{finger}": f"{side}{finger}.png" for side in ("left", "right") for finger in FINGERS},

@@ -88,7 +88,8 @@ def _complete(desk: Desk, password: str, registration_id: RegistrationId) -> Rec
 
 def _blobs_of(state: Registration) -> list[str]:
     documents = [event.content.name for event in state.documents.values()]
-    return sorted([*documents, *(event.record.name for event in state.samples.values())])
+    photos = [state.exception_photo.record.name] if state.exception_photo else []
+    return sorted([*documents, *photos, *(event.record.name for event in state.samples.values())])
 
 
 def _files(folder: Path) -> list[str]:

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QApplication, QLineEdit, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from muster.clock import utc_now
-from muster.domain.registration import Step
+from muster.domain.registration import Process, Step
 from muster.ui.application import prepared_application
 from muster.ui.background import Background
 from muster.ui.language import WINDOW_LANGUAGES, Languages
@@ -97,7 +97,7 @@ class Driver:
         self.sign_in()
         desk, credentials = self.session.desk, self.session.station().demo_credentials()
         assert desk is not None and credentials is not None
-        before = desk.enrollment.plan[desk.enrollment.plan.index(step) - 1]
+        before = (plan := desk.enrollment.plan(Process.NEW))[plan.index(step) - 1]
         played = ScriptedEnrollment(desk.enrollment, demo_script(), credentials[0][1]).run(stop_after=before)
         self.window.open(played.registration)
         self.at(step)
@@ -135,7 +135,7 @@ class Driver:
             self.click(first.scan)
             self.until(lambda: first.is_filled)
             self.click(page.next)
-        elif step is Step.FACE:
+        elif step in (Step.FACE, Step.EXCEPTION_PHOTO):
             self.click(self.on(FacePage).capture)
         else:
             self.click(self.on(PlacementPage).capture)

@@ -49,6 +49,14 @@ class Started:
 
 
 @dataclass(frozen=True, slots=True)
+class RequestNamed:
+    """The server's request for additional information that this registration (a correction) answers."""
+
+    at: datetime
+    request: str
+
+
+@dataclass(frozen=True, slots=True)
 class ConsentGiven:
     """``text_version`` names the wording that was read to the person."""
 
@@ -112,6 +120,15 @@ class ExceptionCleared:
 
 
 @dataclass(frozen=True, slots=True)
+class ExceptionPhotoTaken:
+    """The person with what cannot be captured, as the face camera saw them."""
+
+    at: datetime
+    facts: SampleFacts
+    record: BlobRef
+
+
+@dataclass(frozen=True, slots=True)
 class StepCompleted:
     """The officer said a step is done whose end no single answer marks (documents, preview)."""
 
@@ -163,6 +180,7 @@ class Discarded:
 
 Event = (
     Started
+    | RequestNamed
     | ConsentGiven
     | DemographicsEntered
     | DemographicsDrafted
@@ -172,6 +190,7 @@ Event = (
     | CaptureAttempted
     | ExceptionMarked
     | ExceptionCleared
+    | ExceptionPhotoTaken
     | StepCompleted
     | Signed
     | Sealed
@@ -187,6 +206,7 @@ class Registration:
 
     id: RegistrationId
     started: Started
+    request: str | None = None
     consent: ConsentGiven | None = None
     demographics: Mapping[str, DemographicValue] = field(default_factory=lambda: MappingProxyType({}))
     demographics_entered: bool = False
@@ -196,6 +216,7 @@ class Registration:
     exceptions: Mapping[BiometricAttribute, BiometricException] = field(
         default_factory=lambda: MappingProxyType({})
     )
+    exception_photo: ExceptionPhotoTaken | None = None
     attempts: Mapping[CaptureGroup, int] = field(default_factory=lambda: MappingProxyType({}))
     previewed: bool = False
     signed: Signed | None = None
@@ -209,6 +230,11 @@ class Registration:
         """Whether an officer can still work on it."""
         return self.sealed is None and self.discarded is None
 
+    @property
+    def filed_under(self) -> RegistrationId:
+        """The number the server knows this by: a correction goes under the registration it corrects."""
+        return RegistrationId.of_request(self.request) if self.request else self.id
+
     def is_done(self, step: Step) -> bool:
         """Whether the answers that ``step`` asks for are all there."""
         group = step.capture_group
@@ -218,6 +244,7 @@ class Registration:
             Step.CONSENT: self.consent is not None,
             Step.DEMOGRAPHICS: self.demographics_entered,
             Step.DOCUMENTS: self.documents_complete,
+            Step.EXCEPTION_PHOTO: not self.exceptions or self.exception_photo is not None,
             Step.PREVIEW: self.previewed,
             Step.SIGNATURE: self.signed is not None,
         }[step]
@@ -250,6 +277,8 @@ def apply(state: Registration, event: Event) -> Registration:
             return replace(state, previewed=True)
         case StepCompleted():
             raise ValueError("only documents and preview are completed by saying so")
+        case RequestNamed(request=request):
+            return replace(state, request=request)
         case CaptureAttempted(group=group):
             return replace(state, attempts=_with(state.attempts, group, state.attempts.get(group, 0) + 1))
         case Signed():
@@ -285,22 +314,27 @@ def _apply_content(state: Registration, event: Event) -> Registration:
             return replace(state, documents=_without(state.documents, event.field), documents_complete=False)
         case SampleCaptured():
             attribute = event.facts.attribute
-            return replace(
-                state,
-                samples=_with(state.samples, attribute, event),
-                exceptions=_without(state.exceptions, attribute),
-            )
+            return _except(replace(state, samples=_with(state.samples, attribute, event)), attribute, None)
         case ExceptionMarked():
             attribute = event.exception.attribute
-            return replace(
-                state,
-                samples=_without(state.samples, attribute),
-                exceptions=_with(state.exceptions, attribute, event.exception),
-            )
+            return _except(replace(state, samples=_without(state.samples, attribute)), attribute, event.exception)
         case ExceptionCleared():
-            return replace(state, exceptions=_without(state.exceptions, event.attribute))
+            return _except(state, event.attribute, None)
+        case ExceptionPhotoTaken():
+            return replace(state, exception_photo=event)
         case _:
             raise ValueError(f"{type(event).__name__} changes no content")
+
+
+def _except(
+    state: Registration, attribute: BiometricAttribute, exception: BiometricException | None
+) -> Registration:
+    """The photo shows what was missing when it was taken: one more asks for another, the last takes it along."""
+    if exception is None:
+        exceptions = _without(state.exceptions, attribute)
+        return replace(state, exceptions=exceptions, exception_photo=state.exception_photo if exceptions else None)
+    photo = state.exception_photo if attribute in state.exceptions else None
+    return replace(state, exceptions=_with(state.exceptions, attribute, exception), exception_photo=photo)
 
 
 _K = TypeVar("_K")

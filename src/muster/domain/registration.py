@@ -39,6 +39,7 @@ class Step(Enum):
     RIGHT_SLAP = "right_slap"
     THUMBS = "thumbs"
     IRISES = "irises"
+    EXCEPTION_PHOTO = "exception_photo"
     PREVIEW = "preview"
     SIGNATURE = "signature"
 
@@ -73,6 +74,11 @@ class RegistrationId:
         if not 1 <= sequence <= 99_999:
             raise ValueError("the sequence has five digits and starts at 1")
         return cls(f"{center}{machine}{sequence:05d}{moment.astimezone(UTC):%Y%m%d%H%M%S}")
+
+    @classmethod
+    def of_request(cls, request: str) -> RegistrationId:
+        """The registration an additional-information request is about: its part before the first ``-``."""
+        return cls(request.partition("-")[0])
 
     @property
     def center(self) -> str:

@@ -45,10 +45,13 @@ class UiScreen:
 
 @dataclass(frozen=True, slots=True)
 class UiSpec:
+    """``order`` is the process's place among the others."""
+
     id: str
     flow: str
     labels: Mapping[str, str]
     screens: tuple[UiScreen, ...]
+    order: int = 0
 
     @classmethod
     def parse(cls, text: str) -> UiSpec:
@@ -61,6 +64,7 @@ class UiSpec:
                 as_text(content["flow"]),
                 _labels(content["label"]),
                 tuple(_screen(each) for each in screens),
+                int(content.get("order") or 0),
             )
         except (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError) as error:
             raise MalformedData(UI_SPEC_UNREADABLE) from error

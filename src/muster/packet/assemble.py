@@ -56,7 +56,6 @@ FILE_NAME_TAKEN = Code(
 UPDATE_WITHOUT_UIN = Code("UPDATE_WITHOUT_UIN", "An update needs the person's UIN.")
 AUDIT_EMPTY = Code("AUDIT_EMPTY", "The registration has no audit record. Call your supervisor.")
 
-BIOMETRICS_FIELD = "individualBiometrics"
 VERSION_FIELD = "IDSchemaVersion"
 UIN_FIELD = "UIN"
 EXCEPTION_PHOTO = "unknown"  # MOSIP's bioAttribute of the exception photo
@@ -89,6 +88,8 @@ def assemble(
     birs = {each.attribute.value: sample_bir(each, new_index()) for each in contents.samples}
     if contents.exception_photo:
         birs[EXCEPTION_PHOTO] = photo_bir(contents.exception_photo, new_index())
+    if birs and contents.biometrics_field not in schema.fields:
+        raise BadInput(FIELD_NOT_IN_SCHEMA)
     meta = _meta(contents, birs)
     registration_id = contents.filed_under.text
     return AssembledPacket(
@@ -124,7 +125,7 @@ def _check_values(contents: PacketContents) -> None:
 
 
 def _check_files(contents: PacketContents, schema: IdSchema) -> None:
-    taken = {*mosip.RESERVED_NAMES, f"{BIOMETRICS_FIELD}_bio_CBEFF".lower()}
+    taken = {*mosip.RESERVED_NAMES, f"{contents.biometrics_field}_bio_CBEFF".lower()}
     for document in contents.documents:
         name = document.facts.field
         if not document.content:
@@ -134,7 +135,7 @@ def _check_files(contents: PacketContents, schema: IdSchema) -> None:
         taken.add(name.lower())
     filed = [each.facts.field for each in contents.documents]
     if contents.samples or contents.exceptions or contents.exception_photo:
-        filed.append(BIOMETRICS_FIELD)
+        filed.append(contents.biometrics_field)
     for name in filed:
         # Written into ``id``, but a server looks for it in a subpacket ``kyc`` (trap 10).
         if name in schema.fields and schema.fields[name].category == "kyc":
@@ -191,7 +192,7 @@ def identity_of(
             identity[name] = _demographic(contents.demographics[name])
         elif name in documents:
             identity[name] = _document_reference(documents[name])
-        elif name == BIOMETRICS_FIELD and with_biometrics:
+        elif name == contents.biometrics_field and with_biometrics:
             identity[name] = {"format": "cbeff", "version": 1.0, "value": f"{name}_bio_CBEFF"}
     return identity
 
@@ -223,11 +224,11 @@ def _biometric_files(
     new_index: Callable[[], str],
 ) -> dict[str, bytes]:
     """The reference writer makes no file for a field that holds exceptions only; neither do we."""
-    if BIOMETRICS_FIELD not in here or not birs:
+    if contents.biometrics_field not in here or not birs:
         return {}
     exceptions = [exception_bir(each, new_index(), contents.created_at) for each in contents.exceptions]
-    file = cbeff.CbeffFile((*birs.values(), *exceptions), schema.fields[BIOMETRICS_FIELD].bio_attributes)
-    return {f"{BIOMETRICS_FIELD}_bio_CBEFF.xml": file.encode()}
+    file = cbeff.CbeffFile((*birs.values(), *exceptions), schema.fields[contents.biometrics_field].bio_attributes)
+    return {f"{contents.biometrics_field}_bio_CBEFF.xml": file.encode()}
 
 
 def sample_bir(sample: BiometricSample, index: str) -> cbeff.Bir:
@@ -302,7 +303,7 @@ def _meta(contents: PacketContents, birs: Mapping[str, cbeff.Bir]) -> dict[str, 
         "operationsData": mosip.labelled({**operations_data(contents), **_operator_file_names(contents)}),
         "capturedRegisteredDevices": capture_devices((*captures.values(), *operators)),
         "biometrics": {
-            BIOMETRICS_FIELD: {
+            contents.biometrics_field: {
                 name: {
                     "numRetry": each.facts.attempts,
                     "forceCaptured": each.facts.forced,
@@ -312,7 +313,7 @@ def _meta(contents: PacketContents, birs: Mapping[str, cbeff.Bir]) -> dict[str, 
             }
         },
         "exceptionBiometrics": {
-            BIOMETRICS_FIELD: {each.attribute.value: _exception(each) for each in contents.exceptions}
+            contents.biometrics_field: {each.attribute.value: _exception(each) for each in contents.exceptions}
         },
         "documents": [_document(each) for each in contents.documents],
         "checkSum": {},

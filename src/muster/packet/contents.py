@@ -14,6 +14,8 @@ from muster.errors import BadInput, Code
 CORRECTION_WITHOUT_REQUEST = Code(
     "CORRECTION_WITHOUT_REQUEST", "A correction needs the number of the request that it answers."
 )
+BIOMETRICS_FIELD = "individualBiometrics"
+AUTH_BIOMETRICS_FIELD = "individualAuthBiometrics"
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,4 +89,9 @@ class PacketContents:
             return self.registration_id
         if not self.additional_info_request:
             raise BadInput(CORRECTION_WITHOUT_REQUEST)
-        return RegistrationId(self.additional_info_request.partition("-")[0])
+        return RegistrationId.of_request(self.additional_info_request)
+
+    @property
+    def biometrics_field(self) -> str:
+        """The field of the person's captures: in an update they prove who asks for it, and change nothing."""
+        return AUTH_BIOMETRICS_FIELD if self.process is Process.UPDATE else BIOMETRICS_FIELD

@@ -26,7 +26,6 @@ from muster.formats.govstack import (
 from muster.formats.id_schema import IdSchema
 from muster.formats.json_part import json_text
 from muster.packet.assemble import (
-    BIOMETRICS_FIELD,
     audit_entry,
     capture_devices,
     check_contents,
@@ -88,7 +87,7 @@ def _biometrics(contents: PacketContents, schema: IdSchema, new_index: Callable[
         _segment(each.attribute, exception_bir(each, new_index(), contents.created_at), None)
         for each in contents.exceptions
     ]
-    field = schema.fields.get(BIOMETRICS_FIELD)
+    field = schema.fields.get(contents.biometrics_field)
     if field is None or not (samples or exceptions):
         return None
     configured = ",".join(field.bio_attributes)

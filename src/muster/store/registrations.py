@@ -11,6 +11,7 @@ from muster.domain.lifecycle import (
     Discarded,
     Event,
     Registration,
+    RequestNamed,
     Sealed,
     Signed,
     Started,
@@ -26,20 +27,22 @@ from muster.store.tables import registration, registration_event
 REGISTRATION_UNKNOWN = Code("REGISTRATION_UNKNOWN", "This station has no registration with that number.")
 
 # What is left of a registration once its content was destroyed: that it was, when, and by whom.
-_KEPT_KINDS = tuple(kind.__name__ for kind in (Started, Signed, Sealed, Synced, Uploaded, Discarded))
+_KEPT_KINDS = tuple(kind.__name__ for kind in (Started, RequestNamed, Signed, Sealed, Synced, Uploaded, Discarded))
 
 
 class Registrations:
     def __init__(self, connection: sa.Connection) -> None:
         self._connection = connection
 
-    def start(self, registration_id: RegistrationId, event: Started) -> Registration:
+    def start(self, registration_id: RegistrationId, event: Started, *more: Event) -> Registration:
+        """Store a new registration that begins with these events."""
         at = rfc3339(event.at)
         self._connection.execute(
             registration.insert().values(id=registration_id.text, started_at=at, changed_at=at, is_draft=1)
         )
-        self._insert(registration_id, 1, event)
-        return fold(registration_id, [event])
+        for number, each in enumerate((event, *more), 1):
+            self._insert(registration_id, number, each)
+        return fold(registration_id, [event, *more])
 
     def append(self, registration_id: RegistrationId, event: Event) -> Registration:
         """Store one more event and return the state after it. Raises ``BadInput`` when unknown."""

@@ -34,7 +34,7 @@ from muster.ui.window import MainWindow
 from muster.ui.wizard.consent import ConsentPage
 from muster.ui.wizard.demographics import DemographicsPage
 from muster.ui.wizard.documents import DocumentsPage
-from muster.ui.wizard.face import FacePage
+from muster.ui.wizard.face import ExceptionPhotoPage, FacePage
 from muster.ui.wizard.placement import PlacementPage
 from muster.ui.wizard.preview import PreviewPage
 from muster.ui.wizard.signature import SignaturePage
@@ -141,6 +141,10 @@ class _Tour:
         self._on(FacePage).capture.click()
         for step in (Step.LEFT_SLAP, Step.RIGHT_SLAP, Step.THUMBS, Step.IRISES):
             self._place(step, picture)
+        self._on(ExceptionPhotoPage)
+        picture("8-exception-photo", self._face_is_good)
+        self._until("a face", self._face_is_good)
+        self._on(FacePage).capture.click()
         self._on(PreviewPage)
         picture("9-check", self._preview_is_filled)
         self._on(PreviewPage).confirm.click()

@@ -13,7 +13,7 @@ Rules:
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from threading import Event
@@ -44,7 +44,13 @@ from muster.domain.biometrics import (
     Modality,
     SampleFacts,
 )
-from muster.domain.lifecycle import CaptureAttempted, Registration, SampleCaptured
+from muster.domain.lifecycle import (
+    BlobRef,
+    CaptureAttempted,
+    ExceptionPhotoTaken,
+    Registration,
+    SampleCaptured,
+)
 from muster.domain.registration import RegistrationId
 from muster.errors import Code, DeviceUnavailable, MusterError, NotAuthentic, Refused
 from muster.workstation.journal import Entry, Journal
@@ -68,6 +74,7 @@ SAMPLE_NOT_AUTHENTIC = Code(
 NOTHING_TO_CAPTURE = Code(
     "NOTHING_TO_CAPTURE", "All of these are marked as exceptions; there is nothing to capture."
 )
+NO_EXCEPTION = Code("NO_EXCEPTION", "No finger and no eye is marked as an exception; there is nothing to show.")
 
 _KINDS = {
     Modality.FACE: DeviceKind.CAMERA,
@@ -195,6 +202,24 @@ class Capture:
             state = self._keep(registration_id, [sample], CaptureGroup.FACE, forced=False)
         result = SampleResult(BiometricAttribute.FACE, view.quality, 0, not view.findings, view.findings)
         return self._outcome(state, CaptureGroup.FACE, (result,), view.findings)
+
+    def capture_exception_photo(self, registration_id: RegistrationId, view: FaceView) -> CaptureOutcome:
+        """Keep the person together with what cannot be captured. Whose it is must be seen, so there is a face;
+        what else the picture needs (a bandaged hand, a helper who holds it up) the officer knows better.
+
+        Raises ``Refused(NO_EXCEPTION)``.
+        """
+        state = self._journal.open_draft(registration_id)
+        if not state.exceptions:
+            raise Refused(NO_EXCEPTION)
+        if view.box is None:
+            self._note_refusal(registration_id, CaptureGroup.FACE, view.findings)
+            return CaptureOutcome(state, (), view.findings, 0, self._policy.attempts)
+        facts, ref, detail = self._stored(registration_id, self._face_sample(state, view), 1, forced=False)
+        event = ExceptionPhotoTaken(self._journal.now(), facts, ref)
+        entry = Entry(event, AuditEvent.EXCEPTION_PHOTO_TAKEN, detail, ref)
+        state = self._journal.commit(registration_id, entry)
+        return CaptureOutcome(state, (), (), 1, self._policy.attempts)
 
     def capture_group(
         self,
@@ -330,6 +355,14 @@ class Capture:
     def _entry(
         self, registration_id: RegistrationId, sample: CapturedSample, attempts: int, forced: bool
     ) -> Entry:
+        facts, ref, detail = self._stored(registration_id, sample, attempts, forced=forced)
+        event = SampleCaptured(self._journal.now(), facts, ref)
+        return Entry(event, AuditEvent.SAMPLE_CAPTURED, detail, ref)
+
+    def _stored(
+        self, registration_id: RegistrationId, sample: CapturedSample, attempts: int, *, forced: bool
+    ) -> tuple[SampleFacts, BlobRef, Mapping[str, str]]:
+        """The sample's facts, where its record lies now, and what the trail says about it."""
         facts = SampleFacts(
             attribute=sample.attribute,
             quality=sample.quality,
@@ -351,8 +384,7 @@ class Capture:
             "device": sample.device.serial,
             "sha256": ref.digest,
         }
-        event = SampleCaptured(self._journal.now(), facts, ref)
-        return Entry(event, AuditEvent.SAMPLE_CAPTURED, detail, ref)
+        return facts, ref, detail
 
     def _face_sample(self, state: Registration, view: FaceView) -> CapturedSample:
         """A camera hands out pictures only, so record and signature are made here, on its behalf."""
@@ -431,7 +463,8 @@ def judge_sample(sample: CapturedSample, threshold: int) -> SampleResult:
 
 def _chain_end(state: Registration) -> str:
     # Samples of one placement may bear one time where the clock is coarse: then the last of them.
-    newest = max(reversed(tuple(state.samples.values())), key=lambda event: event.at, default=None)
+    photo = (state.exception_photo,) if state.exception_photo else ()
+    newest = max((*photo, *reversed(tuple(state.samples.values()))), key=lambda event: event.at, default=None)
     return newest.facts.chain_hash if newest else ""
 
 

@@ -17,7 +17,7 @@ from muster.domain.lifecycle import Registration
 def content_digest(state: Registration) -> str:
     """Lower-case hex SHA-256."""
     consent = state.consent
-    content = {
+    content: dict[str, object] = {
         "registration": state.id.text,
         "process": state.started.process.value,
         "languages": list(state.started.languages),
@@ -36,6 +36,11 @@ def content_digest(state: Registration) -> str:
             attribute.value: [each.kind.value, each.reason] for attribute, each in state.exceptions.items()
         },
     }
+    # Only where there is one: what was signed before these existed keeps its digest.
+    if state.request is not None:
+        content["request"] = state.request
+    if state.exception_photo is not None:
+        content["exception_photo"] = state.exception_photo.record.digest
     canonical = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
     return hashlib.sha256(canonical.encode()).hexdigest()
 

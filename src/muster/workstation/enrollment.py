@@ -8,7 +8,7 @@ signing and sealing in ``submission``; this is the one door to all of them.
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from threading import Event
@@ -17,7 +17,7 @@ from muster.audit.catalogue import AuditEvent
 from muster.devices.frames import Frame, Pixels
 from muster.devices.records import picture_of
 from muster.domain.applicant import Demographics, LocalizedText
-from muster.domain.assessment import Finding
+from muster.domain.assessment import Finding, blocking
 from muster.domain.biometrics import BiometricAttribute, BiometricException, CaptureGroup, ExceptionKind
 from muster.domain.delivery import OutboxEntry
 from muster.domain.lifecycle import (
@@ -27,18 +27,21 @@ from muster.domain.lifecycle import (
     ExceptionCleared,
     ExceptionMarked,
     Registration,
+    RequestNamed,
     Started,
     StepCompleted,
 )
 from muster.domain.registration import Process, RegistrationId, Step
-from muster.errors import BadInput, Code, StorageUnavailable
+from muster.errors import BadInput, Code, Refused, StorageUnavailable
 from muster.workstation.capture import Capture, CaptureOutcome, FaceView
-from muster.workstation.documents import Documents, DocumentSlot
+from muster.workstation.documents import Documents, DocumentSlot, Shrunk
 from muster.workstation.forms import FormField, build_form, check_form, spell_out
 from muster.workstation.journal import Entry, Journal
 from muster.workstation.mailbox import Mailbox
+from muster.workstation.packet_size import PacketSize, packet_size
 from muster.workstation.policy import Policy
-from muster.workstation.reference import LANGUAGES, ConsentText, Language, ReferenceData
+from muster.workstation.processes import check_whole, checked_request
+from muster.workstation.reference import LANGUAGES, ConsentText, Labels, Language, ReferenceData
 from muster.workstation.slip import Slip, compose_slip
 from muster.workstation.submission import Submission
 from muster.workstation.summary import Summary, summarize
@@ -48,6 +51,9 @@ DISK_NEARLY_FULL = Code(
 )
 LANGUAGE_UNKNOWN = Code("LANGUAGE_UNKNOWN", "This station does not know the language {language}.")
 LANGUAGES_UNUSABLE = Code("LANGUAGES_UNUSABLE", "Choose one or more languages, each once.")
+PROCESS_NOT_OFFERED = Code(
+    "PROCESS_NOT_OFFERED", "This station has no form for the process {process}. Ask your administrator."
+)
 SAMPLE_ABSENT = Code("SAMPLE_ABSENT", "This finger, eye or face was not captured yet.")
 
 NAME_FIELD = "fullName"
@@ -58,6 +64,7 @@ class DraftSummary:
     """One unfinished registration in the list to resume."""
 
     id: RegistrationId
+    process: Process
     started_at: datetime
     changed_at: datetime
     next_step: Step | None
@@ -80,15 +87,33 @@ class Enrollment:
         self._capture = capture
         self._submission = submission
         self._policy = policy
-        self._form = build_form(reference)
-        self.plan = policy.steps
+        self._forms = {process: build_form(reference, process) for process in reference.ui_specs}
         self.attempts_allowed = policy.attempts
         self.languages_offered: tuple[Language, ...] = LANGUAGES
 
     # Beginning, finding again, giving up
 
-    def start(self, languages: tuple[str, ...] = ("eng", "fra"), process: Process = Process.NEW) -> Registration:
-        """Begin a registration. Raises ``StorageUnavailable`` when the disk is too full to end it."""
+    def processes(self) -> Mapping[Process, Labels]:
+        """What a registration here may be for, with its names by language, in the order to be offered."""
+        return {process: spec.labels for process, spec in self._reference.ui_specs.items()}
+
+    def plan(self, process: Process) -> tuple[Step, ...]:
+        """The steps of one process, in their order."""
+        return self._policy.steps_for(process)
+
+    def start(
+        self,
+        languages: tuple[str, ...] = ("eng", "fra"),
+        process: Process = Process.NEW,
+        request: str | None = None,
+    ) -> Registration:
+        """Begin a registration; a correction answers a ``request`` of the server.
+
+        Raises ``StorageUnavailable`` when the disk is too full to end it, ``BadInput``.
+        """
+        if process not in self._reference.ui_specs:
+            raise BadInput(PROCESS_NOT_OFFERED, process=process.value)
+        request = checked_request(process, request)
         known = {language.code for language in self.languages_offered}
         for language in languages:
             if language not in known:
@@ -97,15 +122,12 @@ class Enrollment:
             raise BadInput(LANGUAGES_UNUSABLE)
         if shutil.disk_usage(self._submission.outbox_folder).free < self._policy.minimum_free_bytes:
             raise StorageUnavailable(DISK_NEARLY_FULL)
-        return self._journal.start(
-            Started(
-                self._journal.now(),
-                process,
-                languages,
-                self._journal.operator.user_id,
-                self._reference.schema.version,
-            )
-        )
+        now = self._journal.now()
+        version = self._reference.schema.version
+        started = Started(now, process, languages, self._journal.operator.user_id, version)
+        if request is None:
+            return self._journal.start(started)
+        return self._journal.start(started, RequestNamed(now, request), request=request)
 
     def registration(self, registration_id: RegistrationId) -> Registration:
         """Raises ``BadInput(REGISTRATION_UNKNOWN)``."""
@@ -122,7 +144,14 @@ class Enrollment:
         with self._journal.database.read() as work:
             drafts = work.registrations.drafts()
         return tuple(
-            DraftSummary(state.id, state.started.at, changed_at, state.next_step(self.plan), _name_of(state))
+            DraftSummary(
+                state.id,
+                state.started.process,
+                state.started.at,
+                changed_at,
+                state.next_step(self.plan(state.started.process)),
+                _name_of(state),
+            )
             for state, changed_at in drafts
         )
 
@@ -146,20 +175,23 @@ class Enrollment:
         detail = {"language": language, "text": text.version}
         return self._journal.commit(registration_id, Entry(event, AuditEvent.CONSENT_GIVEN, detail))
 
-    def form(self) -> tuple[FormField, ...]:
-        return self._form
+    def form(self, process: Process = Process.NEW) -> tuple[FormField, ...]:
+        return self._forms[process]
 
-    def check_demographics(self, values: Demographics, languages: tuple[str, ...]) -> tuple[Finding, ...]:
+    def check_demographics(
+        self, values: Demographics, languages: tuple[str, ...], process: Process = Process.NEW
+    ) -> tuple[Finding, ...]:
         """What keeps ``values`` from being accepted. Pure and quick."""
-        complete = spell_out(values, self._form, languages)
-        return check_form(complete, self._form, self._reference, languages, self._journal.now().astimezone())
+        form = self._forms[process]
+        complete = spell_out(values, form, languages)
+        return check_form(complete, form, self._reference, languages, self._journal.now().astimezone())
 
     def enter_demographics(self, registration_id: RegistrationId, values: Demographics) -> tuple[Finding, ...]:
         """Keep the form's values; returns what is wrong with them (nothing: committed)."""
-        languages = self._journal.open_draft(registration_id).started.languages
-        findings = self.check_demographics(values, languages)
+        started = self._journal.open_draft(registration_id).started
+        findings = self.check_demographics(values, started.languages, started.process)
         if not findings:
-            complete = spell_out(values, self._form, languages)
+            complete = spell_out(values, self._forms[started.process], started.languages)
             filled = {name: value for name, value in complete.items() if not _is_empty(value)}
             event = DemographicsEntered(self._journal.now(), filled)
             detail = {"fields": str(len(filled))}
@@ -178,8 +210,8 @@ class Enrollment:
 
     # Documents
 
-    def document_slots(self) -> tuple[DocumentSlot, ...]:
-        return self._documents.slots()
+    def document_slots(self, process: Process = Process.NEW) -> tuple[DocumentSlot, ...]:
+        return self._documents.slots(process)
 
     def scan_document(
         self,
@@ -201,6 +233,9 @@ class Enrollment:
         content: bytes,
     ) -> Registration:
         return self._documents.attach(registration_id, slot_field, type_code, reference, content)
+
+    def make_document_smaller(self, registration_id: RegistrationId, slot_field: str) -> Shrunk:
+        return self._documents.make_smaller(registration_id, slot_field)
 
     def remove_document(self, registration_id: RegistrationId, slot_field: str) -> Registration:
         return self._documents.remove(registration_id, slot_field)
@@ -236,6 +271,16 @@ class Enrollment:
     def capture_face(self, registration_id: RegistrationId, view: FaceView) -> CaptureOutcome:
         return self._capture.capture_face(registration_id, view)
 
+    def capture_exception_photo(self, registration_id: RegistrationId, view: FaceView) -> CaptureOutcome:
+        return self._capture.capture_exception_photo(registration_id, view)
+
+    def exception_photo(self, registration_id: RegistrationId) -> Pixels:
+        """The kept photo, (h, w, 3) RGB. Raises ``BadInput``."""
+        photo = self._journal.load(registration_id).exception_photo
+        if photo is None:
+            raise BadInput(SAMPLE_ABSENT)
+        return picture_of(self._journal.read(registration_id, photo.record))
+
     def capture_group(
         self,
         registration_id: RegistrationId,
@@ -258,12 +303,30 @@ class Enrollment:
 
     def summary(self, registration_id: RegistrationId) -> Summary:
         """Everything that was recorded, for the person to check."""
-        return summarize(self._journal.load(registration_id), self._form, self.document_slots())
+        state = self._journal.load(registration_id)
+        process = state.started.process
+        return summarize(state, self._forms[process], self.document_slots(process))
+
+    def check(self, state: Registration) -> tuple[Finding, ...]:
+        """What the whole lacks, whatever its single steps say, and whether it grows too large. Pure."""
+        findings = check_whole(state, self._policy)
+        size = self.size_of(state).finding
+        return (*findings, *((size,) if size else ()))
+
+    def size_of(self, state: Registration) -> PacketSize:
+        """How large the sealed packet is going to be. Pure."""
+        return packet_size(state, self._policy)
 
     def confirm_preview(self, registration_id: RegistrationId) -> Registration:
+        """The person says yes to all of it. Raises ``Refused`` with what ``check`` found to be missing."""
         event = StepCompleted(self._journal.now(), Step.PREVIEW)
         detail = {"step": Step.PREVIEW.value}
-        return self._journal.commit(registration_id, Entry(event, AuditEvent.STEP_COMPLETED, detail))
+        entry = Entry(event, AuditEvent.STEP_COMPLETED, detail)
+        return self._journal.commit(registration_id, entry, check=self._require_whole)
+
+    def _require_whole(self, state: Registration) -> None:
+        for finding in blocking(self.check(state)):
+            raise Refused(finding.code)
 
     def sign(self, registration_id: RegistrationId, password: str) -> Registration:
         """The officer's signature over the content. Raises ``SignInRefused``, ``BadInput``."""
@@ -279,7 +342,7 @@ class Enrollment:
         photo = None
         if BiometricAttribute.FACE in state.samples:
             photo = self.sample_picture(registration_id, BiometricAttribute.FACE)
-        return compose_slip(state, self._form, photo)
+        return compose_slip(state, self._forms[state.started.process], photo)
 
     def with_slip(self) -> frozenset[RegistrationId]:
         """The registrations whose slip can still be printed: their content is not destroyed yet."""

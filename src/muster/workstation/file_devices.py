@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from threading import Event
 
 import numpy as np
@@ -41,13 +41,24 @@ _KINDS = {
 }
 
 
+@dataclass(slots=True)
+class BeforeCamera:
+    """Who or what sits before the still camera: changed between two pictures, as people change their pose."""
+
+    picture: Pixels | None
+
+
 class FileDriver:
     """Implements ``devices.api.Driver`` over pictures in memory, (h, w, 3) RGB each."""
 
     name = "files"
 
-    def __init__(self, pictures: Mapping[BiometricAttribute, Pixels]) -> None:
+    def __init__(
+        self, pictures: Mapping[BiometricAttribute, Pixels], before_camera: BeforeCamera | None = None
+    ) -> None:
+        """``before_camera`` is what the camera sees; the picture of the face by default."""
         self._pictures = pictures
+        self._before_camera = before_camera or BeforeCamera(pictures.get(BiometricAttribute.FACE))
 
     def find(self) -> Sequence[DeviceDescriptor]:
         modalities = dict.fromkeys(attribute.modality for attribute in self._pictures)
@@ -57,7 +68,8 @@ class FileDriver:
     def open(self, descriptor: DeviceDescriptor, context: DeviceContext) -> Iterator[Device]:
         modality = next(each for each, (kind, _, _) in _KINDS.items() if kind is descriptor.kind)
         if modality is Modality.FACE:
-            yield _StillCamera(self._pictures[BiometricAttribute.FACE], context)
+            assert self._before_camera.picture is not None  # else no camera is described
+            yield _StillCamera(self._before_camera.picture, context)
         else:
             yield _FileReader(self._pictures, context, _digital_id(modality))
 

@@ -14,6 +14,7 @@ from enum import Enum
 
 from muster.domain.applicant import Demographics, DemographicValue, LocalizedText
 from muster.domain.assessment import Finding
+from muster.domain.registration import Process
 from muster.errors import Code
 from muster.formats.id_schema import SchemaField
 from muster.formats.ui_spec import UiField
@@ -31,6 +32,10 @@ CHOICE_UNKNOWN = Code("CHOICE_UNKNOWN", "Choose one of the entries of the list."
 CHOICES_DIFFER = Code("CHOICES_DIFFER", "Choose the same entry of the list in every language.")
 CHOICE_ELSEWHERE = Code("CHOICE_ELSEWHERE", "This entry does not belong to the place chosen above it.")
 
+UIN_WRONG = Code("UIN_WRONG", "This is no identity number: a digit is wrong or missing. Compare it with the card.")
+
+UIN_FIELD = "UIN"
+_UIN_SHAPE = re.compile(r"[2-9][0-9]{9}")  # mosip.kernel.uin.length; none begins with 0 or 1
 MAXIMUM_AGE_YEARS = 200  # MOSIP's max_age
 _DATE = re.compile(r"[0-9]{4}/[0-9]{2}/[0-9]{2}")  # strptime would also take 1990/5/31 and Arabic digits
 
@@ -57,20 +62,40 @@ class FormField:
     group_labels: Labels
 
 
-def build_form(reference: ReferenceData) -> tuple[FormField, ...]:
-    """The demographic fields in the order they are shown; documents and biometrics have own pages."""
-    return tuple(
-        _form_field(field, reference)
-        for screen in reference.ui_spec.screens
+def build_form(reference: ReferenceData, process: Process = Process.NEW) -> tuple[FormField, ...]:
+    """The demographic fields in the order they are shown; documents and biometrics have own pages.
+
+    Only a new registration must be complete. MOSIP's specification of an update marks as required what its
+    officer chose to change; here what is filled in is what changes. The person's number is no field of it.
+    """
+    fields = tuple(
+        _form_field(field, reference, required=field.required and process is Process.NEW)
+        for screen in reference.ui_specs[process].screens
         for field in screen.fields
-        if field.control in _CONTROLS and field.id in reference.schema.fields
+        if field.control in _CONTROLS and field.id in reference.schema.fields and field.id != UIN_FIELD
     )
+    return (_UIN, *fields) if process is Process.UPDATE else fields
 
 
+_UIN = FormField(
+    id=UIN_FIELD,
+    kind=FieldKind.TEXT,
+    labels={
+        "eng": "Identity number (UIN)",
+        "fra": "Numéro d'identité (UIN)",
+        "ara": "رقم الهوية (UIN)",
+        "hin": "पहचान संख्या (UIN)",
+    },
+    required=True,
+    choices=(),
+    parent=None,
+    group="Number",
+    group_labels={"eng": "Whose data", "fra": "Données de", "ara": "صاحب البيانات", "hin": "किसका विवरण"},
+)
 _CONTROLS = ("textbox", "ageDate", "date", "button", "dropdown")
 
 
-def _form_field(field: UiField, reference: ReferenceData) -> FormField:
+def _form_field(field: UiField, reference: ReferenceData, *, required: bool) -> FormField:
     choices = reference.dynamic.get(field.id, ())
     if field.level is not None:
         choices = reference.locations.get(field.level, ())
@@ -78,7 +103,7 @@ def _form_field(field: UiField, reference: ReferenceData) -> FormField:
         id=field.id,
         kind=_kind(field, bool(choices)),
         labels=field.labels,
-        required=field.required,
+        required=required,
         choices=choices,
         parent=field.parent,
         group=field.group,
@@ -163,12 +188,36 @@ def _check_text(
         return [Finding(CHOICE_UNKNOWN, field=name)]
     if not _is_writable(text):
         return [Finding(FIELD_FORMAT, field=name)]
+    if field.id == UIN_FIELD and not is_uin(text):
+        return [Finding(UIN_WRONG, field=name)]
     for validator in schema_field.validators:
         applies = validator.language in (None, "", language)
         # The whole text, as Java's matches() does: "$" alone lets a line break at the end pass.
         if applies and not re.fullmatch(validator.pattern, text):
             return [Finding(FIELD_FORMAT, field=name)]
     return []
+
+
+def is_uin(text: str) -> bool:
+    """Whether ``text`` has the shape of MOSIP's number, its last digit the Verhoeff check digit of the others."""
+    if not _UIN_SHAPE.fullmatch(text):
+        return False
+    check = 0
+    for place, digit in enumerate(reversed(text)):
+        turned = int(digit)
+        for _ in range(place % 8):
+            turned = _VERHOEFF_TURN[turned]
+        check = _dihedral(check, turned)
+    return check == 0
+
+
+# J. Verhoeff, "Error Detecting Decimal Codes" (1969): ten symmetries of a pentagon, 0-4 turns, 5-9 reflections.
+_VERHOEFF_TURN = (1, 5, 7, 6, 2, 8, 3, 0, 9, 4)
+
+
+def _dihedral(a: int, b: int) -> int:
+    turned = (a - b if a >= 5 else a + b) % 5
+    return turned if (a >= 5) == (b >= 5) else turned + 5
 
 
 def _is_writable(text: str) -> bool:

@@ -59,7 +59,8 @@ class Journal:
             raise Refused(REGISTRATION_CLOSED)
         return state
 
-    def start(self, event: Started) -> Registration:
+    def start(self, event: Started, *more: Event, **detail: str) -> Registration:
+        """Begin a registration with these events; ``detail`` goes into the trail beside the process."""
         with self.database.work() as work:
             registration_id = RegistrationId.compose(
                 self.station.center, self.station.machine, work.settings.next_sequence(), event.at
@@ -69,8 +70,9 @@ class Journal:
                 actor=self.operator.user_id,
                 subject=registration_id.text,
                 process=event.process.value,
+                **detail,
             )
-            return work.registrations.start(registration_id, event)
+            return work.registrations.start(registration_id, event, *more)
 
     def commit(
         self,

@@ -2,16 +2,31 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
 
 from muster.domain.biometrics import CaptureGroup, Modality
-from muster.domain.registration import Step
+from muster.domain.registration import Process, Step
+from muster.packet.contents import Position
+
+# What a process does not ask for. An update proves by a face who wants it; whoever lost a number has fingers and
+# eyes to be found by; a correction takes captures alone.
+_NOT_ASKED: Mapping[Process, tuple[Step, ...]] = {
+    Process.NEW: (),
+    Process.UPDATE: (Step.LEFT_SLAP, Step.RIGHT_SLAP, Step.THUMBS, Step.IRISES, Step.EXCEPTION_PHOTO),
+    Process.LOST: (Step.DOCUMENTS,),
+    Process.BIOMETRIC_CORRECTION: (Step.DEMOGRAPHICS, Step.DOCUMENTS),
+}
+# Lossless records of ISO/IEC 19794 at 500 dpi and in portrait size, rounded up.
+_TYPICAL_RECORDS = MappingProxyType({Modality.FACE: 210_000, Modality.FINGER: 100_000, Modality.IRIS: 56_000})
 
 
 @dataclass(frozen=True, slots=True)
 class Policy:
     """``thresholds`` are per finger and per eye, not an average: one unusable finger must not hide
-    behind three good ones, as it does with MOSIP's slap average."""
+    behind three good ones, as it does with MOSIP's slap average. ``position`` is where the station stands, for
+    packets to say so; ``typical_record_bytes`` what a capture that is still to come is counted at."""
 
     steps: tuple[Step, ...] = tuple(Step)
     finger_threshold: int = 40
@@ -25,6 +40,14 @@ class Policy:
     slip_kept_for_h: int = 24  # how long content outlives a delivery whose receipt was never left (a crash)
     capture_valid_for_min: int = 30  # MOSIP's device validator refuses older captures (trap 12)
     maximum_packet_bytes: int = 5 * 1024 * 1024  # MOSIP's default limit (trap 18)
+    typical_record_bytes: Mapping[Modality, int] = field(default_factory=lambda: _TYPICAL_RECORDS)
+    exception_photo_required: bool = True
+    position: Position | None = None
+
+    def steps_for(self, process: Process) -> tuple[Step, ...]:
+        """The steps of one process, in their order."""
+        left_out = {*_NOT_ASKED[process], *(() if self.exception_photo_required else (Step.EXCEPTION_PHOTO,))}
+        return tuple(step for step in self.steps if step not in left_out)
 
     def threshold(self, group: CaptureGroup) -> int:
         return {

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from muster.domain.registration import Process
 from muster.formats.id_schema import IdSchema
 from muster.formats.ui_spec import UiSpec
 
@@ -66,11 +67,11 @@ class ConsentText:
 
 @dataclass(frozen=True, slots=True)
 class ReferenceData:
-    """``dynamic`` lists by field id, ``locations`` by level of the hierarchy, ``document_types`` by
-    category (POI, POA)."""
+    """``ui_specs`` by process in the order a station offers them, ``dynamic`` lists by field id, ``locations`` by
+    level of the hierarchy, ``document_types`` by category (POI, POA)."""
 
     schema: IdSchema
-    ui_spec: UiSpec
+    ui_specs: Mapping[Process, UiSpec]
     dynamic: Mapping[str, tuple[Choice, ...]]
     locations: Mapping[int, tuple[Choice, ...]]
     document_types: Mapping[str, tuple[Choice, ...]]
@@ -83,7 +84,13 @@ class ReferenceData:
         levels = sorted({int(each["level"]) for each in master["locations"]})
         return cls(
             schema=IdSchema.parse((folder / "id_schema.json").read_text(encoding="utf-8")),
-            ui_spec=UiSpec.parse((folder / "ui_spec.json").read_text(encoding="utf-8")),
+            ui_specs={
+                Process(spec.id): spec
+                for spec in sorted(
+                    (UiSpec.parse(path.read_text(encoding="utf-8")) for path in folder.glob("ui_spec*.json")),
+                    key=lambda spec: spec.order,
+                )
+            },
             dynamic=_choices_by_name(master["dynamic"]),
             locations={
                 level: tuple(_choice(each) for each in master["locations"] if int(each["level"]) == level)

@@ -6,7 +6,11 @@
      "demographics": {"fullName": {"eng": "...", "fra": "..."}, "gender": "FLE", ...},
      "documents": [{"field": "proofOfIdentity", "type": "CIN", "reference": "...", "file": "card.jpg"}],
      "exceptions": [{"attribute": "leftLittle", "kind": "Permanent", "reason": "..."}],
+     "exceptionPhoto": "photo.jpg",
      "biometrics": {"face": "face.jpg", "leftIndex": "leftIndex.png", ...}}
+
+An ``UPDATE`` holds the person's ``UIN`` and what changes among its demographics, and no fingers or eyes; a
+``BIOMETRIC_CORRECTION`` names the server's request as ``"additionalInfoReqId"`` and has no demographics.
 
 A document without ``file`` is scanned. Of a kind of device (face, fingers, eyes) either every picture is named,
 save for the exceptions, or none: then the device at hand is used. Every file is read and decoded before anything
@@ -18,7 +22,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from threading import Event, Thread
@@ -29,7 +33,7 @@ from muster.devices.api import DEVICE_TIMEOUT, DRIVER_GROUP, DeviceKind
 from muster.devices.catalogue import Catalogue
 from muster.devices.frames import Frame, Pixels
 from muster.domain.applicant import Demographics, DemographicValue, LocalizedText
-from muster.domain.assessment import Finding
+from muster.domain.assessment import Finding, blocking
 from muster.domain.biometrics import (
     BiometricAttribute,
     BiometricException,
@@ -42,9 +46,10 @@ from muster.errors import BadInput, Code, DeviceUnavailable, MusterError
 from muster.plugins import Plugin, discover
 from muster.workstation.capture import FaceView
 from muster.workstation.enrollment import Enrollment
-from muster.workstation.file_devices import FileDriver
+from muster.workstation.file_devices import BeforeCamera, FileDriver
 from muster.workstation.inspection import read_file
 from muster.workstation.mailbox import Mailbox
+from muster.workstation.processes import EXCEPTION_PHOTO_MISSING, checked_request
 
 SCRIPT_FOLDER_ABSENT = Code("SCRIPT_FOLDER_ABSENT", "There is no such folder: {folder}.")
 SCRIPT_UNREADABLE = Code(
@@ -79,6 +84,9 @@ class Script:
     documents: tuple[ScriptedDocument, ...]
     exceptions: tuple[BiometricException, ...]
     pictures: Mapping[BiometricAttribute, Pixels]
+    exception_photo: Pixels | None = None
+    request: str | None = None
+    before_camera: BeforeCamera = field(default_factory=lambda: BeforeCamera(None))
 
     @classmethod
     def load(cls, folder: Path) -> Script:
@@ -96,7 +104,7 @@ class Script:
             process=_understood("process", lambda: Process(content.get("process", "NEW"))),
             languages=languages,
             consent=str(content.get("consent", languages[0] if languages else "")),
-            demographics=_understood("demographics", lambda: _demographics(content["demographics"])),
+            demographics=_understood("demographics", lambda: _demographics(_part(content, "demographics"))),
             documents=_understood(
                 "documents", lambda: tuple(_document(each, read) for each in content.get("documents", ()))
             ),
@@ -110,12 +118,23 @@ class Script:
                     for name, file in content.get("biometrics", {}).items()
                 },
             ),
+            exception_photo=_understood(
+                "exceptionPhoto",
+                lambda: read_picture(read(_text(photo))) if (photo := content.get("exceptionPhoto")) else None,
+            ),
+            request=_understood(
+                "additionalInfoReqId",
+                lambda: _text(request) if (request := content.get("additionalInfoReqId")) else None,
+            ),
         )
+        checked_request(script.process, script.request)
         script._check_pictures()
         return script
 
     def _check_pictures(self) -> None:
         """A device offers what it has: one that takes some fingers from files would never see the others."""
+        if self.exception_photo is not None and BiometricAttribute.FACE not in self.pictures:
+            raise BadInput(SCRIPT_PICTURE_MISSING, attribute=BiometricAttribute.FACE.value)
         kinds = {attribute.modality for attribute in self.pictures}
         given = {*self.pictures, *(each.attribute for each in self.exceptions)}
         for attribute in BiometricAttribute:
@@ -124,11 +143,26 @@ class Script:
 
     def catalogue(self) -> Catalogue:
         """The installed drivers, with the script's pictures plugged in before them."""
-        driver = FileDriver(self.pictures)
+        driver = FileDriver(self.pictures, self.before_camera)
         return Catalogue([Plugin(FileDriver.name, "muster", lambda: driver, None), *discover(DRIVER_GROUP)])
 
 
-_PARTS = ("process", "languages", "consent", "demographics", "documents", "exceptions", "biometrics")
+_PARTS = (
+    "process",
+    "additionalInfoReqId",
+    "languages",
+    "consent",
+    "demographics",
+    "documents",
+    "exceptions",
+    "exceptionPhoto",
+    "biometrics",
+)
+
+
+def _part(content: Mapping[str, Any], name: str) -> Any:
+    """A correction has nothing to say about the person; everything else must."""
+    return content.get(name, {}) if content.get("process") == Process.BIOMETRIC_CORRECTION.value else content[name]
 
 
 def _writable(content: dict[str, Any]) -> dict[str, Any]:
@@ -228,7 +262,7 @@ class ScriptedEnrollment:
         self._on_begin(state.id)
         reports = []
         stopped = False
-        for step in self._enrollment.plan:
+        for step in self._enrollment.plan(state.started.process):
             report = StepReport(step.value, "open") if stopped else self._take(state.id, step)
             reports.append(report)
             self._on_step(report)
@@ -238,14 +272,16 @@ class ScriptedEnrollment:
     def _begin(self, resume: RegistrationId | None) -> Registration:
         if resume is not None:
             return self._enrollment.resume(resume)
-        return self._enrollment.start(self._script.languages, self._script.process)
+        return self._enrollment.start(self._script.languages, self._script.process, self._script.request)
 
     def _take(self, registration_id: RegistrationId, step: Step) -> StepReport:
         if self._enrollment.registration(registration_id).is_done(step):
             return StepReport(step.value, "done")
         findings = self._play(registration_id, step)
-        done = self._enrollment.registration(registration_id).is_done(step)
-        return StepReport(step.value, "done" if done else "refused", findings)
+        state = self._enrollment.registration(registration_id)
+        if _adds_content(step) and (growing := self._enrollment.size_of(state).finding):
+            findings = (*findings, growing)
+        return StepReport(step.value, "done" if state.is_done(step) else "refused", findings)
 
     def _play(self, registration_id: RegistrationId, step: Step) -> tuple[Finding, ...]:
         enrollment = self._enrollment
@@ -258,8 +294,10 @@ class ScriptedEnrollment:
                 return self._documents(registration_id)
             case Step.FACE:
                 return self._face(registration_id)
+            case Step.EXCEPTION_PHOTO:
+                return self._exception_photo(registration_id)
             case Step.PREVIEW:
-                enrollment.confirm_preview(registration_id)
+                return self._preview(registration_id)
             case Step.SIGNATURE:
                 enrollment.sign(registration_id, self._password)
             case _:
@@ -277,13 +315,29 @@ class ScriptedEnrollment:
         return self._enrollment.finish_documents(registration_id)
 
     def _face(self, registration_id: RegistrationId) -> tuple[Finding, ...]:
-        view = self._watch()
+        self._script.before_camera.picture = self._script.pictures.get(BiometricAttribute.FACE)
+        view = self._watch(lambda view: view.ready)
         return self._enrollment.capture_face(registration_id, view).findings
 
-    def _watch(self) -> FaceView:
-        """The first view that is ready, or after a while the newest there is."""
+    def _exception_photo(self, registration_id: RegistrationId) -> tuple[Finding, ...]:
+        """With a face from a file, the device at hand would show that face again, and nothing of the exception."""
+        photo = self._script.exception_photo
+        if photo is None and BiometricAttribute.FACE in self._script.pictures:
+            return (Finding(EXCEPTION_PHOTO_MISSING),)
+        self._script.before_camera.picture = photo
+        view = self._watch(lambda view: view.box is not None)
+        return self._enrollment.capture_exception_photo(registration_id, view).findings
+
+    def _preview(self, registration_id: RegistrationId) -> tuple[Finding, ...]:
+        findings = self._enrollment.check(self._enrollment.registration(registration_id))
+        if not blocking(findings):
+            self._enrollment.confirm_preview(registration_id)
+        return findings
+
+    def _watch(self, good: Callable[[FaceView], bool]) -> FaceView:
+        """The first view that is good, or after a while the newest there is."""
         cancel, arrived = Event(), Event()
-        mailbox = _Waiting(arrived)
+        mailbox = _Waiting(arrived, good)
         problem: list[MusterError] = []
 
         def watch() -> None:
@@ -320,15 +374,20 @@ class ScriptedEnrollment:
         return findings
 
 
+def _adds_content(step: Step) -> bool:
+    return step.capture_group is not None or step in (Step.DOCUMENTS, Step.EXCEPTION_PHOTO)
+
+
 class _Waiting(Mailbox[FaceView]):
     """A mailbox that says when a view worth taking lies in it, and keeps that one."""
 
-    def __init__(self, arrived: Event) -> None:
+    def __init__(self, arrived: Event, good: Callable[[FaceView], bool]) -> None:
         super().__init__()
         self._arrived = arrived
+        self._good = good
 
     def put(self, value: FaceView) -> None:
         if not self._arrived.is_set():
             super().put(value)
-            if value.ready:
+            if self._good(value):
                 self._arrived.set()

@@ -90,11 +90,11 @@ def compose_slip(state: Registration, form: Iterable[FormField], photo: Pixels |
     fields = {field.id: field for field in form}
     at = state.sealed.at if state.sealed else state.started.at
     return Slip(
-        registration_id=state.id.text,
+        registration_id=state.filed_under.text,
         created_at=at,
         station=f"{state.id.center} / {state.id.machine}",
         photo_png=b"" if photo is None else encode_png(photo),
-        qr_text=state.id.text,
+        qr_text=state.filed_under.text,
         sections=tuple(
             _section(language, state, fields, at) for language in state.started.languages if language in _WORDS
         ),
@@ -103,7 +103,7 @@ def compose_slip(state: Registration, form: Iterable[FormField], photo: Pixels |
 
 def _section(language: str, state: Registration, fields: Mapping[str, FormField], at: datetime) -> SlipSection:
     words = _WORDS[language]
-    rows = [(words["number"], state.id.text)]
+    rows = [(words["number"], state.filed_under.text)]
     for name in _SHOWN_FIELDS:
         value = state.demographics.get(name)
         if value and name in fields:

@@ -175,7 +175,10 @@ class Submission:
     def _require_fresh_captures(self, state: Registration) -> None:
         """The packet's creation time is the signature's; the server compares captures with it (trap 12)."""
         limit = timedelta(minutes=self._policy.capture_valid_for_min)
-        oldest = min((each.facts.captured_at for each in state.samples.values()), default=None)
+        taken_at = [each.facts.captured_at for each in state.samples.values()]
+        if state.exception_photo:
+            taken_at.append(state.exception_photo.facts.captured_at)
+        oldest = min(taken_at, default=None)
         if oldest is not None and self._journal.now() - oldest > limit:
             raise Refused(CAPTURES_TOO_OLD, minutes=self._policy.capture_valid_for_min)
 
@@ -190,7 +193,7 @@ class Submission:
         return signed
 
     def _require_steps(self, state: Registration, before: Step | None) -> None:
-        steps = [step for step in self._policy.steps if step is not before]
+        steps = [step for step in self._policy.steps_for(state.started.process) if step is not before]
         if state.next_step(steps) is not None:
             raise Refused(STEPS_OPEN)
 
@@ -207,6 +210,7 @@ class Submission:
 
     def _contents(self, state: Registration, signed: Signed | None) -> PacketContents:
         read = partial(self._journal.read, state.id)
+        photo = state.exception_photo
         with self._journal.database.audit_log() as log:
             audits = log.about(state.id.text)
         return PacketContents(
@@ -225,6 +229,9 @@ class Submission:
             audits=audits,
             key_index=self._machine_key.key_index,
             client_version=CLIENT_VERSION,
+            exception_photo=BiometricSample(photo.facts, read(photo.record)) if photo else None,
+            additional_info_request=state.request,
+            position=self._policy.position,
         )
 
     def _commit(

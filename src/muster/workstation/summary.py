@@ -34,6 +34,7 @@ class Summary:
     documents: tuple[SummaryLine, ...]
     captured: tuple[tuple[BiometricAttribute, float, bool], ...]
     exceptions: tuple[BiometricException, ...]
+    has_exception_photo: bool
 
 
 def summarize(state: Registration, form: Iterable[FormField], slots: Iterable[DocumentSlot]) -> Summary:
@@ -54,6 +55,7 @@ def summarize(state: Registration, form: Iterable[FormField], slots: Iterable[Do
             (attribute, event.facts.quality, event.facts.forced) for attribute, event in state.samples.items()
         ),
         exceptions=tuple(state.exceptions.values()),
+        has_exception_photo=state.exception_photo is not None,
     )
 
 

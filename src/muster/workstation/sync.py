@@ -134,14 +134,16 @@ class Sync:
     def _announcement(self, entry: OutboxEntry) -> Announcement:
         with self._journal.database.read() as work:
             process, languages = work.outbox.announcement(entry.packet_id)
+            state = work.registrations.load(entry.registration_id)
         return Announcement(
-            registration_id=entry.registration_id.text,
+            registration_id=state.filed_under.text,
             packet_id=entry.packet_id,
             process=process.value,
             digest=entry.digest,
             size=entry.size,
             language=languages[0],
             supervisor_status="APPROVED",
+            additional_info_request=state.request,
         )
 
     def _receipt(self, entry: OutboxEntry) -> Receipt:

@@ -31,7 +31,9 @@ from muster.domain.lifecycle import (
     Event,
     ExceptionCleared,
     ExceptionMarked,
+    ExceptionPhotoTaken,
     Registration,
+    RequestNamed,
     SampleCaptured,
     Sealed,
     Signed,
@@ -54,8 +56,8 @@ _SAY_SO = [Step.DOCUMENTS, Step.PREVIEW]
 _EXCEPTIONAL = [each for each in BiometricAttribute if each is not BiometricAttribute.FACE]
 
 
-def _sample(attribute: BiometricAttribute, quality: float = 80.0) -> SampleCaptured:
-    facts = SampleFacts(
+def _facts(attribute: BiometricAttribute, quality: float = 80.0) -> SampleFacts:
+    return SampleFacts(
         attribute=attribute,
         quality=quality,
         attempts=1,
@@ -66,7 +68,13 @@ def _sample(attribute: BiometricAttribute, quality: float = 80.0) -> SampleCaptu
         device_service_version="0.9.5",
         attestation=Attestation("", "", "", "0.9.5"),
     )
-    return SampleCaptured(_NOON, facts, _BLOB)
+
+
+def _sample(attribute: BiometricAttribute, quality: float = 80.0) -> SampleCaptured:
+    return SampleCaptured(_NOON, _facts(attribute, quality), _BLOB)
+
+
+_PHOTO = ExceptionPhotoTaken(_NOON, _facts(BiometricAttribute.FACE), _BLOB)
 
 
 def _missing(attribute: BiometricAttribute, reason: str = "lost") -> ExceptionMarked:
@@ -90,11 +98,13 @@ _CONTENT: st.SearchStrategy[Event] = st.one_of(
     st.builds(_sample, st.sampled_from(BiometricAttribute), st.integers(0, 100).map(float)),
     st.builds(_missing, st.sampled_from(_EXCEPTIONAL), st.sampled_from(["lost", "bandaged"])),
     st.sampled_from(_EXCEPTIONAL).map(lambda attribute: ExceptionCleared(_NOON, attribute)),
+    st.just(_PHOTO),
     st.just(StepCompleted(_NOON, Step.DOCUMENTS)),
 )
 _REST: st.SearchStrategy[Event] = st.one_of(
     st.sampled_from(CaptureGroup).map(lambda group: CaptureAttempted(_NOON, group)),
     st.just(_PREVIEWED),
+    st.just(RequestNamed(_NOON, f"{_RID}-BIOMETRIC_CORRECTION-1")),
     st.sampled_from(["1" * 64, "2" * 64]).map(lambda digest: replace(_SIGNED, content_digest=digest)),
     st.just(Sealed(_NOON, "10002-1", "C" * 64, 1000)),
     st.just(Synced(_NOON)),
@@ -102,7 +112,7 @@ _REST: st.SearchStrategy[Event] = st.one_of(
     st.just(Discarded(_NOON, "officer1", "applicant left")),
 )
 _EVENTS = st.lists(st.one_of(_CONTENT, _REST), max_size=25)
-_CHANGES_NO_CONTENT = (CaptureAttempted, Signed, Sealed, Synced, Uploaded, Discarded)
+_CHANGES_NO_CONTENT = (CaptureAttempted, RequestNamed, Signed, Sealed, Synced, Uploaded, Discarded)
 
 
 def _changes_content(event: Event) -> bool:
@@ -223,6 +233,7 @@ def test_a_registration_is_a_draft_until_it_is_sealed_or_discarded(events: list[
         _sample(BiometricAttribute.FACE),
         _missing(BiometricAttribute.LEFT_EYE),
         ExceptionCleared(_NOON, BiometricAttribute.LEFT_EYE),
+        _PHOTO,
         StepCompleted(_NOON, Step.DOCUMENTS),
     ],
     ids=lambda event: type(event).__name__,
@@ -324,7 +335,8 @@ def test_removing_what_was_never_attached_removes_nothing_else() -> None:
 def test_the_answer_to_a_step_is_what_makes_it_done(step: Step, event: Event) -> None:
     assert not _after().is_done(step)
     assert _after(event).is_done(step)
-    assert [each for each in Step if _after(event).is_done(each)] == [step]
+    nothing_asked = [Step.EXCEPTION_PHOTO]  # as long as there is no exception
+    assert [each for each in Step if _after(event).is_done(each) and each not in nothing_asked] == [step]
 
 
 def test_attached_documents_are_not_yet_the_end_of_the_step() -> None:
@@ -341,6 +353,36 @@ def test_a_hand_is_done_with_samples_and_exceptions_together() -> None:
     state = _after(*[_sample(each) for each in fingers[:-1]], _missing(fingers[-1]))
     assert state.is_done(Step.LEFT_SLAP)
     assert not state.is_done(Step.RIGHT_SLAP)
+
+
+def test_the_photo_is_asked_for_by_an_exception_alone() -> None:
+    assert _after().is_done(Step.EXCEPTION_PHOTO)
+    assert not _after(_missing(BiometricAttribute.LEFT_EYE)).is_done(Step.EXCEPTION_PHOTO)
+    assert _after(_missing(BiometricAttribute.LEFT_EYE), _PHOTO).is_done(Step.EXCEPTION_PHOTO)
+
+
+def test_one_more_exception_asks_for_another_photo() -> None:
+    marked = _after(_missing(BiometricAttribute.LEFT_EYE), _PHOTO)
+    assert not apply(marked, _missing(BiometricAttribute.RIGHT_EYE)).is_done(Step.EXCEPTION_PHOTO)
+    assert apply(marked, _missing(BiometricAttribute.LEFT_EYE, "bandaged")).exception_photo == _PHOTO
+
+
+@pytest.mark.parametrize(
+    "event",
+    [ExceptionCleared(_NOON, BiometricAttribute.LEFT_EYE), _sample(BiometricAttribute.LEFT_EYE)],
+    ids=lambda event: type(event).__name__,
+)
+def test_the_last_exception_takes_the_photo_along(event: Event) -> None:
+    one = [_missing(BiometricAttribute.LEFT_EYE), _PHOTO]
+    two = [_missing(BiometricAttribute.RIGHT_EYE), *one]
+    assert _after(*one, event).exception_photo is None
+    assert _after(*two, event).exception_photo == _PHOTO
+
+
+def test_a_correction_goes_under_the_registration_its_request_is_about() -> None:
+    first = RegistrationId("10001100020000120260201120000")
+    assert _after(RequestNamed(_NOON, f"{first}-BIOMETRIC_CORRECTION-1")).filed_under == first
+    assert _after().filed_under == _RID
 
 
 def test_the_next_step_is_the_first_one_not_done() -> None:

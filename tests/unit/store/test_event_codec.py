@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import get_args
 
@@ -33,6 +34,8 @@ from muster.domain.lifecycle import (
     Event,
     ExceptionCleared,
     ExceptionMarked,
+    ExceptionPhotoTaken,
+    RequestNamed,
     SampleCaptured,
     Sealed,
     Signed,
@@ -130,6 +133,19 @@ _GOLDEN: list[tuple[Event, str]] = [
     (
         Discarded(_AT, "officer1", "left"),
         '{"at":"2026-03-01T12:00:00.123456Z","operator":"officer1","reason":"left"}',
+    ),
+    (
+        RequestNamed(_AT, "10001100020000120260201120000-BIOMETRIC_CORRECTION-1"),
+        '{"at":"2026-03-01T12:00:00.123456Z","request":"10001100020000120260201120000-BIOMETRIC_CORRECTION-1"}',
+    ),
+    (
+        ExceptionPhotoTaken(_AT, replace(_FACTS, attribute=BiometricAttribute.FACE), _BLOB),
+        '{"at":"2026-03-01T12:00:00.123456Z","facts":{"attribute":"face","quality":61.5,"attempts":2,'
+        '"forced":true,"captured_at":"2026-03-01T12:00:00.123456Z","device":{"serial":"S-1","make":"Mark",'
+        '"model":"One","kind":"Finger","sub_kind":"Slap","provider":"Provider","provider_id":"PID"},'
+        '"device_code":"D-1","device_service_version":"0.9.5","attestation":{"header":"head",'
+        '"payload":"{\\"bio\\":\\"<bioValue>\\"}","signature":"sig","spec_version":"0.9.5"},'
+        '"chain_hash":"ABABABAB"},"record":{"name":"0f0f0f0f","digest":"a1a1a1a1","size":3}}',
     ),
 ]
 
@@ -260,6 +276,8 @@ _EVENTS: st.SearchStrategy[Event] = st.one_of(
     st.builds(CaptureAttempted, _TIMES, st.sampled_from(CaptureGroup)),
     st.builds(ExceptionMarked, _TIMES, _MARKED),
     st.builds(ExceptionCleared, _TIMES, st.sampled_from(BiometricAttribute)),
+    st.builds(ExceptionPhotoTaken, _TIMES, _SAMPLES, _BLOBS),
+    st.builds(RequestNamed, _TIMES, _TEXTS),
     st.builds(StepCompleted, _TIMES, st.sampled_from(Step)),
     st.builds(Signed, _TIMES, _TEXTS, _TEXTS, _TEXTS),
     st.builds(Sealed, _TIMES, _TEXTS, _TEXTS, st.integers(0, 2**40)),

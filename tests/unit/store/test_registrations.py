@@ -38,6 +38,8 @@ from muster.domain.lifecycle import (
     Event,
     ExceptionCleared,
     ExceptionMarked,
+    ExceptionPhotoTaken,
+    RequestNamed,
     SampleCaptured,
     Sealed,
     Signed,
@@ -72,6 +74,7 @@ _FACTS = SampleFacts(
     attestation=Attestation("", "", "", "0.9.5"),
 )
 _WHOLE_LIFE: list[Event] = [
+    RequestNamed(_NOON, "10001100020000120260201120000-BIOMETRIC_CORRECTION-1"),
     ConsentGiven(_NOON, "eng", "v1"),
     DemographicsDrafted(_NOON, {"fullName": "Erika"}),
     DemographicsEntered(_NOON, {"fullName": "Erika Mustermann"}),
@@ -80,6 +83,7 @@ _WHOLE_LIFE: list[Event] = [
     CaptureAttempted(_NOON, CaptureGroup.FACE),
     SampleCaptured(_NOON, _FACTS, _BLOB),
     ExceptionMarked(_NOON, BiometricException(_EYE, ExceptionKind.PERMANENT, "lost as a child")),
+    ExceptionPhotoTaken(_NOON, _FACTS, _BLOB),
     ExceptionCleared(_NOON, _EYE),
     StepCompleted(_NOON, Step.PREVIEW),
     Signed(_NOON, "officer1", "b" * 64, "signature"),
@@ -211,7 +215,7 @@ def test_after_destruction_only_that_there_was_a_registration_remains(
     _append(database, registration_id, *_WHOLE_LIFE)
     _destroy(database, registration_id)
     left = [type(event) for event in _events(database, registration_id)]
-    assert left == [Started, Signed, Sealed, Synced, Uploaded, Discarded]
+    assert left == [Started, RequestNamed, Signed, Sealed, Synced, Uploaded, Discarded]
 
 
 def test_the_life_destroyed_in_these_tests_has_every_kind_of_event() -> None:

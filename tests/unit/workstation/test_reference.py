@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from muster.domain.registration import Process
 from muster.errors import MalformedData
 from muster.formats.id_schema import FieldType
 from muster.workstation import reference
@@ -19,12 +20,12 @@ CODES = {language.code for language in LANGUAGES}
 
 
 def test_every_field_on_a_screen_is_in_the_schema() -> None:
-    shown = {field.id for screen in REFERENCE.ui_spec.screens for field in screen.fields}
+    shown = {field.id for screen in REFERENCE.ui_specs[Process.NEW].screens for field in screen.fields}
     assert shown <= set(REFERENCE.schema.fields)
 
 
 def test_every_field_the_schema_requires_is_on_a_screen() -> None:
-    shown = {field.id for screen in REFERENCE.ui_spec.screens for field in screen.fields}
+    shown = {field.id for screen in REFERENCE.ui_specs[Process.NEW].screens for field in screen.fields}
     required = {field.id for field in REFERENCE.schema.fields.values() if field.required}
     assert required - shown == {"IDSchemaVersion"}
 
@@ -74,7 +75,9 @@ def test_the_consent_is_written_in_every_language() -> None:
 
 
 def test_every_document_on_a_screen_is_a_document_with_types_to_choose_from() -> None:
-    fields = [f for screen in REFERENCE.ui_spec.screens for f in screen.fields if f.control == "fileupload"]
+    fields = [
+        f for screen in REFERENCE.ui_specs[Process.NEW].screens for f in screen.fields if f.control == "fileupload"
+    ]
     assert {REFERENCE.schema.fields[field.id].type for field in fields} == {FieldType.DOCUMENT}
     assert all(REFERENCE.document_types[field.sub_type] for field in fields)
 

@@ -279,7 +279,7 @@ def test_forgetting_leaves_a_packet_that_the_server_does_not_have(sealed: Sealed
     with desk_at(root) as desk:
         desk.enrollment.forget(registration_id)
         assert BiometricAttribute.FACE in desk.enrollment.registration(registration_id).samples
-    assert len(blob_files(root)) == 13  # one document, one face, nine fingers, two eyes
+    assert len(blob_files(root)) == 14  # one document, face, nine fingers, two eyes, the photo of the exception
 
 
 def test_forgetting_a_delivered_registration_destroys_its_files_and_its_answers(

@@ -177,7 +177,7 @@ def test_a_packet_changed_on_the_disk_is_not_sent(
         assert desk.trail.about(registration_id)[-1].detail["code"] == "PACKET_FILE_CHANGED"
     assert caught.value.code.name == "PACKET_FILE_CHANGED"
     assert list((new_station.folder.receiver / "announced").iterdir()) == []
-    assert len(blob_files(root)) == 13  # nothing was destroyed: one document, one face, nine fingers, two eyes
+    assert len(blob_files(root)) == 14  # nothing was destroyed
 
 
 def test_a_packet_that_is_gone_from_the_disk_does_not_stop_the_round(

@@ -5,11 +5,11 @@ from __future__ import annotations
 from functools import partial
 
 from PySide6.QtCore import QTimer, Signal
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLineEdit, QPushButton, QVBoxLayout, QWidget
 
 from muster.domain.delivery import DeliveryState, OutboxEntry, Receipt
 from muster.domain.lifecycle import Registration
-from muster.domain.registration import RegistrationId
+from muster.domain.registration import Process, RegistrationId
 from muster.errors import MusterError
 from muster.ui import names
 from muster.ui.background import Background
@@ -20,6 +20,7 @@ from muster.ui.wizard.signature import look_again
 from muster.workstation.desk import Desk
 from muster.workstation.devices_desk import DeviceStatusLine
 from muster.workstation.enrollment import DraftSummary
+from muster.workstation.reference import label_in
 
 _LOOK_AGAIN_MS = 3_000
 _SHOWN = 50
@@ -37,6 +38,8 @@ class HomePage(Page):
         super().__init__()
         self._desk = desk
         self._background = background
+        self._window_language = window_language
+        self.processes: dict[Process, QPushButton] = {}
         column = QVBoxLayout(self)
         column.setContentsMargins(26, 20, 26, 18)
         column.setSpacing(14)
@@ -89,9 +92,46 @@ class HomePage(Page):
             grid.addWidget(box, 1, place)
         card.column.addLayout(grid)
         self.start = button(tr("Start a new registration"), primary=True)
-        self.start.clicked.connect(self._start)
+        self.start.clicked.connect(partial(self._start, Process.NEW))
         card.column.addWidget(self.start)
+        card.column.addLayout(self._other_processes(window_language))
+        card.column.addLayout(self._request_row())
         return card
+
+    def _other_processes(self, window_language: str) -> QHBoxLayout:
+        row = QHBoxLayout()
+        row.setSpacing(8)
+        for process, labels in self._desk.enrollment.processes().items():
+            if process is Process.NEW:
+                continue
+            made = button(label_in(labels, window_language, process.value))
+            if process is Process.BIOMETRIC_CORRECTION:
+                made.clicked.connect(self._ask_for_request)
+            else:
+                made.clicked.connect(partial(self._start, process))
+            row.addWidget(made)
+            self.processes[process] = made
+        return row
+
+    def _request_row(self) -> QHBoxLayout:
+        """Under the button that needs it: which request of the server a correction answers."""
+        row = QHBoxLayout()
+        self.request = QLineEdit()
+        self.request.setAccessibleName(tr("Number of the request"))
+        self.request.setPlaceholderText(tr("Number of the request"))
+        self.request.returnPressed.connect(partial(self._start, Process.BIOMETRIC_CORRECTION))
+        self.correct = button(tr("Begin"))
+        self.correct.clicked.connect(partial(self._start, Process.BIOMETRIC_CORRECTION))
+        row.addWidget(self.request, 1)
+        row.addWidget(self.correct)
+        for each in (self.request, self.correct):
+            each.hide()
+        return row
+
+    def _ask_for_request(self) -> None:
+        for each in (self.request, self.correct):
+            each.show()
+        self.request.setFocus()
 
     def _devices_card(self) -> Card:
         card = Card(margin=22)
@@ -161,6 +201,9 @@ class HomePage(Page):
             name = draft.applicant_name or tr("no name yet")
             where = names.step_name(draft.next_step) if draft.next_step else tr("ready to be sealed")
             text = tr("{name} · next: {step} · {time}", name=name, step=where, time=_local(draft.changed_at))
+            if draft.process is not Process.NEW:
+                labels = self._desk.enrollment.processes()[draft.process]
+                text = f"{label_in(labels, self._window_language, draft.process.value)} · {text}"
             self._drafts.addWidget(label(text), row, 0)
             resume = button(tr("Go on"))
             resume.clicked.connect(partial(self._resume, draft.id))
@@ -198,12 +241,17 @@ class HomePage(Page):
             self, "store", partial(look_again, self._desk, entry), self.slip_wanted.emit, self._fail
         )
 
-    def _start(self) -> None:
+    def _start(self, process: Process, *_: object) -> None:
         self.setEnabled(False)
+        request = self.request.text() if process is Process.BIOMETRIC_CORRECTION else None
         chosen = [str(box.currentData()) for box in self.languages]
         languages = tuple(dict.fromkeys(code for code in chosen if code))
         self._background.run(
-            self, "store", lambda: self._desk.enrollment.start(languages), self._opened, self._fail
+            self,
+            "store",
+            lambda: self._desk.enrollment.start(languages, process, request),
+            self._opened,
+            self._fail,
         )
 
     def _resume(self, registration_id: RegistrationId, *_: object) -> None:

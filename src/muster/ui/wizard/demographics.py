@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLineEdit, QVBoxLayout, 
 
 from muster.domain.assessment import Finding
 from muster.domain.lifecycle import Registration
+from muster.domain.registration import Process
 from muster.ui.background import Background
 from muster.ui.language import say_finding, tr
 from muster.ui.widgets.parts import Card, Choice, button, label, mark, scrolling
@@ -24,6 +25,14 @@ _ROWS_OF_A_FIELD = 3  # name, box, what is wrong with it
 _LIST_KINDS = (FieldKind.CHOICE, FieldKind.LOCALIZED_CHOICE)
 
 
+def _what_to_ask(process: Process) -> str:
+    if process is Process.UPDATE:
+        return tr("Type the number from the person's card, then only what has changed. Leave the rest empty.")
+    if process is Process.LOST:
+        return tr("Ask what the person remembers: each detail helps to find the number. None is required.")
+    return tr("Ask the person, or copy from a document. What is marked with * must be there.")
+
+
 class DemographicsPage(StepPage):
     def __init__(
         self,
@@ -36,15 +45,15 @@ class DemographicsPage(StepPage):
         self._window_language = window_language
         known = {language.code: language for language in enrollment.languages_offered}
         languages = [known[code] for code in registration.started.languages]
-        self.presenter = DemographicsPresenter(enrollment.form(), languages, registration.demographics)
+        self.presenter = DemographicsPresenter(
+            enrollment.form(registration.started.process), languages, registration.demographics
+        )
         self.boxes: dict[tuple[str, str], QLineEdit] = {}
         self.lists: dict[str, Choice] = {}
         self._problems: dict[str, QWidget] = {}
         self._several = len(languages) > 1
         self._is_unkept = False
-        self.head(
-            tr("Details"), tr("Ask the person, or copy from a document. What is marked with * must be there.")
-        )
+        self.head(tr("Details"), _what_to_ask(registration.started.process))
         self.column.addWidget(scrolling(self._form()), 1)
         self.next = button(tr("Next"), primary=True)
         self.next.clicked.connect(self._submit)

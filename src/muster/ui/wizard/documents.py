@@ -11,13 +11,15 @@ from PySide6.QtWidgets import QFileDialog, QGridLayout, QHBoxLayout, QLineEdit, 
 
 from muster.domain.assessment import Finding
 from muster.domain.lifecycle import Registration
+from muster.domain.registration import Process
 from muster.errors import MusterError
 from muster.ui.background import Background
 from muster.ui.language import say_finding, tr
 from muster.ui.widgets.parts import Card, Choice, button, label, scrolling
 from muster.ui.widgets.picture import PictureView
+from muster.ui.widgets.size_meter import SizeMeter
 from muster.ui.wizard.step_page import StepPage
-from muster.workstation.documents import DocumentSlot
+from muster.workstation.documents import DocumentSlot, Shrunk
 from muster.workstation.enrollment import Enrollment
 from muster.workstation.inspection import read_file
 from muster.workstation.reference import label_in
@@ -36,23 +38,32 @@ class DocumentsPage(StepPage):
         self._active: _Slot | None = None
         self.head(
             tr("Documents"),
-            tr("Lay the document on the scanner and press Scan. What is marked with * must be there."),
+            tr("Lay the document on the scanner and press Scan. What is marked with * must be there.")
+            if registration.started.process is Process.NEW
+            else tr("Lay the document on the scanner and press Scan, or go on without one."),
         )
         content = QWidget()
         column = QVBoxLayout(content)
         column.setContentsMargins(0, 0, 6, 0)
         column.setSpacing(14)
-        self.slots = {slot.field: _Slot(slot, window_language) for slot in enrollment.document_slots()}
+        self.slots = {
+            slot.field: _Slot(slot, window_language)
+            for slot in enrollment.document_slots(registration.started.process)
+        }
         for field, slot in self.slots.items():
             slot.scan.clicked.connect(partial(self._scan, field))
             slot.choose.clicked.connect(partial(self._choose, field))
             slot.remove.clicked.connect(partial(self._remove, field))
+            slot.shrink.clicked.connect(partial(self._shrink, field))
             column.addWidget(slot)
         column.addStretch(1)
         self.column.addWidget(scrolling(content), 1)
+        self.meter = SizeMeter()
+        self.column.addWidget(self.meter)
         self.next = button(tr("Next"), primary=True)
         self.next.clicked.connect(self._finish)
         self.foot(self.next)
+        self._show_size()
         for field in registration.documents:
             if field in self.slots:
                 self._show_document(field)
@@ -105,6 +116,34 @@ class DocumentsPage(StepPage):
             partial(self._removed, field),
         )
 
+    def _shrink(self, field: str) -> None:
+        slot = self.slots[field]
+        self._busy(slot, tr("Making it smaller …"))
+        self.work(
+            "store",
+            lambda: self.enrollment.make_document_smaller(self.registration.id, field),
+            partial(self._shrunk, field),
+        )
+
+    def _shrunk(self, field: str, shrunk: Shrunk) -> None:
+        self._attached(field, shrunk.registration)
+        self.note.say(
+            tr(
+                "{document}: {before} kB before, {after} kB now. Look whether it can still be read; if not, scan "
+                "it again.",
+                document=self.slots[field].title,
+                before=f"{shrunk.before / 1000:,.0f}".replace(",", "\u202f"),
+                after=f"{shrunk.after / 1000:,.0f}".replace(",", "\u202f"),
+            ),
+            "good",
+        )
+
+    def _show_size(self) -> None:
+        size = self.enrollment.size_of(self.registration)
+        self.meter.show_size(size)
+        for slot in self.slots.values():
+            slot.offer_to_shrink(not size.fits)
+
     def _busy(self, slot: _Slot, words: str) -> None:
         self.note.clear()
         self._active = slot
@@ -122,12 +161,14 @@ class DocumentsPage(StepPage):
         self.registration = registration
         self._idle()
         self._show_document(field)
+        self._show_size()
         self.next.setFocus()
         self.changed.emit()
 
     def _removed(self, field: str, registration: Registration) -> None:
         self.registration = registration
         self.slots[field].show_page(None)
+        self._show_size()
         self.changed.emit()
 
     def _show_document(self, field: str) -> None:
@@ -139,8 +180,7 @@ class DocumentsPage(StepPage):
         super().fail(error)
         self._idle()
         for slot in self.slots.values():
-            if not slot.is_filled:
-                slot.show_page(None)
+            slot.show_again()
         if self._active is not None:
             self._active.scan.setFocus()
 
@@ -151,9 +191,10 @@ class DocumentsPage(StepPage):
         if not missing:
             self.completed.emit()
             return
-        slot = self.slots[missing[0].field]
-        self.note.say(f"{slot.title}: {say_finding(missing[0])}", "bad")
-        slot.scan.setFocus()
+        slot = self.slots.get(missing[0].field)
+        words = say_finding(missing[0])
+        self.note.say(f"{slot.title}: {words}" if slot else words, "bad")
+        (slot or next(iter(self.slots.values()))).scan.setFocus()
 
 
 class _Slot(Card):
@@ -183,7 +224,8 @@ class _Slot(Card):
         left.addLayout(facts)
         buttons = QHBoxLayout()
         self.scan, self.choose, self.remove = button(tr("Scan")), button(tr("From a file …")), button(tr("Remove"))
-        for each in (self.scan, self.choose, self.remove):
+        self.shrink = button(tr("Make smaller"))
+        for each in (self.scan, self.choose, self.remove, self.shrink):
             buttons.addWidget(each)
         buttons.addStretch(1)
         left.addStretch(1)
@@ -194,6 +236,8 @@ class _Slot(Card):
         row.addWidget(self.picture, 1)
         self.column.addLayout(row)
         self.is_filled = False
+        self._may_shrink = False
+        self._page: object = None
         self.show_page(None)
 
     @property
@@ -208,14 +252,24 @@ class _Slot(Card):
         self._types.setCurrentIndex(max(0, self._types.findData(type_code)))
 
     def show_page(self, pixels: object) -> None:
+        self._page = pixels
         self.is_filled = pixels is not None
         if pixels is None:
             self.picture.say(self._empty)
         else:
             self.picture.show_pixels(pixels)  # type: ignore[arg-type]
         self.remove.setVisible(self.is_filled)
+        self.shrink.setVisible(self.is_filled and self._may_shrink)
         self.scan.setText(tr("Scan again") if self.is_filled else tr("Scan"))
 
+    def show_again(self) -> None:
+        """What stood there before something was tried that failed."""
+        self.show_page(self._page)
+
+    def offer_to_shrink(self, offered: bool) -> None:
+        self._may_shrink = offered
+        self.shrink.setVisible(self.is_filled and offered)
+
     def set_busy(self, *, busy: bool) -> None:
-        for each in (self.scan, self.choose, self.remove):
+        for each in (self.scan, self.choose, self.remove, self.shrink):
             each.setEnabled(not busy)

@@ -11,11 +11,13 @@ from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWi
 from muster.domain.biometrics import BiometricAttribute, BiometricException, Modality
 from muster.domain.lifecycle import Registration
 from muster.domain.registration import Step
+from muster.errors import MusterError
 from muster.ui import names
 from muster.ui.background import Background
 from muster.ui.language import tr
 from muster.ui.widgets.parts import Card, button, label, link, scrolling
 from muster.ui.widgets.picture import PictureView
+from muster.ui.widgets.size_meter import SizeMeter
 from muster.ui.wizard.step_page import StepPage
 from muster.workstation.enrollment import Enrollment
 from muster.workstation.reference import is_right_to_left, label_in
@@ -37,6 +39,7 @@ class PreviewPage(StepPage):
         super().__init__(enrollment, background, registration)
         self._window_language = window_language
         self.pictures: dict[BiometricAttribute, PictureView] = {}
+        self.photo: PictureView | None = None
         self.head(tr("Check"), tr("Turn the screen to the person and go through it together."))
         summary = enrollment.summary(registration.id)
         content = QWidget()
@@ -44,14 +47,21 @@ class PreviewPage(StepPage):
         columns.setContentsMargins(0, 0, 6, 0)
         columns.setSpacing(16)
         left, right = QVBoxLayout(), QVBoxLayout()
-        left.addWidget(self._details(summary))
-        left.addWidget(self._papers(summary))
+        asked = enrollment.plan(registration.started.process)
+        if Step.DEMOGRAPHICS in asked:
+            left.addWidget(self._details(summary))
+        if Step.DOCUMENTS in asked:
+            left.addWidget(self._papers(summary))
         left.addStretch(1)
         right.addWidget(self._biometrics(summary))
         right.addStretch(1)
-        columns.addLayout(left, 1)
+        if left.count() > 1:
+            columns.addLayout(left, 1)
         columns.addLayout(right, 1)
         self.column.addWidget(scrolling(content), 1)
+        self.meter = SizeMeter()
+        self.meter.show_size(enrollment.size_of(registration))
+        self.column.addWidget(self.meter)
         self.confirm = button(tr("The person confirms"), primary=True)
         self.confirm.clicked.connect(self._confirm)
         self.foot(self.confirm)
@@ -63,6 +73,10 @@ class PreviewPage(StepPage):
                 "store",
                 partial(self.enrollment.sample_picture, self.registration.id, attribute),
                 view.show_pixels,
+            )
+        if self.photo is not None:
+            self.work(
+                "store", partial(self.enrollment.exception_photo, self.registration.id), self.photo.show_pixels
             )
 
     def _titled(self, title: str, step: Step) -> Card:
@@ -104,11 +118,14 @@ class PreviewPage(StepPage):
         card = self._titled(tr("Face, fingers and eyes"), Step.FACE)
         for exception in summary.exceptions:
             card.column.addWidget(label(_exception(exception)))
-        face = PictureView("", QSize(200, 130))
-        face.setFixedHeight(130)
+        faces = QHBoxLayout()
         if any(attribute is BiometricAttribute.FACE for attribute, _, _ in summary.captured):
-            self.pictures[BiometricAttribute.FACE] = face
-            card.column.addWidget(face)
+            self.pictures[BiometricAttribute.FACE] = _portrait(tr("Face"))
+            faces.addWidget(self.pictures[BiometricAttribute.FACE])
+        if summary.has_exception_photo:
+            self.photo = _portrait(tr("Photo of the exception"))
+            faces.addWidget(self.photo)
+        card.column.addLayout(faces)
         grid = QGridLayout()
         grid.setSpacing(8)
         rest = [each for each in summary.captured if each[0].modality is not Modality.FACE]
@@ -131,6 +148,17 @@ class PreviewPage(StepPage):
             lambda: self.enrollment.confirm_preview(self.registration.id),
             lambda registration: self.completed.emit(),
         )
+
+    def fail(self, error: MusterError) -> None:
+        super().fail(error)
+        self.confirm.setEnabled(True)
+
+
+def _portrait(name: str) -> PictureView:
+    view = PictureView("", QSize(200, 130))
+    view.setFixedHeight(130)
+    view.setAccessibleName(name)
+    return view
 
 
 def _text(language: str, text: str) -> QLabel:

@@ -13,23 +13,25 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout
 
 from muster.domain.lifecycle import Registration
-from muster.domain.registration import RegistrationId, Step
+from muster.domain.registration import Process, RegistrationId, Step
 from muster.ui import names
 from muster.ui.background import Background
 from muster.ui.language import tr
 from muster.ui.pages.page import Page
-from muster.ui.widgets.parts import button, label, mark
+from muster.ui.widgets.parts import Note, button, label, mark
 from muster.ui.wizard.consent import ConsentPage
 from muster.ui.wizard.demographics import DemographicsPage
 from muster.ui.wizard.documents import DocumentsPage
-from muster.ui.wizard.face import FacePage
+from muster.ui.wizard.face import ExceptionPhotoPage, FacePage
 from muster.ui.wizard.placement import PlacementPage
 from muster.ui.wizard.preview import PreviewPage
 from muster.ui.wizard.signature import SignaturePage
 from muster.ui.wizard.step_page import StepPage
 from muster.workstation.desk import Desk
+from muster.workstation.reference import label_in
 
 _RAIL_WIDTH = 210
+_WITH_SIZE_METER = (Step.DOCUMENTS, Step.PREVIEW)
 
 
 class Wizard(Page):
@@ -78,32 +80,43 @@ class Wizard(Page):
         column = QVBoxLayout(rail)
         column.setContentsMargins(12, 16, 12, 14)
         column.setSpacing(3)
-        column.addWidget(label(tr("Registration"), "soft"))
+        column.addWidget(label(self._what(), "soft"))
         number = label(self._registration.id.text[10:15], "number")
         number.setToolTip(self._registration.id.text)
         column.addWidget(number)
         column.addSpacing(8)
-        for place, step in enumerate(self._desk.enrollment.plan, 1):
-            made = QPushButton(f"{place}   {names.step_name(step)}")
+        for step in self._plan:
+            made = QPushButton()
             made.setObjectName("step")
             made.clicked.connect(partial(self.show_step, step))
             column.addWidget(made)
             self._steps[step] = made
         column.addStretch(1)
+        self.size_warning = Note()
+        column.addWidget(self.size_warning)
         column.addWidget(label(tr("Everything is kept as you go."), "soft"))
         away = button(tr("Put away for now"))
         away.clicked.connect(self.put_away)
         column.addWidget(away)
         return rail
 
+    def _what(self) -> str:
+        process = self._registration.started.process
+        if process is Process.NEW:
+            return tr("Registration")
+        return label_in(self._desk.enrollment.processes()[process], self._window_language, process.value)
+
     @property
     def registration(self) -> RegistrationId:
         return self._registration.id
 
+    @property
+    def _plan(self) -> tuple[Step, ...]:
+        return self._desk.enrollment.plan(self._registration.started.process)
+
     def _next_step(self, registration: Registration) -> Step:
         """The first step that is not done; the signature when all are (a seal that was interrupted)."""
-        plan = self._desk.enrollment.plan
-        return registration.next_step(plan) or plan[-1]
+        return registration.next_step(self._plan) or self._plan[-1]
 
     def go_on(self) -> None:
         """Show the first step that is not done."""
@@ -157,6 +170,8 @@ class Wizard(Page):
             return DocumentsPage(enrollment, background, registration, self._window_language)
         if step is Step.FACE:
             return FacePage(enrollment, background, registration)
+        if step is Step.EXCEPTION_PHOTO:
+            return ExceptionPhotoPage(enrollment, background, registration)
         if group is not None:
             return PlacementPage(enrollment, background, registration, group)
         if step is Step.PREVIEW:
@@ -168,14 +183,26 @@ class Wizard(Page):
         return signature
 
     def _refresh(self, registration: Registration) -> None:
-        reachable = True
-        for place, (step, made) in enumerate(self._steps.items(), 1):
+        reachable, place = True, 0
+        for step, made in self._steps.items():
+            asked = step is not Step.EXCEPTION_PHOTO or bool(registration.exceptions)
+            made.setVisible(asked)
+            place += asked
             done = registration.is_done(step)
             sign = "✓" if done else str(place)
             made.setText(f"{sign}   {names.step_name(step)}")
             made.setEnabled((done or reachable) and step is not self.step)
             mark(made, "now", value=step is self.step)
             reachable = reachable and done
+        self._warn_of_size(registration)
+
+    def _warn_of_size(self, registration: Registration) -> None:
+        """Where captures are made; documents and check have room for the whole line."""
+        finding = self._desk.enrollment.size_of(registration).finding
+        if finding is None or self.step in _WITH_SIZE_METER:
+            self.size_warning.clear()
+        else:
+            self.size_warning.say(tr("The packet grows too large. See the documents."), "warn")
 
     def put_away(self) -> None:
         self.left.emit()
