@@ -21,6 +21,10 @@ def register(app: typer.Typer, screen: Screen) -> None:
             list[str] | None,
             typer.Option(metavar="CENTER_MACHINE=PUBLIC.pem", help="A station that may send packets."),
         ] = None,
+        login: Annotated[bool, typer.Option("--login", help="Serve only who is signed in.")] = False,
+        user: Annotated[
+            list[str] | None, typer.Option(metavar="NAME=PASSWORD_FILE", help="Somebody who may sign in.")
+        ] = None,
         data: DataOption = None,
         as_json: JsonOption = False,
         verbose: VerboseOption = False,
@@ -29,7 +33,7 @@ def register(app: typer.Typer, screen: Screen) -> None:
 
         The station in the data folder, if there is one, is known to it.
         """
-        from muster.receiver.service import parse_machine, serve
+        from muster.receiver.service import Visitors, parse_machine, parse_user, serve
 
         with reporting(as_json=as_json, verbose=verbose):
             root = data or DataFolder.default().root
@@ -38,4 +42,5 @@ def register(app: typer.Typer, screen: Screen) -> None:
                 station = station_at(root)
                 own_key = read_file(station.folder.machine_public_key)
                 machines.setdefault(station.identity.ref_id, own_key)
-            serve(DataFolder(root).receiver, port, machines, utc_now)
+            users = tuple(parse_user(each) for each in user or ())
+            serve(DataFolder(root).receiver, port, Visitors(machines, users, login), utc_now)

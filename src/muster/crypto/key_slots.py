@@ -9,7 +9,9 @@ that a slot copied under another name does not open.
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -20,6 +22,7 @@ from muster.errors import Code, SignInRefused
 
 SIGN_IN_REFUSED = Code("SIGN_IN_REFUSED", "User name or password is wrong. Check both and try again.")
 
+_KDF = "argon2id"
 _SALT_LENGTH = 16
 _NONCE = bytes(12)  # each slot has its own salt, hence its own key: the nonce never meets a key twice
 
@@ -64,6 +67,27 @@ class KeySlot:
     def __post_init__(self) -> None:
         if len(self.salt) < _SHORTEST_SALT:
             raise ValueError("a salt too short for Argon2")
+
+
+def slot_to_json(slot: KeySlot) -> dict[str, Any]:
+    return {
+        "user_id": slot.user_id,
+        "kdf": {"name": _KDF, **asdict(slot.cost)},
+        "salt": slot.salt.hex(),
+        "wrapped_key": slot.wrapped_key.hex(),
+    }
+
+
+def slot_from_json(content: Mapping[str, Any]) -> KeySlot:
+    """Raises ``ValueError``, ``KeyError`` or ``TypeError`` for anything :func:`slot_to_json` does not write."""
+    cost = dict(content["kdf"])
+    if cost.pop("name") != _KDF:
+        raise ValueError("a key derivation we do not know")
+    user_id = content["user_id"]
+    if not isinstance(user_id, str):
+        raise TypeError("a name is text")
+    salt, wrapped_key = bytes.fromhex(content["salt"]), bytes.fromhex(content["wrapped_key"])
+    return KeySlot(user_id, salt, Argon2Cost(**cost), wrapped_key)
 
 
 def make_slot(user_id: str, password: str, station_key: bytes, cost: Argon2Cost | None = None) -> KeySlot:

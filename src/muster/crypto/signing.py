@@ -187,6 +187,16 @@ def load_verification_key(content: bytes) -> rsa.RSAPublicKey:
     return _tpm_public(content, Scheme.RSASSA) or load_public_key(content)
 
 
+def key_index_of(public_key: bytes) -> str:
+    """MOSIP's name of a machine's public key, which is read as by :func:`load_verification_key`."""
+    if _tpm_public(public_key, Scheme.RSASSA):
+        return fingerprint(public_key)
+    der = load_public_key(public_key).public_bytes(
+        serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo
+    )
+    return fingerprint(der)
+
+
 def encrypt_oaep(public_key: bytes, secret: bytes) -> bytes:
     """RSA-OAEP to the machine with ``public_key``, labelled as its flavour asks.
 

@@ -26,6 +26,9 @@ LOGIN_ANSWER_UNREADABLE = Code(
     "LOGIN_ANSWER_UNREADABLE",
     "The server's answer to the sign-in cannot be read: {part} is missing or has a wrong form.",
 )
+LOGIN_REQUEST_UNREADABLE = Code(
+    "LOGIN_REQUEST_UNREADABLE", "A request to sign in cannot be read: {part} is missing or has a wrong form."
+)
 LOGIN_STATION_UNKNOWN = Code(
     "LOGIN_STATION_UNKNOWN",
     "The server does not know this station. Have the station's key registered there first.",
@@ -127,6 +130,48 @@ def is_on_time(ours: datetime, servers: datetime) -> bool:
     return abs(ours - servers) <= CLOCK_TOLERANCE
 
 
+# --- what is sent, as the server reads it ----------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class LoginRequest:
+    """``signature`` covers ``payload`` and says who may be asking: the machine with the key ``key_index`` names.
+    Nothing of ``payload`` counts before that was looked at."""
+
+    key_index: str
+    payload: bytes
+    signature: bytes
+
+    @classmethod
+    def parse(cls, content: bytes) -> LoginRequest:
+        """The HTTP body. Raises ``MalformedData``."""
+        body = JsonPart.of(content, LOGIN_REQUEST_UNREADABLE)
+        parts = body.text("request").split(".")
+        try:
+            header, payload_, signature = (base64url.decode(each) for each in parts)
+        except ValueError as error:
+            raise body.malformed("request") from error
+        return cls(JsonPart.of(header, LOGIN_REQUEST_UNREADABLE).text("kid"), payload_, signature)
+
+    def asked(self) -> tuple[Asked, datetime]:
+        """What is wanted, and the time the station says it is. Raises ``MalformedData``."""
+        part = JsonPart.of(self.payload, LOGIN_REQUEST_UNREADABLE)
+        return _asked(part), part.moment("timestamp")
+
+
+def _asked(part: JsonPart) -> Asked:
+    match part.text("authType"):
+        case "NEW":
+            return ByPassword(part.text("userId"), part.text("password"))
+        case "OTP":
+            return ByOtp(part.text("userId"), part.text("otp"))
+        case "REFRESH":
+            return ByRefreshToken(part.text("refreshToken"))
+        case "" if part.text("context") == "auth-otp":
+            return OtpWanted(part.text("userId"), part.text("appId"))
+    raise part.malformed("authType")
+
+
 # --- what comes back -------------------------------------------------------------------------------------
 
 
@@ -164,6 +209,19 @@ def require_accepted(content: bytes) -> JsonPart:
     if errors:
         raise _refusal(errors[0].text("errorCode"))
     return body
+
+
+def encode_tokens(tokens: Tokens, at: datetime) -> bytes:
+    """What a server encrypts to the machine."""
+    ends = tokens.refresh_expires_at
+    content = {
+        "token": tokens.token,
+        "refreshToken": tokens.refresh_token,
+        "expiryTime": round((tokens.expires_at - at).total_seconds()),
+        "refreshExpiryTime": round((ends - at).total_seconds()) if ends else None,
+        "timestamp": rfc3339(at),
+    }
+    return json.dumps(content).encode()
 
 
 def read_tokens(content: bytes) -> Tokens:

@@ -1,307 +1,115 @@
-"""The receiver's HTTP face: MOSIP's paths, MOSIP's envelopes, errors with status 200 as MOSIP sends them."""
+"""The receiver's HTTP face: MOSIP's paths, behind one guard. Errors have status 200, as MOSIP sends them.
+
+Answers that say something (``response``) are signed as MOSIP's: header ``Response-Signature``, over the octets
+that are sent (section 4.4 of the packet notes).
+"""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
-from threading import Lock
+from http.cookies import CookieError, SimpleCookie
 from typing import Any
 
-import structlog
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
-from starlette.datastructures import UploadFile
+from starlette.datastructures import Headers, UploadFile
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
+from starlette.types import ASGIApp
 
-from muster import base64url
 from muster.clock import Clock, rfc3339
-from muster.errors import BadInput, MalformedData, MusterError
-from muster.formats import mosip_packet
-from muster.formats.govstack import (
-    EnrollmentError,
-    EnrollmentRequest,
-    EnrollmentResponse,
-    PacketInfo,
-    Profile,
-    parse_request,
-)
-from muster.packet.opening import open_packet
-from muster.receiver.checks import (
-    MAXIMUM_PACKET_BYTES,
-    Refusal,
-    check_announcement,
-    check_contents,
-    check_enrollment,
-    check_registration_id,
-    check_sync,
-    check_upload,
-)
+from muster.formats.mosip_login import LOGIN_PATH, SEND_OTP_PATH
+from muster.receiver.checks import MAXIMUM_PACKET_BYTES
+from muster.receiver.guard import Guard, Limits
+from muster.receiver.operations import Receiver
 from muster.receiver.storage import Storage
 
 _REGISTRATION_STATUS = "/registrationprocessor/v1/registrationstatus"
-_PACKET_RECEIVER = "/registrationprocessor/v1/packetreceiver"
-# A little more than the largest packet, so that the size check can answer instead of the parser.
-_MAXIMUM_PART_BYTES = 4 * MAXIMUM_PACKET_BYTES
-_MAXIMUM_BODY_BYTES = 8 * MAXIMUM_PACKET_BYTES
-_ENROLLMENT_PROVIDER_VERSION = "1.0"
-
-log = structlog.get_logger("muster.receiver")
-
-
-class Receiver:
-    """The operations behind the paths. One at a time: two uploads of one packet must not both be first."""
-
-    def __init__(self, storage: Storage, clock: Clock) -> None:
-        self._storage = storage
-        self._clock = clock
-        self._lock = Lock()
-
-    def certificate(self, application: str, reference: str) -> dict[str, Any]:
-        if application != "REGISTRATION" or not reference:
-            return self._answer(None, None, [Refusal("KER-KMS-002", "ApplicationId not found in Key Policy")])
-        issued, expires = self._storage.certificate_validity()
-        response = {
-            "certificate": self._storage.certificate_pem.decode(),
-            "certSignRequest": None,
-            "issuedAt": issued,
-            "expiryAt": expires,
-            "timestamp": rfc3339(self._clock()),
-        }
-        return self._answer(None, response, [])
-
-    def sync(self, body: bytes) -> dict[str, Any]:
-        try:
-            request = _sync_request(body, self._storage)
-        except (MusterError, ValueError, RecursionError):
-            return self._sync_answer([], [(None, Refusal("RPR-RGS-028", "Decryption failed"))])
-        refusal = check_sync(request, self._clock())
-        if refusal:
-            return self._sync_answer([], [(None, refusal)])
-        announced: list[Mapping[str, Any]] = []
-        refused: list[tuple[str | None, Refusal]] = []
-        for entry in request["request"]:
-            if not isinstance(entry, dict):
-                refused.append((None, Refusal("RPR-RGS-016", "JSON mapping failed")))
-            elif problem := self._announce(entry):
-                refused.append((_echo(entry.get("registrationId")), problem))
-            else:
-                announced.append(entry)
-        return self._sync_answer(announced, refused)
-
-    def _announce(self, entry: Mapping[str, Any]) -> Refusal | None:
-        refusal = check_announcement(entry)
-        if refusal:
-            return refusal
-        try:
-            with self._lock:
-                self._storage.announce(str(entry["packetId"]), entry)
-        except BadInput:
-            return Refusal("RPR-RGS-037", "Packet Id not found")
-        return None
-
-    def upload(self, file_name: str, content: bytes) -> dict[str, Any]:
-        with self._lock:
-            refusal = self._take(file_name, content)
-        packet_id = file_name.split(".", maxsplit=1)[0]
-        log.info("upload", packet=packet_id, size=len(content), code=refusal.code if refusal else "accepted")
-        if refusal:
-            return self._answer("mosip.registration.packet", None, [refusal])
-        response = {"status": "Packet has reached Packet Receiver"}
-        return self._answer("mosip.registration.packet", response, [])
-
-    def _take(self, file_name: str, content: bytes) -> Refusal | None:
-        packet_id = file_name.split(".", maxsplit=1)[0]
-        try:
-            announced = self._storage.announcement(packet_id)
-            accepted = self._storage.accepted(packet_id) is not None
-        except BadInput:
-            return Refusal("RPR-PKR-001", "Packet Not Found in Sync Table")
-        refusal = check_upload(file_name, content, announced, accepted)
-        if refusal or announced is None:
-            return refusal
-        try:
-            machine = self._storage.machine_key(_reference(packet_id))
-            packet = open_packet(content, self._storage.key, machine)
-        except MusterError:
-            return Refusal("RPR-PKR-015", "Packet decryption failed")
-        refusal = check_contents(packet, announced)
-        if refusal:
-            return refusal
-        record = {
-            "packetId": packet_id,
-            "registrationId": packet.registration_id,
-            "receivedAt": rfc3339(self._clock()),
-            "size": len(content),
-        }
-        self._storage.accept(packet_id, content, record)
-        return None
-
-    def status(self, body: bytes) -> dict[str, Any]:
-        """packetexternalstatus and search: what became of packets, by packet or registration id."""
-        try:
-            request = json.loads(body)
-            entries = [dict(each) for each in request["request"]]
-            asked = [(str(each.get("packetId")), str(each.get("registrationId"))) for each in entries]
-        except (ValueError, KeyError, TypeError, RecursionError):
-            return self._answer(None, None, [Refusal("RPR-RGS-017", "JSON parsing failed")])
-        known = set(self._storage.accepted_ids())
-        by_registration = {each.split("-")[0] for each in known}
-        response = []
-        for packet_id, registration_id in asked:
-            if packet_id in known:
-                response.append({"packetId": packet_id, "statusCode": "ACCEPTED"})
-            elif registration_id in by_registration:
-                response.append({"registrationId": registration_id, "statusCode": "RECEIVED"})
-        return self._answer(_echo(request.get("id")), response, [])
-
-    def enroll(self, body: bytes) -> bytes:
-        """GovStack's PUT /enrollment: a new enrollment, or more about one there is, which keeps what is not sent.
-
-        Answered in the dialect that was spoken, and in the source document's when none was.
-        """
-        try:
-            request, profile = parse_request(body)
-        except MalformedData as error:
-            return self._enrolled(Profile.SOURCE, Refusal(error.code.name, error.sentence))
-        with self._lock:
-            known, refusal = self._keep(request)
-        log.info("enrollment", size=len(body), code=refusal.code if refusal else "accepted")
-        return self._enrolled(profile, refusal or known)
-
-    def _keep(self, request: EnrollmentRequest) -> tuple[EnrollmentRequest, Refusal | None]:
-        # Before anything is looked up: it becomes a file's name.
-        refusal = check_registration_id(request.id)
-        if refusal:
-            return request, refusal
-        kept = self._storage.enrollment(request.id)
-        known = EnrollmentRequest.parse(kept).updated_by(request) if kept else request
-        refusal = check_enrollment(known)
-        if refusal is None:
-            self._storage.enroll(known.id, known.encode(Profile.SOURCE))
-        return known, refusal
-
-    def _enrolled(self, profile: Profile, outcome: EnrollmentRequest | Refusal) -> bytes:
-        now = self._clock()
-        if isinstance(outcome, Refusal):
-            errors = (EnrollmentError(outcome.code, outcome.message),)
-            return EnrollmentResponse(now, errors=errors).encode(profile)
-        packet = PacketInfo(
-            id=outcome.id,
-            packet_name="id",
-            source=outcome.source,
-            process=outcome.process,
-            ref_id=outcome.ref_id,
-            schema_version=outcome.schema_version,
-            signature="",  # kept as it came: no packet was made, hence nothing signed or encrypted
-            encrypted_hash="",
-            provider_name=mosip_packet.PROVIDER_NAME,
-            provider_version=_ENROLLMENT_PROVIDER_VERSION,
-            created_at=now,
-        )
-        return EnrollmentResponse(now, (packet,)).encode(profile)
-
-    def _answer(self, id_: str | None, response: object, refusals: list[Refusal]) -> dict[str, Any]:
-        errors = [{"errorCode": each.code, "message": each.message} for each in refusals]
-        return {
-            "id": id_,
-            "version": "1.0",
-            "responsetime": rfc3339(self._clock()),
-            "response": response,
-            "errors": errors or None,
-        }
-
-    def _sync_answer(
-        self, announced: list[Mapping[str, Any]], refused: Sequence[tuple[str | None, Refusal]]
-    ) -> dict[str, Any]:
-        answer = self._answer("mosip.registration.sync", None, [])
-        answer["response"] = [
-            {"registrationId": each["registrationId"], "packetId": each["packetId"], "status": "SUCCESS"}
-            for each in announced
-        ]
-        answer["errors"] = [
-            {"errorCode": each.code, "message": each.message, "registrationId": rid, "status": "FAILURE"}
-            for rid, each in refused
-        ] or None
-        return answer
+_UPLOAD_PATH = "/registrationprocessor/v1/packetreceiver/registrationpackets"
+_ENROLLMENT_PATH = "/enrollment"
+_HEALTH_PATH = "/v1/syncdata/actuator/health"
+_OPEN_PATHS = frozenset({_HEALTH_PATH, LOGIN_PATH, SEND_OTP_PATH})
+# A little more than the largest packet, so that the size check can answer instead of the guard.
+_LARGE_BODIES = dict.fromkeys((_UPLOAD_PATH, _ENROLLMENT_PATH), 4 * MAXIMUM_PACKET_BYTES)
 
 
-def _sync_request(body: bytes, storage: Storage) -> dict[str, Any]:
-    """The body is a JSON string: base64url of the encrypted request."""
-    text = json.loads(body)
-    if not isinstance(text, str):
-        raise ValueError("not a JSON string")
-    request = json.loads(storage.key.decrypt(base64url.decode(text)))
-    if not isinstance(request, dict):
-        raise ValueError("not a JSON object")
-    return request
-
-
-def _echo(value: object) -> str | None:
-    """What may be repeated in an answer: Python reads values (NaN, half characters) that JSON cannot carry."""
-    return value if isinstance(value, str) and value.isascii() else None
-
-
-async def _limited_body(request: Request) -> bytes | None:
-    """The body, or nothing when it is longer than anything that is read here, whatever its header says."""
-    body = bytearray()
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > _MAXIMUM_BODY_BYTES:
-            return None
-    return bytes(body)
-
-
-def _reference(packet_id: str) -> str:
-    """``<center>_<machine>`` of a packet id, or of the first ten digits where there is none (1.1.5)."""
-    parts = packet_id.split("-")
-    return parts[1] if len(parts) == 3 else f"{packet_id[:5]}_{packet_id[5:10]}"
-
-
-def create_app(storage: Storage, clock: Clock) -> Starlette:
+def create_app(storage: Storage, clock: Clock, *, login: bool = False, limits: Limits | None = None) -> ASGIApp:
+    """``login``: only who is signed in is served, but for signing in. ``limits`` names no paths of its own."""
     receiver = Receiver(storage, clock)
+
+    def admits(path: str, headers: Headers) -> bool:
+        return not login or path in _OPEN_PATHS or receiver.doorkeeper.admits(_token(headers))
+
+    def turned_away(status: int, code: str, message: str) -> Response:
+        return JSONResponse(_envelope(clock, code, message), status_code=status)
+
+    bounded = replace(limits or Limits(), body_bytes=_LARGE_BODIES)
+    return Guard(Starlette(routes=_routes(receiver, storage)), bounded, admits, turned_away)
+
+
+def _routes(receiver: Receiver, storage: Storage) -> list[Route]:
+    def signed(work: Callable[[], dict[str, Any]]) -> Response:
+        content = work()
+        response = JSONResponse(content)
+        if content["response"] is not None:
+            response.headers["Response-Signature"] = storage.signer.sign_answer(bytes(response.body))
+        return response
+
+    def posted(path: str, operation: Callable[[bytes], dict[str, Any]]) -> Route:
+        async def serve(request: Request) -> Response:
+            body = await request.body()
+            return await run_in_threadpool(signed, partial(operation, body))
+
+        return Route(path, serve, methods=["POST"])
 
     async def health(request: Request) -> JSONResponse:
         return JSONResponse({"status": "UP"})
 
-    async def certificate(request: Request) -> JSONResponse:
+    async def certificate(request: Request) -> Response:
         query = request.query_params
         work = partial(receiver.certificate, query.get("applicationId", ""), query.get("referenceId", ""))
-        return JSONResponse(await run_in_threadpool(work))
+        return await run_in_threadpool(signed, work)
 
-    async def sync(request: Request) -> JSONResponse:
-        return JSONResponse(await run_in_threadpool(receiver.sync, await request.body()))
-
-    async def status(request: Request) -> JSONResponse:
-        return JSONResponse(await run_in_threadpool(receiver.status, await request.body()))
-
-    async def upload(request: Request) -> JSONResponse:
-        if int(request.headers.get("content-length") or 0) > _MAXIMUM_BODY_BYTES:
-            return JSONResponse({"error": "too large"}, status_code=413)
-        async with request.form(max_files=1, max_part_size=_MAXIMUM_PART_BYTES) as form:
+    async def upload(request: Request) -> Response:
+        async with request.form(max_files=1, max_part_size=_LARGE_BODIES[_UPLOAD_PATH]) as form:
             files = [each for each in form.values() if isinstance(each, UploadFile)]
-            if not files:
-                return JSONResponse(await run_in_threadpool(receiver.upload, "", b""))
-            name, content = files[0].filename or "", await files[0].read()
-        return JSONResponse(await run_in_threadpool(receiver.upload, name, content))
+            name, content = (files[0].filename or "", await files[0].read()) if files else ("", b"")
+        return await run_in_threadpool(signed, partial(receiver.upload, name, content))
 
     async def enrollment(request: Request) -> Response:
-        body = await _limited_body(request)
-        if body is None:
-            return JSONResponse({"error": "too large"}, status_code=413)
+        body = await request.body()
         return Response(await run_in_threadpool(receiver.enroll, body), media_type="application/json")
 
-    return Starlette(
-        routes=[
-            Route("/v1/syncdata/actuator/health", health),
-            Route("/v1/syncdata/getCertificate", certificate),
-            Route(f"{_REGISTRATION_STATUS}/syncV2", sync, methods=["POST"]),
-            Route(f"{_REGISTRATION_STATUS}/sync", sync, methods=["POST"]),
-            Route(f"{_REGISTRATION_STATUS}/packetexternalstatus", status, methods=["POST"]),
-            Route(f"{_REGISTRATION_STATUS}/search", status, methods=["POST"]),
-            Route(f"{_PACKET_RECEIVER}/registrationpackets", upload, methods=["POST"]),
-            Route("/enrollment", enrollment, methods=["PUT"]),
-        ]
-    )
+    return [
+        Route(_HEALTH_PATH, health),
+        posted(LOGIN_PATH, receiver.sign_in),
+        posted(SEND_OTP_PATH, receiver.send_otp),
+        posted("/v1/syncdata/tpm/publickey/verify", receiver.verify_machine),
+        Route("/v1/syncdata/getCertificate", certificate),
+        posted(f"{_REGISTRATION_STATUS}/syncV2", receiver.sync),
+        posted(f"{_REGISTRATION_STATUS}/sync", receiver.sync_old),
+        posted(f"{_REGISTRATION_STATUS}/packetexternalstatus", receiver.status),
+        posted(f"{_REGISTRATION_STATUS}/search", receiver.status),
+        Route(_UPLOAD_PATH, upload, methods=["POST"]),
+        Route(_ENROLLMENT_PATH, enrollment, methods=["PUT"]),
+    ]
+
+
+def _token(headers: Headers) -> str:
+    """MOSIP's cookie; clients of GovStack's API write the usual header."""
+    try:
+        cookie = SimpleCookie(headers.get("cookie", "")).get("Authorization")
+    except CookieError:
+        return ""
+    if cookie is not None:
+        return cookie.value
+    kind, _, token = headers.get("authorization", "").partition(" ")
+    return token if kind.lower() == "bearer" else ""
+
+
+def _envelope(clock: Clock, code: str, message: str) -> dict[str, Any]:
+    errors = [{"errorCode": code, "message": message}]
+    return {"id": None, "version": "1.0", "responsetime": rfc3339(clock()), "response": None, "errors": errors}

@@ -52,7 +52,26 @@ def check_sync(request: Mapping[str, Any], now: datetime) -> Refusal | None:
 
 
 def check_announcement(entry: Mapping[str, Any]) -> Refusal | None:
-    """One entry of a sync call."""
+    """One entry of a /syncV2 call, which does not look into the registration's number."""
+    refusal = _check_entry(entry)
+    if refusal:
+        return refusal
+    if not _is_text(entry.get("registrationId")):
+        return Refusal("RPR-RGS-006", "Registration Id is null")
+    if not entry.get("packetId"):
+        return Refusal("RPR-RGS-037", "Packet Id not found")
+    return None
+
+
+def check_old_announcement(entry: Mapping[str, Any]) -> Refusal | None:
+    """One entry of a /sync call: the number must be one, and it names the packet."""
+    refusal = _check_entry(entry) or check_registration_id(entry.get("registrationId"))
+    if refusal is None and entry.get("packetId") not in (None, "", entry["registrationId"]):
+        return Refusal("RPR-RGS-014", "Invalid Input Parameter - packetId")
+    return refusal
+
+
+def _check_entry(entry: Mapping[str, Any]) -> Refusal | None:
     if len(str(entry.get("langCode") or "")) != 3:
         return Refusal("RPR-RGS-004", "Invalid Language Code")
     if entry.get("registrationType") not in _PROCESSES:
@@ -61,9 +80,12 @@ def check_announcement(entry: Mapping[str, Any]) -> Refusal | None:
         return Refusal("RPR-RGS-027", "Packet Hash Value is null")
     if entry.get("supervisorStatus") not in _SUPERVISOR_STATUSES:
         return Refusal("RPR-RGS-026", "Invalid Supervisor Status")
-    if not entry.get("packetId"):
-        return Refusal("RPR-RGS-037", "Packet Id not found")
-    return check_registration_id(entry.get("registrationId"))
+    return None
+
+
+def _is_text(value: object) -> bool:
+    """Something that can be said again in an answer: Python reads half characters that JSON cannot carry."""
+    return isinstance(value, str) and value.isascii() and value != ""
 
 
 def check_enrollment(request: EnrollmentRequest) -> Refusal | None:
@@ -109,14 +131,14 @@ def check_upload(
 
 
 def check_contents(packet: OpenedPacket, announced: Mapping[str, Any]) -> Refusal | None:
-    """Signatures, hashes and names inside a packet that opened."""
+    """Signatures, hashes and names inside a packet that opened; nothing may be in it that has no place there."""
     if packet.packet_id != announced.get("packetId") or packet.registration_id != announced.get("registrationId"):
         return Refusal("RPR-PKR-007", "The packet is not the one that was announced")
     for subpacket in packet.subpackets:
         if subpacket.signature is not Check.VALID or subpacket.hash is not Check.VALID:
             return Refusal("KER-PUT-019", f"Integrity or signature check failed: {subpacket.name}")
-        if not subpacket.is_valid:
+        if not subpacket.is_valid or subpacket.notes:
             return Refusal("RPR-PVM-005", f"Hash validation failed: {subpacket.name}")
-    if packet.problems:
+    if packet.problems or packet.notes:
         return Refusal("RPR-PVM-004", "Packet structure is not valid")
     return None

@@ -3,7 +3,8 @@
 ``python -m muster.receiver --data DIR --port N --machine 10001_10001=machine.pub.pem``
 
 The first line on standard output is one JSON object, written when connections are answered:
-``{"ready": true, "url": ..., "key": ..., "data": ...}``. Port 0 takes any free one. With
+``{"ready": true, "url": ..., "key": ..., "data": ...}``. With ``--login`` only who signed in is served; who may is
+said with ``--user NAME=PASSWORD_FILE``. Port 0 takes any free one. With
 ``--exit-with-parent`` the process ends when its standard input does, so that a workstation that is killed
 leaves no server behind.
 """
@@ -16,6 +17,7 @@ import re
 import socket
 import sys
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from threading import Thread
 
@@ -23,17 +25,25 @@ import structlog
 import uvicorn
 
 from muster.clock import Clock
+from muster.crypto.key_slots import KeySlot, make_slot
+from muster.crypto.sealing import new_station_key
 from muster.crypto.signing import load_verification_key
 from muster.errors import BadInput, Code, Unavailable
 from muster.receiver.app import create_app
-from muster.receiver.storage import Storage
+from muster.receiver.guard import Limits, headers_in_time
+from muster.receiver.storage import USER_ID, Storage
 
 PORT_TAKEN = Code("PORT_TAKEN", "Port {port} is used by another program. Choose another one.")
 MACHINE_UNREADABLE = Code(
     "MACHINE_UNREADABLE", "Write a machine as CENTER_MACHINE=FILE, with a public key file that can be read."
 )
 
+USER_UNREADABLE = Code(
+    "USER_UNREADABLE", "Write a user as NAME=FILE, with a file that holds the password on its first line."
+)
+
 HOST = "127.0.0.1"
+_CONNECTIONS = 256  # a centre has twenty stations; more than this is answered with 503
 _STOP_WITHIN_S = 1  # a client that stalls in the middle of an upload must not keep the process alive
 
 
@@ -50,22 +60,60 @@ def parse_machine(text: str) -> tuple[str, bytes]:
     return ref_id, public_key
 
 
+def parse_user(text: str) -> KeySlot:
+    """``erika=password.txt`` -> who may sign in; the password is the file's first line. Raises ``BadInput``."""
+    user_id, _, file = text.partition("=")
+    if not USER_ID.fullmatch(user_id):
+        raise BadInput(USER_UNREADABLE)
+    try:
+        password = Path(file).read_text(encoding="utf-8-sig").partition("\n")[0].removesuffix("\r")
+    except (OSError, ValueError) as error:
+        raise BadInput(USER_UNREADABLE) from error
+    if not password:
+        raise BadInput(USER_UNREADABLE)
+    return make_slot(user_id, password, new_station_key())
+
+
+@dataclass(frozen=True, slots=True)
+class Visitors:
+    """Who may come: machines by reference id with their public keys, users, and whether they must sign in."""
+
+    machines: Mapping[str, bytes]
+    users: tuple[KeySlot, ...] = ()
+    login: bool = False
+
+
 def serve(
-    data: Path, port: int, machines: Mapping[str, bytes], clock: Clock, *, exit_with_parent: bool = False
+    data: Path,
+    port: int,
+    visitors: Visitors,
+    clock: Clock,
+    *,
+    exit_with_parent: bool = False,
+    limits: Limits | None = None,
 ) -> None:
     """Serve until stopped. Raises ``Unavailable(PORT_TAKEN)``, ``StorageUnavailable``."""
+    limits = limits or Limits()
     structlog.configure(
         processors=[structlog.processors.TimeStamper("iso"), structlog.processors.JSONRenderer()],
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
     )
     storage = Storage(data, clock)
-    for ref_id, public_key in machines.items():
+    for ref_id, public_key in visitors.machines.items():
         storage.register_machine(ref_id, public_key)
+    for slot in visitors.users:
+        storage.register_user(slot)
     listening = _listen(port)
     url = f"http://{HOST}:{listening.getsockname()[1]}"
     config = uvicorn.Config(
-        create_app(storage, clock), log_level="warning", access_log=False, timeout_graceful_shutdown=_STOP_WITHIN_S
+        create_app(storage, clock, login=visitors.login, limits=limits),
+        http=headers_in_time(limits.header_seconds),
+        ws="none",
+        limit_concurrency=_CONNECTIONS,
+        log_level="warning",
+        access_log=False,
+        timeout_graceful_shutdown=_STOP_WITHIN_S,
     )
     server = _Announcing(config, {"ready": True, "url": url, "key": str(storage.key_file), "data": str(data)})
     if exit_with_parent:

@@ -2,7 +2,10 @@
 
 ::
 
-    server.pem            private key and certificate (mode 0600)
+    server.pem            private key and certificate packets are encrypted to (mode 0600)
+    signer.pem            the same of the key that signs answers and tokens
+    users.json            who may sign in: key slots, which a password opens or not
+    post/<user>.txt       the newest one-time password for that user, in place of a letter box
     machines/<ref>.pem    public keys of registered machines
     announced/<id>.json   one file per announced packet
     packets/<id>.zip      accepted packets, byte for byte
@@ -17,20 +20,42 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from muster import durable
 from muster.clock import Clock
 from muster.crypto.envelope import DecryptionKey
-from muster.crypto.signing import SigningKey, certificate_to_pem, load_certificate, self_signed_certificate
+from muster.crypto.jws import sign_detached
+from muster.crypto.key_slots import KeySlot, slot_from_json, slot_to_json
+from muster.crypto.signing import (
+    SigningKey,
+    certificate_to_der,
+    certificate_to_pem,
+    key_index_of,
+    self_signed_certificate,
+)
 from muster.errors import BadInput, Code
 
+USERS_UNREADABLE = Code("USERS_UNREADABLE", "The list of those who may sign in here is damaged: users.json.")
 PACKET_NAME_UNUSABLE = Code("PACKET_NAME_UNUSABLE", "The packet's number has a form that no packet has.")
 
 _PACKET_ID = re.compile(r"[0-9A-Za-z]{1,60}(-[0-9]{1,10}_[0-9]{1,10}-[0-9]{14})?")
 _REF_ID = re.compile(r"[0-9]{1,10}_[0-9]{1,10}")
+USER_ID = re.compile(r"[0-9A-Za-z][0-9A-Za-z._-]{1,49}")
 _KEY_DAYS = 1095  # MOSIP's default validity of a module key
+
+
+@dataclass(frozen=True, slots=True)
+class ServerSigner:
+    """The key of KERNEL/SIGN and its certificate, DER."""
+
+    key: SigningKey
+    certificate: bytes
+
+    def sign_answer(self, body: bytes) -> str:
+        return sign_detached(self.key, body, self.certificate)
 
 
 class Storage:
@@ -39,8 +64,10 @@ class Storage:
         self._clock = clock
         for name in ("machines", "announced", "packets", "accepted", "enrollments"):
             (folder / name).mkdir(parents=True, exist_ok=True)
-        self._pem = self._load_or_make_key()
+        self._pem = self._load_or_make_key(self.key_file, "Muster receiver")
         self.key = DecryptionKey.from_pem(self._pem)
+        signer = self._load_or_make_key(folder / "signer.pem", "Muster receiver, answers")
+        self.signer = ServerSigner(SigningKey.from_pem(signer), certificate_to_der(signer))
 
     @property
     def key_file(self) -> Path:
@@ -50,20 +77,12 @@ class Storage:
     def certificate_pem(self) -> bytes:
         return self._pem[self._pem.index(b"-----BEGIN CERTIFICATE") :]
 
-    def certificate_validity(self) -> tuple[str, str]:
-        """Not before and not after, as the certificate says them."""
-        certificate = load_certificate(self._pem)
-        return (
-            f"{certificate.not_valid_before_utc:%Y-%m-%dT%H:%M:%S.000Z}",
-            f"{certificate.not_valid_after_utc:%Y-%m-%dT%H:%M:%S.000Z}",
-        )
-
-    def _load_or_make_key(self) -> bytes:
-        if not self.key_file.exists():
+    def _load_or_make_key(self, file: Path, name: str) -> bytes:
+        if not file.exists():
             key = SigningKey.generate()
-            certificate = self_signed_certificate(key, "Muster receiver", self._clock(), _KEY_DAYS)
-            durable.write(self.key_file, key.to_pem() + certificate_to_pem(certificate))
-        return self.key_file.read_bytes()
+            certificate = self_signed_certificate(key, name, self._clock(), _KEY_DAYS)
+            durable.write(file, key.to_pem() + certificate_to_pem(certificate))
+        return file.read_bytes()
 
     def register_machine(self, ref_id: str, public_key: bytes) -> None:
         durable.write(self._folder / "machines" / f"{_checked(_REF_ID, ref_id)}.pem", public_key)
@@ -72,6 +91,37 @@ class Storage:
         """The registered public key, or nothing for an unknown machine."""
         path = self._folder / "machines" / f"{_checked(_REF_ID, ref_id)}.pem"
         return path.read_bytes() if path.exists() else None
+
+    def machine_by_key(self, key_index: str) -> bytes | None:
+        """The registered public key of that name."""
+        for path in (self._folder / "machines").glob("*.pem"):
+            public_key = path.read_bytes()
+            if key_index_of(public_key) == key_index:
+                return public_key
+        return None
+
+    def register_user(self, slot: KeySlot) -> None:
+        """Replaces the password of a user who is there already."""
+        others = [each for each in self._users() if each.user_id != slot.user_id]
+        content = [slot_to_json(each) for each in (*others, slot)]
+        durable.write(self._folder / "users.json", json.dumps(content, indent=2).encode())
+
+    def user(self, user_id: str) -> KeySlot | None:
+        return next((each for each in self._users() if each.user_id == user_id), None)
+
+    def _users(self) -> tuple[KeySlot, ...]:
+        """Read each time: whoever was registered meanwhile may sign in."""
+        path = self._folder / "users.json"
+        if not path.exists():
+            return ()
+        try:
+            return tuple(slot_from_json(each) for each in json.loads(path.read_text(encoding="utf-8")))
+        except (ValueError, KeyError, TypeError, RecursionError) as error:
+            raise BadInput(USERS_UNREADABLE) from error
+
+    def post(self, user_id: str, text: str) -> None:
+        """Leave something for a user to find."""
+        durable.write(self._folder / "post" / f"{_checked(USER_ID, user_id)}.txt", text.encode())
 
     def announce(self, packet_id: str, entry: Mapping[str, Any]) -> None:
         durable.write(self._path("announced", packet_id, "json"), json.dumps(entry).encode())

@@ -9,7 +9,7 @@ carries none, so of such an answer only the refusal may be believed.
 from __future__ import annotations
 
 from muster import base64url
-from muster.crypto.signing import SigningKey
+from muster.crypto.machine_key import MachineKey
 from muster.upload.login import ServerLogin
 from muster.upload.refusals import refusal_in
 from muster.upload.signer import Signer
@@ -30,7 +30,7 @@ class Conversation(Exchange):
         *,
         login: ServerLogin | None = None,
         signer: Signer | None = None,
-        request_key: SigningKey | None = None,
+        request_key: MachineKey | None = None,
     ) -> None:
         self._transport = transport
         self._login = login

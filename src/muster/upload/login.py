@@ -17,7 +17,7 @@ from threading import RLock
 
 from muster.clock import Clock
 from muster.crypto.machine_data import decrypt_machine_data
-from muster.crypto.signing import SigningKey
+from muster.crypto.machine_key import MachineKey
 from muster.errors import BadInput, Code, MalformedData, NetworkUnavailable, NotAuthentic, Refused, SignInRefused
 from muster.formats.mosip_login import (
     LOGIN_ANSWER_UNREADABLE,
@@ -51,7 +51,7 @@ _RENEW_BEFORE = timedelta(minutes=1)
 class ServerLogin:
     """Who is signed in at one server, if anybody. Safe to use from several threads."""
 
-    def __init__(self, key: SigningKey, clock: Clock) -> None:
+    def __init__(self, key: MachineKey, clock: Clock) -> None:
         self._key = key
         self._clock = clock
         self._server_clock = ServerClock(clock)
@@ -116,7 +116,7 @@ class ServerLogin:
 
     def _ask(self, transport: Transport, path: str, asked: Asked) -> Answer:
         self._check_clock(transport)
-        body = encode_login(asked, self._clock(), self._key.key_index, self._key.sign)
+        body = encode_login(asked, self._clock(), self._key.signing_key_index, self._key.sign)
         return transport.send(Request("POST", path, headers=_JSON, body=body))
 
     def _check_clock(self, transport: Transport) -> None:

@@ -15,7 +15,7 @@ from typing import Any
 from muster import base64url
 from muster.clock import Clock, rfc3339
 from muster.crypto.envelope import encrypt
-from muster.crypto.signing import SigningKey
+from muster.crypto.machine_key import MachineKey
 from muster.errors import Code, NetworkUnavailable, Refused
 from muster.upload.certificates import certificate_in, certificate_request
 from muster.upload.refusals import code_in, raise_refusal, refusal_in
@@ -129,13 +129,16 @@ class MosipTarget:
         """The certificate packets are encrypted to, PEM. Raises ``Refused``, ``NetworkUnavailable``."""
         return certificate_in(self._server.send(certificate_request("REGISTRATION", self._ref_id)).content)
 
-    def verify_machine(self, name: str, key: SigningKey) -> None:
-        """Whether the server knows this computer and its key. The one key signs and decrypts (section 4.2).
+    def verify_machine(self, name: str, key: MachineKey) -> None:
+        """Whether the server knows this computer and its keys.
 
         Raises ``Refused``: ``STATION_NOT_FOUND``, ``STATION_KEY_UNKNOWN``.
         """
-        public_key = base64url.encode(key.public_der)
-        request = {"machineName": name, "publicKey": public_key, "signPublicKey": public_key}
+        request = {
+            "machineName": name,
+            "publicKey": base64url.encode(key.encryption_public),
+            "signPublicKey": base64url.encode(key.signing_public),
+        }
         answer = self._post(MACHINE_PATH, "", request)
         refusal = refusal_in(answer)
         if refusal is not None:

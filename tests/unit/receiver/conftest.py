@@ -24,6 +24,7 @@ def opened(tmp_path_factory: pytest.TempPathFactory, keys: Keys) -> Counter:
     folder.mkdir()
     # A ready key saves making one; that one is made at the first start has its own test.
     (folder / "server.pem").write_bytes(keys.server.server_pem)
+    (folder / "signer.pem").write_bytes(keys.signer.server_pem)
     return Counter.open(folder, keys)
 
 

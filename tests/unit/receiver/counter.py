@@ -19,7 +19,7 @@ from muster.formats.zip_archive import pack
 from muster.formats.zip_reading import unpack
 from muster.packet.assemble import assemble
 from muster.packet.seal import SealedPacket, seal
-from muster.receiver.app import Receiver
+from muster.receiver.operations import Receiver
 from muster.receiver.storage import Storage
 from unit.packet.contents_fixture import KeyPair, make_contents, make_schema
 
@@ -32,10 +32,16 @@ class Keys:
     server: KeyPair
     machine: KeyPair
     stranger: KeyPair
+    signer: KeyPair
 
     @classmethod
     def make(cls) -> Keys:
-        return cls(KeyPair.make("Test server"), KeyPair.make("Test machine"), KeyPair.make("Stranger"))
+        return cls(
+            KeyPair.make("Test server"),
+            KeyPair.make("Test machine"),
+            KeyPair.make("Stranger"),
+            KeyPair.make("Signer"),
+        )
 
 
 def make_sealed(keys: Keys) -> SealedPacket:
@@ -59,6 +65,15 @@ def announcement_of(packet_id: str, sealed: SealedPacket, **changes: Any) -> dic
     return {**entry, **changes}
 
 
+def sync_of(*entries: object) -> dict[str, Any]:
+    return {
+        "id": "mosip.registration.sync",
+        "version": "1.0",
+        "requesttime": "2026-01-02T03:15:00.000Z",
+        "request": list(entries),
+    }
+
+
 @dataclass(frozen=True, slots=True)
 class Counter:
     """A receiver and its folder, spoken to as over the wire but without one."""
@@ -79,19 +94,20 @@ class Counter:
     def sync_bytes(self, body: bytes) -> dict[str, Any]:
         return rendered(self.receiver.sync(body))
 
-    def sync_request(self, request: object) -> dict[str, Any]:
+    def sealed_body(self, request: object) -> bytes:
         plaintext = request if isinstance(request, bytes) else json.dumps(request).encode()
         sealed = base64url.encode(encrypt(self.keys.server.certificate_pem, plaintext))
-        return self.sync_bytes(json.dumps(sealed).encode())
+        return json.dumps(sealed).encode()
+
+    def sync_request(self, request: object) -> dict[str, Any]:
+        return self.sync_bytes(self.sealed_body(request))
 
     def sync(self, *entries: object, **changes: object) -> dict[str, Any]:
-        request = {
-            "id": "mosip.registration.sync",
-            "version": "1.0",
-            "requesttime": "2026-01-02T03:15:00.000Z",
-            "request": list(entries),
-        }
-        return self.sync_request({**request, **changes})
+        return self.sync_request({**sync_of(*entries), **changes})
+
+    def announce_old(self, sealed: SealedPacket, **changes: object) -> dict[str, Any]:
+        entry = {**announcement_of("", sealed), "packetId": None, **changes}
+        return rendered(self.receiver.sync_old(self.sealed_body(sync_of(entry))))
 
     def announce(self, sealed: SealedPacket, **changes: Any) -> dict[str, Any]:
         return self.sync(announcement_of(sealed.packet_id, sealed, **changes))

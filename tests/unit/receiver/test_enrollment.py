@@ -22,7 +22,6 @@ from muster.formats.govstack import (
     Profile,
     Segment,
 )
-from muster.receiver import app
 from muster.receiver.app import create_app
 from unit.formats.govstack_yaml import load_api, schema_of
 from unit.receiver.counter import NOW, Counter
@@ -232,8 +231,3 @@ def test_enrolling_is_a_put(desk: Counter) -> None:
 def test_nothing_else_enrolls(desk: Counter, method: str) -> None:
     assert _over_http(desk, method, REQUEST.encode(Profile.SOURCE))[0] == 405
     assert not list((desk.folder / "enrollments").iterdir())
-
-
-def test_a_body_that_goes_on_and_on_is_not_read_to_its_end(desk: Counter, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(app, "_MAXIMUM_BODY_BYTES", 1_000)
-    assert _over_http(desk, "PUT", b" " * 600, b" " * 600, b" " * 600)[0] == 413

@@ -81,7 +81,7 @@ def test_a_request_that_is_no_list_is_refused(counter: Counter, request_: object
     assert codes(counter.sync(request=request_)) == ["RPR-RGS-013"]
 
 
-# One entry
+# One entry (/syncV2)
 
 
 @pytest.mark.parametrize(
@@ -105,12 +105,6 @@ def test_a_request_that_is_no_list_is_refused(counter: Counter, request_: object
         ({"registrationId": None}, "RPR-RGS-006"),
         ({"registrationId": ""}, "RPR-RGS-006"),
         ({"registrationId": 10001100020000120260102030000}, "RPR-RGS-006"),
-        ({"registrationId": "1000110002000012026010203000"}, "RPR-RGS-009"),
-        ({"registrationId": "100011000200001202601020300000"}, "RPR-RGS-009"),
-        ({"registrationId": "1000110002000012026010203000x"}, "RPR-RGS-008"),
-        ({"registrationId": "10001100020000120261302030000"}, "RPR-RGS-007"),
-        ({"registrationId": "10001100020000120260102250000"}, "RPR-RGS-007"),
-        ({"registrationId": "²0001100020000120260102030000"}, "RPR-RGS-007"),
     ],
 )
 def test_a_wrong_entry_is_refused_with_its_code(
@@ -120,6 +114,48 @@ def test_a_wrong_entry_is_refused_with_its_code(
     assert codes(answer) == [code]
     assert answer["response"] == []
     assert counter.storage.announcement(sealed.packet_id) is None
+
+
+# Packets of the old kind, named as their registration (/sync)
+
+
+@pytest.mark.parametrize(
+    ("registration_id", "code"),
+    [
+        (None, "RPR-RGS-006"),
+        ("", "RPR-RGS-006"),
+        ("1000110002000012026010203000", "RPR-RGS-009"),
+        ("100011000200001202601020300000", "RPR-RGS-009"),
+        ("1000110002000012026010203000x", "RPR-RGS-008"),
+        ("10001100020000120261302030000", "RPR-RGS-007"),
+        ("10001100020000120260102250000", "RPR-RGS-007"),
+        ("²0001100020000120260102030000", "RPR-RGS-007"),
+    ],
+)
+def test_the_old_call_looks_into_the_registrations_number(
+    counter: Counter, sealed: SealedPacket, registration_id: object, code: str
+) -> None:
+    assert codes(counter.announce_old(sealed, registrationId=registration_id)) == [code]
+
+
+def test_the_new_call_does_not_look_into_the_registrations_number(counter: Counter, sealed: SealedPacket) -> None:
+    assert codes(counter.announce(sealed, registrationId="20261399")) == []
+
+
+def test_a_packet_with_a_name_of_its_own_is_refused_by_the_old_call(
+    counter: Counter, sealed: SealedPacket
+) -> None:
+    assert codes(counter.announce_old(sealed, packetId=sealed.packet_id)) == ["RPR-RGS-014"]
+
+
+@pytest.mark.parametrize("named", [True, False])
+def test_an_old_packet_is_announced_under_its_registrations_number(
+    counter: Counter, sealed: SealedPacket, named: bool
+) -> None:
+    rid = sealed.registration_id
+    answer = counter.announce_old(sealed, packetId=rid if named else None)
+    assert answer["response"] == [{"registrationId": rid, "packetId": rid, "status": "SUCCESS"}]
+    assert counter.storage.announcement(rid) is not None
 
 
 @pytest.mark.parametrize("entry", [None, 5, "text", [], ["langCode"]])

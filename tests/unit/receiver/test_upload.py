@@ -326,7 +326,7 @@ def test_a_taken_packet_is_received_by_its_registration_id(counter: Counter, sea
 
 
 @pytest.mark.parametrize(
-    ("application", "reference"), [("KERNEL", "SIGN"), ("", "10001_10002"), ("REGISTRATION", "")]
+    ("application", "reference"), [("KERNEL", "OTHER"), ("", "10001_10002"), ("REGISTRATION", "")]
 )
 def test_other_certificates_are_not_given_out(counter: Counter, application: str, reference: str) -> None:
     answer = counter.receiver.certificate(application, reference)

@@ -1,0 +1,293 @@
+"""The operations behind the receiver's paths: MOSIP's envelopes and codes, without a wire."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from threading import Lock
+from typing import Any
+
+import structlog
+
+from muster import base64url
+from muster.clock import Clock, rfc3339
+from muster.crypto.machine_key import fingerprint
+from muster.crypto.signing import certificate_to_pem, key_index_of, load_certificate
+from muster.errors import BadInput, Code, MalformedData, MusterError, StorageUnavailable
+from muster.formats import mosip_packet
+from muster.formats.govstack import (
+    EnrollmentError,
+    EnrollmentRequest,
+    EnrollmentResponse,
+    PacketInfo,
+    Profile,
+    parse_request,
+)
+from muster.formats.json_part import JsonPart
+from muster.packet.opening import open_packet
+from muster.receiver.checks import (
+    SYNC_ID,
+    Refusal,
+    check_announcement,
+    check_contents,
+    check_enrollment,
+    check_old_announcement,
+    check_registration_id,
+    check_sync,
+    check_upload,
+)
+from muster.receiver.doorkeeper import Doorkeeper
+from muster.receiver.storage import Storage
+
+REQUEST_UNREADABLE = Code("REQUEST_UNREADABLE", "A request cannot be read: {part} is missing or has a wrong form.")
+
+_ENROLLMENT_PROVIDER_VERSION = "1.0"
+
+log = structlog.get_logger("muster.receiver")
+
+
+class Receiver:
+    """The operations behind the paths. One at a time: two uploads of one packet must not both be first."""
+
+    def __init__(self, storage: Storage, clock: Clock) -> None:
+        self._storage = storage
+        self._clock = clock
+        self._lock = Lock()
+        self.doorkeeper = Doorkeeper(storage, clock)
+
+    def sign_in(self, body: bytes) -> dict[str, Any]:
+        """Password, one-time password and refresh."""
+        return self._outcome(self.doorkeeper.sign_in(body))
+
+    def send_otp(self, body: bytes) -> dict[str, Any]:
+        return self._outcome(self.doorkeeper.send_otp(body))
+
+    def verify_machine(self, body: bytes) -> dict[str, Any]:
+        """Section 4.3. Machines are registered here without their names: any name will do, but none."""
+        try:
+            request = JsonPart.of(body, REQUEST_UNREADABLE).part("request")
+            if request is None or not request.text("machineName"):
+                return self._outcome(Refusal("KER-SNC-155", "Machine not found"))
+            signing, decrypting = request.octets("signPublicKey"), request.octets("publicKey")
+            known = self._storage.machine_by_key(key_index_of(signing)) is not None
+        except BadInput:
+            known = False
+        if not known:
+            return self._outcome(Refusal("KER-SNC-164", "Public key is not whitelisted"))
+        return self._outcome({"keyIndex": fingerprint(decrypting)})
+
+    def certificate(self, application: str, reference: str) -> dict[str, Any]:
+        if application == "REGISTRATION" and reference:
+            pem = self._storage.certificate_pem
+        elif (application, reference) == ("KERNEL", "SIGN"):
+            pem = certificate_to_pem(self._storage.signer.certificate)
+        else:
+            return self._outcome(Refusal("KER-KMS-002", "ApplicationId not found in Key Policy"))
+        certificate = load_certificate(pem)
+        response = {
+            "certificate": pem.decode(),
+            "certSignRequest": None,
+            "issuedAt": rfc3339(certificate.not_valid_before_utc),
+            "expiryAt": rfc3339(certificate.not_valid_after_utc),
+            "timestamp": rfc3339(self._clock()),
+        }
+        return self._answer(None, response, [])
+
+    def sync(self, body: bytes) -> dict[str, Any]:
+        """/syncV2, whose packets have a name of their own."""
+        return self._sync(body, check_announcement)
+
+    def sync_old(self, body: bytes) -> dict[str, Any]:
+        """/sync, whose packets are named as their registration (up to 1.1.5)."""
+        return self._sync(body, check_old_announcement)
+
+    def _sync(self, body: bytes, check: Callable[[Mapping[str, Any]], Refusal | None]) -> dict[str, Any]:
+        try:
+            request = _sync_request(body, self._storage)
+        except (MusterError, ValueError, RecursionError):
+            return self._sync_answer([], [(None, Refusal("RPR-RGS-028", "Decryption failed"))])
+        refusal = check_sync(request, self._clock())
+        if refusal:
+            return self._sync_answer([], [(None, refusal)])
+        announced: list[Mapping[str, Any]] = []
+        refused: list[tuple[str | None, Refusal]] = []
+        for entry in request["request"]:
+            if not isinstance(entry, dict):
+                refused.append((None, Refusal("RPR-RGS-016", "JSON mapping failed")))
+            elif problem := check(entry) or self._announce(entry):
+                refused.append((_echo(entry.get("registrationId")), problem))
+            else:
+                announced.append(entry)
+        return self._sync_answer(announced, refused)
+
+    def _announce(self, entry: Mapping[str, Any]) -> Refusal | None:
+        try:
+            with self._lock:
+                self._storage.announce(_packet_id(entry), {**entry, "packetId": _packet_id(entry)})
+        except BadInput:
+            return Refusal("RPR-RGS-037", "Packet Id not found")
+        except StorageUnavailable:
+            return Refusal("RPR-RGS-030", "Data could not be stored")
+        return None
+
+    def upload(self, file_name: str, content: bytes) -> dict[str, Any]:
+        with self._lock:
+            refusal = self._take(file_name, content)
+        packet_id = file_name.split(".", maxsplit=1)[0]
+        log.info("upload", packet=packet_id, size=len(content), code=refusal.code if refusal else "accepted")
+        if refusal:
+            return self._answer("mosip.registration.packet", None, [refusal])
+        response = {"status": "Packet has reached Packet Receiver"}
+        return self._answer("mosip.registration.packet", response, [])
+
+    def _take(self, file_name: str, content: bytes) -> Refusal | None:
+        packet_id = file_name.split(".", maxsplit=1)[0]
+        try:
+            announced = self._storage.announcement(packet_id)
+            accepted = self._storage.accepted(packet_id) is not None
+        except BadInput:
+            return Refusal("RPR-PKR-001", "Packet Not Found in Sync Table")
+        refusal = check_upload(file_name, content, announced, accepted)
+        if refusal or announced is None:
+            return refusal
+        try:
+            machine = self._storage.machine_key(_reference(packet_id))
+            packet = open_packet(content, self._storage.key, machine)
+        except MusterError:
+            return Refusal("RPR-PKR-015", "Packet decryption failed")
+        refusal = check_contents(packet, announced)
+        if refusal:
+            return refusal
+        record = {
+            "packetId": packet_id,
+            "registrationId": packet.registration_id,
+            "receivedAt": rfc3339(self._clock()),
+            "size": len(content),
+        }
+        try:
+            self._storage.accept(packet_id, content, record)
+        except StorageUnavailable:
+            return Refusal("RPR-PKR-012", "Data could not be stored")
+        return None
+
+    def status(self, body: bytes) -> dict[str, Any]:
+        """packetexternalstatus and search: what became of packets, by packet or registration id."""
+        try:
+            request = json.loads(body)
+            entries = [dict(each) for each in request["request"]]
+            asked = [(str(each.get("packetId")), str(each.get("registrationId"))) for each in entries]
+        except (ValueError, KeyError, TypeError, RecursionError):
+            return self._answer(None, None, [Refusal("RPR-RGS-017", "JSON parsing failed")])
+        known = set(self._storage.accepted_ids())
+        by_registration = {each.split("-")[0] for each in known}
+        response = []
+        for packet_id, registration_id in asked:
+            if packet_id in known:
+                response.append({"packetId": packet_id, "statusCode": "ACCEPTED"})
+            elif registration_id in by_registration:
+                response.append({"registrationId": registration_id, "statusCode": "RECEIVED"})
+        return self._answer(_echo(request.get("id")), response, [])
+
+    def enroll(self, body: bytes) -> bytes:
+        """GovStack's PUT /enrollment: a new enrollment, or more about one there is, which keeps what is not sent.
+
+        Answered in the dialect that was spoken, and in the source document's when none was.
+        """
+        try:
+            request, profile = parse_request(body)
+        except MalformedData as error:
+            return self._enrolled(Profile.SOURCE, Refusal(error.code.name, error.sentence))
+        with self._lock:
+            known, refusal = self._keep(request)
+        log.info("enrollment", size=len(body), code=refusal.code if refusal else "accepted")
+        return self._enrolled(profile, refusal or known)
+
+    def _keep(self, request: EnrollmentRequest) -> tuple[EnrollmentRequest, Refusal | None]:
+        # Before anything is looked up: it becomes a file's name.
+        refusal = check_registration_id(request.id)
+        if refusal:
+            return request, refusal
+        kept = self._storage.enrollment(request.id)
+        known = EnrollmentRequest.parse(kept).updated_by(request) if kept else request
+        refusal = check_enrollment(known)
+        if refusal is None:
+            self._storage.enroll(known.id, known.encode(Profile.SOURCE))
+        return known, refusal
+
+    def _enrolled(self, profile: Profile, outcome: EnrollmentRequest | Refusal) -> bytes:
+        now = self._clock()
+        if isinstance(outcome, Refusal):
+            errors = (EnrollmentError(outcome.code, outcome.message),)
+            return EnrollmentResponse(now, errors=errors).encode(profile)
+        packet = PacketInfo(
+            id=outcome.id,
+            packet_name="id",
+            source=outcome.source,
+            process=outcome.process,
+            ref_id=outcome.ref_id,
+            schema_version=outcome.schema_version,
+            signature="",  # kept as it came: no packet was made, hence nothing signed or encrypted
+            encrypted_hash="",
+            provider_name=mosip_packet.PROVIDER_NAME,
+            provider_version=_ENROLLMENT_PROVIDER_VERSION,
+            created_at=now,
+        )
+        return EnrollmentResponse(now, (packet,)).encode(profile)
+
+    def _outcome(self, outcome: object) -> dict[str, Any]:
+        """syncdata's answers, which repeat no id."""
+        return (
+            self._answer(None, None, [outcome])
+            if isinstance(outcome, Refusal)
+            else self._answer(None, outcome, [])
+        )
+
+    def _answer(self, id_: str | None, response: object, refusals: list[Refusal]) -> dict[str, Any]:
+        errors = [{"errorCode": each.code, "message": each.message} for each in refusals]
+        return {
+            "id": id_,
+            "version": "1.0",
+            "responsetime": rfc3339(self._clock()),
+            "response": response,
+            "errors": errors or None,
+        }
+
+    def _sync_answer(
+        self, announced: list[Mapping[str, Any]], refused: Sequence[tuple[str | None, Refusal]]
+    ) -> dict[str, Any]:
+        answer = self._answer(SYNC_ID, None, [])
+        answer["response"] = [
+            {"registrationId": each["registrationId"], "packetId": _packet_id(each), "status": "SUCCESS"}
+            for each in announced
+        ]
+        answer["errors"] = [
+            {"errorCode": each.code, "message": each.message, "registrationId": rid, "status": "FAILURE"}
+            for rid, each in refused
+        ] or None
+        return answer
+
+
+def _sync_request(body: bytes, storage: Storage) -> dict[str, Any]:
+    """The body is a JSON string: base64url of the encrypted request."""
+    text = json.loads(body)
+    if not isinstance(text, str):
+        raise ValueError("not a JSON string")
+    request = json.loads(storage.key.decrypt(base64url.decode(text)))
+    if not isinstance(request, dict):
+        raise ValueError("not a JSON object")
+    return request
+
+
+def _echo(value: object) -> str | None:
+    """What may be repeated in an answer: Python reads values (NaN, half characters) that JSON cannot carry."""
+    return value if isinstance(value, str) and value.isascii() else None
+
+
+def _packet_id(entry: Mapping[str, Any]) -> str:
+    return str(entry.get("packetId") or entry["registrationId"])
+
+
+def _reference(packet_id: str) -> str:
+    """``<center>_<machine>`` of a packet id, or of the first ten digits where there is none (1.1.5)."""
+    parts = packet_id.split("-")
+    return parts[1] if len(parts) == 3 else f"{packet_id[:5]}_{packet_id[5:10]}"
