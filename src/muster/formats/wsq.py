@@ -199,7 +199,7 @@ class _Walk:
             number = body.one("B")
             counts = body.take(_CODE_BITS)
             is_new = is_first or number not in self._tables
-            if number not in _HUFFMAN_TABLES or not is_new or not 0 < sum(counts) <= _MAXIMUM_SYMBOLS:
+            if number not in _HUFFMAN_TABLES or not is_new or sum(counts) > _MAXIMUM_SYMBOLS:
                 raise self._malformed()
             is_first = False
             self._tables[number] = self._unfolded(counts, body.take(sum(counts)))
