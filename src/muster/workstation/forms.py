@@ -18,6 +18,7 @@ from muster.domain.registration import Process
 from muster.errors import Code
 from muster.formats.id_schema import SchemaField
 from muster.formats.ui_spec import UiField
+from muster.packet.assemble import UIN_FIELD
 from muster.workstation.reference import Choice, Labels, ReferenceData
 
 FIELD_REQUIRED = Code("FIELD_REQUIRED", "This field is needed.")
@@ -34,7 +35,6 @@ CHOICE_ELSEWHERE = Code("CHOICE_ELSEWHERE", "This entry does not belong to the p
 
 UIN_WRONG = Code("UIN_WRONG", "This is no identity number: a digit is wrong or missing. Compare it with the card.")
 
-UIN_FIELD = "UIN"
 _UIN_SHAPE = re.compile(r"[2-9][0-9]{9}")  # mosip.kernel.uin.length; none begins with 0 or 1
 MAXIMUM_AGE_YEARS = 200  # MOSIP's max_age
 _DATE = re.compile(r"[0-9]{4}/[0-9]{2}/[0-9]{2}")  # strptime would also take 1990/5/31 and Arabic digits

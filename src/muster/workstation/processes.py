@@ -9,8 +9,8 @@ from muster.domain.assessment import Finding
 from muster.domain.lifecycle import Registration
 from muster.domain.registration import Process, RegistrationId, Step
 from muster.errors import BadInput, Code
+from muster.packet.assemble import UIN_FIELD
 from muster.packet.contents import CORRECTION_WITHOUT_REQUEST
-from muster.workstation.forms import UIN_FIELD
 from muster.workstation.policy import Policy
 
 REQUEST_UNUSABLE = Code(

@@ -184,8 +184,8 @@
             <translation>اسأل الشخص أو انقل البيانات من وثيقة. الحقول المعلّمة بالعلامة * إلزامية.</translation>
         </message>
         <message>
-            <source>Ask what the person remembers: each detail helps to find the lost number. Nothing must be there.</source>
-            <translation type="unfinished"></translation>
+            <source>Ask what the person remembers: each detail helps to find the number. None is required.</source>
+            <translation>اسأل الشخص عمّا يتذكره: كل معلومة تساعد في العثور على الرقم. لا شيء إلزامي.</translation>
         </message>
         <message>
             <source>At least 8 characters.</source>
@@ -201,7 +201,7 @@
         </message>
         <message>
             <source>Begin</source>
-            <translation type="unfinished"></translation>
+            <translation>ابدأ</translation>
         </message>
         <message>
             <source>Busy</source>
@@ -373,7 +373,7 @@
         </message>
         <message>
             <source>Lay the document on the scanner and press Scan, or go on without one.</source>
-            <translation type="unfinished"></translation>
+            <translation>ضع الوثيقة على الماسح واضغط «مسح»، أو تابع بدون وثيقة.</translation>
         </message>
         <message>
             <source>Lay the document on the scanner and press Scan. What is marked with * must be there.</source>
@@ -413,11 +413,11 @@
         </message>
         <message>
             <source>Make smaller</source>
-            <translation type="unfinished"></translation>
+            <translation>تصغير</translation>
         </message>
         <message>
             <source>Making it smaller …</source>
-            <translation type="unfinished"></translation>
+            <translation>جارٍ التصغير …</translation>
         </message>
         <message>
             <source>Making keys …</source>
@@ -445,11 +445,11 @@
         </message>
         <message>
             <source>No finger and no eye is marked as an exception; there is nothing to show.</source>
-            <translation type="unfinished"></translation>
+            <translation>لم يُحدَّد أي إصبع أو عين كاستثناء، فلا يوجد ما يُصوَّر.</translation>
         </message>
         <message>
             <source>No more than that: nobody needs to undress or to take off a bandage</source>
-            <translation type="unfinished"></translation>
+            <translation>لا أكثر من ذلك: لا يلزم أحدًا خلع ملابسه أو نزع ضمادة</translation>
         </message>
         <message>
             <source>No packet was accepted. See the outbox for the reason.</source>
@@ -485,7 +485,7 @@
         </message>
         <message>
             <source>Nothing is changed yet. Fill in what is to be changed, or attach a document.</source>
-            <translation type="unfinished"></translation>
+            <translation>لم يتغير شيء بعد. املأ ما يجب تغييره، أو أرفق وثيقة.</translation>
         </message>
         <message>
             <source>Nothing of that name can be measured. There are: {areas}.</source>
@@ -497,7 +497,7 @@
         </message>
         <message>
             <source>Number of the request</source>
-            <translation type="unfinished"></translation>
+            <translation>رقم الطلب</translation>
         </message>
         <message>
             <source>Number on it, if any</source>
@@ -525,7 +525,7 @@
         </message>
         <message>
             <source>Only a correction answers a request.</source>
-            <translation type="unfinished"></translation>
+            <translation>التصحيح وحده يجيب عن طلب.</translation>
         </message>
         <message>
             <source>Only grey pictures of 64 to 8192 pixels on each side can be compressed as WSQ.</source>
@@ -549,7 +549,7 @@
         </message>
         <message>
             <source>Photo of the exception</source>
-            <translation type="unfinished"></translation>
+            <translation>صورة الاستثناء</translation>
         </message>
         <message>
             <source>Pictures</source>
@@ -709,11 +709,11 @@
         </message>
         <message>
             <source>Size: about {now} MB of {limit} MB that can be sent.</source>
-            <translation type="unfinished"></translation>
+            <translation>الحجم: نحو {now} ميغابايت من {limit} ميغابايت يمكن إرسالها.</translation>
         </message>
         <message>
             <source>Size: {now} MB so far, about {expected} MB with all that is to come, of {limit} MB that can be sent.</source>
-            <translation type="unfinished"></translation>
+            <translation>الحجم: {now} ميغابايت حتى الآن، ونحو {expected} ميغابايت مع كل ما سيأتي، من {limit} ميغابايت يمكن إرسالها.</translation>
         </message>
         <message>
             <source>Slip</source>
@@ -721,7 +721,7 @@
         </message>
         <message>
             <source>Somebody may help to hold the hand</source>
-            <translation type="unfinished"></translation>
+            <translation>يمكن لشخص أن يساعد في رفع اليد</translation>
         </message>
         <message>
             <source>Something is missing or not right: see the fields with a red frame.</source>
@@ -757,7 +757,7 @@
         </message>
         <message>
             <source>Take one picture of the face together with what cannot be captured: {missing}.</source>
-            <translation type="unfinished"></translation>
+            <translation>التقط صورة واحدة للوجه مع ما لا يمكن التقاطه: {missing}.</translation>
         </message>
         <message>
             <source>Take the picture</source>
@@ -765,7 +765,7 @@
         </message>
         <message>
             <source>Take the picture when everything is to be seen.</source>
-            <translation type="unfinished"></translation>
+            <translation>التقط الصورة عندما يظهر كل شيء.</translation>
         </message>
         <message>
             <source>The ID schema cannot be read. Ask your administrator.</source>
@@ -885,7 +885,7 @@
         </message>
         <message>
             <source>The face and the hand or eye concerned in one picture</source>
-            <translation type="unfinished"></translation>
+            <translation>الوجه مع اليد أو العين المعنية في صورة واحدة</translation>
         </message>
         <message>
             <source>The face is cut off. Move to the middle of the picture.</source>
@@ -997,7 +997,7 @@
         </message>
         <message>
             <source>The packet grows too large. See the documents.</source>
-            <translation type="unfinished"></translation>
+            <translation>الحزمة تكبر أكثر من اللازم. راجع الوثائق.</translation>
         </message>
         <message>
             <source>The packet has a part with a name that is not understood.</source>
@@ -1065,7 +1065,7 @@
         </message>
         <message>
             <source>The photo that shows what cannot be captured is missing. Take it first.</source>
-            <translation type="unfinished"></translation>
+            <translation>الصورة التي تُظهر ما لا يمكن التقاطه غير موجودة. التقطها أولًا.</translation>
         </message>
         <message>
             <source>The picture in the record is compressed to less than a fifteenth of its size.</source>
@@ -1501,7 +1501,7 @@
         </message>
         <message>
             <source>This is no identity number: a digit is wrong or missing. Compare it with the card.</source>
-            <translation type="unfinished"></translation>
+            <translation>هذا ليس رقم هوية: هناك رقم خاطئ أو ناقص. قارنه بالبطاقة.</translation>
         </message>
         <message>
             <source>This is not a language of the registration.</source>
@@ -1517,7 +1517,7 @@
         </message>
         <message>
             <source>This is not the number of a request: it begins with the 29 digits of a registration.</source>
-            <translation type="unfinished"></translation>
+            <translation>هذا ليس رقم طلب: يبدأ رقم الطلب بالأرقام التسعة والعشرين لتسجيل.</translation>
         </message>
         <message>
             <source>This is not the public key of a machine's TPM; byte {offset} cannot be there.</source>
@@ -1537,7 +1537,7 @@
         </message>
         <message>
             <source>This picture alone is too large to be sent: {size} kB, and at most {limit} kB can be. Scan it again, or choose a smaller picture.</source>
-            <translation type="unfinished"></translation>
+            <translation>هذه الصورة وحدها أكبر من أن تُرسل: {size} كيلوبايت، والحد الأقصى {limit} كيلوبايت. امسحها مرة أخرى أو اختر صورة أصغر.</translation>
         </message>
         <message>
             <source>This picture does not fit into the record: fingers and irises are grey, faces are RGB.</source>
@@ -1545,7 +1545,7 @@
         </message>
         <message>
             <source>This picture is already as small as it can be and still be read.</source>
-            <translation type="unfinished"></translation>
+            <translation>هذه الصورة صغيرة بالفعل إلى أقصى حد تبقى معه مقروءة.</translation>
         </message>
         <message>
             <source>This registration is finished and cannot be changed any more.</source>
@@ -1557,7 +1557,7 @@
         </message>
         <message>
             <source>This station has no form for the process {process}. Ask your administrator.</source>
-            <translation type="unfinished"></translation>
+            <translation>لا يوجد في هذه المحطة نموذج للعملية {process}. اسأل المسؤول.</translation>
         </message>
         <message>
             <source>This station has no packet with that number.</source>
@@ -1573,7 +1573,7 @@
         </message>
         <message>
             <source>This will be too large to be sent: about {expected} kB, and at most {limit} kB can be. Make the documents smaller or leave one out.</source>
-            <translation type="unfinished"></translation>
+            <translation>سيكون هذا أكبر من أن يُرسل: نحو {expected} كيلوبايت، والحد الأقصى {limit} كيلوبايت. صغّر الوثائق أو اترك إحداها.</translation>
         </message>
         <message>
             <source>Thumbs</source>
@@ -1589,7 +1589,7 @@
         </message>
         <message>
             <source>Type the number from the person's card, then only what has changed. Leave the rest empty.</source>
-            <translation type="unfinished"></translation>
+            <translation>اكتب الرقم من بطاقة الشخص، ثم ما تغيّر فقط. اترك الباقي فارغًا.</translation>
         </message>
         <message>
             <source>Undo</source>
@@ -1605,7 +1605,7 @@
         </message>
         <message>
             <source>Wait until the camera sees the face.</source>
-            <translation type="unfinished"></translation>
+            <translation>انتظر حتى ترى الكاميرا الوجه.</translation>
         </message>
         <message>
             <source>Wait until the frame around the face is green.</source>
@@ -1741,7 +1741,7 @@
         </message>
         <message>
             <source>{document}: {before} kB before, {after} kB now. Look whether it can still be read; if not, scan it again.</source>
-            <translation type="unfinished"></translation>
+            <translation>{document}: {before} كيلوبايت قبل، و{after} كيلوبايت الآن. تأكد أنه ما زال مقروءًا، وإلا فامسحه مرة أخرى.</translation>
         </message>
         <message>
             <source>{name} · next: {step} · {time}</source>

@@ -184,8 +184,8 @@
             <translation>Demandez à la personne ou recopiez d’après un document. Les champs marqués * sont obligatoires.</translation>
         </message>
         <message>
-            <source>Ask what the person remembers: each detail helps to find the lost number. Nothing must be there.</source>
-            <translation type="unfinished"></translation>
+            <source>Ask what the person remembers: each detail helps to find the number. None is required.</source>
+            <translation>Demandez ce dont la personne se souvient : chaque détail aide à retrouver le numéro. Rien n'est obligatoire.</translation>
         </message>
         <message>
             <source>At least 8 characters.</source>
@@ -201,7 +201,7 @@
         </message>
         <message>
             <source>Begin</source>
-            <translation type="unfinished"></translation>
+            <translation>Commencer</translation>
         </message>
         <message>
             <source>Busy</source>
@@ -373,7 +373,7 @@
         </message>
         <message>
             <source>Lay the document on the scanner and press Scan, or go on without one.</source>
-            <translation type="unfinished"></translation>
+            <translation>Posez le document sur le scanner et appuyez sur Numériser, ou continuez sans document.</translation>
         </message>
         <message>
             <source>Lay the document on the scanner and press Scan. What is marked with * must be there.</source>
@@ -413,11 +413,11 @@
         </message>
         <message>
             <source>Make smaller</source>
-            <translation type="unfinished"></translation>
+            <translation>Réduire</translation>
         </message>
         <message>
             <source>Making it smaller …</source>
-            <translation type="unfinished"></translation>
+            <translation>Réduction en cours …</translation>
         </message>
         <message>
             <source>Making keys …</source>
@@ -445,11 +445,11 @@
         </message>
         <message>
             <source>No finger and no eye is marked as an exception; there is nothing to show.</source>
-            <translation type="unfinished"></translation>
+            <translation>Aucun doigt et aucun œil n'est marqué comme exception ; il n'y a rien à montrer.</translation>
         </message>
         <message>
             <source>No more than that: nobody needs to undress or to take off a bandage</source>
-            <translation type="unfinished"></translation>
+            <translation>Rien de plus : personne ne doit se dévêtir ni retirer un pansement</translation>
         </message>
         <message>
             <source>No packet was accepted. See the outbox for the reason.</source>
@@ -485,7 +485,7 @@
         </message>
         <message>
             <source>Nothing is changed yet. Fill in what is to be changed, or attach a document.</source>
-            <translation type="unfinished"></translation>
+            <translation>Rien n'est encore modifié. Remplissez ce qui doit changer, ou joignez un document.</translation>
         </message>
         <message>
             <source>Nothing of that name can be measured. There are: {areas}.</source>
@@ -497,7 +497,7 @@
         </message>
         <message>
             <source>Number of the request</source>
-            <translation type="unfinished"></translation>
+            <translation>Numéro de la demande</translation>
         </message>
         <message>
             <source>Number on it, if any</source>
@@ -525,7 +525,7 @@
         </message>
         <message>
             <source>Only a correction answers a request.</source>
-            <translation type="unfinished"></translation>
+            <translation>Seule une correction répond à une demande.</translation>
         </message>
         <message>
             <source>Only grey pictures of 64 to 8192 pixels on each side can be compressed as WSQ.</source>
@@ -549,7 +549,7 @@
         </message>
         <message>
             <source>Photo of the exception</source>
-            <translation type="unfinished"></translation>
+            <translation>Photo de l'exception</translation>
         </message>
         <message>
             <source>Pictures</source>
@@ -709,11 +709,11 @@
         </message>
         <message>
             <source>Size: about {now} MB of {limit} MB that can be sent.</source>
-            <translation type="unfinished"></translation>
+            <translation>Taille : environ {now} Mo sur {limit} Mo pouvant être envoyés.</translation>
         </message>
         <message>
             <source>Size: {now} MB so far, about {expected} MB with all that is to come, of {limit} MB that can be sent.</source>
-            <translation type="unfinished"></translation>
+            <translation>Taille : {now} Mo jusqu'ici, environ {expected} Mo avec tout ce qui reste à prendre, sur {limit} Mo pouvant être envoyés.</translation>
         </message>
         <message>
             <source>Slip</source>
@@ -721,7 +721,7 @@
         </message>
         <message>
             <source>Somebody may help to hold the hand</source>
-            <translation type="unfinished"></translation>
+            <translation>Quelqu'un peut aider à tenir la main</translation>
         </message>
         <message>
             <source>Something is missing or not right: see the fields with a red frame.</source>
@@ -757,7 +757,7 @@
         </message>
         <message>
             <source>Take one picture of the face together with what cannot be captured: {missing}.</source>
-            <translation type="unfinished"></translation>
+            <translation>Prenez une seule photo du visage avec ce qui ne peut pas être enregistré : {missing}.</translation>
         </message>
         <message>
             <source>Take the picture</source>
@@ -765,7 +765,7 @@
         </message>
         <message>
             <source>Take the picture when everything is to be seen.</source>
-            <translation type="unfinished"></translation>
+            <translation>Prenez la photo quand tout est visible.</translation>
         </message>
         <message>
             <source>The ID schema cannot be read. Ask your administrator.</source>
@@ -885,7 +885,7 @@
         </message>
         <message>
             <source>The face and the hand or eye concerned in one picture</source>
-            <translation type="unfinished"></translation>
+            <translation>Le visage et la main ou l'œil concerné sur une seule photo</translation>
         </message>
         <message>
             <source>The face is cut off. Move to the middle of the picture.</source>
@@ -997,7 +997,7 @@
         </message>
         <message>
             <source>The packet grows too large. See the documents.</source>
-            <translation type="unfinished"></translation>
+            <translation>Le paquet devient trop grand. Voyez les documents.</translation>
         </message>
         <message>
             <source>The packet has a part with a name that is not understood.</source>
@@ -1065,7 +1065,7 @@
         </message>
         <message>
             <source>The photo that shows what cannot be captured is missing. Take it first.</source>
-            <translation type="unfinished"></translation>
+            <translation>Il manque la photo qui montre ce qui ne peut pas être enregistré. Prenez-la d'abord.</translation>
         </message>
         <message>
             <source>The picture in the record is compressed to less than a fifteenth of its size.</source>
@@ -1501,7 +1501,7 @@
         </message>
         <message>
             <source>This is no identity number: a digit is wrong or missing. Compare it with the card.</source>
-            <translation type="unfinished"></translation>
+            <translation>Ce n'est pas un numéro d'identité : un chiffre est faux ou manque. Comparez avec la carte.</translation>
         </message>
         <message>
             <source>This is not a language of the registration.</source>
@@ -1517,7 +1517,7 @@
         </message>
         <message>
             <source>This is not the number of a request: it begins with the 29 digits of a registration.</source>
-            <translation type="unfinished"></translation>
+            <translation>Ce n'est pas le numéro d'une demande : il commence par les 29 chiffres d'une inscription.</translation>
         </message>
         <message>
             <source>This is not the public key of a machine's TPM; byte {offset} cannot be there.</source>
@@ -1537,7 +1537,7 @@
         </message>
         <message>
             <source>This picture alone is too large to be sent: {size} kB, and at most {limit} kB can be. Scan it again, or choose a smaller picture.</source>
-            <translation type="unfinished"></translation>
+            <translation>Cette image à elle seule est trop grande pour être envoyée : {size} ko, le maximum est de {limit} ko. Numérisez-la à nouveau ou choisissez une image plus petite.</translation>
         </message>
         <message>
             <source>This picture does not fit into the record: fingers and irises are grey, faces are RGB.</source>
@@ -1545,7 +1545,7 @@
         </message>
         <message>
             <source>This picture is already as small as it can be and still be read.</source>
-            <translation type="unfinished"></translation>
+            <translation>Cette image est déjà aussi petite que possible tout en restant lisible.</translation>
         </message>
         <message>
             <source>This registration is finished and cannot be changed any more.</source>
@@ -1557,7 +1557,7 @@
         </message>
         <message>
             <source>This station has no form for the process {process}. Ask your administrator.</source>
-            <translation type="unfinished"></translation>
+            <translation>Ce poste n'a pas de formulaire pour le processus {process}. Adressez-vous à votre administrateur.</translation>
         </message>
         <message>
             <source>This station has no packet with that number.</source>
@@ -1573,7 +1573,7 @@
         </message>
         <message>
             <source>This will be too large to be sent: about {expected} kB, and at most {limit} kB can be. Make the documents smaller or leave one out.</source>
-            <translation type="unfinished"></translation>
+            <translation>Ce sera trop grand pour être envoyé : environ {expected} ko, le maximum est de {limit} ko. Réduisez les documents ou laissez-en un de côté.</translation>
         </message>
         <message>
             <source>Thumbs</source>
@@ -1589,7 +1589,7 @@
         </message>
         <message>
             <source>Type the number from the person's card, then only what has changed. Leave the rest empty.</source>
-            <translation type="unfinished"></translation>
+            <translation>Saisissez le numéro de la carte de la personne, puis seulement ce qui a changé. Laissez le reste vide.</translation>
         </message>
         <message>
             <source>Undo</source>
@@ -1605,7 +1605,7 @@
         </message>
         <message>
             <source>Wait until the camera sees the face.</source>
-            <translation type="unfinished"></translation>
+            <translation>Attendez que la caméra voie le visage.</translation>
         </message>
         <message>
             <source>Wait until the frame around the face is green.</source>
@@ -1741,7 +1741,7 @@
         </message>
         <message>
             <source>{document}: {before} kB before, {after} kB now. Look whether it can still be read; if not, scan it again.</source>
-            <translation type="unfinished"></translation>
+            <translation>{document} : {before} ko avant, {after} ko maintenant. Vérifiez qu'il reste lisible ; sinon, numérisez-le à nouveau.</translation>
         </message>
         <message>
             <source>{name} · next: {step} · {time}</source>
