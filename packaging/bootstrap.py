@@ -9,7 +9,8 @@
 Each of them first brings the machine to where it has to be and does nothing where it is there already:
 
 1. Debian's ``venv``, the shared libraries Qt loads and a font for every script the forms are written in; apt
-   installs what is missing when the caller is root, otherwise the one line to run is printed.
+   installs what is missing when the caller is root, otherwise the one line to run is printed. For the tests root
+   gets the programs of some of them as well (a TPM in software); without them those tests skip.
 2. ``.venv`` in the repository (or ``$MUSTER_VENV``) with exactly the locked packages, each checked against its
    hash (src/decisions/0002), and this project and its drivers on top, editable.
 3. A stamp in the environment says for which locks and projects that was done, so that the next start skips it.
@@ -115,6 +116,19 @@ SCRIPTS = (
 FONT_PACKAGE = "fonts-noto-core"
 
 
+class Program(NamedTuple):
+    """Something tests start: its command, and Debian's package for it."""
+
+    command: str
+    package: str
+
+
+TEST_PROGRAMS = (
+    Program("swtpm", "swtpm"),
+    Program("tpm2", "tpm2-tools"),
+)
+
+
 def missing_packages(
     has_venv: bool, loads: Callable[[str], bool], writes: Callable[[Script], bool], version: tuple[int, ...]
 ) -> list[str]:
@@ -125,6 +139,11 @@ def missing_packages(
     if not all(writes(script) for script in SCRIPTS):
         missing.add(FONT_PACKAGE)
     return sorted(missing)
+
+
+def missing_test_packages(has: Callable[[str], bool]) -> list[str]:
+    """Debian's names of the programs this machine lacks, without which some tests skip."""
+    return [program.package for program in TEST_PROGRAMS if not has(program.command)]
 
 
 def apt_commands(packages: Iterable[str]) -> list[list[str]]:
@@ -164,6 +183,22 @@ def provide_system_packages() -> None:
     still = _missing_here()
     if still:
         raise MachineLacks(f"apt-get installed what was asked, and yet this is missing: {' '.join(still)}.")
+
+
+def provide_test_programs() -> None:
+    """As far as it goes: what cannot be installed makes tests skip, not the run fail."""
+    packages = missing_test_packages(lambda command: shutil.which(command) is not None)
+    if not packages:
+        return
+    if shutil.which("apt-get") is None or os.geteuid() != 0:
+        print(f"Some tests will skip, for want of: {' '.join(packages)}", flush=True)
+        return
+    print(f"Installing for the tests: {' '.join(packages)}", flush=True)
+    try:
+        for command in apt_commands(packages):
+            _apt(command)
+    except MachineLacks as lack:
+        print(f"{lack} Some tests will skip.", file=sys.stderr)
 
 
 def _missing_here() -> list[str]:
@@ -454,6 +489,8 @@ def main(arguments: list[str]) -> int:
     environment = _environment()
     try:
         provide_system_packages()
+        if kind == "test":
+            provide_test_programs()
         provide_environment(kind, environment)
     except MachineLacks as lack:
         print(lack, file=sys.stderr)

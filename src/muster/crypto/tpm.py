@@ -1,4 +1,4 @@
-"""The TPM of this computer, spoken to through ``tpm2-tools`` (decision: a-machine-key-in-the-tpm).
+"""The TPM of this computer, spoken to through ``tpm2-tools`` (decision 6).
 
 Rules:
 

@@ -48,7 +48,7 @@ _STOP_WITHIN_S = 1  # a client that stalls in the middle of an upload must not k
 
 
 def parse_machine(text: str) -> tuple[str, bytes]:
-    """``10001_10001=key.pem`` -> reference id and key. Raises ``BadInput``."""
+    """``10001_10001=key.pem`` (or a TPM's signing key) -> reference id and key. Raises ``BadInput``."""
     ref_id, _, file = text.partition("=")
     if not re.fullmatch(r"[0-9]{5}_[0-9]{5}", ref_id):
         raise BadInput(MACHINE_UNREADABLE)

@@ -6,7 +6,7 @@
     signer.pem            the same of the key that signs answers and tokens
     users.json            who may sign in: key slots, which a password opens or not
     post/<user>.txt       the newest one-time password for that user, in place of a letter box
-    machines/<ref>.pem    public keys of registered machines
+    machines/<ref>.pem    public keys of registered machines, octets as they came: PEM, DER or TPMT_PUBLIC
     announced/<id>.json   one file per announced packet
     packets/<id>.zip      accepted packets, byte for byte
     enrollments/<id>.json what GovStack's PUT /enrollment sent, by registration number

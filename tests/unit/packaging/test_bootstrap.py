@@ -110,6 +110,45 @@ def test_a_machine_without_apt_is_told_what_the_loader_misses_and_no_debian_comm
     assert "apt-get" not in advice
 
 
+@pytest.fixture
+def bare_debian(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """A machine with apt-get and no program of the tests; the list fills with what apt-get was asked for."""
+    asked: list[str] = []
+    monkeypatch.setattr(bootstrap.shutil, "which", lambda name: "/usr/bin/apt-get" if name == "apt-get" else None)
+    monkeypatch.setattr(bootstrap, "_apt", lambda command: asked.append(" ".join(command)))
+    monkeypatch.setattr(bootstrap.os, "geteuid", lambda: 0)
+    return asked
+
+
+def test_only_the_programs_that_are_missing_are_asked_for() -> None:
+    assert bootstrap.missing_test_packages(lambda command: command == "swtpm") == ["tpm2-tools"]
+
+
+def test_root_gets_the_programs_of_the_tests(bare_debian: list[str]) -> None:
+    bootstrap.provide_test_programs()
+    assert bare_debian == ["apt-get update", "apt-get install -y --no-install-recommends swtpm tpm2-tools"]
+
+
+def test_somebody_who_is_not_root_is_told_that_tests_will_skip(
+    bare_debian: list[str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(bootstrap.os, "geteuid", lambda: 1000)
+    bootstrap.provide_test_programs()
+    assert bare_debian == []
+    assert "will skip, for want of: swtpm tpm2-tools" in capsys.readouterr().out
+
+
+def test_programs_that_apt_get_does_not_know_stop_nothing(
+    bare_debian: list[str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def fail(command: list[str]) -> None:
+        raise bootstrap.MachineLacks("Unable to locate package.")
+
+    monkeypatch.setattr(bootstrap, "_apt", fail)
+    bootstrap.provide_test_programs()
+    assert "will skip" in capsys.readouterr().err
+
+
 # --- the stamp -------------------------------------------------------------------------------------------
 
 
