@@ -17,9 +17,11 @@ from muster.formats.id_schema import IdSchema
 from muster.formats.mosip_packet import (
     CATEGORY_UNKNOWN,
     ENTRY_NAME_UNKNOWN,
+    FILE_NAME_AMBIGUOUS,
     PACKET_JSON_UNREADABLE,
     EntryName,
     Sidecar,
+    check_file_names,
     compact_time,
     encrypted_hash,
     fields_of,
@@ -31,6 +33,7 @@ from muster.formats.mosip_packet import (
     packet_id,
     parse_hash_sequence,
     parse_identity,
+    ref_id_of,
     subpackets_of,
 )
 
@@ -294,6 +297,30 @@ def test_only_the_last_extension_is_left_out() -> None:
 
 def test_of_two_files_with_one_stem_the_first_is_found_as_mosip_does() -> None:
     assert find_file({"ID.txt": b"1", "ID.json": b"2"}, "ID") == b"1"
+
+
+@pytest.mark.parametrize("text", ["1000110002", "10001100020000120260102030000", "1000110002x"])
+def test_the_station_is_in_the_first_ten_digits_of_a_registrations_number(text: str) -> None:
+    assert ref_id_of(text) == "10001_10002"
+
+
+@pytest.mark.parametrize("text", ["", "100011000", "1000x10002", " 1000110002", "\u0661" * 10, "REGISTRATION"])
+def test_what_does_not_begin_with_ten_digits_names_no_station(text: str) -> None:
+    assert ref_id_of(text) == ""
+
+
+@pytest.mark.parametrize("names", [
+    ["ID.json", "ID.txt"], ["ID.json", "id.json"], ["ID", "ID.json"], ["a.b.pdf", "A.B.jpg"],
+    ["ID.json", "\u0131d.pdf"],
+])  # fmt: skip
+def test_names_that_a_server_takes_for_one_are_ambiguous(names: list[str]) -> None:
+    with pytest.raises(MalformedData) as caught:
+        check_file_names(names)
+    assert caught.value.code is FILE_NAME_AMBIGUOUS
+
+
+def test_names_that_differ_in_more_are_not_ambiguous() -> None:
+    check_file_names(["ID.json", "ID.2.json", "IDs.json", "x/ID.json"])
 
 
 MOSIPS_PACKET = "10001100020000120261121000000-10001_10002-20261121024627.zip"
