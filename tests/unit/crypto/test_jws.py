@@ -248,6 +248,18 @@ def test_a_token_is_three_unpadded_parts_with_a_plain_rsa_signature(token: str, 
     assert verify(key.public_der, content.encode(), base64url.decode(signature))
 
 
+class OnlySigns:
+    """All that is to be had from a key in a TPM."""
+
+    def __init__(self, key: SigningKey) -> None:
+        self.sign = key.sign
+
+
+def test_a_key_that_nobody_can_export_signs_as_any_other(key: SigningKey, certificate: bytes) -> None:
+    assert verify_compact(sign_compact(OnlySigns(key), PAYLOAD, certificate)).payload == PAYLOAD
+    assert verify_detached(sign_detached(OnlySigns(key), PAYLOAD, certificate), PAYLOAD, certificate)
+
+
 def test_a_certificate_in_the_url_alphabet_is_accepted(key: SigningKey, certificate: bytes) -> None:
     """Early SBI drafts wrote it so."""
     token = signed(key, {"alg": "RS256", "x5c": [base64url.encode(certificate)]})
