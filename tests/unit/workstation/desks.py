@@ -29,7 +29,7 @@ from muster.workstation.demo import demo_script
 from muster.workstation.desk import Desk, sign_in
 from muster.workstation.mailbox import Mailbox
 from muster.workstation.policy import Policy
-from muster.workstation.script import ScriptedEnrollment
+from muster.workstation.script import Script, ScriptedEnrollment
 from muster.workstation.server import NoServer, Server
 from muster.workstation.station import Flavour, NewOperator, NewStation, Station
 from muster_simulated.pictures import BUILT_IN
@@ -75,9 +75,14 @@ def desk_at(
         yield desk
 
 
-def play(desk: Desk, stop_after: Step | None = None, resume: RegistrationId | None = None) -> RegistrationId:
-    """Erika Mustermann's registration up to a step, all of it by default."""
-    enrollment = ScriptedEnrollment(desk.enrollment, demo_script(), OFFICER.password)
+def play(
+    desk: Desk,
+    stop_after: Step | None = None,
+    resume: RegistrationId | None = None,
+    script: Script | None = None,
+) -> RegistrationId:
+    """Erika Mustermann's registration, or another, up to a step, all of it by default."""
+    enrollment = ScriptedEnrollment(desk.enrollment, script or demo_script(), OFFICER.password)
     outcome = enrollment.run(resume=resume, stop_after=stop_after)
     assert "refused" not in {step.state for step in outcome.steps}
     return outcome.registration.id
