@@ -89,7 +89,12 @@ class _FailedCallError(Exception):
     @property
     def is_stale_context(self) -> bool:
         """Contexts end with the TPM's next start, also that after a deep sleep."""
-        return self.call == "ContextLoad" and self.response != _OBJECT_MEMORY
+        return self.call == "ContextLoad" and self.is_final
+
+    @property
+    def is_final(self) -> bool:
+        """Said by the TPM about what it was given, and no warning (TPM_RC_WARN) about its own state."""
+        return self.layer == "tpm" and self.response & 0xF80 != 0x900
 
 
 class Tpm:
@@ -176,16 +181,11 @@ class Primary:
                 # The tools end every label with the zero octet that TPMs ask for: an empty one is that octet.
                 return self._tpm.run(
                     "rsadecrypt",
-                    "--key-context",
-                    folder / "context",
-                    "--scheme",
-                    "oaep",
-                    "--label",
-                    "",
+                    "--key-context", folder / "context", "--scheme", "oaep", "--label", "",
                     given=block,
-                )
+                )  # fmt: skip
             except _FailedCallError as error:
-                if error.call == "RSA_Decrypt" and error.layer == "tpm":
+                if error.call == "RSA_Decrypt" and error.is_final:
                     raise ValueError("a block for another key, or damaged") from error
                 raise
 
@@ -215,7 +215,6 @@ class Primary:
     def unseal(self, sealed: bytes) -> bytes:
         """What ``seal`` hid. Raises ``KeyUnavailable(TPM_KEY_GONE)`` when another TPM sealed it, this one was
         cleared since, or it was changed."""
-
         halves = _sized(sealed)
         if len(halves) != 2:
             raise KeyUnavailable(TPM_KEY_GONE)
@@ -232,9 +231,9 @@ class Primary:
                     "--key-context", item, "--quiet",
                 )  # fmt: skip
             except _FailedCallError as error:
-                if error.is_stale_context or error.response == _OBJECT_MEMORY:
-                    raise
-                raise KeyUnavailable(TPM_KEY_GONE) from error
+                if error.call == "Load" and error.is_final:
+                    raise KeyUnavailable(TPM_KEY_GONE) from error
+                raise
             return self._tpm.run("unseal", "--object-context", item)
 
         with _telling():

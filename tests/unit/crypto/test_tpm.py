@@ -234,6 +234,21 @@ def test_a_tpm_without_a_resource_manager_is_not_filled_up(machine_key: TpmMachi
     assert len({machine_key.sign(DATA) for _ in range(8)}) == 1
 
 
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [
+        ("Esys_RSA_Decrypt(0x922) - tpm:warn(2.0): the TPM was not able to start the command", "TPM_REFUSED"),
+        ("Esys_RSA_Decrypt(0xA000A) - tcti:IO failure", "TPM_ABSENT"),
+    ],
+)
+def test_a_tpm_that_cannot_decrypt_just_now_does_not_call_the_block_damaged(
+    machine_key: TpmMachineKey, tool: Tool, words: str, code: str
+) -> None:
+    tool("rsadecrypt", f"echo 'ERROR: {words}' >&2; exit 1")
+
+    assert code_of(lambda: machine_key.decrypt_oaep(bytes(256))) == code
+
+
 # The machine key
 
 
@@ -297,6 +312,14 @@ def test_printing_the_key_shows_nothing_but_the_beginning_of_its_index(machine_k
 
 
 # Sealing
+
+
+def test_a_tpm_that_goes_away_under_a_seal_is_absent_and_not_another(tpm: Tpm, tool: Tool) -> None:
+    storage = tpm.primary(STORAGE)
+    sealed = storage.seal(STORE_KEY)
+    tool("load", "echo 'ERROR: Eys_Load(0xA000A) - tcti:IO failure' >&2; exit 1")
+
+    assert code_of(lambda: storage.unseal(sealed)) == "TPM_ABSENT"
 
 
 def test_what_one_tpm_sealed_another_does_not_open(software_tpm: SoftwareTpm, tpm: Tpm) -> None:
