@@ -20,6 +20,18 @@
             <translation>تتعذر قراءة أحد ملفات الوصف في الحزمة.</translation>
         </message>
         <message>
+            <source>A device signed a sample in the biometric file and did not say when.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>A device signed a sample in the biometric file and did not say which device it is.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>A device's certificate was not valid at the time of the capture that it signed.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>A key file of this station is missing. Put the folder 'keys' back from your backup.</source>
             <translation>أحد ملفات المفاتيح لهذه المحطة مفقود. استعد المجلد «keys» من نسختك الاحتياطية.</translation>
         </message>
@@ -100,8 +112,24 @@
             <translation>إحدى العينات في ملف البيانات الحيوية بلا سجل وغير مسجلة كاستثناء.</translation>
         </message>
         <message>
+            <source>A sample in the biometric file is marked as an exception, and has a record all the same.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>A sample in the biometric file is not signed by its device.</source>
             <translation>إحدى العينات في ملف البيانات الحيوية غير موقعة من جهازها.</translation>
+        </message>
+        <message>
+            <source>A sample in the biometric file is of another finger or eye than its device signed.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>A sample in the biometric file is of another finger or eye than its record says.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>A sample in the biometric file is of another kind than its device signed.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>A sample in the biometric file lacks the list of how it was captured.</source>
@@ -120,8 +148,16 @@
             <translation>تتعذر قراءة تسجيل محفوظ. اتصل بالمشرف؛ لم يُحذف أي شيء.</translation>
         </message>
         <message>
+            <source>A text of a sample has a character that biometric files cannot hold. Capture the sample again.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>A time in the biometric file is not one.</source>
             <translation>أحد الأوقات في ملف البيانات الحيوية ليس وقتًا صحيحًا.</translation>
+        </message>
+        <message>
+            <source>A time that a device signed in the biometric file has another form than 2026-01-31T12:59:59Z.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>A user name has 2 to 50 letters, digits, dots, dashes or underscores.</source>
@@ -489,7 +525,7 @@
         </message>
         <message>
             <source>Nothing of that name can be measured. There are: {areas}.</source>
-            <translation type="unfinished"></translation>
+            <translation>لا يوجد شيء بهذا الاسم يمكن قياسه. المتاح: {areas}.</translation>
         </message>
         <message>
             <source>Nothing.</source>
@@ -529,7 +565,7 @@
         </message>
         <message>
             <source>Only grey pictures of 64 to 8192 pixels on each side can be compressed as WSQ.</source>
-            <translation type="unfinished"></translation>
+            <translation>لا يمكن ضغط الصور بصيغة WSQ إلا إذا كانت رمادية وطول كل ضلع من أضلاعها بين 64 و8192 بكسل.</translation>
         </message>
         <message>
             <source>Only try it out (invented people)</source>
@@ -781,15 +817,15 @@
         </message>
         <message>
             <source>The JPEG 2000 picture is cut off or damaged.</source>
-            <translation type="unfinished"></translation>
+            <translation>صورة JPEG 2000 مقطوعة أو تالفة.</translation>
         </message>
         <message>
             <source>The WSQ picture is cut off or damaged, at byte {offset}.</source>
-            <translation type="unfinished"></translation>
+            <translation>صورة WSQ مقطوعة أو تالفة، عند البايت {offset}.</translation>
         </message>
         <message>
             <source>The WSQ picture is larger than any fingerprint reader makes.</source>
-            <translation type="unfinished"></translation>
+            <translation>صورة WSQ أكبر مما ينتجه أي قارئ بصمات.</translation>
         </message>
         <message>
             <source>The attempts are used up. Keep the best there is, or try once more.</source>
@@ -798,6 +834,10 @@
         <message>
             <source>The biometric file has a part that does not belong there, stands in the wrong order or stands twice.</source>
             <translation>يحتوي ملف البيانات الحيوية على جزء ليس في مكانه أو بترتيب خاطئ أو مكرر.</translation>
+        </message>
+        <message>
+            <source>The biometric file has samples inside samples, too deep to be followed.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>The biometric file has text where only parts may stand.</source>
@@ -913,7 +953,7 @@
         </message>
         <message>
             <source>The file cannot be written: {file}.</source>
-            <translation type="unfinished"></translation>
+            <translation>لا يمكن كتابة الملف: {file}.</translation>
         </message>
         <message>
             <source>The file holds several pages or pictures. Choose one that holds a single page.</source>
@@ -1069,11 +1109,11 @@
         </message>
         <message>
             <source>The picture in the record is compressed to less than a fifteenth of its size.</source>
-            <translation type="unfinished"></translation>
+            <translation>الصورة في السجل مضغوطة إلى أقل من جزء من خمسة عشر من حجمها.</translation>
         </message>
         <message>
             <source>The picture in the record is cut off or damaged.</source>
-            <translation type="unfinished"></translation>
+            <translation>الصورة في السجل مقطوعة أو تالفة.</translation>
         </message>
         <message>
             <source>The picture in the record is no JPEG 2000 file.</source>
@@ -1081,7 +1121,7 @@
         </message>
         <message>
             <source>The picture in the record is not compressed as the record says.</source>
-            <translation type="unfinished"></translation>
+            <translation>الصورة في السجل غير مضغوطة بالطريقة التي يذكرها السجل.</translation>
         </message>
         <message>
             <source>The picture in the record is not grey with 8 bits.</source>
@@ -1101,7 +1141,7 @@
         </message>
         <message>
             <source>The picture inside the record is cut into more pieces than any device makes.</source>
-            <translation type="unfinished"></translation>
+            <translation>الصورة داخل السجل مقسمة إلى أجزاء أكثر مما ينتجه أي جهاز.</translation>
         </message>
         <message>
             <source>The picture inside the record is larger than any device makes.</source>
@@ -1133,7 +1173,7 @@
         </message>
         <message>
             <source>The picture's resolution in the record is not the same in both directions.</source>
-            <translation type="unfinished"></translation>
+            <translation>دقة الصورة المذكورة في السجل ليست نفسها في الاتجاهين.</translation>
         </message>
         <message>
             <source>The programs that speak to this computer's TPM answered something that cannot be understood. Ask your administrator to install 'tpm2-tools' again.</source>
@@ -1165,7 +1205,7 @@
         </message>
         <message>
             <source>The record does not say that its picture is compressed as an authentication needs it: lossy JPEG 2000, or WSQ for a finger.</source>
-            <translation type="unfinished"></translation>
+            <translation>لا يذكر السجل أن صورته مضغوطة كما تتطلب المصادقة: JPEG 2000 مع فقد، أو WSQ للإصبع.</translation>
         </message>
         <message>
             <source>The record does not say that its picture is compressed without loss as JPEG 2000.</source>
@@ -1173,7 +1213,7 @@
         </message>
         <message>
             <source>The record does not say that its picture is cropped and masked around the iris.</source>
-            <translation type="unfinished"></translation>
+            <translation>لا يذكر السجل أن صورته مقصوصة ومحجوبة حول القزحية.</translation>
         </message>
         <message>
             <source>The record does not say that its picture is cropped around the iris.</source>
@@ -1417,11 +1457,15 @@
         </message>
         <message>
             <source>There is a file of that name already: {file}. It was not changed.</source>
-            <translation type="unfinished"></translation>
+            <translation>يوجد ملف بهذا الاسم بالفعل: {file}. لم يُغيَّر.</translation>
         </message>
         <message>
             <source>There is a station in this folder already.</source>
             <translation>توجد محطة في هذا المجلد بالفعل.</translation>
+        </message>
+        <message>
+            <source>There is no agreed format for what was captured, so it cannot be written.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>There is no station in this folder yet. Open the window once, or run 'muster station create'.</source>
@@ -1541,7 +1585,7 @@
         </message>
         <message>
             <source>This picture does not fit into the record: fingers and irises are grey, faces are RGB.</source>
-            <translation type="unfinished"></translation>
+            <translation>هذه الصورة لا تناسب السجل: الأصابع والقزحيات رمادية، والوجوه ملونة (RGB).</translation>
         </message>
         <message>
             <source>This picture is already as small as it can be and still be read.</source>
@@ -1588,6 +1632,10 @@
             <translation>وجّه الشاشة نحو الشخص وراجعا كل شيء معًا.</translation>
         </message>
         <message>
+            <source>Two samples in the biometric file have the same index.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Type the number from the person's card, then only what has changed. Leave the rest empty.</source>
             <translation>اكتب الرقم من بطاقة الشخص، ثم ما تغيّر فقط. اترك الباقي فارغًا.</translation>
         </message>
@@ -1616,8 +1664,20 @@
             <translation>مرحبًا، ⁨{name}⁩</translation>
         </message>
         <message>
+            <source>What a device says about itself in the biometric file is not signed by a device.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>What a device says about itself in the biometric file is signed with another certificate than its capture.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>What answered is not the registration server. Check the address and the network.</source>
             <translation>ما أجاب ليس خادم التسجيل. تحقق من العنوان والشبكة.</translation>
+        </message>
+        <message>
+            <source>What the biometric file says of how a sample was captured has a wrong form.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>What the camera sees</source>

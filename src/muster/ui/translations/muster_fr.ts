@@ -20,6 +20,18 @@
             <translation>Un fichier de description du paquet est illisible.</translation>
         </message>
         <message>
+            <source>A device signed a sample in the biometric file and did not say when.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>A device signed a sample in the biometric file and did not say which device it is.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>A device's certificate was not valid at the time of the capture that it signed.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>A key file of this station is missing. Put the folder 'keys' back from your backup.</source>
             <translation>Un fichier de clé de ce poste est manquant. Remettez en place le dossier « keys » de votre sauvegarde.</translation>
         </message>
@@ -100,8 +112,24 @@
             <translation>Un échantillon du fichier biométrique n’a pas d’enregistrement et n’est pas marqué comme exception.</translation>
         </message>
         <message>
+            <source>A sample in the biometric file is marked as an exception, and has a record all the same.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>A sample in the biometric file is not signed by its device.</source>
             <translation>Un échantillon du fichier biométrique n’est pas signé par son appareil.</translation>
+        </message>
+        <message>
+            <source>A sample in the biometric file is of another finger or eye than its device signed.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>A sample in the biometric file is of another finger or eye than its record says.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>A sample in the biometric file is of another kind than its device signed.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>A sample in the biometric file lacks the list of how it was captured.</source>
@@ -120,8 +148,16 @@
             <translation>Une inscription conservée est illisible. Appelez votre superviseur ; rien n’a été supprimé.</translation>
         </message>
         <message>
+            <source>A text of a sample has a character that biometric files cannot hold. Capture the sample again.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>A time in the biometric file is not one.</source>
             <translation>Une date et heure du fichier biométrique n’en est pas une.</translation>
+        </message>
+        <message>
+            <source>A time that a device signed in the biometric file has another form than 2026-01-31T12:59:59Z.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>A user name has 2 to 50 letters, digits, dots, dashes or underscores.</source>
@@ -489,7 +525,7 @@
         </message>
         <message>
             <source>Nothing of that name can be measured. There are: {areas}.</source>
-            <translation type="unfinished"></translation>
+            <translation>Rien de ce nom ne peut être mesuré. Il y a : {areas}.</translation>
         </message>
         <message>
             <source>Nothing.</source>
@@ -529,7 +565,7 @@
         </message>
         <message>
             <source>Only grey pictures of 64 to 8192 pixels on each side can be compressed as WSQ.</source>
-            <translation type="unfinished"></translation>
+            <translation>Seules les images en gris de 64 à 8192 pixels de côté peuvent être compressées en WSQ.</translation>
         </message>
         <message>
             <source>Only try it out (invented people)</source>
@@ -781,15 +817,15 @@
         </message>
         <message>
             <source>The JPEG 2000 picture is cut off or damaged.</source>
-            <translation type="unfinished"></translation>
+            <translation>L'image JPEG 2000 est coupée ou endommagée.</translation>
         </message>
         <message>
             <source>The WSQ picture is cut off or damaged, at byte {offset}.</source>
-            <translation type="unfinished"></translation>
+            <translation>L'image WSQ est coupée ou endommagée, à l'octet {offset}.</translation>
         </message>
         <message>
             <source>The WSQ picture is larger than any fingerprint reader makes.</source>
-            <translation type="unfinished"></translation>
+            <translation>L'image WSQ est plus grande que ce que produit un lecteur d'empreintes.</translation>
         </message>
         <message>
             <source>The attempts are used up. Keep the best there is, or try once more.</source>
@@ -798,6 +834,10 @@
         <message>
             <source>The biometric file has a part that does not belong there, stands in the wrong order or stands twice.</source>
             <translation>Le fichier biométrique comporte une partie qui n’y a pas sa place, qui n’est pas dans le bon ordre ou qui figure deux fois.</translation>
+        </message>
+        <message>
+            <source>The biometric file has samples inside samples, too deep to be followed.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>The biometric file has text where only parts may stand.</source>
@@ -913,7 +953,7 @@
         </message>
         <message>
             <source>The file cannot be written: {file}.</source>
-            <translation type="unfinished"></translation>
+            <translation>Le fichier ne peut pas être écrit : {file}.</translation>
         </message>
         <message>
             <source>The file holds several pages or pictures. Choose one that holds a single page.</source>
@@ -1033,7 +1073,7 @@
         </message>
         <message>
             <source>The packet's description cannot be read: {part} has a wrong form.</source>
-            <translation>La description du paquet est illisible : la forme de {part} est incorrecte.</translation>
+            <translation>La description du paquet est illisible : la forme de {part} est incorrecte.</translation>
         </message>
         <message>
             <source>The packet's number has a form that no packet has.</source>
@@ -1069,11 +1109,11 @@
         </message>
         <message>
             <source>The picture in the record is compressed to less than a fifteenth of its size.</source>
-            <translation type="unfinished"></translation>
+            <translation>L'image de l'enregistrement est compressée à moins d'un quinzième de sa taille.</translation>
         </message>
         <message>
             <source>The picture in the record is cut off or damaged.</source>
-            <translation type="unfinished"></translation>
+            <translation>L'image de l'enregistrement est coupée ou endommagée.</translation>
         </message>
         <message>
             <source>The picture in the record is no JPEG 2000 file.</source>
@@ -1081,7 +1121,7 @@
         </message>
         <message>
             <source>The picture in the record is not compressed as the record says.</source>
-            <translation type="unfinished"></translation>
+            <translation>L'image de l'enregistrement n'est pas compressée comme l'enregistrement l'indique.</translation>
         </message>
         <message>
             <source>The picture in the record is not grey with 8 bits.</source>
@@ -1101,7 +1141,7 @@
         </message>
         <message>
             <source>The picture inside the record is cut into more pieces than any device makes.</source>
-            <translation type="unfinished"></translation>
+            <translation>L'image de l'enregistrement est découpée en plus de morceaux que n'en produit un appareil.</translation>
         </message>
         <message>
             <source>The picture inside the record is larger than any device makes.</source>
@@ -1133,7 +1173,7 @@
         </message>
         <message>
             <source>The picture's resolution in the record is not the same in both directions.</source>
-            <translation type="unfinished"></translation>
+            <translation>La résolution de l'image indiquée dans l'enregistrement n'est pas la même dans les deux sens.</translation>
         </message>
         <message>
             <source>The programs that speak to this computer's TPM answered something that cannot be understood. Ask your administrator to install 'tpm2-tools' again.</source>
@@ -1165,7 +1205,7 @@
         </message>
         <message>
             <source>The record does not say that its picture is compressed as an authentication needs it: lossy JPEG 2000, or WSQ for a finger.</source>
-            <translation type="unfinished"></translation>
+            <translation>L'enregistrement n'indique pas que son image est compressée comme l'exige une authentification : JPEG 2000 avec perte, ou WSQ pour un doigt.</translation>
         </message>
         <message>
             <source>The record does not say that its picture is compressed without loss as JPEG 2000.</source>
@@ -1173,7 +1213,7 @@
         </message>
         <message>
             <source>The record does not say that its picture is cropped and masked around the iris.</source>
-            <translation type="unfinished"></translation>
+            <translation>L'enregistrement n'indique pas que son image est recadrée et masquée autour de l'iris.</translation>
         </message>
         <message>
             <source>The record does not say that its picture is cropped around the iris.</source>
@@ -1417,11 +1457,15 @@
         </message>
         <message>
             <source>There is a file of that name already: {file}. It was not changed.</source>
-            <translation type="unfinished"></translation>
+            <translation>Un fichier de ce nom existe déjà : {file}. Il n'a pas été modifié.</translation>
         </message>
         <message>
             <source>There is a station in this folder already.</source>
             <translation>Il y a déjà un poste dans ce dossier.</translation>
+        </message>
+        <message>
+            <source>There is no agreed format for what was captured, so it cannot be written.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>There is no station in this folder yet. Open the window once, or run 'muster station create'.</source>
@@ -1541,7 +1585,7 @@
         </message>
         <message>
             <source>This picture does not fit into the record: fingers and irises are grey, faces are RGB.</source>
-            <translation type="unfinished"></translation>
+            <translation>Cette image ne convient pas à l'enregistrement : doigts et iris sont en gris, les visages en couleurs RVB.</translation>
         </message>
         <message>
             <source>This picture is already as small as it can be and still be read.</source>
@@ -1588,6 +1632,10 @@
             <translation>Tournez l’écran vers la personne et vérifiez tout avec elle.</translation>
         </message>
         <message>
+            <source>Two samples in the biometric file have the same index.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Type the number from the person's card, then only what has changed. Leave the rest empty.</source>
             <translation>Saisissez le numéro de la carte de la personne, puis seulement ce qui a changé. Laissez le reste vide.</translation>
         </message>
@@ -1616,8 +1664,20 @@
             <translation>Bienvenue, {name}</translation>
         </message>
         <message>
+            <source>What a device says about itself in the biometric file is not signed by a device.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>What a device says about itself in the biometric file is signed with another certificate than its capture.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>What answered is not the registration server. Check the address and the network.</source>
             <translation>Ce qui a répondu n’est pas le serveur d’inscription. Vérifiez l’adresse et le réseau.</translation>
+        </message>
+        <message>
+            <source>What the biometric file says of how a sample was captured has a wrong form.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>What the camera sees</source>
