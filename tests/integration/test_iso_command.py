@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from muster.devices.records import finger_record
 from muster.domain.biometrics import BiometricAttribute
@@ -96,3 +97,18 @@ def test_people_read_lines(muster: Muster, good: Path, fingerless: Path) -> None
         "! position: The record does not say which of the ten fingers it holds. [FINGER_POSITION_WRONG]"
         in faulty.out
     )
+
+
+def test_the_picture_is_written_to_a_new_file_and_said_so(muster: Muster, good: Path, tmp_path: Path) -> None:
+    picture = tmp_path / "out.png"
+    ran = muster("iso", "decode", good, "--image", picture)
+    assert ran.status == 0
+    assert f"picture written to {picture}" in ran.out
+    with Image.open(picture) as image:
+        assert (image.format, image.size) == ("PNG", (44, 60))
+
+
+def test_a_picture_never_goes_over_a_file_that_is_there(muster: Muster, good: Path) -> None:
+    ran = muster("iso", "decode", good, "--image", good, "--json")
+    assert (ran.status, ran.error_code) == (2, "FILE_EXISTS")
+    assert good.read_bytes() == RECORD

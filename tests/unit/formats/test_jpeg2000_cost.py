@@ -81,6 +81,14 @@ def test_a_tile_part_of_a_wrong_length_is_refused(length: int) -> None:
         pieces_in(STREAM[:at] + struct.pack(">I", length) + STREAM[at + 4 :])
 
 
+def test_a_tile_part_shorter_than_its_own_header_is_refused() -> None:
+    """Its index is written so that four octets on stands what looks like the end of the picture."""
+    at = STREAM.index(TILE_PART) + 4
+
+    with pytest.raises(MalformedData):
+        pieces_in(STREAM[:at] + b"\xff\xd9" + struct.pack(">I", 4) + STREAM[at + 6 :])
+
+
 def test_a_tile_part_may_go_to_the_end() -> None:
     at = STREAM.index(TILE_PART) + 6
 

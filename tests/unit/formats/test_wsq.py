@@ -6,6 +6,7 @@ import importlib.util
 import struct
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import numpy as np
@@ -22,7 +23,8 @@ from muster.formats.image_codec import Pixels
 PICTURES = Path(next(iter(muster_simulated.__path__))) / "pictures"
 FINGER: Pixels = np.asarray(Image.open(PICTURES / "leftIndex.png"))
 SMALL = wsq.encode(np.ascontiguousarray(FINGER[100:170, 100:197]))
-FILTERS, QUANTISERS, FRAME, BLOCK, COMMENT = b"\xff\xa4", b"\xff\xa5", b"\xff\xa2", b"\xff\xa3", b"\xff\xa8"
+FRAME, BLOCK, FILTERS, QUANTISERS = b"\xff\xa2", b"\xff\xa3", b"\xff\xa4", b"\xff\xa5"
+HUFFMAN, COMMENT = b"\xff\xa6", b"\xff\xa8"
 
 
 def refusal(content: bytes) -> str:
@@ -130,6 +132,30 @@ def test_a_block_with_a_huffman_table_that_nobody_defined_is_refused() -> None:
     at = SMALL.index(BLOCK) + 4
 
     assert refusal(SMALL[:at] + b"\x07" + SMALL[at + 1 :]) == "WSQ_MALFORMED"
+
+
+def test_a_huffman_table_of_more_codes_than_there_are_is_refused() -> None:
+    """The picture's own codes stay what they are; those behind them do not fit into 16 bits any more."""
+    begin, end = segment(SMALL, HUFFMAN)
+    counts = bytearray(SMALL[begin + 5 : begin + 21])
+    left = (1 << 16) - sum(count << (15 - at) for at, count in enumerate(counts))
+    longest = max(at for at, count in enumerate(counts) if count)
+    too_many = (left >> (15 - longest)) + 1
+    counts[longest] += too_many
+    symbols = SMALL[begin + 21 : end] + b"\x01" * too_many
+    length = (end - begin - 2 + too_many).to_bytes(2)
+    table = HUFFMAN + length + SMALL[begin + 4 : begin + 5] + bytes(counts) + symbols
+
+    assert refusal(SMALL[:begin] + table + SMALL[end:]) == "WSQ_MALFORMED"
+
+
+def test_a_long_block_in_a_small_picture_costs_no_more_than_the_picture() -> None:
+    """Two megabytes of the shortest code, which would take seconds to walk through."""
+    _, end = segment(SMALL, BLOCK)
+    started = time.process_time()
+
+    assert refusal(SMALL[:end] + bytes(2_000_000) + SMALL[end:]) == "WSQ_MALFORMED"
+    assert time.process_time() - started < 1
 
 
 def test_a_comment_of_any_length_never_reaches_the_codec() -> None:

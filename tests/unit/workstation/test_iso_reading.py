@@ -12,10 +12,11 @@ import pytest
 from muster.devices.records import face_record, finger_record, iris_record
 from muster.domain.biometrics import BiometricAttribute
 from muster.errors import BadInput, MalformedData
-from muster.formats.image_codec import Pixels
+from muster.formats.image_codec import Pixels, decode
 from muster.formats.iso19794 import UNKNOWN_TIME
-from muster.formats.iso19794_4 import Certification, FingerRecord
+from muster.formats.iso19794_4 import Certification, FingerCompression, FingerRecord
 from muster.formats.iso19794_5 import FaceRecord, Landmark
+from muster.formats.iso19794_pixels import pixels_in, with_pixels
 from muster.workstation.iso_reading import RecordFinding, RecordReport, read_record
 
 AT = datetime(2026, 3, 1, 12, 34, 56, 789_000, tzinfo=UTC)
@@ -122,6 +123,59 @@ def test_a_picture_nobody_can_read_has_no_size(tmp_path: Path) -> None:
     (shown,) = read(tmp_path, replace(FINGER, image=b"nothing").encode()).representations
 
     assert shown["image"] == {"codec": "unknown", "width": 0, "height": 0, "bytes": 7}
+
+
+def test_a_picture_that_cannot_be_decoded_is_a_finding_and_the_header_is_shown(tmp_path: Path) -> None:
+    """Its own header is good: only decoding tells."""
+    image = FINGER.image[: FINGER.image.index(b"\xff\x93") + 2] + b"\xff\xd9"
+    report = read(tmp_path, replace(FINGER, image=image).encode())
+
+    assert report.representations[0]["position"] == 7
+    assert [(each.code, each.field) for each in report.findings] == [("IMAGE_UNDECODABLE", "image")]
+
+
+@pytest.mark.parametrize("coding", FingerCompression)
+def test_the_picture_is_written_as_png_whatever_its_codec(tmp_path: Path, coding: FingerCompression) -> None:
+    ridges = np.clip(128 + 90 * np.sin(np.add.outer(np.arange(80) / 2, np.arange(70) / 5)), 0, 255)
+    record = with_pixels(FINGER, ridges.astype(np.uint8), coding)
+    (tmp_path / "record.iso").write_bytes(record.encode())
+    report = read_record(tmp_path / "record.iso", tmp_path / "out.png")
+    (shown,) = report.representations
+
+    assert np.array_equal(decode((tmp_path / "out.png").read_bytes()), pixels_in(record))
+    assert shown["image"] == {
+        "codec": {0: "raw", 1: "raw", 2: "wsq", 3: "jpeg", 6: "png"}.get(coding, "jp2"),
+        "width": 70,
+        "height": 80,
+        "bytes": len(record.image),
+    }
+
+
+def test_a_file_that_is_there_is_never_overwritten(tmp_path: Path) -> None:
+    (tmp_path / "record.iso").write_bytes(A_FINGER)
+    (tmp_path / "out.png").write_bytes(b"kept")
+    with pytest.raises(BadInput) as caught:
+        read_record(tmp_path / "record.iso", tmp_path / "out.png")
+
+    assert (caught.value.code.name, caught.value.detail["file"]) == ("FILE_EXISTS", "out.png")
+    assert (tmp_path / "out.png").read_bytes() == b"kept"
+
+
+def test_a_picture_is_not_written_where_no_file_can_be(tmp_path: Path) -> None:
+    (tmp_path / "record.iso").write_bytes(A_FINGER)
+    with pytest.raises(BadInput) as caught:
+        read_record(tmp_path / "record.iso", tmp_path / "absent" / "out.png")
+
+    assert caught.value.code.name == "FILE_UNWRITABLE"
+
+
+def test_of_a_picture_that_cannot_be_decoded_nothing_is_written(tmp_path: Path) -> None:
+    (tmp_path / "record.iso").write_bytes(replace(FINGER, image=b"nothing").encode())
+    with pytest.raises(MalformedData) as caught:
+        read_record(tmp_path / "record.iso", tmp_path / "out.png")
+
+    assert caught.value.code.name == "IMAGE_UNDECODABLE"
+    assert not (tmp_path / "out.png").exists()
 
 
 def test_certifications_and_the_length_of_extended_data_are_shown(tmp_path: Path) -> None:
