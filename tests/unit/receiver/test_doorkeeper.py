@@ -87,8 +87,8 @@ def door(counter: Counter) -> Iterator[Door]:
 @pytest.mark.parametrize(
     "body",
     [
-        b"", b"[]", b"{}", b'{"request":5}', b'{"request":"a.b"}', b'{"request":"a.b.c.d"}', b"\xff", b"[" * 100_000,
-        b'{"request":"!.!.!"}',
+        b"", b"[]", b"{}", b'{"request":5}', b'{"request":"a.b"}', b'{"request":"a.b.c.d"}', b"\xff",
+        b"[" * 100_000, b'{"request":"!.!.!"}',
     ],
 )  # fmt: skip
 def test_what_is_no_request_is_an_invalid_one(door: Door, body: bytes) -> None:
@@ -101,7 +101,8 @@ def test_a_machine_that_is_not_registered_is_not_found(door: Door) -> None:
 
 
 def test_a_registered_machine_named_by_a_stranger_is_refused(door: Door) -> None:
-    body = encode_login(ByPassword(USER, PASSWORD), NOW, door.key.key_index, door.counter.keys.stranger.key.sign)
+    stranger = door.counter.keys.stranger.key
+    body = encode_login(ByPassword(USER, PASSWORD), NOW, door.key.key_index, stranger.sign)
     assert codes(door.post(body)) == ["KER-SYN-AUTH-001"]
 
 

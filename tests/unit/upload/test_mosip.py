@@ -16,6 +16,7 @@ from muster.upload.mosip import (
     PACKET_REFUSED,
     Announcement,
     MosipTarget,
+    ServerStatus,
     UploadAnswer,
 )
 from muster.upload.transport import SERVER_ANSWER_UNREADABLE, Transport
@@ -214,6 +215,173 @@ def test_a_clock_in_another_zone_still_sends_utc(
     target = MosipTarget(transport, "10001_10002", lambda: NOW.astimezone(there))
     target.announce([ANNOUNCEMENT], server_key.certificate_pem)
     assert server.last.headers["timestamp"] == "2026-01-02T03:04:05.678Z"
+
+
+# Some succeed, some do not (7.2)
+
+
+OTHER_RID = "10001100020000220260102030000"
+OTHER = replace(ANNOUNCEMENT, registration_id=OTHER_RID, packet_id=f"{OTHER_RID}-10001_10002-20260102031000")
+
+
+def _refused(registration_id: str, code: str = "RPR-RGS-027") -> dict[str, Any]:
+    return {"errorCode": code, "message": "no", "registrationId": registration_id, "status": "FAILURE"}
+
+
+def test_one_packet_is_taken_and_the_other_refused_in_one_answer(
+    server: WireServer, target: MosipTarget, server_key: KeyPair
+) -> None:
+    server.will_say({"response": [SUCCESS], "errors": [_refused(OTHER_RID)]})
+    told = target.announce_each([ANNOUNCEMENT, OTHER], server_key.certificate_pem)
+    assert (told.taken, told.refused) == ({PACKET_ID}, {OTHER.packet_id: "RPR-RGS-027"})
+
+
+def test_a_refusal_means_the_packet_of_its_registration_that_did_not_succeed(
+    server: WireServer, target: MosipTarget, server_key: KeyPair
+) -> None:
+    later = replace(ANNOUNCEMENT, packet_id=PACKET_ID.replace("031000", "041000"))
+    server.will_say({"response": [SUCCESS], "errors": [_refused(RID)]})
+    told = target.announce_each([ANNOUNCEMENT, later], server_key.certificate_pem)
+    assert (told.taken, set(told.refused)) == ({PACKET_ID}, {later.packet_id})
+
+
+@pytest.mark.parametrize("registration_id", [None, "1", OTHER_RID])
+def test_a_refusal_of_no_packet_of_ours_is_one_of_the_whole_call(
+    server: WireServer, target: MosipTarget, server_key: KeyPair, registration_id: Any
+) -> None:
+    server.will_say({"response": [SUCCESS], "errors": [_refused(registration_id, "RPR-RGS-029")]})
+    with pytest.raises(Refused) as caught:
+        target.announce_each([ANNOUNCEMENT], server_key.certificate_pem)
+    assert caught.value.detail == {"server_code": "RPR-RGS-029"}
+
+
+def test_an_entry_that_failed_is_not_taken_though_it_stands_among_the_answers(
+    server: WireServer, target: MosipTarget, server_key: KeyPair
+) -> None:
+    server.will_say({"response": [{**SUCCESS, "status": "FAILURE"}], "errors": None})
+    assert target.announce_each([ANNOUNCEMENT], server_key.certificate_pem).taken == frozenset()
+
+
+@pytest.mark.parametrize("code", [None, 5, "Erika Mustermann", "X" * 41, {"a": 1}])
+def test_a_code_that_is_none_is_not_repeated(
+    server: WireServer, target: MosipTarget, server_key: KeyPair, code: Any
+) -> None:
+    server.will_say({"response": [], "errors": [_refused(RID, code)]})
+    assert target.announce_each([ANNOUNCEMENT], server_key.certificate_pem).refused == {PACKET_ID: "?"}
+
+
+def test_eleven_packets_are_announced_in_two_calls(
+    server: WireServer, target: MosipTarget, server_key: KeyPair
+) -> None:
+    packets = [replace(ANNOUNCEMENT, packet_id=f"{RID}-10001_10002-202601020310{n:02}") for n in range(11)]
+    names = [{**SUCCESS, "packetId": each.packet_id} for each in packets]
+    server.will_say({"response": names[:10]})
+    server.will_say({"response": names[10:]})
+    told = target.announce_each(packets, server_key.certificate_pem)
+    assert told.taken == {each.packet_id for each in packets}
+
+
+def test_a_packet_named_as_its_registration_is_announced_by_the_old_call(
+    server: WireServer, target: MosipTarget, server_key: KeyPair
+) -> None:
+    server.will_say({"response": [{"registrationId": RID, "status": "SUCCESS"}], "errors": None})
+    target.announce([replace(ANNOUNCEMENT, packet_id=RID)], server_key.certificate_pem)
+    assert server.last.path == "/registrationprocessor/v1/registrationstatus/sync"
+
+
+# The station itself (4.3)
+
+
+@pytest.mark.parametrize(
+    ("server_code", "code"),
+    [
+        ("KER-SNC-155", "STATION_NOT_FOUND"),
+        ("KER-SNC-164", "STATION_KEY_UNKNOWN"),
+        ("KER-SNC-999", "STATION_REFUSED"),
+    ],
+)
+def test_a_station_the_server_does_not_know_has_a_sentence_of_its_own(
+    server: WireServer, target: MosipTarget, server_key: KeyPair, server_code: str, code: str
+) -> None:
+    server.will_say(_failure(server_code))
+    with pytest.raises(Refused) as caught:
+        target.verify_machine("station", server_key.key)
+    assert caught.value.code.name == code
+
+
+def test_a_server_that_answers_with_another_key_does_not_know_the_station(
+    server: WireServer, target: MosipTarget, server_key: KeyPair
+) -> None:
+    server.will_say({"response": {"keyIndex": "ab:cd"}})
+    with pytest.raises(Refused) as caught:
+        target.verify_machine("station", server_key.key)
+    assert caught.value.code.name == "STATION_KEY_UNKNOWN"
+
+
+@pytest.mark.parametrize("response", [None, [], {}, {"keyIndex": None}, "yes"])
+def test_an_answer_without_a_key_index_is_unreadable(
+    server: WireServer, target: MosipTarget, server_key: KeyPair, response: object
+) -> None:
+    server.will_say({"response": response})
+    with pytest.raises(NetworkUnavailable):
+        target.verify_machine("station", server_key.key)
+
+
+def test_a_known_station_is_asked_for_by_name_and_keys(
+    server: WireServer, target: MosipTarget, server_key: KeyPair
+) -> None:
+    server.will_say({"response": {"keyIndex": server_key.key.key_index}})
+    target.verify_machine("station", server_key.key)
+    sent = json_of(server.last)
+    assert sent["version"] == "1.0"
+    assert sent["request"]["machineName"] == "station"
+    assert unb64u(sent["request"]["publicKey"]) == server_key.key.public_der
+    assert unb64u(sent["request"]["signPublicKey"]) == server_key.key.public_der
+
+
+# What became of packets (7.4)
+
+
+@pytest.mark.parametrize("response", [None, {}, "no", 5])
+def test_an_answer_without_statuses_is_unreadable(
+    server: WireServer, target: MosipTarget, response: object
+) -> None:
+    server.will_say({"response": response})
+    with pytest.raises(NetworkUnavailable):
+        target.packet_statuses([PACKET_ID])
+
+
+def test_a_refused_question_says_the_servers_code(server: WireServer, target: MosipTarget) -> None:
+    server.will_say(_failure("RPR-RGS-017"))
+    with pytest.raises(Refused) as caught:
+        target.packet_statuses([PACKET_ID])
+    assert caught.value.code.name == "STATUS_REFUSED"
+
+
+def test_a_server_that_knows_none_of_them_says_nothing(server: WireServer, target: MosipTarget) -> None:
+    server.will_say(_failure("RPR-RGS-031"))
+    assert target.registration_statuses([RID]) == {}
+
+
+def test_only_what_was_asked_for_is_believed(server: WireServer, target: MosipTarget) -> None:
+    entries = [{"packetId": PACKET_ID, "statusCode": "RESEND"}, {"packetId": "x", "statusCode": "ACCEPTED"}, 5]
+    server.will_say({"response": entries, "errors": [_refused(OTHER_RID)]})
+    assert target.packet_statuses([PACKET_ID, OTHER.packet_id]) == {PACKET_ID: ServerStatus.RESEND}
+    assert json_of(server.last)["request"] == [{"packetId": PACKET_ID}, {"packetId": OTHER.packet_id}]
+    assert json_of(server.last)["id"] == "mosip.registration.packet.external.status"
+
+
+@pytest.mark.parametrize("word", [None, "", "SHREDDED"])
+def test_a_status_nobody_knows_is_another_one(server: WireServer, target: MosipTarget, word: Any) -> None:
+    server.will_say({"response": [{"registrationId": RID, "statusCode": word}]})
+    assert target.registration_statuses([RID]) == {RID: ServerStatus.OTHER}
+
+
+def test_a_registration_is_looked_for_where_old_servers_know_it(server: WireServer, target: MosipTarget) -> None:
+    server.will_say({"response": [{"registrationId": RID, "statusCode": "UIN_GENERATED"}]})
+    assert target.registration_statuses([RID]) == {RID: ServerStatus.UIN_GENERATED}
+    assert server.last.path == "/registrationprocessor/v1/registrationstatus/search"
+    assert json_of(server.last)["id"] == "mosip.registration.status"
 
 
 # Upload (7.3, trap 19)

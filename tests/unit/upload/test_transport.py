@@ -4,20 +4,38 @@ from __future__ import annotations
 
 import email.parser
 import email.policy
+import gzip
+import socket
+import ssl
+import struct
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from threading import Thread
 
 import httpx2
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import rsa
 
+from muster.crypto.signing import SigningKey
 from muster.errors import NetworkUnavailable, Refused
 from muster.upload.transport import (
+    SERVER_ANSWER_TOO_LARGE,
     SERVER_ANSWER_UNREADABLE,
+    SERVER_CONNECTION_NOT_SECURE,
     SERVER_IN_TROUBLE,
     SERVER_REFUSED,
     SERVER_TIMEOUT,
     SERVER_UNREACHABLE,
+    SERVER_WANTS_SIGN_IN,
+    SignInWanted,
     Transport,
 )
-from unit.upload.wire import Answer, WireServer, unused_port
+from unit.upload.wire import Answer, WireServer, unused_port, wire_server
 
 
 class Impatient(httpx2.BaseTransport):
@@ -204,3 +222,183 @@ def test_a_second_request_works_after_a_failed_one(server: WireServer, transport
     with pytest.raises(NetworkUnavailable):
         transport.get("/x", {})
     assert transport.get("/x", {}) == {"again": True}
+
+
+# What a hostile or broken server could do beyond its answer
+
+
+def test_a_server_that_wants_a_sign_in_is_told_from_one_that_refuses(
+    server: WireServer, transport: Transport
+) -> None:
+    server.will(Answer(401, b'{"message":"Erika Mustermann"}'))
+    with pytest.raises(SignInWanted) as caught:
+        transport.get("/x", {})
+    assert caught.value.code is SERVER_WANTS_SIGN_IN
+
+
+def test_an_answer_announced_as_a_gigabyte_is_not_read(server: WireServer) -> None:
+    server.will(Answer(raw=b"HTTP/1.1 200 OK\r\nContent-Length: 1000000000\r\n\r\n" + b" " * 2_000_000))
+    with Transport(server.url, maximum_answer_bytes=1_000_000) as transport:
+        with pytest.raises(NetworkUnavailable) as caught:
+            transport.get("/x", {})
+        assert caught.value.code is SERVER_ANSWER_TOO_LARGE
+
+
+def test_an_answer_in_chunks_without_end_is_not_read_to_its_end(server: WireServer) -> None:
+    chunk = b"10000\r\n" + b" " * 0x10000 + b"\r\n"
+    server.will(Answer(raw=b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n" + chunk * 100))
+    with Transport(server.url, maximum_answer_bytes=1_000_000) as transport:
+        with pytest.raises(NetworkUnavailable) as caught:
+            transport.get("/x", {})
+        assert caught.value.code is SERVER_ANSWER_TOO_LARGE
+
+
+def test_a_compressed_answer_is_not_unpacked(server: WireServer, transport: Transport) -> None:
+    bomb = gzip.compress(b" " * 10_000_000)
+    server.will(Answer(body=bomb, headers={"Content-Encoding": "gzip"}))
+    with pytest.raises(NetworkUnavailable) as caught:
+        transport.get("/x", {})
+    assert caught.value.code is SERVER_ANSWER_UNREADABLE
+    assert server.last.headers["Accept-Encoding"] == "identity"
+
+
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+def test_a_redirect_to_another_host_is_not_followed(server: WireServer, transport: Transport, status: int) -> None:
+    with wire_server() as other:
+        server.will(Answer(status, b"{}", {"Location": f"{other.url}/x"}))
+        with pytest.raises(NetworkUnavailable):
+            transport.post("/x", b"secret", {"Cookie": "Authorization=a.b.c"})
+        assert other.received == []
+
+
+@pytest.mark.parametrize("status", [204, 206])
+def test_an_answer_of_another_kind_of_success_is_unreadable(
+    server: WireServer, transport: Transport, status: int
+) -> None:
+    server.will(Answer(status, b"", {"Content-Length": "0"}))
+    with pytest.raises(NetworkUnavailable) as caught:
+        transport.get("/x", {})
+    assert caught.value.code is SERVER_ANSWER_UNREADABLE
+
+
+def test_a_connection_reset_in_the_middle_of_an_answer_is_unreachable(transport: Transport) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        thread = Thread(target=_answer_half_and_reset, args=(listening,))
+        thread.start()
+        with Transport(f"http://127.0.0.1:{listening.getsockname()[1]}") as other:
+            with pytest.raises(NetworkUnavailable) as caught:
+                other.get("/x", {})
+        thread.join()
+    assert caught.value.code is SERVER_UNREACHABLE
+
+
+def _answer_half_and_reset(listening: socket.socket) -> None:
+    connection, _ = listening.accept()
+    connection.recv(65536)
+    connection.sendall(b'HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n{"response":')
+    connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    connection.close()
+
+
+def test_a_cookie_the_server_sets_is_not_sent_back(server: WireServer, transport: Transport) -> None:
+    server.will(Answer(headers={"Set-Cookie": "Authorization=theirs; Path=/"}))
+    server.will_say({})
+    for _ in range(2):
+        transport.get("/x", {})
+    assert "Cookie" not in server.last.headers
+
+
+# TLS
+
+
+@pytest.fixture(scope="module")
+def tls_identity(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Key and certificate of a server named localhost, in one file."""
+    key = SigningKey.generate()
+    private = serialization.load_pem_private_key(key.to_pem(), None)
+    assert isinstance(private, rsa.RSAPrivateKey)
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "localhost")])
+    now = datetime.now(UTC)
+    certificate = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(private.public_key())
+        .serial_number(1)
+        .not_valid_before(now - timedelta(days=1))
+        .not_valid_after(now + timedelta(days=1))
+        .add_extension(x509.SubjectAlternativeName([x509.DNSName("localhost")]), critical=False)
+        .sign(private, hashes.SHA256())
+    )
+    file = tmp_path_factory.mktemp("tls") / "server.pem"
+    file.write_bytes(key.to_pem() + certificate.public_bytes(serialization.Encoding.PEM))
+    return file
+
+
+@contextmanager
+def _tls_server(identity: Path, *, oldest_only: bool = False) -> Iterator[str]:
+    """Answers one request."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(identity)
+    if oldest_only:
+        context.set_ciphers("ALL:@SECLEVEL=0")
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", DeprecationWarning)
+            context.minimum_version = ssl.TLSVersion.TLSv1
+            context.maximum_version = ssl.TLSVersion.TLSv1_1
+
+    def serve(listening: socket.socket) -> None:
+        connection, _ = listening.accept()
+        with suppress(OSError), context.wrap_socket(connection, server_side=True) as secure:
+            secure.recv(65536)
+            secure.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}")
+        connection.close()
+
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        thread = Thread(target=serve, args=(listening,))
+        thread.start()
+        yield f"https://localhost:{listening.getsockname()[1]}"
+        thread.join()
+
+
+def _trusting(identity: Path) -> ssl.SSLContext:
+    context = ssl.create_default_context(cafile=identity)
+    context.set_ciphers("ALL:@SECLEVEL=0")  # what remains to refuse the old protocol is our own minimum
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)
+        context.minimum_version = ssl.TLSVersion.TLSv1
+    return context
+
+
+def _ask_securely(url: str, tls: ssl.SSLContext | None) -> object:
+    with Transport(url, tls=tls) as transport:
+        return transport.get("/x", {})
+
+
+def test_a_server_whose_certificate_nobody_vouches_for_gets_nothing(tls_identity: Path) -> None:
+    with _tls_server(tls_identity) as url, pytest.raises(NetworkUnavailable) as caught:
+        _ask_securely(url, None)
+    assert caught.value.code is SERVER_CONNECTION_NOT_SECURE
+
+
+def test_a_server_under_another_name_gets_nothing(tls_identity: Path) -> None:
+    with _tls_server(tls_identity) as url, pytest.raises(NetworkUnavailable) as caught:
+        _ask_securely(url.replace("localhost", "127.0.0.1"), _trusting(tls_identity))
+    assert caught.value.code is SERVER_CONNECTION_NOT_SECURE
+
+
+def test_a_server_that_speaks_only_old_tls_gets_nothing(tls_identity: Path) -> None:
+    with _tls_server(tls_identity, oldest_only=True) as url, pytest.raises(NetworkUnavailable) as caught:
+        _ask_securely(url, _trusting(tls_identity))
+    assert caught.value.code is SERVER_CONNECTION_NOT_SECURE
+
+
+def test_a_trusted_server_is_spoken_to(tls_identity: Path) -> None:
+    with _tls_server(tls_identity) as url:
+        assert _ask_securely(url, _trusting(tls_identity)) == {}
+
+
+def test_what_answers_without_tls_on_a_secure_address_gets_nothing(server: WireServer) -> None:
+    with Transport(server.url.replace("http:", "https:")) as transport, pytest.raises(NetworkUnavailable):
+        transport.get("/x", {})
+    assert server.received == []

@@ -77,7 +77,7 @@ def wire_server() -> Iterator[WireServer]:
                 self.wfile.write(answer.raw)
                 self.wfile.flush()
             else:
-                self.send_response(answer.status)
+                self.send_response_only(answer.status)  # without a Date of its own
                 for name, value in {"Content-Length": str(len(answer.body)), **answer.headers}.items():
                     self.send_header(name, value)
                 self.end_headers()
