@@ -348,6 +348,10 @@
             <translation>يُحفظ كل شيء أثناء العمل.</translation>
         </message>
         <message>
+            <source>Exception photo</source>
+            <translation>صورة الاستثناء</translation>
+        </message>
+        <message>
             <source>Eye cannot be captured (illness)</source>
             <translation>مرض في العين</translation>
         </message>
@@ -1814,6 +1818,10 @@
         <message>
             <source>{name}: {quality}</source>
             <translation>{name}: {quality}</translation>
+        </message>
+        <message>
+            <source>{whole}.{tenth}</source>
+            <translation>{whole}.{tenth}</translation>
         </message>
     </context>
 </TS>

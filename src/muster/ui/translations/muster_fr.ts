@@ -348,6 +348,10 @@
             <translation>Tout est enregistré au fur et à mesure.</translation>
         </message>
         <message>
+            <source>Exception photo</source>
+            <translation>Photo d'exception</translation>
+        </message>
+        <message>
             <source>Eye cannot be captured (illness)</source>
             <translation>Maladie de l’œil</translation>
         </message>
@@ -1013,7 +1017,7 @@
         </message>
         <message>
             <source>The key file cannot be read: it must be an RSA key in PEM or DER form, or the public key of a TPM.</source>
-            <translation>Le fichier de clé est illisible : il doit contenir une clé RSA au format PEM ou DER, ou la clé publique d’un TPM.</translation>
+            <translation>Le fichier de clé est illisible : il doit contenir une clé RSA au format PEM ou DER, ou la clé publique d’un TPM.</translation>
         </message>
         <message>
             <source>The kind of impression in the record is none that the standard knows.</source>
@@ -1177,11 +1181,11 @@
         </message>
         <message>
             <source>The programs that speak to this computer's TPM answered something that cannot be understood. Ask your administrator to install 'tpm2-tools' again.</source>
-            <translation>Les programmes qui communiquent avec le TPM de cet ordinateur ont donné une réponse incompréhensible. Demandez à votre administrateur de réinstaller « tpm2-tools ».</translation>
+            <translation>Les programmes qui communiquent avec le TPM de cet ordinateur ont donné une réponse incompréhensible. Demandez à votre administrateur de réinstaller « tpm2-tools ».</translation>
         </message>
         <message>
             <source>The programs that speak to this computer's TPM are missing. Ask your administrator to install 'tpm2-tools'.</source>
-            <translation>Les programmes qui communiquent avec le TPM de cet ordinateur sont absents. Demandez à votre administrateur d’installer « tpm2-tools ».</translation>
+            <translation>Les programmes qui communiquent avec le TPM de cet ordinateur sont absents. Demandez à votre administrateur d’installer « tpm2-tools ».</translation>
         </message>
         <message>
             <source>The quality is {quality} of 100; at least {threshold} is needed. Take it again.</source>
@@ -1497,7 +1501,7 @@
         </message>
         <message>
             <source>This computer's TPM does not hold this station's key: it is another TPM, or it was reset. What was registered is kept here. Call your administrator.</source>
-            <translation>Le TPM de cet ordinateur ne détient pas la clé de ce poste : c’est un autre TPM, ou il a été réinitialisé. Ce qui a été enregistré est conservé ici. Appelez votre administrateur.</translation>
+            <translation>Le TPM de cet ordinateur ne détient pas la clé de ce poste : c’est un autre TPM, ou il a été réinitialisé. Ce qui a été enregistré est conservé ici. Appelez votre administrateur.</translation>
         </message>
         <message>
             <source>This computer's TPM refuses ({response}). Tell your administrator what stands in the brackets.</source>
@@ -1565,7 +1569,7 @@
         </message>
         <message>
             <source>This is not the public key of a machine's TPM; byte {offset} cannot be there.</source>
-            <translation>Ce n’est pas la clé publique du TPM d’une machine ; l’octet {offset} n’y a pas sa place.</translation>
+            <translation>Ce n’est pas la clé publique du TPM d’une machine ; l’octet {offset} n’y a pas sa place.</translation>
         </message>
         <message>
             <source>This is not written the way the field needs it.</source>
@@ -1573,7 +1577,7 @@
         </message>
         <message>
             <source>This is the other key of the machine: signatures are checked with its signing key, data is encrypted to its encryption key.</source>
-            <translation>C’est l’autre clé de la machine : les signatures se vérifient avec sa clé de signature, les données se chiffrent avec sa clé de chiffrement.</translation>
+            <translation>C’est l’autre clé de la machine : les signatures se vérifient avec sa clé de signature, les données se chiffrent avec sa clé de chiffrement.</translation>
         </message>
         <message>
             <source>This key does not open the file. Use the key the file was encrypted for.</source>
@@ -1814,6 +1818,10 @@
         <message>
             <source>{name}: {quality}</source>
             <translation>{name} : {quality}</translation>
+        </message>
+        <message>
+            <source>{whole}.{tenth}</source>
+            <translation>{whole},{tenth}</translation>
         </message>
     </context>
 </TS>
