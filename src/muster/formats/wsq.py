@@ -76,7 +76,7 @@ def decode(content: bytes) -> Pixels:
         raise MalformedData(WSQ_MALFORMED, offset=walk.offset) from error
     try:
         pixels, width, height, _ = _codec().decompress(stream)
-    except Exception as error:
+    except Exception as error:  # what the codec raises is a bare Exception
         raise MalformedData(WSQ_MALFORMED) from error
     return np.frombuffer(pixels, np.uint8).reshape(height, width)
 
