@@ -33,6 +33,13 @@ def test_a_command_that_shows_nothing_does_not_load(loaded: set[str], library: s
     assert library not in loaded
 
 
+def test_a_command_loads_what_it_measures_only_when_it_measures() -> None:
+    loaded = _fresh("import sys, muster.main as m; m.build(m.QtScreen()); print(*sys.modules)").split()
+    assert "muster.cli.bench" in loaded
+    assert [name for name in loaded if name.startswith("muster.bench.areas.")] == []
+    assert "muster.bench.full_registration" not in loaded
+
+
 @pytest.mark.parametrize("order", ["import cv2, PySide6.QtWidgets", "import PySide6.QtWidgets, cv2"])
 def test_a_window_draws_in_a_process_that_imported_opencv(order: str) -> None:
     """opencv-python brings a Qt of its own (src/decisions/0004)."""
