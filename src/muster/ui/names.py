@@ -23,7 +23,7 @@ def step_name(step: Step) -> str:
         Step.RIGHT_SLAP: tr("Right hand"),
         Step.THUMBS: tr("Thumbs"),
         Step.IRISES: tr("Eyes"),
-        Step.EXCEPTION_PHOTO: tr("Photo of the exception"),
+        Step.EXCEPTION_PHOTO: tr("Exception photo"),
         Step.PREVIEW: tr("Check"),
         Step.SIGNATURE: tr("Sign"),
     }[step]

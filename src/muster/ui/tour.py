@@ -14,13 +14,14 @@ import tempfile
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
+import numpy as np
 from PySide6.QtCore import QDeadlineTimer, QEventLoop
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication
 
 from muster.clock import utc_now
 from muster.domain.biometrics import BiometricAttribute, ExceptionKind
-from muster.domain.registration import Step
+from muster.domain.registration import Process, Step
 from muster.errors import Code, DeviceUnavailable
 from muster.ui.application import prepared_application
 from muster.ui.background import Background
@@ -30,6 +31,7 @@ from muster.ui.pages.home import HomePage
 from muster.ui.pages.receipt import ReceiptPage
 from muster.ui.pages.sign_in import SignInPage
 from muster.ui.session import Session
+from muster.ui.widgets.picture import image_of
 from muster.ui.window import MainWindow
 from muster.ui.wizard.consent import ConsentPage
 from muster.ui.wizard.demographics import DemographicsPage
@@ -111,7 +113,49 @@ class _Tour:
         self._until("home again", lambda: isinstance(self._window.page, HomePage))
         self._leave_a_draft()
         self._picture("home", self._home_is_filled)
+        self._update()
         self._window.close()
+
+    def _update(self) -> None:
+        """The other processes: a correction asks for its request, an update for the number; and two pictures of
+        papers that are too much together."""
+        self._picture("home-correction", self._asks_for_request)
+        home = self._window.page
+        assert isinstance(home, HomePage)
+        home.start.click()
+        self._on(ConsentPage).agree.click()
+        self._fill_form()
+        self._on(DemographicsPage).next.click()
+        self._on(DocumentsPage)
+        with tempfile.TemporaryDirectory() as folder:
+            for number, field in enumerate(self._on(DocumentsPage).slots):
+                path = Path(folder) / f"{number}.jpg"
+                _grainy_page(path, number)
+                slot = self._on(DocumentsPage).slots[field]
+                self._on(DocumentsPage).attach_file(field, path)
+                self._until("a large page", lambda slot=slot: slot.picture.has_picture and slot.scan.isEnabled())  # type: ignore[misc]
+        self._picture("documents-too-large", self._pages_are_shown)
+        next(iter(self._on(DocumentsPage).slots.values())).shrink.click()
+        self._until("a smaller page", self._on(DocumentsPage).note.isVisible)
+        self._picture("documents-made-smaller", self._pages_are_shown)
+        self._wizard.put_away()
+        self._until("home", lambda: isinstance(self._window.page, HomePage))
+        home = self._window.page
+        assert isinstance(home, HomePage)
+        home.processes[Process.UPDATE].click()
+        self._on(ConsentPage).agree.click()
+        self._on(DemographicsPage)
+        self._picture("update-details", lambda: self._is_on(DemographicsPage))
+
+    def _asks_for_request(self) -> bool:
+        page = self._window.page
+        if not isinstance(page, HomePage):
+            return False
+        page.processes[Process.BIOMETRIC_CORRECTION].click()
+        return page.shows_devices
+
+    def _pages_are_shown(self) -> bool:
+        return all(slot.picture.has_picture for slot in self._on(DocumentsPage).slots.values())
 
     def _sign_in(self) -> None:
         page = self._window.page
@@ -271,6 +315,12 @@ class _Tour:
             if deadline.hasExpired():
                 raise DeviceUnavailable(TOUR_STUCK, screen=screen)
             QApplication.processEvents(QEventLoop.ProcessEventsFlag.AllEvents, 20)
+
+
+def _grainy_page(path: Path, seed: int) -> None:
+    """A photograph of a page in poor light: as large as such pictures get."""
+    grain = np.random.default_rng(seed).normal(200, 40, (2340, 1654))
+    image_of(np.clip(grain, 0, 255).astype(np.uint8)).save(str(path), "JPG", 95)
 
 
 if __name__ == "__main__":

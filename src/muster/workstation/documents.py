@@ -238,7 +238,7 @@ def page_to_pdf(pixels: Pixels, resolution_dpi: int, quality: int = _JPEG_QUALIT
     """One RGB page as a one-page PDF in its true size."""
     buffer = io.BytesIO()
     Image.fromarray(pixels).save(
-        buffer, "PDF", resolution=float(resolution_dpi), quality=quality, producer="Muster"
+        buffer, "PDF", resolution=float(resolution_dpi), quality=quality, optimize=True, producer="Muster"
     )
     return buffer.getvalue()
 

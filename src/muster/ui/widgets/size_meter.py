@@ -38,7 +38,7 @@ class SizeMeter(QWidget):
 
 
 def _calm_words(size: PacketSize) -> str:
-    limit, now, expected = (f"{each / 1_000_000:.1f}" for each in (size.limit, size.now, size.expected))
+    limit, now, expected = (_megabytes(each) for each in (size.limit, size.now, size.expected))
     if size.now == size.expected:
         return tr("Size: about {now} MB of {limit} MB that can be sent.", now=now, limit=limit)
     return tr(
@@ -47,3 +47,8 @@ def _calm_words(size: PacketSize) -> str:
         expected=expected,
         limit=limit,
     )
+
+
+def _megabytes(size: int) -> str:
+    whole, tenth = divmod(round(size / 100_000), 10)
+    return tr("{whole}.{tenth}", whole=whole, tenth=tenth)

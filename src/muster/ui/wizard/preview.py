@@ -118,13 +118,15 @@ class PreviewPage(StepPage):
         card = self._titled(tr("Face, fingers and eyes"), Step.FACE)
         for exception in summary.exceptions:
             card.column.addWidget(label(_exception(exception)))
-        faces = QHBoxLayout()
+        faces = QGridLayout()
         if any(attribute is BiometricAttribute.FACE for attribute, _, _ in summary.captured):
-            self.pictures[BiometricAttribute.FACE] = _portrait(tr("Face"))
-            faces.addWidget(self.pictures[BiometricAttribute.FACE])
+            self.pictures[BiometricAttribute.FACE] = _portrait()
+            faces.addWidget(self.pictures[BiometricAttribute.FACE], 0, 0)
         if summary.has_exception_photo:
-            self.photo = _portrait(tr("Photo of the exception"))
-            faces.addWidget(self.photo)
+            self.photo = _portrait()
+            faces.addWidget(self.photo, 0, 1)
+            faces.addWidget(label(tr("Face"), "soft"), 1, 0)
+            faces.addWidget(label(tr("Photo of the exception"), "soft"), 1, 1)
         card.column.addLayout(faces)
         grid = QGridLayout()
         grid.setSpacing(8)
@@ -154,10 +156,9 @@ class PreviewPage(StepPage):
         self.confirm.setEnabled(True)
 
 
-def _portrait(name: str) -> PictureView:
+def _portrait() -> PictureView:
     view = PictureView("", QSize(200, 130))
     view.setFixedHeight(130)
-    view.setAccessibleName(name)
     return view
 
 
