@@ -49,7 +49,7 @@ QLabel#section {{ font-size: 15px; font-weight: 600; color: {ACCENT_DARK}; }}
 QLabel#soft {{ color: {SOFT_INK}; }}
 QLabel#number {{ font-size: 20px; font-weight: 700; }}
 QLabel#finding {{ color: {BAD}; }}
-QLabel[warning="true"] {{ color: {WARN}; font-weight: 600; }}
+QLabel#soft[warning="true"] {{ color: {WARN}; font-weight: 600; }}
 QLabel[tone="good"] {{ background: {GOOD_PALE}; color: {GOOD}; border-radius: 6px; padding: 10px 12px; }}
 QLabel[tone="warn"] {{ background: {WARN_PALE}; color: {WARN}; border-radius: 6px; padding: 10px 12px; }}
 QLabel[tone="bad"] {{ background: {BAD_PALE}; color: {BAD}; border-radius: 6px; padding: 10px 12px; }}

@@ -275,7 +275,8 @@ class _Tour:
 
     def _preview_is_filled(self) -> bool:
         page = self._on(PreviewPage)
-        return all(view.has_picture for view in page.pictures.values())
+        photo = [page.photo] if page.photo else []
+        return all(view.has_picture for view in (*page.pictures.values(), *photo))
 
     def _home_is_filled(self) -> bool:
         return isinstance(self._window.page, HomePage) and self._window.page.shows_devices

@@ -221,7 +221,7 @@
         </message>
         <message>
             <source>Ask what the person remembers: each detail helps to find the number. None is required.</source>
-            <translation>Demandez ce dont la personne se souvient : chaque détail aide à retrouver le numéro. Rien n'est obligatoire.</translation>
+            <translation>Demandez ce dont la personne se souvient : chaque détail aide à retrouver le numéro. Rien n’est obligatoire.</translation>
         </message>
         <message>
             <source>At least 8 characters.</source>
@@ -349,7 +349,7 @@
         </message>
         <message>
             <source>Exception photo</source>
-            <translation>Photo d'exception</translation>
+            <translation>Photo d’exception</translation>
         </message>
         <message>
             <source>Eye cannot be captured (illness)</source>
@@ -485,11 +485,11 @@
         </message>
         <message>
             <source>No finger and no eye is marked as an exception; there is nothing to show.</source>
-            <translation>Aucun doigt et aucun œil n'est marqué comme exception ; il n'y a rien à montrer.</translation>
+            <translation>Aucun doigt et aucun œil n’est marqué comme exception ; il n’y a rien à montrer.</translation>
         </message>
         <message>
             <source>No more than that: nobody needs to undress or to take off a bandage</source>
-            <translation>Rien de plus : personne ne doit se dévêtir ni retirer un pansement</translation>
+            <translation>Rien de plus : personne ne doit se dévêtir ni retirer un pansement</translation>
         </message>
         <message>
             <source>No packet was accepted. See the outbox for the reason.</source>
@@ -525,7 +525,7 @@
         </message>
         <message>
             <source>Nothing is changed yet. Fill in what is to be changed, or attach a document.</source>
-            <translation>Rien n'est encore modifié. Remplissez ce qui doit changer, ou joignez un document.</translation>
+            <translation>Rien n’est encore modifié. Remplissez ce qui doit changer, ou joignez un document.</translation>
         </message>
         <message>
             <source>Nothing of that name can be measured. There are: {areas}.</source>
@@ -589,7 +589,7 @@
         </message>
         <message>
             <source>Photo of the exception</source>
-            <translation>Photo de l'exception</translation>
+            <translation>Photo de l’exception</translation>
         </message>
         <message>
             <source>Pictures</source>
@@ -749,11 +749,11 @@
         </message>
         <message>
             <source>Size: about {now} MB of {limit} MB that can be sent.</source>
-            <translation>Taille : environ {now} Mo sur {limit} Mo pouvant être envoyés.</translation>
+            <translation>Taille : environ {now} Mo sur {limit} Mo pouvant être envoyés.</translation>
         </message>
         <message>
             <source>Size: {now} MB so far, about {expected} MB with all that is to come, of {limit} MB that can be sent.</source>
-            <translation>Taille : {now} Mo jusqu'ici, environ {expected} Mo avec tout ce qui reste à prendre, sur {limit} Mo pouvant être envoyés.</translation>
+            <translation>Taille : {now} Mo jusqu’ici, environ {expected} Mo avec tout ce qui reste à prendre, sur {limit} Mo pouvant être envoyés.</translation>
         </message>
         <message>
             <source>Slip</source>
@@ -761,7 +761,7 @@
         </message>
         <message>
             <source>Somebody may help to hold the hand</source>
-            <translation>Quelqu'un peut aider à tenir la main</translation>
+            <translation>Quelqu’un peut aider à tenir la main</translation>
         </message>
         <message>
             <source>Something is missing or not right: see the fields with a red frame.</source>
@@ -797,7 +797,7 @@
         </message>
         <message>
             <source>Take one picture of the face together with what cannot be captured: {missing}.</source>
-            <translation>Prenez une seule photo du visage avec ce qui ne peut pas être enregistré : {missing}.</translation>
+            <translation>Prenez une seule photo du visage avec ce qui ne peut pas être enregistré : {missing}.</translation>
         </message>
         <message>
             <source>Take the picture</source>
@@ -929,7 +929,7 @@
         </message>
         <message>
             <source>The face and the hand or eye concerned in one picture</source>
-            <translation>Le visage et la main ou l'œil concerné sur une seule photo</translation>
+            <translation>Le visage et la main ou l’œil concerné sur une seule photo</translation>
         </message>
         <message>
             <source>The face is cut off. Move to the middle of the picture.</source>
@@ -1109,7 +1109,7 @@
         </message>
         <message>
             <source>The photo that shows what cannot be captured is missing. Take it first.</source>
-            <translation>Il manque la photo qui montre ce qui ne peut pas être enregistré. Prenez-la d'abord.</translation>
+            <translation>Il manque la photo qui montre ce qui ne peut pas être enregistré. Prenez-la d’abord.</translation>
         </message>
         <message>
             <source>The picture in the record is compressed to less than a fifteenth of its size.</source>
@@ -1549,7 +1549,7 @@
         </message>
         <message>
             <source>This is no identity number: a digit is wrong or missing. Compare it with the card.</source>
-            <translation>Ce n'est pas un numéro d'identité : un chiffre est faux ou manque. Comparez avec la carte.</translation>
+            <translation>Ce n’est pas un numéro d’identité : un chiffre est faux ou manque. Comparez avec la carte.</translation>
         </message>
         <message>
             <source>This is not a language of the registration.</source>
@@ -1565,7 +1565,7 @@
         </message>
         <message>
             <source>This is not the number of a request: it begins with the 29 digits of a registration.</source>
-            <translation>Ce n'est pas le numéro d'une demande : il commence par les 29 chiffres d'une inscription.</translation>
+            <translation>Ce n’est pas le numéro d’une demande : il commence par les 29 chiffres d’une inscription.</translation>
         </message>
         <message>
             <source>This is not the public key of a machine's TPM; byte {offset} cannot be there.</source>
@@ -1585,7 +1585,7 @@
         </message>
         <message>
             <source>This picture alone is too large to be sent: {size} kB, and at most {limit} kB can be. Scan it again, or choose a smaller picture.</source>
-            <translation>Cette image à elle seule est trop grande pour être envoyée : {size} ko, le maximum est de {limit} ko. Numérisez-la à nouveau ou choisissez une image plus petite.</translation>
+            <translation>Cette image à elle seule est trop grande pour être envoyée : {size} ko, le maximum est de {limit} ko. Numérisez-la à nouveau ou choisissez une image plus petite.</translation>
         </message>
         <message>
             <source>This picture does not fit into the record: fingers and irises are grey, faces are RGB.</source>
@@ -1605,7 +1605,7 @@
         </message>
         <message>
             <source>This station has no form for the process {process}. Ask your administrator.</source>
-            <translation>Ce poste n'a pas de formulaire pour le processus {process}. Adressez-vous à votre administrateur.</translation>
+            <translation>Ce poste n’a pas de formulaire pour le processus {process}. Adressez-vous à votre administrateur.</translation>
         </message>
         <message>
             <source>This station has no packet with that number.</source>
@@ -1621,7 +1621,7 @@
         </message>
         <message>
             <source>This will be too large to be sent: about {expected} kB, and at most {limit} kB can be. Make the documents smaller or leave one out.</source>
-            <translation>Ce sera trop grand pour être envoyé : environ {expected} ko, le maximum est de {limit} ko. Réduisez les documents ou laissez-en un de côté.</translation>
+            <translation>Ce sera trop grand pour être envoyé : environ {expected} ko, le maximum est de {limit} ko. Réduisez les documents ou laissez-en un de côté.</translation>
         </message>
         <message>
             <source>Thumbs</source>
@@ -1805,7 +1805,7 @@
         </message>
         <message>
             <source>{document}: {before} kB before, {after} kB now. Look whether it can still be read; if not, scan it again.</source>
-            <translation>{document} : {before} ko avant, {after} ko maintenant. Vérifiez qu'il reste lisible ; sinon, numérisez-le à nouveau.</translation>
+            <translation>{document} : {before} ko avant, {after} ko maintenant. Vérifiez qu’il reste lisible ; sinon, numérisez-le à nouveau.</translation>
         </message>
         <message>
             <source>{name} · next: {step} · {time}</source>
