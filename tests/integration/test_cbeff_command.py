@@ -74,6 +74,16 @@ def test_a_bad_file_is_told_in_sentences(muster: Muster, good: Path) -> None:
     ]
 
 
+def test_a_file_cannot_write_to_the_terminal(muster: Muster, good: Path) -> None:
+    """C1 control characters are the only ones that XML lets through; some terminals take U+009B for an escape."""
+    hostile = "Fin\u009b2Jger&#10;valid\u202e"
+    good.write_bytes(good.read_bytes().replace(b"Left Thumb", hostile.encode()))
+    ran = muster("cbeff", "check", good)
+
+    assert ran.status == 1
+    assert ran.out.splitlines()[0] == "Finger Fin\\x9b2Jger\\nvalid\\u202e exception, signature absent"
+
+
 def test_a_good_file_is_valid(muster: Muster, good: Path) -> None:
     ran = muster("cbeff", "check", good, "--json")
 

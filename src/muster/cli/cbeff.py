@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from muster.cli.common import BAD, DataOption, JsonOption, Screen, VerboseOption, reporting, show
+from muster.cli.common import BAD, DataOption, JsonOption, Screen, VerboseOption, printable, reporting, show
 from muster.workstation.cbeff_checking import BirReport, CbeffReport, check_cbeff
 
 
@@ -41,12 +41,12 @@ def _document(report: CbeffReport) -> dict[str, object]:
 def _text(report: CbeffReport) -> str:
     lines = [_line(each) for each in report.birs]
     told = zip(report.sentences, report.problems, strict=True)
-    lines += [f"! {sentence} [{problem}]" for sentence, problem in told]
+    lines += [f"! {sentence} [{printable(problem)}]" for sentence, problem in told]
     return "\n".join([*lines, "valid" if report.valid else "NOT VALID"])
 
 
 def _line(bir: BirReport) -> str:
-    name = f"{bir.type or '?'} {bir.subtype}"
+    name = printable(f"{bir.type or '?'} {bir.subtype}")
     quality = "unknown" if bir.quality is None else bir.quality
     state = "exception" if bir.exception else f"quality {quality}"
     return f"{name:<28} {state}, signature {bir.signature.value}"

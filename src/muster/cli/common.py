@@ -91,9 +91,25 @@ def _exit_status(error: MusterError) -> int:
 def show(document: object, text: str, *, as_json: bool) -> None:
     """Print ``document`` as JSON, or ``text`` for people.
 
-    The JSON is ASCII: standard output may be a pipe of any encoding, and a file name need not be text.
+    The JSON is ASCII: standard output may be a pipe of any encoding, and a file name need not be text. What
+    the text has and the pipe's encoding has not is escaped. ``printable`` is for what comes from outside.
     """
-    print(json.dumps(plain(document), indent=2) if as_json else text)
+    encoding = sys.stdout.encoding or "ascii"
+    writable = text.encode(encoding, "backslashreplace").decode(encoding)
+    print(json.dumps(plain(document), indent=2) if as_json else writable)
+
+
+def printable(text: str) -> str:
+    """Text out of somebody's file as one line that a terminal takes for text and nothing else.
+
+    Escaped are control characters (a file could move the cursor and write its own verdict), what turns the
+    direction of writing or cannot be seen, line ends, and halves of characters, which no encoding can write.
+    """
+    return "".join(letter if letter.isprintable() else _escaped(letter) for letter in text)
+
+
+def _escaped(letter: str) -> str:
+    return letter.encode("unicode_escape").decode("ascii")
 
 
 def plain(value: Any) -> Any:

@@ -164,7 +164,8 @@ def is_valid_at(certificate: bytes, at: datetime) -> bool:
     """Whether ``certificate`` (PEM or DER) may be used at the time ``at``, one whose owner's clock is a little
     ahead of ours included. Raises ``BadInput``."""
     parsed = load_certificate(certificate)
-    return parsed.not_valid_before_utc - CLOCK_SLACK <= at <= parsed.not_valid_after_utc
+    # The difference first: a certificate, or a time, may stand at either end of the calendar.
+    return parsed.not_valid_before_utc - at <= CLOCK_SLACK and at <= parsed.not_valid_after_utc
 
 
 def load_certificate(certificate: bytes) -> x509.Certificate:

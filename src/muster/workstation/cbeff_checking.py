@@ -3,13 +3,16 @@
 A signature is ``valid`` when the device's JWS, put together again from the file, verifies with the
 certificate it brings along **and** what was signed is the record that stands in the file. MOSIP checks the
 first half only, and so would take any record beside a payload that has no place for one. Whether the
-certificate is to be trusted is not asked.
+certificate is to be trusted is not asked; what was signed is held against the sample (``cbeff_payload``), and
+so is what the record says of itself.
+
+A file of 1.1.5 carries no signatures. They are ``unchecked`` then, which is no problem, as long as nothing in
+the file claims to be newer (``cbeff_rules.is_of_1_1_5``).
 """
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import Enum
 from itertools import chain, islice
@@ -18,13 +21,16 @@ from pathlib import Path
 from lxml import etree
 
 from muster import base64url
-from muster.crypto.jws import verify_compact
+from muster.crypto.jws import VerifiedJws, verify_compact
 from muster.errors import Code, MalformedData, NotAuthentic
+from muster.formats.bio_attributes import SUBTYPES
 from muster.formats.cbeff import Bir, read_bir, read_children, read_root
-from muster.formats.cbeff_rules import CbeffProblem, rule_problems, sample_facts, schema_problems
+from muster.formats.cbeff_rules import is_of_1_1_5, rule_problems, sample_facts
+from muster.formats.cbeff_schema import CbeffProblem, schema_problems
 from muster.formats.iso19794_4 import FingerRecord
 from muster.formats.iso19794_5 import FaceRecord
-from muster.formats.iso19794_6 import IrisRecord
+from muster.formats.iso19794_6 import EyeLabel, IrisRecord
+from muster.workstation.cbeff_payload import claims_of, payload_problems
 from muster.workstation.inspection import read_file
 
 CBEFF_SIGNATURE_ABSENT = Code(
@@ -33,18 +39,32 @@ CBEFF_SIGNATURE_ABSENT = Code(
 CBEFF_SIGNATURE_WRONG = Code(
     "CBEFF_SIGNATURE_WRONG", "The device's signature of a sample in the biometric file does not match the sample."
 )
+CBEFF_SUBTYPE_NOT_RECORDED = Code(
+    "CBEFF_SUBTYPE_NOT_RECORDED",
+    "A sample in the biometric file is of another finger or eye than its record says.",
+)
 CBEFF_TOO_MANY = Code("CBEFF_TOO_MANY", "The biometric file holds more samples than any registration has.")
 
 MOST_PROBLEMS = 100
 MOST_SAMPLES = 1000
 
+_Record = FingerRecord | FaceRecord | IrisRecord
+
 # By Type and Format/Type; finger minutiae (Finger, 2) are another standard, which nothing here reads.
-_RECORDS = {
+_RECORDS: Mapping[tuple[str, str], Callable[[bytes], _Record]] = {
     ("Finger", "7"): FingerRecord.parse,
     ("Iris", "9"): IrisRecord.parse,
     ("Face", "8"): FaceRecord.parse,
     ("ExceptionPhoto", "8"): FaceRecord.parse,
 }
+
+# ISO/IEC 19794-4, positions 1 to 10.
+_FINGERS = (
+    "rightThumb", "rightIndex", "rightMiddle", "rightRing", "rightLittle",
+    "leftThumb", "leftIndex", "leftMiddle", "leftRing", "leftLittle",
+)  # fmt: skip
+_POSITIONS = {position: SUBTYPES[name] for position, name in enumerate(_FINGERS, 1)}
+_EYES: Mapping[int, str] = {EyeLabel.RIGHT: SUBTYPES["rightEye"], EyeLabel.LEFT: SUBTYPES["leftEye"]}
 
 
 class Signature(Enum):
@@ -53,6 +73,7 @@ class Signature(Enum):
     VALID = "valid"
     INVALID = "invalid"
     ABSENT = "absent"
+    UNCHECKED = "unchecked"
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +112,8 @@ def check_cbeff_content(content: bytes) -> CbeffReport:
     children = list(islice(read_children(root), MOST_SAMPLES + 1))
     if len(children) > MOST_SAMPLES:
         raise MalformedData(CBEFF_TOO_MANY)
-    seen = [_look_at(child, f"BIR[{number}]") for number, child in enumerate(children, 1)]
+    unsigned = Signature.UNCHECKED if is_of_1_1_5(root) else Signature.ABSENT
+    seen = [_look_at(child, f"BIR[{number}]", unsigned) for number, child in enumerate(children, 1)]
     all_problems = chain(schema_problems(root), rule_problems(root), *(problems for _, problems in seen))
     problems = tuple(islice(all_problems, MOST_PROBLEMS))
     return CbeffReport(
@@ -102,7 +124,10 @@ def check_cbeff_content(content: bytes) -> CbeffReport:
     )
 
 
-def _look_at(element: etree._Element, place: str) -> tuple[BirReport, tuple[CbeffProblem, ...]]:
+def _look_at(
+    element: etree._Element, place: str, unsigned: Signature
+) -> tuple[BirReport, tuple[CbeffProblem, ...]]:
+    """``unsigned`` is what is said of a sample without a signature."""
     facts = sample_facts(element)
     signature = Signature.INVALID
     problems: tuple[CbeffProblem, ...] = ()
@@ -111,39 +136,61 @@ def _look_at(element: etree._Element, place: str) -> tuple[BirReport, tuple[Cbef
     except MalformedData:
         pass  # not base64, which the schema's rules tell
     else:
-        signature = _signature(bir)
-        problems = tuple(_problems(bir, facts.format, signature, place))
+        verified = _verify(bir)
+        signature = Signature.VALID if verified else Signature.INVALID if bir.sb else unsigned
+        problems = (
+            *_record_problems(bir, facts.format, place),
+            *_signature_problems(bir, signature, place),
+            *(payload_problems(bir, verified, place) if verified else ()),
+        )
     return BirReport(facts.type, facts.subtype, facts.quality, facts.is_exception, signature), problems
 
 
-def _problems(bir: Bir, form: str, signature: Signature, place: str) -> Iterator[CbeffProblem]:
+def _record_problems(bir: Bir, form: str, place: str) -> Iterator[CbeffProblem]:
     parse = _RECORDS.get((bir.type, form))
-    if bir.bdb and parse is not None:
-        try:
-            parse(bir.bdb)
-        except MalformedData as error:
-            yield CbeffProblem(error.code, f"{place}/BDB", error.detail)
+    if not bir.bdb or parse is None:
+        return
+    try:
+        record = parse(bir.bdb)
+    except MalformedData as error:
+        yield CbeffProblem(error.code, f"{place}/BDB", error.detail)
+        return
+    recorded = _subtype_in(record)
+    # "Left" alone is less than the record says, and right.
+    if recorded is not None and not set(bir.subtype.split()) <= set(recorded.split()):
+        yield CbeffProblem(CBEFF_SUBTYPE_NOT_RECORDED, f"{place}/BDBInfo/Subtype")
+
+
+def _subtype_in(record: _Record) -> str | None:
+    """What a record says of itself in the schema's words: no one finger for a slap, nothing where it leaves open
+    which finger or eye it is."""
+    if isinstance(record, FingerRecord):
+        return _POSITIONS.get(record.position, "") if record.position else None
+    if isinstance(record, IrisRecord):
+        return _EYES.get(record.eye)
+    return SUBTYPES["face"]
+
+
+def _signature_problems(bir: Bir, signature: Signature, place: str) -> Iterator[CbeffProblem]:
     if signature is Signature.INVALID:
         yield CbeffProblem(CBEFF_SIGNATURE_WRONG, f"{place}/SB")
     if signature is Signature.ABSENT and not bir.is_exception:
         yield CbeffProblem(CBEFF_SIGNATURE_ABSENT, f"{place}/SB")
 
 
-def _signature(bir: Bir) -> Signature:
-    if not bir.sb:
-        return Signature.ABSENT
+def _verify(bir: Bir) -> VerifiedJws | None:
+    """The device's token, when there is one that is right and over the record."""
     try:
         verified = verify_compact(bir.rebuild_jws())
     except (MalformedData, NotAuthentic):
-        return Signature.INVALID
-    return Signature.VALID if _signed_record(verified.payload) == bir.bdb else Signature.INVALID
+        return None
+    return verified if _signed_record(verified.payload) == bir.bdb else None
 
 
 def _signed_record(payload: bytes) -> bytes | None:
     """The record inside a device's payload; nothing when it holds none."""
+    value = claims_of(payload).get("bioValue")
     try:
-        content = json.loads(payload)
-        value = content.get("bioValue") if isinstance(content, dict) else None
         return base64url.decode(value) if isinstance(value, str) else None
-    except (ValueError, RecursionError):
+    except ValueError:
         return None

@@ -12,7 +12,8 @@ from fuzz.mutation import plain
 from fuzz.typed import assert_well_typed
 from muster.errors import MalformedData
 from muster.formats.cbeff import Bir, CbeffFile, read_bir, read_children, read_root
-from muster.formats.cbeff_rules import rule_problems, sample_facts, schema_problems
+from muster.formats.cbeff_rules import rule_problems, sample_facts
+from muster.formats.cbeff_schema import schema_problems
 
 LONGEST = 16_384
 _MOST_PROBLEMS = 1000

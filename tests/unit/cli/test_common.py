@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import io
 import json
+import sys
 from pathlib import Path
 
 import pytest
 import typer
 
-from muster.cli.common import password_in, reporting
+from muster.cli.common import password_in, printable, reporting, show
 from muster.errors import BadInput, Code
 from muster.workstation.inspection import FILE_ABSENT
 
@@ -70,3 +72,26 @@ def test_an_error_over_a_name_that_is_no_text_is_json_all_the_same(
     assert caught.value.exit_code == 2
     assert json.loads(out)["error"]["message"] == "There is no Erika-\udcff-é."
     assert out.isascii()  # a pipe on Windows takes no more than its code page
+
+
+@pytest.mark.parametrize(
+    "text, shown",
+    [
+        ("\x1b[2Jvalid\nvalid", "\\x1b[2Jvalid\\nvalid"),
+        ("\x9b2J\x7f\0", "\\x9b2J\\x7f\\x00"),
+        ("\ud800x", "\\ud800x"),
+        ("a\u202eb\u2028c", "a\\u202eb\\u2028c"),
+        ("Grün محمد 指紋", "Grün محمد 指紋"),
+    ],
+)
+def test_text_of_a_file_reaches_the_terminal_as_text_alone(text: str, shown: str) -> None:
+    assert printable(text) == shown
+
+
+def test_text_that_a_pipe_cannot_write_is_escaped(monkeypatch: pytest.MonkeyPatch) -> None:
+    written = io.BytesIO()
+    monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(written, encoding="cp1252", write_through=True))
+
+    show({}, "é م", as_json=False)
+
+    assert written.getvalue().split() == [b"\xe9", b"\\u0645"]

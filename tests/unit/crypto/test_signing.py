@@ -15,6 +15,7 @@ from muster.crypto.signing import (
     SigningKey,
     certificate_to_der,
     certificate_to_pem,
+    is_valid_at,
     load_certificate,
     load_public_key,
     self_signed_certificate,
@@ -248,3 +249,11 @@ def test_a_certificate_survives_the_way_through_pem(certificate: bytes) -> None:
 
     assert base64.b64encode(certificate)[:64] in pem
     assert certificate_to_der(pem) == certificate_to_der(certificate) == certificate
+
+
+def test_a_certificate_from_the_beginning_of_the_calendar_is_compared_like_any_other(key: SigningKey) -> None:
+    certificate = self_signed_certificate(key, "Muster", datetime(2060, 1, 1, tzinfo=UTC), 30)
+    ancient = certificate.replace(b"20600101000000Z", b"00010101000000Z")
+
+    assert is_valid_at(ancient, datetime(2026, 1, 1, tzinfo=UTC))
+    assert not is_valid_at(ancient, datetime.max.replace(tzinfo=UTC))

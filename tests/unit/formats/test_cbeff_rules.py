@@ -11,8 +11,9 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from lxml import etree
 
-from muster.formats.cbeff import EXCEPTION, NAMESPACE, PAYLOAD, Bir, CbeffFile, read_children, read_root
-from muster.formats.cbeff_rules import SampleFacts, rule_problems, sample_facts, schema_problems
+from muster.formats.cbeff import EXCEPTION, PAYLOAD, Bir, CbeffFile, read_children, read_root
+from muster.formats.cbeff_rules import SampleFacts, rule_problems, sample_facts
+from muster.formats.cbeff_schema import NAMESPACE, schema_problems
 
 INDEX = "5b0c2b1e-7a55-4f0e-9a8c-0f6d6f3c1a11"
 FINGER = Bir(
@@ -28,7 +29,14 @@ FINGER = Bir(
 FACE = replace(FINGER, type="Face", subtype="")
 EXCEPTION_PHOTO = replace(FINGER, type="ExceptionPhoto", subtype="")
 MISSING = replace(FINGER, subtype="Right Thumb", quality=0, bdb=b"", sb="", others={EXCEPTION: "true"})
-OURS = CbeffFile((FINGER, replace(FINGER, type="Iris", subtype="Left"), FACE, EXCEPTION_PHOTO, MISSING), ("face",))
+IRIS = replace(FINGER, type="Iris", subtype="Left")
+OURS = CbeffFile(
+    tuple(
+        replace(each, index=INDEX[:-1] + str(number))
+        for number, each in enumerate((FINGER, IRIS, FACE, EXCEPTION_PHOTO, MISSING))
+    ),
+    ("face",),
+)
 
 REGISTRY = "<Organization>Muster</Organization><Type>1</Type>"
 # Everything the schema knows, once.
@@ -345,12 +353,50 @@ def test_a_sample_without_a_record_is_refused() -> None:
     assert rules_say(sample(rest="<others/>")) == ["CBEFF_RECORD_ABSENT:BIR[1]"]
 
 
-@pytest.mark.parametrize("word", ["false", "", "yes"])
+@pytest.mark.parametrize("word", ["false", ""])
 def test_only_an_exception_may_lack_its_record(word: str) -> None:
     entry = "<BDB/><others><entry key='EXCEPTION'>{}</entry></others>"
 
     assert rules_say(sample(rest=entry.format(word))) == ["CBEFF_RECORD_ABSENT:BIR[1]"]
     assert rules_say(sample(rest=entry.format("true"))) == []
+
+
+def test_an_exception_that_carries_a_record_is_refused() -> None:
+    rest = "<BDB>AAEC</BDB><others><entry key='EXCEPTION'>true</entry></others>"
+
+    assert rules_say(sample(rest=rest)) == ["CBEFF_EXCEPTION_WITH_RECORD:BIR[1]/BDB"]
+
+
+@pytest.mark.parametrize(
+    "key, text",
+    [
+        ("EXCEPTION", "yes"), ("FORCE_CAPTURED", "1"), ("RETRIES", "many"), ("RETRIES", "-1"),
+        ("RETRIES", "\u0661"), ("SDK_SCORE", "good"), ("SDK_SCORE", "1_0"),
+    ],
+)  # fmt: skip
+def test_what_is_told_of_a_capture_has_its_form(key: str, text: str) -> None:
+    rest = f"<BDB>AAEC</BDB><others><entry key='{key}'>{text}</entry></others>"
+
+    assert rules_say(sample(rest=rest)) == [f"CBEFF_OTHERS_WRONG:BIR[1]/others/{key}"]
+
+
+@pytest.mark.parametrize(
+    "key, text",
+    [("EXCEPTION", "False"), ("RETRIES", "3"), ("SDK_SCORE", "85.0"), ("SDK_SCORE", "1.0E-4"), ("SDK_SCORE", "")],
+)
+def test_what_mosips_client_tells_of_a_capture_is_accepted(key: str, text: str) -> None:
+    assert rules_say(sample(rest=f"<BDB>AAEC</BDB><others><entry key='{key}'>{text}</entry></others>")) == []
+
+
+def with_index(index: str) -> str:
+    form = "<Format><Organization/><Type>7</Type></Format>"
+    return sample(info=f"<BDBInfo><Index>{index}</Index>{form}<Type>Finger</Type></BDBInfo>")
+
+
+def test_an_index_that_stands_twice_is_refused_where_it_stands_again() -> None:
+    content = with_index(INDEX) + sample() + sample() + with_index(INDEX.upper())
+
+    assert rules_say(content) == ["CBEFF_INDEX_TWICE:BIR[4]/BDBInfo/Index"]
 
 
 def test_a_sample_without_a_description_is_refused() -> None:
@@ -389,10 +435,36 @@ def test_a_sample_without_others_is_refused() -> None:
     assert rules_say(sample() + sample(rest="<BDB>AAEC</BDB>")) == ["CBEFF_OTHERS_ABSENT:BIR[2]"]
 
 
+@pytest.mark.parametrize(
+    "claim",
+    [
+        "<others/>",
+        sample(rest="<BDB>AAEC</BDB><SB/>"),
+        "<BIR><BIRInfo/><BDBInfo><Format><Organization/><Type>8</Type></Format><Type>ExceptionPhoto</Type></BDBInfo>"
+        "<BDB>AAEC</BDB><others/></BIR>",
+    ],
+    ids=["others of the root", "a signature block", "an exception photo"],
+)
+def test_a_file_that_claims_to_be_newer_than_1_1_5_needs_others_everywhere(claim: str) -> None:
+    assert "CBEFF_OTHERS_ABSENT:BIR[1]" in rules_say(sample(rest="<BDB>AAEC</BDB>") + claim)
+
+
+def test_a_file_of_1_1_5_has_no_others_and_nothing_is_wrong() -> None:
+    assert rules_say(sample(rest="<BDB>AAEC</BDB>") * 2) == []
+
+
 def test_the_rules_look_at_the_children_of_the_root_only() -> None:
     inner = f"<BIR>{INFO}</BIR>"
 
     assert rules_say(sample(rest=f"{inner}<BDB>AAEC</BDB><others/>")) == []
+
+
+@pytest.mark.parametrize("score, quality", [("+85", 85), ("-0", 0), ("0" * 5000 + "7", 7), ("101", None)])
+def test_a_score_is_read_as_the_schema_has_it(score: str, quality: int | None) -> None:
+    info = f"<Type>Face</Type><Quality><Algorithm>{REGISTRY}</Algorithm><Score>{score}</Score></Quality>"
+    (child,) = read_children(tree(f"<BIR>{INFO}<BDBInfo>{info}</BDBInfo></BIR>"))
+
+    assert sample_facts(child).quality == quality
 
 
 def test_a_score_that_could_not_be_calculated_is_no_score() -> None:

@@ -1,16 +1,23 @@
 from __future__ import annotations
 
+import base64
+import json
 from dataclasses import replace
+from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
 import pytest
+from lxml import etree
 
 from muster import base64url
 from muster.crypto.envelope import DecryptionKey, encrypt
 from muster.crypto.jws import sign_compact
+from muster.crypto.signing import SigningKey, self_signed_certificate
 from muster.errors import BadInput, Code, MalformedData
 from muster.formats.cbeff import PAYLOAD, Bir, CbeffFile
+from muster.formats.cbeff_schema import NAMESPACE
+from muster.formats.iso19794_4 import FingerRecord
 from muster.packet.assemble import assemble
 from muster.packet.opening import open_packet
 from muster.packet.seal import seal
@@ -136,7 +143,231 @@ def test_a_signed_record_that_cannot_be_read_is_told(
     report = check(signed(device, replace(finger, bdb=record), payload, whole))
 
     assert report.birs[0].signature is Signature.VALID
-    assert report.problems == (f"{code}:BIR[1]/BDB",)
+    assert report.problems[0] == f"{code}:BIR[1]/BDB"
+
+
+# What the device signed
+
+
+class Device:
+    """A device whose payloads can be made to say anything."""
+
+    def __init__(self, pair: KeyPair) -> None:
+        self.pair = pair
+
+    def identity(self, claims: object = None, pair: KeyPair | None = None) -> str:
+        said = {"serialNo": "F-1", "dateTime": "2026-01-02T03:04:05Z"} if claims is None else claims
+        signer = pair or self.pair
+        return sign_compact(signer.key, json.dumps(said).encode(), signer.certificate_der)
+
+    def capture(self, bir: Bir, **changed: object) -> Bir:
+        """``bir`` signed again; a claim that is changed to nothing is left out."""
+        claims = {**json.loads(bir.others[PAYLOAD]), "digitalId": self.identity(), **changed}
+        payload = json.dumps({key: value for key, value in claims.items() if value is not None})
+        return signed(self.pair, bir, payload, payload.replace("<bioValue>", base64url.encode(bir.bdb)))
+
+
+@pytest.fixture(scope="module")
+def maker(device: KeyPair) -> Device:
+    return Device(device)
+
+
+@pytest.fixture(scope="module")
+def other() -> KeyPair:
+    return KeyPair.make("Another device")
+
+
+def test_what_a_device_signs_is_valid_with_all_its_claims(finger: Bir, maker: Device) -> None:
+    assert check(maker.capture(finger)).problems == ()
+
+
+def test_a_capture_without_the_identity_of_its_device_is_told(finger: Bir, maker: Device) -> None:
+    assert check(maker.capture(finger, digitalId=None)).problems == (
+        "CBEFF_DIGITAL_ID_ABSENT:BIR[1]/others/PAYLOAD/digitalId",
+    )
+
+
+@pytest.mark.parametrize("rubbish", ["a..b", "h.p.s", "\u00e9", 7, ["h.p.s"], {"serialNo": "F-1"}])
+def test_an_identity_that_nobody_signed_is_told(finger: Bir, maker: Device, rubbish: object) -> None:
+    assert check(maker.capture(finger, digitalId=rubbish)).problems == (
+        "CBEFF_DIGITAL_ID_WRONG:BIR[1]/others/PAYLOAD/digitalId",
+    )
+
+
+def test_an_identity_signed_with_another_certificate_is_told(finger: Bir, maker: Device, other: KeyPair) -> None:
+    assert check(maker.capture(finger, digitalId=maker.identity(pair=other))).problems == (
+        "CBEFF_DIGITAL_ID_FOREIGN:BIR[1]/others/PAYLOAD/digitalId",
+    )
+
+
+def capture_with_chip(maker: Device, finger: Bir, chip: KeyPair) -> Bir:
+    """A device of level L1: its chip signs its identity, and its captures name both certificates."""
+    claims = {**json.loads(finger.others[PAYLOAD]), "digitalId": maker.identity(pair=chip)}
+    payload = json.dumps(claims)
+    certificates = [base64.b64encode(each.certificate_der).decode() for each in (maker.pair, chip)]
+    header = base64url.encode(json.dumps({"alg": "RS256", "x5c": certificates}).encode())
+    whole = base64url.encode(payload.replace("<bioValue>", base64url.encode(finger.bdb)).encode())
+    signature = base64url.encode(maker.pair.key.sign(f"{header}.{whole}".encode()))
+    return replace(finger, sb=f"{header}..{signature}", others={**finger.others, PAYLOAD: payload})
+
+
+def test_an_identity_signed_by_the_devices_chip_is_valid_when_the_capture_names_the_chip(
+    finger: Bir, maker: Device, other: KeyPair
+) -> None:
+    assert check(capture_with_chip(maker, finger, other)).problems == ()
+
+
+def test_a_chip_whose_certificate_had_expired_is_told(finger: Bir, maker: Device) -> None:
+    key = SigningKey.generate()
+    chip = KeyPair(key, self_signed_certificate(key, "Chip", datetime(2020, 1, 1, tzinfo=UTC), 30))
+
+    assert check(capture_with_chip(maker, finger, chip)).problems == (
+        "CBEFF_CERTIFICATE_EXPIRED:BIR[1]/others/PAYLOAD/digitalId",
+    )
+
+
+WRONG_TIMES = (
+    "2026-01-02T03:04:05.000Z", "2026-01-02T08:34:05+05:30", "2026-01-02T03:04:05", "2026-02-30T03:04:05Z",
+    "0000-01-02T03:04:05Z", " 2026-01-02T03:04:05Z", "2026-01-02t03:04:05z", 1767323045, ["2026-01-02T03:04:05Z"],
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("text", WRONG_TIMES)
+def test_a_time_of_capture_in_another_form_is_told(finger: Bir, maker: Device, text: object) -> None:
+    assert check(maker.capture(finger, timestamp=text)).problems == (
+        "CBEFF_TIMESTAMP_WRONG:BIR[1]/others/PAYLOAD/timestamp",
+    )
+
+
+def test_a_capture_without_its_time_is_told(finger: Bir, maker: Device) -> None:
+    assert check(maker.capture(finger, timestamp=None)).problems == (
+        "CBEFF_TIMESTAMP_ABSENT:BIR[1]/others/PAYLOAD/timestamp",
+    )
+
+
+@pytest.mark.parametrize(
+    "claims, code",
+    [
+        ({"dateTime": "2026-01-02T03:04:05.678Z"}, "CBEFF_TIMESTAMP_WRONG"),
+        ({"serialNo": "F-1"}, "CBEFF_TIMESTAMP_ABSENT"),
+        ([], "CBEFF_TIMESTAMP_ABSENT"),
+    ],
+)
+def test_the_time_of_the_identity_has_the_same_form(finger: Bir, maker: Device, claims: object, code: str) -> None:
+    assert check(maker.capture(finger, digitalId=maker.identity(claims))).problems == (
+        f"{code}:BIR[1]/others/PAYLOAD/digitalId/dateTime",
+    )
+
+
+@pytest.mark.parametrize("at", ["2001-01-01T00:00:00Z", "2027-06-01T00:00:00Z", "9999-12-31T23:59:59Z"])
+def test_a_certificate_that_was_not_valid_at_the_time_of_the_capture_is_told(
+    finger: Bir, maker: Device, at: str
+) -> None:
+    assert check(maker.capture(finger, timestamp=at)).problems == ("CBEFF_CERTIFICATE_EXPIRED:BIR[1]/SB",)
+
+
+def test_a_certificate_that_expired_after_the_capture_is_no_problem(finger: Bir) -> None:
+    key = SigningKey.generate()
+    expired = KeyPair(key, self_signed_certificate(key, "Old device", datetime(2020, 1, 1, tzinfo=UTC), 30))
+
+    assert check(Device(expired).capture(finger, timestamp="2020-01-15T00:00:00Z")).problems == ()
+
+
+@pytest.mark.parametrize("word", ["Iris", "Face", 7])
+def test_a_capture_of_another_kind_than_the_sample_is_told(finger: Bir, maker: Device, word: object) -> None:
+    assert check(maker.capture(finger, bioType=word)).problems == ("CBEFF_TYPE_NOT_SIGNED:BIR[1]/BDBInfo/Type",)
+
+
+@pytest.mark.parametrize("word", ["Right Thumb", "Left", ["Left IndexFinger"]])
+def test_a_capture_of_another_finger_than_the_sample_is_told(finger: Bir, maker: Device, word: object) -> None:
+    assert check(maker.capture(finger, bioSubType=word)).problems == (
+        "CBEFF_SUBTYPE_NOT_SIGNED:BIR[1]/BDBInfo/Subtype",
+    )
+
+
+@pytest.mark.parametrize("word", [None, "", "UNKNOWN", "LEFT IndexFinger"])
+def test_a_device_that_leaves_the_finger_open_contradicts_nothing(
+    finger: Bir, maker: Device, word: str | None
+) -> None:
+    assert check(maker.capture(finger, bioSubType=word)).problems == ()
+
+
+def test_what_an_invalid_signature_covers_is_not_asked_for_more(finger: Bir, maker: Device) -> None:
+    unsigned = replace(finger, others={**finger.others, PAYLOAD: '{"bioValue":"<bioValue>"}'})
+
+    assert check(unsigned).problems == ("CBEFF_SIGNATURE_WRONG:BIR[1]/SB",)
+
+
+# What the record says of itself
+
+
+@pytest.mark.parametrize("subtype", ["Right Thumb", "Left MiddleFinger", "Left IndexFinger MiddleFinger"])
+def test_a_subtype_of_another_finger_than_the_records_is_told(finger: Bir, maker: Device, subtype: str) -> None:
+    sample = maker.capture(replace(finger, subtype=subtype), bioSubType=subtype)
+
+    assert check(sample).problems == ("CBEFF_SUBTYPE_NOT_RECORDED:BIR[1]/BDBInfo/Subtype",)
+
+
+@pytest.mark.parametrize("position, problems", [(0, 0), (7, 0), (14, 1), (2, 1)])
+def test_a_record_that_leaves_the_finger_open_contradicts_nothing_and_a_slap_does(
+    finger: Bir, maker: Device, position: int, problems: int
+) -> None:
+    record = replace(FingerRecord.parse(finger.bdb), position=position).encode()
+
+    assert len(check(maker.capture(replace(finger, bdb=record))).problems) == problems
+
+
+def test_the_eye_of_the_record_is_compared_too(content: bytes, maker: Device) -> None:
+    left = next(each for each in CbeffFile.parse(content).birs if (each.type, each.subtype) == ("Iris", "Left"))
+    sample = maker.capture(replace(left, subtype="Right"), bioSubType="Right")
+
+    assert check(sample).problems == ("CBEFF_SUBTYPE_NOT_RECORDED:BIR[1]/BDBInfo/Subtype",)
+
+
+def test_a_part_of_the_subtype_contradicts_nothing(finger: Bir, maker: Device) -> None:
+    assert check(maker.capture(replace(finger, subtype="Left"), bioSubType=None)).problems == ()
+
+
+# Files of 1.1.5
+
+
+def without_signatures(file: CbeffFile) -> bytes:
+    """As the client of 1.1.5 wrote it: no ``others`` anywhere, no ``SB``."""
+    root = etree.fromstring(file.encode())
+    for name in ("others", "SB"):
+        for element in list(root.iter(f"{{{NAMESPACE}}}{name}")):
+            parent = element.getparent()
+            assert parent is not None
+            parent.remove(element)
+    return etree.tostring(root)
+
+
+def test_signatures_that_an_old_file_never_had_are_unchecked_and_no_problem(finger: Bir) -> None:
+    report = check_cbeff_content(without_signatures(CbeffFile((finger,))))
+
+    assert report.valid
+    assert report.birs[0].signature is Signature.UNCHECKED
+
+
+def test_an_old_file_with_a_wrong_record_is_not_valid(finger: Bir) -> None:
+    report = check_cbeff_content(without_signatures(CbeffFile((replace(finger, subtype="Right Thumb"),))))
+
+    assert report.problems == ("CBEFF_SUBTYPE_NOT_RECORDED:BIR[1]/BDBInfo/Subtype",)
+
+
+def test_one_sample_with_a_signature_is_enough_for_the_others_to_need_theirs(content: bytes) -> None:
+    root = etree.fromstring(content)
+    first = root.find(f"{{{NAMESPACE}}}BIR")
+    assert first is not None
+    for name in ("others", "SB"):
+        element = first.find(f"{{{NAMESPACE}}}{name}")
+        assert element is not None
+        first.remove(element)
+
+    assert check_cbeff_content(etree.tostring(root)).problems == (
+        "CBEFF_OTHERS_ABSENT:BIR[1]",
+        "CBEFF_SIGNATURE_ABSENT:BIR[1]/SB",
+    )
 
 
 def test_damaged_base64_is_told_as_what_it_is(content: bytes) -> None:
