@@ -1,7 +1,7 @@
 """A workstation that enrolls Erika Mustermann up to a point, says so on one line, and waits to be killed.
 
-``python play_and_wait.py FOLDER POINT SERVER``: ``POINT`` is the name of a step, or one of the moments below in
-which something is half done. It never leaves by itself: whoever started it pulls the plug.
+``python play_and_wait.py FOLDER POINT SERVER PROCESS``: ``POINT`` is the name of a step, or one of the moments
+below in which something is half done. It never leaves by itself: whoever started it pulls the plug.
 """
 
 from __future__ import annotations
@@ -9,18 +9,20 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, NoReturn
 
 from muster.clock import utc_now
+from muster.domain.applicant import LocalizedText
 from muster.domain.lifecycle import BlobRef
-from muster.domain.registration import RegistrationId
+from muster.domain.registration import Process, RegistrationId
 from muster.store.blobs import BlobFolder
 from muster.upload.mosip import MosipTarget, UploadAnswer
 from muster.workstation.demo import demo_script
 from muster.workstation.desk import sign_in
 from muster.workstation.policy import Policy
-from muster.workstation.script import ScriptedEnrollment, StepReport
+from muster.workstation.script import Script, ScriptedEnrollment, StepReport
 from muster.workstation.server import RemoteServer
 from muster.workstation.station import Station
 from muster.workstation.submission import Submission
@@ -32,11 +34,20 @@ UPLOADED = "uploaded"  # the server has the packet, the station does not know it
 _RECORDS_BEFORE = 4  # the document, the face, two fingers
 
 
-def main(folder: Path, point: str, server: str) -> None:
+def script_of(process: Process) -> Script:
+    """Erika Mustermann as a new registration, or moved to another street."""
+    if process is Process.NEW:
+        return demo_script()
+    street = LocalizedText.of(eng="14 Specimen Street", fra="14 rue du Spécimen")
+    changed = {"UIN": "2345678906", "addressLine1": street}
+    return replace(demo_script(), process=process, demographics=changed, exceptions=())
+
+
+def main(folder: Path, point: str, server: str, process: Process) -> None:
     station = Station.at(folder, utc_now)
     user_id, password = (station.demo_credentials() or ())[0]
     desk = sign_in(station, user_id, password, RemoteServer(server), utc_now, policy=Policy(face_good_for_s=0.0))
-    registration_id = desk.enrollment.start().id
+    registration_id = desk.enrollment.start(process=process).id
 
     def stand_still() -> NoReturn:
         _stand_still(registration_id, point)
@@ -46,7 +57,7 @@ def main(folder: Path, point: str, server: str) -> None:
             stand_still()
 
     _break(point, stand_still)
-    ScriptedEnrollment(desk.enrollment, demo_script(), password, on_step).run(resume=registration_id)
+    ScriptedEnrollment(desk.enrollment, script_of(process), password, on_step).run(resume=registration_id)
     entry = desk.enrollment.submit(registration_id)
     desk.sync.deliver(entry.packet_id)
 
@@ -86,4 +97,4 @@ def _break(point: str, stand_still: Callable[[], NoReturn]) -> None:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), sys.argv[2], sys.argv[3])
+    main(Path(sys.argv[1]), sys.argv[2], sys.argv[3], Process(sys.argv[4]))

@@ -16,12 +16,12 @@ from pathlib import Path
 
 import pytest
 
+from integration.play_and_wait import script_of
 from muster.clock import utc_now
 from muster.domain.biometrics import BiometricAttribute, CaptureGroup
 from muster.domain.delivery import DeliveryState, Receipt
 from muster.domain.lifecycle import Registration
-from muster.domain.registration import RegistrationId, Step
-from muster.workstation.demo import demo_script
+from muster.domain.registration import Process, RegistrationId, Step
 from muster.workstation.desk import Desk, sign_in
 from muster.workstation.embedded_receiver import EmbeddedReceiver
 from muster.workstation.inspection import inspect_packet
@@ -52,9 +52,9 @@ def root(template: Station, tmp_path: Path) -> Path:
     return tmp_path / "station"
 
 
-def _killed_at(point: str, root: Path, server: str) -> RegistrationId:
+def _killed_at(point: str, root: Path, server: str, process: Process = Process.NEW) -> RegistrationId:
     """Let a workstation come to ``point`` and kill it there."""
-    command = [sys.executable, str(PLAYER), str(root), point, server]
+    command = [sys.executable, str(PLAYER), str(root), point, server, process.value]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as playing:
         try:
             assert playing.stdout is not None
@@ -77,7 +77,9 @@ def _opened_again(root: Path, server: str) -> Iterator[tuple[Desk, str]]:
 
 def _complete(desk: Desk, password: str, registration_id: RegistrationId) -> Receipt:
     """Play what is left, seal, deliver; the packet is whole and the trail unbroken."""
-    outcome = ScriptedEnrollment(desk.enrollment, demo_script(), password).run(resume=registration_id)
+    process = desk.enrollment.registration(registration_id).started.process
+    script = script_of(process)
+    outcome = ScriptedEnrollment(desk.enrollment, script, password).run(resume=registration_id)
     assert outcome.is_complete
     entry = desk.enrollment.submit(registration_id)
     receipt = desk.sync.deliver(entry.packet_id)
@@ -116,6 +118,23 @@ def test_a_program_killed_after_a_step_continues_with_the_next(
     assert packet.read_bytes() == (root / "outbox" / f"{receipt.packet_id}.zip").read_bytes()
     key, machine_key = template.folder.receiver / "server.pem", template.folder.machine_public_key
     assert inspect_packet(packet, key, machine_key).valid
+
+
+@pytest.mark.parametrize("step", [Step.DEMOGRAPHICS, Step.FACE], ids=lambda step: step.value)
+def test_a_program_killed_in_the_middle_of_an_update_goes_on_with_the_update(
+    step: Step, root: Path, server: str, template: Station
+) -> None:
+    registration_id = _killed_at(step.value, root, server, Process.UPDATE)
+    with _opened_again(root, server) as (desk, password):
+        state = desk.enrollment.registration(registration_id)
+        assert set(state.demographics) == {"UIN", "addressLine1"}
+        (draft,) = desk.enrollment.drafts()
+        plan = desk.enrollment.plan(Process.UPDATE)
+        assert (draft.process, draft.next_step) == (Process.UPDATE, plan[plan.index(step) + 1])
+        receipt = _complete(desk, password, registration_id)
+    key, machine_key = template.folder.receiver / "server.pem", template.folder.machine_public_key
+    report = inspect_packet(root / "outbox" / f"{receipt.packet_id}.zip", key, machine_key)
+    assert (report.valid, report.process) == (True, "UPDATE")
 
 
 def test_a_program_killed_between_a_records_file_and_its_row_takes_that_placement_again(

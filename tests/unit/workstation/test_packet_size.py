@@ -39,7 +39,7 @@ ENVELOPE = 362
 
 def noisy_page(seed: int, height: int = 2340, width: int = 1654) -> np.ndarray:
     """A page that no codec can make small: the grain of a bad camera."""
-    grain = np.random.default_rng(seed).normal(200, 40, (height, width, 3))
+    grain = np.random.default_rng(seed).normal(190, 60, (height, width, 3))
     return np.clip(grain, 0, 255).astype(np.uint8)
 
 
