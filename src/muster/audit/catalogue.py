@@ -25,6 +25,8 @@ class AuditEvent(Enum):
     TIDYING_FAILED = EventKind("MUS-STA-003", "Station", "Tidying up failed")
     SIGNED_IN = EventKind("MUS-AUT-001", "Authentication", "Operator signed in")
     SIGNED_OUT = EventKind("MUS-AUT-002", "Authentication", "Operator signed out")
+    SERVER_SIGNED_IN = EventKind("MUS-AUT-003", "Authentication", "Operator signed in at the server")
+    SERVER_SIGN_IN_FAILED = EventKind("MUS-AUT-004", "Authentication", "Sign-in at the server failed")
     REGISTRATION_STARTED = EventKind("MUS-REG-001", "Registration", "Registration started")
     CONSENT_GIVEN = EventKind("MUS-REG-002", "Registration", "Consent given")
     DEMOGRAPHICS_ENTERED = EventKind("MUS-REG-003", "Registration", "Demographics entered")
@@ -50,6 +52,8 @@ class AuditEvent(Enum):
     PACKET_UPLOADED = EventKind("MUS-PKT-003", "Packet", "Packet accepted by the server")
     DELIVERY_FAILED = EventKind("MUS-PKT-004", "Packet", "Delivery attempt failed")
     SERVER_CERTIFICATE_PINNED = EventKind("MUS-PKT-005", "Packet", "Server certificate stored")
+    SERVER_SIGNER_PINNED = EventKind("MUS-PKT-006", "Packet", "Certificate of the server's signatures stored")
+    SERVER_SIGNER_ACCEPTED = EventKind("MUS-PKT-007", "Packet", "Changed certificate of the server accepted")
 
     @property
     def id(self) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import os
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -23,7 +24,7 @@ from muster.workstation.desk import Desk, sign_in
 from muster.workstation.embedded_receiver import EmbeddedReceiver
 from muster.workstation.inspection import read_file
 from muster.workstation.script import Script
-from muster.workstation.server import NoServer, RemoteServer, Server
+from muster.workstation.server import NoServer, RemoteServer, Server, ServerTerms
 from muster.workstation.slip import Slip
 from muster.workstation.station import Station
 
@@ -166,7 +167,7 @@ def desk_of(
 def server_of(station: Station, address: str | None) -> Iterator[Server]:
     """The named server; a demo station's own receiver, started when it is first needed; else none."""
     if address:
-        yield RemoteServer(address)
+        yield RemoteServer(address, ServerTerms.of(os.environ))
     elif station.is_demo:
         receiver = EmbeddedReceiver(station.folder, station.identity)
         try:

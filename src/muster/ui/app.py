@@ -13,13 +13,20 @@ from muster.ui.session import Session
 from muster.ui.window import MainWindow
 from muster.workstation.data_folder import DataFolder
 from muster.workstation.lanes import Lanes
+from muster.workstation.server import ServerTerms
 
 
 def run(data: Path | None, *, demo: bool = False) -> int:
     """Open the window; returns the process's exit status when it is closed."""
     application = prepared_application()
     folder = data or (DataFolder.default_demo() if demo else DataFolder.default()).root
-    session = Session(folder, utc_now, demo=demo, server_address=os.environ.get("MUSTER_SERVER"))
+    session = Session(
+        folder,
+        utc_now,
+        demo=demo,
+        server_address=os.environ.get("MUSTER_SERVER"),
+        server_terms=ServerTerms.of(os.environ),
+    )
     if demo:
         session.create_demo()
     languages = Languages(application)

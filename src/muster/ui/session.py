@@ -8,19 +8,29 @@ from muster.clock import Clock
 from muster.workstation.demo import demo_station
 from muster.workstation.desk import Desk, sign_in
 from muster.workstation.embedded_receiver import EmbeddedReceiver
-from muster.workstation.server import NoServer, RemoteServer, Server
+from muster.workstation.server import NoServer, RemoteServer, Server, ServerTerms
 from muster.workstation.station import NewStation, Station
 
 
 class Session:
-    """``server_address`` is the server of a real station; a demo station brings its own."""
+    """``server_address`` is the server of a real station and ``server_terms`` what that asks for; a demo station
+    brings its own."""
 
-    def __init__(self, data: Path, clock: Clock, *, demo: bool = False, server_address: str | None = None) -> None:
+    def __init__(
+        self,
+        data: Path,
+        clock: Clock,
+        *,
+        demo: bool = False,
+        server_address: str | None = None,
+        server_terms: ServerTerms | None = None,
+    ) -> None:
         self.data = data
         self.clock = clock
         self.demo = demo
         self.desk: Desk | None = None
         self.server_address = server_address
+        self._server_terms = server_terms or ServerTerms()
         self._receiver: EmbeddedReceiver | None = None
         self._station: Station | None = None
 
@@ -61,7 +71,7 @@ class Session:
 
     def _server(self, station: Station) -> Server:
         if self.server_address:
-            return RemoteServer(self.server_address)
+            return RemoteServer(self.server_address, self._server_terms)
         if not station.is_demo:
             return NoServer()
         if self._receiver is None:

@@ -14,8 +14,8 @@ from muster.formats.mosip_login import is_on_time
 
 CLOCK_OFF = Code(
     "CLOCK_OFF",
-    "This computer's clock is {minutes} minutes off the server's. Set its date, time and time zone, then try "
-    "again.",
+    "This computer's clock is {minutes} minutes off the server's. Set its date, time and time zone, then sign "
+    "in again.",
 )
 
 

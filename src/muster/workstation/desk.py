@@ -24,6 +24,7 @@ from muster.workstation.journal import Journal
 from muster.workstation.policy import Policy
 from muster.workstation.reference import ReferenceData
 from muster.workstation.server import Server
+from muster.workstation.server_session import ServerSession
 from muster.workstation.station import Station, UnlockedStation
 from muster.workstation.station_lock import StationLock
 from muster.workstation.submission import Submission
@@ -58,6 +59,7 @@ class Desk:
         self.folder = unlocked.folder
         self.confirm_password = confirm_password
         reference = ReferenceData.load()
+        self.server = ServerSession(server, self._journal, unlocked.machine_key)
         signer = SoftwareSigner(unlocked.device_key, unlocked.device_certificate, clock)
         context = DeviceContext(clock, signer)
         submission = Submission(
@@ -65,7 +67,7 @@ class Desk:
             unlocked.folder,
             reference.schema,
             unlocked.machine_key,
-            server,
+            self.server,
             confirm_password,
             policy,
         )
@@ -77,7 +79,7 @@ class Desk:
             submission,
             policy,
         )
-        self.sync = Sync(self._journal, unlocked.folder, server, submission)
+        self.sync = Sync(self._journal, unlocked.folder, self.server, submission)
         self.exporting = Exporting(self._journal, reference.schema, submission)
         self.devices = DeviceDesk(catalogue)
         self.trail = AuditTrail(unlocked.database)
@@ -101,6 +103,7 @@ class Desk:
 
     def abandon(self) -> None:
         """Let go of everything without a word in the trail."""
+        self.server.close()
         self._database.close()
         self._lock.release()
 
@@ -130,7 +133,8 @@ def sign_in(
     catalogue: Catalogue | None = None,
     policy: Policy | None = None,
 ) -> Desk:
-    """Unlock ``station`` and put the desk together (about 0.3 s).
+    """Unlock ``station`` and put the desk together (about 0.3 s); a server that asks for it is signed in at in the
+    background.
 
     Raises ``SignInRefused``, ``NotAuthentic`` (damaged database), ``StorageUnavailable``.
     """
@@ -146,6 +150,7 @@ def sign_in(
     )
     try:
         desk.begin()
+        desk.server.offer(operator, password)
     except BaseException:  # whatever it was: no key stays in memory behind a sign-in that failed
         desk.abandon()
         raise

@@ -14,6 +14,7 @@ from threading import Lock
 from muster.domain.registration import StationId
 from muster.errors import Code, NetworkUnavailable
 from muster.workstation.data_folder import DataFolder
+from muster.workstation.server import ServerTerms
 
 RECEIVER_FAILED = Code("RECEIVER_FAILED", "The built-in receiver did not start. Packets stay in the outbox.")
 
@@ -22,6 +23,8 @@ _STOP_WITHIN_S = 5.0
 
 class EmbeddedReceiver:
     """Implements ``workstation.server.Server``."""
+
+    terms = ServerTerms()
 
     def __init__(self, folder: DataFolder, station: StationId) -> None:
         self._folder = folder

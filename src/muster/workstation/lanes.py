@@ -39,6 +39,13 @@ class Lanes:
         for name, lane in lanes.items():
             lane.shutdown(wait=True, cancel_futures=name != STORE)
 
+    def leave(self) -> None:
+        """Drop what has not begun and do not wait for what is running: it waits for a network, not for us."""
+        with self._lock:
+            lanes, self._lanes = self._lanes, {}
+        for lane in lanes.values():
+            lane.shutdown(wait=False, cancel_futures=True)
+
     def __enter__(self) -> Lanes:
         return self
 

@@ -21,12 +21,19 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import timedelta
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from muster import durable
 from muster.audit.catalogue import AuditEvent
 from muster.clock import Clock, rfc3339
-from muster.crypto.key_slots import SIGN_IN_REFUSED, Argon2Cost, KeySlot, make_slot, open_slot
+from muster.crypto.key_slots import (
+    SIGN_IN_REFUSED,
+    KeySlot,
+    make_slot,
+    open_slot,
+    slot_from_json,
+    slot_to_json,
+)
 from muster.crypto.machine_key import Flavour as Flavour  # noqa: PLC0414 - the command line's word as well
 from muster.crypto.machine_key import MachineKey
 from muster.crypto.sealing import Sealer, derive_key, new_station_key
@@ -77,7 +84,6 @@ OPERATORS_MUST_DIFFER = Code(
 DEFAULT_CENTER = "10001"
 DEFAULT_MACHINE = "10001"
 _FORMAT = 1
-_KDF = "argon2id"
 _TPM_PURPOSE = "tpm machine key"  # what the TPM's keys are derived from, beside its seed: part of every such key
 _DATABASE_FILES = ("", "-wal", "-shm", "-journal")  # what SQLite keeps beside a database, by what it appends
 _DEVICE_CERTIFICATE_DAYS = 3650
@@ -163,7 +169,7 @@ class Station:
         try:
             with _reading():
                 content = json.loads(DataFolder(data).station.read_text(encoding="utf-8"))
-            slots = tuple(_slot(each) for each in content["key_slots"])
+            slots = tuple(slot_from_json(each) for each in content["key_slots"])
             identity = StationId(content["center"], content["machine"])
             folder = DataFolder(data, Flavour(content.get("machine_key", Flavour.LOCAL.value)))
             return cls(folder, identity, _some(slots), _flag(content["demo"]), clock)
@@ -365,29 +371,9 @@ def _station_json(new: NewStation, slots: list[KeySlot], clock: Clock) -> bytes:
         "demo": new.demo,
         "machine_key": new.machine_key.value,
         "created_at": rfc3339(clock()),
-        "key_slots": [
-            {
-                "user_id": slot.user_id,
-                "kdf": {"name": _KDF, **asdict(slot.cost)},
-                "salt": slot.salt.hex(),
-                "wrapped_key": slot.wrapped_key.hex(),
-            }
-            for slot in slots
-        ],
+        "key_slots": [slot_to_json(slot) for slot in slots],
     }
     return json.dumps(content, indent=2).encode()
-
-
-def _slot(content: dict[str, Any]) -> KeySlot:
-    cost = dict(content["kdf"])
-    if cost.pop("name") != _KDF:
-        raise ValueError("a key derivation we do not know")
-    return KeySlot(
-        user_id=_text(content["user_id"]),
-        salt=bytes.fromhex(_text(content["salt"])),
-        cost=Argon2Cost(**cost),
-        wrapped_key=bytes.fromhex(_text(content["wrapped_key"])),
-    )
 
 
 def _text(value: object) -> str:

@@ -32,13 +32,11 @@ from muster.packet.assemble import assemble
 from muster.packet.contents import PacketContents
 from muster.packet.seal import SealedPacket, seal
 from muster.store.database import Work
-from muster.upload.mosip import MosipTarget
-from muster.upload.transport import Transport
 from muster.workstation.content_digest import content_digest
 from muster.workstation.data_folder import DataFolder
 from muster.workstation.journal import REGISTRATION_CLOSED, Entry, Journal
 from muster.workstation.policy import Policy
-from muster.workstation.server import Server
+from muster.workstation.server_session import ServerSession
 
 STEPS_OPEN = Code("STEPS_OPEN", "Something is still missing. Go back to the step that is not ticked.")
 CONTENT_CHANGED = Code(
@@ -86,7 +84,7 @@ class Submission:
         folder: DataFolder,
         schema: IdSchema,
         machine_key: MachineKey,
-        server: Server,
+        server: ServerSession,
         confirm_password: Callable[[str], None],
         policy: Policy,
     ) -> None:
@@ -165,10 +163,9 @@ class Submission:
         return fetched
 
     def _fetch_certificate(self) -> bytes:
-        ref_id = self._journal.station.ref_id
         try:
-            with Transport(self._server.url()) as transport:
-                return MosipTarget(transport, ref_id, self._journal.clock).certificate()
+            with self._server.target() as target:
+                return target.certificate()
         except NetworkUnavailable as error:
             raise NetworkUnavailable(CERTIFICATE_NEEDED) from error
 

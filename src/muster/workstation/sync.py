@@ -18,10 +18,10 @@ from muster.domain.lifecycle import Synced, Uploaded
 from muster.errors import Code, MusterError, NotAuthentic, Refused, StorageUnavailable
 from muster.upload.mosip import Announcement, MosipTarget
 from muster.upload.schedule import next_attempt
-from muster.upload.transport import Transport
+from muster.upload.signer import ServerNotAuthentic
 from muster.workstation.data_folder import DataFolder
 from muster.workstation.journal import Journal
-from muster.workstation.server import Server
+from muster.workstation.server_session import ServerSession
 from muster.workstation.submission import Submission
 
 PACKET_FILE_MISSING = Code(
@@ -37,7 +37,7 @@ class Sync:
         self,
         journal: Journal,
         folder: DataFolder,
-        server: Server,
+        server: ServerSession,
         submission: Submission,
         chance: Callable[[], float] = random,
     ) -> None:
@@ -59,16 +59,16 @@ class Sync:
     def deliver(self, packet_id: str) -> Receipt:
         """Announce and upload one packet; once it is there, returns the receipt again.
 
-        Raises ``NetworkUnavailable`` (later), ``Refused`` (the server's no), ``NotAuthentic`` (the file is not
-        the one that was sealed). The failure is noted with the time of the next attempt.
+        Raises ``NetworkUnavailable`` (later), ``SignInWanted``, ``ServerNotAuthentic``, ``Refused`` (the server's
+        no), ``NotAuthentic`` (the file is not the one that was sealed). The failure is noted with the time of the
+        next attempt.
         """
         with self._journal.database.read() as work:
             entry = work.outbox.find(packet_id)
         if entry.state is DeliveryState.PUSHED:
             return self._receipt(entry)
         try:
-            with Transport(self._server.url()) as transport:
-                target = MosipTarget(transport, self._journal.station.ref_id, self._journal.clock)
+            with self._server.target() as target:
                 return self._deliver(entry, target)
         except MusterError as error:
             self._note_failure(entry, error)
@@ -87,6 +87,8 @@ class Sync:
                 continue
             try:
                 receipts.append(self.deliver(entry.packet_id))
+            except ServerNotAuthentic:
+                raise  # whatever else waits would meet the same
             except (Refused, NotAuthentic):
                 continue  # noted with the entry; the others may still go
             self._submission.destroy_content(entry.registration_id)

@@ -281,13 +281,13 @@ def test_an_answer_of_another_kind_of_success_is_unreadable(
     assert caught.value.code is SERVER_ANSWER_UNREADABLE
 
 
-def test_a_connection_reset_in_the_middle_of_an_answer_is_unreachable(transport: Transport) -> None:
+def test_a_connection_reset_in_the_middle_of_an_answer_is_unreachable() -> None:
     with socket.create_server(("127.0.0.1", 0)) as listening:
         thread = Thread(target=_answer_half_and_reset, args=(listening,))
         thread.start()
-        with Transport(f"http://127.0.0.1:{listening.getsockname()[1]}") as other:
-            with pytest.raises(NetworkUnavailable) as caught:
-                other.get("/x", {})
+        address = f"http://127.0.0.1:{listening.getsockname()[1]}"
+        with Transport(address) as other, pytest.raises(NetworkUnavailable) as caught:
+            other.get("/x", {})
         thread.join()
     assert caught.value.code is SERVER_UNREACHABLE
 

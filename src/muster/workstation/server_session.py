@@ -1,0 +1,156 @@
+"""What one signed-in operator's station says to the server: signed in there where it asks for it, and checked.
+
+Rules:
+
+1. The password is known at sign-in only. It is offered to the server then, in the background, and kept nowhere;
+   whoever needs the server meanwhile waits for the outcome.
+2. A server that cannot be reached, or says no, keeps nobody from working: packets wait, and whoever wants to send
+   hears why.
+3. The certificate the server signs its answers with is pinned at its first answer, for the station and not for the
+   operator. A change counts once a supervisor has accepted it, by its fingerprint.
+"""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Iterator
+from concurrent.futures import Future
+from contextlib import contextmanager
+from functools import partial
+
+from muster.audit.catalogue import AuditEvent
+from muster.crypto.machine_key import MachineKey
+from muster.domain.operators import Role
+from muster.errors import BadInput, Code, MusterError, NetworkUnavailable, Refused
+from muster.upload.conversation import Conversation
+from muster.upload.login import ServerLogin
+from muster.upload.mosip import MosipTarget
+from muster.upload.signer import ServerNotAuthentic, Signer, fingerprint
+from muster.upload.transport import SignInWanted, Transport
+from muster.workstation.journal import Journal
+from muster.workstation.lanes import Lanes
+from muster.workstation.server import Login, Server
+
+SUPERVISOR_ONLY = Code("SUPERVISOR_ONLY", "Only a supervisor may do this. Sign in as one.")
+SIGNER_NOT_OFFERED = Code(
+    "SIGNER_NOT_OFFERED", "The server does not sign with the certificate of this fingerprint. Compare it again."
+)
+
+SIGNER_SETTING = "server_signer"
+_LANE = "server"
+
+
+class ServerSession:
+    def __init__(self, server: Server, journal: Journal, key: MachineKey) -> None:
+        self._server = server
+        self._journal = journal
+        self._key = key
+        self._login = ServerLogin(key, journal.clock)
+        self._signer = Signer(_Pin(journal), journal.clock)
+        self._lanes = Lanes()
+        self._signing_in: Future[None] | None = None
+        self._problem: MusterError | None = None
+
+    def offer(self, user_id: str, password: str) -> None:
+        """Sign in at the server, if it asks for that, without waiting for it."""
+        if self._server.terms.login is Login.PASSWORD:
+            self._signing_in = self._lanes.submit(_LANE, partial(self._sign_in, user_id, password))
+
+    @contextmanager
+    def target(self) -> Iterator[MosipTarget]:
+        """Raises ``NetworkUnavailable``, ``SignInWanted`` (with the reason why the sign-in failed) and what the
+        target's verbs raise."""
+        self._require_sign_in()
+        with Transport(self._server.url()) as transport:
+            yield self._target(self._conversation(transport))
+
+    def close(self) -> None:
+        """Forget the tokens. A sign-in under way is not waited for; it ends by itself and is told nobody."""
+        self._login.forget()
+        self._lanes.leave()
+
+    def pinned_signer(self) -> str | None:
+        """The fingerprint (hex SHA-256) of the certificate the server's answers are checked with."""
+        pinned = _Pin(self._journal).load()
+        return fingerprint(pinned) if pinned else None
+
+    def offered_signer(self) -> str:
+        """The fingerprint of the certificate the server signs with now. Raises ``NetworkUnavailable``,
+        ``ServerNotAuthentic``."""
+        return fingerprint(self._offered_signer())
+
+    def accept_signer(self, expected: str) -> None:
+        """Check the server's answers with another certificate from now on: the one with the fingerprint
+        ``expected``, which somebody has compared with what the server's owner says.
+
+        Raises ``Refused`` for an officer, ``BadInput`` when the server signs with another one.
+        """
+        if self._journal.operator.role is not Role.SUPERVISOR:
+            raise Refused(SUPERVISOR_ONLY)
+        certificate = self._offered_signer()
+        if fingerprint(certificate) != expected.replace(":", "").strip().lower():
+            raise BadInput(SIGNER_NOT_OFFERED)
+        _Pin(self._journal, AuditEvent.SERVER_SIGNER_ACCEPTED).store(certificate)
+
+    def _offered_signer(self) -> bytes:
+        self._require_sign_in()
+        with Transport(self._server.url()) as transport:
+            return self._signer.offered(self._conversation(transport, check=False).send)
+
+    def _require_sign_in(self) -> None:
+        if self._signing_in is not None:
+            self._signing_in.result()
+        if self._problem is not None:
+            raise SignInWanted(self._problem.code, **self._problem.detail) from self._problem
+
+    def _sign_in(self, user_id: str, password: str) -> None:
+        try:
+            with Transport(self._server.url()) as transport:
+                self._login.by_password(transport, user_id, password)
+                self._target(self._conversation(transport)).verify_machine(_machine_name(), self._key)
+        except (NetworkUnavailable, ServerNotAuthentic) as error:  # either is found out again, and may be over
+            self._note(AuditEvent.SERVER_SIGN_IN_FAILED, code=error.code.name)
+        except MusterError as error:
+            self._problem = error
+            self._note(AuditEvent.SERVER_SIGN_IN_FAILED, code=error.code.name)
+        else:
+            self._note(AuditEvent.SERVER_SIGNED_IN)
+
+    def _conversation(self, transport: Transport, *, check: bool = True) -> Conversation:
+        terms = self._server.terms
+        return Conversation(
+            transport,
+            login=self._login if terms.login is Login.PASSWORD else None,
+            signer=self._signer if terms.signed_answers and check else None,
+            request_key=self._key if terms.signed_requests else None,
+        )
+
+    def _target(self, conversation: Conversation) -> MosipTarget:
+        return MosipTarget(conversation, self._journal.station.ref_id, self._journal.clock)
+
+    def _note(self, event: AuditEvent, **detail: str) -> None:
+        with self._journal.database.work() as work:
+            work.record(event, actor=self._journal.operator.user_id, **detail)
+
+
+class _Pin:
+    """Among the station's settings, each change with its audit record. Implements ``upload.signer.Pin``."""
+
+    def __init__(self, journal: Journal, event: AuditEvent = AuditEvent.SERVER_SIGNER_PINNED) -> None:
+        self._journal = journal
+        self._event = event
+
+    def load(self) -> bytes | None:
+        with self._journal.database.read() as work:
+            kept = work.settings.get(SIGNER_SETTING)
+        return kept.encode() if kept else None
+
+    def store(self, certificate: bytes) -> None:
+        with self._journal.database.work() as work:
+            work.settings.put(SIGNER_SETTING, certificate.decode())
+            work.record(self._event, actor=self._journal.operator.user_id, sha256=fingerprint(certificate))
+
+
+def _machine_name() -> str:
+    """As the reference client names a machine to the server."""
+    return socket.gethostname().lower()
