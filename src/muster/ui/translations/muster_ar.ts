@@ -21,15 +21,15 @@
         </message>
         <message>
             <source>A device signed a sample in the biometric file and did not say when.</source>
-            <translation type="unfinished"></translation>
+            <translation>وقّع جهاز إحدى العينات في ملف البيانات الحيوية دون أن يذكر متى.</translation>
         </message>
         <message>
             <source>A device signed a sample in the biometric file and did not say which device it is.</source>
-            <translation type="unfinished"></translation>
+            <translation>وقّع جهاز إحدى العينات في ملف البيانات الحيوية دون أن يذكر أي جهاز هو.</translation>
         </message>
         <message>
             <source>A device's certificate was not valid at the time of the capture that it signed.</source>
-            <translation type="unfinished"></translation>
+            <translation>لم تكن شهادة أحد الأجهزة صالحة وقت الالتقاط الذي وقّعه.</translation>
         </message>
         <message>
             <source>A key file of this station is missing. Put the folder 'keys' back from your backup.</source>
@@ -113,7 +113,7 @@
         </message>
         <message>
             <source>A sample in the biometric file is marked as an exception, and has a record all the same.</source>
-            <translation type="unfinished"></translation>
+            <translation>إحدى العينات في ملف البيانات الحيوية معلّمة كاستثناء، ومع ذلك فيها تسجيل.</translation>
         </message>
         <message>
             <source>A sample in the biometric file is not signed by its device.</source>
@@ -121,15 +121,15 @@
         </message>
         <message>
             <source>A sample in the biometric file is of another finger or eye than its device signed.</source>
-            <translation type="unfinished"></translation>
+            <translation>إحدى العينات في ملف البيانات الحيوية لإصبع أو عين غير ما وقّعه جهازها.</translation>
         </message>
         <message>
             <source>A sample in the biometric file is of another finger or eye than its record says.</source>
-            <translation type="unfinished"></translation>
+            <translation>إحدى العينات في ملف البيانات الحيوية لإصبع أو عين غير ما يذكره تسجيلها.</translation>
         </message>
         <message>
             <source>A sample in the biometric file is of another kind than its device signed.</source>
-            <translation type="unfinished"></translation>
+            <translation>إحدى العينات في ملف البيانات الحيوية من نوع غير الذي وقّعه جهازها.</translation>
         </message>
         <message>
             <source>A sample in the biometric file lacks the list of how it was captured.</source>
@@ -149,7 +149,7 @@
         </message>
         <message>
             <source>A text of a sample has a character that biometric files cannot hold. Capture the sample again.</source>
-            <translation type="unfinished"></translation>
+            <translation>يحتوي نص في إحدى العينات على رمز لا تستطيع ملفات البيانات الحيوية حفظه. التقط العينة مرة أخرى.</translation>
         </message>
         <message>
             <source>A time in the biometric file is not one.</source>
@@ -157,7 +157,7 @@
         </message>
         <message>
             <source>A time that a device signed in the biometric file has another form than 2026-01-31T12:59:59Z.</source>
-            <translation type="unfinished"></translation>
+            <translation>وقت وقّعه جهاز في ملف البيانات الحيوية ليس بصيغة 2026-01-31T12:59:59Z.</translation>
         </message>
         <message>
             <source>A user name has 2 to 50 letters, digits, dots, dashes or underscores.</source>
@@ -568,6 +568,10 @@
             <translation>التصحيح وحده يجيب عن طلب.</translation>
         </message>
         <message>
+            <source>Only a supervisor may do this. Sign in as one.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Only grey pictures of 64 to 8192 pixels on each side can be compressed as WSQ.</source>
             <translation>لا يمكن ضغط الصور بصيغة WSQ إلا إذا كانت رمادية وطول كل ضلع من أضلاعها بين 64 و8192 بكسل.</translation>
         </message>
@@ -841,7 +845,7 @@
         </message>
         <message>
             <source>The biometric file has samples inside samples, too deep to be followed.</source>
-            <translation type="unfinished"></translation>
+            <translation>يحتوي ملف البيانات الحيوية على عينات داخل عينات بعمق لا يمكن تتبّعه.</translation>
         </message>
         <message>
             <source>The biometric file has text where only parts may stand.</source>
@@ -1312,6 +1316,10 @@
             <translation type="unfinished"></translation>
         </message>
         <message>
+            <source>The server does not sign with the certificate of this fingerprint. Compare it again.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>The server has a problem (status {status}). The packet is kept and will be sent again.</source>
             <translation>لدى الخادم مشكلة (الحالة {status}). الحزمة محفوظة وسيُعاد إرسالها.</translation>
         </message>
@@ -1374,6 +1382,10 @@
         <message>
             <source>The server's certificate cannot be used. Check this computer's clock, then ask your administrator.</source>
             <translation>لا يمكن استخدام شهادة الخادم. تحقق من ساعة هذا الحاسوب، ثم راجع مسؤول النظام.</translation>
+        </message>
+        <message>
+            <source>The setting {name} has a value it cannot have. It may be one of: {values}.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>The signature does not match. The data was changed or comes from somebody else.</source>
@@ -1469,7 +1481,7 @@
         </message>
         <message>
             <source>There is no agreed format for what was captured, so it cannot be written.</source>
-            <translation type="unfinished"></translation>
+            <translation>لا توجد صيغة متفق عليها لما التُقط، ولذلك لا يمكن كتابته.</translation>
         </message>
         <message>
             <source>There is no station in this folder yet. Open the window once, or run 'muster station create'.</source>
@@ -1508,7 +1520,7 @@
             <translation>ترفض شريحة TPM في هذا الحاسوب ({response}). أبلغ مسؤول النظام بما بين القوسين.</translation>
         </message>
         <message>
-            <source>This computer's clock is {minutes} minutes off the server's. Set its date, time and time zone, then try again.</source>
+            <source>This computer's clock is {minutes} minutes off the server's. Set its date, time and time zone, then sign in again.</source>
             <translation type="unfinished"></translation>
         </message>
         <message>
@@ -1637,7 +1649,7 @@
         </message>
         <message>
             <source>Two samples in the biometric file have the same index.</source>
-            <translation type="unfinished"></translation>
+            <translation>تحمل عينتان في ملف البيانات الحيوية الفهرس نفسه.</translation>
         </message>
         <message>
             <source>Type the number from the person's card, then only what has changed. Leave the rest empty.</source>
@@ -1669,11 +1681,11 @@
         </message>
         <message>
             <source>What a device says about itself in the biometric file is not signed by a device.</source>
-            <translation type="unfinished"></translation>
+            <translation>ما يذكره جهاز عن نفسه في ملف البيانات الحيوية غير موقّع من جهاز.</translation>
         </message>
         <message>
             <source>What a device says about itself in the biometric file is signed with another certificate than its capture.</source>
-            <translation type="unfinished"></translation>
+            <translation>ما يذكره جهاز عن نفسه في ملف البيانات الحيوية موقّع بشهادة غير شهادة ما التقطه.</translation>
         </message>
         <message>
             <source>What answered is not the registration server. Check the address and the network.</source>
@@ -1681,7 +1693,7 @@
         </message>
         <message>
             <source>What the biometric file says of how a sample was captured has a wrong form.</source>
-            <translation type="unfinished"></translation>
+            <translation>ما يذكره ملف البيانات الحيوية عن كيفية التقاط إحدى العينات ليس بالصيغة الصحيحة.</translation>
         </message>
         <message>
             <source>What the camera sees</source>

@@ -21,15 +21,15 @@
         </message>
         <message>
             <source>A device signed a sample in the biometric file and did not say when.</source>
-            <translation type="unfinished"></translation>
+            <translation>Un appareil a signé un échantillon du fichier biométrique sans indiquer quand.</translation>
         </message>
         <message>
             <source>A device signed a sample in the biometric file and did not say which device it is.</source>
-            <translation type="unfinished"></translation>
+            <translation>Un appareil a signé un échantillon du fichier biométrique sans indiquer de quel appareil il s’agit.</translation>
         </message>
         <message>
             <source>A device's certificate was not valid at the time of the capture that it signed.</source>
-            <translation type="unfinished"></translation>
+            <translation>Le certificat d’un appareil n’était pas valable au moment de la capture qu’il a signée.</translation>
         </message>
         <message>
             <source>A key file of this station is missing. Put the folder 'keys' back from your backup.</source>
@@ -113,7 +113,7 @@
         </message>
         <message>
             <source>A sample in the biometric file is marked as an exception, and has a record all the same.</source>
-            <translation type="unfinished"></translation>
+            <translation>Un échantillon du fichier biométrique est marqué comme exception et comporte pourtant un enregistrement.</translation>
         </message>
         <message>
             <source>A sample in the biometric file is not signed by its device.</source>
@@ -121,15 +121,15 @@
         </message>
         <message>
             <source>A sample in the biometric file is of another finger or eye than its device signed.</source>
-            <translation type="unfinished"></translation>
+            <translation>Un échantillon du fichier biométrique provient d’un autre doigt ou d’un autre œil que ce que son appareil a signé.</translation>
         </message>
         <message>
             <source>A sample in the biometric file is of another finger or eye than its record says.</source>
-            <translation type="unfinished"></translation>
+            <translation>Un échantillon du fichier biométrique provient d’un autre doigt ou d’un autre œil que ce qu’indique son enregistrement.</translation>
         </message>
         <message>
             <source>A sample in the biometric file is of another kind than its device signed.</source>
-            <translation type="unfinished"></translation>
+            <translation>Un échantillon du fichier biométrique est d’un autre type que ce que son appareil a signé.</translation>
         </message>
         <message>
             <source>A sample in the biometric file lacks the list of how it was captured.</source>
@@ -149,7 +149,7 @@
         </message>
         <message>
             <source>A text of a sample has a character that biometric files cannot hold. Capture the sample again.</source>
-            <translation type="unfinished"></translation>
+            <translation>Un texte d’un échantillon comporte un caractère que les fichiers biométriques ne peuvent pas contenir. Capturez à nouveau l’échantillon.</translation>
         </message>
         <message>
             <source>A time in the biometric file is not one.</source>
@@ -157,7 +157,7 @@
         </message>
         <message>
             <source>A time that a device signed in the biometric file has another form than 2026-01-31T12:59:59Z.</source>
-            <translation type="unfinished"></translation>
+            <translation>Une heure signée par un appareil dans le fichier biométrique a une autre forme que 2026-01-31T12:59:59Z.</translation>
         </message>
         <message>
             <source>A user name has 2 to 50 letters, digits, dots, dashes or underscores.</source>
@@ -568,6 +568,10 @@
             <translation>Seule une correction répond à une demande.</translation>
         </message>
         <message>
+            <source>Only a supervisor may do this. Sign in as one.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Only grey pictures of 64 to 8192 pixels on each side can be compressed as WSQ.</source>
             <translation>Seules les images en gris de 64 à 8192 pixels de côté peuvent être compressées en WSQ.</translation>
         </message>
@@ -841,7 +845,7 @@
         </message>
         <message>
             <source>The biometric file has samples inside samples, too deep to be followed.</source>
-            <translation type="unfinished"></translation>
+            <translation>Le fichier biométrique contient des échantillons imbriqués trop profondément pour être suivis.</translation>
         </message>
         <message>
             <source>The biometric file has text where only parts may stand.</source>
@@ -1312,6 +1316,10 @@
             <translation type="unfinished"></translation>
         </message>
         <message>
+            <source>The server does not sign with the certificate of this fingerprint. Compare it again.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>The server has a problem (status {status}). The packet is kept and will be sent again.</source>
             <translation>Le serveur rencontre un problème (état {status}). Le paquet est conservé et sera renvoyé.</translation>
         </message>
@@ -1374,6 +1382,10 @@
         <message>
             <source>The server's certificate cannot be used. Check this computer's clock, then ask your administrator.</source>
             <translation>Le certificat du serveur est inutilisable. Vérifiez l’horloge de cet ordinateur, puis adressez-vous à votre administrateur.</translation>
+        </message>
+        <message>
+            <source>The setting {name} has a value it cannot have. It may be one of: {values}.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>The signature does not match. The data was changed or comes from somebody else.</source>
@@ -1469,7 +1481,7 @@
         </message>
         <message>
             <source>There is no agreed format for what was captured, so it cannot be written.</source>
-            <translation type="unfinished"></translation>
+            <translation>Aucun format n’est convenu pour ce qui a été capturé ; cela ne peut donc pas être écrit.</translation>
         </message>
         <message>
             <source>There is no station in this folder yet. Open the window once, or run 'muster station create'.</source>
@@ -1508,7 +1520,7 @@
             <translation>Le TPM de cet ordinateur refuse ({response}). Communiquez à votre administrateur ce qui figure entre parenthèses.</translation>
         </message>
         <message>
-            <source>This computer's clock is {minutes} minutes off the server's. Set its date, time and time zone, then try again.</source>
+            <source>This computer's clock is {minutes} minutes off the server's. Set its date, time and time zone, then sign in again.</source>
             <translation type="unfinished"></translation>
         </message>
         <message>
@@ -1637,7 +1649,7 @@
         </message>
         <message>
             <source>Two samples in the biometric file have the same index.</source>
-            <translation type="unfinished"></translation>
+            <translation>Deux échantillons du fichier biométrique ont le même index.</translation>
         </message>
         <message>
             <source>Type the number from the person's card, then only what has changed. Leave the rest empty.</source>
@@ -1669,11 +1681,11 @@
         </message>
         <message>
             <source>What a device says about itself in the biometric file is not signed by a device.</source>
-            <translation type="unfinished"></translation>
+            <translation>Ce qu’un appareil indique sur lui-même dans le fichier biométrique n’est pas signé par un appareil.</translation>
         </message>
         <message>
             <source>What a device says about itself in the biometric file is signed with another certificate than its capture.</source>
-            <translation type="unfinished"></translation>
+            <translation>Ce qu’un appareil indique sur lui-même dans le fichier biométrique est signé avec un autre certificat que sa capture.</translation>
         </message>
         <message>
             <source>What answered is not the registration server. Check the address and the network.</source>
@@ -1681,7 +1693,7 @@
         </message>
         <message>
             <source>What the biometric file says of how a sample was captured has a wrong form.</source>
-            <translation type="unfinished"></translation>
+            <translation>Ce que le fichier biométrique indique sur la capture d’un échantillon n’a pas la bonne forme.</translation>
         </message>
         <message>
             <source>What the camera sees</source>
