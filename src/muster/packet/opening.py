@@ -14,7 +14,7 @@ What is wrong *inside* a packet that opens is a result, not an error: every subp
 problems are told. Only what cannot be opened at all raises.
 
 Packets come from anybody who has the server's certificate. However one is made, opening it takes no more memory
-than 20 times its size and 96 MiB: all that is unpacked together is limited to ``MAXIMUM_GROWTH`` times its size
+than 20 times its size and 64 MiB: all that is unpacked together is limited to ``MAXIMUM_GROWTH`` times its size
 and ``ALLOWANCE``, a description to ``mosip_packet.MAXIMUM_DESCRIPTION_BYTES``.
 """
 

@@ -90,3 +90,17 @@ def test_the_report_names_fields_and_files_and_holds_nothing_of_the_person(
     assert "fullName" in report.subpackets[0].fields
     assert "proofOfIdentity.pdf" in report.subpackets[0].files
     assert "Mustermann" not in str(report)
+
+
+def test_our_own_packet_is_of_the_family_of_1_2_and_bears_its_own_name(packet: Path, key: Path) -> None:
+    report = inspect_packet(packet, key)
+    assert (report.version_family, report.notes) == ("1.2", ())
+    assert report.client_version.startswith("1.2.0-muster-")
+    assert {each.notes for each in report.subpackets} == {("MACHINE_KEY_ABSENT",)}
+    assert report.captures > 0
+
+
+def test_a_renamed_packet_is_noted(packet: Path, key: Path) -> None:
+    report = inspect_packet(packet.rename(packet.with_name("copy.zip")), key)
+    assert report.notes == ("FILE_NAME_DIFFERS",)
+    assert report.valid
