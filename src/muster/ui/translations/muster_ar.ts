@@ -89,11 +89,11 @@
         </message>
         <message>
             <source>A request cannot be read: {part} is missing or has a wrong form.</source>
-            <translation type="unfinished"></translation>
+            <translation>تعذّرت قراءة طلب: {part} غير موجود أو بصيغة خاطئة.</translation>
         </message>
         <message>
             <source>A request to sign in cannot be read: {part} is missing or has a wrong form.</source>
-            <translation type="unfinished"></translation>
+            <translation>تعذّرت قراءة طلب تسجيل الدخول: {part} غير موجود أو بصيغة خاطئة.</translation>
         </message>
         <message>
             <source>A resolution in the record is not within 490 to 1010 pixels per inch.</source>
@@ -513,7 +513,7 @@
         </message>
         <message>
             <source>No secure connection to the server can be made, so nothing was sent. Check this computer's clock, then tell your administrator.</source>
-            <translation type="unfinished"></translation>
+            <translation>لا يمكن إنشاء اتصال آمن بالخادم، لذلك لم يُرسل شيء. تحقق من ساعة هذا الحاسوب، ثم أبلغ مسؤول النظام.</translation>
         </message>
         <message>
             <source>No {kind} is connected. Plug it in and try again.</source>
@@ -569,7 +569,7 @@
         </message>
         <message>
             <source>Only a supervisor may do this. Sign in as one.</source>
-            <translation type="unfinished"></translation>
+            <translation>هذا الإجراء متاح للمشرف فقط. سجّل الدخول بصفة مشرف.</translation>
         </message>
         <message>
             <source>Only grey pictures of 64 to 8192 pixels on each side can be compressed as WSQ.</source>
@@ -889,7 +889,7 @@
         </message>
         <message>
             <source>The certificate the server signs with cannot be used. Check this computer's clock, then tell your administrator.</source>
-            <translation type="unfinished"></translation>
+            <translation>لا يمكن استخدام الشهادة التي يوقّع بها الخادم. تحقق من ساعة هذا الحاسوب، ثم أبلغ مسؤول النظام.</translation>
         </message>
         <message>
             <source>The content of this registration was destroyed after it was delivered or given up.</source>
@@ -1029,7 +1029,7 @@
         </message>
         <message>
             <source>The list of those who may sign in here is damaged: users.json.</source>
-            <translation type="unfinished"></translation>
+            <translation>قائمة المسموح لهم بتسجيل الدخول هنا تالفة: users.json.</translation>
         </message>
         <message>
             <source>The live picture appears here.</source>
@@ -1301,11 +1301,11 @@
         </message>
         <message>
             <source>The server does not accept this station (its code: {server_code}). Tell your administrator.</source>
-            <translation type="unfinished"></translation>
+            <translation>لا يقبل الخادم هذه المحطة (رمزه: {server_code}). أبلغ مسؤول النظام.</translation>
         </message>
         <message>
             <source>The server does not know this station's key. Have the file machine.pub.pem registered there.</source>
-            <translation type="unfinished"></translation>
+            <translation>لا يعرف الخادم مفتاح هذه المحطة. اطلب تسجيل الملف machine.pub.pem لديه.</translation>
         </message>
         <message>
             <source>The server does not know this station. Have the station's key registered there first.</source>
@@ -1313,11 +1313,11 @@
         </message>
         <message>
             <source>The server does not say what became of the packets (its code: {server_code}).</source>
-            <translation type="unfinished"></translation>
+            <translation>لا يوضح الخادم ما آلت إليه الحزم (رمزه: {server_code}).</translation>
         </message>
         <message>
             <source>The server does not sign with the certificate of this fingerprint. Compare it again.</source>
-            <translation type="unfinished"></translation>
+            <translation>لا يوقّع الخادم بالشهادة التي لها هذه البصمة الرقمية. قارنها مرة أخرى.</translation>
         </message>
         <message>
             <source>The server has a problem (status {status}). The packet is kept and will be sent again.</source>
@@ -1333,11 +1333,11 @@
         </message>
         <message>
             <source>The server knows no station with this computer's name. Have the station registered there.</source>
-            <translation type="unfinished"></translation>
+            <translation>لا يعرف الخادم محطة باسم هذا الحاسوب. اطلب تسجيل المحطة لديه.</translation>
         </message>
         <message>
             <source>The server knows this station by another key. Have the file machine.pub.pem registered there again.</source>
-            <translation type="unfinished"></translation>
+            <translation>يعرف الخادم هذه المحطة بمفتاح آخر. اطلب تسجيل الملف machine.pub.pem لديه من جديد.</translation>
         </message>
         <message>
             <source>The server refused the packet (its code: {server_code}). Tell your supervisor.</source>
@@ -1353,11 +1353,11 @@
         </message>
         <message>
             <source>The server signs with another certificate than before. Nothing is sent until your administrator has accepted the new one.</source>
-            <translation type="unfinished"></translation>
+            <translation>يوقّع الخادم بشهادة غير التي كان يوقّع بها. لن يُرسل شيء حتى يقبل مسؤول النظام الشهادة الجديدة.</translation>
         </message>
         <message>
             <source>The server wants you to sign in: sign in again with the network to send.</source>
-            <translation type="unfinished"></translation>
+            <translation>يطلب الخادم تسجيل الدخول: سجّل الدخول مرة أخرى عند توفر الشبكة كي تُرسل الحزم.</translation>
         </message>
         <message>
             <source>The server's address is not one: write https://name.</source>
@@ -1369,7 +1369,7 @@
         </message>
         <message>
             <source>The server's answer is not signed as it must be, so nothing of it was used. Tell your administrator.</source>
-            <translation type="unfinished"></translation>
+            <translation>جواب الخادم غير موقّع كما يجب، لذلك لم يُستخدم منه شيء. أبلغ مسؤول النظام.</translation>
         </message>
         <message>
             <source>The server's answer to the sign-in cannot be read: {part} is missing or has a wrong form.</source>
@@ -1377,7 +1377,7 @@
         </message>
         <message>
             <source>The server's answer was too long and was not read. Tell your administrator.</source>
-            <translation type="unfinished"></translation>
+            <translation>كان جواب الخادم أطول مما يجب ولم يُقرأ. أبلغ مسؤول النظام.</translation>
         </message>
         <message>
             <source>The server's certificate cannot be used. Check this computer's clock, then ask your administrator.</source>
@@ -1385,7 +1385,7 @@
         </message>
         <message>
             <source>The setting {name} has a value it cannot have. It may be one of: {values}.</source>
-            <translation type="unfinished"></translation>
+            <translation>للإعداد {name} قيمة غير ممكنة. القيم الممكنة: {values}.</translation>
         </message>
         <message>
             <source>The signature does not match. The data was changed or comes from somebody else.</source>
@@ -1521,7 +1521,7 @@
         </message>
         <message>
             <source>This computer's clock is {minutes} minutes off the server's. Set its date, time and time zone, then sign in again.</source>
-            <translation type="unfinished"></translation>
+            <translation>الفرق بين ساعة هذا الحاسوب وساعة الخادم {minutes} دقيقة. اضبط التاريخ والوقت والمنطقة الزمنية، ثم سجّل الدخول من جديد.</translation>
         </message>
         <message>
             <source>This date is too long ago to be a date of birth.</source>
@@ -1709,7 +1709,7 @@
         </message>
         <message>
             <source>Write a user as NAME=FILE, with a file that holds the password on its first line.</source>
-            <translation type="unfinished"></translation>
+            <translation>اكتب المستخدم بالصيغة NAME=FILE، مع ملف تكون كلمة المرور في سطره الأول.</translation>
         </message>
         <message>
             <source>Write the date as year/month/day, for example 1990/05/31.</source>
