@@ -12,10 +12,12 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from PIL import Image
 from sqlcipher3 import dbapi2 as sqlcipher
 
+from integration.conftest import make_folder
 from muster.clock import utc_now
 from muster.crypto.key_slots import open_slot
 from muster.crypto.sealing import derive_key
@@ -97,6 +99,38 @@ def test_stopping_after_each_step_and_resuming_completes_the_enrollment(
         answer = ran.document
     assert answer["state"] == "delivered"
     assert answer["packet_id"].startswith(answer["registration_id"])
+
+
+def test_an_update_is_enrolled_from_what_changed(muster: Muster, station: Path, tmp_path: Path) -> None:
+    changed = {"UIN": "2345678906", "email": "mustermann@erika.example"}
+    parts = {"documents": None, "exceptions": None, "exceptionPhoto": None, "biometrics": {"face": "face.jpg"}}
+    folder = make_folder(tmp_path / "erika", process="UPDATE", demographics=changed, **parts)
+    ran = muster("enroll", "--from", folder, "--data", station, "--json")
+    assert (ran.status, ran.document["state"]) == (0, "delivered")
+    assert [step["name"] for step in ran.document["steps"]] == [
+        "consent", "demographics", "documents", "face", "preview", "signature",
+    ]  # fmt: skip
+
+
+def test_a_correction_without_its_request_is_bad_input_and_begins_nothing(
+    muster: Muster, station: Path, tmp_path: Path
+) -> None:
+    folder = make_folder(tmp_path / "erika", process="BIOMETRIC_CORRECTION", demographics=None)
+    ran = muster("enroll", "--from", folder, "--data", station, "--json")
+    assert (ran.status, ran.error_code) == (2, "CORRECTION_WITHOUT_REQUEST")
+    assert "registration_id" not in ran.document["error"]
+
+
+def test_documents_too_large_are_a_finding_of_their_step(muster: Muster, station: Path, tmp_path: Path) -> None:
+    document = {"type": "CIN", "reference": "L01X00T47", "file": "grain.jpg"}
+    fields = [{**document, "field": "proofOfIdentity"}, {**document, "field": "proofOfAddress", "type": "RNC"}]
+    folder = make_folder(tmp_path / "erika", documents=fields)
+    grain = np.random.default_rng(1).normal(190, 60, (2340, 1654, 3))
+    Image.fromarray(np.clip(grain, 0, 255).astype(np.uint8)).save(folder / "grain.jpg", quality=90)
+    ran = muster("enroll", "--from", folder, "--data", station, "--stop-after", "documents")
+    assert ran.status == 0
+    assert "documents     done\n    This will be too large to be sent" in ran.out
+    assert "[PACKET_GROWS_TOO_LARGE]" in ran.out
 
 
 def _two_people(face: Path) -> bytes:

@@ -45,6 +45,7 @@ class Driver:
         self.session = session
         self.window = MainWindow(session, Background(lanes), self.languages)
         self._qtbot = qtbot
+        self.clicks = 0
         qtbot.addWidget(self.window)
         self.window.show()
 
@@ -53,6 +54,7 @@ class Driver:
 
     def click(self, pressed: QPushButton) -> None:
         self.until(pressed.isEnabled)
+        self.clicks += 1
         self._qtbot.mouseClick(pressed, Qt.MouseButton.LeftButton)
 
     def type(self, box: QLineEdit, text: str) -> None:
