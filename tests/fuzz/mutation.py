@@ -103,7 +103,8 @@ def _places(whole: Any) -> list[tuple[Any, Any]]:
 def mutate_archive(content: bytes, longest: int, seed: int) -> bytes:
     """One file of a zip changed by what it is, or renamed, doubled or taken away, and the zip made anew."""
     from muster.errors import MalformedData
-    from muster.formats.zip_archive import pack, unpack
+    from muster.formats.zip_archive import pack
+    from muster.formats.zip_reading import unpack
 
     dice = random.Random(seed)
     if dice.random() < 0.2:

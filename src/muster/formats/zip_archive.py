@@ -9,9 +9,6 @@ import zlib
 from collections.abc import Mapping
 
 from muster.formats.iso19794_picture import Codec, describe
-from muster.formats.zip_reading import MAXIMUM_ENTRIES, MAXIMUM_TOTAL_BYTES, unpack
-
-__all__ = ["MAXIMUM_ENTRIES", "MAXIMUM_TOTAL_BYTES", "deflate_helps", "deflate_strategy", "pack", "unpack"]
 
 # version needed, flags, method, time, date, CRC-32, compressed, uncompressed, name length, extra length
 _COMMON = "HHHHHIIIHH"

@@ -11,7 +11,8 @@ from fuzz.typed import assert_well_typed
 from muster import base64url
 from muster.errors import MalformedData, NotAuthentic
 from muster.formats import mosip_packet as mosip
-from muster.formats.zip_archive import MAXIMUM_TOTAL_BYTES, pack, unpack
+from muster.formats.zip_archive import pack
+from muster.formats.zip_reading import MAXIMUM_TOTAL_BYTES, unpack
 from muster.packet.opening import open_packet
 
 mutate = mutate_archive

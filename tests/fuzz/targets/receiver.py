@@ -25,7 +25,8 @@ from fuzz.mutation import NASTY, deep_texts, mutate_json, plain
 from fuzz.targets import govstack_request, packet
 from muster import base64url
 from muster.formats import mosip_packet as mosip
-from muster.formats.zip_archive import pack, unpack
+from muster.formats.zip_archive import pack
+from muster.formats.zip_reading import unpack
 from muster.receiver.app import create_app
 from muster.receiver.storage import Storage
 

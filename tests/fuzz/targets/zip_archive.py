@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from fuzz.mutation import mutate_archive
-from muster.formats.zip_archive import MAXIMUM_ENTRIES, MAXIMUM_TOTAL_BYTES, pack, unpack
+from muster.formats.zip_archive import pack
+from muster.formats.zip_reading import MAXIMUM_ENTRIES, MAXIMUM_TOTAL_BYTES, unpack
 
 mutate = mutate_archive
 WORDS = (b"PK\x01\x02", b"PK\x03\x04", b"PK\x05\x06", b"PK\x06\x06", b"PK\x06\x07", b"\x01\x00\x08\x00", b"up",
