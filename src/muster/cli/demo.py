@@ -50,7 +50,7 @@ def _run(data: Path, screen: Screen, say: Say) -> DemoRun:
     say(f"Demo station {station.identity.ref_id} in {data}")
 
     def on_step(report: StepReport) -> None:
-        say(f"  {report.name:<14}{report.state:<10}{time.monotonic() - begun:6.1f} s")
+        say(f"  {report.name:<17}{report.state:<10}{time.monotonic() - begun:6.1f} s")
 
     with desk_of(station) as (desk, password):
         return run_demo(desk, password, on_step, screen.write_slip)

@@ -106,7 +106,7 @@ def _step(report: StepReport) -> dict[str, object]:
 
 
 def _tell(report: StepReport) -> None:
-    typer.echo(f"  {report.name:<14}{report.state}")
+    typer.echo(f"  {report.name:<17}{report.state}")
     for finding in report.findings:
         where = f"{finding.field}: " if finding.field else ""
         typer.echo(f"    {where}{finding.sentence} [{finding.code.name}]")

@@ -321,7 +321,7 @@ class _Tour:
 def _grainy_page(path: Path, seed: int) -> None:
     """A photograph of a page in poor light: as large as such pictures get."""
     grain = np.random.default_rng(seed).normal(190, 60, (2340, 1654))
-    image_of(np.clip(grain, 0, 255).astype(np.uint8)).save(str(path), "JPG", 95)
+    image_of(np.clip(grain, 0, 255).astype(np.uint8)).save(str(path), quality=95)
 
 
 if __name__ == "__main__":
