@@ -5,7 +5,15 @@ from typing import Any
 
 import pytest
 
-from muster.crypto.key_slots import SIGN_IN_REFUSED, Argon2Cost, KeySlot, make_slot, open_slot
+from muster.crypto.key_slots import (
+    SIGN_IN_REFUSED,
+    Argon2Cost,
+    KeySlot,
+    make_slot,
+    open_slot,
+    slot_from_json,
+    slot_to_json,
+)
 from muster.errors import SignInRefused
 
 STATION_KEY = bytes(range(32))
@@ -137,3 +145,26 @@ def test_an_operators_slot_costs_what_rfc_9106_recommends() -> None:
 
     assert slot.cost == Argon2Cost(memory_kib=65536, iterations=3, lanes=4)
     assert open_slot(slot, "a long password") == STATION_KEY
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"user_id": 5},
+        {"salt": "xyz"},
+        {"salt": 5},
+        {"salt": "00"},
+        {"wrapped_key": None},
+        {"kdf": None},
+        {"kdf": {"name": "md5"}},
+        {"kdf": {"name": "argon2id", "memory_kib": 64, "iterations": 1, "lanes": 1, "more": 1}},
+        {"kdf": {"name": "argon2id", "memory_kib": 2**40, "iterations": 1, "lanes": 1}},
+    ],
+)
+def test_a_slot_that_was_not_written_so_is_not_read(slot: KeySlot, changes: dict[str, Any]) -> None:
+    with pytest.raises((ValueError, KeyError, TypeError)):
+        slot_from_json({**slot_to_json(slot), **changes})
+
+
+def test_a_slot_is_read_as_it_was_written(slot: KeySlot) -> None:
+    assert slot_from_json(slot_to_json(slot)) == slot

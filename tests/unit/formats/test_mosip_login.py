@@ -22,14 +22,17 @@ from muster.formats.mosip_login import (
     LOGIN_ANSWER_UNREADABLE,
     LOGIN_NOT_ACCEPTED,
     LOGIN_REFUSED,
+    LOGIN_REQUEST_UNREADABLE,
     LOGIN_STATION_UNKNOWN,
     Asked,
     ByOtp,
     ByPassword,
     ByRefreshToken,
+    LoginRequest,
     OtpWanted,
     Tokens,
     encode_login,
+    encode_tokens,
     is_on_time,
     payload,
     read_answer,
@@ -352,3 +355,53 @@ def test_an_answer_encrypted_to_the_machine_is_read_with_its_key(key: SigningKey
     content = json.dumps({"id": None, "response": b64u(sealed), "errors": None}).encode()
 
     assert read_tokens(decrypt_machine_data(key, read_answer(content))) == read_tokens(answered())
+
+
+# --- as the server reads it ------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"", b"[]", b"{}", b'{"request":5}', b'{"request":"e30.e30"}', b'{"request":"e30.e30.e30.e30"}',
+        b'{"request":"!.e30.e30"}', b'{"request":"bm8.e30.e30"}', b'{"request":"W10.e30.e30"}',
+    ],
+)  # fmt: skip
+def test_a_request_of_another_form_is_malformed(body: bytes) -> None:
+    with pytest.raises(MalformedData) as caught:
+        LoginRequest.parse(body)
+    assert caught.value.code is LOGIN_REQUEST_UNREADABLE
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        {},
+        {"authType": "NEW"},
+        {"authType": "NEW", "timestamp": "yesterday"},
+        {"authType": "BIO", "timestamp": STAMP},
+        {"authType": None, "context": "auth", "timestamp": STAMP},
+        {"authType": "NEW", "userId": 5, "timestamp": STAMP},
+    ],
+)
+def test_a_payload_that_asks_for_nothing_known_is_malformed(content: dict[str, object]) -> None:
+    with pytest.raises(MalformedData):
+        LoginRequest("ab:cd", json.dumps(content).encode(), b"").asked()
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [BY_PASSWORD, ByOtp("max", "123456"), ByRefreshToken("a.b.c"), OtpWanted("max"), OtpWanted("max", "other")],
+)
+def test_the_server_reads_what_the_station_asked(asked: Asked) -> None:
+    request = LoginRequest.parse(encode_login(asked, AT, KEY_INDEX, unsigned))
+    assert (request.key_index, request.signature) == (KEY_INDEX, unsigned(request.payload))
+    assert request.asked() == (asked, AT.replace(microsecond=89_000))
+
+
+@pytest.mark.parametrize("endless", [True, False])
+def test_the_station_reads_the_tokens_the_server_wrote(endless: bool) -> None:
+    refresh_ends = None if endless else EXPIRES + timedelta(minutes=1)
+    refresh = jwt({} if refresh_ends is None else {"exp": int(refresh_ends.timestamp())})
+    tokens = Tokens(jwt({"exp": int(EXPIRES.timestamp())}), EXPIRES, refresh, refresh_ends)
+    assert read_tokens(encode_tokens(tokens, AT)) == tokens

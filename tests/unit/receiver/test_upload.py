@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
+import os
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import Any
@@ -265,6 +267,34 @@ def test_a_packet_whose_record_was_not_written_yet_is_taken_again(counter: Count
     counter.send(sealed)
     (counter.folder / "accepted" / f"{sealed.packet_id}.json").unlink()
     assert codes(counter.restart().send(sealed)) == []
+
+
+# A disk that takes nothing
+
+
+@pytest.fixture
+def full_disk(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*arguments: object, **more: object) -> int:
+        raise OSError(errno.ENOSPC, "no space left")
+
+    monkeypatch.setattr(os, "open", refuse)
+
+
+def test_an_announcement_that_cannot_be_kept_is_refused_for_now(
+    counter: Counter, sealed: SealedPacket, request: pytest.FixtureRequest
+) -> None:
+    request.getfixturevalue("full_disk")
+    assert codes(counter.announce(sealed)) == ["RPR-RGS-030"]
+
+
+def test_a_packet_that_cannot_be_kept_is_refused_for_now_and_taken_later(
+    counter: Counter, sealed: SealedPacket, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
+) -> None:
+    counter.announce(sealed)
+    request.getfixturevalue("full_disk")
+    assert codes(counter.send(sealed)) == ["RPR-PKR-012"]
+    monkeypatch.undo()
+    assert codes(counter.send(sealed)) == []
 
 
 # What became of packets
