@@ -189,7 +189,7 @@ def test_a_quality_score_that_is_no_number_counts_as_0(score: str) -> None:
 @settings(deadline=None, max_examples=100, database=None)
 @given(content=st.binary(max_size=200))
 def test_random_octets_are_refused_and_nothing_else_happens(content: bytes) -> None:
-    assert refusal(content) == CBEFF_UNREADABLE.name
+    assert refusal(content) in {CBEFF_UNREADABLE.name, CBEFF_INCOMPLETE.name}
 
 
 WHOLE = FILE.encode()
