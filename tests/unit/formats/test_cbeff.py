@@ -225,6 +225,16 @@ def test_a_sample_with_nothing_but_its_type_is_read() -> None:
     assert bir == Bir("Finger", "", "", "", 0, b"", "", {}, BirDetails(left_out=left_out))
 
 
+@pytest.mark.timeout(10)
+def test_many_keys_in_several_lists_are_read_in_the_time_it_takes_to_read_them() -> None:
+    """Half a megabyte once took half a minute, and the time grew with the square."""
+    entries = "".join(f'<entry key="{number}"/>' for number in range(20_000))
+    file = CbeffFile.parse(document(f"<others>{entries}</others><others/>"))
+
+    assert file.root is not None
+    assert len(file.root.others) == 20_000
+
+
 def test_base64_in_lines_is_read() -> None:
     content = record(behind_info="<BDB>\n  AAEC\n  AwQF\n</BDB>")
 
