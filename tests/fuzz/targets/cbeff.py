@@ -10,7 +10,7 @@ from lxml import etree
 
 from fuzz.mutation import plain
 from fuzz.typed import assert_well_typed
-from muster.errors import MalformedData
+from muster.errors import BadInput, MalformedData
 from muster.formats.cbeff import Bir, CbeffFile, read_bir, read_children, read_root
 from muster.formats.cbeff_rules import rule_problems, sample_facts
 from muster.formats.cbeff_schema import schema_problems
@@ -35,6 +35,8 @@ def seeds(reference: Path | None) -> Iterator[bytes]:
     whole = CbeffFile((sample, sample), ("leftIndex",)).encode()
     yield whole
     yield whole.decode().replace("UTF-8", "UTF-16").encode("utf-16")
+    entries = "".join(f'<entry key="{number % 90}"/>' for number in range(300))
+    yield f'<BIR xmlns="{_NS}"><others>{entries}</others><others/></BIR>'.encode()
     yield _nested(40)
     yield _nested(5000)
     bomb = "".join(f'<!ENTITY {b} "{f"&{a};" * 10}">' for a, b in zip("abcdef", "bcdefg", strict=True))
@@ -103,3 +105,8 @@ def run(content: bytes) -> None:
             continue
     parsed = CbeffFile.parse(content)
     assert_well_typed(parsed)
+    try:
+        written = parsed.encode()
+    except BadInput:  # strict in what is written
+        return
+    assert CbeffFile.parse(written) == parsed
