@@ -370,13 +370,12 @@ def read_bir(element: etree._Element) -> Bir:
     info = _child(element, "BDBInfo")
     kind = _words(info, "Type")
     details = _details(element, info)
-    score = read_score(_text(_child(info, "Quality"), "Score"))
     return Bir(
         type=kind,
         subtype=_words(info, "Subtype"),
         index=_text(info, "Index"),
         created=_text(info, "CreationDate"),
-        quality=score or 0,
+        quality=_score(_child(info, "Quality")) or 0,
         bdb=_octets(element, "BDB") or b"",
         sb=(_octets(element, "SB") or b"").decode("utf-8", "surrogateescape"),
         others=_others(element),
@@ -412,7 +411,7 @@ def _details(element: etree._Element, info: etree._Element | None) -> BirDetails
         compression=_registry(info, "CompressionAlgorithm"),
         purpose=_text(info, "Purpose"),
         quality_algorithm=_registry(quality, "Algorithm"),
-        quality_failed=_open_text(quality, "QualityCalculationFailed"),
+        quality_failed=_open_text(quality, "QualityCalculationFailed") if _score(quality) is None else None,
         sb_format=_registry(_child(element, "SBInfo"), "Format"),
         left_out=frozenset(absent),
     )
@@ -463,6 +462,10 @@ def _registry(element: etree._Element | None, name: str) -> RegistryId | None:
     if entry is None:
         return None
     return RegistryId(_open_text(entry, "Organization") or "", _open_text(entry, "Type") or "")
+
+
+def _score(quality: etree._Element | None) -> int | None:
+    return read_score(_text(quality, "Score"))
 
 
 def _version(element: etree._Element, name: str) -> Version | None:
