@@ -154,8 +154,11 @@ def test_documents_too_large_are_told_and_made_smaller_where_they_are_attached(
         page.attach_file(field, _grainy(tmp_path / f"{seed}.jpg", seed))
         driver.until(lambda slot=slot: slot.is_filled and slot.scan.isEnabled())  # type: ignore[misc]
     assert "too large" in page.meter.bar.accessibleName()
+    documents = driver.wizard._steps[Step.DOCUMENTS]
+    assert documents.text().startswith("⚠") and "too large" in documents.accessibleDescription()
     slot = next(iter(page.slots.values()))
     driver.click(slot.shrink)
     driver.until(lambda: "before" in page.note.text() and "now" in page.note.text())
     assert page.meter.bar.accessibleName().startswith("Size: ")
     assert not slot.shrink.isVisible()
+    assert not documents.text().startswith("⚠")

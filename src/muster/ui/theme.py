@@ -70,6 +70,7 @@ QPushButton#step:hover:enabled {{ background: {ACCENT_PALE}; }}
 QPushButton#step[now="true"] {{ background: {ACCENT_PALE}; color: {ACCENT_DARK}; font-weight: 700; }}
 QPushButton#step:disabled {{ color: {SOFT_INK}; background: transparent; }}
 QPushButton#step[now="true"]:disabled {{ background: {ACCENT_PALE}; color: {ACCENT_DARK}; }}
+QPushButton#step[warning="true"] {{ color: {WARN}; font-weight: 600; }}
 QPushButton#choice {{ padding: 2px 16px; min-height: 30px; max-height: 30px; }}
 QPushButton#choice:checked {{ background: {ACCENT_PALE}; border: 2px solid {ACCENT}; color: {ACCENT_DARK};
     font-weight: 600; }}

@@ -90,7 +90,7 @@ _UIN = FormField(
     choices=(),
     parent=None,
     group="Number",
-    group_labels={"eng": "Whose data", "fra": "Données de", "ara": "صاحب البيانات", "hin": "किसका विवरण"},
+    group_labels={"eng": "Whose data", "fra": "Personne concernée", "ara": "صاحب البيانات", "hin": "किसका विवरण"},
 )
 _CONTROLS = ("textbox", "ageDate", "date", "button", "dropdown")
 

@@ -25,6 +25,7 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
         "date": "Date",
         "station": "Centre and machine",
         "captured": "Captured",
+        "face": "Face",
         "biometrics": "Face, {fingers} fingers, {irises} eyes",
         "footer": "Keep this slip. You will be told when your identity number is ready; ask at any "
         "registration centre and bring this number.",
@@ -35,6 +36,7 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
         "date": "Date",
         "station": "Centre et poste",
         "captured": "Enregistré",
+        "face": "Visage",
         "biometrics": "Visage, {fingers} doigts, {irises} yeux",
         "footer": "Conservez ce reçu. Vous serez informé quand votre numéro d'identité sera prêt ; "
         "renseignez-vous dans tout centre d'inscription avec ce numéro.",
@@ -45,6 +47,7 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
         "date": "التاريخ",
         "station": "المركز والجهاز",
         "captured": "ما تم تسجيله",
+        "face": "الوجه",
         "biometrics": "الوجه، عدد الأصابع {fingers}، عدد العيون {irises}",
         "footer": "احتفظ بهذا الإشعار. سنبلغك عندما يصبح رقم هويتك جاهزًا، ويمكنك الاستفسار في أي مركز "
         "تسجيل مع إحضار هذا الرقم.",
@@ -55,6 +58,7 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
         "date": "दिनांक",
         "station": "केंद्र और मशीन",
         "captured": "दर्ज किया गया",
+        "face": "चेहरा",
         "biometrics": "चेहरा, {fingers} उँगलियाँ, {irises} आँखें",
         "footer": "यह पावती सँभालकर रखें। आपकी पहचान संख्या तैयार होने पर आपको सूचित किया जाएगा; किसी भी "
         "पंजीकरण केंद्र पर यह संख्या लेकर पूछें।",
@@ -110,7 +114,8 @@ def _section(language: str, state: Registration, fields: Mapping[str, FormField]
             text = value.in_language(language) if isinstance(value, LocalizedText) else value
             rows.append((fields[name].labels.get(language, name), text))
     groups = [attribute.modality.value for attribute in state.samples]
-    captured = words["biometrics"].format(fingers=groups.count("finger"), irises=groups.count("iris"))
+    fingers, irises = groups.count("finger"), groups.count("iris")
+    captured = words["biometrics"].format(fingers=fingers, irises=irises) if fingers or irises else words["face"]
     rows += [
         (words["captured"], captured),
         (words["date"], f"{at:%Y-%m-%d %H:%M} UTC"),

@@ -24,6 +24,7 @@ from muster.domain.lifecycle import (
     BlobRef,
     ConsentGiven,
     DocumentAttached,
+    ExceptionPhotoTaken,
     Registration,
     SampleCaptured,
     Started,
@@ -43,6 +44,9 @@ SAMPLE = SampleCaptured(
 )  # fmt: skip
 DOCUMENT = DocumentAttached(
     AT, DocumentFacts("proofOfIdentity", "CIN", "pdf", "L01X00T47"), BlobRef("page", "cd" * 32, 200)
+)
+PHOTO = ExceptionPhotoTaken(
+    AT, replace(SAMPLE.facts, attribute=BiometricAttribute.FACE), BlobRef("photo", "ef" * 32, 300)
 )
 STATE = Registration(
     RegistrationId("10001100010000120260301120000"),
@@ -105,6 +109,11 @@ CHANGES: dict[str, Callable[[], Registration]] = {
     "exception kind": lambda: _exception(ExceptionKind.TEMPORARY, "blind"),
     "exception reason": lambda: _exception(ExceptionKind.PERMANENT, "bandaged"),
     "exception gone": lambda: replace(STATE, exceptions={}),
+    "photo of the exception": lambda: replace(STATE, exception_photo=PHOTO),
+    "another photo of it": lambda: replace(
+        STATE, exception_photo=replace(PHOTO, record=BlobRef("photo", "f0" * 32, 300))
+    ),
+    "request": lambda: replace(STATE, request="10001100010000120260201120000-BIOMETRIC_CORRECTION-1"),
 }
 
 

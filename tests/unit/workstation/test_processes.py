@@ -32,6 +32,7 @@ from muster.workstation.processes import (
 )
 from muster.workstation.reference import ReferenceData
 from muster.workstation.script import Script, ScriptedEnrollment, ScriptOutcome
+from muster.workstation.slip import Slip
 from muster.workstation.station import Station
 from unit.packet.independent_reader import Subpacket, labelled, read_packet
 from unit.workstation.desks import OFFICER, QUICK, audited, desk_at, first_view, picture, play
@@ -250,7 +251,7 @@ class Arrived:
     state: Registration
     announced: dict[str, Any]
     parts: dict[str, Subpacket]
-    number_on_slip: str
+    slip: Slip
 
 
 Sending = Callable[..., Arrived]
@@ -276,7 +277,7 @@ def sent(root: Path, receiver: EmbeddedReceiver, new_station: Station) -> Sendin
         process = script.process.value
         parts = read_packet(packet, (server / "server.pem").read_bytes(), filed_under, process)
         assert {part.sidecar["process"] for part in parts.values()} == {process}
-        return Arrived(state, announced, parts, slip.registration_id)
+        return Arrived(state, announced, parts, slip)
 
     return play_and_send
 
@@ -289,6 +290,7 @@ def test_an_update_brings_what_changed_the_number_and_a_face_to_know_the_person_
     assert list(arrived.parts["id"].meta["biometrics"]) == ["individualAuthBiometrics"]
     assert arrived.announced["registrationType"] == "UPDATE"
     assert arrived.announced["additionalInfoReqId"] is None
+    assert dict(arrived.slip.sections[0].rows)["Captured"] == "Face"
 
 
 def test_a_document_alone_is_an_update(sent: Sending) -> None:
@@ -311,7 +313,7 @@ def test_a_correction_is_announced_filed_and_handed_out_under_the_registration_i
     assert arrived.announced["additionalInfoReqId"] == REQUEST
     assert arrived.announced["registrationType"] == "BIOMETRIC_CORRECTION"
     assert labelled(arrived.parts["id"].meta["metaData"])["registrationId"] == FIRST_RID
-    assert arrived.number_on_slip == FIRST_RID
+    assert arrived.slip.registration_id == arrived.slip.qr_text == FIRST_RID
 
 
 def test_the_photo_of_an_exception_arrives_among_the_captures(sent: Sending) -> None:

@@ -16,9 +16,9 @@ from muster.domain.lifecycle import Registration
 from muster.domain.registration import Process, RegistrationId, Step
 from muster.ui import names
 from muster.ui.background import Background
-from muster.ui.language import tr
+from muster.ui.language import say_finding, tr
 from muster.ui.pages.page import Page
-from muster.ui.widgets.parts import Note, button, label, mark
+from muster.ui.widgets.parts import button, label, mark
 from muster.ui.wizard.consent import ConsentPage
 from muster.ui.wizard.demographics import DemographicsPage
 from muster.ui.wizard.documents import DocumentsPage
@@ -31,7 +31,6 @@ from muster.workstation.desk import Desk
 from muster.workstation.reference import label_in
 
 _RAIL_WIDTH = 210
-_WITH_SIZE_METER = (Step.DOCUMENTS, Step.PREVIEW)
 
 
 class Wizard(Page):
@@ -92,8 +91,6 @@ class Wizard(Page):
             column.addWidget(made)
             self._steps[step] = made
         column.addStretch(1)
-        self.size_warning = Note()
-        column.addWidget(self.size_warning)
         column.addWidget(label(tr("Everything is kept as you go."), "soft"))
         away = button(tr("Put away for now"))
         away.clicked.connect(self.put_away)
@@ -197,12 +194,17 @@ class Wizard(Page):
         self._warn_of_size(registration)
 
     def _warn_of_size(self, registration: Registration) -> None:
-        """Where captures are made; documents and check have room for the whole line."""
+        """While captures are made: at the step where something can be done about it."""
         finding = self._desk.enrollment.size_of(registration).finding
-        if finding is None or self.step in _WITH_SIZE_METER:
-            self.size_warning.clear()
-        else:
-            self.size_warning.say(tr("The packet grows too large. See the documents."), "warn")
+        made = self._steps.get(Step.DOCUMENTS)
+        if made is None:
+            return
+        words = say_finding(finding) if finding else ""
+        made.setToolTip(words)
+        made.setAccessibleDescription(words)
+        mark(made, "warning", value=finding is not None)
+        if finding:
+            made.setText(f"⚠   {names.step_name(Step.DOCUMENTS)}")
 
     def put_away(self) -> None:
         self.left.emit()
