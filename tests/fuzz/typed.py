@@ -36,10 +36,6 @@ def _wrong(value: object, hint: Any, place: str) -> str | None:
         if not isinstance(value, frozenset):
             return place
         parts = [(each, arguments[0], f"{place} (element)") for each in value]
-    elif origin in (frozenset, set, list):
-        if not isinstance(value, origin):
-            return place
-        parts = [(each, arguments[0], f"{place} (member)") for each in value]
     elif is_dataclass(hint):
         if not isinstance(value, hint):  # type: ignore[arg-type]
             return place

@@ -161,7 +161,7 @@ class DecryptionKey:
         return cls(key, certificate)
 
     def decrypt(self, envelope: bytes) -> bytes:
-        """Open ``envelope``.
+        """Open ``envelope``. Takes its length once more.
 
         Raises ``MalformedData`` when it is none or too short, ``BadInput`` when it was made for another key
         (``SEALED_FOR_ANOTHER_KEY`` when both sides name theirs, else ``WRONG_KEY``),

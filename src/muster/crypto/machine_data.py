@@ -73,7 +73,7 @@ def encrypt_machine_data(public_key: bytes, plaintext: bytes) -> bytes:
 
 
 def decrypt_machine_data(key: MachineKey, blob: bytes) -> bytes:
-    """Open what a server encrypted to this machine's ``key``.
+    """Open what a server encrypted to this machine's ``key``. Takes its length once more.
 
     Raises ``MalformedData`` when it is too short, ``BadInput(WRONG_KEY)`` when it was made for another key (or
     the key block was changed), ``NotAuthentic(ENVELOPE_DAMAGED)`` when anything else was changed,

@@ -67,7 +67,7 @@ class FingerRecord:
 
     @classmethod
     def parse(cls, content: bytes) -> FingerRecord:
-        """Raises ``MalformedData``."""
+        """Takes the record's length again and at most a hundred kilobytes. Raises ``MalformedData``."""
         reader = Reader(content)
         reader.expect(MAGIC)
         length, representations, certified, fingers = reader.unpack(_GENERAL)

@@ -73,7 +73,7 @@ class FaceRecord:
 
     @classmethod
     def parse(cls, content: bytes) -> FaceRecord:
-        """Raises ``MalformedData``."""
+        """Takes at most 25 times the record's length, for nothing but landmarks. Raises ``MalformedData``."""
         reader = Reader(content)
         reader.expect(MAGIC)
         length, representations, certified, temporal = reader.unpack(_GENERAL)

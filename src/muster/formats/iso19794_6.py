@@ -74,7 +74,7 @@ class IrisRecord:
 
     @classmethod
     def parse(cls, content: bytes) -> IrisRecord:
-        """Raises ``MalformedData``."""
+        """Takes the record's length again and at most a hundred kilobytes. Raises ``MalformedData``."""
         reader = Reader(content)
         reader.expect(MAGIC)
         length, representations, certified, eyes = reader.unpack(_GENERAL)
