@@ -5,7 +5,7 @@ and timed as a whole, whatever length its header claims and if it claims none (c
 piece. So no route can forget a limit, and somebody who sends one octet a minute holds nothing but a socket, and
 not for long.
 
-Before the headers are complete there is no request to look at: :class:`HeadersInTime` watches over that.
+Before the headers are complete there is no request to look at: :func:`headers_in_time` watches over that.
 """
 
 from __future__ import annotations

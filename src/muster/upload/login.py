@@ -39,7 +39,7 @@ from muster.upload.transport import SERVER_WANTS_SIGN_IN, Answer, Request, SignI
 
 LOGIN_FOR_ANOTHER_KEY = Code(
     "LOGIN_FOR_ANOTHER_KEY",
-    "The server knows this station by another key. Have the file machine.pub.pem registered there again.",
+    "The server knows this station by another key. Have the one in its folder 'keys' registered there.",
 )
 
 HEALTH_PATH = "/v1/syncdata/actuator/health"

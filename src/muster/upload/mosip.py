@@ -30,7 +30,7 @@ STATION_NOT_FOUND = Code(
 )
 STATION_KEY_UNKNOWN = Code(
     "STATION_KEY_UNKNOWN",
-    "The server does not know this station's key. Have the file machine.pub.pem registered there.",
+    "The server does not know this station's key. Have the one in its folder 'keys' registered there.",
 )
 STATION_REFUSED = Code(
     "STATION_REFUSED",

@@ -1044,10 +1044,6 @@
             <translation>الاتجاه المذكور في السجل غير معروف في المعيار.</translation>
         </message>
         <message>
-            <source>The packet grows too large. See the documents.</source>
-            <translation>الحزمة تكبر أكثر من اللازم. راجع الوثائق.</translation>
-        </message>
-        <message>
             <source>The packet has a part with a name that is not understood.</source>
             <translation>في الحزمة جزء اسمه غير معروف.</translation>
         </message>
@@ -1304,8 +1300,8 @@
             <translation>لا يقبل الخادم هذه المحطة (رمزه: {server_code}). أبلغ مسؤول النظام.</translation>
         </message>
         <message>
-            <source>The server does not know this station's key. Have the file machine.pub.pem registered there.</source>
-            <translation>لا يعرف الخادم مفتاح هذه المحطة. اطلب تسجيل الملف machine.pub.pem لديه.</translation>
+            <source>The server does not know this station's key. Have the one in its folder 'keys' registered there.</source>
+            <translation>لا يعرف الخادم مفتاح هذه المحطة. اطلب تسجيل المفتاح الموجود في مجلدها keys لديه.</translation>
         </message>
         <message>
             <source>The server does not know this station. Have the station's key registered there first.</source>
@@ -1336,8 +1332,8 @@
             <translation>لا يعرف الخادم محطة باسم هذا الحاسوب. اطلب تسجيل المحطة لديه.</translation>
         </message>
         <message>
-            <source>The server knows this station by another key. Have the file machine.pub.pem registered there again.</source>
-            <translation>يعرف الخادم هذه المحطة بمفتاح آخر. اطلب تسجيل الملف machine.pub.pem لديه من جديد.</translation>
+            <source>The server knows this station by another key. Have the one in its folder 'keys' registered there.</source>
+            <translation>يعرف الخادم هذه المحطة بمفتاح آخر. اطلب تسجيل المفتاح الموجود في مجلدها keys لديه.</translation>
         </message>
         <message>
             <source>The server refused the packet (its code: {server_code}). Tell your supervisor.</source>

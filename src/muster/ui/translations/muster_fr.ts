@@ -1044,10 +1044,6 @@
             <translation>L’orientation indiquée dans l’enregistrement est inconnue de la norme.</translation>
         </message>
         <message>
-            <source>The packet grows too large. See the documents.</source>
-            <translation>Le paquet devient trop grand. Voyez les documents.</translation>
-        </message>
-        <message>
             <source>The packet has a part with a name that is not understood.</source>
             <translation>Le paquet comporte une partie dont le nom n’est pas reconnu.</translation>
         </message>
@@ -1304,8 +1300,8 @@
             <translation>Le serveur n’accepte pas ce poste (son code : {server_code}). Prévenez votre administrateur.</translation>
         </message>
         <message>
-            <source>The server does not know this station's key. Have the file machine.pub.pem registered there.</source>
-            <translation>Le serveur ne connaît pas la clé de ce poste. Faites-y enregistrer le fichier machine.pub.pem.</translation>
+            <source>The server does not know this station's key. Have the one in its folder 'keys' registered there.</source>
+            <translation>Le serveur ne connaît pas la clé de ce poste. Faites-y enregistrer celle de son dossier « keys ».</translation>
         </message>
         <message>
             <source>The server does not know this station. Have the station's key registered there first.</source>
@@ -1336,8 +1332,8 @@
             <translation>Le serveur ne connaît aucun poste portant le nom de cet ordinateur. Faites-y enregistrer le poste.</translation>
         </message>
         <message>
-            <source>The server knows this station by another key. Have the file machine.pub.pem registered there again.</source>
-            <translation>Le serveur connaît ce poste sous une autre clé. Faites-y enregistrer de nouveau le fichier machine.pub.pem.</translation>
+            <source>The server knows this station by another key. Have the one in its folder 'keys' registered there.</source>
+            <translation>Le serveur connaît ce poste sous une autre clé. Faites-y enregistrer celle de son dossier « keys ».</translation>
         </message>
         <message>
             <source>The server refused the packet (its code: {server_code}). Tell your supervisor.</source>
