@@ -45,13 +45,14 @@ class UiScreen:
 
 @dataclass(frozen=True, slots=True)
 class UiSpec:
-    """``order`` is the process's place among the others."""
+    """``order`` is the process's place among the others, ``active`` whether it is offered at all."""
 
     id: str
     flow: str
     labels: Mapping[str, str]
     screens: tuple[UiScreen, ...]
     order: int = 0
+    active: bool = True
 
     @classmethod
     def parse(cls, text: str) -> UiSpec:
@@ -65,6 +66,7 @@ class UiSpec:
                 _labels(content["label"]),
                 tuple(_screen(each) for each in screens),
                 int(content.get("order") or 0),
+                content.get("isActive") is not False,
             )
         except (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError) as error:
             raise MalformedData(UI_SPEC_UNREADABLE) from error

@@ -8,7 +8,7 @@ signing and sealing in ``submission``; this is the one door to all of them.
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from threading import Event
@@ -93,9 +93,13 @@ class Enrollment:
 
     # Beginning, finding again, giving up
 
-    def processes(self) -> Mapping[Process, Labels]:
-        """What a registration here may be for, with its names by language, in the order to be offered."""
-        return {process: spec.labels for process, spec in self._reference.ui_specs.items()}
+    def processes(self) -> tuple[Process, ...]:
+        """What a registration may be begun for here, in the order to be offered."""
+        return tuple(process for process, spec in self._reference.ui_specs.items() if spec.active)
+
+    def process_labels(self, process: Process) -> Labels:
+        """A process's names by language; also of one that is not offered any more, for its drafts."""
+        return self._reference.ui_specs[process].labels
 
     def plan(self, process: Process) -> tuple[Step, ...]:
         """The steps of one process, in their order."""
@@ -111,7 +115,7 @@ class Enrollment:
 
         Raises ``StorageUnavailable`` when the disk is too full to end it, ``BadInput``.
         """
-        if process not in self._reference.ui_specs:
+        if process not in self.processes():
             raise BadInput(PROCESS_NOT_OFFERED, process=process.value)
         request = checked_request(process, request)
         known = {language.code for language in self.languages_offered}

@@ -13,8 +13,9 @@ from pathlib import Path
 from typing import Any
 
 from muster.domain.registration import Process
+from muster.errors import MalformedData
 from muster.formats.id_schema import IdSchema
-from muster.formats.ui_spec import UiSpec
+from muster.formats.ui_spec import UI_SPEC_UNREADABLE, UiSpec
 
 _DEFAULTS = Path(__file__).parent / "defaults"
 
@@ -85,7 +86,7 @@ class ReferenceData:
         return cls(
             schema=IdSchema.parse((folder / "id_schema.json").read_text(encoding="utf-8")),
             ui_specs={
-                Process(spec.id): spec
+                _process(spec): spec
                 for spec in sorted(
                     (UiSpec.parse(path.read_text(encoding="utf-8")) for path in folder.glob("ui_spec*.json")),
                     key=lambda spec: spec.order,
@@ -102,6 +103,13 @@ class ReferenceData:
                 for language, text in consent["languages"].items()
             },
         )
+
+
+def _process(spec: UiSpec) -> Process:
+    try:
+        return Process(spec.id)
+    except ValueError as error:
+        raise MalformedData(UI_SPEC_UNREADABLE) from error
 
 
 def _choices_by_name(content: Mapping[str, Any]) -> Mapping[str, tuple[Choice, ...]]:

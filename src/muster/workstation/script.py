@@ -143,6 +143,7 @@ class Script:
 
     def catalogue(self) -> Catalogue:
         """The installed drivers, with the script's pictures plugged in before them."""
+        self.before_camera.picture = self.pictures.get(BiometricAttribute.FACE)
         driver = FileDriver(self.pictures, self.before_camera)
         return Catalogue([Plugin(FileDriver.name, "muster", lambda: driver, None), *discover(DRIVER_GROUP)])
 

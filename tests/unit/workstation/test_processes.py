@@ -22,6 +22,7 @@ from muster.workstation.capture import NO_EXCEPTION
 from muster.workstation.demo import demo_script
 from muster.workstation.desk import Desk
 from muster.workstation.embedded_receiver import EmbeddedReceiver
+from muster.workstation.enrollment import PROCESS_NOT_OFFERED
 from muster.workstation.forms import FIELD_REQUIRED, UIN_WRONG, build_form, is_uin
 from muster.workstation.policy import Policy
 from muster.workstation.processes import (
@@ -192,6 +193,16 @@ def test_a_policy_without_photos_of_exceptions_asks_for_none(root: Path) -> None
 
 def test_the_desk_offers_what_there_are_forms_for_new_registrations_first(desk: Desk) -> None:
     assert list(desk.enrollment.processes()) == list(Process)
+
+
+def test_a_process_that_is_switched_off_is_not_offered_and_cannot_be_begun(root: Path) -> None:
+    with desk_at(root) as desk:
+        specs = {**REFERENCE.ui_specs, Process.LOST: replace(REFERENCE.ui_specs[Process.LOST], active=False)}
+        desk.enrollment._reference = replace(REFERENCE, ui_specs=specs)
+        assert Process.LOST not in desk.enrollment.processes()
+        with pytest.raises(BadInput) as caught:
+            desk.enrollment.start(("eng",), Process.LOST)
+    assert caught.value.code is PROCESS_NOT_OFFERED
 
 
 # The photo of an exception

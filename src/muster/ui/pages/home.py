@@ -101,9 +101,10 @@ class HomePage(Page):
     def _other_processes(self, window_language: str) -> QHBoxLayout:
         row = QHBoxLayout()
         row.setSpacing(8)
-        for process, labels in self._desk.enrollment.processes().items():
+        for process in self._desk.enrollment.processes():
             if process is Process.NEW:
                 continue
+            labels = self._desk.enrollment.process_labels(process)
             made = button(label_in(labels, window_language, process.value))
             if process is Process.BIOMETRIC_CORRECTION:
                 made.clicked.connect(self._ask_for_request)
@@ -202,7 +203,7 @@ class HomePage(Page):
             where = names.step_name(draft.next_step) if draft.next_step else tr("ready to be sealed")
             text = tr("{name} · next: {step} · {time}", name=name, step=where, time=_local(draft.changed_at))
             if draft.process is not Process.NEW:
-                labels = self._desk.enrollment.processes()[draft.process]
+                labels = self._desk.enrollment.process_labels(draft.process)
                 text = f"{label_in(labels, self._window_language, draft.process.value)} · {text}"
             self._drafts.addWidget(label(text), row, 0)
             resume = button(tr("Go on"))

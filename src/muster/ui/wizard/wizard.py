@@ -101,7 +101,7 @@ class Wizard(Page):
         process = self._registration.started.process
         if process is Process.NEW:
             return tr("Registration")
-        return label_in(self._desk.enrollment.processes()[process], self._window_language, process.value)
+        return label_in(self._desk.enrollment.process_labels(process), self._window_language, process.value)
 
     @property
     def registration(self) -> RegistrationId:
