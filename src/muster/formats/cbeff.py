@@ -355,11 +355,20 @@ def _parse(content: bytes) -> etree._Element:
     )
     try:
         root = etree.fromstring(content, parser)
-    except (etree.XMLSyntaxError, ValueError) as error:
+    except etree.XMLSyntaxError as error:
+        raise MalformedData(CBEFF_UNREADABLE, offset=_offset(content, error.position)) from error
+    except ValueError as error:
         raise MalformedData(CBEFF_UNREADABLE) from error
     if root.getroottree().docinfo.doctype:  # type: ignore[union-attr]
         raise MalformedData(CBEFF_UNREADABLE)
     return root
+
+
+def _offset(content: bytes, position: tuple[int | None, int | None] | None) -> int:
+    """Where in ``content`` a line and column are, both from 1: exact for UTF-8 and what shares its line ends."""
+    line, column = position or (None, None)
+    before = content.split(b"\n", line - 1)[:-1] if line and line > 1 else []
+    return min(sum(len(each) + 1 for each in before) + max((column or 1) - 1, 0), len(content))
 
 
 def read_bir(element: etree._Element) -> Bir:

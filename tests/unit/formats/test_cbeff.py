@@ -147,6 +147,23 @@ def test_what_is_no_xml_is_refused(content: bytes) -> None:
     assert refusal(content) == CBEFF_UNREADABLE.name
 
 
+@pytest.mark.parametrize(
+    ("content", "offset"),
+    [
+        (b"", 0),
+        (b"<BIR>\n<a>\n</b>\n</BIR>", 10),
+        (b"<BIR>\n<a></BIR>", 9),
+        (b"<BIR>\n\n\x01</BIR>", 7),
+        (b"<BIR></BIR>\nbehind", 12),
+    ],
+)
+def test_a_refusal_of_what_is_no_xml_says_where(content: bytes, offset: int) -> None:
+    with pytest.raises(MalformedData) as caught:
+        CbeffFile.parse(content)
+    # libxml2 stands before or behind the mark it stumbles over.
+    assert offset <= caught.value.offset <= min(offset + 6, len(content))
+
+
 def test_a_file_cut_off_anywhere_is_refused() -> None:
     content = CbeffFile((FINGER,)).encode()
 
