@@ -101,12 +101,12 @@ def test_a_biometric_file_takes_no_more_than_200_times_its_length(tmp_path: Path
 
 @pytest.mark.parametrize("mode", ["L", "RGB", "RGBA"])
 @pytest.mark.parametrize("form", ["PNG", "JPEG2000"])
-def test_a_picture_takes_no_more_than_25_octets_for_each_pixel(tmp_path: Path, mode: str, form: str) -> None:
+def test_a_picture_takes_no_more_than_30_octets_for_each_pixel(tmp_path: Path, mode: str, form: str) -> None:
     side = 1500
     buffer = io.BytesIO()
     Image.new(mode, (side, side)).save(buffer, form)
     grown = _grown(tmp_path, "muster.formats.image_codec", "decode", buffer.getvalue())
-    assert grown <= 25 * side * side + _HUNDRED_KILOBYTES * 20  # the codec's library itself
+    assert 0 < grown <= 30 * side * side
 
 
 def _peak(parse: Callable[[bytes], object], content: bytes) -> int:
@@ -125,13 +125,13 @@ def _peak(parse: Callable[[bytes], object], content: bytes) -> int:
 
 
 _MEASURED = """
-import resource, sys
+import re, sys
 from muster.errors import MalformedData
 from pathlib import Path
 from {module} import {name}
 content = Path(sys.argv[1]).read_bytes()
 def peak():
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+    return 1024 * int(re.search(r"VmHWM:\\s+(\\d+)", Path("/proc/self/status").read_text())[1])
 for each in (content[:20], content):
     before = peak()
     try:
@@ -144,6 +144,8 @@ print(peak() - before)
 
 def _grown(folder: Path, module: str, call: str, content: bytes) -> int:
     """By how many octets a process grows that parses ``content``."""
+    if not Path("/proc/self/status").exists():
+        pytest.skip("only Linux tells a process its peak (ru_maxrss may be that of the process that started it)")
     file = folder / "content"
     file.write_bytes(content)
     script = _MEASURED.format(module=module, name=call.partition(".")[0], call=call)

@@ -80,7 +80,7 @@ def decode(content: bytes, maximum_pixels: int = MAXIMUM_PIXELS) -> Pixels:
 
     The four are what the records' standards know. Nothing else is tried: Pillow would hand PostScript to an
     interpreter. Raises ``MalformedData`` for anything that is no whole picture, one of more than
-    ``maximum_pixels``, or one that is small but dear to decode. Takes at most 25 octets for each pixel, however
+    ``maximum_pixels``, or one that is small but dear to decode. Takes at most 30 octets for each pixel, however
     few octets the picture has.
     """
     codec = describe(content).codec
