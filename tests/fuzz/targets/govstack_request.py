@@ -2,57 +2,70 @@
 
 import json
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from fuzz.mutation import deep_texts, mutate_json
 from fuzz.typed import assert_well_typed
-from muster.formats.govstack import (
-    Biometrics,
-    EnrolledDocument,
-    EnrollmentRequest,
-    Profile,
-    Registry,
-    RegistryEntry,
-    Segment,
-    parse_request,
-)  # fmt: skip
+from muster.formats.govstack import Profile, parse_request
 
 mutate = mutate_json
 LONGEST = 8192
-_AT = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
-_RID = "10001100020000120260102030000"
-_REQUEST = EnrollmentRequest(
-    id=_RID, requested_at=_AT, ref_id="10001_10002", process="NEW", source="REGISTRATION_CLIENT",
-    schema_version="0.1",
-    fields={"fullName": '[{"language":"eng","value":"Erika Mustermann"}]'}, meta_info={"metaData": "[]"},
-    audits=({"uuid": "1"},),
-    biometrics=Biometrics(
-        (
-            Segment("face", "1", _AT, 93, b"FAC\0", b"header..signature", {"EXCEPTION": "false"},
-                    registries={Registry.PRODUCT: RegistryEntry("a", "b")}),
-            Segment("leftIndex", "2", None, 0, b"", b"", {"EXCEPTION": "true"}, calculation_failed=True),
-        ),
-        {"CONFIGURED": "face,leftIndex"},
-    ),
-    documents={"proofOfIdentity": EnrolledDocument(b"%PDF", "proofOfIdentity", "DOC001", "pdf", "T22000129")},
-)  # fmt: skip
+_DIALECTS = {"mosip.resident.enrollment": "segments", "govstack.enrollment": "segment"}
+
+
+def _document(envelope: str) -> dict[str, Any]:
+    """As others may write it: with more than is asked for."""
+    listed = envelope == "govstack.enrollment"
+    face = {
+        "version": {"major": 1, "minor": 1},
+        "birInfo": {"integrity": False},
+        "bdbInfo": {
+            "index": "1", "format": {"organization": "Mosip", "type": "8"},
+            "creationDate": "2026-01-02T03:04:05.000Z",
+            "type": ["FACE"], "subtype": [], "level": "RAW", "purpose": "ENROLL",
+            "product": {"organization": "a", "type": "b"},
+            "quality": {"algorithm": {"organization": "HMAC", "type": "SHA-256"}, "score": 93},
+        },
+        "bdb": ["RkFD"] if listed else "RkFD", "sb": ["aGVhZGVyLi5z"] if listed else "aGVhZGVyLi5z",
+        "others": {"EXCEPTION": "false"},
+    }  # fmt: skip
+    finger = {
+        "bdbInfo": {"index": "2", "type": ["FINGER"], "subtype": ["Left", "IndexFinger"] if listed else
+                    ["Left Index Finger"], "quality": {"score": 0, "qualityCalculationFailed": "true"}},
+        "bdb": [] if listed else "", "others": {"EXCEPTION": "true"},
+    }  # fmt: skip
+    card = {
+        "document": "JVBERg==",
+        "value": "proofOfIdentity",
+        "type": "DOC001",
+        "format": "pdf",
+        "refNumber": "T22",
+    }
+    request = {
+        "offlineMode": False, "id": "10001100020000120260102030000", "refId": "10001_10002", "process": "NEW",
+        "source": "REGISTRATION_CLIENT", "schemaVersion": "0.1", "metaInfo": {"metaData": "[]"},
+        "fields": {"fullName": '[{"language":"eng","value":"Erika Mustermann"}]'}, "audits": [{"uuid": "1"}],
+        "biometrics": {_DIALECTS[envelope]: [face, finger], "others": {"CONFIGURED": "face,leftIndex"}},
+        "documents": {"proofOfIdentity": card},
+    }  # fmt: skip
+    return {"id": envelope, "version": "v1", "requesttime": "2026-01-02T03:04:05.000Z", "request": request}
 
 
 def seeds(reference: Path | None) -> Iterator[bytes]:
-    for profile in Profile:
-        yield _REQUEST.encode(profile)
+    for envelope in _DIALECTS:
+        yield json.dumps(_document(envelope)).encode()
+    whole = _document("mosip.resident.enrollment")
     for moment in ("0001-01-01T00:00:00Z", "0999-01-01T00:00:00Z", "9999-12-31T23:59:59.9999999Z", "2026-01-02"):
-        yield json.dumps({**_REQUEST.document(Profile.SOURCE), "requesttime": moment}).encode()
+        yield json.dumps({**whole, "requesttime": moment}).encode()
     yield from deep_texts(deep())
-    by_field = _REQUEST.document(Profile.SOURCE)
-    by_field["request"]["biometrics"] = {"individualBiometrics": by_field["request"]["biometrics"]}
-    yield json.dumps(by_field).encode()
+    whole["request"]["biometrics"] = {"individualBiometrics": whole["request"]["biometrics"]}
+    yield json.dumps(whole).encode()
 
 
 def deep() -> bytes:
     """With room for something deep where anything may stand."""
-    document = _REQUEST.document(Profile.SOURCE)
+    document = _document("mosip.resident.enrollment")
     document["request"]["fields"] = {"x": "@"}
     return json.dumps(document).encode()
 
@@ -63,10 +76,6 @@ def run(content: bytes) -> None:
     for profile in Profile:
         again, spoken = parse_request(request.encode(profile))
         assert spoken is profile
-        assert _known_to_milliseconds(again) == _known_to_milliseconds(request)
+        # As documents: times are written to the millisecond.
+        assert again.document(Profile.SOURCE) == request.document(Profile.SOURCE)
     assert_well_typed(request.updated_by(request))
-
-
-def _known_to_milliseconds(request: EnrollmentRequest) -> dict[str, object]:
-    """Times are written to the millisecond."""
-    return request.document(Profile.SOURCE)

@@ -25,6 +25,14 @@ from fuzz.mutation import NASTY, deep_texts, mutate_json, plain
 from fuzz.targets import govstack_request, packet
 from muster import base64url
 from muster.formats import mosip_packet as mosip
+from muster.formats.mosip_login import (
+    LOGIN_PATH,
+    SEND_OTP_PATH,
+    ByPassword,
+    ByRefreshToken,
+    OtpWanted,
+    encode_login,
+)  # fmt: skip
 from muster.formats.zip_archive import pack
 from muster.formats.zip_reading import unpack
 from muster.receiver.app import create_app
@@ -84,6 +92,10 @@ def seeds(reference: Path | None) -> Iterator[bytes]:
     yield _sync(_entry())
     sent = _form(f"{_PACKET_ID}.zip", _PACKET)
     yield _BETWEEN.join([_sync(_entry()), sent, sent])
+    for wanted in (ByPassword("erika", "geheim"), OtpWanted("erika"), ByRefreshToken("e30.e30.e30")):
+        path = SEND_OTP_PATH if isinstance(wanted, OtpWanted) else LOGIN_PATH
+        body = encode_login(wanted, _NOW, signing_key().key_index, signing_key().sign)
+        yield f"POST {path}\ncontent-type: application/json\n\n".encode() + body
     asked = json.dumps({"id": "x", "request": [{"packetId": _PACKET_ID}, {"registrationId": _RID}]}).encode()
     yield _BETWEEN.join([_sync(_entry()), sent, f"POST {_STATUS}/search\n\n".encode() + asked])
     for value in NASTY:
