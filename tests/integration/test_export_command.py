@@ -13,7 +13,8 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
-from muster.formats.govstack import EnrollmentRequest, Profile
+from muster.formats.govstack import NO_FIELD, EnrollmentRequest
+from muster.formats.govstack_profile import Profile
 from unit.formats.govstack_yaml import load_api, schema_of
 
 Muster = Callable[..., Any]
@@ -80,8 +81,7 @@ def test_a_sealed_registration_is_told_whole(muster: Muster, station: Path, seal
     request = EnrollmentRequest.parse(ran.out.encode())
     assert (request.id, request.process, request.ref_id) == (sealed, "NEW", "10001_10001")
     assert json.loads(request.fields["fullName"])[0]["value"] == "Erika Mustermann"
-    assert request.biometrics is not None
-    assert len(request.biometrics.segments) == 13
+    assert len(request.biometrics[NO_FIELD].birs) == 13
     assert set(request.documents) == {"proofOfIdentity"}
     operations = {each["label"]: each["value"] for each in json.loads(request.meta_info["operationsData"])}
     assert operations["officerPassword"] == "true"
@@ -99,7 +99,7 @@ def test_the_other_dialect_is_what_the_published_api_asks_for(
 def test_a_draft_is_told_as_far_as_it_is_and_that_is_on_record(muster: Muster, station: Path, draft: str) -> None:
     ran = muster("export", draft, "--as", "govstack", "--data", station)
     request = EnrollmentRequest.parse(ran.out.encode())
-    assert (ran.status, request.biometrics, request.documents) == (0, None, {})
+    assert (ran.status, request.biometrics, request.documents) == (0, {}, {})
     operations = {each["label"]: each["value"] for each in json.loads(request.meta_info["operationsData"])}
     assert operations["officerPassword"] == "false"
     trail = muster("audit", "list", "--data", station, "--json").document["records"]

@@ -1,31 +1,29 @@
 """The same registration in GovStack's words: ``assemble`` says what each answer is called, here is where it goes.
 
 One object of samples stands in a request, as the specification has it; MOSIP's packet writer wants a map by field
-(K18 of the proofing notes), which is read but not written. Captures of operators and the photo of an exception
-stay behind: a request has no place for the ones and no type for the other. Nothing is signed or encrypted.
+(K18 of the proofing notes), which is read but not written. Which field the samples are of, ``fields`` says: in an
+update another one than in a new registration. Captures of operators stay behind, for which a request has no place.
+Nothing is signed or encrypted.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 from uuid import uuid4
 
-from muster.clock import parse_rfc3339
-from muster.domain.biometrics import BiometricAttribute, DigitalId
+from muster.domain.biometrics import BiometricSample
+from muster.errors import BadInput
 from muster.formats import cbeff
 from muster.formats import mosip_packet as mosip
-from muster.formats.govstack import (
-    Biometrics,
-    EnrolledDocument,
-    EnrollmentRequest,
-    Registry,
-    RegistryEntry,
-    Segment,
-)
+from muster.formats.bir_json import root_of
+from muster.formats.cbeff_details import BirDetails, RegistryId
+from muster.formats.govstack import NO_FIELD, EnrolledDocument, EnrollmentRequest
 from muster.formats.id_schema import IdSchema
 from muster.formats.json_part import json_text
 from muster.packet.assemble import (
+    FIELD_NOT_IN_SCHEMA,
     audit_entry,
     capture_devices,
     check_contents,
@@ -33,6 +31,7 @@ from muster.packet.assemble import (
     identity_of,
     meta_data,
     operations_data,
+    photo_bir,
     sample_bir,
 )
 from muster.packet.contents import PacketContents
@@ -43,15 +42,17 @@ def enrollment_request(
     schema: IdSchema,
     *,
     requested_at: datetime,
+    offline: bool | None = None,
     new_index: Callable[[], str] = lambda: str(uuid4()),
 ) -> EnrollmentRequest:
-    """Translate. ``new_index`` gives each sample its UUID.
+    """Translate. ``offline`` says how it was captured, where that is known; ``new_index`` gives each sample its
+    UUID.
 
     Raises ``BadInput`` when the contents do not fit the schema or carry no audit record.
     """
     check_contents(contents, schema)
     biometrics = _biometrics(contents, schema, new_index)
-    identity = identity_of(schema.fields, contents, schema, bool(contents.samples))
+    identity = identity_of(schema.fields, contents, schema, bool(_captures(contents)))
     documents = {
         each.facts.field: EnrolledDocument(
             each.content, each.facts.field, each.facts.type_code, each.facts.format, each.facts.reference
@@ -62,46 +63,48 @@ def enrollment_request(
         id=contents.filed_under.text,
         requested_at=requested_at,
         ref_id=contents.station.ref_id,
-        offline=False,
+        offline=offline,
         process=contents.process.value,
         source=mosip.SOURCE,
         schema_version=str(schema.version),
         fields={name: json_text(value) for name, value in identity.items()},
         meta_info={
             "metaData": json_text(mosip.labelled(meta_data(contents))),
-            "capturedRegisteredDevices": json_text(capture_devices(contents.samples)),
+            "capturedRegisteredDevices": json_text(capture_devices(_captures(contents))),
             "operationsData": json_text(mosip.labelled(operations_data(contents))),
         },
         audits=tuple(audit_entry(each, contents) for each in contents.audits),
-        biometrics=biometrics,
+        biometrics={NO_FIELD: biometrics} if biometrics else {},
         documents=documents,
     )
 
 
-def _biometrics(contents: PacketContents, schema: IdSchema, new_index: Callable[[], str]) -> Biometrics | None:
+def _captures(contents: PacketContents) -> list[BiometricSample]:
+    photo = contents.exception_photo
+    return [*contents.samples, photo] if photo else [*contents.samples]
+
+
+def _biometrics(
+    contents: PacketContents, schema: IdSchema, new_index: Callable[[], str]
+) -> cbeff.CbeffFile | None:
     """Nothing to say about biometrics is said by leaving them out."""
-    samples = [
-        _segment(each.attribute, sample_bir(each, new_index()), each.facts.device) for each in contents.samples
-    ]
-    exceptions = [
-        _segment(each.attribute, exception_bir(each, new_index(), contents.created_at), None)
-        for each in contents.exceptions
-    ]
     field = schema.fields.get(contents.biometrics_field)
-    if field is None or not (samples or exceptions):
+    if field is None:
+        if _captures(contents):
+            raise BadInput(FIELD_NOT_IN_SCHEMA)
         return None
-    configured = ",".join(field.bio_attributes)
-    return Biometrics((*samples, *exceptions), {cbeff.CONFIGURED: configured} if configured else {})
+    birs = [_with_device(sample_bir(each, new_index()), each) for each in contents.samples]
+    birs += [exception_bir(each, new_index(), contents.created_at) for each in contents.exceptions]
+    if photo := contents.exception_photo:
+        birs.append(_with_device(photo_bir(photo, new_index()), photo))
+    if not birs:
+        return None
+    file = cbeff.CbeffFile(tuple(birs), field.bio_attributes)
+    return replace(file, root=root_of(file))
 
 
-def _segment(attribute: BiometricAttribute, bir: cbeff.Bir, device: DigitalId | None) -> Segment:
-    return Segment(
-        attribute=attribute.value,
-        index=bir.index,
-        created_at=parse_rfc3339(bir.created),
-        score=bir.quality,
-        bdb=bir.bdb,
-        sb=bir.sb.encode(),
-        others=bir.others,
-        registries={Registry.CAPTURE_DEVICE: RegistryEntry(device.make, device.model)} if device else {},
-    )
+def _with_device(bir: cbeff.Bir, sample: BiometricSample) -> cbeff.Bir:
+    """A packet names the devices beside the samples, a request has a place for them within."""
+    details = bir.details or cbeff.mosip_details(bir.type) or BirDetails()
+    device = RegistryId(sample.facts.device.make, sample.facts.device.model)
+    return replace(bir, details=replace(details, capture_device=device))

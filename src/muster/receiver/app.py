@@ -81,7 +81,8 @@ def _routes(receiver: Receiver, storage: Storage) -> list[Route]:
 
     async def enrollment(request: Request) -> Response:
         body = await request.body()
-        return Response(await run_in_threadpool(receiver.enroll, body), media_type="application/json")
+        status, answer = await run_in_threadpool(receiver.enroll, body)
+        return Response(answer, status, media_type="application/json")
 
     return [
         Route(_HEALTH_PATH, health),

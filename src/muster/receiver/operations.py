@@ -20,9 +20,9 @@ from muster.formats.govstack import (
     EnrollmentRequest,
     EnrollmentResponse,
     PacketInfo,
-    Profile,
     parse_request,
 )
+from muster.formats.govstack_profile import Profile
 from muster.formats.json_part import JsonPart
 from muster.packet.opening import open_packet
 from muster.receiver.checks import (
@@ -188,31 +188,38 @@ class Receiver:
                 response.append({"registrationId": registration_id, "statusCode": "RECEIVED"})
         return self._answer(_echo(request.get("id")), response, [])
 
-    def enroll(self, body: bytes) -> bytes:
+    def enroll(self, body: bytes) -> tuple[int, bytes]:
         """GovStack's PUT /enrollment: a new enrollment, or more about one there is, which keeps what is not sent.
 
-        Answered in the dialect that was spoken, and in the source document's when none was.
+        Answered in the dialect that was spoken, and in the source document's when none was; with 201 for a new
+        enrollment, 404 for more about none there is, 403 to a station that is not registered here, else 200.
         """
         try:
             request, profile = parse_request(body)
         except MalformedData as error:
-            return self._enrolled(Profile.SOURCE, Refusal(error.code.name, error.sentence))
+            return 200, self._enrolled(Profile.SOURCE, Refusal(error.code.name, error.sentence))
         with self._lock:
-            known, refusal = self._keep(request)
-        log.info("enrollment", size=len(body), code=refusal.code if refusal else "accepted")
-        return self._enrolled(profile, refusal or known)
+            status, outcome = self._keep(request)
+        code = outcome.code if isinstance(outcome, Refusal) else "accepted"
+        log.info("enrollment", size=len(body), status=status, code=code)
+        return status, self._enrolled(profile, outcome)
 
-    def _keep(self, request: EnrollmentRequest) -> tuple[EnrollmentRequest, Refusal | None]:
+    def _keep(self, request: EnrollmentRequest) -> tuple[int, EnrollmentRequest | Refusal]:
         # Before anything is looked up: it becomes a file's name.
         refusal = check_registration_id(request.id)
         if refusal:
-            return request, refusal
+            return 200, refusal
         kept = self._storage.enrollment(request.id)
+        if kept is None and not request.process:  # which only who adds to an enrollment leaves out
+            return 404, Refusal("ENROLLMENT_NOT_FOUND", "There is no enrollment of this number")
         known = EnrollmentRequest.parse(kept).updated_by(request) if kept else request
         refusal = check_enrollment(known)
-        if refusal is None:
-            self._storage.enroll(known.id, known.encode(Profile.SOURCE))
-        return known, refusal
+        if refusal:
+            return 200, refusal
+        if self._storage.machine_key(known.ref_id) is None:
+            return 403, Refusal("ENROLLMENT_STATION_UNKNOWN", "The station is not registered here")
+        self._storage.enroll(known.id, known.encode(Profile.SOURCE))
+        return 200 if kept else 201, known
 
     def _enrolled(self, profile: Profile, outcome: EnrollmentRequest | Refusal) -> bytes:
         now = self._clock()
@@ -226,7 +233,7 @@ class Receiver:
             process=outcome.process,
             ref_id=outcome.ref_id,
             schema_version=outcome.schema_version,
-            signature="",  # kept as it came: no packet was made, hence nothing signed or encrypted
+            signature="",  # no packet was made, hence nothing signed or encrypted
             encrypted_hash="",
             provider_name=mosip_packet.PROVIDER_NAME,
             provider_version=_ENROLLMENT_PROVIDER_VERSION,

@@ -10,7 +10,7 @@ from typing import Any
 
 from muster.audit.catalogue import AuditEvent
 from muster.domain.registration import RegistrationId
-from muster.formats.govstack import Profile
+from muster.formats.govstack_profile import Profile
 from muster.formats.id_schema import IdSchema
 from muster.packet.govstack import enrollment_request
 from muster.workstation.journal import Journal

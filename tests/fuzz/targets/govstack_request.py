@@ -7,7 +7,8 @@ from typing import Any
 
 from fuzz.mutation import deep_texts, mutate_json
 from fuzz.typed import assert_well_typed
-from muster.formats.govstack import Profile, parse_request
+from muster.formats.govstack import parse_request
+from muster.formats.govstack_profile import Profile
 
 mutate = mutate_json
 LONGEST = 8192

@@ -6,7 +6,8 @@ from pathlib import Path
 
 from fuzz.mutation import mutate_json
 from fuzz.typed import assert_well_typed
-from muster.formats.govstack import EnrollmentError, EnrollmentResponse, PacketInfo, Profile
+from muster.formats.govstack import EnrollmentError, EnrollmentResponse, PacketInfo
+from muster.formats.govstack_profile import Profile
 
 mutate = mutate_json
 _AT = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)

@@ -12,10 +12,13 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
-from muster.domain.biometrics import BiometricSample
+from muster.domain.biometrics import BiometricAttribute, BiometricSample
+from muster.domain.registration import Process
 from muster.errors import BadInput
-from muster.formats.cbeff import BIO_VALUE_MARK, rebuild_jws
-from muster.formats.govstack import EnrollmentRequest, Profile, Registry, RegistryEntry
+from muster.formats.cbeff import BIO_VALUE_MARK, Bir, CbeffFile, mosip_details, rebuild_jws
+from muster.formats.cbeff_details import RegistryId
+from muster.formats.govstack import NO_FIELD, EnrollmentRequest
+from muster.formats.govstack_profile import Profile
 from muster.packet.assemble import AUDIT_EMPTY, FIELD_NOT_IN_SCHEMA, AssembledPacket
 from muster.packet.contents import PacketContents
 from muster.packet.govstack import enrollment_request
@@ -42,8 +45,13 @@ def _request(contents: PacketContents) -> EnrollmentRequest:
 
 @pytest.fixture(scope="module")
 def request_(contents: PacketContents) -> EnrollmentRequest:
-    """Nine fingers, a missing one, two irises, a face, three documents."""
-    return _request(contents)
+    """Nine fingers, a missing one and its photo, two irises, a face, an introducer, three documents."""
+    face = next(each for each in contents.samples if each.attribute is BiometricAttribute.FACE)
+    return _request(replace(contents, exception_photo=face))
+
+
+def _birs(request: EnrollmentRequest) -> dict[tuple[str, str], Bir]:
+    return {(each.type, each.subtype): each for each in request.biometrics[NO_FIELD].birs}
 
 
 # What cannot be translated
@@ -74,13 +82,28 @@ def test_a_whole_registration_is_what_the_published_api_asks_for(
     request_: EnrollmentRequest, reference_data: Path
 ) -> None:
     schema = schema_of(load_api(reference_data), "enrollmentRequest")
-    Draft202012Validator(schema).validate(request_.document(Profile.GOVSTACK_YAML))
+    document = request_.document(Profile.GOVSTACK_YAML)
+    Draft202012Validator(schema).validate(document)
+    said = document["request"]
+    assert (len(said["biometrics"]["segment"]), len(said["documents"])) == (14, 3)
+    assert "introducerName" in said["fields"]
 
 
 def test_it_says_which_registration_where_and_how(request_: EnrollmentRequest) -> None:
     assert (request_.id, request_.ref_id, request_.requested_at) == (RID, "10001_10002", ASKED_AT)
-    assert (request_.process, request_.source, request_.offline) == ("NEW", "REGISTRATION_CLIENT", False)
+    assert (request_.process, request_.source) == ("NEW", "REGISTRATION_CLIENT")
     assert request_.schema_version == "0.1"
+
+
+@pytest.mark.parametrize("offline", [True, False])
+def test_it_says_how_it_was_captured(offline: bool) -> None:
+    request = enrollment_request(make_contents(), make_schema(), requested_at=ASKED_AT, offline=offline)
+    for profile in Profile:
+        assert request.document(profile)["request"]["offlineMode"] is offline
+
+
+def test_how_it_was_captured_is_not_said_when_it_is_not_known() -> None:
+    assert "offlineMode" not in _request(make_contents()).document(Profile.SOURCE)["request"]
 
 
 # Fields, meta info, audits
@@ -128,26 +151,38 @@ def test_each_document_stands_under_its_field_with_its_octets(request_: Enrollme
 
 
 def test_there_is_one_sample_for_each_capture_and_each_exception(request_: EnrollmentRequest) -> None:
-    assert request_.biometrics is not None
-    assert sorted(each.attribute for each in request_.biometrics.segments) == sorted(CONFIGURED)
-    assert len({each.index for each in request_.biometrics.segments}) == len(CONFIGURED) == 13
-    assert request_.biometrics.others == {"CONFIGURED": ",".join(CONFIGURED)}
+    birs = request_.biometrics[NO_FIELD].birs
+    assert len(CONFIGURED) == 13
+    assert len(birs) == len(_birs(request_)) == len({each.index for each in birs}) == 14
+    assert request_.biometrics[NO_FIELD].configured == tuple(CONFIGURED)
 
 
 def test_a_missing_finger_is_an_exception_without_a_record(request_: EnrollmentRequest) -> None:
-    assert request_.biometrics is not None
-    missing = [each for each in request_.biometrics.segments if each.others["EXCEPTION"] == "true"]
-    assert [each.attribute for each in missing] == ["leftLittle"]
-    assert (missing[0].bdb, missing[0].sb, missing[0].registries) == (b"", b"", {})
+    missing = [each for each in request_.biometrics[NO_FIELD].birs if each.is_exception]
+    assert [each.subtype for each in missing] == ["Left LittleFinger"]
+    assert (missing[0].bdb, missing[0].sb, missing[0].details) == (b"", "", None)
+
+
+def test_the_photo_of_what_is_missing_goes_along_with_its_signature(request_: EnrollmentRequest) -> None:
+    photo, face = (_birs(request_)[kind, ""] for kind in ("ExceptionPhoto", "Face"))
+    assert photo.bdb == face.bdb
+    assert photo.rebuild_jws() == face.rebuild_jws()
+
+
+def test_a_photo_alone_promises_a_biometric_file(request_: EnrollmentRequest, contents: PacketContents) -> None:
+    face = next(each for each in contents.samples if each.attribute is BiometricAttribute.FACE)
+    request = _request(replace(make_contents(exceptions=EXCEPTIONS), exception_photo=face))
+    assert [each.type for each in request.biometrics[NO_FIELD].birs] == ["Finger", "ExceptionPhoto"]
+    assert "individualBiometrics" in request.fields
+    assert len(json.loads(request.meta_info["capturedRegisteredDevices"])) == 1
 
 
 def test_a_devices_signature_can_be_rebuilt_from_what_is_sent(
     request_: EnrollmentRequest, samples: tuple[BiometricSample, ...]
 ) -> None:
-    assert request_.biometrics is not None
-    sent = request_.biometrics.segments[0]
+    sent = request_.biometrics[NO_FIELD].birs[0]
     attestation = samples[0].facts.attestation
-    header, _, signature = sent.sb.decode().partition("..")
+    header, _, signature = sent.sb.partition("..")
     payload = sent.others["PAYLOAD"]
     assert BIO_VALUE_MARK in payload
     assert rebuild_jws(header, payload, signature, sent.bdb) == rebuild_jws(
@@ -156,28 +191,47 @@ def test_a_devices_signature_can_be_rebuilt_from_what_is_sent(
 
 
 def test_a_sample_names_the_device_it_comes_from(request_: EnrollmentRequest) -> None:
-    assert request_.biometrics is not None
-    devices = {each.attribute: each.registries for each in request_.biometrics.segments}
-    assert devices["face"] == {Registry.CAPTURE_DEVICE: RegistryEntry("Erika Optics", "Cam 1")}
+    details = _birs(request_)["Face", ""].details
+    assert details and details.capture_device == RegistryId("Erika Optics", "Cam 1")
+
+
+def test_a_sample_is_otherwise_what_the_packet_says_it_is(
+    request_: EnrollmentRequest, assembled: AssembledPacket
+) -> None:
+    packed = CbeffFile.parse(assembled.subpackets["id"]["individualBiometrics_bio_CBEFF.xml"])
+    for each in packed.birs:
+        sent = _birs(request_)[each.type, each.subtype]
+        details = sent.details and replace(sent.details, capture_device=None)
+        assert replace(sent, index=each.index, details=None) == each
+        assert details in (None, mosip_details(each.type))
 
 
 def test_nothing_is_said_of_biometrics_that_nobody_took() -> None:
     request = _request(make_contents())
-    assert request.biometrics is None
+    assert request.biometrics == {}
     assert "biometrics" not in request.document(Profile.SOURCE)["request"]
     assert "individualBiometrics" not in request.fields
 
 
 def test_exceptions_alone_are_said_but_no_biometric_file_is_promised() -> None:
     request = _request(make_contents(exceptions=EXCEPTIONS))
-    assert request.biometrics is not None
-    assert [each.attribute for each in request.biometrics.segments] == ["leftLittle"]
+    assert [each.subtype for each in request.biometrics[NO_FIELD].birs] == ["Left LittleFinger"]
     assert "individualBiometrics" not in request.fields
 
 
-def test_a_schema_without_biometrics_sends_none(contents: PacketContents) -> None:
+def test_samples_that_the_schema_has_no_field_for_are_refused(contents: PacketContents) -> None:
     schema = make_schema({name: each for name, each in FIELDS.items() if name != "individualBiometrics"})
-    assert enrollment_request(contents, schema, requested_at=ASKED_AT).biometrics is None
+    with pytest.raises(BadInput) as caught:
+        enrollment_request(contents, schema, requested_at=ASKED_AT)
+    assert caught.value.code is FIELD_NOT_IN_SCHEMA
+
+
+def test_the_samples_of_an_update_are_those_of_the_field_that_proves_who_asks(contents: PacketContents) -> None:
+    fields = {**FIELDS, "individualAuthBiometrics": FIELDS["individualBiometrics"]}
+    update = replace(contents, process=Process.UPDATE)
+    request = enrollment_request(update, make_schema(fields), requested_at=ASKED_AT)
+    assert "individualAuthBiometrics" in request.fields
+    assert "individualBiometrics" not in request.fields
 
 
 def test_a_registration_that_is_only_begun_can_be_said() -> None:

@@ -33,7 +33,8 @@ from muster.errors import BadInput, MalformedData, NotAuthentic, Refused, SignIn
 from muster.formats import mosip_login
 from muster.formats.cbeff_rules import CBEFF_RECORD_ABSENT, rule_problems
 from muster.formats.cbeff_schema import schema_problems
-from muster.formats.govstack import EnrollmentRequest, Profile
+from muster.formats.govstack import EnrollmentRequest
+from muster.formats.govstack_profile import Profile
 from muster.formats.iso19794_4 import Certification, FingerRecord
 from muster.formats.iso19794_6 import IrisRecord
 from muster.formats.mosip_packet import find_file

@@ -13,22 +13,58 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
+from muster.formats.bir_json import under_root
+from muster.formats.cbeff import Bir
+from muster.formats.cbeff_details import BirDetails, BirInfo, RegistryId
 from muster.formats.govstack import (
-    Biometrics,
+    NO_FIELD,
     EnrolledDocument,
     EnrollmentRequest,
     EnrollmentResponse,
     PacketInfo,
-    Profile,
-    Segment,
 )
+from muster.formats.govstack_profile import Profile
 from muster.receiver.app import create_app
 from unit.formats.govstack_yaml import load_api, schema_of
 from unit.receiver.counter import NOW, Counter
 
 RID = "10001100020000120260102030000"
 AT = datetime(2026, 1, 2, 3, 14, 0, tzinfo=UTC)
-FACE = Segment("face", "1", AT, 93, b"FAC\0", b"header..signature", {"EXCEPTION": "false"})
+# Of another maker, who says what our own samples never say.
+FACE = Bir(
+    "Face",
+    "",
+    "1",
+    "2026-01-02T03:14:00.0166982Z",
+    93,
+    b"FAC\0",
+    "header..signature",
+    {"EXCEPTION": "false"},
+    BirDetails(
+        version=(2, 0),
+        info=BirInfo(integrity=True, creator="somebody", payload=b"x"),
+        challenge_response=b"\1",
+        format=RegistryId("Other", "2"),
+        encryption=True,
+        not_valid_before="2026-01-01T00:00:00Z",
+        level="Processed",
+        purpose="Identify",
+        quality_algorithm=RegistryId("NIST", "NFIQ2"),
+        sb_format=RegistryId("Other", "9"),
+    ),
+)
+ABSENT = frozenset({"BDBInfo", "Type", "Subtype", "SBInfo", "BDB", "SB"})
+WHOLE = Bir(
+    "",
+    "",
+    "",
+    "",
+    0,
+    b"",
+    "",
+    {"CONFIGURED": "face"},
+    BirDetails(info=BirInfo(creator="somebody"), left_out=ABSENT),
+)
 REQUEST = EnrollmentRequest(
     id=RID,
     requested_at=AT,
@@ -37,7 +73,7 @@ REQUEST = EnrollmentRequest(
     source="REGISTRATION_CLIENT",
     schema_version="0.1",
     fields={"fullName": '[{"language":"eng","value":"Erika Mustermann"}]', "postalCode": "14022"},
-    biometrics=Biometrics((FACE,)),
+    biometrics={NO_FIELD: under_root((FACE,), WHOLE)},
     documents={"proofOfIdentity": EnrolledDocument(b"%PDF", "proofOfIdentity", "DOC001", "pdf")},
 )
 
@@ -51,7 +87,11 @@ def desk(counter: Counter) -> Iterator[Counter]:
 
 
 def _put(counter: Counter, request: EnrollmentRequest, profile: Profile = Profile.SOURCE) -> EnrollmentResponse:
-    return EnrollmentResponse.parse(counter.receiver.enroll(request.encode(profile)))
+    return EnrollmentResponse.parse(counter.receiver.enroll(request.encode(profile))[1])
+
+
+def _status(counter: Counter, request: EnrollmentRequest) -> int:
+    return counter.receiver.enroll(request.encode(Profile.SOURCE))[0]
 
 
 def _codes(response: EnrollmentResponse) -> list[str]:
@@ -68,7 +108,8 @@ def _kept(counter: Counter) -> EnrollmentRequest:
 @pytest.mark.parametrize("body", [b"", b"{}", b"[]", b"\xff", b"[" * 100_000, b'{"id":"govstack.enrollment"}'])
 def test_a_body_that_is_no_request_is_refused(desk: Counter, body: bytes) -> None:
     before = desk.files()
-    assert _codes(EnrollmentResponse.parse(desk.receiver.enroll(body))) == ["ENROLLMENT_UNREADABLE"]
+    status, answer = desk.receiver.enroll(body)
+    assert (status, _codes(EnrollmentResponse.parse(answer))) == (200, ["ENROLLMENT_UNREADABLE"])
     assert desk.files() == before
 
 
@@ -84,6 +125,7 @@ def test_a_body_that_is_no_request_is_refused(desk: Counter, body: bytes) -> Non
         (RID[:28] + "\0", "RPR-RGS-008"),
         ("٣" * 29, "RPR-RGS-007"),
         (RID[:15] + "20261302030000", "RPR-RGS-007"),
+        ("", "RPR-RGS-006"),
     ],
 )
 def test_a_number_that_no_registration_has_never_becomes_a_file(
@@ -94,7 +136,7 @@ def test_a_number_that_no_registration_has_never_becomes_a_file(
     assert desk.files() == before
 
 
-@pytest.mark.parametrize("process", ["", "OLD", "new"])
+@pytest.mark.parametrize("process", ["OLD", "new"])
 def test_a_process_that_is_none_is_refused(desk: Counter, process: str) -> None:
     before = desk.files()
     assert _codes(_put(desk, replace(REQUEST, process=process))) == ["RPR-RGS-003"]
@@ -109,7 +151,23 @@ def test_a_reference_that_is_not_the_numbers_station_is_refused(desk: Counter, r
 def test_a_refusal_names_nothing_that_was_sent(desk: Counter) -> None:
     body = REQUEST.document(Profile.SOURCE)
     body["request"]["fields"] = ["Erika Mustermann"]
-    assert b"Erika" not in desk.receiver.enroll(json.dumps(body).encode())
+    assert b"Erika" not in desk.receiver.enroll(json.dumps(body).encode())[1]
+
+
+def test_a_station_that_is_not_registered_enrolls_nobody(desk: Counter) -> None:
+    (desk.folder / "machines" / "10001_10002.pem").unlink()
+    before = desk.files()
+    assert _status(desk, REQUEST) == 403
+    assert _codes(_put(desk, REQUEST)) == ["ENROLLMENT_STATION_UNKNOWN"]
+    assert desk.files() == before
+
+
+def test_more_about_an_enrollment_that_is_not_there_is_not_found(desk: Counter) -> None:
+    before = desk.files()
+    more = EnrollmentRequest(RID, NOW, fields={"postalCode": "10010"})
+    assert _status(desk, more) == 404
+    assert _codes(_put(desk, more)) == ["ENROLLMENT_NOT_FOUND"]
+    assert desk.files() == before
 
 
 def test_a_refused_change_leaves_what_was_kept(desk: Counter) -> None:
@@ -127,6 +185,19 @@ def test_an_enrollment_is_kept_under_its_number(desk: Counter, profile: Profile)
     assert _codes(_put(desk, REQUEST, profile)) == []
     assert desk.files() - before == {f"receiver/enrollments/{RID}.json"}
     assert _kept(desk) == REQUEST
+
+
+def test_only_the_first_request_creates_and_the_same_again_changes_nothing(desk: Counter) -> None:
+    assert _status(desk, REQUEST) == 201
+    kept = (desk.folder / "enrollments" / f"{RID}.json").read_bytes()
+    assert _status(desk, REQUEST) == 200
+    assert (desk.folder / "enrollments" / f"{RID}.json").read_bytes() == kept
+
+
+def test_how_it_was_captured_is_not_rewritten_by_who_does_not_say_it(desk: Counter) -> None:
+    _put(desk, replace(REQUEST, offline=True))
+    _put(desk, EnrollmentRequest(RID, NOW))
+    assert _kept(desk).offline is True
 
 
 def test_what_a_later_request_does_not_send_is_kept(desk: Counter) -> None:
@@ -179,7 +250,7 @@ def test_the_answer_is_in_the_dialect_that_was_spoken(
     desk: Counter, profile: Profile, envelope: str, extras: str
 ) -> None:
     for request in (REQUEST, replace(REQUEST, process="OLD")):
-        answer = json.loads(desk.receiver.enroll(request.encode(profile)))
+        answer = json.loads(desk.receiver.enroll(request.encode(profile))[1])
         assert answer["id"] == envelope
         assert extras in answer
 
@@ -187,7 +258,7 @@ def test_the_answer_is_in_the_dialect_that_was_spoken(
 def test_the_answer_is_what_the_published_api_promises(desk: Counter, reference_data: Path) -> None:
     schema = schema_of(load_api(reference_data), "enrollmentResponse")
     for request in (REQUEST, replace(REQUEST, process="OLD")):
-        answer = json.loads(desk.receiver.enroll(request.encode(Profile.GOVSTACK_YAML)))
+        answer = json.loads(desk.receiver.enroll(request.encode(Profile.GOVSTACK_YAML))[1])
         Draft202012Validator(schema).validate(answer)
 
 
@@ -223,7 +294,7 @@ def _over_http(counter: Counter, method: str, *chunks: bytes) -> tuple[int, byte
 def test_enrolling_is_a_put(desk: Counter) -> None:
     body = REQUEST.encode(Profile.GOVSTACK_YAML)
     status, answer = _over_http(desk, "PUT", body[:100], body[100:])
-    assert (status, _codes(EnrollmentResponse.parse(answer))) == (200, [])
+    assert (status, _codes(EnrollmentResponse.parse(answer))) == (201, [])
     assert _kept(desk) == REQUEST
 
 
