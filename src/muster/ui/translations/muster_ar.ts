@@ -1336,6 +1336,10 @@
             <translation>يعرف الخادم هذه المحطة بمفتاح آخر. اطلب تسجيل المفتاح الموجود في مجلدها keys لديه.</translation>
         </message>
         <message>
+            <source>The server refused the enrollment (its code: {server_code}). Tell your supervisor.</source>
+            <translation>رفض الخادم التسجيل (رمزه: ⁦{server_code}⁩). أبلغ المشرف.</translation>
+        </message>
+        <message>
             <source>The server refused the packet (its code: {server_code}). Tell your supervisor.</source>
             <translation>رفض الخادم الحزمة (رمزه: ⁦{server_code}⁩). أبلغ المشرف.</translation>
         </message>

@@ -1336,6 +1336,10 @@
             <translation>Le serveur connaît ce poste sous une autre clé. Faites-y enregistrer celle de son dossier « keys ».</translation>
         </message>
         <message>
+            <source>The server refused the enrollment (its code: {server_code}). Tell your supervisor.</source>
+            <translation>Le serveur a refusé l’inscription (son code : {server_code}). Prévenez votre superviseur.</translation>
+        </message>
+        <message>
             <source>The server refused the packet (its code: {server_code}). Tell your supervisor.</source>
             <translation>Le serveur a refusé le paquet (son code : {server_code}). Prévenez votre superviseur.</translation>
         </message>
