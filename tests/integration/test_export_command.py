@@ -13,8 +13,11 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
+from muster.domain.registration import StationId
 from muster.formats.govstack import NO_FIELD, EnrollmentRequest
 from muster.formats.govstack_profile import Profile
+from muster.workstation.data_folder import DataFolder
+from muster.workstation.embedded_receiver import EmbeddedReceiver
 from unit.formats.govstack_yaml import load_api, schema_of
 
 Muster = Callable[..., Any]
@@ -81,7 +84,7 @@ def test_a_sealed_registration_is_told_whole(muster: Muster, station: Path, seal
     request = EnrollmentRequest.parse(ran.out.encode())
     assert (request.id, request.process, request.ref_id) == (sealed, "NEW", "10001_10001")
     assert json.loads(request.fields["fullName"])[0]["value"] == "Erika Mustermann"
-    assert len(request.biometrics[NO_FIELD].birs) == 13
+    assert len(request.biometrics[NO_FIELD].birs) == 14  # ten fingers or their absence, two irises, face, photo
     assert set(request.documents) == {"proofOfIdentity"}
     operations = {each["label"]: each["value"] for each in json.loads(request.meta_info["operationsData"])}
     assert operations["officerPassword"] == "true"
@@ -104,3 +107,24 @@ def test_a_draft_is_told_as_far_as_it_is_and_that_is_on_record(muster: Muster, s
     assert operations["officerPassword"] == "false"
     trail = muster("audit", "list", "--data", station, "--json").document["records"]
     assert next(each["event"] for each in trail if each["subject"] == draft) == "MUS-REG-012"
+
+
+def test_sent_to_a_server_it_is_kept_there_and_the_answer_says_whether_it_is_new(
+    muster: Muster, station: Path, sealed: str
+) -> None:
+    receiver = EmbeddedReceiver(DataFolder(station), StationId("10001", "10001"))
+    try:
+        put = ("export", sealed, "--as", "govstack", "--put", receiver.url(), "--data", station)
+        first, again = muster(*put, "--json"), muster(*put)
+    finally:
+        receiver.close()
+    assert (first.status, first.document) == (0, {"registration_id": sealed, "created": True})
+    assert (again.status, again.out) == (0, "Known there already.\n")
+    kept = DataFolder(station).receiver / "enrollments" / f"{sealed}.json"
+    assert EnrollmentRequest.parse(kept.read_bytes()).offline is True
+
+
+def test_a_server_that_is_not_there_is_missing(muster: Muster, station: Path, sealed: str) -> None:
+    nobody = "http://127.0.0.1:1"
+    ran = muster("export", sealed, "--as", "govstack", "--put", nobody, "--data", station, "--json")
+    assert (ran.status, ran.error_code) == (3, "SERVER_UNREACHABLE")

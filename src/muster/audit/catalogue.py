@@ -47,6 +47,7 @@ class AuditEvent(Enum):
     REGISTRATION_DISCARDED = EventKind("MUS-REG-009", "Registration", "Registration discarded")
     CONTENT_DESTROYED = EventKind("MUS-REG-010", "Registration", "Plaintext content destroyed")
     REGISTRATION_EXPORTED = EventKind("MUS-REG-012", "Registration", "Content exported in another system's words")
+    ENROLLMENT_ACCEPTED = EventKind("MUS-REG-014", "Registration", "Exported content accepted by another server")
     PACKET_SEALED = EventKind("MUS-PKT-001", "Packet", "Packet sealed")
     PACKET_SYNCED = EventKind("MUS-PKT-002", "Packet", "Packet announced to the server")
     PACKET_UPLOADED = EventKind("MUS-PKT-003", "Packet", "Packet accepted by the server")

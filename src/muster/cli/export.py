@@ -20,7 +20,7 @@ from muster.cli.common import (
 )
 from muster.domain.registration import RegistrationId
 from muster.workstation.desk import Desk
-from muster.workstation.exporting import Profile, Wording
+from muster.workstation.exporting import Enrolled, Profile, Wording
 
 
 def register(app: typer.Typer, screen: Screen) -> None:
@@ -29,20 +29,38 @@ def register(app: typer.Typer, screen: Screen) -> None:
         registration: Annotated[str, typer.Argument(metavar="ID", help="The registration's number.")],
         wording: Annotated[Wording, typer.Option("--as", help="Whose words.")],
         profile: Annotated[Profile, typer.Option(help="GovStack's dialect.")] = Profile.SOURCE,
+        put: Annotated[
+            str | None,
+            typer.Option(
+                metavar="URL", help="Send it to the server there, in place of printing it.", show_default=False
+            ),
+        ] = None,
         data: DataOption = None,
         user: UserOption = None,
         password_file: PasswordOption = None,
         as_json: JsonOption = False,
         verbose: VerboseOption = False,
     ) -> None:
-        """Print a registration, personal data and all, as another system's JSON."""
+        """Print a registration, personal data and all, as another system's JSON; or send it there."""
         with reporting(as_json=as_json, verbose=verbose):
             registration_id = RegistrationId(registration)
             with desk_of(station_at(data), user=user, password_file=password_file) as (desk, _):
-                show(_document(desk, registration_id, wording, profile), "", as_json=True)
+                if put is None:
+                    show(_document(desk, registration_id, wording, profile), "", as_json=True)
+                else:
+                    enrolled = _sent(desk, registration_id, wording, profile, put)
+                    show(enrolled, "Enrolled." if enrolled.created else "Known there already.", as_json=as_json)
 
 
 def _document(desk: Desk, registration_id: RegistrationId, wording: Wording, profile: Profile) -> object:
     match wording:
         case Wording.GOVSTACK:
             return desk.exporting.govstack(registration_id, profile)
+
+
+def _sent(
+    desk: Desk, registration_id: RegistrationId, wording: Wording, profile: Profile, address: str
+) -> Enrolled:
+    match wording:
+        case Wording.GOVSTACK:
+            return desk.exporting.put_govstack(registration_id, address, profile)

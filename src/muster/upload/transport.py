@@ -56,6 +56,7 @@ MAXIMUM_ANSWER_BYTES = 32 * 1024 * 1024
 SIGNATURE_HEADER = "response-signature"
 _TIMEOUT = httpx2.Timeout(30.0, connect=5.0)
 _ANSWER_WITHIN_S = 300.0  # a server that sends one octet a minute never runs into the timeout of a read
+_CREATED = 201
 _NO_COMPRESSION = {"Accept-Encoding": "identity"}
 
 
@@ -81,11 +82,12 @@ class Request:
 @dataclass(frozen=True, slots=True)
 class Answer:
     """``body`` as it came, since a signature covers its octets, and what it says. ``signature`` is empty when the
-    answer brought none."""
+    answer brought none. ``created`` says that what was PUT was not there before; such an answer may be empty."""
 
     body: bytes
     content: dict[str, Any]
     signature: str
+    created: bool = False
 
 
 class Exchange(ABC):
@@ -156,14 +158,16 @@ class Transport(Exchange):
                 files=_files(request),
             ) as response:
                 self.server_time = _date(response.headers.get("date", ""))
-                _require_success(response.status_code)
+                _require_success(response.status_code, request.method)
                 body = self._body(response)
         except httpx2.TimeoutException as error:
             raise NetworkUnavailable(SERVER_TIMEOUT) from error
         except httpx2.TransportError as error:
             insecure = any(isinstance(each, ssl.SSLError) for each in _causes(error))
             raise NetworkUnavailable(SERVER_CONNECTION_NOT_SECURE if insecure else SERVER_UNREACHABLE) from error
-        return Answer(body, _object(body), response.headers.get(SIGNATURE_HEADER, ""))
+        created = response.status_code == _CREATED
+        content = _object(body) if body or not created else {}
+        return Answer(body, content, response.headers.get(SIGNATURE_HEADER, ""), created)
 
     def _body(self, response: httpx2.Response) -> bytes:
         if response.headers.get("content-encoding", "identity").lower() != "identity":
@@ -192,14 +196,14 @@ def _files(request: Request) -> dict[str, tuple[str, bytes, str]] | None:
     return {"file": (name, content, "application/octet-stream")}
 
 
-def _require_success(status: int) -> None:
+def _require_success(status: int, method: str) -> None:
     if status >= 500:
         raise NetworkUnavailable(SERVER_IN_TROUBLE, status=status)
     if status == 401:
         raise SignInWanted(SERVER_WANTS_SIGN_IN)
     if status >= 400:
         raise Refused(SERVER_REFUSED, status=status)
-    if status != 200:  # a portal's redirect, an answer without content
+    if status != 200 and (status, method) != (_CREATED, "PUT"):  # a portal's redirect, an answer without content
         raise NetworkUnavailable(SERVER_ANSWER_UNREADABLE)
 
 

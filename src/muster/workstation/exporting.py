@@ -1,22 +1,31 @@
-"""One registration in another system's words, for tools and help desks.
+"""One registration in another system's words: for tools and help desks, and for servers that speak them.
 
-Shows personal data, which is what it is for; so each export is on record. Nothing is sealed or sent here.
+Shows personal data, which is what it is for; so each export is on record, before anything leaves. Nothing is
+sealed here, and sending changes nothing about the packet, which still waits for its own server.
 """
 
 from __future__ import annotations
 
 from enum import Enum
+from itertools import count
 from typing import Any
+from urllib.parse import urlsplit
+from uuid import NAMESPACE_OID, uuid5
 
 from muster.audit.catalogue import AuditEvent
 from muster.domain.registration import RegistrationId
+from muster.errors import Refused
+from muster.formats.govstack import EnrollmentRequest
 from muster.formats.govstack_profile import Profile
 from muster.formats.id_schema import IdSchema
 from muster.packet.govstack import enrollment_request
+from muster.upload.govstack import Enrolled, GovstackTarget
+from muster.upload.transport import Transport
 from muster.workstation.journal import Journal
-from muster.workstation.submission import Submission
+from muster.workstation.server import RemoteServer
+from muster.workstation.submission import STEPS_OPEN, Submission
 
-__all__ = ["Exporting", "Profile", "Wording"]
+__all__ = ["Enrolled", "Exporting", "Profile", "Wording"]
 
 
 class Wording(Enum):
@@ -36,7 +45,44 @@ class Exporting:
 
         Raises ``BadInput`` (unknown), ``Refused`` (content destroyed), ``NotAuthentic`` (changed after signing).
         """
-        contents = self._submission.contents(registration_id)
-        request = enrollment_request(contents, self._schema, requested_at=self._journal.now())
-        self._journal.note(registration_id, AuditEvent.REGISTRATION_EXPORTED, wording=Wording.GOVSTACK.value)
+        request = self._request(registration_id)
+        self._note(registration_id)
         return request.document(profile)
+
+    def put_govstack(
+        self, registration_id: RegistrationId, address: str, profile: Profile = Profile.SOURCE
+    ) -> Enrolled:
+        """The same, sent to the GovStack server at ``address``: only what an officer has signed. Again is safe.
+
+        Raises ``BadInput`` (no address, or not https), ``Refused`` (not signed, or the server's no),
+        ``SignInWanted``, ``NetworkUnavailable`` and what :meth:`govstack` raises.
+        """
+        server = RemoteServer(address)
+        request = self._request(registration_id)
+        if self._journal.load(registration_id).signed is None:
+            raise Refused(STEPS_OPEN)
+        host = urlsplit(address).hostname or ""
+        self._note(registration_id, server=host)
+        with Transport(server.url()) as transport:
+            enrolled = GovstackTarget(transport).enroll(request, profile)
+        self._journal.note(registration_id, AuditEvent.ENROLLMENT_ACCEPTED, server=host)
+        return enrolled
+
+    def _request(self, registration_id: RegistrationId) -> EnrollmentRequest:
+        """What is signed was captured without any server and waits on this station, however good the network is
+        when it goes; a draft does not wait."""
+        contents = self._submission.contents(registration_id)
+        offline = self._journal.load(registration_id).signed is not None
+        numbers = count(1)
+        return enrollment_request(
+            contents,
+            self._schema,
+            requested_at=self._journal.now(),
+            offline=offline,
+            # The same each time: a sample that is sent again is not another one.
+            new_index=lambda: str(uuid5(NAMESPACE_OID, f"{registration_id.text}/{next(numbers)}")),
+        )
+
+    def _note(self, registration_id: RegistrationId, **detail: str) -> None:
+        event = AuditEvent.REGISTRATION_EXPORTED
+        self._journal.note(registration_id, event, wording=Wording.GOVSTACK.value, **detail)

@@ -70,7 +70,7 @@ def wire_server() -> Iterator[WireServer]:
             wire.received.append(Received(self.command, self.path, dict(self.headers.items()), body))
             self._answer(wire.answers.pop(0))
 
-        do_GET = do_POST = _take  # noqa: N815 - http.server's names
+        do_GET = do_POST = do_PUT = _take  # noqa: N815 - http.server's names
 
         def _answer(self, answer: Answer) -> None:
             if answer.raw is not None:

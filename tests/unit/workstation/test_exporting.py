@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from muster.clock import utc_now
 from muster.domain.registration import RegistrationId, Step
-from muster.errors import BadInput, NotAuthentic, Refused
+from muster.errors import BadInput, NetworkUnavailable, NotAuthentic, Refused
+from muster.formats.govstack import NO_FIELD, EnrollmentRequest
+from muster.workstation.embedded_receiver import EmbeddedReceiver
 from muster.workstation.exporting import Profile
-from muster.workstation.submission import CONTENT_CHANGED, CONTENT_GONE
+from muster.workstation.server import SERVER_NOT_SECURE
+from muster.workstation.station import Station
+from muster.workstation.submission import CONTENT_CHANGED, CONTENT_GONE, STEPS_OPEN
 from unit.workstation.desks import OFFICER, audited, desk_at, play, with_database_key
 
 
@@ -54,3 +61,68 @@ def test_what_was_changed_behind_the_signature_is_not_told(root: Path) -> None:
     with desk_at(root) as desk, pytest.raises(NotAuthentic) as caught:
         desk.exporting.govstack(draft)
     assert caught.value.code is CONTENT_CHANGED
+
+
+def test_how_it_was_captured_is_said_of_what_waits_and_of_what_does_not(root: Path) -> None:
+    with desk_at(root) as desk:
+        draft = play(desk, Step.DEMOGRAPHICS)
+        assert desk.exporting.govstack(draft)["request"]["offlineMode"] is False
+        signed = play(desk, Step.SIGNATURE)
+        assert desk.exporting.govstack(signed)["request"]["offlineMode"] is True
+
+
+# To a server
+
+
+def test_what_nobody_signed_is_not_sent(root: Path) -> None:
+    with desk_at(root) as desk:
+        draft = play(desk, Step.DEMOGRAPHICS)
+        with pytest.raises(Refused) as caught:
+            desk.exporting.put_govstack(draft, "https://127.0.0.1:1")
+        assert caught.value.code is STEPS_OPEN
+        assert "MUS-REG-012" not in audited(desk, draft)
+
+
+def test_a_server_in_the_clear_gets_nothing(root: Path) -> None:
+    with desk_at(root) as desk:
+        signed = play(desk, Step.SIGNATURE)
+        with pytest.raises(BadInput) as caught:
+            desk.exporting.put_govstack(signed, "http://enrollment.example")
+        assert caught.value.code is SERVER_NOT_SECURE
+        assert "MUS-REG-012" not in audited(desk, signed)
+
+
+def test_a_server_that_is_not_there_leaves_a_record_that_content_may_have_left(root: Path) -> None:
+    with desk_at(root) as desk:
+        signed = play(desk, Step.SIGNATURE)
+        with pytest.raises(NetworkUnavailable):
+            desk.exporting.put_govstack(signed, "http://127.0.0.1:1")
+        record = desk.trail.about(signed)[-1]
+    assert (record.event, record.detail) == ("MUS-REG-012", {"wording": "govstack", "server": "127.0.0.1"})
+
+
+@pytest.mark.parametrize("profile", Profile)
+def test_what_is_sent_over_a_socket_is_kept_there_whole_and_sent_again_it_is_known(
+    root: Path, profile: Profile
+) -> None:
+    station = Station.at(root, utc_now)
+    receiver = EmbeddedReceiver(station.folder, station.identity)
+    try:
+        with desk_at(root) as desk:
+            signed = play(desk, Step.SIGNATURE)
+            told = EnrollmentRequest.parse(json.dumps(desk.exporting.govstack(signed, profile)).encode())
+            first = desk.exporting.put_govstack(signed, receiver.url(), profile)
+            again = desk.exporting.put_govstack(signed, receiver.url(), profile)
+            assert audited(desk, signed)[-1] == "MUS-REG-014"
+    finally:
+        receiver.close()
+    assert (first.created, again.created) == (True, False)
+    kept = EnrollmentRequest.parse((station.folder.receiver / "enrollments" / f"{signed.text}.json").read_bytes())
+    assert [each.type for each in kept.biometrics[NO_FIELD].birs].count("Finger") == 10
+    # Each time it is told at another time, and more has happened.
+    assert replace(kept, requested_at=None, audits=()) == replace(told, requested_at=None, audits=())
+    assert set(_ids(told)) < set(_ids(kept))
+
+
+def _ids(request: EnrollmentRequest) -> list[str]:
+    return [each["uuid"] for each in request.audits]
