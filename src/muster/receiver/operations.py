@@ -218,7 +218,10 @@ class Receiver:
             return 200, refusal
         if self._storage.machine_key(known.ref_id) is None:
             return 403, Refusal("ENROLLMENT_STATION_UNKNOWN", "The station is not registered here")
-        self._storage.enroll(known.id, known.encode(Profile.SOURCE))
+        try:
+            self._storage.enroll(known.id, known.encode(Profile.SOURCE))
+        except StorageUnavailable:
+            return 200, Refusal("RPR-RGS-030", "Data could not be stored")
         return 200 if kept else 201, known
 
     def _enrolled(self, profile: Profile, outcome: EnrollmentRequest | Refusal) -> bytes:

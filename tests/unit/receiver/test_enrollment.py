@@ -265,7 +265,7 @@ def test_the_answer_is_what_the_published_api_promises(desk: Counter, reference_
 # Over HTTP
 
 
-def _over_http(counter: Counter, method: str, *chunks: bytes) -> tuple[int, bytes]:
+def _over_http(counter: Counter, method: str, *chunks: bytes, login: bool = False) -> tuple[int, bytes]:
     """Status and body, spoken to as a web server does."""
     waiting = [
         {"type": "http.request", "body": chunk, "more_body": number < len(chunks)}
@@ -287,7 +287,7 @@ def _over_http(counter: Counter, method: str, *chunks: bytes) -> tuple[int, byte
         "headers": [],
         "root_path": "",
     }
-    asyncio.run(create_app(counter.storage, lambda: NOW)(scope, receive, send))
+    asyncio.run(create_app(counter.storage, lambda: NOW, login=login)(scope, receive, send))
     return sent[0]["status"], b"".join(each.get("body", b"") for each in sent[1:])
 
 
@@ -296,6 +296,28 @@ def test_enrolling_is_a_put(desk: Counter) -> None:
     status, answer = _over_http(desk, "PUT", body[:100], body[100:])
     assert (status, _codes(EnrollmentResponse.parse(answer))) == (201, [])
     assert _kept(desk) == REQUEST
+
+
+def test_where_one_must_sign_in_nobody_else_enrolls(desk: Counter) -> None:
+    assert _over_http(desk, "PUT", REQUEST.encode(Profile.SOURCE), login=True)[0] == 401
+    assert not list((desk.folder / "enrollments").iterdir())
+
+
+def test_the_status_comes_over_http_as_well(desk: Counter) -> None:
+    body = EnrollmentRequest(RID, NOW).encode(Profile.SOURCE)
+    assert _over_http(desk, "PUT", body)[0] == 404
+
+
+def test_a_disk_that_takes_nothing_is_said(desk: Counter) -> None:
+    folder = desk.folder / "enrollments"
+    folder.rmdir()
+    folder.touch()
+    try:
+        status, answer = desk.receiver.enroll(REQUEST.encode(Profile.SOURCE))
+    finally:
+        folder.unlink()
+        folder.mkdir()
+    assert (status, _codes(EnrollmentResponse.parse(answer))) == (200, ["RPR-RGS-030"])
 
 
 @pytest.mark.parametrize("method", ["POST", "GET", "DELETE"])
