@@ -53,7 +53,7 @@ def draft(muster: Muster, station: Path, erika_whole: Path) -> str:
     ("registration_id", "code"),
     [
         ("10001100010999920260102030000", "REGISTRATION_UNKNOWN"),
-        ("../muster.db", "BAD_REGISTRATION_ID"),
+        ("../muster.db", "REGISTRATION_ID_LENGTH"),
     ],
 )
 def test_a_registration_that_is_not_here_is_bad_input(

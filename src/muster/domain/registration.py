@@ -14,9 +14,20 @@ from enum import Enum
 from muster.domain.biometrics import CaptureGroup
 from muster.errors import BadInput, Code
 
-BAD_REGISTRATION_ID = Code(
-    "BAD_REGISTRATION_ID", "This is not a registration number: it must have 29 digits ending in a date."
+# One for each of MOSIP's KER-IDV-304, 301, 305, 302 and 303.
+REGISTRATION_ID_LENGTH = Code(
+    "REGISTRATION_ID_LENGTH", "This is not a registration number: it must have 29 digits."
 )
+REGISTRATION_ID_NOT_NUMERIC = Code(
+    "REGISTRATION_ID_NOT_NUMERIC", "This is not a registration number: it may hold digits only."
+)
+REGISTRATION_ID_TIME = Code(
+    "REGISTRATION_ID_TIME", "This is not a registration number: it must end in a date and a time."
+)
+REGISTRATION_ID_CENTER = Code("REGISTRATION_ID_CENTER", "This registration number is of another centre.")
+REGISTRATION_ID_MACHINE = Code("REGISTRATION_ID_MACHINE", "This registration number is of another machine.")
+
+REGISTRATION_ID_DIGITS = 29
 
 
 class Process(Enum):
@@ -56,18 +67,22 @@ class Step(Enum):
 class RegistrationId:
     """RID: centre (5) + machine (5) + sequence (5) + UTC time ``yyyyMMddHHmmss`` (14), no checksum.
 
-    MOSIP's ``RidGeneratorImpl`` and ``RidValidatorImpl``; section 1 of the packet notes.
+    MOSIP's ``RidGeneratorImpl`` and ``RidValidatorImpl``; section 1 of the packet notes. Checked in the
+    validator's order: length, digits, time. Its lengths of the parts (KER-IDV-306 and 307) are fixed here, so
+    that nothing can be wrong with them.
     """
 
     text: str
 
     def __post_init__(self) -> None:
-        if not re.fullmatch(r"[0-9]{29}", self.text):
-            raise BadInput(BAD_REGISTRATION_ID)
+        if len(self.text) != REGISTRATION_ID_DIGITS:
+            raise BadInput(REGISTRATION_ID_LENGTH)
+        if not re.fullmatch(r"[0-9]+", self.text):
+            raise BadInput(REGISTRATION_ID_NOT_NUMERIC)
         try:
             datetime.strptime(self.text[15:], "%Y%m%d%H%M%S").replace(tzinfo=UTC)
         except ValueError:
-            raise BadInput(BAD_REGISTRATION_ID) from None
+            raise BadInput(REGISTRATION_ID_TIME) from None
 
     @classmethod
     def compose(cls, center: str, machine: str, sequence: int, moment: datetime) -> RegistrationId:
@@ -87,6 +102,13 @@ class RegistrationId:
     @property
     def machine(self) -> str:
         return self.text[5:10]
+
+    def require_station(self, station: StationId) -> None:
+        """The validator's longer form, which also asks where the number was made. Raises ``BadInput``."""
+        if self.center != station.center:
+            raise BadInput(REGISTRATION_ID_CENTER)
+        if self.machine != station.machine:
+            raise BadInput(REGISTRATION_ID_MACHINE)
 
     def __str__(self) -> str:
         return self.text

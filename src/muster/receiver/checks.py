@@ -14,8 +14,13 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from muster.clock import parse_rfc3339
-from muster.domain.registration import RegistrationId
-from muster.errors import BadInput
+from muster.domain.registration import (
+    REGISTRATION_ID_LENGTH,
+    REGISTRATION_ID_NOT_NUMERIC,
+    REGISTRATION_ID_TIME,
+    RegistrationId,
+)
+from muster.errors import BadInput, Code
 from muster.formats.govstack import EnrollmentRequest
 from muster.packet.opening import Check, OpenedPacket
 
@@ -32,6 +37,13 @@ class Refusal:
 
     code: str
     message: str
+
+
+_REGISTRATION_ID_REFUSALS: Mapping[Code, Refusal] = {
+    REGISTRATION_ID_LENGTH: Refusal("RPR-RGS-009", "Invalid Registration Id length"),
+    REGISTRATION_ID_NOT_NUMERIC: Refusal("RPR-RGS-008", "Registration Id is not numeric"),
+    REGISTRATION_ID_TIME: Refusal("RPR-RGS-007", "Invalid timestamp in Registration Id"),
+}
 
 
 def check_sync(request: Mapping[str, Any], now: datetime) -> Refusal | None:
@@ -100,14 +112,10 @@ def check_enrollment(request: EnrollmentRequest) -> Refusal | None:
 def check_registration_id(text: object) -> Refusal | None:
     if not isinstance(text, str) or not text:
         return Refusal("RPR-RGS-006", "Registration Id is null")
-    if len(text) != 29:
-        return Refusal("RPR-RGS-009", "Invalid Registration Id length")
-    if not text.isdigit():
-        return Refusal("RPR-RGS-008", "Registration Id is not numeric")
     try:
         RegistrationId(text)
-    except BadInput:
-        return Refusal("RPR-RGS-007", "Invalid timestamp in Registration Id")
+    except BadInput as error:
+        return _REGISTRATION_ID_REFUSALS[error.code]
     return None
 
 

@@ -9,8 +9,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from muster.domain.biometrics import CaptureGroup
-from muster.domain.registration import BAD_REGISTRATION_ID, RegistrationId, StationId, Step
-from muster.errors import BadInput
+from muster.domain.registration import (
+    REGISTRATION_ID_CENTER,
+    REGISTRATION_ID_LENGTH,
+    REGISTRATION_ID_MACHINE,
+    REGISTRATION_ID_NOT_NUMERIC,
+    REGISTRATION_ID_TIME,
+    RegistrationId,
+    StationId,
+    Step,
+)
+from muster.errors import BadInput, Code
 
 _PLACE = "10001" + "10002" + "00003"
 
@@ -23,15 +32,29 @@ _PLACE = "10001" + "10002" + "00003"
         pytest.param(_PLACE + "202603011200000", id="30 digits"),
         pytest.param(_PLACE + "20260301120000\n", id="line end"),
         pytest.param(" " + _PLACE + "20260301120000", id="space before"),
-        pytest.param("1000A1000200003" + "20260301120000", id="letter"),
-        pytest.param("-000110002000032" + "0260301120000", id="sign"),
-        pytest.param(_PLACE + "٢٠٢٦٠٣٠١١٢٠٠٠٠", id="Arabic digits"),
+        pytest.param("letters that end in no date", id="length before digits and time"),
     ],
 )
-def test_what_is_not_29_digits_is_refused(text: str) -> None:
+def test_what_has_not_29_places_is_refused_first(text: str) -> None:
     with pytest.raises(BadInput) as refusal:
         RegistrationId(text)
-    assert refusal.value.code is BAD_REGISTRATION_ID
+    assert refusal.value.code is REGISTRATION_ID_LENGTH
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param("1000A1000200003" + "20260301120000", id="letter"),
+        pytest.param("-000110002000032" + "0260301120000", id="sign"),
+        pytest.param(_PLACE + "2026030112000\n", id="line end"),
+        pytest.param(_PLACE + "٢٠٢٦٠٣٠١١٢٠٠٠٠", id="Arabic digits"),
+        pytest.param("1000A1000200003" + "20261399999999", id="digits before time"),
+    ],
+)
+def test_what_is_not_digits_is_refused_next(text: str) -> None:
+    with pytest.raises(BadInput) as refusal:
+        RegistrationId(text)
+    assert refusal.value.code is REGISTRATION_ID_NOT_NUMERIC
 
 
 @pytest.mark.parametrize(
@@ -53,7 +76,7 @@ def test_what_is_not_29_digits_is_refused(text: str) -> None:
 def test_a_number_that_ends_in_no_date_is_refused(time: str) -> None:
     with pytest.raises(BadInput) as refusal:
         RegistrationId(_PLACE + time)
-    assert refusal.value.code is BAD_REGISTRATION_ID
+    assert refusal.value.code is REGISTRATION_ID_TIME
 
 
 def test_a_refusal_does_not_repeat_the_number() -> None:
@@ -73,6 +96,25 @@ def test_a_refusal_does_not_repeat_the_number() -> None:
 )
 def test_a_number_that_ends_in_a_date_is_accepted(time: str) -> None:
     assert str(RegistrationId(_PLACE + time)) == _PLACE + time
+
+
+@pytest.mark.parametrize(
+    ("station", "code"),
+    [
+        (StationId("10009", "10002"), REGISTRATION_ID_CENTER),
+        (StationId("10001", "10009"), REGISTRATION_ID_MACHINE),
+        pytest.param(StationId("10009", "10009"), REGISTRATION_ID_CENTER, id="centre before machine"),
+        pytest.param(StationId("10002", "10001"), REGISTRATION_ID_CENTER, id="the two exchanged"),
+    ],
+)
+def test_a_number_of_another_centre_or_machine_is_refused(station: StationId, code: Code) -> None:
+    with pytest.raises(BadInput) as refusal:
+        RegistrationId(_PLACE + "20260301120000").require_station(station)
+    assert refusal.value.code is code
+
+
+def test_a_number_of_the_station_is_accepted() -> None:
+    RegistrationId(_PLACE + "20260301120000").require_station(StationId("10001", "10002"))
 
 
 @pytest.mark.parametrize("sequence", [-1, 0, 100_000])

@@ -12,7 +12,7 @@ import pytest
 from muster.crypto.envelope import DecryptionKey, encrypt
 from muster.domain.applicant import DemographicValue, Document, DocumentFacts, LocalizedText
 from muster.domain.biometrics import BiometricSample
-from muster.domain.registration import BAD_REGISTRATION_ID, Process
+from muster.domain.registration import REGISTRATION_ID_LENGTH, Process
 from muster.errors import BadInput, Code
 from muster.packet.assemble import (
     DOCUMENT_EMPTY,
@@ -157,7 +157,7 @@ def test_a_correction_that_answers_no_request_is_refused(request_: str | None) -
 
 
 def test_a_correction_of_what_is_no_registration_is_refused() -> None:
-    assert _refusal(_correction("BIOMETRIC_CORRECTION-1")) is BAD_REGISTRATION_ID
+    assert _refusal(_correction("BIOMETRIC_CORRECTION-1")) is REGISTRATION_ID_LENGTH
 
 
 @pytest.mark.parametrize("process", [Process.NEW, Process.UPDATE, Process.LOST])

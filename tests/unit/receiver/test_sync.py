@@ -129,7 +129,7 @@ def test_a_wrong_entry_is_refused_with_its_code(
         ("1000110002000012026010203000x", "RPR-RGS-008"),
         ("10001100020000120261302030000", "RPR-RGS-007"),
         ("10001100020000120260102250000", "RPR-RGS-007"),
-        ("²0001100020000120260102030000", "RPR-RGS-007"),
+        ("²0001100020000120260102030000", "RPR-RGS-008"),
     ],
 )
 def test_the_old_call_looks_into_the_registrations_number(
