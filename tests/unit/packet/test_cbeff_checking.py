@@ -19,17 +19,17 @@ from muster.formats.cbeff import PAYLOAD, Bir, CbeffFile
 from muster.formats.cbeff_schema import NAMESPACE
 from muster.formats.iso19794_4 import FingerRecord
 from muster.packet.assemble import assemble
-from muster.packet.opening import open_packet
-from muster.packet.seal import seal
-from muster.workstation.cbeff_checking import (
+from muster.packet.cbeff_checking import (
     CBEFF_TOO_MANY,
     MOST_PROBLEMS,
     MOST_SAMPLES,
     CbeffReport,
     Signature,
-    check_cbeff,
     check_cbeff_content,
 )
+from muster.packet.opening import open_packet
+from muster.packet.seal import seal
+from muster.workstation.cbeff_checking import check_cbeff
 from unit.packet.contents_fixture import EXCEPTIONS, KeyPair, make_contents, make_samples, make_schema
 
 NAME = "individualBiometrics_bio_CBEFF.xml"

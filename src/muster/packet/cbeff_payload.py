@@ -17,6 +17,7 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
+from muster import base64url
 from muster.crypto.jws import VerifiedJws, verify_compact
 from muster.crypto.signing import is_valid_at
 from muster.errors import Code, NotAuthentic
@@ -78,6 +79,22 @@ def claims_of(payload: bytes) -> Mapping[str, Any]:
     except (ValueError, RecursionError):
         return {}
     return content if isinstance(content, dict) else {}
+
+
+def signed_times(claims: Mapping[str, Any]) -> dict[str, datetime]:
+    """The two times in a payload that a server compares with the packet's (trap 12), as far as they are there."""
+    identity = claims_of(_payload_of(claims.get("digitalId")))
+    found = {"timestamp": _time(claims, "timestamp"), "digitalId/dateTime": _time(identity, "dateTime")}
+    return {name: at for name, at in found.items() if isinstance(at, datetime)}
+
+
+def _payload_of(token: object) -> bytes:
+    """The payload of a compact JWS, which nobody verified here."""
+    parts = token.split(".") if isinstance(token, str) else []
+    try:
+        return base64url.decode(parts[1]) if len(parts) == 3 else b""
+    except ValueError:
+        return b""
 
 
 def _digital_id_problems(
