@@ -123,7 +123,7 @@ def test_a_body_that_is_no_request_is_refused(desk: Counter, body: bytes) -> Non
         ("../" + RID[3:], "RPR-RGS-008"),
         ("a" * 29, "RPR-RGS-008"),
         (RID[:28] + "\0", "RPR-RGS-008"),
-        ("٣" * 29, "RPR-RGS-007"),
+        ("٣" * 29, "RPR-RGS-008"),
         (RID[:15] + "20261302030000", "RPR-RGS-007"),
         ("", "RPR-RGS-006"),
     ],
