@@ -8,6 +8,18 @@
             <translation>  ·  عرض تجريبي، أشخاص وهميون فقط</translation>
         </message>
         <message>
+            <source>A biometric file of the packet is made as no client makes it. It was not looked into.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>A capture is dated later than the packet. Set the clock of the device or the computer, and take it again.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>A capture lies longer before the packet than a server allows. Take it again.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>A certification scheme in the record is none that the standard knows.</source>
             <translation>أحد مخططات الاعتماد في السجل غير معروف في المعيار.</translation>
         </message>
@@ -50,6 +62,10 @@
         <message>
             <source>A part of the biometric file has an attribute it must not have.</source>
             <translation>يحمل جزء من ملف البيانات الحيوية سمة لا يجوز أن تكون له.</translation>
+        </message>
+        <message>
+            <source>A part of the packet does not tell the version of its ID schema as a number.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>A part of the packet has two files that differ in case or extension only.</source>
@@ -284,6 +300,14 @@
             <translation>المراجعة</translation>
         </message>
         <message>
+            <source>Chin down a little.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Chin up a little.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Choose a picture</source>
             <translation>اختيار صورة</translation>
         </message>
@@ -310,6 +334,14 @@
         <message>
             <source>Close enough: about an arm's length</source>
             <translation>قريب بما يكفي: على مسافة ذراع تقريبًا</translation>
+        </message>
+        <message>
+            <source>Close the mouth.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Come a little closer.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Consent</source>
@@ -420,6 +452,14 @@
             <translation>ضع الوثيقة على الماسح الضوئي واضغط «مسح ضوئي». الوثائق المعلّمة بالعلامة * إلزامية.</translation>
         </message>
         <message>
+            <source>Lean the head a little to the left.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Lean the head a little to the right.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Left eye</source>
             <translation>العين اليسرى</translation>
         </message>
@@ -448,6 +488,14 @@
             <translation>الإبهام الأيسر</translation>
         </message>
         <message>
+            <source>Light is reflected by the glasses. Take them off, or move the lamp.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Look straight into the camera.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Machine number</source>
             <translation>رقم الجهاز</translation>
         </message>
@@ -464,8 +512,28 @@
             <translation>جارٍ إنشاء المفاتيح…</translation>
         </message>
         <message>
+            <source>More light on the left side of the face.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>More light on the right side of the face.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>More than one face is in the picture. Only the person may be in view.</source>
             <translation>يظهر في الصورة أكثر من وجه. يجب ألا يظهر إلا وجه الشخص.</translation>
+        </message>
+        <message>
+            <source>Move a little to the left.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Move a little to the right.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Move back a little.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>New registration</source>
@@ -524,6 +592,10 @@
             <translation>ليس جاهزًا للاستخدام</translation>
         </message>
         <message>
+            <source>Nothing in the packet confirms the officer: no password and no capture.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Nothing is changed yet. Fill in what is to be changed, or attach a document.</source>
             <translation>لم يتغير شيء بعد. املأ ما يجب تغييره، أو أرفق وثيقة.</translation>
         </message>
@@ -578,6 +650,10 @@
         <message>
             <source>Only try it out (invented people)</source>
             <translation>للتجربة فقط (أشخاص وهميون)</translation>
+        </message>
+        <message>
+            <source>Open the eyes.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Outbox</source>
@@ -752,6 +828,14 @@
             <translation>جارٍ التوقيع…</translation>
         </message>
         <message>
+            <source>Sit a little higher.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Sit a little lower.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Size: about {now} MB of {limit} MB that can be sent.</source>
             <translation>الحجم: نحو {now} ميغابايت من {limit} ميغابايت يمكن إرسالها.</translation>
         </message>
@@ -840,6 +924,14 @@
             <translation>استُنفدت المحاولات. احتفظ بأفضل التقاط، أو حاول مرة أخرى.</translation>
         </message>
         <message>
+            <source>The audit records in the packet are not a list of names with texts.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The background is not plain. Put a plain screen behind the person.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>The biometric file has a part that does not belong there, stands in the wrong order or stands twice.</source>
             <translation>يحتوي ملف البيانات الحيوية على جزء ليس في مكانه أو بترتيب خاطئ أو مكرر.</translation>
         </message>
@@ -892,8 +984,16 @@
             <translation>لا يمكن استخدام الشهادة التي يوقّع بها الخادم. تحقق من ساعة هذا الحاسوب، ثم أبلغ مسؤول النظام.</translation>
         </message>
         <message>
+            <source>The colour of the skin is not natural. Change the light, or the camera's white balance.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>The content of this registration was destroyed after it was delivered or given up.</source>
             <translation>أُتلف محتوى هذا التسجيل بعد تسليمه أو التخلي عنه.</translation>
+        </message>
+        <message>
+            <source>The date of capture in the record is a day that does not exist.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>The demo stopped: a device or a check said no at the step {step}.</source>
@@ -936,12 +1036,32 @@
             <translation>الوجه مع اليد أو العين المعنية في صورة واحدة</translation>
         </message>
         <message>
+            <source>The face cannot be seen well. Take away what covers it, and face the camera.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The face has too little contrast. Clean the lens, or change the light.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>The face is cut off. Move to the middle of the picture.</source>
             <translation>الوجه مقطوع. تحرك إلى وسط الصورة.</translation>
         </message>
         <message>
             <source>The face is good. Take the picture.</source>
             <translation>الوجه واضح. التقط الصورة.</translation>
+        </message>
+        <message>
+            <source>The face is not sharp. Hold still.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The face is too bright. Less light on the face.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The face is too dark. More light on the face.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>The face is too far away. Come closer to the camera.</source>
@@ -952,8 +1072,20 @@
             <translation>مضى على التقاط الوجه أو الأصابع أو العينين أكثر من {minutes} دقيقة، والخادم لا يقبل ما هو أقدم. أعد الالتقاط.</translation>
         </message>
         <message>
+            <source>The field {field} has a form that no ID schema knows.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>The field {field} has no text. Fill it in or leave it out.</source>
             <translation>لا يحتوي الحقل {field} على نص. املأه أو اتركه خارج التسجيل.</translation>
+        </message>
+        <message>
+            <source>The field {field} holds another kind of value than its ID schema.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The field {field} is not written the way the ID schema asks for. Correct it.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>The file cannot be read: {file}.</source>
@@ -1052,8 +1184,20 @@
             <translation>تحتوي الحزمة على أجزاء أكثر مما ينشئه أي برنامج تسجيل.</translation>
         </message>
         <message>
+            <source>The packet holds a file that no field names: {field}.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>The packet holds no part that could be opened.</source>
             <translation>لا تحتوي الحزمة على أي جزء يمكن فتحه.</translation>
+        </message>
+        <message>
+            <source>The packet lacks the file that the field {field} names.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The packet names an old client, of which no signatures of devices are asked.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>The packet waits in the outbox.</source>
@@ -1076,8 +1220,28 @@
             <translation>حجم أرشيف الحزمة بعد فك الضغط أكبر من الحد المسموح به لأي حزمة.</translation>
         </message>
         <message>
+            <source>The packet's biometric file has an exception that its description does not name.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>The packet's description cannot be read: {part} has a wrong form.</source>
             <translation>لا يمكن قراءة وصف الحزمة: صيغة {part} غير صحيحة.</translation>
+        </message>
+        <message>
+            <source>The packet's description does not tell when it was made.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The packet's description lacks {field}.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The packet's description names an exception that its biometric file does not have.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The packet's description names another station than the packet.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>The packet's number has a form that no packet has.</source>
@@ -1172,12 +1336,20 @@
             <translation>لا تُظهر الصورة أي خطوط للبصمة.</translation>
         </message>
         <message>
+            <source>The picture was compressed too much. Take one of better quality.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>The picture's resolution in the record is higher than that of the capture.</source>
             <translation>دقة الصورة المذكورة في السجل أعلى من دقة الالتقاط.</translation>
         </message>
         <message>
             <source>The picture's resolution in the record is not the same in both directions.</source>
             <translation>دقة الصورة المذكورة في السجل ليست نفسها في الاتجاهين.</translation>
+        </message>
+        <message>
+            <source>The program cannot judge this. Look yourself.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>The programs that speak to this computer's TPM answered something that cannot be understood. Ask your administrator to install 'tpm2-tools' again.</source>
@@ -1224,10 +1396,6 @@
             <translation>لا يذكر السجل أن صورته مقصوصة حول القزحية.</translation>
         </message>
         <message>
-            <source>The record does not say that its picture is in colour (24 bit RGB).</source>
-            <translation>لا يذكر السجل أن صورته ملونة (RGB بعمق 24 بتًا).</translation>
-        </message>
-        <message>
             <source>The record does not say whether it is the right or the left eye.</source>
             <translation>لا يذكر السجل ما إذا كانت العين اليمنى أم اليسرى.</translation>
         </message>
@@ -1240,12 +1408,24 @@
             <translation>ينتهي السجل قبل أوانه، عند البايت {offset}.</translation>
         </message>
         <message>
+            <source>The record holds several pictures; in a registration each has its own record.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>The record names the maker of the device but not the type of the device.</source>
             <translation>يذكر السجل الجهة المصنِّعة للجهاز دون ذكر نوعه.</translation>
         </message>
         <message>
             <source>The record says that it is one of a sequence of faces.</source>
             <translation>يذكر السجل أنه جزء من سلسلة وجوه.</translation>
+        </message>
+        <message>
+            <source>The record says that its picture is in other colours than 24 bit RGB.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The record was not written: {field} has a value that its place in the record cannot hold.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>The record's certification flag is set, which only finger records may have.</source>
@@ -1500,6 +1680,10 @@
             <translation>توجد بيانات بعد نهاية السجل، عند البايت {offset}.</translation>
         </message>
         <message>
+            <source>There is something behind the picture in the record that nobody looks at.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>There is too little space on the disk for another registration. Free some first.</source>
             <translation>المساحة المتبقية على القرص لا تكفي لتسجيل آخر. أخلِ بعض المساحة أولًا.</translation>
         </message>
@@ -1568,8 +1752,16 @@
             <translation>هذه اللغة ليست من لغات التسجيل.</translation>
         </message>
         <message>
-            <source>This is not a registration number: it must have 29 digits ending in a date.</source>
-            <translation>هذا ليس رقم تسجيل: يجب أن يتكون من 29 رقمًا وينتهي بتاريخ.</translation>
+            <source>This is not a registration number: it may hold digits only.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>This is not a registration number: it must end in a date and a time.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>This is not a registration number: it must have 29 digits.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>This is not the kind of record it should be.</source>
@@ -1612,6 +1804,14 @@
             <translation>اكتمل هذا التسجيل ولم يعد تغييره ممكنًا.</translation>
         </message>
         <message>
+            <source>This registration number is of another centre.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>This registration number is of another machine.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>This station does not know the language {language}.</source>
             <translation>هذه المحطة لا تعرف اللغة ⁨{language}⁩.</translation>
         </message>
@@ -1640,8 +1840,20 @@
             <translation>الإبهامان</translation>
         </message>
         <message>
+            <source>Too little of the background is in the picture to be judged.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Try again</source>
             <translation>إعادة المحاولة</translation>
+        </message>
+        <message>
+            <source>Turn a little to the left.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Turn a little to the right.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Turn the screen to the person and go through it together.</source>
@@ -1698,6 +1910,10 @@
         <message>
             <source>What the camera sees</source>
             <translation>ما تراه الكاميرا</translation>
+        </message>
+        <message>
+            <source>Where the eyes look cannot be told in this picture.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Whole head inside the picture</source>

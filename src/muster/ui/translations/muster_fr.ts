@@ -8,6 +8,18 @@
             <translation>  ·  démonstration, personnes fictives uniquement</translation>
         </message>
         <message>
+            <source>A biometric file of the packet is made as no client makes it. It was not looked into.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>A capture is dated later than the packet. Set the clock of the device or the computer, and take it again.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>A capture lies longer before the packet than a server allows. Take it again.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>A certification scheme in the record is none that the standard knows.</source>
             <translation>Un schéma de certification de l’enregistrement est inconnu de la norme.</translation>
         </message>
@@ -50,6 +62,10 @@
         <message>
             <source>A part of the biometric file has an attribute it must not have.</source>
             <translation>Une partie du fichier biométrique porte un attribut qu’elle ne doit pas avoir.</translation>
+        </message>
+        <message>
+            <source>A part of the packet does not tell the version of its ID schema as a number.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>A part of the packet has two files that differ in case or extension only.</source>
@@ -284,6 +300,14 @@
             <translation>Vérification</translation>
         </message>
         <message>
+            <source>Chin down a little.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Chin up a little.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Choose a picture</source>
             <translation>Choisir une image</translation>
         </message>
@@ -310,6 +334,14 @@
         <message>
             <source>Close enough: about an arm's length</source>
             <translation>Assez près : à environ une longueur de bras</translation>
+        </message>
+        <message>
+            <source>Close the mouth.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Come a little closer.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Consent</source>
@@ -420,6 +452,14 @@
             <translation>Posez le document sur le scanner et cliquez sur Numériser. Les documents marqués * sont obligatoires.</translation>
         </message>
         <message>
+            <source>Lean the head a little to the left.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Lean the head a little to the right.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Left eye</source>
             <translation>Œil gauche</translation>
         </message>
@@ -448,6 +488,14 @@
             <translation>Pouce gauche</translation>
         </message>
         <message>
+            <source>Light is reflected by the glasses. Take them off, or move the lamp.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Look straight into the camera.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Machine number</source>
             <translation>Numéro du poste</translation>
         </message>
@@ -464,8 +512,28 @@
             <translation>Création des clés…</translation>
         </message>
         <message>
+            <source>More light on the left side of the face.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>More light on the right side of the face.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>More than one face is in the picture. Only the person may be in view.</source>
             <translation>Plusieurs visages sont visibles. Seule la personne doit être dans le champ.</translation>
+        </message>
+        <message>
+            <source>Move a little to the left.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Move a little to the right.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Move back a little.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>New registration</source>
@@ -524,12 +592,16 @@
             <translation>pas encore prêt à l’emploi</translation>
         </message>
         <message>
+            <source>Nothing in the packet confirms the officer: no password and no capture.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Nothing is changed yet. Fill in what is to be changed, or attach a document.</source>
             <translation>Rien n’est encore modifié. Remplissez ce qui doit changer, ou joignez un document.</translation>
         </message>
         <message>
             <source>Nothing of that name can be measured. There are: {areas}.</source>
-            <translation>Rien de ce nom ne peut être mesuré. Il y a : {areas}.</translation>
+            <translation>Rien de ce nom ne peut être mesuré. Il y a : {areas}.</translation>
         </message>
         <message>
             <source>Nothing.</source>
@@ -578,6 +650,10 @@
         <message>
             <source>Only try it out (invented people)</source>
             <translation>Simple essai (personnes fictives)</translation>
+        </message>
+        <message>
+            <source>Open the eyes.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Outbox</source>
@@ -752,6 +828,14 @@
             <translation>Signature en cours…</translation>
         </message>
         <message>
+            <source>Sit a little higher.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Sit a little lower.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Size: about {now} MB of {limit} MB that can be sent.</source>
             <translation>Taille : environ {now} Mo sur {limit} Mo pouvant être envoyés.</translation>
         </message>
@@ -825,19 +909,27 @@
         </message>
         <message>
             <source>The JPEG 2000 picture is cut off or damaged.</source>
-            <translation>L'image JPEG 2000 est coupée ou endommagée.</translation>
+            <translation>L’image JPEG 2000 est coupée ou endommagée.</translation>
         </message>
         <message>
             <source>The WSQ picture is cut off or damaged, at byte {offset}.</source>
-            <translation>L'image WSQ est coupée ou endommagée, à l'octet {offset}.</translation>
+            <translation>L’image WSQ est coupée ou endommagée, à l’octet {offset}.</translation>
         </message>
         <message>
             <source>The WSQ picture is larger than any fingerprint reader makes.</source>
-            <translation>L'image WSQ est plus grande que ce que produit un lecteur d'empreintes.</translation>
+            <translation>L’image WSQ est plus grande que ce que produit un lecteur d’empreintes.</translation>
         </message>
         <message>
             <source>The attempts are used up. Keep the best there is, or try once more.</source>
             <translation>Les essais sont épuisés. Conservez la meilleure capture ou essayez encore une fois.</translation>
+        </message>
+        <message>
+            <source>The audit records in the packet are not a list of names with texts.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The background is not plain. Put a plain screen behind the person.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>The biometric file has a part that does not belong there, stands in the wrong order or stands twice.</source>
@@ -892,8 +984,16 @@
             <translation>Le certificat avec lequel le serveur signe est inutilisable. Vérifiez l’horloge de cet ordinateur, puis prévenez votre administrateur.</translation>
         </message>
         <message>
+            <source>The colour of the skin is not natural. Change the light, or the camera's white balance.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>The content of this registration was destroyed after it was delivered or given up.</source>
             <translation>Le contenu de cette inscription a été détruit après sa livraison ou son abandon.</translation>
+        </message>
+        <message>
+            <source>The date of capture in the record is a day that does not exist.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>The demo stopped: a device or a check said no at the step {step}.</source>
@@ -936,12 +1036,32 @@
             <translation>Le visage et la main ou l’œil concerné sur une seule photo</translation>
         </message>
         <message>
+            <source>The face cannot be seen well. Take away what covers it, and face the camera.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The face has too little contrast. Clean the lens, or change the light.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>The face is cut off. Move to the middle of the picture.</source>
             <translation>Le visage est coupé. Placez-vous au milieu de l’image.</translation>
         </message>
         <message>
             <source>The face is good. Take the picture.</source>
             <translation>Le visage est bien cadré. Prenez la photo.</translation>
+        </message>
+        <message>
+            <source>The face is not sharp. Hold still.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The face is too bright. Less light on the face.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The face is too dark. More light on the face.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>The face is too far away. Come closer to the camera.</source>
@@ -952,8 +1072,20 @@
             <translation>Le visage, les doigts ou les yeux ont été capturés il y a plus de {minutes} minutes ; le serveur n’en accepte pas de plus anciens. Capturez-les à nouveau.</translation>
         </message>
         <message>
+            <source>The field {field} has a form that no ID schema knows.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>The field {field} has no text. Fill it in or leave it out.</source>
             <translation>Le champ {field} ne contient aucun texte. Remplissez-le ou laissez-le de côté.</translation>
+        </message>
+        <message>
+            <source>The field {field} holds another kind of value than its ID schema.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The field {field} is not written the way the ID schema asks for. Correct it.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>The file cannot be read: {file}.</source>
@@ -961,7 +1093,7 @@
         </message>
         <message>
             <source>The file cannot be written: {file}.</source>
-            <translation>Le fichier ne peut pas être écrit : {file}.</translation>
+            <translation>Le fichier ne peut pas être écrit : {file}.</translation>
         </message>
         <message>
             <source>The file holds several pages or pictures. Choose one that holds a single page.</source>
@@ -1052,8 +1184,20 @@
             <translation>Le paquet contient plus de parties qu’aucun logiciel d’inscription n’en crée.</translation>
         </message>
         <message>
+            <source>The packet holds a file that no field names: {field}.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>The packet holds no part that could be opened.</source>
             <translation>Le paquet ne contient aucune partie qui ait pu être ouverte.</translation>
+        </message>
+        <message>
+            <source>The packet lacks the file that the field {field} names.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The packet names an old client, of which no signatures of devices are asked.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>The packet waits in the outbox.</source>
@@ -1076,8 +1220,28 @@
             <translation>Décompressée, l’archive du paquet dépasse la taille autorisée pour un paquet.</translation>
         </message>
         <message>
+            <source>The packet's biometric file has an exception that its description does not name.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>The packet's description cannot be read: {part} has a wrong form.</source>
             <translation>La description du paquet est illisible : la forme de {part} est incorrecte.</translation>
+        </message>
+        <message>
+            <source>The packet's description does not tell when it was made.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The packet's description lacks {field}.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The packet's description names an exception that its biometric file does not have.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The packet's description names another station than the packet.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>The packet's number has a form that no packet has.</source>
@@ -1113,11 +1277,11 @@
         </message>
         <message>
             <source>The picture in the record is compressed to less than a fifteenth of its size.</source>
-            <translation>L'image de l'enregistrement est compressée à moins d'un quinzième de sa taille.</translation>
+            <translation>L’image de l’enregistrement est compressée à moins d’un quinzième de sa taille.</translation>
         </message>
         <message>
             <source>The picture in the record is cut off or damaged.</source>
-            <translation>L'image de l'enregistrement est coupée ou endommagée.</translation>
+            <translation>L’image de l’enregistrement est coupée ou endommagée.</translation>
         </message>
         <message>
             <source>The picture in the record is no JPEG 2000 file.</source>
@@ -1125,7 +1289,7 @@
         </message>
         <message>
             <source>The picture in the record is not compressed as the record says.</source>
-            <translation>L'image de l'enregistrement n'est pas compressée comme l'enregistrement l'indique.</translation>
+            <translation>L’image de l’enregistrement n’est pas compressée comme l’enregistrement l’indique.</translation>
         </message>
         <message>
             <source>The picture in the record is not grey with 8 bits.</source>
@@ -1145,7 +1309,7 @@
         </message>
         <message>
             <source>The picture inside the record is cut into more pieces than any device makes.</source>
-            <translation>L'image de l'enregistrement est découpée en plus de morceaux que n'en produit un appareil.</translation>
+            <translation>L’image de l’enregistrement est découpée en plus de morceaux que n’en produit un appareil.</translation>
         </message>
         <message>
             <source>The picture inside the record is larger than any device makes.</source>
@@ -1172,12 +1336,20 @@
             <translation>L’image ne montre aucune crête papillaire.</translation>
         </message>
         <message>
+            <source>The picture was compressed too much. Take one of better quality.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>The picture's resolution in the record is higher than that of the capture.</source>
             <translation>Dans l’enregistrement, la résolution de l’image est supérieure à celle de la capture.</translation>
         </message>
         <message>
             <source>The picture's resolution in the record is not the same in both directions.</source>
-            <translation>La résolution de l'image indiquée dans l'enregistrement n'est pas la même dans les deux sens.</translation>
+            <translation>La résolution de l’image indiquée dans l’enregistrement n’est pas la même dans les deux sens.</translation>
+        </message>
+        <message>
+            <source>The program cannot judge this. Look yourself.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>The programs that speak to this computer's TPM answered something that cannot be understood. Ask your administrator to install 'tpm2-tools' again.</source>
@@ -1209,7 +1381,7 @@
         </message>
         <message>
             <source>The record does not say that its picture is compressed as an authentication needs it: lossy JPEG 2000, or WSQ for a finger.</source>
-            <translation>L'enregistrement n'indique pas que son image est compressée comme l'exige une authentification : JPEG 2000 avec perte, ou WSQ pour un doigt.</translation>
+            <translation>L’enregistrement n’indique pas que son image est compressée comme l’exige une authentification : JPEG 2000 avec perte, ou WSQ pour un doigt.</translation>
         </message>
         <message>
             <source>The record does not say that its picture is compressed without loss as JPEG 2000.</source>
@@ -1217,15 +1389,11 @@
         </message>
         <message>
             <source>The record does not say that its picture is cropped and masked around the iris.</source>
-            <translation>L'enregistrement n'indique pas que son image est recadrée et masquée autour de l'iris.</translation>
+            <translation>L’enregistrement n’indique pas que son image est recadrée et masquée autour de l’iris.</translation>
         </message>
         <message>
             <source>The record does not say that its picture is cropped around the iris.</source>
             <translation>L’enregistrement n’indique pas que son image est recadrée autour de l’iris.</translation>
-        </message>
-        <message>
-            <source>The record does not say that its picture is in colour (24 bit RGB).</source>
-            <translation>L’enregistrement n’indique pas que son image est en couleurs (RVB 24 bits).</translation>
         </message>
         <message>
             <source>The record does not say whether it is the right or the left eye.</source>
@@ -1240,12 +1408,24 @@
             <translation>L’enregistrement se termine trop tôt, à l’octet {offset}.</translation>
         </message>
         <message>
+            <source>The record holds several pictures; in a registration each has its own record.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>The record names the maker of the device but not the type of the device.</source>
             <translation>L’enregistrement indique le fabricant de l’appareil mais pas son type.</translation>
         </message>
         <message>
             <source>The record says that it is one of a sequence of faces.</source>
             <translation>L’enregistrement indique qu’il fait partie d’une séquence de visages.</translation>
+        </message>
+        <message>
+            <source>The record says that its picture is in other colours than 24 bit RGB.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The record was not written: {field} has a value that its place in the record cannot hold.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>The record's certification flag is set, which only finger records may have.</source>
@@ -1473,7 +1653,7 @@
         </message>
         <message>
             <source>There is a file of that name already: {file}. It was not changed.</source>
-            <translation>Un fichier de ce nom existe déjà : {file}. Il n'a pas été modifié.</translation>
+            <translation>Un fichier de ce nom existe déjà : {file}. Il n’a pas été modifié.</translation>
         </message>
         <message>
             <source>There is a station in this folder already.</source>
@@ -1498,6 +1678,10 @@
         <message>
             <source>There is something behind the end of the record, at byte {offset}.</source>
             <translation>Des données suivent la fin de l’enregistrement, à l’octet {offset}.</translation>
+        </message>
+        <message>
+            <source>There is something behind the picture in the record that nobody looks at.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>There is too little space on the disk for another registration. Free some first.</source>
@@ -1568,8 +1752,16 @@
             <translation>Cette langue ne fait pas partie de l’inscription.</translation>
         </message>
         <message>
-            <source>This is not a registration number: it must have 29 digits ending in a date.</source>
-            <translation>Ce n’est pas un numéro d’inscription : il doit comporter 29 chiffres et se terminer par une date.</translation>
+            <source>This is not a registration number: it may hold digits only.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>This is not a registration number: it must end in a date and a time.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>This is not a registration number: it must have 29 digits.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>This is not the kind of record it should be.</source>
@@ -1601,7 +1793,7 @@
         </message>
         <message>
             <source>This picture does not fit into the record: fingers and irises are grey, faces are RGB.</source>
-            <translation>Cette image ne convient pas à l'enregistrement : doigts et iris sont en gris, les visages en couleurs RVB.</translation>
+            <translation>Cette image ne convient pas à l’enregistrement : doigts et iris sont en gris, les visages en couleurs RVB.</translation>
         </message>
         <message>
             <source>This picture is already as small as it can be and still be read.</source>
@@ -1610,6 +1802,14 @@
         <message>
             <source>This registration is finished and cannot be changed any more.</source>
             <translation>Cette inscription est terminée et ne peut plus être modifiée.</translation>
+        </message>
+        <message>
+            <source>This registration number is of another centre.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>This registration number is of another machine.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>This station does not know the language {language}.</source>
@@ -1640,8 +1840,20 @@
             <translation>Pouces</translation>
         </message>
         <message>
+            <source>Too little of the background is in the picture to be judged.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Try again</source>
             <translation>Réessayer</translation>
+        </message>
+        <message>
+            <source>Turn a little to the left.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Turn a little to the right.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Turn the screen to the person and go through it together.</source>
@@ -1698,6 +1910,10 @@
         <message>
             <source>What the camera sees</source>
             <translation>Ce que voit la caméra</translation>
+        </message>
+        <message>
+            <source>Where the eyes look cannot be told in this picture.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Whole head inside the picture</source>
