@@ -435,7 +435,8 @@ def checks(environment: Path, pytest_arguments: list[str]) -> list[list[str]]:
         [python, "-m", "ruff", "format", "--check", "."],
         [python, "-m", "mypy"],
         [str(_scripts_of(environment) / "lint-imports")],
-        [python, "-m", "pytest", *pytest_arguments],
+        # A file stays with one process: its fixtures (stations, keys) are made once.
+        [python, "-m", "pytest", "--numprocesses", "auto", "--dist", "loadfile", *pytest_arguments],
     ]
 
 
