@@ -16,10 +16,11 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
 
 from muster.analysis.api import Pixels
 from muster.analysis.networks import Network
+from muster.analysis.overview import SIDE as _SIDE
+from muster.analysis.overview import Overview
 from muster.domain.assessment import Finding
 from muster.errors import Code
 
@@ -31,7 +32,6 @@ FACE_AT_EDGE = Code("FACE_AT_EDGE", "The face is cut off. Move to the middle of 
 Floats = NDArray[np.float32]
 
 _WEIGHTS = "face_detection_short_range"
-_SIDE = 128
 _GRIDS = ((16, 2), (8, 6))  # cells a side, anchors a cell
 _SCORE_FROM = 0.5
 _OVERLAP_FROM = 0.3
@@ -60,22 +60,35 @@ class FaceDetector:
 
     def detect(self, pixels: Pixels) -> tuple[DetectedFace, ...]:
         """The faces in ``pixels``, (h, w, 3) RGB, the surest first."""
-        height, width, _ = pixels.shape
-        side = max(height, width)
-        offset = ((side - width) // 2, (side - height) // 2)
-        regressors, logits = self._network.run({"input": _network_input(pixels, side, offset)})
+        overview = Overview.of(pixels)
+        return () if overview is None else self.search(overview)
+
+    def search(self, overview: Overview) -> tuple[DetectedFace, ...]:
+        """The same, in a frame that was made small already. Places are in pixels of the frame."""
+        height, width, _ = overview.pixels.shape
+        inside = ((_SIDE - width) // 2, (_SIDE - height) // 2)
+        regressors, logits = self._network.run({"input": _network_input(overview.pixels, inside)})
         # float64: exp of a large negative logit underflows quietly instead of warning.
         scores = 1 / (1 + np.exp(-np.clip(logits[0, :, 0].astype(np.float64), -80, 80)))
-        boxes = _decode(regressors[0], side, offset)
-        keep = _strongest(boxes, scores)
-        return tuple(_face(boxes[index], float(scores[index])) for index in keep)
+        (possible,) = np.nonzero(scores >= _SCORE_FROM)
+        scale = overview.side / _SIDE
+        offset = (inside[0] * scale, inside[1] * scale)
+        boxes = _decode(regressors[0, possible], overview.side, offset, _ANCHORS[possible])
+        keep = _strongest(boxes, scores[possible])
+        return tuple(_face(boxes[index], float(scores[possible[index]])) for index in keep)
 
 
-def _network_input(pixels: Pixels, side: int, offset: tuple[int, int]) -> Floats:
-    square = Image.new("RGB", (side, side))
-    square.paste(Image.fromarray(pixels), offset)
-    small = square.resize((_SIDE, _SIDE), Image.Resampling.BILINEAR)
-    return (np.asarray(small, np.float32) / 127.5 - 1)[np.newaxis]
+def _network_input(small: Pixels, inside: tuple[int, int]) -> Floats:
+    """The small frame in the middle of a black square, 128 pixels a side.
+
+    Scaled before it is padded: the other way round costs more than the network.
+    """
+    (x, y), (height, width, _) = inside, small.shape
+    square = np.full((1, _SIDE, _SIDE, 3), -1, np.float32)
+    place = square[0, y : y + height, x : x + width]
+    np.multiply(small, np.float32(1 / 127.5), out=place, dtype=np.float32)
+    place -= 1
+    return square
 
 
 def _anchors() -> Floats:
@@ -91,12 +104,12 @@ def _anchors() -> Floats:
 _ANCHORS = _anchors()
 
 
-def _decode(regressors: Floats, side: int, offset: tuple[int, int]) -> Floats:
-    """(896, 16): x, y, w, h and the keypoints, in pixels of the frame."""
+def _decode(regressors: Floats, side: int, offset: tuple[float, float], anchors: Floats = _ANCHORS) -> Floats:
+    """(n, 16): x, y, w, h and the keypoints, in pixels of the frame."""
     values = regressors / _SIDE
-    centres = values[:, 0:2] + _ANCHORS
+    centres = values[:, 0:2] + anchors
     sizes = values[:, 2:4]
-    points = values[:, 4:].reshape(-1, 6, 2) + _ANCHORS[:, np.newaxis]
+    points = values[:, 4:].reshape(-1, 6, 2) + anchors[:, np.newaxis]
     corners = (centres - sizes / 2) * side - offset
     flat = (points * side - offset).reshape(-1, 12)
     return np.concatenate([corners, sizes * side, flat], axis=1).astype(np.float32)
@@ -105,21 +118,22 @@ def _decode(regressors: Floats, side: int, offset: tuple[int, int]) -> Floats:
 def _strongest(boxes: Floats, scores: NDArray[np.float64]) -> list[int]:
     """Non-maximum suppression: the surest box of each heap of overlapping ones."""
     candidates = [int(i) for i in np.argsort(-scores) if scores[i] >= _SCORE_FROM]
+    rows: list[list[float]] = boxes.tolist()
     keep: list[int] = []
     for index in candidates:
-        if all(_overlap(boxes[index], boxes[other]) < _OVERLAP_FROM for other in keep):
+        if all(_overlap(rows[index], rows[other]) < _OVERLAP_FROM for other in keep):
             keep.append(index)
     return keep
 
 
-def _overlap(a: Floats, b: Floats) -> float:
+def _overlap(a: Sequence[float], b: Sequence[float]) -> float:
     """Intersection over union."""
     w = min(a[0] + a[2], b[0] + b[2]) - max(a[0], b[0])
     h = min(a[1] + a[3], b[1] + b[3]) - max(a[1], b[1])
     if w <= 0 or h <= 0:
         return 0.0
-    both = float(w * h)
-    return both / (float(a[2] * a[3]) + float(b[2] * b[3]) - both)
+    both = w * h
+    return both / (a[2] * a[3] + b[2] * b[3] - both)
 
 
 def _face(row: Floats, score: float) -> DetectedFace:

@@ -44,6 +44,10 @@
             <translation>لم تكن شهادة أحد الأجهزة صالحة وقت الالتقاط الذي وقّعه.</translation>
         </message>
         <message>
+            <source>A file of the face recognition pack cannot be read: {file}.</source>
+            <translation>تعذّرت قراءة ملف من حزمة التعرّف على الوجوه: {file}.</translation>
+        </message>
+        <message>
             <source>A key file of this station is missing. Put the folder 'keys' back from your backup.</source>
             <translation>أحد ملفات المفاتيح لهذه المحطة مفقود. استعد المجلد «keys» من نسختك الاحتياطية.</translation>
         </message>
@@ -301,11 +305,11 @@
         </message>
         <message>
             <source>Chin down a little.</source>
-            <translation type="unfinished"></translation>
+            <translation>أنزِل ذقنك قليلًا.</translation>
         </message>
         <message>
             <source>Chin up a little.</source>
-            <translation type="unfinished"></translation>
+            <translation>ارفع ذقنك قليلًا.</translation>
         </message>
         <message>
             <source>Choose a picture</source>
@@ -337,11 +341,11 @@
         </message>
         <message>
             <source>Close the mouth.</source>
-            <translation type="unfinished"></translation>
+            <translation>أغلِق فمك.</translation>
         </message>
         <message>
             <source>Come a little closer.</source>
-            <translation type="unfinished"></translation>
+            <translation>اقترب قليلًا.</translation>
         </message>
         <message>
             <source>Consent</source>
@@ -453,11 +457,11 @@
         </message>
         <message>
             <source>Lean the head a little to the left.</source>
-            <translation type="unfinished"></translation>
+            <translation>أمِل رأسك قليلًا نحو اليسار.</translation>
         </message>
         <message>
             <source>Lean the head a little to the right.</source>
-            <translation type="unfinished"></translation>
+            <translation>أمِل رأسك قليلًا نحو اليمين.</translation>
         </message>
         <message>
             <source>Left eye</source>
@@ -489,11 +493,11 @@
         </message>
         <message>
             <source>Light is reflected by the glasses. Take them off, or move the lamp.</source>
-            <translation type="unfinished"></translation>
+            <translation>النظارة تعكس الضوء. انزعها أو حرّك المصباح.</translation>
         </message>
         <message>
             <source>Look straight into the camera.</source>
-            <translation type="unfinished"></translation>
+            <translation>انظر مباشرة إلى الكاميرا.</translation>
         </message>
         <message>
             <source>Machine number</source>
@@ -513,11 +517,11 @@
         </message>
         <message>
             <source>More light on the left side of the face.</source>
-            <translation type="unfinished"></translation>
+            <translation>مزيدًا من الضوء على الجانب الأيسر من الوجه.</translation>
         </message>
         <message>
             <source>More light on the right side of the face.</source>
-            <translation type="unfinished"></translation>
+            <translation>مزيدًا من الضوء على الجانب الأيمن من الوجه.</translation>
         </message>
         <message>
             <source>More than one face is in the picture. Only the person may be in view.</source>
@@ -525,15 +529,15 @@
         </message>
         <message>
             <source>Move a little to the left.</source>
-            <translation type="unfinished"></translation>
+            <translation>تحرّك قليلًا نحو اليسار.</translation>
         </message>
         <message>
             <source>Move a little to the right.</source>
-            <translation type="unfinished"></translation>
+            <translation>تحرّك قليلًا نحو اليمين.</translation>
         </message>
         <message>
             <source>Move back a little.</source>
-            <translation type="unfinished"></translation>
+            <translation>ابتعد قليلًا.</translation>
         </message>
         <message>
             <source>New registration</source>
@@ -653,7 +657,7 @@
         </message>
         <message>
             <source>Open the eyes.</source>
-            <translation type="unfinished"></translation>
+            <translation>افتح عينيك.</translation>
         </message>
         <message>
             <source>Outbox</source>
@@ -829,11 +833,11 @@
         </message>
         <message>
             <source>Sit a little higher.</source>
-            <translation type="unfinished"></translation>
+            <translation>اجلس أعلى قليلًا.</translation>
         </message>
         <message>
             <source>Sit a little lower.</source>
-            <translation type="unfinished"></translation>
+            <translation>اجلس أخفض قليلًا.</translation>
         </message>
         <message>
             <source>Size: about {now} MB of {limit} MB that can be sent.</source>
@@ -929,7 +933,7 @@
         </message>
         <message>
             <source>The background is not plain. Put a plain screen behind the person.</source>
-            <translation type="unfinished"></translation>
+            <translation>الخلفية ليست موحّدة. ضع ستارة موحّدة اللون خلف الشخص.</translation>
         </message>
         <message>
             <source>The biometric file has a part that does not belong there, stands in the wrong order or stands twice.</source>
@@ -985,7 +989,7 @@
         </message>
         <message>
             <source>The colour of the skin is not natural. Change the light, or the camera's white balance.</source>
-            <translation type="unfinished"></translation>
+            <translation>لون البشرة غير طبيعي. غيّر الإضاءة أو توازن الأبيض في الكاميرا.</translation>
         </message>
         <message>
             <source>The content of this registration was destroyed after it was delivered or given up.</source>
@@ -1037,11 +1041,11 @@
         </message>
         <message>
             <source>The face cannot be seen well. Take away what covers it, and face the camera.</source>
-            <translation type="unfinished"></translation>
+            <translation>الوجه لا يُرى جيدًا. أزِل ما يغطيه وواجِه الكاميرا.</translation>
         </message>
         <message>
             <source>The face has too little contrast. Clean the lens, or change the light.</source>
-            <translation type="unfinished"></translation>
+            <translation>تباين الوجه ضعيف. نظّف العدسة أو غيّر الإضاءة.</translation>
         </message>
         <message>
             <source>The face is cut off. Move to the middle of the picture.</source>
@@ -1053,19 +1057,27 @@
         </message>
         <message>
             <source>The face is not sharp. Hold still.</source>
-            <translation type="unfinished"></translation>
+            <translation>الوجه غير واضح. اثبت مكانك.</translation>
         </message>
         <message>
             <source>The face is too bright. Less light on the face.</source>
-            <translation type="unfinished"></translation>
+            <translation>الوجه ساطع أكثر مما ينبغي. خفّف الضوء على الوجه.</translation>
         </message>
         <message>
             <source>The face is too dark. More light on the face.</source>
-            <translation type="unfinished"></translation>
+            <translation>الوجه معتم أكثر مما ينبغي. زِد الضوء على الوجه.</translation>
         </message>
         <message>
             <source>The face is too far away. Come closer to the camera.</source>
             <translation>الوجه بعيد جدًا. اقترب من الكاميرا.</translation>
+        </message>
+        <message>
+            <source>The face recognition pack needs a file calibration.toml with the threshold of its own network.</source>
+            <translation>تحتاج حزمة التعرّف على الوجوه إلى ملف calibration.toml فيه عتبة شبكتها.</translation>
+        </message>
+        <message>
+            <source>The face recognition pack needs exactly one recognition network. Found: {count}.</source>
+            <translation>تحتاج حزمة التعرّف على الوجوه إلى شبكة تعرّف واحدة فقط. العدد الموجود: {count}.</translation>
         </message>
         <message>
             <source>The face, fingers or eyes were taken more than {minutes} minutes ago; the server takes no older ones. Take them again.</source>
@@ -1130,6 +1142,10 @@
         <message>
             <source>The folder of pictures for the simulated devices is not there.</source>
             <translation>مجلد الصور المخصص للأجهزة المحاكية غير موجود.</translation>
+        </message>
+        <message>
+            <source>The folder of the face recognition pack is not there: {folder}.</source>
+            <translation>مجلد حزمة التعرّف على الوجوه غير موجود: {folder}.</translation>
         </message>
         <message>
             <source>The form description cannot be read. Ask your administrator.</source>
@@ -1337,7 +1353,7 @@
         </message>
         <message>
             <source>The picture was compressed too much. Take one of better quality.</source>
-            <translation type="unfinished"></translation>
+            <translation>الصورة مضغوطة أكثر مما ينبغي. التقط صورة بجودة أفضل.</translation>
         </message>
         <message>
             <source>The picture's resolution in the record is higher than that of the capture.</source>
@@ -1349,7 +1365,7 @@
         </message>
         <message>
             <source>The program cannot judge this. Look yourself.</source>
-            <translation type="unfinished"></translation>
+            <translation>لا يستطيع البرنامج الحكم على هذا. انظر بنفسك.</translation>
         </message>
         <message>
             <source>The programs that speak to this computer's TPM answered something that cannot be understood. Ask your administrator to install 'tpm2-tools' again.</source>
@@ -1841,7 +1857,7 @@
         </message>
         <message>
             <source>Too little of the background is in the picture to be judged.</source>
-            <translation type="unfinished"></translation>
+            <translation>ما يظهر من الخلفية أقل من أن يُحكم عليه.</translation>
         </message>
         <message>
             <source>Try again</source>
@@ -1849,11 +1865,11 @@
         </message>
         <message>
             <source>Turn a little to the left.</source>
-            <translation type="unfinished"></translation>
+            <translation>استدر قليلًا نحو اليسار.</translation>
         </message>
         <message>
             <source>Turn a little to the right.</source>
-            <translation type="unfinished"></translation>
+            <translation>استدر قليلًا نحو اليمين.</translation>
         </message>
         <message>
             <source>Turn the screen to the person and go through it together.</source>
@@ -1913,7 +1929,11 @@
         </message>
         <message>
             <source>Where the eyes look cannot be told in this picture.</source>
-            <translation type="unfinished"></translation>
+            <translation>لا يمكن معرفة اتجاه النظر في هذه الصورة.</translation>
+        </message>
+        <message>
+            <source>Whether the face is a living one was not judged.</source>
+            <translation>لم يُتحقَّق مما إذا كان الوجه لشخص حي.</translation>
         </message>
         <message>
             <source>Whole head inside the picture</source>

@@ -44,6 +44,10 @@
             <translation>Le certificat d’un appareil n’était pas valable au moment de la capture qu’il a signée.</translation>
         </message>
         <message>
+            <source>A file of the face recognition pack cannot be read: {file}.</source>
+            <translation>Un fichier du pack de reconnaissance faciale est illisible : {file}.</translation>
+        </message>
+        <message>
             <source>A key file of this station is missing. Put the folder 'keys' back from your backup.</source>
             <translation>Un fichier de clé de ce poste est manquant. Remettez en place le dossier « keys » de votre sauvegarde.</translation>
         </message>
@@ -301,11 +305,11 @@
         </message>
         <message>
             <source>Chin down a little.</source>
-            <translation type="unfinished"></translation>
+            <translation>Baissez un peu le menton.</translation>
         </message>
         <message>
             <source>Chin up a little.</source>
-            <translation type="unfinished"></translation>
+            <translation>Levez un peu le menton.</translation>
         </message>
         <message>
             <source>Choose a picture</source>
@@ -337,11 +341,11 @@
         </message>
         <message>
             <source>Close the mouth.</source>
-            <translation type="unfinished"></translation>
+            <translation>Fermez la bouche.</translation>
         </message>
         <message>
             <source>Come a little closer.</source>
-            <translation type="unfinished"></translation>
+            <translation>Approchez-vous un peu.</translation>
         </message>
         <message>
             <source>Consent</source>
@@ -453,11 +457,11 @@
         </message>
         <message>
             <source>Lean the head a little to the left.</source>
-            <translation type="unfinished"></translation>
+            <translation>Penchez un peu la tête vers la gauche.</translation>
         </message>
         <message>
             <source>Lean the head a little to the right.</source>
-            <translation type="unfinished"></translation>
+            <translation>Penchez un peu la tête vers la droite.</translation>
         </message>
         <message>
             <source>Left eye</source>
@@ -489,11 +493,11 @@
         </message>
         <message>
             <source>Light is reflected by the glasses. Take them off, or move the lamp.</source>
-            <translation type="unfinished"></translation>
+            <translation>Les lunettes reflètent la lumière. Retirez-les ou déplacez la lampe.</translation>
         </message>
         <message>
             <source>Look straight into the camera.</source>
-            <translation type="unfinished"></translation>
+            <translation>Regardez droit dans l’appareil.</translation>
         </message>
         <message>
             <source>Machine number</source>
@@ -513,11 +517,11 @@
         </message>
         <message>
             <source>More light on the left side of the face.</source>
-            <translation type="unfinished"></translation>
+            <translation>Plus de lumière sur le côté gauche du visage.</translation>
         </message>
         <message>
             <source>More light on the right side of the face.</source>
-            <translation type="unfinished"></translation>
+            <translation>Plus de lumière sur le côté droit du visage.</translation>
         </message>
         <message>
             <source>More than one face is in the picture. Only the person may be in view.</source>
@@ -525,15 +529,15 @@
         </message>
         <message>
             <source>Move a little to the left.</source>
-            <translation type="unfinished"></translation>
+            <translation>Déplacez-vous un peu vers la gauche.</translation>
         </message>
         <message>
             <source>Move a little to the right.</source>
-            <translation type="unfinished"></translation>
+            <translation>Déplacez-vous un peu vers la droite.</translation>
         </message>
         <message>
             <source>Move back a little.</source>
-            <translation type="unfinished"></translation>
+            <translation>Reculez un peu.</translation>
         </message>
         <message>
             <source>New registration</source>
@@ -653,7 +657,7 @@
         </message>
         <message>
             <source>Open the eyes.</source>
-            <translation type="unfinished"></translation>
+            <translation>Ouvrez les yeux.</translation>
         </message>
         <message>
             <source>Outbox</source>
@@ -829,11 +833,11 @@
         </message>
         <message>
             <source>Sit a little higher.</source>
-            <translation type="unfinished"></translation>
+            <translation>Asseyez-vous un peu plus haut.</translation>
         </message>
         <message>
             <source>Sit a little lower.</source>
-            <translation type="unfinished"></translation>
+            <translation>Asseyez-vous un peu plus bas.</translation>
         </message>
         <message>
             <source>Size: about {now} MB of {limit} MB that can be sent.</source>
@@ -929,7 +933,7 @@
         </message>
         <message>
             <source>The background is not plain. Put a plain screen behind the person.</source>
-            <translation type="unfinished"></translation>
+            <translation>Le fond n’est pas uni. Placez un écran uni derrière la personne.</translation>
         </message>
         <message>
             <source>The biometric file has a part that does not belong there, stands in the wrong order or stands twice.</source>
@@ -985,7 +989,7 @@
         </message>
         <message>
             <source>The colour of the skin is not natural. Change the light, or the camera's white balance.</source>
-            <translation type="unfinished"></translation>
+            <translation>La couleur de la peau n’est pas naturelle. Changez la lumière ou la balance des blancs de l’appareil.</translation>
         </message>
         <message>
             <source>The content of this registration was destroyed after it was delivered or given up.</source>
@@ -1037,11 +1041,11 @@
         </message>
         <message>
             <source>The face cannot be seen well. Take away what covers it, and face the camera.</source>
-            <translation type="unfinished"></translation>
+            <translation>Le visage se voit mal. Retirez ce qui le couvre et faites face à l’appareil.</translation>
         </message>
         <message>
             <source>The face has too little contrast. Clean the lens, or change the light.</source>
-            <translation type="unfinished"></translation>
+            <translation>Le visage manque de contraste. Nettoyez l’objectif ou changez la lumière.</translation>
         </message>
         <message>
             <source>The face is cut off. Move to the middle of the picture.</source>
@@ -1053,19 +1057,27 @@
         </message>
         <message>
             <source>The face is not sharp. Hold still.</source>
-            <translation type="unfinished"></translation>
+            <translation>Le visage n’est pas net. Ne bougez pas.</translation>
         </message>
         <message>
             <source>The face is too bright. Less light on the face.</source>
-            <translation type="unfinished"></translation>
+            <translation>Le visage est trop clair. Moins de lumière sur le visage.</translation>
         </message>
         <message>
             <source>The face is too dark. More light on the face.</source>
-            <translation type="unfinished"></translation>
+            <translation>Le visage est trop sombre. Plus de lumière sur le visage.</translation>
         </message>
         <message>
             <source>The face is too far away. Come closer to the camera.</source>
             <translation>Le visage est trop loin. Rapprochez-vous de la caméra.</translation>
+        </message>
+        <message>
+            <source>The face recognition pack needs a file calibration.toml with the threshold of its own network.</source>
+            <translation>Le pack de reconnaissance faciale doit contenir un fichier calibration.toml avec le seuil de son propre réseau.</translation>
+        </message>
+        <message>
+            <source>The face recognition pack needs exactly one recognition network. Found: {count}.</source>
+            <translation>Le pack de reconnaissance faciale doit contenir exactement un réseau de reconnaissance. Trouvé : {count}.</translation>
         </message>
         <message>
             <source>The face, fingers or eyes were taken more than {minutes} minutes ago; the server takes no older ones. Take them again.</source>
@@ -1130,6 +1142,10 @@
         <message>
             <source>The folder of pictures for the simulated devices is not there.</source>
             <translation>Le dossier d’images destiné aux appareils simulés est absent.</translation>
+        </message>
+        <message>
+            <source>The folder of the face recognition pack is not there: {folder}.</source>
+            <translation>Le dossier du pack de reconnaissance faciale est absent : {folder}.</translation>
         </message>
         <message>
             <source>The form description cannot be read. Ask your administrator.</source>
@@ -1337,7 +1353,7 @@
         </message>
         <message>
             <source>The picture was compressed too much. Take one of better quality.</source>
-            <translation type="unfinished"></translation>
+            <translation>L’image a été trop compressée. Prenez-en une de meilleure qualité.</translation>
         </message>
         <message>
             <source>The picture's resolution in the record is higher than that of the capture.</source>
@@ -1349,7 +1365,7 @@
         </message>
         <message>
             <source>The program cannot judge this. Look yourself.</source>
-            <translation type="unfinished"></translation>
+            <translation>Le programme ne peut pas en juger. Regardez vous-même.</translation>
         </message>
         <message>
             <source>The programs that speak to this computer's TPM answered something that cannot be understood. Ask your administrator to install 'tpm2-tools' again.</source>
@@ -1841,7 +1857,7 @@
         </message>
         <message>
             <source>Too little of the background is in the picture to be judged.</source>
-            <translation type="unfinished"></translation>
+            <translation>On voit trop peu du fond pour en juger.</translation>
         </message>
         <message>
             <source>Try again</source>
@@ -1849,11 +1865,11 @@
         </message>
         <message>
             <source>Turn a little to the left.</source>
-            <translation type="unfinished"></translation>
+            <translation>Tournez-vous un peu vers la gauche.</translation>
         </message>
         <message>
             <source>Turn a little to the right.</source>
-            <translation type="unfinished"></translation>
+            <translation>Tournez-vous un peu vers la droite.</translation>
         </message>
         <message>
             <source>Turn the screen to the person and go through it together.</source>
@@ -1913,7 +1929,11 @@
         </message>
         <message>
             <source>Where the eyes look cannot be told in this picture.</source>
-            <translation type="unfinished"></translation>
+            <translation>Cette image ne permet pas de dire où les yeux regardent.</translation>
+        </message>
+        <message>
+            <source>Whether the face is a living one was not judged.</source>
+            <translation>Il n’a pas été vérifié si le visage est celui d’une personne vivante.</translation>
         </message>
         <message>
             <source>Whole head inside the picture</source>

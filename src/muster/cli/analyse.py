@@ -1,0 +1,50 @@
+"""``muster analyse``: judging one picture."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from muster.cli.common import BAD, DataOption, JsonOption, Screen, VerboseOption, reporting, show
+from muster.workstation.analysing_face import FaceReport, analyse_face
+
+PictureArgument = Annotated[Path, typer.Argument(metavar="IMAGE", help="A picture file.")]
+
+
+def register(app: typer.Typer, screen: Screen) -> None:
+    analyse = typer.Typer(help="Judge a picture as the station would.", no_args_is_help=True)
+    app.add_typer(analyse, name="analyse")
+
+    @analyse.command()
+    def face(
+        image: PictureArgument,
+        data: DataOption = None,
+        as_json: JsonOption = False,
+        verbose: VerboseOption = False,
+    ) -> None:
+        """Faces in the picture; quality, pose and liveness of the largest, and what to change. Exit status 1 when
+        something keeps it from being taken."""
+        with reporting(as_json=as_json, verbose=verbose):
+            report = analyse_face(image)
+            show(report, _face(report), as_json=as_json)
+            if any(each.severity == "blocks" for each in report.findings):
+                raise typer.Exit(BAD)
+
+
+def _face(report: FaceReport) -> str:
+    lines = [f"{report.faces} face{'' if report.faces == 1 else 's'}"]
+    if report.pose is not None:
+        pose = report.pose
+        lines.append(f"yaw {pose.yaw:+.1f}, pitch {pose.pitch:+.1f}, roll {pose.roll:+.1f} degrees")
+    lines.append(f"unified quality {_number(report.quality.unified)}")
+    for name, each in report.quality.components.items():
+        lines.append(f"  {name:<34}{_number(each.value):>6}  {each.reason or f'({each.raw:g})'}")
+    lines.append(f"liveness {_number(report.liveness.score)} {report.liveness.reason or ''}".rstrip())
+    lines += [f"! {each.message} [{each.code}]" for each in report.findings]
+    return "\n".join(lines)
+
+
+def _number(value: float | None) -> str:
+    return "-" if value is None else f"{value:.0f}"

@@ -1,0 +1,41 @@
+"""``muster match``: whether two pictures are of one and the same."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from muster.cli.common import BAD, DataOption, JsonOption, Screen, VerboseOption, reporting, show
+from muster.workstation.analysing_face import match_faces
+
+FirstArgument = Annotated[Path, typer.Argument(metavar="A", help="A picture file.")]
+SecondArgument = Annotated[Path, typer.Argument(metavar="B", help="Another picture file.")]
+
+
+def register(app: typer.Typer, screen: Screen) -> None:
+    match = typer.Typer(help="Compare two pictures (1:1).", no_args_is_help=True)
+    app.add_typer(match, name="match")
+
+    @match.command()
+    def face(
+        a: FirstArgument,
+        b: SecondArgument,
+        pack: Annotated[
+            Path | None,
+            typer.Option(
+                "--pack", metavar="DIR", help="An InsightFace pack of your own; also named by MUSTER_FACE_PACK."
+            ),
+        ] = None,
+        data: DataOption = None,
+        as_json: JsonOption = False,
+        verbose: VerboseOption = False,
+    ) -> None:
+        """Whether two pictures show the same face. Exit status 1 when they do not."""
+        with reporting(as_json=as_json, verbose=verbose):
+            report = match_faces(a, b, pack)
+            verdict = "the same face" if report.match else "not the same face"
+            show(report, f"{verdict}: {report.score:.3f}, threshold {report.threshold:.3f}", as_json=as_json)
+            if not report.match:
+                raise typer.Exit(BAD)

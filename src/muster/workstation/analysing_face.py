@@ -1,0 +1,159 @@
+"""Judging one picture of a face, and whether two show the same person: what ``muster analyse face`` and ``muster
+match face`` do."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from muster.analysis.api import Pixels
+from muster.analysis.face_guidance import FaceGuidance, FaceReading, largest
+from muster.analysis.face_mesh import FaceMesher
+from muster.analysis.face_pack import PackRecogniser
+from muster.analysis.face_quality import COMPONENTS, UNIFIED
+from muster.analysis.face_recognition import FaceTemplate, Recogniser, ShippedRecogniser, compare, template_of
+from muster.analysis.faces import FACE_ABSENT, FACE_SEVERAL, FaceDetector
+from muster.analysis.pictures import read_picture
+from muster.domain.assessment import Finding, NotAssessed, Score
+from muster.errors import BadInput, Code
+from muster.workstation.inspection import read_file
+
+LIVENESS_UNJUDGED = Code("LIVENESS_UNJUDGED", "Whether the face is a living one was not judged.")
+
+PACK_VARIABLE = "MUSTER_FACE_PACK"
+
+
+@dataclass(frozen=True, slots=True)
+class Liveness:
+    """``score`` 0..100 and the verdict; None and the ``reason`` where it was not judged."""
+
+    score: float | None
+    live: bool | None
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Component:
+    """A measure in its own unit and on 0..100; None and the ``reason`` where it was not taken."""
+
+    raw: float | None
+    value: float | None
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Quality:
+    unified: float | None
+    components: Mapping[str, Component]
+
+
+@dataclass(frozen=True, slots=True)
+class Pose:
+    """Degrees, signed as ``analysis.face_pose`` says: + is turned left, looking down, leaning right."""
+
+    yaw: float
+    pitch: float
+    roll: float
+
+
+@dataclass(frozen=True, slots=True)
+class FaceFinding:
+    code: str
+    severity: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class FaceReport:
+    """``faces`` is how many there are; everything else is about the largest. ``box`` is x, y, width, height."""
+
+    faces: int
+    box: tuple[float, float, float, float] | None
+    liveness: Liveness
+    quality: Quality
+    pose: Pose | None
+    findings: tuple[FaceFinding, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FaceMatchReport:
+    """``score`` and ``threshold`` are cosines, -1 to 1; ``network`` says which network they belong to."""
+
+    score: float
+    threshold: float
+    match: bool
+    value: float
+    network: str
+
+
+def analyse_face(path: Path) -> FaceReport:
+    """Raises ``BadInput`` (no picture), ``Unavailable``, ``NotAuthentic`` (weights)."""
+    pixels = read_picture(read_file(path))
+    reading = FaceGuidance().look(pixels)
+    face = largest(reading.faces)
+    return FaceReport(
+        faces=len(reading.faces),
+        box=None if face is None else (round(face.x, 1), round(face.y, 1), round(face.w, 1), round(face.h, 1)),
+        liveness=_liveness(pixels, reading),
+        quality=_quality(reading),
+        pose=_pose(reading),
+        findings=tuple(_finding(each) for each in reading.assessment.findings),
+    )
+
+
+def match_faces(a: Path, b: Path, pack: Path | None = None) -> FaceMatchReport:
+    """``pack`` is the folder of a deployer's own network; else the one that ``MUSTER_FACE_PACK`` names; else the
+    shipped one.
+
+    Raises ``BadInput`` (no picture, no face, several faces), ``Unavailable``, ``NotAuthentic`` (weights, pack).
+    """
+    recogniser = _recogniser(pack)
+    detector, mesher = FaceDetector(), FaceMesher()
+    one, other = (_template(each, detector, mesher, recogniser) for each in (a, b))
+    result = compare(one, other, recogniser.calibration)
+    return FaceMatchReport(
+        round(result.score.raw, 4), result.threshold, result.is_match, result.score.value, one.network
+    )
+
+
+def _recogniser(pack: Path | None) -> Recogniser:
+    named = os.environ.get(PACK_VARIABLE)
+    folder = pack or (Path(named) if named else None)
+    return ShippedRecogniser() if folder is None else PackRecogniser(folder)
+
+
+def _template(path: Path, detector: FaceDetector, mesher: FaceMesher, recogniser: Recogniser) -> FaceTemplate:
+    pixels = read_picture(read_file(path))
+    faces = detector.detect(pixels)
+    if len(faces) != 1:  # whose of several faces is meant is not for a program to guess
+        raise BadInput(FACE_SEVERAL if faces else FACE_ABSENT)
+    return template_of(pixels, mesher.find(pixels, faces[0]).mesh, recogniser)
+
+
+def _liveness(pixels: Pixels, reading: FaceReading) -> Liveness:
+    """Not judged until there is an analyser for it; this function is the place for it."""
+    return Liveness(None, None, LIVENESS_UNJUDGED.name)
+
+
+def _quality(reading: FaceReading) -> Quality:
+    return Quality(
+        reading.assessment.value(UNIFIED), {name: _component(reading.assessment[name]) for name in COMPONENTS}
+    )
+
+
+def _component(measure: Score | NotAssessed) -> Component:
+    if isinstance(measure, NotAssessed):
+        return Component(None, None, measure.reason.name)
+    return Component(round(measure.raw, 4), measure.value)
+
+
+def _pose(reading: FaceReading) -> Pose | None:
+    if reading.pose is None:
+        return None
+    return Pose(round(reading.pose.yaw, 1), round(reading.pose.pitch, 1), round(reading.pose.roll, 1))
+
+
+def _finding(finding: Finding) -> FaceFinding:
+    return FaceFinding(finding.code.name, finding.severity.value, finding.sentence)
