@@ -66,4 +66,4 @@ def test_the_text_for_people_says_it_too_and_obeys_no_name(
     assert ran.status == 1
     assert "like 1.1.5, calls itself 1.1.5.5" in ran.out
     assert "\x1b" not in ran.out
-    assert "?[2Jcleared?" in ran.out
+    assert "\\x1b[2Jcleared\\ud800" in ran.out

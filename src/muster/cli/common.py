@@ -77,7 +77,7 @@ def reporting(*, as_json: bool, verbose: bool = False, about: Mapping[str, str] 
             document = {"error": {"code": error.code.name, "message": error.sentence, **(about or {})}}
             print(json.dumps(document))
         else:
-            print(f"{error.sentence} [{error.code.name}]", file=sys.stderr)
+            print(f"{printable(error.sentence)} [{error.code.name}]", file=sys.stderr)
         raise typer.Exit(_exit_status(error)) from error
 
 

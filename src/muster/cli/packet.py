@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from muster.cli.common import BAD, DataOption, JsonOption, Screen, VerboseOption, reporting, show
+from muster.cli.common import BAD, DataOption, JsonOption, Screen, VerboseOption, printable, reporting, show
 from muster.workstation.inspection import PacketReport, inspect_packet
 
 
@@ -26,7 +26,7 @@ def register(app: typer.Typer, screen: Screen) -> None:
         as_json: JsonOption = False,
         verbose: VerboseOption = False,
     ) -> None:
-        """Open a packet as a server would and check signatures and hashes."""
+        """Open a packet as a server would and check signatures, hashes and contents."""
         with reporting(as_json=as_json, verbose=verbose):
             report = inspect_packet(file, key, machine_key)
             show(report, _text(report), as_json=as_json)
@@ -55,8 +55,4 @@ def _text(report: PacketReport) -> str:
         lines += [f"           ! {problem}" for problem in each.problems]
     lines += [f"- {note}" for note in report.notes]
     lines += [f"! {problem}" for problem in report.problems]
-    return "\n".join(map(_printable, [*lines, "valid" if report.valid else "NOT VALID"]))
-
-
-def _printable(line: str) -> str:
-    return "".join(each if each.isprintable() else "?" for each in line)
+    return "\n".join(map(printable, [*lines, "valid" if report.valid else "NOT VALID"]))

@@ -49,6 +49,15 @@ class SchemaField:
     required: bool
     validators: tuple[Validator, ...]
     bio_attributes: tuple[str, ...]
+    sub_type: str = ""  # whose biometrics or what kind of document, where a schema says it
+
+    def accepts(self, text: str, language: str | None) -> bool:
+        """Whether ``text`` matches the validators for its language (none: for every one).
+
+        The whole text, as Java's ``matches()`` does: ``$`` alone lets a line break at the end pass.
+        """
+        validators = [each for each in self.validators if each.language in ("", language)]
+        return all(re.fullmatch(each.pattern, text) for each in validators)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +94,7 @@ def _field(name: str, entry: Mapping[str, Any], required: bool) -> SchemaField:
             if each.get("type") == "regex"
         ),
         bio_attributes=tuple(as_text(each) for each in entry.get("bioAttributes") or ()),
+        sub_type=as_text(entry.get("subType") or ""),
     )
 
 

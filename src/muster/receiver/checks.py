@@ -23,11 +23,13 @@ from muster.domain.registration import (
 from muster.errors import BadInput, Code
 from muster.formats.govstack import EnrollmentRequest
 from muster.packet.opening import Check, OpenedPacket
+from muster.packet.server_rules import AUDIT_EMPTY
 
 SYNC_ID, SYNC_VERSION = "mosip.registration.sync", "1.0"
 GRACE = timedelta(seconds=10_800)
 MAXIMUM_PACKET_BYTES = 5 * 1024 * 1024
 _PROCESSES = ("NEW", "UPDATE", "LOST", "BIOMETRIC_CORRECTION")
+REJECTED = "PACKET_REJECTED"
 _SUPERVISOR_STATUSES = ("APPROVED", "REJECTED")
 
 
@@ -150,3 +152,21 @@ def check_contents(packet: OpenedPacket, announced: Mapping[str, Any]) -> Refusa
     if packet.problems or packet.notes:
         return Refusal("RPR-PVM-004", "Packet structure is not valid")
     return None
+
+
+def check_judged(opened: OpenedPacket, judged: OpenedPacket) -> Refusal | None:
+    """What the stages behind the packet receiver find in a packet that ``check_contents`` took.
+
+    MOSIP has a code for a packet without audit records. For the rest it says no more than that the packet was
+    rejected; the message names our codes, and nothing that stands in the packet.
+    """
+    before, after = _told(opened), _told(judged)
+    codes = sorted({text.partition(":")[0] for text in after - before})
+    if AUDIT_EMPTY.name in codes:
+        return Refusal("KER-KPM-008", "Audits are empty")
+    return Refusal(REJECTED, f"The packet is rejected: {', '.join(codes)}") if codes else None
+
+
+def _told(packet: OpenedPacket) -> set[str]:
+    parts = {text for each in packet.subpackets for text in (*each.problems, *each.notes)}
+    return {*packet.problems, *packet.notes, *parts}

@@ -24,6 +24,7 @@ from muster.formats.govstack import (
 )
 from muster.formats.govstack_profile import Profile
 from muster.formats.json_part import JsonPart
+from muster.packet.judging import judge
 from muster.packet.opening import open_packet
 from muster.receiver.checks import (
     SYNC_ID,
@@ -31,6 +32,7 @@ from muster.receiver.checks import (
     check_announcement,
     check_contents,
     check_enrollment,
+    check_judged,
     check_old_announcement,
     check_registration_id,
     check_sync,
@@ -164,7 +166,11 @@ class Receiver:
             "receivedAt": rfc3339(self._clock()),
             "size": len(content),
         }
+        refusal = check_judged(packet, judge(packet))
         try:
+            if refusal:
+                self._storage.reject(packet_id, {**record, "code": refusal.code, "message": refusal.message})
+                return refusal
             self._storage.accept(packet_id, content, record)
         except StorageUnavailable:
             return Refusal("RPR-PKR-012", "Data could not be stored")
@@ -178,14 +184,17 @@ class Receiver:
             asked = [(str(each.get("packetId")), str(each.get("registrationId"))) for each in entries]
         except (ValueError, KeyError, TypeError, RecursionError):
             return self._answer(None, None, [Refusal("RPR-RGS-017", "JSON parsing failed")])
-        known = set(self._storage.accepted_ids())
-        by_registration = {each.split("-")[0] for each in known}
+        known, rejected = set(self._storage.accepted_ids()), set(self._storage.rejected_ids())
+        by_registration = {each.split("-")[0]: "REJECTED" for each in rejected}
+        by_registration |= {each.split("-")[0]: "RECEIVED" for each in known}
         response = []
         for packet_id, registration_id in asked:
-            if packet_id in known:
-                response.append({"packetId": packet_id, "statusCode": "ACCEPTED"})
+            if packet_id in known or packet_id in rejected:
+                status = "ACCEPTED" if packet_id in known else "REJECTED"
+                response.append({"packetId": packet_id, "statusCode": status})
             elif registration_id in by_registration:
-                response.append({"registrationId": registration_id, "statusCode": "RECEIVED"})
+                status = by_registration[registration_id]
+                response.append({"registrationId": registration_id, "statusCode": status})
         return self._answer(_echo(request.get("id")), response, [])
 
     def enroll(self, body: bytes) -> tuple[int, bytes]:

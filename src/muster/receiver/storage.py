@@ -11,6 +11,7 @@
     packets/<id>.zip      accepted packets, byte for byte
     enrollments/<id>.json what GovStack's PUT /enrollment sent, by registration number
     accepted/<id>.json    when, and what the checks said; written last, so a packet counts only when whole
+    rejected/<id>.json    when and why, of packets that opened and hold what no server takes
 
 A packet id comes from outside; only ids of the form MOSIP prescribes ever become a file name.
 """
@@ -62,7 +63,7 @@ class Storage:
     def __init__(self, folder: Path, clock: Clock) -> None:
         self._folder = folder
         self._clock = clock
-        for name in ("machines", "announced", "packets", "accepted", "enrollments"):
+        for name in ("machines", "announced", "packets", "accepted", "rejected", "enrollments"):
             (folder / name).mkdir(parents=True, exist_ok=True)
         self._pem = self._load_or_make_key(self.key_file, "Muster receiver")
         self.key = DecryptionKey.from_pem(self._pem)
@@ -141,6 +142,14 @@ class Storage:
 
     def accepted_ids(self) -> tuple[str, ...]:
         return tuple(sorted(path.stem for path in (self._folder / "accepted").glob("*.json")))
+
+    def reject(self, packet_id: str, entry: Mapping[str, Any]) -> None:
+        durable.write(self._path("rejected", packet_id, "json"), json.dumps(entry).encode())
+
+    def rejected_ids(self) -> tuple[str, ...]:
+        """Those that were not accepted after all: the same number may come again, made better."""
+        found = {path.stem for path in (self._folder / "rejected").glob("*.json")}
+        return tuple(sorted(found.difference(self.accepted_ids())))
 
     def enroll(self, registration_id: str, content: bytes) -> None:
         durable.write(self._path("enrollments", registration_id, "json"), content)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from muster.crypto.envelope import DecryptionKey
 from muster.errors import BadInput, Code
+from muster.packet.judging import judge
 from muster.packet.opening import OpenedSubpacket, open_packet
 
 FILE_ABSENT = Code("FILE_ABSENT", "There is no such file: {file}.")
@@ -57,11 +58,8 @@ def inspect_packet(packet: Path, key: Path, machine_key: Path | None = None) -> 
     Raises ``BadInput`` (no file, no key, wrong key), ``MalformedData`` (no packet), ``NotAuthentic``
     (changed).
     """
-    opened = open_packet(
-        read_file(packet),
-        DecryptionKey.from_pem(read_file(key)),
-        read_file(machine_key) if machine_key else None,
-    )
+    machine = read_file(machine_key) if machine_key else None
+    opened = judge(open_packet(read_file(packet), DecryptionKey.from_pem(read_file(key)), machine))
     meta = opened.meta
     renamed = opened.packet_id != packet.name.removesuffix(".zip")
     return PacketReport(

@@ -8,6 +8,7 @@ as streams, with the sizes behind the data.
 from __future__ import annotations
 
 import base64
+import functools
 import hashlib
 import io
 import json
@@ -15,7 +16,9 @@ import os
 import zipfile
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from typing import Any
+from xml.sax.saxutils import escape
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
@@ -35,7 +38,11 @@ _OLD_BIR = """<BIR><BIRInfo><Integrity>false</Integrity></BIRInfo><BDBInfo><Inde
 <Type>Finger</Type><Subtype>Left IndexFinger</Subtype><Level>Raw</Level><Purpose>Enroll</Purpose><Quality>
 <Algorithm><Organization>HMAC</Organization><Type>SHA-256</Type></Algorithm><Score>85</Score></Quality></BDBInfo>
 <BDB>{record}</BDB>{rest}</BIR>"""
-_NEW_REST = '<SB>{sb}</SB><others><entry key="EXCEPTION">false</entry><entry key="RETRIES">1</entry></others>'
+_NEW_REST = """<SB>{sb}</SB><others><entry key="EXCEPTION">false</entry><entry key="RETRIES">1</entry>
+<entry key="PAYLOAD">{payload}</entry></others>"""
+_EXCEPTION = """<BIR><BIRInfo><Integrity>false</Integrity></BIRInfo><BDBInfo><Format>
+<Organization>Mosip</Organization><Type>7</Type></Format><Type>Finger</Type><Subtype>Left LittleFinger</Subtype></BDBInfo><BDB></BDB><SB></SB>
+<others><entry key="EXCEPTION">true</entry></others></BIR>"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,10 +207,33 @@ def write(dialect: Dialect) -> Written:
 
 
 def cbeff(dialect: Dialect) -> bytes:
-    rest = _NEW_REST.format(sb=b64(b"header..signature")) if dialect.others else ""
+    signature, payload = signed_capture()
+    rest = _NEW_REST.format(sb=b64(signature), payload=escape(payload)) if dialect.others else ""
     bir = _OLD_BIR.format(index=INDEX, record=b64(RECORD), rest=rest)
     root = "<BIRInfo><Integrity>false</Integrity></BIRInfo>"
-    return f'<BIR xmlns="http://standards.iso.org/iso-iec/19785/-3/ed-2/">{root}{bir}</BIR>'.encode()
+    # Before 1.2 an exception stood in the description alone.
+    missing = _EXCEPTION if dialect.others else ""
+    return f'<BIR xmlns="http://standards.iso.org/iso-iec/19785/-3/ed-2/">{root}{bir}{missing}</BIR>'.encode()
+
+
+@functools.cache
+def signed_capture() -> tuple[bytes, str]:
+    """``header..signature`` and the payload of a device that signed ``RECORD`` six minutes before the packet."""
+    key = rsa.generate_private_key(65537, 2048)
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "A device")])
+    valid_from, until = datetime(2026, 1, 1, tzinfo=UTC), datetime(2027, 1, 1, tzinfo=UTC)
+    builder = x509.CertificateBuilder(name, name, key.public_key(), 7, valid_from, until)
+    der = builder.sign(key, hashes.SHA256()).public_bytes(serialization.Encoding.DER)
+    header = b64u(json.dumps({"x5c": [b64(der)], "alg": "RS256"}).encode())
+
+    def sign(payload: str) -> str:
+        signed = f"{header}.{b64u(payload.encode())}"
+        return b64u(key.sign(signed.encode(), padding.PKCS1v15(), hashes.SHA256()))
+
+    identity = '{"serialNo":"F-1","make":"Erika Optics","dateTime":"2026-01-02T03:04:05Z"}'
+    token = f"{header}.{b64u(identity.encode())}.{sign(identity)}"
+    payload = json.dumps({"digitalId": token, "bioValue": "<bioValue>", "timestamp": "2026-01-02T03:04:05Z"})
+    return f"{header}..{sign(payload.replace('<bioValue>', b64u(RECORD)))}".encode(), payload
 
 
 def _part(
@@ -256,6 +286,8 @@ def _meta(dialect: Dialect) -> dict[str, Any]:
         "Registration Client Version Number": dialect.version,
         "preRegistrationId": None,
         "centerId": "10001",
+        "machineId": "10002",
+        "registrationType": "NEW",
     }
     document = {
         "documentType": "DOC001",
@@ -269,7 +301,10 @@ def _meta(dialect: Dialect) -> dict[str, Any]:
         entries = [{"value": each["value"], "label": each["label"]} for each in reversed(entries)]
     return {
         "metaData": entries,
-        "operationsData": [{"label": "officerPassword", "value": "true"}],
+        "operationsData": [
+            {"label": "officerId", "value": "officer-1"},
+            {"label": "officerPassword", "value": "true"},
+        ],
         "biometrics": biometrics,
         "exceptionBiometrics": {dialect.owner: {"leftLittle": missing}},
         "documents": [document],
