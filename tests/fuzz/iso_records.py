@@ -21,8 +21,8 @@ from fuzz.target import Mutator
 from muster.devices.records import face_record, finger_record, iris_record
 from muster.domain.biometrics import BiometricAttribute
 from muster.errors import MalformedData
-from muster.formats.iso19794 import QualityBlock
-from muster.formats.iso19794_4 import Certification, FingerRecord
+from muster.formats.iso19794 import Certification, QualityBlock
+from muster.formats.iso19794_4 import FingerRecord
 from muster.formats.iso19794_5 import FaceRecord, Landmark
 from muster.formats.iso19794_6 import IrisRecord
 
@@ -30,6 +30,7 @@ _AT = datetime(2026, 1, 2, 3, 4, 5, 678_000, tzinfo=UTC)
 _PICTURE = np.arange(12 * 10, dtype=np.uint8).reshape(12, 10)
 _ENOUGH = 160  # octets of a picture: its headers, without what only a decoder reads
 
+_FLAG = 14
 _QUALITY_COUNT = 13  # behind the representation's length: time, technology, vendor, device type
 _DETAILS = 14
 
@@ -55,11 +56,20 @@ def finger_seeds(reference: Path | None) -> Iterator[bytes]:
 
 def face_seeds(reference: Path | None) -> Iterator[bytes]:
     yield from _seeds(face(), reference)
+    yield _certified(face())
     yield replace(face(), landmarks=(Landmark(1, 2, 3, 4, 5),) * 3, image=b"").encode()
 
 
 def iris_seeds(reference: Path | None) -> Iterator[bytes]:
     yield from _seeds(iris(), reference)
+    yield _certified(iris())
+
+
+def _certified(record: Any) -> bytes:
+    certified: bytes = replace(
+        record, certification_flag=1, certifications=(Certification(1, 2),), extended_data=b"note"
+    ).encode()
+    return certified
 
 
 def _seeds(record: Any, reference: Path | None) -> Iterator[bytes]:
@@ -69,6 +79,8 @@ def _seeds(record: Any, reference: Path | None) -> Iterator[bytes]:
     yield whole
     yield replace(record, details=several).encode()
     yield replace(record, details=none).encode()
+    small = replace(record, image=b"")
+    yield replace(small, further=(small, replace(small, details=several))).encode()
     yield whole[:16]
     # Lengths that promise four gibibytes.
     yield whole[:8] + b"\xff\xff\xff\xff" + whole[12:]
@@ -88,14 +100,25 @@ def mutator(magic: bytes, general_length: int, image_length_at: Callable[[bytes]
         effort = random.Random(seed).randrange(4)
         if effort and len(changed) >= general_length + 4:
             changed[: len(magic)] = magic
-            struct.pack_into(">IH", changed, len(magic), len(changed), random.Random(seed).choice((1, 1, 1, 1, 2)))
-            changed[12:14] = b"\x00\x01"
-            struct.pack_into(">I", changed, general_length, len(changed) - general_length)
-        if effort > 1:
+            struct.pack_into(">I", changed, len(magic), len(changed))
+            _fit_representations(changed, general_length)
+        if effort > 1 and changed[12:14] == b"\x00\x01":
             _fit_picture(changed, image_length_at)
         return bytes(changed)
 
     return mutate
+
+
+def _fit_representations(changed: bytearray, at: int) -> None:
+    """Each as long as it says, the last one to the end, and as many as there are then."""
+    count, left = 1, max(1, struct.unpack_from(">H", changed, 12)[0])
+    while left > 1:
+        (length,) = struct.unpack_from(">I", changed, at)
+        if length < 4 or at + length + 4 > len(changed):
+            break
+        at, count, left = at + length, count + 1, left - 1
+    struct.pack_into(">I", changed, at, len(changed) - at)
+    struct.pack_into(">H", changed, 12, count)
 
 
 def _fit_picture(changed: bytearray, image_length_at: Callable[[bytes], int]) -> None:
@@ -107,9 +130,7 @@ def _fit_picture(changed: bytearray, image_length_at: Callable[[bytes], int]) ->
 
 
 def finger_picture_at(content: bytes) -> int:
-    at = _behind_details(content, 16)
-    at += 1 + 3 * content[at] if content[14] == 1 else 0
-    return at + struct.calcsize(">BBBHHHHBBBHH")
+    return _behind_details(content, 16) + struct.calcsize(">BBBHHHHBBBHH")
 
 
 def face_picture_at(content: bytes) -> int:
@@ -124,4 +145,5 @@ def iris_picture_at(content: bytes) -> int:
 
 def _behind_details(content: bytes, general_length: int) -> int:
     start = general_length + 4
-    return start + _DETAILS + 5 * content[start + _QUALITY_COUNT]
+    at = start + _DETAILS + 5 * content[start + _QUALITY_COUNT]
+    return at + (1 + 3 * content[at] if content[_FLAG] else 0)  # certifications

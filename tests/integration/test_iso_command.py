@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ from PIL import Image
 
 from muster.devices.records import finger_record
 from muster.domain.biometrics import BiometricAttribute
+from muster.formats.iso19794_4 import FingerRecord
 
 # What the fixture ``muster`` gives back: status, out, err, document, error_code.
 Muster = Callable[..., Any]
@@ -72,8 +74,30 @@ def test_a_record_with_a_finding_is_shown_and_called_bad(muster: Muster, fingerl
             "code": "FINGER_POSITION_WRONG",
             "field": "position",
             "message": "The record does not say which of the ten fingers it holds.",
+            "severity": "blocks",
         }
     ]
+
+
+def test_a_record_with_nothing_but_a_warning_is_shown_and_good(muster: Muster, tmp_path: Path) -> None:
+    path = tmp_path / "extended.iso"
+    path.write_bytes(replace(FingerRecord.parse(RECORD), extended_data=b"note").encode())
+    ran, people = muster("iso", "decode", path, "--json"), muster("iso", "decode", path)
+    assert (ran.status, [each["severity"] for each in ran.document["findings"]]) == (0, ["warns"])
+    assert "note: extended_data: " in people.out
+    assert people.out.endswith("\nfit for a registration\n")
+
+
+def test_all_the_pictures_of_a_record_are_shown(muster: Muster, tmp_path: Path) -> None:
+    path, record = tmp_path / "several.iso", FingerRecord.parse(RECORD)
+    path.write_bytes(replace(record, further=(replace(record, position=2),)).encode())
+    ran, people = muster("iso", "decode", path, "--json"), muster("iso", "decode", path)
+    assert ran.status == 1
+    assert [each["position"] for each in ran.document["representations"]] == [1, 2]
+    assert [each["code"] for each in ran.document["findings"]] == ["RECORD_REPRESENTATIONS_SEVERAL"]
+    assert "\nrepresentations[0]\n" in people.out
+    assert "\nrepresentations[1]\n" in people.out
+    assert people.out.endswith("\nnot fit for a registration\n")
 
 
 def test_a_good_record_is_shown(muster: Muster, good: Path) -> None:

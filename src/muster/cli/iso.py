@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from muster.cli.common import BAD, DataOption, JsonOption, Screen, VerboseOption, reporting, show
+from muster.domain.assessment import Severity
 from muster.workstation.iso_reading import RecordReport, read_record
 
 _KINDS = {"FIR": "Finger", "FAC": "Face", "IIR": "Iris"}
@@ -23,7 +24,11 @@ def register(app: typer.Typer, screen: Screen) -> None:
         file: Annotated[Path, typer.Argument(metavar="FILE.iso", help="A finger, face or iris record.")],
         image: Annotated[
             Path | None,
-            typer.Option("--image", metavar="OUT.png", help="Write the decoded picture to this new file."),
+            typer.Option(
+                "--image",
+                metavar="OUT.png",
+                help="Write the decoded picture (of several the first) to this new file.",
+            ),
         ] = None,
         data: DataOption = None,
         as_json: JsonOption = False,
@@ -33,18 +38,22 @@ def register(app: typer.Typer, screen: Screen) -> None:
         with reporting(as_json=as_json, verbose=verbose):
             report = read_record(file, image)
             show(report, _text(report, image), as_json=as_json)
-            if report.findings:
+            if not report.is_fit:
                 raise typer.Exit(BAD)
 
 
 def _text(report: RecordReport, image: Path | None) -> str:
     lines = [f"{_KINDS[report.format]} record {report.format} {report.version}, {report.length} bytes"]
-    for each in report.representations:
-        lines += _fields(each)
-    lines += [f"! {each.field}: {each.message} [{each.code}]" for each in report.findings]
+    for number, representation in enumerate(report.representations):
+        if len(report.representations) > 1:
+            lines.append(f"representations[{number}]")
+        lines += _fields(representation)
+    for each in report.findings:
+        mark = "!" if each.severity is Severity.BLOCKS else "note:"
+        lines.append(f"{mark} {each.field}: {each.message} [{each.code}]")
     if image is not None:
         lines.append(f"picture written to {image}")
-    return "\n".join([*lines, "has findings" if report.findings else "fit for a registration"])
+    return "\n".join([*lines, "fit for a registration" if report.is_fit else "not fit for a registration"])
 
 
 def _fields(representation: Mapping[str, object], indent: str = "  ") -> Iterator[str]:

@@ -3,6 +3,9 @@
 What comes out passes MOSIP's registration rules (section 6.4 of the packet notes): JPEG 2000 lossless,
 fingers grey at 500 dpi, irises mono and cropped, faces RGB full frontal. Vendor and device type are 0
 ("unspecified"): the rule is that type 0 is valid only with vendor 0.
+
+Each function raises ``BadInput`` for what no record can hold: a picture above 65535 pixels either way, or a
+resolution above 65535.
 """
 
 from __future__ import annotations

@@ -6,20 +6,32 @@ behind it); ``encode`` is its exact inverse. Section 6.1 of the packet notes has
 
 from __future__ import annotations
 
-import struct
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from enum import IntEnum
+from typing import Any
 
 from muster.errors import MalformedData
-from muster.formats.iso19794 import CaptureDetails
-from muster.formats.octets import RECORD_LENGTH_WRONG, Reader
+from muster.formats.iso19794 import (
+    CaptureDetails,
+    Certification,
+    close_record,
+    encode_certifications,
+    encode_image,
+    general_header,
+    open_record,
+    read_certifications,
+    read_image,
+)
+from muster.formats.octets import RECORD_LENGTH_WRONG, Layout, Reader
 
 MAGIC = b"FIR\x00020\x00"
-_GENERAL = "IHBB"  # record length, representations, certification flag, fingers present
-_GENERAL_LENGTH = len(MAGIC) + struct.calcsize(f">{_GENERAL}")
-# position, representation number, scale unit, capture dpi h/v, image dpi h/v, depth, codec,
-# impression, width, height
-_IMAGE = "BBBHHHHBBBHH"
+_GENERAL = general_header(fingers_present="B")
+_FLAG_AT = 14
+_IMAGE = Layout(
+    position="B", representation_number="B", scale_unit="B", capture_resolution="HH", image_resolution="HH",
+    bit_depth="B", compression="B", impression="B", width="H", height="H",
+)  # fmt: skip
 
 
 class FingerCompression(IntEnum):
@@ -35,19 +47,12 @@ class FingerCompression(IntEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Certification:
-    """One certification of the capture device: authority and scheme."""
-
-    authority: int
-    scheme: int
-
-
-@dataclass(frozen=True, slots=True)
 class FingerRecord:
-    """One finger. ``certifications`` is nothing when the record has no certification block, and empty
-    when it has one without entries. ``position`` is 1 (right thumb) to 10 (left little finger).
-    ``extended_data`` are the octets behind the image (segmentation, annotation, comments), kept as
-    they are."""
+    """One finger, and any ``further`` representations. ``certifications`` is nothing when the record has no
+    certification block, and empty when it has one without entries. ``position`` is 1 (right thumb) to 10 (left
+    little finger). Resolutions are horizontal and vertical, in pixels per inch (``scale_unit`` 1) or centimetre
+    (2). ``extended_data`` are the octets behind the image (segmentation, annotation, comments), kept as they
+    are."""
 
     fingers_present: int
     details: CaptureDetails
@@ -64,61 +69,49 @@ class FingerRecord:
     height: int
     image: bytes
     extended_data: bytes = b""
+    further: tuple[FingerRecord, ...] = ()
+
+    @property
+    def representations(self) -> tuple[FingerRecord, ...]:
+        return (self, *self.further)
+
+    @property
+    def certification_flag(self) -> int:
+        """A flag for the whole record: each of its representations has a block, or none has."""
+        return int(self.certifications is not None)
 
     @classmethod
     def parse(cls, content: bytes) -> FingerRecord:
-        """Takes the record's length again and at most a hundred kilobytes. Raises ``MalformedData``."""
-        reader = Reader(content)
-        reader.expect(MAGIC)
-        length, representations, certified, fingers = reader.unpack(_GENERAL)
-        if length != len(content) or representations != 1 or certified > 1:
-            raise MalformedData(RECORD_LENGTH_WRONG, offset=len(MAGIC))
-        if reader.one("I") != len(content) - _GENERAL_LENGTH:
-            raise MalformedData(RECORD_LENGTH_WRONG, offset=_GENERAL_LENGTH)
-        details = CaptureDetails.read(reader)
-        certifications = _read_certifications(reader) if certified else None
-        position, number, unit, ch, cv, ih, iv, depth, codec, impression, width, height = reader.unpack(_IMAGE)
-        image = reader.take(reader.one("I"))
+        """Takes at most 30 times the record's length, for nothing but certifications. Raises ``MalformedData``."""
+        header, bodies = open_record(content, MAGIC, _GENERAL)
+        if header["certification_flag"] > 1:
+            raise MalformedData(RECORD_LENGTH_WRONG, offset=_FLAG_AT)
+        first, *further = [cls._read(header, body) for body in bodies]
+        return replace(first, further=tuple(further)) if further else first
+
+    @classmethod
+    def _read(cls, header: Mapping[str, Any], body: Reader) -> FingerRecord:
         return cls(
-            fingers, details, certifications, position, number, unit, (ch, cv), (ih, iv),
-            depth, codec, impression, width, height, image, reader.rest(),
-        )  # fmt: skip
+            fingers_present=header["fingers_present"],
+            details=CaptureDetails.read(body),
+            certifications=read_certifications(body) if header["certification_flag"] else None,
+            **_IMAGE.read(body),
+            image=read_image(body),
+            extended_data=body.rest(),
+        )
 
     def encode(self) -> bytes:
-        body = b"".join(
+        """Raises ``BadInput`` for what no record can hold; whether MOSIP takes it is for ``iso19794_rules``."""
+        return close_record(MAGIC, _GENERAL, self)
+
+    def encode_representation(self) -> bytes:
+        """Without its length. Raises ``BadInput``."""
+        return b"".join(
             (
                 self.details.encode(),
-                _encode_certifications(self.certifications),
-                struct.pack(
-                    f">{_IMAGE}",
-                    self.position,
-                    self.representation_number,
-                    self.scale_unit,
-                    *self.capture_resolution,
-                    *self.image_resolution,
-                    self.bit_depth,
-                    self.compression,
-                    self.impression,
-                    self.width,
-                    self.height,
-                ),
-                struct.pack(">I", len(self.image)),
-                self.image,
+                encode_certifications(self.certifications, self.certification_flag),
+                _IMAGE.write(self),
+                encode_image(self.image),
                 self.extended_data,
             )
         )
-        total = _GENERAL_LENGTH + 4 + len(body)
-        certified = int(self.certifications is not None)
-        general = struct.pack(f">{_GENERAL}", total, 1, certified, self.fingers_present)
-        return b"".join((MAGIC, general, struct.pack(">I", 4 + len(body)), body))
-
-
-def _read_certifications(reader: Reader) -> tuple[Certification, ...]:
-    return tuple(Certification(*reader.unpack("HB")) for _ in range(reader.one("B")))
-
-
-def _encode_certifications(certifications: tuple[Certification, ...] | None) -> bytes:
-    if certifications is None:
-        return b""
-    entries = (struct.pack(">HB", each.authority, each.scheme) for each in certifications)
-    return b"".join((bytes((len(certifications),)), *entries))

@@ -2,22 +2,37 @@
 
 from __future__ import annotations
 
-import struct
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from enum import IntEnum
+from functools import partial
+from typing import Any
 
-from muster.errors import MalformedData
-from muster.formats.iso19794 import CaptureDetails
-from muster.formats.octets import RECORD_LENGTH_WRONG, Reader
+from muster.formats.iso19794 import (
+    CaptureDetails,
+    Certification,
+    close_record,
+    encode_certifications,
+    encode_image,
+    general_header,
+    open_record,
+    read_certifications,
+    read_flagged,
+    read_image,
+)
+from muster.formats.octets import Layout, Reader
 
 MAGIC = b"FAC\x00030\x00"
-_GENERAL = "IHBH"  # record length, representations, certification flag, temporal semantics
-_GENERAL_LENGTH = len(MAGIC) + struct.calcsize(f">{_GENERAL}")
-# landmarks u16, gender, eye, hair, height u8, features u24, expression u16, pose 3, uncertainty 3
-_FACIAL = "HBBBB3sH3s3s"
-_LANDMARK = "BBHHH"
-# image type, data type, width, height, sampling, post-processing, cross reference, colour space
-_IMAGE = "BBHHBHBB"
+_GENERAL = general_header(temporal_semantics="H")
+_FACIAL = Layout(
+    landmarks="H", gender="B", eye_colour="B", hair_colour="B", subject_height="B", features="3s", expression="H",
+    pose="3s", pose_uncertainty="3s",
+)  # fmt: skip
+_LANDMARK = Layout(type="B", code="B", x="H", y="H", z="H")
+_IMAGE = Layout(
+    image_type="B", data_type="B", width="H", height="H", sampling="B", post_processing="H", cross_reference="B",
+    colour_space="B",
+)  # fmt: skip
 
 
 class FaceImageType(IntEnum):
@@ -46,8 +61,10 @@ class Landmark:
 
 @dataclass(frozen=True, slots=True)
 class FaceRecord:
-    """One face. ``features`` is 24 flag bits; ``pose`` and ``pose_uncertainty`` are the three coded
-    angles yaw, pitch, roll (0 unspecified)."""
+    """One face, and any ``further`` representations. ``certifications`` is nothing when the representation has no
+    certification block (``read_flagged`` says when one is read). ``extended_data`` are the octets behind the image
+    (the standard has 3D data there), kept as they are. ``features`` is 24 flag bits; ``pose`` and
+    ``pose_uncertainty`` are the three coded angles yaw, pitch, roll (0 unspecified)."""
 
     certification_flag: int
     temporal_semantics: int
@@ -70,81 +87,52 @@ class FaceRecord:
     cross_reference: int
     colour_space: int
     image: bytes
+    certifications: tuple[Certification, ...] | None = None
+    extended_data: bytes = b""
+    further: tuple[FaceRecord, ...] = ()
+
+    @property
+    def representations(self) -> tuple[FaceRecord, ...]:
+        return (self, *self.further)
 
     @classmethod
     def parse(cls, content: bytes) -> FaceRecord:
-        """Takes at most 25 times the record's length, for nothing but landmarks. Raises ``MalformedData``."""
-        reader = Reader(content)
-        reader.expect(MAGIC)
-        length, representations, certified, temporal = reader.unpack(_GENERAL)
-        if length != len(content) or representations != 1:
-            raise MalformedData(RECORD_LENGTH_WRONG, offset=len(MAGIC))
-        if reader.one("I") != len(content) - _GENERAL_LENGTH:
-            raise MalformedData(RECORD_LENGTH_WRONG, offset=_GENERAL_LENGTH)
-        details = CaptureDetails.read(reader)
-        count, gender, eyes, hair, height, features, expression, pose, unsure = reader.unpack(_FACIAL)
-        landmarks = tuple(Landmark(*reader.unpack(_LANDMARK)) for _ in range(count))
-        kind, codec, w, h, sampling, post, cross, colours = reader.unpack(_IMAGE)
-        image = reader.take(reader.one("I"))
-        reader.end()
+        """Takes at most 30 times the record's length, for nothing but certifications. Raises ``MalformedData``."""
+        header, bodies = open_record(content, MAGIC, _GENERAL)
+        read = partial(cls._read, header)
+        first, *further = [read_flagged(body, header["certification_flag"], read) for body in bodies]
+        return replace(first, further=tuple(further)) if further else first
+
+    @classmethod
+    def _read(cls, header: Mapping[str, Any], body: Reader, has_certifications: bool) -> FaceRecord:
+        details = CaptureDetails.read(body)
+        certifications = read_certifications(body) if has_certifications else None
+        facial = _FACIAL.read(body)
         return cls(
-            certification_flag=certified,
-            temporal_semantics=temporal,
+            **header,
             details=details,
-            gender=gender,
-            eye_colour=eyes,
-            hair_colour=hair,
-            subject_height=height,
-            features=features,
-            expression=expression,
-            pose=pose,
-            pose_uncertainty=unsure,
-            landmarks=landmarks,
-            image_type=kind,
-            data_type=codec,
-            width=w,
-            height=h,
-            sampling=sampling,
-            post_processing=post,
-            cross_reference=cross,
-            colour_space=colours,
-            image=image,
+            certifications=certifications,
+            landmarks=tuple(Landmark(**_LANDMARK.read(body)) for _ in range(facial.pop("landmarks"))),
+            **facial,
+            **_IMAGE.read(body),
+            image=read_image(body),
+            extended_data=body.rest(),
         )
 
     def encode(self) -> bytes:
-        facial = struct.pack(
-            f">{_FACIAL}",
-            len(self.landmarks),
-            self.gender,
-            self.eye_colour,
-            self.hair_colour,
-            self.subject_height,
-            self.features,
-            self.expression,
-            self.pose,
-            self.pose_uncertainty,
-        )
-        image_information = struct.pack(
-            f">{_IMAGE}",
-            self.image_type,
-            self.data_type,
-            self.width,
-            self.height,
-            self.sampling,
-            self.post_processing,
-            self.cross_reference,
-            self.colour_space,
-        )
-        body = b"".join(
+        """Raises ``BadInput`` for what no record can hold; whether MOSIP takes it is for ``iso19794_rules``."""
+        return close_record(MAGIC, _GENERAL, self)
+
+    def encode_representation(self) -> bytes:
+        """Without its length. Raises ``BadInput``."""
+        return b"".join(
             (
                 self.details.encode(),
-                facial,
-                *(struct.pack(f">{_LANDMARK}", p.type, p.code, p.x, p.y, p.z) for p in self.landmarks),
-                image_information,
-                struct.pack(">I", len(self.image)),
-                self.image,
+                encode_certifications(self.certifications, self.certification_flag),
+                _FACIAL.write(self, landmarks=len(self.landmarks)),
+                *(_LANDMARK.write(each) for each in self.landmarks),
+                _IMAGE.write(self),
+                encode_image(self.image),
+                self.extended_data,
             )
         )
-        total = _GENERAL_LENGTH + 4 + len(body)
-        general = struct.pack(f">{_GENERAL}", total, 1, self.certification_flag, self.temporal_semantics)
-        return b"".join((MAGIC, general, struct.pack(">I", 4 + len(body)), body))

@@ -2,20 +2,32 @@
 
 from __future__ import annotations
 
-import struct
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from enum import IntEnum
+from functools import partial
+from typing import Any
 
-from muster.errors import MalformedData
-from muster.formats.iso19794 import CaptureDetails
-from muster.formats.octets import RECORD_LENGTH_WRONG, Reader
+from muster.formats.iso19794 import (
+    CaptureDetails,
+    Certification,
+    close_record,
+    encode_certifications,
+    encode_image,
+    general_header,
+    open_record,
+    read_certifications,
+    read_flagged,
+    read_image,
+)
+from muster.formats.octets import Layout, Reader
 
 MAGIC = b"IIR\x00020\x00"
-_GENERAL = "IHBB"  # record length, representations, certification flag, eyes represented
-_GENERAL_LENGTH = len(MAGIC) + struct.calcsize(f">{_GENERAL}")
-# representation number, eye, image type, format, properties, width, height, depth, range, roll,
-# roll uncertainty, centre x min/max, centre y min/max, diameter min/max
-_IMAGE = "HBBBBHHBHHHHHHHHH"
+_GENERAL = general_header(eyes_represented="B")
+_IMAGE = Layout(
+    representation_number="H", eye="B", image_type="B", image_format="B", properties="B", width="H", height="H",
+    bit_depth="B", range_mm="H", roll="H", roll_uncertainty="H", geometry="HHHHHH",
+)  # fmt: skip
 
 
 class EyeLabel(IntEnum):
@@ -52,8 +64,11 @@ UNKNOWN_ANGLE = 0xFFFF
 
 @dataclass(frozen=True, slots=True)
 class IrisRecord:
-    """One eye. ``properties`` packs orientation (bits 0-3) and compression history (bits 6-7: 1 none
-    or lossless, 2 lossy); ``geometry`` is centre x min/max, y min/max, diameter min/max (0 undefined)."""
+    """One eye, and any ``further`` representations. ``certifications`` is nothing when the representation has no
+    certification block (``read_flagged`` says when one is read). ``extended_data`` are the octets behind the
+    image, where the standard has nothing, kept as they are. ``properties`` packs orientation (bits 0-3) and
+    compression history (bits 6-7: 1 none or lossless, 2 lossy); ``geometry`` is centre x min/max, y min/max,
+    diameter min/max (0 undefined)."""
 
     certification_flag: int
     eyes_represented: int
@@ -71,58 +86,45 @@ class IrisRecord:
     roll_uncertainty: int
     geometry: tuple[int, int, int, int, int, int]
     image: bytes
+    certifications: tuple[Certification, ...] | None = None
+    extended_data: bytes = b""
+    further: tuple[IrisRecord, ...] = ()
+
+    @property
+    def representations(self) -> tuple[IrisRecord, ...]:
+        return (self, *self.further)
 
     @classmethod
     def parse(cls, content: bytes) -> IrisRecord:
-        """Takes the record's length again and at most a hundred kilobytes. Raises ``MalformedData``."""
-        reader = Reader(content)
-        reader.expect(MAGIC)
-        length, representations, certified, eyes = reader.unpack(_GENERAL)
-        if length != len(content) or representations != 1:
-            raise MalformedData(RECORD_LENGTH_WRONG, offset=len(MAGIC))
-        if reader.one("I") != len(content) - _GENERAL_LENGTH:
-            raise MalformedData(RECORD_LENGTH_WRONG, offset=_GENERAL_LENGTH)
-        details = CaptureDetails.read(reader)
-        number, eye, kind, form, bits, w, h, depth, distance, roll, unsure, *geometry = reader.unpack(_IMAGE)
-        image = reader.take(reader.one("I"))
-        reader.end()
-        x0, x1, y0, y1, d0, d1 = geometry
+        """Takes at most 30 times the record's length, for nothing but certifications. Raises ``MalformedData``."""
+        header, bodies = open_record(content, MAGIC, _GENERAL)
+        read = partial(cls._read, header)
+        first, *further = [read_flagged(body, header["certification_flag"], read) for body in bodies]
+        return replace(first, further=tuple(further)) if further else first
+
+    @classmethod
+    def _read(cls, header: Mapping[str, Any], body: Reader, has_certifications: bool) -> IrisRecord:
         return cls(
-            certification_flag=certified,
-            eyes_represented=eyes,
-            details=details,
-            representation_number=number,
-            eye=eye,
-            image_type=kind,
-            image_format=form,
-            properties=bits,
-            width=w,
-            height=h,
-            bit_depth=depth,
-            range_mm=distance,
-            roll=roll,
-            roll_uncertainty=unsure,
-            geometry=(x0, x1, y0, y1, d0, d1),
-            image=image,
+            **header,
+            details=CaptureDetails.read(body),
+            certifications=read_certifications(body) if has_certifications else None,
+            **_IMAGE.read(body),
+            image=read_image(body),
+            extended_data=body.rest(),
         )
 
     def encode(self) -> bytes:
-        image_information = struct.pack(
-            f">{_IMAGE}",
-            self.representation_number,
-            self.eye,
-            self.image_type,
-            self.image_format,
-            self.properties,
-            self.width,
-            self.height,
-            self.bit_depth,
-            self.range_mm,
-            self.roll,
-            self.roll_uncertainty,
-            *self.geometry,
+        """Raises ``BadInput`` for what no record can hold; whether MOSIP takes it is for ``iso19794_rules``."""
+        return close_record(MAGIC, _GENERAL, self)
+
+    def encode_representation(self) -> bytes:
+        """Without its length. Raises ``BadInput``."""
+        return b"".join(
+            (
+                self.details.encode(),
+                encode_certifications(self.certifications, self.certification_flag),
+                _IMAGE.write(self),
+                encode_image(self.image),
+                self.extended_data,
+            )
         )
-        body = b"".join((self.details.encode(), image_information, struct.pack(">I", len(self.image)), self.image))
-        total = _GENERAL_LENGTH + 4 + len(body)
-        general = struct.pack(f">{_GENERAL}", total, 1, self.certification_flag, self.eyes_represented)
-        return b"".join((MAGIC, general, struct.pack(">I", 4 + len(body)), body))

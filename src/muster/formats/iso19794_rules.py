@@ -1,17 +1,30 @@
 """MOSIP's rules for records of a registration and of an authentication, beyond what makes them readable.
 
 Section 6.4 of the packet notes. The two differ in how the picture must be compressed, in an iris' image type, and
-in that an authentication may leave open which finger it holds.
+in that an authentication may leave open which finger or eye it holds.
 
-One code per rule; a finding names the field it is about as the record's dataclass does. The rules are those of
-MOSIP's own validator (biometrics-util, ``*ISOStandardsValidator``), with these differences:
+One code per rule; a finding names the field it is about as the record's dataclass does, of a further
+representation as ``representations[1].width``. A fault keeps a record from being accepted. A warning is ours
+alone: MOSIP takes the record all the same, but something is amiss in it:
 
-- a record without any quality score is found fault with: MOSIP's matchers and its quality checks expect one;
-- landmarks must lie inside the picture, and a face's size must be the picture's: MOSIP has left both open;
-- a resolution must be in range as a number, which is all that MOSIP looks at, and in its own unit.
+- no quality score at all: MOSIP's matchers and its quality checks expect one;
+- a date that no calendar has: MOSIP takes any day up to 31 in any month, and any year up to 65535;
+- a landmark outside the picture: MOSIP leaves that open;
+- octets behind the picture, which may be anything: fingers may have segmentation, annotations and comments there,
+  faces 3D data, but neither MOSIP nor we look at them.
 
-Not repeated here is what parsing refuses already: other versions, lengths that do not fit, several
-representations. Records from outside are read whatever this says of them; what we write has no finding.
+The faults are those of MOSIP's own validator (biometrics-util, ``*ISOStandardsValidator``), with these
+differences:
+
+- a face's picture must be lossless in a registration as fingers and irises must: MOSIP believes the record;
+- in an authentication a picture made with the reversible wavelet may be called lossy (``_stated_lossless`` says
+  why): MOSIP refuses such fingers and irises;
+- a resolution in pixels per centimetre is judged by what it means. MOSIP compares the bare number: it refuses 197,
+  which is 500 pixels per inch, and takes 500, which is 1270;
+- of several representations each is judged, beside the fault that there are several. MOSIP reads the first.
+
+Not repeated here is what parsing refuses already: other versions and lengths that do not fit. Records from outside
+are read whatever this says of them; what we write has no finding.
 """
 
 from __future__ import annotations
@@ -19,7 +32,8 @@ from __future__ import annotations
 import struct
 from calendar import monthrange
 from collections.abc import Container, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import MAXYEAR
 
 from muster.errors import Code
 from muster.formats.iso19794 import UNKNOWN_TIME, CaptureDetails, Purpose
@@ -32,6 +46,9 @@ from muster.formats.iso19794_record import Record
 # What all three kinds have in common.
 RECORD_TIME_IMPOSSIBLE = Code(
     "RECORD_TIME_IMPOSSIBLE", "The time of capture in the record is neither a time nor marked as unknown."
+)
+RECORD_DATE_IN_NO_CALENDAR = Code(
+    "RECORD_DATE_IN_NO_CALENDAR", "The date of capture in the record is a day that does not exist."
 )
 RECORD_TECHNOLOGY_UNKNOWN = Code(
     "RECORD_TECHNOLOGY_UNKNOWN", "The capture technology in the record is none that the standard knows."
@@ -49,6 +66,10 @@ RECORD_CERTIFIED = Code(
 RECORD_SUBJECTS_WRONG = Code(
     "RECORD_SUBJECTS_WRONG", "The record does not say that it holds exactly one finger or one eye."
 )
+RECORD_REPRESENTATIONS_SEVERAL = Code(
+    "RECORD_REPRESENTATIONS_SEVERAL",
+    "The record holds several pictures; in a registration each has its own record.",
+)
 RECORD_NUMBER_WRONG = Code("RECORD_NUMBER_WRONG", "The number of the representation in the record is wrong.")
 RECORD_BIT_DEPTH_WRONG = Code("RECORD_BIT_DEPTH_WRONG", "The record does not say 8 bits per pixel.")
 RECORD_NOT_LOSSLESS = Code(
@@ -61,6 +82,10 @@ RECORD_NOT_LOSSY = Code(
 )
 RECORD_CODEC_MISSTATED = Code(
     "RECORD_CODEC_MISSTATED", "The picture in the record is not compressed as the record says."
+)
+
+RECORD_EXTENDED = Code(
+    "RECORD_EXTENDED", "There is something behind the picture in the record that nobody looks at."
 )
 
 # The picture itself.
@@ -119,7 +144,7 @@ FACE_SAMPLING_UNKNOWN = Code(
     "FACE_SAMPLING_UNKNOWN", "The sampling level in the record is none that the standard knows."
 )
 FACE_COLOUR_SPACE_WRONG = Code(
-    "FACE_COLOUR_SPACE_WRONG", "The record does not say that its picture is in colour (24 bit RGB)."
+    "FACE_COLOUR_SPACE_WRONG", "The record says that its picture is in other colours than 24 bit RGB."
 )
 
 # Irises.
@@ -149,7 +174,7 @@ _GENDERS = frozenset({0, 1, 2, 0xFF})
 _COLOURS = frozenset({*range(8), 0xFF})  # of eyes and of hair
 _FACE_IMAGE_TYPES = frozenset({*range(4), *range(0x80, 0x83)})
 _SAMPLING_LEVELS = range(8)
-_RGB_24_BIT = 1
+_COLOUR_SPACES = range(2)  # not specified, 24 bit RGB
 _LARGEST_RATIO = 15  # of the pixels to the picture, in an authentication
 _JPEG2000 = frozenset({Codec.JP2, Codec.JPEG2000_CODESTREAM})
 
@@ -185,7 +210,7 @@ _IRIS_CODECS: Mapping[int, Container[Codec]] = {
     IrisImageFormat.MONO_JPEG2000: _JPEG2000,
     IrisImageFormat.MONO_PNG: frozenset({Codec.PNG}),
 }
-_TIME = ">HBBBBBH"
+_TIME, _DATE = ">HBBBBBH", ">HBB"
 _NO_TIME_OF_DAY = UNKNOWN_TIME[4:]
 
 
@@ -195,26 +220,54 @@ class RuleFinding:
 
     code: Code
     field: str
+    is_fault: bool = True
 
 
 def registration_findings(record: Record) -> tuple[RuleFinding, ...]:
-    """Everything that MOSIP would find fault with in a registration; empty when all is well."""
+    """All that is amiss in a record for a registration; empty when all is well. MOSIP would refuse a fault."""
     return findings(record, Purpose.REGISTRATION)
 
 
 def findings(record: Record, purpose: Purpose) -> tuple[RuleFinding, ...]:
-    """Everything that MOSIP would find fault with; empty when all is well."""
+    """All that is amiss; empty when all is well."""
+    several = (RuleFinding(RECORD_REPRESENTATIONS_SEVERAL, "representations"),) if record.further else ()
+    others: tuple[Record, ...] = record.further
+    further = (
+        replace(each, field=f"representations[{number}].{each.field}")
+        for number, one in enumerate(others, 1)
+        for each in _representation(one, number + 1, purpose)
+    )
+    return (*several, *_general(record), *_representation(record, 1, purpose), *further)
+
+
+def _general(record: Record) -> Iterator[RuleFinding]:
+    """The header, which all representations share."""
+    if isinstance(record, FingerRecord):
+        if record.fingers_present != 1:
+            yield RuleFinding(RECORD_SUBJECTS_WRONG, "fingers_present")
+        return
+    if record.certification_flag != 0:
+        yield RuleFinding(RECORD_CERTIFIED, "certification_flag")
+    if isinstance(record, FaceRecord) and record.temporal_semantics != 0:
+        yield RuleFinding(FACE_TEMPORAL_SEMANTICS_WRONG, "temporal_semantics")
+    if isinstance(record, IrisRecord) and record.eyes_represented not in (0, 1):  # 0: unknown
+        yield RuleFinding(RECORD_SUBJECTS_WRONG, "eyes_represented")
+
+
+def _representation(record: Record, number: int, purpose: Purpose) -> Iterator[RuleFinding]:
+    """``number`` is its place in the record, from 1."""
     picture = picture_in(record)
     if isinstance(record, FingerRecord):
-        return tuple(_finger(record, picture, purpose))
-    if isinstance(record, FaceRecord):
-        return tuple(_face(record, picture, purpose))
-    return tuple(_iris(record, picture, purpose))
+        yield from _finger(record, picture, purpose)
+    elif isinstance(record, FaceRecord):
+        yield from _face(record, picture, purpose)
+    else:
+        yield from _iris(record, number, picture, purpose)
+    if record.extended_data:
+        yield RuleFinding(RECORD_EXTENDED, "extended_data", is_fault=False)
 
 
 def _finger(record: FingerRecord, picture: Picture, purpose: Purpose) -> Iterator[RuleFinding]:
-    if record.fingers_present != 1:
-        yield RuleFinding(RECORD_SUBJECTS_WRONG, "fingers_present")
     yield from _details(record.details, _FINGER_TECHNOLOGIES)
     if any(each.scheme not in _CERTIFICATION_SCHEMES for each in record.certifications or ()):
         yield RuleFinding(FINGER_CERTIFICATION_UNKNOWN, "certifications")
@@ -252,17 +305,11 @@ def _resolution(record: FingerRecord) -> Iterator[RuleFinding]:
 
 
 def _is_resolution(value: int, unit: int) -> bool:
-    """As a number, whatever the unit (so MOSIP), and as what it means."""
     lowest, highest = _RESOLUTIONS_DPI
-    dpi = value * _CENTIMETRES_PER_INCH if unit == _PIXELS_PER_CENTIMETRE else value
-    return lowest <= value <= highest and lowest <= dpi <= highest
+    return lowest <= (value * _CENTIMETRES_PER_INCH if unit == _PIXELS_PER_CENTIMETRE else value) <= highest
 
 
 def _face(record: FaceRecord, picture: Picture, purpose: Purpose) -> Iterator[RuleFinding]:
-    if record.certification_flag != 0:
-        yield RuleFinding(RECORD_CERTIFIED, "certification_flag")
-    if record.temporal_semantics != 0:
-        yield RuleFinding(FACE_TEMPORAL_SEMANTICS_WRONG, "temporal_semantics")
     yield from _details(record.details, _FACE_TECHNOLOGIES)
     if record.gender not in _GENDERS:
         yield RuleFinding(FACE_GENDER_UNKNOWN, "gender")
@@ -271,7 +318,7 @@ def _face(record: FaceRecord, picture: Picture, purpose: Purpose) -> Iterator[Ru
     if record.hair_colour not in _COLOURS:
         yield RuleFinding(FACE_HAIR_COLOUR_UNKNOWN, "hair_colour")
     if any(each.x >= record.width or each.y >= record.height for each in record.landmarks):
-        yield RuleFinding(FACE_LANDMARK_OUTSIDE, "landmarks")
+        yield RuleFinding(FACE_LANDMARK_OUTSIDE, "landmarks", is_fault=False)
     if record.image_type not in _FACE_IMAGE_TYPES:
         yield RuleFinding(FACE_IMAGE_TYPE_UNKNOWN, "image_type")
     yield from _coding(record.data_type, _FACE_CODES, purpose, "data_type")
@@ -280,20 +327,17 @@ def _face(record: FaceRecord, picture: Picture, purpose: Purpose) -> Iterator[Ru
         yield from _stated_lossless(picture, "data_type")
     if record.sampling not in _SAMPLING_LEVELS:
         yield RuleFinding(FACE_SAMPLING_UNKNOWN, "sampling")
-    if record.colour_space != _RGB_24_BIT:
+    if record.colour_space not in _COLOUR_SPACES:
         yield RuleFinding(FACE_COLOUR_SPACE_WRONG, "colour_space")
     yield from _picture(record, picture, purpose, Colour.RGB, RECORD_PICTURE_NOT_RGB)
 
 
-def _iris(record: IrisRecord, picture: Picture, purpose: Purpose) -> Iterator[RuleFinding]:
-    if record.certification_flag != 0:
-        yield RuleFinding(RECORD_CERTIFIED, "certification_flag")
-    if record.eyes_represented not in (0, 1):  # 0: unknown
-        yield RuleFinding(RECORD_SUBJECTS_WRONG, "eyes_represented")
+def _iris(record: IrisRecord, number: int, picture: Picture, purpose: Purpose) -> Iterator[RuleFinding]:
     yield from _details(record.details, _IRIS_TECHNOLOGIES)
-    if record.representation_number != 1:
+    if record.representation_number != number:
         yield RuleFinding(RECORD_NUMBER_WRONG, "representation_number")
-    if record.eye not in (EyeLabel.RIGHT, EyeLabel.LEFT):
+    is_open = purpose is Purpose.AUTH and record.eye == EyeLabel.UNKNOWN
+    if record.eye not in (EyeLabel.RIGHT, EyeLabel.LEFT) and not is_open:
         yield RuleFinding(IRIS_EYE_LABEL_WRONG, "eye")
     if purpose is Purpose.REGISTRATION and record.image_type != IrisImageType.CROPPED:
         yield RuleFinding(IRIS_NOT_CROPPED, "image_type")
@@ -334,12 +378,14 @@ def _stated_lossless(picture: Picture, field: str) -> Iterator[RuleFinding]:
 def _details(details: CaptureDetails, technologies: Container[int]) -> Iterator[RuleFinding]:
     if not _is_time(details.time):
         yield RuleFinding(RECORD_TIME_IMPOSSIBLE, "captured_at")
+    elif not _is_in_calendar(details.time):
+        yield RuleFinding(RECORD_DATE_IN_NO_CALENDAR, "captured_at", is_fault=False)
     if details.technology not in technologies:
         yield RuleFinding(RECORD_TECHNOLOGY_UNKNOWN, "technology")
     if details.device_type == 0 and details.vendor != 0:
         yield RuleFinding(RECORD_DEVICE_TYPE_ABSENT, "device_type")
     if not details.quality:
-        yield RuleFinding(RECORD_QUALITY_ABSENT, "quality")
+        yield RuleFinding(RECORD_QUALITY_ABSENT, "quality", is_fault=False)
     if any(100 < block.score < 255 for block in details.quality):
         yield RuleFinding(RECORD_QUALITY_IMPOSSIBLE, "quality")
 
@@ -347,9 +393,19 @@ def _details(details: CaptureDetails, technologies: Container[int]) -> Iterator[
 def _is_time(time: bytes) -> bool:
     """A whole time, a date alone, a time of day alone, or nothing at all."""
     year, month, day, hour, minute, second, millisecond = struct.unpack(_TIME, time)
-    is_date = 1 <= year <= 9999 and 1 <= month <= 12 and 1 <= day <= monthrange(year, month)[1]
+    is_date = year >= 1 and 1 <= month <= 12 and 1 <= day <= 31
     is_time_of_day = hour <= 23 and minute <= 59 and second <= 59 and millisecond <= 999
-    return (is_date or time[:4] == UNKNOWN_TIME[:4]) and (is_time_of_day or time[4:] == _NO_TIME_OF_DAY)
+    return (is_date or _has_no_date(time)) and (is_time_of_day or time[4:] == _NO_TIME_OF_DAY)
+
+
+def _is_in_calendar(time: bytes) -> bool:
+    """Of what is a time by ``_is_time``; years have four digits."""
+    year, month, day = struct.unpack_from(_DATE, time)
+    return _has_no_date(time) or (year <= MAXYEAR and day <= monthrange(year, month)[1])
+
+
+def _has_no_date(time: bytes) -> bool:
+    return time[:4] == UNKNOWN_TIME[:4]
 
 
 def _picture(

@@ -1,24 +1,30 @@
-"""Reading big-endian fields from bytes without ever running past their end."""
+"""Big-endian fields: read without ever running past the end of the bytes, written only when they fit."""
 
 from __future__ import annotations
 
 import struct
 from typing import Any
 
-from muster.errors import Code, MalformedData
+from muster.errors import BadInput, Code, MalformedData
 
 RECORD_TRUNCATED = Code("RECORD_TRUNCATED", "The record ends too early, at byte {offset}.")
 RECORD_OVERLONG = Code("RECORD_OVERLONG", "There is something behind the end of the record, at byte {offset}.")
 RECORD_LENGTH_WRONG = Code("RECORD_LENGTH_WRONG", "A length in the record does not fit, at byte {offset}.")
 RECORD_MAGIC_WRONG = Code("RECORD_MAGIC_WRONG", "This is not the kind of record it should be.")
+RECORD_FIELD_UNFIT = Code(
+    "RECORD_FIELD_UNFIT",
+    "The record was not written: {field} has a value that its place in the record cannot hold.",
+)
 
 
 class Reader:
-    """A cursor over ``content``. Every read either succeeds or raises ``MalformedData``."""
+    """A cursor over ``content``, or over what lies between ``start`` and ``end`` in it. Every read either succeeds
+    or raises ``MalformedData``; offsets are those in ``content``."""
 
-    def __init__(self, content: bytes) -> None:
+    def __init__(self, content: bytes, start: int = 0, end: int | None = None) -> None:
         self._content = content
-        self.offset = 0
+        self._end = len(content) if end is None else end
+        self.offset = start
 
     def unpack(self, form: str) -> tuple[Any, ...]:
         """The fields of one ``struct`` format (always big-endian)."""
@@ -30,8 +36,8 @@ class Reader:
 
     def take(self, length: int) -> bytes:
         end = self.offset + length
-        if end > len(self._content):
-            raise MalformedData(RECORD_TRUNCATED, offset=len(self._content))
+        if end > self._end:
+            raise MalformedData(RECORD_TRUNCATED, offset=self._end)
         piece = self._content[self.offset : end]
         self.offset = end
         return piece
@@ -43,12 +49,62 @@ class Reader:
 
     @property
     def rest_length(self) -> int:
-        return len(self._content) - self.offset
+        return self._end - self.offset
 
     def rest(self) -> bytes:
         """Everything that is left."""
         return self.take(self.rest_length)
 
     def end(self) -> None:
-        if self.offset != len(self._content):
+        if self.offset != self._end:
             raise MalformedData(RECORD_OVERLONG, offset=self.offset)
+
+
+class Layout:
+    """Fields of fixed width in their order, each with its ``struct`` form: ``H`` is a number, ``HH`` a tuple of
+    two, ``3s`` three octets. Only the unsigned forms B, H and I are known."""
+
+    def __init__(self, **forms: str) -> None:
+        self._forms = forms
+        self._whole = struct.Struct(">" + "".join(forms.values()))
+        self.length = self._whole.size
+
+    def read(self, reader: Reader) -> dict[str, Any]:
+        """Raises ``MalformedData``."""
+        values = iter(self._whole.unpack(reader.take(self.length)))
+        return {
+            name: next(values) if _is_single(form) else tuple(next(values) for _ in form)
+            for name, form in self._forms.items()
+        }
+
+    def write(self, record: object = None, /, **others: object) -> bytes:
+        """The attributes of ``record`` that have the fields' names; ``others`` are fields that it has not.
+
+        Raises ``BadInput``: a number below 0 or too large, another number of numbers or of octets.
+        """
+        values: list[Any] = []
+        for name, form in self._forms.items():
+            value: Any = others[name] if name in others else getattr(record, name)
+            if not _fits(value, form):
+                raise BadInput(RECORD_FIELD_UNFIT, field=name)
+            values += (value,) if _is_single(form) else value
+        return self._whole.pack(*values)
+
+
+_LARGEST = {"B": 0xFF, "H": 0xFFFF, "I": 0xFFFFFFFF}
+
+
+def _is_single(form: str) -> bool:
+    return len(form) == 1 or form.endswith("s")
+
+
+def _fits(value: Any, form: str) -> bool:
+    if form.endswith("s"):
+        return isinstance(value, bytes) and len(value) == int(form[:-1])
+    if len(form) == 1:
+        return isinstance(value, int) and 0 <= value <= _LARGEST[form]
+    return (
+        isinstance(value, tuple)
+        and len(value) == len(form)
+        and all(_fits(*each) for each in zip(value, form, strict=True))
+    )

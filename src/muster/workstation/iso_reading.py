@@ -8,6 +8,7 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 
 from muster.clock import rfc3339
+from muster.domain.assessment import Severity
 from muster.errors import BadInput, Code, MalformedData
 from muster.formats.image_codec import Pixels, encode_png
 from muster.formats.iso19794 import CaptureDetails
@@ -25,12 +26,14 @@ Value = str | int | bool | None | Mapping[str, "Value"] | Sequence["Value"]
 
 @dataclass(frozen=True, slots=True)
 class RecordFinding:
-    """A registration rule that the record breaks, or why its picture cannot be decoded: stable code, field of the
-    header, sentence."""
+    """A registration rule that the record breaks, or why a picture cannot be decoded: stable code, field of the
+    header (of a further representation as ``representations[1].width``), sentence. What blocks keeps the record
+    from being accepted in a registration; what warns does not."""
 
     code: str
     field: str
     message: str
+    severity: Severity = Severity.BLOCKS
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,29 +50,35 @@ class RecordReport:
     representations: tuple[Mapping[str, Value], ...]
     findings: tuple[RecordFinding, ...]
 
+    @property
+    def is_fit(self) -> bool:
+        """For a registration."""
+        return all(each.severity is not Severity.BLOCKS for each in self.findings)
+
 
 def read_record(path: Path, picture: Path | None = None) -> RecordReport:
-    """What is in the record; its picture, decoded, is written to the file ``picture``, as PNG.
+    """What is in the record; its picture, decoded (of several the first), is written to the file ``picture``, as
+    PNG.
 
     Raises ``BadInput`` (no such file; ``picture`` is there already or cannot be written) and ``MalformedData`` (no
     record, or no picture in it to write).
     """
     content = read_file(path)
     record = parse_record(content)
-    pixels = _pixels(record)
+    representations: tuple[Record, ...] = record.representations
+    undecodable = [
+        _undecodable(number, pixels)
+        for number, each in enumerate(representations)
+        if isinstance(pixels := _pixels(each), MalformedData)
+    ]
     if picture is not None:
-        if isinstance(pixels, MalformedData):
-            raise pixels
-        _write_new(picture, encode_png(pixels))
-    findings = [_finding(each) for each in registration_findings(record)]
-    if isinstance(pixels, MalformedData):
-        findings.append(RecordFinding(pixels.code.name, "image", pixels.sentence))
+        _write_new(picture, encode_png(pixels_in(record)))
     return RecordReport(
         format=content[:3].decode("ascii"),
         version=content[4:7].decode("ascii"),
         length=len(content),
-        representations=(_representation(record),),
-        findings=tuple(findings),
+        representations=tuple(_representation(each) for each in representations),
+        findings=(*(_finding(each) for each in registration_findings(record)), *undecodable),
     )
 
 
@@ -98,7 +107,13 @@ def _write_new(path: Path, content: bytes) -> None:
 
 
 def _finding(finding: RuleFinding) -> RecordFinding:
-    return RecordFinding(finding.code.name, finding.field, finding.code.sentence)
+    severity = Severity.BLOCKS if finding.is_fault else Severity.WARNS
+    return RecordFinding(finding.code.name, finding.field, finding.code.sentence, severity)
+
+
+def _undecodable(number: int, error: MalformedData) -> RecordFinding:
+    field = f"representations[{number}].image" if number else "image"
+    return RecordFinding(error.code.name, field, error.sentence)
 
 
 def _representation(record: Record) -> dict[str, Value]:
@@ -110,7 +125,7 @@ def _representation(record: Record) -> dict[str, Value]:
             header |= _details(value)
         elif each.name == "extended_data":
             header["extended_data_bytes"] = len(value)
-        elif each.name != "image":
+        elif each.name not in ("image", "further"):
             header[each.name] = _plain(value)
     picture = picture_in(record)
     header["image"] = {

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from muster.errors import MalformedData
-from muster.formats.iso19794 import UNKNOWN_TIME, CaptureDetails, QualityBlock
-from muster.formats.iso19794_4 import Certification, FingerCompression, FingerRecord
+from muster.formats.iso19794 import UNKNOWN_TIME, CaptureDetails, Certification, QualityBlock
+from muster.formats.iso19794_4 import FingerCompression, FingerRecord
 from muster.formats.octets import RECORD_LENGTH_WRONG, RECORD_TRUNCATED
 
 # Section 6.1 of the packet notes, one quality block, no certification block.

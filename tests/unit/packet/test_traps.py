@@ -35,7 +35,8 @@ from muster.formats.cbeff_rules import CBEFF_RECORD_ABSENT, rule_problems
 from muster.formats.cbeff_schema import schema_problems
 from muster.formats.govstack import EnrollmentRequest
 from muster.formats.govstack_profile import Profile
-from muster.formats.iso19794_4 import Certification, FingerRecord
+from muster.formats.iso19794 import Certification
+from muster.formats.iso19794_4 import FingerRecord
 from muster.formats.iso19794_6 import IrisRecord
 from muster.formats.mosip_packet import find_file
 from muster.packet.assemble import DOCUMENT_EMPTY, FIELD_OUT_OF_REACH, VALUE_EMPTY, assemble

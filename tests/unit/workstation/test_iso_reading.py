@@ -10,11 +10,12 @@ import numpy as np
 import pytest
 
 from muster.devices.records import face_record, finger_record, iris_record
+from muster.domain.assessment import Severity
 from muster.domain.biometrics import BiometricAttribute
 from muster.errors import BadInput, MalformedData
 from muster.formats.image_codec import Pixels, decode
-from muster.formats.iso19794 import UNKNOWN_TIME
-from muster.formats.iso19794_4 import Certification, FingerCompression, FingerRecord
+from muster.formats.iso19794 import UNKNOWN_TIME, Certification
+from muster.formats.iso19794_4 import FingerCompression, FingerRecord
 from muster.formats.iso19794_5 import FaceRecord, Landmark
 from muster.formats.iso19794_pixels import pixels_in, with_pixels
 from muster.workstation.iso_reading import RecordFinding, RecordReport, read_record
@@ -184,6 +185,51 @@ def test_certifications_and_the_length_of_extended_data_are_shown(tmp_path: Path
 
     assert shown["certifications"] == [{"authority": 64, "scheme": 2}]
     assert shown["extended_data_bytes"] == 5
+
+
+def test_what_mosip_takes_all_the_same_warns_and_the_record_is_fit(tmp_path: Path) -> None:
+    report = read(tmp_path, replace(FINGER, details=replace(FINGER.details, quality=())).encode())
+
+    assert report.findings == (
+        RecordFinding("RECORD_QUALITY_ABSENT", "quality", "The record carries no quality score.", Severity.WARNS),
+    )
+    assert report.is_fit
+
+
+def test_what_mosip_refuses_makes_the_record_unfit(tmp_path: Path) -> None:
+    report = read(tmp_path, replace(FINGER, position=0).encode())
+
+    assert [each.severity for each in report.findings] == [Severity.BLOCKS]
+    assert not report.is_fit
+
+
+def test_every_representation_is_shown_and_the_first_ones_picture_written(tmp_path: Path) -> None:
+    other = with_pixels(FINGER, GREY[:30], FingerCompression.JPEG2000_LOSSLESS)
+    (tmp_path / "record.iso").write_bytes(replace(FINGER, further=(replace(other, position=8),)).encode())
+    report = read_record(tmp_path / "record.iso", tmp_path / "out.png")
+
+    assert [each["position"] for each in report.representations] == [7, 8]
+    assert [each["height"] for each in report.representations] == [60, 30]
+    assert all("further" not in each for each in report.representations)
+    assert [each.code for each in report.findings] == ["RECORD_REPRESENTATIONS_SEVERAL"]
+    assert np.array_equal(decode((tmp_path / "out.png").read_bytes()), GREY)
+
+
+def test_a_further_picture_that_cannot_be_decoded_is_told_with_its_place(tmp_path: Path) -> None:
+    image = FINGER.image[: FINGER.image.index(b"\xff\x93") + 2] + b"\xff\xd9"
+    report = read(tmp_path, replace(FINGER, further=(replace(FINGER, image=image),)).encode())
+
+    assert [(each.code, each.field) for each in report.findings[1:]] == [
+        ("IMAGE_UNDECODABLE", "representations[1].image")
+    ]
+
+
+def test_a_face_with_a_certification_block_is_shown_with_it(tmp_path: Path) -> None:
+    face = FaceRecord.parse(face_record(RGB, AT, 71))
+    certified = replace(face, certification_flag=1, certifications=(Certification(64, 2),))
+    (shown,) = read(tmp_path, certified.encode()).representations
+
+    assert shown["certifications"] == [{"authority": 64, "scheme": 2}]
 
 
 @pytest.mark.parametrize(
