@@ -997,7 +997,7 @@
         </message>
         <message>
             <source>The date of capture in the record is a day that does not exist.</source>
-            <translation type="unfinished"></translation>
+            <translation>تاريخ الالتقاط المذكور في السجل يوم لا وجود له.</translation>
         </message>
         <message>
             <source>The demo stopped: a device or a check said no at the step {step}.</source>
@@ -1425,7 +1425,7 @@
         </message>
         <message>
             <source>The record holds several pictures; in a registration each has its own record.</source>
-            <translation type="unfinished"></translation>
+            <translation>يحتوي السجل على عدة صور؛ وفي التسجيل لكل صورة سجلها الخاص.</translation>
         </message>
         <message>
             <source>The record names the maker of the device but not the type of the device.</source>
@@ -1437,11 +1437,11 @@
         </message>
         <message>
             <source>The record says that its picture is in other colours than 24 bit RGB.</source>
-            <translation type="unfinished"></translation>
+            <translation>يذكر السجل أن صورته بألوان غير RGB بعمق 24 بت.</translation>
         </message>
         <message>
             <source>The record was not written: {field} has a value that its place in the record cannot hold.</source>
-            <translation type="unfinished"></translation>
+            <translation>لم يُكتب السجل: قيمة {field} لا يتسع لها مكانها في السجل.</translation>
         </message>
         <message>
             <source>The record's certification flag is set, which only finger records may have.</source>
@@ -1697,7 +1697,7 @@
         </message>
         <message>
             <source>There is something behind the picture in the record that nobody looks at.</source>
-            <translation type="unfinished"></translation>
+            <translation>يوجد بعد الصورة في السجل شيء لا يطّلع عليه أحد.</translation>
         </message>
         <message>
             <source>There is too little space on the disk for another registration. Free some first.</source>

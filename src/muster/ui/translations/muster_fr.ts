@@ -997,7 +997,7 @@
         </message>
         <message>
             <source>The date of capture in the record is a day that does not exist.</source>
-            <translation type="unfinished"></translation>
+            <translation>La date de capture indiquée dans l’enregistrement est un jour qui n’existe pas.</translation>
         </message>
         <message>
             <source>The demo stopped: a device or a check said no at the step {step}.</source>
@@ -1425,7 +1425,7 @@
         </message>
         <message>
             <source>The record holds several pictures; in a registration each has its own record.</source>
-            <translation type="unfinished"></translation>
+            <translation>L’enregistrement contient plusieurs images ; dans une inscription, chacune a son propre enregistrement.</translation>
         </message>
         <message>
             <source>The record names the maker of the device but not the type of the device.</source>
@@ -1437,11 +1437,11 @@
         </message>
         <message>
             <source>The record says that its picture is in other colours than 24 bit RGB.</source>
-            <translation type="unfinished"></translation>
+            <translation>L’enregistrement indique que son image est dans d’autres couleurs que RVB 24 bits.</translation>
         </message>
         <message>
             <source>The record was not written: {field} has a value that its place in the record cannot hold.</source>
-            <translation type="unfinished"></translation>
+            <translation>L’enregistrement n’a pas été écrit : {field} a une valeur que sa place dans l’enregistrement ne peut pas contenir.</translation>
         </message>
         <message>
             <source>The record's certification flag is set, which only finger records may have.</source>
@@ -1697,7 +1697,7 @@
         </message>
         <message>
             <source>There is something behind the picture in the record that nobody looks at.</source>
-            <translation type="unfinished"></translation>
+            <translation>Derrière l’image, l’enregistrement contient quelque chose que personne n’examine.</translation>
         </message>
         <message>
             <source>There is too little space on the disk for another registration. Free some first.</source>
