@@ -274,6 +274,17 @@ def test_a_certified_record_cut_off_anywhere_is_not_taken_for_one_without_its_bl
     assert refusals == {"RECORD_TRUNCATED"}
 
 
+def test_a_certified_iris_is_read_without_its_block_only_where_that_leaves_nothing_over() -> None:
+    """Read four octets early, the diameter is the length of the picture: none."""
+    block = (Certification(0x40, 2),)
+    content = replace(IRIS, certification_flag=1, geometry=(0,) * 6, certifications=block).encode()
+    picture = content.index(IRIS.image) - 4
+    cuts = range(20, len(content))
+
+    accepted = [cut for cut in cuts if refusal(IrisRecord, with_lengths(IrisRecord, content[:cut])) == "accepted"]
+    assert accepted == [picture]
+
+
 @pytest.mark.parametrize("record", [FACE, IRIS], ids=["face", "iris"])
 def test_a_certification_block_that_the_flag_denies_is_not_written(record: FaceRecord | IrisRecord) -> None:
     with pytest.raises(BadInput) as caught:
