@@ -50,9 +50,10 @@ class Made:
 def from_faceplugin_face_recognition_js(folder: Path) -> Iterator[Made]:
     package = _npm("faceplugin-face-recognition-js", "0.0.1", folder)
     with tarfile.open(package) as archive:
-        stream = archive.extractfile("package/model/fr_feature.onnx")
-        assert stream is not None
-        yield Made("fr_feature", stream.read())
+        for name in ("fr_eye", "fr_feature"):
+            stream = archive.extractfile(f"package/model/{name}.onnx")
+            assert stream is not None
+            yield Made(name, stream.read())
 
 
 def from_mediapipe(folder: Path) -> Iterator[Made]:

@@ -45,9 +45,11 @@ class Square:
 
     def to_frame(self, points: Points, size: int) -> Points:
         """Points of a crop of ``size`` in pixels of the frame; z is scaled alike."""
-        matrix = self._to_frame(size)
+        (a, b, dx), (c, d, dy) = self._to_frame(size).tolist()
+        x, y = points[:, 0], points[:, 1]
         found = np.empty_like(points)
-        found[:, :2] = points[:, :2] @ matrix[:, :2].T + matrix[:, 2]
+        found[:, 0] = a * x + b * y + dx
+        found[:, 1] = c * x + d * y + dy
         if points.shape[1] == 3:
             found[:, 2] = points[:, 2] * (self.side / size)
         return found

@@ -1,4 +1,4 @@
-"""What to tell the person in front of the camera, frame by frame: find, mesh, pose, quality.
+"""What to tell the person in front of the camera, frame by frame: find, mesh, pose, eyes, quality.
 
 Every frame is searched for faces (who else is in view is part of the answer). The largest face is followed: its
 mesh says where to look in the next frame, which saves the second look a new face needs. ``track`` counts the faces
@@ -16,6 +16,7 @@ from pathlib import Path
 import numpy as np
 
 from muster.analysis.api import Pixels
+from muster.analysis.face_eyes import EyeReader
 from muster.analysis.face_mesh import FaceLook, FaceMesh, FaceMesher
 from muster.analysis.face_pose import HeadPose, head_pose
 from muster.analysis.face_quality import FaceQuality
@@ -39,7 +40,7 @@ class FaceReading:
 
 
 class FaceGuidance:
-    """Loads two networks at the first frame (a few tenths of a second); then some 5 ms a frame on one thread.
+    """Loads three networks at the first frame (a few tenths of a second); then some 5 ms a frame on one thread.
 
     ``models`` is another folder of weights and calibration. Raises ``Unavailable`` or ``NotAuthentic``, here and
     at the first frame.
@@ -50,6 +51,7 @@ class FaceGuidance:
     def __init__(self, models: Path | None = None) -> None:
         self._detector = FaceDetector(models)
         self._mesher = FaceMesher(models)
+        self._eyes = EyeReader(models)
         self._quality = FaceQuality(models)
         self._last: FaceLook | None = None
         self._track = 0
@@ -63,7 +65,7 @@ class FaceGuidance:
         if overview is None or look is None:
             return FaceReading(faces, None, None, self._quality.nobody(), self._track)
         pose = head_pose(look.mesh)
-        assessment = self._quality.assess(frame, overview, faces, look, pose)
+        assessment = self._quality.assess(frame, overview, faces, look, pose, self._eyes.closed(look))
         return FaceReading(faces, look.mesh, pose, assessment, self._track)
 
     def assess(self, subject: Pixels) -> Assessment:

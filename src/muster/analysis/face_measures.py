@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from muster.analysis.api import Pixels
 from muster.analysis.face_crop import Points
-from muster.analysis.face_mesh import LEFT_EYE, RIGHT_EYE, FaceMesh
+from muster.analysis.face_mesh import LEFT_EYE, RIGHT_EYE, FaceMesh, middle
 from muster.analysis.opencv import opencv
 from muster.analysis.overview import SIDE as OVERVIEW_SIDE
 from muster.analysis.overview import Overview
@@ -48,22 +48,17 @@ class FaceCut:
     """The upright cut of one face (``FaceLook``), with what several measures need of it."""
 
     pixels: Pixels
+    grey: Pixels
     places: Points
 
     @cached_property
     def eyes(self) -> tuple[Points, Points]:
         """The middles of the person's right and left eye."""
-        return self.places[list(RIGHT_EYE)].mean(0), self.places[list(LEFT_EYE)].mean(0)
+        return middle(self.places, RIGHT_EYE), middle(self.places, LEFT_EYE)
 
     @cached_property
     def apart(self) -> float:
         return max(math.dist(*self.eyes), 1.0)
-
-    @cached_property
-    def grey(self) -> Pixels:
-        cv2 = opencv()
-        converted: Pixels = cv2.cvtColor(self.pixels, cv2.COLOR_RGB2GRAY)
-        return converted
 
     @cached_property
     def mask(self) -> Pixels:
@@ -179,7 +174,7 @@ def reflection(cut: FaceCut) -> float:
         cv2.countNonZero(cv2.inRange(each, _BLOWN_OUT, _WHITE)) / (each.shape[0] * each.shape[1])
         for each in cut.around_the_eyes()
     ]
-    return max(0.0, max(shares) - float(cut.shares[_REFLECTION_FROM:].sum()))
+    return float(max(0.0, max(shares) - cut.shares[_REFLECTION_FROM:].sum()))
 
 
 def blockiness(detail: Pixels) -> float:

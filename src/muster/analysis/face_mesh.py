@@ -23,6 +23,7 @@ from muster.analysis.api import Pixels
 from muster.analysis.face_crop import Points, Square
 from muster.analysis.faces import DetectedFace
 from muster.analysis.networks import Network
+from muster.analysis.opencv import opencv
 
 # Points by their number in the network's output. The person's right is on the left of the picture.
 RIGHT_OUTER, RIGHT_INNER, LEFT_INNER, LEFT_OUTER = 33, 133, 362, 263
@@ -46,7 +47,7 @@ class FaceMesh:
     @cached_property
     def eyes(self) -> tuple[Points, Points]:
         """The middles of the person's right and left eye (x, y)."""
-        return self.points[list(RIGHT_EYE), :2].mean(0), self.points[list(LEFT_EYE), :2].mean(0)
+        return middle(self.points[:, :2], RIGHT_EYE), middle(self.points[:, :2], LEFT_EYE)
 
     @cached_property
     def inter_eye(self) -> float:
@@ -70,20 +71,22 @@ class FaceMesh:
     @cached_property
     def box(self) -> tuple[float, float, float, float]:
         """x, y, width, height around all points."""
-        low, high = self.points[:, :2].min(0), self.points[:, :2].max(0)
-        return (float(low[0]), float(low[1]), float(high[0] - low[0]), float(high[1] - low[1]))
+        (left, right), (top, bottom) = _reach(self.points[:, 0]), _reach(self.points[:, 1])
+        return left, top, right - left, bottom - top
 
     @cached_property
     def square(self) -> Square:
         """Where to look for this face in the next frame: upright for the face, 1.5 times as large."""
         angle = _slope(self.points[RIGHT_OUTER], self.points[LEFT_OUTER])
-        turned = _turned(self.points[:, :2], -angle)
-        low, high = turned.min(0), turned.max(0)
-        x, y = _turned(((low + high) / 2)[np.newaxis], angle)[0]
-        return Square(float(x), float(y), _LARGER * float((high - low).max()), angle)
+        c, s = math.cos(angle), math.sin(angle)
+        x, y = self.points[:, 0], self.points[:, 1]
+        (left, right), (top, bottom) = _reach(c * x + s * y), _reach(c * y - s * x)
+        across, down = (left + right) / 2, (top + bottom) / 2
+        side = _LARGER * max(right - left, bottom - top)
+        return Square(c * across - s * down, s * across + c * down, side, angle)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class FaceLook:
     """What the network was shown and what it saw: the upright cut of the face, (192, 192, 3), the mesh's points in
     it (x, y), and the mesh in the frame. The face is about two thirds of the cut."""
@@ -91,6 +94,11 @@ class FaceLook:
     pixels: Pixels
     places: Points
     mesh: FaceMesh
+
+    @cached_property
+    def grey(self) -> Pixels:
+        converted: Pixels = opencv().cvtColor(self.pixels, opencv().COLOR_RGB2GRAY)
+        return converted
 
 
 class FaceMesher:
@@ -124,6 +132,9 @@ def _slope(right: Points | tuple[float, float], left: Points | tuple[float, floa
     return math.atan2(left[1] - right[1], left[0] - right[0])
 
 
-def _turned(points: Points, angle: float) -> Points:
-    c, s = math.cos(angle), math.sin(angle)
-    return np.asarray(points @ np.array([[c, s], [-s, c]]))
+def middle(points: Points, indices: tuple[int, ...]) -> Points:
+    return np.asarray(points[list(indices)].sum(0) / len(indices))
+
+
+def _reach(values: Points) -> tuple[float, float]:
+    return float(values.min()), float(values.max())

@@ -63,16 +63,26 @@ class FaceQuality:
         self._face_from = self._calibrations["face presence"].thresholds["face"]
 
     def assess(
-        self, frame: Pixels, overview: Overview, faces: Sequence[DetectedFace], look: FaceLook, pose: HeadPose
+        self,
+        frame: Pixels,
+        overview: Overview,
+        faces: Sequence[DetectedFace],
+        look: FaceLook,
+        pose: HeadPose,
+        closed: tuple[float, float],
     ) -> Assessment:
-        """``frame`` is (h, w, 3) RGB, ``look`` and ``pose`` those of the largest of the ``faces``.
+        """``frame`` is (h, w, 3) RGB, ``look`` and ``pose`` those of the largest of the ``faces``, ``closed``
+        how sure it is that its right and left eye are.
 
         The findings are in the order in which they should be dealt with.
         """
         mesh = look.mesh
         if mesh.presence < self._face_from:
             return self._without(FACE_HIDDEN, len(faces))
-        measures = [*self._place(frame, mesh, pose, len(faces)), *self._sight(frame, overview, look, pose.yaw)]
+        measures = [
+            *self._place(frame, mesh, pose, len(faces)),
+            *self._sight(frame, overview, look, pose.yaw, closed),
+        ]
         measures += [NotAssessed(each, FACE_FOR_THE_OFFICER) for each in _FOR_THE_OFFICER]
         found = list(self._portrait.findings(measures))
         if _is_cut(frame, mesh):
@@ -113,11 +123,13 @@ class FaceQuality:
             self._score("head pose roll", pose.roll),
         ]
 
-    def _sight(self, frame: Pixels, overview: Overview, look: FaceLook, yaw: float) -> list[Score | NotAssessed]:
+    def _sight(
+        self, frame: Pixels, overview: Overview, look: FaceLook, yaw: float, closed: tuple[float, float]
+    ) -> list[Score | NotAssessed]:
         """What can be seen of it."""
-        cut, mesh = FaceCut(look.pixels, look.places), look.mesh
+        cut, mesh = FaceCut(look.pixels, look.grey, look.places), look.mesh
         detail = pixels_say.detail_of(frame, mesh)
-        eyes, spread = eye_opening(mesh), pixels_say.background_spread(overview, mesh)
+        eyes, spread = eye_opening(mesh, closed), pixels_say.background_spread(overview, mesh)
         return [
             self._score("luminance mean", pixels_say.luminance_mean(cut)),
             self._score("luminance variance", pixels_say.luminance_variance(cut)),

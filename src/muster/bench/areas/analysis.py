@@ -1,0 +1,113 @@
+"""Judging pictures: each analyser beside its own networks, called as onnxruntime offers them.
+
+A function here whose name ends in ``_rows`` is one analyser. The baseline is the same weights, the same inputs,
+the same number of threads; what comes on top is everything else (scaling, cutting, points, measures, sentences).
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from functools import partial
+from importlib import import_module
+
+import numpy as np
+from numpy.typing import NDArray
+
+from muster.analysis.api import Pixels
+from muster.analysis.face_guidance import FaceGuidance
+from muster.analysis.face_recognition import ShippedRecogniser, template_of
+from muster.analysis.networks import Network
+from muster.analysis.opencv import opencv
+from muster.bench.measuring import Clock, Rounds, Row
+from muster.bench.memory import can_weigh, growth_in_a_fresh_process
+
+_FRAMES_A_SECOND = 15
+_STEADY = (300, 3000)
+
+
+def rows(rounds: Rounds) -> Iterator[Row]:
+    for name, measure in sorted(globals().items()):
+        if name.endswith("_rows"):
+            yield from measure(rounds)
+
+
+def face_rows(rounds: Rounds) -> Iterator[Row]:
+    frame, guidance = face_frame(), FaceGuidance()
+    yield rounds.compare(
+        "a frame of 1280x720 guided",
+        partial(guidance.look, frame),
+        "detector, mesh, both eyes",
+        _bare({"face_detection_short_range": 1, "face_landmark": 1, "fr_eye": 2}),
+        repeat=25,
+    )
+    yield _frames_a_second(rounds, guidance, frame)
+    began = time.perf_counter()
+    mesh = FaceGuidance().look(frame).mesh
+    yield Row.of("the first frame", [1000 * (time.perf_counter() - began)], "ms", "a second", 1000, Clock.WALL)
+    assert mesh is not None
+    yield rounds.compare(
+        "a face recognised",
+        partial(template_of, frame, mesh, ShippedRecogniser()),
+        "recognition",
+        _bare({"fr_feature": 1}),
+    )
+    if can_weigh() and not rounds.once:
+        few, many = _STEADY
+        grown = growth_in_a_fresh_process(partial(look_often, few), partial(look_often, many)) / 1e6
+        yield Row.of(f"memory grown over {many} frames", [grown], "MB", "one frame", frame.nbytes / 1e6)
+
+
+def face_frame() -> Pixels:
+    """A portrait in the public domain (NASA; scikit-image brings it) as a camera of 1280x720 would show it."""
+    astronaut = import_module("skimage.data").astronaut
+    frame = np.full((720, 1280, 3), 150, np.uint8)
+    frame[:, 52:1228] = opencv().resize(np.asarray(astronaut())[:313], (1176, 720))
+    return frame
+
+
+_GUIDANCE: list[FaceGuidance] = []
+
+
+def look_often(count: int) -> None:
+    """With one guidance for the whole process, moving the frame a little each time."""
+    if not _GUIDANCE:
+        _GUIDANCE.append(FaceGuidance())
+    frame = face_frame()
+    for number in range(count):
+        _GUIDANCE[0].look(np.roll(frame, number % 9, axis=1))
+
+
+def _frames_a_second(rounds: Rounds, guidance: FaceGuidance, frame: Pixels) -> Row:
+    count = 3 if rounds.once else 60
+    found = []
+    for _ in range(rounds.count):
+        began = time.perf_counter()
+        for _ in range(count):
+            guidance.look(frame)
+        found.append(count / (time.perf_counter() - began))
+    return Row.of("frames guided in a second", found, "/s", "frames a second", _FRAMES_A_SECOND, Clock.WALL)
+
+
+_INPUTS = {
+    "face_detection_short_range": ("input", (1, 128, 128, 3)),
+    "face_landmark": ("input_1", (1, 192, 192, 3)),
+    "fr_eye": ("input", (1, 1, 24, 24)),
+    "fr_feature": ("input", (1, 3, 112, 112)),
+}
+
+
+def _bare(times: dict[str, int]) -> partial[None]:
+    """Networks alone, each so many times, over something that is not all zeros."""
+    random = np.random.default_rng(0)
+    work = []
+    for name, count in times.items():
+        entry, shape = _INPUTS[name]
+        image: NDArray[np.float32] = random.random(shape, np.float32)
+        work += [(Network(name), {entry: image})] * count
+    return partial(_run, work)
+
+
+def _run(work: list[tuple[Network, dict[str, NDArray[np.float32]]]]) -> None:
+    for network, inputs in work:
+        network.run(inputs)
