@@ -16,9 +16,10 @@ Nothing is signed or encrypted here, and nothing is read from anywhere.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Mapping
+import re
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import NAMESPACE_OID, uuid4, uuid5
 
@@ -36,8 +37,22 @@ from muster.errors import BadInput, Code
 from muster.formats import cbeff
 from muster.formats import mosip_packet as mosip
 from muster.formats.bio_attributes import SUBTYPES, type_of
-from muster.formats.id_schema import IdSchema
-from muster.packet.contents import PacketContents, Position
+from muster.formats.id_schema import FieldType, IdSchema
+from muster.formats.packet_meta import PacketMeta
+from muster.packet.cbeff_checking import record_problems
+from muster.packet.cbeff_payload import claims_of, contradictions
+from muster.packet.contents import FieldCaptures, PacketContents, Position
+from muster.packet.server_rules import (
+    AUDIT_EMPTY,
+    CAPTURE_WINDOW,
+    FIELD_KIND_WRONG,
+    VERSION_FIELD,
+    as_kind,
+    capture_problem,
+    description_problems,
+    identity_problems,
+    kind_problems,
+)
 
 FIELD_NOT_IN_SCHEMA = Code(
     "FIELD_NOT_IN_SCHEMA", "The registration holds a field that the ID schema does not know."
@@ -47,20 +62,32 @@ FIELD_OUT_OF_REACH = Code(
     "The ID schema gives the field {field} the category kyc. A server finds no documents and no biometrics "
     "there. Ask your administrator.",
 )
-VALUE_EMPTY = Code("VALUE_EMPTY", "The field {field} has no text. Fill it in or leave it out.")
 DOCUMENT_EMPTY = Code("DOCUMENT_EMPTY", "The document {field} has no content. Scan it again.")
 FILE_NAME_TAKEN = Code(
     "FILE_NAME_TAKEN",
     "The document {field} would be stored under the name of another file of the packet. Ask your administrator.",
 )
 UPDATE_WITHOUT_UIN = Code("UPDATE_WITHOUT_UIN", "An update needs the person's UIN.")
-AUDIT_EMPTY = Code("AUDIT_EMPTY", "The registration has no audit record. Call your supervisor.")
+FIELD_OF_THE_PROGRAM = Code("FIELD_OF_THE_PROGRAM", "The field {field} is filled in by the program. Leave it out.")
+DOCUMENT_FORMAT_WRONG = Code(
+    "DOCUMENT_FORMAT_WRONG", "The document {field} has a format whose name cannot be used. Scan it again."
+)
+CAPTURED_TWICE = Code(
+    "CAPTURED_TWICE",
+    "The same finger, eye or face is there twice, or is there and said to be missing. Take it again.",
+)
+SAMPLE_EMPTY = Code("SAMPLE_EMPTY", "A capture has no picture. Take it again.")
+SAMPLE_UNSIGNED = Code("SAMPLE_UNSIGNED", "A capture is not signed by its device. Take it again.")
 
-VERSION_FIELD = "IDSchemaVersion"
 UIN_FIELD = "UIN"
 EXCEPTION_PHOTO = "unknown"  # MOSIP's bioAttribute of the exception photo
 _APPLICANT = "applicant"
+_INTRODUCER = "introducer"
+_DOCUMENT_FORMAT = re.compile(r"[A-Za-z0-9]{1,10}")
 _APPLICATION = "Muster"
+
+
+Birs = Mapping[str, Mapping[str, cbeff.Bir]]  # by field and bioAttribute
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,20 +104,26 @@ class AssembledPacket:
 
 
 def assemble(
-    contents: PacketContents, schema: IdSchema, *, new_index: Callable[[], str] = lambda: str(uuid4())
+    contents: PacketContents,
+    schema: IdSchema,
+    *,
+    new_index: Callable[[], str] = lambda: str(uuid4()),
+    capture_window: timedelta = CAPTURE_WINDOW,
 ) -> AssembledPacket:
-    """Translate. ``new_index`` gives each BIR its UUID.
+    """Translate. ``new_index`` gives each BIR its UUID; ``capture_window`` is how old a server takes captures.
+
+    What a server would refuse is refused here (``server_rules``), but for one thing: that each device signed
+    exactly its record was verified when it was captured, and would cost more here than all the rest.
 
     Raises ``BadInput`` when the contents do not fit the schema or the process, hold something empty, or carry
     no audit record.
     """
     check_contents(contents, schema)
-    birs = {each.attribute.value: sample_bir(each, new_index()) for each in contents.samples}
-    if contents.exception_photo:
-        birs[EXCEPTION_PHOTO] = photo_bir(contents.exception_photo, new_index())
-    if birs and contents.biometrics_field not in schema.fields:
-        raise BadInput(FIELD_NOT_IN_SCHEMA)
-    meta = _meta(contents, birs)
+    _check_captures(contents, capture_window)
+    birs = {each.field: _birs(each, new_index) for each in contents.captures}
+    meta = _meta(contents, schema, birs)
+    for problem in description_problems(PacketMeta.read(meta), contents.station.ref_id):
+        raise BadInput(problem.code, field=problem.about)
     registration_id = contents.filed_under.text
     return AssembledPacket(
         registration_id=registration_id,
@@ -103,42 +136,84 @@ def assemble(
     )
 
 
+def _birs(captures: FieldCaptures, new_index: Callable[[], str]) -> dict[str, cbeff.Bir]:
+    birs = {each.attribute.value: sample_bir(each, new_index()) for each in captures.samples}
+    if captures.exception_photo:
+        birs[EXCEPTION_PHOTO] = photo_bir(captures.exception_photo, new_index())
+    return birs
+
+
 def check_contents(contents: PacketContents, schema: IdSchema) -> None:
+    """Everything but the captures themselves, which a server of another kind asks other things of."""
     fields = {*contents.demographics, *(each.facts.field for each in contents.documents)}
-    if not fields <= set(schema.fields):
+    with_samples = {each.field for each in contents.captures if each.all_samples}
+    if not fields | with_samples <= set(schema.fields):
         raise BadInput(FIELD_NOT_IN_SCHEMA)
     if not contents.audits:
         raise BadInput(AUDIT_EMPTY)
     if contents.process is Process.UPDATE and UIN_FIELD not in contents.demographics:
         raise BadInput(UPDATE_WITHOUT_UIN)
     _ = contents.filed_under
-    _check_values(contents)
+    contents.registration_id.require_station(contents.station)
+    _check_values(contents, schema)
     _check_files(contents, schema)
+    for captures in contents.captures:
+        captured = [each.attribute for each in (*captures.samples, *captures.exceptions)]
+        if len(set(captured)) != len(captured):
+            raise BadInput(CAPTURED_TWICE)
 
 
-def _check_values(contents: PacketContents) -> None:
+def _check_values(contents: PacketContents, schema: IdSchema) -> None:
     """The reference writer drops an empty text without a word (trap 26)."""
+    if VERSION_FIELD in contents.demographics:
+        raise BadInput(FIELD_OF_THE_PROGRAM, field=VERSION_FIELD)
     for name, value in contents.demographics.items():
-        texts = [text for _, text in value.values] if isinstance(value, LocalizedText) else [value]
-        if not any(texts):
-            raise BadInput(VALUE_EMPTY, field=name)
+        field = schema.fields[name]
+        for problem in kind_problems(field, _demographic(value, field.type)):
+            raise BadInput(problem.code, field=problem.about)
+
+
+def _check_captures(contents: PacketContents, window: timedelta) -> None:
+    operators = (*contents.officer_samples, *contents.supervisor_samples)
+    for sample in (*(each for field in contents.captures for each in field.all_samples), *operators):
+        _check_sample(sample)
+        code = capture_problem(sample.facts, contents.created_at, window)
+        if code is not None:
+            raise BadInput(code)
+
+
+def _check_sample(sample: BiometricSample) -> None:
+    signed = sample.facts.attestation
+    if not sample.record:
+        raise BadInput(SAMPLE_EMPTY)
+    claims = claims_of(signed.payload.encode("utf-8", "surrogatepass"))
+    if not (signed.header and signed.signature) or claims.get("bioValue") != cbeff.BIO_VALUE_MARK:
+        raise BadInput(SAMPLE_UNSIGNED)
+    bir = sample_bir(sample, "")
+    for problem in (*record_problems(bir, cbeff.FORMAT_TYPES[bir.type], ""), *contradictions(bir, claims, "")):
+        raise BadInput(problem.code, **problem.detail)
 
 
 def _check_files(contents: PacketContents, schema: IdSchema) -> None:
-    taken = {*mosip.RESERVED_NAMES, f"{contents.biometrics_field}_bio_CBEFF".lower()}
+    captured = [each.field for each in contents.captures if each.all_samples or each.exceptions]
+    taken = {*mosip.RESERVED_NAMES, *(f"{each}_bio_CBEFF".lower() for each in captured)}
     for document in contents.documents:
         name = document.facts.field
         if not document.content:
             raise BadInput(DOCUMENT_EMPTY, field=name)
+        if not _DOCUMENT_FORMAT.fullmatch(document.facts.format):
+            raise BadInput(DOCUMENT_FORMAT_WRONG, field=name)
         if name.lower() in taken:
             raise BadInput(FILE_NAME_TAKEN, field=name)
         taken.add(name.lower())
-    filed = [each.facts.field for each in contents.documents]
-    if contents.samples or contents.exceptions or contents.exception_photo:
-        filed.append(contents.biometrics_field)
-    for name in filed:
+    filed = {each.facts.field: FieldType.DOCUMENT for each in contents.documents}
+    filed |= dict.fromkeys(captured, FieldType.BIOMETRICS)
+    for name, kind in filed.items():
+        field = schema.fields.get(name)
+        if field is not None and field.type is not kind:
+            raise BadInput(FIELD_KIND_WRONG, field=name)
         # Written into ``id``, but a server looks for it in a subpacket ``kyc`` (trap 10).
-        if name in schema.fields and schema.fields[name].category == "kyc":
+        if field is not None and field.category == "kyc":
             raise BadInput(FIELD_OUT_OF_REACH, field=name)
 
 
@@ -146,7 +221,7 @@ def _subpacket(
     name: str,
     contents: PacketContents,
     schema: IdSchema,
-    birs: Mapping[str, cbeff.Bir],
+    birs: Birs,
     meta: Mapping[str, Any],
     new_index: Callable[[], str],
 ) -> dict[str, bytes]:
@@ -157,8 +232,10 @@ def _subpacket(
         for each in contents.documents
         if each.facts.field in here
     }
-    identity = mosip.identity_json(identity_of(here, contents, schema, bool(biometrics)))
-    demographic = {**documents, mosip.ID_FILE: identity}
+    identity = identity_of(here, contents, schema, [each for each in here if birs.get(each)])
+    for problem in identity_problems(identity, (*biometrics, *documents)):
+        raise BadInput(problem.code, field=problem.about)
+    demographic = {**documents, mosip.ID_FILE: mosip.identity_json(identity)}
     sequences: dict[str, Any] = {
         "hashSequence1": mosip.hash_sequence(
             {"biometricSequence": tuple(biometrics), "demographicSequence": tuple(demographic)}
@@ -183,24 +260,25 @@ def _subpacket(
 
 
 def identity_of(
-    here: Iterable[str], contents: PacketContents, schema: IdSchema, with_biometrics: bool
+    here: Iterable[str], contents: PacketContents, schema: IdSchema, with_biometrics: Collection[str]
 ) -> dict[str, Any]:
+    """``with_biometrics`` are the fields that have a biometric file."""
     documents = {each.facts.field: each for each in contents.documents}
     identity: dict[str, Any] = {VERSION_FIELD: schema.version}
     for name in here:
         if name in contents.demographics:
-            identity[name] = _demographic(contents.demographics[name])
+            identity[name] = _demographic(contents.demographics[name], schema.fields[name].type)
         elif name in documents:
             identity[name] = _document_reference(documents[name])
-        elif name == contents.biometrics_field and with_biometrics:
+        elif name in with_biometrics:
             identity[name] = {"format": "cbeff", "version": 1.0, "value": f"{name}_bio_CBEFF"}
     return identity
 
 
-def _demographic(value: DemographicValue) -> Any:
+def _demographic(value: DemographicValue, kind: FieldType) -> Any:
     if isinstance(value, LocalizedText):
         return [{"language": language, "value": text} for language, text in value.values]
-    return value
+    return as_kind(kind, value)
 
 
 def _document_reference(document: Document) -> dict[str, Any]:
@@ -220,15 +298,18 @@ def _biometric_files(
     here: Iterable[str],
     contents: PacketContents,
     schema: IdSchema,
-    birs: Mapping[str, cbeff.Bir],
+    birs: Birs,
     new_index: Callable[[], str],
 ) -> dict[str, bytes]:
     """The reference writer makes no file for a field that holds exceptions only; neither do we."""
-    if contents.biometrics_field not in here or not birs:
-        return {}
-    exceptions = [exception_bir(each, new_index(), contents.created_at) for each in contents.exceptions]
-    file = cbeff.CbeffFile((*birs.values(), *exceptions), schema.fields[contents.biometrics_field].bio_attributes)
-    return {f"{contents.biometrics_field}_bio_CBEFF.xml": file.encode()}
+    files = {}
+    for captures in contents.captures:
+        name = captures.field
+        if name in here and birs[name]:
+            exceptions = [exception_bir(each, new_index(), contents.created_at) for each in captures.exceptions]
+            file = cbeff.CbeffFile((*birs[name].values(), *exceptions), schema.fields[name].bio_attributes)
+            files[f"{name}_bio_CBEFF.xml"] = file.encode()
+    return files
 
 
 def sample_bir(sample: BiometricSample, index: str) -> cbeff.Bir:
@@ -293,35 +374,47 @@ def exception_bir(exception: BiometricException, index: str, at: datetime) -> cb
 # packet_meta_info.json (3.4)
 
 
-def _meta(contents: PacketContents, birs: Mapping[str, cbeff.Bir]) -> dict[str, Any]:
-    captures = {each.attribute.value: each for each in contents.samples}
-    if contents.exception_photo:
-        captures[EXCEPTION_PHOTO] = contents.exception_photo
+def _meta(contents: PacketContents, schema: IdSchema, birs: Birs) -> dict[str, Any]:
+    samples = [sample for each in contents.captures for sample in each.all_samples]
     operators = (*contents.officer_samples, *contents.supervisor_samples)
     return {
         "metaData": mosip.labelled(meta_data(contents)),
         "operationsData": mosip.labelled({**operations_data(contents), **_operator_file_names(contents)}),
-        "capturedRegisteredDevices": capture_devices((*captures.values(), *operators)),
-        "biometrics": {
-            contents.biometrics_field: {
-                name: {
-                    "numRetry": each.facts.attempts,
-                    "forceCaptured": each.facts.forced,
-                    "birindex": birs[name].index,
-                }
-                for name, each in captures.items()
-            }
-        },
+        "capturedRegisteredDevices": capture_devices((*samples, *operators)),
+        "biometrics": {each.field: _captured(each, birs[each.field]) for each in contents.captures},
         "exceptionBiometrics": {
-            contents.biometrics_field: {each.attribute.value: _exception(each) for each in contents.exceptions}
+            captures.field: {
+                each.attribute.value: _exception(each, _owner(schema, captures.field))
+                for each in captures.exceptions
+            }
+            for captures in contents.captures
         },
-        "documents": [_document(each) for each in contents.documents],
+        "documents": [_document(each, _owner(schema, each.facts.field)) for each in contents.documents],
         "checkSum": {},
         "blockListedWords": {},
         "registrationId": contents.filed_under.text,
         "creationDate": rfc3339(contents.created_at),
         **_position(contents.position),
     }
+
+
+def _captured(captures: FieldCaptures, birs: Mapping[str, cbeff.Bir]) -> dict[str, Any]:
+    """The BIRs were made of these samples, in this order."""
+    return {
+        name: {
+            "numRetry": sample.facts.attempts,
+            "forceCaptured": sample.facts.forced,
+            "birindex": bir.index,
+        }
+        for (name, bir), sample in zip(birs.items(), captures.all_samples, strict=True)
+    }
+
+
+def _owner(schema: IdSchema, field: str) -> str:
+    """Whose a document or a capture is, in MOSIP's words. Its schemas name an introducer's fields so."""
+    known = schema.fields.get(field)
+    is_introducers = field.startswith(_INTRODUCER) or (known is not None and known.sub_type == _INTRODUCER)
+    return _INTRODUCER if is_introducers else _APPLICANT
 
 
 def meta_data(contents: PacketContents) -> dict[str, str | None]:
@@ -402,22 +495,22 @@ def capture_devices(samples: Iterable[BiometricSample]) -> list[dict[str, Any]]:
     ]
 
 
-def _exception(exception: BiometricException) -> dict[str, str]:
+def _exception(exception: BiometricException, owner: str) -> dict[str, str]:
     return {
         "type": type_of(exception.attribute.value),
         "missingBiometric": exception.attribute.value,
         "reason": exception.reason,
         "exceptionType": exception.kind.value,
-        "individualType": _APPLICANT,
+        "individualType": owner,
     }
 
 
-def _document(document: Document) -> dict[str, str | None]:
+def _document(document: Document, owner: str) -> dict[str, str | None]:
     facts = document.facts
     return {
         "documentType": facts.type_code,
         "documentCategory": facts.field,
-        "documentOwner": _APPLICANT,
+        "documentOwner": owner,
         "documentName": facts.field,
         "refNumber": facts.reference,
     }

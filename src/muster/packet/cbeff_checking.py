@@ -155,7 +155,7 @@ def _look_at(element: etree._Element, place: str, *, may_be_unsigned: bool) -> L
     else:
         verified = _verify(bir)
         signature = Signature.VALID if verified else Signature.INVALID if bir.sb else unsigned
-        in_record = tuple(_record_problems(bir, facts.format, place))
+        in_record = tuple(record_problems(bir, facts.format, place))
         problems = (
             *_signature_problems(bir, signature, place),
             *(payload_problems(bir, verified, place) if verified else ()),
@@ -166,7 +166,8 @@ def _look_at(element: etree._Element, place: str, *, may_be_unsigned: bool) -> L
     return LookedAt(place, report, problems, in_record, times)
 
 
-def _record_problems(bir: Bir, form: str, place: str) -> Iterator[CbeffProblem]:
+def record_problems(bir: Bir, form: str, place: str) -> Iterator[CbeffProblem]:
+    """Whether the record can be read, and says of itself what the sample is said to be."""
     parse = _RECORDS.get((bir.type, form))
     if not bir.bdb or parse is None:
         return

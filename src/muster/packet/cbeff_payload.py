@@ -53,6 +53,7 @@ CBEFF_SUBTYPE_NOT_SIGNED = Code(
 )
 
 _TIME = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z")
+SIGNED_TIMES = ("timestamp", "digitalId/dateTime")
 _SAYS_NOTHING = (None, "", "UNKNOWN")
 
 
@@ -66,6 +67,11 @@ def payload_problems(bir: Bir, verified: VerifiedJws, place: str) -> Iterator[Cb
     if _is_expired(verified, at):
         yield CbeffProblem(CBEFF_CERTIFICATE_EXPIRED, f"{place}/SB")
     yield from _digital_id_problems(claims, verified, at, f"{payload}/digitalId")
+    yield from contradictions(bir, claims, place)
+
+
+def contradictions(bir: Bir, claims: Mapping[str, Any], place: str) -> Iterator[CbeffProblem]:
+    """What a device says it captured, against what the sample is said to be."""
     if _contradicts(claims.get("bioType"), _as_devices_say(bir.type)):
         yield CbeffProblem(CBEFF_TYPE_NOT_SIGNED, f"{place}/BDBInfo/Type")
     if _contradicts(claims.get("bioSubType"), bir.subtype):
@@ -84,8 +90,8 @@ def claims_of(payload: bytes) -> Mapping[str, Any]:
 def signed_times(claims: Mapping[str, Any]) -> dict[str, datetime]:
     """The two times in a payload that a server compares with the packet's (trap 12), as far as they are there."""
     identity = claims_of(_payload_of(claims.get("digitalId")))
-    found = {"timestamp": _time(claims, "timestamp"), "digitalId/dateTime": _time(identity, "dateTime")}
-    return {name: at for name, at in found.items() if isinstance(at, datetime)}
+    found = (_time(claims, "timestamp"), _time(identity, "dateTime"))
+    return {name: at for name, at in zip(SIGNED_TIMES, found, strict=True) if isinstance(at, datetime)}
 
 
 def _payload_of(token: object) -> bytes:

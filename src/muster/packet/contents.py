@@ -31,6 +31,21 @@ class Position:
 
 
 @dataclass(frozen=True, slots=True)
+class FieldCaptures:
+    """What was captured, or cannot be, for one field of the ID schema: a person in one role."""
+
+    field: str
+    samples: tuple[BiometricSample, ...]
+    exceptions: tuple[BiometricException, ...] = ()
+    exception_photo: BiometricSample | None = None
+
+    @property
+    def all_samples(self) -> tuple[BiometricSample, ...]:
+        """The photo last."""
+        return (*self.samples, *((self.exception_photo,) if self.exception_photo else ()))
+
+
+@dataclass(frozen=True, slots=True)
 class PacketContents:
     """One finished registration.
 
@@ -41,6 +56,10 @@ class PacketContents:
 
     ``demographics`` of an ``UPDATE`` are what changed, and ``UIN``. A ``BIOMETRIC_CORRECTION`` answers
     ``additional_info_request``, and is filed under the registration that the request is about.
+
+    ``samples``, ``exceptions`` and the photo are of the field that goes with the process (``biometrics_field``),
+    ``further`` of other fields: an introducer's fingers beside a child's face, or in an update the samples that
+    shall take the place of the person's old ones.
 
     ``exception_photo`` is a picture of the person with what is missing, taken and signed by the face
     device. ``officer_samples`` and ``supervisor_samples`` are captures of the operators; a server
@@ -68,6 +87,7 @@ class PacketContents:
     supervisor_password_confirmed: bool = False
     supervisor_samples: tuple[BiometricSample, ...] = ()
     exception_photo: BiometricSample | None = None
+    further: tuple[FieldCaptures, ...] = ()
     additional_info_request: str | None = None
     position: Position | None = None
 
@@ -76,6 +96,9 @@ class PacketContents:
             raise ValueError("only a supervisor who is named can have confirmed")
         if self.exception_photo and self.exception_photo.attribute is not BiometricAttribute.FACE:
             raise ValueError("an exception photo comes from the face device")
+        fields = [each.field for each in self.captures]
+        if len(set(fields)) != len(fields):
+            raise ValueError("a field has its captures once")
         if self.additional_info_request is not None and self.process is not Process.BIOMETRIC_CORRECTION:
             raise ValueError("only a correction answers a request")
 
@@ -93,5 +116,11 @@ class PacketContents:
 
     @property
     def biometrics_field(self) -> str:
-        """The field of the person's captures: in an update they prove who asks for it, and change nothing."""
+        """The field of ``samples``: in an update they prove who asks for it, and change nothing."""
         return AUTH_BIOMETRICS_FIELD if self.process is Process.UPDATE else BIOMETRICS_FIELD
+
+    @property
+    def captures(self) -> tuple[FieldCaptures, ...]:
+        """By field; of the process's own field first."""
+        own = FieldCaptures(self.biometrics_field, self.samples, self.exceptions, self.exception_photo)
+        return (own, *self.further)

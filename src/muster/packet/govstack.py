@@ -14,7 +14,7 @@ from datetime import datetime
 from uuid import uuid4
 
 from muster.domain.biometrics import BiometricSample
-from muster.errors import BadInput
+from muster.errors import BadInput, Code
 from muster.formats import cbeff
 from muster.formats import mosip_packet as mosip
 from muster.formats.bir_json import root_of
@@ -36,6 +36,11 @@ from muster.packet.assemble import (
 )
 from muster.packet.contents import PacketContents
 
+SAMPLES_OF_ONE_FIELD = Code(
+    "SAMPLES_OF_ONE_FIELD",
+    "An enrollment request has a place for the captures of one person only. Send this registration as a packet.",
+)
+
 
 def enrollment_request(
     contents: PacketContents,
@@ -51,8 +56,12 @@ def enrollment_request(
     Raises ``BadInput`` when the contents do not fit the schema or carry no audit record.
     """
     check_contents(contents, schema)
+    if contents.further:
+        raise BadInput(SAMPLES_OF_ONE_FIELD)
     biometrics = _biometrics(contents, schema, new_index)
-    identity = identity_of(schema.fields, contents, schema, bool(_captures(contents)))
+    identity = identity_of(
+        schema.fields, contents, schema, [contents.biometrics_field] if _captures(contents) else []
+    )
     documents = {
         each.facts.field: EnrolledDocument(
             each.content, each.facts.field, each.facts.type_code, each.facts.format, each.facts.reference

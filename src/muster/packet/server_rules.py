@@ -19,10 +19,12 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from muster.clock import parse_rfc3339
+from muster.domain.biometrics import SampleFacts
 from muster.errors import Code
 from muster.formats import mosip_packet as mosip
 from muster.formats.id_schema import FieldType, SchemaField
 from muster.formats.packet_meta import PacketMeta
+from muster.packet.cbeff_payload import CBEFF_TIMESTAMP_WRONG, SIGNED_TIMES, claims_of, signed_times
 
 SCHEMA_VERSION_WRONG = Code(
     "SCHEMA_VERSION_WRONG", "A part of the packet does not tell the version of its ID schema as a number."
@@ -143,7 +145,9 @@ def _texts_of(kind: FieldType, value: object) -> list[tuple[str, str]] | None:
     """The texts in a value, by language where they have one; nothing for a value of another kind."""
     match kind:
         case FieldType.LOCALIZED:
-            if not isinstance(value, list) or not value or not all(map(_is_entry, value)):
+            if value == []:
+                return [("", "")]
+            if not isinstance(value, list) or not all(map(_is_entry, value)):
                 return None
             texts = [(each.get("language", ""), each["value"]) for each in value]
             languages = {language for language, _ in texts}
@@ -217,6 +221,15 @@ def created_at(meta: PacketMeta) -> datetime | None:
         return parse_rfc3339(meta.created)
     except ValueError:
         return None
+
+
+def capture_problem(facts: SampleFacts, created: datetime, window: timedelta = CAPTURE_WINDOW) -> Code | None:
+    """When a capture was made, by this computer's clock and by what its device signed (trap 12)."""
+    signed = signed_times(claims_of(facts.attestation.payload.encode("utf-8", "surrogatepass")))
+    if len(signed) < len(SIGNED_TIMES):
+        return CBEFF_TIMESTAMP_WRONG
+    found = (time_problem(at, created, window) for at in (facts.captured_at, *signed.values()))
+    return next((code for code in found if code), None)
 
 
 def time_problem(at: datetime, created: datetime, window: timedelta = CAPTURE_WINDOW) -> Code | None:

@@ -31,6 +31,7 @@ from muster.formats.id_schema import IdSchema
 from muster.packet.assemble import assemble
 from muster.packet.contents import PacketContents
 from muster.packet.seal import SealedPacket, seal
+from muster.packet.server_rules import CAPTURE_TOO_OLD, capture_problem
 from muster.store.database import Work
 from muster.workstation.content_digest import content_digest
 from muster.workstation.data_folder import DataFolder
@@ -101,17 +102,20 @@ class Submission:
         return self._folder.outbox
 
     def sign(self, registration_id: RegistrationId, password: str) -> Registration:
-        """The officer's confirmation. Raises ``SignInRefused``, ``Refused`` (steps open, captures too old)."""
+        """The officer's confirmation. Raises ``SignInRefused``, ``Refused`` (steps open; captures too old or
+        dated later than the signature)."""
         state = self._journal.open_draft(registration_id)
         self._require_steps(state, before=Step.SIGNATURE)
-        self._require_fresh_captures(state)
+        self._require_fresh_captures(state, self._journal.now())
         try:
             self._confirm_password(password)
         except SignInRefused as error:
             raise SignInRefused(PASSWORD_WRONG) from error
+        at = self._journal.now()  # the packet's time from here on; typing and checking the password took a while
+        self._require_fresh_captures(state, at)
         digest, operator = content_digest(state), self._journal.operator.user_id
         signature = base64url.encode(self._machine_key.sign(_statement(registration_id, digest, operator)))
-        event = Signed(self._journal.now(), operator, digest, signature)
+        event = Signed(at, operator, digest, signature)
         entry = Entry(event, AuditEvent.REGISTRATION_SIGNED, {"sha256": digest})
         return self._journal.commit(registration_id, entry, check=partial(_require_content, digest))
 
@@ -127,7 +131,7 @@ class Submission:
         signed = self._require_signature(state)
         certificate = self.server_certificate()
         packet = seal(
-            assemble(self._contents(state, signed), self._schema),
+            assemble(self._contents(state, signed), self._schema, capture_window=self._capture_window),
             sign=self._machine_key.sign,
             encrypt=partial(encrypt, certificate),
         )
@@ -169,15 +173,21 @@ class Submission:
         except NetworkUnavailable as error:
             raise NetworkUnavailable(CERTIFICATE_NEEDED) from error
 
-    def _require_fresh_captures(self, state: Registration) -> None:
-        """The packet's creation time is the signature's; the server compares captures with it (trap 12)."""
-        limit = timedelta(minutes=self._policy.capture_valid_for_min)
-        taken_at = [each.facts.captured_at for each in state.samples.values()]
-        if state.exception_photo:
-            taken_at.append(state.exception_photo.facts.captured_at)
-        oldest = min(taken_at, default=None)
-        if oldest is not None and self._journal.now() - oldest > limit:
+    def _require_fresh_captures(self, state: Registration, at: datetime) -> None:
+        """The packet's creation time is the signature's; the server compares captures with it (trap 12): what
+        their devices signed, to the second and by the devices' clocks."""
+        photo = (state.exception_photo,) if state.exception_photo else ()
+        codes = {
+            capture_problem(each.facts, at, self._capture_window) for each in (*state.samples.values(), *photo)
+        }
+        if CAPTURE_TOO_OLD in codes:
             raise Refused(CAPTURES_TOO_OLD, minutes=self._policy.capture_valid_for_min)
+        for code in codes - {None}:
+            raise Refused(code)
+
+    @property
+    def _capture_window(self) -> timedelta:
+        return timedelta(minutes=self._policy.capture_valid_for_min)
 
     def _require_signature(self, state: Registration) -> Signed:
         """The signature over exactly this content. Raises ``NotAuthentic(CONTENT_CHANGED)``."""

@@ -41,7 +41,8 @@ _OLD_BIR = """<BIR><BIRInfo><Integrity>false</Integrity></BIRInfo><BDBInfo><Inde
 _NEW_REST = """<SB>{sb}</SB><others><entry key="EXCEPTION">false</entry><entry key="RETRIES">1</entry>
 <entry key="PAYLOAD">{payload}</entry></others>"""
 _EXCEPTION = """<BIR><BIRInfo><Integrity>false</Integrity></BIRInfo><BDBInfo><Format>
-<Organization>Mosip</Organization><Type>7</Type></Format><Type>Finger</Type><Subtype>Left LittleFinger</Subtype></BDBInfo><BDB></BDB><SB></SB>
+<Organization>Mosip</Organization><Type>7</Type></Format><Type>Finger</Type>
+<Subtype>Left LittleFinger</Subtype></BDBInfo><BDB></BDB><SB></SB>
 <others><entry key="EXCEPTION">true</entry></others></BIR>"""
 
 

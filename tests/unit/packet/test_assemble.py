@@ -15,8 +15,9 @@ from muster.domain.applicant import Document, DocumentFacts, LocalizedText
 from muster.domain.biometrics import BiometricSample
 from muster.domain.registration import Process
 from muster.errors import BadInput, MalformedData
-from muster.packet.assemble import AUDIT_EMPTY, FIELD_NOT_IN_SCHEMA, AssembledPacket, assemble
+from muster.packet.assemble import FIELD_NOT_IN_SCHEMA, AssembledPacket, assemble
 from muster.packet.contents import PacketContents
+from muster.packet.server_rules import AUDIT_EMPTY, OFFICER_UNCONFIRMED
 from unit.packet.contents_fixture import (
     CAPTURED_AT,
     CREATED_AT,
@@ -315,8 +316,15 @@ def test_flags_of_the_operator_are_texts(assembled: AssembledPacket) -> None:
     }
 
 
-def test_an_officer_who_did_not_sign_is_not_said_to_have(contents: PacketContents) -> None:
-    packet = assemble(replace(contents, officer_password_confirmed=False), make_schema())
+def test_a_packet_that_nothing_confirms_the_officer_in_is_refused(contents: PacketContents) -> None:
+    with pytest.raises(BadInput) as caught:
+        assemble(replace(contents, officer_password_confirmed=False), make_schema())
+    assert caught.value.code is OFFICER_UNCONFIRMED
+
+
+def test_an_officer_who_signed_with_a_face_is_not_said_to_have_used_a_password(contents: PacketContents) -> None:
+    unsigned = replace(contents, officer_password_confirmed=False, officer_samples=contents.samples[-1:])
+    packet = assemble(unsigned, make_schema())
     assert labelled(_meta(packet)["operationsData"])["officerPassword"] == "false"
 
 

@@ -155,9 +155,10 @@ def test_a_payload_with_a_devices_own_spacing_and_escapes_survives(
     device: KeyPair, samples: tuple[BiometricSample, ...]
 ) -> None:
     face = samples[-1]
+    digital_id = json.loads(face.facts.attestation.payload)["digitalId"]
     payload = (
         '\t{ "z" : "\\u00e9 é &amp; <b> ]]> \\/",\r\n  "bioValue":"<bioValue>" ,\n\n "a":1.50, '
-        '"digitalId" : "h.p.s",  "timestamp":"2026-01-02T03:04:05Z" }  \r\n'
+        f'"digitalId" : "{digital_id}",  "timestamp":"2026-01-02T03:04:05Z" }}  \r\n'
     )
     signed = payload.replace("<bioValue>", b64u(face.record)).encode()
     header, _, signature = sign_compact(device.key, signed, device.certificate_der).split(".")

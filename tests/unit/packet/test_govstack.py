@@ -19,9 +19,10 @@ from muster.formats.cbeff import BIO_VALUE_MARK, Bir, CbeffFile, mosip_details, 
 from muster.formats.cbeff_details import RegistryId
 from muster.formats.govstack import NO_FIELD, EnrollmentRequest
 from muster.formats.govstack_profile import Profile
-from muster.packet.assemble import AUDIT_EMPTY, FIELD_NOT_IN_SCHEMA, AssembledPacket
+from muster.packet.assemble import FIELD_NOT_IN_SCHEMA, AssembledPacket
 from muster.packet.contents import PacketContents
 from muster.packet.govstack import enrollment_request
+from muster.packet.server_rules import AUDIT_EMPTY
 from unit.formats.govstack_yaml import load_api, schema_of
 from unit.packet.contents_fixture import (
     CONFIGURED,

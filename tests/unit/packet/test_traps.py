@@ -39,11 +39,12 @@ from muster.formats.iso19794 import Certification
 from muster.formats.iso19794_4 import FingerRecord
 from muster.formats.iso19794_6 import IrisRecord
 from muster.formats.mosip_packet import find_file
-from muster.packet.assemble import DOCUMENT_EMPTY, FIELD_OUT_OF_REACH, VALUE_EMPTY, assemble
+from muster.packet.assemble import DOCUMENT_EMPTY, FIELD_OUT_OF_REACH, assemble
 from muster.packet.contents import PacketContents
 from muster.packet.govstack import enrollment_request
 from muster.packet.opening import Check, open_packet
 from muster.packet.seal import SealedPacket, seal
+from muster.packet.server_rules import VALUE_EMPTY
 from muster.receiver.checks import MAXIMUM_PACKET_BYTES, check_announcement, check_upload
 from muster.store.database import Database
 from muster.upload.mosip import Announcement, MosipTarget
