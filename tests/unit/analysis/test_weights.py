@@ -78,6 +78,19 @@ def test_sound_weights_are_handed_out(folder: Path) -> None:
     assert load_weights("tiny", folder) == CONTENT
 
 
+def test_weights_in_a_package_are_held_to_their_hash_as_well(folder: Path) -> None:
+    (folder / "manifest.toml").write_text("[tiny]\npackage = 'email'\nfile = '__init__.py'\nsha256 = '00'")
+    with pytest.raises(NotAuthentic, match="WEIGHTS_CHANGED"):
+        load_weights("tiny", folder)
+
+
+@pytest.mark.parametrize("package", ["'nosuchpackage'", "7", "'email.charset'", "''"])
+def test_a_package_that_is_not_there_is_a_part_that_is_missing(folder: Path, package: str) -> None:
+    (folder / "manifest.toml").write_text(f"[tiny]\npackage = {package}\nfile = 'tiny.bin'\nsha256 = '00'")
+    with pytest.raises(Unavailable, match="WEIGHTS_MISSING"):
+        load_weights("tiny", folder)
+
+
 def test_a_detector_does_not_run_with_changed_weights(tmp_path: Path) -> None:
     shipped = models_folder()
     (tmp_path / "manifest.toml").write_bytes((shipped / "manifest.toml").read_bytes())
@@ -102,4 +115,4 @@ def test_everything_in_the_manifest_we_ship_is_there_with_its_licence() -> None:
 def test_every_network_we_ship_is_in_the_manifest() -> None:
     manifest = tomllib.loads((models_folder() / "manifest.toml").read_text(encoding="utf-8"))
     shipped = {path.name for path in models_folder().glob("*.onnx")}
-    assert shipped == {entry["file"] for entry in manifest.values()}
+    assert shipped == {entry["file"] for entry in manifest.values() if "package" not in entry}
