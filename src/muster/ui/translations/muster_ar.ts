@@ -9,15 +9,23 @@
         </message>
         <message>
             <source>A biometric file of the packet is made as no client makes it. It was not looked into.</source>
-            <translation type="unfinished"></translation>
+            <translation>أحد ملفات البيانات الحيوية في الحزمة مكتوب كما لا يكتبه أي برنامج. لم يُفحص.</translation>
+        </message>
+        <message>
+            <source>A capture has no picture. Take it again.</source>
+            <translation>لا توجد صورة في إحدى اللقطات. أعد التقاطها.</translation>
         </message>
         <message>
             <source>A capture is dated later than the packet. Set the clock of the device or the computer, and take it again.</source>
-            <translation type="unfinished"></translation>
+            <translation>تاريخ إحدى اللقطات لاحق لتاريخ الحزمة. اضبط ساعة الجهاز أو الحاسوب ثم أعد التقاطها.</translation>
+        </message>
+        <message>
+            <source>A capture is not signed by its device. Take it again.</source>
+            <translation>إحدى اللقطات غير موقَّعة من جهازها. أعد التقاطها.</translation>
         </message>
         <message>
             <source>A capture lies longer before the packet than a server allows. Take it again.</source>
-            <translation type="unfinished"></translation>
+            <translation>إحدى اللقطات أقدم من الحزمة بأكثر مما يسمح به الخادم. أعد التقاطها.</translation>
         </message>
         <message>
             <source>A certification scheme in the record is none that the standard knows.</source>
@@ -69,7 +77,7 @@
         </message>
         <message>
             <source>A part of the packet does not tell the version of its ID schema as a number.</source>
-            <translation type="unfinished"></translation>
+            <translation>أحد أجزاء الحزمة لا يذكر رقم إصدار مخطط الهوية.</translation>
         </message>
         <message>
             <source>A part of the packet has two files that differ in case or extension only.</source>
@@ -194,6 +202,10 @@
         <message>
             <source>All of these are marked as exceptions; there is nothing to capture.</source>
             <translation>كل هذه العناصر مسجلة كاستثناءات؛ لا يوجد ما يُلتقط.</translation>
+        </message>
+        <message>
+            <source>An enrollment request has a place for the captures of one person only. Send this registration as a packet.</source>
+            <translation>لا يتسع طلب التسجيل إلا للقطات شخص واحد. أرسل هذا التسجيل في حزمة.</translation>
         </message>
         <message>
             <source>An entry of the biometric file does not say what it is about.</source>
@@ -560,6 +572,10 @@
             <translation>لم يُحدَّد أي إصبع أو عين كاستثناء، فلا يوجد ما يُصوَّر.</translation>
         </message>
         <message>
+            <source>No finger is on the glass. Place it flat in the middle.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>No more than that: nobody needs to undress or to take off a bandage</source>
             <translation>لا أكثر من ذلك: لا يلزم أحدًا خلع ملابسه أو نزع ضمادة</translation>
         </message>
@@ -597,7 +613,7 @@
         </message>
         <message>
             <source>Nothing in the packet confirms the officer: no password and no capture.</source>
-            <translation type="unfinished"></translation>
+            <translation>لا شيء في الحزمة يؤكد هوية الموظف: لا كلمة مرور ولا لقطة.</translation>
         </message>
         <message>
             <source>Nothing is changed yet. Fill in what is to be changed, or attach a document.</source>
@@ -642,6 +658,10 @@
         <message>
             <source>Only a correction answers a request.</source>
             <translation>التصحيح وحده يجيب عن طلب.</translation>
+        </message>
+        <message>
+            <source>Only a part of the finger is seen. Lay the whole fingertip flat on the glass.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Only a supervisor may do this. Sign in as one.</source>
@@ -929,7 +949,7 @@
         </message>
         <message>
             <source>The audit records in the packet are not a list of names with texts.</source>
-            <translation type="unfinished"></translation>
+            <translation>سجلات التدقيق في الحزمة ليست قائمة أسماء مع نصوص.</translation>
         </message>
         <message>
             <source>The background is not plain. Put a plain screen behind the person.</source>
@@ -1016,6 +1036,10 @@
             <translation>القرص ممتلئ. أخلِ بعض المساحة وحاول مرة أخرى؛ كل ما أُدخل حتى الآن محفوظ.</translation>
         </message>
         <message>
+            <source>The document {field} has a format whose name cannot be used. Scan it again.</source>
+            <translation>لا يمكن استخدام اسم صيغة المستند {field}. امسحه ضوئيًا من جديد.</translation>
+        </message>
+        <message>
             <source>The document {field} has no content. Scan it again.</source>
             <translation>المستند {field} بلا محتوى. امسحه ضوئيًا مرة أخرى.</translation>
         </message>
@@ -1085,19 +1109,23 @@
         </message>
         <message>
             <source>The field {field} has a form that no ID schema knows.</source>
-            <translation type="unfinished"></translation>
+            <translation>للحقل {field} شكل لا يعرفه أي مخطط هوية.</translation>
         </message>
         <message>
             <source>The field {field} has no text. Fill it in or leave it out.</source>
             <translation>لا يحتوي الحقل {field} على نص. املأه أو اتركه خارج التسجيل.</translation>
         </message>
         <message>
-            <source>The field {field} holds another kind of value than its ID schema.</source>
-            <translation type="unfinished"></translation>
+            <source>The field {field} holds another kind of value than its ID schema says.</source>
+            <translation>يحتوي الحقل {field} على نوع من القيم غير الذي يحدده مخطط الهوية.</translation>
+        </message>
+        <message>
+            <source>The field {field} is filled in by the program. Leave it out.</source>
+            <translation>يملأ البرنامج الحقل {field} بنفسه. اتركه.</translation>
         </message>
         <message>
             <source>The field {field} is not written the way the ID schema asks for. Correct it.</source>
-            <translation type="unfinished"></translation>
+            <translation>الحقل {field} غير مكتوب كما يطلب مخطط الهوية. صحّحه.</translation>
         </message>
         <message>
             <source>The file cannot be read: {file}.</source>
@@ -1138,6 +1166,10 @@
         <message>
             <source>The file registration.json names some fingers or eyes but not {attribute}. Name all of them that are no exception, or none to use the device.</source>
             <translation>يذكر الملف ⁦registration.json⁩ بعض الأصابع أو العيون دون ⁦{attribute}⁩. اذكر كل ما ليس استثناءً منها، أو لا تذكر شيئًا لاستخدام الجهاز.</translation>
+        </message>
+        <message>
+            <source>The finger lies at the edge. Move it to the middle of the glass.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>The folder of pictures for the simulated devices is not there.</source>
@@ -1201,19 +1233,27 @@
         </message>
         <message>
             <source>The packet holds a file that no field names: {field}.</source>
-            <translation type="unfinished"></translation>
+            <translation>تحتوي الحزمة على ملف لا يذكره أي حقل: {field}.</translation>
         </message>
         <message>
             <source>The packet holds no part that could be opened.</source>
             <translation>لا تحتوي الحزمة على أي جزء يمكن فتحه.</translation>
         </message>
         <message>
-            <source>The packet lacks the file that the field {field} names.</source>
+            <source>The packet is larger than the server takes (its code: {server_code}). Have the server's limit raised and try again, or register the person anew with smaller pictures of the documents.</source>
             <translation type="unfinished"></translation>
         </message>
         <message>
-            <source>The packet names an old client, of which no signatures of devices are asked.</source>
+            <source>The packet is not sent: no supervisor has approved it.</source>
             <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The packet lacks the file that the field {field} names.</source>
+            <translation>ينقص الحزمةَ الملفُ الذي يذكره الحقل {field}.</translation>
+        </message>
+        <message>
+            <source>The packet names an old client, of which no signatures of devices are asked.</source>
+            <translation>تذكر الحزمة برنامجًا قديمًا لا تُطلب منه توقيعات الأجهزة.</translation>
         </message>
         <message>
             <source>The packet waits in the outbox.</source>
@@ -1237,7 +1277,7 @@
         </message>
         <message>
             <source>The packet's biometric file has an exception that its description does not name.</source>
-            <translation type="unfinished"></translation>
+            <translation>في ملف البيانات الحيوية للحزمة استثناء لا يذكره وصفها.</translation>
         </message>
         <message>
             <source>The packet's description cannot be read: {part} has a wrong form.</source>
@@ -1245,19 +1285,19 @@
         </message>
         <message>
             <source>The packet's description does not tell when it was made.</source>
-            <translation type="unfinished"></translation>
+            <translation>لا يذكر وصف الحزمة وقت إنشائها.</translation>
         </message>
         <message>
             <source>The packet's description lacks {field}.</source>
-            <translation type="unfinished"></translation>
+            <translation>ينقص وصفَ الحزمة {field}.</translation>
         </message>
         <message>
             <source>The packet's description names an exception that its biometric file does not have.</source>
-            <translation type="unfinished"></translation>
+            <translation>يذكر وصف الحزمة استثناءً لا يوجد في ملف بياناتها الحيوية.</translation>
         </message>
         <message>
             <source>The packet's description names another station than the packet.</source>
-            <translation type="unfinished"></translation>
+            <translation>يذكر وصف الحزمة محطة غير التي تذكرها الحزمة.</translation>
         </message>
         <message>
             <source>The packet's number has a form that no packet has.</source>
@@ -1364,6 +1404,14 @@
             <translation>دقة الصورة المذكورة في السجل ليست نفسها في الاتجاهين.</translation>
         </message>
         <message>
+            <source>The print is too dark. Press a little more lightly, and dry the finger if it is wet.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The print is too light. Press a little harder, and moisten the finger if it is dry.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>The program cannot judge this. Look yourself.</source>
             <translation>لا يستطيع البرنامج الحكم على هذا. انظر بنفسك.</translation>
         </message>
@@ -1468,6 +1516,18 @@
             <translation>تم تغيير التسجيل بعد توقيعه. راجعه ووقّعه من جديد.</translation>
         </message>
         <message>
+            <source>The ridges are smeared. Hold the finger still and do not turn it.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The same finger was placed twice. Take {finger} and {other} again, each with its own finger.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The same finger, eye or face is there twice, or is there and said to be missing. Take it again.</source>
+            <translation>الإصبع أو العين أو الوجه نفسه موجود مرتين، أو موجود مع أنه مسجَّل كمفقود. أعد الالتقاط.</translation>
+        </message>
+        <message>
             <source>The sampling level in the record is none that the standard knows.</source>
             <translation>مستوى أخذ العينات المذكور في السجل غير معروف في المعيار.</translation>
         </message>
@@ -1482,6 +1542,14 @@
         <message>
             <source>The server cannot be reached. The packet is kept and sent when there is a network.</source>
             <translation>يتعذر الوصول إلى الخادم. الحزمة محفوظة وستُرسل عند توفر الشبكة.</translation>
+        </message>
+        <message>
+            <source>The server cannot open the packet (its code: {server_code}). Tell your administrator: its certificate may have changed. The packet is kept.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The server cannot take the packet just now (its code: {server_code}). The packet is kept and will be sent again.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>The server did not accept the sign-in. Check this computer's clock first, then the name and the password.</source>
@@ -1512,6 +1580,10 @@
             <translation>لا يوقّع الخادم بالشهادة التي لها هذه البصمة الرقمية. قارنها مرة أخرى.</translation>
         </message>
         <message>
+            <source>The server expects another content of this packet (its code: {server_code}). It is announced anew and sent again; if this stays, tell your administrator.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>The server has a problem (status {status}). The packet is kept and will be sent again.</source>
             <translation>لدى الخادم مشكلة (الحالة {status}). الحزمة محفوظة وسيُعاد إرسالها.</translation>
         </message>
@@ -1520,8 +1592,20 @@
             <translation>ليس لدى الخادم شهادة لهذه المحطة (رمزه: ⁦{server_code}⁩). سجّل المحطة لدى الخادم أولًا.</translation>
         </message>
         <message>
+            <source>The server has no open request with the number this correction answers (its code: {server_code}). Tell your supervisor.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The server has processed the packet and it was destroyed here. There is nothing to send.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>The server has the packet.</source>
             <translation>استلم الخادم الحزمة.</translation>
+        </message>
+        <message>
+            <source>The server has too much to do just now. The packet is kept and will be sent again later.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>The server knows no station with this computer's name. Have the station registered there.</source>
@@ -1538,6 +1622,10 @@
         <message>
             <source>The server refused the packet (its code: {server_code}). Tell your supervisor.</source>
             <translation>رفض الخادم الحزمة (رمزه: ⁦{server_code}⁩). أبلغ المشرف.</translation>
+        </message>
+        <message>
+            <source>The server refused the packet. It is sent again when somebody asks for it in the outbox.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>The server refused the request (status {status}).</source>
@@ -1578,6 +1666,10 @@
         <message>
             <source>The server's certificate cannot be used. Check this computer's clock, then ask your administrator.</source>
             <translation>لا يمكن استخدام شهادة الخادم. تحقق من ساعة هذا الحاسوب، ثم راجع مسؤول النظام.</translation>
+        </message>
+        <message>
+            <source>The server's virus scan refused the packet (its code: {server_code}). Tell your administrator; the packet is kept.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>The setting {name} has a value it cannot have. It may be one of: {values}.</source>
@@ -1692,6 +1784,10 @@
             <translation>هذا المجلد غير موجود: ⁦{folder}⁩.</translation>
         </message>
         <message>
+            <source>There is only the trace of an earlier finger. Clean the glass.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>There is something behind the end of the record, at byte {offset}.</source>
             <translation>توجد بيانات بعد نهاية السجل، عند البايت {offset}.</translation>
         </message>
@@ -1768,16 +1864,20 @@
             <translation>هذه اللغة ليست من لغات التسجيل.</translation>
         </message>
         <message>
-            <source>This is not a registration number: it may hold digits only.</source>
+            <source>This is not a picture of one finger at 500 dpi: it is too small or too large.</source>
             <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>This is not a registration number: it may hold digits only.</source>
+            <translation>هذا ليس رقم تسجيل: يجب ألا يحتوي إلا على أرقام.</translation>
         </message>
         <message>
             <source>This is not a registration number: it must end in a date and a time.</source>
-            <translation type="unfinished"></translation>
+            <translation>هذا ليس رقم تسجيل: يجب أن ينتهي بتاريخ ووقت.</translation>
         </message>
         <message>
             <source>This is not a registration number: it must have 29 digits.</source>
-            <translation type="unfinished"></translation>
+            <translation>هذا ليس رقم تسجيل: يجب أن يتكون من 29 رقمًا.</translation>
         </message>
         <message>
             <source>This is not the kind of record it should be.</source>
@@ -1821,11 +1921,11 @@
         </message>
         <message>
             <source>This registration number is of another centre.</source>
-            <translation type="unfinished"></translation>
+            <translation>رقم التسجيل هذا يخص مركزًا آخر.</translation>
         </message>
         <message>
             <source>This registration number is of another machine.</source>
-            <translation type="unfinished"></translation>
+            <translation>رقم التسجيل هذا يخص جهازًا آخر.</translation>
         </message>
         <message>
             <source>This station does not know the language {language}.</source>
@@ -1854,6 +1954,10 @@
         <message>
             <source>Thumbs</source>
             <translation>الإبهامان</translation>
+        </message>
+        <message>
+            <source>Too few features are seen in the print. Clean the finger and the glass and take it again.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Too little of the background is in the picture to be judged.</source>

@@ -9,15 +9,23 @@
         </message>
         <message>
             <source>A biometric file of the packet is made as no client makes it. It was not looked into.</source>
-            <translation type="unfinished"></translation>
+            <translation>Un fichier biométrique du paquet est fait comme aucun client ne le fait. Il n’a pas été examiné.</translation>
+        </message>
+        <message>
+            <source>A capture has no picture. Take it again.</source>
+            <translation>Une capture n’a pas d’image. Refaites-la.</translation>
         </message>
         <message>
             <source>A capture is dated later than the packet. Set the clock of the device or the computer, and take it again.</source>
-            <translation type="unfinished"></translation>
+            <translation>Une capture est datée d’après le paquet. Réglez l’horloge de l’appareil ou de l’ordinateur, puis refaites-la.</translation>
+        </message>
+        <message>
+            <source>A capture is not signed by its device. Take it again.</source>
+            <translation>Une capture n’est pas signée par son appareil. Refaites-la.</translation>
         </message>
         <message>
             <source>A capture lies longer before the packet than a server allows. Take it again.</source>
-            <translation type="unfinished"></translation>
+            <translation>Une capture est plus ancienne par rapport au paquet que ce qu’un serveur accepte. Refaites-la.</translation>
         </message>
         <message>
             <source>A certification scheme in the record is none that the standard knows.</source>
@@ -69,7 +77,7 @@
         </message>
         <message>
             <source>A part of the packet does not tell the version of its ID schema as a number.</source>
-            <translation type="unfinished"></translation>
+            <translation>Une partie du paquet n’indique pas par un nombre la version de son schéma d’identité.</translation>
         </message>
         <message>
             <source>A part of the packet has two files that differ in case or extension only.</source>
@@ -194,6 +202,10 @@
         <message>
             <source>All of these are marked as exceptions; there is nothing to capture.</source>
             <translation>Tous ces éléments sont signalés comme exceptions ; il n’y a rien à capturer.</translation>
+        </message>
+        <message>
+            <source>An enrollment request has a place for the captures of one person only. Send this registration as a packet.</source>
+            <translation>Une demande d’enrôlement n’a de place que pour les captures d’une seule personne. Envoyez cet enregistrement sous forme de paquet.</translation>
         </message>
         <message>
             <source>An entry of the biometric file does not say what it is about.</source>
@@ -560,6 +572,10 @@
             <translation>Aucun doigt et aucun œil n’est marqué comme exception ; il n’y a rien à montrer.</translation>
         </message>
         <message>
+            <source>No finger is on the glass. Place it flat in the middle.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>No more than that: nobody needs to undress or to take off a bandage</source>
             <translation>Rien de plus : personne ne doit se dévêtir ni retirer un pansement</translation>
         </message>
@@ -597,7 +613,7 @@
         </message>
         <message>
             <source>Nothing in the packet confirms the officer: no password and no capture.</source>
-            <translation type="unfinished"></translation>
+            <translation>Rien dans le paquet ne confirme l’agent : ni mot de passe ni capture.</translation>
         </message>
         <message>
             <source>Nothing is changed yet. Fill in what is to be changed, or attach a document.</source>
@@ -642,6 +658,10 @@
         <message>
             <source>Only a correction answers a request.</source>
             <translation>Seule une correction répond à une demande.</translation>
+        </message>
+        <message>
+            <source>Only a part of the finger is seen. Lay the whole fingertip flat on the glass.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Only a supervisor may do this. Sign in as one.</source>
@@ -929,7 +949,7 @@
         </message>
         <message>
             <source>The audit records in the packet are not a list of names with texts.</source>
-            <translation type="unfinished"></translation>
+            <translation>Les traces d’audit du paquet ne sont pas une liste de noms accompagnés de textes.</translation>
         </message>
         <message>
             <source>The background is not plain. Put a plain screen behind the person.</source>
@@ -1016,6 +1036,10 @@
             <translation>Le disque est plein. Libérez de l’espace et réessayez ; tout ce qui a été saisi est conservé.</translation>
         </message>
         <message>
+            <source>The document {field} has a format whose name cannot be used. Scan it again.</source>
+            <translation>Le nom du format du document {field} est inutilisable. Numérisez-le de nouveau.</translation>
+        </message>
+        <message>
             <source>The document {field} has no content. Scan it again.</source>
             <translation>Le document {field} est vide. Numérisez-le à nouveau.</translation>
         </message>
@@ -1085,19 +1109,23 @@
         </message>
         <message>
             <source>The field {field} has a form that no ID schema knows.</source>
-            <translation type="unfinished"></translation>
+            <translation>Le champ {field} a une forme qu’aucun schéma d’identité ne connaît.</translation>
         </message>
         <message>
             <source>The field {field} has no text. Fill it in or leave it out.</source>
             <translation>Le champ {field} ne contient aucun texte. Remplissez-le ou laissez-le de côté.</translation>
         </message>
         <message>
-            <source>The field {field} holds another kind of value than its ID schema.</source>
-            <translation type="unfinished"></translation>
+            <source>The field {field} holds another kind of value than its ID schema says.</source>
+            <translation>Le champ {field} contient un autre genre de valeur que ne le dit le schéma d’identité.</translation>
+        </message>
+        <message>
+            <source>The field {field} is filled in by the program. Leave it out.</source>
+            <translation>Le champ {field} est rempli par le programme. Ne l’indiquez pas.</translation>
         </message>
         <message>
             <source>The field {field} is not written the way the ID schema asks for. Correct it.</source>
-            <translation type="unfinished"></translation>
+            <translation>Le champ {field} n’est pas écrit comme le demande le schéma d’identité. Corrigez-le.</translation>
         </message>
         <message>
             <source>The file cannot be read: {file}.</source>
@@ -1138,6 +1166,10 @@
         <message>
             <source>The file registration.json names some fingers or eyes but not {attribute}. Name all of them that are no exception, or none to use the device.</source>
             <translation>Le fichier registration.json nomme certains doigts ou yeux, mais pas {attribute}. Nommez tous ceux qui ne font pas l’objet d’une exception, ou aucun pour utiliser l’appareil.</translation>
+        </message>
+        <message>
+            <source>The finger lies at the edge. Move it to the middle of the glass.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>The folder of pictures for the simulated devices is not there.</source>
@@ -1201,19 +1233,27 @@
         </message>
         <message>
             <source>The packet holds a file that no field names: {field}.</source>
-            <translation type="unfinished"></translation>
+            <translation>Le paquet contient un fichier qu’aucun champ ne nomme : {field}.</translation>
         </message>
         <message>
             <source>The packet holds no part that could be opened.</source>
             <translation>Le paquet ne contient aucune partie qui ait pu être ouverte.</translation>
         </message>
         <message>
-            <source>The packet lacks the file that the field {field} names.</source>
+            <source>The packet is larger than the server takes (its code: {server_code}). Have the server's limit raised and try again, or register the person anew with smaller pictures of the documents.</source>
             <translation type="unfinished"></translation>
         </message>
         <message>
-            <source>The packet names an old client, of which no signatures of devices are asked.</source>
+            <source>The packet is not sent: no supervisor has approved it.</source>
             <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The packet lacks the file that the field {field} names.</source>
+            <translation>Il manque au paquet le fichier que nomme le champ {field}.</translation>
+        </message>
+        <message>
+            <source>The packet names an old client, of which no signatures of devices are asked.</source>
+            <translation>Le paquet nomme un ancien client, auquel on ne demande pas de signatures d’appareils.</translation>
         </message>
         <message>
             <source>The packet waits in the outbox.</source>
@@ -1237,7 +1277,7 @@
         </message>
         <message>
             <source>The packet's biometric file has an exception that its description does not name.</source>
-            <translation type="unfinished"></translation>
+            <translation>Le fichier biométrique du paquet contient une exception que sa description ne nomme pas.</translation>
         </message>
         <message>
             <source>The packet's description cannot be read: {part} has a wrong form.</source>
@@ -1245,19 +1285,19 @@
         </message>
         <message>
             <source>The packet's description does not tell when it was made.</source>
-            <translation type="unfinished"></translation>
+            <translation>La description du paquet n’indique pas quand il a été fait.</translation>
         </message>
         <message>
             <source>The packet's description lacks {field}.</source>
-            <translation type="unfinished"></translation>
+            <translation>Il manque {field} à la description du paquet.</translation>
         </message>
         <message>
             <source>The packet's description names an exception that its biometric file does not have.</source>
-            <translation type="unfinished"></translation>
+            <translation>La description du paquet nomme une exception que son fichier biométrique ne contient pas.</translation>
         </message>
         <message>
             <source>The packet's description names another station than the packet.</source>
-            <translation type="unfinished"></translation>
+            <translation>La description du paquet nomme un autre poste que le paquet.</translation>
         </message>
         <message>
             <source>The packet's number has a form that no packet has.</source>
@@ -1364,6 +1404,14 @@
             <translation>La résolution de l’image indiquée dans l’enregistrement n’est pas la même dans les deux sens.</translation>
         </message>
         <message>
+            <source>The print is too dark. Press a little more lightly, and dry the finger if it is wet.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The print is too light. Press a little harder, and moisten the finger if it is dry.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>The program cannot judge this. Look yourself.</source>
             <translation>Le programme ne peut pas en juger. Regardez vous-même.</translation>
         </message>
@@ -1468,6 +1516,18 @@
             <translation>L’inscription a été modifiée après sa signature. Vérifiez-la et signez-la à nouveau.</translation>
         </message>
         <message>
+            <source>The ridges are smeared. Hold the finger still and do not turn it.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The same finger was placed twice. Take {finger} and {other} again, each with its own finger.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The same finger, eye or face is there twice, or is there and said to be missing. Take it again.</source>
+            <translation>Le même doigt, œil ou visage figure deux fois, ou figure alors qu’il est déclaré absent. Refaites la capture.</translation>
+        </message>
+        <message>
             <source>The sampling level in the record is none that the standard knows.</source>
             <translation>Le niveau d’échantillonnage de l’enregistrement est inconnu de la norme.</translation>
         </message>
@@ -1482,6 +1542,14 @@
         <message>
             <source>The server cannot be reached. The packet is kept and sent when there is a network.</source>
             <translation>Le serveur est injoignable. Le paquet est conservé et sera envoyé dès que le réseau sera disponible.</translation>
+        </message>
+        <message>
+            <source>The server cannot open the packet (its code: {server_code}). Tell your administrator: its certificate may have changed. The packet is kept.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The server cannot take the packet just now (its code: {server_code}). The packet is kept and will be sent again.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>The server did not accept the sign-in. Check this computer's clock first, then the name and the password.</source>
@@ -1512,6 +1580,10 @@
             <translation>Le serveur ne signe pas avec le certificat de cette empreinte. Comparez-la de nouveau.</translation>
         </message>
         <message>
+            <source>The server expects another content of this packet (its code: {server_code}). It is announced anew and sent again; if this stays, tell your administrator.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>The server has a problem (status {status}). The packet is kept and will be sent again.</source>
             <translation>Le serveur rencontre un problème (état {status}). Le paquet est conservé et sera renvoyé.</translation>
         </message>
@@ -1520,8 +1592,20 @@
             <translation>Le serveur n’a pas de certificat pour ce poste (son code : {server_code}). Déclarez d’abord le poste auprès du serveur.</translation>
         </message>
         <message>
+            <source>The server has no open request with the number this correction answers (its code: {server_code}). Tell your supervisor.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The server has processed the packet and it was destroyed here. There is nothing to send.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>The server has the packet.</source>
             <translation>Le serveur a reçu le paquet.</translation>
+        </message>
+        <message>
+            <source>The server has too much to do just now. The packet is kept and will be sent again later.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>The server knows no station with this computer's name. Have the station registered there.</source>
@@ -1538,6 +1622,10 @@
         <message>
             <source>The server refused the packet (its code: {server_code}). Tell your supervisor.</source>
             <translation>Le serveur a refusé le paquet (son code : {server_code}). Prévenez votre superviseur.</translation>
+        </message>
+        <message>
+            <source>The server refused the packet. It is sent again when somebody asks for it in the outbox.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>The server refused the request (status {status}).</source>
@@ -1578,6 +1666,10 @@
         <message>
             <source>The server's certificate cannot be used. Check this computer's clock, then ask your administrator.</source>
             <translation>Le certificat du serveur est inutilisable. Vérifiez l’horloge de cet ordinateur, puis adressez-vous à votre administrateur.</translation>
+        </message>
+        <message>
+            <source>The server's virus scan refused the packet (its code: {server_code}). Tell your administrator; the packet is kept.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>The setting {name} has a value it cannot have. It may be one of: {values}.</source>
@@ -1692,6 +1784,10 @@
             <translation>Ce dossier n’existe pas : {folder}.</translation>
         </message>
         <message>
+            <source>There is only the trace of an earlier finger. Clean the glass.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>There is something behind the end of the record, at byte {offset}.</source>
             <translation>Des données suivent la fin de l’enregistrement, à l’octet {offset}.</translation>
         </message>
@@ -1768,16 +1864,20 @@
             <translation>Cette langue ne fait pas partie de l’inscription.</translation>
         </message>
         <message>
-            <source>This is not a registration number: it may hold digits only.</source>
+            <source>This is not a picture of one finger at 500 dpi: it is too small or too large.</source>
             <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>This is not a registration number: it may hold digits only.</source>
+            <translation>Ce n’est pas un numéro d’enregistrement : il ne peut contenir que des chiffres.</translation>
         </message>
         <message>
             <source>This is not a registration number: it must end in a date and a time.</source>
-            <translation type="unfinished"></translation>
+            <translation>Ce n’est pas un numéro d’enregistrement : il doit se terminer par une date et une heure.</translation>
         </message>
         <message>
             <source>This is not a registration number: it must have 29 digits.</source>
-            <translation type="unfinished"></translation>
+            <translation>Ce n’est pas un numéro d’enregistrement : il doit avoir 29 chiffres.</translation>
         </message>
         <message>
             <source>This is not the kind of record it should be.</source>
@@ -1821,11 +1921,11 @@
         </message>
         <message>
             <source>This registration number is of another centre.</source>
-            <translation type="unfinished"></translation>
+            <translation>Ce numéro d’enregistrement est d’un autre centre.</translation>
         </message>
         <message>
             <source>This registration number is of another machine.</source>
-            <translation type="unfinished"></translation>
+            <translation>Ce numéro d’enregistrement est d’une autre machine.</translation>
         </message>
         <message>
             <source>This station does not know the language {language}.</source>
@@ -1854,6 +1954,10 @@
         <message>
             <source>Thumbs</source>
             <translation>Pouces</translation>
+        </message>
+        <message>
+            <source>Too few features are seen in the print. Clean the finger and the glass and take it again.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Too little of the background is in the picture to be judged.</source>
