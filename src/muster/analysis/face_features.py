@@ -19,10 +19,10 @@ from muster.analysis.face_mesh import LEFT_INNER, LEFT_OUTER, RIGHT_INNER, RIGHT
 
 # Outer corner, inner corner, then pairs of upper and lower lid.
 _EYES = (
-    (RIGHT_OUTER, RIGHT_INNER, ((160, 144), (159, 145), (158, 153))),
-    (LEFT_OUTER, LEFT_INNER, ((387, 373), (386, 374), (385, 380))),
+    [RIGHT_OUTER, RIGHT_INNER, 160, 144, 159, 145, 158, 153],
+    [LEFT_OUTER, LEFT_INNER, 387, 373, 386, 374, 385, 380],
 )
-_INNER_LIPS = (13, 14)
+_INNER_LIPS = [13, 14]
 # Around an eye, for the darkest of what lies inside: corners and the middles of the lids.
 _CORNERS_AND_LIDS = ((RIGHT_OUTER, RIGHT_INNER, 159, 145), (LEFT_INNER, LEFT_OUTER, 386, 374))
 # An eyeball of 12 mm radius in an eye 30 mm wide: turned by a right angle, the iris would move by this share.
@@ -35,12 +35,12 @@ _SMALLEST_EYE = (16, 4)  # pixels
 def eye_opening(mesh: FaceMesh, closed: tuple[float, float]) -> float:
     """The distance of the lids as a share of the eye's width, of the more closed eye; halved for an eye that is
     seen to be closed (``face_eyes``: 0..1 for right and left). 0.2 to 0.35 open, about 0.1 closed."""
-    return min(_opening(mesh.points, *eye) * (1 - sure / 2) for eye, sure in zip(_EYES, closed, strict=True))
+    return min(_opening(mesh.points, eye) * (1 - sure / 2) for eye, sure in zip(_EYES, closed, strict=True))
 
 
 def mouth_opening(mesh: FaceMesh) -> float:
     """The gap between the lips as a share of the distance from the eyes to the chin: 0 closed."""
-    upper, lower = mesh.points[_INNER_LIPS[0]], mesh.points[_INNER_LIPS[1]]
+    upper, lower = mesh.points[_INNER_LIPS].tolist()
     return math.dist(upper, lower) / max(mesh.eyes_to_chin, 1e-6)
 
 
@@ -58,9 +58,12 @@ def gaze(grey: Pixels, places: Points, yaw: float) -> float | None:
     return math.degrees(math.asin(shift)) + yaw
 
 
-def _opening(points: Points, outer: int, inner: int, lids: tuple[tuple[int, int], ...]) -> float:
-    gap = sum(math.dist(points[upper], points[lower]) for upper, lower in lids) / len(lids)
-    return gap / max(math.dist(points[outer], points[inner]), 1e-6)
+def _opening(points: Points, eye: list[int]) -> float:
+    outer, inner, *lids = points[eye].tolist()
+    gap = sum(math.dist(upper, lower) for upper, lower in zip(lids[::2], lids[1::2], strict=True)) / (
+        len(lids) / 2
+    )
+    return gap / max(math.dist(outer, inner), 1e-6)
 
 
 def _iris(grey: Pixels, corners_and_lids: Points) -> float | None:

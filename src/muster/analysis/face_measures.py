@@ -128,11 +128,9 @@ def light_on_left(cut: FaceCut) -> float:
 
 def colour_distance(cut: FaceCut) -> float:
     """How far the colour of the cheeks is from that of skin in daylight, in units of CIE L*a*b*."""
-    cv2 = opencv()
-    right, left = cut.cheeks
-    mean = (np.asarray(cv2.mean(right)[:3]) + cv2.mean(left)[:3]) / 510
-    _, a, b = cv2.cvtColor(mean.astype(np.float32).reshape(1, 1, 3), cv2.COLOR_RGB2LAB).reshape(3)
-    return math.hypot(_outside(float(a), _SKIN_A), _outside(float(b), _SKIN_B))
+    right, left = (opencv().mean(each)[:3] for each in cut.cheeks)
+    a, b = _chroma(*((one + other) / 510 for one, other in zip(right, left, strict=True)))
+    return math.hypot(_outside(a, _SKIN_A), _outside(b, _SKIN_B))
 
 
 def detail_of(frame: Pixels, mesh: FaceMesh) -> Pixels:
@@ -218,6 +216,20 @@ _LEVELS = np.arange(256) / 255
 def _luminance(part: Pixels) -> float:
     r, g, b = opencv().mean(part)[:3]
     return float(0.299 * r + 0.587 * g + 0.114 * b)
+
+
+def _chroma(r: float, g: float, b: float) -> tuple[float, float]:
+    """a* and b* of an sRGB colour 0..1 under D65 (CIE 15; IEC 61966-2-1)."""
+    r, g, b = (each / 12.92 if each <= 0.04045 else ((each + 0.055) / 1.055) ** 2.4 for each in (r, g, b))
+    x, y, z = (
+        value ** (1 / 3) if value > 0.008856 else 7.787 * value + 16 / 116
+        for value in (
+            (0.4124 * r + 0.3576 * g + 0.1805 * b) / 0.9505,
+            0.2126 * r + 0.7152 * g + 0.0722 * b,
+            (0.0193 * r + 0.1192 * g + 0.9505 * b) / 1.089,
+        )
+    )
+    return 500 * (x - y), 200 * (y - z)
 
 
 def _outside(value: float, limits: tuple[float, float]) -> float:
