@@ -158,7 +158,8 @@ def check_contents(contents: PacketContents, schema: IdSchema) -> None:
     _check_values(contents, schema)
     _check_files(contents, schema)
     for captures in contents.captures:
-        captured = [each.attribute for each in (*captures.samples, *captures.exceptions)]
+        captured = [each.attribute for each in captures.samples]
+        captured += [each.attribute for each in captures.exceptions]
         if len(set(captured)) != len(captured):
             raise BadInput(CAPTURED_TWICE)
 

@@ -30,7 +30,9 @@ SCHEMA_VERSION_WRONG = Code(
     "SCHEMA_VERSION_WRONG", "A part of the packet does not tell the version of its ID schema as a number."
 )
 VALUE_SHAPE_WRONG = Code("VALUE_SHAPE_WRONG", "The field {field} has a form that no ID schema knows.")
-FIELD_KIND_WRONG = Code("FIELD_KIND_WRONG", "The field {field} holds another kind of value than its ID schema.")
+FIELD_KIND_WRONG = Code(
+    "FIELD_KIND_WRONG", "The field {field} holds another kind of value than its ID schema says."
+)
 VALUE_EMPTY = Code("VALUE_EMPTY", "The field {field} has no text. Fill it in or leave it out.")
 VALUE_FORMAT_WRONG = Code(
     "VALUE_FORMAT_WRONG", "The field {field} is not written the way the ID schema asks for. Correct it."

@@ -177,13 +177,12 @@ class Submission:
         """The packet's creation time is the signature's; the server compares captures with it (trap 12): what
         their devices signed, to the second and by the devices' clocks."""
         photo = (state.exception_photo,) if state.exception_photo else ()
-        codes = {
-            capture_problem(each.facts, at, self._capture_window) for each in (*state.samples.values(), *photo)
-        }
-        if CAPTURE_TOO_OLD in codes:
-            raise Refused(CAPTURES_TOO_OLD, minutes=self._policy.capture_valid_for_min)
-        for code in codes - {None}:
-            raise Refused(code)
+        for each in (*state.samples.values(), *photo):
+            code = capture_problem(each.facts, at, self._capture_window)
+            if code is CAPTURE_TOO_OLD:
+                raise Refused(CAPTURES_TOO_OLD, minutes=self._policy.capture_valid_for_min)
+            if code is not None:
+                raise Refused(code)
 
     @property
     def _capture_window(self) -> timedelta:

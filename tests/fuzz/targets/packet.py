@@ -13,6 +13,7 @@ from muster.errors import MalformedData, NotAuthentic
 from muster.formats import mosip_packet as mosip
 from muster.formats.zip_archive import pack
 from muster.formats.zip_reading import MAXIMUM_TOTAL_BYTES, unpack
+from muster.packet.judging import judge
 from muster.packet.opening import open_packet
 
 mutate = mutate_archive
@@ -86,7 +87,7 @@ def run(content: bytes) -> None:
         if sidecar in outer:
             digest = mosip.encrypted_hash(outer[name]).encode()
             outer[sidecar] = outer[sidecar].replace(_HASH.encode(), digest)
-    opened = open_packet(seal(pack(outer)), decryption_key(), signing_key().public_pem)
+    opened = judge(open_packet(seal(pack(outer)), decryption_key(), signing_key().public_pem))
     assert opened.is_valid in (True, False)
     for each in opened.subpackets:
         assert sum(map(len, each.files.values())) <= MAXIMUM_TOTAL_BYTES

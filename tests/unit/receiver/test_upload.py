@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from muster.crypto.envelope import encrypt
+from muster.formats.mosip_packet import hash_of
 from muster.formats.zip_archive import pack
 from muster.packet.assemble import AssembledPacket, assemble
 from muster.packet.seal import SealedPacket, seal
@@ -180,6 +181,40 @@ def test_a_packet_under_another_packets_name_is_refused(counter: Counter, sealed
 def test_a_packet_under_another_registrations_number_is_refused(counter: Counter, sealed: SealedPacket) -> None:
     counter.announce(sealed, registrationId=RID.replace("00001", "00002"))
     assert codes(counter.send(sealed)) == ["RPR-PKR-007"]
+
+
+def _with_audit(counter: Counter, content: bytes) -> SealedPacket:
+    files = {"audit.json": content, "packet_operations_hash.txt": hash_of([content])}
+    return _sealed_with(counter, {"id": files, "evidence": {}, "optional": {}})
+
+
+def test_a_packet_without_audit_records_is_refused_with_the_packet_managers_code(counter: Counter) -> None:
+    empty = _with_audit(counter, b"[]")
+    counter.announce(empty)
+    assert codes(counter.send(empty)) == ["KER-KPM-008"]
+
+
+def test_a_packet_whose_contents_no_stage_would_take_is_rejected_and_its_status_says_so(counter: Counter) -> None:
+    odd = _with_audit(counter, b'[{"a":1}]')
+    counter.announce(odd)
+    answer = counter.send(odd)
+    assert answer["errors"] == [
+        {"errorCode": "PACKET_REJECTED", "message": "The packet is rejected: AUDIT_WRONG"},
+    ]
+    assert counter.storage.accepted_ids() == ()
+    assert _status(counter, {"packetId": odd.packet_id}, {"registrationId": RID})["response"] == [
+        {"packetId": odd.packet_id, "statusCode": "REJECTED"},
+        {"registrationId": RID, "statusCode": "REJECTED"},
+    ]
+
+
+def test_a_rejected_packet_may_come_again_made_better(counter: Counter, sealed: SealedPacket) -> None:
+    odd = _with_audit(counter, b'[{"a":1}]')
+    counter.announce(odd)
+    counter.send(odd)
+    counter.announce(sealed)
+    assert codes(counter.send(sealed)) == []
+    assert _status(counter, {"packetId": sealed.packet_id})["response"][0]["statusCode"] == "ACCEPTED"
 
 
 def test_a_refused_packet_is_not_kept(counter: Counter, sealed: SealedPacket) -> None:

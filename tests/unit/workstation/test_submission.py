@@ -224,6 +224,18 @@ def test_captures_that_the_server_would_find_too_old_are_not_signed(root: Path) 
         assert desk.enrollment.sign(draft, OFFICER.password).signed is not None
 
 
+def test_a_capture_that_is_dated_after_the_signature_is_not_signed(root: Path) -> None:
+    now = utc_now()
+    clock = SetClock(now)
+    with desk_at(root, clock=clock) as desk:
+        draft = play(desk, Step.PREVIEW)
+        clock.forward(minutes=-5)  # the devices' clock, which captured before, seems to be ahead
+        with pytest.raises(Refused) as caught:
+            desk.enrollment.sign(draft, OFFICER.password)
+        assert caught.value.code.name == "CAPTURE_AFTER_PACKET"
+        assert "clock" in caught.value.sentence
+
+
 def test_a_packet_says_it_was_made_when_the_officer_signed_however_long_a_certificate_took(
     signed: Signed, receiver: EmbeddedReceiver
 ) -> None:
