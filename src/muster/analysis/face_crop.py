@@ -43,6 +43,11 @@ class Square:
         )
         return cropped
 
+    def is_near(self, other: Square, share: float) -> bool:
+        """Whether middle and side differ by less than this share of the side."""
+        reach = share * self.side
+        return max(abs(self.x - other.x), abs(self.y - other.y), abs(self.side - other.side)) < reach
+
     def to_frame(self, points: Points, size: int) -> Points:
         """Points of a crop of ``size`` in pixels of the frame; z is scaled alike."""
         (a, b, dx), (c, d, dy) = self._to_frame(size).tolist()

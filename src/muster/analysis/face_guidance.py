@@ -1,8 +1,8 @@
 """What to tell the person in front of the camera, frame by frame: find, mesh, pose, eyes, quality.
 
 Every frame is searched for faces (who else is in view is part of the answer). The largest face is followed: its
-mesh says where to look in the next frame, which saves the second look a new face needs. ``track`` counts the faces
-that were followed; it changes when the face that was there is no longer where it was.
+mesh says where to look in the next frame, which saves the second look that a new face needs, or one that moved.
+``track`` counts the faces that were followed; it changes when the face that was there is no longer where it was.
 
 One object follows one stream, on one thread. It keeps its last look at the face and nothing else.
 """
@@ -26,6 +26,8 @@ from muster.domain.assessment import Assessment
 
 # A followed mesh below this was lost on the way and is looked for anew.
 _FOLLOWED_FROM = 0.5
+# Points are placed badly in a square that is off by a tenth of its side: who moved is looked at twice.
+_STAYED_WITHIN = 0.04
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -78,7 +80,10 @@ class FaceGuidance:
         if face is None:
             return None
         if self._last is not None and _is_there_still(self._last.mesh, face):
-            look = self._mesher.follow(frame, self._last.mesh.square)
+            square = self._last.mesh.square
+            look = self._mesher.follow(frame, square)
+            if not look.mesh.square.is_near(square, _STAYED_WITHIN):
+                look = self._mesher.follow(frame, look.mesh.square)
             if look.mesh.presence >= _FOLLOWED_FROM:
                 return look
         self._track += 1
