@@ -2,8 +2,9 @@
 
     python tests/bench/face_pairs.py FOLDER
 
-A picture's person is its file name up to the first underscore. Prints every pair on the wrong side of the threshold
-and the lowest score of a genuine pair and the highest of an impostor pair. Few pictures say little: n is printed.
+A picture's person is its file name up to the first underscore. Prints every pair on the wrong side of the
+threshold, the lowest score of a genuine pair and the highest of an impostor pair. Few pictures say little: n is
+printed.
 """
 
 from __future__ import annotations
