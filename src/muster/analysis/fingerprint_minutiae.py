@@ -46,7 +46,9 @@ class MinutiaeFinder:
         padded = np.pad(cut, ((above, below - above), (before, beside - before)), mode="edge")
         direction, sure = self._network.run({"input": padded[np.newaxis, :, :, np.newaxis].astype(np.float32)})
         inside = (0, 0, slice(above, above + height), slice(before, before + width))
-        return _strongest(direction[inside], sure[inside]) + (left, top, 0, 0)
+        found = _strongest(direction[inside], sure[inside])
+        found[:, :2] += (left, top)
+        return found
 
 
 def _strongest(direction: NDArray[np.float32], sure: NDArray[np.float32]) -> Minutiae:

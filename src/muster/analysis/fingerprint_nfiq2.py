@@ -1,4 +1,4 @@
-"""A score that is NFIQ 2-compatible: NIST's published forest over the measures of NFIQ 2.3 as ``afis`` computes them.
+"""An NFIQ 2-compatible score: NIST's published forest over the measures of NFIQ 2.3 as ``afis`` computes them.
 
 Not NFIQ 2 itself, and not certified as such: the measures are a port, and minutiae come from another finder. On
 NIST's five reference prints it is some 3 points off on the average (calibration.toml). Without minutiae the port
@@ -43,7 +43,7 @@ def _forest(models: Path | None) -> dict[str, NDArray[np.generic]]:
 
 def _vote(forest: dict[str, NDArray[np.generic]], measures: NDArray[np.float32]) -> float:
     """All trees at once, one level at a time. A leaf asks for no measure, or has no child where it should go."""
-    roots = forest["tree_off"][: _trees(forest)].astype(np.int64)
+    roots = forest["tree_off"].astype(np.int64)
     nodes = np.zeros_like(roots)
     going = np.ones(roots.shape, np.bool_)
     while going.any():
@@ -54,9 +54,3 @@ def _vote(forest: dict[str, NDArray[np.generic]], measures: NDArray[np.float32])
         going = (asked >= 0) & (following >= 0)
         nodes = np.where(going, following, nodes)
     return float(forest["value"][roots + nodes].astype(np.float64).sum())
-
-
-def _trees(forest: dict[str, NDArray[np.generic]]) -> int:
-    """Offsets of trees, with or without the end of the last."""
-    offsets = forest["tree_off"]
-    return int(offsets.size) - int(offsets[-1] == forest["var"].size)

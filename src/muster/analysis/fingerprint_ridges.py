@@ -16,7 +16,7 @@ from muster.analysis.opencv import opencv
 
 BLOCK = 16
 RESOLUTION_DPI = 500
-_MM2_A_BLOCK = (BLOCK * 25.4 / RESOLUTION_DPI) ** 2
+BLOCK_MM = BLOCK * 25.4 / RESOLUTION_DPI
 
 _CONTRAST_FROM = 12.0  # standard deviation of grey levels inside a block
 _COHERENCE_FROM = 0.35
@@ -31,24 +31,25 @@ class RidgeMap:
     """Each array has a row and a column for every whole block.
 
     ``coherence`` is how much the gradients agree on one direction, 0..1 (Kass and Witkin, 1987); ``ridges`` where
-    there is contrast with a direction; ``touched`` the largest connected piece of ridges or darkness; ``background``
-    the brightness of the glass, in grey levels.
+    there is contrast with a direction; ``covered`` where there is that or darkness; ``touched`` the largest
+    connected piece of it; ``background`` the brightness of the glass, in grey levels.
     """
 
     mean: Floats
     contrast: Floats
     coherence: Floats
     ridges: Mask
+    covered: Mask
     touched: Mask
     background: float
 
     @property
     def area_mm2(self) -> float:
-        return float(self.touched.sum()) * _MM2_A_BLOCK
+        return float(self.touched.sum()) * BLOCK_MM**2
 
     @property
     def brightness(self) -> float:
-        """Mean of what was touched, as a share of the glass's. Raises nothing for an empty map: 1."""
+        """Mean of what was touched, as a share of the glass's; 1 where nothing was."""
         if not self.touched.any():
             return 1.0
         return float(self.mean[self.touched].mean()) / max(self.background, 1.0)
@@ -71,11 +72,26 @@ def grey(pixels: Pixels) -> Pixels:
     return weighed
 
 
+def at_500_dpi(pixels: Pixels, across_dpi: float, down_dpi: float) -> Pixels:
+    """The picture as a scanner of 500 dpi would have made it. A resolution that no scanner has (below 100, above
+    2000) says nothing: then the picture stays."""
+    if not all(100 <= each <= 2000 for each in (across_dpi, down_dpi)):
+        return pixels
+    wide, high = RESOLUTION_DPI / across_dpi, RESOLUTION_DPI / down_dpi
+    if max(abs(wide - 1), abs(high - 1)) < 0.02:  # 197 pixels a centimetre are 500 dpi
+        return pixels
+    cv2 = opencv()
+    size = (max(1, round(pixels.shape[1] * wide)), max(1, round(pixels.shape[0] * high)))
+    fitting = cv2.INTER_AREA if wide * high < 1 else cv2.INTER_CUBIC
+    scaled: Pixels = cv2.resize(pixels, size, interpolation=fitting)
+    return scaled
+
+
 def ridge_map(pixels: Pixels) -> RidgeMap:
     """Of a (h, w) grey picture. One that is smaller than a block has a map without blocks."""
     if min(pixels.shape) < BLOCK:
         nothing, none = np.zeros((0, 0), np.float32), np.zeros((0, 0), np.bool_)
-        return RidgeMap(nothing, nothing, nothing, none, none, float(pixels.mean()) if pixels.size else 0.0)
+        return RidgeMap(nothing, nothing, nothing, none, none, none, float(pixels.mean()) if pixels.size else 0.0)
     cv2, image = opencv(), pixels.astype(np.float32)
     across = cv2.Sobel(image, cv2.CV_32F, 1, 0, borderType=cv2.BORDER_REPLICATE)
     down = cv2.Sobel(image, cv2.CV_32F, 0, 1, borderType=cv2.BORDER_REPLICATE)
@@ -85,8 +101,8 @@ def ridge_map(pixels: Pixels) -> RidgeMap:
     coherence = np.sqrt((xx - yy) ** 2 + 4 * xy**2) / np.maximum(xx + yy, 1e-6)
     background = float(np.percentile(mean, 95))
     ridges = (contrast > _CONTRAST_FROM) & (coherence > _COHERENCE_FROM)
-    touched = _largest(ridges | (mean < _DARKER_THAN * background))
-    return RidgeMap(mean, contrast, coherence, ridges, touched, background)
+    covered = ridges | (mean < _DARKER_THAN * background)
+    return RidgeMap(mean, contrast, coherence, ridges, covered, _largest(covered), background)
 
 
 def _means(image: Floats) -> Floats:

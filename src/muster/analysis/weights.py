@@ -1,13 +1,14 @@
 """Where the networks' weights lie, and that they are the ones we tested.
 
 ``models/manifest.toml`` names each file with its SHA-256. A file that differs is refused: its results would
-look right and mean nothing.
+look right and mean nothing. An entry with a ``package`` lies in that installed Python package, under its folder.
 """
 
 from __future__ import annotations
 
 import hashlib
 import tomllib
+from importlib.resources import files
 from pathlib import Path
 
 from muster.errors import Code, NotAuthentic, Unavailable
@@ -33,9 +34,10 @@ def load_weights(name: str, folder: Path | None = None) -> bytes:
     folder = folder or models_folder()
     try:
         entry = tomllib.loads((folder / "manifest.toml").read_text(encoding="utf-8"))[name]
-        content: bytes = (folder / entry["file"]).read_bytes()
+        root = files(entry["package"]) if "package" in entry else folder
+        content: bytes = root.joinpath(entry["file"]).read_bytes()
         expected = entry["sha256"]
-    except (OSError, LookupError, TypeError, ValueError) as error:
+    except (OSError, ImportError, LookupError, TypeError, ValueError, AttributeError) as error:
         raise Unavailable(WEIGHTS_MISSING) from error
     if hashlib.sha256(content).hexdigest() != expected:
         raise NotAuthentic(WEIGHTS_CHANGED)

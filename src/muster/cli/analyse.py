@@ -9,8 +9,12 @@ import typer
 
 from muster.cli.common import BAD, DataOption, JsonOption, Screen, VerboseOption, reporting, show
 from muster.workstation.analysing_face import FaceReport, analyse_face
+from muster.workstation.analysing_fingerprint import FingerReport, analyse_fingerprint
 
 PictureArgument = Annotated[Path, typer.Argument(metavar="IMAGE", help="A picture file.")]
+FingerArgument = Annotated[
+    Path, typer.Argument(metavar="IMAGE", help="A picture of one finger at 500 dpi, or a finger record (ISO).")
+]
 
 
 def register(app: typer.Typer, screen: Screen) -> None:
@@ -31,6 +35,28 @@ def register(app: typer.Typer, screen: Screen) -> None:
             show(report, _face(report), as_json=as_json)
             if any(each.severity == "blocks" for each in report.findings):
                 raise typer.Exit(BAD)
+
+    @analyse.command()
+    def fingerprint(
+        image: FingerArgument,
+        data: DataOption = None,
+        as_json: JsonOption = False,
+        verbose: VerboseOption = False,
+    ) -> None:
+        """NFIQ 2-compatible score and minutiae of one finger, and what to change. Exit status 1 when something
+        keeps it from being taken."""
+        with reporting(as_json=as_json, verbose=verbose):
+            report = analyse_fingerprint(image)
+            show(report, _fingerprint(report), as_json=as_json)
+            if not report.is_usable:
+                raise typer.Exit(BAD)
+
+
+def _fingerprint(report: FingerReport) -> str:
+    lines = [f"NFIQ 2-compatible {_number(report.nfiq2)}, {_number(report.minutiae)} minutiae"]
+    lines += [f"  {name:<34}{value:>6g}" for name, value in report.measures.items()]
+    lines += [f"! {each.message} [{each.code}]" for each in report.findings]
+    return "\n".join(lines)
 
 
 def _face(report: FaceReport) -> str:

@@ -9,9 +9,15 @@ import typer
 
 from muster.cli.common import BAD, DataOption, JsonOption, Screen, VerboseOption, reporting, show
 from muster.workstation.analysing_face import match_faces
+from muster.workstation.analysing_fingerprint import match_fingerprints
 
 FirstArgument = Annotated[Path, typer.Argument(metavar="A", help="A picture file.")]
 SecondArgument = Annotated[Path, typer.Argument(metavar="B", help="Another picture file.")]
+
+FirstFingerArgument = Annotated[
+    Path, typer.Argument(metavar="A", help="A picture of one finger at 500 dpi, or a finger record (ISO).")
+]
+SecondFingerArgument = Annotated[Path, typer.Argument(metavar="B", help="Another.")]
 
 
 def register(app: typer.Typer, screen: Screen) -> None:
@@ -36,6 +42,22 @@ def register(app: typer.Typer, screen: Screen) -> None:
         with reporting(as_json=as_json, verbose=verbose):
             report = match_faces(a, b, pack)
             verdict = "the same face" if report.match else "not the same face"
+            show(report, f"{verdict}: {report.score:.3f}, threshold {report.threshold:.3f}", as_json=as_json)
+            if not report.match:
+                raise typer.Exit(BAD)
+
+    @match.command()
+    def fingerprint(
+        a: FirstFingerArgument,
+        b: SecondFingerArgument,
+        data: DataOption = None,
+        as_json: JsonOption = False,
+        verbose: VerboseOption = False,
+    ) -> None:
+        """Whether two prints are of the same finger. Exit status 1 when they are not."""
+        with reporting(as_json=as_json, verbose=verbose):
+            report = match_fingerprints(a, b)
+            verdict = "the same finger" if report.match else "not the same finger"
             show(report, f"{verdict}: {report.score:.3f}, threshold {report.threshold:.3f}", as_json=as_json)
             if not report.match:
                 raise typer.Exit(BAD)

@@ -1,0 +1,111 @@
+"""Judging one fingerprint, and whether two are of the same finger: what ``muster analyse fingerprint`` and
+``muster match fingerprint`` do. A file is a picture (taken for one of 500 dpi) or a finger record."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from muster.analysis.api import Pixels
+from muster.analysis.fingerprint_judging import MINUTIAE, MINUTIAE_TOO_FEW, NFIQ2, FingerJudge, FingerReading
+from muster.analysis.fingerprint_matching import FingerTemplate, match
+from muster.analysis.fingerprint_ridges import at_500_dpi
+from muster.analysis.pictures import read_picture
+from muster.domain.assessment import Assessment, Finding, Score, blocking
+from muster.errors import BadInput, Code
+from muster.formats.iso19794_4 import FingerRecord
+from muster.formats.iso19794_pixels import pixels_in
+from muster.formats.iso19794_record import parse_record
+from muster.workstation.inspection import read_file
+
+NOT_A_FINGER_RECORD = Code("NOT_A_FINGER_RECORD", "This record is not of a finger.")
+
+_RECORDS = (b"FIR\0", b"FAC\0", b"IIR\0")
+_PER_CENTIMETRE = 2
+
+
+@dataclass(frozen=True, slots=True)
+class FingerFinding:
+    code: str
+    severity: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class FingerReport:
+    """``nfiq2`` is an NFIQ 2-compatible score, 0..100, and ``minutiae`` how many there are; None where they could
+    not be told. ``measures`` are in their own units."""
+
+    nfiq2: int | None
+    minutiae: int | None
+    findings: tuple[FingerFinding, ...]
+    measures: Mapping[str, float]
+
+    @property
+    def is_usable(self) -> bool:
+        return all(each.severity != "blocks" for each in self.findings)
+
+
+@dataclass(frozen=True, slots=True)
+class FingerMatchReport:
+    """``score`` and ``threshold`` are similarities, 0 to 1; ``value`` is the score on 0..100."""
+
+    score: float
+    threshold: float
+    match: bool
+    value: float
+
+
+def analyse_fingerprint(path: Path) -> FingerReport:
+    """Raises ``BadInput`` (no picture, no finger record), ``MalformedData`` (a broken record), ``Unavailable``,
+    ``NotAuthentic`` (weights)."""
+    assessment = _look(path, FingerJudge()).assessment
+    others = [each for each in assessment.measures if isinstance(each, Score)]
+    return FingerReport(
+        _whole(assessment, NFIQ2),
+        _whole(assessment, MINUTIAE),
+        tuple(_finding(each) for each in assessment.findings),
+        {each.measure: each.raw for each in others if each.measure not in (NFIQ2, MINUTIAE)},
+    )
+
+
+def match_fingerprints(a: Path, b: Path) -> FingerMatchReport:
+    """Raises the same, and ``BadInput`` where a picture shows no finger or too little of one."""
+    judge = FingerJudge()
+    result = match(*(_template(_look(each, judge)) for each in (a, b)))
+    return FingerMatchReport(result.score.raw, result.threshold, result.is_match, result.score.value)
+
+
+def _look(path: Path, judge: FingerJudge) -> FingerReading:
+    content = read_file(path)
+    if not content.startswith(_RECORDS):
+        return judge.look(read_picture(content))
+    record = parse_record(content)
+    if not isinstance(record, FingerRecord):
+        raise BadInput(NOT_A_FINGER_RECORD)
+    return judge.look(_standard_pixels(record))
+
+
+def _standard_pixels(record: FingerRecord) -> Pixels:
+    inch = 2.54 if record.scale_unit == _PER_CENTIMETRE else 1.0
+    across, down = record.image_resolution
+    return at_500_dpi(pixels_in(record), across * inch, down * inch)
+
+
+def _template(reading: FingerReading) -> FingerTemplate:
+    wrong = blocking(reading.assessment.findings)
+    if wrong:
+        raise BadInput(wrong[0].code)
+    if len(reading.template) == 0:
+        raise BadInput(MINUTIAE_TOO_FEW)
+    return reading.template
+
+
+def _whole(assessment: Assessment, measure: str) -> int | None:
+    found = assessment[measure]
+    return round(found.raw) if isinstance(found, Score) else None
+
+
+def _finding(finding: Finding) -> FingerFinding:
+    return FingerFinding(finding.code.name, finding.severity.value, finding.sentence)
