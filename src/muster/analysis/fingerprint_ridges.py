@@ -99,7 +99,7 @@ def ridge_map(pixels: Pixels) -> RidgeMap:
     mean = _means(image)
     contrast = np.sqrt(np.maximum(_means(image * image) - mean * mean, 0))
     coherence = np.sqrt((xx - yy) ** 2 + 4 * xy**2) / np.maximum(xx + yy, 1e-6)
-    background = float(np.percentile(mean, 95))
+    background = float(np.percentile(pixels[::4, ::4], 95))  # where a finger fills it all: the valleys
     ridges = (contrast > _CONTRAST_FROM) & (coherence > _COHERENCE_FROM)
     covered = ridges | (mean < _DARKER_THAN * background)
     return RidgeMap(mean, contrast, coherence, ridges, covered, _largest(covered), background)
