@@ -55,6 +55,12 @@ class AuditEvent(Enum):
     SERVER_CERTIFICATE_PINNED = EventKind("MUS-PKT-005", "Packet", "Server certificate stored")
     SERVER_SIGNER_PINNED = EventKind("MUS-PKT-006", "Packet", "Certificate of the server's signatures stored")
     SERVER_SIGNER_ACCEPTED = EventKind("MUS-PKT-007", "Packet", "Changed certificate of the server accepted")
+    PACKET_GIVEN_UP = EventKind("MUS-PKT-008", "Packet", "Packet refused for good; waits for a person")
+    PACKET_TRIED_AGAIN = EventKind("MUS-PKT-009", "Packet", "Packet to be sent again at a person's wish")
+    STATUS_ASKED = EventKind("MUS-PKT-010", "Packet", "Server asked what became of packets")
+    STATUS_HEARD = EventKind("MUS-PKT-011", "Packet", "Server said what became of a packet")
+    PACKET_WANTED_AGAIN = EventKind("MUS-PKT-012", "Packet", "Server wants a packet sent again")
+    PACKET_DESTROYED = EventKind("MUS-PKT-013", "Packet", "Sealed packet destroyed, the server being done with it")
 
     @property
     def id(self) -> str:

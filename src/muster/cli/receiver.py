@@ -21,6 +21,13 @@ def register(app: typer.Typer, screen: Screen) -> None:
             list[str] | None,
             typer.Option(metavar="CENTER_MACHINE=PUBLIC.pem", help="A station that may send packets."),
         ] = None,
+        encrypt_to: Annotated[
+            list[str] | None,
+            typer.Option(
+                metavar="CENTER_MACHINE=PUBLIC.tpmt",
+                help="The key that decrypts, of a station whose TPM signs with another one.",
+            ),
+        ] = None,
         login: Annotated[bool, typer.Option("--login", help="Serve only who is signed in.")] = False,
         user: Annotated[
             list[str] | None, typer.Option(metavar="NAME=PASSWORD_FILE", help="Somebody who may sign in.")
@@ -33,14 +40,24 @@ def register(app: typer.Typer, screen: Screen) -> None:
 
         The station in the data folder, if there is one, is known to it.
         """
-        from muster.receiver.service import Visitors, parse_machine, parse_user, serve
+        from muster.receiver.service import (
+            Visitors,
+            parse_encryption_key,
+            parse_machine,
+            parse_user,
+            serve,
+        )
 
         with reporting(as_json=as_json, verbose=verbose):
             root = data or DataFolder.default().root
             machines = dict(parse_machine(each) for each in machine or ())
+            decrypting = dict(parse_encryption_key(each) for each in encrypt_to or ())
             if Station.exists(root):
                 station = station_at(root)
-                own_key = read_file(station.folder.machine_public_key)
-                machines.setdefault(station.identity.ref_id, own_key)
+                ref_id, keys = station.identity.ref_id, station.folder
+                if ref_id not in machines:
+                    machines[ref_id] = read_file(keys.machine_public_key)
+                    decrypting.setdefault(ref_id, read_file(keys.machine_encryption_key))
             users = tuple(parse_user(each) for each in user or ())
-            serve(DataFolder(root).receiver, port, Visitors(machines, users, login), utc_now)
+            visitors = Visitors(machines, users, login, decrypting)
+            serve(DataFolder(root).receiver, port, visitors, utc_now)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from muster.clock import utc_now
 from muster.errors import MusterError
-from muster.receiver.service import Visitors, parse_machine, parse_user, serve
+from muster.receiver.service import Visitors, parse_encryption_key, parse_machine, parse_user, serve
 
 
 def main() -> int:
@@ -16,6 +16,7 @@ def main() -> int:
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--port", type=int, default=0)
     parser.add_argument("--machine", action="append", default=[], metavar="CENTER_MACHINE=PUBLIC.pem")
+    parser.add_argument("--encrypt-to", action="append", default=[], metavar="CENTER_MACHINE=PUBLIC.tpmt")
     parser.add_argument("--login", action="store_true")
     parser.add_argument("--user", action="append", default=[], metavar="NAME=PASSWORD_FILE")
     parser.add_argument("--exit-with-parent", action="store_true")
@@ -25,6 +26,7 @@ def main() -> int:
             dict(parse_machine(each) for each in arguments.machine),
             tuple(parse_user(each) for each in arguments.user),
             login=arguments.login,
+            encryption_keys=dict(parse_encryption_key(each) for each in arguments.encrypt_to),
         )
         serve(arguments.data, arguments.port, visitors, utc_now, exit_with_parent=arguments.exit_with_parent)
     except MusterError as error:

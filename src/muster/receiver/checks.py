@@ -14,6 +14,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from muster.clock import parse_rfc3339
+from muster.domain.delivery import ServerStatus
 from muster.domain.registration import (
     REGISTRATION_ID_LENGTH,
     REGISTRATION_ID_NOT_NUMERIC,
@@ -30,6 +31,9 @@ GRACE = timedelta(seconds=10_800)
 MAXIMUM_PACKET_BYTES = 5 * 1024 * 1024
 _PROCESSES = ("NEW", "UPDATE", "LOST", "BIOMETRIC_CORRECTION")
 REJECTED = "PACKET_REJECTED"
+_PACKET_STATUSES = frozenset(
+    {ServerStatus.RECEIVED, ServerStatus.UPLOAD_PENDING, ServerStatus.RESEND, ServerStatus.REJECTED}
+)
 _SUPERVISOR_STATUSES = ("APPROVED", "REJECTED")
 
 
@@ -138,6 +142,16 @@ def check_upload(
     if already_accepted:
         return Refusal("RPR-PKR-005", "Duplicate Request Received")
     return None
+
+
+def as_packet_status(state: ServerStatus) -> ServerStatus:
+    """packetexternalstatus knows nothing of what became of a packet once it is in the server's store."""
+    return state if state in _PACKET_STATUSES else ServerStatus.ACCEPTED
+
+
+def as_registration_status(state: ServerStatus) -> ServerStatus:
+    """search has no word for a packet in the store but that it was received."""
+    return ServerStatus.RECEIVED if state is ServerStatus.ACCEPTED else state
 
 
 def check_contents(packet: OpenedPacket, announced: Mapping[str, Any]) -> Refusal | None:

@@ -37,7 +37,7 @@ from muster.formats.mosip_login import (
     is_on_time,
 )
 from muster.receiver.checks import Refusal
-from muster.receiver.storage import Storage
+from muster.receiver.storage import Machine, Storage
 
 TOKEN_FOR = timedelta(minutes=30)
 REFRESH_FOR = timedelta(hours=12)  # a shift: the station keeps no password to sign in with again
@@ -68,7 +68,9 @@ class Doorkeeper:
             machine, asked = self._asked(body)
             user_id = self._user_of(asked)
             tokens = self._tokens(user_id)
-            return base64url.encode(encrypt_machine_data(machine, encode_tokens(tokens, self._clock())))
+            return base64url.encode(
+                encrypt_machine_data(machine.encryption_key, encode_tokens(tokens, self._clock()))
+            )
         except _Refused as refusal:
             return refusal.answer
         except MusterError:
@@ -93,13 +95,13 @@ class Doorkeeper:
         """Whether the holder of ``token`` is signed in."""
         return self._subject(token, _TOKEN) is not None
 
-    def _asked(self, body: bytes) -> tuple[bytes, Asked]:
-        """The machine's public key and what it asks for, once it is sure that it is the one who asks."""
+    def _asked(self, body: bytes) -> tuple[Machine, Asked]:
+        """The machine and what it asks for, once it is sure that it is the one who asks."""
         request = LoginRequest.parse(body)
         machine = self._storage.machine_by_key(request.key_index)
         if machine is None:
             raise _Refused(_UNKNOWN_MACHINE)
-        if not verify(machine, request.payload, request.signature):
+        if not verify(machine.signing_key, request.payload, request.signature):
             raise _Refused(_INVALID)
         asked, at = request.asked()
         if not is_on_time(at, self._clock()):

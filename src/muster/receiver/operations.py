@@ -13,6 +13,7 @@ from muster import base64url
 from muster.clock import Clock, rfc3339
 from muster.crypto.machine_key import fingerprint
 from muster.crypto.signing import certificate_to_pem, key_index_of, load_certificate
+from muster.domain.delivery import ServerStatus
 from muster.errors import BadInput, Code, MalformedData, MusterError, StorageUnavailable
 from muster.formats import mosip_packet
 from muster.formats.govstack import (
@@ -29,6 +30,8 @@ from muster.packet.opening import open_packet
 from muster.receiver.checks import (
     SYNC_ID,
     Refusal,
+    as_packet_status,
+    as_registration_status,
     check_announcement,
     check_contents,
     check_enrollment,
@@ -71,7 +74,8 @@ class Receiver:
             if request is None or not request.text("machineName"):
                 return self._outcome(Refusal("KER-SNC-155", "Machine not found"))
             signing, decrypting = request.octets("signPublicKey"), request.octets("publicKey")
-            known = self._storage.machine_by_key(key_index_of(signing)) is not None
+            machine = self._storage.machine_by_key(key_index_of(signing))
+            known = machine is not None and machine.key_index == fingerprint(decrypting)
         except BadInput:
             known = False
         if not known:
@@ -146,7 +150,8 @@ class Receiver:
         packet_id = file_name.split(".", maxsplit=1)[0]
         try:
             announced = self._storage.announcement(packet_id)
-            accepted = self._storage.accepted(packet_id) is not None
+            wanted_again = self._storage.state(packet_id) is ServerStatus.RESEND
+            accepted = self._storage.accepted(packet_id) is not None and not wanted_again
         except BadInput:
             return Refusal("RPR-PKR-001", "Packet Not Found in Sync Table")
         refusal = check_upload(file_name, content, announced, accepted)
@@ -172,6 +177,7 @@ class Receiver:
                 self._storage.reject(packet_id, {**record, "code": refusal.code, "message": refusal.message})
                 return refusal
             self._storage.accept(packet_id, content, record)
+            self._storage.forget_state(packet_id)
         except StorageUnavailable:
             return Refusal("RPR-PKR-012", "Data could not be stored")
         return None
@@ -184,18 +190,29 @@ class Receiver:
             asked = [(str(each.get("packetId")), str(each.get("registrationId"))) for each in entries]
         except (ValueError, KeyError, TypeError, RecursionError):
             return self._answer(None, None, [Refusal("RPR-RGS-017", "JSON parsing failed")])
-        known, rejected = set(self._storage.accepted_ids()), set(self._storage.rejected_ids())
-        by_registration = {each.split("-")[0]: "REJECTED" for each in rejected}
-        by_registration |= {each.split("-")[0]: "RECEIVED" for each in known}
+        states = self._states()
+        by_registration = {each.split("-")[0]: state for each, state in states.items()}
         response = []
         for packet_id, registration_id in asked:
-            if packet_id in known or packet_id in rejected:
-                status = "ACCEPTED" if packet_id in known else "REJECTED"
-                response.append({"packetId": packet_id, "statusCode": status})
+            if packet_id in states:
+                status = as_packet_status(states[packet_id])
+                response.append({"packetId": packet_id, "statusCode": status.value})
             elif registration_id in by_registration:
-                status = by_registration[registration_id]
-                response.append({"registrationId": registration_id, "statusCode": status})
+                status = as_registration_status(by_registration[registration_id])
+                response.append({"registrationId": registration_id, "statusCode": status.value})
         return self._answer(_echo(request.get("id")), response, [])
+
+    def _states(self) -> dict[str, ServerStatus]:
+        """What became of every packet; in each registration the one that got furthest comes last."""
+        storage = self._storage
+        states = dict.fromkeys(storage.announced_ids(), ServerStatus.UPLOAD_PENDING)
+        for packet_id in storage.rejected_ids():
+            states.pop(packet_id, None)
+            states[packet_id] = ServerStatus.REJECTED
+        for packet_id in storage.accepted_ids():
+            states.pop(packet_id, None)
+            states[packet_id] = ServerStatus.ACCEPTED
+        return {packet_id: storage.state(packet_id) or state for packet_id, state in states.items()}
 
     def enroll(self, body: bytes) -> tuple[int, bytes]:
         """GovStack's PUT /enrollment: a new enrollment, or more about one there is, which keeps what is not sent.

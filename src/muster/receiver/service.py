@@ -1,6 +1,7 @@
 """Running the receiver as a process of its own.
 
-``python -m muster.receiver --data DIR --port N --machine 10001_10001=machine.pub.pem``
+``python -m muster.receiver --data DIR --port N --machine 10001_10001=machine.pub.pem``, or for a station whose
+key is in a TPM ``--machine 10001_10001=machine.sign.tpmt --encrypt-to 10001_10001=machine.encrypt.tpmt``
 
 The first line on standard output is one JSON object, written when connections are answered:
 ``{"ready": true, "url": ..., "key": ..., "data": ...}``. With ``--login`` only who signed in is served; who may is
@@ -16,8 +17,8 @@ import logging
 import re
 import socket
 import sys
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Thread
 
@@ -26,6 +27,7 @@ import uvicorn
 
 from muster.clock import Clock
 from muster.crypto.key_slots import KeySlot, make_slot
+from muster.crypto.machine_data import encrypt_machine_data
 from muster.crypto.sealing import new_station_key
 from muster.crypto.signing import load_verification_key
 from muster.errors import BadInput, Code, Unavailable
@@ -47,17 +49,25 @@ _CONNECTIONS = 256  # a centre has twenty stations; more than this is answered w
 _STOP_WITHIN_S = 1  # a client that stalls in the middle of an upload must not keep the process alive
 
 
-def parse_machine(text: str) -> tuple[str, bytes]:
-    """``10001_10001=key.pem`` (or a TPM's signing key) -> reference id and key. Raises ``BadInput``."""
+def parse_machine(text: str, check: Callable[[bytes], object] = load_verification_key) -> tuple[str, bytes]:
+    """``10001_10001=key.pem`` (or a TPM's signing key) -> reference id and key. Raises ``BadInput``.
+
+    ``check`` raises ``BadInput`` for a key that cannot do what it is registered for.
+    """
     ref_id, _, file = text.partition("=")
     if not re.fullmatch(r"[0-9]{5}_[0-9]{5}", ref_id):
         raise BadInput(MACHINE_UNREADABLE)
     try:
         public_key = Path(file).read_bytes()
-        load_verification_key(public_key)
+        check(public_key)
     except (OSError, BadInput) as error:
         raise BadInput(MACHINE_UNREADABLE) from error
     return ref_id, public_key
+
+
+def parse_encryption_key(text: str) -> tuple[str, bytes]:
+    """``10001_10001=machine.encrypt.tpmt`` -> reference id and key. Raises ``BadInput``."""
+    return parse_machine(text, lambda key: encrypt_machine_data(key, b""))
 
 
 def parse_user(text: str) -> KeySlot:
@@ -76,11 +86,13 @@ def parse_user(text: str) -> KeySlot:
 
 @dataclass(frozen=True, slots=True)
 class Visitors:
-    """Who may come: machines by reference id with their public keys, users, and whether they must sign in."""
+    """Who may come: machines by reference id with their public keys, those that decrypt where they are others than
+    those that sign, users, and whether they must sign in."""
 
     machines: Mapping[str, bytes]
     users: tuple[KeySlot, ...] = ()
     login: bool = False
+    encryption_keys: Mapping[str, bytes] = field(default_factory=dict)
 
 
 def serve(
@@ -101,7 +113,7 @@ def serve(
     )
     storage = Storage(data, clock)
     for ref_id, public_key in visitors.machines.items():
-        storage.register_machine(ref_id, public_key)
+        storage.register_machine(ref_id, public_key, visitors.encryption_keys.get(ref_id))
     for slot in visitors.users:
         storage.register_user(slot)
     listening = _listen(port)

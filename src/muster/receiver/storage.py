@@ -7,11 +7,13 @@
     users.json            who may sign in: key slots, which a password opens or not
     post/<user>.txt       the newest one-time password for that user, in place of a letter box
     machines/<ref>.pem    public keys of registered machines, octets as they came: PEM, DER or TPMT_PUBLIC
+    machines/<ref>.opens  the same of the key that decrypts, where that is not the one that signs (TPM)
     announced/<id>.json   one file per announced packet
     packets/<id>.zip      accepted packets, byte for byte
     enrollments/<id>.json what GovStack's PUT /enrollment sent, by registration number
     accepted/<id>.json    when, and what the checks said; written last, so a packet counts only when whole
     rejected/<id>.json    when and why, of packets that opened and hold what no server takes
+    states/<id>.txt       one of MOSIP's words, where somebody decided what became of a packet (``set_state``)
 
 A packet id comes from outside; only ids of the form MOSIP prescribes ever become a file name.
 """
@@ -30,6 +32,7 @@ from muster.clock import Clock
 from muster.crypto.envelope import DecryptionKey
 from muster.crypto.jws import sign_detached
 from muster.crypto.key_slots import KeySlot, slot_from_json, slot_to_json
+from muster.crypto.machine_key import fingerprint
 from muster.crypto.signing import (
     SigningKey,
     certificate_to_der,
@@ -37,6 +40,7 @@ from muster.crypto.signing import (
     key_index_of,
     self_signed_certificate,
 )
+from muster.domain.delivery import ServerStatus
 from muster.errors import BadInput, Code
 
 USERS_UNREADABLE = Code("USERS_UNREADABLE", "The list of those who may sign in here is damaged: users.json.")
@@ -45,6 +49,7 @@ PACKET_NAME_UNUSABLE = Code("PACKET_NAME_UNUSABLE", "The packet's number has a f
 _PACKET_ID = re.compile(r"[0-9A-Za-z]{1,60}(-[0-9]{1,10}_[0-9]{1,10}-[0-9]{14})?")
 _REF_ID = re.compile(r"[0-9]{1,10}_[0-9]{1,10}")
 USER_ID = re.compile(r"[0-9A-Za-z][0-9A-Za-z._-]{1,49}")
+_SIGNS, _OPENS = ".pem", ".opens"
 _KEY_DAYS = 1095  # MOSIP's default validity of a module key
 
 
@@ -59,11 +64,25 @@ class ServerSigner:
         return sign_detached(self.key, body, self.certificate)
 
 
+@dataclass(frozen=True, slots=True)
+class Machine:
+    """The public keys of a registered machine; one and the same unless a TPM holds them."""
+
+    signing_key: bytes
+    encryption_key: bytes
+
+    @property
+    def key_index(self) -> str:
+        """MOSIP's name of the key that decrypts."""
+        one = self.encryption_key == self.signing_key
+        return key_index_of(self.signing_key) if one else fingerprint(self.encryption_key)
+
+
 class Storage:
     def __init__(self, folder: Path, clock: Clock) -> None:
         self._folder = folder
         self._clock = clock
-        for name in ("machines", "announced", "packets", "accepted", "rejected", "enrollments"):
+        for name in ("machines", "announced", "packets", "accepted", "rejected", "states", "enrollments"):
             (folder / name).mkdir(parents=True, exist_ok=True)
         self._pem = self._load_or_make_key(self.key_file, "Muster receiver")
         self.key = DecryptionKey.from_pem(self._pem)
@@ -85,21 +104,30 @@ class Storage:
             durable.write(file, key.to_pem() + certificate_to_pem(certificate))
         return file.read_bytes()
 
-    def register_machine(self, ref_id: str, public_key: bytes) -> None:
-        durable.write(self._folder / "machines" / f"{_checked(_REF_ID, ref_id)}.pem", public_key)
+    def register_machine(self, ref_id: str, public_key: bytes, encryption_key: bytes | None = None) -> None:
+        """``encryption_key`` is what is encrypted to, where ``public_key`` only signs."""
+        durable.write(self._machine_file(ref_id, _SIGNS), public_key)
+        if encryption_key is None:
+            self._machine_file(ref_id, _OPENS).unlink(missing_ok=True)
+        else:
+            durable.write(self._machine_file(ref_id, _OPENS), encryption_key)
 
     def machine_key(self, ref_id: str) -> bytes | None:
         """The registered public key, or nothing for an unknown machine."""
-        path = self._folder / "machines" / f"{_checked(_REF_ID, ref_id)}.pem"
+        path = self._machine_file(ref_id, _SIGNS)
         return path.read_bytes() if path.exists() else None
 
-    def machine_by_key(self, key_index: str) -> bytes | None:
-        """The registered public key of that name."""
-        for path in (self._folder / "machines").glob("*.pem"):
+    def machine_by_key(self, key_index: str) -> Machine | None:
+        """The machine whose signing key has that name."""
+        for path in (self._folder / "machines").glob(f"*{_SIGNS}"):
             public_key = path.read_bytes()
             if key_index_of(public_key) == key_index:
-                return public_key
+                other = path.with_suffix(_OPENS)
+                return Machine(public_key, other.read_bytes() if other.exists() else public_key)
         return None
+
+    def _machine_file(self, ref_id: str, suffix: str) -> Path:
+        return self._folder / "machines" / f"{_checked(_REF_ID, ref_id)}{suffix}"
 
     def register_user(self, slot: KeySlot) -> None:
         """Replaces the password of a user who is there already."""
@@ -150,6 +178,21 @@ class Storage:
         """Those that were not accepted after all: the same number may come again, made better."""
         found = {path.stem for path in (self._folder / "rejected").glob("*.json")}
         return tuple(sorted(found.difference(self.accepted_ids())))
+
+    def set_state(self, packet_id: str, state: ServerStatus) -> None:
+        """Decide what became of a packet, as the stages behind the receiver would. No request can do this; a
+        person can, who writes the word into the file."""
+        durable.write(self._path("states", packet_id, "txt"), state.value.encode())
+
+    def state(self, packet_id: str) -> ServerStatus | None:
+        path = self._path("states", packet_id, "txt")
+        return ServerStatus(path.read_text(encoding="utf-8").strip()) if path.exists() else None
+
+    def forget_state(self, packet_id: str) -> None:
+        self._path("states", packet_id, "txt").unlink(missing_ok=True)
+
+    def announced_ids(self) -> tuple[str, ...]:
+        return tuple(sorted(path.stem for path in (self._folder / "announced").glob("*.json")))
 
     def enroll(self, registration_id: str, content: bytes) -> None:
         durable.write(self._path("enrollments", registration_id, "json"), content)

@@ -7,7 +7,7 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from muster.clock import parse_rfc3339, rfc3339
-from muster.domain.delivery import DeliveryState, OutboxEntry
+from muster.domain.delivery import DeliveryState, OutboxEntry, ServerStatus
 from muster.domain.registration import Process, RegistrationId
 from muster.errors import BadInput, Code
 from muster.store.tables import outbox
@@ -31,6 +31,7 @@ class OutboxRows:
                 size=entry.size,
                 digest=entry.digest,
                 sealed_at=rfc3339(entry.sealed_at),
+                questions=0,
             )
         )
 
@@ -47,17 +48,64 @@ class OutboxRows:
         rows = self._connection.execute(outbox.select().order_by(outbox.c.sealed_at.desc()))
         return tuple(_entry(row) for row in rows)
 
-    def advance(self, packet_id: str, state: DeliveryState, server_status: str | None = None) -> None:
-        self._update(packet_id, state=state.value, server_status=server_status, last_problem=None)
+    def advance(self, packet_id: str, state: DeliveryState) -> None:
+        """A step forward, or back to be sent again: whatever was in the way is over."""
+        self._update(packet_id, state=state.value, last_problem=None, next_attempt=None)
 
-    def note_failure(self, packet_id: str, problem: str, next_attempt: datetime) -> None:
-        """Count one failed attempt; ``problem`` is the code of what went wrong."""
+    def arrived(self, packet_id: str, next_question: datetime) -> None:
+        """The server has it. Questions go on being counted when it was wanted again: they must not grow dense."""
+        self._update(
+            packet_id,
+            state=DeliveryState.PUSHED.value,
+            last_problem=None,
+            next_attempt=None,
+            server_code=None,
+            server_status=None,
+            status_since=None,
+            next_question=rfc3339(next_question),
+        )
+
+    def note_failure(
+        self, packet_id: str, problem: str, next_attempt: datetime, server_code: str | None = None
+    ) -> None:
+        """Count one failed attempt; ``problem`` is the code of what went wrong. The server's own code stays until
+        it gives another one or takes the packet."""
         self._update(
             packet_id,
             attempts=outbox.c.attempts + 1,
             last_problem=problem,
             next_attempt=rfc3339(next_attempt),
+            server_code=server_code or outbox.c.server_code,
         )
+
+    def announce_again(self, packet_id: str) -> None:
+        """Before it is sent; what is known of the last problem stays."""
+        self._update(packet_id, state=DeliveryState.APPROVED.value)
+
+    def give_up(self, packet_id: str) -> None:
+        """Never by itself again; what is known of the last problem stays."""
+        self._update(packet_id, state=DeliveryState.GIVEN_UP.value, next_attempt=None)
+
+    def postpone(self, until: datetime) -> None:
+        """Nothing that waits is due before ``until``: what stopped one packet is in the way of all."""
+        waits = outbox.c.state.in_([DeliveryState.APPROVED.value, DeliveryState.SYNCED.value])
+        earlier = outbox.c.next_attempt.is_(None) | (outbox.c.next_attempt < rfc3339(until))
+        self._connection.execute(outbox.update().where(waits, earlier).values(next_attempt=rfc3339(until)))
+
+    def begin_again(self, packet_id: str) -> None:
+        """As if it had never been sent, but for the count of attempts."""
+        self.advance(packet_id, DeliveryState.APPROVED)
+        self._update(packet_id, server_code=None)
+
+    def asked(self, packet_id: str, next_question: datetime) -> None:
+        self._update(packet_id, questions=outbox.c.questions + 1, next_question=rfc3339(next_question))
+
+    def hear(self, packet_id: str, status: ServerStatus, since: datetime) -> None:
+        """What the server said became of it."""
+        self._update(packet_id, server_status=status.value, status_since=rfc3339(since))
+
+    def mark_destroyed(self, packet_id: str, at: datetime) -> None:
+        self._update(packet_id, destroyed_at=rfc3339(at))
 
     def _row(self, packet_id: str) -> sa.Row[tuple[object, ...]]:
         query = outbox.select().where(outbox.c.packet_id == packet_id)
@@ -81,6 +129,16 @@ def _entry(row: sa.Row[tuple[object, ...]]) -> OutboxEntry:
         size=row.size,
         digest=row.digest,
         sealed_at=parse_rfc3339(row.sealed_at),
-        next_attempt=parse_rfc3339(row.next_attempt) if row.next_attempt else None,
+        next_attempt=_moment(row.next_attempt),
         last_problem=row.last_problem,
+        server_code=row.server_code,
+        server_status=ServerStatus(row.server_status) if row.server_status else None,
+        status_since=_moment(row.status_since),
+        questions=row.questions,
+        next_question=_moment(row.next_question),
+        destroyed_at=_moment(row.destroyed_at),
     )
+
+
+def _moment(text: str | None) -> datetime | None:
+    return parse_rfc3339(text) if text else None

@@ -73,7 +73,12 @@ outbox = Table(
     Column("sealed_at", Text, nullable=False),
     Column("next_attempt", Text),
     Column("last_problem", Text),
+    Column("server_code", Text),
     Column("server_status", Text),
+    Column("status_since", Text),
+    Column("questions", Integer, nullable=False),
+    Column("next_question", Text),
+    Column("destroyed_at", Text),
 )
 
 audit = Table(

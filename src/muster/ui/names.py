@@ -7,7 +7,7 @@ import re
 from PySide6.QtCore import QCoreApplication
 
 from muster.domain.biometrics import BiometricAttribute, CaptureGroup, ExceptionKind, Modality
-from muster.domain.delivery import DeliveryState
+from muster.domain.delivery import DeliveryState, OutboxEntry, ServerStatus
 from muster.domain.registration import Step
 from muster.errors import Code
 from muster.ui.language import CONTEXT, tr
@@ -72,12 +72,40 @@ def exception_reasons(modality: Modality) -> tuple[tuple[str, str, ExceptionKind
     )
 
 
-def problem_words(code_name: str) -> str:
-    """What the last attempt to deliver came to, from the name that was stored; details were not."""
-    code = Code.named(code_name)
+def problem_words(entry: OutboxEntry) -> str:
+    """What the last attempt to deliver came to, from the name that was stored; of the details only the server's
+    code was."""
+    code = Code.named(entry.last_problem or "")
     if code is None:
-        return code_name
-    return re.sub(r"\{\w+\}", "…", QCoreApplication.translate(CONTEXT, code.sentence))
+        return str(entry.last_problem)
+    sentence = QCoreApplication.translate(CONTEXT, code.sentence)
+    return re.sub(r"\{\w+\}", "…", sentence.replace("{server_code}", entry.server_code or "…"))
+
+
+def delivery_words(entry: OutboxEntry) -> str:
+    """How far a packet got: the server's word for it where there is one, else ours."""
+    if entry.state is DeliveryState.PUSHED and entry.server_status is not None:
+        return server_status_name(entry.server_status)
+    if entry.state is DeliveryState.SYNCED and entry.server_status is not None:
+        return tr("the server wants it again")
+    return state_name(entry.state)
+
+
+def server_status_name(status: ServerStatus) -> str:
+    return {
+        ServerStatus.ACCEPTED: tr("accepted by the server"),
+        ServerStatus.RECEIVED: tr("accepted by the server"),
+        ServerStatus.UPLOAD_PENDING: tr("the server wants it again"),
+        ServerStatus.RESEND: tr("the server wants it again"),
+        ServerStatus.REJECTED: tr("rejected by the server"),
+        ServerStatus.PROCESSING: tr("being processed"),
+        ServerStatus.PROCESSED: tr("processed"),
+        ServerStatus.REPROCESS_FAILED: tr("being processed"),
+        ServerStatus.REREGISTER: tr("this person must come again"),
+        ServerStatus.UIN_GENERATED: tr("processed, the number was given"),
+        ServerStatus.AWAITING_INFORMATION: tr("the server asks for more"),
+        ServerStatus.OTHER: tr("accepted by the server"),
+    }[status]
 
 
 def state_name(state: DeliveryState) -> str:
@@ -87,4 +115,5 @@ def state_name(state: DeliveryState) -> str:
         DeliveryState.REJECTED: tr("rejected"),
         DeliveryState.SYNCED: tr("announced, waits to be sent"),
         DeliveryState.PUSHED: tr("accepted by the server"),
+        DeliveryState.GIVEN_UP: tr("refused by the server"),
     }[state]

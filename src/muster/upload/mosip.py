@@ -9,21 +9,19 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import Any
 
 from muster import base64url
 from muster.clock import Clock, rfc3339
 from muster.crypto.envelope import encrypt
 from muster.crypto.machine_key import MachineKey
+from muster.domain.delivery import ServerStatus
 from muster.errors import Code, NetworkUnavailable, Refused
 from muster.upload.certificates import certificate_in, certificate_request
 from muster.upload.refusals import code_in, raise_refusal, refusal_in
+from muster.upload.remedies import PACKET_REFUSED, PacketRefused, too_large
 from muster.upload.transport import SERVER_ANSWER_UNREADABLE, Exchange
 
-PACKET_REFUSED = Code(
-    "PACKET_REFUSED", "The server refused the packet (its code: {server_code}). Tell your supervisor."
-)
 STATION_NOT_FOUND = Code(
     "STATION_NOT_FOUND",
     "The server knows no station with this computer's name. Have the station registered there.",
@@ -54,33 +52,12 @@ _VERSION = "1.0"
 _JSON = {"Content-Type": "application/json"}
 
 
-class ServerStatus(StrEnum):
-    """What the server says became of a packet or a registration (section 7.4); ``OTHER`` is a word we do not
-    know."""
-
-    ACCEPTED = "ACCEPTED"
-    RECEIVED = "RECEIVED"
-    UPLOAD_PENDING = "UPLOAD_PENDING"
-    RESEND = "RESEND"
-    REJECTED = "REJECTED"
-    PROCESSING = "PROCESSING"
-    PROCESSED = "PROCESSED"
-    REPROCESS_FAILED = "REPROCESS_FAILED"
-    REREGISTER = "REREGISTER"
-    UIN_GENERATED = "UIN_GENERATED"
-    AWAITING_INFORMATION = "AWAITING_INFORMATION"
-    OTHER = "OTHER"
-
-    @classmethod
-    def _missing_(cls, value: object) -> ServerStatus:
-        return cls.OTHER
-
-
 @dataclass(frozen=True, slots=True)
 class Announcement:
     """What the sync call tells about one packet. ``digest`` is the upper-case hex SHA-256 of the uploaded
     bytes, ``language`` a three-letter code, ``supervisor_status`` APPROVED or REJECTED;
-    ``additional_info_request`` is the request that a correction answers."""
+    ``additional_info_request`` is the request that a correction answers. ``name``, ``phone`` and ``email`` are for
+    a server that is to write to the person before it has opened the packet."""
 
     registration_id: str
     packet_id: str
@@ -91,6 +68,9 @@ class Announcement:
     supervisor_status: str
     supervisor_comment: str = ""
     additional_info_request: str | None = None
+    name: str | None = None
+    phone: str | None = None
+    email: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,10 +81,10 @@ class Announced:
     refused: Mapping[str, str]
 
     def require(self, packet_id: str) -> None:
-        """Raises ``Refused`` with the server's code; ``NetworkUnavailable`` when the server did not list the
+        """Raises ``PacketRefused``; ``NetworkUnavailable`` when the server did not list the
         packet at all: whatever else answers with JSON has not been told."""
         if packet_id in self.refused:
-            raise Refused(PACKET_REFUSED, server_code=self.refused[packet_id])
+            raise PacketRefused(self.refused[packet_id])
         if packet_id not in self.taken:
             raise NetworkUnavailable(SERVER_ANSWER_UNREADABLE)
 
@@ -188,14 +168,17 @@ class MosipTarget:
         return _announced(self._server.post(path, json.dumps(sealed).encode(), headers), entries)
 
     def upload(self, packet_id: str, content: bytes) -> UploadAnswer:
-        """Send the packet's bytes. Raises ``Refused`` with the server's code, ``NetworkUnavailable``."""
-        answer = self._server.post_file(UPLOAD_PATH, f"{packet_id}.zip", content)
+        """Send the packet's bytes. Raises ``PacketRefused``, ``NetworkUnavailable``."""
+        try:
+            answer = self._server.post_file(UPLOAD_PATH, f"{packet_id}.zip", content)
+        except Refused as error:
+            raise too_large(error) or error from error
         refusal = refusal_in(answer)
         if refusal is not None:
             code, message = refusal
             if code == DUPLICATE or "duplicate" in message.lower():
                 return UploadAnswer(message, duplicate=True)
-            raise Refused(PACKET_REFUSED, server_code=code)
+            raise PacketRefused(code)
         response = answer.get("response")
         status = response.get("status") if isinstance(response, dict) else None
         if not isinstance(status, str):
@@ -253,9 +236,9 @@ def _announcement(entry: Announcement) -> dict[str, Any]:
         "packetSize": entry.size,
         "supervisorStatus": entry.supervisor_status,
         "supervisorComment": entry.supervisor_comment,
-        "name": None,
-        "phone": None,
-        "email": None,
+        "name": entry.name,
+        "phone": entry.phone,
+        "email": entry.email,
     }
 
 

@@ -1,7 +1,8 @@
 """HTTP to one server, with every way it can fail turned into a sentence.
 
 Not reached, too slow or in trouble (5xx) is ``NetworkUnavailable``: the same request may work later. A
-refusal (4xx) is ``Refused``, except 401, which somebody who signs in can mend. Bodies and addresses with
+refusal (4xx) is ``Refused``, except 401, which somebody who signs in can mend, and 429, which time does: where the
+server says how long it wants to be left alone, the error says it too. Bodies and addresses with
 personal data never reach an exception's text.
 
 Nothing is followed, kept or believed beyond the one answer: no redirect (it could lead a token to another host or
@@ -17,7 +18,7 @@ import time
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from types import TracebackType
@@ -35,6 +36,9 @@ SERVER_TIMEOUT = Code(
 )
 SERVER_IN_TROUBLE = Code(
     "SERVER_IN_TROUBLE", "The server has a problem (status {status}). The packet is kept and will be sent again."
+)
+SERVER_BUSY = Code(
+    "SERVER_BUSY", "The server has too much to do just now. The packet is kept and will be sent again later."
 )
 SERVER_ANSWER_UNREADABLE = Code(
     "SERVER_ANSWER_UNREADABLE", "What answered is not the registration server. Check the address and the network."
@@ -57,7 +61,17 @@ SIGNATURE_HEADER = "response-signature"
 _TIMEOUT = httpx2.Timeout(30.0, connect=5.0)
 _ANSWER_WITHIN_S = 300.0  # a server that sends one octet a minute never runs into the timeout of a read
 _CREATED = 201
+_TOO_MANY_REQUESTS = 429
+_LONGEST_NUMBER = 9  # thirty years in seconds
 _NO_COMPRESSION = {"Accept-Encoding": "identity"}
+
+
+class ServerBusy(NetworkUnavailable):
+    """The server is there and wants to be left alone for ``wait``."""
+
+    def __init__(self, code: Code, *, wait: timedelta, **detail: str | int | float) -> None:
+        super().__init__(code, **detail)
+        self.wait = wait
 
 
 class SignInWanted(Unavailable):
@@ -158,7 +172,8 @@ class Transport(Exchange):
                 files=_files(request),
             ) as response:
                 self.server_time = _date(response.headers.get("date", ""))
-                _require_success(response.status_code, request.method)
+                wait = _asked_to_wait(response.headers, self.server_time)
+                _require_success(response.status_code, request.method, wait)
                 body = self._body(response)
         except httpx2.TimeoutException as error:
             raise NetworkUnavailable(SERVER_TIMEOUT) from error
@@ -196,15 +211,32 @@ def _files(request: Request) -> dict[str, tuple[str, bytes, str]] | None:
     return {"file": (name, content, "application/octet-stream")}
 
 
-def _require_success(status: int, method: str) -> None:
+def _require_success(status: int, method: str, wait: timedelta) -> None:
+    if status == _TOO_MANY_REQUESTS:
+        raise ServerBusy(SERVER_BUSY, wait=wait)
     if status >= 500:
-        raise NetworkUnavailable(SERVER_IN_TROUBLE, status=status)
+        raise ServerBusy(SERVER_IN_TROUBLE, wait=wait, status=status)
     if status == 401:
         raise SignInWanted(SERVER_WANTS_SIGN_IN)
     if status >= 400:
         raise Refused(SERVER_REFUSED, status=status)
     if status != 200 and (status, method) != (_CREATED, "PUT"):  # a portal's redirect, an answer without content
         raise NetworkUnavailable(SERVER_ANSWER_UNREADABLE)
+
+
+def _asked_to_wait(headers: Mapping[str, str], server_time: datetime | None) -> timedelta:
+    """``Retry-After`` (seconds, or a date by the server's clock), else ``x-ms-retry-after-ms``."""
+    text, milliseconds = headers.get("retry-after", ""), headers.get("x-ms-retry-after-ms", "")
+    if _is_number(text):
+        return timedelta(seconds=int(text))
+    until = _date(text)
+    if until is not None:
+        return max(until - (server_time or datetime.now(UTC)), timedelta(0))
+    return timedelta(milliseconds=int(milliseconds)) if _is_number(milliseconds) else timedelta(0)
+
+
+def _is_number(text: str) -> bool:
+    return text.isascii() and text.isdigit() and len(text) <= _LONGEST_NUMBER
 
 
 def _causes(error: BaseException | None) -> list[BaseException]:

@@ -20,6 +20,7 @@ from muster.workstation.devices_desk import DeviceDesk
 from muster.workstation.documents import Documents
 from muster.workstation.enrollment import Enrollment
 from muster.workstation.exporting import Exporting
+from muster.workstation.following import Following
 from muster.workstation.journal import Journal
 from muster.workstation.policy import Policy
 from muster.workstation.reference import ReferenceData
@@ -79,7 +80,8 @@ class Desk:
             submission,
             policy,
         )
-        self.sync = Sync(self._journal, unlocked.folder, self.server, submission)
+        self.sync = Sync(self._journal, unlocked.folder, self.server, submission, reference.schema, policy)
+        self.following = Following(self._journal, self.server, self.sync, submission, policy)
         self.exporting = Exporting(self._journal, reference.schema, submission)
         self.devices = DeviceDesk(catalogue)
         self.trail = AuditTrail(unlocked.database)

@@ -50,6 +50,7 @@ class EmbeddedReceiver:
             "--data", str(self._folder.receiver),
             "--port", "0",
             "--machine", f"{self._station.ref_id}={self._folder.machine_public_key}",
+            "--encrypt-to", f"{self._station.ref_id}={self._folder.machine_encryption_key}",
             "--exit-with-parent",
         ]  # fmt: skip
         with (self._folder.receiver / "receiver.log").open("ab") as log:

@@ -26,7 +26,16 @@ _TYPICAL_RECORDS = MappingProxyType({Modality.FACE: 210_000, Modality.FINGER: 10
 class Policy:
     """``thresholds`` are per finger and per eye, not an average: one unusable finger must not hide
     behind three good ones, as it does with MOSIP's slap average. ``position`` is where the station stands, for
-    packets to say so; ``typical_record_bytes`` what a capture that is still to come is counted at."""
+    packets to say so; ``typical_record_bytes`` what a capture that is still to come is counted at.
+
+    ``announce_contact`` puts name, phone and e-mail into the announcement, as far as the schema has such fields
+    and the person gave them. Off by default: the packet carries them anyway, sealed to whoever processes it, while
+    announcements are read and kept by the service in front, to write to people before their packet was opened.
+    Once the plaintext is destroyed, a packet that is announced anew goes without them.
+
+    ``packet_kept_for_days`` is how long a sealed packet stays after the server said that it was processed; before
+    it says so, none is ever destroyed. ``None`` keeps all of them.
+    """
 
     steps: tuple[Step, ...] = tuple(Step)
     finger_threshold: int = 40
@@ -40,6 +49,10 @@ class Policy:
     slip_kept_for_h: int = 24  # how long content outlives a delivery whose receipt was never left (a crash)
     capture_valid_for_min: int = 30  # MOSIP's device validator refuses older captures (trap 12)
     maximum_packet_bytes: int = 5 * 1024 * 1024  # MOSIP's default limit (trap 18)
+    announce_at_once: int = 10  # as many as the reference client announces in one call
+    ask_at_once: int = 50
+    announce_contact: bool = False
+    packet_kept_for_days: int | None = 30
     typical_record_bytes: Mapping[Modality, int] = field(default_factory=lambda: _TYPICAL_RECORDS)
     exception_photo_required: bool = True
     position: Position | None = None

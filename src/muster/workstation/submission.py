@@ -67,6 +67,9 @@ CERTIFICATE_NEEDED = Code(
 CONTENT_GONE = Code(
     "CONTENT_GONE", "The content of this registration was destroyed after it was delivered or given up."
 )
+PACKET_STILL_NEEDED = Code(
+    "PACKET_STILL_NEEDED", "The server has not said that it processed the packet, so it is kept."
+)
 PASSWORD_WRONG = Code("PASSWORD_WRONG", "The password is wrong. Try again.")
 
 CERTIFICATE_SETTING = "server_certificate"
@@ -157,8 +160,12 @@ class Submission:
             kept = work.settings.get(CERTIFICATE_SETTING)
         if kept and _is_usable(kept.encode(), now):
             return kept.encode()
+        return self.renew_server_certificate()
+
+    def renew_server_certificate(self) -> bytes:
+        """Fetch it though one may be kept, which stays when this fails. Raises as :meth:`server_certificate`."""
         fetched = self._fetch_certificate()
-        if not _is_usable(fetched, now):
+        if not _is_usable(fetched, self._journal.now()):
             raise Refused(SERVER_CERTIFICATE_UNUSABLE)
         with self._journal.database.work() as work:
             work.settings.put(CERTIFICATE_SETTING, fetched.decode())
@@ -299,6 +306,29 @@ class Submission:
             names = self._forget(work, registration_id)
         self._journal.blobs.destroy(names)
 
+    def destroy_packet(self, packet_id: str) -> None:
+        """Remove the sealed bytes of a packet the server is done with; :meth:`tidy` sweeps what a crash leaves.
+
+        Raises ``Refused`` for any other packet.
+        """
+        now = self._journal.now()
+        with self._journal.database.work() as work:
+            entry = work.outbox.find(packet_id)
+            if not entry.is_done_with:
+                raise Refused(PACKET_STILL_NEEDED)
+            work.outbox.mark_destroyed(packet_id, now)
+            work.record(
+                AuditEvent.PACKET_DESTROYED,
+                actor=self._journal.operator.user_id,
+                subject=entry.registration_id.text,
+                packet=packet_id,
+                sha256=entry.digest,
+            )
+        path = self._folder.packet(packet_id)
+        with durable.disk_errors():
+            path.unlink(missing_ok=True)
+            durable.sync_folder(path.parent)
+
     def _forget(self, work: Work, registration_id: RegistrationId) -> tuple[str, ...]:
         names = work.blobs.remove_of(registration_id)
         work.registrations.destroy_content(registration_id)
@@ -314,19 +344,26 @@ class Submission:
         """After a crash: remove files nobody names, and the content of packets delivered long enough ago that
         nobody waits for a slip any more. Only for somebody who is alone on the station.
 
-        A sealed packet is never deleted: a database restored from a backup may be older than the packet.
+        A sealed packet nobody names is not deleted: a database restored from a backup may be older than it.
         """
         with self._journal.database.read() as work:
-            packets = {entry.packet_id for entry in work.outbox.all()}
-            blobs, with_content = work.blobs.names(), work.blobs.registrations()
+            packets = {entry.packet_id: entry for entry in work.outbox.all()}
+            blobs = work.blobs.names()
         self._journal.blobs.sweep(blobs)
         with durable.disk_errors():
             for path in [each for each in self._folder.outbox.iterdir() if each.is_file()]:
-                if path.name.endswith(durable.UNFINISHED):
+                entry = packets.get(path.stem)
+                if path.name.endswith(durable.UNFINISHED) or (entry and entry.destroyed_at):
                     path.unlink(missing_ok=True)
-                elif path.stem not in packets:
+                elif entry is None:
                     self._folder.unclaimed.mkdir(exist_ok=True)
                     path.replace(self._folder.unclaimed / path.name)
+        self.destroy_outdated()
+
+    def destroy_outdated(self) -> None:
+        """The content of packets delivered long enough ago that nobody waits for a slip any more."""
+        with self._journal.database.read() as work:
+            with_content = work.blobs.registrations()
         for registration_id in with_content:
             if self._is_over(registration_id):
                 self.destroy_content(registration_id)

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from muster.crypto.envelope import encrypt
+from muster.domain.delivery import ServerStatus
 from muster.formats.mosip_packet import hash_of
 from muster.formats.zip_archive import pack
 from muster.packet.assemble import AssembledPacket, assemble
@@ -367,8 +368,51 @@ def test_a_request_id_that_json_cannot_carry_is_not_repeated(counter: Counter, i
 
 
 def test_an_unknown_packet_has_no_status(counter: Counter, sealed: SealedPacket) -> None:
-    counter.announce(sealed)
     assert _status(counter, {"packetId": sealed.packet_id})["response"] == []
+
+
+def test_a_packet_that_was_announced_and_did_not_come_is_waited_for(
+    counter: Counter, sealed: SealedPacket
+) -> None:
+    counter.announce(sealed)
+    assert _both(counter, sealed) == ("UPLOAD_PENDING", "UPLOAD_PENDING")
+
+
+def _both(counter: Counter, sealed: SealedPacket) -> tuple[str, str]:
+    """What the two calls say of a packet and of its registration."""
+    (packet,) = _status(counter, {"packetId": sealed.packet_id})["response"]
+    (registration,) = _status(counter, {"registrationId": RID})["response"]
+    return packet["statusCode"], registration["statusCode"]
+
+
+@pytest.mark.parametrize(
+    ("state", "said"),
+    [
+        (ServerStatus.PROCESSED, ("ACCEPTED", "PROCESSED")),
+        (ServerStatus.REREGISTER, ("ACCEPTED", "REREGISTER")),
+        (ServerStatus.UIN_GENERATED, ("ACCEPTED", "UIN_GENERATED")),
+        (ServerStatus.RESEND, ("RESEND", "RESEND")),
+        (ServerStatus.REJECTED, ("REJECTED", "REJECTED")),
+    ],
+)
+def test_a_state_that_was_set_is_said_in_each_calls_words(
+    counter: Counter, sealed: SealedPacket, state: ServerStatus, said: tuple[str, str]
+) -> None:
+    counter.announce(sealed)
+    counter.send(sealed)
+    counter.storage.set_state(sealed.packet_id, state)
+    assert _both(counter, sealed) == said
+
+
+def test_a_packet_that_is_wanted_again_is_taken_once_more_and_then_a_duplicate(
+    counter: Counter, sealed: SealedPacket
+) -> None:
+    counter.announce(sealed)
+    counter.send(sealed)
+    counter.storage.set_state(sealed.packet_id, ServerStatus.RESEND)
+    assert codes(counter.send(sealed)) == []
+    assert _both(counter, sealed) == ("ACCEPTED", "RECEIVED")
+    assert codes(counter.send(sealed)) == ["RPR-PKR-005"]
 
 
 def test_a_taken_packet_is_accepted_by_its_packet_id(counter: Counter, sealed: SealedPacket) -> None:

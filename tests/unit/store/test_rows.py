@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy.exc import IntegrityError
 
 from muster.audit.catalogue import AuditEvent
-from muster.domain.delivery import DeliveryState, OutboxEntry
+from muster.domain.delivery import DeliveryState, OutboxEntry, ServerStatus
 from muster.domain.operators import Operator, Role
 from muster.domain.registration import Process, RegistrationId
 from muster.errors import BadInput
@@ -18,6 +20,7 @@ from muster.store.database import Database, Work
 from muster.store.outbox import PACKET_UNKNOWN
 
 StartRegistration = Callable[[Work, int], RegistrationId]
+Around = Callable[[], AbstractContextManager[Any]]
 
 _NOON = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 _PACKET = "10001100020000120260301120000-10001_10002-20260301120000"
@@ -62,8 +65,9 @@ def _find(database: Database) -> OutboxEntry:
         lambda work: work.outbox.announcement("unheard-of"),
         lambda work: work.outbox.advance("unheard-of", DeliveryState.PUSHED),
         lambda work: work.outbox.note_failure("unheard-of", "SERVER_SILENT", _NOON),
+        lambda work: work.outbox.hear("unheard-of", ServerStatus.PROCESSED, _NOON),
     ],
-    ids=["find", "announcement", "advance", "note_failure"],
+    ids=["find", "announcement", "advance", "note_failure", "hear"],
 )
 def test_an_unknown_packet_is_refused(
     database: Database, entry: OutboxEntry, ask: Callable[[Work], object]
@@ -106,6 +110,75 @@ def test_a_step_forward_clears_the_last_problem_and_keeps_the_count(
     _do(database, lambda work: work.outbox.advance(_PACKET, DeliveryState.SYNCED))
     found = _find(database)
     assert (found.state, found.last_problem, found.attempts) == (DeliveryState.SYNCED, None, 1)
+
+
+def test_the_servers_code_stays_until_it_gives_another_or_takes_the_packet(
+    database: Database, entry: OutboxEntry
+) -> None:
+    _do(database, lambda work: work.outbox.note_failure(_PACKET, "PACKET_REFUSED", _NOON, "RPR-PKR-009"))
+    _do(database, lambda work: work.outbox.note_failure(_PACKET, "SERVER_SILENT", _NOON))
+    _do(database, lambda work: work.outbox.advance(_PACKET, DeliveryState.SYNCED))
+    assert _find(database).server_code == "RPR-PKR-009"
+    _do(database, lambda work: work.outbox.arrived(_PACKET, _NOON))
+    assert _find(database).server_code is None
+
+
+def test_what_is_put_off_is_not_due_before_and_what_is_due_later_stays_so(
+    database: Database, entry: OutboxEntry, start: StartRegistration
+) -> None:
+    later = _NOON + timedelta(hours=2)
+
+    def add_second(work: Work) -> None:
+        work.outbox.add(replace(entry, packet_id="second", registration_id=start(work, 2)), Process.NEW, ("eng",))
+        work.outbox.note_failure("second", "SERVER_SILENT", later)
+        work.outbox.postpone(_NOON + timedelta(hours=1))
+
+    _do(database, add_second)
+    with database.read() as work:
+        assert work.outbox.find("second").next_attempt == later
+        assert work.outbox.find(_PACKET).next_attempt == _NOON + timedelta(hours=1)
+
+
+@pytest.mark.parametrize(
+    "settle",
+    [lambda work: work.outbox.arrived(_PACKET, _NOON), lambda work: work.outbox.give_up(_PACKET)],
+    ids=["delivered", "given up"],
+)
+def test_what_was_delivered_or_given_up_is_not_put_off(
+    database: Database, entry: OutboxEntry, settle: Callable[[Work], None]
+) -> None:
+    _do(database, settle)
+    _do(database, lambda work: work.outbox.postpone(_NOON))
+    assert _find(database).next_attempt is None
+
+
+def test_the_servers_word_stands_beside_the_state_until_the_packet_goes_again(
+    database: Database, entry: OutboxEntry
+) -> None:
+    later = _NOON + timedelta(hours=1)
+    _do(database, lambda work: work.outbox.arrived(_PACKET, later))
+    _do(database, lambda work: work.outbox.hear(_PACKET, ServerStatus.RESEND, _NOON))
+    heard = _find(database)
+    assert (heard.state, heard.server_status) == (DeliveryState.PUSHED, ServerStatus.RESEND)
+    assert (heard.status_since, heard.next_question) == (_NOON, later)
+    _do(database, lambda work: work.outbox.arrived(_PACKET, later))
+    assert _find(database).server_status is None
+
+
+def test_a_question_is_counted_and_the_count_outlives_another_upload(
+    database: Database, entry: OutboxEntry
+) -> None:
+    _do(database, lambda work: work.outbox.asked(_PACKET, _NOON))
+    _do(database, lambda work: work.outbox.arrived(_PACKET, _NOON))
+    assert _find(database).questions == 1
+
+
+def test_a_word_of_the_server_that_nobody_knows_is_some_other_word(
+    database: Database, entry: OutboxEntry, around: Around
+) -> None:
+    with around() as connection:
+        connection.execute("UPDATE outbox SET server_status = 'TELEPORTED'")
+    assert _find(database).server_status is ServerStatus.OTHER
 
 
 def test_one_packets_failure_is_not_anothers(

@@ -10,15 +10,15 @@ from typing import Any
 
 import pytest
 
+from muster.domain.delivery import ServerStatus
 from muster.errors import BadInput, NetworkUnavailable, Refused
 from muster.upload.certificates import CERTIFICATE_REFUSED
 from muster.upload.mosip import (
-    PACKET_REFUSED,
     Announcement,
     MosipTarget,
-    ServerStatus,
     UploadAnswer,
 )
+from muster.upload.remedies import PACKET_REFUSED, PacketRefused
 from muster.upload.transport import SERVER_ANSWER_UNREADABLE, Transport
 from unit.packet.contents_fixture import KeyPair
 from unit.packet.independent_reader import Envelope, thumbprint, unb64u
@@ -390,10 +390,18 @@ def test_a_registration_is_looked_for_where_old_servers_know_it(server: WireServ
 @pytest.mark.parametrize("code", ["RPR-PKR-001", "RPR-PKR-009", "RPR-PKR-013", "KER-PUT-019"])
 def test_a_refused_packet_says_the_servers_code(server: WireServer, target: MosipTarget, code: str) -> None:
     server.will_say(_failure(code, "no"))
-    with pytest.raises(Refused) as caught:
+    with pytest.raises(PacketRefused) as caught:
         target.upload(PACKET_ID, CONTENT)
-    assert caught.value.code is PACKET_REFUSED
     assert caught.value.detail == {"server_code": code}
+
+
+def test_a_packet_that_a_gateway_finds_too_large_is_refused_as_such(
+    server: WireServer, target: MosipTarget
+) -> None:
+    server.will(Answer(413))
+    with pytest.raises(PacketRefused) as caught:
+        target.upload(PACKET_ID, CONTENT)
+    assert caught.value.code.name == "PACKET_TOO_LARGE_THERE"
 
 
 def test_the_servers_message_stays_out_of_the_error(server: WireServer, target: MosipTarget) -> None:

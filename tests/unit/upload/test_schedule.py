@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from muster.upload.schedule import next_attempt
+from muster.upload.schedule import next_attempt, next_question
 
 NOW = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
 chances = st.floats(0, 1, allow_nan=False)
@@ -61,3 +61,28 @@ def test_two_stations_with_different_luck_knock_at_different_times(count: int, o
     # Below a millionth of a second both are the same moment.
     if abs(one - other) > 1e-6:
         assert next_attempt(count, NOW, chance=one) != next_attempt(count, NOW, chance=other)
+
+
+@given(failures, chances, st.floats(0, 86_400))
+def test_a_server_is_left_alone_at_least_as_long_as_it_asked(count: int, chance: float, seconds: float) -> None:
+    asked = timedelta(seconds=seconds)
+    assert next_attempt(count, NOW, chance=chance, asked_to_wait=asked) - NOW >= asked
+
+
+@given(failures, chances)
+def test_nobody_is_made_to_wait_much_longer_than_a_day(count: int, chance: float) -> None:
+    asked = timedelta(days=10_000)
+    assert next_attempt(count, NOW, chance=chance, asked_to_wait=asked) - NOW <= timedelta(hours=30)
+
+
+def test_stations_that_were_asked_to_wait_do_not_come_back_in_one_second() -> None:
+    lucky, unlucky = (
+        next_attempt(1, NOW, chance=chance, asked_to_wait=timedelta(minutes=10)) for chance in (0.0, 1.0)
+    )
+    assert unlucky - lucky == timedelta(minutes=2.5)
+
+
+@pytest.mark.parametrize(("asked", "minutes"), [(0, 10), (1, 20), (3, 80), (6, 640), (7, 720), (10**6, 720)])
+def test_questions_grow_from_ten_minutes_to_half_a_day_apart(asked: int, minutes: int) -> None:
+    assert next_question(asked, NOW, chance=0.0) - NOW == timedelta(minutes=minutes)
+    assert next_question(asked, NOW, chance=1.0) - NOW == timedelta(minutes=minutes) * 0.75

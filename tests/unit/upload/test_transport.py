@@ -26,12 +26,14 @@ from muster.errors import NetworkUnavailable, Refused
 from muster.upload.transport import (
     SERVER_ANSWER_TOO_LARGE,
     SERVER_ANSWER_UNREADABLE,
+    SERVER_BUSY,
     SERVER_CONNECTION_NOT_SECURE,
     SERVER_IN_TROUBLE,
     SERVER_REFUSED,
     SERVER_TIMEOUT,
     SERVER_UNREACHABLE,
     SERVER_WANTS_SIGN_IN,
+    ServerBusy,
     SignInWanted,
     Transport,
 )
@@ -90,6 +92,32 @@ def test_a_server_that_hangs_is_a_timeout(server: WireServer, begun: bytes) -> N
         with pytest.raises(NetworkUnavailable) as caught:
             transport.get("/x", {})
         assert caught.value.code is SERVER_TIMEOUT
+
+
+@pytest.mark.parametrize(
+    ("headers", "seconds"),
+    [
+        ({}, 0),
+        ({"Retry-After": "120"}, 120),
+        ({"Retry-After": "Fri, 02 Jan 2026 03:06:05 GMT", "Date": "Fri, 02 Jan 2026 03:04:05 GMT"}, 120),
+        ({"Retry-After": "Fri, 02 Jan 2026 03:04:05 GMT", "Date": "Fri, 02 Jan 2026 03:06:05 GMT"}, 0),
+        ({"x-ms-retry-after-ms": "1500"}, 1.5),
+        ({"Retry-After": "7", "x-ms-retry-after-ms": "1500"}, 7),
+        ({"Retry-After": "soon"}, 0),
+        ({"Retry-After": "-5"}, 0),
+        ({"Retry-After": "9" * 5000}, 0),
+        ({"x-ms-retry-after-ms": "1e3"}, 0),
+    ],
+)
+@pytest.mark.parametrize("status", [429, 503])
+def test_a_server_that_wants_to_be_left_alone_says_for_how_long(
+    server: WireServer, transport: Transport, status: int, headers: dict[str, str], seconds: float
+) -> None:
+    server.will(Answer(status, headers=headers))
+    with pytest.raises(ServerBusy) as caught:
+        transport.get("/", {})
+    assert caught.value.wait == timedelta(seconds=seconds)
+    assert caught.value.code is (SERVER_BUSY if status == 429 else SERVER_IN_TROUBLE)
 
 
 @pytest.mark.parametrize("status", [500, 502, 503, 504])

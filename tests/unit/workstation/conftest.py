@@ -41,7 +41,7 @@ def running_receiver(new_station: Station) -> Iterator[EmbeddedReceiver]:
 @pytest.fixture
 def receiver(running_receiver: EmbeddedReceiver, new_station: Station) -> EmbeddedReceiver:
     """The receiver process with nothing announced and nothing accepted yet."""
-    for name in ("announced", "packets", "accepted"):
+    for name in ("announced", "packets", "accepted", "rejected", "states"):
         for path in (new_station.folder.receiver / name).iterdir():
             path.unlink()
     return running_receiver

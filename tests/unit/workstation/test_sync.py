@@ -2,25 +2,36 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import shutil
 import socket
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from threading import Thread
+from typing import Any
 
 import pytest
 
+from muster.audit.catalogue import AuditEvent
 from muster.clock import utc_now
-from muster.crypto.signing import SigningKey
-from muster.domain.delivery import DeliveryState
-from muster.domain.registration import RegistrationId, StationId
+from muster.crypto.signing import SigningKey, certificate_to_pem, self_signed_certificate
+from muster.domain.delivery import DeliveryState, OutboxEntry
+from muster.domain.registration import Process, RegistrationId, StationId
 from muster.errors import BadInput, NetworkUnavailable, NotAuthentic, Refused
-from muster.upload.mosip import MosipTarget, UploadAnswer
+from muster.upload.mosip import Announced, Announcement, MosipTarget, UploadAnswer
+from muster.upload.remedies import PacketRefused
+from muster.upload.transport import SERVER_IN_TROUBLE, ServerBusy
 from muster.workstation.data_folder import DataFolder
+from muster.workstation.desk import Desk
 from muster.workstation.embedded_receiver import EmbeddedReceiver
 from muster.workstation.server import RemoteServer
 from muster.workstation.station import Station
-from unit.workstation.desks import SetClock, audited, blob_files, desk_at, outbox_files, with_database_key
+from unit.upload.wire import Answer, wire_server
+from unit.workstation.desks import QUICK, SetClock, audited, blob_files, desk_at, outbox_files, with_database_key
 
 Sealed = tuple[Path, RegistrationId, str]
 
@@ -201,12 +212,12 @@ def test_a_server_that_knows_another_key_refuses_and_nothing_is_destroyed(sealed
             with pytest.raises(Refused) as caught:
                 desk.sync.deliver(packet_id)
             (entry,) = desk.sync.outbox()
-            assert desk.sync.deliver_all() == ()  # not due yet
+            assert desk.sync.deliver_all(due_only=False) == ()  # waits for a person
     finally:
         server.close()
-    assert caught.value.code.name == "PACKET_REFUSED"
-    assert str(caught.value.detail["server_code"]) in ("KER-PUT-019", "RPR-PKR-015")
-    assert (entry.state, entry.attempts) == (DeliveryState.APPROVED, 1)  # announced anew next time
+    assert caught.value.code.name in ("PACKET_REFUSED", "PACKET_NOT_OPENED")
+    assert entry.server_code in ("KER-PUT-019", "RPR-PKR-015")
+    assert (entry.state, entry.attempts) == (DeliveryState.GIVEN_UP, 1)
     assert blob_files(root) and outbox_files(root)
 
 
@@ -248,3 +259,284 @@ def test_no_personal_data_reaches_the_trail(sealed: Sealed, receiver: EmbeddedRe
     text = str(rows)
     assert not any(word in text for word in ("Mustermann", "1984", "Specimen", "mustermann.example", "0123456789"))
     assert "L01X00T47" not in text
+
+
+# What was announced
+
+
+def test_a_packet_a_supervisor_rejected_is_announced_as_rejected_and_never_uploaded(
+    sealed: Sealed, receiver: EmbeddedReceiver, new_station: Station
+) -> None:
+    root, registration_id, packet_id = sealed
+    with_database_key(root, "UPDATE outbox SET state = 'REJECTED'")
+    with desk_at(root, receiver) as desk:
+        assert desk.sync.deliver_all() == desk.sync.deliver_all() == ()
+        assert audited(desk, registration_id).count("MUS-PKT-002") == 1
+        assert desk.sync.outbox()[0].state is DeliveryState.REJECTED
+    assert _announced(new_station, packet_id)["supervisorStatus"] == "REJECTED"
+    assert _accepted(new_station) == []
+
+
+@pytest.mark.parametrize("state", ["REGISTERED", "REJECTED"])
+def test_a_packet_nobody_approved_is_not_delivered(sealed: Sealed, receiver: EmbeddedReceiver, state: str) -> None:
+    root, _, packet_id = sealed
+    with_database_key(root, "UPDATE outbox SET state = ?", state)
+    with desk_at(root, receiver) as desk:
+        for act in (desk.sync.deliver, desk.sync.try_again):
+            with pytest.raises(Refused) as caught:
+                act(packet_id)
+            assert caught.value.code.name == "PACKET_NOT_APPROVED"
+
+
+def test_a_packet_that_waits_for_review_is_left_alone_by_a_round(
+    sealed: Sealed, receiver: EmbeddedReceiver, new_station: Station
+) -> None:
+    root, _, _ = sealed
+    with_database_key(root, "UPDATE outbox SET state = 'REGISTERED'")
+    with desk_at(root, receiver) as desk:
+        assert desk.sync.deliver_all(due_only=False) == ()
+    assert list((new_station.folder.receiver / "announced").iterdir()) == []
+
+
+def test_an_announcement_says_nothing_of_the_person_unless_the_policy_says_so(
+    sealed: Sealed, receiver: EmbeddedReceiver, new_station: Station
+) -> None:
+    root, _, packet_id = sealed
+    with desk_at(root, receiver) as desk:
+        desk.sync.deliver(packet_id)
+    entry = _announced(new_station, packet_id)
+    assert (entry["name"], entry["phone"], entry["email"]) == (None, None, None)
+
+
+def test_where_the_policy_says_so_name_and_contact_are_announced(
+    sealed: Sealed, receiver: EmbeddedReceiver, new_station: Station
+) -> None:
+    root, _, packet_id = sealed
+    with desk_at(root, receiver, policy=replace(QUICK, announce_contact=True)) as desk:
+        desk.sync.deliver(packet_id)
+    entry = _announced(new_station, packet_id)
+    assert entry["name"] == "Erika Mustermann"
+    assert "@" in entry["email"] and entry["phone"].isdigit()
+
+
+def test_a_round_announces_ten_at_once_and_one_bad_packet_is_not_anothers(
+    sealed: Sealed, receiver: EmbeddedReceiver, new_station: Station, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    root, _, packet_id = sealed
+    sizes = []
+    real = MosipTarget.announce_each
+
+    def counting(self: MosipTarget, announcements: Iterable[Announcement], certificate: bytes) -> Announced:
+        entries = tuple(announcements)
+        sizes.append(len(entries))
+        return real(self, entries, certificate)
+
+    monkeypatch.setattr(MosipTarget, "announce_each", counting)
+    with desk_at(root, receiver) as desk:
+        _add_empty_packets(desk, 10)
+        receipts = desk.sync.deliver_all()
+        states = Counter(each.state for each in desk.sync.outbox())
+    assert sizes == [10, 1]
+    assert [each.packet_id for each in receipts] == [packet_id]
+    assert states == {DeliveryState.PUSHED: 1, DeliveryState.GIVEN_UP: 10}
+
+
+def test_a_packet_the_server_stumbled_over_is_announced_alone(
+    sealed: Sealed, receiver: EmbeddedReceiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    root, _, packet_id = sealed
+    real = MosipTarget.announce_each
+
+    def stumbling(self: MosipTarget, announcements: Iterable[Announcement], certificate: bytes) -> Announced:
+        entries = tuple(announcements)
+        if any(each.packet_id != packet_id for each in entries):
+            raise ServerBusy(SERVER_IN_TROUBLE, wait=timedelta(0), status=500)
+        return real(self, entries, certificate)
+
+    monkeypatch.setattr(MosipTarget, "announce_each", stumbling)
+    with desk_at(root, receiver) as desk:
+        _add_empty_packets(desk, 1)
+        for _ in range(2):
+            with pytest.raises(NetworkUnavailable):
+                desk.sync.deliver_all(due_only=False)
+        states = {each.packet_id: each.state for each in desk.sync.outbox()}
+    assert states[packet_id] is DeliveryState.SYNCED
+
+
+# What follows from a refusal
+
+
+def test_a_hash_the_server_noted_wrongly_is_repaired_by_announcing_again(
+    sealed: Sealed, receiver: EmbeddedReceiver, new_station: Station
+) -> None:
+    root, registration_id, packet_id = sealed
+    _announce_elsewhere(root, receiver, new_station, packet_id, {"packetHashValue": "0" * 64})
+    with desk_at(root, receiver) as desk:
+        assert not desk.sync.deliver(packet_id).duplicate
+        assert audited(desk, registration_id)[-3:] == ["MUS-PKT-004", "MUS-PKT-002", "MUS-PKT-003"]
+        assert desk.sync.outbox()[0].server_code is None
+
+
+def test_a_packet_the_server_forgot_is_announced_again(
+    sealed: Sealed, receiver: EmbeddedReceiver, new_station: Station
+) -> None:
+    root, _, packet_id = sealed
+    with_database_key(root, "UPDATE outbox SET state = 'SYNCED'")
+    with desk_at(root, receiver) as desk:
+        assert not desk.sync.deliver(packet_id).duplicate
+    assert _accepted(new_station) == [packet_id]
+
+
+def test_what_announcing_again_does_not_repair_waits_for_a_person(
+    sealed: Sealed, receiver: EmbeddedReceiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    root, _, packet_id = sealed
+    uploads = _refusing(monkeypatch, "RPR-PKR-009")
+    with desk_at(root, receiver) as desk:
+        with pytest.raises(PacketRefused):
+            desk.sync.deliver(packet_id)
+        (entry,) = desk.sync.outbox()
+        assert desk.sync.deliver_all(due_only=False) == ()
+        with pytest.raises(Refused) as caught:
+            desk.sync.deliver(packet_id)
+    assert (entry.state, entry.last_problem, entry.server_code) == (
+        DeliveryState.GIVEN_UP, "PACKET_NOT_AS_ANNOUNCED", "RPR-PKR-009",
+    )  # fmt: skip
+    assert caught.value.code.name == "PACKET_GIVEN_UP"
+    assert len(uploads) == 2
+
+
+def test_a_server_that_cannot_take_it_just_now_gets_it_later(
+    sealed: Sealed, receiver: EmbeddedReceiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    root, _, _ = sealed
+    now = SetClock(utc_now())
+    with desk_at(root, receiver, clock=now) as desk:
+        with monkeypatch.context() as patch:
+            _refusing(patch, "RPR-PKR-012")
+            assert desk.sync.deliver_all() == ()
+        (entry,) = desk.sync.outbox()
+        assert (entry.state, entry.last_problem) == (DeliveryState.SYNCED, "PACKET_NOT_TAKEN_NOW")
+        assert desk.sync.deliver_all() == ()
+        now.forward(seconds=31)
+        assert len(desk.sync.deliver_all()) == 1
+
+
+def test_a_packet_that_was_given_up_goes_when_somebody_asks(
+    sealed: Sealed, receiver: EmbeddedReceiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    root, registration_id, packet_id = sealed
+    with desk_at(root, receiver) as desk:
+        with monkeypatch.context() as patch:
+            _refusing(patch, "RPR-PKR-002")
+            assert desk.sync.deliver_all() == ()
+        assert desk.sync.outbox()[0].state is DeliveryState.GIVEN_UP
+        assert blob_files(root)
+        desk.sync.try_again(packet_id)
+        assert [each.packet_id for each in desk.sync.deliver_all()] == [packet_id]
+        trail = audited(desk, registration_id)
+    assert [each for each in trail if each in ("MUS-PKT-008", "MUS-PKT-009")] == ["MUS-PKT-008", "MUS-PKT-009"]
+
+
+def test_a_busy_server_is_left_alone_by_every_packet_as_long_as_it_asked(
+    sealed: Sealed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    root, _, _ = sealed
+    now = SetClock(utc_now())
+    with wire_server() as wire, desk_at(root, RemoteServer(wire.url), clock=now) as desk:
+        wire.will(Answer(429, headers={"Retry-After": "600"}))
+        _add_empty_packets(desk, 1)
+        with pytest.raises(ServerBusy):
+            desk.sync.deliver_all()
+        now.forward(seconds=599)
+        assert desk.sync.deliver_all() == ()
+        assert len(wire.received) == 1
+        assert all(each.next_attempt and each.next_attempt > now() for each in desk.sync.outbox())
+
+
+def test_what_the_server_stumbles_over_does_not_stand_in_front_of_the_others(
+    sealed: Sealed, receiver: EmbeddedReceiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    root, _, packet_id = sealed
+    real = MosipTarget.upload
+
+    def stumbling(self: MosipTarget, sent: str, content: bytes) -> UploadAnswer:
+        if sent == packet_id:
+            raise ServerBusy(SERVER_IN_TROUBLE, wait=timedelta(0), status=500)
+        return real(self, sent, content)
+
+    monkeypatch.setattr(MosipTarget, "upload", stumbling)
+    with desk_at(root, receiver) as desk:
+        with pytest.raises(NetworkUnavailable):
+            desk.sync.deliver_all()
+        _add_empty_packets(desk, 1)
+        with pytest.raises(NetworkUnavailable):
+            desk.sync.deliver_all(due_only=False)
+        states = {each.state for each in desk.sync.outbox() if each.packet_id != packet_id}
+    assert states == {DeliveryState.GIVEN_UP}  # the server has looked at it
+
+
+def test_a_certificate_the_server_changed_is_fetched_anew(
+    sealed: Sealed, receiver: EmbeddedReceiver, new_station: Station
+) -> None:
+    root, _, packet_id = sealed
+    other = self_signed_certificate(SigningKey.generate(), "Old", utc_now(), 30)
+    pem = certificate_to_pem(other).decode()
+    with_database_key(root, "UPDATE setting SET value = ? WHERE name = 'server_certificate'", pem)
+    with desk_at(root, receiver) as desk:
+        with pytest.raises(Refused):
+            desk.sync.deliver(packet_id)
+        assert desk.sync.outbox()[0].state is DeliveryState.APPROVED
+        assert not desk.sync.deliver(packet_id).duplicate
+
+
+def _announced(station: Station, packet_id: str) -> dict[str, Any]:
+    path = station.folder.receiver / "announced" / f"{packet_id}.json"
+    return dict(json.loads(path.read_text()))
+
+
+def _announce_elsewhere(
+    root: Path, receiver: EmbeddedReceiver, station: Station, packet_id: str, wrong: dict[str, Any]
+) -> None:
+    """Announced by this station, then noted wrongly by the server."""
+    with desk_at(root, receiver) as desk, pytest.MonkeyPatch.context() as patch:
+        _refusing(patch, "RPR-PKR-012")
+        with pytest.raises(PacketRefused):
+            desk.sync.deliver(packet_id)
+    path = station.folder.receiver / "announced" / f"{packet_id}.json"
+    path.write_text(json.dumps({**_announced(station, packet_id), **wrong}))
+
+
+def _refusing(patch: pytest.MonkeyPatch, code: str) -> list[str]:
+    """Uploads are refused with that code; returns what was tried."""
+    tried: list[str] = []
+
+    def refuse(self: MosipTarget, packet_id: str, content: bytes) -> UploadAnswer:
+        tried.append(packet_id)
+        raise PacketRefused(code)
+
+    patch.setattr(MosipTarget, "upload", refuse)
+    return tried
+
+
+def _add_empty_packets(desk: Desk, count: int) -> None:
+    """Packets no server can open, each of a registration of its own."""
+    content = b"no packet"
+    for number in range(count):
+        registration_id = desk.enrollment.start().id
+        packet_id = f"{registration_id.text}-10001_10001-2026030112{number:04}"
+        desk.folder.packet(packet_id).write_bytes(content)
+        entry = OutboxEntry(
+            packet_id=packet_id,
+            registration_id=registration_id,
+            state=DeliveryState.APPROVED,
+            attempts=0,
+            size=len(content),
+            digest=hashlib.sha256(content).hexdigest().upper(),
+            sealed_at=utc_now(),
+            next_attempt=None,
+            last_problem=None,
+        )
+        with desk._journal.database.work() as work:
+            work.outbox.add(entry, Process.NEW, ("eng",))
+            work.record(AuditEvent.PACKET_SEALED, actor="erika", subject=registration_id.text)

@@ -23,6 +23,7 @@ from muster.workstation.enrollment import DraftSummary
 from muster.workstation.reference import label_in
 
 _LOOK_AGAIN_MS = 3_000
+_GO_ROUND_MS = 60_000
 _SHOWN = 50
 _THINK_MS = 1_000
 _FORGET_QUESTION_MS = 8_000
@@ -62,6 +63,9 @@ class HomePage(Page):
         self._timer = QTimer(self)
         self._timer.setInterval(_LOOK_AGAIN_MS)
         self._timer.timeout.connect(self._look_at_devices)
+        self._rounds = QTimer(self)
+        self._rounds.setInterval(_GO_ROUND_MS)
+        self._rounds.timeout.connect(self._go_round)
         self.refresh()
 
     def enter(self) -> None:
@@ -69,9 +73,20 @@ class HomePage(Page):
         self._timer.start()
         # While there is a network: the first packet cannot be sealed without the server's certificate.
         self._background.run(self, "network", self._desk.sync.prepare, lambda nothing: None, lambda error: None)
+        self._go_round()
+        self._rounds.start()
 
     def leave(self) -> None:
         self._timer.stop()
+        self._rounds.stop()
+
+    def _go_round(self) -> None:
+        """Send and ask what is due; what goes wrong stands in the outbox. On a lane of its own: a slow upload must
+        not keep a signature waiting."""
+        self._background.run(self, "outbox", self._desk.following.round, self._went_round, self._went_round)
+
+    def _went_round(self, outcome: object) -> None:
+        self._background.run(self, "store", self._read_outbox, self._show_outbox, self._fail)
 
     def _new_card(self, window_language: str) -> Card:
         card = Card(margin=22, spacing=12)
@@ -175,9 +190,10 @@ class HomePage(Page):
         self._look_at_devices()
 
     def _read_outbox(self) -> tuple[tuple[OutboxEntry, bool], ...]:
-        """Each packet, and whether its slip can still be printed. Runs on a lane."""
+        """Each packet and whether its slip can still be printed, first what needs somebody. Runs on a lane."""
         with_slip = self._desk.enrollment.with_slip()
-        return tuple((entry, entry.registration_id in with_slip) for entry in self._desk.sync.outbox())
+        entries = sorted(self._desk.sync.outbox(), key=lambda entry: not entry.needs_somebody)
+        return tuple((entry, entry.registration_id in with_slip) for entry in entries)
 
     def _look_at_devices(self) -> None:
         if self.isVisible() or not self._devices.count():
@@ -220,22 +236,25 @@ class HomePage(Page):
         empty(self._outbox)
         for row, (entry, has_slip) in enumerate(entries[:_SHOWN]):
             self._outbox.addWidget(label(entry.registration_id.text, wrap=False), 2 * row, 0)
-            self._outbox.addWidget(label(names.state_name(entry.state), "soft", wrap=False), 2 * row, 1)
+            tone = "finding" if entry.needs_somebody else "soft"
+            self._outbox.addWidget(label(names.delivery_words(entry), tone, wrap=False), 2 * row, 1)
             if has_slip:
                 slip = link(tr("Slip"))
                 slip.clicked.connect(partial(self._open_slip, entry))
                 self._outbox.addWidget(slip, 2 * row, 2)
+            if entry.state is DeliveryState.GIVEN_UP:
+                again = link(tr("Send again"))
+                again.clicked.connect(partial(self._send_again, entry.packet_id))
+                self._outbox.addWidget(again, 2 * row, 3)
             if entry.last_problem and entry.state is not DeliveryState.PUSHED:
-                self._outbox.addWidget(
-                    label(names.problem_words(entry.last_problem), "finding"), 2 * row + 1, 0, 1, 3
-                )
+                self._outbox.addWidget(label(names.problem_words(entry), "finding"), 2 * row + 1, 0, 1, 4)
         if not entries:
             self._outbox.addWidget(label(tr("Nothing."), "soft"), 0, 0)
         elif len(entries) > _SHOWN:
             more = tr("{count} older ones", count=len(entries) - _SHOWN)
             self._outbox.addWidget(label(more, "soft"), 2 * _SHOWN, 0)
         self._outbox.setRowStretch(2 * len(entries) + 1, 1)
-        self.send.setVisible(any(entry.state is not DeliveryState.PUSHED for entry, _ in entries))
+        self.send.setVisible(any(entry.is_unsent for entry, _ in entries))
 
     def _open_slip(self, entry: OutboxEntry, *_: object) -> None:
         self._background.run(
@@ -285,6 +304,16 @@ class HomePage(Page):
         self.note.say(tr("Sending …"))
         work = partial(self._desk.sync.deliver_all, due_only=False)
         self._background.run(self, "network", work, self._sent, self._fail)
+
+    def _send_again(self, packet_id: str, *_: object) -> None:
+        self.send.setEnabled(False)
+        self.note.say(tr("Sending …"))
+
+        def again() -> tuple[Receipt, ...]:
+            self._desk.sync.try_again(packet_id)
+            return self._desk.sync.deliver_all(due_only=False)
+
+        self._background.run(self, "network", again, self._sent, self._fail)
 
     def _sent(self, receipts: tuple[Receipt, ...]) -> None:
         self.send.setEnabled(True)

@@ -348,6 +348,10 @@
             <translation>حدد من يعمل هنا. تحمي كلمتا المرور كل ما على هذا الحاسوب: إذا فُقدتا معًا، فُقدت كذلك التسجيلات التي لم تُرسل.</translation>
         </message>
         <message>
+            <source>Close both eyes for a moment, then open them.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Close enough: about an arm's length</source>
             <translation>قريب بما يكفي: على مسافة ذراع تقريبًا</translation>
         </message>
@@ -504,6 +508,10 @@
             <translation>الإبهام الأيسر</translation>
         </message>
         <message>
+            <source>Lift your chin slowly, then look back to the camera.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Light is reflected by the glasses. Take them off, or move the lamp.</source>
             <translation>النظارة تعكس الضوء. انزعها أو حرّك المصباح.</translation>
         </message>
@@ -552,6 +560,10 @@
             <translation>ابتعد قليلًا.</translation>
         </message>
         <message>
+            <source>Neither head nor background moved enough to judge this.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>New registration</source>
             <translation>تسجيل جديد</translation>
         </message>
@@ -573,7 +585,11 @@
         </message>
         <message>
             <source>No finger is on the glass. Place it flat in the middle.</source>
-            <translation type="unfinished"></translation>
+            <translation>لا يوجد إصبع على الزجاج. ضعه مسطّحًا في الوسط.</translation>
+        </message>
+        <message>
+            <source>No finger is on the glass. Place the fingers flat, side by side.</source>
+            <translation>لا توجد أصابع على الزجاج. ضع الأصابع مسطّحة، جنبًا إلى جنب.</translation>
         </message>
         <message>
             <source>No more than that: nobody needs to undress or to take off a bandage</source>
@@ -661,7 +677,7 @@
         </message>
         <message>
             <source>Only a part of the finger is seen. Lay the whole fingertip flat on the glass.</source>
-            <translation type="unfinished"></translation>
+            <translation>لا يظهر سوى جزء من الإصبع. ضع طرف الإصبع كاملًا مسطّحًا على الزجاج.</translation>
         </message>
         <message>
             <source>Only a supervisor may do this. Sign in as one.</source>
@@ -810,6 +826,10 @@
         <message>
             <source>Second language</source>
             <translation>اللغة الثانية</translation>
+        </message>
+        <message>
+            <source>Send again</source>
+            <translation>إعادة الإرسال</translation>
         </message>
         <message>
             <source>Send now</source>
@@ -1080,6 +1100,10 @@
             <translation>الوجه واضح. التقط الصورة.</translation>
         </message>
         <message>
+            <source>The face is not sharp enough to judge this.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>The face is not sharp. Hold still.</source>
             <translation>الوجه غير واضح. اثبت مكانك.</translation>
         </message>
@@ -1169,7 +1193,7 @@
         </message>
         <message>
             <source>The finger lies at the edge. Move it to the middle of the glass.</source>
-            <translation type="unfinished"></translation>
+            <translation>الإصبع عند الحافة. انقله إلى وسط الزجاج.</translation>
         </message>
         <message>
             <source>The folder of pictures for the simulated devices is not there.</source>
@@ -1198,6 +1222,14 @@
         <message>
             <source>The hair colour in the record is none that the standard knows.</source>
             <translation>لون الشعر المذكور في السجل غير معروف في المعيار.</translation>
+        </message>
+        <message>
+            <source>The hand lies at an angle. Turn it so that the fingers point straight up.</source>
+            <translation>اليد مائلة. أدِرها بحيث تتجه الأصابع إلى الأعلى مباشرة.</translation>
+        </message>
+        <message>
+            <source>The head did not turn far enough to judge this.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>The key file cannot be read: it must be an RSA key in PEM or DER form, or the public key of a TPM.</source>
@@ -1241,11 +1273,11 @@
         </message>
         <message>
             <source>The packet is larger than the server takes (its code: {server_code}). Have the server's limit raised and try again, or register the person anew with smaller pictures of the documents.</source>
-            <translation type="unfinished"></translation>
+            <translation>الحزمة أكبر مما يقبله الخادم (رمزه: {server_code}). اطلب رفع الحد في الخادم ثم أعد المحاولة، أو سجّل الشخص من جديد بصور أصغر للوثائق.</translation>
         </message>
         <message>
             <source>The packet is not sent: no supervisor has approved it.</source>
-            <translation type="unfinished"></translation>
+            <translation>لا تُرسل الحزمة: لم يوافق عليها أي مشرف.</translation>
         </message>
         <message>
             <source>The packet lacks the file that the field {field} names.</source>
@@ -1332,6 +1364,10 @@
             <translation>الصورة التي تُظهر ما لا يمكن التقاطه غير موجودة. التقطها أولًا.</translation>
         </message>
         <message>
+            <source>The picture could not be accepted. Ask the person to look into the camera again.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>The picture in the record is compressed to less than a fifteenth of its size.</source>
             <translation>الصورة في السجل مضغوطة إلى أقل من جزء من خمسة عشر من حجمها.</translation>
         </message>
@@ -1405,11 +1441,11 @@
         </message>
         <message>
             <source>The print is too dark. Press a little more lightly, and dry the finger if it is wet.</source>
-            <translation type="unfinished"></translation>
+            <translation>البصمة داكنة جدًا. اضغط بلطف أكثر قليلًا، وجفّف الإصبع إن كان رطبًا.</translation>
         </message>
         <message>
             <source>The print is too light. Press a little harder, and moisten the finger if it is dry.</source>
-            <translation type="unfinished"></translation>
+            <translation>البصمة فاتحة جدًا. اضغط بقوة أكثر قليلًا، ورطّب الإصبع إن كان جافًا.</translation>
         </message>
         <message>
             <source>The program cannot judge this. Look yourself.</source>
@@ -1517,11 +1553,11 @@
         </message>
         <message>
             <source>The ridges are smeared. Hold the finger still and do not turn it.</source>
-            <translation type="unfinished"></translation>
+            <translation>خطوط البصمة مشوّشة. أبقِ الإصبع ثابتًا ولا تُدِره.</translation>
         </message>
         <message>
             <source>The same finger was placed twice. Take {finger} and {other} again, each with its own finger.</source>
-            <translation type="unfinished"></translation>
+            <translation>وُضع الإصبع نفسه مرتين. أعد التقاط {finger} و{other}، كلٌّ بإصبعه.</translation>
         </message>
         <message>
             <source>The same finger, eye or face is there twice, or is there and said to be missing. Take it again.</source>
@@ -1545,11 +1581,11 @@
         </message>
         <message>
             <source>The server cannot open the packet (its code: {server_code}). Tell your administrator: its certificate may have changed. The packet is kept.</source>
-            <translation type="unfinished"></translation>
+            <translation>لا يستطيع الخادم فتح الحزمة (رمزه: {server_code}). أبلغ مسؤول النظام: ربما تغيّرت شهادة الخادم. الحزمة محفوظة.</translation>
         </message>
         <message>
             <source>The server cannot take the packet just now (its code: {server_code}). The packet is kept and will be sent again.</source>
-            <translation type="unfinished"></translation>
+            <translation>لا يستطيع الخادم استلام الحزمة الآن (رمزه: {server_code}). الحزمة محفوظة وسيُعاد إرسالها.</translation>
         </message>
         <message>
             <source>The server did not accept the sign-in. Check this computer's clock first, then the name and the password.</source>
@@ -1580,8 +1616,8 @@
             <translation>لا يوقّع الخادم بالشهادة التي لها هذه البصمة الرقمية. قارنها مرة أخرى.</translation>
         </message>
         <message>
-            <source>The server expects another content of this packet (its code: {server_code}). It is announced anew and sent again; if this stays, tell your administrator.</source>
-            <translation type="unfinished"></translation>
+            <source>The server expects something else than this packet, even after it was announced anew (its code: {server_code}). Tell your administrator; the packet is kept.</source>
+            <translation>يتوقع الخادم شيئًا غير هذه الحزمة حتى بعد الإعلان عنها من جديد (رمزه: {server_code}). أبلغ مسؤول النظام؛ الحزمة محفوظة.</translation>
         </message>
         <message>
             <source>The server has a problem (status {status}). The packet is kept and will be sent again.</source>
@@ -1593,11 +1629,15 @@
         </message>
         <message>
             <source>The server has no open request with the number this correction answers (its code: {server_code}). Tell your supervisor.</source>
-            <translation type="unfinished"></translation>
+            <translation>ليس لدى الخادم طلب مفتوح بالرقم الذي يجيب عنه هذا التصحيح (رمزه: {server_code}). أبلغ مشرفك.</translation>
+        </message>
+        <message>
+            <source>The server has not said that it processed the packet, so it is kept.</source>
+            <translation>لم يقل الخادم إنه عالج الحزمة، لذلك تبقى محفوظة.</translation>
         </message>
         <message>
             <source>The server has processed the packet and it was destroyed here. There is nothing to send.</source>
-            <translation type="unfinished"></translation>
+            <translation>عالج الخادم الحزمة وأُتلفت هنا. لا يوجد ما يُرسل.</translation>
         </message>
         <message>
             <source>The server has the packet.</source>
@@ -1605,7 +1645,7 @@
         </message>
         <message>
             <source>The server has too much to do just now. The packet is kept and will be sent again later.</source>
-            <translation type="unfinished"></translation>
+            <translation>الخادم مشغول جدًا الآن. الحزمة محفوظة وسيُعاد إرسالها لاحقًا.</translation>
         </message>
         <message>
             <source>The server knows no station with this computer's name. Have the station registered there.</source>
@@ -1625,7 +1665,7 @@
         </message>
         <message>
             <source>The server refused the packet. It is sent again when somebody asks for it in the outbox.</source>
-            <translation type="unfinished"></translation>
+            <translation>رفض الخادم الحزمة. يُعاد إرسالها عندما يطلب أحد ذلك في صندوق الصادر.</translation>
         </message>
         <message>
             <source>The server refused the request (status {status}).</source>
@@ -1669,7 +1709,7 @@
         </message>
         <message>
             <source>The server's virus scan refused the packet (its code: {server_code}). Tell your administrator; the packet is kept.</source>
-            <translation type="unfinished"></translation>
+            <translation>رفض فحص الفيروسات في الخادم الحزمة (رمزه: {server_code}). أبلغ مسؤول النظام؛ الحزمة محفوظة.</translation>
         </message>
         <message>
             <source>The setting {name} has a value it cannot have. It may be one of: {values}.</source>
@@ -1785,7 +1825,7 @@
         </message>
         <message>
             <source>There is only the trace of an earlier finger. Clean the glass.</source>
-            <translation type="unfinished"></translation>
+            <translation>لا يوجد سوى أثر إصبع سابق. نظّف الزجاج.</translation>
         </message>
         <message>
             <source>There is something behind the end of the record, at byte {offset}.</source>
@@ -1865,7 +1905,11 @@
         </message>
         <message>
             <source>This is not a picture of one finger at 500 dpi: it is too small or too large.</source>
-            <translation type="unfinished"></translation>
+            <translation>هذه ليست صورة إصبع واحد بدقة 500 نقطة في البوصة: إنها صغيرة جدًا أو كبيرة جدًا.</translation>
+        </message>
+        <message>
+            <source>This is not a picture of several fingers at 500 dpi.</source>
+            <translation>هذه ليست صورة عدة أصابع بدقة 500 نقطة في البوصة.</translation>
         </message>
         <message>
             <source>This is not a registration number: it may hold digits only.</source>
@@ -1904,6 +1948,10 @@
             <translation>هذا المفتاح لا يفتح الملف. استخدم المفتاح الذي شُفّر الملف من أجله.</translation>
         </message>
         <message>
+            <source>This looks like the other hand. Place the hand that is shown.</source>
+            <translation>تبدو هذه اليد الأخرى. ضع اليد المبيّنة.</translation>
+        </message>
+        <message>
             <source>This picture alone is too large to be sent: {size} kB, and at most {limit} kB can be. Scan it again, or choose a smaller picture.</source>
             <translation>هذه الصورة وحدها أكبر من أن تُرسل: {size} كيلوبايت، والحد الأقصى {limit} كيلوبايت. امسحها مرة أخرى أو اختر صورة أصغر.</translation>
         </message>
@@ -1914,6 +1962,10 @@
         <message>
             <source>This picture is already as small as it can be and still be read.</source>
             <translation>هذه الصورة صغيرة بالفعل إلى أقصى حد تبقى معه مقروءة.</translation>
+        </message>
+        <message>
+            <source>This record is not of a finger.</source>
+            <translation>هذا السجل ليس لإصبع.</translation>
         </message>
         <message>
             <source>This registration is finished and cannot be changed any more.</source>
@@ -1948,6 +2000,10 @@
             <translation>ليس لهذه المحطة عنوان خادم. تبقى الحزم في صندوق الصادر إلى أن يُحدد عنوان.</translation>
         </message>
         <message>
+            <source>This was not asked for.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>This will be too large to be sent: about {expected} kB, and at most {limit} kB can be. Make the documents smaller or leave one out.</source>
             <translation>سيكون هذا أكبر من أن يُرسل: نحو {expected} كيلوبايت، والحد الأقصى {limit} كيلوبايت. صغّر الوثائق أو اترك إحداها.</translation>
         </message>
@@ -1957,6 +2013,14 @@
         </message>
         <message>
             <source>Too few features are seen in the print. Clean the finger and the glass and take it again.</source>
+            <translation>تفاصيل البصمة الظاهرة قليلة جدًا. نظّف الإصبع والزجاج وأعد الالتقاط.</translation>
+        </message>
+        <message>
+            <source>Too few of the pictures show a face.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Too few pictures were taken to judge this.</source>
             <translation type="unfinished"></translation>
         </message>
         <message>
@@ -1978,6 +2042,14 @@
         <message>
             <source>Turn the screen to the person and go through it together.</source>
             <translation>وجّه الشاشة نحو الشخص وراجعا كل شيء معًا.</translation>
+        </message>
+        <message>
+            <source>Turn your head slowly to the left, then back to the camera.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Turn your head slowly to the right, then back to the camera.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Two samples in the biometric file have the same index.</source>
@@ -2080,6 +2152,10 @@
             <translation>أُعلن عنها، بانتظار الإرسال</translation>
         </message>
         <message>
+            <source>being processed</source>
+            <translation>قيد المعالجة</translation>
+        </message>
+        <message>
             <source>camera</source>
             <translation>كاميرا</translation>
         </message>
@@ -2116,6 +2192,14 @@
             <translation>لا يوجد جهاز متصل</translation>
         </message>
         <message>
+            <source>processed</source>
+            <translation>تمت معالجتها</translation>
+        </message>
+        <message>
+            <source>processed, the number was given</source>
+            <translation>تمت معالجتها ومُنح الرقم</translation>
+        </message>
+        <message>
             <source>quality %p</source>
             <translation>الجودة %p</translation>
         </message>
@@ -2124,8 +2208,28 @@
             <translation>جاهز للختم</translation>
         </message>
         <message>
+            <source>refused by the server</source>
+            <translation>رفضها الخادم</translation>
+        </message>
+        <message>
             <source>rejected</source>
             <translation>مرفوضة</translation>
+        </message>
+        <message>
+            <source>rejected by the server</source>
+            <translation>لم يقبلها الخادم بعد الفحص</translation>
+        </message>
+        <message>
+            <source>the server asks for more</source>
+            <translation>يطلب الخادم معلومات إضافية</translation>
+        </message>
+        <message>
+            <source>the server wants it again</source>
+            <translation>يطلبها الخادم من جديد</translation>
+        </message>
+        <message>
+            <source>this person must come again</source>
+            <translation>على هذا الشخص الحضور من جديد</translation>
         </message>
         <message>
             <source>to be captured</source>
@@ -2170,6 +2274,18 @@
         <message>
             <source>{name}: {quality}</source>
             <translation>{name}: {quality}</translation>
+        </message>
+        <message>
+            <source>{seen} fingers are seen instead of {wanted}. Take everything else off the glass.</source>
+            <translation>يظهر {seen} أصابع بدلًا من {wanted}. أزل كل شيء آخر عن الزجاج.</translation>
+        </message>
+        <message>
+            <source>{seen} fingers are seen, but only {wanted} should be there. Check the exceptions.</source>
+            <translation>يظهر {seen} أصابع، وكان ينبغي أن تكون {wanted} فقط. تحقّق من الاستثناءات.</translation>
+        </message>
+        <message>
+            <source>{seen} of {wanted} fingers are seen. Place all of them flat, a little apart.</source>
+            <translation>يظهر {seen} من {wanted} أصابع. ضعها كلها مسطّحة ومتباعدة قليلًا.</translation>
         </message>
         <message>
             <source>{whole}.{tenth}</source>

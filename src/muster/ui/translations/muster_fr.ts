@@ -348,6 +348,10 @@
             <translation>Indiquez qui travaille ici. Les mots de passe protègent tout ce que contient cet ordinateur : si les deux sont perdus, les inscriptions non envoyées le sont aussi.</translation>
         </message>
         <message>
+            <source>Close both eyes for a moment, then open them.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Close enough: about an arm's length</source>
             <translation>Assez près : à environ une longueur de bras</translation>
         </message>
@@ -504,6 +508,10 @@
             <translation>Pouce gauche</translation>
         </message>
         <message>
+            <source>Lift your chin slowly, then look back to the camera.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Light is reflected by the glasses. Take them off, or move the lamp.</source>
             <translation>Les lunettes reflètent la lumière. Retirez-les ou déplacez la lampe.</translation>
         </message>
@@ -552,6 +560,10 @@
             <translation>Reculez un peu.</translation>
         </message>
         <message>
+            <source>Neither head nor background moved enough to judge this.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>New registration</source>
             <translation>Nouvelle inscription</translation>
         </message>
@@ -573,7 +585,11 @@
         </message>
         <message>
             <source>No finger is on the glass. Place it flat in the middle.</source>
-            <translation type="unfinished"></translation>
+            <translation>Aucun doigt n’est posé sur la vitre. Posez-le à plat, au milieu.</translation>
+        </message>
+        <message>
+            <source>No finger is on the glass. Place the fingers flat, side by side.</source>
+            <translation>Aucun doigt n’est posé sur la vitre. Posez les doigts à plat, côte à côte.</translation>
         </message>
         <message>
             <source>No more than that: nobody needs to undress or to take off a bandage</source>
@@ -613,7 +629,7 @@
         </message>
         <message>
             <source>Nothing in the packet confirms the officer: no password and no capture.</source>
-            <translation>Rien dans le paquet ne confirme l’agent : ni mot de passe ni capture.</translation>
+            <translation>Rien dans le paquet ne confirme l’agent : ni mot de passe ni capture.</translation>
         </message>
         <message>
             <source>Nothing is changed yet. Fill in what is to be changed, or attach a document.</source>
@@ -661,7 +677,7 @@
         </message>
         <message>
             <source>Only a part of the finger is seen. Lay the whole fingertip flat on the glass.</source>
-            <translation type="unfinished"></translation>
+            <translation>On ne voit qu’une partie du doigt. Posez tout le bout du doigt à plat sur la vitre.</translation>
         </message>
         <message>
             <source>Only a supervisor may do this. Sign in as one.</source>
@@ -810,6 +826,10 @@
         <message>
             <source>Second language</source>
             <translation>Deuxième langue</translation>
+        </message>
+        <message>
+            <source>Send again</source>
+            <translation>Renvoyer</translation>
         </message>
         <message>
             <source>Send now</source>
@@ -1080,6 +1100,10 @@
             <translation>Le visage est bien cadré. Prenez la photo.</translation>
         </message>
         <message>
+            <source>The face is not sharp enough to judge this.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>The face is not sharp. Hold still.</source>
             <translation>Le visage n’est pas net. Ne bougez pas.</translation>
         </message>
@@ -1169,7 +1193,7 @@
         </message>
         <message>
             <source>The finger lies at the edge. Move it to the middle of the glass.</source>
-            <translation type="unfinished"></translation>
+            <translation>Le doigt est au bord. Placez-le au milieu de la vitre.</translation>
         </message>
         <message>
             <source>The folder of pictures for the simulated devices is not there.</source>
@@ -1198,6 +1222,14 @@
         <message>
             <source>The hair colour in the record is none that the standard knows.</source>
             <translation>La couleur des cheveux de l’enregistrement est inconnue de la norme.</translation>
+        </message>
+        <message>
+            <source>The hand lies at an angle. Turn it so that the fingers point straight up.</source>
+            <translation>La main est de travers. Tournez-la pour que les doigts pointent vers le haut.</translation>
+        </message>
+        <message>
+            <source>The head did not turn far enough to judge this.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>The key file cannot be read: it must be an RSA key in PEM or DER form, or the public key of a TPM.</source>
@@ -1233,7 +1265,7 @@
         </message>
         <message>
             <source>The packet holds a file that no field names: {field}.</source>
-            <translation>Le paquet contient un fichier qu’aucun champ ne nomme : {field}.</translation>
+            <translation>Le paquet contient un fichier qu’aucun champ ne nomme : {field}.</translation>
         </message>
         <message>
             <source>The packet holds no part that could be opened.</source>
@@ -1241,11 +1273,11 @@
         </message>
         <message>
             <source>The packet is larger than the server takes (its code: {server_code}). Have the server's limit raised and try again, or register the person anew with smaller pictures of the documents.</source>
-            <translation type="unfinished"></translation>
+            <translation>Le paquet est plus grand que ce que le serveur accepte (son code : {server_code}). Faites relever la limite du serveur et réessayez, ou enregistrez de nouveau la personne avec des images de documents plus petites.</translation>
         </message>
         <message>
             <source>The packet is not sent: no supervisor has approved it.</source>
-            <translation type="unfinished"></translation>
+            <translation>Le paquet n’est pas envoyé : aucun superviseur ne l’a approuvé.</translation>
         </message>
         <message>
             <source>The packet lacks the file that the field {field} names.</source>
@@ -1332,6 +1364,10 @@
             <translation>Il manque la photo qui montre ce qui ne peut pas être enregistré. Prenez-la d’abord.</translation>
         </message>
         <message>
+            <source>The picture could not be accepted. Ask the person to look into the camera again.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>The picture in the record is compressed to less than a fifteenth of its size.</source>
             <translation>L’image de l’enregistrement est compressée à moins d’un quinzième de sa taille.</translation>
         </message>
@@ -1405,11 +1441,11 @@
         </message>
         <message>
             <source>The print is too dark. Press a little more lightly, and dry the finger if it is wet.</source>
-            <translation type="unfinished"></translation>
+            <translation>L’empreinte est trop sombre. Appuyez un peu moins fort, et séchez le doigt s’il est mouillé.</translation>
         </message>
         <message>
             <source>The print is too light. Press a little harder, and moisten the finger if it is dry.</source>
-            <translation type="unfinished"></translation>
+            <translation>L’empreinte est trop claire. Appuyez un peu plus fort, et humidifiez le doigt s’il est sec.</translation>
         </message>
         <message>
             <source>The program cannot judge this. Look yourself.</source>
@@ -1517,11 +1553,11 @@
         </message>
         <message>
             <source>The ridges are smeared. Hold the finger still and do not turn it.</source>
-            <translation type="unfinished"></translation>
+            <translation>Les crêtes sont brouillées. Gardez le doigt immobile et ne le tournez pas.</translation>
         </message>
         <message>
             <source>The same finger was placed twice. Take {finger} and {other} again, each with its own finger.</source>
-            <translation type="unfinished"></translation>
+            <translation>Le même doigt a été posé deux fois. Reprenez {finger} et {other}, chacun avec le bon doigt.</translation>
         </message>
         <message>
             <source>The same finger, eye or face is there twice, or is there and said to be missing. Take it again.</source>
@@ -1545,11 +1581,11 @@
         </message>
         <message>
             <source>The server cannot open the packet (its code: {server_code}). Tell your administrator: its certificate may have changed. The packet is kept.</source>
-            <translation type="unfinished"></translation>
+            <translation>Le serveur ne peut pas ouvrir le paquet (son code : {server_code}). Prévenez votre administrateur : le certificat du serveur a peut-être changé. Le paquet est conservé.</translation>
         </message>
         <message>
             <source>The server cannot take the packet just now (its code: {server_code}). The packet is kept and will be sent again.</source>
-            <translation type="unfinished"></translation>
+            <translation>Le serveur ne peut pas prendre le paquet en ce moment (son code : {server_code}). Le paquet est conservé et sera renvoyé.</translation>
         </message>
         <message>
             <source>The server did not accept the sign-in. Check this computer's clock first, then the name and the password.</source>
@@ -1580,8 +1616,8 @@
             <translation>Le serveur ne signe pas avec le certificat de cette empreinte. Comparez-la de nouveau.</translation>
         </message>
         <message>
-            <source>The server expects another content of this packet (its code: {server_code}). It is announced anew and sent again; if this stays, tell your administrator.</source>
-            <translation type="unfinished"></translation>
+            <source>The server expects something else than this packet, even after it was announced anew (its code: {server_code}). Tell your administrator; the packet is kept.</source>
+            <translation>Le serveur attend autre chose que ce paquet, même après une nouvelle annonce (son code : {server_code}). Prévenez votre administrateur ; le paquet est conservé.</translation>
         </message>
         <message>
             <source>The server has a problem (status {status}). The packet is kept and will be sent again.</source>
@@ -1593,11 +1629,15 @@
         </message>
         <message>
             <source>The server has no open request with the number this correction answers (its code: {server_code}). Tell your supervisor.</source>
-            <translation type="unfinished"></translation>
+            <translation>Le serveur n’a aucune demande ouverte portant le numéro auquel répond cette correction (son code : {server_code}). Prévenez votre superviseur.</translation>
+        </message>
+        <message>
+            <source>The server has not said that it processed the packet, so it is kept.</source>
+            <translation>Le serveur n’a pas dit qu’il avait traité le paquet ; il est donc conservé.</translation>
         </message>
         <message>
             <source>The server has processed the packet and it was destroyed here. There is nothing to send.</source>
-            <translation type="unfinished"></translation>
+            <translation>Le serveur a traité le paquet et celui-ci a été détruit ici. Il n’y a rien à envoyer.</translation>
         </message>
         <message>
             <source>The server has the packet.</source>
@@ -1605,7 +1645,7 @@
         </message>
         <message>
             <source>The server has too much to do just now. The packet is kept and will be sent again later.</source>
-            <translation type="unfinished"></translation>
+            <translation>Le serveur a trop à faire en ce moment. Le paquet est conservé et sera renvoyé plus tard.</translation>
         </message>
         <message>
             <source>The server knows no station with this computer's name. Have the station registered there.</source>
@@ -1625,7 +1665,7 @@
         </message>
         <message>
             <source>The server refused the packet. It is sent again when somebody asks for it in the outbox.</source>
-            <translation type="unfinished"></translation>
+            <translation>Le serveur a refusé le paquet. Il est renvoyé lorsque quelqu’un le demande dans la boîte d’envoi.</translation>
         </message>
         <message>
             <source>The server refused the request (status {status}).</source>
@@ -1669,7 +1709,7 @@
         </message>
         <message>
             <source>The server's virus scan refused the packet (its code: {server_code}). Tell your administrator; the packet is kept.</source>
-            <translation type="unfinished"></translation>
+            <translation>L’antivirus du serveur a refusé le paquet (son code : {server_code}). Prévenez votre administrateur ; le paquet est conservé.</translation>
         </message>
         <message>
             <source>The setting {name} has a value it cannot have. It may be one of: {values}.</source>
@@ -1785,7 +1825,7 @@
         </message>
         <message>
             <source>There is only the trace of an earlier finger. Clean the glass.</source>
-            <translation type="unfinished"></translation>
+            <translation>Il n’y a que la trace d’un doigt précédent. Nettoyez la vitre.</translation>
         </message>
         <message>
             <source>There is something behind the end of the record, at byte {offset}.</source>
@@ -1865,19 +1905,23 @@
         </message>
         <message>
             <source>This is not a picture of one finger at 500 dpi: it is too small or too large.</source>
-            <translation type="unfinished"></translation>
+            <translation>Ce n’est pas l’image d’un seul doigt à 500 ppp : elle est trop petite ou trop grande.</translation>
+        </message>
+        <message>
+            <source>This is not a picture of several fingers at 500 dpi.</source>
+            <translation>Ce n’est pas l’image de plusieurs doigts à 500 ppp.</translation>
         </message>
         <message>
             <source>This is not a registration number: it may hold digits only.</source>
-            <translation>Ce n’est pas un numéro d’enregistrement : il ne peut contenir que des chiffres.</translation>
+            <translation>Ce n’est pas un numéro d’enregistrement : il ne peut contenir que des chiffres.</translation>
         </message>
         <message>
             <source>This is not a registration number: it must end in a date and a time.</source>
-            <translation>Ce n’est pas un numéro d’enregistrement : il doit se terminer par une date et une heure.</translation>
+            <translation>Ce n’est pas un numéro d’enregistrement : il doit se terminer par une date et une heure.</translation>
         </message>
         <message>
             <source>This is not a registration number: it must have 29 digits.</source>
-            <translation>Ce n’est pas un numéro d’enregistrement : il doit avoir 29 chiffres.</translation>
+            <translation>Ce n’est pas un numéro d’enregistrement : il doit avoir 29 chiffres.</translation>
         </message>
         <message>
             <source>This is not the kind of record it should be.</source>
@@ -1904,6 +1948,10 @@
             <translation>Cette clé n’ouvre pas le fichier. Utilisez la clé pour laquelle le fichier a été chiffré.</translation>
         </message>
         <message>
+            <source>This looks like the other hand. Place the hand that is shown.</source>
+            <translation>On dirait l’autre main. Posez la main indiquée.</translation>
+        </message>
+        <message>
             <source>This picture alone is too large to be sent: {size} kB, and at most {limit} kB can be. Scan it again, or choose a smaller picture.</source>
             <translation>Cette image à elle seule est trop grande pour être envoyée : {size} ko, le maximum est de {limit} ko. Numérisez-la à nouveau ou choisissez une image plus petite.</translation>
         </message>
@@ -1914,6 +1962,10 @@
         <message>
             <source>This picture is already as small as it can be and still be read.</source>
             <translation>Cette image est déjà aussi petite que possible tout en restant lisible.</translation>
+        </message>
+        <message>
+            <source>This record is not of a finger.</source>
+            <translation>Cet enregistrement n’est pas celui d’un doigt.</translation>
         </message>
         <message>
             <source>This registration is finished and cannot be changed any more.</source>
@@ -1948,6 +2000,10 @@
             <translation>Ce poste n’a pas d’adresse de serveur. Les paquets restent dans la boîte d’envoi jusqu’à ce qu’il en ait une.</translation>
         </message>
         <message>
+            <source>This was not asked for.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>This will be too large to be sent: about {expected} kB, and at most {limit} kB can be. Make the documents smaller or leave one out.</source>
             <translation>Ce sera trop grand pour être envoyé : environ {expected} ko, le maximum est de {limit} ko. Réduisez les documents ou laissez-en un de côté.</translation>
         </message>
@@ -1957,6 +2013,14 @@
         </message>
         <message>
             <source>Too few features are seen in the print. Clean the finger and the glass and take it again.</source>
+            <translation>L’empreinte montre trop peu de détails. Nettoyez le doigt et la vitre, puis recommencez.</translation>
+        </message>
+        <message>
+            <source>Too few of the pictures show a face.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Too few pictures were taken to judge this.</source>
             <translation type="unfinished"></translation>
         </message>
         <message>
@@ -1978,6 +2042,14 @@
         <message>
             <source>Turn the screen to the person and go through it together.</source>
             <translation>Tournez l’écran vers la personne et vérifiez tout avec elle.</translation>
+        </message>
+        <message>
+            <source>Turn your head slowly to the left, then back to the camera.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Turn your head slowly to the right, then back to the camera.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Two samples in the biometric file have the same index.</source>
@@ -2080,6 +2152,10 @@
             <translation>annoncé, en attente d’envoi</translation>
         </message>
         <message>
+            <source>being processed</source>
+            <translation>en cours de traitement</translation>
+        </message>
+        <message>
             <source>camera</source>
             <translation>caméra</translation>
         </message>
@@ -2116,6 +2192,14 @@
             <translation>aucun appareil branché</translation>
         </message>
         <message>
+            <source>processed</source>
+            <translation>traité</translation>
+        </message>
+        <message>
+            <source>processed, the number was given</source>
+            <translation>traité, le numéro est attribué</translation>
+        </message>
+        <message>
             <source>quality %p</source>
             <translation>qualité %p</translation>
         </message>
@@ -2124,8 +2208,28 @@
             <translation>prêt à sceller</translation>
         </message>
         <message>
+            <source>refused by the server</source>
+            <translation>refusé par le serveur</translation>
+        </message>
+        <message>
             <source>rejected</source>
             <translation>rejeté</translation>
+        </message>
+        <message>
+            <source>rejected by the server</source>
+            <translation>rejeté par le serveur</translation>
+        </message>
+        <message>
+            <source>the server asks for more</source>
+            <translation>le serveur demande un complément</translation>
+        </message>
+        <message>
+            <source>the server wants it again</source>
+            <translation>le serveur le redemande</translation>
+        </message>
+        <message>
+            <source>this person must come again</source>
+            <translation>cette personne doit revenir</translation>
         </message>
         <message>
             <source>to be captured</source>
@@ -2170,6 +2274,18 @@
         <message>
             <source>{name}: {quality}</source>
             <translation>{name} : {quality}</translation>
+        </message>
+        <message>
+            <source>{seen} fingers are seen instead of {wanted}. Take everything else off the glass.</source>
+            <translation>{seen} doigts sont visibles au lieu de {wanted}. Retirez tout le reste de la vitre.</translation>
+        </message>
+        <message>
+            <source>{seen} fingers are seen, but only {wanted} should be there. Check the exceptions.</source>
+            <translation>{seen} doigts sont visibles, alors qu’il ne devrait y en avoir que {wanted}. Vérifiez les exceptions.</translation>
+        </message>
+        <message>
+            <source>{seen} of {wanted} fingers are seen. Place all of them flat, a little apart.</source>
+            <translation>{seen} doigts sur {wanted} sont visibles. Posez-les tous à plat, légèrement écartés.</translation>
         </message>
         <message>
             <source>{whole}.{tenth}</source>
