@@ -17,6 +17,8 @@ from numpy.typing import NDArray
 from muster.analysis.api import Pixels
 from muster.analysis.face_guidance import FaceGuidance
 from muster.analysis.face_recognition import ShippedRecogniser, template_of
+from muster.analysis.fingerprint_judging import FingerJudge
+from muster.analysis.fingerprint_matching import identify
 from muster.analysis.networks import Network
 from muster.analysis.opencv import opencv
 from muster.bench.measuring import Clock, Rounds, Row
@@ -56,6 +58,35 @@ def face_rows(rounds: Rounds) -> Iterator[Row]:
         few, many = _STEADY
         grown = growth_in_a_fresh_process(partial(look_often, few), partial(look_often, many)) / 1e6
         yield Row.of(f"memory grown over {many} frames", [grown], "MB", "one frame", frame.nbytes / 1e6)
+
+
+def fingerprint_rows(rounds: Rounds) -> Iterator[Row]:
+    fingers = [_print(number) for number in range(10)]
+    judge, minutiae = FingerJudge(), Network("leader")
+    finger = fingers[0]
+    height, width = (each // 32 * 32 for each in finger.shape)
+    cut: NDArray[np.float32] = finger[np.newaxis, :height, :width, np.newaxis].astype(np.float32)
+    alone = partial(minutiae.run, {"input": cut})
+    yield rounds.compare("a finger judged", partial(judge.look, finger), "minutiae", alone, repeat=5)
+    templates = {str(number): judge.look(each).template for number, each in enumerate(fingers)}
+    bits = np.concatenate([each.ones for each in templates.values()])
+    yield rounds.compare(
+        "a finger sought among ten",
+        partial(identify, templates["0"], templates),
+        "its bits times theirs",
+        lambda: templates["0"].ones @ bits.T,
+    )
+
+
+def _print(number: int) -> Pixels:
+    """Ridges with fifty minutiae: places around which the wave gains or loses one turn."""
+    random = np.random.default_rng(number)
+    y, x = np.mgrid[:500, :400].astype(np.float32)
+    phase = 2 * np.pi * (0.5 * x + 0.87 * y) / 9
+    for row, column, sign in zip(*random.uniform(0.1, 0.9, (2, 50)), random.choice([-1, 1], 50), strict=True):
+        phase += sign * np.arctan2(y - 500 * row, x - 400 * column)
+    lines: Pixels = (128 + 110 * np.sin(phase)).astype(np.uint8)
+    return lines
 
 
 def face_frame() -> Pixels:
