@@ -29,8 +29,7 @@ from muster.errors import Code
 MEASURE = "fingerprint match"
 
 SAME_FINGER_TWICE = Code(
-    "SAME_FINGER_TWICE",
-    "The same finger was placed twice. Take {finger} and {other} again, each with its own finger.",
+    "SAME_FINGER_TWICE", "The same finger was placed twice. Take both again, each with its own finger."
 )
 
 _MOST_MINUTIAE = 80
@@ -106,7 +105,7 @@ def identify(probe: FingerTemplate, gallery: Mapping[str, FingerTemplate]) -> tu
 
 
 def same_finger_twice(templates: Mapping[BiometricAttribute, FingerTemplate]) -> tuple[Finding, ...]:
-    """One finding for every pair of a person's fingers that are one and the same."""
+    """One finding for every pair of a person's fingers that are one and the same; ``detail`` says which."""
     return tuple(
         Finding(SAME_FINGER_TWICE, Severity.BLOCKS, other.value, {"finger": one.value, "other": other.value})
         for one, other in combinations(templates, 2)

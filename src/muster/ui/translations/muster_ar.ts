@@ -1248,6 +1248,10 @@
             <translation>تظهر الصورة المباشرة هنا.</translation>
         </message>
         <message>
+            <source>The machine-readable lines of the document are not complete.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>The number of the representation in the record is wrong.</source>
             <translation>رقم التمثيل في السجل غير صحيح.</translation>
         </message>
@@ -1556,8 +1560,8 @@
             <translation>خطوط البصمة مشوّشة. أبقِ الإصبع ثابتًا ولا تُدِره.</translation>
         </message>
         <message>
-            <source>The same finger was placed twice. Take {finger} and {other} again, each with its own finger.</source>
-            <translation>وُضع الإصبع نفسه مرتين. أعد التقاط {finger} و{other}، كلٌّ بإصبعه.</translation>
+            <source>The same finger was placed twice. Take both again, each with its own finger.</source>
+            <translation>وُضع الإصبع نفسه مرتين. أعد التقاط الاثنين، كلٌّ بإصبعه.</translation>
         </message>
         <message>
             <source>The same finger, eye or face is there twice, or is there and said to be missing. Take it again.</source>

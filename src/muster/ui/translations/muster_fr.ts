@@ -1248,6 +1248,10 @@
             <translation>L’image en direct s’affiche ici.</translation>
         </message>
         <message>
+            <source>The machine-readable lines of the document are not complete.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>The number of the representation in the record is wrong.</source>
             <translation>Le numéro de la représentation dans l’enregistrement est incorrect.</translation>
         </message>
@@ -1556,8 +1560,8 @@
             <translation>Les crêtes sont brouillées. Gardez le doigt immobile et ne le tournez pas.</translation>
         </message>
         <message>
-            <source>The same finger was placed twice. Take {finger} and {other} again, each with its own finger.</source>
-            <translation>Le même doigt a été posé deux fois. Reprenez {finger} et {other}, chacun avec le bon doigt.</translation>
+            <source>The same finger was placed twice. Take both again, each with its own finger.</source>
+            <translation>Le même doigt a été posé deux fois. Reprenez les deux, chacun avec le bon doigt.</translation>
         </message>
         <message>
             <source>The same finger, eye or face is there twice, or is there and said to be missing. Take it again.</source>
