@@ -7,18 +7,23 @@ below in which something is half done. It never leaves by itself: whoever starte
 from __future__ import annotations
 
 import json
+import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, NoReturn
 
 from muster.clock import utc_now
 from muster.domain.applicant import LocalizedText
+from muster.domain.delivery import ServerStatus
 from muster.domain.lifecycle import BlobRef
 from muster.domain.registration import Process, RegistrationId
+from muster.receiver.storage import Storage
 from muster.store.blobs import BlobFolder
 from muster.upload.mosip import MosipTarget, UploadAnswer
+from muster.upload.remedies import PacketRefused
 from muster.workstation.demo import demo_script
 from muster.workstation.desk import sign_in
 from muster.workstation.policy import Policy
@@ -31,7 +36,18 @@ RECORD_WRITTEN = "record-written"  # a finger's file is on the disk, its row is 
 PACKET_WRITTEN = "packet-written"  # the packet's file is on the disk, its row is not
 ANNOUNCED = "announced"  # the server knows of the packet and has not got it
 UPLOADED = "uploaded"  # the server has the packet, the station does not know it yet
+HEARD = "heard"  # the server said that it wants the packet again, the station has not noted it
+SENT_AGAIN = "sent-again"  # it has it again, the station does not know it yet
+REFUSED = "refused"  # the server refused the packet, the station has not noted it
+DESTROYED = "destroyed"  # noted that the processed packet is destroyed, its file is still there
 _RECORDS_BEFORE = 4  # the document, the face, two fingers
+
+
+_DECIDED = {
+    HEARD: ServerStatus.RESEND,
+    SENT_AGAIN: ServerStatus.RESEND,
+    DESTROYED: ServerStatus.PROCESSED,
+}
 
 
 def script_of(process: Process) -> Script:
@@ -46,7 +62,8 @@ def script_of(process: Process) -> Script:
 def main(folder: Path, point: str, server: str, process: Process) -> None:
     station = Station.at(folder, utc_now)
     user_id, password = (station.demo_credentials() or ())[0]
-    desk = sign_in(station, user_id, password, RemoteServer(server), utc_now, policy=Policy(face_good_for_s=0.0))
+    policy = Policy(face_good_for_s=0.0, packet_kept_for_days=0)
+    desk = sign_in(station, user_id, password, RemoteServer(server), utc_now, policy=policy)
     registration_id = desk.enrollment.start(process=process).id
 
     def stand_still() -> NoReturn:
@@ -60,6 +77,16 @@ def main(folder: Path, point: str, server: str, process: Process) -> None:
     ScriptedEnrollment(desk.enrollment, script_of(process), password, on_step).run(resume=registration_id)
     entry = desk.enrollment.submit(registration_id)
     desk.sync.deliver(entry.packet_id)
+    decide(Path(os.environ["DECISIONS"]), entry.packet_id, _DECIDED[point])
+    _break_following(point, stand_still)
+    desk.following.ask(due_only=False)
+    desk.sync.deliver_all()
+    desk.following.destroy_processed()
+
+
+def decide(folder: Path, packet_id: str, state: ServerStatus) -> None:
+    """Say to the receiver in ``folder`` what became of a packet."""
+    Storage(folder, utc_now).set_state(packet_id, state)
 
 
 def _stand_still(registration_id: RegistrationId, point: str) -> NoReturn:
@@ -80,7 +107,9 @@ def _break(point: str, stand_still: Callable[[], NoReturn]) -> None:
         return written[-1]
 
     def upload_and_stop(self: MosipTarget, packet_id: str, content: bytes) -> UploadAnswer:
-        upload(self, packet_id, content)
+        content = content[1:] if point == REFUSED else content
+        with suppress(PacketRefused):
+            upload(self, packet_id, content)
         stand_still()
 
     def stop(*_: Any) -> NoReturn:
@@ -92,8 +121,31 @@ def _break(point: str, stand_still: Callable[[], NoReturn]) -> None:
         Submission._commit = stop  # type: ignore[method-assign, assignment]
     elif point == ANNOUNCED:
         MosipTarget.upload = stop  # type: ignore[method-assign, assignment]
-    elif point == UPLOADED:
+    elif point in (UPLOADED, REFUSED):
         MosipTarget.upload = upload_and_stop  # type: ignore[method-assign]
+
+
+def _break_following(point: str, stand_still: Callable[[], NoReturn]) -> None:
+    """The same once the packet was delivered."""
+    statuses, upload = MosipTarget.packet_statuses, MosipTarget.upload
+
+    def ask_and_stop(self: MosipTarget, packet_ids: Iterable[str]) -> dict[str, ServerStatus]:
+        statuses(self, packet_ids)
+        stand_still()
+
+    def upload_and_stop(self: MosipTarget, packet_id: str, content: bytes) -> UploadAnswer:
+        upload(self, packet_id, content)
+        stand_still()
+
+    def stop(*_: Any, **__: Any) -> NoReturn:
+        stand_still()
+
+    if point == HEARD:
+        MosipTarget.packet_statuses = ask_and_stop  # type: ignore[method-assign]
+    elif point == SENT_AGAIN:
+        MosipTarget.upload = upload_and_stop  # type: ignore[method-assign]
+    elif point == DESTROYED:
+        Path.unlink = stop  # type: ignore[method-assign]
 
 
 if __name__ == "__main__":

@@ -7,6 +7,7 @@ is opened again and the enrollment brought to its end, at a real receiver.
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -52,10 +53,16 @@ def root(template: Station, tmp_path: Path) -> Path:
     return tmp_path / "station"
 
 
-def _killed_at(point: str, root: Path, server: str, process: Process = Process.NEW) -> RegistrationId:
-    """Let a workstation come to ``point`` and kill it there."""
+def _killed_at(
+    point: str, root: Path, server: str, process: Process = Process.NEW, decisions: Path | None = None
+) -> RegistrationId:
+    """Let a workstation come to ``point`` and kill it there; ``decisions`` is the receiver's folder, where it is
+    decided what becomes of the packet."""
     command = [sys.executable, str(PLAYER), str(root), point, server, process.value]
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as playing:
+    environment = {**os.environ, "DECISIONS": str(decisions)}
+    with subprocess.Popen(
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=environment
+    ) as playing:
         try:
             assert playing.stdout is not None
             said = json.loads(playing.stdout.readline())
@@ -190,3 +197,63 @@ def test_a_program_killed_before_it_noted_the_servers_yes_hears_it_again(root: P
         desk.enrollment.forget(registration_id)
         assert desk.trail.verify().valid
     assert _files(root / "blobs") == []
+
+
+def _uploads_of(template: Station, packet_id: str) -> list[str]:
+    """What the receiver said to each upload of a packet, by its log."""
+    log = (template.folder.receiver / "receiver.log").read_text()
+    lines = [json.loads(line) for line in log.splitlines() if line.startswith("{")]
+    return [line["code"] for line in lines if line.get("event") == "upload" and line["packet"] == packet_id]
+
+
+def test_a_program_killed_before_it_noted_a_refusal_is_refused_again_and_then_repairs(
+    root: Path, server: str, template: Station
+) -> None:
+    registration_id = _killed_at("refused", root, server)
+    with _opened_again(root, server) as (desk, _):
+        (entry,) = desk.sync.outbox()
+        assert entry.state is DeliveryState.SYNCED
+        assert not desk.sync.deliver(entry.packet_id).duplicate
+        assert desk.enrollment.registration(registration_id).uploaded is not None
+        assert desk.trail.verify().valid
+    assert _uploads_of(template, entry.packet_id) == ["RPR-PKR-009", "accepted"]
+
+
+def test_a_program_killed_before_it_noted_that_a_packet_is_wanted_again_hears_it_again(
+    root: Path, server: str, template: Station
+) -> None:
+    _killed_at("heard", root, server, decisions=template.folder.receiver)
+    with _opened_again(root, server) as (desk, _):
+        (entry,) = desk.sync.outbox()
+        assert (entry.state, entry.server_status) == (DeliveryState.PUSHED, None)
+        desk.following.ask(due_only=False)
+        (receipt,) = desk.sync.deliver_all()
+        assert desk.trail.verify().valid
+    assert not receipt.duplicate
+    assert _uploads_of(template, entry.packet_id) == ["accepted", "accepted"]  # as it was asked to
+
+
+def test_a_program_killed_before_it_noted_that_it_sent_a_packet_again_has_it_taken_no_third_time(
+    root: Path, server: str, template: Station
+) -> None:
+    _killed_at("sent-again", root, server, decisions=template.folder.receiver)
+    with _opened_again(root, server) as (desk, _):
+        (entry,) = desk.sync.outbox()
+        assert entry.state is DeliveryState.SYNCED
+        (receipt,) = desk.sync.deliver_all()
+        assert desk.trail.verify().valid
+    assert receipt.duplicate
+    assert _uploads_of(template, entry.packet_id) == ["accepted", "accepted", "RPR-PKR-005"]
+
+
+def test_a_program_killed_between_the_word_of_destroying_and_the_file_destroys_it_at_the_next_sign_in(
+    root: Path, server: str, template: Station
+) -> None:
+    _killed_at("destroyed", root, server, decisions=template.folder.receiver)
+    assert len(_files(root / "outbox")) == 1
+    with _opened_again(root, server) as (desk, _):
+        (entry,) = desk.sync.outbox()
+        assert entry.destroyed_at is not None
+        assert desk.trail.verify().valid
+    assert _files(root / "outbox") == []
+    assert (template.folder.receiver / "packets" / f"{entry.packet_id}.zip").exists()
