@@ -387,9 +387,18 @@ def test_a_packet_that_the_upload_leaves_behind_makes_it_a_failure(
     file.write_bytes(content[:-1])
     ran = muster("queue", "upload", "--data", copy, "--json")
     problems = {each["packet_id"]: each["last_problem"] for each in ran.document["packets"]}
-    assert (ran.status, problems[sealed.document["packet_id"]]) == (1, "PACKET_FILE_CHANGED")
+    packet_id = sealed.document["packet_id"]
+    assert (ran.status, problems[packet_id]) == (1, "PACKET_FILE_CHANGED")
     file.write_bytes(content)
-    assert muster("queue", "upload", "--data", copy, "--json").status == 0
+    listed = muster("queue", "list", "--data", copy)
+    assert "GIVEN_UP" in listed.out
+    assert f"muster queue upload --again {packet_id}" in listed.out
+    assert "was changed on this computer" in listed.out
+    assert muster("queue", "upload", "--data", copy, "--json").status == 1
+    assert muster("queue", "upload", "--again", packet_id, "--data", copy, "--json").status == 0
+    followed = muster("queue", "status", "--data", copy, "--json")
+    said = {each["packet_id"]: each["server_status"] for each in followed.document["packets"]}
+    assert (followed.status, said[packet_id]) == (0, "ACCEPTED")
 
 
 @pytest.fixture

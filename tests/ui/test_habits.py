@@ -12,8 +12,11 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from muster.clock import utc_now
 from muster.domain.biometrics import BiometricAttribute
+from muster.domain.delivery import ServerStatus
 from muster.domain.registration import Step
+from muster.receiver.storage import Storage
 from muster.ui.language import WINDOW_LANGUAGES
 from muster.ui.pages.first_start import FirstStartPage
 from muster.ui.pages.home import HomePage
@@ -234,12 +237,27 @@ def test_a_packet_changed_on_the_disk_is_told_in_the_outbox_and_not_in_green(dri
     path.write_bytes(path.read_bytes()[:-1])
     driver.window.home()
     page = driver.on(HomePage)
-    driver.until(page.send.isVisible)
-    driver.click(page.send)
+    driver.until(lambda: page._outbox.itemAtPosition(0, 3) is not None)
+    assert "changed on this computer" in page._outbox.itemAtPosition(1, 0).widget().text()
+    assert not page.send.isVisible()  # it is not among what waits
+    driver.click(page._outbox.itemAtPosition(0, 3).widget())
     driver.until(lambda: "No packet was accepted" in page.note.text())
     assert page.note.property("tone") == "warn"
-    driver.until(lambda: page._outbox.itemAtPosition(1, 0) is not None)
-    assert "changed on this computer" in page._outbox.itemAtPosition(1, 0).widget().text()
+
+
+def test_what_became_of_a_packet_is_said_in_words_and_first_who_must_come_again(driver: Driver) -> None:
+    _finish(driver)
+    driver.window.home()
+    page, desk = driver.on(HomePage), driver.session.desk
+    assert desk is not None
+    (entry,) = desk.sync.outbox()
+    driver.until(lambda: page._outbox.itemAtPosition(0, 1) is not None)
+    assert page._outbox.itemAtPosition(0, 1).widget().text() == "accepted by the server"
+    Storage(desk.folder.receiver, utc_now).set_state(entry.packet_id, ServerStatus.REREGISTER)
+    desk.following.ask(due_only=False)
+    page.refresh()
+    driver.until(lambda: "come again" in page._outbox.itemAtPosition(0, 1).widget().text())
+    assert page._outbox.itemAtPosition(0, 1).widget().objectName() == "finding"
 
 
 def test_the_face_says_so_when_it_is_kept(driver: Driver) -> None:

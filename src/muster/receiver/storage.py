@@ -107,10 +107,10 @@ class Storage:
     def register_machine(self, ref_id: str, public_key: bytes, encryption_key: bytes | None = None) -> None:
         """``encryption_key`` is what is encrypted to, where ``public_key`` only signs."""
         durable.write(self._machine_file(ref_id, _SIGNS), public_key)
-        if encryption_key is None:
-            self._machine_file(ref_id, _OPENS).unlink(missing_ok=True)
-        else:
+        if encryption_key is not None and encryption_key != public_key:
             durable.write(self._machine_file(ref_id, _OPENS), encryption_key)
+        else:
+            self._machine_file(ref_id, _OPENS).unlink(missing_ok=True)
 
     def machine_key(self, ref_id: str) -> bytes | None:
         """The registered public key, or nothing for an unknown machine."""

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -13,6 +16,9 @@ from muster.crypto.machine_key import Flavour
 from muster.crypto.signing import verify
 from muster.domain.registration import Step
 from muster.errors import BadInput, KeyUnavailable
+from muster.receiver.service import MACHINE_UNREADABLE, parse_encryption_key
+from muster.upload.transport import SignInWanted
+from muster.workstation.server import Login, RemoteServer, ServerTerms
 from muster.workstation.station import Station
 from swtpm import SoftwareTpm
 from unit.workstation.desks import OFFICER, desk_at, make_station, play
@@ -144,3 +150,51 @@ def test_two_stations_on_one_computer_have_two_keys(tmp_path: Path, tpm: Softwar
         (tpm_station(tmp_path / name) / "keys" / "machine.sign.tpmt").read_bytes() for name in ("real", "training")
     }
     assert len(keys) == 2
+
+
+@contextmanager
+def _receiver(data: Path, *arguments: str) -> Iterator[RemoteServer]:
+    """A receiver that wants a sign-in."""
+    data.mkdir()
+    (data / "erika.txt").write_text(OFFICER.password)
+    process = subprocess.Popen(
+        [sys.executable, "-m", "muster.receiver", "--data", str(data), "--login", "--exit-with-parent",
+         "--user", f"{OFFICER.user_id}={data / 'erika.txt'}", *arguments],
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
+    )  # fmt: skip
+    assert process.stdin is not None and process.stdout is not None
+    try:
+        yield RemoteServer(json.loads(process.stdout.readline())["url"], ServerTerms(login=Login.PASSWORD))
+    finally:
+        process.stdin.close()
+        process.wait(10)
+        process.stdout.close()
+
+
+def test_a_receiver_that_knows_both_keys_lets_the_operator_in(tmp_path: Path, tpm: SoftwareTpm) -> None:
+    root = tpm_station(tmp_path)
+    keys = root / "keys"
+    machine = ("--machine", f"10001_10001={keys / 'machine.sign.tpmt'}")
+    both = (*machine, "--encrypt-to", f"10001_10001={keys / 'machine.encrypt.tpmt'}")
+    with _receiver(tmp_path / "server", *both) as server, desk_at(root, server) as desk:
+        desk.sync.prepare()
+        assert desk.trail.newest_first(1)[0].event == "MUS-PKT-005"
+
+
+def test_a_receiver_that_knows_only_the_key_that_signs_lets_nobody_in(tmp_path: Path, tpm: SoftwareTpm) -> None:
+    root = tpm_station(tmp_path)
+    machine = ("--machine", f"10001_10001={root / 'keys' / 'machine.sign.tpmt'}")
+    with (
+        _receiver(tmp_path / "server", *machine) as server,
+        desk_at(root, server) as desk,
+        pytest.raises(SignInWanted),
+    ):
+        desk.sync.prepare()
+
+
+@pytest.mark.parametrize("name", ["machine.sign.tpmt", "absent.tpmt"])
+def test_only_a_key_that_decrypts_is_encrypted_to(tmp_path: Path, tpm: SoftwareTpm, name: str) -> None:
+    root = tpm_station(tmp_path)
+    with pytest.raises(BadInput) as caught:
+        parse_encryption_key(f"10001_10001={root / 'keys' / name}")
+    assert caught.value.code is MACHINE_UNREADABLE
