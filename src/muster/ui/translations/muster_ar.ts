@@ -204,6 +204,10 @@
             <translation>كل هذه العناصر مسجلة كاستثناءات؛ لا يوجد ما يُلتقط.</translation>
         </message>
         <message>
+            <source>An earlier registration at this station shows a face like this one. Compare the pictures: it may be the same person.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>An enrollment request has a place for the captures of one person only. Send this registration as a packet.</source>
             <translation>لا يتسع طلب التسجيل إلا للقطات شخص واحد. أرسل هذا التسجيل في حزمة.</translation>
         </message>
@@ -349,7 +353,7 @@
         </message>
         <message>
             <source>Close both eyes for a moment, then open them.</source>
-            <translation type="unfinished"></translation>
+            <translation>أغمض عينيك لحظة، ثم افتحهما.</translation>
         </message>
         <message>
             <source>Close enough: about an arm's length</source>
@@ -509,7 +513,7 @@
         </message>
         <message>
             <source>Lift your chin slowly, then look back to the camera.</source>
-            <translation type="unfinished"></translation>
+            <translation>ارفع ذقنك ببطء، ثم انظر إلى الكاميرا من جديد.</translation>
         </message>
         <message>
             <source>Light is reflected by the glasses. Take them off, or move the lamp.</source>
@@ -560,8 +564,12 @@
             <translation>ابتعد قليلًا.</translation>
         </message>
         <message>
+            <source>Name the public key that signed the pack of networks as well.</source>
+            <translation>اذكر أيضًا المفتاح العام الذي وُقّعت به حزمة الشبكات.</translation>
+        </message>
+        <message>
             <source>Neither head nor background moved enough to judge this.</source>
-            <translation type="unfinished"></translation>
+            <translation>لم يتحرك الرأس ولا الخلفية بما يكفي للحكم على ذلك.</translation>
         </message>
         <message>
             <source>New registration</source>
@@ -590,6 +598,10 @@
         <message>
             <source>No finger is on the glass. Place the fingers flat, side by side.</source>
             <translation>لا توجد أصابع على الزجاج. ضع الأصابع مسطّحة، جنبًا إلى جنب.</translation>
+        </message>
+        <message>
+            <source>No machine-readable lines were found on this page.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>No more than that: nobody needs to undress or to take off a bandage</source>
@@ -622,6 +634,10 @@
         <message>
             <source>No {kind} is connected. Plug it in and try again.</source>
             <translation>الجهاز غير متصل: {kind}. وصّل الجهاز وحاول مرة أخرى.</translation>
+        </message>
+        <message>
+            <source>Nobody of that name works at this station.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Not Ready</source>
@@ -920,6 +936,10 @@
             <translation>إيقاف</translation>
         </message>
         <message>
+            <source>Stored faces are damaged and were not compared ({count}). Whether this person was here before is not sure.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Supervisor</source>
             <translation>المشرف</translation>
         </message>
@@ -1088,6 +1108,10 @@
             <translation>الوجه لا يُرى جيدًا. أزِل ما يغطيه وواجِه الكاميرا.</translation>
         </message>
         <message>
+            <source>The face gives nothing to search for. Take the picture again in better light.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>The face has too little contrast. Clean the lens, or change the light.</source>
             <translation>تباين الوجه ضعيف. نظّف العدسة أو غيّر الإضاءة.</translation>
         </message>
@@ -1100,8 +1124,12 @@
             <translation>الوجه واضح. التقط الصورة.</translation>
         </message>
         <message>
-            <source>The face is not sharp enough to judge this.</source>
+            <source>The face is like that of an operator of this station. Compare: it may be the same person.</source>
             <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The face is not sharp enough to judge this.</source>
+            <translation>الوجه ليس واضحًا بما يكفي للحكم على ذلك.</translation>
         </message>
         <message>
             <source>The face is not sharp. Hold still.</source>
@@ -1126,6 +1154,10 @@
         <message>
             <source>The face recognition pack needs exactly one recognition network. Found: {count}.</source>
             <translation>تحتاج حزمة التعرّف على الوجوه إلى شبكة تعرّف واحدة فقط. العدد الموجود: {count}.</translation>
+        </message>
+        <message>
+            <source>The face was not searched for, for a reason this version does not know.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>The face, fingers or eyes were taken more than {minutes} minutes ago; the server takes no older ones. Take them again.</source>
@@ -1204,6 +1236,14 @@
             <translation>مجلد حزمة التعرّف على الوجوه غير موجود: {folder}.</translation>
         </message>
         <message>
+            <source>The folder {folder} holds no labelled pictures: see muster evaluate --help.</source>
+            <translation>لا يحتوي المجلد {folder} على صور مصنَّفة: انظر muster evaluate --help.</translation>
+        </message>
+        <message>
+            <source>The folder {folder} holds no pack of networks (pack.toml, pack.sig).</source>
+            <translation>لا يحتوي المجلد {folder} على حزمة شبكات (pack.toml, pack.sig).</translation>
+        </message>
+        <message>
             <source>The form description cannot be read. Ask your administrator.</source>
             <translation>تتعذر قراءة وصف الاستمارة. راجع مسؤول النظام.</translation>
         </message>
@@ -1229,7 +1269,7 @@
         </message>
         <message>
             <source>The head did not turn far enough to judge this.</source>
-            <translation type="unfinished"></translation>
+            <translation>لم يلتفت الرأس بما يكفي للحكم على ذلك.</translation>
         </message>
         <message>
             <source>The key file cannot be read: it must be an RSA key in PEM or DER form, or the public key of a TPM.</source>
@@ -1252,12 +1292,24 @@
             <translation type="unfinished"></translation>
         </message>
         <message>
+            <source>The network that recognises faces has no threshold for searching among many.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>The number of the representation in the record is wrong.</source>
             <translation>رقم التمثيل في السجل غير صحيح.</translation>
         </message>
         <message>
             <source>The orientation in the record is none that the standard knows.</source>
             <translation>الاتجاه المذكور في السجل غير معروف في المعيار.</translation>
+        </message>
+        <message>
+            <source>The pack of networks {folder} does not say how its networks are used.</source>
+            <translation>لا تذكر حزمة الشبكات {folder} كيف تُستخدم شبكاتها.</translation>
+        </message>
+        <message>
+            <source>The pack of networks {folder} is not signed by a key this station trusts.</source>
+            <translation>حزمة الشبكات {folder} غير موقَّعة بمفتاح تثق به هذه المحطة.</translation>
         </message>
         <message>
             <source>The packet has a part with a name that is not understood.</source>
@@ -1368,8 +1420,12 @@
             <translation>الصورة التي تُظهر ما لا يمكن التقاطه غير موجودة. التقطها أولًا.</translation>
         </message>
         <message>
-            <source>The picture could not be accepted. Ask the person to look into the camera again.</source>
+            <source>The picture can be taken. Better still: {advice}</source>
             <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The picture could not be accepted. Ask the person to look into the camera again.</source>
+            <translation>تعذّر قبول الصورة. اطلب من الشخص أن ينظر إلى الكاميرا مرة أخرى.</translation>
         </message>
         <message>
             <source>The picture in the record is compressed to less than a fifteenth of its size.</source>
@@ -2005,7 +2061,7 @@
         </message>
         <message>
             <source>This was not asked for.</source>
-            <translation type="unfinished"></translation>
+            <translation>لم يُطلب ذلك.</translation>
         </message>
         <message>
             <source>This will be too large to be sent: about {expected} kB, and at most {limit} kB can be. Make the documents smaller or leave one out.</source>
@@ -2021,11 +2077,11 @@
         </message>
         <message>
             <source>Too few of the pictures show a face.</source>
-            <translation type="unfinished"></translation>
+            <translation>عدد الصور التي تُظهر وجهًا قليل جدًا.</translation>
         </message>
         <message>
             <source>Too few pictures were taken to judge this.</source>
-            <translation type="unfinished"></translation>
+            <translation>عدد الصور الملتقطة قليل جدًا للحكم على ذلك.</translation>
         </message>
         <message>
             <source>Too little of the background is in the picture to be judged.</source>
@@ -2034,6 +2090,10 @@
         <message>
             <source>Try again</source>
             <translation>إعادة المحاولة</translation>
+        </message>
+        <message>
+            <source>Try with this picture</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Turn a little to the left.</source>
@@ -2049,11 +2109,11 @@
         </message>
         <message>
             <source>Turn your head slowly to the left, then back to the camera.</source>
-            <translation type="unfinished"></translation>
+            <translation>أدر رأسك ببطء إلى اليسار، ثم عد إلى الكاميرا.</translation>
         </message>
         <message>
             <source>Turn your head slowly to the right, then back to the camera.</source>
-            <translation type="unfinished"></translation>
+            <translation>أدر رأسك ببطء إلى اليمين، ثم عد إلى الكاميرا.</translation>
         </message>
         <message>
             <source>Two samples in the biometric file have the same index.</source>
@@ -2266,6 +2326,14 @@
         <message>
             <source>{document}: {before} kB before, {after} kB now. Look whether it can still be read; if not, scan it again.</source>
             <translation>{document}: {before} كيلوبايت قبل، و{after} كيلوبايت الآن. تأكد أنه ما زال مقروءًا، وإلا فامسحه مرة أخرى.</translation>
+        </message>
+        <message>
+            <source>{file} does not say how the clip was taken.</source>
+            <translation>لا يذكر {file} كيف التُقط المقطع.</translation>
+        </message>
+        <message>
+            <source>{file} in the pack of networks is missing or was changed after it was signed.</source>
+            <translation>{file} مفقود من حزمة الشبكات أو عُدّل بعد توقيعها.</translation>
         </message>
         <message>
             <source>{name} · next: {step} · {time}</source>

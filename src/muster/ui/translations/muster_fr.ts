@@ -204,6 +204,10 @@
             <translation>Tous ces éléments sont signalés comme exceptions ; il n’y a rien à capturer.</translation>
         </message>
         <message>
+            <source>An earlier registration at this station shows a face like this one. Compare the pictures: it may be the same person.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>An enrollment request has a place for the captures of one person only. Send this registration as a packet.</source>
             <translation>Une demande d’enrôlement n’a de place que pour les captures d’une seule personne. Envoyez cet enregistrement sous forme de paquet.</translation>
         </message>
@@ -349,7 +353,7 @@
         </message>
         <message>
             <source>Close both eyes for a moment, then open them.</source>
-            <translation type="unfinished"></translation>
+            <translation>Fermez les deux yeux un instant, puis rouvrez-les.</translation>
         </message>
         <message>
             <source>Close enough: about an arm's length</source>
@@ -509,7 +513,7 @@
         </message>
         <message>
             <source>Lift your chin slowly, then look back to the camera.</source>
-            <translation type="unfinished"></translation>
+            <translation>Levez lentement le menton, puis regardez de nouveau la caméra.</translation>
         </message>
         <message>
             <source>Light is reflected by the glasses. Take them off, or move the lamp.</source>
@@ -560,8 +564,12 @@
             <translation>Reculez un peu.</translation>
         </message>
         <message>
+            <source>Name the public key that signed the pack of networks as well.</source>
+            <translation>Indiquez aussi la clé publique qui a signé le lot de réseaux.</translation>
+        </message>
+        <message>
             <source>Neither head nor background moved enough to judge this.</source>
-            <translation type="unfinished"></translation>
+            <translation>Ni la tête ni le fond n’ont assez bougé pour en juger.</translation>
         </message>
         <message>
             <source>New registration</source>
@@ -590,6 +598,10 @@
         <message>
             <source>No finger is on the glass. Place the fingers flat, side by side.</source>
             <translation>Aucun doigt n’est posé sur la vitre. Posez les doigts à plat, côte à côte.</translation>
+        </message>
+        <message>
+            <source>No machine-readable lines were found on this page.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>No more than that: nobody needs to undress or to take off a bandage</source>
@@ -622,6 +634,10 @@
         <message>
             <source>No {kind} is connected. Plug it in and try again.</source>
             <translation>Appareil non branché : {kind}. Branchez l’appareil et réessayez.</translation>
+        </message>
+        <message>
+            <source>Nobody of that name works at this station.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Not Ready</source>
@@ -920,6 +936,10 @@
             <translation>Arrêter</translation>
         </message>
         <message>
+            <source>Stored faces are damaged and were not compared ({count}). Whether this person was here before is not sure.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Supervisor</source>
             <translation>Superviseur</translation>
         </message>
@@ -1088,6 +1108,10 @@
             <translation>Le visage se voit mal. Retirez ce qui le couvre et faites face à l’appareil.</translation>
         </message>
         <message>
+            <source>The face gives nothing to search for. Take the picture again in better light.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>The face has too little contrast. Clean the lens, or change the light.</source>
             <translation>Le visage manque de contraste. Nettoyez l’objectif ou changez la lumière.</translation>
         </message>
@@ -1100,8 +1124,12 @@
             <translation>Le visage est bien cadré. Prenez la photo.</translation>
         </message>
         <message>
-            <source>The face is not sharp enough to judge this.</source>
+            <source>The face is like that of an operator of this station. Compare: it may be the same person.</source>
             <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The face is not sharp enough to judge this.</source>
+            <translation>Le visage n’est pas assez net pour en juger.</translation>
         </message>
         <message>
             <source>The face is not sharp. Hold still.</source>
@@ -1126,6 +1154,10 @@
         <message>
             <source>The face recognition pack needs exactly one recognition network. Found: {count}.</source>
             <translation>Le pack de reconnaissance faciale doit contenir exactement un réseau de reconnaissance. Trouvé : {count}.</translation>
+        </message>
+        <message>
+            <source>The face was not searched for, for a reason this version does not know.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>The face, fingers or eyes were taken more than {minutes} minutes ago; the server takes no older ones. Take them again.</source>
@@ -1204,6 +1236,14 @@
             <translation>Le dossier du pack de reconnaissance faciale est absent : {folder}.</translation>
         </message>
         <message>
+            <source>The folder {folder} holds no labelled pictures: see muster evaluate --help.</source>
+            <translation>Le dossier {folder} ne contient aucune image étiquetée : voir muster evaluate --help.</translation>
+        </message>
+        <message>
+            <source>The folder {folder} holds no pack of networks (pack.toml, pack.sig).</source>
+            <translation>Le dossier {folder} ne contient aucun lot de réseaux (pack.toml, pack.sig).</translation>
+        </message>
+        <message>
             <source>The form description cannot be read. Ask your administrator.</source>
             <translation>La description du formulaire est illisible. Adressez-vous à votre administrateur.</translation>
         </message>
@@ -1229,7 +1269,7 @@
         </message>
         <message>
             <source>The head did not turn far enough to judge this.</source>
-            <translation type="unfinished"></translation>
+            <translation>La tête n’a pas assez tourné pour en juger.</translation>
         </message>
         <message>
             <source>The key file cannot be read: it must be an RSA key in PEM or DER form, or the public key of a TPM.</source>
@@ -1252,12 +1292,24 @@
             <translation type="unfinished"></translation>
         </message>
         <message>
+            <source>The network that recognises faces has no threshold for searching among many.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>The number of the representation in the record is wrong.</source>
             <translation>Le numéro de la représentation dans l’enregistrement est incorrect.</translation>
         </message>
         <message>
             <source>The orientation in the record is none that the standard knows.</source>
             <translation>L’orientation indiquée dans l’enregistrement est inconnue de la norme.</translation>
+        </message>
+        <message>
+            <source>The pack of networks {folder} does not say how its networks are used.</source>
+            <translation>Le lot de réseaux {folder} ne dit pas comment ses réseaux s’utilisent.</translation>
+        </message>
+        <message>
+            <source>The pack of networks {folder} is not signed by a key this station trusts.</source>
+            <translation>Le lot de réseaux {folder} n’est pas signé par une clé à laquelle ce poste fait confiance.</translation>
         </message>
         <message>
             <source>The packet has a part with a name that is not understood.</source>
@@ -1368,8 +1420,12 @@
             <translation>Il manque la photo qui montre ce qui ne peut pas être enregistré. Prenez-la d’abord.</translation>
         </message>
         <message>
-            <source>The picture could not be accepted. Ask the person to look into the camera again.</source>
+            <source>The picture can be taken. Better still: {advice}</source>
             <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The picture could not be accepted. Ask the person to look into the camera again.</source>
+            <translation>L’image n’a pas pu être acceptée. Demandez à la personne de regarder de nouveau la caméra.</translation>
         </message>
         <message>
             <source>The picture in the record is compressed to less than a fifteenth of its size.</source>
@@ -2005,7 +2061,7 @@
         </message>
         <message>
             <source>This was not asked for.</source>
-            <translation type="unfinished"></translation>
+            <translation>Cela n’a pas été demandé.</translation>
         </message>
         <message>
             <source>This will be too large to be sent: about {expected} kB, and at most {limit} kB can be. Make the documents smaller or leave one out.</source>
@@ -2021,11 +2077,11 @@
         </message>
         <message>
             <source>Too few of the pictures show a face.</source>
-            <translation type="unfinished"></translation>
+            <translation>Trop peu d’images montrent un visage.</translation>
         </message>
         <message>
             <source>Too few pictures were taken to judge this.</source>
-            <translation type="unfinished"></translation>
+            <translation>Trop peu d’images ont été prises pour en juger.</translation>
         </message>
         <message>
             <source>Too little of the background is in the picture to be judged.</source>
@@ -2034,6 +2090,10 @@
         <message>
             <source>Try again</source>
             <translation>Réessayer</translation>
+        </message>
+        <message>
+            <source>Try with this picture</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Turn a little to the left.</source>
@@ -2049,11 +2109,11 @@
         </message>
         <message>
             <source>Turn your head slowly to the left, then back to the camera.</source>
-            <translation type="unfinished"></translation>
+            <translation>Tournez lentement la tête vers la gauche, puis revenez face à la caméra.</translation>
         </message>
         <message>
             <source>Turn your head slowly to the right, then back to the camera.</source>
-            <translation type="unfinished"></translation>
+            <translation>Tournez lentement la tête vers la droite, puis revenez face à la caméra.</translation>
         </message>
         <message>
             <source>Two samples in the biometric file have the same index.</source>
@@ -2266,6 +2326,14 @@
         <message>
             <source>{document}: {before} kB before, {after} kB now. Look whether it can still be read; if not, scan it again.</source>
             <translation>{document} : {before} ko avant, {after} ko maintenant. Vérifiez qu’il reste lisible ; sinon, numérisez-le à nouveau.</translation>
+        </message>
+        <message>
+            <source>{file} does not say how the clip was taken.</source>
+            <translation>{file} ne dit pas comment la séquence a été prise.</translation>
+        </message>
+        <message>
+            <source>{file} in the pack of networks is missing or was changed after it was signed.</source>
+            <translation>{file} manque dans le lot de réseaux ou a été modifié après la signature.</translation>
         </message>
         <message>
             <source>{name} · next: {step} · {time}</source>
