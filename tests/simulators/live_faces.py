@@ -234,7 +234,9 @@ def base_faces(reference: Path | None = None) -> list[BaseFace]:
     found = [astronaut()]
     for file in sorted((reference / "faces").glob("*.jpg")) if reference else ():
         photograph = cv2.cvtColor(cv2.imread(str(file)), cv2.COLOR_BGR2RGB)
-        found.append(BaseFace(file.stem, photograph))
+        face = BaseFace(file.stem, photograph)
+        if len(FaceDetector().detect(face.picture)) == 1:  # a second face in the background fails every challenge
+            found.append(face)
     return found
 
 
