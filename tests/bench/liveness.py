@@ -6,8 +6,8 @@
     python tests/bench/liveness.py --each 20 --reference DIR    the portraits of the reference data as well
     python tests/bench/liveness.py --keep DIR               leave the clips there, for ``muster evaluate liveness``
 
-Clips with a challenge and clips without are evaluated apart, since people who are asked to turn move more than people
-who are not. What the clips can and cannot say: ``tests/simulators/live_faces.py``.
+Clips with a challenge and clips without are evaluated apart, since people who are asked to turn move more than
+people who are not. What the clips can and cannot say: ``tests/simulators/live_faces.py``.
 """
 
 from __future__ import annotations

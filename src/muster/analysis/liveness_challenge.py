@@ -19,6 +19,7 @@ from dataclasses import dataclass, replace
 from enum import Enum
 from statistics import median
 
+from muster.analysis.face_portrait import FACE_LOOK_AT_CAMERA
 from muster.analysis.liveness_observation import Observation
 from muster.errors import Code
 
@@ -26,7 +27,6 @@ LIVENESS_TURN_LEFT = Code("LIVENESS_TURN_LEFT", "Turn your head slowly to the le
 LIVENESS_TURN_RIGHT = Code("LIVENESS_TURN_RIGHT", "Turn your head slowly to the right, then back to the camera.")
 LIVENESS_LOOK_UP = Code("LIVENESS_LOOK_UP", "Lift your chin slowly, then look back to the camera.")
 LIVENESS_CLOSE_EYES = Code("LIVENESS_CLOSE_EYES", "Close both eyes for a moment, then open them.")
-LIVENESS_LOOK_AHEAD = Code("LIVENESS_LOOK_AHEAD", "Look straight into the camera.")
 
 
 class Action(Enum):
@@ -124,7 +124,7 @@ class Challenge:
         """What the person is told now; None when it is over, whatever its end."""
         if self.standing is not Standing.ASKING:
             return None
-        return LIVENESS_LOOK_AHEAD if self.rest is None or self._reached else self.actions[self.done].instruction
+        return FACE_LOOK_AT_CAMERA if self.rest is None or self._reached else self.actions[self.done].instruction
 
     def step(self, seen: Observation) -> Challenge:
         if self.standing is not Standing.ASKING:

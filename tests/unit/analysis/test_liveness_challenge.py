@@ -102,9 +102,9 @@ def test_a_chin_goes_up_and_not_down() -> None:
 def test_the_person_is_told_what_to_do_and_then_to_look_back() -> None:
     told = [Challenge((LEFT,)), play([LEFT]), play([LEFT], 0, 5, 11), play([LEFT], 0, 5, 11, 3)]
     assert [each.instruction.name if each.instruction else None for each in told] == [
-        "LIVENESS_LOOK_AHEAD",
+        "FACE_LOOK_AT_CAMERA",
         "LIVENESS_TURN_LEFT",
-        "LIVENESS_LOOK_AHEAD",
+        "FACE_LOOK_AT_CAMERA",
         None,
     ]
 
