@@ -29,6 +29,7 @@ from muster.durable import DISK_FULL, DISK_UNWRITABLE
 from muster.errors import Code, MusterError, NotAuthentic, StorageUnavailable
 from muster.store.audit_log import AuditLog
 from muster.store.blobs import BlobRows
+from muster.store.gallery import GalleryRows
 from muster.store.operators import Operators
 from muster.store.outbox import OutboxRows
 from muster.store.registrations import Registrations
@@ -63,6 +64,7 @@ class Work:
         self.outbox = OutboxRows(connection)
         self.operators = Operators(connection)
         self.settings = Settings(connection)
+        self.gallery = GalleryRows(connection)
 
     def record(self, event: AuditEvent, *, actor: str, subject: str = "", **detail: str) -> AuditRecord:
         """Append to the audit trail. ``detail`` holds codes, counts and digests, never personal data."""

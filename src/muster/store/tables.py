@@ -10,10 +10,12 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
+    LargeBinary,
     MetaData,
     PrimaryKeyConstraint,
     Table,
     Text,
+    UniqueConstraint,
 )
 
 metadata = MetaData()
@@ -79,6 +81,28 @@ outbox = Table(
     Column("questions", Integer, nullable=False),
     Column("next_question", Text),
     Column("destroyed_at", Text),
+)
+
+gallery = Table(
+    "gallery",
+    metadata,
+    Column("number", Integer, primary_key=True),
+    Column("whose", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("network", Text, nullable=False),
+    Column("kept_at", Text, nullable=False),
+    Column("sealed", LargeBinary, nullable=False),
+    UniqueConstraint("whose", "name", "network"),
+    sqlite_autoincrement=True,
+)
+Index("gallery_by_age", gallery.c.kept_at)
+
+duplicate_look = Table(
+    "duplicate_look",
+    metadata,
+    Column("registration_id", Text, ForeignKey("registration.id"), primary_key=True),
+    Column("looked_at", Text, nullable=False),
+    Column("sealed", LargeBinary, nullable=False),
 )
 
 audit = Table(

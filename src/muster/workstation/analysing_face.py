@@ -109,23 +109,26 @@ def match_faces(a: Path, b: Path, pack: Path | None = None) -> FaceMatchReport:
 
     Raises ``BadInput`` (no picture, no face, several faces), ``Unavailable``, ``NotAuthentic`` (weights, pack).
     """
-    recogniser = _recogniser(pack)
+    recogniser = chosen_recogniser(pack)
     detector, mesher = FaceDetector(), FaceMesher()
-    one, other = (_template(each, detector, mesher, recogniser) for each in (a, b))
+    one, other = (template_in(read_picture(read_file(each)), detector, mesher, recogniser) for each in (a, b))
     result = compare(one, other, recogniser.calibration)
     return FaceMatchReport(
         round(result.score.raw, 4), result.threshold, result.is_match, result.score.value, one.network
     )
 
 
-def _recogniser(pack: Path | None) -> Recogniser:
+def chosen_recogniser(pack: Path | None = None) -> Recogniser:
+    """The network of ``pack``, or of the folder that ``MUSTER_FACE_PACK`` names, or the shipped one."""
     named = os.environ.get(PACK_VARIABLE)
     folder = pack or (Path(named) if named else None)
     return ShippedRecogniser() if folder is None else PackRecogniser(folder)
 
 
-def _template(path: Path, detector: FaceDetector, mesher: FaceMesher, recogniser: Recogniser) -> FaceTemplate:
-    pixels = read_picture(read_file(path))
+def template_in(
+    pixels: Pixels, detector: FaceDetector, mesher: FaceMesher, recogniser: Recogniser
+) -> FaceTemplate:
+    """The one face of a picture. Raises ``BadInput`` (none, several), ``Unavailable``, ``NotAuthentic``."""
     faces = detector.detect(pixels)
     if len(faces) != 1:  # whose of several faces is meant is not for a program to guess
         raise BadInput(FACE_SEVERAL if faces else FACE_ABSENT)

@@ -18,6 +18,7 @@ from muster.store.blobs import BlobFolder
 from muster.workstation.capture import Capture
 from muster.workstation.devices_desk import DeviceDesk
 from muster.workstation.documents import Documents
+from muster.workstation.duplicates import Duplicates
 from muster.workstation.enrollment import Enrollment
 from muster.workstation.exporting import Exporting
 from muster.workstation.following import Following
@@ -72,12 +73,14 @@ class Desk:
             confirm_password,
             policy,
         )
+        self.duplicates = Duplicates(self._journal, unlocked.gallery_sealer, policy)
         self.enrollment = Enrollment(
             self._journal,
             reference,
             Documents(self._journal, reference, catalogue, context, policy),
             Capture(self._journal, catalogue, context, FaceDetector(), policy),
             submission,
+            self.duplicates,
             policy,
         )
         self.sync = Sync(self._journal, unlocked.folder, self.server, submission, reference.schema, policy)
@@ -96,6 +99,7 @@ class Desk:
             except MusterError as error:  # no reason to keep an officer from working
                 self._note(AuditEvent.TIDYING_FAILED, code=error.code.name)
             self._lock.share()
+        self.duplicates.catch_up()
 
     def close(self) -> None:
         try:
@@ -106,6 +110,7 @@ class Desk:
     def abandon(self) -> None:
         """Let go of everything without a word in the trail."""
         self.server.close()
+        self.duplicates.close()
         self._database.close()
         self._lock.release()
 

@@ -35,6 +35,7 @@ from muster.domain.registration import Process, RegistrationId, Step
 from muster.errors import BadInput, Code, Refused, StorageUnavailable
 from muster.workstation.capture import Capture, CaptureOutcome, FaceView
 from muster.workstation.documents import Documents, DocumentSlot, Shrunk
+from muster.workstation.duplicates import Duplicates
 from muster.workstation.forms import FormField, build_form, check_form, spell_out
 from muster.workstation.journal import Entry, Journal
 from muster.workstation.mailbox import Mailbox
@@ -79,6 +80,7 @@ class Enrollment:
         documents: Documents,
         capture: Capture,
         submission: Submission,
+        duplicates: Duplicates,
         policy: Policy,
     ) -> None:
         self._journal = journal
@@ -86,6 +88,7 @@ class Enrollment:
         self._documents = documents
         self._capture = capture
         self._submission = submission
+        self._duplicates = duplicates
         self._policy = policy
         self._forms = {process: build_form(reference, process) for process in reference.ui_specs}
         self.attempts_allowed = policy.attempts
@@ -326,7 +329,9 @@ class Enrollment:
         event = StepCompleted(self._journal.now(), Step.PREVIEW)
         detail = {"step": Step.PREVIEW.value}
         entry = Entry(event, AuditEvent.STEP_COMPLETED, detail)
-        return self._journal.commit(registration_id, entry, check=self._require_whole)
+        state = self._journal.commit(registration_id, entry, check=self._require_whole)
+        self._duplicates.look_soon(registration_id)
+        return state
 
     def _require_whole(self, state: Registration) -> None:
         for finding in blocking(self.check(state)):
@@ -338,7 +343,9 @@ class Enrollment:
 
     def submit(self, registration_id: RegistrationId) -> OutboxEntry:
         """Seal the packet into the outbox. Doing it again returns the same packet."""
-        return self._submission.submit(registration_id)
+        entry = self._submission.submit(registration_id)
+        self._duplicates.remember_soon(registration_id)
+        return entry
 
     def slip(self, registration_id: RegistrationId) -> Slip:
         """The acknowledgement. Must be asked for before the content is destroyed (``forget``)."""
@@ -356,6 +363,7 @@ class Enrollment:
     def forget(self, registration_id: RegistrationId) -> None:
         """Destroy the plaintext of a registration the server has. Others are left as they are."""
         if self._journal.load(registration_id).uploaded is not None:
+            self._duplicates.remember(registration_id)
             self._submission.destroy_content(registration_id)
 
 

@@ -35,6 +35,10 @@ class Policy:
 
     ``packet_kept_for_days`` is how long a sealed packet stays after the server said that it was processed; before
     it says so, none is ever destroyed. ``None`` keeps all of them.
+
+    ``face_template_kept_for_days`` is how long a face can be found again at this station after it was sealed; 0
+    keeps none and searches for nobody. Among more than ``faces_compared_each`` a graph is walked, which can miss
+    somebody.
     """
 
     steps: tuple[Step, ...] = tuple(Step)
@@ -53,6 +57,9 @@ class Policy:
     ask_at_once: int = 50
     announce_contact: bool = False
     packet_kept_for_days: int | None = 30
+    face_template_kept_for_days: int = 30
+    faces_compared_each: int = 100_000
+    candidates_shown: int = 5
     typical_record_bytes: Mapping[Modality, int] = field(default_factory=lambda: _TYPICAL_RECORDS)
     exception_photo_required: bool = True
     position: Position | None = None

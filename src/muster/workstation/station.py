@@ -138,6 +138,7 @@ class UnlockedStation:
     is_demo: bool
     database: Database
     blob_sealer: Sealer
+    gallery_sealer: Sealer
     machine_key: MachineKey
     device_key: SigningKey
     device_certificate: bytes
@@ -250,6 +251,7 @@ class Station:
             is_demo=self.is_demo,
             database=database,
             blob_sealer=Sealer(station_key, "blobs"),
+            gallery_sealer=Sealer(station_key, "gallery"),
             machine_key=_open_machine_key(folder, station_key),
             device_key=SigningKey.from_pkcs8(keys.open(folder.device_key.read_bytes(), "device")),
             device_certificate=folder.device_certificate.read_bytes(),

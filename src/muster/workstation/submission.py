@@ -302,6 +302,7 @@ class Submission:
             if not work.registrations.load(registration_id).is_draft:
                 raise Refused(REGISTRATION_CLOSED)
             work.registrations.append(registration_id, Discarded(self._journal.now(), operator, reason))
+            work.gallery.remove_look(registration_id)
             work.record(AuditEvent.REGISTRATION_DISCARDED, actor=operator, subject=registration_id.text)
             names = self._forget(work, registration_id)
         self._journal.blobs.destroy(names)
