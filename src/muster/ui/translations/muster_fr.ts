@@ -205,7 +205,7 @@
         </message>
         <message>
             <source>An earlier registration at this station shows a face like this one. Compare the pictures: it may be the same person.</source>
-            <translation type="unfinished"></translation>
+            <translation>Un enregistrement antérieur de ce poste montre un visage semblable à celui-ci. Comparez les photos : il peut s’agir de la même personne.</translation>
         </message>
         <message>
             <source>An enrollment request has a place for the captures of one person only. Send this registration as a packet.</source>
@@ -637,7 +637,7 @@
         </message>
         <message>
             <source>Nobody of that name works at this station.</source>
-            <translation type="unfinished"></translation>
+            <translation>Personne de ce nom ne travaille à ce poste.</translation>
         </message>
         <message>
             <source>Not Ready</source>
@@ -937,7 +937,7 @@
         </message>
         <message>
             <source>Stored faces are damaged and were not compared ({count}). Whether this person was here before is not sure.</source>
-            <translation type="unfinished"></translation>
+            <translation>Des visages conservés sont endommagés et n’ont pas été comparés ({count}). Il n’est pas sûr que cette personne soit déjà venue ou non.</translation>
         </message>
         <message>
             <source>Supervisor</source>
@@ -1109,7 +1109,7 @@
         </message>
         <message>
             <source>The face gives nothing to search for. Take the picture again in better light.</source>
-            <translation type="unfinished"></translation>
+            <translation>Ce visage ne permet aucune recherche. Reprenez la photo avec un meilleur éclairage.</translation>
         </message>
         <message>
             <source>The face has too little contrast. Clean the lens, or change the light.</source>
@@ -1125,7 +1125,7 @@
         </message>
         <message>
             <source>The face is like that of an operator of this station. Compare: it may be the same person.</source>
-            <translation type="unfinished"></translation>
+            <translation>Le visage ressemble à celui d’un opérateur de ce poste. Comparez : il peut s’agir de la même personne.</translation>
         </message>
         <message>
             <source>The face is not sharp enough to judge this.</source>
@@ -1157,7 +1157,7 @@
         </message>
         <message>
             <source>The face was not searched for, for a reason this version does not know.</source>
-            <translation type="unfinished"></translation>
+            <translation>Le visage n’a pas été recherché, pour une raison que cette version ne connaît pas.</translation>
         </message>
         <message>
             <source>The face, fingers or eyes were taken more than {minutes} minutes ago; the server takes no older ones. Take them again.</source>
@@ -1293,7 +1293,7 @@
         </message>
         <message>
             <source>The network that recognises faces has no threshold for searching among many.</source>
-            <translation type="unfinished"></translation>
+            <translation>Le réseau qui reconnaît les visages n’a pas de seuil pour la recherche parmi plusieurs personnes.</translation>
         </message>
         <message>
             <source>The number of the representation in the record is wrong.</source>
