@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from datetime import timedelta
 from random import random
 
@@ -198,7 +198,8 @@ class Sync:
             told = target.announce_each(map(self._announcement, entries), self._submission.server_certificate())
         except MusterError as error:
             if error.detail.get("server_code") == _NOT_DECRYPTED:
-                self._submission.renew_server_certificate()
+                with suppress(MusterError):  # then the next attempt meets the same
+                    self._submission.renew_server_certificate()
             return dict.fromkeys((each.packet_id for each in entries), error)
         taken = [each for each in entries if each.packet_id in told.taken]
         if taken:
