@@ -10,7 +10,6 @@ import numpy as np
 import pytest
 
 from muster.analysis.api import Pixels
-from muster.analysis.liveness_bezel import BezelSignal
 from muster.analysis.liveness_challenge import Action, Challenge, Standing
 from muster.analysis.liveness_depth import DepthSignal
 from muster.analysis.liveness_frozen import FrozenSignal
@@ -162,24 +161,6 @@ def test_a_head_that_did_not_turn_has_no_depth_to_measure(watched: Watched) -> N
     window = watched("live")[0]
     still = [replace(window[0], time_s=each.time_s) for each in window]
     assert isinstance(DepthSignal().read(still), NotAssessed)
-
-
-def test_the_edges_of_a_sheet_are_counted(base: BaseFace) -> None:
-    picture = base.picture.copy()
-    picture[:20], picture[-20:], picture[:, :60], picture[:, -60:] = 240, 240, 240, 240
-    watch = LivenessWatch()
-    watch.add(picture, 0)
-    assert raw(BezelSignal().read(watch.window)) >= 3
-
-
-def test_a_grid_over_the_face_is_found(base: BaseFace) -> None:
-    x = np.arange(base.picture.shape[1])
-    grid = (1 + 0.2 * np.cos(2 * np.pi * x / 2.7))[:, np.newaxis]
-    plain, striped = LivenessWatch(), LivenessWatch()
-    plain.add(base.picture, 0)
-    striped.add((base.picture * grid).clip(0, 255).astype(np.uint8), 0)
-    signal = MoireSignal()
-    assert raw(signal.read(striped.window)) > raw(signal.read(plain.window)) + 0.3
 
 
 def test_a_blurred_face_has_no_fine_structure_to_judge(base: BaseFace) -> None:
