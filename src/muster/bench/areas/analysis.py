@@ -19,6 +19,7 @@ from muster.analysis.face_guidance import FaceGuidance
 from muster.analysis.face_recognition import ShippedRecogniser, template_of
 from muster.analysis.fingerprint_judging import FingerJudge
 from muster.analysis.fingerprint_matching import identify
+from muster.analysis.gallery_search import EXACT_UP_TO, ExactSearch
 from muster.analysis.networks import Network
 from muster.analysis.opencv import opencv
 from muster.bench.measuring import Clock, Rounds, Row
@@ -87,6 +88,21 @@ def _print(number: int) -> Pixels:
         phase += sign * np.arctan2(y - 500 * row, x - 400 * column)
     lines: Pixels = (128 + 110 * np.sin(phase)).astype(np.uint8)
     return lines
+
+
+def gallery_rows(rounds: Rounds) -> Iterator[Row]:
+    """Nobody is alike: what is measured is comparing with everybody."""
+    vectors = np.random.default_rng(0).standard_normal((EXACT_UP_TO, 512), np.float32)
+    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+    search = ExactSearch(512)
+    search.add(range(EXACT_UP_TO), vectors)
+    wanted = -vectors[0]
+    yield rounds.compare(
+        "a face sought among 100,000",
+        partial(search.search, wanted, 0.5, 5),
+        "a matrix product",
+        lambda: vectors @ wanted,
+    )
 
 
 def face_frame() -> Pixels:
