@@ -62,10 +62,34 @@ def test_an_empty_chair_cannot_be_taken_as_a_face(driver: Driver, monkeypatch: p
 
 def test_two_faces_are_told(driver: Driver, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(FAULTS, "camera=two_faces")
+    monkeypatch.setattr("muster.ui.wizard.face.PATIENCE_MS", 100)
     driver.open_at(Step.FACE)
     page = driver.on(FacePage)
     driver.until(lambda: "More than one face" in page.note.text())
+    driver.until(lambda: not page._patience.isActive())
+    page._show_newest()
+    assert not page.capture.isEnabled() and not page.insist.isVisible()
+
+
+def test_a_face_that_will_not_do_may_be_kept_once_the_attempts_are_used_up(
+    driver: Driver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(FAULTS, "camera=poor_quality")
+    monkeypatch.setattr("muster.ui.wizard.face.PATIENCE_MS", 100)
+    driver.open_at(Step.FACE)
+    page = driver.on(FacePage)
+    driver.until(lambda: "closer" in page.note.text())
     assert not page.capture.isEnabled()
+    for attempt in range(3):
+        driver.until(lambda attempt=attempt: page.insist.isVisible() and page._tried == attempt)  # type: ignore[misc]
+        assert page.insist.text() == "Try with this picture"
+        driver.click(page.insist)
+    driver.until(lambda: page.insist.isVisible() and page._tried == 3)
+    assert page.insist.text() == "Keep the best there is"
+    driver.click(page.insist)
+    driver.at(Step.LEFT_SLAP)
+    (face,) = driver.wizard.page.registration.samples.values()
+    assert face.facts.forced
 
 
 def test_a_camera_pulled_out_is_told_and_plugging_it_in_again_goes_on(

@@ -17,7 +17,7 @@ import numpy as np
 
 from muster.analysis.api import Pixels
 from muster.analysis.face_eyes import EyeReader
-from muster.analysis.face_mesh import FaceLook, FaceMesh, FaceMesher
+from muster.analysis.face_mesh import FaceLook, FaceMesh, FaceMesher, square_of
 from muster.analysis.face_pose import HeadPose, head_pose
 from muster.analysis.face_quality import FaceQuality
 from muster.analysis.faces import DetectedFace, FaceDetector
@@ -28,6 +28,11 @@ from muster.domain.assessment import Assessment
 _FOLLOWED_FROM = 0.5
 # Points are placed badly in a square that is off by a tenth of its side: who moved is looked at twice.
 _STAYED_WITHIN = 0.04
+
+
+# A picture of nobody, and where the networks are made to look in it while they are loaded.
+_NOTHING = 128
+_NOBODY = DetectedFace(32, 32, 64, 64, 0, ((48, 56), (80, 56), (64, 72), (64, 84), (36, 60), (92, 60)))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -42,7 +47,8 @@ class FaceReading:
 
 
 class FaceGuidance:
-    """Loads three networks at the first frame (a few tenths of a second); then some 5 ms a frame on one thread.
+    """Loads three networks by ``load`` or at the first frame (a few tenths of a second); then some 5 ms a frame on
+    one thread.
 
     ``models`` is another folder of weights and calibration. Raises ``Unavailable`` or ``NotAuthentic``, here and
     at the first frame.
@@ -57,6 +63,12 @@ class FaceGuidance:
         self._quality = FaceQuality(models)
         self._last: FaceLook | None = None
         self._track = 0
+
+    def load(self) -> None:
+        """Load what the first frame would have to wait for."""
+        nothing = np.zeros((_NOTHING, _NOTHING, 3), np.uint8)
+        self._detector.detect(nothing)
+        self._eyes.closed(self._mesher.follow(nothing, square_of(_NOBODY)))
 
     def look(self, frame: Pixels) -> FaceReading:
         """One frame of the stream, (h, w, 3) RGB or (h, w) grey. Whatever it shows, there is an answer."""

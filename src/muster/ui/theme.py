@@ -55,6 +55,7 @@ QLabel[tone="warn"] {{ background: {WARN_PALE}; color: {WARN}; border-radius: 6p
 QLabel[tone="bad"] {{ background: {BAD_PALE}; color: {BAD}; border-radius: 6px; padding: 10px 12px; }}
 QLabel[tone="plain"] {{ background: {ACCENT_PALE}; color: {ACCENT_DARK}; border-radius: 6px; padding: 10px 12px; }}
 QLabel[tone] {{ font-size: 15px; }}
+QLabel[tone][large="true"] {{ font-size: 21px; font-weight: 600; }}
 QPushButton {{ background: {PAPER}; border: 1px solid {LINE}; border-radius: 6px; padding: 7px 16px; }}
 QPushButton:hover {{ border-color: {ACCENT}; }}
 QPushButton:focus {{ border: 2px solid {ACCENT}; padding: 6px 15px; }}

@@ -72,6 +72,10 @@ class MainWindow(QMainWindow):
         page.opened.connect(self.open)
         page.slip_wanted.connect(self.receipt)
         self._show(page)
+        # The face page says what is amiss, if anything is.
+        self._background.run(
+            self, "networks", self._session.desk.enrollment.prepare_face, lambda nothing: None, lambda error: None
+        )
 
     def open(self, registration: Registration, step: Step | None = None) -> None:
         assert self._session.desk is not None

@@ -2,24 +2,27 @@
 
 Rules:
 
-1. What is committed is what was judged: the frame on the screen is the frame that is kept.
+1. What is committed is what was judged: of the face the best frame of the stretch in which nothing was in the way,
+   of which the frame on the screen is the newest.
 2. Each finger and eye is judged by itself against its own threshold, never by an average.
 3. A capture below the threshold is not thrown away: the best of each finger over all attempts is held
    in memory, and once the attempts are used up the officer may keep it as *forced*.
 4. An attempt is a placement the device answered, whatever came of it; the count survives a crash. A device
    that failed costs none.
-5. A sample of a finger that was not asked for is never kept: it may be the wrong hand.
+5. Nobody is sent home for a face the program does not like: attempts used up, the best there was may be kept as
+   *forced*, with what was found in the trail. Only somebody else's face is never kept beside the person's.
+6. A sample of a finger that was not asked for is never kept: it may be the wrong hand.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from threading import Event
+from threading import Event, Lock
+from types import MappingProxyType
 from uuid import uuid4
 
-from muster.analysis.faces import DetectedFace, FaceDetector, judge_face
+from muster.analysis.face_guidance import FaceGuidance
 from muster.analysis.fingerprints import ridge_quality
 from muster.audit.catalogue import AuditEvent
 from muster.devices.api import (
@@ -53,6 +56,7 @@ from muster.domain.lifecycle import (
 )
 from muster.domain.registration import RegistrationId
 from muster.errors import Code, DeviceUnavailable, MusterError, NotAuthentic, Refused
+from muster.workstation.face_watching import FaceView, FaceWatch, JudgedFace
 from muster.workstation.journal import Entry, Journal
 from muster.workstation.mailbox import Mailbox
 from muster.workstation.policy import Policy
@@ -83,23 +87,6 @@ _KINDS = {
 }
 _CAMERA_CODE = "muster-camera"
 _CAMERA_SERVICE = "0.9.5"
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class FaceView:
-    """One judged frame of the live picture.
-
-    ``box`` is x, y, width, height of the face in pixels; ``good_since_s`` for how long nothing has
-    been wrong; ``ready`` that it is good for long enough to be taken.
-    """
-
-    frame: Frame
-    box: tuple[float, float, float, float] | None
-    findings: tuple[Finding, ...]
-    quality: float
-    good_since_s: float
-    ready: bool
-    camera: DigitalId
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,66 +129,89 @@ class Capture:
         journal: Journal,
         catalogue: Catalogue,
         context: DeviceContext,
-        detector: FaceDetector,
+        guidance: Callable[[], FaceGuidance],
         policy: Policy,
     ) -> None:
         self._journal = journal
         self._catalogue = catalogue
         self._context = context
-        self._detector = detector
+        self._new_guidance = guidance
+        self._guidance: FaceGuidance | None = None
+        self._loading = Lock()
         self._policy = policy
         # Below-threshold captures of this session, best of each finger: lost with the program, while
         # the attempt count is not; then one more capture is made instead.
         self._best: dict[tuple[RegistrationId, BiometricAttribute], CapturedSample] = {}
+        self._best_face: dict[RegistrationId, FaceView] = {}
+
+    def prepare_face(self) -> None:
+        """Load what judges faces (about 0.3 s), on any thread. Raises ``Unavailable``, ``NotAuthentic``."""
+        self._loaded_guidance()
+
+    def _loaded_guidance(self) -> FaceGuidance:
+        with self._loading:
+            if self._guidance is None:
+                guidance = self._new_guidance()
+                guidance.load()
+                self._guidance = guidance
+            return self._guidance
 
     def watch_face(self, cancel: Event, mailbox: Mailbox[FaceView]) -> None:
         """Stream and judge until ``cancel``; the newest view is in ``mailbox``.
 
-        Raises ``DeviceUnavailable`` when the camera is absent or goes away.
+        Raises ``DeviceUnavailable`` when the camera is absent or goes away, ``Unavailable`` or ``NotAuthentic``
+        when the weights are or were changed.
         """
-        good_since: datetime | None = None
+        guidance = self._loaded_guidance()
         try:
             with self._catalogue.open(DeviceKind.CAMERA, self._context) as camera:
                 assert isinstance(camera, Camera)
-                digital_id = camera.digital_id
-
-                def judge(frame: Frame) -> None:
-                    nonlocal good_since
-                    view = self._view(frame, good_since, digital_id)
-                    good_since = None if view.findings else good_since or frame.taken_at
-                    mailbox.put(view)
-
-                camera.stream(judge, cancel)
+                watch = FaceWatch(guidance, self._policy, camera.digital_id)
+                camera.stream(lambda frame: mailbox.put(watch.see(frame)), cancel)
         except MusterError:
             raise
         except Exception as error:  # whatever a stranger's driver raises, its device failed
             raise DeviceUnavailable(DEVICE_FAILED, kind=DeviceKind.CAMERA.value) from error
 
-    def _view(self, frame: Frame, good_since: datetime | None, camera: DigitalId) -> FaceView:
-        faces = self._detector.detect(frame.pixels)
-        findings = blocking(judge_face(frame.pixels, faces))
-        largest = max(faces, key=_area, default=None)
-        good_for = (frame.taken_at - good_since).total_seconds() if good_since and not findings else 0.0
-        return FaceView(
-            frame=frame,
-            box=(largest.x, largest.y, largest.w, largest.h) if largest else None,
-            findings=findings,
-            quality=round(largest.score * 100, 1) if largest else 0.0,
-            good_since_s=good_for,
-            ready=not findings and good_for >= self._policy.face_good_for_s,
-            camera=camera,
-        )
+    def capture_face(
+        self, registration_id: RegistrationId, view: FaceView, *, force: bool = False
+    ) -> CaptureOutcome:
+        """Keep the face in ``view``, or say why not.
 
-    def capture_face(self, registration_id: RegistrationId, view: FaceView) -> CaptureOutcome:
-        """Keep the face in ``view``, or say why not."""
+        ``force`` keeps the best of all attempts whatever was found; raises ``Refused(ATTEMPTS_LEFT)`` while
+        attempts are left.
+        """
+        state = self._journal.open_draft(registration_id)
+        if force and state.attempts.get(CaptureGroup.FACE, 0) < self._policy.attempts:
+            raise Refused(ATTEMPTS_LEFT)
         state = self._count_attempt(registration_id, CaptureGroup.FACE)
-        if view.findings:
-            self._note_refusal(registration_id, CaptureGroup.FACE, view.findings)
-        else:
-            sample = self._face_sample(state, view)
-            state = self._keep(registration_id, [sample], CaptureGroup.FACE, forced=False)
-        result = SampleResult(BiometricAttribute.FACE, view.quality, 0, not view.findings, view.findings)
-        return self._outcome(state, CaptureGroup.FACE, (result,), view.findings)
+        face = view.to_keep
+        found = blocking(face.findings)
+        if not found:
+            return self._keep_face(state, view, forced=False)
+        self._remember_face(registration_id, view)
+        best = self._best_face.get(registration_id)
+        if force and best is not None:
+            return self._keep_face(state, best, forced=True)
+        self._note_refusal(registration_id, CaptureGroup.FACE, found, measures=_measures(face))
+        result = SampleResult(BiometricAttribute.FACE, face.quality, 0, accepted=False, findings=face.findings)
+        return self._outcome(state, CaptureGroup.FACE, (result,), found)
+
+    def _remember_face(self, registration_id: RegistrationId, view: FaceView) -> None:
+        if not view.may_be_forced:
+            return
+        best = self._best_face.get(registration_id)
+        if best is None or view.now.quality >= best.now.quality:
+            self._best_face[registration_id] = view
+
+    def _keep_face(self, state: Registration, view: FaceView, *, forced: bool) -> CaptureOutcome:
+        face = view.to_keep
+        said = {"findings": _codes(face.findings), "measures": _measures(face)}
+        sample = self._face_sample(state, face, view.camera)
+        state = self._keep(state.id, [sample], CaptureGroup.FACE, forced=forced, said=said)
+        self._best_face.pop(state.id, None)
+        result = SampleResult(BiometricAttribute.FACE, face.quality, 0, accepted=True, findings=face.findings)
+        return self._outcome(state, CaptureGroup.FACE, (result,), ())
 
     def capture_exception_photo(self, registration_id: RegistrationId, view: FaceView) -> CaptureOutcome:
         """Keep the person together with what cannot be captured. Whose it is must be seen, so there is a face;
@@ -215,7 +225,9 @@ class Capture:
         if view.box is None:
             self._note_refusal(registration_id, CaptureGroup.FACE, view.findings)
             return CaptureOutcome(state, (), view.findings, 0, self._policy.attempts)
-        facts, ref, detail = self._stored(registration_id, self._face_sample(state, view), 1, forced=False)
+        facts, ref, detail = self._stored(
+            registration_id, self._face_sample(state, view.now, view.camera), 1, forced=False
+        )
         event = ExceptionPhotoTaken(self._journal.now(), facts, ref)
         entry = Entry(event, AuditEvent.EXCEPTION_PHOTO_TAKEN, detail, ref)
         state = self._journal.commit(registration_id, entry)
@@ -346,18 +358,25 @@ class Capture:
         group: CaptureGroup,
         *,
         forced: bool,
+        said: Mapping[str, str] = MappingProxyType({}),
     ) -> Registration:
+        """``said`` is what the trail is told besides."""
         attempts = self._journal.load(registration_id).attempts.get(group, 1)
         return self._journal.commit(
-            registration_id, *(self._entry(registration_id, each, attempts, forced) for each in samples)
+            registration_id, *(self._entry(registration_id, each, attempts, forced, said) for each in samples)
         )
 
     def _entry(
-        self, registration_id: RegistrationId, sample: CapturedSample, attempts: int, forced: bool
+        self,
+        registration_id: RegistrationId,
+        sample: CapturedSample,
+        attempts: int,
+        forced: bool,
+        said: Mapping[str, str],
     ) -> Entry:
         facts, ref, detail = self._stored(registration_id, sample, attempts, forced=forced)
         event = SampleCaptured(self._journal.now(), facts, ref)
-        return Entry(event, AuditEvent.SAMPLE_CAPTURED, detail, ref)
+        return Entry(event, AuditEvent.SAMPLE_CAPTURED, {**detail, **said}, ref)
 
     def _stored(
         self, registration_id: RegistrationId, sample: CapturedSample, attempts: int, *, forced: bool
@@ -386,9 +405,9 @@ class Capture:
         }
         return facts, ref, detail
 
-    def _face_sample(self, state: Registration, view: FaceView) -> CapturedSample:
+    def _face_sample(self, state: Registration, face: JudgedFace, camera: DigitalId) -> CapturedSample:
         """A camera hands out pictures only, so record and signature are made here, on its behalf."""
-        record = face_record(view.frame.pixels, view.frame.taken_at, round(view.quality))
+        record = face_record(face.frame.pixels, face.frame.taken_at, face.quality)
         request = CaptureRequest(
             (BiometricAttribute.FACE,), 0, self._policy.capture_timeout_s, str(uuid4()), _chain_end(state)
         )
@@ -397,9 +416,9 @@ class Capture:
             request,
             attribute=BiometricAttribute.FACE,
             record=record,
-            quality=view.quality,
-            captured_at=view.frame.taken_at,
-            device=view.camera,
+            quality=face.quality,
+            captured_at=face.frame.taken_at,
+            device=camera,
             device_code=_CAMERA_CODE,
             device_service_version=_CAMERA_SERVICE,
         )
@@ -410,10 +429,15 @@ class Capture:
         return self._journal.commit(registration_id, entry)
 
     def _note_refusal(
-        self, registration_id: RegistrationId, group: CaptureGroup, findings: Iterable[Finding]
+        self, registration_id: RegistrationId, group: CaptureGroup, findings: Iterable[Finding], **said: str
     ) -> None:
-        codes = ",".join(sorted({finding.code.name for finding in findings}))
-        self._journal.note(registration_id, AuditEvent.CAPTURE_BELOW_THRESHOLD, group=group.value, findings=codes)
+        self._journal.note(
+            registration_id,
+            AuditEvent.CAPTURE_BELOW_THRESHOLD,
+            group=group.value,
+            findings=_codes(findings),
+            **said,
+        )
 
     def _outcome(
         self,
@@ -468,5 +492,10 @@ def _chain_end(state: Registration) -> str:
     return newest.facts.chain_hash if newest else ""
 
 
-def _area(face: DetectedFace) -> float:
-    return face.w * face.h
+def _codes(findings: Iterable[Finding]) -> str:
+    return ",".join(sorted({finding.code.name for finding in findings}))
+
+
+def _measures(face: JudgedFace) -> str:
+    """The numbers for the trail, each in its measure's own unit."""
+    return "; ".join(f"{measure}={raw:.3g}" for measure, raw in face.measures.items())

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from types import TracebackType
 
-from muster.analysis.faces import FaceDetector
+from muster.analysis.face_guidance import FaceGuidance
 from muster.audit.catalogue import AuditEvent
 from muster.clock import Clock
 from muster.devices.api import DeviceContext
@@ -78,7 +78,7 @@ class Desk:
             self._journal,
             reference,
             Documents(self._journal, reference, catalogue, context, policy),
-            Capture(self._journal, catalogue, context, FaceDetector(), policy),
+            Capture(self._journal, catalogue, context, FaceGuidance, policy),
             submission,
             self.duplicates,
             policy,

@@ -33,9 +33,10 @@ from muster.domain.lifecycle import (
 )
 from muster.domain.registration import Process, RegistrationId, Step
 from muster.errors import BadInput, Code, Refused, StorageUnavailable
-from muster.workstation.capture import Capture, CaptureOutcome, FaceView
+from muster.workstation.capture import Capture, CaptureOutcome
 from muster.workstation.documents import Documents, DocumentSlot, Shrunk
 from muster.workstation.duplicates import Duplicates
+from muster.workstation.face_watching import FaceView
 from muster.workstation.forms import FormField, build_form, check_form, spell_out
 from muster.workstation.journal import Entry, Journal
 from muster.workstation.mailbox import Mailbox
@@ -272,11 +273,18 @@ class Enrollment:
         detail = {"attribute": attribute.value}
         return self._journal.commit(registration_id, Entry(event, AuditEvent.EXCEPTION_CLEARED, detail))
 
+    def prepare_face(self) -> None:
+        """Load what judges faces, so that the first picture is not waited for. Raises ``Unavailable``,
+        ``NotAuthentic``."""
+        self._capture.prepare_face()
+
     def watch_face(self, cancel: Event, mailbox: Mailbox[FaceView]) -> None:
         self._capture.watch_face(cancel, mailbox)
 
-    def capture_face(self, registration_id: RegistrationId, view: FaceView) -> CaptureOutcome:
-        return self._capture.capture_face(registration_id, view)
+    def capture_face(
+        self, registration_id: RegistrationId, view: FaceView, *, force: bool = False
+    ) -> CaptureOutcome:
+        return self._capture.capture_face(registration_id, view, force=force)
 
     def capture_exception_photo(self, registration_id: RegistrationId, view: FaceView) -> CaptureOutcome:
         return self._capture.capture_exception_photo(registration_id, view)

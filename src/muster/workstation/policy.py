@@ -18,6 +18,16 @@ _NOT_ASKED: Mapping[Process, tuple[Step, ...]] = {
     Process.LOST: (Step.DOCUMENTS,),
     Process.BIOMETRIC_CORRECTION: (Step.DEMOGRAPHICS, Step.DOCUMENTS),
 }
+# What keeps a portrait from being taken: not one face, or one that is cut off, too small or large, turned away, or
+# with closed eyes. Light, sharpness and the rest warn: rooms differ, and people are not to be sent home for them.
+_FACE_BLOCKS = frozenset(
+    {
+        "FACE_ABSENT", "FACE_SEVERAL", "FACE_HIDDEN", "FACE_AT_EDGE", "FACE_TOO_FAR", "FACE_TOO_CLOSE",
+        "FACE_MOVE_LEFT", "FACE_MOVE_RIGHT", "FACE_SIT_LOWER", "FACE_SIT_HIGHER", "FACE_TURN_LEFT",
+        "FACE_TURN_RIGHT", "FACE_CHIN_UP", "FACE_CHIN_DOWN", "FACE_TILT_LEFT", "FACE_TILT_RIGHT",
+        "FACE_EYES_CLOSED",
+    }
+)  # fmt: skip
 # Lossless records of ISO/IEC 19794 at 500 dpi and in portrait size, rounded up.
 _TYPICAL_RECORDS = MappingProxyType({Modality.FACE: 210_000, Modality.FINGER: 100_000, Modality.IRIS: 56_000})
 
@@ -36,6 +46,10 @@ class Policy:
     ``packet_kept_for_days`` is how long a sealed packet stays after the server said that it was processed; before
     it says so, none is ever destroyed. ``None`` keeps all of them.
 
+    ``face_blocks`` names the findings that keep a picture of the face from being taken; all others warn. Once the
+    attempts are used up the officer may keep what there is all the same, unless it is one of ``face_never_kept``:
+    a picture of somebody else beside the person.
+
     ``face_template_kept_for_days`` is how long a face can be found again at this station after it was sealed; 0
     keeps none and searches for nobody. Among more than ``faces_compared_each`` a graph is walked, which can miss
     somebody.
@@ -48,6 +62,8 @@ class Policy:
     capture_timeout_s: float = 10.0
     scan_resolution_dpi: int = 200
     face_good_for_s: float = 0.8
+    face_blocks: frozenset[str] = _FACE_BLOCKS
+    face_never_kept: frozenset[str] = frozenset({"FACE_SEVERAL"})
     minimum_password_length: int = 8
     minimum_free_bytes: int = 100 * 1024 * 1024
     slip_kept_for_h: int = 24  # how long content outlives a delivery whose receipt was never left (a crash)

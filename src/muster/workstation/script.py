@@ -44,8 +44,8 @@ from muster.domain.lifecycle import Registration
 from muster.domain.registration import Process, RegistrationId, Step
 from muster.errors import BadInput, Code, DeviceUnavailable, MusterError
 from muster.plugins import Plugin, discover
-from muster.workstation.capture import FaceView
 from muster.workstation.enrollment import Enrollment
+from muster.workstation.face_watching import FaceView
 from muster.workstation.file_devices import BeforeCamera, FileDriver
 from muster.workstation.inspection import read_file
 from muster.workstation.mailbox import Mailbox
@@ -318,7 +318,8 @@ class ScriptedEnrollment:
     def _face(self, registration_id: RegistrationId) -> tuple[Finding, ...]:
         self._script.before_camera.picture = self._script.pictures.get(BiometricAttribute.FACE)
         view = self._watch(lambda view: view.ready)
-        return self._enrollment.capture_face(registration_id, view).findings
+        (face,) = self._enrollment.capture_face(registration_id, view).samples
+        return face.findings
 
     def _exception_photo(self, registration_id: RegistrationId) -> tuple[Finding, ...]:
         """With a face from a file, the device at hand would show that face again, and nothing of the exception."""

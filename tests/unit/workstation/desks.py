@@ -24,9 +24,10 @@ from muster.devices.catalogue import Catalogue
 from muster.domain.biometrics import CaptureGroup
 from muster.domain.registration import RegistrationId, Step
 from muster.workstation import station as station_module
-from muster.workstation.capture import CaptureOutcome, FaceView
+from muster.workstation.capture import CaptureOutcome
 from muster.workstation.demo import demo_script
 from muster.workstation.desk import Desk, sign_in
+from muster.workstation.face_watching import FaceView
 from muster.workstation.mailbox import Mailbox
 from muster.workstation.policy import Policy
 from muster.workstation.script import Script, ScriptedEnrollment

@@ -16,6 +16,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from muster.analysis.face_portrait import FACE_EYES_CLOSED, FACE_TOO_DARK, REQUIREMENTS
+from muster.analysis.face_quality import FACE_HIDDEN
+from muster.analysis.faces import FACE_ABSENT, FACE_AT_EDGE, FACE_SEVERAL
 from muster.devices.api import (
     BiometricCapture,
     CapturedSample,
@@ -31,6 +34,7 @@ from muster.devices.conformance import conformance_context
 from muster.devices.frames import Pixels
 from muster.devices.records import finger_record, iris_record
 from muster.devices.samples import attested_sample
+from muster.domain.assessment import Finding, Severity
 from muster.domain.biometrics import (
     Attestation,
     BiometricAttribute,
@@ -41,9 +45,12 @@ from muster.domain.biometrics import (
 )
 from muster.domain.registration import RegistrationId, Step
 from muster.errors import Cancelled, DeviceUnavailable, MusterError, Refused, StorageUnavailable
+from muster.formats.iso19794_5 import FaceRecord
+from muster.formats.iso19794_record import parse_record
 from muster.plugins import Plugin
-from muster.workstation.capture import CaptureOutcome, FaceView, check_placement, judge_sample
+from muster.workstation.capture import CaptureOutcome, check_placement, judge_sample
 from muster.workstation.desk import Desk
+from muster.workstation.face_watching import FaceView, by_policy
 from muster.workstation.mailbox import Mailbox
 from muster.workstation.policy import Policy
 from muster_simulated.driver import SimulatedDriver
@@ -57,6 +64,7 @@ from unit.workstation.desks import (
     capture,
     desk_at,
     first_view,
+    play,
 )
 
 FAULTS = "MUSTER_SIMULATED_FAULTS"
@@ -149,7 +157,8 @@ def test_an_empty_chair_is_refused_and_nothing_is_kept(
 
 def test_two_faces_are_refused(desk: Desk, draft: RegistrationId, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(FAULTS, "camera=two_faces")
-    assert _codes(desk.enrollment.capture_face(draft, first_view(desk))) == {"FACE_SEVERAL"}
+    outcome = desk.enrollment.capture_face(draft, first_view(desk))
+    assert [each.code.name for each in outcome.findings] == ["FACE_SEVERAL"]
     assert not desk.enrollment.registration(draft).samples
 
 
@@ -157,7 +166,8 @@ def test_a_face_that_is_too_far_away_is_refused(
     desk: Desk, draft: RegistrationId, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv(FAULTS, "camera=poor_quality")
-    assert _codes(desk.enrollment.capture_face(draft, first_view(desk))) == {"FACE_TOO_SMALL"}
+    outcome = desk.enrollment.capture_face(draft, first_view(desk))
+    assert [each.code.name for each in outcome.findings] == ["FACE_TOO_FAR"]
     assert not desk.enrollment.registration(draft).samples
 
 
@@ -167,6 +177,113 @@ def test_the_frame_that_was_judged_is_the_frame_that_is_kept(desk: Desk, draft: 
     assert outcome.samples[0].accepted
     kept = desk.enrollment.sample_picture(draft, BiometricAttribute.FACE)
     assert np.array_equal(kept, view.frame.pixels)
+
+
+def test_the_best_frame_of_the_good_stretch_is_kept_and_not_the_newest(root: Path) -> None:
+    with desk_at(root, clock=TickingClock(NOW, 0.25), policy=Policy(face_good_for_s=0.8)) as desk:
+        watching = _Watching(cancel := Event())
+        desk.enrollment.watch_face(cancel, watching)
+        draft = play(desk, stop_after=Step.DOCUMENTS)
+        best = max(watching.views, key=lambda view: view.quality)
+        assert best.quality > watching.views[-1].quality  # else this shows nothing
+        outcome = desk.enrollment.capture_face(draft, watching.views[-1])
+        kept = desk.enrollment.sample_picture(draft, BiometricAttribute.FACE)
+    assert np.array_equal(kept, best.frame.pixels)
+    assert outcome.registration.samples[BiometricAttribute.FACE].facts.quality == best.quality
+
+
+def test_the_quality_of_a_face_is_measured_and_stands_in_its_record(desk: Desk, draft: RegistrationId) -> None:
+    view = first_view(desk)
+    state = desk.enrollment.capture_face(draft, view).registration
+    event = state.samples[BiometricAttribute.FACE]
+    record = parse_record(desk.enrollment._journal.read(draft, event.record))
+    assert isinstance(record, FaceRecord)
+    assert [block.score for block in record.details.quality] == [round(view.quality)]
+    assert event.facts.quality == view.quality
+    assert 40 <= view.quality < 95  # the detector alone would say 90 and more of any face
+
+
+def test_the_trail_holds_the_measures_of_a_face_as_numbers(desk: Desk, draft: RegistrationId) -> None:
+    desk.enrollment.capture_face(draft, first_view(desk))
+    detail = desk.trail.about(draft)[-1].detail
+    measures = dict(each.split("=") for each in detail["measures"].split("; "))
+    assert float(measures["single face present"]) == 1
+    assert 90 < float(measures["inter-eye distance"]) < 130
+    assert all(np.isfinite(float(each)) for each in measures.values())
+    assert detail["findings"] == "FACE_MOUTH_OPEN"
+
+
+def test_what_only_warns_is_said_and_does_not_keep_a_picture_from_being_taken(
+    desk: Desk, draft: RegistrationId
+) -> None:
+    outcome = desk.enrollment.capture_face(draft, first_view(desk))
+    assert outcome.findings == ()
+    (face,) = outcome.samples
+    assert face.accepted
+    assert [(each.code.name, each.severity) for each in face.findings] == [("FACE_MOUTH_OPEN", Severity.WARNS)]
+
+
+def test_the_policy_says_which_findings_block(root: Path) -> None:
+    strict = replace(QUICK, face_blocks=frozenset({"FACE_MOUTH_OPEN"}))
+    with desk_at(root, policy=strict) as desk:
+        view = first_view(desk)
+    assert view.is_blocked and not view.ready
+
+
+def test_a_face_with_findings_may_be_kept_once_the_attempts_are_used_up_and_the_trail_says_why(
+    desk: Desk, draft: RegistrationId, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(FAULTS, "camera=poor_quality")
+    far = first_view(desk)
+    for _ in range(QUICK.attempts):
+        with pytest.raises(Refused) as caught:
+            desk.enrollment.capture_face(draft, far, force=True)
+        assert caught.value.code.name == "ATTEMPTS_LEFT"
+        assert not desk.enrollment.capture_face(draft, far).registration.samples
+    state = desk.enrollment.capture_face(draft, far, force=True).registration
+    assert state.samples[BiometricAttribute.FACE].facts.forced
+    assert "FACE_TOO_FAR" in desk.trail.about(draft)[-1].detail["findings"].split(",")
+
+
+def test_the_best_of_all_attempts_is_kept_when_the_last_shows_nobody(
+    desk: Desk, draft: RegistrationId, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(FAULTS, "camera=poor_quality")
+    far = first_view(desk)
+    desk.enrollment.capture_face(draft, far)
+    monkeypatch.setenv(FAULTS, "camera=empty_chair")
+    empty = first_view(desk)
+    for _ in range(QUICK.attempts - 1):
+        desk.enrollment.capture_face(draft, empty)
+    desk.enrollment.capture_face(draft, empty, force=True)
+    kept = desk.enrollment.sample_picture(draft, BiometricAttribute.FACE)
+    assert np.array_equal(kept, far.frame.pixels)
+
+
+def test_somebody_else_beside_the_person_is_never_kept(
+    desk: Desk, draft: RegistrationId, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(FAULTS, "camera=two_faces")
+    two = first_view(desk)
+    for _ in range(QUICK.attempts):
+        desk.enrollment.capture_face(draft, two)
+    outcome = desk.enrollment.capture_face(draft, two, force=True)
+    assert outcome.findings and not outcome.registration.samples
+
+
+def test_what_blocks_is_said_before_what_warns() -> None:
+    found = by_policy([Finding(FACE_TOO_DARK), Finding(FACE_EYES_CLOSED)], frozenset({"FACE_EYES_CLOSED"}))
+    assert [(each.code.name, each.severity) for each in found] == [
+        ("FACE_EYES_CLOSED", Severity.BLOCKS),
+        ("FACE_TOO_DARK", Severity.WARNS),
+    ]
+
+
+def test_every_finding_that_blocks_is_one_that_the_judging_knows() -> None:
+    known = {each.code.name for each in REQUIREMENTS} | {
+        each.name for each in (FACE_ABSENT, FACE_SEVERAL, FACE_HIDDEN, FACE_AT_EDGE)
+    }
+    assert Policy().face_blocks | Policy().face_never_kept <= known
 
 
 def test_every_look_at_the_camera_that_is_taken_counts_as_an_attempt(

@@ -1421,7 +1421,7 @@
         </message>
         <message>
             <source>The picture can be taken. Better still: {advice}</source>
-            <translation type="unfinished"></translation>
+            <translation>يمكن التقاط الصورة. والأفضل: {advice}</translation>
         </message>
         <message>
             <source>The picture could not be accepted. Ask the person to look into the camera again.</source>
@@ -2093,7 +2093,7 @@
         </message>
         <message>
             <source>Try with this picture</source>
-            <translation type="unfinished"></translation>
+            <translation>المحاولة بهذه الصورة</translation>
         </message>
         <message>
             <source>Turn a little to the left.</source>

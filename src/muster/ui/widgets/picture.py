@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import numpy as np
-from PySide6.QtCore import QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QImage, QPainter, QPaintEvent, QPen
+from PySide6.QtCore import QMarginsF, QPointF, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QImage, QPainter, QPaintEvent, QPen, QPolygonF
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from muster.ui import theme
@@ -28,13 +28,15 @@ def side_by_side(pictures: list[np.ndarray]) -> np.ndarray:
 
 
 class PictureView(QWidget):
-    """Keeps the picture's shape; ``box`` is drawn over it in the picture's pixels."""
+    """Keeps the picture's shape. Around ``box``, in the picture's pixels, an oval is drawn, and beside it an arrow
+    ``towards`` where the face should go on the screen: right and down, -1 to 1 each."""
 
     def __init__(self, placeholder: str = "", minimum: QSize | None = None) -> None:
         super().__init__()
         self._image: QImage | None = None
         self._box: tuple[float, float, float, float] | None = None
         self._box_colour = theme.GOOD
+        self._towards: tuple[int, int] | None = None
         self._placeholder = placeholder
         self.setMinimumSize(minimum or QSize(160, 120))
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
@@ -45,9 +47,11 @@ class PictureView(QWidget):
         box: tuple[float, float, float, float] | None = None,
         *,
         good: bool = True,
+        towards: tuple[int, int] | None = None,
     ) -> None:
         self._image = None if pixels is None else image_of(pixels)
         self._box, self._box_colour = box, theme.GOOD if good else theme.WARN
+        self._towards = towards
         self.update()
 
     def say(self, placeholder: str) -> None:
@@ -85,6 +89,22 @@ class PictureView(QWidget):
         painter.drawImage(QRectF(left, top, width, height), image)
         if self._box is not None:
             x, y, w, h = (each * scale for each in self._box)
+            oval = QRectF(left + x, top + y, w, h).marginsAdded(QMarginsF(w / 12, h / 5, w / 12, h / 12))
+            painter.setClipRect(QRectF(left, top, width, height))
             painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.setPen(QPen(QColor(self._box_colour), 3))
-            painter.drawRoundedRect(QRectF(left + x, top + y, w, h), 10, 10)
+            painter.setPen(QPen(QColor(self._box_colour), 4))
+            painter.drawEllipse(oval)
+            if self._towards is not None:
+                _draw_arrow(painter, oval, self._towards)
+
+
+def _draw_arrow(painter: QPainter, oval: QRectF, towards: tuple[int, int]) -> None:
+    """Its tip on the oval's edge. A way in the room, so the same in every language."""
+    right, down = towards
+    size = max(18.0, oval.width() / 7)
+    tip = oval.center() + QPointF(right * (oval.width() / 2 - 6), down * (oval.height() / 2 - 6))
+    back = tip - QPointF(right * size, down * size)
+    aside = QPointF(down * size * 0.7, right * size * 0.7)
+    painter.setPen(QPen(QColor(theme.PAPER), 2))
+    painter.setBrush(QColor(theme.WARN))
+    painter.drawPolygon(QPolygonF([tip, back + aside, back - aside]))

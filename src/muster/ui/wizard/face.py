@@ -3,27 +3,42 @@ the same way, where the officer judges more and the program less."""
 
 from __future__ import annotations
 
+from functools import partial
 from threading import Event
 
 import numpy as np
 from PySide6.QtCore import QSize, QTimer
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout
 
-from muster.domain.biometrics import BiometricAttribute
+from muster.domain.biometrics import BiometricAttribute, CaptureGroup
 from muster.domain.lifecycle import Registration
 from muster.errors import MusterError
 from muster.ui import names
 from muster.ui.background import Background
 from muster.ui.language import say_finding, tr
-from muster.ui.widgets.parts import Card, button, label
+from muster.ui.widgets.parts import Card, button, label, mark
 from muster.ui.widgets.picture import PictureView
 from muster.ui.wizard.step_page import StepPage
-from muster.workstation.capture import CaptureOutcome, FaceView
+from muster.workstation.capture import CaptureOutcome
 from muster.workstation.enrollment import Enrollment
+from muster.workstation.face_watching import FaceView
 from muster.workstation.mailbox import Mailbox
 
 _FRAME_MS = 40
 ADVANCE_AFTER_MS = 900
+# How long a good picture is waited for before the officer may insist.
+PATIENCE_MS = 8000
+# Where the face has to go on the screen: the person's left is the officer's right.
+_TOWARDS = {
+    "FACE_TURN_LEFT": (1, 0),
+    "FACE_TURN_RIGHT": (-1, 0),
+    "FACE_MOVE_LEFT": (1, 0),
+    "FACE_MOVE_RIGHT": (-1, 0),
+    "FACE_CHIN_UP": (0, -1),
+    "FACE_CHIN_DOWN": (0, 1),
+    "FACE_SIT_HIGHER": (0, -1),
+    "FACE_SIT_LOWER": (0, 1),
+}
 
 
 class FacePage(StepPage):
@@ -43,6 +58,8 @@ class FacePage(StepPage):
         for tip in self._advice():
             self._tips.addWidget(label("•  " + tip))
         side.column.addLayout(self._tips)
+        self._attempts = label("", "soft")
+        side.column.addWidget(self._attempts)
         side.column.addStretch(1)
         self.again = button(tr("Take another picture"))
         self.again.clicked.connect(self._start)
@@ -51,12 +68,18 @@ class FacePage(StepPage):
         row.addWidget(side, 1)
         self.column.addLayout(row, 1)
         self.capture = button(tr("Take the picture"), primary=True)
-        self.capture.clicked.connect(self._capture)
+        self.capture.clicked.connect(partial(self._capture, insist=False))
         self.capture.setEnabled(False)
         self.next = button(tr("Next"), primary=True)
         self.next.clicked.connect(self.completed)
         self.next.hide()
-        self.foot(self.capture, self.next)
+        self.insist = button(tr("Try with this picture"))
+        self.insist.clicked.connect(partial(self._capture, insist=True))
+        self.insist.hide()
+        self.foot(self.insist, self.capture, self.next)
+        mark(self.note, "large", value=True)
+        self._patience = QTimer(self)
+        self._patience.setSingleShot(True)
         self._timer = QTimer(self)
         self._timer.setInterval(_FRAME_MS)
         self._timer.timeout.connect(self._show_newest)
@@ -78,9 +101,9 @@ class FacePage(StepPage):
     def _is_kept(self) -> bool:
         return BiometricAttribute.FACE in self.registration.samples
 
-    def _keep(self, view: FaceView) -> CaptureOutcome:
+    def _keep(self, view: FaceView, *, force: bool) -> CaptureOutcome:
         """Runs on a lane."""
-        return self.enrollment.capture_face(self.registration.id, view)
+        return self.enrollment.capture_face(self.registration.id, view, force=force)
 
     def _kept_picture(self) -> np.ndarray:
         """Runs on a lane."""
@@ -89,12 +112,27 @@ class FacePage(StepPage):
     def _may_take(self, view: FaceView) -> bool:
         return view.ready
 
+    @property
+    def _tried(self) -> int:
+        return self.registration.attempts.get(CaptureGroup.FACE, 0)
+
+    @property
+    def _may_force(self) -> bool:
+        """Whether what there is may now be kept whatever was found."""
+        return self._tried >= self.enrollment.attempts_allowed
+
+    def _may_insist(self, view: FaceView) -> bool:
+        return view.is_blocked and view.may_be_forced and (self._tried > 0 or not self._patience.isActive())
+
     def _waiting_words(self) -> str:
         return tr("Wait until the frame around the face is green.")
 
     def _say_of(self, view: FaceView) -> None:
-        if view.findings:
+        if view.is_blocked:
             self.note.say(say_finding(view.findings[0]), "warn")
+        elif view.ready and view.findings:
+            advice = say_finding(view.findings[0])
+            self.note.say(tr("The picture can be taken. Better still: {advice}", advice=advice), "good")
         elif view.ready:
             self.note.say(tr("The face is good. Take the picture."), "good")
         else:
@@ -108,6 +146,7 @@ class FacePage(StepPage):
 
     def leave(self) -> None:
         self._timer.stop()
+        self._patience.stop()
         if self._cancel is not None:
             self._cancel.set()
             self._cancel = None
@@ -125,7 +164,9 @@ class FacePage(StepPage):
         self.capture.setEnabled(False)
         self.picture.say(tr("The camera is starting …"))
         self.note.say(self._waiting_words())
+        self._show_attempts()
         self._timer.start()
+        self._patience.start(PATIENCE_MS)
         self.work("devices", lambda: self.enrollment.watch_face(cancel, mailbox), lambda nothing: None)
 
     def _show_newest(self) -> None:
@@ -134,19 +175,36 @@ class FacePage(StepPage):
             return
         self._view = view
         was_ready, may_take = self.capture.isEnabled(), self._may_take(view)
-        self.picture.show_pixels(view.frame.pixels, view.box, good=may_take or not view.findings)
+        self.picture.show_pixels(
+            view.frame.pixels, view.box, good=may_take or not view.is_blocked, towards=self._towards(view)
+        )
         self.capture.setEnabled(may_take)
+        self.insist.setVisible(self._may_insist(view))
         self._say_of(view)
+        self.picture.setAccessibleDescription(self.note.text())
         if may_take and not was_ready:
             self.capture.setFocus()
 
-    def _capture(self) -> None:
-        view = self._view
+    def _towards(self, view: FaceView) -> tuple[int, int] | None:
+        return _TOWARDS.get(view.findings[0].code.name) if view.is_blocked else None
+
+    def _show_attempts(self) -> None:
+        allowed = self.enrollment.attempts_allowed
+        self._attempts.setText(
+            tr("Attempt {number} of {allowed}", number=min(self._tried, allowed), allowed=allowed)
+            if self._tried
+            else ""
+        )
+        self.insist.setText(tr("Keep the best there is") if self._may_force else tr("Try with this picture"))
+
+    def _capture(self, *_: object, insist: bool) -> None:
+        view, force = self._view, insist and self._may_force
         if view is None:
             return
         self.leave()
         self.capture.setEnabled(False)
-        self.work("store", lambda: self._keep(view), self._captured)
+        self.insist.hide()
+        self.work("store", lambda: self._keep(view, force=force), self._captured)
 
     def _captured(self, outcome: CaptureOutcome) -> None:
         self.registration = outcome.registration
@@ -164,6 +222,8 @@ class FacePage(StepPage):
 
     def _show_kept(self) -> None:
         self.capture.hide()
+        self.insist.hide()
+        self._attempts.setText("")
         self.again.show()
         self.next.show()
         self.next.setFocus()
@@ -175,6 +235,7 @@ class FacePage(StepPage):
         super().fail(error)
         self.picture.say(tr("No picture"))
         self.capture.hide()
+        self.insist.hide()
         self.again.setText(tr("Try again"))
         self.again.show()
         self.again.setFocus()
@@ -201,14 +262,24 @@ class ExceptionPhotoPage(FacePage):
     def _is_kept(self) -> bool:
         return self.registration.exception_photo is not None
 
-    def _keep(self, view: FaceView) -> CaptureOutcome:
+    def _keep(self, view: FaceView, *, force: bool) -> CaptureOutcome:
         return self.enrollment.capture_exception_photo(self.registration.id, view)
 
     def _kept_picture(self) -> np.ndarray:
         return self.enrollment.exception_photo(self.registration.id)
 
+    @property
+    def _tried(self) -> int:
+        return 0
+
     def _may_take(self, view: FaceView) -> bool:
         return view.box is not None
+
+    def _may_insist(self, view: FaceView) -> bool:
+        return False
+
+    def _towards(self, view: FaceView) -> tuple[int, int] | None:
+        return None
 
     def _waiting_words(self) -> str:
         return tr("Wait until the camera sees the face.")

@@ -119,7 +119,8 @@ class PreviewPage(StepPage):
         for exception in summary.exceptions:
             card.column.addWidget(label(_exception(exception)))
         faces = QGridLayout()
-        if any(attribute is BiometricAttribute.FACE for attribute, _, _ in summary.captured):
+        face = next((each for each in summary.captured if each[0] is BiometricAttribute.FACE), None)
+        if face is not None:
             self.pictures[BiometricAttribute.FACE] = _portrait()
             faces.addWidget(self.pictures[BiometricAttribute.FACE], 0, 0)
         if summary.has_exception_photo:
@@ -128,6 +129,9 @@ class PreviewPage(StepPage):
             faces.addWidget(label(tr("Face"), "soft"), 1, 0)
             faces.addWidget(label(tr("Photo of the exception"), "soft"), 1, 1)
         card.column.addLayout(faces)
+        if face is not None and face[2]:
+            words = tr("{name}: {quality}", name=tr("Face"), quality=round(face[1]))
+            card.column.addWidget(label(words + " · " + tr("kept below the threshold"), "soft"))
         grid = QGridLayout()
         grid.setSpacing(8)
         rest = [each for each in summary.captured if each[0].modality is not Modality.FACE]
