@@ -67,3 +67,23 @@ def test_the_text_for_people_says_it_too_and_obeys_no_name(
     assert "like 1.1.5, calls itself 1.1.5.5" in ran.out
     assert "\x1b" not in ran.out
     assert "\\x1b[2Jcleared\\ud800" in ran.out
+
+
+def test_a_packet_with_a_wrong_hash_says_which_and_one_without_a_key_for_signatures_that_they_are_unchecked(
+    muster: Muster, folder: Path, server: KeyPair, machine: KeyPair
+) -> None:
+    good = muster("packet", "inspect", folder / "android.zip", "--key", folder / "server.pem")
+    assert (good.status, good.out.splitlines()[-1]) == (0, "valid, signatures unchecked")
+    assert "Holds         captures: 1, exceptions: 1, documents: 1" in good.out
+
+    changed = write(ANDROID).with_file("evidence", "packet_data_hash.txt", b"0" * 64)
+    (folder / "android.zip").write_bytes(changed.sealed(server.certificate_pem, machine.key.to_pem()))
+    spoiled = muster("packet", "inspect", folder / "android.zip", "--key", folder / "server.pem")
+    assert (spoiled.status, spoiled.out.splitlines()[-1]) == (1, "NOT VALID")
+    assert "problem: The files are not the ones whose hash stands in packet_data_hash.txt" in spoiled.out
+
+
+@pytest.mark.skipif(not Path("/dev/zero").exists(), reason="this system has no /dev/zero")
+def test_a_file_that_never_ends_is_refused(muster: Muster, folder: Path) -> None:
+    ran = muster("packet", "inspect", "/dev/zero", "--key", folder / "server.pem", "--json")
+    assert (ran.status, ran.document["error"]["code"]) == (2, "FILE_TOO_LARGE")

@@ -37,6 +37,8 @@ PASSWORD_FILE_UNREADABLE = Code(
     "PASSWORD_FILE_UNREADABLE", "The password file {file} is not plain text in UTF-8. Save it as UTF-8."
 )
 
+OUTPUT_UNWRITABLE = Code("OUTPUT_UNWRITABLE", "The answer cannot be written: is the disk full?")
+
 GOOD, BAD, WRONG_INPUT, MISSING = 0, 1, 2, 3
 
 JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")]
@@ -73,7 +75,7 @@ def reporting(*, as_json: bool, verbose: bool = False, about: Mapping[str, str] 
     try:
         yield
     except MusterError as error:
-        if as_json:
+        if as_json and error.code is not OUTPUT_UNWRITABLE:
             document = {"error": {"code": error.code.name, "message": error.sentence, **(about or {})}}
             print(json.dumps(document))
         else:
@@ -97,7 +99,18 @@ def show(document: object, text: str, *, as_json: bool) -> None:
     """
     encoding = sys.stdout.encoding or "ascii"
     writable = text.encode(encoding, "backslashreplace").decode(encoding)
-    print(json.dumps(plain(document), indent=2) if as_json else writable)
+    try:
+        print(json.dumps(plain(document), indent=2) if as_json else writable, flush=True)
+    except BrokenPipeError:  # whoever reads has seen enough
+        _write_nowhere()
+    except OSError as error:
+        _write_nowhere()
+        raise Unavailable(OUTPUT_UNWRITABLE) from error
+
+
+def _write_nowhere() -> None:
+    """Or Python, which empties its buffer when it leaves, complains once more (its documentation on SIGPIPE)."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def printable(text: str) -> str:

@@ -30,7 +30,8 @@ def register(app: typer.Typer, screen: Screen) -> None:
         """Enroll an invented person from a camera frame to the server's receipt."""
         with reporting(as_json=as_json, verbose=verbose):
             say = _silent if as_json else _aloud
-            run = _run(data or DataFolder.default_demo().root, screen, say)
+            folder = DataFolder(data) if data else DataFolder.default_demo()
+            run = _run(folder.root, screen, say)
             pictures = screen.take_pictures(screenshots, lambda path: say(f"  {path}")) if screenshots else []
             document = {
                 "registration_id": run.registration_id,
@@ -41,7 +42,7 @@ def register(app: typer.Typer, screen: Screen) -> None:
                 "packet_size": run.packet_size,
                 "screenshots": pictures,
             }
-            show(document, _report(run, pictures), as_json=as_json)
+            show(document, _report(run, folder, pictures), as_json=as_json)
 
 
 def _run(data: Path, screen: Screen, say: Say) -> DemoRun:
@@ -56,13 +57,17 @@ def _run(data: Path, screen: Screen, say: Say) -> DemoRun:
         return run_demo(desk, password, on_step, screen.write_slip)
 
 
-def _report(run: DemoRun, pictures: list[Path]) -> str:
+def _report(run: DemoRun, folder: DataFolder, pictures: list[Path]) -> str:
     lines = [
         f"Registration  {run.registration_id}",
         f"Packet        {run.packet} ({run.packet_size:,} bytes)",
         f"Slip          {run.slip}",
         f"Receipt       {run.receipt.status}",
         f"Time          {run.seconds:.1f} seconds from the first question to the receipt",
+    ]
+    lines += [
+        "Look inside   "
+        f"muster packet inspect {run.packet} --key {folder.receiver_key} --machine-key {folder.machine_public_key}"
     ]
     if pictures:
         lines.append(f"Screenshots   {len(pictures)} in {pictures[0].parent}")

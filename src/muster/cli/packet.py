@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from muster.cli.common import BAD, DataOption, JsonOption, Screen, VerboseOption, printable, reporting, show
+from muster.errors import Code
 from muster.workstation.inspection import PacketReport, inspect_packet
 
 
@@ -34,6 +35,14 @@ def register(app: typer.Typer, screen: Screen) -> None:
                 raise typer.Exit(BAD)
 
 
+_WRONG = {
+    "signature": "The signature is not this machine's over this part.",
+    "hash": "The sealed bytes are not the ones whose hash stands beside them.",
+    "data_hash": "The files are not the ones whose hash stands in packet_data_hash.txt, or it is missing.",
+    "operations_hash": "The operators' files are not the ones whose hash stands in packet_operations_hash.txt.",
+}
+
+
 def _text(report: PacketReport) -> str:
     """One line a fact. The names are whatever somebody wrote: a terminal must not take them for orders."""
     lines = [
@@ -41,8 +50,8 @@ def _text(report: PacketReport) -> str:
         f"Packet        {report.packet_id}",
         f"Process       {report.process}   station {report.refid}",
         f"Client        like {report.version_family}, calls itself {report.client_version or 'nothing'}",
-        f"Holds         {report.captures} captures, {report.missing_samples} exceptions, "
-        f"{report.documents} documents",
+        f"Holds         captures: {report.captures}, exceptions: {report.missing_samples}, "
+        f"documents: {report.documents}",
     ]
     for each in report.subpackets:
         lines.append(
@@ -51,8 +60,25 @@ def _text(report: PacketReport) -> str:
         )
         lines.append(f"           fields {', '.join(each.fields)}")
         lines.append(f"           files  {', '.join(each.files)}")
-        lines += [f"           - {note}" for note in each.notes]
-        lines += [f"           ! {problem}" for problem in each.problems]
-    lines += [f"- {note}" for note in report.notes]
-    lines += [f"! {problem}" for problem in report.problems]
-    return "\n".join(map(printable, [*lines, "valid" if report.valid else "NOT VALID"]))
+        lines += [f"           note: {_sentence(note)}" for note in each.notes]
+        lines += [f"           problem: {_sentence(problem)}" for problem in each.problems]
+        lines += [
+            f"           problem: {text}" for check, text in _WRONG.items() if getattr(each, check) == "invalid"
+        ]
+    lines += [f"note: {_sentence(note)}" for note in report.notes]
+    lines += [f"problem: {_sentence(problem)}" for problem in report.problems]
+    return "\n".join(map(printable, [*lines, _verdict(report)]))
+
+
+def _verdict(report: PacketReport) -> str:
+    if not report.valid:
+        return "NOT VALID"
+    if any(each.signature == "unchecked" for each in report.subpackets):
+        return "valid, signatures unchecked"
+    return "valid"
+
+
+def _sentence(told: str) -> str:
+    """What a problem or note means, and its code, which is what JSON has."""
+    code = Code.named(told.partition(":")[0])
+    return f"{code.sentence} [{told}]" if code and "{" not in code.sentence else told

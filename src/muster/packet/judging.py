@@ -31,7 +31,7 @@ from muster.formats.cbeff_rules import CBEFF_OTHERS_ABSENT, is_of_1_1_5, rule_pr
 from muster.formats.cbeff_schema import schema_problems
 from muster.formats.packet_meta import PacketMeta
 from muster.packet.cbeff_checking import CBEFF_TOO_MANY, MOST_SAMPLES, LookedAt, samples_in
-from muster.packet.opening import Family, OpenedPacket, OpenedSubpacket
+from muster.packet.opening import Contents, Family, OpenedPacket, OpenedSubpacket
 from muster.packet.server_rules import (
     AUDIT_WRONG,
     CAPTURE_TOO_OLD,
@@ -40,6 +40,7 @@ from muster.packet.server_rules import (
     audit_problems,
     created_at,
     description_problems,
+    documents_in,
     identity_problems,
     is_biometrics,
     time_problem,
@@ -65,6 +66,7 @@ _MAXIMUM_MARKUP = 50_000  # a person's samples come to two thousand
 _MAXIMUM_TEXT = 4 * 1024 * 1024  # base64 of a portrait without loss takes two
 _START = re.compile(rb"(\xef\xbb\xbf)?\s*<")
 _ENCODING = re.compile(rb"encoding\s*=\s*[\"']([^\"']*)")
+_EXCEPTION_PHOTO = "ExceptionPhoto"
 _ATTRIBUTES = {(type_of(name), subtype): name for name, subtype in SUBTYPES.items()}
 
 
@@ -74,6 +76,9 @@ class _Told:
 
     problems: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    captures: int = 0
+    missing: set[str] = field(default_factory=set)
+    documents: set[str] = field(default_factory=set)
 
     def problem(self, text: object) -> None:
         _add(self.problems, str(text))
@@ -92,10 +97,20 @@ def judge(packet: OpenedPacket) -> OpenedPacket:
     meta = packet.meta
     found = [] if meta is None else [str(each) for each in description_problems(meta, packet.ref_id)]
     judge_ = _Judge(meta, packet.family, created_at(meta) if meta else None)
+    described = {each.attribute for each in meta.missing} if meta else set[str]()
+    told = [judge_.part(each) for each in packet.subpackets]
     return replace(
         packet,
-        subpackets=tuple(judge_.part(each) for each in packet.subpackets),
+        subpackets=tuple(
+            replace(part, problems=(*part.problems, *new.problems), notes=(*part.notes, *new.notes))
+            for part, new in zip(packet.subpackets, told, strict=True)
+        ),
         problems=(*packet.problems, *found),
+        contents=Contents(
+            captures=sum(each.captures for each in told),
+            missing_samples=len(described.union(*(each.missing for each in told))),
+            documents=len(set[str]().union(*(each.documents for each in told))),
+        ),
     )
 
 
@@ -109,10 +124,10 @@ class _Judge:
     def _is_old(self) -> bool:
         return self.meta is not None and self.meta.client_version in VERSIONS_WITHOUT_SIGNATURES
 
-    def part(self, part: OpenedSubpacket) -> OpenedSubpacket:
-        if not part.files or part.name not in mosip.SUBPACKETS:
-            return part
+    def part(self, part: OpenedSubpacket) -> _Told:
         told = _Told()
+        if not part.files or part.name not in mosip.SUBPACKETS:
+            return told
         identity = _identity_of(part.files)
         unlisted = {each.removeprefix("FILE_UNLISTED:") for each in part.notes}
         for problem in identity_problems(identity, [each for each in part.files if each not in unlisted]):
@@ -121,7 +136,8 @@ class _Judge:
             _judge_audit(part.files, told)
         for name, owner, content in _biometric_files(part, identity):
             self._biometrics(name, owner, content, told)
-        return replace(part, problems=(*part.problems, *told.problems), notes=(*part.notes, *told.notes))
+        told.documents |= documents_in(identity, part.files)
+        return told
 
     def _biometrics(self, name: str, owner: str | None, content: bytes, told: _Told) -> None:
         """``owner`` is the field of a person's captures, nothing for the operators'."""
@@ -143,6 +159,10 @@ class _Judge:
             self._sample(name, sample, told)
             if sample.report.exception:
                 exceptions.add(_attribute_of(sample))
+            elif owner is not None and sample.report.type != _EXCEPTION_PHOTO:
+                told.captures += 1
+        if owner is not None:
+            told.missing |= exceptions
         if owner is not None and not self._is_old:
             self._exceptions(owner, exceptions, told)
 

@@ -88,9 +88,21 @@ class OpenedSubpacket:
 
 
 @dataclass(frozen=True, slots=True)
+class Contents:
+    """How much of a person is in a packet, counted in its files: captured fingers, eyes and faces, those that
+    could not be captured (clients of 1.1.5 name them in the description only), and documents. The operators'
+    captures and the photo of an exception do not count."""
+
+    captures: int
+    missing_samples: int
+    documents: int
+
+
+@dataclass(frozen=True, slots=True)
 class OpenedPacket:
     """``problems`` and ``notes`` as in a subpacket. ``meta`` is what the three of MOSIP's say together, the
-    first that says something about a thing counting; None when that cannot be read."""
+    first that says something about a thing counting; None when that cannot be read. ``contents`` is known when
+    the packet was judged."""
 
     registration_id: str
     packet_id: str
@@ -101,6 +113,7 @@ class OpenedPacket:
     subpackets: tuple[OpenedSubpacket, ...]
     problems: tuple[str, ...]
     notes: tuple[str, ...] = ()
+    contents: Contents | None = None
 
     @property
     def is_valid(self) -> bool:

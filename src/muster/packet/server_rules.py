@@ -100,6 +100,19 @@ def identity_problems(identity: Mapping[str, Any], files: Collection[str]) -> It
             yield Problem(FILE_WITHOUT_FIELD, file)
 
 
+def documents_in(identity: Mapping[str, Any], files: Collection[str]) -> set[str]:
+    """The fields of ID.json that name a document which is among the ``files``."""
+    stems = {mosip.stem(each).lower() for each in files}
+    return {
+        name
+        for name, value in identity.items()
+        if _is_known_shape(value)
+        and isinstance(value, dict)
+        and not is_biometrics(value)
+        and value["value"].lower() in stems
+    }
+
+
 def is_biometrics(value: object) -> bool:
     """Whether a field's value names a biometric file."""
     return isinstance(value, dict) and isinstance(value.get("format"), str) and value["format"].lower() == "cbeff"

@@ -97,6 +97,11 @@ class DataFolder:
         return self.root / "receiver"
 
     @property
+    def receiver_key(self) -> Path:
+        """What opens the packets that the embedded receiver took, for whoever wants to look inside."""
+        return self.receiver / "server.pem"
+
+    @property
     def unclaimed(self) -> Path:
         """Sealed packets the database does not know: kept, because a restored database may be the older one."""
         return self.root / "outbox" / "unclaimed"

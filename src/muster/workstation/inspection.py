@@ -11,7 +11,10 @@ from muster.packet.judging import judge
 from muster.packet.opening import OpenedSubpacket, open_packet
 
 FILE_ABSENT = Code("FILE_ABSENT", "There is no such file: {file}.")
+FILE_TOO_LARGE = Code("FILE_TOO_LARGE", "The file is too large: {file}. At most {limit} MB are read.")
 FILE_UNREADABLE = Code("FILE_UNREADABLE", "The file cannot be read: {file}.")
+
+MAXIMUM_FILE_BYTES = 256 * 1024**2  # 64 million pixels of RGB without compression are 192
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +36,8 @@ class SubpacketReport:
 @dataclass(frozen=True, slots=True)
 class PacketReport:
     """``version_family`` is judged from the packet (``1.1.5``, ``1.2`` for all later ones, ``unknown``),
-    ``client_version`` and ``created_at`` are what it says itself. The last three are numbers of entries in its
-    description. ``notes`` do not make a packet invalid."""
+    ``client_version`` and ``created_at`` are what it says itself; ``captures``, ``missing_samples`` and
+    ``documents`` are counted in its files. ``notes`` do not make a packet invalid."""
 
     registration_id: str
     packet_id: str
@@ -60,7 +63,7 @@ def inspect_packet(packet: Path, key: Path, machine_key: Path | None = None) -> 
     """
     machine = read_file(machine_key) if machine_key else None
     opened = judge(open_packet(read_file(packet), DecryptionKey.from_pem(read_file(key)), machine))
-    meta = opened.meta
+    meta, contents = opened.meta, opened.contents
     renamed = opened.packet_id != packet.name.removesuffix(".zip")
     return PacketReport(
         registration_id=opened.registration_id,
@@ -70,9 +73,9 @@ def inspect_packet(packet: Path, key: Path, machine_key: Path | None = None) -> 
         version_family=opened.family.value,
         client_version=meta.client_version if meta else "",
         created_at=meta.created if meta else "",
-        captures=len(meta.captures) if meta else 0,
-        missing_samples=len(meta.missing) if meta else 0,
-        documents=len(meta.documents) if meta else 0,
+        captures=contents.captures if contents else 0,
+        missing_samples=contents.missing_samples if contents else 0,
+        documents=contents.documents if contents else 0,
         subpackets=tuple(_report(each) for each in opened.subpackets),
         problems=opened.problems,
         notes=(*opened.notes, *(("FILE_NAME_DIFFERS",) if renamed else ())),
@@ -83,11 +86,15 @@ def inspect_packet(packet: Path, key: Path, machine_key: Path | None = None) -> 
 def read_file(path: Path) -> bytes:
     """Raises ``BadInput`` with the file's name, never its content."""
     try:
-        return path.read_bytes()
+        with path.open("rb") as file:
+            content = file.read(MAXIMUM_FILE_BYTES + 1)
     except FileNotFoundError as error:
         raise BadInput(FILE_ABSENT, file=path.name) from error
     except OSError as error:
         raise BadInput(FILE_UNREADABLE, file=path.name) from error
+    if len(content) > MAXIMUM_FILE_BYTES:  # a device that never ends, for one
+        raise BadInput(FILE_TOO_LARGE, file=path.name, limit=MAXIMUM_FILE_BYTES // 1024**2)
+    return content
 
 
 def _report(subpacket: OpenedSubpacket) -> SubpacketReport:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 import json
+import os
+import subprocess
 import sys
 from pathlib import Path
 
@@ -95,3 +97,36 @@ def test_text_that_a_pipe_cannot_write_is_escaped(monkeypatch: pytest.MonkeyPatc
     show({}, "é م", as_json=False)
 
     assert written.getvalue().split() == [b"\xe9", b"\\u0645"]
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no /dev/full")
+def test_an_answer_that_cannot_be_written_is_said_in_one_sentence() -> None:
+    with Path("/dev/full").open("w") as full:
+        ran = subprocess.run(
+            [sys.executable, "-c", _SHOWING], stdout=full, stderr=subprocess.PIPE, text=True, check=False
+        )
+    assert (ran.returncode, ran.stderr) == (
+        3,
+        "The answer cannot be written: is the disk full? [OUTPUT_UNWRITABLE]\n",
+    )
+
+
+def test_who_reads_no_further_makes_nothing_a_failure() -> None:
+    reading, writing = os.pipe()
+    os.close(reading)
+    with os.fdopen(writing, "w") as closed:
+        ran = subprocess.run(
+            [sys.executable, "-c", _SHOWING], stdout=closed, stderr=subprocess.PIPE, text=True, check=False
+        )
+    assert (ran.returncode, ran.stderr) == (0, "")
+
+
+_SHOWING = """
+import typer
+from muster.cli.common import reporting, show
+try:
+    with reporting(as_json=True):
+        show({"records": 1}, "", as_json=True)
+except typer.Exit as exit:
+    raise SystemExit(exit.exit_code)
+"""

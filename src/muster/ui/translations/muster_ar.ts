@@ -32,6 +32,10 @@
             <translation>أحد مخططات الاعتماد في السجل غير معروف في المعيار.</translation>
         </message>
         <message>
+            <source>A corner of the document is folded or covered. Lay it flat and take your hand away.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>A correction needs the number of the request that it answers.</source>
             <translation>يتطلب التصحيح رقم الطلب الذي يستجيب له.</translation>
         </message>
@@ -452,6 +456,10 @@
             <translation>جيد. لا تتحرك…</translation>
         </message>
         <message>
+            <source>How large the page is in truth is not known.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>I, {officer}, checked who this person is, recorded what I saw, and the person confirmed it.</source>
             <translation>أنا، ⁨{officer}⁩، تحققت من هوية هذا الشخص وسجلت ما رأيته، وأكد الشخص ذلك.</translation>
         </message>
@@ -518,6 +526,10 @@
         <message>
             <source>Light is reflected by the glasses. Take them off, or move the lamp.</source>
             <translation>النظارة تعكس الضوء. انزعها أو حرّك المصباح.</translation>
+        </message>
+        <message>
+            <source>Light is reflected on the page. Turn the page or the lamp a little.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Look straight into the camera.</source>
@@ -644,6 +656,10 @@
             <translation>ليس جاهزًا للاستخدام</translation>
         </message>
         <message>
+            <source>Nothing can be seen on this page. Look whether it lies the right way round.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Nothing in the packet confirms the officer: no password and no capture.</source>
             <translation>لا شيء في الحزمة يؤكد هوية الموظف: لا كلمة مرور ولا لقطة.</translation>
         </message>
@@ -670,6 +686,10 @@
         <message>
             <source>Officer and supervisor must be two people: choose two user names.</source>
             <translation>يجب أن يكون الموظف والمشرف شخصين مختلفين: اختر اسمي مستخدم.</translation>
+        </message>
+        <message>
+            <source>On paper this bright glare cannot be told from the paper.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Once more</source>
@@ -912,6 +932,10 @@
             <translation>يمكن لشخص أن يساعد في رفع اليد</translation>
         </message>
         <message>
+            <source>Something covers the document. Take your hand away from it.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Something is missing or not right: see the fields with a red frame.</source>
             <translation>بعض البيانات ناقص أو غير صحيح: راجع الحقول ذات الإطار الأحمر.</translation>
         </message>
@@ -982,6 +1006,10 @@
         <message>
             <source>The WSQ picture is larger than any fingerprint reader makes.</source>
             <translation>صورة WSQ أكبر مما ينتجه أي قارئ بصمات.</translation>
+        </message>
+        <message>
+            <source>The answer cannot be written: is the disk full?</source>
+            <translation>لا يمكن كتابة الجواب: هل القرص ممتلئ؟</translation>
         </message>
         <message>
             <source>The attempts are used up. Keep the best there is, or try once more.</source>
@@ -1074,6 +1102,14 @@
         <message>
             <source>The disk is full. Free some space and try again; everything entered so far is kept.</source>
             <translation>القرص ممتلئ. أخلِ بعض المساحة وحاول مرة أخرى؛ كل ما أُدخل حتى الآن محفوظ.</translation>
+        </message>
+        <message>
+            <source>The document is cut off at the edge of the picture. Take all of it.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The document is small in the picture. Go nearer to it.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>The document {field} has a format whose name cannot be used. Scan it again.</source>
@@ -1212,6 +1248,10 @@
             <translation>هذا الملف مختوم لمفتاح خادم آخر. تبدأ بصمة SHA-256 لشهادة ذلك المفتاح بـ {thumbprint}.</translation>
         </message>
         <message>
+            <source>The file is too large: {file}. At most {limit} MB are read.</source>
+            <translation>الملف كبير جدًا: {file}. يُقرأ منه {limit} ميغابايت على الأكثر.</translation>
+        </message>
+        <message>
             <source>The file is too short to be an encrypted packet: it ends at byte {offset}.</source>
             <translation>الملف أقصر من أن يكون حزمة مشفرة: ينتهي عند البايت {offset}.</translation>
         </message>
@@ -1220,12 +1260,24 @@
             <translation>يتعذر فهم الملف ⁦registration.json⁩؛ الجزء المعني: ⁦{part}⁩.</translation>
         </message>
         <message>
+            <source>The file registration.json has a key that means nothing: {key}. Compare its spelling.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The file registration.json must hold one JSON object: its keys between braces.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>The file registration.json names some fingers or eyes but not {attribute}. Name all of them that are no exception, or none to use the device.</source>
             <translation>يذكر الملف ⁦registration.json⁩ بعض الأصابع أو العيون دون ⁦{attribute}⁩. اذكر كل ما ليس استثناءً منها، أو لا تذكر شيئًا لاستخدام الجهاز.</translation>
         </message>
         <message>
             <source>The finger lies at the edge. Move it to the middle of the glass.</source>
             <translation>الإصبع عند الحافة. انقله إلى وسط الزجاج.</translation>
+        </message>
+        <message>
+            <source>The folder is not what this draft was begun with; they differ in: {part}. Begin anew, or name another draft.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>The folder of pictures for the simulated devices is not there.</source>
@@ -1392,6 +1444,22 @@
             <translation>رقم الحزمة ليس على شكل أرقام الحزم.</translation>
         </message>
         <message>
+            <source>The page is not sharp enough to judge this.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The page is not sharp. Hold the camera still, or scan it again.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The page is too dark. Take it in better light.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The page was taken from the side. Hold the camera straight above it.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>The password file {file} is not plain text in UTF-8. Save it as UTF-8.</source>
             <translation>ملف كلمة المرور ⁦{file}⁩ ليس نصًا عاديًا بترميز ⁦UTF-8⁩. احفظه بترميز ⁦UTF-8⁩.</translation>
         </message>
@@ -1426,6 +1494,10 @@
         <message>
             <source>The picture could not be accepted. Ask the person to look into the camera again.</source>
             <translation>تعذّر قبول الصورة. اطلب من الشخص أن ينظر إلى الكاميرا مرة أخرى.</translation>
+        </message>
+        <message>
+            <source>The picture does not show what is around the page.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>The picture in the record is compressed to less than a fifteenth of its size.</source>
@@ -1476,6 +1548,10 @@
             <translation>حُفظت الصورة.</translation>
         </message>
         <message>
+            <source>The picture is too coarse. Go nearer, or scan at a higher resolution.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>The picture is too large. Use at most 64 million pixels.</source>
             <translation>الصورة كبيرة جدًا. الحد الأقصى 64 مليون بكسل.</translation>
         </message>
@@ -1490,6 +1566,10 @@
         <message>
             <source>The picture was compressed too much. Take one of better quality.</source>
             <translation>الصورة مضغوطة أكثر مما ينبغي. التقط صورة بجودة أفضل.</translation>
+        </message>
+        <message>
+            <source>The picture was taken without colours.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>The picture's resolution in the record is higher than that of the capture.</source>
@@ -1894,6 +1974,10 @@
         <message>
             <source>There is something behind the picture in the record that nobody looks at.</source>
             <translation>يوجد بعد الصورة في السجل شيء لا يطّلع عليه أحد.</translation>
+        </message>
+        <message>
+            <source>There is too little print on the page to judge this.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>There is too little space on the disk for another registration. Free some first.</source>

@@ -32,6 +32,10 @@
             <translation>Un schéma de certification de l’enregistrement est inconnu de la norme.</translation>
         </message>
         <message>
+            <source>A corner of the document is folded or covered. Lay it flat and take your hand away.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>A correction needs the number of the request that it answers.</source>
             <translation>Une correction nécessite le numéro de la demande à laquelle elle répond.</translation>
         </message>
@@ -205,7 +209,7 @@
         </message>
         <message>
             <source>An earlier registration at this station shows a face like this one. Compare the pictures: it may be the same person.</source>
-            <translation>Un enregistrement antérieur de ce poste montre un visage semblable à celui-ci. Comparez les photos : il peut s’agir de la même personne.</translation>
+            <translation>Un enregistrement antérieur de ce poste montre un visage semblable à celui-ci. Comparez les photos : il peut s’agir de la même personne.</translation>
         </message>
         <message>
             <source>An enrollment request has a place for the captures of one person only. Send this registration as a packet.</source>
@@ -452,6 +456,10 @@
             <translation>C’est bien. Ne bougez plus…</translation>
         </message>
         <message>
+            <source>How large the page is in truth is not known.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>I, {officer}, checked who this person is, recorded what I saw, and the person confirmed it.</source>
             <translation>Moi, {officer}, j’ai vérifié l’identité de cette personne et enregistré ce que j’ai constaté ; la personne l’a confirmé.</translation>
         </message>
@@ -518,6 +526,10 @@
         <message>
             <source>Light is reflected by the glasses. Take them off, or move the lamp.</source>
             <translation>Les lunettes reflètent la lumière. Retirez-les ou déplacez la lampe.</translation>
+        </message>
+        <message>
+            <source>Light is reflected on the page. Turn the page or the lamp a little.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Look straight into the camera.</source>
@@ -644,6 +656,10 @@
             <translation>pas encore prêt à l’emploi</translation>
         </message>
         <message>
+            <source>Nothing can be seen on this page. Look whether it lies the right way round.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Nothing in the packet confirms the officer: no password and no capture.</source>
             <translation>Rien dans le paquet ne confirme l’agent : ni mot de passe ni capture.</translation>
         </message>
@@ -670,6 +686,10 @@
         <message>
             <source>Officer and supervisor must be two people: choose two user names.</source>
             <translation>L’agent et le superviseur doivent être deux personnes : choisissez deux noms d’utilisateur.</translation>
+        </message>
+        <message>
+            <source>On paper this bright glare cannot be told from the paper.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Once more</source>
@@ -912,6 +932,10 @@
             <translation>Quelqu’un peut aider à tenir la main</translation>
         </message>
         <message>
+            <source>Something covers the document. Take your hand away from it.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Something is missing or not right: see the fields with a red frame.</source>
             <translation>Des renseignements manquent ou sont incorrects : voir les champs encadrés en rouge.</translation>
         </message>
@@ -982,6 +1006,10 @@
         <message>
             <source>The WSQ picture is larger than any fingerprint reader makes.</source>
             <translation>L’image WSQ est plus grande que ce que produit un lecteur d’empreintes.</translation>
+        </message>
+        <message>
+            <source>The answer cannot be written: is the disk full?</source>
+            <translation>La réponse ne peut pas être écrite : le disque est-il plein ?</translation>
         </message>
         <message>
             <source>The attempts are used up. Keep the best there is, or try once more.</source>
@@ -1076,6 +1104,14 @@
             <translation>Le disque est plein. Libérez de l’espace et réessayez ; tout ce qui a été saisi est conservé.</translation>
         </message>
         <message>
+            <source>The document is cut off at the edge of the picture. Take all of it.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The document is small in the picture. Go nearer to it.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>The document {field} has a format whose name cannot be used. Scan it again.</source>
             <translation>Le nom du format du document {field} est inutilisable. Numérisez-le de nouveau.</translation>
         </message>
@@ -1125,7 +1161,7 @@
         </message>
         <message>
             <source>The face is like that of an operator of this station. Compare: it may be the same person.</source>
-            <translation>Le visage ressemble à celui d’un opérateur de ce poste. Comparez : il peut s’agir de la même personne.</translation>
+            <translation>Le visage ressemble à celui d’un opérateur de ce poste. Comparez : il peut s’agir de la même personne.</translation>
         </message>
         <message>
             <source>The face is not sharp enough to judge this.</source>
@@ -1212,6 +1248,10 @@
             <translation>Ce fichier est scellé pour une autre clé de serveur. Le SHA-256 du certificat de cette clé commence par {thumbprint}.</translation>
         </message>
         <message>
+            <source>The file is too large: {file}. At most {limit} MB are read.</source>
+            <translation>Le fichier est trop grand : {file}. On en lit au plus {limit} Mo.</translation>
+        </message>
+        <message>
             <source>The file is too short to be an encrypted packet: it ends at byte {offset}.</source>
             <translation>Le fichier est trop court pour être un paquet chiffré : il se termine à l’octet {offset}.</translation>
         </message>
@@ -1220,12 +1260,24 @@
             <translation>Le fichier registration.json n’est pas compréhensible ; partie concernée : {part}.</translation>
         </message>
         <message>
+            <source>The file registration.json has a key that means nothing: {key}. Compare its spelling.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The file registration.json must hold one JSON object: its keys between braces.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>The file registration.json names some fingers or eyes but not {attribute}. Name all of them that are no exception, or none to use the device.</source>
             <translation>Le fichier registration.json nomme certains doigts ou yeux, mais pas {attribute}. Nommez tous ceux qui ne font pas l’objet d’une exception, ou aucun pour utiliser l’appareil.</translation>
         </message>
         <message>
             <source>The finger lies at the edge. Move it to the middle of the glass.</source>
             <translation>Le doigt est au bord. Placez-le au milieu de la vitre.</translation>
+        </message>
+        <message>
+            <source>The folder is not what this draft was begun with; they differ in: {part}. Begin anew, or name another draft.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>The folder of pictures for the simulated devices is not there.</source>
@@ -1237,7 +1289,7 @@
         </message>
         <message>
             <source>The folder {folder} holds no labelled pictures: see muster evaluate --help.</source>
-            <translation>Le dossier {folder} ne contient aucune image étiquetée : voir muster evaluate --help.</translation>
+            <translation>Le dossier {folder} ne contient aucune image étiquetée : voir muster evaluate --help.</translation>
         </message>
         <message>
             <source>The folder {folder} holds no pack of networks (pack.toml, pack.sig).</source>
@@ -1392,6 +1444,22 @@
             <translation>Le numéro du paquet n’a pas la forme d’un numéro de paquet.</translation>
         </message>
         <message>
+            <source>The page is not sharp enough to judge this.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The page is not sharp. Hold the camera still, or scan it again.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The page is too dark. Take it in better light.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The page was taken from the side. Hold the camera straight above it.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>The password file {file} is not plain text in UTF-8. Save it as UTF-8.</source>
             <translation>Le fichier de mot de passe {file} n’est pas un texte brut en UTF-8. Enregistrez-le en UTF-8.</translation>
         </message>
@@ -1426,6 +1494,10 @@
         <message>
             <source>The picture could not be accepted. Ask the person to look into the camera again.</source>
             <translation>L’image n’a pas pu être acceptée. Demandez à la personne de regarder de nouveau la caméra.</translation>
+        </message>
+        <message>
+            <source>The picture does not show what is around the page.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>The picture in the record is compressed to less than a fifteenth of its size.</source>
@@ -1476,6 +1548,10 @@
             <translation>La photo est enregistrée.</translation>
         </message>
         <message>
+            <source>The picture is too coarse. Go nearer, or scan at a higher resolution.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>The picture is too large. Use at most 64 million pixels.</source>
             <translation>L’image est trop grande. Ne dépassez pas 64 millions de pixels.</translation>
         </message>
@@ -1490,6 +1566,10 @@
         <message>
             <source>The picture was compressed too much. Take one of better quality.</source>
             <translation>L’image a été trop compressée. Prenez-en une de meilleure qualité.</translation>
+        </message>
+        <message>
+            <source>The picture was taken without colours.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>The picture's resolution in the record is higher than that of the capture.</source>
@@ -1894,6 +1974,10 @@
         <message>
             <source>There is something behind the picture in the record that nobody looks at.</source>
             <translation>Derrière l’image, l’enregistrement contient quelque chose que personne n’examine.</translation>
+        </message>
+        <message>
+            <source>There is too little print on the page to judge this.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>There is too little space on the disk for another registration. Free some first.</source>
