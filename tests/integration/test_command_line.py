@@ -17,7 +17,7 @@ import pytest
 from PIL import Image
 from sqlcipher3 import dbapi2 as sqlcipher
 
-from integration.conftest import make_folder
+from integration.conftest import ERIKA, make_folder
 from muster.clock import utc_now
 from muster.crypto.key_slots import open_slot
 from muster.crypto.sealing import derive_key
@@ -100,8 +100,22 @@ def test_stopping_after_each_step_and_resuming_completes_the_enrollment(
         assert ran.status == 0, ran.err
         assert ran.document["registration_id"] == answer["registration_id"]
         answer = ran.document
-    assert answer["state"] == "delivered"
-    assert answer["packet_id"].startswith(answer["registration_id"])
+    assert (answer["state"], answer["packet_id"]) == ("draft", None)
+    assert {each["state"] for each in answer["steps"]} == {"done"}
+    ended = muster(*arguments, "--resume", answer["registration_id"]).document
+    assert ended["state"] == "delivered"
+    assert ended["packet_id"].startswith(answer["registration_id"])
+
+
+def test_a_draft_resumed_with_another_persons_folder_is_bad_input(
+    muster: Muster, station: Path, erika_whole: Path, tmp_path: Path
+) -> None:
+    name = {"eng": "Otto Mustermann", "fra": "Otto Mustermann"}
+    otto = make_folder(tmp_path / "otto", demographics={**ERIKA["demographics"], "fullName": name})
+    begun = muster("enroll", "--from", otto, "--data", station, "--stop-after", "demographics", "--json").document
+    draft = begun["registration_id"]
+    ran = muster("enroll", "--from", erika_whole, "--data", station, "--resume", draft, "--json")
+    assert (ran.status, ran.error_code) == (2, "SCRIPT_OF_ANOTHER")
 
 
 def test_an_update_is_enrolled_from_what_changed(muster: Muster, station: Path, tmp_path: Path) -> None:

@@ -35,7 +35,9 @@ def register(app: typer.Typer, screen: Screen) -> None:
         folder: Annotated[
             Path, typer.Option("--from", metavar="FOLDER", help="Holds registration.json and the pictures.")
         ],
-        stop_after: Annotated[Step | None, typer.Option(help="Leave a draft after this step.")] = None,
+        stop_after: Annotated[
+            Step | None, typer.Option(help="Leave a draft after this step, unsealed even when it is the last.")
+        ] = None,
         resume: Annotated[str | None, typer.Option(metavar="ID", help="Go on with this draft.")] = None,
         data: DataOption = None,
         user: UserOption = None,
@@ -63,7 +65,7 @@ def register(app: typer.Typer, screen: Screen) -> None:
                     on_begin=lambda registration_id: begun.update(registration_id=registration_id.text),
                 )
                 outcome = play.run(resume=draft, stop_after=stop_after)
-                state, packet_id = _finish(desk, outcome)
+                state, packet_id = ("draft", None) if stop_after else _finish(desk, outcome)
             document = {
                 "registration_id": outcome.registration.id.text,
                 "state": state,

@@ -47,6 +47,7 @@ from muster.plugins import Plugin, discover
 from muster.workstation.enrollment import Enrollment
 from muster.workstation.face_watching import FaceView
 from muster.workstation.file_devices import BeforeCamera, FileDriver
+from muster.workstation.forms import spell_out
 from muster.workstation.inspection import read_file
 from muster.workstation.mailbox import Mailbox
 from muster.workstation.processes import EXCEPTION_PHOTO_MISSING, checked_request
@@ -54,6 +55,16 @@ from muster.workstation.processes import EXCEPTION_PHOTO_MISSING, checked_reques
 SCRIPT_FOLDER_ABSENT = Code("SCRIPT_FOLDER_ABSENT", "There is no such folder: {folder}.")
 SCRIPT_UNREADABLE = Code(
     "SCRIPT_UNREADABLE", "The file registration.json cannot be understood; the part in question: {part}."
+)
+SCRIPT_NO_OBJECT = Code(
+    "SCRIPT_NO_OBJECT", "The file registration.json must hold one JSON object: its keys between braces."
+)
+SCRIPT_KEY_UNKNOWN = Code(
+    "SCRIPT_KEY_UNKNOWN", "The file registration.json has a key that means nothing: {key}. Compare its spelling."
+)
+SCRIPT_OF_ANOTHER = Code(
+    "SCRIPT_OF_ANOTHER",
+    "The folder is not what this draft was begun with; they differ in: {part}. Begin anew, or name another draft.",
 )
 SCRIPT_PICTURE_MISSING = Code(
     "SCRIPT_PICTURE_MISSING",
@@ -98,18 +109,22 @@ class Script:
     @classmethod
     def parse(cls, text: bytes, read: Callable[[str], bytes]) -> Script:
         """``read`` returns the content of a named file. Raises ``BadInput``."""
-        content = _understood("the whole", lambda: _writable(dict(json.loads(text))))
-        languages = _understood("languages", lambda: tuple(map(str, content["languages"])))
+        content = _understood("the whole", lambda: json.loads(text))
+        if not isinstance(content, dict):
+            raise BadInput(SCRIPT_NO_OBJECT)
+        _check_writable(content)
+        _check_keys(content, _PARTS)
+        languages = _understood("languages", lambda: _languages(content["languages"]))
         script = cls(
             process=_understood("process", lambda: Process(content.get("process", "NEW"))),
             languages=languages,
-            consent=str(content.get("consent", languages[0] if languages else "")),
+            consent=_understood("consent", lambda: _text(content.get("consent", languages[0]))),
             demographics=_understood("demographics", lambda: _demographics(_part(content, "demographics"))),
             documents=_understood(
-                "documents", lambda: tuple(_document(each, read) for each in content.get("documents", ()))
+                "documents", lambda: tuple(_document(each, read) for each in _list(content, "documents"))
             ),
             exceptions=_understood(
-                "exceptions", lambda: tuple(_exception(each) for each in content.get("exceptions", ()))
+                "exceptions", lambda: tuple(_exception(each) for each in _list(content, "exceptions"))
             ),
             pictures=_understood(
                 "biometrics",
@@ -159,6 +174,15 @@ _PARTS = (
     "exceptionPhoto",
     "biometrics",
 )
+_PARTS_OF_A_DOCUMENT = ("field", "type", "reference", "file")
+_PARTS_OF_AN_EXCEPTION = ("attribute", "kind", "reason")
+
+
+def _check_keys(content: Mapping[str, Any], known: tuple[str, ...]) -> None:
+    """A misspelt key passed over would leave out what somebody meant to say."""
+    for key in content.keys():  # noqa: SIM118 (a text has no keys, though one can walk through it)
+        if key not in known:
+            raise BadInput(SCRIPT_KEY_UNKNOWN, key=key)
 
 
 def _part(content: Mapping[str, Any], name: str) -> Any:
@@ -166,11 +190,23 @@ def _part(content: Mapping[str, Any], name: str) -> Any:
     return content.get(name, {}) if content.get("process") == Process.BIOMETRIC_CORRECTION.value else content[name]
 
 
-def _writable(content: dict[str, Any]) -> dict[str, Any]:
+def _languages(value: object) -> tuple[str, ...]:
+    if not isinstance(value, list) or not value:
+        raise TypeError("a list of one or more languages")
+    return tuple(map(_text, value))
+
+
+def _list(content: Mapping[str, Any], name: str) -> list[Any]:
+    value = content.get(name, [])
+    if not isinstance(value, list):
+        raise TypeError("a list")
+    return value
+
+
+def _check_writable(content: Mapping[str, Any]) -> None:
     """JSON may say half a character (a lone surrogate), which no file and no screen can take."""
     for part, value in content.items():
         _understood(part if part in _PARTS else "the whole", partial(_utf8, part, value))
-    return content
 
 
 def _utf8(*content: object) -> bytes:
@@ -197,6 +233,7 @@ def _value(value: object) -> DemographicValue:
 
 
 def _document(content: Mapping[str, Any], read: Callable[[str], bytes]) -> ScriptedDocument:
+    _check_keys(content, _PARTS_OF_A_DOCUMENT)
     file = content.get("file")
     page = read(file) if file else None
     if page is not None:
@@ -214,8 +251,9 @@ def _text(value: object) -> str:
 
 
 def _exception(content: Mapping[str, Any]) -> BiometricException:
+    _check_keys(content, _PARTS_OF_AN_EXCEPTION)
     attribute = BiometricAttribute(content["attribute"])
-    return BiometricException(attribute, ExceptionKind(content["kind"]), str(content["reason"]))
+    return BiometricException(attribute, ExceptionKind(content["kind"]), _text(content["reason"]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -257,23 +295,53 @@ class ScriptedEnrollment:
     def run(self, *, resume: RegistrationId | None = None, stop_after: Step | None = None) -> ScriptOutcome:
         """Walk through the steps that are not done yet, up to ``stop_after`` or the first refusal.
 
-        Raises what a broken device, disk or password raises; the draft then stands at that step.
+        A step that there is nothing to do for is not reported; ``stop_after`` may be one that is not walked at
+        all, and still nothing after it is. Raises ``BadInput(SCRIPT_OF_ANOTHER)`` before anything is changed when
+        the draft to ``resume`` holds something else than the script says, and what a broken device, disk or
+        password raises; the draft then stands at that step.
         """
         state = self._begin(resume)
         self._on_begin(state.id)
         reports = []
         stopped = False
-        for step in self._enrollment.plan(state.started.process):
+        for step in self._steps(state):
+            stopped = stopped or (stop_after is not None and _comes_after(step, stop_after))
             report = StepReport(step.value, "open") if stopped else self._take(state.id, step)
             reports.append(report)
             self._on_step(report)
-            stopped = stopped or report.state != "done" or step is stop_after
+            stopped = report.state != "done"
         return ScriptOutcome(self._enrollment.registration(state.id), tuple(reports))
+
+    def _steps(self, state: Registration) -> tuple[Step, ...]:
+        """The process's steps; a photo of exceptions only where there are or will be any."""
+        excepted = state.exceptions or self._script.exceptions
+        plan = self._enrollment.plan(state.started.process)
+        return tuple(step for step in plan if excepted or step is not Step.EXCEPTION_PHOTO)
 
     def _begin(self, resume: RegistrationId | None) -> Registration:
         if resume is not None:
+            draft = self._enrollment.registration(resume)
+            if draft.is_draft and (part := self._other_part(draft)):
+                raise BadInput(SCRIPT_OF_ANOTHER, part=part)
             return self._enrollment.resume(resume)
         return self._enrollment.start(self._script.languages, self._script.process, self._script.request)
+
+    def _other_part(self, draft: Registration) -> str | None:
+        """What shows that ``draft`` is not of this script: one person's face must not come to another's name."""
+        script = self._script
+        if draft.started.process is not script.process:
+            return "process"
+        if draft.request != checked_request(script.process, script.request):
+            return "additionalInfoReqId"
+        if not draft.demographics_entered and not draft.demographics:
+            return None
+        form = self._enrollment.form(script.process)
+        said = _said(spell_out(script.demographics, form, draft.started.languages))
+        kept = _said(draft.demographics)
+        # What only stands in the form, at the window, need not be all yet.
+        fields = kept.keys() | said.keys() if draft.demographics_entered else kept.keys()
+        other = next((name for name in sorted(fields) if kept.get(name) != said.get(name)), None)
+        return f"demographics.{other}" if other else None
 
     def _take(self, registration_id: RegistrationId, step: Step) -> StepReport:
         if self._enrollment.registration(registration_id).is_done(step):
@@ -374,6 +442,21 @@ class ScriptedEnrollment:
             if outcome.may_force:
                 break
         return findings
+
+
+def _said(values: Demographics) -> dict[str, dict[str, str]]:
+    """Field -> language (or nothing) -> text, without what is blank, which is never kept."""
+    said = {}
+    for name, value in values.items():
+        texts = value.values if isinstance(value, LocalizedText) else (("", value),)
+        if written := {language: text for language, text in texts if text.strip()}:
+            said[name] = written
+    return said
+
+
+def _comes_after(step: Step, other: Step) -> bool:
+    order = tuple(Step)
+    return order.index(step) > order.index(other)
 
 
 def _adds_content(step: Step) -> bool:
