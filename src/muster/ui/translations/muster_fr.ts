@@ -1261,11 +1261,11 @@
         </message>
         <message>
             <source>The file registration.json has a key that means nothing: {key}. Compare its spelling.</source>
-            <translation type="unfinished"></translation>
+            <translation>Le fichier registration.json contient une clé inconnue : {key}. Vérifiez son orthographe.</translation>
         </message>
         <message>
             <source>The file registration.json must hold one JSON object: its keys between braces.</source>
-            <translation type="unfinished"></translation>
+            <translation>Le fichier registration.json doit contenir un seul objet JSON : ses clés entre accolades.</translation>
         </message>
         <message>
             <source>The file registration.json names some fingers or eyes but not {attribute}. Name all of them that are no exception, or none to use the device.</source>
@@ -1277,7 +1277,7 @@
         </message>
         <message>
             <source>The folder is not what this draft was begun with; they differ in: {part}. Begin anew, or name another draft.</source>
-            <translation type="unfinished"></translation>
+            <translation>Ce dossier ne correspond pas à ce brouillon ; différence : {part}. Recommencez, ou indiquez un autre brouillon.</translation>
         </message>
         <message>
             <source>The folder of pictures for the simulated devices is not there.</source>
