@@ -89,6 +89,15 @@ def from_mediapipe(folder: Path) -> Iterator[Made]:
         yield Made(name, goal.read_bytes(), is_converted=True)
 
 
+def from_rapidocr(folder: Path) -> Iterator[Made]:
+    from narrow_network import narrowed
+
+    _run(sys.executable, "-m", "pip", "download", "-q", "--no-deps", "-d", folder, "rapidocr==3.10.0")
+    (wheel,) = folder.glob("rapidocr-*.whl")
+    with zipfile.ZipFile(wheel) as archive:
+        yield Made("mrz_letters", narrowed(archive.read("rapidocr/models/PP-OCRv6_rec_small.onnx")))
+
+
 def is_as_shipped(made: Made) -> bool:
     entry = tomllib.loads((MODELS / "manifest.toml").read_text(encoding="utf-8"))[made.name]
     if made.is_converted:
