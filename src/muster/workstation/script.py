@@ -16,6 +16,8 @@ A document without ``file`` is scanned. Of a kind of device (face, fingers, eyes
 save for the exceptions, or none: then the device at hand is used. Every file is read and decoded before anything
 is written, so that a bad folder leaves nothing behind. What is then refused (no face, a poor finger) leaves a
 draft at that step, to be resumed.
+
+For whoever writes such a folder there is ``src/guide/enroll-from-a-folder.md``.
 """
 
 from __future__ import annotations

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 import shutil
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,7 @@ from PIL import Image
 
 from muster.domain.assessment import blocking
 from muster.domain.biometrics import BiometricAttribute
-from muster.domain.registration import Step
+from muster.domain.registration import Process, Step
 from muster.errors import BadInput, DeviceUnavailable, Refused, SignInRefused
 from muster.workstation import script as script_module
 from muster.workstation.policy import Policy
@@ -469,3 +470,19 @@ def test_nothing_follows_a_step_to_stop_after_that_is_not_walked(root: Path, fol
     assert [(each.name, each.state) for each in outcome.steps[:3]] == [
         ("consent", "done"), ("demographics", "done"), ("face", "open"),
     ]  # fmt: skip
+
+
+GUIDE = Path(__file__).parents[3] / "src" / "guide" / "enroll-from-a-folder.md"
+EXAMPLES = re.findall(r"^```json\n(.*?)^```$", GUIDE.read_text(encoding="utf-8"), re.DOTALL | re.MULTILINE)
+
+
+def test_the_guide_has_an_example_of_each_process() -> None:
+    assert [json.loads(each)["process"] for each in EXAMPLES] == [process.value for process in Process]
+
+
+@pytest.mark.parametrize("example", EXAMPLES, ids=[process.value for process in Process])
+def test_an_example_of_the_guide_is_taken_as_it_stands(root: Path, example: str) -> None:
+    script = Script.parse(example.encode(), picture)
+    with desk_at(root, catalogue=script.catalogue()) as desk:
+        outcome = ScriptedEnrollment(desk.enrollment, script, OFFICER.password).run()
+    assert [(each.name, each.findings) for each in outcome.steps if each.state != "done"] == []
