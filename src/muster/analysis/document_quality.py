@@ -22,6 +22,7 @@ from muster.analysis.api import Pixels
 from muster.analysis.calibration import Calibration, calibration
 from muster.analysis.document_measures import FlatPage
 from muster.analysis.document_page import DocumentSize, Page, find_page
+from muster.analysis.pictures import as_rgb
 from muster.domain.assessment import Assessment, Finding, NotAssessed, Score, Severity
 from muster.errors import Code
 
@@ -88,8 +89,7 @@ class DocumentQuality:
 
     def look(self, pixels: Pixels, letters_dpi: float | None = None) -> DocumentReading:
         """``pixels`` as (h, w, 3) RGB or (h, w) grey; ``letters_dpi`` as a machine-readable zone told it."""
-        if pixels.ndim == 2:
-            pixels = np.stack([pixels] * 3, axis=-1)
+        pixels = as_rgb(pixels)
         if min(pixels.shape[:2]) < _SMALLEST_SIDE:
             nothing = tuple(NotAssessed(name, DOCUMENT_TOO_COARSE) for name in MEASURES)
             return DocumentReading(None, Assessment(nothing, (_warning(DOCUMENT_TOO_COARSE),)))

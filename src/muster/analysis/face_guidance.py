@@ -22,6 +22,7 @@ from muster.analysis.face_pose import HeadPose, head_pose
 from muster.analysis.face_quality import FaceQuality
 from muster.analysis.faces import DetectedFace, FaceDetector
 from muster.analysis.overview import Overview
+from muster.analysis.pictures import as_rgb
 from muster.domain.assessment import Assessment
 
 # A followed mesh below this was lost on the way and is looked for anew.
@@ -105,11 +106,6 @@ class FaceGuidance:
 def largest(faces: Sequence[DetectedFace]) -> DetectedFace | None:
     """Who sits in front: the others are further away."""
     return max(faces, key=lambda face: face.w * face.h, default=None)
-
-
-def as_rgb(pixels: Pixels) -> Pixels:
-    """A grey picture with its one channel three times."""
-    return np.repeat(pixels[:, :, np.newaxis], 3, axis=2) if pixels.ndim == 2 else pixels
 
 
 def _is_there_still(mesh: FaceMesh, face: DetectedFace) -> bool:

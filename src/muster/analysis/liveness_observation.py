@@ -18,11 +18,12 @@ import numpy as np
 from muster.analysis.api import Pixels
 from muster.analysis.calibration import Calibration
 from muster.analysis.face_features import eye_opening
-from muster.analysis.face_guidance import as_rgb, largest
+from muster.analysis.face_guidance import largest
 from muster.analysis.face_mesh import FaceLook, FaceMesh, FaceMesher
 from muster.analysis.face_pose import HeadPose, head_pose
 from muster.analysis.faces import DetectedFace, FaceDetector
 from muster.analysis.opencv import opencv
+from muster.analysis.pictures import as_rgb
 from muster.domain.assessment import NotAssessed, Score
 from muster.errors import Code
 

@@ -1,7 +1,7 @@
 """Reading one line of OCR-B: what letter stands in each of its places.
 
 Network: PP-OCRv6 small, recognition (PaddleOCR), of whose 18709 characters only the 37 of a machine-readable
-zone are left (``packaging/narrow_network.py``). It says for every eighth of a pixel column which letter it sees,
+zone are left (``packaging/narrow_network.py``). It says for every eighth column of pixels which letter it sees,
 or none.
 
 Its own way of reading drops letters that follow each other alike, which fillers do. But a zone's letters stand
@@ -23,6 +23,7 @@ from muster.formats.mrz import FILLER
 
 ALPHABET = "0123456789<ABCDEFGHIJKLMNOPQRSTUVWXYZ"  # in the network's order, behind "none"
 STRIP_HEIGHT = 48
+COLUMN = 8  # pixels of the strip for each column of the answer
 
 Likelihoods = NDArray[np.float32]
 

@@ -18,6 +18,7 @@ import numpy as np
 
 from muster.analysis.api import Pixels
 from muster.analysis.mrz_letters import (
+    COLUMN,
     STRIP_HEIGHT,
     Grid,
     LetterReader,
@@ -28,6 +29,7 @@ from muster.analysis.mrz_letters import (
 )
 from muster.analysis.mrz_lines import Band, Line, find_bands
 from muster.analysis.opencv import opencv
+from muster.analysis.pictures import as_rgb
 from muster.domain.assessment import Assessment, NotAssessed, Score
 from muster.errors import Code, MalformedData
 from muster.formats.mrz import Mrz, MrzType, parse
@@ -51,12 +53,19 @@ _COLUMNS = {2: (36, 44), 3: (30,)}
 @dataclass(frozen=True, slots=True)
 class MrzReading:
     """``mrz`` is what is there after correction, ``lines`` what was read, ``sureness`` 0..1 of the least sure
-    letter under a check digit; ``place`` the lines in pixels of the picture, right way up."""
+    letter under a check digit; ``place`` the lines, right way up, and ``letter_pitch`` the distance of two
+    letters, in pixels of the picture."""
 
     mrz: Mrz
     lines: tuple[str, ...]
     sureness: float
     place: Band
+    letter_pitch: float
+
+    @property
+    def resolution_dpi(self) -> float:
+        """Ten letters stand on an inch (Doc 9303 part 3, 4.5)."""
+        return self.letter_pitch * 10
 
     @property
     def assessment(self) -> Assessment:
@@ -77,7 +86,7 @@ class MrzReader:
         """The zone in (h, w, 3) RGB or (h, w) grey; nothing where there is none. Raises ``Unavailable``,
         ``NotAuthentic``."""
         best: MrzReading | None = None
-        for reading in self._readings(_rgb(pixels)):
+        for reading in self._readings(as_rgb(pixels)):
             if reading.mrz.is_valid:
                 return reading
             if best is None or _right(reading) > _right(best):
@@ -129,10 +138,6 @@ def strip_of(pixels: Pixels, line: Line) -> Pixels:
     return strip
 
 
-def _rgb(pixels: Pixels) -> Pixels:
-    return np.stack([pixels] * 3, axis=-1) if pixels.ndim == 2 else pixels
-
-
 def _different(bands: list[Band]) -> list[Band]:
     """Without those that are nearly one that came before."""
     kept: list[Band] = []
@@ -159,7 +164,8 @@ def _assembled(looks: list[Likelihoods], band: Band) -> MrzReading | None:
         [read_places(look, moved) for moved in _moved(grid, columns)]
         for look, grid in zip(looks, grids, strict=True)
     ]
-    readings = [reading for lines in product(*options) if (reading := _reading(lines, band)) is not None]
+    pitch = grids[0].step(columns // 2) * COLUMN * band[0].height * _TALL / STRIP_HEIGHT
+    readings = [reading for lines in product(*options) if (reading := _reading(lines, band, pitch)) is not None]
     return max(readings, key=_right, default=None)
 
 
@@ -170,13 +176,13 @@ def _moved(grid: Grid, columns: int) -> list[Grid]:
     return [replace(grid, count=columns, start=move) for move in moves]
 
 
-def _reading(lines: Sequence[LineText], band: Band) -> MrzReading | None:
+def _reading(lines: Sequence[LineText], band: Band, pitch: float) -> MrzReading | None:
     texts = tuple(line.text for line in lines)
     try:
         mrz = parse(corrected(texts, _doubts(lines)))
     except MalformedData:
         return None
-    return MrzReading(mrz, texts, _least_sure(mrz.type, lines), band)
+    return MrzReading(mrz, texts, _least_sure(mrz.type, lines), band, pitch)
 
 
 def _doubts(lines: Sequence[LineText]) -> Doubts:

@@ -59,6 +59,11 @@ def read_picture(content: bytes) -> NDArray[np.uint8]:
     return pixels
 
 
+def as_rgb(pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """A grey picture with its one channel three times."""
+    return np.repeat(pixels[:, :, np.newaxis], 3, axis=2) if pixels.ndim == 2 else pixels
+
+
 def _rgb(image: Image.Image) -> NDArray[np.uint8]:
     if image.mode.startswith("I;16"):  # Pillow cuts 16 bit grey off at 255: a scanned page would come out white
         grey = (np.asarray(image) >> 8).astype(np.uint8)

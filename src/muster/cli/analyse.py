@@ -7,7 +7,9 @@ from typing import Annotated
 
 import typer
 
-from muster.cli.common import BAD, DataOption, JsonOption, Screen, VerboseOption, reporting, show
+from muster.cli.common import BAD, DataOption, JsonOption, Screen, VerboseOption, printable, reporting, show
+from muster.clock import utc_now
+from muster.workstation.analysing_document import DocumentReport, analyse_document
 from muster.workstation.analysing_face import FaceReport, analyse_face
 from muster.workstation.analysing_fingerprint import FingerReport, analyse_fingerprint
 
@@ -50,6 +52,47 @@ def register(app: typer.Typer, screen: Screen) -> None:
             show(report, _fingerprint(report), as_json=as_json)
             if not report.is_usable:
                 raise typer.Exit(BAD)
+
+    @analyse.command()
+    def document(
+        image: Annotated[Path, typer.Argument(metavar="IMAGE", help="A picture of the front.")],
+        back: Annotated[Path | None, typer.Option("--back", metavar="IMAGE", help="One of the back.")] = None,
+        live: Annotated[
+            Path | None,
+            typer.Option("--face", metavar="IMAGE", help="The live face, for the portrait."),
+        ] = None,
+        data: DataOption = None,
+        as_json: JsonOption = False,
+        verbose: VerboseOption = False,
+    ) -> None:
+        """Decision and risk indicators, machine-readable zone, codes, quality of a document. Exit status 1 when
+        it is declined."""
+        with reporting(as_json=as_json, verbose=verbose):
+            report = analyse_document(image, back, live, utc_now().date())
+            show(report, _document(report), as_json=as_json)
+            if report.decision == "declined":
+                raise typer.Exit(BAD)
+
+
+def _document(report: DocumentReport) -> str:
+    lines = [report.decision]
+    lines += [f"  risk {each.normalized.value} ({each.raw})" for each in report.risk_indicators]
+    if report.mrz is not None:
+        wrong = [name for name, right in report.mrz.check_digits.items() if not right]
+        verdict = "check digits right" if report.mrz.valid else f"wrong check digits: {' '.join(wrong)}"
+        lines.append(f"{report.mrz.type}, {verdict}")
+        lines += [f"  {line}" for line in report.mrz.lines]
+    lines += [f"{each.format}: {printable(each.text)}" for each in report.barcodes]
+    if report.portrait.score is not None:
+        verdict = "the same face" if report.portrait.match else "not the same face"
+        lines.append(f"portrait: {verdict} ({report.portrait.score:.2f}, from {report.portrait.threshold:.2f})")
+    for side, measures in report.quality.items():
+        lines.append(f"{side}")
+        for name, each in measures.items():
+            lines.append(f"  {name:<34}{_number(each.value):>6}  {each.reason or f'({each.raw:g})'}")
+    lines += [f"  {name:<34}{outcome}" for name, outcome in report.checks.items()]
+    lines += [f"! {each.side}: {each.message} [{each.code}]" for each in report.findings]
+    return "\n".join(lines)
 
 
 def _fingerprint(report: FingerReport) -> str:

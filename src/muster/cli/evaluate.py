@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from muster.cli.common import DataOption, JsonOption, Screen, VerboseOption, printable, reporting, show
+from muster.workstation.analysing_document import MrzEvaluation, evaluate_mrz
 from muster.workstation.analysing_liveness import KindErrors, LivenessEvaluation, evaluate_liveness
 
 SetOption = Annotated[Path, typer.Option("--set", metavar="DIR", help="The labelled folder.", show_default=False)]
@@ -39,6 +40,32 @@ def register(app: typer.Typer, screen: Screen) -> None:
         with reporting(as_json=as_json, verbose=verbose):
             report = evaluate_liveness(labelled, pack, pack_key)
             show(report, _liveness(report), as_json=as_json)
+
+    @evaluate.command()
+    def mrz(
+        labelled: SetOption,
+        data: DataOption = None,
+        as_json: JsonOption = False,
+        verbose: VerboseOption = False,
+    ) -> None:
+        """How many machine-readable zones are read with all check digits right, page by page and in all. A text
+        file of a picture's name holds its lines, where they are known."""
+        with reporting(as_json=as_json, verbose=verbose):
+            report = evaluate_mrz(labelled)
+            show(report, _mrz(report), as_json=as_json)
+
+
+def _mrz(report: MrzEvaluation) -> str:
+    lines = []
+    for page in report.pages:
+        exact = {None: "", True: ", as labelled", False: ", not as labelled"}[page.exact]
+        verdict = "check digits right" if page.valid else "not read" if page.type is None else "check digits wrong"
+        lines.append(f"  {printable(page.file):<34}{page.type or '-':<6}{verdict}{exact}")
+    metrics = report.metrics
+    lines.append(f"check digits right on {metrics.valid} of n = {metrics.n} pages ({metrics.share:.1%})")
+    if metrics.labelled:
+        lines.append(f"letter by letter as labelled {metrics.exact} of n = {metrics.labelled}")
+    return "\n".join(lines)
 
 
 def _liveness(report: LivenessEvaluation) -> str:

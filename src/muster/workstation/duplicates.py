@@ -29,11 +29,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from muster.analysis.api import Pixels
-from muster.analysis.face_guidance import as_rgb
 from muster.analysis.face_mesh import FaceMesher
 from muster.analysis.face_recognition import FaceTemplate, Recogniser
 from muster.analysis.faces import FaceDetector
 from muster.analysis.gallery_search import GallerySearch, search_for
+from muster.analysis.pictures import as_rgb
 from muster.audit.catalogue import AuditEvent
 from muster.crypto.sealing import SEAL_BROKEN, Sealer
 from muster.devices.records import picture_of

@@ -10,9 +10,10 @@ import pytest
 from numpy.typing import NDArray
 
 from muster.analysis.api import Pixels
-from muster.analysis.face_guidance import FaceGuidance, FaceReading, as_rgb, largest
+from muster.analysis.face_guidance import FaceGuidance, FaceReading, largest
 from muster.analysis.face_quality import COMPONENTS, UNIFIED
 from muster.analysis.faces import DetectedFace
+from muster.analysis.pictures import as_rgb
 from muster.domain.assessment import NotAssessed, Score
 from muster.domain.biometrics import BiometricAttribute
 from muster_simulated.pictures import Pictures
