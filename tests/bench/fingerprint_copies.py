@@ -4,8 +4,8 @@
 
 A picture's finger is its file name up to the last underscore where a number follows, so that ``p1_1.png`` and
 ``p1_2.png`` are real genuine pairs. Real ones are few: each print is also matched with copies of itself, turned,
-cut and (``distorted``) pulled out of shape by up to 8 pixels, turned, faded and made noisy. Copies are easier than a
-finger placed again. n is printed.
+cut and (``distorted``) pulled out of shape by up to 8 pixels, turned, faded and made noisy. Copies are easier than
+a finger placed again. n is printed.
 """
 
 from __future__ import annotations

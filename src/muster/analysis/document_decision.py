@@ -122,7 +122,7 @@ def _missing(evidence: DocumentEvidence) -> Iterator[Risk]:
     if evidence.back is None and evidence.back_expected:
         yield Risk(RiskIndicator.DOCUMENT_BACK_IMAGE_MISSING, "BACK_IMAGE")
     for name, side in (("FRONT", evidence.front), ("BACK", evidence.back)):
-        if side is not None and any(each.code is quality.DOCUMENT_EMPTY for each in side.quality.findings):
+        if side is not None and any(each.code is quality.PAGE_BLANK for each in side.quality.findings):
             yield Risk(_NOT_VISIBLE[name], f"{name}_IMAGE")
 
 

@@ -38,9 +38,7 @@ COLOUR = "document colour"
 MOIRE = "document moire"
 MEASURES = (COVERAGE, KEYSTONE, CORNER, RESOLUTION, SHARPNESS, GLARE, LIGHT, COVERED, COLOUR, MOIRE)
 
-DOCUMENT_EMPTY = Code(
-    "DOCUMENT_EMPTY", "Nothing can be seen on this page. Look whether it lies the right way round."
-)
+PAGE_BLANK = Code("PAGE_BLANK", "Nothing can be seen on this page. Look whether it lies the right way round.")
 DOCUMENT_CUT_OFF = Code("DOCUMENT_CUT_OFF", "The document is cut off at the edge of the picture. Take all of it.")
 DOCUMENT_CORNER_MISSING = Code(
     "DOCUMENT_CORNER_MISSING",
@@ -137,7 +135,7 @@ class DocumentQuality:
         raw = {each.measure: each.raw for each in measures if isinstance(each, Score)}
         if SHARPNESS not in raw and _reason(measures, SHARPNESS) is DOCUMENT_PRINT_ABSENT:
             dark = raw[LIGHT] < self._limit(LIGHT, "dark")
-            yield _warning(DOCUMENT_TOO_DARK if dark else DOCUMENT_EMPTY)
+            yield _warning(DOCUMENT_TOO_DARK if dark else PAGE_BLANK)
             return
         if page.cut_off:
             yield _warning(DOCUMENT_CUT_OFF)

@@ -62,7 +62,9 @@ class AuditEvent(Enum):
     PACKET_WANTED_AGAIN = EventKind("MUS-PKT-012", "Packet", "Server wants a packet sent again")
     PACKET_DESTROYED = EventKind("MUS-PKT-013", "Packet", "Sealed packet destroyed, the server being done with it")
     DUPLICATES_SOUGHT = EventKind("MUS-DUP-001", "Duplicates", "Face searched for among those captured here")
-    DUPLICATES_FOUND = EventKind("MUS-DUP-002", "Duplicates", "Faces like this one found, for a supervisor to compare")
+    DUPLICATES_FOUND = EventKind(
+        "MUS-DUP-002", "Duplicates", "Faces like this one found, for a supervisor to compare"
+    )
     DUPLICATES_SHOWN = EventKind("MUS-DUP-003", "Duplicates", "What a search found was shown to a supervisor")
     TEMPLATE_KEPT = EventKind("MUS-DUP-004", "Duplicates", "Template of a face kept to search among")
     TEMPLATE_DESTROYED = EventKind("MUS-DUP-005", "Duplicates", "Template of a face destroyed")

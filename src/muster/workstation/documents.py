@@ -10,12 +10,13 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from threading import Event
 
 import numpy as np
 from PIL import Image
 
+from muster.analysis.document_quality import DocumentQuality
 from muster.analysis.pictures import read_picture
 from muster.audit.catalogue import AuditEvent
 from muster.devices.api import DeviceContext, DeviceKind, DocumentScanner
@@ -85,6 +86,7 @@ class Documents:
         self._catalogue = catalogue
         self._context = context
         self._policy = policy
+        self._quality = DocumentQuality()
 
     def slots(self, process: Process) -> tuple[DocumentSlot, ...]:
         return tuple(
@@ -154,6 +156,12 @@ class Documents:
         if document is None:
             raise BadInput(DOCUMENT_FIELD_UNKNOWN)
         return picture_in_pdf(self._journal.read(registration_id, document.content))
+
+    def findings(self, registration_id: RegistrationId, slot_field: str) -> tuple[Finding, ...]:
+        """What makes the kept page hard to read, and what to do about it; warnings only, about 0.2 s. Says nothing
+        of whether the document is genuine. Raises ``BadInput`` when there is none."""
+        found = self._quality.assess(self.picture(registration_id, slot_field)).findings
+        return tuple(replace(each, field=slot_field) for each in found)
 
     def make_smaller(self, registration_id: RegistrationId, slot_field: str) -> Shrunk:
         """Keep a document with a coarser picture, never below what can be read. Raises ``BadInput`` when there is

@@ -88,7 +88,7 @@ class Duplicates:
     # For the enrollment. None of these waits or raises.
 
     def catch_up(self) -> None:
-        """At sign-in: destroy what is outdated (where none are kept, all of them), keep the templates an interrupted
+        """At sign-in: destroy what is outdated (where none are kept, all), keep the templates an interrupted
         program did not keep."""
         self._lanes.submit(_LANE, partial(_quietly, self._catch_up if self.is_on else self._expire))
 

@@ -251,6 +251,9 @@ class Enrollment:
     def finish_documents(self, registration_id: RegistrationId) -> tuple[Finding, ...]:
         return self._documents.finish(registration_id)
 
+    def document_findings(self, registration_id: RegistrationId, slot_field: str) -> tuple[Finding, ...]:
+        return self._documents.findings(registration_id, slot_field)
+
     def document_picture(self, registration_id: RegistrationId, slot_field: str) -> Pixels:
         return self._documents.picture(registration_id, slot_field)
 

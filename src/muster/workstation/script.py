@@ -377,13 +377,15 @@ class ScriptedEnrollment:
         return ()
 
     def _documents(self, registration_id: RegistrationId) -> tuple[Finding, ...]:
+        warnings: list[Finding] = []
         for each in self._script.documents:
             where = (registration_id, each.field, each.type_code, each.reference)
             if each.content is None:
                 self._enrollment.scan_document(*where, Event(), lambda frame: None)
             else:
                 self._enrollment.attach_document(*where, each.content)
-        return self._enrollment.finish_documents(registration_id)
+            warnings += self._enrollment.document_findings(registration_id, each.field)
+        return (*warnings, *self._enrollment.finish_documents(registration_id))
 
     def _face(self, registration_id: RegistrationId) -> tuple[Finding, ...]:
         self._script.before_camera.picture = self._script.pictures.get(BiometricAttribute.FACE)

@@ -33,7 +33,7 @@
         </message>
         <message>
             <source>A corner of the document is folded or covered. Lay it flat and take your hand away.</source>
-            <translation type="unfinished"></translation>
+            <translation>إحدى زوايا الوثيقة مطوية أو مغطاة. ضعها مستوية وأبعد يدك.</translation>
         </message>
         <message>
             <source>A correction needs the number of the request that it answers.</source>
@@ -457,7 +457,7 @@
         </message>
         <message>
             <source>How large the page is in truth is not known.</source>
-            <translation type="unfinished"></translation>
+            <translation>الحجم الحقيقي للصفحة غير معروف.</translation>
         </message>
         <message>
             <source>I, {officer}, checked who this person is, recorded what I saw, and the person confirmed it.</source>
@@ -529,7 +529,7 @@
         </message>
         <message>
             <source>Light is reflected on the page. Turn the page or the lamp a little.</source>
-            <translation type="unfinished"></translation>
+            <translation>ينعكس الضوء على الصفحة. أدر الصفحة أو المصباح قليلًا.</translation>
         </message>
         <message>
             <source>Look straight into the camera.</source>
@@ -613,7 +613,7 @@
         </message>
         <message>
             <source>No machine-readable lines were found on this page.</source>
-            <translation type="unfinished"></translation>
+            <translation>لم يُعثر في هذه الصفحة على أسطر مقروءة آليًا.</translation>
         </message>
         <message>
             <source>No more than that: nobody needs to undress or to take off a bandage</source>
@@ -657,7 +657,7 @@
         </message>
         <message>
             <source>Nothing can be seen on this page. Look whether it lies the right way round.</source>
-            <translation type="unfinished"></translation>
+            <translation>لا يظهر شيء في هذه الصفحة. تحقق من أنها موضوعة على الوجه الصحيح.</translation>
         </message>
         <message>
             <source>Nothing in the packet confirms the officer: no password and no capture.</source>
@@ -689,7 +689,7 @@
         </message>
         <message>
             <source>On paper this bright glare cannot be told from the paper.</source>
-            <translation type="unfinished"></translation>
+            <translation>على ورق بهذا السطوع لا يمكن تمييز الانعكاس من الورق.</translation>
         </message>
         <message>
             <source>Once more</source>
@@ -933,7 +933,7 @@
         </message>
         <message>
             <source>Something covers the document. Take your hand away from it.</source>
-            <translation type="unfinished"></translation>
+            <translation>شيء ما يغطي الوثيقة. أبعد يدك عنها.</translation>
         </message>
         <message>
             <source>Something is missing or not right: see the fields with a red frame.</source>
@@ -1105,11 +1105,11 @@
         </message>
         <message>
             <source>The document is cut off at the edge of the picture. Take all of it.</source>
-            <translation type="unfinished"></translation>
+            <translation>الوثيقة مقطوعة عند حافة الصورة. صوّرها كاملة.</translation>
         </message>
         <message>
             <source>The document is small in the picture. Go nearer to it.</source>
-            <translation type="unfinished"></translation>
+            <translation>الوثيقة صغيرة في الصورة. اقترب منها.</translation>
         </message>
         <message>
             <source>The document {field} has a format whose name cannot be used. Scan it again.</source>
@@ -1293,7 +1293,7 @@
         </message>
         <message>
             <source>The folder {folder} holds no pack of networks (pack.toml, pack.sig).</source>
-            <translation>لا يحتوي المجلد {folder} على حزمة شبكات (pack.toml, pack.sig).</translation>
+            <translation>لا يحتوي المجلد {folder} على حزمة شبكات (pack.toml و pack.sig).</translation>
         </message>
         <message>
             <source>The form description cannot be read. Ask your administrator.</source>
@@ -1341,7 +1341,7 @@
         </message>
         <message>
             <source>The machine-readable lines of the document are not complete.</source>
-            <translation type="unfinished"></translation>
+            <translation>الأسطر المقروءة آليًا في الوثيقة غير كاملة.</translation>
         </message>
         <message>
             <source>The network that recognises faces has no threshold for searching among many.</source>
@@ -1445,19 +1445,19 @@
         </message>
         <message>
             <source>The page is not sharp enough to judge this.</source>
-            <translation type="unfinished"></translation>
+            <translation>الصفحة ليست واضحة بما يكفي للحكم على هذا.</translation>
         </message>
         <message>
             <source>The page is not sharp. Hold the camera still, or scan it again.</source>
-            <translation type="unfinished"></translation>
+            <translation>الصفحة غير واضحة. ثبّت الكاميرا أو امسحها من جديد.</translation>
         </message>
         <message>
             <source>The page is too dark. Take it in better light.</source>
-            <translation type="unfinished"></translation>
+            <translation>الصفحة معتمة جدًا. صوّرها في ضوء أفضل.</translation>
         </message>
         <message>
             <source>The page was taken from the side. Hold the camera straight above it.</source>
-            <translation type="unfinished"></translation>
+            <translation>صُوّرت الصفحة من الجانب. أمسك الكاميرا فوقها مباشرة.</translation>
         </message>
         <message>
             <source>The password file {file} is not plain text in UTF-8. Save it as UTF-8.</source>
@@ -1497,7 +1497,7 @@
         </message>
         <message>
             <source>The picture does not show what is around the page.</source>
-            <translation type="unfinished"></translation>
+            <translation>لا تُظهر الصورة ما حول الصفحة.</translation>
         </message>
         <message>
             <source>The picture in the record is compressed to less than a fifteenth of its size.</source>
@@ -1549,7 +1549,7 @@
         </message>
         <message>
             <source>The picture is too coarse. Go nearer, or scan at a higher resolution.</source>
-            <translation type="unfinished"></translation>
+            <translation>الصورة خشنة جدًا. اقترب أو امسح بدقة أعلى.</translation>
         </message>
         <message>
             <source>The picture is too large. Use at most 64 million pixels.</source>
@@ -1569,7 +1569,7 @@
         </message>
         <message>
             <source>The picture was taken without colours.</source>
-            <translation type="unfinished"></translation>
+            <translation>التُقطت الصورة بلا ألوان.</translation>
         </message>
         <message>
             <source>The picture's resolution in the record is higher than that of the capture.</source>
@@ -1940,6 +1940,10 @@
             <translation>ما زالت هناك محاولات متبقية. لا يمكن حفظ لقطة ضعيفة إلا بعد استنفادها كلها.</translation>
         </message>
         <message>
+            <source>There are no pictures in the folder {folder}.</source>
+            <translation>لا توجد صور في المجلد {folder}.</translation>
+        </message>
+        <message>
             <source>There is a file of that name already: {file}. It was not changed.</source>
             <translation>يوجد ملف بهذا الاسم بالفعل: {file}. لم يُغيَّر.</translation>
         </message>
@@ -1977,7 +1981,7 @@
         </message>
         <message>
             <source>There is too little print on the page to judge this.</source>
-            <translation type="unfinished"></translation>
+            <translation>المطبوع على الصفحة أقل من أن يُحكم على هذا.</translation>
         </message>
         <message>
             <source>There is too little space on the disk for another registration. Free some first.</source>

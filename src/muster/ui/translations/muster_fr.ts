@@ -33,7 +33,7 @@
         </message>
         <message>
             <source>A corner of the document is folded or covered. Lay it flat and take your hand away.</source>
-            <translation type="unfinished"></translation>
+            <translation>Un coin du document est plié ou caché. Posez-le à plat et retirez votre main.</translation>
         </message>
         <message>
             <source>A correction needs the number of the request that it answers.</source>
@@ -457,7 +457,7 @@
         </message>
         <message>
             <source>How large the page is in truth is not known.</source>
-            <translation type="unfinished"></translation>
+            <translation>La taille réelle de la page n’est pas connue.</translation>
         </message>
         <message>
             <source>I, {officer}, checked who this person is, recorded what I saw, and the person confirmed it.</source>
@@ -529,7 +529,7 @@
         </message>
         <message>
             <source>Light is reflected on the page. Turn the page or the lamp a little.</source>
-            <translation type="unfinished"></translation>
+            <translation>La lumière se reflète sur la page. Tournez un peu la page ou la lampe.</translation>
         </message>
         <message>
             <source>Look straight into the camera.</source>
@@ -613,7 +613,7 @@
         </message>
         <message>
             <source>No machine-readable lines were found on this page.</source>
-            <translation type="unfinished"></translation>
+            <translation>Aucune ligne lisible par machine n’a été trouvée sur cette page.</translation>
         </message>
         <message>
             <source>No more than that: nobody needs to undress or to take off a bandage</source>
@@ -657,7 +657,7 @@
         </message>
         <message>
             <source>Nothing can be seen on this page. Look whether it lies the right way round.</source>
-            <translation type="unfinished"></translation>
+            <translation>On ne voit rien sur cette page. Vérifiez qu’elle est posée du bon côté.</translation>
         </message>
         <message>
             <source>Nothing in the packet confirms the officer: no password and no capture.</source>
@@ -689,7 +689,7 @@
         </message>
         <message>
             <source>On paper this bright glare cannot be told from the paper.</source>
-            <translation type="unfinished"></translation>
+            <translation>Sur un papier aussi clair, un reflet ne se distingue pas du papier.</translation>
         </message>
         <message>
             <source>Once more</source>
@@ -933,7 +933,7 @@
         </message>
         <message>
             <source>Something covers the document. Take your hand away from it.</source>
-            <translation type="unfinished"></translation>
+            <translation>Quelque chose cache le document. Retirez votre main.</translation>
         </message>
         <message>
             <source>Something is missing or not right: see the fields with a red frame.</source>
@@ -1105,11 +1105,11 @@
         </message>
         <message>
             <source>The document is cut off at the edge of the picture. Take all of it.</source>
-            <translation type="unfinished"></translation>
+            <translation>Le document est coupé au bord de l’image. Prenez-le en entier.</translation>
         </message>
         <message>
             <source>The document is small in the picture. Go nearer to it.</source>
-            <translation type="unfinished"></translation>
+            <translation>Le document est petit dans l’image. Approchez-vous.</translation>
         </message>
         <message>
             <source>The document {field} has a format whose name cannot be used. Scan it again.</source>
@@ -1261,11 +1261,11 @@
         </message>
         <message>
             <source>The file registration.json has a key that means nothing: {key}. Compare its spelling.</source>
-            <translation>Le fichier registration.json contient une clé inconnue : {key}. Vérifiez son orthographe.</translation>
+            <translation>Le fichier registration.json contient une clé inconnue : {key}. Vérifiez son orthographe.</translation>
         </message>
         <message>
             <source>The file registration.json must hold one JSON object: its keys between braces.</source>
-            <translation>Le fichier registration.json doit contenir un seul objet JSON : ses clés entre accolades.</translation>
+            <translation>Le fichier registration.json doit contenir un seul objet JSON : ses clés entre accolades.</translation>
         </message>
         <message>
             <source>The file registration.json names some fingers or eyes but not {attribute}. Name all of them that are no exception, or none to use the device.</source>
@@ -1277,7 +1277,7 @@
         </message>
         <message>
             <source>The folder is not what this draft was begun with; they differ in: {part}. Begin anew, or name another draft.</source>
-            <translation>Ce dossier ne correspond pas à ce brouillon ; différence : {part}. Recommencez, ou indiquez un autre brouillon.</translation>
+            <translation>Ce dossier ne correspond pas à ce brouillon ; différence : {part}. Recommencez, ou indiquez un autre brouillon.</translation>
         </message>
         <message>
             <source>The folder of pictures for the simulated devices is not there.</source>
@@ -1341,7 +1341,7 @@
         </message>
         <message>
             <source>The machine-readable lines of the document are not complete.</source>
-            <translation type="unfinished"></translation>
+            <translation>Les lignes lisibles par machine du document ne sont pas complètes.</translation>
         </message>
         <message>
             <source>The network that recognises faces has no threshold for searching among many.</source>
@@ -1445,19 +1445,19 @@
         </message>
         <message>
             <source>The page is not sharp enough to judge this.</source>
-            <translation type="unfinished"></translation>
+            <translation>La page n’est pas assez nette pour en juger.</translation>
         </message>
         <message>
             <source>The page is not sharp. Hold the camera still, or scan it again.</source>
-            <translation type="unfinished"></translation>
+            <translation>La page n’est pas nette. Tenez l’appareil immobile, ou numérisez-la de nouveau.</translation>
         </message>
         <message>
             <source>The page is too dark. Take it in better light.</source>
-            <translation type="unfinished"></translation>
+            <translation>La page est trop sombre. Prenez-la sous une meilleure lumière.</translation>
         </message>
         <message>
             <source>The page was taken from the side. Hold the camera straight above it.</source>
-            <translation type="unfinished"></translation>
+            <translation>La page a été prise de côté. Tenez l’appareil bien au-dessus.</translation>
         </message>
         <message>
             <source>The password file {file} is not plain text in UTF-8. Save it as UTF-8.</source>
@@ -1497,7 +1497,7 @@
         </message>
         <message>
             <source>The picture does not show what is around the page.</source>
-            <translation type="unfinished"></translation>
+            <translation>L’image ne montre pas ce qui entoure la page.</translation>
         </message>
         <message>
             <source>The picture in the record is compressed to less than a fifteenth of its size.</source>
@@ -1549,7 +1549,7 @@
         </message>
         <message>
             <source>The picture is too coarse. Go nearer, or scan at a higher resolution.</source>
-            <translation type="unfinished"></translation>
+            <translation>L’image est trop grossière. Approchez-vous, ou numérisez à une résolution plus élevée.</translation>
         </message>
         <message>
             <source>The picture is too large. Use at most 64 million pixels.</source>
@@ -1569,7 +1569,7 @@
         </message>
         <message>
             <source>The picture was taken without colours.</source>
-            <translation type="unfinished"></translation>
+            <translation>L’image a été prise sans couleurs.</translation>
         </message>
         <message>
             <source>The picture's resolution in the record is higher than that of the capture.</source>
@@ -1940,6 +1940,10 @@
             <translation>Il reste des essais. Une capture insuffisante ne peut être gardée qu’après le dernier essai.</translation>
         </message>
         <message>
+            <source>There are no pictures in the folder {folder}.</source>
+            <translation>Il n’y a pas d’images dans le dossier {folder}.</translation>
+        </message>
+        <message>
             <source>There is a file of that name already: {file}. It was not changed.</source>
             <translation>Un fichier de ce nom existe déjà : {file}. Il n’a pas été modifié.</translation>
         </message>
@@ -1977,7 +1981,7 @@
         </message>
         <message>
             <source>There is too little print on the page to judge this.</source>
-            <translation type="unfinished"></translation>
+            <translation>Il y a trop peu d’imprimé sur la page pour en juger.</translation>
         </message>
         <message>
             <source>There is too little space on the disk for another registration. Free some first.</source>

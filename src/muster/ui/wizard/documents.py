@@ -15,7 +15,7 @@ from muster.domain.registration import Process
 from muster.errors import MusterError
 from muster.ui.background import Background
 from muster.ui.language import say_finding, tr
-from muster.ui.widgets.parts import Card, Choice, button, label, scrolling
+from muster.ui.widgets.parts import Card, Choice, Note, button, label, scrolling
 from muster.ui.widgets.picture import PictureView
 from muster.ui.widgets.size_meter import SizeMeter
 from muster.ui.wizard.step_page import StepPage
@@ -175,6 +175,9 @@ class DocumentsPage(StepPage):
         slot = self.slots[field]
         slot.show_facts(self.registration.documents[field].facts.type_code)
         self.work("store", lambda: self.enrollment.document_picture(self.registration.id, field), slot.show_page)
+        self.work(
+            "store", lambda: self.enrollment.document_findings(self.registration.id, field), slot.show_findings
+        )
 
     def fail(self, error: MusterError) -> None:
         super().fail(error)
@@ -228,6 +231,8 @@ class _Slot(Card):
         for each in (self.scan, self.choose, self.remove, self.shrink):
             buttons.addWidget(each)
         buttons.addStretch(1)
+        self.warning = Note()
+        left.addWidget(self.warning)
         left.addStretch(1)
         left.addLayout(buttons)
         row.addLayout(left, 1)
@@ -254,6 +259,7 @@ class _Slot(Card):
     def show_page(self, pixels: object) -> None:
         self._page = pixels
         self.is_filled = pixels is not None
+        self.warning.clear()
         if pixels is None:
             self.picture.say(self._empty)
         else:
@@ -261,6 +267,10 @@ class _Slot(Card):
         self.remove.setVisible(self.is_filled)
         self.shrink.setVisible(self.is_filled and self._may_shrink)
         self.scan.setText(tr("Scan again") if self.is_filled else tr("Scan"))
+
+    def show_findings(self, findings: tuple[Finding, ...]) -> None:
+        """How a better picture is taken. The page is kept all the same."""
+        self.warning.say("\n".join(map(say_finding, findings)), "warn")
 
     def show_again(self) -> None:
         """What stood there before something was tried that failed."""
