@@ -37,7 +37,7 @@ PASSWORD_FILE_UNREADABLE = Code(
     "PASSWORD_FILE_UNREADABLE", "The password file {file} is not plain text in UTF-8. Save it as UTF-8."
 )
 
-OUTPUT_UNWRITABLE = Code("OUTPUT_UNWRITABLE", "The answer cannot be written: is the disk full?")
+OUTPUT_UNWRITABLE = Code("OUTPUT_UNWRITABLE", "The answer cannot be written. Perhaps the disk is full.")
 
 GOOD, BAD, WRONG_INPUT, MISSING = 0, 1, 2, 3
 

@@ -25,8 +25,8 @@ from muster.domain.document_risk import RiskIndicator
 from muster.errors import BadInput, Code
 from muster.formats.mrz import Mrz
 from muster.workstation.inspection import read_file
+from muster.workstation.script import SCRIPT_FOLDER_ABSENT
 
-EVALUATION_FOLDER_ABSENT = Code("EVALUATION_FOLDER_ABSENT", "There is no such folder: {folder}.")
 EVALUATION_FOLDER_EMPTY = Code("EVALUATION_FOLDER_EMPTY", "There are no pictures in the folder {folder}.")
 
 _PICTURES = (".jpg", ".jpeg", ".png", ".tif", ".tiff", ".bmp", ".webp")
@@ -241,7 +241,7 @@ def evaluate_mrz(folder: Path) -> MrzEvaluation:
     Raises ``BadInput`` (no folder, no pictures, one that cannot be read), ``Unavailable``, ``NotAuthentic``.
     """
     if not folder.is_dir():
-        raise BadInput(EVALUATION_FOLDER_ABSENT, folder=folder.name)
+        raise BadInput(SCRIPT_FOLDER_ABSENT, folder=folder.name)
     files = sorted(each for each in folder.iterdir() if each.suffix.lower() in _PICTURES)
     if not files:
         raise BadInput(EVALUATION_FOLDER_EMPTY, folder=folder.name)

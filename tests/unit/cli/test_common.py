@@ -107,7 +107,7 @@ def test_an_answer_that_cannot_be_written_is_said_in_one_sentence() -> None:
         )
     assert (ran.returncode, ran.stderr) == (
         3,
-        "The answer cannot be written: is the disk full? [OUTPUT_UNWRITABLE]\n",
+        "The answer cannot be written. Perhaps the disk is full. [OUTPUT_UNWRITABLE]\n",
     )
 
 

@@ -13,17 +13,22 @@ from importlib import import_module
 
 import numpy as np
 from numpy.typing import NDArray
+from PIL import Image, ImageDraw, ImageFont
 
 from muster.analysis.api import Pixels
+from muster.analysis.document_quality import DocumentQuality
 from muster.analysis.face_guidance import FaceGuidance
 from muster.analysis.face_recognition import ShippedRecogniser, template_of
 from muster.analysis.fingerprint_judging import FingerJudge
 from muster.analysis.fingerprint_matching import identify
 from muster.analysis.gallery_search import EXACT_UP_TO, ExactSearch
+from muster.analysis.mrz_letters import LetterReader
+from muster.analysis.mrz_reading import MrzReader, strip_of
 from muster.analysis.networks import Network
 from muster.analysis.opencv import opencv
 from muster.bench.measuring import Clock, Rounds, Row
 from muster.bench.memory import can_weigh, growth_in_a_fresh_process
+from muster.formats.mrz import Holder, MrzType, compose
 
 _FRAMES_A_SECOND = 15
 _STEADY = (300, 3000)
@@ -103,6 +108,45 @@ def gallery_rows(rounds: Rounds) -> Iterator[Row]:
         "a matrix product",
         lambda: vectors @ wanted,
     )
+
+
+def document_rows(rounds: Rounds) -> Iterator[Row]:
+    page, reader, quality = passport_page(), MrzReader(), DocumentQuality()
+    reading = reader.read(page)
+    assert reading is not None
+    letters = LetterReader()
+    strips = [strip_of(page, line) for line in reading.place]
+
+    def judged() -> None:
+        found = reader.read(page)
+        quality.look(page, found.resolution_dpi if found else None)
+
+    yield rounds.compare(
+        "a page's zone read",
+        partial(reader.read, page),
+        "its lines",
+        lambda: list(map(letters.look, strips)),
+        repeat=5,
+    )
+    yield rounds.compare(
+        "a page judged and read", judged, "its lines", lambda: list(map(letters.look, strips)), repeat=5
+    )
+
+
+def passport_page() -> Pixels:
+    """A page as large as a scan of it at 300 dpi, on a dark table, with a zone in no typeface of its own."""
+    page = Image.new("RGB", (1480, 1040), (233, 236, 228))
+    draw, letters, print_ = ImageDraw.Draw(page), ImageFont.load_default(34), ImageFont.load_default(26)
+    holder = Holder("P", "UTO", "C01X00T47", "MUSTERMANN", "ERIKA", "UTO", "840812", "F", "350131")
+    zone = compose(MrzType.TD3, holder)
+    for row, line in enumerate(zone.lines):
+        for column, letter in enumerate(line):
+            draw.text((80 + 30 * column, 880 + 75 * row), letter, (20, 20, 20), letters)
+    for row, words in enumerate(("UTOPIA", zone.surname, zone.given_names, zone.number)):
+        draw.text((480, 120 + 120 * row), words, (30, 30, 60), print_)
+    table = Image.new("RGB", (1754, 1240), (60, 50, 45))
+    table.paste(page, (137, 100))
+    return np.asarray(table)
 
 
 def face_frame() -> Pixels:

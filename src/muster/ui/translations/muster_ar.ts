@@ -1008,8 +1008,8 @@
             <translation>صورة WSQ أكبر مما ينتجه أي قارئ بصمات.</translation>
         </message>
         <message>
-            <source>The answer cannot be written: is the disk full?</source>
-            <translation>لا يمكن كتابة الجواب: هل القرص ممتلئ؟</translation>
+            <source>The answer cannot be written. Perhaps the disk is full.</source>
+            <translation>لا يمكن كتابة الجواب. ربما القرص ممتلئ.</translation>
         </message>
         <message>
             <source>The attempts are used up. Keep the best there is, or try once more.</source>

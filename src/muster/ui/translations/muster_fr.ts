@@ -1008,8 +1008,8 @@
             <translation>L’image WSQ est plus grande que ce que produit un lecteur d’empreintes.</translation>
         </message>
         <message>
-            <source>The answer cannot be written: is the disk full?</source>
-            <translation>La réponse ne peut pas être écrite : le disque est-il plein ?</translation>
+            <source>The answer cannot be written. Perhaps the disk is full.</source>
+            <translation>La réponse ne peut pas être écrite. Le disque est peut-être plein.</translation>
         </message>
         <message>
             <source>The attempts are used up. Keep the best there is, or try once more.</source>
