@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from muster.analysis.api import Pixels
-from muster.analysis.document_page import Page
+from muster.analysis.document_page import Page, skin_of
 from muster.analysis.opencv import opencv
 
 FLAT_SIDE = 1000
@@ -82,12 +82,9 @@ def glare_share(flat: FlatPage) -> float | None:
         return None
     blown = (flat.pixels.min(2) >= _SATURATED_FROM).astype(np.uint8)
     height, width = blown.shape
-    rim = round(_RIM * max(height, width))
-    blown = cv2.morphologyEx(
-        blown[rim : height - rim, rim : width - rim], cv2.MORPH_OPEN, np.ones((5, 5), np.uint8)
-    )
-    if blown.size == 0:
-        return 0.0
+    rim = round(_RIM * min(height, width))
+    inner = blown[rim : height - rim, rim : width - rim]
+    blown = cv2.morphologyEx(inner, cv2.MORPH_OPEN, np.ones((5, 5), np.uint8))
     spots, _, stats, _ = cv2.connectedComponentsWithStats(blown)
     shares = stats[1:spots, cv2.CC_STAT_AREA] / blown.size
     inside = np.ones(len(shares), bool)
@@ -121,9 +118,7 @@ def covered_share(pixels: Pixels, page: Page) -> float | None:
     small = cv2.resize(pixels, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
     inside = np.zeros(small.shape[:2], np.uint8)
     cv2.fillConvexPoly(inside, np.round(page.corners * scale).astype(np.int32), 1)
-    luma, red, blue = (each.astype(np.int16) for each in cv2.split(cv2.cvtColor(small, cv2.COLOR_RGB2YCrCb)))
-    skin = ((luma > 60) & (red > 138) & (red < 180) & (blue > 77) & (blue < 125)).astype(np.uint8)
-    skin = cv2.morphologyEx(skin, cv2.MORPH_OPEN, np.ones((3, 3), np.uint8))
+    skin = skin_of(small)
     if skin.mean() > 0.6:  # the light, not a hand
         return None
     _, labels = cv2.connectedComponents(skin)

@@ -26,6 +26,10 @@ _SIDE = 480  # pixels of the longer side of the copy that is searched
 _AREA_FROM = 0.04
 _FILLS_FROM = 0.82  # of its four corners' area, less what round or missing corners take
 _ASPECTS = (1.29, 1.8)  # cards and books have 1.42 to 1.59, photographs of people on them 1.25 to 1.29
+# Less of a page that runs over the edge is like a page: what is left has to be larger and fuller.
+_ASPECTS_CUT_OFF = (1.0, 2.6)
+_AREA_CUT_OFF_FROM = 0.25
+_FILLS_CUT_OFF_FROM = 0.9
 _BORDER = 0.02
 _CORNER = 0.14  # of the page's sides
 _WHOLE_FROM = 0.93  # of the picture
@@ -65,12 +69,12 @@ class Page:
     @property
     def width(self) -> float:
         top, _, bottom, _ = self._sides
-        return (top + bottom) / 2
+        return max(top, bottom)
 
     @property
     def height(self) -> float:
         _, right, _, left = self._sides
-        return (right + left) / 2
+        return max(right, left)
 
     @property
     def aspect(self) -> float:
@@ -148,13 +152,24 @@ class _Shape:
 
 def _candidates(small: Pixels) -> Iterator[_Shape]:
     cv2 = opencv()
-    for mask in (_unlike_the_border(small), _between_edges(small)):
+    unlike = _unlike_the_border(small)
+    # A hand that holds the page belongs to neither.
+    for mask in (unlike, unlike & ~(skin_of(small) * 255), _between_edges(small)):
         contours, _ = cv2.findContours(mask, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
         for contour in contours:
             if cv2.contourArea(contour) >= _AREA_FROM * mask.size:
                 shape = _shape(contour, mask.shape)
                 if shape is not None:
                     yield shape
+
+
+def skin_of(pixels: Pixels) -> Pixels:
+    """1 where the colour is that of skin, whatever its shade (Hsu et al., 2002); also of much wood and leather."""
+    cv2 = opencv()
+    luma, red, blue = (each.astype(np.int16) for each in cv2.split(cv2.cvtColor(pixels, cv2.COLOR_RGB2YCrCb)))
+    skin = ((luma > 60) & (red > 138) & (red < 180) & (blue > 77) & (blue < 125)).astype(np.uint8)
+    opened: Pixels = cv2.morphologyEx(skin, cv2.MORPH_OPEN, np.ones((3, 3), np.uint8))
+    return opened
 
 
 def _unlike_the_border(small: Pixels) -> Pixels:
@@ -195,14 +210,17 @@ def _shape(contour: Any, shape: tuple[int, ...]) -> _Shape | None:
     page = Page(corners, (height, width), False, None, None)
     filled = np.zeros((height, width), np.uint8)
     opencv().drawContours(filled, [contour], -1, 1, opencv().FILLED)
-    if not _ASPECTS[0] <= page.aspect <= _ASPECTS[1] or page.keystone > _KEYSTONE_UP_TO:
+    cut_off = _cut_off(filled)
+    low, high = _ASPECTS_CUT_OFF if cut_off else _ASPECTS
+    if not low <= page.aspect <= high or page.keystone > _KEYSTONE_UP_TO:
         return None
     drawn = _drawn(corners, (height, width))
     seen = float(drawn.sum())
     fills = float((drawn & filled).sum()) / max(1.0, float((drawn | filled).sum()))
-    if fills < _FILLS_FROM or not _is_level_enough(corners):
+    if fills < (_FILLS_CUT_OFF_FROM if cut_off else _FILLS_FROM) or not _is_level_enough(corners):
         return None
-    cut_off = _cut_off(filled)
+    if cut_off and seen < _AREA_CUT_OFF_FROM * height * width:
+        return None
     return _Shape(
         corners,
         seen * fills**2 * (1 - 2 * page.keystone),
