@@ -21,6 +21,7 @@ from muster.analysis.faces import DetectedFace, FaceDetector
 from muster.analysis.mrz_reading import MrzReading
 
 _SIDE = 1200
+_PART = 0.42  # of the longer side
 _AROUND = 0.6  # of the face, kept on each side: the mesh looks at more than the face
 
 
@@ -60,12 +61,18 @@ def _quarter_turns(mrz: MrzReading | None) -> int:
 
 
 def _parts(flat: Pixels) -> Iterator[Pixels]:
+    """The whole, and squares that overlap by half."""
     yield flat
     height, width = flat.shape[:2]
-    longer = max(height, width)
-    for start in (0.0, 0.25, 0.5):
-        at, to = round(start * longer), round((start + 0.5) * longer)
-        yield np.ascontiguousarray(flat[:, at:to] if width >= height else flat[at:to])
+    side = max(1, round(_PART * max(height, width)))
+    for top in _starts(height, side):
+        for left in _starts(width, side):
+            yield np.ascontiguousarray(flat[top : top + side, left : left + side])
+
+
+def _starts(length: int, side: int) -> list[int]:
+    count = max(1, math.ceil(2 * length / side) - 1)
+    return [round(at) for at in np.linspace(0, max(0, length - side), count)]
 
 
 def _cut_out(part: Pixels, face: DetectedFace) -> Portrait:
