@@ -156,7 +156,7 @@ def test_a_clock_set_right_meanwhile_is_believed(
 def test_a_server_that_never_says_the_time_is_signed_in_at(
     server: WireServer, transport: Transport, login: ServerLogin, machine: SigningKey, date: str
 ) -> None:
-    head = f"HTTP/1.1 200 OK\r\nDate: {date}\r\nContent-Length: 2\r\n\r\n{{}}"
+    head = f"HTTP/1.1 200 OK\r\nDate: {date}\r\nConnection: close\r\nContent-Length: 2\r\n\r\n{{}}"
     server.will(Answer(raw=head.encode()))
     server.will(_letting_in(machine, _tokens()))
     login.by_password(transport, USER, PASSWORD)
