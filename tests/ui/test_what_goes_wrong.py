@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from conftest_ui import Driver
+from PIL import Image, ImageFilter
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
@@ -24,6 +27,7 @@ from muster.ui.wizard.face import FacePage
 from muster.ui.wizard.placement import PlacementPage
 from muster.ui.wizard.signature import SignaturePage
 from muster.workstation.lanes import Lanes
+from muster_simulated.pictures import BUILT_IN
 
 FAULTS = "MUSTER_SIMULATED_FAULTS"
 
@@ -254,3 +258,20 @@ def test_every_sentence_of_the_window_is_plain_text(driver: Driver) -> None:
     page.note.say(Code("X", "<b>bold</b>.").say())
     assert page.note.text() == "<b>bold</b>."
     assert page.note.textFormat() is Qt.TextFormat.PlainText
+
+
+def test_a_blurred_page_is_warned_of_beside_it_and_the_officer_may_go_on(driver: Driver, tmp_path: Path) -> None:
+    page_file = tmp_path / "page.png"
+    Image.open(BUILT_IN / "document.png").convert("RGB").filter(ImageFilter.GaussianBlur(6)).save(page_file)
+    driver.open_at(Step.DOCUMENTS)
+    page = driver.on(DocumentsPage)
+    slot = page.slots["proofOfIdentity"]
+    page.attach_file("proofOfIdentity", page_file)
+    driver.until(lambda: "not sharp" in slot.warning.text())
+    assert slot.warning.property("tone") == "warn"
+    driver.click(slot.remove)
+    driver.until(lambda: not slot.warning.text())
+    page.attach_file("proofOfIdentity", page_file)
+    driver.until(lambda: "not sharp" in slot.warning.text())
+    driver.click(page.next)
+    driver.at(Step.FACE)

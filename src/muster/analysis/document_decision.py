@@ -21,7 +21,7 @@ from muster.analysis.barcodes import Barcode, zone_in
 from muster.analysis.calibration import calibration
 from muster.analysis.face_recognition import FaceMatch
 from muster.analysis.mrz_reading import MEASURE as SURENESS
-from muster.analysis.mrz_reading import MrzReading
+from muster.analysis.mrz_reading import MrzReading, best_of
 from muster.domain.assessment import Assessment, Score
 from muster.domain.document_risk import DocumentVerdict, Risk, RiskIndicator
 
@@ -169,11 +169,11 @@ class _Checks:
     def _zone(self) -> Iterator[Check]:
         sides = [side for side in (self._evidence.front, self._evidence.back) if side is not None]
         zones = [side.mrz for side in sides if side.mrz is not None]
-        if not zones:
+        reading = best_of(zones)
+        if reading is None:
             for name in ("MRZ_CHECKSUMS", "DOC_EXPIRATION_DATE", "BIRTHDATE_VALID"):
                 yield Check(name, Outcome.UNJUDGED)
             return
-        reading = max(zones, key=lambda each: (each.mrz.is_valid, each.sureness))
         yield from self._checksums(reading)
         right = reading.mrz.check_digits
         expiry, birth = reading.mrz.expiry(self._today), reading.mrz.birth(self._today)

@@ -9,7 +9,7 @@ up: a page without a zone must not cost more than one that has one.
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import product
 from pathlib import Path
@@ -120,6 +120,13 @@ class MrzReader:
 
     def _look(self, pixels: Pixels, line: Line) -> Likelihoods:
         return self._letters.look(strip_of(pixels, line))
+
+
+def best_of(readings: Iterable[MrzReading]) -> MrzReading | None:
+    """The first that is right; where none is, the surest."""
+    return max(
+        readings, key=lambda each: (each.mrz.is_valid, 0.0 if each.mrz.is_valid else each.sureness), default=None
+    )
 
 
 def strip_of(pixels: Pixels, line: Line) -> Pixels:

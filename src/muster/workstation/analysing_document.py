@@ -18,7 +18,7 @@ from muster.analysis.document_quality import DocumentQuality
 from muster.analysis.face_mesh import FaceMesher
 from muster.analysis.face_recognition import FaceMatch, ShippedRecogniser, compare, template_of
 from muster.analysis.faces import FACE_ABSENT, FACE_SEVERAL, FaceDetector
-from muster.analysis.mrz_reading import MrzReader, MrzReading
+from muster.analysis.mrz_reading import MrzReader, MrzReading, best_of
 from muster.analysis.pictures import read_picture
 from muster.domain.assessment import NotAssessed
 from muster.domain.document_risk import RiskIndicator
@@ -111,7 +111,7 @@ def analyse_document(front: Path, back: Path | None, live_face: Path | None, tod
     )
     decision = decide(evidence, today)
     readings = [side.evidence.mrz for side in sides.values() if side.evidence.mrz is not None]
-    best = max(readings, key=lambda each: (each.mrz.is_valid, each.sureness), default=None)
+    best = best_of(readings)
     return DocumentReport(
         decision=decision.verdict.value,
         risk_indicators=tuple(RiskReport(each.normalized, each.raw) for each in decision.risks),

@@ -7,8 +7,9 @@ from threading import Event
 
 import numpy as np
 import pytest
-from PIL import Image
+from PIL import Image, ImageFilter
 
+from muster.domain.assessment import Severity
 from muster.domain.registration import RegistrationId, Step
 from muster.errors import BadInput, Cancelled, DeviceUnavailable
 from muster.workstation.desk import Desk
@@ -196,3 +197,42 @@ def test_a_long_receipt_keeps_at_least_one_pixel_of_width(desk: Desk, draft: Reg
     Image.new("RGB", (1, 20_000), "white").save(buffer, "PNG")
     desk.enrollment.attach_document(draft, FIELD, "CIN", None, buffer.getvalue())
     assert desk.enrollment.document_picture(draft, FIELD).shape == (2340, 1, 3)
+
+
+def _as_png(pixels: np.ndarray[tuple[int, ...], np.dtype[np.uint8]]) -> bytes:
+    buffer = io.BytesIO()
+    Image.fromarray(pixels).save(buffer, "PNG")
+    return buffer.getvalue()
+
+
+def _blurred(name: str) -> bytes:
+    image = Image.open(io.BytesIO(picture(name))).convert("RGB").filter(ImageFilter.GaussianBlur(6))
+    return _as_png(np.asarray(image))
+
+
+def test_what_was_not_kept_has_no_findings_to_ask_for(desk: Desk, draft: RegistrationId) -> None:
+    with pytest.raises(BadInput) as caught:
+        desk.enrollment.document_findings(draft, FIELD)
+    assert caught.value.code.name == "DOCUMENT_FIELD_UNKNOWN"
+
+
+def test_a_page_that_can_be_read_has_no_findings(desk: Desk, draft: RegistrationId) -> None:
+    desk.enrollment.attach_document(draft, FIELD, "CIN", None, _jpeg())
+    assert desk.enrollment.document_findings(draft, FIELD) == ()
+
+
+@pytest.mark.parametrize(
+    ("content", "code"),
+    [
+        pytest.param(_blurred("document.png"), "DOCUMENT_BLURRED", id="blurred"),
+        pytest.param(_as_png(np.full((900, 1200, 3), 250, np.uint8)), "PAGE_BLANK", id="blank"),
+        pytest.param(_as_png(np.zeros((20, 20, 3), np.uint8)), "DOCUMENT_TOO_COARSE", id="tiny"),
+    ],
+)
+def test_a_page_that_is_hard_to_read_is_warned_of_and_kept_all_the_same(
+    desk: Desk, draft: RegistrationId, content: bytes, code: str
+) -> None:
+    desk.enrollment.attach_document(draft, FIELD, "CIN", None, content)
+    findings = desk.enrollment.document_findings(draft, FIELD)
+    assert [(each.code.name, each.severity, each.field) for each in findings] == [(code, Severity.WARNS, FIELD)]
+    assert desk.enrollment.finish_documents(draft) == ()
