@@ -30,6 +30,7 @@ _ASPECTS = (1.29, 1.8)  # cards and books have 1.42 to 1.59, photographs of peop
 _ASPECTS_CUT_OFF = (1.0, 2.6)
 _AREA_CUT_OFF_FROM = 0.25
 _FILLS_CUT_OFF_FROM = 0.9
+_OUTLINE_FROM = 0.9
 _BORDER = 0.02
 _CORNER = 0.14  # of the page's sides
 _WHOLE_FROM = 0.93  # of the picture
@@ -156,11 +157,32 @@ def _candidates(small: Pixels) -> Iterator[_Shape]:
     # A hand that holds the page belongs to neither.
     for mask in (unlike, unlike & ~(skin_of(small) * 255), _between_edges(small)):
         contours, _ = cv2.findContours(mask, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
-        for contour in contours:
-            if cv2.contourArea(contour) >= _AREA_FROM * mask.size:
-                shape = _shape(contour, mask.shape)
-                if shape is not None:
-                    yield shape
+        for contour in (whole for each in contours if (whole := _whole(each, mask.shape)) is not None):
+            shape = _shape(contour, mask.shape)
+            if shape is not None:
+                yield shape
+
+
+def _whole(contour: Any, shape: tuple[int, ...]) -> Any:
+    """The contour, if it is large enough; of a mere outline that the picture's edge leaves open what it
+    surrounds."""
+    cv2 = opencv()
+    least = _AREA_FROM * shape[0] * shape[1]
+    if cv2.contourArea(contour) >= least:
+        return contour
+    hull = cv2.convexHull(contour)
+    return hull if cv2.contourArea(hull) >= least and _is_outline(contour, hull, shape) else None
+
+
+def _is_outline(contour: Any, hull: Any, shape: tuple[int, ...]) -> bool:
+    """Whether the shape runs all along its hull, but where that is the picture's edge."""
+    cv2 = opencv()
+    around, drawn = np.zeros(shape, np.uint8), np.zeros(shape, np.uint8)
+    cv2.polylines(around, [hull], True, 1, 1)
+    around[:2], around[-2:], around[:, :2], around[:, -2:] = 0, 0, 0, 0
+    cv2.drawContours(drawn, [contour], -1, 1, cv2.FILLED)
+    drawn = cv2.dilate(drawn, np.ones((5, 5), np.uint8))
+    return float((around & drawn).sum()) >= _OUTLINE_FROM * max(1.0, float(around.sum()))
 
 
 def skin_of(pixels: Pixels) -> Pixels:

@@ -83,3 +83,15 @@ def test_a_folded_corner_is_missing() -> None:
     missing = find_page(folded).missing_corner
     assert missing is not None
     assert missing > 0.6
+
+
+@pytest.mark.parametrize(
+    ("box", "sides"),
+    [((0, 0, 560, 700), ("right",)), ((200, 0, 1100, 780), ("left",)), ((0, 150, 1100, 780), ("top",))],
+)
+def test_a_light_card_on_white_paper_that_is_cut_off_is_seen_to_be(
+    box: tuple[int, int, int, int], sides: tuple[str, ...]
+) -> None:
+    left, top, right, bottom = box
+    scan = Pictures().photograph("document")[top:bottom, left:right]
+    assert find_page(np.ascontiguousarray(scan)).cut_off == sides
