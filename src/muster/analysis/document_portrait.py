@@ -1,14 +1,14 @@
 """The portrait on a document's page: the page laid straight and turned the right way up, and the face on it.
 
-The detector sees a page in 128 pixels, where a portrait is some twenty high: each third of the page is looked at
-as well. Holograms' second, faint portrait is smaller or less sure: the largest of the sure ones counts.
+The detector sees a page in 128 pixels, where a face is some fifteen wide: parts of the page are looked at as
+well. A second, faint portrait is smaller and less sure: it does not count.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -40,15 +40,13 @@ class PortraitFinder:
 
     def find(self, pixels: Pixels, page: Page, mrz: MrzReading | None) -> Portrait | None:
         """The largest face on the page of (h, w, 3) RGB; without a zone that says which way up, as it lies."""
-        flat = np.rot90(page.flattened(pixels, _SIDE), _quarter_turns(mrz))
-        found: list[tuple[float, int, Pixels, DetectedFace]] = []
-        for part in _parts(np.ascontiguousarray(flat)):
-            for face in self._detector.detect(part):
-                found.append((face.w * face.h, len(found), part, face))
-        if not found:
-            return None
-        _, _, part, face = max(found)
-        return _cut_out(part, face)
+        flat = np.ascontiguousarray(np.rot90(page.flattened(pixels, _SIDE), _quarter_turns(mrz)))
+        faces = [
+            _moved(face, left, top) for left, top, part in _parts(flat) for face in self._detector.detect(part)
+        ]
+        # A head that a part cuts off is less sure than the same one in the next part.
+        best = max(faces, key=lambda face: face.score * face.w, default=None)
+        return None if best is None else _cut_out(flat, best)
 
     def template(self, portrait: Portrait, recogniser: Recogniser) -> FaceTemplate:
         mesh = self._mesher.find(portrait.pixels, portrait.face).mesh
@@ -60,14 +58,14 @@ def _quarter_turns(mrz: MrzReading | None) -> int:
     return 0 if mrz is None else round(mrz.place[0].angle / (math.pi / 2)) % 4
 
 
-def _parts(flat: Pixels) -> Iterator[Pixels]:
-    """The whole, and squares that overlap by half."""
-    yield flat
+def _parts(flat: Pixels) -> Iterator[tuple[int, int, Pixels]]:
+    """The whole, and squares that overlap by half; and where they begin."""
+    yield 0, 0, flat
     height, width = flat.shape[:2]
     side = max(1, round(_PART * max(height, width)))
     for top in _starts(height, side):
         for left in _starts(width, side):
-            yield np.ascontiguousarray(flat[top : top + side, left : left + side])
+            yield left, top, np.ascontiguousarray(flat[top : top + side, left : left + side])
 
 
 def _starts(length: int, side: int) -> list[int]:
@@ -75,11 +73,14 @@ def _starts(length: int, side: int) -> list[int]:
     return [round(at) for at in np.linspace(0, max(0, length - side), count)]
 
 
-def _cut_out(part: Pixels, face: DetectedFace) -> Portrait:
-    height, width = part.shape[:2]
+def _moved(face: DetectedFace, dx: float, dy: float) -> DetectedFace:
+    keypoints = tuple((x + dx, y + dy) for x, y in face.keypoints)
+    return replace(face, x=face.x + dx, y=face.y + dy, keypoints=keypoints)
+
+
+def _cut_out(flat: Pixels, face: DetectedFace) -> Portrait:
+    height, width = flat.shape[:2]
     left, top = (max(0, int(each)) for each in (face.x - face.w * _AROUND, face.y - face.h * _AROUND))
     right = min(width, int(face.x + face.w * (1 + _AROUND)) + 1)
     bottom = min(height, int(face.y + face.h * (1 + _AROUND)) + 1)
-    moved = tuple((x - left, y - top) for x, y in face.keypoints)
-    inside = DetectedFace(face.x - left, face.y - top, face.w, face.h, face.score, moved)
-    return Portrait(np.ascontiguousarray(part[top:bottom, left:right]), inside)
+    return Portrait(np.ascontiguousarray(flat[top:bottom, left:right]), _moved(face, -left, -top))
