@@ -85,6 +85,8 @@ class MrzType(Enum):
     def of(cls, lines: Sequence[str]) -> MrzType | None:
         """Told by its shape and, for visas, its first letter."""
         shape = (len(lines), len(lines[0]) if lines else 0)
+        if shape == (2, 36) and lines[0].startswith("IDFRA"):
+            return None  # France's card until 2021: a layout of its own, whose check digits stand elsewhere
         is_visa = bool(lines) and lines[0].startswith("V")
         for each in cls:
             if shape == (each.rows, each.columns) and is_visa is (each in (cls.MRV_A, cls.MRV_B)):

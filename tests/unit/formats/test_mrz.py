@@ -29,6 +29,7 @@ MRV_B = ("V<UTOERIKSSON<<ANNA<MARIA<<<<<<<<<<<", "L8988901C4XXX4009078F9612109<<
         pytest.param(("A" * 40, "A" * 40), 0, id="no zone's length"),
         pytest.param(TD3[:1], 0, id="half a passport"),
         pytest.param((*TD3, TD3[1]), 0, id="a line too many"),
+        pytest.param(("IDFRA" + TD2[0][5:], TD2[1]), 0, id="France's card until 2021"),
         pytest.param((TD3[0], TD3[1][:-1]), 44 + 43, id="cut off"),
         pytest.param((TD3[0], TD3[1] + "<"), 44 + 44, id="too long"),
         pytest.param((TD3[0].replace("I", "i"), TD3[1]), 7, id="a small letter"),
