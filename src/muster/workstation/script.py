@@ -75,7 +75,8 @@ SCRIPT_PICTURE_MISSING = Code(
 )
 SCRIPT_FILE = "registration.json"
 
-_FACE_WITHIN_S = 6.0
+_FIRST_VIEW_WITHIN_S = 30.0  # cameras wake slowly, and the networks are loaded for the first picture
+_FACE_WITHIN_S = 6.0  # from the first view on
 
 
 @dataclass(frozen=True, slots=True)
@@ -410,8 +411,8 @@ class ScriptedEnrollment:
 
     def _watch(self, good: Callable[[FaceView], bool]) -> FaceView:
         """The first view that is good, or after a while the newest there is."""
-        cancel, arrived = Event(), Event()
-        mailbox = _Waiting(arrived, good)
+        cancel, seen, arrived = Event(), Event(), Event()
+        mailbox = _Waiting(seen, arrived, good)
         problem: list[MusterError] = []
 
         def watch() -> None:
@@ -419,11 +420,14 @@ class ScriptedEnrollment:
                 self._enrollment.watch_face(cancel, mailbox)
             except MusterError as error:
                 problem.append(error)
+            finally:
                 arrived.set()
+                seen.set()
 
         camera = Thread(target=watch, name="scripted-camera")
         camera.start()
-        arrived.wait(_FACE_WITHIN_S)
+        if seen.wait(_FIRST_VIEW_WITHIN_S):
+            arrived.wait(_FACE_WITHIN_S)
         cancel.set()
         camera.join()
         if problem:
@@ -468,10 +472,11 @@ def _adds_content(step: Step) -> bool:
 
 
 class _Waiting(Mailbox[FaceView]):
-    """A mailbox that says when a view worth taking lies in it, and keeps that one."""
+    """A mailbox that says when a first view and when one worth taking lies in it, and keeps that one."""
 
-    def __init__(self, arrived: Event, good: Callable[[FaceView], bool]) -> None:
+    def __init__(self, seen: Event, arrived: Event, good: Callable[[FaceView], bool]) -> None:
         super().__init__()
+        self._seen = seen
         self._arrived = arrived
         self._good = good
 
@@ -480,3 +485,4 @@ class _Waiting(Mailbox[FaceView]):
             super().put(value)
             if self._good(value):
                 self._arrived.set()
+            self._seen.set()
