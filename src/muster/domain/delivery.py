@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import Enum, StrEnum
 
 from muster.domain.registration import RegistrationId
@@ -61,6 +61,13 @@ class ServerStatus(StrEnum):
 _FINAL = (ServerStatus.PROCESSED, ServerStatus.UIN_GENERATED, ServerStatus.REREGISTER, ServerStatus.REJECTED)
 
 
+class PersonTold(Enum):
+    """What came of telling somebody to come again (MOSIP's re-registration list)."""
+
+    INFORMED = "informed"
+    CANNOT_BE_REACHED = "cannot_inform"
+
+
 @dataclass(frozen=True, slots=True)
 class OutboxEntry:
     """One sealed packet. ``digest`` is the upper-case hex SHA-256 of the file's bytes.
@@ -68,7 +75,9 @@ class OutboxEntry:
     ``last_problem`` is the name of our code for what stopped the last attempt, ``server_code`` the server's own
     when it was a refusal. ``server_status`` is what the server last said became of the packet, and
     ``status_since`` when that was first heard; ``questions`` counts how often it was asked. ``destroyed_at`` says
-    that the bytes are gone.
+    that the bytes are gone. ``risk`` counts what a reviewer should look at first (higher: sooner).
+    ``handed_over_at`` is when a copy went out on a drive, ``person_told`` what came of telling the person to come
+    again.
     """
 
     packet_id: str
@@ -86,18 +95,26 @@ class OutboxEntry:
     questions: int = 0
     next_question: datetime | None = None
     destroyed_at: datetime | None = None
+    risk: int = 0
+    handed_over_at: datetime | None = None
+    person_told: PersonTold | None = None
 
     def is_due(self, now: datetime) -> bool:
         """Whether the schedule lets it be sent now."""
         return self.next_attempt is None or self.next_attempt <= now
 
     def is_to_be_asked(self, now: datetime) -> bool:
-        return self.is_under_way and (self.next_question is None or self.next_question <= now)
+        return (self.is_under_way or self.is_carried) and (self.next_question is None or self.next_question <= now)
 
     @property
     def is_unsent(self) -> bool:
         """Whether it waits for being sent."""
         return self.state in (DeliveryState.APPROVED, DeliveryState.SYNCED)
+
+    @property
+    def is_carried(self) -> bool:
+        """Whether a copy is on its way by hand, so that the server may have it though we did not send it."""
+        return self.is_unsent and self.handed_over_at is not None
 
     @property
     def is_under_way(self) -> bool:
@@ -114,7 +131,8 @@ class OutboxEntry:
     @property
     def needs_somebody(self) -> bool:
         """Whether it goes no further unless a person does something."""
-        return self.state is DeliveryState.GIVEN_UP or self.server_status is ServerStatus.REREGISTER
+        to_be_told = self.server_status is ServerStatus.REREGISTER and self.person_told is None
+        return self.state is DeliveryState.GIVEN_UP or to_be_told
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,3 +144,47 @@ class Receipt:
     status: str
     received_at: datetime
     duplicate: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SendingTerms:
+    """What people at this station decided about sending; a line without ``bytes_per_second`` may be used up."""
+
+    is_paused: bool = False
+    bytes_per_second: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Outlook:
+    """What waits, and how long sending it takes. ``line_bytes_per_second`` is what the last uploads got, ``takes``
+    an estimate from it; either is absent while nothing was sent yet."""
+
+    packets: int
+    octets: int
+    terms: SendingTerms
+    line_bytes_per_second: int | None
+    takes: timedelta | None
+
+
+@dataclass(frozen=True, slots=True)
+class CarriedPacket:
+    """A packet of another station that goes on from here. ``came_from`` is the key index of that station's machine
+    key; the rest is as in :class:`OutboxEntry`."""
+
+    packet_id: str
+    came_from: str
+    came_at: datetime
+    size: int
+    digest: str
+    state: DeliveryState = DeliveryState.APPROVED
+    attempts: int = 0
+    next_attempt: datetime | None = None
+    last_problem: str | None = None
+    server_code: str | None = None
+
+    @property
+    def is_unsent(self) -> bool:
+        return self.state in (DeliveryState.APPROVED, DeliveryState.SYNCED)
+
+    def is_due(self, now: datetime) -> bool:
+        return self.next_attempt is None or self.next_attempt <= now

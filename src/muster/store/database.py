@@ -29,10 +29,14 @@ from muster.durable import DISK_FULL, DISK_UNWRITABLE
 from muster.errors import Code, MusterError, NotAuthentic, StorageUnavailable
 from muster.store.audit_log import AuditLog
 from muster.store.blobs import BlobRows
+from muster.store.carried import CarriedRows
 from muster.store.gallery import GalleryRows
+from muster.store.jobs import JobRows
 from muster.store.operators import Operators
 from muster.store.outbox import OutboxRows
+from muster.store.pre_registrations import PreRegistrationRows
 from muster.store.registrations import Registrations
+from muster.store.server_copies import ServerCopies
 from muster.store.settings import Settings
 
 DATABASE_BUSY = Code("DATABASE_BUSY", "Another program is using the station's data. Try again in a moment.")
@@ -65,6 +69,10 @@ class Work:
         self.operators = Operators(connection)
         self.settings = Settings(connection)
         self.gallery = GalleryRows(connection)
+        self.carried = CarriedRows(connection)
+        self.server_copies = ServerCopies(connection)
+        self.jobs = JobRows(connection)
+        self.pre_registrations = PreRegistrationRows(connection)
 
     def record(self, event: AuditEvent, *, actor: str, subject: str = "", **detail: str) -> AuditRecord:
         """Append to the audit trail. ``detail`` holds codes, counts and digests, never personal data."""

@@ -7,7 +7,7 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from muster.clock import parse_rfc3339, rfc3339
-from muster.domain.delivery import DeliveryState, OutboxEntry, ServerStatus
+from muster.domain.delivery import DeliveryState, OutboxEntry, PersonTold, ServerStatus
 from muster.domain.registration import Process, RegistrationId
 from muster.errors import BadInput, Code
 from muster.store.tables import outbox
@@ -32,6 +32,7 @@ class OutboxRows:
                 digest=entry.digest,
                 sealed_at=rfc3339(entry.sealed_at),
                 questions=0,
+                risk=entry.risk,
             )
         )
 
@@ -97,6 +98,19 @@ class OutboxRows:
         self.advance(packet_id, DeliveryState.APPROVED)
         self._update(packet_id, server_code=None)
 
+    def hand_over(self, packet_id: str, at: datetime, next_attempt: datetime, next_question: datetime) -> None:
+        """Somebody carries a copy: sent from here not before ``next_attempt``, asked about meanwhile."""
+        self._update(
+            packet_id,
+            handed_over_at=rfc3339(at),
+            next_attempt=rfc3339(next_attempt),
+            next_question=rfc3339(next_question),
+        )
+
+    def told(self, packet_id: str, person: PersonTold) -> None:
+        """What came of telling the person to come again."""
+        self._update(packet_id, person_told=person.value)
+
     def asked(self, packet_id: str, next_question: datetime) -> None:
         self._update(packet_id, questions=outbox.c.questions + 1, next_question=rfc3339(next_question))
 
@@ -137,6 +151,9 @@ def _entry(row: sa.Row[tuple[object, ...]]) -> OutboxEntry:
         questions=row.questions,
         next_question=_moment(row.next_question),
         destroyed_at=_moment(row.destroyed_at),
+        risk=row.risk,
+        handed_over_at=_moment(row.handed_over_at),
+        person_told=PersonTold(row.person_told) if row.person_told else None,
     )
 
 

@@ -81,6 +81,9 @@ outbox = Table(
     Column("questions", Integer, nullable=False),
     Column("next_question", Text),
     Column("destroyed_at", Text),
+    Column("risk", Integer, nullable=False),
+    Column("handed_over_at", Text),
+    Column("person_told", Text),
 )
 
 gallery = Table(
