@@ -61,6 +61,26 @@ class AuditEvent(Enum):
     STATUS_HEARD = EventKind("MUS-PKT-011", "Packet", "Server said what became of a packet")
     PACKET_WANTED_AGAIN = EventKind("MUS-PKT-012", "Packet", "Server wants a packet sent again")
     PACKET_DESTROYED = EventKind("MUS-PKT-013", "Packet", "Sealed packet destroyed, the server being done with it")
+    SENDING_PAUSED = EventKind("MUS-PKT-014", "Packet", "Sending paused")
+    SENDING_CONTINUED = EventKind("MUS-PKT-015", "Packet", "Sending continued")
+    SENDING_LIMITED = EventKind("MUS-PKT-016", "Packet", "Speed of sending limited")
+    PERSON_TOLD = EventKind("MUS-PKT-017", "Packet", "What came of telling a person to come again")
+    PACKET_HANDED_OVER = EventKind("MUS-PKT-018", "Packet", "Copy of a packet handed over on a drive")
+    PACKET_TAKEN_OVER = EventKind("MUS-PKT-019", "Packet", "Packet of another station taken from a drive")
+    PACKET_CARRIED = EventKind("MUS-PKT-020", "Packet", "Packet of another station accepted by the server")
+    CARRYING_FAILED = EventKind("MUS-PKT-021", "Packet", "Delivery of another station's packet failed")
+    HANDOVER_REFUSED = EventKind("MUS-PKT-022", "Packet", "Packets on a drive refused")
+    STATION_TRUSTED = EventKind("MUS-PKT-023", "Packet", "Another station's packets accepted from now on")
+    SERVER_COPY_KEPT = EventKind("MUS-SRV-001", "Server", "What the server said was kept, as a new version")
+    JOB_RAN = EventKind("MUS-SRV-002", "Server", "Recurring job ran")
+    BUNDLE_IMPORTED = EventKind("MUS-SRV-003", "Server", "Set-up bundle imported")
+    PRE_REGISTRATION_KEPT = EventKind("MUS-PRE-001", "Pre-registration", "Pre-registration fetched and kept")
+    PRE_REGISTRATION_USED = EventKind(
+        "MUS-PRE-002", "Pre-registration", "Pre-registration taken into a registration"
+    )
+    PRE_REGISTRATIONS_EXPIRED = EventKind(
+        "MUS-PRE-003", "Pre-registration", "Pre-registrations destroyed, their time being over"
+    )
     DUPLICATES_SOUGHT = EventKind("MUS-DUP-001", "Duplicates", "Face searched for among those captured here")
     DUPLICATES_FOUND = EventKind(
         "MUS-DUP-002", "Duplicates", "Faces like this one found, for a supervisor to compare"
