@@ -22,8 +22,9 @@ from muster.cli.common import (
     show,
     station_at,
 )
-from muster.domain.delivery import DeliveryState, OutboxEntry, ServerStatus
+from muster.domain.delivery import DeliveryState, OutboxEntry, Outlook, PersonTold, ServerStatus
 from muster.errors import Code
+from muster.workstation.desk import Desk
 
 
 def register(app: typer.Typer, screen: Screen) -> None:
@@ -43,7 +44,7 @@ def register(app: typer.Typer, screen: Screen) -> None:
             reporting(as_json=as_json, verbose=verbose),
             desk_of(station_at(data), user=user, password_file=password_file) as (desk, _),
         ):
-            _show(desk.sync.outbox(), as_json=as_json)
+            _show(desk, as_json=as_json)
 
     @queue.command()
     def upload(
@@ -66,8 +67,8 @@ def register(app: typer.Typer, screen: Screen) -> None:
             for packet_id in again or ():
                 desk.sync.try_again(packet_id)
             desk.sync.deliver_all(due_only=False)
+            _show(desk, as_json=as_json)
             entries = desk.sync.outbox()
-            _show(entries, as_json=as_json)
             if any(each.state is not DeliveryState.PUSHED and each.last_problem for each in entries):
                 raise typer.Exit(BAD)
 
@@ -86,10 +87,79 @@ def register(app: typer.Typer, screen: Screen) -> None:
             desk_of(station_at(data), user=user, password_file=password_file, server=server) as (desk, _),
         ):
             desk.following.ask(due_only=False)
-            _show(desk.sync.outbox(), as_json=as_json)
+            _show(desk, as_json=as_json)
+
+    @queue.command()
+    def pause(
+        data: DataOption = None,
+        user: UserOption = None,
+        password_file: PasswordOption = None,
+        as_json: JsonOption = False,
+        verbose: VerboseOption = False,
+    ) -> None:
+        """Send nothing more, until 'muster queue continue'."""
+        with (
+            reporting(as_json=as_json, verbose=verbose),
+            desk_of(station_at(data), user=user, password_file=password_file) as (desk, _),
+        ):
+            desk.sending.pause()
+            _show(desk, as_json=as_json)
+
+    @queue.command("continue")
+    def go_on(
+        data: DataOption = None,
+        user: UserOption = None,
+        password_file: PasswordOption = None,
+        as_json: JsonOption = False,
+        verbose: VerboseOption = False,
+    ) -> None:
+        """Send again, after a pause."""
+        with (
+            reporting(as_json=as_json, verbose=verbose),
+            desk_of(station_at(data), user=user, password_file=password_file) as (desk, _),
+        ):
+            desk.sending.go_on()
+            _show(desk, as_json=as_json)
+
+    @queue.command()
+    def pace(
+        kilobytes: Annotated[int, typer.Argument(help="Kilobytes a second; 0 for all the line gives.")],
+        data: DataOption = None,
+        user: UserOption = None,
+        password_file: PasswordOption = None,
+        as_json: JsonOption = False,
+        verbose: VerboseOption = False,
+    ) -> None:
+        """Use no more of the line than this."""
+        with (
+            reporting(as_json=as_json, verbose=verbose),
+            desk_of(station_at(data), user=user, password_file=password_file) as (desk, _),
+        ):
+            desk.sending.limit(kilobytes)
+            _show(desk, as_json=as_json)
+
+    @queue.command()
+    def told(
+        packet_id: Annotated[str, typer.Argument(help="The packet whose person the server wants to come again.")],
+        unreachable: Annotated[bool, typer.Option("--unreachable", help="The person cannot be reached.")] = False,
+        data: DataOption = None,
+        user: UserOption = None,
+        password_file: PasswordOption = None,
+        as_json: JsonOption = False,
+        verbose: VerboseOption = False,
+    ) -> None:
+        """Note that somebody was told to come again, so that the packet asks for nobody any more."""
+        with (
+            reporting(as_json=as_json, verbose=verbose),
+            desk_of(station_at(data), user=user, password_file=password_file) as (desk, _),
+        ):
+            outcome = PersonTold.CANNOT_BE_REACHED if unreachable else PersonTold.INFORMED
+            desk.sync.note_told(packet_id, outcome)
+            _show(desk, as_json=as_json)
 
 
-def _show(entries: tuple[OutboxEntry, ...], *, as_json: bool) -> None:
+def _show(desk: Desk, *, as_json: bool) -> None:
+    entries, outlook = desk.sync.outbox(), desk.sync.outlook()
     packets = [
         {
             "packet_id": each.packet_id,
@@ -102,11 +172,30 @@ def _show(entries: tuple[OutboxEntry, ...], *, as_json: bool) -> None:
             "server_code": each.server_code,
             "server_status": each.server_status,
             "destroyed_at": each.destroyed_at,
+            "risk": each.risk,
+            "handed_over_at": each.handed_over_at,
+            "person_told": each.person_told,
         }
         for each in entries
     ]
-    lines = (line for each in entries for line in _lines(each))
-    show({"packets": packets}, "\n".join(lines) or "The outbox is empty.", as_json=as_json)
+    waiting = {
+        "packets": outlook.packets,
+        "bytes": outlook.octets,
+        "paused": outlook.terms.is_paused,
+        "limit_bytes_per_second": outlook.terms.bytes_per_second,
+        "line_bytes_per_second": outlook.line_bytes_per_second,
+        "takes_s": round(outlook.takes.total_seconds()) if outlook.takes else None,
+    }
+    lines = [line for each in entries for line in _lines(each)] or ["The outbox is empty."]
+    show({"packets": packets, "waiting": waiting}, "\n".join((*lines, *_outlook(outlook))), as_json=as_json)
+
+
+def _outlook(outlook: Outlook) -> Iterator[str]:
+    if outlook.packets:
+        takes = f", about {max(round(outlook.takes.total_seconds() / 60), 1)} min" if outlook.takes else ""
+        yield f"{outlook.packets} to be sent, {outlook.octets:,} bytes{takes}"
+    if outlook.terms.is_paused:
+        yield "Sending is paused: muster queue continue"
 
 
 def _lines(entry: OutboxEntry) -> Iterator[str]:
@@ -117,8 +206,10 @@ def _lines(entry: OutboxEntry) -> Iterator[str]:
         yield f"    {_sentence(entry)} [{entry.last_problem}]"
     if entry.state is DeliveryState.GIVEN_UP:
         yield f"    It is not sent again by itself: muster queue upload --again {entry.packet_id}"
-    if entry.server_status is ServerStatus.REREGISTER:
-        yield "    This person must come again."
+    if entry.server_status is ServerStatus.REREGISTER and entry.person_told is None:
+        yield f"    This person must come again. Once told: muster queue told {entry.packet_id}"
+    if entry.is_carried:
+        yield "    Handed over on a drive."
 
 
 def _sentence(entry: OutboxEntry) -> str:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
+from math import ceil
 
 from PySide6.QtCore import QCoreApplication
 
 from muster.domain.biometrics import BiometricAttribute, CaptureGroup, ExceptionKind, Modality
-from muster.domain.delivery import DeliveryState, OutboxEntry, ServerStatus
+from muster.domain.delivery import DeliveryState, OutboxEntry, Outlook, ServerStatus
 from muster.domain.registration import Step
 from muster.errors import Code
 from muster.ui.language import CONTEXT, tr
@@ -84,11 +86,27 @@ def problem_words(entry: OutboxEntry) -> str:
 
 def delivery_words(entry: OutboxEntry) -> str:
     """How far a packet got: the server's word for it where there is one, else ours."""
+    if entry.server_status is ServerStatus.REREGISTER and entry.person_told is not None:
+        return tr("the person was told to come again")
     if entry.state is DeliveryState.PUSHED and entry.server_status is not None:
         return server_status_name(entry.server_status)
     if entry.state is DeliveryState.SYNCED and entry.server_status is not None:
         return tr("the server wants it again")
+    if entry.is_carried:
+        return tr("on its way on a drive")
     return state_name(entry.state)
+
+
+def outlook_words(outlook: Outlook) -> str:
+    """What waits to be sent and how long that takes; nothing when nothing waits."""
+    if outlook.terms.is_paused:
+        return tr("Sending is paused. {count} packets wait.", count=outlook.packets)
+    if outlook.packets == 0 or outlook.takes is None:
+        return ""
+    minutes = ceil(outlook.takes / timedelta(minutes=1))
+    return tr(
+        "{count} packets wait; sending them takes about {minutes} minutes.", count=outlook.packets, minutes=minutes
+    )
 
 
 def server_status_name(status: ServerStatus) -> str:

@@ -12,6 +12,7 @@ off TLS), no cookie the server sets, no compression (a few kilobytes can unpack 
 
 from __future__ import annotations
 
+import io
 import json
 import ssl
 import time
@@ -62,6 +63,7 @@ _TIMEOUT = httpx2.Timeout(30.0, connect=5.0)
 _ANSWER_WITHIN_S = 300.0  # a server that sends one octet a minute never runs into the timeout of a read
 _CREATED = 201
 _TOO_MANY_REQUESTS = 429
+_PIECES_A_SECOND = 8
 _LONGEST_NUMBER = 9  # thirty years in seconds
 _NO_COMPRESSION = {"Accept-Encoding": "identity"}
 
@@ -123,7 +125,8 @@ class Exchange(ABC):
 
 
 class Transport(Exchange):
-    """One server. Use as a context manager; connections are kept open in between."""
+    """One server. Use as a context manager; connections are kept open in between. ``bytes_per_second`` is the most
+    that files take of the line."""
 
     def __init__(
         self,
@@ -132,11 +135,13 @@ class Transport(Exchange):
         transport: httpx2.BaseTransport | None = None,
         tls: ssl.SSLContext | None = None,
         maximum_answer_bytes: int = MAXIMUM_ANSWER_BYTES,
+        bytes_per_second: int | None = None,
     ) -> None:
         url = httpx2.URL(base_url)
         # Loopback servers must not go through a proxy that the system names.
         local = url.host in ("127.0.0.1", "localhost", "::1")
         self._maximum = maximum_answer_bytes
+        self._pace = bytes_per_second
         self._client = httpx2.Client(
             base_url=base_url,
             timeout=_TIMEOUT,
@@ -169,7 +174,7 @@ class Transport(Exchange):
                 params=dict(request.parameters),
                 headers=dict(request.headers),
                 content=request.body,
-                files=_files(request),
+                files=_files(request, self._pace),
             ) as response:
                 self.server_time = _date(response.headers.get("date", ""))
                 wait = _asked_to_wait(response.headers, self.server_time)
@@ -204,11 +209,26 @@ def _tls(given: ssl.SSLContext | None) -> ssl.SSLContext:
     return context
 
 
-def _files(request: Request) -> dict[str, tuple[str, bytes, str]] | None:
+def _files(request: Request, pace: int | None) -> dict[str, tuple[str, bytes | io.BytesIO, str]] | None:
     if request.file is None:
         return None
     name, content = request.file
-    return {"file": (name, content, "application/octet-stream")}
+    return {"file": (name, _Paced(content, pace) if pace else content, "application/octet-stream")}
+
+
+class _Paced(io.BytesIO):
+    """Handed out no faster than so many bytes a second, in pieces that leave others their turn on the line."""
+
+    def __init__(self, content: bytes, bytes_per_second: int) -> None:
+        super().__init__(content)
+        self._pace = bytes_per_second
+        self._piece = max(bytes_per_second // _PIECES_A_SECOND, 1)
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        wanted = self._piece if size is None or size < 0 else min(size, self._piece)
+        piece = super().read(wanted)
+        time.sleep(len(piece) / self._pace)
+        return piece
 
 
 def _require_success(status: int, method: str, wait: timedelta) -> None:

@@ -25,6 +25,7 @@ from muster.workstation.following import Following
 from muster.workstation.journal import Journal
 from muster.workstation.policy import Policy
 from muster.workstation.reference import ReferenceData
+from muster.workstation.sending import Sending
 from muster.workstation.server import Server
 from muster.workstation.server_session import ServerSession
 from muster.workstation.station import Station, UnlockedStation
@@ -83,7 +84,10 @@ class Desk:
             self.duplicates,
             policy,
         )
-        self.sync = Sync(self._journal, unlocked.folder, self.server, submission, reference.schema, policy)
+        self.sending = Sending(self._journal)
+        self.sync = Sync(
+            self._journal, unlocked.folder, self.server, submission, reference.schema, policy, self.sending
+        )
         self.following = Following(self._journal, self.server, self.sync, submission, policy)
         self.exporting = Exporting(self._journal, reference.schema, submission)
         self.devices = DeviceDesk(catalogue)

@@ -57,11 +57,11 @@ class ServerSession:
             self._signing_in = self._lanes.submit(_LANE, partial(self._sign_in, user_id, password))
 
     @contextmanager
-    def target(self) -> Iterator[MosipTarget]:
-        """Raises ``NetworkUnavailable``, ``SignInWanted`` (with the reason why the sign-in failed) and what the
-        target's verbs raise."""
+    def target(self, bytes_per_second: int | None = None) -> Iterator[MosipTarget]:
+        """Files are sent no faster than that. Raises ``NetworkUnavailable``, ``SignInWanted`` (with the reason why
+        the sign-in failed) and what the target's verbs raise."""
         self._require_sign_in()
-        with Transport(self._server.url()) as transport:
+        with Transport(self._server.url(), bytes_per_second=bytes_per_second) as transport:
             yield self._target(self._conversation(transport))
 
     def close(self) -> None:

@@ -12,6 +12,7 @@ here; the rejected ones are announced, so that the server knows of them, and nev
 from __future__ import annotations
 
 import hashlib
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from datetime import timedelta
@@ -20,7 +21,7 @@ from random import random
 from muster import durable
 from muster.audit.catalogue import AuditEvent
 from muster.domain.applicant import LocalizedText
-from muster.domain.delivery import DeliveryState, OutboxEntry, Receipt
+from muster.domain.delivery import DeliveryState, OutboxEntry, Outlook, PersonTold, Receipt, ServerStatus
 from muster.domain.lifecycle import Registration, Synced, Uploaded
 from muster.errors import Code, MusterError, NotAuthentic, Refused, StorageUnavailable
 from muster.formats.id_schema import IdSchema
@@ -32,6 +33,7 @@ from muster.upload.transport import SERVER_IN_TROUBLE, ServerBusy
 from muster.workstation.data_folder import DataFolder
 from muster.workstation.journal import Journal
 from muster.workstation.policy import Policy
+from muster.workstation.sending import Sending, in_order
 from muster.workstation.server_session import ServerSession
 from muster.workstation.submission import Submission
 
@@ -48,6 +50,7 @@ PACKET_GIVEN_UP = Code(
 PACKET_DONE_WITH = Code(
     "PACKET_DONE_WITH", "The server has processed the packet and it was destroyed here. There is nothing to send."
 )
+PERSON_NOT_WANTED = Code("PERSON_NOT_WANTED", "The server does not ask for this person to come again.")
 
 # MOSIP's own names of these fields; a schema that calls them otherwise announces nothing.
 _NAME, _PHONE, _EMAIL = "fullName", "phone", "email"
@@ -63,6 +66,7 @@ class Sync:
         submission: Submission,
         schema: IdSchema,
         policy: Policy,
+        sending: Sending,
         chance: Callable[[], float] = random,
     ) -> None:
         self._journal = journal
@@ -71,12 +75,17 @@ class Sync:
         self._submission = submission
         self._schema = schema
         self._policy = policy
+        self._sending = sending
         self._chance = chance
 
     def outbox(self) -> tuple[OutboxEntry, ...]:
         """Newest first; delivered packets stay listed."""
         with self._journal.database.read() as work:
             return work.outbox.all()
+
+    def outlook(self) -> Outlook:
+        """What waits to be sent, and how long that takes."""
+        return self._sending.outlook(each for each in self.outbox() if each.is_unsent)
 
     def prepare(self) -> None:
         """Fetch what sealing needs while there is a network. Raises what ``server_certificate`` raises."""
@@ -85,8 +94,9 @@ class Sync:
     def deliver(self, packet_id: str) -> Receipt:
         """Announce and upload one packet; once it is there, returns the receipt again.
 
-        Raises ``NetworkUnavailable`` (later), ``SignInWanted``, ``ServerNotAuthentic``, ``Refused`` (the server's
-        no), ``NotAuthentic`` (the file is not the one that was sealed). The failure is noted with what follows.
+        Raises ``NetworkUnavailable`` (later, or paused), ``SignInWanted``, ``ServerNotAuthentic``, ``Refused``
+        (the server's no), ``NotAuthentic`` (the file is not the one that was sealed). The failure is noted with
+        what follows.
         """
         entry = self._find(packet_id)
         if entry.state is DeliveryState.PUSHED:
@@ -95,6 +105,7 @@ class Sync:
             raise Refused(PACKET_GIVEN_UP)
         if not entry.is_unsent:
             raise Refused(PACKET_NOT_APPROVED)
+        self._sending.require_going_on()
         with self._target(entry) as target:
             if entry.state is not DeliveryState.SYNCED:
                 self._announce_one(entry, target)
@@ -104,13 +115,17 @@ class Sync:
         """Deliver what waits, stopping at what is in the way of all, and destroy the content of what went.
 
         ``due_only`` keeps to the schedule of failed attempts, and to what a busy server asked for; a person who
-        asks for it now need not wait. ``keep_slips`` destroys nothing: nobody asked, and somebody may be about to
+        asks for it now need not wait. While sending is paused a round does nothing, and a person is told.
+        ``keep_slips`` destroys nothing: nobody asked, and somebody may be about to
         print a slip. Raises as ``deliver``, but for what concerns one packet only.
         """
         now = self._journal.now()
         waiting = [each for each in self._unsent() if each.is_due(now) or not due_only]
         if not waiting:
             return ()
+        if due_only and self._sending.terms().is_paused:
+            return ()
+        self._sending.require_going_on()
         receipts = []
         with self._target(waiting[0]) as target:
             for batch in _batches(waiting, self._policy.announce_at_once):
@@ -118,6 +133,8 @@ class Sync:
             for entry in [self._find(each.packet_id) for each in waiting]:
                 if entry.state is not DeliveryState.SYNCED:
                     continue  # refused just now, or rejected
+                if self._sending.terms().is_paused:  # by somebody who does not want to wait for the end of it
+                    break
                 try:
                     receipts.append(self._send(entry, target))
                 except (Refused, NotAuthentic) as error:
@@ -142,12 +159,20 @@ class Sync:
             work.outbox.begin_again(packet_id)
             self._record(work, AuditEvent.PACKET_TRIED_AGAIN, entry, packet=packet_id)
 
+    def note_told(self, packet_id: str, person: PersonTold) -> None:
+        """Write down what came of telling a person to come again. Raises ``Refused`` when the server wants nobody
+        to."""
+        with self._journal.database.work() as work:
+            entry = work.outbox.find(packet_id)
+            if entry.server_status is not ServerStatus.REREGISTER:
+                raise Refused(PERSON_NOT_WANTED)
+            work.outbox.told(packet_id, person)
+            self._record(work, AuditEvent.PERSON_TOLD, entry, packet=packet_id, outcome=person.value)
+
     def _unsent(self) -> list[OutboxEntry]:
-        """What waits, and what was rejected and not announced yet. The fewest attempts come first: a packet that
-        the server stumbles over every time must not stand in front of the others; then the oldest."""
-        entries = reversed(self.outbox())
-        unsent = [each for each in entries if each.is_unsent or self._is_news(each)]
-        return sorted(unsent, key=lambda each: each.attempts)
+        """What waits, and what was rejected and not announced yet."""
+        unsent = [each for each in self.outbox() if each.is_unsent or self._is_news(each)]
+        return in_order(unsent, self._sending.line())
 
     def _is_news(self, entry: OutboxEntry) -> bool:
         """Whether it was rejected and the server does not know it."""
@@ -159,7 +184,7 @@ class Sync:
         """A server that cannot be spoken to at all is noted with ``entry``."""
         with ExitStack() as stack:
             try:
-                target = stack.enter_context(self._server.target())
+                target = stack.enter_context(self._server.target(self._sending.terms().bytes_per_second))
             except MusterError as error:
                 self._note_failure(entry, error)
                 raise
@@ -226,12 +251,16 @@ class Sync:
         return self._send(self._find(entry.packet_id), target)
 
     def _upload(self, entry: OutboxEntry, target: MosipTarget) -> Receipt:
-        answer = target.upload(entry.packet_id, self._read(entry))
+        content = self._read(entry)
+        began = time.monotonic()
+        answer = target.upload(entry.packet_id, content)
+        took_s = time.monotonic() - began
         now = self._journal.now()
         with self._journal.database.work() as work:
             work.registrations.append(entry.registration_id, Uploaded(now, answer.status))
             work.outbox.arrived(entry.packet_id, next_question(entry.questions, now, chance=self._chance()))
             duplicate = str(answer.duplicate).lower()
+            self._sending.note_speed(work, len(content), took_s)
             self._record(work, AuditEvent.PACKET_UPLOADED, entry, packet=entry.packet_id, duplicate=duplicate)
         return Receipt(entry.packet_id, entry.registration_id, answer.status, now, answer.duplicate)
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import partial
 
 from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLineEdit, QPushButton, QVBoxLayout, QWidget
 
-from muster.domain.delivery import DeliveryState, OutboxEntry, Receipt
+from muster.domain.delivery import DeliveryState, OutboxEntry, Outlook, PersonTold, Receipt
 from muster.domain.lifecycle import Registration
 from muster.domain.registration import Process, RegistrationId
 from muster.errors import MusterError
@@ -27,6 +28,14 @@ _GO_ROUND_MS = 60_000
 _SHOWN = 50
 _THINK_MS = 1_000
 _FORGET_QUESTION_MS = 8_000
+
+
+@dataclass(frozen=True, slots=True)
+class OutboxView:
+    """Each packet and whether its slip can still be printed; and what waits, in all."""
+
+    lines: tuple[tuple[OutboxEntry, bool], ...]
+    outlook: Outlook
 
 
 class HomePage(Page):
@@ -175,8 +184,14 @@ class HomePage(Page):
         head.addWidget(label(tr("Outbox"), "section"), 1)
         self.send = button(tr("Send now"))
         self.send.clicked.connect(self._send)
+        self.pause = link(tr("Pause"))
+        self.pause.clicked.connect(self._pause_or_go_on)
+        head.addWidget(self.pause)
         head.addWidget(self.send)
         card.column.addLayout(head)
+        self.outlook = label("", "soft")
+        self.outlook.hide()
+        card.column.addWidget(self.outlook)
         content = QWidget()
         self._outbox = QGridLayout(content)
         self._outbox.setContentsMargins(0, 0, 4, 0)
@@ -189,11 +204,12 @@ class HomePage(Page):
         self._background.run(self, "store", self._read_outbox, self._show_outbox, self._fail)
         self._look_at_devices()
 
-    def _read_outbox(self) -> tuple[tuple[OutboxEntry, bool], ...]:
-        """Each packet and whether its slip can still be printed, first what needs somebody. Runs on a lane."""
+    def _read_outbox(self) -> OutboxView:
+        """First what needs somebody. Runs on a lane."""
         with_slip = self._desk.enrollment.with_slip()
         entries = sorted(self._desk.sync.outbox(), key=lambda entry: not entry.needs_somebody)
-        return tuple((entry, entry.registration_id in with_slip) for entry in entries)
+        lines = tuple((entry, entry.registration_id in with_slip) for entry in entries)
+        return OutboxView(lines, self._desk.sync.outlook())
 
     def _look_at_devices(self) -> None:
         if self.isVisible() or not self._devices.count():
@@ -232,7 +248,8 @@ class HomePage(Page):
             self._drafts.addWidget(label(tr("Nothing."), "soft"), 0, 0)
         self._drafts.setRowStretch(len(drafts) + 1, 1)
 
-    def _show_outbox(self, entries: tuple[tuple[OutboxEntry, bool], ...]) -> None:
+    def _show_outbox(self, view: OutboxView) -> None:
+        entries = view.lines
         empty(self._outbox)
         for row, (entry, has_slip) in enumerate(entries[:_SHOWN]):
             self._outbox.addWidget(label(entry.registration_id.text, wrap=False), 2 * row, 0)
@@ -246,6 +263,10 @@ class HomePage(Page):
                 again = link(tr("Send again"))
                 again.clicked.connect(partial(self._send_again, entry.packet_id))
                 self._outbox.addWidget(again, 2 * row, 3)
+            if entry.needs_somebody and entry.state is DeliveryState.PUSHED:
+                told = link(tr("Was told"))
+                told.clicked.connect(partial(self._was_told, entry.packet_id))
+                self._outbox.addWidget(told, 2 * row, 3)
             if entry.last_problem and entry.state is not DeliveryState.PUSHED:
                 self._outbox.addWidget(label(names.problem_words(entry), "finding"), 2 * row + 1, 0, 1, 4)
         if not entries:
@@ -254,7 +275,22 @@ class HomePage(Page):
             more = tr("{count} older ones", count=len(entries) - _SHOWN)
             self._outbox.addWidget(label(more, "soft"), 2 * _SHOWN, 0)
         self._outbox.setRowStretch(2 * len(entries) + 1, 1)
-        self.send.setVisible(any(entry.is_unsent for entry, _ in entries))
+        paused = view.outlook.terms.is_paused
+        self.send.setVisible(view.outlook.packets > 0 and not paused)
+        self.pause.setVisible(view.outlook.packets > 0 or paused)
+        self.pause.setText(tr("Continue sending") if paused else tr("Pause"))
+        self.pause.setProperty("paused", paused)
+        self.outlook.setText(names.outlook_words(view.outlook))
+        self.outlook.setVisible(bool(self.outlook.text()))
+
+    def _pause_or_go_on(self) -> None:
+        sending = self._desk.sending
+        work = sending.go_on if self.pause.property("paused") else sending.pause
+        self._background.run(self, "store", work, lambda nothing: self.refresh(), self._fail)
+
+    def _was_told(self, packet_id: str, *_: object) -> None:
+        work = partial(self._desk.sync.note_told, packet_id, PersonTold.INFORMED)
+        self._background.run(self, "store", work, lambda nothing: self.refresh(), self._fail)
 
     def _open_slip(self, entry: OutboxEntry, *_: object) -> None:
         self._background.run(
