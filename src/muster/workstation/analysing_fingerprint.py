@@ -73,7 +73,7 @@ def analyse_fingerprint(path: Path) -> FingerReport:
 def match_fingerprints(a: Path, b: Path) -> FingerMatchReport:
     """Raises the same, and ``BadInput`` where a picture shows no finger or too little of one."""
     judge = FingerJudge()
-    result = match(*(_template(_look(each, judge)) for each in (a, b)))
+    result = match(*(finger_template(each, judge) for each in (a, b)))
     return FingerMatchReport(result.score.raw, result.threshold, result.is_match, result.score.value)
 
 
@@ -93,7 +93,9 @@ def _standard_pixels(record: FingerRecord) -> Pixels:
     return at_500_dpi(pixels_in(record), across * inch, down * inch)
 
 
-def _template(reading: FingerReading) -> FingerTemplate:
+def finger_template(path: Path, judge: FingerJudge) -> FingerTemplate:
+    """Of the finger in a file. Raises what :func:`match_fingerprints` raises."""
+    reading = _look(path, judge)
     wrong = blocking(reading.assessment.findings)
     if wrong:
         raise BadInput(wrong[0].code)

@@ -19,10 +19,11 @@ from __future__ import annotations
 import re
 import tomllib
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from muster.analysis.calibration import calibration
 from muster.analysis.liveness_challenge import Action, Challenge
 from muster.analysis.liveness_fusion import Liveness, LivenessDecision, Outcome
 from muster.analysis.liveness_observation import LivenessWatch, Window
@@ -30,6 +31,8 @@ from muster.analysis.liveness_passive import PassiveSignal
 from muster.analysis.model_packs import ModelPack
 from muster.analysis.pictures import read_picture
 from muster.errors import BadInput, Code
+from muster.workstation.error_rates import ErrorRate
+from muster.workstation.evaluation_plots import Axis, Curve, Drawing, drawn, spread
 from muster.workstation.inspection import read_file
 
 SET_EMPTY = Code("SET_EMPTY", "The folder {folder} holds no labelled pictures: see muster evaluate --help.")
@@ -52,31 +55,12 @@ class Clip:
 
 
 @dataclass(frozen=True, slots=True)
-class KindErrors:
-    """``n`` presentations of one kind, ``wrong`` of them classified wrongly, ``rate`` their share."""
-
-    n: int
-    wrong: int
-    rate: float
-
-
-@dataclass(frozen=True, slots=True)
 class LivenessMetrics:
     """``apcer`` by kind of attack, ``apcer_worst`` the highest of them; None where there was none."""
 
-    apcer: Mapping[str, KindErrors]
+    apcer: Mapping[str, ErrorRate]
     apcer_worst: float | None
-    bpcer: KindErrors | None
-
-
-@dataclass(frozen=True, slots=True)
-class LivenessPlot:
-    """``x`` the threshold on the combined value, ``y`` the share with that value or a higher one, refused left
-    out."""
-
-    name: str
-    x: tuple[float, ...]
-    y: tuple[float, ...]
+    bpcer: ErrorRate | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,12 +68,14 @@ class LivenessEvaluation:
     """``metrics`` with the challenge off (``challenge_off``) and, of the clips that have one, on."""
 
     metrics: Mapping[str, LivenessMetrics]
-    plots: tuple[LivenessPlot, ...]
+    plots: tuple[Curve, ...]
 
 
-def evaluate_liveness(folder: Path, pack: Path | None = None, pack_key: Path | None = None) -> LivenessEvaluation:
-    """Raises ``BadInput`` (nothing labelled, a picture or clip that cannot be read), ``Unavailable``,
-    ``NotAuthentic`` (weights, pack)."""
+def evaluate_liveness(
+    folder: Path, pack: Path | None = None, pack_key: Path | None = None, plots: Path | None = None
+) -> LivenessEvaluation:
+    """``plots`` is the folder the curves are drawn into. Raises ``BadInput`` (nothing labelled, a picture or clip
+    that cannot be read), ``Unavailable``, ``NotAuthentic`` (weights, pack)."""
     clips = list(labelled(folder))
     if not clips:
         raise BadInput(SET_EMPTY, folder=folder.name)
@@ -104,9 +90,7 @@ def evaluate_liveness(folder: Path, pack: Path | None = None, pack_key: Path | N
     named = {"challenge_off": off} | ({"challenge_on": on} if on else {})
     return LivenessEvaluation(
         {name: metrics_of(said) for name, said in named.items()},
-        tuple(
-            _plot(name, kind, said) for name, said in named.items() for kind in sorted({each for each, _ in said})
-        ),
+        tuple(curve for name, said in named.items() for curve in drawn(plots, _drawings(name, said))),
     )
 
 
@@ -115,11 +99,12 @@ def metrics_of(said: Iterable[tuple[str, LivenessDecision]]) -> LivenessMetrics:
     accepted: dict[str, list[bool]] = defaultdict(list)
     for kind, decision in said:
         accepted[kind].append(decision.outcome is Outcome.ACCEPTED)
-    apcer = {kind: _errors(which) for kind, which in sorted(accepted.items()) if kind != LIVE}
+    each_kind = {kind: _errors(which) for kind, which in sorted(accepted.items()) if kind != LIVE}
+    apcer = {kind: errors for kind, errors in each_kind.items() if errors is not None}
     return LivenessMetrics(
         apcer,
         max((each.rate for each in apcer.values()), default=None),
-        _errors([not each for each in accepted[LIVE]]) if accepted[LIVE] else None,
+        _errors([not each for each in accepted[LIVE]]),
     )
 
 
@@ -173,17 +158,53 @@ def _passive(pack: Path | None, key: Path | None) -> PassiveSignal | None:
     return ModelPack.open(pack, [read_file(key)]).signal()
 
 
-def _errors(wrong: list[bool]) -> KindErrors:
-    return KindErrors(len(wrong), sum(wrong), round(sum(wrong) / len(wrong), 4))
+def _errors(wrong: list[bool]) -> ErrorRate | None:
+    return ErrorRate.of(sum(wrong), len(wrong))
 
 
-def _plot(name: str, kind: str, said: list[tuple[str, LivenessDecision]]) -> LivenessPlot:
-    values = [
-        0.0 if decision.refused_by else decision.assessment.value("liveness") or 0.0
-        for each, decision in said
-        if each == kind
-    ]
-    x = tuple(float(each) for each in range(0, 101, 5))
-    return LivenessPlot(
-        f"{name}: {kind}", x, tuple(round(sum(v >= at for v in values) / len(values), 4) for at in x)
+def _drawings(name: str, said: list[tuple[str, LivenessDecision]]) -> Iterator[Drawing]:
+    """Over the threshold on the combined value: how many of each kind have it or a higher one (refused left out),
+    how the values are spread, and APCER of each kind against BPCER."""
+    values: dict[str, list[float]] = {kind: [] for kind in sorted({each for each, _ in said})}
+    for kind, decision in said:
+        value = 0.0 if decision.refused_by else decision.assessment.value("liveness")
+        values[kind].append(value or 0.0)
+    accept, steps = calibration("liveness").thresholds["accept"], range(0, 101, 5)
+    kinds = {f"{name}: {kind}": each for kind, each in values.items()}
+    mode, axis = name.replace("_", " "), Axis.even("combined value", 0, 100)
+    mark = (accept, f"accepted from {accept:g}")
+    curves = {kind: _from(each, steps) for kind, each in kinds.items()}
+    yield Drawing(
+        f"liveness-{name}-accepted.png",
+        f"Share at a value or above, {mode}",
+        axis,
+        Axis.even("share of presentations", 0, 1),
+        tuple(Curve(kind, tuple(map(float, steps)), y) for kind, y in curves.items()),
+        mark,
     )
+    heaps = spread({f"{kind}, n = {len(each)}": each for kind, each in kinds.items()})
+    yield Drawing(
+        f"liveness-{name}-scores.png",
+        f"Combined values, {mode}",
+        axis,
+        Axis.even("share of presentations", 0, max(max(each.y) for each in heaps)),
+        heaps,
+        mark,
+    )
+    attacks = [kind for kind in values if kind != LIVE]
+    if LIVE not in values or not attacks:
+        return
+    limits = sorted({value for each in values.values() for value in each} | {101.0})
+    refused = tuple(round(1 - each, 4) for each in _from(values[LIVE], limits))
+    yield Drawing(
+        f"liveness-{name}-det.png",
+        f"Detection error trade-off, {mode}",
+        Axis.deviate("attacks accepted (APCER)"),
+        Axis.deviate("living people refused (BPCER)"),
+        tuple(Curve(f"{name} DET: {kind}", _from(values[kind], limits), refused) for kind in attacks),
+    )
+
+
+def _from(values: Sequence[float], limits: Iterable[float]) -> tuple[float, ...]:
+    """The share of values at each limit or above."""
+    return tuple(round(sum(each >= limit for each in values) / len(values), 4) for limit in limits)

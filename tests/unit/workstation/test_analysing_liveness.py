@@ -86,10 +86,17 @@ def test_a_living_person_who_is_not_accepted_counts_whatever_the_reason() -> Non
     assert metrics.apcer_worst is None
 
 
-def test_the_reference_pictures_are_evaluated(reference_data: Path) -> None:
-    report = evaluate_liveness(reference_data / "pad")
+def test_the_reference_pictures_are_evaluated(reference_data: Path, tmp_path: Path) -> None:
+    report = evaluate_liveness(reference_data / "pad", plots=tmp_path)
     off = report.metrics["challenge_off"]
     assert off.bpcer is not None
     assert (off.bpcer.n, off.bpcer.wrong, off.apcer["spoof"].wrong) == (1, 0, 0)
     assert "challenge_on" not in report.metrics
-    assert [each.name for each in report.plots] == ["challenge_off: live", "challenge_off: spoof"]
+    assert [each.name for each in report.plots] == [
+        "challenge_off: live",
+        "challenge_off: spoof",
+        "challenge_off: live, n = 1",
+        "challenge_off: spoof, n = 1",
+        "challenge_off DET: spoof",
+    ]
+    assert {each.file for each in report.plots} == set(tmp_path.iterdir())
