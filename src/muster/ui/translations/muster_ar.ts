@@ -376,6 +376,10 @@
             <translation>الموافقة</translation>
         </message>
         <message>
+            <source>Continue sending</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Demo station: the password is filled in. Enroll invented people only.</source>
             <translation>محطة تجريبية: كلمة المرور مُدخلة مسبقًا. لا تسجّل إلا أشخاصًا وهميين.</translation>
         </message>
@@ -744,6 +748,10 @@
             <translation>كلمة مرور ⁨{officer}⁩</translation>
         </message>
         <message>
+            <source>Pause</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Photo of the exception</source>
             <translation>صورة الاستثناء</translation>
         </message>
@@ -870,6 +878,14 @@
         <message>
             <source>Send now</source>
             <translation>إرسال الآن</translation>
+        </message>
+        <message>
+            <source>Sending is paused at this station. The packet is kept and goes when sending is continued.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Sending is paused. {count} packets wait.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Sending …</source>
@@ -1198,6 +1214,10 @@
         <message>
             <source>The face, fingers or eyes were taken more than {minutes} minutes ago; the server takes no older ones. Take them again.</source>
             <translation>مضى على التقاط الوجه أو الأصابع أو العينين أكثر من {minutes} دقيقة، والخادم لا يقبل ما هو أقدم. أعد الالتقاط.</translation>
+        </message>
+        <message>
+            <source>The fastest speed of sending is a number of kilobytes a second, or 0 for none.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>The field {field} has a form that no ID schema knows.</source>
@@ -1580,6 +1600,10 @@
             <translation>دقة الصورة المذكورة في السجل ليست نفسها في الاتجاهين.</translation>
         </message>
         <message>
+            <source>The plots cannot be written into the folder {folder}.</source>
+            <translation>لا يمكن كتابة الرسوم البيانية في المجلد {folder}.</translation>
+        </message>
+        <message>
             <source>The print is too dark. Press a little more lightly, and dry the finger if it is wet.</source>
             <translation>البصمة داكنة جدًا. اضغط بلطف أكثر قليلًا، وجفّف الإصبع إن كان رطبًا.</translation>
         </message>
@@ -1738,6 +1762,10 @@
         <message>
             <source>The server does not accept this station (its code: {server_code}). Tell your administrator.</source>
             <translation>لا يقبل الخادم هذه المحطة (رمزه: {server_code}). أبلغ مسؤول النظام.</translation>
+        </message>
+        <message>
+            <source>The server does not ask for this person to come again.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>The server does not know this station's key. Have the one in its folder 'keys' registered there.</source>
@@ -2232,6 +2260,10 @@
             <translation>انتظر حتى يصبح الإطار حول الوجه أخضر.</translation>
         </message>
         <message>
+            <source>Was told</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Welcome, {name}</source>
             <translation>مرحبًا، ⁨{name}⁩</translation>
         </message>
@@ -2344,6 +2376,10 @@
             <translation>لا يوجد جهاز متصل</translation>
         </message>
         <message>
+            <source>on its way on a drive</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>processed</source>
             <translation>تمت معالجتها</translation>
         </message>
@@ -2370,6 +2406,10 @@
         <message>
             <source>rejected by the server</source>
             <translation>لم يقبلها الخادم بعد الفحص</translation>
+        </message>
+        <message>
+            <source>the person was told to come again</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>the server asks for more</source>
@@ -2406,6 +2446,10 @@
         <message>
             <source>{count} older ones</source>
             <translation>{count} أقدم</translation>
+        </message>
+        <message>
+            <source>{count} packets wait; sending them takes about {minutes} minutes.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>{count} packets were accepted by the server.</source>
