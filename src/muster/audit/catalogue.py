@@ -23,6 +23,9 @@ class AuditEvent(Enum):
     STATION_CREATED = EventKind("MUS-STA-001", "Station", "Station created")
     OPERATOR_ADDED = EventKind("MUS-STA-002", "Station", "Operator added")
     TIDYING_FAILED = EventKind("MUS-STA-003", "Station", "Tidying up failed")
+    STATION_BOUND = EventKind("MUS-STA-004", "Station", "Station bound to this computer, or released")
+    DATABASE_BROUGHT_FORWARD = EventKind("MUS-STA-005", "Station", "Database brought forward to a newer form")
+    DATABASE_REBUILT = EventKind("MUS-STA-006", "Station", "Damaged database put aside and rebuilt")
     SIGNED_IN = EventKind("MUS-AUT-001", "Authentication", "Operator signed in")
     SIGNED_OUT = EventKind("MUS-AUT-002", "Authentication", "Operator signed out")
     SERVER_SIGNED_IN = EventKind("MUS-AUT-003", "Authentication", "Operator signed in at the server")
@@ -41,6 +44,9 @@ class AuditEvent(Enum):
     CAPTURE_FAILED = EventKind("MUS-BIO-003", "Biometrics", "Capture failed")
     EXCEPTION_MARKED = EventKind("MUS-BIO-004", "Biometrics", "Biometric exception marked")
     EXCEPTION_CLEARED = EventKind("MUS-BIO-005", "Biometrics", "Biometric exception cleared")
+    SAMPLE_JUDGED = EventKind("MUS-BIO-008", "Biometrics", "Biometric sample judged by the station")
+    SAMPLE_SET_ASIDE = EventKind("MUS-BIO-009", "Biometrics", "Biometric sample set aside")
+    POOR_SAMPLES_KEPT = EventKind("MUS-BIO-010", "Biometrics", "Reason given for samples below the threshold")
     EXCEPTION_PHOTO_TAKEN = EventKind("MUS-BIO-007", "Biometrics", "Photo of the exception taken")
     REGISTRATION_SIGNED = EventKind("MUS-REG-007", "Registration", "Registration signed by the officer")
     REGISTRATION_RESUMED = EventKind("MUS-REG-008", "Registration", "Registration resumed")
@@ -90,6 +96,9 @@ class AuditEvent(Enum):
     TEMPLATE_DESTROYED = EventKind("MUS-DUP-005", "Duplicates", "Template of a face destroyed")
     TEMPLATES_EXPIRED = EventKind("MUS-DUP-006", "Duplicates", "Templates destroyed, their time being over")
     TEMPLATES_UNREADABLE = EventKind("MUS-DUP-007", "Duplicates", "Templates found damaged")
+
+    CHECKPOINT = EventKind("MUS-AUD-001", "Audit", "Trail up to here signed by the machine key")
+    TRAIL_EXPORTED = EventKind("MUS-AUD-002", "Audit", "Trail exported for checking elsewhere")
 
     @property
     def id(self) -> str:

@@ -81,6 +81,16 @@ class ExceptionKind(Enum):
     TEMPORARY = "Temporary"
 
 
+class ForcedBecause(Enum):
+    """Why something is kept although it is below the threshold, in the officer's words."""
+
+    WORN = "worn or damaged ridges"
+    SKIN = "dry or wet skin"
+    INJURY = "injury or illness"
+    STEADY = "cannot be held still"
+    OTHER = "another reason"
+
+
 @dataclass(frozen=True, slots=True)
 class BiometricException:
     """An attribute that cannot be captured, and why. A face has no exception."""
@@ -148,11 +158,27 @@ class SampleFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class StationJudgement:
+    """What this station measured of a sample, beside what its device says: ``quality`` 0..100 on the scale that
+    ``measure`` names, None where it could not be measured; ``findings`` are the names of what was found."""
+
+    measure: str
+    quality: float | None
+    findings: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        if self.quality is not None and not 0 <= self.quality <= 100:
+            raise ValueError("quality goes from 0 to 100")
+
+
+@dataclass(frozen=True, slots=True)
 class BiometricSample:
-    """One captured finger, eye or face: its facts and its ISO/IEC 19794 record."""
+    """One captured finger, eye or face: its facts and its ISO/IEC 19794 record; what the station judged, if it
+    did."""
 
     facts: SampleFacts
     record: bytes
+    judgement: StationJudgement | None = None
 
     @property
     def attribute(self) -> BiometricAttribute:

@@ -25,7 +25,9 @@ from muster.domain.biometrics import (
     BiometricAttribute,
     BiometricException,
     CaptureGroup,
+    ForcedBecause,
     SampleFacts,
+    StationJudgement,
 )
 from muster.domain.registration import Process, RegistrationId, Step
 
@@ -97,6 +99,35 @@ class SampleCaptured:
     at: datetime
     facts: SampleFacts
     record: BlobRef
+
+
+@dataclass(frozen=True, slots=True)
+class SampleJudged:
+    """The station looked at a sample that counts: ``record`` is the name of its blob, so that a judgement which
+    comes late is never taken for one of a later sample."""
+
+    at: datetime
+    attribute: BiometricAttribute
+    record: str
+    judgement: StationJudgement
+
+
+@dataclass(frozen=True, slots=True)
+class SampleSetAside:
+    """A sample counts no longer: judged, it was too poor, or not of the finger it was taken for."""
+
+    at: datetime
+    attribute: BiometricAttribute
+    record: str
+
+
+@dataclass(frozen=True, slots=True)
+class PoorSamplesKept:
+    """The officer said why samples below the threshold are kept."""
+
+    at: datetime
+    attributes: tuple[BiometricAttribute, ...]
+    because: ForcedBecause
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,6 +218,9 @@ Event = (
     | DocumentAttached
     | DocumentRemoved
     | SampleCaptured
+    | SampleJudged
+    | SampleSetAside
+    | PoorSamplesKept
     | CaptureAttempted
     | ExceptionMarked
     | ExceptionCleared
@@ -213,6 +247,10 @@ class Registration:
     documents: Mapping[str, DocumentAttached] = field(default_factory=lambda: MappingProxyType({}))
     documents_complete: bool = False
     samples: Mapping[BiometricAttribute, SampleCaptured] = field(default_factory=lambda: MappingProxyType({}))
+    judgements: Mapping[BiometricAttribute, StationJudgement] = field(default_factory=lambda: MappingProxyType({}))
+    forced_because: Mapping[BiometricAttribute, ForcedBecause] = field(
+        default_factory=lambda: MappingProxyType({})
+    )
     exceptions: Mapping[BiometricAttribute, BiometricException] = field(
         default_factory=lambda: MappingProxyType({})
     )
@@ -281,6 +319,21 @@ def apply(state: Registration, event: Event) -> Registration:
             return replace(state, request=request)
         case CaptureAttempted(group=group):
             return replace(state, attempts=_with(state.attempts, group, state.attempts.get(group, 0) + 1))
+        case Signed() | Sealed() | Synced() | Uploaded() | Discarded():
+            return _apply_ending(state, event)
+        case SampleJudged() | SampleSetAside() if not _is_current(state, event):
+            return state
+        case SampleJudged():  # what the person gave is what it was: preview and signature stand
+            return replace(state, judgements=_with(state.judgements, event.attribute, event.judgement))
+        case PoorSamplesKept():
+            reasons = {**state.forced_because, **dict.fromkeys(event.attributes, event.because)}
+            return replace(state, forced_because=MappingProxyType(reasons))
+        case _:
+            return _apply_content(_content_changed(state), event)
+
+
+def _apply_ending(state: Registration, event: Signed | Sealed | Synced | Uploaded | Discarded) -> Registration:
+    match event:
         case Signed():
             return replace(state, signed=event)
         case Sealed():
@@ -291,8 +344,6 @@ def apply(state: Registration, event: Event) -> Registration:
             return replace(state, uploaded=event)
         case Discarded():
             return replace(state, discarded=event)
-        case _:
-            return _apply_content(_content_changed(state), event)
 
 
 def _content_changed(state: Registration) -> Registration:
@@ -314,16 +365,34 @@ def _apply_content(state: Registration, event: Event) -> Registration:
             return replace(state, documents=_without(state.documents, event.field), documents_complete=False)
         case SampleCaptured():
             attribute = event.facts.attribute
+            state = _without_sample(state, attribute)
             return _except(replace(state, samples=_with(state.samples, attribute, event)), attribute, None)
+        case SampleSetAside():
+            return _without_sample(state, event.attribute)
         case ExceptionMarked():
             attribute = event.exception.attribute
-            return _except(replace(state, samples=_without(state.samples, attribute)), attribute, event.exception)
+            return _except(_without_sample(state, attribute), attribute, event.exception)
         case ExceptionCleared():
             return _except(state, event.attribute, None)
         case ExceptionPhotoTaken():
             return replace(state, exception_photo=event)
         case _:
             raise ValueError(f"{type(event).__name__} changes no content")
+
+
+def _is_current(state: Registration, event: SampleJudged | SampleSetAside) -> bool:
+    sample = state.samples.get(event.attribute)
+    return sample is not None and sample.record.name == event.record
+
+
+def _without_sample(state: Registration, attribute: BiometricAttribute) -> Registration:
+    """And without what was said about it."""
+    return replace(
+        state,
+        samples=_without(state.samples, attribute),
+        judgements=_without(state.judgements, attribute),
+        forced_because=_without(state.forced_because, attribute),
+    )
 
 
 def _except(

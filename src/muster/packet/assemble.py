@@ -326,13 +326,19 @@ def sample_bir(sample: BiometricSample, index: str) -> cbeff.Bir:
         others={
             cbeff.EXCEPTION: "false",
             cbeff.RETRIES: str(facts.attempts),
-            # "SDK score" is the quality measured by the client itself; 0.0 says that none was.
-            cbeff.SDK_SCORE: "0.0",
+            cbeff.SDK_SCORE: _sdk_score(sample),
             cbeff.FORCE_CAPTURED: _flag(facts.forced),
             cbeff.PAYLOAD: facts.attestation.payload,
             cbeff.SPEC_VERSION: facts.attestation.spec_version,
         },
     )
+
+
+def _sdk_score(sample: BiometricSample) -> str:
+    """The quality measured by the client itself, beside the device's, which stays as it was signed; 0.0 says that
+    none was."""
+    measured = sample.judgement.quality if sample.judgement else None
+    return f"{measured or 0.0:.1f}"
 
 
 def photo_bir(photo: BiometricSample, index: str) -> cbeff.Bir:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from enum import Enum
 from types import MappingProxyType
 
-from muster.domain.biometrics import CaptureGroup, Modality
+from muster.domain.biometrics import BiometricAttribute, CaptureGroup, Modality
+from muster.domain.lifecycle import Registration
 from muster.domain.registration import Process, Step
 from muster.packet.contents import Position
 
@@ -32,10 +34,46 @@ _FACE_BLOCKS = frozenset(
 _TYPICAL_RECORDS = MappingProxyType({Modality.FACE: 210_000, Modality.FINGER: 100_000, Modality.IRIS: 56_000})
 
 
+class QualityRule(Enum):
+    """Whose quality is held against the threshold, and whether the station judges at all."""
+
+    DEVICE_ALONE = "device alone"  # nothing is judged here: MOSIP's quality_check_with_sdk=N
+    DEVICE = "device"  # judged here, for the packet and for what to say; only the same finger twice is refused
+    STATION = "station"  # MOSIP's replace_sdk_quality_score=Y
+    LOWER = "lower"  # both have to reach it
+
+    @property
+    def judges(self) -> bool:
+        return self is not QualityRule.DEVICE_ALONE
+
+    @property
+    def needs_judgement(self) -> bool:
+        """Whether nothing is sealed before the station has judged."""
+        return self in (QualityRule.STATION, QualityRule.LOWER)
+
+    def deciding(self, device: float, station: float | None) -> float:
+        """The quality that counts, 0..100; ``station`` is None where the station could not say."""
+        if station is None or self in (QualityRule.DEVICE_ALONE, QualityRule.DEVICE):
+            return device
+        return station if self is QualityRule.STATION else min(device, station)
+
+
+# Both scores of a finger are NFIQ 2's, so that a device that praises itself is found out. A face is judged by
+# findings (``face_blocks``), before it is taken.
+_QUALITY_RULES = MappingProxyType(
+    {
+        Modality.FACE: QualityRule.DEVICE_ALONE,
+        Modality.FINGER: QualityRule.LOWER,
+        Modality.IRIS: QualityRule.DEVICE_ALONE,
+    }
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Policy:
     """``thresholds`` are per finger and per eye, not an average: one unusable finger must not hide
-    behind three good ones, as it does with MOSIP's slap average. ``position`` is where the station stands, for
+    behind three good ones, as it does with MOSIP's slap average. ``quality_rules`` say by modality which quality
+    is held against them, the device's or the one measured here. ``position`` is where the station stands, for
     packets to say so; ``typical_record_bytes`` what a capture that is still to come is counted at.
 
     ``announce_contact`` puts name, phone and e-mail into the announcement, as far as the schema has such fields
@@ -58,6 +96,7 @@ class Policy:
     steps: tuple[Step, ...] = tuple(Step)
     finger_threshold: int = 40
     iris_threshold: int = 60
+    quality_rules: Mapping[Modality, QualityRule] = field(default_factory=lambda: _QUALITY_RULES)
     attempts: int = 3
     capture_timeout_s: float = 10.0
     scan_resolution_dpi: int = 200
@@ -91,3 +130,12 @@ class Policy:
             Modality.FINGER: self.finger_threshold,
             Modality.IRIS: self.iris_threshold,
         }[group.modality]
+
+    def rule(self, attribute: BiometricAttribute) -> QualityRule:
+        return self.quality_rules.get(attribute.modality, QualityRule.DEVICE_ALONE)
+
+    def quality_of(self, state: Registration, attribute: BiometricAttribute) -> float:
+        """The quality that counts of a sample that is there, 0..100."""
+        judgement = state.judgements.get(attribute)
+        station = judgement.quality if judgement else None
+        return self.rule(attribute).deciding(state.samples[attribute].facts.quality, station)

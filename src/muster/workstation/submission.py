@@ -234,7 +234,10 @@ class Submission:
             created_at=signed.at if signed else self._journal.now(),
             demographics=state.demographics,
             documents=tuple(Document(each.facts, read(each.content)) for each in state.documents.values()),
-            samples=tuple(BiometricSample(each.facts, read(each.record)) for each in state.samples.values()),
+            samples=tuple(
+                BiometricSample(each.facts, read(each.record), state.judgements.get(attribute))
+                for attribute, each in state.samples.items()
+            ),
             exceptions=tuple(state.exceptions.values()),
             consent_given=state.consent is not None,
             officer=signed.operator if signed else self._journal.operator.user_id,

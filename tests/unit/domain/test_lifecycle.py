@@ -17,7 +17,9 @@ from muster.domain.biometrics import (
     CaptureGroup,
     DigitalId,
     ExceptionKind,
+    ForcedBecause,
     SampleFacts,
+    StationJudgement,
 )
 from muster.domain.lifecycle import (
     BlobRef,
@@ -32,9 +34,12 @@ from muster.domain.lifecycle import (
     ExceptionCleared,
     ExceptionMarked,
     ExceptionPhotoTaken,
+    PoorSamplesKept,
     Registration,
     RequestNamed,
     SampleCaptured,
+    SampleJudged,
+    SampleSetAside,
     Sealed,
     Signed,
     Started,
@@ -77,6 +82,10 @@ def _sample(attribute: BiometricAttribute, quality: float = 80.0) -> SampleCaptu
 _PHOTO = ExceptionPhotoTaken(_NOON, _facts(BiometricAttribute.FACE), _BLOB)
 
 
+def _judged(attribute: BiometricAttribute, quality: float, record: BlobRef = _BLOB) -> SampleJudged:
+    return SampleJudged(_NOON, attribute, record.name, StationJudgement("NFIQ 2-compatible", quality))
+
+
 def _missing(attribute: BiometricAttribute, reason: str = "lost") -> ExceptionMarked:
     return ExceptionMarked(_NOON, BiometricException(attribute, ExceptionKind.PERMANENT, reason))
 
@@ -106,13 +115,25 @@ _REST: st.SearchStrategy[Event] = st.one_of(
     st.just(_PREVIEWED),
     st.just(RequestNamed(_NOON, f"{_RID}-BIOMETRIC_CORRECTION-1")),
     st.sampled_from(["1" * 64, "2" * 64]).map(lambda digest: replace(_SIGNED, content_digest=digest)),
+    st.builds(_judged, st.sampled_from(BiometricAttribute), st.integers(0, 100).map(float)),
+    st.just(PoorSamplesKept(_NOON, (BiometricAttribute.LEFT_THUMB,), ForcedBecause.WORN)),
     st.just(Sealed(_NOON, "10002-1", "C" * 64, 1000)),
     st.just(Synced(_NOON)),
     st.just(Uploaded(_NOON, "Packet is in PACKET_RECEIVED status")),
     st.just(Discarded(_NOON, "officer1", "applicant left")),
 )
 _EVENTS = st.lists(st.one_of(_CONTENT, _REST), max_size=25)
-_CHANGES_NO_CONTENT = (CaptureAttempted, RequestNamed, Signed, Sealed, Synced, Uploaded, Discarded)
+_CHANGES_NO_CONTENT = (
+    CaptureAttempted,
+    PoorSamplesKept,
+    RequestNamed,
+    SampleJudged,
+    Signed,
+    Sealed,
+    Synced,
+    Uploaded,
+    Discarded,
+)
 
 
 def _changes_content(event: Event) -> bool:
@@ -284,6 +305,44 @@ def test_an_exception_replaces_the_sample() -> None:
     state = _after(_sample(BiometricAttribute.LEFT_THUMB), _missing(BiometricAttribute.LEFT_THUMB))
     assert state.samples == {}
     assert set(state.exceptions) == {BiometricAttribute.LEFT_THUMB}
+
+
+def test_a_judgement_belongs_to_the_sample_it_was_made_of() -> None:
+    thumb, later = BiometricAttribute.LEFT_THUMB, BlobRef("1" * 32, "b" * 64, 3)
+    again = SampleCaptured(_NOON, _facts(thumb), later)
+    assert _after(_sample(thumb), again, _judged(thumb, 20)).judgements == {}
+    assert _after(_sample(thumb), _judged(thumb, 20), again).judgements == {}
+    assert _after(_sample(thumb), again, _judged(thumb, 60, later)).judgements[thumb].quality == 60
+
+
+def test_a_judgement_takes_neither_preview_nor_signature_back() -> None:
+    state = _after(_sample(BiometricAttribute.LEFT_THUMB), _PREVIEWED, _SIGNED)
+    judged = apply(state, _judged(BiometricAttribute.LEFT_THUMB, 50))
+    assert judged.previewed and judged.signed == _SIGNED and judged.judgements
+
+
+def test_a_sample_that_is_set_aside_opens_its_step_and_takes_the_signature_back() -> None:
+    thumb = BiometricAttribute.LEFT_THUMB
+    state = _after(
+        _missing(BiometricAttribute.RIGHT_THUMB), _sample(thumb), _judged(thumb, 9), _PREVIEWED, _SIGNED
+    )
+    assert state.is_done(Step.THUMBS)
+    aside = apply(state, SampleSetAside(_NOON, thumb, _BLOB.name))
+    assert not aside.is_done(Step.THUMBS) and not aside.judgements
+    assert not aside.previewed and aside.signed is None
+
+
+def test_setting_an_earlier_sample_aside_leaves_the_one_that_counts_now() -> None:
+    thumb = BiometricAttribute.LEFT_THUMB
+    state = _after(_sample(thumb), _PREVIEWED, SampleSetAside(_NOON, thumb, "another"))
+    assert state.samples and state.previewed
+
+
+def test_the_reason_for_a_poor_sample_goes_with_the_sample() -> None:
+    thumb = BiometricAttribute.LEFT_THUMB
+    kept = PoorSamplesKept(_NOON, (thumb,), ForcedBecause.INJURY)
+    assert _after(_sample(thumb), kept).forced_because == {thumb: ForcedBecause.INJURY}
+    assert _after(_sample(thumb), kept, _sample(thumb)).forced_because == {}
 
 
 def test_a_sample_replaces_the_exception() -> None:

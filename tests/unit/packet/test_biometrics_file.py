@@ -13,8 +13,9 @@ from cryptography.exceptions import InvalidSignature
 from lxml import etree
 
 from muster.crypto.jws import sign_compact
-from muster.domain.biometrics import Attestation, BiometricAttribute, BiometricSample
-from muster.packet.assemble import assemble
+from muster.domain.biometrics import Attestation, BiometricAttribute, BiometricSample, StationJudgement
+from muster.formats.cbeff import SDK_SCORE
+from muster.packet.assemble import assemble, sample_bir
 from unit.packet.contents_fixture import (
     CONFIGURED,
     EXCEPTIONS,
@@ -112,6 +113,24 @@ def test_forced_captures_and_attempts_are_told(birs: dict[str, etree._Element]) 
     assert _others(birs["Right"])["FORCE_CAPTURED"] == "true"
     assert _others(birs["Left"])["FORCE_CAPTURED"] == "false"
     assert _others(birs["Left"])["RETRIES"] == "2"
+
+
+@pytest.mark.parametrize(
+    ("judgement", "score"),
+    [
+        (None, "0.0"),
+        (StationJudgement("NFIQ 2-compatible", None, ("FINGER_ABSENT",)), "0.0"),
+        (StationJudgement("NFIQ 2-compatible", 43.0), "43.0"),
+    ],
+    ids=["nobody judged", "could not be judged", "judged"],
+)
+def test_what_the_station_measured_is_the_sdk_score_and_what_the_device_signed_stays(
+    samples: tuple[BiometricSample, ...], judgement: StationJudgement | None, score: str
+) -> None:
+    plain = sample_bir(samples[0], "index")
+    judged = sample_bir(replace(samples[0], judgement=judgement), "index")
+    assert judged.others[SDK_SCORE] == score
+    assert replace(judged, others={**judged.others, SDK_SCORE: "0.0"}) == plain
 
 
 # Device signatures (trap 13)

@@ -20,7 +20,9 @@ from muster.domain.biometrics import (
     CaptureGroup,
     DigitalId,
     ExceptionKind,
+    ForcedBecause,
     SampleFacts,
+    StationJudgement,
 )
 from muster.domain.lifecycle import (
     BlobRef,
@@ -35,8 +37,11 @@ from muster.domain.lifecycle import (
     ExceptionCleared,
     ExceptionMarked,
     ExceptionPhotoTaken,
+    PoorSamplesKept,
     RequestNamed,
     SampleCaptured,
+    SampleJudged,
+    SampleSetAside,
     Sealed,
     Signed,
     Started,
@@ -147,6 +152,26 @@ _GOLDEN: list[tuple[Event, str]] = [
         '"payload":"{\\"bio\\":\\"<bioValue>\\"}","signature":"sig","spec_version":"0.9.5"},'
         '"chain_hash":"ABABABAB"},"record":{"name":"0f0f0f0f","digest":"a1a1a1a1","size":3}}',
     ),
+    (
+        SampleJudged(
+            _AT, BiometricAttribute.LEFT_INDEX, "0f0f0f0f", StationJudgement("NFIQ 2", 38.0, ("FINGER_DRY",))
+        ),
+        '{"at":"2026-03-01T12:00:00.123456Z","attribute":"leftIndex","record":"0f0f0f0f",'
+        '"judgement":{"measure":"NFIQ 2","quality":38.0,"findings":["FINGER_DRY"]}}',
+    ),
+    (
+        SampleJudged(_AT, BiometricAttribute.LEFT_EYE, "0f0f0f0f", StationJudgement("iris quality", None)),
+        '{"at":"2026-03-01T12:00:00.123456Z","attribute":"leftEye","record":"0f0f0f0f",'
+        '"judgement":{"measure":"iris quality","quality":null,"findings":[]}}',
+    ),
+    (
+        SampleSetAside(_AT, BiometricAttribute.LEFT_INDEX, "0f0f0f0f"),
+        '{"at":"2026-03-01T12:00:00.123456Z","attribute":"leftIndex","record":"0f0f0f0f"}',
+    ),
+    (
+        PoorSamplesKept(_AT, (BiometricAttribute.LEFT_INDEX,), ForcedBecause.WORN),
+        '{"at":"2026-03-01T12:00:00.123456Z","attributes":["leftIndex"],"because":"worn or damaged ridges"}',
+    ),
 ]
 
 
@@ -202,6 +227,13 @@ def test_a_quality_that_is_no_number_is_refused() -> None:
     _, body = encode(SampleCaptured(_AT, _FACTS, _BLOB))
     with pytest.raises(NotAuthentic):
         decode("SampleCaptured", body.replace("61.5", "NaN"))
+
+
+def test_a_judgement_that_is_no_number_is_refused() -> None:
+    judgement = '{"measure":"","quality":NaN}'
+    body = f'{{"at":"2026-03-01T12:00:00Z","attribute":"leftIndex","record":"0","judgement":{judgement}}}'
+    with pytest.raises(NotAuthentic):
+        decode("SampleJudged", body)
 
 
 def test_a_refusal_does_not_quote_what_the_person_said() -> None:
@@ -273,6 +305,20 @@ _EVENTS: st.SearchStrategy[Event] = st.one_of(
     ),
     st.builds(DocumentRemoved, _TIMES, _TEXTS),
     st.builds(SampleCaptured, _TIMES, _SAMPLES, _BLOBS),
+    st.builds(
+        SampleJudged,
+        _TIMES,
+        st.sampled_from(BiometricAttribute),
+        _TEXTS,
+        st.builds(StationJudgement, _TEXTS, st.none() | st.floats(0, 100), st.lists(_TEXTS).map(tuple)),
+    ),
+    st.builds(SampleSetAside, _TIMES, st.sampled_from(BiometricAttribute), _TEXTS),
+    st.builds(
+        PoorSamplesKept,
+        _TIMES,
+        st.lists(st.sampled_from(BiometricAttribute)).map(tuple),
+        st.sampled_from(ForcedBecause),
+    ),
     st.builds(CaptureAttempted, _TIMES, st.sampled_from(CaptureGroup)),
     st.builds(ExceptionMarked, _TIMES, _MARKED),
     st.builds(ExceptionCleared, _TIMES, st.sampled_from(BiometricAttribute)),
