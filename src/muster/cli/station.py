@@ -7,10 +7,31 @@ from typing import Annotated
 
 import typer
 
-from muster.cli.common import DataOption, JsonOption, Screen, VerboseOption, password_in, reporting, show
+from muster.cli.common import (
+    DataOption,
+    JsonOption,
+    PasswordOption,
+    Screen,
+    UserOption,
+    VerboseOption,
+    credentials,
+    password_in,
+    reporting,
+    show,
+    station_at,
+)
 from muster.clock import utc_now
+from muster.workstation import binding
 from muster.workstation.data_folder import DataFolder
-from muster.workstation.station import DEFAULT_CENTER, DEFAULT_MACHINE, Flavour, NewOperator, NewStation, Station
+from muster.workstation.station import (
+    DEFAULT_CENTER,
+    DEFAULT_MACHINE,
+    Flavour,
+    NewOperator,
+    NewStation,
+    Place,
+    Station,
+)
 
 
 def register(app: typer.Typer, screen: Screen) -> None:
@@ -32,6 +53,10 @@ def register(app: typer.Typer, screen: Screen) -> None:
             Flavour,
             typer.Option(help="Where the key that signs packets lives: a sealed file, or this computer's TPM."),
         ] = Flavour.LOCAL,
+        bind_to: Annotated[
+            Place,
+            typer.Option(help="What beside a password opens the station: nothing, or this computer's TPM."),
+        ] = Place.NOTHING,
         data: DataOption = None,
         as_json: JsonOption = False,
         verbose: VerboseOption = False,
@@ -39,7 +64,7 @@ def register(app: typer.Typer, screen: Screen) -> None:
         """Make a station in the data folder: keys, database, one officer and one supervisor."""
         with reporting(as_json=as_json, verbose=verbose):
             if demo:
-                new = NewStation.for_demo(machine_key)
+                new = NewStation.for_demo(machine_key, bind_to)
             else:
                 new = NewStation(
                     NewOperator(officer, _password(officer, officer_password_file)),
@@ -47,6 +72,7 @@ def register(app: typer.Typer, screen: Screen) -> None:
                     center,
                     machine,
                     machine_key=machine_key,
+                    bound_to=bind_to,
                 )
             made = Station.create(data or DataFolder.default().root, new, utc_now)
             document = {
@@ -57,6 +83,32 @@ def register(app: typer.Typer, screen: Screen) -> None:
             if machine_key is Flavour.TPM:
                 document["machine_encryption_key"] = made.folder.machine_encryption_key
             show(document, f"Station {made.identity.ref_id} in {made.folder.root}", as_json=as_json)
+
+    @station.command()
+    def bind(
+        to: Annotated[Place, typer.Option(help="This computer's TPM, or nothing: passwords alone open it then.")],
+        note: Annotated[
+            Path | None,
+            typer.Option(
+                help="Write the machine secret there, for the day the TPM breaks. Keep it away from here."
+            ),
+        ] = None,
+        from_note: Annotated[Path | None, typer.Option(help="Such a note, the TPM being gone.")] = None,
+        data: DataOption = None,
+        user: UserOption = None,
+        password_file: PasswordOption = None,
+        as_json: JsonOption = False,
+        verbose: VerboseOption = False,
+    ) -> None:
+        """Bind the station to this computer, so that a stolen disk opens with no password; or release it."""
+        with reporting(as_json=as_json, verbose=verbose):
+            where = station_at(data)
+            if from_note is not None:
+                where.use_recovery(binding.read_note(from_note))
+            user_id, password = credentials(where, user or where.operators[-1], password_file)
+            binding.move(where, user_id, password, to, note)
+            document = {"data": where.folder.root, "bound_to": to, "note": note}
+            show(document, f"The station in {where.folder.root} is bound to: {to.value}", as_json=as_json)
 
 
 def _password(user_id: str, file: Path | None) -> str:

@@ -34,6 +34,15 @@ from muster.crypto.key_slots import (
     slot_from_json,
     slot_to_json,
 )
+from muster.crypto.machine_binding import (
+    MachineBinding,
+    bind,
+    binding_from_json,
+    binding_to_json,
+    new_machine_secret,
+    release,
+)
+from muster.crypto.machine_binding import Place as Place  # noqa: PLC0414 - the command line's word as well
 from muster.crypto.machine_key import Flavour as Flavour  # noqa: PLC0414 - the command line's word as well
 from muster.crypto.machine_key import MachineKey
 from muster.crypto.sealing import Sealer, derive_key, new_station_key
@@ -53,6 +62,9 @@ STATION_ABSENT = Code(
 )
 STATION_EXISTS = Code("STATION_EXISTS", "There is a station in this folder already.")
 STATION_UNREADABLE = Code("STATION_UNREADABLE", "The station's settings cannot be read: station.json is damaged.")
+STATION_NEWER = Code(
+    "STATION_NEWER", "This station was set up or changed by a newer version of Muster. Update the program."
+)
 STATION_INCOMPLETE = Code(
     "STATION_INCOMPLETE",
     "This folder holds registrations of a station whose station.json is missing. "
@@ -84,6 +96,7 @@ OPERATORS_MUST_DIFFER = Code(
 DEFAULT_CENTER = "10001"
 DEFAULT_MACHINE = "10001"
 _FORMAT = 1
+_FORMAT_BOUND = 2  # the key slots have the machine's layer, which programs of before would call a wrong password
 _TPM_PURPOSE = "tpm machine key"  # what the TPM's keys are derived from, beside its seed: part of every such key
 _DATABASE_FILES = ("", "-wal", "-shm", "-journal")  # what SQLite keeps beside a database, by what it appends
 _DEVICE_CERTIFICATE_DAYS = 3650
@@ -116,15 +129,17 @@ class NewStation:
     machine: str = DEFAULT_MACHINE
     demo: bool = False
     machine_key: Flavour = Flavour.LOCAL
+    bound_to: Place = Place.NOTHING
 
     @classmethod
-    def for_demo(cls, machine_key: Flavour = Flavour.LOCAL) -> NewStation:
+    def for_demo(cls, machine_key: Flavour = Flavour.LOCAL, bound_to: Place = Place.NOTHING) -> NewStation:
         """A station for invented people, with passwords nobody has to remember."""
         return cls(
             officer=NewOperator("officer", secrets.token_urlsafe(12)),
             supervisor=NewOperator("supervisor", secrets.token_urlsafe(12)),
             demo=True,
             machine_key=machine_key,
+            bound_to=bound_to,
         )
 
 
@@ -148,13 +163,21 @@ class Station:
     """A station on disk, locked."""
 
     def __init__(
-        self, folder: DataFolder, identity: StationId, slots: tuple[KeySlot, ...], is_demo: bool, clock: Clock
+        self,
+        folder: DataFolder,
+        identity: StationId,
+        slots: tuple[KeySlot, ...],
+        is_demo: bool,
+        clock: Clock,
+        binding: MachineBinding | None = None,
     ) -> None:
         self.folder = folder
         self.identity = identity
         self.is_demo = is_demo
         self._slots = slots
         self._clock = clock
+        self._binding = binding
+        self._machine_secret: bytes | None = None
 
     @staticmethod
     def exists(data: Path) -> bool:
@@ -173,7 +196,10 @@ class Station:
             slots = tuple(slot_from_json(each) for each in content["key_slots"])
             identity = StationId(content["center"], content["machine"])
             folder = DataFolder(data, Flavour(content.get("machine_key", Flavour.LOCAL.value)))
-            return cls(folder, identity, _some(slots), _flag(content["demo"]), clock)
+            if int(content.get("format", _FORMAT)) > _FORMAT_BOUND:
+                raise KeyUnavailable(STATION_NEWER)
+            binding = binding_from_json(content["binding"]) if "binding" in content else None
+            return cls(folder, identity, _some(slots), _flag(content["demo"]), clock, binding)
         except FileNotFoundError as error:
             raise KeyUnavailable(STATION_ABSENT) from error
         except (ValueError, KeyError, TypeError, RecursionError) as error:
@@ -189,6 +215,8 @@ class Station:
         _check(data, new, policy or Policy())
         folder, station_key = DataFolder(data, new.machine_key), new_station_key()
         machine_key = _new_machine_key(new.machine_key, station_key)  # before anything is written
+        secret = new_machine_secret()
+        binding = None if new.bound_to is Place.NOTHING else MachineBinding.make(new.bound_to, secret)
         with durable.disk_errors():
             folder.make()
             _remove_leftovers(folder)
@@ -196,9 +224,11 @@ class Station:
         _make_device_key(folder, station_key, clock)
         _fill_database(folder, station_key, new, clock)
         slots = [make_slot(each.user_id, each.password, station_key) for each in (new.officer, new.supervisor)]
+        if binding is not None:
+            slots = [bind(slot, secret) for slot in slots]
         if new.demo:
             _write_demo_credentials(folder, new)
-        durable.write(folder.station, _station_json(new, slots, clock))
+        durable.write(folder.station, _station_json(new, slots, clock, binding))
         return cls.at(data, clock)
 
     @property
@@ -226,7 +256,7 @@ class Station:
         Raises ``SignInRefused``, the same for an unknown name and a wrong password; ``NotAuthentic`` or
         ``KeyUnavailable`` when database or keys were changed or are gone, or the TPM is; ``StorageUnavailable``.
         """
-        station_key = open_slot(self._slot_of(user_id), password)
+        station_key = self.open_slot(user_id, password)
         database = Database.open(self.folder.database, derive_key(station_key, "database"), self._clock)
         try:
             with _reading():
@@ -259,7 +289,48 @@ class Station:
 
     def confirm(self, user_id: str, password: str) -> None:
         """Check a password again without opening anything. Raises ``SignInRefused``."""
-        open_slot(self._slot_of(user_id), password)
+        self.open_slot(user_id, password)
+
+    def open_slot(self, user_id: str, password: str) -> bytes:
+        """The station key. Raises ``SignInRefused``, and ``KeyUnavailable`` when the slots are bound to another
+        computer or its TPM cannot be reached."""
+        slot = self._slot_of(user_id)
+        return open_slot(slot if self._binding is None else release(slot, self.machine_secret()), password)
+
+    @property
+    def bound_to(self) -> Place:
+        return Place.NOTHING if self._binding is None else self._binding.place
+
+    def machine_secret(self) -> bytes:
+        """What the slots are bound with: asked for once, worth nothing without a password. Raises
+        ``KeyUnavailable``."""
+        if self._binding is None:
+            raise ValueError("a station that is bound to nothing")
+        if self._machine_secret is None:
+            self._machine_secret = self._binding.secret()
+        return self._machine_secret
+
+    def move_to(self, place: Place, secret: bytes) -> bytes:
+        """This station's file with its slots bound to ``place`` by ``secret`` (to nothing: without it), to be
+        written. Raises ``KeyUnavailable``."""
+        bare = [slot if self._binding is None else release(slot, self.machine_secret()) for slot in self._slots]
+        content = json.loads(self.folder.station.read_text(encoding="utf-8"))
+        content.pop("binding", None)
+        content["format"] = _FORMAT
+        if place is not Place.NOTHING:
+            bare = [bind(slot, secret) for slot in bare]
+            content["binding"] = binding_to_json(MachineBinding.make(place, secret))
+            content["format"] = _FORMAT_BOUND
+        content["key_slots"] = [slot_to_json(slot) for slot in bare]
+        return json.dumps(content, indent=2).encode()
+
+    def use_recovery(self, secret: bytes) -> None:
+        """Take the machine secret from where an administrator noted it, this computer's TPM not having it."""
+        self._machine_secret = secret
+
+    def lay_layer(self, slot: KeySlot) -> KeySlot:
+        """A slot of :func:`make_slot` as it is to be written into this station's file."""
+        return slot if self._binding is None else bind(slot, self.machine_secret())
 
     def _slot_of(self, user_id: str) -> KeySlot:
         wanted = user_id.strip().casefold()
@@ -345,6 +416,7 @@ def _fill_database(folder: DataFolder, station_key: bytes, new: NewStation, cloc
                 machine=new.machine,
                 demo=str(new.demo).lower(),
                 machine_key=new.machine_key.value,
+                **({} if new.bound_to is Place.NOTHING else {"bound_to": new.bound_to.value}),
             )
             for person, role in ((new.officer, Role.OFFICER), (new.supervisor, Role.SUPERVISOR)):
                 work.operators.add(Operator(person.user_id, role), clock())
@@ -365,9 +437,11 @@ def _write_demo_credentials(folder: DataFolder, new: NewStation) -> None:
     )
 
 
-def _station_json(new: NewStation, slots: list[KeySlot], clock: Clock) -> bytes:
+def _station_json(
+    new: NewStation, slots: list[KeySlot], clock: Clock, binding: MachineBinding | None = None
+) -> bytes:
     content = {
-        "format": _FORMAT,
+        "format": _FORMAT if binding is None else _FORMAT_BOUND,
         "center": new.center,
         "machine": new.machine,
         "demo": new.demo,
@@ -375,6 +449,8 @@ def _station_json(new: NewStation, slots: list[KeySlot], clock: Clock) -> bytes:
         "created_at": rfc3339(clock()),
         "key_slots": [slot_to_json(slot) for slot in slots],
     }
+    if binding is not None:
+        content["binding"] = binding_to_json(binding)
     return json.dumps(content, indent=2).encode()
 
 

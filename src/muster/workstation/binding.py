@@ -1,0 +1,73 @@
+"""Binding a station to its computer, and releasing it again.
+
+Bound, the key slots open with a password *and* this computer's TPM (``crypto.machine_binding``). Where the TPM may
+break, an administrator keeps the machine secret on paper or on a drive in a safe: a note, which opens nothing
+without a password.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from muster import durable
+from muster.audit.catalogue import AuditEvent
+from muster.crypto.machine_binding import Place, new_machine_secret
+from muster.crypto.sealing import KEY_LENGTH
+from muster.domain.operators import Role
+from muster.errors import BadInput, Code, Refused
+from muster.workstation.station import Station
+
+BINDING_NOT_YOURS = Code("BINDING_NOT_YOURS", "Only a supervisor or an administrator may do this.")
+NOTE_IN_STATION = Code(
+    "NOTE_IN_STATION", "The note must not lie in the station's own folder: choose a drive that is kept elsewhere."
+)
+NOTE_EXISTS = Code("NOTE_EXISTS", "There is a file of that name already. Choose another name for the note.")
+NOTE_UNREADABLE = Code("NOTE_UNREADABLE", "This file is no note of a station's machine secret.")
+
+
+def move(station: Station, user_id: str, password: str, place: Place, note: Path | None = None) -> None:
+    """Bind the station to ``place``, or release it; with ``note``, write the machine secret there first.
+
+    Raises ``SignInRefused``, ``Refused``, ``BadInput`` (the note), ``KeyUnavailable``, ``StorageUnavailable``.
+    """
+    secret = new_machine_secret()
+    content = station.move_to(place, secret)
+    unlocked = station.unlock(user_id, password)
+    try:
+        if unlocked.operator.role is Role.OFFICER:
+            raise Refused(BINDING_NOT_YOURS)
+        if note is not None and place is not Place.NOTHING:
+            write_note(note, secret, station.folder.root)
+        # The trail first: a crash in between leaves the word without the deed, never the deed without the word.
+        with unlocked.database.work() as work:
+            work.record(
+                AuditEvent.STATION_BOUND,
+                actor=unlocked.operator.user_id,
+                bound_to=place.value,
+                before=station.bound_to.value,
+                note=str(note is not None).lower(),
+            )
+        durable.write(station.folder.station, content)
+    finally:
+        unlocked.database.close()
+
+
+def write_note(path: Path, secret: bytes, station: Path) -> None:
+    """Raises ``BadInput``, ``StorageUnavailable``."""
+    if path.resolve().is_relative_to(station.resolve()):
+        raise BadInput(NOTE_IN_STATION)
+    if path.exists():
+        raise BadInput(NOTE_EXISTS)
+    durable.write(path, json.dumps({"muster machine secret": secret.hex()}).encode())
+
+
+def read_note(path: Path) -> bytes:
+    """Raises ``BadInput``."""
+    try:
+        secret = bytes.fromhex(json.loads(path.read_text(encoding="utf-8"))["muster machine secret"])
+    except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
+        raise BadInput(NOTE_UNREADABLE) from error
+    if len(secret) != KEY_LENGTH:
+        raise BadInput(NOTE_UNREADABLE)
+    return secret
