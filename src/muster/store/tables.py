@@ -26,8 +26,11 @@ operator = Table(
     "operator",
     metadata,
     Column("user_id", Text, primary_key=True),
-    Column("role", Text, nullable=False),
+    Column("roles", Text, nullable=False),
     Column("added_at", Text, nullable=False),
+    Column("blocked_at", Text),
+    Column("authenticator", LargeBinary),
+    Column("last_code_step", Integer),
 )
 
 registration = Table(

@@ -55,7 +55,9 @@ class Desk:
             unlocked.identity,
             unlocked.operator,
             clock,
+            policy.permissions,
         )
+        self.access = self._journal.access
         self.operator: Operator = unlocked.operator
         self.station: StationId = unlocked.identity
         self.is_demo = unlocked.is_demo

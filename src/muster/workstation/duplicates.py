@@ -40,16 +40,15 @@ from muster.devices.records import picture_of
 from muster.domain.biometrics import BiometricAttribute
 from muster.domain.duplicates import Candidate, Look, Person, Whose
 from muster.domain.lifecycle import Registration
-from muster.domain.operators import Role
+from muster.domain.operators import Permission
 from muster.domain.registration import Process, RegistrationId
-from muster.errors import BadInput, Code, MusterError, NotAuthentic, Refused, Unavailable
+from muster.errors import BadInput, Code, MusterError, NotAuthentic, Unavailable
 from muster.store.database import Work
 from muster.store.gallery import GalleryRow
 from muster.workstation.analysing_face import chosen_recogniser, template_in
 from muster.workstation.journal import Journal
 from muster.workstation.lanes import Lanes
 from muster.workstation.policy import Policy
-from muster.workstation.server_session import SUPERVISOR_ONLY
 
 SEARCH_UNCALIBRATED = Code(
     "SEARCH_UNCALIBRATED", "The network that recognises faces has no threshold for searching among many."
@@ -132,10 +131,9 @@ class Duplicates:
     def found(self, registration_id: RegistrationId) -> Look | None:
         """What the last search found, or nothing if there was none, or it is too long ago; audited.
 
-        Raises ``Refused`` for anybody but a supervisor, ``NotAuthentic`` when the answer was changed.
+        Raises ``Refused`` for anybody who may not see it, ``NotAuthentic`` when the answer was changed.
         """
-        if self._journal.operator.role is not Role.SUPERVISOR:
-            raise Refused(SUPERVISOR_ONLY)
+        self._journal.access.require(Permission.SEE_INDICATORS)
         with self._journal.database.read() as work:
             kept = work.gallery.look(registration_id)
         if kept is None or kept[0] < self._limit():

@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 from uuid import NAMESPACE_OID, uuid5
 
 from muster.audit.catalogue import AuditEvent
+from muster.domain.operators import Permission
 from muster.domain.registration import RegistrationId
 from muster.errors import Refused
 from muster.formats.govstack import EnrollmentRequest
@@ -45,6 +46,7 @@ class Exporting:
 
         Raises ``BadInput`` (unknown), ``Refused`` (content destroyed), ``NotAuthentic`` (changed after signing).
         """
+        self._journal.access.require(Permission.EXPORT)
         request = self._request(registration_id)
         self._note(registration_id)
         return request.document(profile)
@@ -57,6 +59,7 @@ class Exporting:
         Raises ``BadInput`` (no address, or not https), ``Refused`` (not signed, or the server's no),
         ``SignInWanted``, ``NetworkUnavailable`` and what :meth:`govstack` raises.
         """
+        self._journal.access.require(Permission.EXPORT)
         server = RemoteServer(address)
         request = self._request(registration_id)
         if self._journal.load(registration_id).signed is None:

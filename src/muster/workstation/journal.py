@@ -13,11 +13,12 @@ from datetime import datetime
 from muster.audit.catalogue import AuditEvent
 from muster.clock import Clock
 from muster.domain.lifecycle import BlobRef, Event, Registration, Started
-from muster.domain.operators import Operator
+from muster.domain.operators import PERMISSIONS, Operator, Permission, Permissions
 from muster.domain.registration import RegistrationId, StationId
 from muster.errors import Code, Refused
 from muster.store.blobs import BlobFolder
 from muster.store.database import Database
+from muster.workstation.access import Access
 
 REGISTRATION_CLOSED = Code("REGISTRATION_CLOSED", "This registration is finished and cannot be changed any more.")
 
@@ -36,12 +37,19 @@ class Journal:
     """One operator's pen. Holds no state of its own."""
 
     def __init__(
-        self, database: Database, blobs: BlobFolder, station: StationId, operator: Operator, clock: Clock
+        self,
+        database: Database,
+        blobs: BlobFolder,
+        station: StationId,
+        operator: Operator,
+        clock: Clock,
+        permissions: Permissions = PERMISSIONS,
     ) -> None:
         self.database = database
         self.blobs = blobs
         self.station = station
         self.operator = operator
+        self.access = Access(database, operator, permissions)
         self.clock = clock
 
     def now(self) -> datetime:
@@ -62,6 +70,7 @@ class Journal:
     def start(self, event: Started, *more: Event, **detail: str) -> Registration:
         """Begin a registration with these events; ``detail`` goes into the trail beside the process."""
         with self.database.work() as work:
+            self.access.require(Permission.REGISTER, work)
             registration_id = RegistrationId.compose(
                 self.station.center, self.station.machine, work.settings.next_sequence(), event.at
             )
@@ -86,6 +95,7 @@ class Journal:
         longer holds.
         """
         with self.database.work() as work:
+            self.access.require(Permission.REGISTER, work)
             state = work.registrations.load(registration_id)
             if not state.is_draft:
                 raise Refused(REGISTRATION_CLOSED)

@@ -9,6 +9,7 @@ from types import MappingProxyType
 
 from muster.domain.biometrics import BiometricAttribute, CaptureGroup, Modality
 from muster.domain.lifecycle import Registration
+from muster.domain.operators import NEEDS_PASSWORD, PERMISSIONS, WAYS, Factor, Permissions, Ways
 from muster.domain.registration import Process, Step
 from muster.packet.contents import Position
 
@@ -91,6 +92,9 @@ class Policy:
     ``face_template_kept_for_days`` is how long a face can be found again at this station after it was sealed; 0
     keeps none and searches for nobody. Among more than ``faces_compared_each`` a graph is walked, which can miss
     somebody.
+
+    ``permissions`` is what each role may do, ``ways`` by what people show who they are, for each action: any one of
+    its ways is enough, and a way is all of its factors together.
     """
 
     steps: tuple[Step, ...] = tuple(Step)
@@ -118,6 +122,13 @@ class Policy:
     typical_record_bytes: Mapping[Modality, int] = field(default_factory=lambda: _TYPICAL_RECORDS)
     exception_photo_required: bool = True
     position: Position | None = None
+    permissions: Permissions = field(default_factory=lambda: PERMISSIONS)
+    ways: Ways = field(default_factory=lambda: WAYS)
+
+    def __post_init__(self) -> None:
+        for action in NEEDS_PASSWORD:
+            if any(Factor.PASSWORD not in way for way in self.ways[action]):
+                raise ValueError(f"{action.value} needs the password: it alone opens the station's key")
 
     def steps_for(self, process: Process) -> tuple[Step, ...]:
         """The steps of one process, in their order."""

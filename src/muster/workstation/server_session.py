@@ -20,8 +20,8 @@ from functools import partial
 
 from muster.audit.catalogue import AuditEvent
 from muster.crypto.machine_key import MachineKey
-from muster.domain.operators import Role
-from muster.errors import BadInput, Code, MusterError, NetworkUnavailable, Refused
+from muster.domain.operators import Permission
+from muster.errors import BadInput, Code, MusterError, NetworkUnavailable
 from muster.upload.conversation import Conversation
 from muster.upload.login import ServerLogin
 from muster.upload.mosip import MosipTarget
@@ -31,7 +31,6 @@ from muster.workstation.journal import Journal
 from muster.workstation.lanes import Lanes
 from muster.workstation.server import Login, Server
 
-SUPERVISOR_ONLY = Code("SUPERVISOR_ONLY", "Only a supervisor may do this. Sign in as one.")
 SIGNER_NOT_OFFERED = Code(
     "SIGNER_NOT_OFFERED", "The server does not sign with the certificate of this fingerprint. Compare it again."
 )
@@ -83,10 +82,9 @@ class ServerSession:
         """Check the server's answers with another certificate from now on: the one with the fingerprint
         ``expected``, which somebody has compared with what the server's owner says.
 
-        Raises ``Refused`` for an officer, ``BadInput`` when the server signs with another one.
+        Raises ``Refused`` for who may not change settings, ``BadInput`` when the server signs with another one.
         """
-        if self._journal.operator.role is not Role.SUPERVISOR:
-            raise Refused(SUPERVISOR_ONLY)
+        self._journal.access.require(Permission.CHANGE_SETTINGS)
         certificate = self._offered_signer()
         if fingerprint(certificate) != expected.replace(":", "").strip().lower():
             raise BadInput(SIGNER_NOT_OFFERED)

@@ -97,6 +97,8 @@ DEFAULT_CENTER = "10001"
 DEFAULT_MACHINE = "10001"
 _FORMAT = 1
 _FORMAT_BOUND = 2  # the key slots have the machine's layer, which programs of before would call a wrong password
+_OFFICERS = frozenset({Role.OFFICER})
+_SUPERVISORS = frozenset({Role.SUPERVISOR, Role.ADMINISTRATOR})  # somebody has to add the others
 _TPM_PURPOSE = "tpm machine key"  # what the TPM's keys are derived from, beside its seed: part of every such key
 _DATABASE_FILES = ("", "-wal", "-shm", "-journal")  # what SQLite keeps beside a database, by what it appends
 _DEVICE_CERTIFICATE_DAYS = 3650
@@ -418,13 +420,13 @@ def _fill_database(folder: DataFolder, station_key: bytes, new: NewStation, cloc
                 machine_key=new.machine_key.value,
                 **({} if new.bound_to is Place.NOTHING else {"bound_to": new.bound_to.value}),
             )
-            for person, role in ((new.officer, Role.OFFICER), (new.supervisor, Role.SUPERVISOR)):
-                work.operators.add(Operator(person.user_id, role), clock())
+            for person, roles in ((new.officer, _OFFICERS), (new.supervisor, _SUPERVISORS)):
+                work.operators.add(Operator(person.user_id, roles), clock())
                 work.record(
                     AuditEvent.OPERATOR_ADDED,
                     actor=new.officer.user_id,
                     operator=person.user_id,
-                    role=role.value,
+                    roles=" ".join(sorted(role.value for role in roles)),
                 )
     finally:
         database.close()

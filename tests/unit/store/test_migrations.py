@@ -10,10 +10,12 @@ from alembic.config import Config
 
 from muster.clock import Clock
 from muster.domain.delivery import DeliveryState
+from muster.domain.operators import Role
 from muster.store import database as database_module
 from muster.store.database import Database
 
 _QUEUE = """
+INSERT INTO operator VALUES ('erika', 'REGISTRATION_OFFICER', 't'), ('max', 'REGISTRATION_SUPERVISOR', 't');
 INSERT INTO registration VALUES ('10001100020000120260301120000', 't', 't', 0);
 INSERT INTO outbox (packet_id, registration_id, process, languages, state, attempts, size, digest, sealed_at,
                     next_attempt, last_problem, server_status)
@@ -52,3 +54,13 @@ def test_the_queue_of_the_first_version_goes_on_where_it_was(
     assert (waiting.last_problem, waiting.next_attempt is None) == ("SERVER_TIMEOUT", False)
     assert (there.state, there.server_status, there.questions) == (DeliveryState.PUSHED, None, 0)
     assert there.is_to_be_asked(clock())
+
+
+def test_a_supervisor_of_before_looks_after_the_stations_people_now(
+    first_version: Path, key: bytes, clock: Clock
+) -> None:
+    database = Database.open(first_version, key, clock)
+    with database.read() as work:
+        erika, supervisor = work.operators.all()
+    database.close()
+    assert (erika.roles, supervisor.roles) == ({Role.OFFICER}, {Role.SUPERVISOR, Role.ADMINISTRATOR})

@@ -246,18 +246,18 @@ def test_an_unknown_operator_is_nobody(database: Database) -> None:
 
 @pytest.mark.parametrize("role", Role)
 def test_an_operator_is_found_with_the_role_given(database: Database, role: Role) -> None:
-    _do(database, lambda work: work.operators.add(Operator("erika", role), _NOON))
+    _do(database, lambda work: work.operators.add(Operator("erika", frozenset({role})), _NOON))
     with database.read() as work:
-        assert work.operators.find("erika") == Operator("erika", role)
+        assert work.operators.find("erika") == Operator("erika", frozenset({role}))
 
 
 def test_a_user_id_is_given_to_one_operator_only(database: Database) -> None:
-    _do(database, lambda work: work.operators.add(Operator("erika", Role.OFFICER), _NOON))
+    _do(database, lambda work: work.operators.add(Operator("erika", frozenset({Role.OFFICER})), _NOON))
     with pytest.raises(IntegrityError):
-        _do(database, lambda work: work.operators.add(Operator("erika", Role.SUPERVISOR), _NOON))
+        _do(database, lambda work: work.operators.add(Operator("erika", frozenset({Role.SUPERVISOR})), _NOON))
 
 
 def test_user_ids_differ_by_case(database: Database) -> None:
-    _do(database, lambda work: work.operators.add(Operator("erika", Role.OFFICER), _NOON))
+    _do(database, lambda work: work.operators.add(Operator("erika", frozenset({Role.OFFICER})), _NOON))
     with database.read() as work:
         assert work.operators.find("Erika") is None

@@ -221,8 +221,8 @@ def test_each_operator_opens_the_station_as_who_they_are(root: Path) -> None:
     for person in (OFFICER, SUPERVISOR):
         unlocked = station.unlock(person.user_id, person.password)
         unlocked.database.close()
-        roles[unlocked.operator.user_id] = unlocked.operator.role
-    assert roles == {"erika": Role.OFFICER, "max": Role.SUPERVISOR}
+        roles[unlocked.operator.user_id] = unlocked.operator.roles
+    assert roles == {"erika": {Role.OFFICER}, "max": {Role.SUPERVISOR, Role.ADMINISTRATOR}}
 
 
 def test_a_user_name_is_found_whatever_its_case_and_blanks(root: Path) -> None:
