@@ -29,6 +29,7 @@ from muster.durable import DISK_FULL, DISK_UNWRITABLE
 from muster.errors import Code, MusterError, NotAuthentic, StorageUnavailable
 from muster.store.audit_log import AuditLog
 from muster.store.blobs import BlobRows
+from muster.store.bringing_forward import bring_forward
 from muster.store.carried import CarriedRows
 from muster.store.gallery import GalleryRows
 from muster.store.jobs import JobRows
@@ -43,10 +44,6 @@ DATABASE_BUSY = Code("DATABASE_BUSY", "Another program is using the station's da
 DATABASE_UNREADABLE = Code(
     "DATABASE_UNREADABLE", "The station's database cannot be opened: it is damaged or the key is wrong."
 )
-DATABASE_NEWER = Code(
-    "DATABASE_NEWER", "The station's data was written by a newer version of Muster. Update the program."
-)
-
 DATABASE_CLOSED = Code("DATABASE_CLOSED", "You are signed out. Sign in again.")
 
 _MIGRATIONS = Path(__file__).parent / "migrations"
@@ -93,16 +90,15 @@ class Database:
         self._closed = False
 
     @classmethod
-    def open(cls, path: Path, key: bytes, clock: Clock) -> Database:
+    def open(cls, path: Path, key: bytes, clock: Clock, *, backups_kept: int = 3) -> Database:
         """Open or create the file and bring it forward.
 
         Raises ``NotAuthentic`` for a wrong key or a damaged file, ``StorageUnavailable`` when the disk
-        does not let us.
+        does not let us, the file is a newer version's or cannot be brought forward.
         """
         engine = _engine(path, key)
         try:
-            with _translated():
-                _bring_forward(engine)
+            bring_forward(engine, path, clock, _MIGRATIONS, backups_kept, _translated)
         except MusterError:
             engine.dispose()
             raise
@@ -191,27 +187,6 @@ def _use_wal(connection: sqlcipher.Connection) -> None:
 def _begin(connection: sa.Connection) -> None:
     reading = connection.get_execution_options().get(_READ_ONLY, False)
     connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
-
-
-def _bring_forward(engine: sa.Engine) -> None:
-    """Run the migrations that are missing. Alembic is imported only when there are some."""
-    newest = max(path.name[1:5] for path in (_MIGRATIONS / "versions").glob("m*.py"))
-    with engine.connect() as connection:
-        present = sa.inspect(connection).has_table("alembic_version")
-        current = connection.scalar(sa.text("SELECT version_num FROM alembic_version")) if present else None
-        connection.rollback()
-    if current == newest:
-        return
-    if current is not None and current > newest:
-        raise StorageUnavailable(DATABASE_NEWER)
-    from alembic import command
-    from alembic.config import Config
-
-    config = Config()
-    config.set_main_option("script_location", str(_MIGRATIONS))
-    with engine.begin() as connection:
-        config.attributes["connection"] = connection
-        command.upgrade(config, "head")
 
 
 @contextmanager

@@ -23,9 +23,9 @@ from muster.domain.registration import RegistrationId
 from muster.durable import DISK_FULL, DISK_UNWRITABLE
 from muster.errors import NotAuthentic, StorageUnavailable
 from muster.store import database as database_module
+from muster.store.bringing_forward import DATABASE_NEWER
 from muster.store.database import (
     DATABASE_BUSY,
-    DATABASE_NEWER,
     DATABASE_UNREADABLE,
     Database,
     Work,
