@@ -22,8 +22,9 @@ from muster.domain.lifecycle import BlobRef
 from muster.domain.registration import Process, RegistrationId
 from muster.receiver.storage import Storage
 from muster.store.blobs import BlobFolder
-from muster.upload.mosip import MosipTarget, UploadAnswer
+from muster.upload.mosip import MosipTarget
 from muster.upload.remedies import PacketRefused
+from muster.upload.target import UploadAnswer
 from muster.workstation.demo import demo_script
 from muster.workstation.desk import sign_in
 from muster.workstation.policy import Policy

@@ -24,7 +24,8 @@ from muster.domain.registration import RegistrationId
 from muster.errors import NetworkUnavailable, Refused
 from muster.packet.assemble import assemble
 from muster.packet.seal import SealedPacket, seal
-from muster.upload.mosip import Announcement, MosipTarget, UploadAnswer
+from muster.upload.mosip import MosipTarget
+from muster.upload.target import Announcement, UploadAnswer
 from muster.upload.transport import Transport
 from unit.packet.contents_fixture import STARTED_AT, KeyPair, make_contents, make_schema
 

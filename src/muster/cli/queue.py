@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -22,9 +23,11 @@ from muster.cli.common import (
     show,
     station_at,
 )
-from muster.domain.delivery import DeliveryState, OutboxEntry, Outlook, PersonTold, ServerStatus
+from muster.domain.delivery import CarriedPacket, DeliveryState, OutboxEntry, Outlook, PersonTold, ServerStatus
 from muster.errors import Code
 from muster.workstation.desk import Desk
+
+FolderArgument = Annotated[Path, typer.Argument(metavar="DIR", help="The drive, or a folder on it.")]
 
 
 def register(app: typer.Typer, screen: Screen) -> None:
@@ -67,6 +70,7 @@ def register(app: typer.Typer, screen: Screen) -> None:
             for packet_id in again or ():
                 desk.sync.try_again(packet_id)
             desk.sync.deliver_all(due_only=False)
+            desk.carrying.forward(due_only=False)
             _show(desk, as_json=as_json)
             entries = desk.sync.outbox()
             if any(each.state is not DeliveryState.PUSHED and each.last_problem for each in entries):
@@ -89,6 +93,92 @@ def register(app: typer.Typer, screen: Screen) -> None:
             desk.following.ask(due_only=False)
             _show(desk, as_json=as_json)
 
+    @queue.command()
+    def told(
+        packet_id: Annotated[str, typer.Argument(help="The packet whose person the server wants to come again.")],
+        unreachable: Annotated[bool, typer.Option("--unreachable", help="The person cannot be reached.")] = False,
+        data: DataOption = None,
+        user: UserOption = None,
+        password_file: PasswordOption = None,
+        as_json: JsonOption = False,
+        verbose: VerboseOption = False,
+    ) -> None:
+        """Note that somebody was told to come again, so that the packet asks for nobody any more."""
+        with (
+            reporting(as_json=as_json, verbose=verbose),
+            desk_of(station_at(data), user=user, password_file=password_file) as (desk, _),
+        ):
+            outcome = PersonTold.CANNOT_BE_REACHED if unreachable else PersonTold.INFORMED
+            desk.sync.note_told(packet_id, outcome)
+            _show(desk, as_json=as_json)
+
+    _add_drives(queue)
+    _add_terms(queue)
+
+
+def _add_drives(queue: typer.Typer) -> None:
+    @queue.command("export")
+    def hand_over(
+        folder: FolderArgument,
+        data: DataOption = None,
+        user: UserOption = None,
+        password_file: PasswordOption = None,
+        as_json: JsonOption = False,
+        verbose: VerboseOption = False,
+    ) -> None:
+        """Copy what waits to a drive, with a signed list, for another station to send."""
+        with (
+            reporting(as_json=as_json, verbose=verbose),
+            desk_of(station_at(data), user=user, password_file=password_file) as (desk, _),
+        ):
+            handed = desk.handing_over.export(folder)
+            document = {"list": handed.list_file, "packets": [_packet(each) for each in handed.packets]}
+            show(document, f"{len(handed.packets)} packets and {handed.list_file.name}", as_json=as_json)
+
+    @queue.command("import")
+    def take_over(
+        folder: FolderArgument,
+        accept: Annotated[
+            str | None,
+            typer.Option(
+                metavar="FINGERPRINT", help="Take packets of the station with this key. For a supervisor."
+            ),
+        ] = None,
+        data: DataOption = None,
+        user: UserOption = None,
+        password_file: PasswordOption = None,
+        as_json: JsonOption = False,
+        verbose: VerboseOption = False,
+    ) -> None:
+        """Take another station's packets from a drive; they are sent with our own.
+
+        The exit status is 1 when some of them cannot be taken.
+        """
+        with (
+            reporting(as_json=as_json, verbose=verbose),
+            desk_of(station_at(data), user=user, password_file=password_file) as (desk, _),
+        ):
+            if accept:
+                desk.carrying.accept_station(folder, accept)
+            taken = desk.carrying.take(folder)
+            packets = {packet.packet_id: packet for packet in desk.carrying.packets()}
+            document = {
+                "packets": [_carried(packets[each]) for each in (*taken.new, *taken.known) if each in packets],
+                "new": taken.new,
+                "known": taken.known,
+                "refused": [
+                    {"packet_id": packet_id, "code": code.name, "message": code.sentence}
+                    for packet_id, code in taken.refused.items()
+                ],
+            }
+            lines = [f"{len(taken.new)} packets taken, {len(taken.known)} were here already"]
+            lines += [f"{packet_id}  {code.sentence} [{code.name}]" for packet_id, code in taken.refused.items()]
+            show(document, "\n".join(lines), as_json=as_json)
+            if taken.refused:
+                raise typer.Exit(BAD)
+
+
+def _add_terms(queue: typer.Typer) -> None:
     @queue.command()
     def pause(
         data: DataOption = None,
@@ -138,46 +228,11 @@ def register(app: typer.Typer, screen: Screen) -> None:
             desk.sending.limit(kilobytes)
             _show(desk, as_json=as_json)
 
-    @queue.command()
-    def told(
-        packet_id: Annotated[str, typer.Argument(help="The packet whose person the server wants to come again.")],
-        unreachable: Annotated[bool, typer.Option("--unreachable", help="The person cannot be reached.")] = False,
-        data: DataOption = None,
-        user: UserOption = None,
-        password_file: PasswordOption = None,
-        as_json: JsonOption = False,
-        verbose: VerboseOption = False,
-    ) -> None:
-        """Note that somebody was told to come again, so that the packet asks for nobody any more."""
-        with (
-            reporting(as_json=as_json, verbose=verbose),
-            desk_of(station_at(data), user=user, password_file=password_file) as (desk, _),
-        ):
-            outcome = PersonTold.CANNOT_BE_REACHED if unreachable else PersonTold.INFORMED
-            desk.sync.note_told(packet_id, outcome)
-            _show(desk, as_json=as_json)
-
 
 def _show(desk: Desk, *, as_json: bool) -> None:
     entries, outlook = desk.sync.outbox(), desk.sync.outlook()
-    packets = [
-        {
-            "packet_id": each.packet_id,
-            "registration_id": each.registration_id.text,
-            "state": each.state,
-            "attempts": each.attempts,
-            "size": each.size,
-            "next_attempt": each.next_attempt,
-            "last_problem": each.last_problem,
-            "server_code": each.server_code,
-            "server_status": each.server_status,
-            "destroyed_at": each.destroyed_at,
-            "risk": each.risk,
-            "handed_over_at": each.handed_over_at,
-            "person_told": each.person_told,
-        }
-        for each in entries
-    ]
+    packets = [_packet(each) for each in entries]
+    carried = desk.carrying.packets()
     waiting = {
         "packets": outlook.packets,
         "bytes": outlook.octets,
@@ -187,7 +242,41 @@ def _show(desk: Desk, *, as_json: bool) -> None:
         "takes_s": round(outlook.takes.total_seconds()) if outlook.takes else None,
     }
     lines = [line for each in entries for line in _lines(each)] or ["The outbox is empty."]
-    show({"packets": packets, "waiting": waiting}, "\n".join((*lines, *_outlook(outlook))), as_json=as_json)
+    lines += [f"{each.packet_id}  {each.state.value:<10} {each.size:>9,} bytes  carried" for each in carried]
+    document = {"packets": packets, "carried": [_carried(each) for each in carried], "waiting": waiting}
+    show(document, "\n".join((*lines, *_outlook(outlook))), as_json=as_json)
+
+
+def _packet(entry: OutboxEntry) -> dict[str, object]:
+    return {
+        "packet_id": entry.packet_id,
+        "registration_id": entry.registration_id.text,
+        "state": entry.state,
+        "attempts": entry.attempts,
+        "size": entry.size,
+        "next_attempt": entry.next_attempt,
+        "last_problem": entry.last_problem,
+        "server_code": entry.server_code,
+        "server_status": entry.server_status,
+        "destroyed_at": entry.destroyed_at,
+        "risk": entry.risk,
+        "handed_over_at": entry.handed_over_at,
+        "person_told": entry.person_told,
+    }
+
+
+def _carried(packet: CarriedPacket) -> dict[str, object]:
+    return {
+        "packet_id": packet.packet_id,
+        "came_from": packet.came_from,
+        "came_at": packet.came_at,
+        "state": packet.state,
+        "attempts": packet.attempts,
+        "size": packet.size,
+        "next_attempt": packet.next_attempt,
+        "last_problem": packet.last_problem,
+        "server_code": packet.server_code,
+    }
 
 
 def _outlook(outlook: Outlook) -> Iterator[str]:

@@ -20,7 +20,7 @@ from joserfc.errors import JoseError
 from joserfc.jwk import RSAKey
 
 from muster import base64url
-from muster.crypto.signing import load_certificate
+from muster.crypto.signing import load_certificate, load_verification_key
 from muster.errors import Code, MusterError, NotAuthentic
 
 SIGNATURE_INVALID = Code(
@@ -92,6 +92,37 @@ def verify_compact(token: str) -> VerifiedJws:
     except _REFUSALS as error:
         raise NotAuthentic(SIGNATURE_INVALID) from error
     return VerifiedJws(header, verified.payload, certificate.public_bytes(serialization.Encoding.DER))
+
+
+def sign_with_key(key: Signer, payload: bytes, key_id: str) -> str:
+    """``header.payload.signature`` by a key that has no certificate; ``key_id`` says which (``kid``)."""
+    header = json.dumps({"alg": "RS256", "kid": key_id}, separators=(",", ":"))
+    signed = f"{base64url.encode(header.encode())}.{base64url.encode(payload)}"
+    return f"{signed}.{base64url.encode(key.sign(signed.encode('ascii')))}"
+
+
+def unverified_payload(token: str) -> bytes:
+    """What a token says before anybody has checked who said it: to find the key, and for nothing else. Raises
+    ``NotAuthentic`` for what is no token."""
+    try:
+        return bytes(jws.extract_compact(token.encode("ascii"), registry=_REGISTRY).payload)
+    except _REFUSALS as error:
+        raise NotAuthentic(SIGNATURE_INVALID) from error
+
+
+def verify_with_key(token: str, public_key: bytes) -> bytes:
+    """The payload of ``token``, signed by the owner of ``public_key`` (``signing.load_verification_key``).
+
+    Raises ``NotAuthentic``; ``BadInput`` for a key that cannot be read.
+    """
+    key = load_verification_key(public_key)
+    if key.key_size < _MINIMUM_KEY_BITS:
+        raise NotAuthentic(SIGNATURE_INVALID)
+    pem = key.public_bytes(serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo)
+    try:
+        return bytes(jws.deserialize_compact(token, RSAKey.import_key(pem), registry=_REGISTRY).payload)
+    except _REFUSALS as error:
+        raise NotAuthentic(SIGNATURE_INVALID) from error
 
 
 def sign_detached(key: Signer, payload: bytes, certificate_der: bytes) -> str:

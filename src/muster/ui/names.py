@@ -86,14 +86,14 @@ def problem_words(entry: OutboxEntry) -> str:
 
 def delivery_words(entry: OutboxEntry) -> str:
     """How far a packet got: the server's word for it where there is one, else ours."""
+    if entry.is_carried:
+        return tr("on its way on a drive")
     if entry.server_status is ServerStatus.REREGISTER and entry.person_told is not None:
         return tr("the person was told to come again")
     if entry.state is DeliveryState.PUSHED and entry.server_status is not None:
         return server_status_name(entry.server_status)
     if entry.state is DeliveryState.SYNCED and entry.server_status is not None:
         return tr("the server wants it again")
-    if entry.is_carried:
-        return tr("on its way on a drive")
     return state_name(entry.state)
 
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from muster import base64url
@@ -20,6 +19,7 @@ from muster.errors import Code, NetworkUnavailable, Refused
 from muster.upload.certificates import certificate_in, certificate_request
 from muster.upload.refusals import code_in, raise_refusal, refusal_in
 from muster.upload.remedies import PACKET_REFUSED, PacketRefused, too_large
+from muster.upload.target import Announced, Announcement, Business, UploadAnswer
 from muster.upload.transport import SERVER_ANSWER_UNREADABLE, Exchange
 
 STATION_NOT_FOUND = Code(
@@ -50,51 +50,6 @@ _MACHINE_REFUSALS = {"KER-SNC-155": STATION_NOT_FOUND, "KER-SNC-164": STATION_KE
 _SYNC_BATCH = 10  # as many as the reference client announces at once
 _VERSION = "1.0"
 _JSON = {"Content-Type": "application/json"}
-
-
-@dataclass(frozen=True, slots=True)
-class Announcement:
-    """What the sync call tells about one packet. ``digest`` is the upper-case hex SHA-256 of the uploaded
-    bytes, ``language`` a three-letter code, ``supervisor_status`` APPROVED or REJECTED;
-    ``additional_info_request`` is the request that a correction answers. ``name``, ``phone`` and ``email`` are for
-    a server that is to write to the person before it has opened the packet."""
-
-    registration_id: str
-    packet_id: str
-    process: str
-    digest: str
-    size: int
-    language: str
-    supervisor_status: str
-    supervisor_comment: str = ""
-    additional_info_request: str | None = None
-    name: str | None = None
-    phone: str | None = None
-    email: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Announced:
-    """Which packets the server took note of, and its code for each it refused: one call can bring both."""
-
-    taken: frozenset[str]
-    refused: Mapping[str, str]
-
-    def require(self, packet_id: str) -> None:
-        """Raises ``PacketRefused``; ``NetworkUnavailable`` when the server did not list the
-        packet at all: whatever else answers with JSON has not been told."""
-        if packet_id in self.refused:
-            raise PacketRefused(self.refused[packet_id])
-        if packet_id not in self.taken:
-            raise NetworkUnavailable(SERVER_ANSWER_UNREADABLE)
-
-
-@dataclass(frozen=True, slots=True)
-class UploadAnswer:
-    """The server's own sentence, and whether it had the packet already."""
-
-    status: str
-    duplicate: bool
 
 
 class MosipTarget:
@@ -215,6 +170,10 @@ class MosipTarget:
         now = rfc3339(self._clock())
         body = {"id": id_, "version": _VERSION, "requesttime": now, "request": request}
         return self._server.post(path, json.dumps(body).encode(), _JSON)
+
+
+def target(business: Business) -> MosipTarget:
+    return MosipTarget(business.server, business.ref_id, business.clock)
 
 
 def _by_kind(announcements: Iterable[Announcement]) -> tuple[list[Announcement], list[Announcement]]:

@@ -11,6 +11,7 @@
     muster.db             SQLCipher database
     blobs/                sealed pictures and records
     outbox/               sealed packets, <packet id>.zip; unclaimed/ holds those the database does not know
+    carried/              packets of other stations that came on a drive, until the server has them
     .lock                 held while somebody is signed in
     demo-credentials.json only in a demo station
     receiver/             the embedded receiver's own data, when one is used
@@ -108,6 +109,9 @@ class DataFolder:
 
     def packet(self, packet_id: str) -> Path:
         return self.outbox / f"{packet_id}.zip"
+
+    def carried_packet(self, packet_id: str) -> Path:
+        return self.root / "carried" / f"{packet_id}.zip"
 
     def make(self) -> None:
         """Create the folders, for this user only where the system has such a thing."""

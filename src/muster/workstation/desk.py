@@ -14,14 +14,17 @@ from muster.devices.catalogue import Catalogue
 from muster.domain.operators import Operator
 from muster.domain.registration import StationId
 from muster.errors import MusterError
+from muster.formats.govstack import EnrollmentRequest
 from muster.store.blobs import BlobFolder
 from muster.workstation.capture import Capture
+from muster.workstation.carrying import Carrying
 from muster.workstation.devices_desk import DeviceDesk
 from muster.workstation.documents import Documents
 from muster.workstation.duplicates import Duplicates
 from muster.workstation.enrollment import Enrollment
 from muster.workstation.exporting import Exporting
 from muster.workstation.following import Following
+from muster.workstation.handing_over import HandingOver
 from muster.workstation.journal import Journal
 from muster.workstation.policy import Policy
 from muster.workstation.reference import ReferenceData
@@ -64,7 +67,7 @@ class Desk:
         self.folder = unlocked.folder
         self.confirm_password = confirm_password
         reference = ReferenceData.load()
-        self.server = ServerSession(server, self._journal, unlocked.machine_key)
+        self.server = ServerSession(server, self._journal, unlocked.machine_key, self._enrollment_of)
         signer = SoftwareSigner(unlocked.device_key, unlocked.device_certificate, clock)
         context = DeviceContext(clock, signer)
         submission = Submission(
@@ -90,7 +93,11 @@ class Desk:
         self.sync = Sync(
             self._journal, unlocked.folder, self.server, submission, reference.schema, policy, self.sending
         )
-        self.following = Following(self._journal, self.server, self.sync, submission, policy)
+        self.handing_over = HandingOver(self._journal, unlocked.machine_key, self.sync, policy)
+        self.carrying = Carrying(
+            self._journal, unlocked.folder, self.server, submission, self.sending, policy, frozenset
+        )
+        self.following = Following(self._journal, self.server, self.sync, submission, self.carrying, policy)
         self.exporting = Exporting(self._journal, reference.schema, submission)
         self.devices = DeviceDesk(catalogue)
         self.trail = AuditTrail(unlocked.database)
@@ -119,6 +126,9 @@ class Desk:
         self.duplicates.close()
         self._database.close()
         self._lock.release()
+
+    def _enrollment_of(self, packet_id: str) -> EnrollmentRequest:
+        return self.exporting.of_packet(packet_id)
 
     def _note(self, event: AuditEvent, **detail: str) -> None:
         with self._database.work() as work:

@@ -20,7 +20,7 @@ from muster.formats.govstack import EnrollmentRequest
 from muster.formats.govstack_profile import Profile
 from muster.formats.id_schema import IdSchema
 from muster.packet.govstack import enrollment_request
-from muster.upload.govstack import Enrolled, GovstackTarget
+from muster.upload.govstack import Enrolled, Enrolling
 from muster.upload.transport import Transport
 from muster.workstation.journal import Journal
 from muster.workstation.server import RemoteServer
@@ -67,9 +67,18 @@ class Exporting:
         host = urlsplit(address).hostname or ""
         self._note(registration_id, server=host)
         with Transport(server.url()) as transport:
-            enrolled = GovstackTarget(transport).enroll(request, profile)
+            enrolled = Enrolling(transport).enroll(request, profile)
         self._journal.note(registration_id, AuditEvent.ENROLLMENT_ACCEPTED, server=host)
         return enrolled
+
+    def of_packet(self, packet_id: str) -> EnrollmentRequest:
+        """What a sealed packet holds, to be sent in its place to a server that takes enrollments. Raises as
+        :meth:`govstack`."""
+        with self._journal.database.read() as work:
+            registration_id = work.outbox.find(packet_id).registration_id
+        request = self._request(registration_id)
+        self._note(registration_id)
+        return request
 
     def _request(self, registration_id: RegistrationId) -> EnrollmentRequest:
         """What is signed was captured without any server and waits on this station, however good the network is

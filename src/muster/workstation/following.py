@@ -22,10 +22,12 @@ from random import random
 
 from muster.audit.catalogue import AuditEvent
 from muster.domain.delivery import DeliveryState, OutboxEntry, Receipt, ServerStatus
+from muster.domain.lifecycle import Uploaded
 from muster.errors import MusterError, NetworkUnavailable, Refused
 from muster.store.database import Work
-from muster.upload.mosip import MosipTarget
 from muster.upload.schedule import next_question
+from muster.upload.target import Target
+from muster.workstation.carrying import Carrying
 from muster.workstation.journal import Journal
 from muster.workstation.policy import Policy
 from muster.workstation.server_session import ServerSession
@@ -53,6 +55,7 @@ class Following:
         server: ServerSession,
         sync: Sync,
         submission: Submission,
+        carrying: Carrying,
         policy: Policy,
         chance: Callable[[], float] = random,
     ) -> None:
@@ -60,6 +63,7 @@ class Following:
         self._server = server
         self._sync = sync
         self._submission = submission
+        self._carrying = carrying
         self._policy = policy
         self._chance = chance
 
@@ -70,6 +74,7 @@ class Following:
         Raises as ``Sync.deliver_all``; what did not happen is due again later.
         """
         receipts = self._sync.deliver_all(keep_slips=True)
+        self._carrying.forward()
         self.ask()
         self._submission.destroy_outdated()
         self.destroy_processed()
@@ -79,7 +84,7 @@ class Following:
         """Ask the server about the packets it has. Raises ``NetworkUnavailable``, ``SignInWanted``, ``Refused``,
         ``ServerNotAuthentic``; then the questions are put off."""
         now = self._journal.now()
-        asked = [each for each in self._sync.outbox() if each.is_under_way]
+        asked = [each for each in self._sync.outbox() if each.is_under_way or each.is_carried]
         if due_only:
             asked = [each for each in asked if each.is_to_be_asked(now)]
         for begin in range(0, len(asked), self._policy.ask_at_once):
@@ -103,7 +108,7 @@ class Following:
             if kept and entry.status_since is not None and entry.status_since <= limit:
                 self._submission.destroy_packet(entry.packet_id)
 
-    def _told(self, target: MosipTarget, batch: Sequence[OutboxEntry]) -> dict[str, ServerStatus]:
+    def _told(self, target: Target, batch: Sequence[OutboxEntry]) -> dict[str, ServerStatus]:
         """The server's word by packet."""
         names = {each.packet_id: self._journal.load(each.registration_id).filed_under.text for each in batch}
         new = [packet for packet, registration in names.items() if packet != registration]
@@ -125,7 +130,8 @@ class Following:
                 **detail,
             )
             for entry in asked:
-                if work.outbox.find(entry.packet_id).state is not DeliveryState.PUSHED:
+                current = work.outbox.find(entry.packet_id)
+                if current.state is not DeliveryState.PUSHED and not current.is_carried:
                     continue  # to be sent again, as somebody asked for meanwhile
                 when = next_question(entry.questions + 1, now, chance=self._chance())
                 work.outbox.asked(entry.packet_id, when)
@@ -134,6 +140,13 @@ class Following:
                     self._hear(work, entry, status)
 
     def _hear(self, work: Work, entry: OutboxEntry, status: ServerStatus) -> None:
+        if entry.is_carried:
+            if status.wants_packet:  # announced by whoever carries it, and on its way
+                return
+            now = self._journal.now()
+            work.registrations.append(entry.registration_id, Uploaded(now, status.value))
+            work.outbox.arrived(entry.packet_id, next_question(entry.questions, now, chance=self._chance()))
+            self._record(work, AuditEvent.PACKET_CARRIED, entry, status)
         if status is not entry.server_status:
             work.outbox.hear(entry.packet_id, status, self._journal.now())
             self._record(work, AuditEvent.STATUS_HEARD, entry, status)
@@ -151,7 +164,7 @@ class Following:
         )
 
 
-def _further(target: MosipTarget, accepted: Mapping[str, str]) -> dict[str, ServerStatus]:
+def _further(target: Target, accepted: Mapping[str, str]) -> dict[str, ServerStatus]:
     """What the registrations of accepted packets came to. A server without that call, or without an answer to it
     just now, leaves them accepted."""
     if not accepted:

@@ -116,6 +116,7 @@ class Policy:
     ask_at_once: int = 50
     announce_contact: bool = False
     packet_kept_for_days: int | None = 30
+    drive_travels_for_days: int = 7  # then a packet that was handed over is sent from here after all
     face_template_kept_for_days: int = 30
     faces_compared_each: int = 100_000
     candidates_shown: int = 5

@@ -9,6 +9,7 @@ from typing import Protocol, TypeVar
 from urllib.parse import urlsplit
 
 from muster.errors import BadInput, Code, NetworkUnavailable
+from muster.upload.target import kinds
 
 SERVER_NOT_SET = Code(
     "SERVER_NOT_SET", "This station has no server address. Packets stay in the outbox until it has one."
@@ -39,16 +40,18 @@ class ServerTerms:
     login: Login = Login.NONE
     signed_answers: bool = True
     signed_requests: bool = False
+    kind: str = "mosip"
 
     @classmethod
     def of(cls, settings: Mapping[str, str]) -> ServerTerms:
-        """From ``MUSTER_SERVER_LOGIN`` (none, password), ``MUSTER_SERVER_SIGNED_ANSWERS`` (yes, no) and
-        ``MUSTER_SERVER_SIGNED_REQUESTS``. Raises ``BadInput``."""
+        """From ``MUSTER_SERVER_KIND`` (mosip, govstack), ``MUSTER_SERVER_LOGIN`` (none, password),
+        ``MUSTER_SERVER_SIGNED_ANSWERS`` (yes, no) and ``MUSTER_SERVER_SIGNED_REQUESTS``. Raises ``BadInput``."""
         logins, flags = {each.value: each for each in Login}, {"yes": True, "no": False}
         return cls(
             _setting(settings, "MUSTER_SERVER_LOGIN", logins, cls().login),
             _setting(settings, "MUSTER_SERVER_SIGNED_ANSWERS", flags, cls().signed_answers),
             _setting(settings, "MUSTER_SERVER_SIGNED_REQUESTS", flags, cls().signed_requests),
+            _setting(settings, "MUSTER_SERVER_KIND", {each: each for each in kinds()}, cls().kind),
         )
 
 

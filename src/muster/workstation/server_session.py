@@ -13,7 +13,7 @@ Rules:
 from __future__ import annotations
 
 import socket
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from contextlib import contextmanager
 from functools import partial
@@ -22,10 +22,12 @@ from muster.audit.catalogue import AuditEvent
 from muster.crypto.machine_key import MachineKey
 from muster.domain.operators import Permission
 from muster.errors import BadInput, Code, MusterError, NetworkUnavailable
+from muster.formats.govstack import EnrollmentRequest
 from muster.upload.conversation import Conversation
 from muster.upload.login import ServerLogin
 from muster.upload.mosip import MosipTarget
 from muster.upload.signer import ServerNotAuthentic, Signer, fingerprint
+from muster.upload.target import Business, Target, target_of
 from muster.upload.transport import SignInWanted, Transport
 from muster.workstation.journal import Journal
 from muster.workstation.lanes import Lanes
@@ -40,10 +42,15 @@ _LANE = "server"
 
 
 class ServerSession:
-    def __init__(self, server: Server, journal: Journal, key: MachineKey) -> None:
+    """``enrollment`` tells what a packet holds, for servers that take enrollments instead."""
+
+    def __init__(
+        self, server: Server, journal: Journal, key: MachineKey, enrollment: Callable[[str], EnrollmentRequest]
+    ) -> None:
         self._server = server
         self._journal = journal
         self._key = key
+        self._enrollment = enrollment
         self._login = ServerLogin(key, journal.clock)
         self._signer = Signer(_Pin(journal), journal.clock)
         self._lanes = Lanes()
@@ -56,12 +63,12 @@ class ServerSession:
             self._signing_in = self._lanes.submit(_LANE, partial(self._sign_in, user_id, password))
 
     @contextmanager
-    def target(self, bytes_per_second: int | None = None) -> Iterator[MosipTarget]:
+    def target(self, bytes_per_second: int | None = None) -> Iterator[Target]:
         """Files are sent no faster than that. Raises ``NetworkUnavailable``, ``SignInWanted`` (with the reason why
         the sign-in failed) and what the target's verbs raise."""
         self._require_sign_in()
         with Transport(self._server.url(), bytes_per_second=bytes_per_second) as transport:
-            yield self._target(self._conversation(transport))
+            yield self._target(transport)
 
     def close(self) -> None:
         """Forget the tokens. A sign-in under way is not waited for; it ends by itself and is told nobody."""
@@ -105,7 +112,10 @@ class ServerSession:
         try:
             with Transport(self._server.url()) as transport:
                 self._login.by_password(transport, user_id, password)
-                self._target(self._conversation(transport)).verify_machine(_machine_name(), self._key)
+                mosip = MosipTarget(
+                    self._conversation(transport), self._journal.station.ref_id, self._journal.clock
+                )
+                mosip.verify_machine(_machine_name(), self._key)
         except (NetworkUnavailable, ServerNotAuthentic) as error:  # either is found out again, and may be over
             self._note(AuditEvent.SERVER_SIGN_IN_FAILED, code=error.code.name)
         except MusterError as error:
@@ -123,8 +133,15 @@ class ServerSession:
             request_key=self._key if terms.signed_requests else None,
         )
 
-    def _target(self, conversation: Conversation) -> MosipTarget:
-        return MosipTarget(conversation, self._journal.station.ref_id, self._journal.clock)
+    def _target(self, transport: Transport) -> Target:
+        business = Business(
+            server=self._conversation(transport),
+            unsigned=self._conversation(transport, check=False),
+            ref_id=self._journal.station.ref_id,
+            clock=self._journal.clock,
+            enrollment=self._enrollment,
+        )
+        return target_of(self._server.terms.kind, business)
 
     def _note(self, event: AuditEvent, **detail: str) -> None:
         with self._journal.database.work() as work:

@@ -26,9 +26,9 @@ from muster.domain.lifecycle import Registration, Synced, Uploaded
 from muster.errors import Code, MusterError, NotAuthentic, Refused, StorageUnavailable
 from muster.formats.id_schema import IdSchema
 from muster.store.database import Work
-from muster.upload.mosip import Announced, Announcement, MosipTarget
 from muster.upload.remedies import PacketRefused, Remedy, what_follows
 from muster.upload.schedule import next_attempt, next_question
+from muster.upload.target import Announced, Announcement, Target
 from muster.upload.transport import SERVER_IN_TROUBLE, ServerBusy
 from muster.workstation.data_folder import DataFolder
 from muster.workstation.journal import Journal
@@ -180,7 +180,7 @@ class Sync:
         return rejected and self._journal.load(entry.registration_id).synced is None
 
     @contextmanager
-    def _target(self, entry: OutboxEntry) -> Iterator[MosipTarget]:
+    def _target(self, entry: OutboxEntry) -> Iterator[Target]:
         """A server that cannot be spoken to at all is noted with ``entry``."""
         with ExitStack() as stack:
             try:
@@ -190,11 +190,11 @@ class Sync:
                 raise
             yield target
 
-    def _announce_one(self, entry: OutboxEntry, target: MosipTarget) -> None:
+    def _announce_one(self, entry: OutboxEntry, target: Target) -> None:
         for error in self._announce([entry], target).values():
             raise error
 
-    def _announce(self, entries: Sequence[OutboxEntry], target: MosipTarget) -> Mapping[str, MusterError]:
+    def _announce(self, entries: Sequence[OutboxEntry], target: Target) -> Mapping[str, MusterError]:
         """Tell the server of those it does not know yet. Returns what is wrong with which of them, noted already;
         raises what is in the way of all."""
         problems: dict[str, MusterError] = {}
@@ -204,7 +204,7 @@ class Sync:
                 continue
             try:
                 if entry.state is not DeliveryState.REJECTED:  # whose file nobody will ask for
-                    self._read(entry)
+                    self.read(entry)
                 announced.append(entry)
             except NotAuthentic as error:
                 problems[entry.packet_id] = error
@@ -218,9 +218,9 @@ class Sync:
             raise blocked[0]
         return problems
 
-    def _announce_whole(self, entries: Sequence[OutboxEntry], target: MosipTarget) -> dict[str, MusterError]:
+    def _announce_whole(self, entries: Sequence[OutboxEntry], target: Target) -> dict[str, MusterError]:
         try:
-            told = target.announce_each(map(self._announcement, entries), self._submission.server_certificate())
+            told = target.announce_each(map(self.announcement, entries), self._submission.server_certificate())
         except MusterError as error:
             if error.detail.get("server_code") == _NOT_DECRYPTED:
                 with suppress(MusterError):  # then the next attempt meets the same
@@ -240,7 +240,7 @@ class Sync:
                 review = _review(entry)
                 self._record(work, AuditEvent.PACKET_SYNCED, entry, packet=entry.packet_id, review=review)
 
-    def _send(self, entry: OutboxEntry, target: MosipTarget) -> Receipt:
+    def _send(self, entry: OutboxEntry, target: Target) -> Receipt:
         """Upload what was announced; what the server noted wrongly is announced once more, at once."""
         try:
             return self._upload(entry, target)
@@ -250,8 +250,8 @@ class Sync:
         self._announce_one(self._find(entry.packet_id), target)
         return self._send(self._find(entry.packet_id), target)
 
-    def _upload(self, entry: OutboxEntry, target: MosipTarget) -> Receipt:
-        content = self._read(entry)
+    def _upload(self, entry: OutboxEntry, target: Target) -> Receipt:
+        content = self.read(entry)
         began = time.monotonic()
         answer = target.upload(entry.packet_id, content)
         took_s = time.monotonic() - began
@@ -264,7 +264,8 @@ class Sync:
             self._record(work, AuditEvent.PACKET_UPLOADED, entry, packet=entry.packet_id, duplicate=duplicate)
         return Receipt(entry.packet_id, entry.registration_id, answer.status, now, answer.duplicate)
 
-    def _read(self, entry: OutboxEntry) -> bytes:
+    def read(self, entry: OutboxEntry) -> bytes:
+        """The sealed bytes. Raises ``NotAuthentic`` when they are gone or changed, ``StorageUnavailable``."""
         try:
             with durable.disk_errors():
                 content = self._folder.packet(entry.packet_id).read_bytes()
@@ -276,7 +277,8 @@ class Sync:
             raise NotAuthentic(PACKET_FILE_CHANGED)
         return content
 
-    def _announcement(self, entry: OutboxEntry) -> Announcement:
+    def announcement(self, entry: OutboxEntry) -> Announcement:
+        """What the server is told of it before it comes."""
         with self._journal.database.read() as work:
             process, languages = work.outbox.announcement(entry.packet_id)
             state = work.registrations.load(entry.registration_id)

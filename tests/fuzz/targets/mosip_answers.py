@@ -15,7 +15,8 @@ from fuzz.keys import certificate_der
 from fuzz.mutation import NASTY, deep_texts, mutate_json
 from fuzz.typed import assert_well_typed
 from muster.errors import NetworkUnavailable, Refused
-from muster.upload.mosip import Announcement, MosipTarget
+from muster.upload.mosip import MosipTarget
+from muster.upload.target import Announcement
 from muster.upload.transport import SignInWanted, Transport
 
 REFUSALS = (NetworkUnavailable, Refused, SignInWanted)

@@ -47,8 +47,9 @@ from muster.packet.seal import SealedPacket, seal
 from muster.packet.server_rules import VALUE_EMPTY
 from muster.receiver.checks import MAXIMUM_PACKET_BYTES, check_announcement, check_upload
 from muster.store.database import Database
-from muster.upload.mosip import Announcement, MosipTarget
+from muster.upload.mosip import MosipTarget
 from muster.upload.response_signature import is_signed_by, must_be_signed
+from muster.upload.target import Announcement
 from muster.upload.transport import Transport
 from muster.workstation.policy import Policy
 from muster.workstation.submission import CLIENT_VERSION

@@ -10,7 +10,7 @@ import pytest
 from muster.errors import NetworkUnavailable, Refused
 from muster.formats.govstack import EnrollmentRequest, EnrollmentResponse, PacketInfo
 from muster.formats.govstack_profile import Profile
-from muster.upload.govstack import ENROLLMENT_REFUSED, GovstackTarget
+from muster.upload.govstack import ENROLLMENT_REFUSED, Enrolling
 from muster.upload.transport import SERVER_ANSWER_UNREADABLE, SERVER_REFUSED, SignInWanted, Transport
 from unit.upload.wire import Answer, WireServer
 
@@ -22,8 +22,8 @@ TAKEN = EnrollmentResponse(AT, (PACKET,)).encode(Profile.SOURCE)
 
 
 @pytest.fixture
-def target(transport: Transport) -> GovstackTarget:
-    return GovstackTarget(transport)
+def target(transport: Transport) -> Enrolling:
+    return Enrolling(transport)
 
 
 # Not enrolled
@@ -45,7 +45,7 @@ def target(transport: Transport) -> GovstackTarget:
     ],
 )
 def test_what_does_not_name_the_registration_has_enrolled_nobody(
-    server: WireServer, target: GovstackTarget, answer: Answer
+    server: WireServer, target: Enrolling, answer: Answer
 ) -> None:
     server.will(answer)
     with pytest.raises(NetworkUnavailable) as caught:
@@ -55,7 +55,7 @@ def test_what_does_not_name_the_registration_has_enrolled_nobody(
 
 @pytest.mark.parametrize(("status", "said"), [(200, "RPR-RGS-003"), (201, "RPR-RGS-003")])
 def test_a_refusal_comes_with_the_servers_code_whatever_the_status(
-    server: WireServer, target: GovstackTarget, status: int, said: str
+    server: WireServer, target: Enrolling, status: int, said: str
 ) -> None:
     content = {"response": [{"id": RID}], "errors": [{"errorCode": said, "message": "Erika Mustermann"}]}
     server.will(Answer(status, json.dumps(content).encode()))
@@ -66,14 +66,14 @@ def test_a_refusal_comes_with_the_servers_code_whatever_the_status(
 
 
 @pytest.mark.parametrize("status", [403, 404])
-def test_a_server_that_will_not_is_a_refusal(server: WireServer, target: GovstackTarget, status: int) -> None:
+def test_a_server_that_will_not_is_a_refusal(server: WireServer, target: Enrolling, status: int) -> None:
     server.will(Answer(status))
     with pytest.raises(Refused) as caught:
         target.enroll(REQUEST, Profile.SOURCE)
     assert (caught.value.code, caught.value.detail) == (SERVER_REFUSED, {"status": status})
 
 
-def test_a_server_that_asks_who_is_there_wants_a_sign_in(server: WireServer, target: GovstackTarget) -> None:
+def test_a_server_that_asks_who_is_there_wants_a_sign_in(server: WireServer, target: Enrolling) -> None:
     server.will(Answer(401))
     with pytest.raises(SignInWanted):
         target.enroll(REQUEST, Profile.SOURCE)
@@ -84,7 +84,7 @@ def test_a_server_that_asks_who_is_there_wants_a_sign_in(server: WireServer, tar
 
 @pytest.mark.parametrize("profile", Profile)
 def test_the_request_is_put_as_it_is_in_the_profile(
-    server: WireServer, target: GovstackTarget, profile: Profile
+    server: WireServer, target: Enrolling, profile: Profile
 ) -> None:
     server.will(Answer(200, TAKEN))
     target.enroll(REQUEST, profile)
@@ -97,7 +97,7 @@ def test_the_request_is_put_as_it_is_in_the_profile(
     ("answer", "created"), [(Answer(200, TAKEN), False), (Answer(201, TAKEN), True), (Answer(201, b""), True)]
 )
 def test_the_status_says_whether_it_is_new_there(
-    server: WireServer, target: GovstackTarget, answer: Answer, created: bool
+    server: WireServer, target: Enrolling, answer: Answer, created: bool
 ) -> None:
     server.will(answer)
     enrolled = target.enroll(REQUEST, Profile.SOURCE)

@@ -13,12 +13,9 @@ import pytest
 from muster.domain.delivery import ServerStatus
 from muster.errors import BadInput, NetworkUnavailable, Refused
 from muster.upload.certificates import CERTIFICATE_REFUSED
-from muster.upload.mosip import (
-    Announcement,
-    MosipTarget,
-    UploadAnswer,
-)
+from muster.upload.mosip import MosipTarget
 from muster.upload.remedies import PACKET_REFUSED, PacketRefused
+from muster.upload.target import Announcement, UploadAnswer
 from muster.upload.transport import SERVER_ANSWER_UNREADABLE, Transport
 from unit.packet.contents_fixture import KeyPair
 from unit.packet.independent_reader import Envelope, thumbprint, unb64u

@@ -22,8 +22,9 @@ from muster.crypto.signing import SigningKey, certificate_to_pem, self_signed_ce
 from muster.domain.delivery import DeliveryState, OutboxEntry
 from muster.domain.registration import Process, RegistrationId, StationId
 from muster.errors import BadInput, NetworkUnavailable, NotAuthentic, Refused
-from muster.upload.mosip import Announced, Announcement, MosipTarget, UploadAnswer
+from muster.upload.mosip import MosipTarget
 from muster.upload.remedies import PacketRefused
+from muster.upload.target import Announced, Announcement, UploadAnswer
 from muster.upload.transport import SERVER_IN_TROUBLE, ServerBusy
 from muster.workstation.data_folder import DataFolder
 from muster.workstation.desk import Desk
