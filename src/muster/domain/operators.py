@@ -30,8 +30,8 @@ class Permission(Enum):
 
 Permissions = Mapping[Role, frozenset[Permission]]
 
-# A deployment may have its own (``Policy.permissions``). Whoever looks after people and settings registers nobody by
-# that; a supervisor changes settings as well, because in the field there is nobody else.
+# A deployment may have its own (``Policy.permissions``). Whoever looks after people and settings registers nobody
+# by that; a supervisor changes settings as well, because in the field there is nobody else.
 PERMISSIONS: Permissions = MappingProxyType(
     {
         Role.OFFICER: frozenset({Permission.REGISTER, Permission.EXPORT}),
@@ -44,7 +44,7 @@ PERMISSIONS: Permissions = MappingProxyType(
 class Factor(Enum):
     """What somebody knows, has or is."""
 
-    PASSWORD = "password"
+    PASSWORD = "password"  # noqa: S105
     CODE = "code"  # of an authenticator (TOTP, RFC 6238)
     FACE = "face"
     FINGER = "finger"
@@ -66,8 +66,8 @@ Ways = Mapping[Action, tuple[Way, ...]]  # any one of these is enough
 _PASSWORD = frozenset({Factor.PASSWORD})
 _TOUCH = frozenset({Factor.FINGER})
 
-# Signing in and managing need the password in any case: it alone opens the station's key. A face alone is in no way
-# here: cameras are shown photographs.
+# Signing in and managing need the password in any case: it alone opens the station's key. No way is a face alone:
+# cameras are shown photographs.
 WAYS: Ways = MappingProxyType(
     {
         Action.SIGN_IN: (_PASSWORD,),
