@@ -14,11 +14,12 @@ from muster import durable
 from muster.audit.catalogue import AuditEvent
 from muster.crypto.machine_binding import Place, new_machine_secret
 from muster.crypto.sealing import KEY_LENGTH
-from muster.domain.operators import Role
-from muster.errors import BadInput, Code, Refused
+from muster.domain.operators import Permission
+from muster.errors import BadInput, Code
+from muster.workstation.access import Access
+from muster.workstation.policy import Policy
 from muster.workstation.station import Station
 
-BINDING_NOT_YOURS = Code("BINDING_NOT_YOURS", "Only a supervisor or an administrator may do this.")
 NOTE_IN_STATION = Code(
     "NOTE_IN_STATION", "The note must not lie in the station's own folder: choose a drive that is kept elsewhere."
 )
@@ -26,7 +27,14 @@ NOTE_EXISTS = Code("NOTE_EXISTS", "There is a file of that name already. Choose 
 NOTE_UNREADABLE = Code("NOTE_UNREADABLE", "This file is no note of a station's machine secret.")
 
 
-def move(station: Station, user_id: str, password: str, place: Place, note: Path | None = None) -> None:
+def move(
+    station: Station,
+    user_id: str,
+    password: str,
+    place: Place,
+    note: Path | None = None,
+    policy: Policy | None = None,
+) -> None:
     """Bind the station to ``place``, or release it; with ``note``, write the machine secret there first.
 
     Raises ``SignInRefused``, ``Refused``, ``BadInput`` (the note), ``KeyUnavailable``, ``StorageUnavailable``.
@@ -35,8 +43,8 @@ def move(station: Station, user_id: str, password: str, place: Place, note: Path
     content = station.move_to(place, secret)
     unlocked = station.unlock(user_id, password)
     try:
-        if unlocked.operator.role is Role.OFFICER:
-            raise Refused(BINDING_NOT_YOURS)
+        permissions = (policy or Policy()).permissions
+        Access(unlocked.database, unlocked.operator, permissions).require(Permission.CHANGE_SETTINGS)
         if note is not None and place is not Place.NOTHING:
             write_note(note, secret, station.folder.root)
         # The trail first: a crash in between leaves the word without the deed, never the deed without the word.

@@ -116,7 +116,7 @@ def test_an_officer_binds_no_station(root: Path, tpm: SoftwareTpm) -> None:
     before = (root / "station.json").read_bytes()
     station = Station.at(root, utc_now)
     ask = lambda: binding.move(station, OFFICER.user_id, OFFICER.password, Place.TPM)  # noqa: E731
-    assert _code_of(Refused, ask) == "BINDING_NOT_YOURS"
+    assert _code_of(Refused, ask) == "SUPERVISOR_ONLY"
     assert (root / "station.json").read_bytes() == before
 
 
