@@ -99,6 +99,7 @@ def find_boundaries(grey: Pixels) -> EyeBoundaries | None:
     if circle is None:
         return None
     lids = find_lids(plain, circle.x, circle.y, circle.a, pupil.y, pupil.radius)
+    pupil, radii = _uncovered(pupil, radii, lids[0])
     limbus, seen = _limbus_ellipse(smooth, circle, lids, pupil)
     upper, lower = (None if lid is None else lid.scaled(1 / scale) for lid in lids)
     return EyeBoundaries(
@@ -236,6 +237,21 @@ def _pupil_edge(smooth: Floats, glare: Mask, rough: Ellipse) -> tuple[Ellipse, F
         radii, edges = np.where(kept, radii, np.nan), np.where(kept, edges, np.nan)
         pupil = fitted
     return pupil, radii, edges
+
+
+def _uncovered(pupil: Ellipse, radii: Floats, upper: Lid | None) -> tuple[Ellipse, Floats]:
+    """Once more, without the places which the upper lid covers: it cuts a straight piece off."""
+    if upper is None:
+        return pupil, radii
+    angles = _angles()
+    x: Floats = (pupil.x + radii * np.cos(angles)).astype(np.float32)
+    y: Floats = (pupil.y + radii * np.sin(angles)).astype(np.float32)
+    covered = y < upper.row(x) + 0.15 * pupil.radius
+    if not covered.any():
+        return pupil, radii
+    free = np.where(covered, np.float32(np.nan), radii)
+    fitted, _ = _ellipse_of(pupil, angles, free, tolerance=0.06)
+    return (pupil, radii) if fitted is None else (fitted, free)
 
 
 def _angles() -> Floats:
