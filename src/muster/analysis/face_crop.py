@@ -33,14 +33,11 @@ class Square:
         cv2 = opencv()
         factor = int(self.side / size / _SAMPLED_UP_TO) + 1
         matrix = self._to_frame(size)
-        if factor > 1:
-            pixels, origin = self._averaged(pixels, factor)
-            # Pixel centres: the middle of a block of n pixels lies (n - 1) / 2 behind its first.
-            matrix[:, 2] -= np.asarray(origin) + (factor - 1) / 2
-            matrix /= factor
-        cropped: Pixels = cv2.warpAffine(
-            pixels, matrix, (size, size), flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
-        )
+        part, origin = self._part(pixels, factor)
+        # Pixel centres: the middle of a block of n pixels lies (n - 1) / 2 behind its first.
+        matrix[:, 2] -= np.asarray(origin) + (factor - 1) / 2
+        matrix /= factor
+        cropped: Pixels = cv2.warpAffine(part, matrix, (size, size), flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP)
         return cropped
 
     def is_near(self, other: Square, share: float) -> bool:
@@ -67,15 +64,23 @@ class Square:
             [[c, -s, self.x - c * middle + s * middle], [s, c, self.y - s * middle - c * middle]], np.float64
         )
 
-    def _averaged(self, pixels: Pixels, factor: int) -> tuple[Pixels, tuple[int, int]]:
-        """The part of the frame around the square, in blocks of ``factor`` pixels, and where it begins."""
+    def _part(self, pixels: Pixels, factor: int) -> tuple[Pixels, tuple[int, int]]:
+        """The part of the frame around the square, in blocks of ``factor`` pixels that lie alike in every frame,
+        and where it begins.
+
+        Copied even where there is nothing to average: read in a row it comes from memory four times as fast as in
+        the order of a turned square.
+        """
         height, width = pixels.shape[:2]
-        reach = self.side  # a turned square reaches at most 0.71 of its side from its centre
-        left, top = max(0, int(self.x - reach)), max(0, int(self.y - reach))
+        turned = (abs(math.cos(self.angle)) + abs(math.sin(self.angle))) / 2
+        reach = turned * self.side + 2 * factor  # neighbours of the pixels on its border belong to it
+        left, top = (max(0, int(each - reach) // factor * factor) for each in (self.x, self.y))
         right, bottom = min(width, int(self.x + reach)), min(height, int(self.y + reach))
         columns, rows = (right - left) // factor, (bottom - top) // factor
         if columns < 1 or rows < 1:
             return np.zeros((1, 1, 3), np.uint8), (left, top)
         cv2 = opencv()
         part = pixels[top : top + rows * factor, left : left + columns * factor]
+        if factor == 1:
+            return part.copy(), (left, top)
         return cv2.resize(part, (columns, rows), interpolation=cv2.INTER_AREA), (left, top)
