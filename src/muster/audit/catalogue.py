@@ -30,6 +30,17 @@ class AuditEvent(Enum):
     SIGNED_OUT = EventKind("MUS-AUT-002", "Authentication", "Operator signed out")
     SERVER_SIGNED_IN = EventKind("MUS-AUT-003", "Authentication", "Operator signed in at the server")
     SERVER_SIGN_IN_FAILED = EventKind("MUS-AUT-004", "Authentication", "Sign-in at the server failed")
+    SIGN_IN_FAILED = EventKind("MUS-AUT-005", "Authentication", "Wrong attempts to show who somebody is")
+    SCREEN_LOCKED = EventKind("MUS-AUT-006", "Authentication", "Screen locked")
+    SCREEN_UNLOCKED = EventKind("MUS-AUT-007", "Authentication", "Screen unlocked")
+    PASSWORD_CHANGED = EventKind("MUS-AUT-008", "Authentication", "Operator changed the own password")
+    AUTHENTICATOR_SET = EventKind("MUS-AUT-009", "Authentication", "Authenticator of an operator set up")
+    AUTHENTICATOR_REMOVED = EventKind("MUS-AUT-010", "Authentication", "Authenticator of an operator removed")
+    OPERATOR_CHANGED = EventKind("MUS-STA-007", "Station", "Roles of an operator changed")
+    OPERATOR_BLOCKED = EventKind("MUS-STA-008", "Station", "Operator blocked")
+    OPERATOR_UNBLOCKED = EventKind("MUS-STA-009", "Station", "Operator no longer blocked")
+    OPERATOR_REMOVED = EventKind("MUS-STA-010", "Station", "Operator removed")
+    PASSWORD_RESET = EventKind("MUS-STA-011", "Station", "Operator got a new password from an administrator")
     REGISTRATION_STARTED = EventKind("MUS-REG-001", "Registration", "Registration started")
     CONSENT_GIVEN = EventKind("MUS-REG-002", "Registration", "Consent given")
     DEMOGRAPHICS_ENTERED = EventKind("MUS-REG-003", "Registration", "Demographics entered")
@@ -49,6 +60,7 @@ class AuditEvent(Enum):
     POOR_SAMPLES_KEPT = EventKind("MUS-BIO-010", "Biometrics", "Reason given for samples below the threshold")
     EXCEPTION_PHOTO_TAKEN = EventKind("MUS-BIO-007", "Biometrics", "Photo of the exception taken")
     REGISTRATION_SIGNED = EventKind("MUS-REG-007", "Registration", "Registration signed by the officer")
+    REGISTRATION_CONFIRMED = EventKind("MUS-REG-015", "Registration", "Registration confirmed by a supervisor")
     REGISTRATION_RESUMED = EventKind("MUS-REG-008", "Registration", "Registration resumed")
     REGISTRATION_DISCARDED = EventKind("MUS-REG-009", "Registration", "Registration discarded")
     CONTENT_DESTROYED = EventKind("MUS-REG-010", "Registration", "Plaintext content destroyed")
@@ -80,6 +92,10 @@ class AuditEvent(Enum):
     SERVER_COPY_KEPT = EventKind("MUS-SRV-001", "Server", "What the server said was kept, as a new version")
     JOB_RAN = EventKind("MUS-SRV-002", "Server", "Recurring job ran")
     BUNDLE_IMPORTED = EventKind("MUS-SRV-003", "Server", "Set-up bundle imported")
+    SERVER_COPY_SAME = EventKind("MUS-SRV-004", "Server", "Server said the same as before")
+    SERVER_COPY_COUNTS = EventKind(
+        "MUS-SRV-005", "Server", "New version of what the server said counts from now on"
+    )
     PRE_REGISTRATION_KEPT = EventKind("MUS-PRE-001", "Pre-registration", "Pre-registration fetched and kept")
     PRE_REGISTRATION_USED = EventKind(
         "MUS-PRE-002", "Pre-registration", "Pre-registration taken into a registration"
@@ -99,6 +115,13 @@ class AuditEvent(Enum):
 
     CHECKPOINT = EventKind("MUS-AUD-001", "Audit", "Trail up to here signed by the machine key")
     TRAIL_EXPORTED = EventKind("MUS-AUD-002", "Audit", "Trail exported for checking elsewhere")
+    PROOFING_STARTED = EventKind("MUS-IDV-001", "Identity proofing", "Proof of identity started")
+    PROOFING_WENT_ON = EventKind("MUS-IDV-002", "Identity proofing", "Proof of identity went on")
+    PROOFING_CANCELLED = EventKind("MUS-IDV-003", "Identity proofing", "Proof of identity cancelled")
+    PROOFING_EXPIRED = EventKind("MUS-IDV-004", "Identity proofing", "Time for a proof of identity over")
+    PROOFING_MATERIALIZED = EventKind("MUS-IDV-005", "Identity proofing", "Results of a proof of identity written")
+    PROOFING_SHOWN = EventKind("MUS-IDV-006", "Identity proofing", "What providers said shown to a supervisor")
+    PROOFING_SECRET_KEPT = EventKind("MUS-IDV-007", "Identity proofing", "Secret of a proofing method kept")
 
     @property
     def id(self) -> str:

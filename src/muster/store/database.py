@@ -36,6 +36,7 @@ from muster.store.jobs import JobRows
 from muster.store.operators import Operators
 from muster.store.outbox import OutboxRows
 from muster.store.pre_registrations import PreRegistrationRows
+from muster.store.proofings import Proofings
 from muster.store.registrations import Registrations
 from muster.store.server_copies import ServerCopies
 from muster.store.settings import Settings
@@ -70,6 +71,7 @@ class Work:
         self.server_copies = ServerCopies(connection)
         self.jobs = JobRows(connection)
         self.pre_registrations = PreRegistrationRows(connection)
+        self.proofings = Proofings(connection)
 
     def record(self, event: AuditEvent, *, actor: str, subject: str = "", **detail: str) -> AuditRecord:
         """Append to the audit trail. ``detail`` holds codes, counts and digests, never personal data."""

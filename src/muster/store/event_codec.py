@@ -1,4 +1,4 @@
-"""Registration events to JSON text and back.
+"""Events to JSON text and back.
 
 The stored form is the dataclass field by field, with the class's name as kind. Both are part of the
 database's format: renaming an event class or a field needs a migration, which is what the test over
@@ -7,8 +7,9 @@ the golden rows is for.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import cache
-from typing import Any, get_args
+from typing import Any, Generic, TypeVar, get_args
 
 from pydantic import TypeAdapter, ValidationError
 
@@ -20,25 +21,36 @@ EVENT_UNREADABLE = Code(
     "EVENT_UNREADABLE", "A stored registration cannot be read. Call your supervisor; nothing was deleted."
 )
 
-_KINDS: dict[str, type[Any]] = {kind.__name__: kind for kind in get_args(lifecycle.Event)}
+_E = TypeVar("_E")
 
 
-def encode(event: Event) -> tuple[str, str]:
-    """The event's kind and its JSON body."""
-    kind = type(event).__name__
-    return kind, _adapter(kind).dump_json(event).decode()
+class EventCodec(Generic[_E]):
+    """For events of these classes and no others; ``unreadable`` is what is said of anything else."""
 
+    def __init__(self, kinds: Iterable[type[Any]], unreadable: Code) -> None:
+        self._kinds = {kind.__name__: kind for kind in kinds}
+        self._unreadable = unreadable
 
-def decode(kind: str, body: str) -> Event:
-    """Raises ``NotAuthentic`` for a kind or body this version did not write."""
-    try:
-        event: Event = _adapter(kind).validate_json(body)
-    except (KeyError, ValidationError):
-        # The cause is cut off: pydantic quotes the offending value, which may be somebody's name.
-        raise NotAuthentic(EVENT_UNREADABLE) from None
-    return event
+    def encode(self, event: _E) -> tuple[str, str]:
+        """The event's kind and its JSON body."""
+        kind = type(event).__name__
+        return kind, _adapter(self._kinds[kind]).dump_json(event).decode()
+
+    def decode(self, kind: str, body: str) -> _E:
+        """Raises ``NotAuthentic`` for a kind or body this version did not write."""
+        try:
+            event: _E = _adapter(self._kinds[kind]).validate_json(body)
+        except (KeyError, ValidationError):
+            # The cause is cut off: pydantic quotes the offending value, which may be somebody's name.
+            raise NotAuthentic(self._unreadable) from None
+        return event
 
 
 @cache
-def _adapter(kind: str) -> TypeAdapter[Any]:
-    return TypeAdapter(_KINDS[kind])
+def _adapter(kind: type[Any]) -> TypeAdapter[Any]:
+    return TypeAdapter(kind)
+
+
+_REGISTRATIONS: EventCodec[Event] = EventCodec(get_args(lifecycle.Event), EVENT_UNREADABLE)
+encode = _REGISTRATIONS.encode
+decode = _REGISTRATIONS.decode

@@ -1,8 +1,8 @@
 """The fold, against a second reading of the rules: objects that tell each other what happened to them.
 
 What is compared are thousands of random graphs, and the outcomes of their methods in random order. The engine
-finds everything from the facts, whenever it is asked; the reading here moves step by step, each node deciding as it
-hears of a child. ``MUSTER_PROOFING_GRAPHS`` asks for more of them.
+finds everything from the facts, whenever it is asked; the reading here moves step by step, each node deciding as
+it hears of a child. ``MUSTER_PROOFING_GRAPHS`` asks for more of them.
 """
 
 from __future__ import annotations
