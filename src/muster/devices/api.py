@@ -21,7 +21,7 @@ from threading import Event
 from typing import Protocol, runtime_checkable
 
 from muster.clock import Clock
-from muster.devices.frames import Frame
+from muster.devices.frames import Frame, Pixels
 from muster.domain.biometrics import Attestation, BiometricAttribute, DigitalId
 from muster.errors import Code
 
@@ -112,6 +112,17 @@ class ScannedPage:
     resolution_dpi: int
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class SlapPicture:
+    """All fingers on the glass in one picture, (h, w) grey, fingertips up."""
+
+    pixels: Pixels
+    resolution_dpi: int
+    device: DigitalId
+    device_code: str
+    device_service_version: str
+
+
 class Signer(Protocol):
     """Signs on a device's behalf, for hardware that has no key of its own.
 
@@ -171,13 +182,26 @@ class BiometricCapture(Protocol):
 
 
 @runtime_checkable
+class SlapCapture(Protocol):
+    """A fingerprint reader that hands out one picture of all fingers and does not take them apart.
+
+    The workstation does that (which finger is where, whether it is the right hand), measures each finger's quality
+    and makes the records, signed on the device's behalf.
+    """
+
+    def capture_slap(self, request: CaptureRequest, cancel: Event, on_preview: OnPreview) -> SlapPicture:
+        """The picture of what ``request`` asks for, all of one hand or both thumbs, at the timeout the best there
+        was. Raises ``Cancelled`` when ``cancel`` was set."""
+
+
+@runtime_checkable
 class DocumentScanner(Protocol):
     """A flatbed or a document camera."""
 
     def scan(self, resolution_dpi: int, cancel: Event, on_preview: OnPreview) -> ScannedPage: ...
 
 
-Device = Camera | BiometricCapture | DocumentScanner
+Device = Camera | BiometricCapture | SlapCapture | DocumentScanner
 
 
 class Driver(Protocol):

@@ -84,10 +84,11 @@ def _look(path: Path, judge: FingerJudge) -> FingerReading:
     record = parse_record(content)
     if not isinstance(record, FingerRecord):
         raise BadInput(NOT_A_FINGER_RECORD)
-    return judge.look(_standard_pixels(record))
+    return judge.look(standard_pixels(record))
 
 
-def _standard_pixels(record: FingerRecord) -> Pixels:
+def standard_pixels(record: FingerRecord) -> Pixels:
+    """The picture in a record, (h, w) grey at 500 dpi."""
     inch = 2.54 if record.scale_unit == _PER_CENTIMETRE else 1.0
     across, down = record.image_resolution
     return at_500_dpi(pixels_in(record), across * inch, down * inch)

@@ -26,6 +26,7 @@ from muster.workstation.exporting import Exporting
 from muster.workstation.following import Following
 from muster.workstation.handing_over import HandingOver
 from muster.workstation.journal import Journal
+from muster.workstation.placements import Placements
 from muster.workstation.policy import Policy
 from muster.workstation.reference import ReferenceData
 from muster.workstation.sending import Sending
@@ -85,6 +86,7 @@ class Desk:
             reference,
             Documents(self._journal, reference, catalogue, context, policy),
             Capture(self._journal, catalogue, context, FaceGuidance, policy),
+            Placements(self._journal, catalogue, context, policy),
             submission,
             self.duplicates,
             policy,

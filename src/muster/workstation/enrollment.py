@@ -18,7 +18,13 @@ from muster.devices.frames import Frame, Pixels
 from muster.devices.records import picture_of
 from muster.domain.applicant import Demographics, LocalizedText
 from muster.domain.assessment import Finding, blocking
-from muster.domain.biometrics import BiometricAttribute, BiometricException, CaptureGroup, ExceptionKind
+from muster.domain.biometrics import (
+    BiometricAttribute,
+    BiometricException,
+    CaptureGroup,
+    ExceptionKind,
+    ForcedBecause,
+)
 from muster.domain.delivery import OutboxEntry
 from muster.domain.lifecycle import (
     ConsentGiven,
@@ -33,7 +39,7 @@ from muster.domain.lifecycle import (
 )
 from muster.domain.registration import Process, RegistrationId, Step
 from muster.errors import BadInput, Code, Refused, StorageUnavailable
-from muster.workstation.capture import Capture, CaptureOutcome
+from muster.workstation.capture import Capture
 from muster.workstation.documents import Documents, DocumentSlot, Shrunk
 from muster.workstation.duplicates import Duplicates
 from muster.workstation.face_watching import FaceView
@@ -41,9 +47,11 @@ from muster.workstation.forms import FormField, build_form, check_form, spell_ou
 from muster.workstation.journal import Entry, Journal
 from muster.workstation.mailbox import Mailbox
 from muster.workstation.packet_size import PacketSize, packet_size
+from muster.workstation.placements import Placements
 from muster.workstation.policy import Policy
 from muster.workstation.processes import check_whole, checked_request
 from muster.workstation.reference import LANGUAGES, ConsentText, Labels, Language, ReferenceData
+from muster.workstation.samples import CaptureOutcome
 from muster.workstation.slip import Slip, compose_slip
 from muster.workstation.submission import Submission
 from muster.workstation.summary import Summary, summarize
@@ -55,6 +63,9 @@ LANGUAGE_UNKNOWN = Code("LANGUAGE_UNKNOWN", "This station does not know the lang
 LANGUAGES_UNUSABLE = Code("LANGUAGES_UNUSABLE", "Choose one or more languages, each once.")
 PROCESS_NOT_OFFERED = Code(
     "PROCESS_NOT_OFFERED", "This station has no form for the process {process}. Ask your administrator."
+)
+SAMPLES_SET_ASIDE = Code(
+    "SAMPLES_SET_ASIDE", "A finger or eye that was captured is not good enough. Go back and take it again."
 )
 SAMPLE_ABSENT = Code("SAMPLE_ABSENT", "This finger, eye or face was not captured yet.")
 
@@ -80,6 +91,7 @@ class Enrollment:
         reference: ReferenceData,
         documents: Documents,
         capture: Capture,
+        placements: Placements,
         submission: Submission,
         duplicates: Duplicates,
         policy: Policy,
@@ -88,6 +100,7 @@ class Enrollment:
         self._reference = reference
         self._documents = documents
         self._capture = capture
+        self._placements = placements
         self._submission = submission
         self._duplicates = duplicates
         self._policy = policy
@@ -306,9 +319,27 @@ class Enrollment:
         cancel: Event,
         mailbox: Mailbox[Frame],
         *,
-        force: bool = False,
+        forced: ForcedBecause | None = None,
     ) -> CaptureOutcome:
-        return self._capture.capture_group(registration_id, group, cancel, mailbox, force=force)
+        return self._placements.capture(registration_id, group, cancel, mailbox, forced=forced)
+
+    def prepare_judging(self) -> None:
+        """Load what judges fingers, so that the first is not waited for. Raises ``Unavailable``,
+        ``NotAuthentic``."""
+        self._placements.prepare()
+
+    def unjudged(
+        self, registration_id: RegistrationId, group: CaptureGroup | None = None
+    ) -> tuple[BiometricAttribute, ...]:
+        """What was captured and is still to be judged here, one by one, on a lane."""
+        return self._placements.unjudged(registration_id, group)
+
+    def judge(self, registration_id: RegistrationId, attribute: BiometricAttribute) -> CaptureOutcome:
+        return self._placements.judge(registration_id, attribute)
+
+    def quality_of(self, state: Registration, attribute: BiometricAttribute) -> float:
+        """The quality that counts of what was captured, 0..100. Pure."""
+        return self._policy.quality_of(state, attribute)
 
     def sample_picture(self, registration_id: RegistrationId, attribute: BiometricAttribute) -> Pixels:
         """The picture inside a kept record: (h, w) grey or (h, w, 3) RGB. Raises ``BadInput``."""
@@ -336,7 +367,11 @@ class Enrollment:
         return packet_size(state, self._policy)
 
     def confirm_preview(self, registration_id: RegistrationId) -> Registration:
-        """The person says yes to all of it. Raises ``Refused`` with what ``check`` found to be missing."""
+        """The person says yes to all of it, once everything was judged that is to be (0.2 to 0.75 s for each that
+        was not). Raises ``Refused`` with what ``check`` found to be missing, and what ``judge`` raises."""
+        had = self._journal.load(registration_id).samples
+        if len(self._placements.judge_the_rest(registration_id).samples) < len(had):
+            raise Refused(SAMPLES_SET_ASIDE)
         event = StepCompleted(self._journal.now(), Step.PREVIEW)
         detail = {"step": Step.PREVIEW.value}
         entry = Entry(event, AuditEvent.STEP_COMPLETED, detail)

@@ -21,15 +21,15 @@ from muster.clock import Clock, utc_now
 from muster.crypto.key_slots import Argon2Cost, make_slot, open_slot
 from muster.crypto.sealing import derive_key
 from muster.devices.catalogue import Catalogue
-from muster.domain.biometrics import CaptureGroup
+from muster.domain.biometrics import CaptureGroup, ForcedBecause, Modality
 from muster.domain.registration import RegistrationId, Step
 from muster.workstation import station as station_module
-from muster.workstation.capture import CaptureOutcome
 from muster.workstation.demo import demo_script
 from muster.workstation.desk import Desk, sign_in
 from muster.workstation.face_watching import FaceView
 from muster.workstation.mailbox import Mailbox
-from muster.workstation.policy import Policy
+from muster.workstation.policy import Policy, QualityRule
+from muster.workstation.samples import CaptureOutcome
 from muster.workstation.script import Script, ScriptedEnrollment
 from muster.workstation.server import NoServer, Server
 from muster.workstation.station import Flavour, NewOperator, NewStation, Station
@@ -37,8 +37,12 @@ from muster_simulated.pictures import BUILT_IN
 
 OFFICER = NewOperator("erika", "correct horse battery")
 SUPERVISOR = NewOperator("max", "staple and paper clip")
-# Nobody is searched for: networks are loaded for that, and the trail grows in the background.
-QUICK = Policy(face_good_for_s=0.0, face_template_kept_for_days=0)
+# Nobody is searched for and no finger is judged: networks are loaded for that, and the trail grows meanwhile.
+QUICK = Policy(
+    face_good_for_s=0.0,
+    face_template_kept_for_days=0,
+    quality_rules=dict.fromkeys(Modality, QualityRule.DEVICE_ALONE),
+)
 PICTURES = BUILT_IN
 
 
@@ -114,7 +118,8 @@ def first_view(desk: Desk) -> FaceView:
 def capture(
     desk: Desk, registration_id: RegistrationId, group: CaptureGroup, *, force: bool = False
 ) -> CaptureOutcome:
-    return desk.enrollment.capture_group(registration_id, group, Event(), Mailbox(), force=force)
+    forced = ForcedBecause.OTHER if force else None
+    return desk.enrollment.capture_group(registration_id, group, Event(), Mailbox(), forced=forced)
 
 
 def audited(desk: Desk, registration_id: RegistrationId) -> list[str]:

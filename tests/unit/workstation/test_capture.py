@@ -48,11 +48,12 @@ from muster.errors import Cancelled, DeviceUnavailable, MusterError, Refused, St
 from muster.formats.iso19794_5 import FaceRecord
 from muster.formats.iso19794_record import parse_record
 from muster.plugins import Plugin
-from muster.workstation.capture import CaptureOutcome, check_placement, judge_sample
 from muster.workstation.desk import Desk
 from muster.workstation.face_watching import FaceView, by_policy
 from muster.workstation.mailbox import Mailbox
+from muster.workstation.placements import check_placement, judge_sample
 from muster.workstation.policy import Policy
+from muster.workstation.samples import CaptureOutcome
 from muster_simulated.driver import SimulatedDriver
 from muster_simulated.pictures import Pictures, fade
 from unit.workstation.desks import (

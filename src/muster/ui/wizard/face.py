@@ -19,10 +19,10 @@ from muster.ui.language import say_finding, tr
 from muster.ui.widgets.parts import Card, button, label, mark
 from muster.ui.widgets.picture import PictureView
 from muster.ui.wizard.step_page import StepPage
-from muster.workstation.capture import CaptureOutcome
 from muster.workstation.enrollment import Enrollment
 from muster.workstation.face_watching import FaceView
 from muster.workstation.mailbox import Mailbox
+from muster.workstation.samples import CaptureOutcome
 
 _FRAME_MS = 40
 ADVANCE_AFTER_MS = 900

@@ -9,7 +9,7 @@ import numpy as np
 from PySide6.QtCore import QSize, Qt, QTimer
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QMenu, QProgressBar, QPushButton
 
-from muster.domain.biometrics import BiometricAttribute, CaptureGroup, ExceptionKind
+from muster.domain.biometrics import BiometricAttribute, CaptureGroup, ExceptionKind, ForcedBecause
 from muster.domain.lifecycle import Registration
 from muster.errors import MusterError
 from muster.ui import names
@@ -20,9 +20,9 @@ from muster.ui.widgets.parts import Card, button, empty, label, link, mark
 from muster.ui.widgets.picture import PictureView, side_by_side
 from muster.ui.wizard.placement_presenter import PlacementPresenter, Row, RowState
 from muster.ui.wizard.step_page import StepPage
-from muster.workstation.capture import CaptureOutcome
 from muster.workstation.enrollment import Enrollment
 from muster.workstation.live import LiveFrames
+from muster.workstation.samples import CaptureOutcome
 
 _FRAME_MS = 40
 ADVANCE_AFTER_MS = 900
@@ -121,7 +121,9 @@ class PlacementPage(StepPage):
         cancel, mailbox = self._cancel, self._live.mailbox
         self.work(
             "devices",
-            lambda: self.enrollment.capture_group(self.registration.id, self.group, cancel, mailbox, force=force),
+            lambda: self.enrollment.capture_group(
+                self.registration.id, self.group, cancel, mailbox, forced=ForcedBecause.OTHER if force else None
+            ),
             self._captured,
         )
 

@@ -8,7 +8,7 @@ from enum import Enum
 from muster.domain.assessment import Finding
 from muster.domain.biometrics import BiometricAttribute, CaptureGroup
 from muster.domain.lifecycle import Registration
-from muster.workstation.capture import CaptureOutcome
+from muster.workstation.samples import CaptureOutcome
 
 
 class RowState(Enum):
