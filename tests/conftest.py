@@ -2,24 +2,12 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
+from reference_folder import reference_data as reference_data  # noqa: PLC0414 - a fixture for all
 from swtpm import SoftwareTpm
-
-_BESIDE_THE_REPOSITORY = Path(__file__).parents[2] / "shared" / "data"
-
-
-@pytest.fixture(scope="session")
-def reference_data() -> Path:
-    """The folder of public reference data (records, packets, photographs), which is not in the repository."""
-    folder = Path(os.environ.get("MUSTER_REFERENCE_DATA", _BESIDE_THE_REPOSITORY))
-    if not folder.is_dir():
-        pytest.skip("the public reference data is not here; name its folder in MUSTER_REFERENCE_DATA")
-    return folder
 
 
 @pytest.fixture
