@@ -12,10 +12,16 @@ from muster.clock import utc_now
 from muster.workstation.analysing_document import DocumentReport, analyse_document
 from muster.workstation.analysing_face import FaceReport, analyse_face
 from muster.workstation.analysing_fingerprint import FingerReport, analyse_fingerprint
+from muster.workstation.analysing_iris import IrisReport, analyse_iris
 
 PictureArgument = Annotated[Path, typer.Argument(metavar="IMAGE", help="A picture file.")]
 FingerArgument = Annotated[
     Path, typer.Argument(metavar="IMAGE", help="A picture of one finger at 500 dpi, or a finger record (ISO).")
+]
+
+EyeArgument = Annotated[
+    Path,
+    typer.Argument(metavar="IMAGE", help="A picture of one eye, from an iris camera, or an iris record (ISO)."),
 ]
 
 
@@ -50,6 +56,21 @@ def register(app: typer.Typer, screen: Screen) -> None:
         with reporting(as_json=as_json, verbose=verbose):
             report = analyse_fingerprint(image)
             show(report, _fingerprint(report), as_json=as_json)
+            if not report.is_usable:
+                raise typer.Exit(BAD)
+
+    @analyse.command()
+    def iris(
+        image: EyeArgument,
+        data: DataOption = None,
+        as_json: JsonOption = False,
+        verbose: VerboseOption = False,
+    ) -> None:
+        """Quality of one eye by the measures of ISO/IEC 29794-6, and what to change. Exit status 1 when something
+        keeps it from being taken."""
+        with reporting(as_json=as_json, verbose=verbose):
+            report = analyse_iris(image)
+            show(report, _iris(report), as_json=as_json)
             if not report.is_usable:
                 raise typer.Exit(BAD)
 
@@ -98,6 +119,15 @@ def _document(report: DocumentReport) -> str:
 def _fingerprint(report: FingerReport) -> str:
     lines = [f"NFIQ 2-compatible {_number(report.nfiq2)}, {_number(report.minutiae)} minutiae"]
     lines += [f"  {name:<34}{value:>6g}" for name, value in report.measures.items()]
+    lines += [f"! {each.message} [{each.code}]" for each in report.findings]
+    return "\n".join(lines)
+
+
+def _iris(report: IrisReport) -> str:
+    lines = [f"iris quality {_number(report.quality.overall)}"]
+    for name, each in report.quality.components.items():
+        lines.append(f"  {name:<34}{_number(each.value):>6}  {each.reason or f'({each.raw:g})'}")
+    lines.append(f"looks like a {report.side} eye" if report.side else "left or right cannot be told")
     lines += [f"! {each.message} [{each.code}]" for each in report.findings]
     return "\n".join(lines)
 

@@ -1,0 +1,103 @@
+"""Judging one eye: what ``muster analyse iris`` does. A file is a picture, or an iris record."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from muster.analysis.iris_judging import QUALITY, IrisJudge, IrisReading
+from muster.analysis.iris_side import SIDE
+from muster.analysis.pictures import read_picture
+from muster.domain.assessment import Finding, NotAssessed, Score, Severity
+from muster.errors import BadInput, Code
+from muster.formats.iso19794_6 import EyeLabel, IrisRecord
+from muster.formats.iso19794_pixels import pixels_in
+from muster.formats.iso19794_record import parse_record
+from muster.workstation.inspection import read_file
+
+NOT_AN_IRIS_RECORD = Code("NOT_AN_IRIS_RECORD", "This record is not of an iris.")
+IRIS_OTHER_SIDE = Code("IRIS_OTHER_SIDE", "The record says {label}, the picture looks more like the other eye.")
+
+_RECORDS = (b"FIR\0", b"FAC\0", b"IIR\0")
+_LABELS: Mapping[int, str] = {EyeLabel.LEFT: "left", EyeLabel.RIGHT: "right"}
+
+
+@dataclass(frozen=True, slots=True)
+class IrisComponent:
+    """A measure in its own unit and on 0..100; None and the ``reason`` where it was not taken."""
+
+    raw: float | None
+    value: float | None
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class IrisQuality:
+    """``overall`` 0..100; None where there is no eye to be judged."""
+
+    overall: float | None
+    components: Mapping[str, IrisComponent]
+
+
+@dataclass(frozen=True, slots=True)
+class IrisFinding:
+    code: str
+    severity: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class IrisReport:
+    """``side`` is what the picture looks like and ``label`` what the record says: ``left``, ``right``, or None
+    where it does not tell."""
+
+    quality: IrisQuality
+    side: str | None
+    label: str | None
+    findings: tuple[IrisFinding, ...]
+
+    @property
+    def is_usable(self) -> bool:
+        return all(each.severity != "blocks" for each in self.findings)
+
+
+def analyse_iris(path: Path) -> IrisReport:
+    """Raises ``BadInput`` (no picture, no iris record), ``MalformedData`` (a broken record), ``Unavailable``,
+    ``NotAuthentic`` (calibration)."""
+    reading, label = _look(path)
+    side = None if reading.side is None else reading.side.value
+    findings = list(reading.assessment.findings)
+    if side is not None and label is not None and side != label:
+        findings.append(Finding(IRIS_OTHER_SIDE, Severity.INFORMS, detail={"label": label}))
+    return IrisReport(_quality(reading), side, label, tuple(_finding(each) for each in findings))
+
+
+def _look(path: Path) -> tuple[IrisReading, str | None]:
+    """What is seen, and which eye the record says it is."""
+    content = read_file(path)
+    if not content.startswith(_RECORDS):
+        return IrisJudge().look(read_picture(content)), None
+    record = parse_record(content)
+    if not isinstance(record, IrisRecord):
+        raise BadInput(NOT_AN_IRIS_RECORD)
+    return IrisJudge().look(pixels_in(record)), _LABELS.get(record.eye)
+
+
+def _quality(reading: IrisReading) -> IrisQuality:
+    components = {
+        each.measure: _component(each)
+        for each in reading.assessment.measures
+        if each.measure not in (QUALITY, SIDE)
+    }
+    return IrisQuality(reading.assessment.value(QUALITY), components)
+
+
+def _component(measured: Score | NotAssessed) -> IrisComponent:
+    if isinstance(measured, NotAssessed):
+        return IrisComponent(None, None, measured.reason.name)
+    return IrisComponent(measured.raw, measured.value)
+
+
+def _finding(finding: Finding) -> IrisFinding:
+    return IrisFinding(finding.code.name, finding.severity.value, finding.sentence)
