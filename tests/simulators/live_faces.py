@@ -17,6 +17,7 @@ import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Protocol
 
 import cv2
 import numpy as np
@@ -32,6 +33,8 @@ WIDTH, HEIGHT = 640, 480
 FRAMES_A_SECOND = 10
 SLOT_S = 1.8
 """How long the person takes for one instruction, coming back included."""
+REST_S = 0.7
+"""How long the person looks into the camera before the first."""
 
 Picture = NDArray[np.uint8]
 Floats = NDArray[np.float64]
@@ -40,7 +43,7 @@ _FACE_WIDTH = 185
 # Contours of the lids, outer corner to inner.
 _UPPER = ((246, 161, 160, 159, 158, 157, 173), (466, 388, 387, 386, 385, 384, 398))
 _LOWER = ((7, 163, 144, 145, 153, 154, 155), (249, 390, 373, 374, 380, 381, 382))
-_GRID = 4
+_GRID = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +101,7 @@ class BaseFace:
         base = np.stack(np.meshgrid(np.arange(WIDTH), np.arange(HEIGHT)), -1).astype(np.float32)
         at = base + full
         drawn: Picture = cv2.remap(
-            self._with_lids(state.lids), at[..., 0], at[..., 1], cv2.INTER_CUBIC, borderMode=cv2.BORDER_REFLECT
+            self.with_lids(state.lids), at[..., 0], at[..., 1], cv2.INTER_CUBIC, borderMode=cv2.BORDER_REFLECT
         )
         return drawn
 
@@ -115,7 +118,7 @@ class BaseFace:
         turned = (points - self._middle) @ _rotation(state).T * state.scale + self._middle
         return np.asarray(turned[:, :2] + (state.dx, state.dy))
 
-    def _with_lids(self, lids: float) -> Picture:
+    def with_lids(self, lids: float) -> Picture:
         """The photograph with the lids drawn down: skin from around the eye, and lashes at its edge."""
         if lids <= 0.05:
             return self.picture
@@ -146,6 +149,10 @@ class Webcam:
     blur: float = 0.7
     noise: float = 3.0
     jpeg: int = 92
+    shake: float = 0.0
+    """Pixels by which a stand that is not quite firm moves the whole picture, each frame anew."""
+    flicker: float = 0.0
+    """The share by which lamps and exposure change the light from frame to frame."""
 
     @classmethod
     def any(cls, rng: np.random.Generator) -> Webcam:
@@ -157,17 +164,60 @@ class Webcam:
             blur=rng.uniform(0.5, 1.0),
             noise=rng.uniform(1.5, 5.0),
             jpeg=int(rng.integers(85, 96)),
+            shake=rng.uniform(0, 0.4),
+            flicker=rng.uniform(0, 0.015),
         )
 
-    def take(self, seen: Picture, rng: np.random.Generator, dim: float = 1.0) -> Picture:
-        light = (seen.astype(np.float32) / 255) ** self.gamma * self.gain * dim * np.float32(self.balance)
-        light = cv2.GaussianBlur(light, (0, 0), self.blur) * 255
-        light += rng.normal(0, self.noise, light.shape).astype(np.float32)
+    def take(self, seen: Picture, rng: np.random.Generator) -> Picture:
+        dx, dy = rng.normal(0, self.shake, 2)
+        seen = cv2.warpAffine(seen, np.float32([[1, 0, dx], [0, 1, dy]]), (WIDTH, HEIGHT),
+                              borderMode=cv2.BORDER_REPLICATE)  # fmt: skip
+        gain = self.gain * (1 + rng.normal(0, self.flicker))
+        curves = [(np.arange(256) / 255) ** self.gamma * gain * each * 255 for each in self.balance]
+        light = cv2.LUT(seen, np.stack(curves, -1)[np.newaxis].astype(np.float32))
+        light = cv2.GaussianBlur(light, (0, 0), self.blur)
+        light += rng.standard_normal(light.shape, np.float32) * np.float32(self.noise)
         _, coded = cv2.imencode(
             ".jpg", np.clip(light, 0, 255).astype(np.uint8), [cv2.IMWRITE_JPEG_QUALITY, self.jpeg]
         )
         taken: Picture = cv2.imdecode(coded, cv2.IMREAD_COLOR)
         return taken
+
+
+class Asked(Protocol):
+    """What the person is asked to do."""
+
+    def at(self, time_s: float) -> tuple[Action, float] | None:
+        """The instruction, and for how many seconds it has been heard; None while there is none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Slots:
+    """One instruction after the other at fixed times: a recording, which hears nothing."""
+
+    actions: Sequence[Action] = ()
+
+    def at(self, time_s: float) -> tuple[Action, float] | None:
+        slot, since = divmod(time_s - REST_S, SLOT_S)
+        return (self.actions[int(slot)], since) if 0 <= slot < len(self.actions) else None
+
+
+class Told:
+    """What the station asked for last: the person listens."""
+
+    def __init__(self) -> None:
+        self._action: Action | None = None
+        self._since_s = 0.0
+
+    def hear(self, action: Action | None, time_s: float) -> None:
+        if action is not self._action:
+            self._action, self._since_s = action, time_s
+
+    def at(self, time_s: float) -> tuple[Action, float] | None:
+        return None if self._action is None else (self._action, time_s - self._since_s)
+
+
+NOTHING = Slots()
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,7 +232,7 @@ class Habit:
     def any(cls, rng: np.random.Generator) -> Habit:
         return cls(rng.uniform(19, 25), rng.uniform(0.25, 0.5), tuple(rng.uniform(0, 2 * math.pi, 6)))
 
-    def state(self, time_s: float, actions: Sequence[Action]) -> HeadState:
+    def state(self, time_s: float, asked: Asked) -> HeadState:
         a, b, c, d, e, f = self.sway
         idle = HeadState(
             yaw=1.5 * math.sin(1.3 * time_s + a),
@@ -193,12 +243,14 @@ class Habit:
             scale=1 + 0.012 * math.sin(0.8 * time_s + f),
             lids=_spontaneous_blink(time_s, f),
         )
-        slot = int(time_s // SLOT_S)
-        if slot >= len(actions):
+        heard = asked.at(time_s)
+        if heard is None:
             return idle
-        share = (time_s - slot * SLOT_S - self.delay_s) / (SLOT_S - self.delay_s - 0.3)
+        action, since = heard
+        # Whoever is asked for longer does it again.
+        share = (since % SLOT_S - self.delay_s) / (SLOT_S - self.delay_s - 0.3)
         strength = math.sin(math.pi * min(max(share, 0.0), 1.0)) ** 0.8
-        return acting(idle, actions[slot], strength, self.reach)
+        return acting(idle, action, strength, self.reach)
 
 
 def acting(idle: HeadState, action: Action, strength: float, reach: float) -> HeadState:
@@ -213,13 +265,13 @@ def acting(idle: HeadState, action: Action, strength: float, reach: float) -> He
 
 
 def live_frames(
-    base: BaseFace, rng: np.random.Generator, actions: Sequence[Action], duration_s: float
+    base: BaseFace, rng: np.random.Generator, asked: Asked, duration_s: float
 ) -> Iterator[tuple[float, Picture]]:
     """What a webcam sees of the person: time in seconds and frame."""
     habit, camera = Habit.any(rng), Webcam.any(rng)
     for index in range(round(duration_s * FRAMES_A_SECOND)):
         time_s = index / FRAMES_A_SECOND
-        yield time_s, camera.take(base.render(habit.state(time_s, actions)), rng)
+        yield time_s, camera.take(base.render(habit.state(time_s, asked)), rng)
 
 
 def astronaut() -> BaseFace:

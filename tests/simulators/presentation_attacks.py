@@ -9,7 +9,7 @@ its own are not among them. See also ``live_faces``.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 
 import cv2
 import numpy as np
@@ -18,78 +18,84 @@ from muster.analysis.liveness_challenge import Action
 from simulators.live_faces import (
     FRAMES_A_SECOND,
     HEIGHT,
+    NOTHING,
     WIDTH,
+    Asked,
     BaseFace,
     Floats,
     Habit,
     HeadState,
     Picture,
+    Slots,
     Webcam,
     live_frames,
 )  # fmt: skip
 
 Clip = Iterator[tuple[float, Picture]]
-_LOOP_S = 3.6
+_LOOP_S = 4.3
 
 
-def clips_of(kind: str, base: BaseFace, seed: int, actions: Sequence[Action], duration_s: float) -> Clip:
-    """``live`` or one of ``ATTACKS``; ``actions`` is what is asked for, nothing where the challenge is off."""
+def clips_of(kind: str, base: BaseFace, seed: int, asked: Asked, duration_s: float) -> Clip:
+    """``live`` or one of ``ATTACKS``. A person, or whoever holds the medium, does what is ``asked``."""
     rng = np.random.default_rng([seed, *kind.encode()])
     return (
-        live_frames(base, rng, actions, duration_s)
+        live_frames(base, rng, asked, duration_s)
         if kind == "live"
-        else ATTACKS[kind](base, rng, actions, duration_s)
+        else ATTACKS[kind](base, rng, asked, duration_s)
     )
 
 
-def printed(base: BaseFace, rng: np.random.Generator, actions: Sequence[Action], duration_s: float) -> Clip:
+def printed(base: BaseFace, rng: np.random.Generator, asked: Asked, duration_s: float) -> Clip:
     sheet = _on_paper(base.picture, rng)
     bend = rng.uniform(0, 0.05)
-    return _held(lambda _: sheet, rng, actions, duration_s, bend=bend)
+    return _held(lambda _: sheet, rng, asked, duration_s, bend=bend)
 
 
-def cut_out(base: BaseFace, rng: np.random.Generator, actions: Sequence[Action], duration_s: float) -> Clip:
+def cut_out(base: BaseFace, rng: np.random.Generator, asked: Asked, duration_s: float) -> Clip:
     """A print with holes for the eyes, which blink."""
     sheet, bend, seed = _on_paper(base.picture, rng), rng.uniform(0, 0.05), int(rng.integers(1 << 30))
     habit = Habit.any(rng)
     holes = base.eye_holes()
+    rows, columns = (np.flatnonzero(holes[..., 0].any(axis)) for axis in (1, 0))
+    eyes = np.s_[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
 
     def shown(time_s: float) -> Picture:
-        lids = habit.state(time_s, actions).lids
-        eyes = base.render(HeadState(lids=lids)).astype(np.float32) * 0.85
-        return np.asarray(sheet * (1 - holes) + eyes * holes, np.float32).clip(0, 255).astype(np.uint8)
+        behind = base.with_lids(habit.state(time_s, asked).lids)[eyes] * np.float32(0.85)
+        medium = sheet.copy()
+        medium[eyes] = (sheet[eyes] * (1 - holes[eyes]) + behind * holes[eyes]).astype(np.uint8)
+        return medium
 
-    return _held(shown, np.random.default_rng(seed), actions, duration_s, bend=bend)
+    return _held(shown, np.random.default_rng(seed), asked, duration_s, bend=bend)
 
 
-def on_screen(base: BaseFace, rng: np.random.Generator, actions: Sequence[Action], duration_s: float) -> Clip:
+def on_screen(base: BaseFace, rng: np.random.Generator, asked: Asked, duration_s: float) -> Clip:
     """A photograph on a tablet."""
-    return _held(lambda _: base.picture, rng, actions, duration_s, screen=_Screen(rng))
+    return _held(lambda _: base.picture, rng, asked, duration_s, screen=_Screen(rng))
 
 
-def replayed(base: BaseFace, rng: np.random.Generator, actions: Sequence[Action], duration_s: float) -> Clip:
+def replayed(base: BaseFace, rng: np.random.Generator, asked: Asked, duration_s: float) -> Clip:
     """A recording of the person following another order, on a tablet, again and again."""
     recorded = list(rng.permutation(np.array(list(Action), object)))[:2]
-    frames = [frame for _, frame in live_frames(base, rng, recorded, _LOOP_S)]
+    frames = [frame for _, frame in live_frames(base, rng, Slots(recorded), _LOOP_S)]
     still = rng.random() < 0.5  # on a stand
 
     def shown(time_s: float) -> Picture:
         return frames[round(time_s * FRAMES_A_SECOND) % len(frames)]
 
     return _held(
-        shown, rng, () if still else actions, duration_s, screen=_Screen(rng), sway=0.15 if still else 1.0
+        shown, rng, NOTHING if still else asked, duration_s, screen=_Screen(rng), sway=0.15 if still else 1.0
     )
 
 
-def frozen(base: BaseFace, rng: np.random.Generator, actions: Sequence[Action], duration_s: float) -> Clip:
+def frozen(base: BaseFace, rng: np.random.Generator, asked: Asked, duration_s: float) -> Clip:
     """One frame, or a short loop, fed in instead of the camera's."""
     length = 1 if rng.random() < 0.5 else 18
-    frames = [frame for _, frame in live_frames(base, rng, actions, length / FRAMES_A_SECOND)]
+    frames = [frame for _, frame in live_frames(base, rng, NOTHING, length / FRAMES_A_SECOND)]
     for index in range(round(duration_s * FRAMES_A_SECOND)):
         yield index / FRAMES_A_SECOND, frames[index % len(frames)]
 
 
-ATTACKS: dict[str, Callable[[BaseFace, np.random.Generator, Sequence[Action], float], Clip]] = {
+ATTACKS: dict[str, Callable[[BaseFace, np.random.Generator, Asked, float], Clip]] = {
     "print": printed,
     "cut_out": cut_out,
     "screen": on_screen,
@@ -142,7 +148,7 @@ def _on_paper(picture: Picture, rng: np.random.Generator) -> Picture:
 def _held(
     shown: Callable[[float], Picture],
     rng: np.random.Generator,
-    actions: Sequence[Action],
+    asked: Asked,
     duration_s: float,
     *,
     screen: _Screen | None = None,
@@ -156,7 +162,7 @@ def _held(
     border = 12 if screen else 235
     for index in range(round(duration_s * FRAMES_A_SECOND)):
         time_s = index / FRAMES_A_SECOND
-        state = habit.state(time_s, actions)
+        state = habit.state(time_s, asked)
         medium = shown(time_s)
         if screen:
             medium = screen.lit(medium, time_s).clip(0, 255).astype(np.uint8)

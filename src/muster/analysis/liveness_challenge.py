@@ -3,9 +3,10 @@
 A recording cannot follow an order drawn when it is played. Pure: readings and times in, instruction and state out;
 only the order comes from the operating system's cryptographic source. ``step`` takes one reading after the other:
 
-* an instruction is done when the head came as far as asked, or both eyes were shut, and then came back;
-* a turn the other way, a movement that had begun before anybody could have heard the instruction, a head that
-jumps from one frame to the next, and a time that runs backwards (frames played again) fail the challenge;
+* an instruction is done when the head came as far as asked, or both eyes stayed shut for longer than a blink, and
+then came back;
+* a turn the other way, one that had begun before anybody could have heard the instruction, a head that jumps from
+one frame to the next, and a time that runs backwards (frames played again) fail the challenge;
 * so does an instruction that is not followed in its time, or a face that is gone or joined by another.
 
 A person who was slow is asked again from the start, with another order; how often is the policy's.
@@ -50,6 +51,7 @@ _INSTRUCTIONS = {
 }
 
 STEPS = 3
+_LEAST_AT_REST = 4
 
 
 class Standing(Enum):
@@ -78,11 +80,13 @@ class Pace:
     back: float = 6.0
     wrong: float = 8.0
     early_s: float = 0.15
-    limit_s: float = 4.0
+    limit_s: float = 6.0
     jump: float = 24.0
     shut: float = 0.6
+    shut_s: float = 0.25
     reopened: float = 0.75
     lost_s: float = 0.5
+    rest_s: float = 0.4
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +110,7 @@ class Challenge:
     rest: Rest | None = None
     _asked_s: float | None = None
     _reached: bool = False
+    _shut_s: float | None = None  # since when
     _last: tuple[float, float, float] | None = None  # time, yaw, pitch
     _before: tuple[Rest, ...] = ()
 
@@ -118,6 +123,12 @@ class Challenge:
                 actions.append(choose([each for each in Action if not actions or each is not actions[-1]]))
             if Action.CLOSE_EYES in actions and {Action.TURN_LEFT, Action.TURN_RIGHT} & set(actions):
                 return cls(tuple(actions))
+
+    @property
+    def asked(self) -> Action | None:
+        """What is asked for now, until the person is back from it; None before the first and at the end."""
+        is_asking = self.standing is Standing.ASKING and self.rest is not None
+        return self.actions[self.done] if is_asking else None
 
     @property
     def instruction(self) -> Code | None:
@@ -146,10 +157,13 @@ class Challenge:
 
     def _resting(self, time_s: float, seen: Rest) -> Challenge:
         before = (*self._before, seen)
-        if len(before) < 3:
-            return replace(self, _before=before)
-        rest = Rest(*(median(getattr(each, name) for each in before) for name in ("yaw", "pitch", "eyes")))
-        return replace(self, rest=rest, _asked_s=time_s)
+        began_s = time_s if self._asked_s is None else self._asked_s
+        if len(before) < _LEAST_AT_REST or time_s - began_s < self.pace.rest_s:
+            return replace(self, _before=before, _asked_s=began_s)
+        yaw, pitch = (median(getattr(each, name) for each in before) for name in ("yaw", "pitch"))
+        # Whoever blinks meanwhile has not got narrow eyes.
+        eyes = sorted(each.eyes for each in before)[-2]
+        return replace(self, rest=Rest(yaw, pitch, eyes), _asked_s=time_s)
 
     def _following(self, time_s: float, off: Rest) -> Challenge:
         assert self.rest is not None and self._asked_s is not None
@@ -160,32 +174,30 @@ class Challenge:
         if self._reached:
             is_back = max(abs(off.yaw), abs(off.pitch)) < pace.back and open_share > pace.reopened
             return self._next(time_s) if is_back else self
-        along = {
-            Action.TURN_LEFT: off.yaw,
-            Action.TURN_RIGHT: -off.yaw,
-            Action.LOOK_UP: -off.pitch,
-            Action.CLOSE_EYES: 0.0,
-        }[action]
         if action is Action.CLOSE_EYES:
             if max(abs(off.yaw), abs(off.pitch)) > pace.reach:
                 return self._failed(Failure.WRONG_WAY)
-            reached = open_share < pace.shut
-        else:
-            aside = off.pitch if action is Action.LOOK_UP else off.yaw
-            if -along > pace.wrong or (
-                action is Action.LOOK_UP and abs(off.yaw) > pace.reach and abs(aside) < pace.reach
-            ):
-                return self._failed(Failure.WRONG_WAY)
-            reached = along > pace.reach
-        if not reached:
+            return self._with_eyes(time_s, is_shut=open_share < pace.shut)
+        along = {Action.TURN_LEFT: off.yaw, Action.TURN_RIGHT: -off.yaw, Action.LOOK_UP: -off.pitch}[action]
+        is_aside = action is Action.LOOK_UP and abs(off.yaw) > pace.reach and abs(off.pitch) < pace.reach
+        if -along > pace.wrong or is_aside:
+            return self._failed(Failure.WRONG_WAY)
+        if along <= pace.reach:
             return self
         # Somebody who had come so far by then had begun before the instruction was heard.
         return self._failed(Failure.TOO_EARLY) if since < pace.early_s else replace(self, _reached=True)
 
+    def _with_eyes(self, time_s: float, *, is_shut: bool) -> Challenge:
+        """Everybody blinks, also just when an instruction comes: that is neither right nor wrong."""
+        if not is_shut:
+            return replace(self, _shut_s=None)
+        shut_s = time_s if self._shut_s is None else self._shut_s
+        return replace(self, _shut_s=shut_s, _reached=time_s - shut_s >= self.pace.shut_s)
+
     def _next(self, time_s: float) -> Challenge:
         done = self.done + 1
         standing = Standing.PASSED if done == len(self.actions) else Standing.ASKING
-        return replace(self, done=done, standing=standing, _asked_s=time_s, _reached=False)
+        return replace(self, done=done, standing=standing, _asked_s=time_s, _reached=False, _shut_s=None)
 
     def _failed(self, failure: Failure) -> Challenge:
         return replace(self, standing=Standing.FAILED, failure=failure)

@@ -21,15 +21,15 @@ def seen(time_s: float, yaw: float = 0, pitch: float = 0, eyes: float = 0.1, fac
 
 
 def play(actions: Iterable[Action], *yaws: float, **more: float) -> Challenge:
-    """Three frames at rest, then a frame for each yaw, ten a second."""
+    """Five frames at rest, then a frame for each yaw, ten a second."""
     challenge = Challenge(tuple(actions))
-    for index, yaw in enumerate((0, 0, 0, *yaws)):
+    for index, yaw in enumerate((0, 0, 0, 0, 0, *yaws)):
         challenge = challenge.step(seen(index / 10, yaw, **more))
     return challenge
 
 
 def test_a_head_that_does_nothing_is_too_slow() -> None:
-    challenge = play([LEFT], *[0] * 60)
+    challenge = play([LEFT], *[0] * 70)
     assert (challenge.standing, challenge.failure) == (Standing.FAILED, Failure.TOO_SLOW)
 
 
@@ -51,13 +51,13 @@ def test_a_head_that_jumps_fails() -> None:
 
 def test_a_second_face_fails() -> None:
     challenge = play([LEFT])
-    assert challenge.step(seen(0.5, faces=2)).failure is Failure.SEVERAL_FACES
+    assert challenge.step(seen(0.6, faces=2)).failure is Failure.SEVERAL_FACES
 
 
 def test_a_face_that_is_gone_for_a_moment_is_waited_for_and_then_lost() -> None:
-    challenge = play([LEFT]).step(Observation(0.4, FRAME))
+    challenge = play([LEFT]).step(Observation(0.6, FRAME))
     assert challenge.standing is Standing.ASKING
-    assert challenge.step(Observation(1.0, FRAME)).failure is Failure.FACE_LOST
+    assert challenge.step(Observation(1.2, FRAME)).failure is Failure.FACE_LOST
 
 
 @pytest.mark.parametrize("time_s", [0.1, 0.2])
@@ -77,25 +77,46 @@ def test_what_passed_or_failed_stays_so() -> None:
 
 def test_the_degrees_are_those_from_the_persons_own_rest() -> None:
     challenge = Challenge((RIGHT,))
-    for index, yaw in enumerate((15, 15, 15, 15, 12, 8, 4, 8, 14)):
+    for index, yaw in enumerate((15, 15, 15, 15, 15, 15, 12, 8, 4, 8, 14)):
         challenge = challenge.step(seen(index / 10, yaw))
     assert challenge.standing is Standing.PASSED
 
 
 def test_eyes_have_to_open_again() -> None:
     challenge = Challenge((EYES,))
-    for index, eyes in enumerate((0.1, 0.1, 0.1, 0.1, 0.1, 0.03, 0.03)):
+    for index, eyes in enumerate((0.1, 0.1, 0.1, 0.1, 0.1, 0.1, 0.03, 0.03, 0.03, 0.03)):
         challenge = challenge.step(seen(index / 10, eyes=eyes))
     assert challenge.standing is Standing.ASKING
-    assert challenge.step(seen(0.8, eyes=0.1)).standing is Standing.PASSED
+    assert challenge.step(seen(1.1, eyes=0.1)).standing is Standing.PASSED
+
+
+def test_a_blink_is_not_closed_eyes_and_no_mistake() -> None:
+    challenge = Challenge((EYES,))
+    for index, eyes in enumerate((0.1, 0.1, 0.1, 0.1, 0.1, 0.03, 0.03, 0.1, 0.1, 0.1)):
+        challenge = challenge.step(seen(index / 10, eyes=eyes))
+    assert (challenge.standing, challenge.asked) == (Standing.ASKING, EYES)
+    assert challenge.instruction is Action.CLOSE_EYES.instruction
+
+
+def test_narrow_eyes_are_not_those_of_somebody_who_blinked_at_first() -> None:
+    challenge = Challenge((EYES,))
+    for index, eyes in enumerate((0.03, 0.03, 0.1, 0.1, 0.1, 0.1, 0.1, 0.03, 0.03, 0.03, 0.03, 0.1)):
+        challenge = challenge.step(seen(index / 10, eyes=eyes))
+    assert challenge.standing is Standing.PASSED
+
+
+def test_nothing_is_asked_before_the_person_was_seen_at_rest_and_nothing_at_the_end() -> None:
+    asked = [Challenge((LEFT,)).asked, play([LEFT]).asked, play([LEFT], 0, 5, 11).asked]
+    assert asked == [None, LEFT, LEFT]
+    assert play([LEFT], 0, 5, 11, 3).asked is None
 
 
 def test_a_chin_goes_up_and_not_down() -> None:
-    pitches = (0, 0, 0, 0, 0, 6, 12)
+    pitches = (0, 0, 0, 0, 0, 0, 0, 6, 12)
     up, down = Challenge((UP,)), Challenge((UP,))
     for index, pitch in enumerate(pitches):
         up, down = up.step(seen(index / 10, pitch=-pitch)), down.step(seen(index / 10, pitch=pitch))
-    assert up.step(seen(0.9)).standing is Standing.PASSED
+    assert up.step(seen(1.1)).standing is Standing.PASSED
     assert down.failure is Failure.WRONG_WAY
 
 

@@ -20,11 +20,11 @@ from muster.analysis.liveness_passive import PassiveSignal
 from muster.analysis.liveness_screen import MoireSignal
 from muster.analysis.pictures import read_picture
 from muster.domain.assessment import NotAssessed, Score
-from simulators.live_faces import BaseFace, astronaut
+from simulators.live_faces import BaseFace, Told, astronaut
 from simulators.presentation_attacks import ATTACKS, clips_of
 
 ASKED = (Action.TURN_LEFT, Action.CLOSE_EYES)
-LONG_S = 4.2
+SHORT_S, LONG_S = 3.0, 6.0
 Watched = Callable[[str], tuple[Window, Challenge]]
 
 
@@ -45,11 +45,14 @@ def watched(base: BaseFace) -> Watched:
 
     def watch(kind: str) -> tuple[Window, Challenge]:
         if kind not in made:
-            watching, challenge = LivenessWatch(), Challenge(ASKED)
-            for time_s, frame in clips_of(kind, base, 7, ASKED, LONG_S):
+            watching, challenge, told = LivenessWatch(), Challenge(ASKED), Told()
+            for time_s, frame in clips_of(kind, base, 7, told, LONG_S):
                 seen = watching.add(frame, time_s)
                 assert seen is not None
                 challenge = challenge.step(seen)
+                told.hear(challenge.asked, time_s)
+                if challenge.standing is not Standing.ASKING and time_s > SHORT_S:
+                    break
             made[kind] = (watching.window, challenge)
         return made[kind]
 
