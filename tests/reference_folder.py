@@ -1,4 +1,4 @@
-"""The fixture ``reference_data``, for the tests here and for those of drivers that need it (import it in conftest)."""
+"""The fixture ``reference_data`` for the tests here and for drivers' that need it (import it in conftest)."""
 
 from __future__ import annotations
 

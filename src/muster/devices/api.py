@@ -14,8 +14,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from enum import Enum
 from threading import Event
 from typing import Protocol, runtime_checkable
@@ -89,7 +89,8 @@ class CapturedSample:
     """What a biometric device hands out for one finger, eye or face.
 
     ``record`` is the ISO/IEC 19794 record, ``quality`` 0..100, ``hash`` the device's link in the
-    hash chain (upper-case hex SHA-256, SBI section "Hash chain").
+    hash chain (upper-case hex SHA-256, SBI section "Hash chain"). ``findings`` are what the driver
+    noticed on the way and does not refuse for, such as a certificate that ends soon.
     """
 
     attribute: BiometricAttribute
@@ -101,6 +102,7 @@ class CapturedSample:
     device_service_version: str
     attestation: Attestation
     hash: str
+    findings: tuple[Finding, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,10 +148,18 @@ class Signer(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class DeviceContext:
-    """What the workstation lends a device while it is open."""
+    """What the workstation lends a device while it is open.
+
+    ``trust`` holds the authorities that vouch for devices which sign for themselves; without any, none is
+    believed. None means that nobody asks: a station for invented people, where that is said with every sample.
+    ``environment`` is the deployment's name for itself (SBI, env); a device's clock may be ``allowed_lag`` off.
+    """
 
     clock: Clock
     signer: Signer
+    trust: TrustStore | None = field(default_factory=TrustStore)
+    environment: str = "Developer"
+    allowed_lag: timedelta = timedelta(minutes=5)
 
 
 OnPreview = Callable[[Frame], None]

@@ -141,8 +141,15 @@ def test_the_algorithm_none_is_refused(attestation: Attestation, device_key: Any
         verify_attestation(replace(attestation, header=header, signature=""), RECORD)
 
 
-def test_a_digital_id_signed_by_another_key_is_refused(device_key: Any, stranger_key: Any) -> None:
+def test_a_digital_id_signed_by_the_chip_of_the_device_is_accepted(device_key: Any, stranger_key: Any) -> None:
     payload = json.dumps({"digitalId": digital_id_by(stranger_key), "bioValue": BIO_VALUE_MARK})
+    assert verify_attestation(signed_by(device_key, payload), RECORD).certificate_der == device_key.certificate_der
+
+
+def test_a_digital_id_that_was_changed_is_refused(device_key: Any) -> None:
+    header, _, signature = digital_id_by(device_key).split(".")
+    changed = f"{header}.{base64url.encode(b'{}')}.{signature}"
+    payload = json.dumps({"digitalId": changed, "bioValue": BIO_VALUE_MARK})
     with pytest.raises(NotAuthentic):
         verify_attestation(signed_by(device_key, payload), RECORD)
 
