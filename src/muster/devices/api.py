@@ -22,6 +22,8 @@ from typing import Protocol, runtime_checkable
 
 from muster.clock import Clock
 from muster.devices.frames import Frame, Pixels
+from muster.devices.trust import TrustStore
+from muster.domain.assessment import Finding
 from muster.domain.biometrics import Attestation, BiometricAttribute, DigitalId
 from muster.errors import Code
 
