@@ -2,8 +2,9 @@
 
 ``judge_iris`` gives the assessment of a picture: ``iris quality`` (0..100, or why there is none), the measures of
 ``iris_measures``, the side as far as it can be told, and what to say to the person. ``look_at_iris`` gives the
-same with boundaries, mask and the side as a value. ``better_of`` says which of two captures of one eye is kept,
-``meets`` whether one is good enough. Whatever the picture shows, nothing is raised over it::
+same with boundaries, mask, the side as a value and the code that ``iris_code`` compares (``same_eye_twice``).
+``better_of`` says which of two captures of one eye is kept, ``meets`` whether one is good enough. Whatever the
+picture shows, nothing is raised over it::
 
     assessment = judge_iris(picture_of(sample.record))
     assessment.value(QUALITY)       # 0..100 or None
@@ -12,13 +13,15 @@ same with boundaries, mask and the side as a value. ``better_of`` says which of 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 
 from muster.analysis.api import Pixels
 from muster.analysis.calibration import calibration
 from muster.analysis.iris_boundaries import EyeBoundaries, find_boundaries
+from muster.analysis.iris_code import IrisCode, extract
 from muster.analysis.iris_mask import IrisMask, iris_mask
 from muster.analysis.iris_measures import (
     CIRCULARITY,
@@ -43,13 +46,19 @@ _SHORTEST_SIDE = 120  # pixels: below, an iris is less than 80 across
 _LONGEST_SIDE = 2000  # pixels: iris cameras deliver 640 x 480, some twice that
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class IrisReading:
     """All that is known of one picture; ``eye`` and ``mask`` are None where no iris was found."""
 
     assessment: Assessment
+    grey: Pixels = field(repr=False, default_factory=lambda: np.zeros((0, 0), np.uint8))
     eye: EyeBoundaries | None = None
-    mask: IrisMask | None = None
+    mask: IrisMask | None = field(repr=False, default=None)
+
+    @cached_property
+    def code(self) -> IrisCode | None:
+        """For comparing; None where there is no iris."""
+        return None if self.eye is None or self.mask is None else extract(self.grey, self.eye, self.mask)
 
     @property
     def side(self) -> EyeSide | None:
@@ -80,7 +89,7 @@ class IrisJudge:
         if not _is_eye(found):
             return _unjudged(no_iris(grey))
         told = (overall(found), *found, eye_side(eye))
-        return IrisReading(Assessment(told, conditions(found, mask)), eye, mask)
+        return IrisReading(Assessment(told, conditions(found, mask)), grey, eye, mask)
 
 
 def judge_iris(picture: Pixels) -> Assessment:

@@ -10,6 +10,7 @@ import typer
 from muster.cli.common import BAD, DataOption, JsonOption, Screen, VerboseOption, reporting, show
 from muster.workstation.analysing_face import match_faces
 from muster.workstation.analysing_fingerprint import match_fingerprints
+from muster.workstation.analysing_iris import match_irises
 
 FirstArgument = Annotated[Path, typer.Argument(metavar="A", help="A picture file.")]
 SecondArgument = Annotated[Path, typer.Argument(metavar="B", help="Another picture file.")]
@@ -17,7 +18,10 @@ SecondArgument = Annotated[Path, typer.Argument(metavar="B", help="Another pictu
 FirstFingerArgument = Annotated[
     Path, typer.Argument(metavar="A", help="A picture of one finger at 500 dpi, or a finger record (ISO).")
 ]
-SecondFingerArgument = Annotated[Path, typer.Argument(metavar="B", help="Another.")]
+AnotherArgument = Annotated[Path, typer.Argument(metavar="B", help="Another.")]
+FirstEyeArgument = Annotated[
+    Path, typer.Argument(metavar="A", help="A picture of one eye, from an iris camera, or an iris record (ISO).")
+]
 
 
 def register(app: typer.Typer, screen: Screen) -> None:
@@ -49,7 +53,7 @@ def register(app: typer.Typer, screen: Screen) -> None:
     @match.command()
     def fingerprint(
         a: FirstFingerArgument,
-        b: SecondFingerArgument,
+        b: AnotherArgument,
         data: DataOption = None,
         as_json: JsonOption = False,
         verbose: VerboseOption = False,
@@ -58,6 +62,22 @@ def register(app: typer.Typer, screen: Screen) -> None:
         with reporting(as_json=as_json, verbose=verbose):
             report = match_fingerprints(a, b)
             verdict = "the same finger" if report.match else "not the same finger"
+            show(report, f"{verdict}: {report.score:.3f}, threshold {report.threshold:.3f}", as_json=as_json)
+            if not report.match:
+                raise typer.Exit(BAD)
+
+    @match.command()
+    def iris(
+        a: FirstEyeArgument,
+        b: AnotherArgument,
+        data: DataOption = None,
+        as_json: JsonOption = False,
+        verbose: VerboseOption = False,
+    ) -> None:
+        """Whether two pictures show the same iris. Exit status 1 when they do not."""
+        with reporting(as_json=as_json, verbose=verbose):
+            report = match_irises(a, b)
+            verdict = "the same iris" if report.match else "not the same iris"
             show(report, f"{verdict}: {report.score:.3f}, threshold {report.threshold:.3f}", as_json=as_json)
             if not report.match:
                 raise typer.Exit(BAD)

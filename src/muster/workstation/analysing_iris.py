@@ -1,4 +1,5 @@
-"""Judging one eye: what ``muster analyse iris`` does. A file is a picture, or an iris record."""
+"""Judging one eye, and whether two are one and the same: what ``muster analyse iris`` and ``muster match iris``
+do. A file is a picture, or an iris record."""
 
 from __future__ import annotations
 
@@ -6,10 +7,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from muster.analysis.iris_code import IrisCode, match
 from muster.analysis.iris_judging import QUALITY, IrisJudge, IrisReading
 from muster.analysis.iris_side import SIDE
 from muster.analysis.pictures import read_picture
-from muster.domain.assessment import Finding, NotAssessed, Score, Severity
+from muster.domain.assessment import Finding, NotAssessed, Score, Severity, blocking
 from muster.errors import BadInput, Code
 from muster.formats.iso19794_6 import EyeLabel, IrisRecord
 from muster.formats.iso19794_pixels import pixels_in
@@ -62,6 +64,17 @@ class IrisReport:
         return all(each.severity != "blocks" for each in self.findings)
 
 
+@dataclass(frozen=True, slots=True)
+class IrisMatchReport:
+    """``score`` and ``threshold`` are shares of bits that agree, 0.5 by chance; ``value`` is the score on
+    0..100."""
+
+    score: float
+    threshold: float
+    match: bool
+    value: float
+
+
 def analyse_iris(path: Path) -> IrisReport:
     """Raises ``BadInput`` (no picture, no iris record), ``MalformedData`` (a broken record), ``Unavailable``,
     ``NotAuthentic`` (calibration)."""
@@ -71,6 +84,20 @@ def analyse_iris(path: Path) -> IrisReport:
     if side is not None and label is not None and side != label:
         findings.append(Finding(IRIS_OTHER_SIDE, Severity.INFORMS, detail={"label": label}))
     return IrisReport(_quality(reading), side, label, tuple(_finding(each) for each in findings))
+
+
+def match_irises(a: Path, b: Path) -> IrisMatchReport:
+    """Raises the same, and ``BadInput`` where a picture shows no iris or the two have too little in common."""
+    result = match(*(_code(_look(each)[0]) for each in (a, b)))
+    if isinstance(result, NotAssessed):
+        raise BadInput(result.reason)
+    return IrisMatchReport(result.score.raw, result.threshold, result.is_match, result.score.value)
+
+
+def _code(reading: IrisReading) -> IrisCode:
+    if reading.code is None:
+        raise BadInput(blocking(reading.assessment.findings)[0].code)
+    return reading.code
 
 
 def _look(path: Path) -> tuple[IrisReading, str | None]:

@@ -19,7 +19,7 @@ from muster.devices.records import finger_record, iris_record
 from muster.domain.biometrics import BiometricAttribute
 from muster.errors import BadInput, MalformedData
 from muster.formats.iso19794_6 import EyeLabel, IrisRecord
-from muster.workstation.analysing_iris import analyse_iris
+from muster.workstation.analysing_iris import analyse_iris, match_irises
 from muster_simulated.pictures import Pictures
 from simulators.eyes import Eye, draw
 
@@ -141,3 +141,26 @@ def test_published_irises_are_of_use_and_of_the_eye_they_say(side: str, referenc
     assert report.quality.overall > 80
     assert report.findings == ()
     assert report.label == report.side == side
+
+
+# --- comparing two files
+
+
+def test_a_picture_without_an_iris_cannot_be_compared(tmp_path: Path) -> None:
+    a = picture(tmp_path / "a.png", Image.fromarray(eye()))
+    with pytest.raises(BadInput, match="IRIS_ABSENT"):
+        match_irises(a, picture(tmp_path / "b.png", Image.new("L", (640, 480), 128)))
+
+
+def test_an_iris_is_itself_and_not_the_other_eye_s(tmp_path: Path) -> None:
+    one = picture(tmp_path / "one.png", Image.fromarray(eye()))
+    same = file(tmp_path / "same.iso", iris_record(np.ascontiguousarray(eye()[20:, 15:]), LEFT, MOMENT, 50))
+    other = picture(tmp_path / "other.png", Image.fromarray(Pictures().sample(RIGHT)))
+    assert match_irises(one, same).match
+    assert not match_irises(one, other).match
+    assert set(plain(match_irises(one, other))) == {"score", "threshold", "match", "value"}
+
+
+def test_published_irises_are_two(reference_data: Path) -> None:
+    left, right = (reference_data / "iso" / f"{side}_Iris.iso" for side in ("Left", "Right"))
+    assert not match_irises(left, right).match
