@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Annotated
 
 import typer
@@ -20,10 +21,11 @@ from muster.cli.common import (
     show,
     station_at,
 )
+from muster.workstation.desk import Desk
 
 
 def register(app: typer.Typer, screen: Screen) -> None:
-    server = typer.Typer(help="The server's identity.", no_args_is_help=True)
+    server = typer.Typer(help="The server: its identity, and what it tells this station.", no_args_is_help=True)
     app.add_typer(server, name="server")
 
     @server.command()
@@ -67,3 +69,72 @@ def register(app: typer.Typer, screen: Screen) -> None:
             desk.server.accept_signer(sha256)
             pinned = desk.server.pinned_signer()
             show({"pinned": pinned}, f"believed {pinned}", as_json=as_json)
+
+    @server.command()
+    def jobs(
+        run: Annotated[
+            list[str] | None, typer.Option(metavar="NAME", help="Run this one first, whenever it is due.")
+        ] = None,
+        data: DataOption = None,
+        user: UserOption = None,
+        password_file: PasswordOption = None,
+        server: ServerOption = None,
+        as_json: JsonOption = False,
+        verbose: VerboseOption = False,
+    ) -> None:
+        """What the station asks the server again and again: when it did, and when it will."""
+        with (
+            reporting(as_json=as_json, verbose=verbose),
+            desk_of(station_at(data), user=user, password_file=password_file, server=server) as (desk, _),
+        ):
+            for name in run or ():
+                desk.jobs.run(name)
+            _show_jobs(desk, as_json=as_json)
+
+    @server.command()
+    def sync(
+        data: DataOption = None,
+        user: UserOption = None,
+        password_file: PasswordOption = None,
+        server: ServerOption = None,
+        as_json: JsonOption = False,
+        verbose: VerboseOption = False,
+    ) -> None:
+        """Ask the server for everything it tells its stations, now."""
+        with (
+            reporting(as_json=as_json, verbose=verbose),
+            desk_of(station_at(data), user=user, password_file=password_file, server=server) as (desk, _),
+        ):
+            for job, _ in desk.jobs.table():
+                desk.jobs.run(job.name)
+            _show_jobs(desk, as_json=as_json)
+
+
+def _show_jobs(desk: Desk, *, as_json: bool) -> None:
+    copies = {each.kind: each for each in desk.master_data.copies()}
+    rows = [
+        {
+            "name": job.name,
+            "mosip_id": job.mosip_id,
+            "every_h": round(job.every.total_seconds() / 3600),
+            "last_run": runs.last_run,
+            "last_good_run": runs.last_good_run,
+            "next_run": runs.next_run,
+            "last_problem": runs.last_problem,
+            "version": copies[job.name].version if job.name in copies else None,
+        }
+        for job, runs in desk.jobs.table()
+    ]
+    lines = [
+        f"{row['name']:<18} last {_when(row['last_good_run'])}  next {_when(row['next_run'])}"
+        + (f"  {row['last_problem']}" if row["last_problem"] else "")
+        for row in rows
+    ]
+    waits = desk.master_data.waits_for_drafts
+    if waits:
+        lines.append("Something new counts once no registration lies unfinished.")
+    show({"jobs": rows, "waits_for_drafts": waits}, "\n".join(lines), as_json=as_json)
+
+
+def _when(moment: object) -> str:
+    return f"{moment:%Y-%m-%d %H:%M}Z" if isinstance(moment, datetime) else "never           "

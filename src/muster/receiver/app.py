@@ -6,7 +6,7 @@ that are sent (section 4.4 of the packet notes).
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import partial
 from http.cookies import CookieError, SimpleCookie
@@ -25,7 +25,9 @@ from muster.formats.mosip_login import LOGIN_PATH, SEND_OTP_PATH
 from muster.receiver.checks import MAXIMUM_PACKET_BYTES
 from muster.receiver.guard import Guard, Limits
 from muster.receiver.operations import Receiver
+from muster.receiver.served import Served
 from muster.receiver.storage import Storage
+from muster.receiver.sync_data import SyncService
 
 _REGISTRATION_STATUS = "/registrationprocessor/v1/registrationstatus"
 _UPLOAD_PATH = "/registrationprocessor/v1/packetreceiver/registrationpackets"
@@ -47,10 +49,10 @@ def create_app(storage: Storage, clock: Clock, *, login: bool = False, limits: L
         return JSONResponse(_envelope(clock, code, message), status_code=status)
 
     bounded = replace(limits or Limits(), body_bytes=_LARGE_BODIES)
-    return Guard(Starlette(routes=_routes(receiver, storage)), bounded, admits, turned_away)
+    return Guard(Starlette(routes=_routes(receiver, storage, clock)), bounded, admits, turned_away)
 
 
-def _routes(receiver: Receiver, storage: Storage) -> list[Route]:
+def _routes(receiver: Receiver, storage: Storage, clock: Clock) -> list[Route]:
     def signed(work: Callable[[], dict[str, Any]]) -> Response:
         content = work()
         response = JSONResponse(content)
@@ -64,6 +66,13 @@ def _routes(receiver: Receiver, storage: Storage) -> list[Route]:
             return await run_in_threadpool(signed, partial(operation, body))
 
         return Route(path, serve, methods=["POST"])
+
+    def asked(path: str, operation: Callable[[Mapping[str, str]], dict[str, Any]]) -> Route:
+        async def serve(request: Request) -> Response:
+            query = {**request.query_params, **request.path_params}
+            return await run_in_threadpool(signed, partial(operation, query))
+
+        return Route(path, serve)
 
     async def health(request: Request) -> JSONResponse:
         return JSONResponse({"status": "UP"})
@@ -84,7 +93,9 @@ def _routes(receiver: Receiver, storage: Storage) -> list[Route]:
         status, answer = await run_in_threadpool(receiver.enroll, body)
         return Response(answer, status, media_type="application/json")
 
+    served = SyncService(storage, Served(storage.folder), clock)
     return [
+        *(asked(path, operation) for path, operation in served.operations().items()),
         Route(_HEALTH_PATH, health),
         posted(LOGIN_PATH, receiver.sign_in),
         posted(SEND_OTP_PATH, receiver.send_otp),

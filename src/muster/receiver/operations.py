@@ -27,6 +27,7 @@ from muster.formats.govstack_profile import Profile
 from muster.formats.json_part import JsonPart
 from muster.packet.judging import judge
 from muster.packet.opening import open_packet
+from muster.receiver.answers import answered
 from muster.receiver.checks import (
     SYNC_ID,
     Refusal,
@@ -279,14 +280,7 @@ class Receiver:
         )
 
     def _answer(self, id_: str | None, response: object, refusals: list[Refusal]) -> dict[str, Any]:
-        errors = [{"errorCode": each.code, "message": each.message} for each in refusals]
-        return {
-            "id": id_,
-            "version": "1.0",
-            "responsetime": rfc3339(self._clock()),
-            "response": response,
-            "errors": errors or None,
-        }
+        return answered(self._clock, response, refusals, id_)
 
     def _sync_answer(
         self, announced: list[Mapping[str, Any]], refused: Sequence[tuple[str | None, Refusal]]

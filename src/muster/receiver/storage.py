@@ -90,6 +90,10 @@ class Storage:
         self.signer = ServerSigner(SigningKey.from_pem(signer), certificate_to_der(signer))
 
     @property
+    def folder(self) -> Path:
+        return self._folder
+
+    @property
     def key_file(self) -> Path:
         return self._folder / "server.pem"
 
@@ -119,12 +123,24 @@ class Storage:
 
     def machine_by_key(self, key_index: str) -> Machine | None:
         """The machine whose signing key has that name."""
-        for path in (self._folder / "machines").glob(f"*{_SIGNS}"):
-            public_key = path.read_bytes()
-            if key_index_of(public_key) == key_index:
-                other = path.with_suffix(_OPENS)
-                return Machine(public_key, other.read_bytes() if other.exists() else public_key)
-        return None
+        found = (self._machine(path) for path in self._machine_files())
+        return next((each for each in found if key_index_of(each.signing_key) == key_index), None)
+
+    def machine_that_opens(self, key_index: str) -> Machine | None:
+        """The machine whose decrypting key has that name."""
+        found = (self._machine(path) for path in self._machine_files())
+        return next((each for each in found if each.key_index == key_index), None)
+
+    def machines(self) -> dict[str, str]:
+        """The names of the signing keys by reference id."""
+        return {path.stem: key_index_of(path.read_bytes()) for path in self._machine_files()}
+
+    def _machine_files(self) -> list[Path]:
+        return sorted((self._folder / "machines").glob(f"*{_SIGNS}"))
+
+    def _machine(self, path: Path) -> Machine:
+        public_key, other = path.read_bytes(), path.with_suffix(_OPENS)
+        return Machine(public_key, other.read_bytes() if other.exists() else public_key)
 
     def _machine_file(self, ref_id: str, suffix: str) -> Path:
         return self._folder / "machines" / f"{_checked(_REF_ID, ref_id)}{suffix}"
@@ -137,6 +153,9 @@ class Storage:
 
     def user(self, user_id: str) -> KeySlot | None:
         return next((each for each in self._users() if each.user_id == user_id), None)
+
+    def user_ids(self) -> tuple[str, ...]:
+        return tuple(each.user_id for each in self._users())
 
     def _users(self) -> tuple[KeySlot, ...]:
         """Read each time: whoever was registered meanwhile may sign in."""

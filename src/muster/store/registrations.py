@@ -78,6 +78,10 @@ class Registrations:
         rows = self._connection.execute(query).all()
         return tuple((self.load(RegistrationId(row.id)), datetime.fromisoformat(row.changed_at)) for row in rows)
 
+    def has_drafts(self) -> bool:
+        query = sa.select(sa.exists().where(registration.c.is_draft == 1))
+        return bool(self._connection.scalar(query))
+
     def destroy_content(self, registration_id: RegistrationId) -> None:
         """Remove every event that carries what the person said or showed."""
         self._connection.execute(

@@ -6,6 +6,7 @@ Versions are appended. The newest of a kind counts; a few older ones stay to be 
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -47,8 +48,10 @@ class ServerCopies:
     def __init__(self, connection: sa.Connection) -> None:
         self._connection = connection
 
-    def put(self, kind: str, version: str, came_at: datetime, content: bytes) -> bool:
-        """Keep another version; returns whether it says anything new."""
+    def put(
+        self, kind: str, version: str, came_at: datetime, content: bytes, *, keep: Collection[int] = ()
+    ) -> bool:
+        """Keep another version; returns whether it says anything new. Of the old ones some stay, and ``keep``."""
         digest = hashlib.sha256(content).hexdigest()
         newest = self.newest(kind)
         if newest is not None and newest.digest == digest:
@@ -58,7 +61,7 @@ class ServerCopies:
                 kind=kind, version=version, digest=digest, came_at=rfc3339(came_at), content=content
             )
         )
-        self._forget_all_but_some(kind)
+        self._forget_all_but_some(kind, keep)
         return True
 
     def newest(self, kind: str) -> ServerCopy | None:
@@ -74,11 +77,17 @@ class ServerCopies:
         query = server_copy.select().where(server_copy.c.number.in_(newest)).order_by(server_copy.c.kind)
         return tuple(_copy(row) for row in self._connection.execute(query))
 
-    def _forget_all_but_some(self, kind: str) -> None:
+    def find(self, number: int) -> ServerCopy | None:
+        row = self._connection.execute(server_copy.select().where(server_copy.c.number == number)).one_or_none()
+        return None if row is None else _copy(row)
+
+    def _forget_all_but_some(self, kind: str, keep: Collection[int]) -> None:
         numbers = sa.select(server_copy.c.number).where(server_copy.c.kind == kind)
         kept = numbers.order_by(server_copy.c.number.desc()).limit(_KEPT)
         self._connection.execute(
-            server_copy.delete().where(server_copy.c.kind == kind, server_copy.c.number.not_in(kept))
+            server_copy.delete().where(
+                server_copy.c.kind == kind, server_copy.c.number.not_in(kept), server_copy.c.number.not_in(keep)
+            )
         )
 
 

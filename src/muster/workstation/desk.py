@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
+from functools import partial
 from types import TracebackType
 
 from muster.analysis.face_guidance import FaceGuidance
@@ -25,10 +27,11 @@ from muster.workstation.enrollment import Enrollment
 from muster.workstation.exporting import Exporting
 from muster.workstation.following import Following
 from muster.workstation.handing_over import HandingOver
+from muster.workstation.jobs import Job, Jobs
 from muster.workstation.journal import Journal
+from muster.workstation.master_data import Kind, MasterData
 from muster.workstation.placements import Placements
 from muster.workstation.policy import Policy
-from muster.workstation.reference import ReferenceData
 from muster.workstation.sending import Sending
 from muster.workstation.server import Server
 from muster.workstation.server_session import ServerSession
@@ -37,6 +40,8 @@ from muster.workstation.station_lock import StationLock
 from muster.workstation.submission import Submission
 from muster.workstation.sync import Sync
 from muster.workstation.trail import AuditTrail
+
+_DAILY = timedelta(days=1)
 
 
 class Desk:
@@ -67,8 +72,9 @@ class Desk:
         self.is_demo = unlocked.is_demo
         self.folder = unlocked.folder
         self.confirm_password = confirm_password
-        reference = ReferenceData.load()
         self.server = ServerSession(server, self._journal, unlocked.machine_key, self._enrollment_of)
+        self.master_data = MasterData(self._journal, self.server, unlocked.machine_key)
+        reference = self.master_data.reference()
         signer = SoftwareSigner(unlocked.device_key, unlocked.device_certificate, clock)
         context = DeviceContext(clock, signer)
         submission = Submission(
@@ -97,9 +103,16 @@ class Desk:
         )
         self.handing_over = HandingOver(self._journal, unlocked.machine_key, self.sync, policy)
         self.carrying = Carrying(
-            self._journal, unlocked.folder, self.server, submission, self.sending, policy, frozenset
+            self._journal,
+            unlocked.folder,
+            self.server,
+            submission,
+            self.sending,
+            policy,
+            self.master_data.known_stations,
         )
         self.following = Following(self._journal, self.server, self.sync, submission, self.carrying, policy)
+        self.jobs = Jobs(self._journal, self._recurring(), lambda: self.server.server_clock)
         self.exporting = Exporting(self._journal, reference.schema, submission)
         self.devices = DeviceDesk(catalogue)
         self.trail = AuditTrail(unlocked.database)
@@ -128,6 +141,18 @@ class Desk:
         self.duplicates.close()
         self._database.close()
         self._lock.release()
+
+    def _recurring(self) -> tuple[Job, ...]:
+        """What the server is asked by itself, with the reference client's names of its jobs."""
+        ids = {
+            Kind.CONFIGURATION: "RCS_J00005",
+            Kind.MASTER_DATA: "MDS_J00001",
+            Kind.ID_SCHEMA: "MDS_J00001",
+            Kind.USERS: "URS_J00007",
+            Kind.CA_CERTIFICATES: "CCS_J00017",
+        }
+        fetch = self.master_data.fetch
+        return tuple(Job(kind.value, name, _DAILY, partial(fetch, kind)) for kind, name in ids.items())
 
     def _enrollment_of(self, packet_id: str) -> EnrollmentRequest:
         return self.exporting.of_packet(packet_id)

@@ -16,6 +16,7 @@ import socket
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from contextlib import contextmanager
+from datetime import datetime
 from functools import partial
 
 from muster.audit.catalogue import AuditEvent
@@ -28,7 +29,7 @@ from muster.upload.login import ServerLogin
 from muster.upload.mosip import MosipTarget
 from muster.upload.signer import ServerNotAuthentic, Signer, fingerprint
 from muster.upload.target import Business, Target, target_of
-from muster.upload.transport import SignInWanted, Transport
+from muster.upload.transport import Exchange, SignInWanted, Transport
 from muster.workstation.journal import Journal
 from muster.workstation.lanes import Lanes
 from muster.workstation.server import Login, Server
@@ -56,6 +57,8 @@ class ServerSession:
         self._lanes = Lanes()
         self._signing_in: Future[None] | None = None
         self._problem: MusterError | None = None
+        self.server_clock: tuple[datetime, datetime] | None = None
+        """What the server's clock last said, and ours at that moment."""
 
     def offer(self, user_id: str, password: str) -> None:
         """Sign in at the server, if it asks for that, without waiting for it."""
@@ -68,7 +71,20 @@ class ServerSession:
         the sign-in failed) and what the target's verbs raise."""
         self._require_sign_in()
         with Transport(self._server.url(), bytes_per_second=bytes_per_second) as transport:
-            yield self._target(transport)
+            try:
+                yield self._target(transport)
+            finally:
+                self._hear(transport)
+
+    @contextmanager
+    def exchange(self) -> Iterator[Exchange]:
+        """For whatever else is to be asked. Raises as :meth:`target`."""
+        self._require_sign_in()
+        with Transport(self._server.url()) as transport:
+            try:
+                yield self._conversation(transport)
+            finally:
+                self._hear(transport)
 
     def close(self) -> None:
         """Forget the tokens. A sign-in under way is not waited for; it ends by itself and is told nobody."""
@@ -142,6 +158,11 @@ class ServerSession:
             enrollment=self._enrollment,
         )
         return target_of(self._server.terms.kind, business)
+
+    def _hear(self, transport: Transport) -> None:
+        """The server's clock beside ours, for whoever forecasts."""
+        if transport.server_time is not None:
+            self.server_clock = (transport.server_time, self._journal.now())
 
     def _note(self, event: AuditEvent, **detail: str) -> None:
         with self._journal.database.work() as work:

@@ -93,6 +93,7 @@ class HomePage(Page):
         """Send and ask what is due; what goes wrong stands in the outbox. On a lane of its own: a slow upload must
         not keep a signature waiting."""
         self._background.run(self, "outbox", self._desk.following.round, self._went_round, self._went_round)
+        self._background.run(self, "outbox", self._desk.jobs.run_due, self._went_round, self._went_round)
 
     def _went_round(self, outcome: object) -> None:
         self._background.run(self, "store", self._read_outbox, self._show_outbox, self._fail)

@@ -1,0 +1,132 @@
+"""What the server said about the world, kept in versions; which of them counts here.
+
+Rules:
+
+1. What cannot be read is not kept: the version before goes on counting.
+2. A registration is made by one schema and one set of lists from its first page to its last. A new version counts
+   from the next sign-in at which nothing lies unfinished.
+3. Configuration (limits and switches) counts at once: it changes nothing about a registration.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+
+from muster.audit.catalogue import AuditEvent
+from muster.crypto.machine_key import MachineKey
+from muster.errors import MalformedData
+from muster.formats.mosip_sync import configuration_of
+from muster.store.database import Work
+from muster.store.server_copies import ServerCopy
+from muster.upload.sync_data import Kind, SyncData
+from muster.upload.transport import Exchange
+from muster.workstation.journal import Journal
+from muster.workstation.reference import ReferenceData
+from muster.workstation.served_reference import known_machines, with_master_data, with_schema
+from muster.workstation.server_session import ServerSession
+
+__all__ = ["Kind", "MasterData"]
+
+_ACTIVE = "active_server_copies"
+
+
+class MasterData:
+    def __init__(self, journal: Journal, server: ServerSession, key: MachineKey) -> None:
+        self._journal = journal
+        self._server = server
+        self._key = key
+
+    def fetch(self, kind: Kind) -> bool:
+        """Ask the server; returns whether it said anything new. Raises as ``upload.sync_data.SyncData.fetch``."""
+        with self._server.exchange() as exchange:
+            return self.take(kind, exchange)
+
+    def take(self, kind: Kind, source: Exchange) -> bool:
+        """The same, from whatever answers like a server."""
+        said = SyncData(source, self._key, self._journal.station.center).fetch(kind)
+        _check(kind, said.content)
+        now = self._journal.now()
+        with self._journal.database.work() as work:
+            is_new = work.server_copies.put(kind, said.version, now, said.content, keep=self._active(work))
+            if is_new:
+                newest = work.server_copies.newest(kind)
+                digest = newest.digest if newest else ""
+                work.record(
+                    AuditEvent.SERVER_COPY_KEPT,
+                    actor=self._journal.operator.user_id,
+                    kind=kind.value,
+                    sha256=digest,
+                )
+            else:
+                work.record(AuditEvent.SERVER_COPY_SAME, actor=self._journal.operator.user_id, kind=kind.value)
+        return is_new
+
+    def copies(self) -> tuple[ServerCopy, ...]:
+        """The newest of each kind."""
+        with self._journal.database.read() as work:
+            return work.server_copies.newest_of_all()
+
+    def configuration(self) -> Mapping[str, str]:
+        """What the server configured, by MOSIP's names; nothing before the first time."""
+        with self._journal.database.read() as work:
+            copy = work.server_copies.newest(Kind.CONFIGURATION)
+        return configuration_of(copy.content) if copy else {}
+
+    def known_stations(self) -> frozenset[str]:
+        """The signing keys of the centre's machines, by MOSIP's name of a key."""
+        with self._journal.database.read() as work:
+            copy = work.server_copies.newest(Kind.MASTER_DATA)
+        return known_machines(copy.content) if copy else frozenset()
+
+    def reference(self) -> ReferenceData:
+        """The forms and lists to register people by, activated first where that is due."""
+        self._activate()
+        reference = ReferenceData.load()
+        with self._journal.database.read() as work:
+            active = {number: work.server_copies.find(number) for number in self._active(work)}
+        for copy in active.values():
+            if copy is not None and copy.kind in _BUILDERS:
+                with suppress(
+                    MalformedData
+                ):  # read when it came; a stricter program must still let people sign in
+                    reference = _BUILDERS[Kind(copy.kind)](reference, copy.content)
+        return reference
+
+    @property
+    def waits_for_drafts(self) -> bool:
+        """Whether something newer is here that does not count yet, because registrations lie unfinished."""
+        with self._journal.database.read() as work:
+            newest = {each.number for each in work.server_copies.newest_of_all() if each.kind in _BUILDERS}
+            return not newest <= set(self._active(work))
+
+    def _activate(self) -> None:
+        with self._journal.database.read() as work:
+            newest = [each.number for each in work.server_copies.newest_of_all() if each.kind in _BUILDERS]
+            if set(newest) == set(self._active(work)) or work.registrations.has_drafts():
+                return
+        with self._journal.database.work() as work:
+            if work.registrations.has_drafts():  # begun just now, in another window
+                return
+            work.settings.put(_ACTIVE, json.dumps(newest))
+            numbers = ",".join(map(str, newest))
+            work.record(AuditEvent.SERVER_COPY_COUNTS, actor=self._journal.operator.user_id, copies=numbers)
+
+    @staticmethod
+    def _active(work: Work) -> tuple[int, ...]:
+        return tuple(json.loads(work.settings.get(_ACTIVE) or "[]"))
+
+
+_BUILDERS: Mapping[Kind, Callable[[ReferenceData, bytes], ReferenceData]] = {
+    Kind.ID_SCHEMA: with_schema,
+    Kind.MASTER_DATA: with_master_data,
+}
+
+
+def _check(kind: Kind, content: bytes) -> None:
+    """Raises ``MalformedData`` for what this station could not work by."""
+    if kind in _BUILDERS:
+        _BUILDERS[kind](ReferenceData.load(), content)
+    elif kind is Kind.CONFIGURATION:
+        configuration_of(content)
