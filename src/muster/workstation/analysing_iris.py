@@ -19,7 +19,9 @@ from muster.formats.iso19794_record import parse_record
 from muster.workstation.inspection import read_file
 
 NOT_AN_IRIS_RECORD = Code("NOT_AN_IRIS_RECORD", "This record is not of an iris.")
-IRIS_OTHER_SIDE = Code("IRIS_OTHER_SIDE", "The record says {label}, the picture looks more like the other eye.")
+IRIS_OTHER_SIDE = Code(
+    "IRIS_OTHER_SIDE", "The picture looks more like the other eye than like the one that the record says it is."
+)
 
 _RECORDS = (b"FIR\0", b"FAC\0", b"IIR\0")
 _LABELS: Mapping[int, str] = {EyeLabel.LEFT: "left", EyeLabel.RIGHT: "right"}
@@ -82,7 +84,7 @@ def analyse_iris(path: Path) -> IrisReport:
     side = None if reading.side is None else reading.side.value
     findings = list(reading.assessment.findings)
     if side is not None and label is not None and side != label:
-        findings.append(Finding(IRIS_OTHER_SIDE, Severity.INFORMS, detail={"label": label}))
+        findings.append(Finding(IRIS_OTHER_SIDE, Severity.INFORMS))
     return IrisReport(_quality(reading), side, label, tuple(_finding(each) for each in findings))
 
 

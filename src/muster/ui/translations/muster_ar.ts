@@ -60,6 +60,10 @@
             <translation>تعذّرت قراءة ملف من حزمة التعرّف على الوجوه: {file}.</translation>
         </message>
         <message>
+            <source>A finger or eye that was captured is not good enough. Go back and take it again.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>A key file of this station is missing. Put the folder 'keys' back from your backup.</source>
             <translation>أحد ملفات المفاتيح لهذه المحطة مفقود. استعد المجلد «keys» من نسختك الاحتياطية.</translation>
         </message>
@@ -74,6 +78,10 @@
         <message>
             <source>A number in the biometric file is not one.</source>
             <translation>أحد الأرقام في ملف البيانات الحيوية ليس رقمًا.</translation>
+        </message>
+        <message>
+            <source>A packet of the same number and with other content came before. Tell your supervisor.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>A part of the biometric file has an attribute it must not have.</source>
@@ -110,6 +118,10 @@
         <message>
             <source>A picture of this registration is missing on the disk. Capture it again.</source>
             <translation>إحدى صور هذا التسجيل مفقودة من القرص. التقطها من جديد.</translation>
+        </message>
+        <message>
+            <source>A proofing method needs the secret {key}, which this station does not have. Tell your administrator.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>A quality in the biometric file is not a number from 0 to 100.</source>
@@ -172,8 +184,20 @@
             <translation>تذكر إحدى العينات في ملف البيانات الحيوية صيغة لا تناسب ما التُقط.</translation>
         </message>
         <message>
+            <source>A secret has a name and at least one letter.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>A step may not have a name that begins with $: {node}.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>A stored file was changed or damaged on this computer. Call your supervisor.</source>
             <translation>تم تغيير ملف محفوظ على هذا الحاسوب أو إتلافه. اتصل بالمشرف.</translation>
+        </message>
+        <message>
+            <source>A stored proof of identity cannot be read. Call your supervisor; nothing was deleted.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>A stored registration cannot be read. Call your supervisor; nothing was deleted.</source>
@@ -218,6 +242,10 @@
         <message>
             <source>An entry of the biometric file does not say what it is about.</source>
             <translation>لا يوضح أحد مدخلات ملف البيانات الحيوية ما الذي يخصه.</translation>
+        </message>
+        <message>
+            <source>An exception was marked or a poor capture kept: a supervisor has to confirm it before you sign.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>An index in the biometric file does not have the form of a UUID.</source>
@@ -336,6 +364,10 @@
             <translation>اختيار صورة</translation>
         </message>
         <message>
+            <source>Choose at least one role.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Choose one of the entries of the list.</source>
             <translation>اختر أحد خيارات القائمة.</translation>
         </message>
@@ -410,6 +442,10 @@
         <message>
             <source>Everything is kept as you go.</source>
             <translation>يُحفظ كل شيء أثناء العمل.</translation>
+        </message>
+        <message>
+            <source>Everything succeeded, but it does not prove enough for this purpose.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Exception photo</source>
@@ -524,6 +560,10 @@
             <translation>الإبهام الأيسر</translation>
         </message>
         <message>
+            <source>Lids or lashes cover a part of the iris. Open the eyes wide.</source>
+            <translation>يغطي الجفنان أو الرموش جزءًا من القزحية. افتح العينين جيدًا.</translation>
+        </message>
+        <message>
             <source>Lift your chin slowly, then look back to the camera.</source>
             <translation>ارفع ذقنك ببطء، ثم انظر إلى الكاميرا من جديد.</translation>
         </message>
@@ -600,6 +640,10 @@
             <translation>الشخص التالي</translation>
         </message>
         <message>
+            <source>No eye is seen. Look into the device and open the eyes wide.</source>
+            <translation>لا تظهر أي عين. انظر إلى الجهاز وافتح العينين جيدًا.</translation>
+        </message>
+        <message>
             <source>No face is in the picture. Ask the person to sit in front of the camera.</source>
             <translation>لا يظهر أي وجه في الصورة. اطلب من الشخص أن يجلس أمام الكاميرا.</translation>
         </message>
@@ -616,12 +660,20 @@
             <translation>لا توجد أصابع على الزجاج. ضع الأصابع مسطّحة، جنبًا إلى جنب.</translation>
         </message>
         <message>
+            <source>No list on this drive is signed with the key of this fingerprint.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>No machine-readable lines were found on this page.</source>
             <translation>لم يُعثر في هذه الصفحة على أسطر مقروءة آليًا.</translation>
         </message>
         <message>
             <source>No more than that: nobody needs to undress or to take off a bandage</source>
             <translation>لا أكثر من ذلك: لا يلزم أحدًا خلع ملابسه أو نزع ضمادة</translation>
+        </message>
+        <message>
+            <source>No packet waits to be sent, so there is nothing to hand over.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>No packet was accepted. See the outbox for the reason.</source>
@@ -634,6 +686,10 @@
         <message>
             <source>No picture</source>
             <translation>لا توجد صورة</translation>
+        </message>
+        <message>
+            <source>No proofing use case is meant for this.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>No readable ridges</source>
@@ -656,12 +712,24 @@
             <translation>لا يعمل أحد بهذا الاسم في هذه المحطة.</translation>
         </message>
         <message>
+            <source>Nobody with these details proved who they are at this station before.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>None of the ways to do this step is available.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Not Ready</source>
             <translation>ليس جاهزًا للاستخدام</translation>
         </message>
         <message>
             <source>Nothing can be seen on this page. Look whether it lies the right way round.</source>
             <translation>لا يظهر شيء في هذه الصفحة. تحقق من أنها موضوعة على الوجه الصحيح.</translation>
+        </message>
+        <message>
+            <source>Nothing can be written down yet: the proof of identity is not complete.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Nothing in the packet confirms the officer: no password and no capture.</source>
@@ -724,8 +792,16 @@
             <translation>هذا الإجراء متاح للمشرف فقط. سجّل الدخول بصفة مشرف.</translation>
         </message>
         <message>
+            <source>Only an administrator may do this. Sign in as one.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Only grey pictures of 64 to 8192 pixels on each side can be compressed as WSQ.</source>
             <translation>لا يمكن ضغط الصور بصيغة WSQ إلا إذا كانت رمادية وطول كل ضلع من أضلاعها بين 64 و8192 بكسل.</translation>
+        </message>
+        <message>
+            <source>Only somebody who registers people may do this. Sign in as an officer.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Only try it out (invented people)</source>
@@ -836,12 +912,20 @@
             <translation>الإبهام الأيمن</translation>
         </message>
         <message>
+            <source>Rule {rule} takes something from {source}, which is no step that finds anything.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Save as PDF …</source>
             <translation>حفظ بصيغة PDF…</translation>
         </message>
         <message>
             <source>Save the slip</source>
             <translation>حفظ الإيصال</translation>
+        </message>
+        <message>
+            <source>Say why this proof of identity is cancelled.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Scan</source>
@@ -944,12 +1028,28 @@
             <translation>الإيصال</translation>
         </message>
         <message>
+            <source>Somebody else went on with this proof of identity: it is at {actual}, not at {expected}.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Somebody may help to hold the hand</source>
             <translation>يمكن لشخص أن يساعد في رفع اليد</translation>
         </message>
         <message>
+            <source>Somebody of that user name works here already. Choose another name.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Something covers the document. Take your hand away from it.</source>
             <translation>شيء ما يغطي الوثيقة. أبعد يدك عنها.</translation>
+        </message>
+        <message>
+            <source>Something else happened to the step {node} meanwhile. Look at it again before you go on.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Something is mirrored in the eye. Take glasses off, and turn away from windows.</source>
+            <translation>هناك انعكاس في العين. انزع النظارة وابتعد بوجهك عن النوافذ.</translation>
         </message>
         <message>
             <source>Something is missing or not right: see the fields with a red frame.</source>
@@ -1028,6 +1128,10 @@
             <translation>لا يمكن كتابة الجواب. ربما القرص ممتلئ.</translation>
         </message>
         <message>
+            <source>The answer for the step {node} came too late. Begin this step again.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>The attempts are used up. Keep the best there is, or try once more.</source>
             <translation>استُنفدت المحاولات. احتفظ بأفضل التقاط، أو حاول مرة أخرى.</translation>
         </message>
@@ -1092,6 +1196,10 @@
             <translation>لا يمكن استخدام الشهادة التي يوقّع بها الخادم. تحقق من ساعة هذا الحاسوب، ثم أبلغ مسؤول النظام.</translation>
         </message>
         <message>
+            <source>The code is wrong or was used already. Wait for the next one; check this computer's clock.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>The colour of the skin is not natural. Change the light, or the camera's white balance.</source>
             <translation>لون البشرة غير طبيعي. غيّر الإضاءة أو توازن الأبيض في الكاميرا.</translation>
         </message>
@@ -1108,8 +1216,16 @@
             <translation>توقف العرض التجريبي: رفض جهاز أو فحص المتابعة عند الخطوة ⁨{step}⁩.</translation>
         </message>
         <message>
+            <source>The device for this step is not connected: {device}.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>The device saw another hand or eye than the one asked for. Place the right one.</source>
             <translation>رصد الجهاز يدًا أو عينًا غير المطلوبة. ضع المطلوبة.</translation>
+        </message>
+        <message>
+            <source>The device service answered something that cannot be read ({part}). Restart it, and tell support.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>The device's signature of a sample in the biometric file does not match the sample.</source>
@@ -1140,6 +1256,10 @@
             <translation>سيُحفظ المستند {field} باسم ملف آخر في الحزمة. راجع مسؤول النظام.</translation>
         </message>
         <message>
+            <source>The drive cannot be read. Plug it in again, or hand over on another one.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>The encrypted file was changed after it was written. Do not use it.</source>
             <translation>تم تغيير الملف المشفر بعد كتابته. لا تستخدمه.</translation>
         </message>
@@ -1150,6 +1270,38 @@
         <message>
             <source>The eye colour in the record is none that the standard knows.</source>
             <translation>لون العينين المذكور في السجل غير معروف في المعيار.</translation>
+        </message>
+        <message>
+            <source>The eye is closed. Open the eyes wide and do not blink.</source>
+            <translation>العين مغلقة. افتح العينين جيدًا ولا ترمش.</translation>
+        </message>
+        <message>
+            <source>The eye is not sharp. Move slowly forward or back, then hold still.</source>
+            <translation>صورة العين غير واضحة. تقدّم أو تراجع ببطء، ثم ابقَ ثابتًا.</translation>
+        </message>
+        <message>
+            <source>The eye is poorly lit. Shade it from the sun, and clean the device's glass.</source>
+            <translation>إضاءة العين ضعيفة. ظلّلها من الشمس ونظّف زجاج الجهاز.</translation>
+        </message>
+        <message>
+            <source>The eye is too close. Move back a little.</source>
+            <translation>العين قريبة جدًا. ابتعد قليلًا.</translation>
+        </message>
+        <message>
+            <source>The eye is too far away. Come closer, slowly.</source>
+            <translation>العين بعيدة جدًا. اقترب ببطء.</translation>
+        </message>
+        <message>
+            <source>The eye lies at the edge of the picture. Move to the middle.</source>
+            <translation>العين عند حافة الصورة. تحرّك إلى الوسط.</translation>
+        </message>
+        <message>
+            <source>The eye looks aside. Look straight into the device.</source>
+            <translation>العين تنظر جانبًا. انظر مباشرة إلى الجهاز.</translation>
+        </message>
+        <message>
+            <source>The eye or the device moved. Hold still.</source>
+            <translation>تحركت العين أو تحرك الجهاز. ابقَ ثابتًا.</translation>
         </message>
         <message>
             <source>The face and the hand or eye concerned in one picture</source>
@@ -1206,6 +1358,10 @@
         <message>
             <source>The face recognition pack needs exactly one recognition network. Found: {count}.</source>
             <translation>تحتاج حزمة التعرّف على الوجوه إلى شبكة تعرّف واحدة فقط. العدد الموجود: {count}.</translation>
+        </message>
+        <message>
+            <source>The face was not recognised. Try again, or use your password.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>The face was not searched for, for a reason this version does not know.</source>
@@ -1328,8 +1484,16 @@
             <translation>لا يوجد في الاستمارة حقل بهذا الاسم.</translation>
         </message>
         <message>
+            <source>The form of the step {node} has other fields: {fields}.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>The gender in the record is none that the standard knows.</source>
             <translation>الجنس المذكور في السجل غير معروف في المعيار.</translation>
+        </message>
+        <message>
+            <source>The graph is too large: at most {nodes} steps, {depth} deep.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>The hair colour in the record is none that the standard knows.</source>
@@ -1356,6 +1520,14 @@
             <translation>قائمة المسموح لهم بتسجيل الدخول هنا تالفة: users.json.</translation>
         </message>
         <message>
+            <source>The list of what is on the drive cannot be read: {part} is missing or has a wrong form.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The list on this drive was changed or cut off after its station had signed it. Nothing was taken; hand over again.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>The live picture appears here.</source>
             <translation>تظهر الصورة المباشرة هنا.</translation>
         </message>
@@ -1364,8 +1536,20 @@
             <translation>الأسطر المقروءة آليًا في الوثيقة غير كاملة.</translation>
         </message>
         <message>
+            <source>The method {method} is for one tenant and does not say which.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The method {method} stands in the proofing configuration twice.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>The network that recognises faces has no threshold for searching among many.</source>
             <translation>لا توجد للشبكة التي تتعرف على الوجوه عتبة للبحث بين أشخاص كثيرين.</translation>
+        </message>
+        <message>
+            <source>The note must not lie in the station's own folder: choose a drive that is kept elsewhere.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>The number of the representation in the record is wrong.</source>
@@ -1406,6 +1590,10 @@
         <message>
             <source>The packet is not sent: no supervisor has approved it.</source>
             <translation>لا تُرسل الحزمة: لم يوافق عليها أي مشرف.</translation>
+        </message>
+        <message>
+            <source>The packet is on the list and not on the drive.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>The packet lacks the file that the field {field} names.</source>
@@ -1460,8 +1648,16 @@
             <translation>يذكر وصف الحزمة محطة غير التي تذكرها الحزمة.</translation>
         </message>
         <message>
+            <source>The packet's file was changed or damaged on the way.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>The packet's number has a form that no packet has.</source>
             <translation>رقم الحزمة ليس على شكل أرقام الحزم.</translation>
+        </message>
+        <message>
+            <source>The packets come from station {station}, which this station does not know. A supervisor may accept its key: {fingerprint}.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>The page is not sharp enough to judge this.</source>
@@ -1504,6 +1700,10 @@
             <translation>الشخص يؤكد</translation>
         </message>
         <message>
+            <source>The person has to agree first: {consents}.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>The photo that shows what cannot be captured is missing. Take it first.</source>
             <translation>الصورة التي تُظهر ما لا يمكن التقاطه غير موجودة. التقطها أولًا.</translation>
         </message>
@@ -1518,6 +1718,10 @@
         <message>
             <source>The picture does not show what is around the page.</source>
             <translation>لا تُظهر الصورة ما حول الصفحة.</translation>
+        </message>
+        <message>
+            <source>The picture does not tell a left eye from a right one.</source>
+            <translation>لا تسمح الصورة بتمييز العين اليسرى من اليمنى.</translation>
         </message>
         <message>
             <source>The picture in the record is compressed to less than a fifteenth of its size.</source>
@@ -1576,6 +1780,10 @@
             <translation>الصورة كبيرة جدًا. الحد الأقصى 64 مليون بكسل.</translation>
         </message>
         <message>
+            <source>The picture looks more like the other eye than like the one that the record says it is.</source>
+            <translation>تبدو الصورة أقرب إلى العين الأخرى منها إلى العين المذكورة في السجل.</translation>
+        </message>
+        <message>
             <source>The picture of the eye is too small to be judged.</source>
             <translation>صورة العين أصغر من أن يمكن تقييمها.</translation>
         </message>
@@ -1622,6 +1830,34 @@
         <message>
             <source>The programs that speak to this computer's TPM are missing. Ask your administrator to install 'tpm2-tools'.</source>
             <translation>البرامج التي تتواصل مع شريحة TPM في هذا الحاسوب غير موجودة. اطلب من مسؤول النظام تثبيت «tpm2-tools».</translation>
+        </message>
+        <message>
+            <source>The proofing configuration has a missing or wrong value at {place}.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The proofing configuration has keys nobody knows, perhaps misspelt: {keys}.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The proofing configuration has no known _type at {place}.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The proofing configuration is not valid JSON.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The proofing use case {use_case} is switched off.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The pupil is very narrow. Make the room darker.</source>
+            <translation>حدقة العين ضيقة جدًا. خفّف إضاءة الغرفة.</translation>
+        </message>
+        <message>
+            <source>The pupil is very wide. Make the room brighter.</source>
+            <translation>حدقة العين واسعة جدًا. زِد إضاءة الغرفة.</translation>
         </message>
         <message>
             <source>The quality is {quality} of 100; at least {threshold} is needed. Take it again.</source>
@@ -1720,6 +1956,10 @@
             <translation>خطوط البصمة مشوّشة. أبقِ الإصبع ثابتًا ولا تُدِره.</translation>
         </message>
         <message>
+            <source>The same eye was presented twice. Take both again, each with its own eye.</source>
+            <translation>قُدّمت العين نفسها مرتين. أعد التقاط العينين، كل واحدة على حدة.</translation>
+        </message>
+        <message>
             <source>The same finger was placed twice. Take both again, each with its own finger.</source>
             <translation>وُضع الإصبع نفسه مرتين. أعد التقاط الاثنين، كلٌّ بإصبعه.</translation>
         </message>
@@ -1782,6 +2022,10 @@
         <message>
             <source>The server does not sign with the certificate of this fingerprint. Compare it again.</source>
             <translation>لا يوقّع الخادم بالشهادة التي لها هذه البصمة الرقمية. قارنها مرة أخرى.</translation>
+        </message>
+        <message>
+            <source>The server does not tell this station what it asks for (its code: {server_code}). Tell your administrator.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>The server expects something else than this packet, even after it was announced anew (its code: {server_code}). Tell your administrator; the packet is kept.</source>
@@ -1900,6 +2144,10 @@
             <translation>المحطة في هذا المجلد محطة حقيقية؛ لا يكتب العرض التجريبي فيها.</translation>
         </message>
         <message>
+            <source>The station's data could not be brought into this version's form ({kind}). They are as they were: use the version of before, and tell your administrator.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>The station's data was written by a newer version of Muster. Update the program.</source>
             <translation>كُتبت بيانات المحطة بإصدار أحدث من Muster. حدّث البرنامج.</translation>
         </message>
@@ -1920,6 +2168,58 @@
             <translation>تتعذر قراءة إعدادات المحطة: الملف ⁦station.json⁩ تالف.</translation>
         </message>
         <message>
+            <source>The step {node} asks for {minimum} successes and has {children} steps.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The step {node} does not offer that: {options}.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The step {node} does not wait for this.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The step {node} has no steps in it.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The step {node} is given {target} from two places.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The step {node} is made of others: go on with one of those.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The step {node} is not to be done now.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The step {node} is over.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The step {node} takes something from {source}, which cannot have run before it.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The step {node} takes something from {source}, which is no step that finds anything.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The step {node} uses a method that is not defined: {method}.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The steps that were needed did not succeed.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The time for this proof of identity is over. Begin again.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>The time of capture in the record is neither a time nor marked as unknown.</source>
             <translation>وقت الالتقاط المذكور في السجل ليس وقتًا صحيحًا وليس مُعلَّمًا بأنه غير معروف.</translation>
         </message>
@@ -1938,6 +2238,22 @@
         <message>
             <source>The unit of resolution in the record is neither pixels per inch nor per centimetre.</source>
             <translation>وحدة الدقة المذكورة في السجل ليست بكسل في البوصة ولا بكسل في السنتيمتر.</translation>
+        </message>
+        <message>
+            <source>The use case asks for more than all of its methods together can prove.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The use case cannot succeed: too many of its methods are switched off or prohibited.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The use case {use_case} cannot be used: {reason}</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The use case {use_case} stands in the proofing configuration twice.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>The width or height in the record is not that of the picture inside it.</source>
@@ -1972,6 +2288,14 @@
             <translation>لا توجد صور في المجلد {folder}.</translation>
         </message>
         <message>
+            <source>There cannot be an answer before {time}.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>There is a file of that name already. Choose another name for the note.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>There is a file of that name already: {file}. It was not changed.</source>
             <translation>يوجد ملف بهذا الاسم بالفعل: {file}. لم يُغيَّر.</translation>
         </message>
@@ -1984,6 +2308,22 @@
             <translation>لا توجد صيغة متفق عليها لما التُقط، ولذلك لا يمكن كتابته.</translation>
         </message>
         <message>
+            <source>There is no job of this name. It may be one of: {names}.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>There is no kind of server of this name. It may be one of: {kinds}.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>There is no list of packets in this folder. Perhaps the drive was pulled out too early: hand over again.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>There is no proofing use case {use_case} for {tenant}.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>There is no station in this folder yet. Open the window once, or run 'muster station create'.</source>
             <translation>لا توجد محطة في هذا المجلد بعد. افتح النافذة مرة واحدة أو نفّذ الأمر ⁦muster station create⁩.</translation>
         </message>
@@ -1994,6 +2334,14 @@
         <message>
             <source>There is no such folder: {folder}.</source>
             <translation>هذا المجلد غير موجود: ⁦{folder}⁩.</translation>
+        </message>
+        <message>
+            <source>There is nothing in this registration to be confirmed.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>There is nothing yet to look this person up by.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>There is only the trace of an earlier finger. Clean the glass.</source>
@@ -2014,6 +2362,10 @@
         <message>
             <source>There is too little space on the disk for another registration. Free some first.</source>
             <translation>المساحة المتبقية على القرص لا تكفي لتسجيل آخر. أخلِ بعض المساحة أولًا.</translation>
+        </message>
+        <message>
+            <source>There were too many wrong attempts. Wait {minutes} min {seconds} s, then try again.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>This computer's TPM cannot be reached. It must be switched on in the computer's firmware settings, and your account must be allowed to use it.</source>
@@ -2060,6 +2412,10 @@
             <translation>يجب ملء هذا الحقل بكل لغة من لغات التسجيل.</translation>
         </message>
         <message>
+            <source>This file is no note of a station's machine secret.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>This finger, eye or face was not captured yet.</source>
             <translation>لم يُلتقط هذا الإصبع أو العين أو الوجه بعد.</translation>
         </message>
@@ -2076,8 +2432,16 @@
             <translation>هذا ليس رقم هوية: هناك رقم خاطئ أو ناقص. قارنه بالبطاقة.</translation>
         </message>
         <message>
+            <source>This is not a finger you enrolled. Try again, or use your password.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>This is not a language of the registration.</source>
             <translation>هذه اللغة ليست من لغات التسجيل.</translation>
+        </message>
+        <message>
+            <source>This is not a picture of one eye: it is too small or too large.</source>
+            <translation>هذه ليست صورة لعين واحدة: إنها صغيرة جدًا أو كبيرة جدًا.</translation>
         </message>
         <message>
             <source>This is not a picture of one finger at 500 dpi: it is too small or too large.</source>
@@ -2100,6 +2464,10 @@
             <translation>هذا ليس رقم تسجيل: يجب أن يتكون من 29 رقمًا.</translation>
         </message>
         <message>
+            <source>This is not all that is asked for here. Fill in every field.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>This is not the kind of record it should be.</source>
             <translation>هذا السجل ليس من النوع المطلوب.</translation>
         </message>
@@ -2114,6 +2482,10 @@
         <message>
             <source>This is not written the way the field needs it.</source>
             <translation>هذا النص ليس مكتوبًا بالصيغة المطلوبة في هذا الحقل.</translation>
+        </message>
+        <message>
+            <source>This is the only administrator. Make somebody else one first, or nobody could undo it.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>This is the other key of the machine: signatures are checked with its signing key, data is encrypted to its encryption key.</source>
@@ -2140,8 +2512,20 @@
             <translation>هذه الصورة صغيرة بالفعل إلى أقصى حد تبقى معه مقروءة.</translation>
         </message>
         <message>
+            <source>This proof of identity has no step {node}.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>This proof of identity is over ({status}) and cannot go on.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>This record is not of a finger.</source>
             <translation>هذا السجل ليس لإصبع.</translation>
+        </message>
+        <message>
+            <source>This record is not of an iris.</source>
+            <translation>هذا السجل ليس لقزحية.</translation>
         </message>
         <message>
             <source>This registration is finished and cannot be changed any more.</source>
@@ -2154,6 +2538,14 @@
         <message>
             <source>This registration number is of another machine.</source>
             <translation>رقم التسجيل هذا يخص جهازًا آخر.</translation>
+        </message>
+        <message>
+            <source>This station asks for it at sign-in, so it cannot be removed here.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>This station cannot do this step: {type} is not installed.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>This station does not know the language {language}.</source>
@@ -2176,8 +2568,44 @@
             <translation>ليس لهذه المحطة عنوان خادم. تبقى الحزم في صندوق الصادر إلى أن يُحدد عنوان.</translation>
         </message>
         <message>
+            <source>This station knows no proof of identity with that number.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>This station was set up or changed by a newer version of Muster. Update the program.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>This step found an identifier that may not be used here without a legal basis.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>This step is answered at once and waits for nothing.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>This step needs a network, and may not wait for one.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>This step needs a network. It waits: go on with it when there is one.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>This step was tried too often.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>This was not asked for.</source>
             <translation>لم يُطلب ذلك.</translation>
+        </message>
+        <message>
+            <source>This way of proving who somebody is is switched off.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>This way of proving who somebody is may not be used in {territory}.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>This will be too large to be sent: about {expected} kB, and at most {limit} kB can be. Make the documents smaller or leave one out.</source>
@@ -2202,6 +2630,10 @@
         <message>
             <source>Too little of the background is in the picture to be judged.</source>
             <translation>ما يظهر من الخلفية أقل من أن يُحكم عليه.</translation>
+        </message>
+        <message>
+            <source>Too little of the two irises is seen to compare them.</source>
+            <translation>الجزء الظاهر من القزحيتين لا يكفي لمقارنتهما.</translation>
         </message>
         <message>
             <source>Try again</source>
@@ -2234,6 +2666,10 @@
         <message>
             <source>Two samples in the biometric file have the same index.</source>
             <translation>تحمل عينتان في ملف البيانات الحيوية الفهرس نفسه.</translation>
+        </message>
+        <message>
+            <source>Two steps have the same name: {node}.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Type the number from the person's card, then only what has changed. Leave the rest empty.</source>
@@ -2288,6 +2724,14 @@
             <translation>ما تراه الكاميرا</translation>
         </message>
         <message>
+            <source>What the server sent cannot be opened with this station's key. Have the one in its folder 'keys' registered there.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>What the server sent for this station cannot be read: {part} is missing or has a wrong form.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Where the eyes look cannot be told in this picture.</source>
             <translation>لا يمكن معرفة اتجاه النظر في هذه الصورة.</translation>
         </message>
@@ -2314,6 +2758,26 @@
         <message>
             <source>You are signed out. Sign in again.</source>
             <translation>تم تسجيل خروجك. سجّل الدخول مجددًا.</translation>
+        </message>
+        <message>
+            <source>You cannot block or remove yourself. Ask another administrator.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>You have not enrolled a finger at this station. Use your password.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>You have not set up all that this station asks for at sign-in. Open “My sign-in” and do it first.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>You may not work at this station at present. Ask an administrator of the station.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>You registered this person, so somebody else has to confirm it.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>You stopped this step. Nothing was changed.</source>

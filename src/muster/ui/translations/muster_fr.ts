@@ -60,6 +60,10 @@
             <translation>Un fichier du pack de reconnaissance faciale est illisible : {file}.</translation>
         </message>
         <message>
+            <source>A finger or eye that was captured is not good enough. Go back and take it again.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>A key file of this station is missing. Put the folder 'keys' back from your backup.</source>
             <translation>Un fichier de clé de ce poste est manquant. Remettez en place le dossier « keys » de votre sauvegarde.</translation>
         </message>
@@ -74,6 +78,10 @@
         <message>
             <source>A number in the biometric file is not one.</source>
             <translation>Un nombre du fichier biométrique n’en est pas un.</translation>
+        </message>
+        <message>
+            <source>A packet of the same number and with other content came before. Tell your supervisor.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>A part of the biometric file has an attribute it must not have.</source>
@@ -110,6 +118,10 @@
         <message>
             <source>A picture of this registration is missing on the disk. Capture it again.</source>
             <translation>Une image de cette inscription est absente du disque. Capturez-la à nouveau.</translation>
+        </message>
+        <message>
+            <source>A proofing method needs the secret {key}, which this station does not have. Tell your administrator.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>A quality in the biometric file is not a number from 0 to 100.</source>
@@ -172,8 +184,20 @@
             <translation>Un échantillon du fichier biométrique indique un format qui ne correspond pas à ce qui a été capturé.</translation>
         </message>
         <message>
+            <source>A secret has a name and at least one letter.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>A step may not have a name that begins with $: {node}.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>A stored file was changed or damaged on this computer. Call your supervisor.</source>
             <translation>Un fichier conservé sur cet ordinateur a été modifié ou endommagé. Appelez votre superviseur.</translation>
+        </message>
+        <message>
+            <source>A stored proof of identity cannot be read. Call your supervisor; nothing was deleted.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>A stored registration cannot be read. Call your supervisor; nothing was deleted.</source>
@@ -218,6 +242,10 @@
         <message>
             <source>An entry of the biometric file does not say what it is about.</source>
             <translation>Une entrée du fichier biométrique n’indique pas ce qu’elle concerne.</translation>
+        </message>
+        <message>
+            <source>An exception was marked or a poor capture kept: a supervisor has to confirm it before you sign.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>An index in the biometric file does not have the form of a UUID.</source>
@@ -336,6 +364,10 @@
             <translation>Choisir une image</translation>
         </message>
         <message>
+            <source>Choose at least one role.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Choose one of the entries of the list.</source>
             <translation>Choisissez l’une des entrées de la liste.</translation>
         </message>
@@ -410,6 +442,10 @@
         <message>
             <source>Everything is kept as you go.</source>
             <translation>Tout est enregistré au fur et à mesure.</translation>
+        </message>
+        <message>
+            <source>Everything succeeded, but it does not prove enough for this purpose.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Exception photo</source>
@@ -524,6 +560,10 @@
             <translation>Pouce gauche</translation>
         </message>
         <message>
+            <source>Lids or lashes cover a part of the iris. Open the eyes wide.</source>
+            <translation>Les paupières ou les cils couvrent une partie de l’iris. Ouvrez grand les yeux.</translation>
+        </message>
+        <message>
             <source>Lift your chin slowly, then look back to the camera.</source>
             <translation>Levez lentement le menton, puis regardez de nouveau la caméra.</translation>
         </message>
@@ -600,6 +640,10 @@
             <translation>Personne suivante</translation>
         </message>
         <message>
+            <source>No eye is seen. Look into the device and open the eyes wide.</source>
+            <translation>Aucun œil n’est visible. Faites regarder l’appareil, les yeux grands ouverts.</translation>
+        </message>
+        <message>
             <source>No face is in the picture. Ask the person to sit in front of the camera.</source>
             <translation>Aucun visage n’est visible. Demandez à la personne de s’asseoir devant la caméra.</translation>
         </message>
@@ -616,12 +660,20 @@
             <translation>Aucun doigt n’est posé sur la vitre. Posez les doigts à plat, côte à côte.</translation>
         </message>
         <message>
+            <source>No list on this drive is signed with the key of this fingerprint.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>No machine-readable lines were found on this page.</source>
             <translation>Aucune ligne lisible par machine n’a été trouvée sur cette page.</translation>
         </message>
         <message>
             <source>No more than that: nobody needs to undress or to take off a bandage</source>
             <translation>Rien de plus : personne ne doit se dévêtir ni retirer un pansement</translation>
+        </message>
+        <message>
+            <source>No packet waits to be sent, so there is nothing to hand over.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>No packet was accepted. See the outbox for the reason.</source>
@@ -634,6 +686,10 @@
         <message>
             <source>No picture</source>
             <translation>Pas d’image</translation>
+        </message>
+        <message>
+            <source>No proofing use case is meant for this.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>No readable ridges</source>
@@ -656,12 +712,24 @@
             <translation>Personne de ce nom ne travaille à ce poste.</translation>
         </message>
         <message>
+            <source>Nobody with these details proved who they are at this station before.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>None of the ways to do this step is available.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Not Ready</source>
             <translation>pas encore prêt à l’emploi</translation>
         </message>
         <message>
             <source>Nothing can be seen on this page. Look whether it lies the right way round.</source>
             <translation>On ne voit rien sur cette page. Vérifiez qu’elle est posée du bon côté.</translation>
+        </message>
+        <message>
+            <source>Nothing can be written down yet: the proof of identity is not complete.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Nothing in the packet confirms the officer: no password and no capture.</source>
@@ -724,8 +792,16 @@
             <translation>Seul un superviseur peut faire cela. Connectez-vous en tant que superviseur.</translation>
         </message>
         <message>
+            <source>Only an administrator may do this. Sign in as one.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Only grey pictures of 64 to 8192 pixels on each side can be compressed as WSQ.</source>
             <translation>Seules les images en gris de 64 à 8192 pixels de côté peuvent être compressées en WSQ.</translation>
+        </message>
+        <message>
+            <source>Only somebody who registers people may do this. Sign in as an officer.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Only try it out (invented people)</source>
@@ -836,12 +912,20 @@
             <translation>Pouce droit</translation>
         </message>
         <message>
+            <source>Rule {rule} takes something from {source}, which is no step that finds anything.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Save as PDF …</source>
             <translation>Enregistrer en PDF…</translation>
         </message>
         <message>
             <source>Save the slip</source>
             <translation>Enregistrer le reçu</translation>
+        </message>
+        <message>
+            <source>Say why this proof of identity is cancelled.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Scan</source>
@@ -944,12 +1028,28 @@
             <translation>Reçu</translation>
         </message>
         <message>
+            <source>Somebody else went on with this proof of identity: it is at {actual}, not at {expected}.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Somebody may help to hold the hand</source>
             <translation>Quelqu’un peut aider à tenir la main</translation>
         </message>
         <message>
+            <source>Somebody of that user name works here already. Choose another name.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Something covers the document. Take your hand away from it.</source>
             <translation>Quelque chose cache le document. Retirez votre main.</translation>
+        </message>
+        <message>
+            <source>Something else happened to the step {node} meanwhile. Look at it again before you go on.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Something is mirrored in the eye. Take glasses off, and turn away from windows.</source>
+            <translation>Quelque chose se reflète dans l’œil. Retirez les lunettes et détournez-vous des fenêtres.</translation>
         </message>
         <message>
             <source>Something is missing or not right: see the fields with a red frame.</source>
@@ -1028,6 +1128,10 @@
             <translation>La réponse ne peut pas être écrite. Le disque est peut-être plein.</translation>
         </message>
         <message>
+            <source>The answer for the step {node} came too late. Begin this step again.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>The attempts are used up. Keep the best there is, or try once more.</source>
             <translation>Les essais sont épuisés. Conservez la meilleure capture ou essayez encore une fois.</translation>
         </message>
@@ -1092,6 +1196,10 @@
             <translation>Le certificat avec lequel le serveur signe est inutilisable. Vérifiez l’horloge de cet ordinateur, puis prévenez votre administrateur.</translation>
         </message>
         <message>
+            <source>The code is wrong or was used already. Wait for the next one; check this computer's clock.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>The colour of the skin is not natural. Change the light, or the camera's white balance.</source>
             <translation>La couleur de la peau n’est pas naturelle. Changez la lumière ou la balance des blancs de l’appareil.</translation>
         </message>
@@ -1108,8 +1216,16 @@
             <translation>La démonstration s’est arrêtée : un appareil ou un contrôle a refusé à l’étape {step}.</translation>
         </message>
         <message>
+            <source>The device for this step is not connected: {device}.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>The device saw another hand or eye than the one asked for. Place the right one.</source>
             <translation>L’appareil a détecté une autre main ou un autre œil que celui demandé. Présentez le bon.</translation>
+        </message>
+        <message>
+            <source>The device service answered something that cannot be read ({part}). Restart it, and tell support.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>The device's signature of a sample in the biometric file does not match the sample.</source>
@@ -1140,6 +1256,10 @@
             <translation>Le document {field} porterait le nom d’un autre fichier du paquet. Adressez-vous à votre administrateur.</translation>
         </message>
         <message>
+            <source>The drive cannot be read. Plug it in again, or hand over on another one.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>The encrypted file was changed after it was written. Do not use it.</source>
             <translation>Le fichier chiffré a été modifié après son écriture. Ne l’utilisez pas.</translation>
         </message>
@@ -1150,6 +1270,38 @@
         <message>
             <source>The eye colour in the record is none that the standard knows.</source>
             <translation>La couleur des yeux de l’enregistrement est inconnue de la norme.</translation>
+        </message>
+        <message>
+            <source>The eye is closed. Open the eyes wide and do not blink.</source>
+            <translation>L’œil est fermé. Ouvrez grand les yeux sans cligner.</translation>
+        </message>
+        <message>
+            <source>The eye is not sharp. Move slowly forward or back, then hold still.</source>
+            <translation>L’œil n’est pas net. Avancez ou reculez lentement, puis ne bougez plus.</translation>
+        </message>
+        <message>
+            <source>The eye is poorly lit. Shade it from the sun, and clean the device's glass.</source>
+            <translation>L’œil est mal éclairé. Protégez-le du soleil et nettoyez la vitre de l’appareil.</translation>
+        </message>
+        <message>
+            <source>The eye is too close. Move back a little.</source>
+            <translation>L’œil est trop près. Reculez un peu.</translation>
+        </message>
+        <message>
+            <source>The eye is too far away. Come closer, slowly.</source>
+            <translation>L’œil est trop loin. Approchez-vous lentement.</translation>
+        </message>
+        <message>
+            <source>The eye lies at the edge of the picture. Move to the middle.</source>
+            <translation>L’œil est au bord de l’image. Placez-vous au milieu.</translation>
+        </message>
+        <message>
+            <source>The eye looks aside. Look straight into the device.</source>
+            <translation>L’œil regarde de côté. Regardez droit dans l’appareil.</translation>
+        </message>
+        <message>
+            <source>The eye or the device moved. Hold still.</source>
+            <translation>L’œil ou l’appareil a bougé. Ne bougez pas.</translation>
         </message>
         <message>
             <source>The face and the hand or eye concerned in one picture</source>
@@ -1206,6 +1358,10 @@
         <message>
             <source>The face recognition pack needs exactly one recognition network. Found: {count}.</source>
             <translation>Le pack de reconnaissance faciale doit contenir exactement un réseau de reconnaissance. Trouvé : {count}.</translation>
+        </message>
+        <message>
+            <source>The face was not recognised. Try again, or use your password.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>The face was not searched for, for a reason this version does not know.</source>
@@ -1328,8 +1484,16 @@
             <translation>Le formulaire ne comporte aucun champ de ce nom.</translation>
         </message>
         <message>
+            <source>The form of the step {node} has other fields: {fields}.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>The gender in the record is none that the standard knows.</source>
             <translation>Le sexe indiqué dans l’enregistrement est inconnu de la norme.</translation>
+        </message>
+        <message>
+            <source>The graph is too large: at most {nodes} steps, {depth} deep.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>The hair colour in the record is none that the standard knows.</source>
@@ -1356,6 +1520,14 @@
             <translation>La liste des personnes autorisées à se connecter ici est endommagée : users.json.</translation>
         </message>
         <message>
+            <source>The list of what is on the drive cannot be read: {part} is missing or has a wrong form.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The list on this drive was changed or cut off after its station had signed it. Nothing was taken; hand over again.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>The live picture appears here.</source>
             <translation>L’image en direct s’affiche ici.</translation>
         </message>
@@ -1364,8 +1536,20 @@
             <translation>Les lignes lisibles par machine du document ne sont pas complètes.</translation>
         </message>
         <message>
+            <source>The method {method} is for one tenant and does not say which.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The method {method} stands in the proofing configuration twice.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>The network that recognises faces has no threshold for searching among many.</source>
             <translation>Le réseau qui reconnaît les visages n’a pas de seuil pour la recherche parmi plusieurs personnes.</translation>
+        </message>
+        <message>
+            <source>The note must not lie in the station's own folder: choose a drive that is kept elsewhere.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>The number of the representation in the record is wrong.</source>
@@ -1406,6 +1590,10 @@
         <message>
             <source>The packet is not sent: no supervisor has approved it.</source>
             <translation>Le paquet n’est pas envoyé : aucun superviseur ne l’a approuvé.</translation>
+        </message>
+        <message>
+            <source>The packet is on the list and not on the drive.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>The packet lacks the file that the field {field} names.</source>
@@ -1460,8 +1648,16 @@
             <translation>La description du paquet nomme un autre poste que le paquet.</translation>
         </message>
         <message>
+            <source>The packet's file was changed or damaged on the way.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>The packet's number has a form that no packet has.</source>
             <translation>Le numéro du paquet n’a pas la forme d’un numéro de paquet.</translation>
+        </message>
+        <message>
+            <source>The packets come from station {station}, which this station does not know. A supervisor may accept its key: {fingerprint}.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>The page is not sharp enough to judge this.</source>
@@ -1504,6 +1700,10 @@
             <translation>La personne confirme</translation>
         </message>
         <message>
+            <source>The person has to agree first: {consents}.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>The photo that shows what cannot be captured is missing. Take it first.</source>
             <translation>Il manque la photo qui montre ce qui ne peut pas être enregistré. Prenez-la d’abord.</translation>
         </message>
@@ -1518,6 +1718,10 @@
         <message>
             <source>The picture does not show what is around the page.</source>
             <translation>L’image ne montre pas ce qui entoure la page.</translation>
+        </message>
+        <message>
+            <source>The picture does not tell a left eye from a right one.</source>
+            <translation>L’image ne permet pas de distinguer l’œil gauche du droit.</translation>
         </message>
         <message>
             <source>The picture in the record is compressed to less than a fifteenth of its size.</source>
@@ -1576,6 +1780,10 @@
             <translation>L’image est trop grande. Ne dépassez pas 64 millions de pixels.</translation>
         </message>
         <message>
+            <source>The picture looks more like the other eye than like the one that the record says it is.</source>
+            <translation>L’image ressemble davantage à l’autre œil qu’à celui qu’indique l’enregistrement.</translation>
+        </message>
+        <message>
             <source>The picture of the eye is too small to be judged.</source>
             <translation>L’image de l’œil est trop petite pour être évaluée.</translation>
         </message>
@@ -1622,6 +1830,34 @@
         <message>
             <source>The programs that speak to this computer's TPM are missing. Ask your administrator to install 'tpm2-tools'.</source>
             <translation>Les programmes qui communiquent avec le TPM de cet ordinateur sont absents. Demandez à votre administrateur d’installer « tpm2-tools ».</translation>
+        </message>
+        <message>
+            <source>The proofing configuration has a missing or wrong value at {place}.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The proofing configuration has keys nobody knows, perhaps misspelt: {keys}.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The proofing configuration has no known _type at {place}.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The proofing configuration is not valid JSON.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The proofing use case {use_case} is switched off.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The pupil is very narrow. Make the room darker.</source>
+            <translation>La pupille est très étroite. Assombrissez la pièce.</translation>
+        </message>
+        <message>
+            <source>The pupil is very wide. Make the room brighter.</source>
+            <translation>La pupille est très dilatée. Éclairez davantage la pièce.</translation>
         </message>
         <message>
             <source>The quality is {quality} of 100; at least {threshold} is needed. Take it again.</source>
@@ -1720,6 +1956,10 @@
             <translation>Les crêtes sont brouillées. Gardez le doigt immobile et ne le tournez pas.</translation>
         </message>
         <message>
+            <source>The same eye was presented twice. Take both again, each with its own eye.</source>
+            <translation>Le même œil a été présenté deux fois. Reprenez les deux, chacun avec son œil.</translation>
+        </message>
+        <message>
             <source>The same finger was placed twice. Take both again, each with its own finger.</source>
             <translation>Le même doigt a été posé deux fois. Reprenez les deux, chacun avec le bon doigt.</translation>
         </message>
@@ -1782,6 +2022,10 @@
         <message>
             <source>The server does not sign with the certificate of this fingerprint. Compare it again.</source>
             <translation>Le serveur ne signe pas avec le certificat de cette empreinte. Comparez-la de nouveau.</translation>
+        </message>
+        <message>
+            <source>The server does not tell this station what it asks for (its code: {server_code}). Tell your administrator.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>The server expects something else than this packet, even after it was announced anew (its code: {server_code}). Tell your administrator; the packet is kept.</source>
@@ -1900,6 +2144,10 @@
             <translation>Le poste de ce dossier est un vrai poste ; la démonstration n’y écrit pas.</translation>
         </message>
         <message>
+            <source>The station's data could not be brought into this version's form ({kind}). They are as they were: use the version of before, and tell your administrator.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>The station's data was written by a newer version of Muster. Update the program.</source>
             <translation>Les données du poste ont été écrites par une version plus récente de Muster. Mettez le programme à jour.</translation>
         </message>
@@ -1920,6 +2168,58 @@
             <translation>Les réglages du poste sont illisibles : station.json est endommagé.</translation>
         </message>
         <message>
+            <source>The step {node} asks for {minimum} successes and has {children} steps.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The step {node} does not offer that: {options}.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The step {node} does not wait for this.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The step {node} has no steps in it.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The step {node} is given {target} from two places.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The step {node} is made of others: go on with one of those.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The step {node} is not to be done now.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The step {node} is over.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The step {node} takes something from {source}, which cannot have run before it.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The step {node} takes something from {source}, which is no step that finds anything.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The step {node} uses a method that is not defined: {method}.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The steps that were needed did not succeed.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The time for this proof of identity is over. Begin again.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>The time of capture in the record is neither a time nor marked as unknown.</source>
             <translation>L’heure de capture de l’enregistrement n’est ni une heure valable ni marquée comme inconnue.</translation>
         </message>
@@ -1938,6 +2238,22 @@
         <message>
             <source>The unit of resolution in the record is neither pixels per inch nor per centimetre.</source>
             <translation>L’unité de résolution de l’enregistrement n’est ni le pixel par pouce ni le pixel par centimètre.</translation>
+        </message>
+        <message>
+            <source>The use case asks for more than all of its methods together can prove.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The use case cannot succeed: too many of its methods are switched off or prohibited.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The use case {use_case} cannot be used: {reason}</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The use case {use_case} stands in the proofing configuration twice.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>The width or height in the record is not that of the picture inside it.</source>
@@ -1972,6 +2288,14 @@
             <translation>Il n’y a pas d’images dans le dossier {folder}.</translation>
         </message>
         <message>
+            <source>There cannot be an answer before {time}.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>There is a file of that name already. Choose another name for the note.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>There is a file of that name already: {file}. It was not changed.</source>
             <translation>Un fichier de ce nom existe déjà : {file}. Il n’a pas été modifié.</translation>
         </message>
@@ -1984,6 +2308,22 @@
             <translation>Aucun format n’est convenu pour ce qui a été capturé ; cela ne peut donc pas être écrit.</translation>
         </message>
         <message>
+            <source>There is no job of this name. It may be one of: {names}.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>There is no kind of server of this name. It may be one of: {kinds}.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>There is no list of packets in this folder. Perhaps the drive was pulled out too early: hand over again.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>There is no proofing use case {use_case} for {tenant}.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>There is no station in this folder yet. Open the window once, or run 'muster station create'.</source>
             <translation>Il n’y a pas encore de poste dans ce dossier. Ouvrez la fenêtre une fois ou exécutez « muster station create ».</translation>
         </message>
@@ -1994,6 +2334,14 @@
         <message>
             <source>There is no such folder: {folder}.</source>
             <translation>Ce dossier n’existe pas : {folder}.</translation>
+        </message>
+        <message>
+            <source>There is nothing in this registration to be confirmed.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>There is nothing yet to look this person up by.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>There is only the trace of an earlier finger. Clean the glass.</source>
@@ -2014,6 +2362,10 @@
         <message>
             <source>There is too little space on the disk for another registration. Free some first.</source>
             <translation>L’espace disque est insuffisant pour une autre inscription. Libérez d’abord de la place.</translation>
+        </message>
+        <message>
+            <source>There were too many wrong attempts. Wait {minutes} min {seconds} s, then try again.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>This computer's TPM cannot be reached. It must be switched on in the computer's firmware settings, and your account must be allowed to use it.</source>
@@ -2060,6 +2412,10 @@
             <translation>Ce champ doit être rempli dans chaque langue de l’inscription.</translation>
         </message>
         <message>
+            <source>This file is no note of a station's machine secret.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>This finger, eye or face was not captured yet.</source>
             <translation>Ce doigt, cet œil ou ce visage n’a pas encore été capturé.</translation>
         </message>
@@ -2076,8 +2432,16 @@
             <translation>Ce n’est pas un numéro d’identité : un chiffre est faux ou manque. Comparez avec la carte.</translation>
         </message>
         <message>
+            <source>This is not a finger you enrolled. Try again, or use your password.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>This is not a language of the registration.</source>
             <translation>Cette langue ne fait pas partie de l’inscription.</translation>
+        </message>
+        <message>
+            <source>This is not a picture of one eye: it is too small or too large.</source>
+            <translation>Ce n’est pas l’image d’un œil : elle est trop petite ou trop grande.</translation>
         </message>
         <message>
             <source>This is not a picture of one finger at 500 dpi: it is too small or too large.</source>
@@ -2100,6 +2464,10 @@
             <translation>Ce n’est pas un numéro d’enregistrement : il doit avoir 29 chiffres.</translation>
         </message>
         <message>
+            <source>This is not all that is asked for here. Fill in every field.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>This is not the kind of record it should be.</source>
             <translation>Cet enregistrement n’est pas du type attendu.</translation>
         </message>
@@ -2114,6 +2482,10 @@
         <message>
             <source>This is not written the way the field needs it.</source>
             <translation>Ce texte n’a pas la forme requise pour ce champ.</translation>
+        </message>
+        <message>
+            <source>This is the only administrator. Make somebody else one first, or nobody could undo it.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>This is the other key of the machine: signatures are checked with its signing key, data is encrypted to its encryption key.</source>
@@ -2140,8 +2512,20 @@
             <translation>Cette image est déjà aussi petite que possible tout en restant lisible.</translation>
         </message>
         <message>
+            <source>This proof of identity has no step {node}.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>This proof of identity is over ({status}) and cannot go on.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>This record is not of a finger.</source>
             <translation>Cet enregistrement n’est pas celui d’un doigt.</translation>
+        </message>
+        <message>
+            <source>This record is not of an iris.</source>
+            <translation>Cet enregistrement n’est pas celui d’un iris.</translation>
         </message>
         <message>
             <source>This registration is finished and cannot be changed any more.</source>
@@ -2154,6 +2538,14 @@
         <message>
             <source>This registration number is of another machine.</source>
             <translation>Ce numéro d’enregistrement est d’une autre machine.</translation>
+        </message>
+        <message>
+            <source>This station asks for it at sign-in, so it cannot be removed here.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>This station cannot do this step: {type} is not installed.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>This station does not know the language {language}.</source>
@@ -2176,8 +2568,44 @@
             <translation>Ce poste n’a pas d’adresse de serveur. Les paquets restent dans la boîte d’envoi jusqu’à ce qu’il en ait une.</translation>
         </message>
         <message>
+            <source>This station knows no proof of identity with that number.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>This station was set up or changed by a newer version of Muster. Update the program.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>This step found an identifier that may not be used here without a legal basis.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>This step is answered at once and waits for nothing.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>This step needs a network, and may not wait for one.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>This step needs a network. It waits: go on with it when there is one.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>This step was tried too often.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>This was not asked for.</source>
             <translation>Cela n’a pas été demandé.</translation>
+        </message>
+        <message>
+            <source>This way of proving who somebody is is switched off.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>This way of proving who somebody is may not be used in {territory}.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>This will be too large to be sent: about {expected} kB, and at most {limit} kB can be. Make the documents smaller or leave one out.</source>
@@ -2202,6 +2630,10 @@
         <message>
             <source>Too little of the background is in the picture to be judged.</source>
             <translation>On voit trop peu du fond pour en juger.</translation>
+        </message>
+        <message>
+            <source>Too little of the two irises is seen to compare them.</source>
+            <translation>On voit trop peu des deux iris pour les comparer.</translation>
         </message>
         <message>
             <source>Try again</source>
@@ -2234,6 +2666,10 @@
         <message>
             <source>Two samples in the biometric file have the same index.</source>
             <translation>Deux échantillons du fichier biométrique ont le même index.</translation>
+        </message>
+        <message>
+            <source>Two steps have the same name: {node}.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Type the number from the person's card, then only what has changed. Leave the rest empty.</source>
@@ -2288,6 +2724,14 @@
             <translation>Ce que voit la caméra</translation>
         </message>
         <message>
+            <source>What the server sent cannot be opened with this station's key. Have the one in its folder 'keys' registered there.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>What the server sent for this station cannot be read: {part} is missing or has a wrong form.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Where the eyes look cannot be told in this picture.</source>
             <translation>Cette image ne permet pas de dire où les yeux regardent.</translation>
         </message>
@@ -2314,6 +2758,26 @@
         <message>
             <source>You are signed out. Sign in again.</source>
             <translation>Vous êtes déconnecté. Connectez-vous à nouveau.</translation>
+        </message>
+        <message>
+            <source>You cannot block or remove yourself. Ask another administrator.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>You have not enrolled a finger at this station. Use your password.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>You have not set up all that this station asks for at sign-in. Open “My sign-in” and do it first.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>You may not work at this station at present. Ask an administrator of the station.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>You registered this person, so somebody else has to confirm it.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>You stopped this step. Nothing was changed.</source>
