@@ -1,1 +1,1 @@
-"""Proofing methods, one file each. Arrive with the graph engine; the layer is reserved here."""
+"""Proofing methods, one file each; what a method is asked and answers is ``muster.proofing.method``."""

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, field
 
 from muster.domain.proofing import Consent
 from muster.errors import Code
@@ -38,7 +38,11 @@ class Surroundings:
 @dataclass(frozen=True, slots=True)
 class Hindrance:
     code: Code
-    word: str = ""  # for the one placeholder of the code's sentence
+    detail: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def sentence(self) -> str:
+        return self.code.say(self.detail)
 
 
 def hindrance(
@@ -51,11 +55,11 @@ def hindrance(
     if standing is not None:
         return standing
     if method.type not in around.methods:
-        return Hindrance(METHOD_NOT_HERE, method.type)
+        return Hindrance(METHOD_NOT_HERE, {"type": method.type})
     if missing:
-        return Hindrance(CONSENT_MISSING, ", ".join(missing))
+        return Hindrance(CONSENT_MISSING, {"consents": ", ".join(missing)})
     if method.device is not None and method.device not in around.devices:
-        return Hindrance(PROOFING_DEVICE_MISSING, method.device)
+        return Hindrance(PROOFING_DEVICE_MISSING, {"device": method.device})
     if not around.online and not works_offline(method):
         return Hindrance(METHOD_NEEDS_NETWORK)
     return None
@@ -68,7 +72,7 @@ def standing_hindrance(method: Method, territory: str) -> Hindrance | None:
     applicable = method.compliance.applicable_territories
     elsewhere = territory and applicable is not None and territory not in applicable
     if elsewhere or restriction(method, territory).prohibited:
-        return Hindrance(METHOD_PROHIBITED, territory)
+        return Hindrance(METHOD_PROHIBITED, {"territory": territory})
     return None
 
 

@@ -158,7 +158,7 @@ def dispatched(
     reason = hindrance(plan, node, progress.started.territory, progress.consents, around)
     if reason is not None:
         return (*choices, *_hindered(plan, progress, node, reason, at))
-    if there.attempts >= plan.use_case.policy.max_attempts_per_node:
+    if there.answers >= plan.use_case.policy.max_attempts_per_node:
         return (*choices, _failed(node_id, TOO_MANY_ATTEMPTS, ErrorKind.DRIVER, at))
     return (*choices, NodeDispatched(at, node_id, there.attempts + 1))
 
@@ -199,8 +199,7 @@ def _refusal(reason: Hindrance) -> MusterError:
     if reason.code is METHOD_NEEDS_NETWORK:
         return NetworkUnavailable(reason.code)
     error = DeviceUnavailable if reason.code is PROOFING_DEVICE_MISSING else Refused
-    word = reason.code.sentence.partition("{")[2].partition("}")[0]
-    return error(reason.code, **({word: reason.word} if word else {}))
+    return error(reason.code, **reason.detail)
 
 
 def inputs_of(
@@ -276,7 +275,8 @@ def answered(
         case Pending(action=action, state=state):
             return (NodeAwaits(at, node_id, action, dict(state), delivery),)
         case NotDone(code=code, provider_code=provider_code, retryable=retryable):
-            again = retryable and there.attempts < plan.use_case.policy.max_attempts_per_node
+            answers = there.answers + (there.status is NodeStatus.DISPATCHED)
+            again = retryable and answers < plan.use_case.policy.max_attempts_per_node
             error = ProofingError(ErrorKind.DRIVER, code.name, node_id, provider_code, again)
             return (NodeFailed(at, node_id, error, delivery),)
         case Done():

@@ -45,7 +45,12 @@ _Seconds = Annotated[int, Field(gt=0, le=10 * 365 * 24 * 3600)]
 
 class Part(BaseModel):
     model_config = ConfigDict(
-        frozen=True, extra="forbid", strict=True, alias_generator=to_camel, allow_inf_nan=False
+        frozen=True,
+        extra="forbid",
+        strict=True,
+        alias_generator=to_camel,
+        allow_inf_nan=False,
+        defer_build=True,  # most commands read no configuration
     )
 
 

@@ -66,11 +66,12 @@ SELECTION = "selection"  # the field of a choice's form
 @dataclass(frozen=True, slots=True)
 class NodeProgress:
     """``since`` is the version at which something last happened in this node itself; ``attempts`` how often its
-    method was asked; ``deliveries`` the digests of what was brought to it."""
+    method was begun, ``answers`` how often that led to an answer; ``deliveries`` digests of what was brought."""
 
     status: NodeStatus
     since: int = 0
     attempts: int = 0
+    answers: int = 0
     action: PendingAction | None = None
     state: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     chosen: str | None = None
@@ -151,6 +152,7 @@ class _Leaf:
     verdict: Verdict = Verdict.OPEN
     since: int = 0
     attempts: int = 0
+    answers: int = 0
     dispatched: bool = False
     action: PendingAction | None = None
     state: Mapping[str, str] = field(default_factory=dict)
@@ -204,6 +206,7 @@ class _Facts:
         leaf = self._leaf(event.node)
         if not isinstance(event, NodeDispatched) and event.delivery:
             leaf.deliveries.add(event.delivery)
+        leaf.answers += leaf.dispatched and not isinstance(event, NodeDispatched)
         leaf.dispatched, leaf.action, leaf.state = False, None, {}
         match event:
             case NodeDispatched(attempt=attempt):
@@ -391,6 +394,7 @@ class _Facts:
             status,
             leaf.since,
             leaf.attempts,
+            leaf.answers,
             leaf.action,
             leaf.state,
             self.chosen.get(node.id),
