@@ -32,6 +32,8 @@ from muster.workstation.journal import Journal
 from muster.workstation.master_data import Kind, MasterData
 from muster.workstation.placements import Placements
 from muster.workstation.policy import Policy
+from muster.workstation.proofing import Proofing
+from muster.workstation.proofing_secrets import ProofingSecrets
 from muster.workstation.sending import Sending
 from muster.workstation.server import Server
 from muster.workstation.server_session import ServerSession
@@ -115,6 +117,8 @@ class Desk:
         self.jobs = Jobs(self._journal, self._recurring(), lambda: self.server.server_clock)
         self.exporting = Exporting(self._journal, reference.schema, submission)
         self.devices = DeviceDesk(catalogue)
+        secrets = ProofingSecrets(self._journal, unlocked.secret_sealer)
+        self.proofing = Proofing(self._journal, unlocked.identifier_hash, secrets)
         self.trail = AuditTrail(unlocked.database)
         self._submission = submission
 

@@ -34,6 +34,7 @@ from muster.crypto.key_slots import (
     slot_from_json,
     slot_to_json,
 )
+from muster.crypto.keyed_hash import KeyedHash
 from muster.crypto.machine_binding import (
     MachineBinding,
     bind,
@@ -156,6 +157,8 @@ class UnlockedStation:
     database: Database
     blob_sealer: Sealer
     gallery_sealer: Sealer
+    identifier_hash: KeyedHash
+    secret_sealer: Sealer
     machine_key: MachineKey
     device_key: SigningKey
     device_certificate: bytes
@@ -284,6 +287,8 @@ class Station:
             database=database,
             blob_sealer=Sealer(station_key, "blobs"),
             gallery_sealer=Sealer(station_key, "gallery"),
+            identifier_hash=KeyedHash(station_key, "identifiers"),
+            secret_sealer=Sealer(station_key, "proofing secrets"),
             machine_key=_open_machine_key(folder, station_key),
             device_key=SigningKey.from_pkcs8(keys.open(folder.device_key.read_bytes(), "device")),
             device_certificate=folder.device_certificate.read_bytes(),
