@@ -206,7 +206,7 @@ class Placements:
                 self._hold(state.id, _Take(sample, None, result.findings))
         if counting:
             attempts = state.attempts.get(group, 1)
-            entries = [self._book.entry(state.id, each, attempts)[0] for each in counting]
+            entries = [self._book.entry(state.id, each, attempts, said=_noticed(each))[0] for each in counting]
             state = self._journal.commit(state.id, *entries)
         if findings:
             self._book.note_refusal(state.id, group, findings)
@@ -432,9 +432,9 @@ def check_placement(
 def judge_sample(
     sample: CapturedSample, threshold: int, rule: QualityRule = QualityRule.DEVICE_ALONE
 ) -> SampleResult:
-    """What can be said at once: the device's quality against the threshold, where it counts, and for a finger
-    whether there are ridges at all."""
-    findings = []
+    """What can be said at once: the device's quality against the threshold, where it counts, for a finger whether
+    there are ridges at all, and what the driver noticed, which keeps nothing from being taken."""
+    findings = [replace(each, severity=Severity.WARNS) for each in sample.findings]
     if rule is not QualityRule.STATION:
         findings += _below(sample.attribute, sample.quality, threshold)
     if sample.attribute.modality is Modality.FINGER:
@@ -442,7 +442,12 @@ def judge_sample(
         if isinstance(ridges, NotAssessed):
             findings.append(Finding(NO_RIDGES, field=sample.attribute.value))
     return SampleResult(
-        sample.attribute, sample.quality, threshold, not findings, tuple(findings), judged=not rule.judges
+        sample.attribute,
+        sample.quality,
+        threshold,
+        not blocking(findings),
+        tuple(findings),
+        judged=not rule.judges,
     )
 
 
@@ -455,6 +460,10 @@ def _below(attribute: BiometricAttribute, quality: float, threshold: int) -> lis
 
 def _shows_something(findings: Iterable[Finding]) -> bool:
     return all(finding.code is not NO_RIDGES for finding in findings)
+
+
+def _noticed(sample: CapturedSample) -> dict[str, str]:
+    return {"findings": codes(sample.findings)} if sample.findings else {}
 
 
 def _is_pending(state: Registration, attribute: BiometricAttribute) -> bool:

@@ -15,7 +15,8 @@ An ``UPDATE`` holds the person's ``UIN`` and what changes among its demographics
 A document without ``file`` is scanned. Of a kind of device (face, fingers, eyes) either every picture is named,
 save for the exceptions, or none: then the device at hand is used. Every file is read and decoded before anything
 is written, so that a bad folder leaves nothing behind. What is then refused (no face, a poor finger) leaves a
-draft at that step, to be resumed.
+draft at that step, to be resumed. Fingers are judged beside, while the next ones are taken: what is found too poor
+is refused when the whole is to be confirmed, and the draft stands at the finger.
 
 For whoever writes such a folder there is ``src/guide/enroll-from-a-folder.md``.
 """
@@ -23,7 +24,9 @@ For whoever writes such a folder there is ``src/guide/enroll-from-a-folder.md``.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import Future
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -51,8 +54,12 @@ from muster.workstation.face_watching import FaceView
 from muster.workstation.file_devices import BeforeCamera, FileDriver
 from muster.workstation.forms import spell_out
 from muster.workstation.inspection import read_file
+from muster.workstation.lanes import Lanes
 from muster.workstation.mailbox import Mailbox
+from muster.workstation.proving import Proof
 from muster.workstation.processes import EXCEPTION_PHOTO_MISSING, checked_request
+from muster.workstation.samples import CaptureOutcome
+from muster.workstation.submission import SUPERVISOR_NEEDED
 
 SCRIPT_FOLDER_ABSENT = Code("SCRIPT_FOLDER_ABSENT", "There is no such folder: {folder}.")
 SCRIPT_UNREADABLE = Code(
@@ -75,6 +82,7 @@ SCRIPT_PICTURE_MISSING = Code(
 )
 SCRIPT_FILE = "registration.json"
 
+_JUDGING = "judging"
 _FIRST_VIEW_WITHIN_S = 30.0  # cameras wake slowly, and the networks are loaded for the first picture
 _FACE_WITHIN_S = 6.0  # from the first view on
 
@@ -288,12 +296,16 @@ class ScriptedEnrollment:
         password: str,
         on_step: Callable[[StepReport], None] = lambda report: None,
         on_begin: Callable[[RegistrationId], None] = lambda registration_id: None,
+        supervisor: tuple[str, str] | None = None,
     ) -> None:
+        """``supervisor`` is who confirms what the officer may not decide alone: user name and password."""
         self._enrollment = enrollment
         self._script = script
         self._password = password
+        self._supervisor = supervisor
         self._on_step = on_step
         self._on_begin = on_begin
+        self._judging: list[Future[CaptureOutcome]] = []
 
     def run(self, *, resume: RegistrationId | None = None, stop_after: Step | None = None) -> ScriptOutcome:
         """Walk through the steps that are not done yet, up to ``stop_after`` or the first refusal.
@@ -305,15 +317,27 @@ class ScriptedEnrollment:
         """
         state = self._begin(resume)
         self._on_begin(state.id)
+        with Lanes() as lanes:
+            reports = self._walk(state, stop_after, lanes)
+        return ScriptOutcome(self._enrollment.registration(state.id), reports)
+
+    def _walk(self, state: Registration, stop_after: Step | None, lanes: Lanes) -> tuple[StepReport, ...]:
         reports = []
         stopped = False
         for step in self._steps(state):
             stopped = stopped or (stop_after is not None and _comes_after(step, stop_after))
             report = StepReport(step.value, "open") if stopped else self._take(state.id, step)
+            if step.capture_group is not None and report.state == "done":
+                self._judge_beside(state.id, step.capture_group, lanes)
             reports.append(report)
             self._on_step(report)
             stopped = report.state != "done"
-        return ScriptOutcome(self._enrollment.registration(state.id), tuple(reports))
+        return tuple(reports)
+
+    def _judge_beside(self, registration_id: RegistrationId, group: CaptureGroup, lanes: Lanes) -> None:
+        for attribute in self._enrollment.unjudged(registration_id, group):
+            work = partial(self._enrollment.judge, registration_id, attribute)
+            self._judging.append(lanes.submit(_JUDGING, work))
 
     def _steps(self, state: Registration) -> tuple[Step, ...]:
         """The process's steps; a photo of exceptions only where there are or will be any."""
@@ -371,10 +395,19 @@ class ScriptedEnrollment:
             case Step.PREVIEW:
                 return self._preview(registration_id)
             case Step.SIGNATURE:
-                enrollment.sign(registration_id, self._password)
+                return self._signature(registration_id)
             case _:
                 assert step.capture_group is not None
                 return self._group(registration_id, step.capture_group)
+        return ()
+
+    def _signature(self, registration_id: RegistrationId) -> tuple[Finding, ...]:
+        if self._enrollment.causes(self._enrollment.registration(registration_id)):
+            if self._supervisor is None:
+                return (Finding(SUPERVISOR_NEEDED),)
+            user_id, password = self._supervisor
+            self._enrollment.confirm(registration_id, user_id, Proof(password))
+        self._enrollment.sign(registration_id, Proof(self._password))
         return ()
 
     def _documents(self, registration_id: RegistrationId) -> tuple[Finding, ...]:
@@ -404,7 +437,12 @@ class ScriptedEnrollment:
         return self._enrollment.capture_exception_photo(registration_id, view).findings
 
     def _preview(self, registration_id: RegistrationId) -> tuple[Finding, ...]:
-        findings = self._enrollment.check(self._enrollment.registration(registration_id))
+        outcomes = []
+        for each in self._judging:
+            with suppress(MusterError):  # what has to be judged and was not keeps it from being confirmed
+                outcomes.append(each.result())
+        checked = self._enrollment.check(self._enrollment.registration(registration_id))
+        findings = (*_of_samples(outcomes), *checked)
         if not blocking(findings):
             self._enrollment.confirm_preview(registration_id)
         return findings
@@ -446,10 +484,17 @@ class ScriptedEnrollment:
         findings: tuple[Finding, ...] = ()
         while not self._enrollment.registration(registration_id).is_done(Step(group.value)):
             outcome = self._enrollment.capture_group(registration_id, group, Event(), Mailbox[Frame]())
-            findings = (*outcome.findings, *(each for s in outcome.samples for each in s.findings))
+            findings = (*outcome.findings, *_of_samples([outcome]))
             if outcome.may_force:
-                break
+                # What the station sees says what to do; the device's number only that it was too low.
+                judge = partial(self._enrollment.judge, registration_id)
+                judged = [judge(each) for each in self._enrollment.unjudged(registration_id, group)]
+                return _of_samples(judged) or findings
         return findings
+
+
+def _of_samples(outcomes: Iterable[CaptureOutcome]) -> tuple[Finding, ...]:
+    return tuple(each for outcome in outcomes for sample in outcome.samples for each in sample.findings)
 
 
 def _said(values: Demographics) -> dict[str, dict[str, str]]:

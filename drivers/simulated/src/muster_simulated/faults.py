@@ -21,6 +21,10 @@ class Fault(Enum):
     TIMEOUT = "timeout"  # never answers
     POOR_QUALITY = "poor_quality"  # faint prints and eyes, a face too far away
     WRONG_FINGER = "wrong_finger"  # the other hand or eye
+    EMPTY_GLASS = "empty_glass"  # nobody's finger
+    WET = "wet"  # ridges run into one another
+    PARTIAL = "partial"  # only the tips: well in contrast, and of little use
+    SAME_FINGER = "same_finger"  # the first of the placement once more in the place of the last
     EMPTY_CHAIR = "empty_chair"
     TWO_FACES = "two_faces"
 

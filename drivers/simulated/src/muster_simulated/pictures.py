@@ -10,7 +10,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
-from PIL import Image
+from PIL import Image, ImageFilter
 
 from muster.devices.frames import Pixels
 from muster.domain.biometrics import BiometricAttribute
@@ -24,6 +24,7 @@ SIMULATED_PICTURE_UNREADABLE = Code(
 )
 
 BUILT_IN = Path(__file__).parent / "pictures"
+GLASS = 245  # grey level where nothing lies
 _SUFFIXES = (".png", ".jpg", ".jpeg", ".bmp", ".jp2")
 
 
@@ -68,6 +69,29 @@ def fade(pixels: Pixels, share: float) -> Pixels:
     mean = float(pixels.mean())
     faded: Pixels = np.clip(mean + (pixels.astype(np.float32) - mean) * share, 0, 255).astype(np.uint8)
     return faded
+
+
+def empty_glass(pixels: Pixels) -> Pixels:
+    """Nobody's finger on a glass of this size."""
+    return np.full_like(pixels, GLASS)
+
+
+def wet(pixels: Pixels) -> Pixels:
+    """Ridges as wide as their valleys and wider."""
+    return np.asarray(Image.fromarray(pixels).filter(ImageFilter.MinFilter(7)))
+
+
+def tip_only(pixels: Pixels) -> Pixels:
+    """What touches the glass when a finger stands on it instead of lying."""
+    seen = empty_glass(pixels)
+    from_row = round(0.7 * pixels.shape[0])
+    seen[from_row:] = pixels[from_row:]
+    return seen
+
+
+def turned(pixels: Pixels) -> Pixels:
+    """The same finger placed again, a little askew."""
+    return np.asarray(Image.fromarray(pixels).rotate(8, Image.Resampling.BILINEAR, fillcolor=GLASS))
 
 
 def contrast_quality(pixels: Pixels) -> float:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from threading import Event
 
@@ -25,7 +25,7 @@ from muster.domain.biometrics import BiometricAttribute, DigitalId
 from muster.errors import CANCELLED, Cancelled, DeviceUnavailable
 from muster_simulated import faults
 from muster_simulated.faults import Fault
-from muster_simulated.pictures import Pictures, contrast_quality, fade
+from muster_simulated.pictures import Pictures, contrast_quality, empty_glass, fade, tip_only, turned, wet
 
 DEVICE_CODE = "muster-simulated"
 SERVICE_VERSION = "0.9.5"
@@ -34,6 +34,12 @@ _DOCUMENT_DPI = 200
 _STEADY_S = 0.9  # how long a hand takes to lie still
 _PREVIEW_FRAMES = 6
 _FAINT = 0.22
+_SPOILT: Mapping[Fault, Callable[[Pixels], Pixels]] = {
+    Fault.POOR_QUALITY: lambda pixels: fade(pixels, _FAINT),
+    Fault.EMPTY_GLASS: empty_glass,
+    Fault.WET: wet,
+    Fault.PARTIAL: tip_only,
+}
 
 
 class SimulatedReader:
@@ -58,7 +64,10 @@ class SimulatedReader:
         if fault is Fault.TIMEOUT:
             self._wait(request.timeout_s, cancel)
             raise DeviceUnavailable(DEVICE_TIMEOUT, kind=self._kind.value)
-        pictures = {each: self._picture(each, fault) for each in _seen(request.attributes, fault)}
+        seen = _seen(request.attributes, fault)
+        pictures = {each: self._picture(each, fault) for each in seen}
+        if fault is Fault.SAME_FINGER:
+            pictures[seen[-1]] = turned(pictures[seen[0]])
         self._preview(list(pictures.values()), cancel, on_preview)
         if fault in (Fault.UNPLUG, Fault.UNPLUG_MID_CAPTURE):
             raise DeviceUnavailable(DEVICE_UNPLUGGED, kind=self._kind.value)
@@ -70,7 +79,8 @@ class SimulatedReader:
 
     def _picture(self, attribute: BiometricAttribute, fault: Fault | None) -> Pixels:
         pixels = self._pictures.sample(attribute)
-        return fade(pixels, _FAINT) if fault is Fault.POOR_QUALITY else pixels
+        spoil = _SPOILT.get(fault) if fault else None
+        return spoil(pixels) if spoil else pixels
 
     def _preview(self, pictures: list[Pixels], cancel: Event, on_preview: OnPreview) -> None:
         whole = _side_by_side(pictures)
