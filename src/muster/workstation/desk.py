@@ -118,7 +118,9 @@ class Desk:
         self.exporting = Exporting(self._journal, reference.schema, submission)
         self.devices = DeviceDesk(catalogue)
         secrets = ProofingSecrets(self._journal, unlocked.secret_sealer)
-        self.proofing = Proofing(self._journal, unlocked.identifier_hash, secrets)
+        self.proofing = Proofing(
+            self._journal, unlocked.identifier_hash, secrets, devices=self.devices.kinds_ready
+        )
         self.trail = AuditTrail(unlocked.database)
         self._submission = submission
 

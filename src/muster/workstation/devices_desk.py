@@ -57,6 +57,9 @@ class DeviceDesk:
         found = self._catalogue.find()
         return tuple(_status(kind, [each for each in found if each.kind is kind]) for kind in DeviceKind)
 
+    def kinds_ready(self) -> frozenset[str]:
+        return frozenset(line.kind for line in self.by_kind() if line.ready)
+
 
 def _line(device: DeviceDescriptor) -> DeviceLine:
     problem = None if device.status is DeviceStatus.READY else device.status.value
