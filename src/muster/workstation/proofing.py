@@ -74,7 +74,8 @@ class Situation:
 
 
 class Proofing:
-    """``online`` and ``devices`` are what the station has at the moment it is asked."""
+    """``devices`` says which kinds of devices are ready. ``is_online`` is set by whoever knows better than that there
+    may always be a network; ``methods`` by whoever has others than this package."""
 
     def __init__(
         self,
@@ -82,22 +83,17 @@ class Proofing:
         identifier_hash: KeyedHash,
         secrets: ProofingSecrets,
         *,
-        methods: Mapping[str, ProofingMethod] | None = None,
-        online: Callable[[], bool] = lambda: True,
         devices: Callable[[], frozenset[str]] = frozenset,
     ) -> None:
         self._journal = journal
         self._hash = identifier_hash
-        self._given_methods = methods
-        self._online = online
+        self.is_online = True
         self._devices = devices
         self.secrets = secrets
 
     @cached_property
-    def _methods(self) -> Mapping[str, ProofingMethod]:
-        """Found at the first need: some bring heavy libraries."""
-        if self._given_methods is not None:
-            return self._given_methods
+    def methods(self) -> Mapping[str, ProofingMethod]:
+        """By type; found at the first need, since some bring heavy libraries."""
         return found_methods(MethodTools(self._is_known))
 
     # idv.usecase.resolve, idv.graph.compile
@@ -144,7 +140,7 @@ class Proofing:
             plan,
             at=self._journal.now(),
             scenario=scenario,
-            online=self._online(),
+            online=self.is_online,
             subject=subject,
             territory=territory,
             attributes=attributes,
@@ -292,7 +288,7 @@ class Proofing:
     ) -> ExecutionView:
         progress = execution.progress()
         since = progress.nodes[node].since
-        method = self._methods[execution.plan.method_of(execution.plan.nodes[node]).type]
+        method = self.methods[execution.plan.method_of(execution.plan.nodes[node]).type]
         outcome = question(method, self._work(execution, progress, node, inputs or {}))
         execution = self._change(
             execution.id,
@@ -354,7 +350,7 @@ class Proofing:
         after = execution.progress()
         for node in execution.plan.leaves():
             was, now = before.nodes[node.id].status, after.nodes[node.id].status
-            method = self._methods.get(execution.plan.method_of(node).type)
+            method = self.methods.get(execution.plan.method_of(node).type)
             if now is NodeStatus.CANCELLED and was is not now and method is not None:
                 with suppress(MusterError):
                     method.cancel(self._work(execution, before, node.id, {}))
@@ -384,7 +380,7 @@ class Proofing:
     def _around(self, plan: Plan) -> Surroundings:
         needs_devices = any(each.device for each in plan.methods.values())
         devices = self._devices() if needs_devices else frozenset[str]()
-        return Surroundings(self._online(), frozenset(self._methods), devices)
+        return Surroundings(self.is_online, frozenset(self.methods), devices)
 
     def _record(
         self,
@@ -437,4 +433,4 @@ def _fits(trigger: Trigger, situation: Situation) -> bool:
     )
 
 
-__all__ = ["ExecutionView", "MaterializationView", "Proofing", "Scenario", "Situation"]
+__all__ = ["Compiled", "ExecutionView", "MaterializationView", "Proofing", "Scenario", "Situation"]
