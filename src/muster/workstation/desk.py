@@ -29,6 +29,7 @@ from muster.workstation.following import Following
 from muster.workstation.handing_over import HandingOver
 from muster.workstation.jobs import Job, Jobs
 from muster.workstation.journal import Journal
+from muster.workstation.limits import Limits
 from muster.workstation.master_data import Kind, MasterData
 from muster.workstation.placements import Placements
 from muster.workstation.policy import Policy
@@ -103,7 +104,9 @@ class Desk:
         self.sync = Sync(
             self._journal, unlocked.folder, self.server, submission, reference.schema, policy, self.sending
         )
-        self.handing_over = HandingOver(self._journal, unlocked.machine_key, self.sync, policy)
+        self.handing_over = HandingOver(
+            self._journal, unlocked.machine_key, self.sync, self.sending, policy
+        )
         self.carrying = Carrying(
             self._journal,
             unlocked.folder,
@@ -115,12 +118,12 @@ class Desk:
         )
         self.following = Following(self._journal, self.server, self.sync, submission, self.carrying, policy)
         self.jobs = Jobs(self._journal, self._recurring(), lambda: self.server.server_clock)
+        self.limits = Limits(self._journal, unlocked.folder, self.master_data, self.jobs, policy)
+        self.enrollment.may_begin = self.limits.require_open
         self.exporting = Exporting(self._journal, reference.schema, submission)
         self.devices = DeviceDesk(catalogue)
         secrets = ProofingSecrets(self._journal, unlocked.secret_sealer)
-        self.proofing = Proofing(
-            self._journal, unlocked.identifier_hash, secrets, devices=self.devices.kinds_ready
-        )
+        self.proofing = Proofing(self._journal, unlocked.identifier_hash, secrets)
         self.trail = AuditTrail(unlocked.database)
         self._submission = submission
 

@@ -107,6 +107,8 @@ class Enrollment:
         self._forms = {process: build_form(reference, process) for process in reference.ui_specs}
         self.attempts_allowed = policy.attempts
         self.languages_offered: tuple[Language, ...] = LANGUAGES
+        self.may_begin: Callable[[], None] = lambda: None
+        """Asked before a registration begins; raises ``Refused`` when the station has reached a limit."""
 
     # Beginning, finding again, giving up
 
@@ -141,6 +143,7 @@ class Enrollment:
                 raise BadInput(LANGUAGE_UNKNOWN, language=language)
         if not languages or len(set(languages)) < len(languages):
             raise BadInput(LANGUAGES_UNUSABLE)
+        self.may_begin()
         if shutil.disk_usage(self._submission.outbox_folder).free < self._policy.minimum_free_bytes:
             raise StorageUnavailable(DISK_NEARLY_FULL)
         now = self._journal.now()

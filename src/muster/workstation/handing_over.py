@@ -26,6 +26,7 @@ from muster.formats.handover import HandedOver, HandoverList
 from muster.upload.schedule import next_question
 from muster.workstation.journal import Journal
 from muster.workstation.policy import Policy
+from muster.workstation.sending import Sending
 from muster.workstation.sync import Sync
 
 NOTHING_TO_HAND_OVER = Code(
@@ -45,11 +46,18 @@ class HandedOut:
 
 class HandingOver:
     def __init__(
-        self, journal: Journal, key: MachineKey, sync: Sync, policy: Policy, chance: Callable[[], float] = random
+        self,
+        journal: Journal,
+        key: MachineKey,
+        sync: Sync,
+        sending: Sending,
+        policy: Policy,
+        chance: Callable[[], float] = random,
     ) -> None:
         self._journal = journal
         self._key = key
         self._sync = sync
+        self._sending = sending
         self._policy = policy
         self._chance = chance
 
@@ -99,6 +107,7 @@ class HandingOver:
         now = self._journal.now()
         until = now + timedelta(days=self._policy.drive_travels_for_days)
         with self._journal.database.work() as work:
+            self._sending.note_sent(work)
             for entry in entries:
                 question = next_question(0, now, chance=self._chance())
                 work.outbox.hand_over(entry.packet_id, now, until, question)

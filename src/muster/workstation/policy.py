@@ -68,6 +68,20 @@ _QUALITY_RULES = MappingProxyType(
         Modality.IRIS: QualityRule.DEVICE_ALONE,
     }
 )
+# What stops a station, by MOSIP's names and with its numbers, but for two. 70 packets are two busy days and five
+# days are less than a week in the field; both would stop people who do what they were sent to do.
+_LIMITS: Mapping[str, float] = MappingProxyType(
+    {
+        "packet.maximum.count.offline.frequency": 500,
+        "reg_pak_max_cnt_apprv_limit": 100,
+        "reg_pak_max_time_apprv_limit": 50,
+        "last_export_registration_config_time": 100,
+        "sync_transaction_no_of_days_limit": 30,
+        "mosip.registration.masterSyncJob.frequency": 190,
+        "mosip.registration.synchConfigDataJob.frequency": 190,
+        "mosip.registration.regUserMappingSyncJob.frequency": 190,
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +131,7 @@ class Policy:
     announce_contact: bool = False
     packet_kept_for_days: int | None = 30
     drive_travels_for_days: int = 7  # then a packet that was handed over is sent from here after all
+    limits: Mapping[str, float] = field(default_factory=lambda: _LIMITS)
     face_template_kept_for_days: int = 30
     faces_compared_each: int = 100_000
     candidates_shown: int = 5

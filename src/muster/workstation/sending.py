@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from datetime import timedelta
 
 from muster.audit.catalogue import AuditEvent
+from muster.clock import rfc3339
 from muster.domain.delivery import OutboxEntry, Outlook, SendingTerms
 from muster.errors import BadInput, Code, NetworkUnavailable
 from muster.store.database import Work
@@ -23,6 +24,7 @@ PACE_UNUSABLE = Code(
 )
 
 _PAUSED, _PACE, _LINE = "sending_paused", "sending_bytes_per_second", "line_bytes_per_second"
+LAST_SENT = "last_sent_at"  # a setting: when a packet last left, over a line or on a drive
 _WEIGHT = 0.3  # of the newest upload in the line's speed: three bad ones in a row are a bad line
 SLOW_LINE = 32 * 1024  # below this a packet of usual size takes a minute, and small ones should not wait for it
 _FASTEST = 2**31
@@ -70,6 +72,11 @@ class Sending:
         kept = work.settings.get(_LINE)
         speed = sample if not kept else _WEIGHT * sample + (1 - _WEIGHT) * int(kept)
         work.settings.put(_LINE, str(max(round(speed), 1)))
+        self.note_sent(work)
+
+    def note_sent(self, work: Work) -> None:
+        """Part of the transaction that notes that a packet left."""
+        work.settings.put(LAST_SENT, rfc3339(self._journal.now()))
 
     def outlook(self, waiting: Iterable[OutboxEntry]) -> Outlook:
         """What ``waiting`` comes to."""
