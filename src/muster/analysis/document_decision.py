@@ -162,7 +162,7 @@ class _Checks:
         yield Check(askew.name, Outcome.DOUBTFUL) if askew.outcome is Outcome.FAILED else askew
         others = (
             quality.DOCUMENT_CUT_OFF, quality.DOCUMENT_CORNER_MISSING, quality.DOCUMENT_COVERED,
-            quality.DOCUMENT_TOO_DARK,
+            quality.DOCUMENT_TOO_DARK, quality.DOCUMENT_TOO_COARSE,
         )  # fmt: skip
         yield _check(f"LOW_IMAGE_QUALITY_{side}", not any(each.code in others for each in found.findings))
 
