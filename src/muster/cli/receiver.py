@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from muster.cli.common import DataOption, JsonOption, Screen, VerboseOption, reporting, station_at
+from muster.cli.common import DataOption, JsonOption, Screen, VerboseOption, reporting, show, station_at
 from muster.clock import utc_now
 from muster.workstation.data_folder import DataFolder
 from muster.workstation.inspection import read_file
@@ -32,6 +33,16 @@ def register(app: typer.Typer, screen: Screen) -> None:
         user: Annotated[
             list[str] | None, typer.Option(metavar="NAME=PASSWORD_FILE", help="Somebody who may sign in.")
         ] = None,
+        bundle: Annotated[
+            Path | None,
+            typer.Option(
+                metavar="FILE", help="Write a set-up file for the station and leave, in place of serving."
+            ),
+        ] = None,
+        bundle_for: Annotated[
+            str | None,
+            typer.Option(metavar="CENTER_MACHINE", help="Whose set-up file; by default the station here."),
+        ] = None,
         data: DataOption = None,
         as_json: JsonOption = False,
         verbose: VerboseOption = False,
@@ -46,6 +57,7 @@ def register(app: typer.Typer, screen: Screen) -> None:
             parse_machine,
             parse_user,
             serve,
+            write_bundle,
         )
 
         with reporting(as_json=as_json, verbose=verbose):
@@ -60,4 +72,11 @@ def register(app: typer.Typer, screen: Screen) -> None:
                     decrypting.setdefault(ref_id, read_file(keys.machine_encryption_key))
             users = tuple(parse_user(each) for each in user or ())
             visitors = Visitors(machines, users, login, decrypting)
-            serve(DataFolder(root).receiver, port, visitors, utc_now)
+            folder = DataFolder(root).receiver
+            if bundle is None:
+                serve(folder, port, visitors, utc_now)
+                return
+            ref_id = bundle_for or next(iter(machines), "")
+            signer = write_bundle(folder, visitors, utc_now, ref_id, bundle)
+            document = {"bundle": bundle, "station": ref_id, "signer": signer}
+            show(document, f"{bundle}, signed by {signer}", as_json=as_json)

@@ -15,6 +15,7 @@ from muster.cli.common import (
     UserOption,
     VerboseOption,
     credentials,
+    desk_of,
     password_in,
     reporting,
     show,
@@ -23,6 +24,7 @@ from muster.cli.common import (
 from muster.clock import utc_now
 from muster.workstation import binding
 from muster.workstation.data_folder import DataFolder
+from muster.workstation.inspection import read_file
 from muster.workstation.station import (
     DEFAULT_CENTER,
     DEFAULT_MACHINE,
@@ -109,6 +111,29 @@ def register(app: typer.Typer, screen: Screen) -> None:
             binding.move(where, user_id, password, to, note)
             document = {"data": where.folder.root, "bound_to": to, "note": note}
             show(document, f"The station in {where.folder.root} is bound to: {to.value}", as_json=as_json)
+
+    @station.command("import-bundle")
+    def import_bundle(
+        file: Annotated[Path, typer.Argument(help="The set-up file.")],
+        signer: Annotated[
+            str | None,
+            typer.Option(metavar="SHA256", help="Who must have signed it, at a station that was never online."),
+        ] = None,
+        data: DataOption = None,
+        user: UserOption = None,
+        password_file: PasswordOption = None,
+        as_json: JsonOption = False,
+        verbose: VerboseOption = False,
+    ) -> None:
+        """Set this station up from a file its server's owner signed, without a network. For a supervisor."""
+        with (
+            reporting(as_json=as_json, verbose=verbose),
+            desk_of(station_at(data), user=user, password_file=password_file) as (desk, _),
+        ):
+            imported = desk.bundles.take(read_file(file), signer)
+            document = {"made_at": imported.made_at, "new": imported.new}
+            words = ", ".join(each.value for each in imported.new) or "nothing new"
+            show(document, f"Imported: {words}.", as_json=as_json)
 
 
 def _password(user_id: str, file: Path | None) -> str:

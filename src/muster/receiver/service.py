@@ -12,6 +12,7 @@ leaves no server behind.
 
 from __future__ import annotations
 
+import hashlib
 import json
 import logging
 import re
@@ -25,6 +26,7 @@ from threading import Thread
 import structlog
 import uvicorn
 
+from muster import durable
 from muster.clock import Clock
 from muster.crypto.key_slots import KeySlot, make_slot
 from muster.crypto.machine_data import encrypt_machine_data
@@ -32,6 +34,7 @@ from muster.crypto.sealing import new_station_key
 from muster.crypto.signing import load_verification_key
 from muster.errors import BadInput, Code, Unavailable
 from muster.receiver.app import create_app
+from muster.receiver.bundling import make_bundle
 from muster.receiver.guard import Limits, headers_in_time
 from muster.receiver.storage import USER_ID, Storage
 
@@ -111,11 +114,7 @@ def serve(
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
     )
-    storage = Storage(data, clock)
-    for ref_id, public_key in visitors.machines.items():
-        storage.register_machine(ref_id, public_key, visitors.encryption_keys.get(ref_id))
-    for slot in visitors.users:
-        storage.register_user(slot)
+    storage = _storage(data, visitors, clock)
     listening = _listen(port)
     url = f"http://{HOST}:{listening.getsockname()[1]}"
     config = uvicorn.Config(
@@ -131,6 +130,23 @@ def serve(
     if exit_with_parent:
         Thread(target=_stop_at_end_of_input, args=(server,), daemon=True).start()
     server.run(sockets=[listening])
+
+
+def write_bundle(data: Path, visitors: Visitors, clock: Clock, ref_id: str, file: Path) -> str:
+    """A set-up file for one station. Returns the fingerprint of the certificate it is signed with, which the
+    station's people are to be told by another way. Raises ``BadInput``, ``StorageUnavailable``."""
+    storage = _storage(data, visitors, clock)
+    durable.write(file, make_bundle(storage, clock, ref_id).encode("ascii"))
+    return hashlib.sha256(storage.signer.certificate).hexdigest()
+
+
+def _storage(data: Path, visitors: Visitors, clock: Clock) -> Storage:
+    storage = Storage(data, clock)
+    for ref_id, public_key in visitors.machines.items():
+        storage.register_machine(ref_id, public_key, visitors.encryption_keys.get(ref_id))
+    for slot in visitors.users:
+        storage.register_user(slot)
+    return storage
 
 
 class _Announcing(uvicorn.Server):

@@ -131,6 +131,10 @@ class Storage:
         found = (self._machine(path) for path in self._machine_files())
         return next((each for each in found if each.key_index == key_index), None)
 
+    def machine(self, ref_id: str) -> Machine | None:
+        path = self._machine_file(ref_id, _SIGNS)
+        return self._machine(path) if path.exists() else None
+
     def machines(self) -> dict[str, str]:
         """The names of the signing keys by reference id."""
         return {path.stem: key_index_of(path.read_bytes()) for path in self._machine_files()}

@@ -18,6 +18,7 @@ from muster.domain.registration import StationId
 from muster.errors import MusterError
 from muster.formats.govstack import EnrollmentRequest
 from muster.store.blobs import BlobFolder
+from muster.workstation.bundles import Bundles
 from muster.workstation.capture import Capture
 from muster.workstation.carrying import Carrying
 from muster.workstation.devices_desk import DeviceDesk
@@ -118,6 +119,7 @@ class Desk:
         )
         self.following = Following(self._journal, self.server, self.sync, submission, self.carrying, policy)
         self.jobs = Jobs(self._journal, self._recurring(), lambda: self.server.server_clock)
+        self.bundles = Bundles(self._journal, self.master_data)
         self.limits = Limits(self._journal, unlocked.folder, self.master_data, self.jobs, policy)
         self.enrollment.may_begin = self.limits.require_open
         self.exporting = Exporting(self._journal, reference.schema, submission)

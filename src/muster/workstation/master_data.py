@@ -10,6 +10,7 @@ Rules:
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Callable, Mapping
 from contextlib import suppress
@@ -17,7 +18,7 @@ from contextlib import suppress
 from muster.audit.catalogue import AuditEvent
 from muster.crypto.machine_key import MachineKey
 from muster.errors import MalformedData
-from muster.formats.mosip_sync import configuration_of
+from muster.formats.mosip_sync import Said, configuration_of
 from muster.store.database import Work
 from muster.store.server_copies import ServerCopy
 from muster.upload.sync_data import Kind, SyncData
@@ -45,23 +46,25 @@ class MasterData:
 
     def take(self, kind: Kind, source: Exchange) -> bool:
         """The same, from whatever answers like a server."""
+        said = self.ask(kind, source)
+        with self._journal.database.work() as work:
+            return self.keep(work, kind, said)
+
+    def ask(self, kind: Kind, source: Exchange) -> Said:
+        """What ``source`` says, fit to be worked by. Raises as :meth:`fetch`."""
         said = SyncData(source, self._key, self._journal.station.center).fetch(kind)
         _check(kind, said.content)
-        now = self._journal.now()
-        with self._journal.database.work() as work:
-            is_new = work.server_copies.put(kind, said.version, now, said.content, keep=self._active(work))
-            if is_new:
-                newest = work.server_copies.newest(kind)
-                digest = newest.digest if newest else ""
-                work.record(
-                    AuditEvent.SERVER_COPY_KEPT,
-                    actor=self._journal.operator.user_id,
-                    kind=kind.value,
-                    sha256=digest,
-                )
-            else:
-                work.record(AuditEvent.SERVER_COPY_SAME, actor=self._journal.operator.user_id, kind=kind.value)
-        return is_new
+        return said
+
+    def keep(self, work: Work, kind: Kind, said: Said) -> bool:
+        """Part of a transaction; returns whether it is anything new."""
+        actor, now = self._journal.operator.user_id, self._journal.now()
+        if not work.server_copies.put(kind, said.version, now, said.content, keep=self._active(work)):
+            work.record(AuditEvent.SERVER_COPY_SAME, actor=actor, kind=kind.value)
+            return False
+        digest = hashlib.sha256(said.content).hexdigest()
+        work.record(AuditEvent.SERVER_COPY_KEPT, actor=actor, kind=kind.value, sha256=digest)
+        return True
 
     def copies(self) -> tuple[ServerCopy, ...]:
         """The newest of each kind."""
