@@ -24,15 +24,16 @@ from muster.devices.api import (
     DeviceStatus,
     DocumentScanner,
     Driver,
+    SlapCapture,
 )
 from muster.errors import DeviceUnavailable, MusterError
 from muster.plugins import Plugin, discover
 
-_CAPABILITIES = {
-    DeviceKind.CAMERA: Camera,
-    DeviceKind.FINGERPRINT: BiometricCapture,
-    DeviceKind.IRIS: BiometricCapture,
-    DeviceKind.SCANNER: DocumentScanner,
+_CAPABILITIES: dict[DeviceKind, tuple[type, ...]] = {
+    DeviceKind.CAMERA: (Camera,),
+    DeviceKind.FINGERPRINT: (BiometricCapture, SlapCapture),
+    DeviceKind.IRIS: (BiometricCapture,),
+    DeviceKind.SCANNER: (DocumentScanner,),
 }
 
 

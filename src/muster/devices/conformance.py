@@ -31,6 +31,7 @@ from muster.devices.api import (
     DeviceStatus,
     DocumentScanner,
     Driver,
+    SlapCapture,
 )
 from muster.devices.attestation import SoftwareSigner, next_hash, verify_attestation
 from muster.devices.frames import Frame
@@ -110,6 +111,14 @@ class DriverConformance:
                     link = next_hash(link, sample.record)
                     assert sample.hash == link
 
+    def test_a_slap_is_one_grey_picture_at_a_known_resolution(self) -> None:
+        for driver, device in self._opened(DeviceKind.FINGERPRINT):
+            with driver.open(device, conformance_context()) as reader:
+                if isinstance(reader, SlapCapture):
+                    request = CaptureRequest(CaptureGroup.LEFT_SLAP.attributes, 40, 10.0, str(uuid4()))
+                    slap = reader.capture_slap(request, Event(), _ignore)
+                    assert slap.pixels.ndim == 2 and slap.resolution_dpi > 0
+
     def test_an_excepted_finger_is_not_handed_out(self) -> None:
         for driver, device in self._opened(DeviceKind.FINGERPRINT):
             wanted = CaptureGroup.LEFT_SLAP.attributes[:3]
@@ -158,6 +167,9 @@ def _capture(
 ) -> list[CapturedSample]:
     request = CaptureRequest(attributes, 40, 10.0, str(uuid4()), previous_hash)
     with driver.open(device, conformance_context()) as reader:
+        if isinstance(reader, SlapCapture):  # the workstation takes it apart
+            reader.capture_slap(request, cancel or Event(), _ignore)
+            return []
         assert isinstance(reader, BiometricCapture)
         return list(reader.capture(request, cancel or Event(), _ignore))
 
