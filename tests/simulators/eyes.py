@@ -48,7 +48,7 @@ class Eye:
     gaze_towards_deg: float = 0.0
     roll_deg: float = 0.0
     tilt: float = 0.0
-    glare: tuple[tuple[float, float, float], ...] = ((0.05, -0.06, 0.05),)
+    glare: tuple[tuple[float, ...], ...] = ((0.05, -0.06, 0.05),)
     pupil_level: float = 22.0
     iris_level: float = 112.0
     white_level: float = 205.0
@@ -214,3 +214,40 @@ def _sensed(eye: Eye, seen: Floats, rng: np.random.Generator) -> Picture:
     seen = 128 + (seen - 128) * eye.contrast
     noisy = seen + rng.normal(0, eye.noise, seen.shape)
     return np.clip(np.round(noisy), 0, 255).astype(np.uint8)
+
+
+KINDS = ("open", "covered", "askew", "blurred", "faint", "small")
+
+
+def various(kind: str, seed: int, take: int = 0) -> Eye:
+    """One of many eyes in ordinary light, with what ``kind`` (one of ``KINDS``) says besides."""
+    rng = np.random.default_rng([seed, take, KINDS.index(kind)])
+    radius = rng.uniform(50, 75) if kind == "small" else rng.uniform(85, 135)
+    return Eye(
+        seed=seed,
+        take=take,
+        x=320 + rng.uniform(-60, 60),
+        y=240 + rng.uniform(-50, 50),
+        radius=radius,
+        pupil=rng.uniform(0.24, 0.58),
+        pupil_off=(rng.uniform(-0.05, 0.05), rng.uniform(-0.05, 0.05)),
+        upper_lid=rng.uniform(-0.6, -0.3) if kind == "covered" else rng.uniform(-1, -0.65),
+        lower_lid=rng.uniform(0.65, 0.9) if kind == "covered" else rng.uniform(0.8, 1.1),
+        lashes=int(rng.integers(0, 80)),
+        gaze_deg=rng.uniform(20, 38) if kind == "askew" else rng.uniform(0, 6),
+        gaze_towards_deg=rng.uniform(0, 180),
+        roll_deg=rng.uniform(-12, 12),
+        tilt=rng.uniform(-0.12, 0.12),
+        glare=tuple(
+            (rng.uniform(-0.4, 0.4), rng.uniform(-0.4, 0.4), rng.uniform(0.03, 0.08))
+            for _ in range(rng.integers(1, 4))
+        ),
+        iris_level=rng.uniform(70, 140),
+        white_level=rng.uniform(175, 240),
+        skin_level=rng.uniform(100, 200),
+        texture=rng.uniform(7, 18),
+        limbus_px=rng.uniform(2, 8),
+        blur_px=rng.uniform(2.5, 5) if kind == "blurred" else rng.uniform(0.6, 1.8),
+        noise=rng.uniform(1, 5),
+        contrast=rng.uniform(0.3, 0.5) if kind == "faint" else rng.uniform(0.75, 1.05),
+    )

@@ -25,10 +25,12 @@ Floats = NDArray[np.float32]
 Mask = NDArray[np.bool_]
 
 _WORKING_SIDE = 640  # pixels: VGA, what iris cameras deliver
+_LEAST_SIDE = 40  # pixels
 _SMALL_PUPIL = 0.012  # radius as a share of the longer side
 _LARGE_PUPIL = 0.19
 _SMALLEST_RATIO, _LARGEST_RATIO = 0.13, 0.78  # pupil to iris; between 0.2 and 0.7 in daylight
 _RAYS = 180
+_CANDIDATES = 3
 _SIDES_DEG = ((-22, 40), (140, 202))  # y points down: less of the upper half, where the lid hangs
 _LEAST_RISE = 5.0  # grey levels from iris to white
 _LEAST_DROP = 14.0  # grey levels from iris to pupil
@@ -85,19 +87,23 @@ def find_boundaries(grey: Pixels) -> EyeBoundaries | None:
     """Of a (h, w) grey picture of one eye; None where there is no open eye to be found."""
     cv2 = opencv()
     height, width = grey.shape
+    if min(height, width) < _LEAST_SIDE:
+        return None
     scale = min(1.0, _WORKING_SIDE / max(height, width))
     small = cv2.resize(grey, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA) if scale < 1 else grey
     glare = glare_in(small)
-    rough = _rough_pupil(small, glare)
-    if rough is None:
-        return None
     mended = cv2.inpaint(small, glare.astype(np.uint8), 3, cv2.INPAINT_TELEA)
     smooth: Floats = cv2.GaussianBlur(mended, (0, 0), 1.0).astype(np.float32)
-    pupil, radii, edges = _pupil_edge(smooth, glare, rough)
-    plain = _without_pupil(smooth, pupil)
-    circle = _limbus(plain, pupil)
-    if circle is None:
+    best, most = None, 0.0
+    for worth, rough in _rough_pupils(small, glare):
+        found = _pupil_edge(smooth, glare, rough)
+        circle, rise = _limbus(_without_pupil(smooth, found[0]), found[0])
+        if circle is not None and worth * rise > most:
+            best, most = (found, circle), worth * rise
+    if best is None:
         return None
+    (pupil, radii, edges), circle = best
+    plain = _without_pupil(smooth, pupil)
     lids = find_lids(plain, circle.x, circle.y, circle.a, pupil.y, pupil.radius)
     pupil, radii = _uncovered(pupil, radii, lids[0])
     limbus, seen = _limbus_ellipse(smooth, circle, lids, pupil)
@@ -134,8 +140,8 @@ def _darkened(grey: Pixels, spots: Mask) -> Pixels:
 # --- the pupil ---------------------------------------------------------------------------------------------------
 
 
-def _rough_pupil(grey: Pixels, glare: Mask) -> Ellipse | None:
-    """The best of all dark, round pieces at some thresholds, looked for at half the size."""
+def _rough_pupils(grey: Pixels, glare: Mask) -> list[tuple[float, Ellipse]]:
+    """The best few of all dark, round pieces at some thresholds, with the worth of each. Sought at half size."""
     cv2 = opencv()
     half = cv2.resize(grey, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA)
     spots = cv2.resize(glare.astype(np.uint8), half.shape[::-1], interpolation=cv2.INTER_NEAREST) > 0
@@ -148,26 +154,41 @@ def _rough_pupil(grey: Pixels, glare: Mask) -> Ellipse | None:
         dark = cv2.morphologyEx((half <= darkest + above).astype(np.uint8), cv2.MORPH_OPEN, kernel)
         outlines, _ = cv2.findContours(dark, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
         for outline in outlines:
+            if len(outline) < 4 * _SMALL_PUPIL * longer:
+                continue
             ellipse = _ellipse_through(outline)
             if ellipse is None or not _SMALL_PUPIL * longer <= ellipse.radius <= _LARGE_PUPIL * longer:
                 continue
             worth = _roundness(cv2.contourArea(cv2.convexHull(outline)), ellipse) * _drop(half, ellipse)
             if worth > 0:
                 found.append((worth, ellipse))
-    return _innermost(found).scaled(2.0) if found else None
+    return [(worth, each.scaled(2.0)) for worth, each in _apart(found)]
 
 
-def _innermost(found: list[tuple[float, Ellipse]]) -> Ellipse:
+def _apart(found: list[tuple[float, Ellipse]]) -> list[tuple[float, Ellipse]]:
+    """At most three that lie in different places, of each place the one to go by."""
+    kept: list[tuple[float, Ellipse]] = []
+    left = sorted(found, key=lambda each: -each[0])
+    while left and len(kept) < _CANDIDATES:
+        worth, best = _innermost(left)
+        kept.append((worth, best))
+        left = [each for each in left if _distance(each[1], best) > max(best.radius, each[1].radius)]
+    return kept
+
+
+def _innermost(found: list[tuple[float, Ellipse]]) -> tuple[float, Ellipse]:
     """The best one, or what is nearly as good within it: an iris on white is a dark, round piece as well."""
     worth, best = max(found, key=lambda each: each[0])
     within = [
         (value, each)
         for value, each in found
-        if value > 0.4 * worth
-        and each.radius < 0.75 * best.radius
-        and math.hypot(each.x - best.x, each.y - best.y) < 0.35 * best.radius
+        if value > 0.4 * worth and each.radius < 0.75 * best.radius and _distance(each, best) < 0.35 * best.radius
     ]
-    return _innermost(within) if within else best
+    return _innermost(within) if within else (worth, best)
+
+
+def _distance(one: Ellipse, other: Ellipse) -> float:
+    return math.hypot(one.x - other.x, one.y - other.y)
 
 
 def _ellipse_through(points: NDArray[np.generic]) -> Ellipse | None:
@@ -259,8 +280,8 @@ def _angles() -> Floats:
 
 
 def _steepest(profile: Floats) -> tuple[Floats, Floats, Floats]:
-    """Of each row where it rises most (with a fraction of a step), how much a step, and from its lowest level
-    before that to its highest after it."""
+    """Of each row where it rises most (with a fraction of a step), how much a step, and how far the mean of what
+    comes after lies above that of what comes before."""
     slope = np.gradient(profile, axis=1)
     slope[:, [0, -1]] = 0
     at = np.argmax(slope, axis=1)
@@ -269,8 +290,10 @@ def _steepest(profile: Floats) -> tuple[Floats, Floats, Floats]:
     left, middle, right = slope[rows, inside - 1], slope[rows, inside], slope[rows, inside + 1]
     bend = left - 2 * middle + right
     shift = np.where(bend < -1e-6, 0.5 * (left - right) / np.where(bend < -1e-6, bend, -1), 0)
-    before = np.array([np.median(row[: max(1, end - 3)]) for row, end in zip(profile, at, strict=True)])
-    after = np.array([np.median(row[min(end + 4, len(row) - 1) :]) for row, end in zip(profile, at, strict=True)])
+    sums = np.pad(np.cumsum(profile, axis=1), ((0, 0), (1, 0)))
+    start, end = np.maximum(1, at - 3), np.minimum(at + 4, profile.shape[1] - 1)
+    before = sums[rows, start] / start
+    after = (sums[:, -1] - sums[rows, end]) / (profile.shape[1] - end)
     return (inside + np.clip(shift, -1, 1)).astype(np.float32), slope[rows, at], np.maximum(after - before, 0)
 
 
@@ -307,21 +330,21 @@ def _without_pupil(smooth: Floats, pupil: Ellipse) -> Floats:
     return plain
 
 
-def _limbus(smooth: Floats, pupil: Ellipse) -> Ellipse | None:
-    """The circle of the steepest rise towards the white."""
+def _limbus(smooth: Floats, pupil: Ellipse) -> tuple[Ellipse | None, float]:
+    """The circle of the steepest rise towards the white, and that rise in grey levels."""
     least = max(pupil.radius * 1.25, pupil.radius / _LARGEST_RATIO)
     most = min(pupil.radius / _SMALLEST_RATIO, 0.55 * max(smooth.shape))
     best = None
     for step, reach in ((0.07, 3), (0.02, 3), (0.007, 3)):
-        x, y, radius = (pupil.x, pupil.y, None) if best is None else best
+        x, y, radius = (pupil.x, pupil.y, None) if best is None else best[:3]
         size = pupil.radius * 2.4 if radius is None else radius
         centres = _grid(x, y, step * size, reach)
         span = (least, most) if radius is None else (0.85 * radius, 1.15 * radius)
         best = _steepest_circle(smooth, centres, span, pupil)
         if best is None:
-            return None
+            return None, 0.0
     assert best is not None
-    return Ellipse(best[0], best[1], best[2], best[2], 0.0)
+    return Ellipse(best[0], best[1], best[2], best[2], 0.0), best[3]
 
 
 def _grid(x: float, y: float, step: float, reach: int) -> Floats:
@@ -332,8 +355,8 @@ def _grid(x: float, y: float, step: float, reach: int) -> Floats:
 
 def _steepest_circle(
     smooth: Floats, centres: Floats, span: tuple[float, float], pupil: Ellipse
-) -> tuple[float, float, float] | None:
-    """x, y and radius. Each side's brightness is averaged over its arc first; the weaker side decides."""
+) -> tuple[float, float, float, float] | None:
+    """x, y, radius and rise. Each side's brightness is averaged over its arc first; the weaker side decides."""
     low, high = span
     step = max(1.0, low / 60)
     radii = np.arange(0.86 * low, 1.12 * high, step, dtype=np.float32)
@@ -349,7 +372,7 @@ def _steepest_circle(
     centre, place = np.unravel_index(int(np.argmax(rise)), rise.shape)
     if rise[centre, place] < _LEAST_RISE:
         return None
-    return float(centres[centre, 0]), float(centres[centre, 1]), float(radii[place])
+    return float(centres[centre, 0]), float(centres[centre, 1]), float(radii[place]), float(rise[centre, place])
 
 
 def _side_rise(smooth: Floats, centres: Floats, radii: Floats, angles: Floats) -> Floats:
