@@ -107,13 +107,9 @@ class Proofings:
 
     def put_records(self, proofing_id: str, records: Iterable[Record]) -> int:
         """Write what is not written yet; returns how many that were."""
-        written = set(
-            self._connection.execute(
-                sa.select(proofing_record.c.rule, proofing_record.c.number).where(
-                    proofing_record.c.proofing_id == proofing_id
-                )
-            ).tuples()
-        )
+        mine = proofing_record.c.proofing_id == proofing_id
+        rows = self._connection.execute(sa.select(proofing_record.c.rule, proofing_record.c.number).where(mine))
+        written = {(row.rule, row.number) for row in rows}
         new = [each for each in records if (each.rule, each.number) not in written]
         for each in new:
             self._connection.execute(

@@ -74,8 +74,8 @@ class Situation:
 
 
 class Proofing:
-    """``devices`` says which kinds of devices are ready. ``is_online`` is set by whoever knows better than that there
-    may always be a network; ``methods`` by whoever has others than this package."""
+    """``devices`` says which kinds of devices are ready. ``is_online`` is set by whoever knows better than that
+    there may always be a network; ``methods`` by whoever has others than this package."""
 
     def __init__(
         self,
