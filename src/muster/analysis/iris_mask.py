@@ -47,7 +47,7 @@ def iris_mask(grey: Pixels, eye: EyeBoundaries) -> IrisMask:
     iris: Mask = (outer < 1) & (inner > 1)
     lids = _lids(eye, x, y)
     pupil = float(np.median(grey[inner < 0.8])) if (inner < 0.8).any() else 0.0
-    lamps = _lamps(grey, iris)
+    lamps = _lamps(grey, iris, outer)
     lashes = _lashes(grey, eye, iris, lids | (outer > 0.97), (y - eye.limbus.y) / eye.limbus.b, pupil)
     usable = iris & ~(lids | lashes | lamps)
     ring = math.pi * (eye.limbus.a * eye.limbus.b - eye.pupil.a * eye.pupil.b)
@@ -82,8 +82,10 @@ def _lashes(grey: Pixels, eye: EyeBoundaries, iris: Mask, outside: Mask, down: F
     return grown
 
 
-def _lamps(grey: Pixels, iris: Mask) -> Mask:
+def _lamps(grey: Pixels, iris: Mask, outer: Floats) -> Mask:
+    """What shines; not the white of the eye, where it begins within the rim's last few pixels."""
     level = grey[iris]
     white = min(float(_WHITE), float(np.median(level)) + 80) if level.size else float(_WHITE)
-    found: Mask = opencv().dilate((grey > white).astype(np.uint8), np.ones((5, 5), np.uint8)) > 0
-    return found | glare_in(grey)
+    bright = ((grey > white) | glare_in(grey)) & (outer < 0.96)
+    found: Mask = opencv().dilate(bright.astype(np.uint8), np.ones((5, 5), np.uint8)) > 0
+    return found
