@@ -32,6 +32,7 @@ from muster.ui.wizard.preview import PreviewPage
 from muster.ui.wizard.signature import SignaturePage
 from muster.ui.wizard.wizard import Wizard
 from muster.workstation.lanes import Lanes
+from muster.workstation.proving import Proof
 
 
 def _draft(driver: Driver, step: Step) -> None:
@@ -231,7 +232,7 @@ def test_a_packet_changed_on_the_disk_is_told_in_the_outbox_and_not_in_green(dri
     desk, credentials = driver.session.desk, driver.session.station().demo_credentials()
     assert desk is not None and credentials is not None
     draft = driver.wizard.registration
-    desk.enrollment.sign(draft, credentials[0][1])
+    desk.enrollment.sign(draft, Proof(credentials[0][1]))
     entry = desk.enrollment.submit(draft)
     path = desk.folder.packet(entry.packet_id)
     path.write_bytes(path.read_bytes()[:-1])

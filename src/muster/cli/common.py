@@ -204,6 +204,19 @@ def credentials(station: Station, user: str | None, password_file: Path | None) 
     return user_id, str(typer.prompt(f"Password of {user_id}", hide_input=True, err=True))
 
 
+def supervisor_of(
+    station: Station, user: str | None = None, password_file: Path | None = None
+) -> tuple[str, str] | None:
+    """Who confirms what the officer may not decide alone: the one named, at a demo station its own; else nobody.
+
+    Raises ``BadInput`` when the password cannot be had.
+    """
+    if user is not None:
+        return credentials(station, user, password_file)
+    known = station.demo_credentials() or ()
+    return known[1] if len(known) > 1 else None
+
+
 def password_in(file: Path) -> str:
     """The first line of the file. Raises ``BadInput``: a byte that is guessed at is a password that is refused."""
     try:

@@ -8,7 +8,16 @@ from typing import Annotated
 
 import typer
 
-from muster.cli.common import DataOption, JsonOption, Screen, VerboseOption, desk_of, reporting, show
+from muster.cli.common import (
+    DataOption,
+    JsonOption,
+    Screen,
+    VerboseOption,
+    desk_of,
+    reporting,
+    show,
+    supervisor_of,
+)
 from muster.clock import utc_now
 from muster.workstation.data_folder import DataFolder
 from muster.workstation.demo import DemoRun, demo_station, run_demo
@@ -54,7 +63,7 @@ def _run(data: Path, screen: Screen, say: Say) -> DemoRun:
         say(f"  {report.name:<17}{report.state:<10}{time.monotonic() - begun:6.1f} s")
 
     with desk_of(station) as (desk, password):
-        return run_demo(desk, password, on_step, screen.write_slip)
+        return run_demo(desk, password, on_step, screen.write_slip, supervisor_of(station))
 
 
 def _report(run: DemoRun, folder: DataFolder, pictures: list[Path]) -> str:

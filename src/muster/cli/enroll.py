@@ -20,6 +20,7 @@ from muster.cli.common import (
     reporting,
     show,
     station_at,
+    supervisor_of,
 )
 from muster.domain.delivery import DeliveryState
 from muster.domain.registration import RegistrationId, Step
@@ -27,6 +28,14 @@ from muster.errors import BadInput, NetworkUnavailable
 from muster.workstation.desk import Desk
 from muster.workstation.journal import REGISTRATION_CLOSED
 from muster.workstation.script import Script, ScriptedEnrollment, ScriptOutcome, StepReport
+
+SupervisorOption = Annotated[
+    str | None,
+    typer.Option(help="Who confirms exceptions and poor captures; by default a demo station's supervisor."),
+]
+SupervisorPasswordOption = Annotated[
+    Path | None, typer.Option(help="A file that holds the supervisor's password on its first line.")
+]
 
 
 def register(app: typer.Typer, screen: Screen) -> None:
@@ -42,6 +51,8 @@ def register(app: typer.Typer, screen: Screen) -> None:
         data: DataOption = None,
         user: UserOption = None,
         password_file: PasswordOption = None,
+        supervisor: SupervisorOption = None,
+        supervisor_password_file: SupervisorPasswordOption = None,
         server: ServerOption = None,
         as_json: JsonOption = False,
         verbose: VerboseOption = False,
@@ -49,10 +60,10 @@ def register(app: typer.Typer, screen: Screen) -> None:
         """Enroll the person a folder describes."""
         begun: dict[str, str] = {}
         with reporting(as_json=as_json, verbose=verbose, about=begun):
-            script = Script.load(folder)
+            script, station = Script.load(folder), station_at(data)
             draft = RegistrationId(resume) if resume else None
             with desk_of(
-                station_at(data), user=user, password_file=password_file, server=server, script=script
+                station, user=user, password_file=password_file, server=server, script=script
             ) as (desk, password):
                 if draft and not desk.enrollment.registration(draft).is_draft:
                     raise BadInput(REGISTRATION_CLOSED)
@@ -63,6 +74,7 @@ def register(app: typer.Typer, screen: Screen) -> None:
                     password,
                     on_step,
                     on_begin=lambda registration_id: begun.update(registration_id=registration_id.text),
+                    supervisor=supervisor_of(station, supervisor, supervisor_password_file),
                 )
                 outcome = play.run(resume=draft, stop_after=stop_after)
                 state, packet_id = ("draft", None) if stop_after else _finish(desk, outcome)

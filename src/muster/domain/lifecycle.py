@@ -168,6 +168,28 @@ class StepCompleted:
 
 
 @dataclass(frozen=True, slots=True)
+class OperatorSampleTaken:
+    """The finger or face by which somebody who works here signed or confirmed, instead of a password."""
+
+    at: datetime
+    operator: str
+    facts: SampleFacts
+    record: BlobRef
+
+
+@dataclass(frozen=True, slots=True)
+class Confirmed:
+    """A supervisor looked at what an officer may not decide alone; ``causes`` say what that was. Over the content
+    digest (hex SHA-256), signed by the machine key."""
+
+    at: datetime
+    operator: str
+    content_digest: str
+    causes: tuple[str, ...]
+    signature: str
+
+
+@dataclass(frozen=True, slots=True)
 class Signed:
     """The officer's confirmation over the content digest (hex SHA-256), signed by the machine key."""
 
@@ -226,6 +248,8 @@ Event = (
     | ExceptionCleared
     | ExceptionPhotoTaken
     | StepCompleted
+    | OperatorSampleTaken
+    | Confirmed
     | Signed
     | Sealed
     | Synced
@@ -257,6 +281,8 @@ class Registration:
     exception_photo: ExceptionPhotoTaken | None = None
     attempts: Mapping[CaptureGroup, int] = field(default_factory=lambda: MappingProxyType({}))
     previewed: bool = False
+    operator_samples: Mapping[str, OperatorSampleTaken] = field(default_factory=lambda: MappingProxyType({}))
+    confirmed: Confirmed | None = None
     signed: Signed | None = None
     sealed: Sealed | None = None
     synced: Synced | None = None
@@ -319,7 +345,7 @@ def apply(state: Registration, event: Event) -> Registration:
             return replace(state, request=request)
         case CaptureAttempted(group=group):
             return replace(state, attempts=_with(state.attempts, group, state.attempts.get(group, 0) + 1))
-        case Signed() | Sealed() | Synced() | Uploaded() | Discarded():
+        case OperatorSampleTaken() | Confirmed() | Signed() | Sealed() | Synced() | Uploaded() | Discarded():
             return _apply_ending(state, event)
         case SampleJudged() | SampleSetAside() if not _is_current(state, event):
             return state
@@ -332,8 +358,15 @@ def apply(state: Registration, event: Event) -> Registration:
             return _apply_content(_content_changed(state), event)
 
 
-def _apply_ending(state: Registration, event: Signed | Sealed | Synced | Uploaded | Discarded) -> Registration:
+_Ending = OperatorSampleTaken | Confirmed | Signed | Sealed | Synced | Uploaded | Discarded
+
+
+def _apply_ending(state: Registration, event: _Ending) -> Registration:
     match event:
+        case OperatorSampleTaken():
+            return replace(state, operator_samples=_with(state.operator_samples, event.operator, event))
+        case Confirmed():
+            return replace(state, confirmed=event)
         case Signed():
             return replace(state, signed=event)
         case Sealed():
@@ -347,7 +380,8 @@ def _apply_ending(state: Registration, event: Signed | Sealed | Synced | Uploade
 
 
 def _content_changed(state: Registration) -> Registration:
-    return replace(state, previewed=False, signed=None)
+    nobody: Mapping[str, OperatorSampleTaken] = MappingProxyType({})
+    return replace(state, previewed=False, operator_samples=nobody, confirmed=None, signed=None)
 
 
 def _apply_content(state: Registration, event: Event) -> Registration:

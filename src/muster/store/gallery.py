@@ -45,6 +45,11 @@ class GalleryRows:
             )
         )
 
+    def of(self, person: Person) -> tuple[GalleryRow, ...]:
+        """All that is kept of somebody."""
+        rows = self._connection.execute(gallery.select().where(_is(person)))
+        return tuple(GalleryRow(row.number, person, row.network, row.sealed) for row in rows)
+
     def has(self, person: Person, network: str) -> bool:
         query = sa.select(gallery.c.number).where(_is(person), gallery.c.network == network)
         return self._connection.scalar(query) is not None
@@ -91,6 +96,11 @@ class GalleryRows:
         query = duplicate_look.select().where(duplicate_look.c.registration_id == registration_id.text)
         row = self._connection.execute(query).one_or_none()
         return None if row is None else (parse_rfc3339(row.looked_at), row.sealed)
+
+    def sought(self) -> tuple[RegistrationId, ...]:
+        """The registrations that were searched for, the latest first."""
+        query = sa.select(duplicate_look.c.registration_id).order_by(duplicate_look.c.looked_at.desc())
+        return tuple(RegistrationId(each) for each in self._connection.scalars(query))
 
     def remove_look(self, registration_id: RegistrationId) -> None:
         self._connection.execute(

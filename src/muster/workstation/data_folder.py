@@ -12,6 +12,7 @@
     blobs/                sealed pictures and records
     outbox/               sealed packets, <packet id>.zip; unclaimed/ holds those the database does not know
     carried/              packets of other stations that came on a drive, until the server has them
+    lockouts.json         who was wrong how often at sign-in, and since when
     .lock                 held while somebody is signed in
     demo-credentials.json only in a demo station
     receiver/             the embedded receiver's own data, when one is used
@@ -80,6 +81,10 @@ class DataFolder:
     @property
     def lock(self) -> Path:
         return self.root / ".lock"
+
+    @property
+    def lockouts(self) -> Path:
+        return self.root / "lockouts.json"
 
     @property
     def blobs(self) -> Path:

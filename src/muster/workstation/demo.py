@@ -55,11 +55,12 @@ def run_demo(
     password: str,
     on_step: Callable[[StepReport], None],
     write_slip: Callable[[Slip, Path], None],
+    supervisor: tuple[str, str] | None = None,
 ) -> DemoRun:
     """Enroll, seal, deliver, print. Raises what a broken device or server raises."""
     begun = time.monotonic()
     enrollment = desk.enrollment
-    outcome = ScriptedEnrollment(enrollment, demo_script(), password, on_step).run()
+    outcome = ScriptedEnrollment(enrollment, demo_script(), password, on_step, supervisor=supervisor).run()
     if not outcome.is_complete:
         stuck = next(step.name for step in outcome.steps if step.state != "done")
         raise Refused(DEMO_REFUSED, step=stuck)

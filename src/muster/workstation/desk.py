@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import timedelta
 from functools import partial
+from threading import Event
 from types import TracebackType
 
 from muster.analysis.face_guidance import FaceGuidance
@@ -13,9 +13,10 @@ from muster.clock import Clock
 from muster.devices.api import DeviceContext
 from muster.devices.attestation import SoftwareSigner
 from muster.devices.catalogue import Catalogue
-from muster.domain.operators import Operator
+from muster.domain.biometrics import BiometricAttribute
+from muster.domain.operators import Action, Operator, Way
 from muster.domain.registration import StationId
-from muster.errors import MusterError
+from muster.errors import BadInput, Code, MusterError, SignInRefused
 from muster.formats.govstack import EnrollmentRequest
 from muster.store.blobs import BlobFolder
 from muster.workstation.bundles import Bundles
@@ -23,6 +24,7 @@ from muster.workstation.capture import Capture
 from muster.workstation.carrying import Carrying
 from muster.workstation.devices_desk import DeviceDesk
 from muster.workstation.documents import Documents
+from muster.workstation.duplicate_review import DuplicateReview
 from muster.workstation.duplicates import Duplicates
 from muster.workstation.enrollment import Enrollment
 from muster.workstation.exporting import Exporting
@@ -32,10 +34,14 @@ from muster.workstation.jobs import Job, Jobs
 from muster.workstation.journal import Journal
 from muster.workstation.limits import Limits
 from muster.workstation.master_data import Kind, MasterData
+from muster.workstation.operator_capture import OperatorCapture
+from muster.workstation.operator_desk import OperatorDesk
+from muster.workstation.operator_templates import OperatorTemplates
 from muster.workstation.placements import Placements
 from muster.workstation.policy import Policy
 from muster.workstation.proofing import Proofing
 from muster.workstation.proofing_secrets import ProofingSecrets
+from muster.workstation.proving import Proof, Proving, words
 from muster.workstation.sending import Sending
 from muster.workstation.server import Server
 from muster.workstation.server_session import ServerSession
@@ -48,6 +54,11 @@ from muster.workstation.trail import AuditTrail
 _DAILY = timedelta(days=1)
 
 
+FINGER_NOT_ENROLLED = Code(
+    "FINGER_NOT_ENROLLED", "You have not enrolled a finger at this station. Use your password."
+)
+
+
 class Desk:
     """Made by :func:`sign_in`."""
 
@@ -56,10 +67,11 @@ class Desk:
         unlocked: UnlockedStation,
         server: Server,
         clock: Clock,
-        confirm_password: Callable[[str], None],
+        station: Station,
         catalogue: Catalogue,
         policy: Policy,
     ) -> None:
+        self.policy = policy
         self._database = unlocked.database
         self._lock = StationLock.take(unlocked.folder.lock)
         self._journal = Journal(
@@ -75,22 +87,26 @@ class Desk:
         self.station: StationId = unlocked.identity
         self.is_demo = unlocked.is_demo
         self.folder = unlocked.folder
-        self.confirm_password = confirm_password
         self.server = ServerSession(server, self._journal, unlocked.machine_key, self._enrollment_of)
         self.master_data = MasterData(self._journal, self.server, unlocked.machine_key)
         reference = self.master_data.reference()
         signer = SoftwareSigner(unlocked.device_key, unlocked.device_certificate, clock)
         context = DeviceContext(clock, signer)
+        self.duplicates = Duplicates(self._journal, unlocked.gallery_sealer, policy)
+        self.duplicate_review = DuplicateReview(self._journal, self.duplicates)
+        templates = OperatorTemplates(self._journal, unlocked.gallery_sealer, self.duplicates)
+        sealer = unlocked.authenticator_sealer
+        self.proving = Proving(station, self._journal, templates, sealer, policy)
+        self.operators = OperatorDesk(station, self._journal, self.proving, templates, sealer, policy)
         submission = Submission(
             self._journal,
             unlocked.folder,
             reference.schema,
             unlocked.machine_key,
             self.server,
-            confirm_password,
+            self.proving,
             policy,
         )
-        self.duplicates = Duplicates(self._journal, unlocked.gallery_sealer, policy)
         self.enrollment = Enrollment(
             self._journal,
             reference,
@@ -105,9 +121,7 @@ class Desk:
         self.sync = Sync(
             self._journal, unlocked.folder, self.server, submission, reference.schema, policy, self.sending
         )
-        self.handing_over = HandingOver(
-            self._journal, unlocked.machine_key, self.sync, self.sending, policy
-        )
+        self.handing_over = HandingOver(self._journal, unlocked.machine_key, self.sync, self.sending, policy)
         self.carrying = Carrying(
             self._journal,
             unlocked.folder,
@@ -124,6 +138,8 @@ class Desk:
         self.enrollment.may_begin = self.limits.require_open
         self.exporting = Exporting(self._journal, reference.schema, submission)
         self.devices = DeviceDesk(catalogue)
+        self._own_capture = OperatorCapture(catalogue, context, self.enrollment.watch_face, policy)
+        self._templates = templates
         secrets = ProofingSecrets(self._journal, unlocked.secret_sealer)
         self.proofing = Proofing(self._journal, unlocked.identifier_hash, secrets)
         self.trail = AuditTrail(unlocked.database)
@@ -139,6 +155,41 @@ class Desk:
                 self._note(AuditEvent.TIDYING_FAILED, code=error.code.name)
             self._lock.share()
         self.duplicates.catch_up()
+        self.proving.tell_wrong_attempts()
+
+    # Showing who one is, while signed in
+
+    def touch(self, cancel: Event, user_id: str | None = None) -> Proof:
+        """A finger of the person's, for a proof. Raises ``BadInput`` for somebody who enrolled none,
+        ``DeviceUnavailable``, ``Cancelled``."""
+        fingers = self._templates.fingers(user_id or self.operator.user_id)
+        if not fingers:
+            raise BadInput(FINGER_NOT_ENROLLED)
+        return Proof(finger=self._own_capture.touch(fingers[0], cancel))
+
+    def look(self, cancel: Event) -> Proof:
+        """The face before the camera, for a proof. Raises ``DeviceUnavailable``, ``Cancelled``."""
+        return Proof(face=self._own_capture.look(cancel))
+
+    def enroll_finger(self, finger: BiometricAttribute, proof: Proof, cancel: Event) -> None:
+        """One's own, to be known by. Raises what taking it and keeping it raise."""
+        self.operators.keep_own_finger(self._own_capture.touch(finger, cancel), proof)
+
+    def enroll_face(self, proof: Proof, cancel: Event) -> None:
+        self.operators.keep_own_face(self._own_capture.look(cancel), proof)
+
+    def own_ways(self, action: Action) -> tuple[Way, ...]:
+        return self.proving.ways(action, self.operator.user_id)
+
+    def lock_screen(self, *, idle: bool) -> None:
+        """Into the trail; covering is the window's business. The session stays: what waits is still sent."""
+        self._note(AuditEvent.SCREEN_LOCKED, idle=str(idle).lower())
+
+    def unlock_screen(self, proof: Proof) -> None:
+        """Raises ``SignInRefused``; ``Refused(OPERATOR_BLOCKED)`` for somebody who may not work here any more."""
+        self.access.operator()
+        way = self.proving.prove(Action.UNLOCK, self.operator.user_id, proof)
+        self._note(AuditEvent.SCREEN_UNLOCKED, by=words(way))
 
     def close(self) -> None:
         try:
@@ -193,23 +244,30 @@ def sign_in(
     *,
     catalogue: Catalogue | None = None,
     policy: Policy | None = None,
+    code: str = "",
 ) -> Desk:
     """Unlock ``station`` and put the desk together (about 0.3 s); a server that asks for it is signed in at in the
-    background.
+    background. ``code`` is that of an authenticator, where the policy asks for one.
+
+    Somebody who has yet to set up what the policy asks for is let in to do that, and to nothing else.
 
     Raises ``SignInRefused``, ``NotAuthentic`` (damaged database), ``StorageUnavailable``.
     """
-    unlocked = station.unlock(user_id, password)
-    operator = unlocked.operator.user_id
-    desk = Desk(
-        unlocked,
-        server,
-        clock,
-        lambda again: station.confirm(operator, again),
-        catalogue or Catalogue(),
-        policy or Policy(),
-    )
+    policy = policy or Policy()
+    lockouts = station.lockouts(policy.patience)
+    lockouts.begin(user_id)
     try:
+        unlocked = station.unlock(user_id, password)
+    except SignInRefused:
+        raise
+    except MusterError:  # the password was right, or nobody knows
+        lockouts.gave_up(user_id)
+        raise
+    operator = unlocked.operator.user_id
+    desk = Desk(unlocked, server, clock, station, catalogue or Catalogue(), policy)
+    try:
+        desk.access.missing = desk.proving.second_factors(operator, Proof(password, code))
+        lockouts.succeeded(user_id)
         desk.begin()
         desk.server.offer(operator, password)
     except BaseException:  # whatever it was: no key stays in memory behind a sign-in that failed

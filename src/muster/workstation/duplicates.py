@@ -30,7 +30,7 @@ from numpy.typing import NDArray
 
 from muster.analysis.api import Pixels
 from muster.analysis.face_mesh import FaceMesher
-from muster.analysis.face_recognition import FaceTemplate, Recogniser
+from muster.analysis.face_recognition import FaceTemplate, Recogniser, compare
 from muster.analysis.faces import FaceDetector
 from muster.analysis.gallery_search import GallerySearch, search_for
 from muster.analysis.pictures import as_rgb
@@ -124,8 +124,13 @@ class Duplicates:
             raise BadInput(OPERATOR_UNKNOWN)
         self._in_lane(lambda: self._keep(Person(Whose.OPERATOR, operator.user_id), self._template(portrait)))
 
+    def is_operator(self, user_id: str, portrait: Pixels) -> bool:
+        """Whether ``portrait`` shows the operator of that name, by the threshold of comparing two. Raises
+        ``BadInput`` (no face, several), ``Unavailable``, ``NotAuthentic``."""
+        return self._in_lane(partial(self._is, Person(Whose.OPERATOR, user_id), portrait))
+
     def forget_operator(self, user_id: str) -> None:
-        """Destroy the template of somebody who works here no longer."""
+        """Destroy all templates of somebody who works here no longer."""
         self._in_lane(partial(self._forget, Person(Whose.OPERATOR, user_id)))
 
     def found(self, registration_id: RegistrationId) -> Look | None:
@@ -232,6 +237,15 @@ class Duplicates:
         with self._journal.database.work() as work:
             work.gallery.put(person, template.network, at or self._journal.now(), sealed)
             self._record(work, AuditEvent.TEMPLATE_KEPT, person)
+
+    def _is(self, person: Person, portrait: Pixels) -> bool:
+        with self._journal.database.read() as work:
+            rows = [row for row in work.gallery.of(person) if row.network == self._recogniser.network]
+        if not rows:
+            return False
+        shown = self._template(portrait)
+        kept = FaceTemplate(shown.network, self._opened(rows[0], shown))
+        return compare(shown, kept, self._recogniser.calibration).is_match
 
     def _forget(self, person: Person) -> None:
         with self._journal.database.work() as work:

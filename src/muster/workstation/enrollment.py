@@ -25,6 +25,7 @@ from muster.domain.biometrics import (
     ExceptionKind,
     ForcedBecause,
 )
+from muster.domain.confirmation import Cause
 from muster.domain.delivery import OutboxEntry
 from muster.domain.lifecycle import (
     ConsentGiven,
@@ -50,6 +51,7 @@ from muster.workstation.packet_size import PacketSize, packet_size
 from muster.workstation.placements import Placements
 from muster.workstation.policy import Policy
 from muster.workstation.processes import check_whole, checked_request
+from muster.workstation.proving import Proof
 from muster.workstation.reference import LANGUAGES, ConsentText, Labels, Language, ReferenceData
 from muster.workstation.samples import CaptureOutcome
 from muster.workstation.slip import Slip, compose_slip
@@ -386,9 +388,17 @@ class Enrollment:
         for finding in blocking(self.check(state)):
             raise Refused(finding.code)
 
-    def sign(self, registration_id: RegistrationId, password: str) -> Registration:
-        """The officer's signature over the content. Raises ``SignInRefused``, ``BadInput``."""
-        return self._submission.sign(registration_id, password)
+    def causes(self, state: Registration) -> tuple[Cause, ...]:
+        """What a supervisor has to confirm before the officer signs. Pure."""
+        return self._submission.causes(state)
+
+    def confirm(self, registration_id: RegistrationId, user_id: str, proof: Proof) -> Registration:
+        """A supervisor confirms what the officer may not decide alone. Raises ``SignInRefused``, ``Refused``."""
+        return self._submission.confirm(registration_id, user_id, proof)
+
+    def sign(self, registration_id: RegistrationId, proof: Proof) -> Registration:
+        """The officer's signature over the content. Raises ``SignInRefused``, ``BadInput``, ``Refused``."""
+        return self._submission.sign(registration_id, proof)
 
     def submit(self, registration_id: RegistrationId) -> OutboxEntry:
         """Seal the packet into the outbox. Doing it again returns the same packet."""

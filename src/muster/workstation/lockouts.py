@@ -10,7 +10,7 @@ Rules:
    people type passwords into the wrong box.
 4. Before a sign-in the trail is locked, so what happened is kept here for it until somebody has signed in.
 
-The file cannot be protected from somebody who can write it; who can has the disk, and is held up by Argon2 instead.
+The file cannot be protected from somebody who can write it; who can has the disk, and is held up by Argon2.
 """
 
 from __future__ import annotations
@@ -72,8 +72,8 @@ class Patience:
 
 @dataclass(frozen=True, slots=True)
 class Attempts:
-    """``wrong`` in a row, the last one at ``at`` by the clock and ``seconds`` after ``boot``; ``untold`` of all wrong
-    ones the trail has not heard of."""
+    """``wrong`` in a row, the last one at ``at`` by the clock and ``seconds`` after ``boot``; ``untold`` are all the
+    wrong ones the trail has not heard of."""
 
     wrong: int
     untold: int

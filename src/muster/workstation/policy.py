@@ -8,10 +8,12 @@ from enum import Enum
 from types import MappingProxyType
 
 from muster.domain.biometrics import BiometricAttribute, CaptureGroup, Modality
+from muster.domain.confirmation import Cause
 from muster.domain.lifecycle import Registration
 from muster.domain.operators import NEEDS_PASSWORD, PERMISSIONS, WAYS, Factor, Permissions, Ways
 from muster.domain.registration import Process, Step
 from muster.packet.contents import Position
+from muster.workstation.lockouts import Patience
 
 # What a process does not ask for. An update proves by a face who wants it; whoever lost a number has fingers and
 # eyes to be found by; a correction takes captures alone.
@@ -39,7 +41,7 @@ class QualityRule(Enum):
     """Whose quality is held against the threshold, and whether the station judges at all."""
 
     DEVICE_ALONE = "device alone"  # nothing is judged here: MOSIP's quality_check_with_sdk=N
-    DEVICE = "device"  # judged here, for the packet and for what to say; only the same finger twice is refused
+    DEVICE = "device"  # judged here, for what to say; only a picture of nothing and the same one twice are refused
     STATION = "station"  # MOSIP's replace_sdk_quality_score=Y
     LOWER = "lower"  # both have to reach it
 
@@ -59,13 +61,13 @@ class QualityRule(Enum):
         return station if self is QualityRule.STATION else min(device, station)
 
 
-# Both scores of a finger are NFIQ 2's, so that a device that praises itself is found out. A face is judged by
-# findings (``face_blocks``), before it is taken.
+# Both scores of a finger are NFIQ 2's, so that a device that praises itself is found out. For eyes every maker has a
+# scale of its own, and the one here was set on two. A face is judged by findings (``face_blocks``) before it is taken.
 _QUALITY_RULES = MappingProxyType(
     {
         Modality.FACE: QualityRule.DEVICE_ALONE,
         Modality.FINGER: QualityRule.LOWER,
-        Modality.IRIS: QualityRule.DEVICE_ALONE,
+        Modality.IRIS: QualityRule.DEVICE,
     }
 )
 # What stops a station, by MOSIP's names and with its numbers, but for two. 70 packets are two busy days and five
@@ -107,8 +109,10 @@ class Policy:
     keeps none and searches for nobody. Among more than ``faces_compared_each`` a graph is walked, which can miss
     somebody.
 
-    ``permissions`` is what each role may do, ``ways`` by what people show who they are, for each action: any one of
-    its ways is enough, and a way is all of its factors together.
+    ``permissions`` is what each role may do, ``ways`` by what people show who they are for each action: any one of
+    its ways is enough, and a way is all of its factors together. ``patience`` is how often anybody may be wrong.
+    After ``idle_lock_min`` minutes without a key or a click the screen is locked over what is open.
+    ``confirmed_by_supervisor`` is what an officer may not decide alone.
     """
 
     steps: tuple[Step, ...] = tuple(Step)
@@ -140,6 +144,10 @@ class Policy:
     position: Position | None = None
     permissions: Permissions = field(default_factory=lambda: PERMISSIONS)
     ways: Ways = field(default_factory=lambda: WAYS)
+    patience: Patience = field(default_factory=Patience)
+    idle_warning_min: float = 10.0  # MOSIP's refreshed_login_time and idle_time
+    idle_lock_min: float = 15.0
+    confirmed_by_supervisor: frozenset[Cause] = frozenset(Cause)
 
     def __post_init__(self) -> None:
         for action in NEEDS_PASSWORD:

@@ -18,7 +18,7 @@ import secrets
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 from typing import TypeVar
@@ -54,7 +54,9 @@ from muster.domain.operators import Operator, Role
 from muster.domain.registration import StationId
 from muster.errors import BadInput, Code, KeyUnavailable, MusterError, SignInRefused, StorageUnavailable
 from muster.store.database import Database
+from muster.workstation.access import OPERATOR_BLOCKED
 from muster.workstation.data_folder import DataFolder
+from muster.workstation.lockouts import Lockouts, Patience
 from muster.workstation.policy import Policy
 
 STATION_ABSENT = Code(
@@ -100,6 +102,7 @@ _FORMAT = 1
 _FORMAT_BOUND = 2  # the key slots have the machine's layer, which programs of before would call a wrong password
 _OFFICERS = frozenset({Role.OFFICER})
 _SUPERVISORS = frozenset({Role.SUPERVISOR, Role.ADMINISTRATOR})  # somebody has to add the others
+_NOBODY = ""
 _TPM_PURPOSE = "tpm machine key"  # what the TPM's keys are derived from, beside its seed: part of every such key
 _DATABASE_FILES = ("", "-wal", "-shm", "-journal")  # what SQLite keeps beside a database, by what it appends
 _DEVICE_CERTIFICATE_DAYS = 3650
@@ -159,6 +162,7 @@ class UnlockedStation:
     gallery_sealer: Sealer
     identifier_hash: KeyedHash
     secret_sealer: Sealer
+    authenticator_sealer: Sealer
     machine_key: MachineKey
     device_key: SigningKey
     device_certificate: bytes
@@ -238,8 +242,14 @@ class Station:
 
     @property
     def operators(self) -> tuple[str, ...]:
-        """The user ids that may sign in, for the sign-in page to offer."""
+        """The user ids that have a password, for the sign-in page to offer."""
+        self._look_again()
         return tuple(slot.user_id for slot in self._slots)
+
+    def lockouts(self, patience: Patience) -> Lockouts:
+        """Who was wrong how often at this station."""
+        known = lambda: [slot.user_id for slot in self._slots]  # noqa: E731
+        return Lockouts(self.folder.lockouts, known, self._clock, patience)
 
     def demo_credentials(self) -> tuple[tuple[str, str], ...] | None:
         """User ids and passwords of a demo station, officer first; nothing for a real one.
@@ -278,6 +288,8 @@ class Station:
             operator = work.operators.find(self._slot_of(user_id).user_id)
         if operator is None:
             raise SignInRefused(SIGN_IN_REFUSED)
+        if operator.blocked_at is not None:
+            raise SignInRefused(OPERATOR_BLOCKED)
         folder, keys = self.folder, Sealer(station_key, "keys")
         return UnlockedStation(
             folder=folder,
@@ -289,6 +301,7 @@ class Station:
             gallery_sealer=Sealer(station_key, "gallery"),
             identifier_hash=KeyedHash(station_key, "identifiers"),
             secret_sealer=Sealer(station_key, "proofing secrets"),
+            authenticator_sealer=Sealer(station_key, "authenticators"),
             machine_key=_open_machine_key(folder, station_key),
             device_key=SigningKey.from_pkcs8(keys.open(folder.device_key.read_bytes(), "device")),
             device_certificate=folder.device_certificate.read_bytes(),
@@ -301,6 +314,7 @@ class Station:
     def open_slot(self, user_id: str, password: str) -> bytes:
         """The station key. Raises ``SignInRefused``, and ``KeyUnavailable`` when the slots are bound to another
         computer or its TPM cannot be reached."""
+        self._look_again()
         slot = self._slot_of(user_id)
         return open_slot(slot if self._binding is None else release(slot, self.machine_secret()), password)
 
@@ -339,12 +353,38 @@ class Station:
         """A slot of :func:`make_slot` as it is to be written into this station's file."""
         return slot if self._binding is None else bind(slot, self.machine_secret())
 
+    def put_slot(self, user_id: str, password: str, station_key: bytes) -> None:
+        """Let ``password`` open the station for ``user_id``, and no earlier one. Within a write transaction, so
+        that two programs never write the file at once."""
+        slot = self.lay_layer(make_slot(user_id, password, station_key))
+        self._write_slots([*(each for each in self._other_slots(user_id)), slot])
+
+    def remove_slot(self, user_id: str) -> None:
+        """Within a write transaction, too."""
+        self._write_slots(self._other_slots(user_id))
+
+    def _other_slots(self, user_id: str) -> list[KeySlot]:
+        self._look_again()
+        return [slot for slot in self._slots if slot.user_id.casefold() != user_id.casefold()]
+
+    def _write_slots(self, slots: list[KeySlot]) -> None:
+        content = json.loads(self.folder.station.read_text(encoding="utf-8"))
+        content["key_slots"] = [slot_to_json(slot) for slot in _some(tuple(slots))]
+        durable.write(self.folder.station, json.dumps(content, indent=2).encode())
+        self._look_again()
+
+    def _look_again(self) -> None:
+        """Another program may have added somebody, or taken somebody's password away."""
+        now = Station.at(self.folder.root, self._clock)
+        self._slots, self._binding = now._slots, now._binding
+
     def _slot_of(self, user_id: str) -> KeySlot:
+        """For a name nobody has a slot that no password opens: saying no takes as long as to a wrong one."""
         wanted = user_id.strip().casefold()
         for slot in self._slots:
             if slot.user_id.casefold() == wanted:
                 return slot
-        raise SignInRefused(SIGN_IN_REFUSED)
+        return replace(self._slots[0], user_id=_NOBODY)
 
 
 def _check(data: Path, new: NewStation, policy: Policy) -> None:

@@ -11,7 +11,6 @@ Rules:
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
 from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -22,21 +21,25 @@ from muster.crypto.envelope import check_certificate, encrypt
 from muster.crypto.machine_key import MachineKey
 from muster.crypto.signing import certificate_to_der, verify
 from muster.domain.applicant import Document
-from muster.domain.biometrics import BiometricSample
+from muster.domain.biometrics import BiometricSample, SampleFacts
+from muster.domain.confirmation import Cause, causes_in
 from muster.domain.delivery import DeliveryState, OutboxEntry
-from muster.domain.lifecycle import Discarded, Registration, Sealed, Signed
+from muster.domain.lifecycle import Confirmed, Discarded, OperatorSampleTaken, Registration, Sealed, Signed
+from muster.domain.operators import Action, Factor, Permission
 from muster.domain.registration import RegistrationId, Step
-from muster.errors import BadInput, Code, NetworkUnavailable, NotAuthentic, Refused, SignInRefused
+from muster.errors import BadInput, Code, NetworkUnavailable, NotAuthentic, Refused
 from muster.formats.id_schema import IdSchema
 from muster.packet.assemble import assemble
 from muster.packet.contents import PacketContents
 from muster.packet.seal import SealedPacket, seal
 from muster.packet.server_rules import CAPTURE_TOO_OLD, capture_problem
 from muster.store.database import Work
+from muster.workstation.access import SUPERVISOR_ONLY
 from muster.workstation.content_digest import content_digest
 from muster.workstation.data_folder import DataFolder
 from muster.workstation.journal import REGISTRATION_CLOSED, Entry, Journal
 from muster.workstation.policy import Policy
+from muster.workstation.proving import Proof, Proving, words
 from muster.workstation.server_session import ServerSession
 
 STEPS_OPEN = Code("STEPS_OPEN", "Something is still missing. Go back to the step that is not ticked.")
@@ -70,7 +73,14 @@ CONTENT_GONE = Code(
 PACKET_STILL_NEEDED = Code(
     "PACKET_STILL_NEEDED", "The server has not said that it processed the packet, so it is kept."
 )
-PASSWORD_WRONG = Code("PASSWORD_WRONG", "The password is wrong. Try again.")
+SUPERVISOR_NEEDED = Code(
+    "SUPERVISOR_NEEDED",
+    "An exception was marked or a poor capture kept: a supervisor has to confirm it before you sign.",
+)
+NOTHING_TO_CONFIRM = Code("NOTHING_TO_CONFIRM", "There is nothing in this registration to be confirmed.")
+CONFIRMED_BY_OFFICER = Code(
+    "CONFIRMED_BY_OFFICER", "You registered this person, so somebody else has to confirm it."
+)
 
 CERTIFICATE_SETTING = "server_certificate"
 # The label decides how strictly a server reads the packet (trap 16): 1.2 promises signed captures.
@@ -89,7 +99,7 @@ class Submission:
         schema: IdSchema,
         machine_key: MachineKey,
         server: ServerSession,
-        confirm_password: Callable[[str], None],
+        proving: Proving,
         policy: Policy,
     ) -> None:
         self._journal = journal
@@ -97,30 +107,91 @@ class Submission:
         self._schema = schema
         self._machine_key = machine_key
         self._server = server
-        self._confirm_password = confirm_password
+        self._proving = proving
         self._policy = policy
 
     @property
     def outbox_folder(self) -> Path:
         return self._folder.outbox
 
-    def sign(self, registration_id: RegistrationId, password: str) -> Registration:
-        """The officer's confirmation. Raises ``SignInRefused``, ``Refused`` (steps open; captures too old or
-        dated later than the signature)."""
+    def causes(self, state: Registration) -> tuple[Cause, ...]:
+        """What a supervisor has to confirm about this registration and has not yet. Pure."""
+        if state.confirmed is not None:
+            return ()
+        return causes_in(state, self._policy.confirmed_by_supervisor)
+
+    def confirm(self, registration_id: RegistrationId, user_id: str, proof: Proof) -> Registration:
+        """A supervisor, who is not the officer, confirms what the officer may not decide alone. The officer's
+        session goes on.
+
+        Raises ``SignInRefused``, ``Refused`` (nothing to confirm, not a supervisor, the officer).
+        """
+        self._journal.access.require(Permission.REGISTER)
         state = self._journal.open_draft(registration_id)
         self._require_steps(state, before=Step.SIGNATURE)
+        causes = self.causes(state)
+        if not causes:
+            raise Refused(NOTHING_TO_CONFIRM)
+        if user_id.strip().casefold() == self._journal.operator.user_id.casefold():
+            raise Refused(CONFIRMED_BY_OFFICER)
+        self._proving.prove(Action.CONFIRM, user_id, proof)
+        supervisor = self._proving.who(user_id)
+        if not supervisor.may(Permission.REVIEW, self._policy.permissions):
+            raise Refused(SUPERVISOR_ONLY)
+        digest, words = content_digest(state), tuple(cause.value for cause in causes)
+        statement = _statement(registration_id, digest, supervisor.user_id)
+        signature = base64url.encode(self._machine_key.sign(statement))
+        event = Confirmed(self._journal.now(), supervisor.user_id, digest, words, signature)
+        detail = {"supervisor": supervisor.user_id, "causes": " ".join(words), "sha256": digest}
+        return self._journal.commit(
+            registration_id,
+            *self._shown(registration_id, supervisor.user_id, proof),
+            Entry(event, AuditEvent.REGISTRATION_CONFIRMED, detail),
+            check=partial(_require_content, digest),
+        )
+
+    def sign(self, registration_id: RegistrationId, proof: Proof) -> Registration:
+        """The officer's confirmation. Raises ``SignInRefused``, ``Refused`` (steps open; a supervisor needed;
+        captures too old or dated later than the signature)."""
+        state = self._journal.open_draft(registration_id)
+        self._require_steps(state, before=Step.SIGNATURE)
+        if self.causes(state):
+            raise Refused(SUPERVISOR_NEEDED)
         self._require_fresh_captures(state, self._journal.now())
-        try:
-            self._confirm_password(password)
-        except SignInRefused as error:
-            raise SignInRefused(PASSWORD_WRONG) from error
+        way = self._proving.prove(Action.SIGN, self._journal.operator.user_id, proof)
         at = self._journal.now()  # the packet's time from here on; typing and checking the password took a while
         self._require_fresh_captures(state, at)
         digest, operator = content_digest(state), self._journal.operator.user_id
         signature = base64url.encode(self._machine_key.sign(_statement(registration_id, digest, operator)))
         event = Signed(at, operator, digest, signature)
-        entry = Entry(event, AuditEvent.REGISTRATION_SIGNED, {"sha256": digest})
-        return self._journal.commit(registration_id, entry, check=partial(_require_content, digest))
+        return self._journal.commit(
+            registration_id,
+            *self._shown(registration_id, operator, proof if Factor.PASSWORD not in way else Proof()),
+            Entry(event, AuditEvent.REGISTRATION_SIGNED, {"sha256": digest, "by": words(way)}),
+            check=partial(_require_content, digest),
+        )
+
+    def _shown(self, registration_id: RegistrationId, user_id: str, proof: Proof) -> tuple[Entry, ...]:
+        """The finger that stands for a password, which the packet carries for it: a server checks one or the
+        other."""
+        sample = proof.finger
+        if sample is None or proof.password:
+            return ()
+        facts = SampleFacts(
+            attribute=sample.attribute,
+            quality=sample.quality,
+            attempts=1,
+            forced=False,
+            captured_at=sample.captured_at,
+            device=sample.device,
+            device_code=sample.device_code,
+            device_service_version=sample.device_service_version,
+            attestation=sample.attestation,
+            chain_hash=sample.hash,
+        )
+        ref = self._journal.keep(registration_id, sample.record)
+        event = OperatorSampleTaken(self._journal.now(), user_id, facts, ref)
+        return (Entry(event, AuditEvent.OPERATOR_SAMPLE_TAKEN, {"operator": user_id, "sha256": ref.digest}, ref),)
 
     def submit(self, registration_id: RegistrationId) -> OutboxEntry:
         """Seal into the outbox. Raises ``Refused``, ``NotAuthentic``, ``NetworkUnavailable`` (only when the
@@ -132,6 +203,8 @@ class Submission:
         self._journal.open_draft(registration_id)
         self._require_steps(state, before=None)
         signed = self._require_signature(state)
+        if self.causes(state):  # the policy was changed in between
+            raise Refused(SUPERVISOR_NEEDED)
         certificate = self.server_certificate()
         packet = seal(
             assemble(self._contents(state, signed), self._schema, capture_window=self._capture_window),
@@ -224,6 +297,8 @@ class Submission:
     def _contents(self, state: Registration, signed: Signed | None) -> PacketContents:
         read = partial(self._journal.read, state.id)
         photo = state.exception_photo
+        officer = signed.operator if signed else self._journal.operator.user_id
+        supervisor = state.confirmed.operator if state.confirmed else None
         with self._journal.database.audit_log() as log:
             audits = log.about(state.id.text)
         return PacketContents(
@@ -240,8 +315,12 @@ class Submission:
             ),
             exceptions=tuple(state.exceptions.values()),
             consent_given=state.consent is not None,
-            officer=signed.operator if signed else self._journal.operator.user_id,
-            officer_password_confirmed=signed is not None,
+            officer=officer,
+            officer_password_confirmed=signed is not None and officer not in state.operator_samples,
+            officer_samples=self._operator_samples(state, officer),
+            supervisor=supervisor,
+            supervisor_password_confirmed=supervisor is not None and supervisor not in state.operator_samples,
+            supervisor_samples=self._operator_samples(state, supervisor) if supervisor else (),
             audits=audits,
             key_index=self._machine_key.key_index,
             client_version=CLIENT_VERSION,
@@ -249,6 +328,12 @@ class Submission:
             additional_info_request=state.request,
             position=self._policy.position,
         )
+
+    def _operator_samples(self, state: Registration, user_id: str) -> tuple[BiometricSample, ...]:
+        taken = state.operator_samples.get(user_id)
+        if taken is None:
+            return ()
+        return (BiometricSample(taken.facts, self._journal.read(state.id, taken.record)),)
 
     def _commit(
         self,

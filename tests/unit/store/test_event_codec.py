@@ -27,6 +27,7 @@ from muster.domain.biometrics import (
 from muster.domain.lifecycle import (
     BlobRef,
     CaptureAttempted,
+    Confirmed,
     ConsentGiven,
     DemographicsDrafted,
     DemographicsEntered,
@@ -37,6 +38,7 @@ from muster.domain.lifecycle import (
     ExceptionCleared,
     ExceptionMarked,
     ExceptionPhotoTaken,
+    OperatorSampleTaken,
     PoorSamplesKept,
     RequestNamed,
     SampleCaptured,
@@ -132,6 +134,20 @@ _GOLDEN: list[tuple[Event, str]] = [
     (
         Sealed(_AT, "10002-1", "C3C3C3C3", 1000),
         '{"at":"2026-03-01T12:00:00.123456Z","packet_id":"10002-1","digest":"C3C3C3C3","size":1000}',
+    ),
+    (
+        OperatorSampleTaken(_AT, "officer1", _FACTS, _BLOB),
+        '{"at":"2026-03-01T12:00:00.123456Z","operator":"officer1","facts":{"attribute":"leftIndex","quality":61.5,'
+        '"attempts":2,"forced":true,"captured_at":"2026-03-01T12:00:00.123456Z","device":{"serial":"S-1",'
+        '"make":"Mark","model":"One","kind":"Finger","sub_kind":"Slap","provider":"Provider","provider_id":"PID"},'
+        '"device_code":"D-1","device_service_version":"0.9.5","attestation":{"header":"head",'
+        '"payload":"{\\"bio\\":\\"<bioValue>\\"}","signature":"sig","spec_version":"0.9.5"},'
+        '"chain_hash":"ABABABAB"},"record":{"name":"0f0f0f0f","digest":"a1a1a1a1","size":3}}',
+    ),
+    (
+        Confirmed(_AT, "supervisor1", "b2b2b2b2", ("exception",), "c2ln"),
+        '{"at":"2026-03-01T12:00:00.123456Z","operator":"supervisor1","content_digest":"b2b2b2b2",'
+        '"causes":["exception"],"signature":"c2ln"}',
     ),
     (Synced(_AT), '{"at":"2026-03-01T12:00:00.123456Z"}'),
     (Uploaded(_AT, "received"), '{"at":"2026-03-01T12:00:00.123456Z","server_status":"received"}'),

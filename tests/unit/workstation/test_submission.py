@@ -25,6 +25,7 @@ from muster.workstation.demo import demo_script
 from muster.workstation.desk import Desk
 from muster.workstation.embedded_receiver import EmbeddedReceiver
 from muster.workstation.inspection import inspect_packet
+from muster.workstation.proving import Proof
 from muster.workstation.server import RemoteServer
 from unit.workstation.desks import (
     OFFICER,
@@ -45,7 +46,7 @@ Sealed = tuple[Path, RegistrationId, str]
 def test_signing_is_refused_while_a_step_is_open(desk: Desk) -> None:
     draft = play(desk, Step.DOCUMENTS)
     with pytest.raises(Refused) as caught:
-        desk.enrollment.sign(draft, OFFICER.password)
+        desk.enrollment.sign(draft, Proof(OFFICER.password))
     assert caught.value.code.name == "STEPS_OPEN"
 
 
@@ -55,7 +56,7 @@ def test_signing_with_a_wrong_password_is_refused_and_nothing_is_signed(signed: 
         desk.enrollment.give_consent(registration_id, "fra")  # takes preview and signature back
         desk.enrollment.confirm_preview(registration_id)
         with pytest.raises(SignInRefused):
-            desk.enrollment.sign(registration_id, "wrong password")
+            desk.enrollment.sign(registration_id, Proof("wrong password"))
         assert desk.enrollment.registration(registration_id).signed is None
 
 
@@ -218,10 +219,10 @@ def test_captures_that_the_server_would_find_too_old_are_not_signed(root: Path) 
         draft = play(desk, Step.PREVIEW)
         clock.forward(minutes=31)
         with pytest.raises(Refused) as caught:
-            desk.enrollment.sign(draft, OFFICER.password)
+            desk.enrollment.sign(draft, Proof(OFFICER.password))
         assert caught.value.code.name == "CAPTURES_TOO_OLD"
         clock.forward(minutes=-2)
-        assert desk.enrollment.sign(draft, OFFICER.password).signed is not None
+        assert desk.enrollment.sign(draft, Proof(OFFICER.password)).signed is not None
 
 
 def test_a_capture_that_is_dated_after_the_signature_is_not_signed(root: Path) -> None:
@@ -231,7 +232,7 @@ def test_a_capture_that_is_dated_after_the_signature_is_not_signed(root: Path) -
         draft = play(desk, Step.PREVIEW)
         clock.forward(minutes=-5)  # the devices' clock, which captured before, seems to be ahead
         with pytest.raises(Refused) as caught:
-            desk.enrollment.sign(draft, OFFICER.password)
+            desk.enrollment.sign(draft, Proof(OFFICER.password))
         assert caught.value.code.name == "CAPTURE_AFTER_PACKET"
         assert "clock" in caught.value.sentence
 

@@ -14,6 +14,7 @@ from muster.ui.language import say_error, tr
 from muster.ui.widgets.parts import Card, button, label, password_box
 from muster.ui.wizard.step_page import StepPage
 from muster.workstation.desk import Desk
+from muster.workstation.proving import Proof
 from muster.workstation.slip import Slip
 
 
@@ -88,7 +89,7 @@ class SignaturePage(StepPage):
             return
         password = self.password.text()
         self.note.say(tr("Signing …"))
-        self.work("store", lambda: self.enrollment.sign(self.registration.id, password), self._seal)
+        self.work("store", lambda: self.enrollment.sign(self.registration.id, Proof(password)), self._seal)
 
     def _seal(self, registration: Registration) -> None:
         self.registration = registration

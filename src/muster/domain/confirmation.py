@@ -1,0 +1,24 @@
+"""What an officer may not decide alone, where the policy says so: a supervisor confirms it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from enum import Enum
+
+from muster.domain.lifecycle import Registration
+
+
+class Cause(Enum):
+    """The values stand in the trail."""
+
+    EXCEPTION = "exception"  # a finger or an eye is said not to be there
+    FORCED = "forced"  # a capture is kept though its quality is too low
+
+
+def causes_in(state: Registration, asked_for: Collection[Cause]) -> tuple[Cause, ...]:
+    """Those of ``asked_for`` that a registration has."""
+    found = {
+        Cause.EXCEPTION: bool(state.exceptions),
+        Cause.FORCED: any(each.facts.forced for each in state.samples.values()),
+    }
+    return tuple(cause for cause in Cause if cause in asked_for and found[cause])
