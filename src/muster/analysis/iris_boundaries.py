@@ -323,10 +323,11 @@ def _ellipse_of(centre: Ellipse, angles: Floats, radii: Floats, tolerance: float
 
 def _without_pupil(smooth: Floats, pupil: Ellipse) -> Floats:
     """The pupil as bright as the iris around it: its edge is the steepest of all, and not the one looked for."""
-    y, x = np.mgrid[: smooth.shape[0], : smooth.shape[1]].astype(np.float32)
     angles = _angles()
     around = float(np.median(_sampled(smooth, pupil, angles, 1.3 * pupil.radius_at(angles))))
-    plain: Floats = np.where(pupil.reach(x, y) < 1.15, np.float32(around), smooth)
+    plain = smooth.copy()
+    ellipse = ((pupil.x, pupil.y), (2.3 * pupil.a, 2.3 * pupil.b), math.degrees(pupil.turn))
+    opencv().ellipse(plain, ellipse, around, -1)
     return plain
 
 

@@ -26,6 +26,8 @@ from muster.analysis.face_recognition import ShippedRecogniser, template_of
 from muster.analysis.fingerprint_judging import FingerJudge
 from muster.analysis.fingerprint_matching import identify
 from muster.analysis.gallery_search import EXACT_UP_TO, ExactSearch
+from muster.analysis.iris_code import match as compare_irises
+from muster.analysis.iris_judging import look_at_iris
 from muster.analysis.mrz_letters import LetterReader
 from muster.analysis.mrz_reading import MrzReader, strip_of
 from muster.analysis.networks import Network
@@ -102,6 +104,43 @@ def _print(number: int) -> Pixels:
         phase += sign * np.arctan2(y - 500 * row, x - 400 * column)
     lines: Pixels = (128 + 110 * np.sin(phase)).astype(np.uint8)
     return lines
+
+
+def iris_rows(rounds: Rounds) -> Iterator[Row]:
+    """The baseline is OpenCV alone: what glare is looked for with, and the ring unrolled around 147 centres."""
+    eye, other = _eye(0), _eye(1)
+    cv2 = opencv()
+    disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (29, 29))
+    across, down = np.random.default_rng(0).uniform(200, 440, (2, 147 * 60, 48)).astype(np.float32)
+
+    def bare() -> None:
+        cv2.inpaint(eye, cv2.threshold(cv2.morphologyEx(eye, cv2.MORPH_TOPHAT, disc), 45, 1, 0)[1], 3, 1)
+        cv2.remap(eye, across, down, cv2.INTER_LINEAR)
+
+    yield rounds.compare("an eye judged", partial(look_at_iris, eye), "its filters and warps", bare)
+    codes = [look_at_iris(each).code for each in (eye, other)]
+    assert codes[0] is not None
+    assert codes[1] is not None
+    bits = [each.real for each in codes if each is not None]
+    yield rounds.compare(
+        "two irises compared",
+        partial(compare_irises, codes[0], codes[1]),
+        "their bits, 58 times",
+        lambda: [np.roll(bits[0], turn % 29, axis=1) ^ bits[1] for turn in range(58)],
+    )
+
+
+def _eye(number: int) -> Pixels:
+    """640 x 480: a pupil with a lamp in it, an iris of noise, white, skin above and below."""
+    random = np.random.default_rng(number)
+    y, x = np.mgrid[:480, :640].astype(np.float32)
+    away = np.hypot(x - 320, y - 240)
+    noise = opencv().GaussianBlur(random.normal(size=(480, 640)).astype(np.float32), (0, 0), 4)
+    iris = 110 + 15 * noise / noise.std()
+    eye = np.select([np.hypot(x - 330, y - 230) < 6, away < 46, away < 120], [250, 20, iris], 205)
+    seen = np.where((y > 130 + (x - 320) ** 2 / 700) & (y < 350), eye, 150)
+    smooth: Pixels = opencv().GaussianBlur(seen.astype(np.uint8), (0, 0), 1)
+    return smooth
 
 
 def gallery_rows(rounds: Rounds) -> Iterator[Row]:
