@@ -28,8 +28,9 @@ from muster.domain.proofing import (
     Strength,
 )
 from muster.errors import Code, MalformedData
+from muster.formats.json_part import JsonPart
 
-PROOFING_NOT_JSON = Code("PROOFING_NOT_JSON", "The proofing configuration is not valid JSON.")
+PROOFING_NOT_JSON = Code("PROOFING_NOT_JSON", "The proofing configuration cannot be read: it is no JSON object.")
 PROOFING_KEY_UNKNOWN = Code(
     "PROOFING_KEY_UNKNOWN", "The proofing configuration has keys nobody knows, perhaps misspelt: {keys}."
 )
@@ -402,6 +403,7 @@ def parse_definitions(content: bytes) -> Definitions:
 
 def read_part(adapter: TypeAdapter[_P], content: bytes) -> _P:
     """``content`` as what ``adapter`` describes; the same refusals for every part of a configuration."""
+    JsonPart.of(content, PROOFING_NOT_JSON)  # no infinities, and the offset of what is wrong
     try:
         return adapter.validate_json(content)
     except ValidationError as error:

@@ -1,0 +1,145 @@
+"""Configurations, wrong ones first."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from muster.domain.proofing import Eidas, Ial
+from muster.errors import MalformedData
+from muster.proofing.definitions import ChoiceNode, OidcMethodDefinition, SequenceNode, parse_definitions
+from unit.proofing.graphs import EMAIL, VOUCH, definitions, method, parallel, sequence, threshold
+
+SAMPLE = Path(__file__).with_name("source_sample.json")
+
+
+def _refused(content: object) -> MalformedData:
+    raw = content if isinstance(content, bytes) else json.dumps(content).encode()
+    with pytest.raises(MalformedData) as caught:
+        parse_definitions(raw)
+    assert "ValidationError" not in repr(caught.value.__cause__)  # it would quote what stands in the file
+    return caught.value
+
+
+def _graph(node: Any) -> dict[str, Any]:
+    case = {"id": "a", "tenantId": "t", "graph": node, "policy": {"minimumAssurance": "low"}}
+    return {"methods": [VOUCH], "useCases": [case]}
+
+
+@pytest.mark.parametrize(
+    "content", [b"", b"{", b"\xff{}", b"[" * 5000, b"[]", b'{"methods": [NaN]}', b'{"a": "\\ud800"}']
+)
+def test_what_is_no_json_is_refused(content: bytes) -> None:
+    assert _refused(content).code.name == "PROOFING_NOT_JSON"
+
+
+@pytest.mark.parametrize(
+    ("content", "keys"),
+    [
+        ({"method": []}, "method"),
+        ({"methods": [{**EMAIL, "maxAttempt": 3, "colour": "red"}]}, "methods[0].maxAttempt, methods[0].colour"),
+        (_graph(sequence(method("m", inputBinding=[]))), "useCases[0].graph.children[0].inputBinding"),
+        ({"methods": [{**EMAIL, "client_secret": "x"}]}, "methods[0].client_secret"),
+        ({"methods": [{**EMAIL, "ba\x1b[2Jd": 1}]}, "methods[0].ba?[2Jd"),
+    ],
+)
+def test_a_key_nobody_knows_is_refused_by_its_place(content: object, keys: str) -> None:
+    error = _refused(content)
+    assert (error.code.name, error.detail["keys"]) == ("PROOFING_KEY_UNKNOWN", keys)
+
+
+@pytest.mark.parametrize(
+    ("content", "place"),
+    [
+        ({"methods": [{"_type": "SmokeSignalDefinition", "id": "x"}]}, "methods[0]"),
+        ({"methods": [{"id": "x"}]}, "methods[0]"),
+        (_graph({"_type": "LoopNode", "children": []}), "useCases[0].graph"),
+        (_graph(sequence({"_type": "Node"})), "useCases[0].graph.children[0]"),
+    ],
+)
+def test_an_unknown_type_is_refused_by_its_place(content: object, place: str) -> None:
+    error = _refused(content)
+    assert (error.code.name, error.detail["place"]) == ("PROOFING_TYPE_UNKNOWN", place)
+
+
+@pytest.mark.parametrize(
+    ("content", "place"),
+    [
+        ({"methods": [{**EMAIL, "channel": "pigeon"}]}, "methods[0].channel"),
+        ({"methods": [{**EMAIL, "maxAttempts": "3"}]}, "methods[0].maxAttempts"),
+        ({"methods": [{**EMAIL, "maxAttempts": 0}]}, "methods[0].maxAttempts"),
+        ({"methods": [{**EMAIL, "codeTtlSeconds": True}]}, "methods[0].codeTtlSeconds"),
+        ({"methods": [{**EMAIL, "type": "oidc"}]}, "methods[0].type"),
+        ({"methods": [{**EMAIL, "id": ""}]}, "methods[0].id"),
+        ({"methods": [{**EMAIL, "cost": -1}]}, "methods[0].cost"),
+        (_graph(threshold("2", method("m"))), "useCases[0].graph.minimumSuccesses"),  # type: ignore[arg-type]
+        (_graph(parallel(method("m"), joinPolicy="Most")), "useCases[0].graph.joinPolicy"),
+        ({"useCases": [{"id": "a", "tenantId": "t", "graph": method("m"), "policy": {}}]},
+         "useCases[0].policy.minimumAssurance"),
+    ],
+)  # fmt: skip
+def test_a_wrong_value_is_refused_by_its_place_and_never_quoted(content: object, place: str) -> None:
+    error = _refused(content)
+    assert error.code.name == "PROOFING_VALUE_WRONG"
+    assert str(error.detail["place"]).startswith(place)
+
+
+def test_a_secret_can_only_be_named_not_written() -> None:
+    oidc = {"_type": "OidcMethodDefinition", "id": "o", "discoveryUrl": "https://x.example"}
+    assert _refused({"methods": [{**oidc, "clientIdRef": "my-client"}]}).code.name == "PROOFING_VALUE_WRONG"
+    written = {**oidc, "clientIdRef": {"key": "k"}, "clientSecret": "hush"}
+    assert "hush" not in str(_refused({"methods": [written]}))
+
+
+def test_the_source_s_own_configuration_is_read_as_it_stands() -> None:
+    read = parse_definitions(SAMPLE.read_bytes())
+    oidc = read.methods[0]
+    assert isinstance(oidc, OidcMethodDefinition)
+    assert (oidc.client_id_ref.key, oidc.scopes) == (
+        "idv.oidc.corporate.client-id",
+        ("openid", "profile", "email"),
+    )
+    assert [each.identifier_type for each in oidc.attribute_mappings] == ["SUBJECT_ID", "EMAIL"]
+    assert [each.type for each in read.methods] == ["oidc", "wallet", "otp", "document"]
+    graph = read.use_cases[0].graph
+    assert isinstance(graph, SequenceNode)
+    assert isinstance(graph.children[1], ChoiceNode)
+    assert read.use_cases[0].policy.session_ttl_seconds == 3600
+
+
+def test_what_is_written_of_it_says_the_same() -> None:
+    written = parse_definitions(SAMPLE.read_bytes()).model_dump(mode="json", by_alias=True)
+    assert parse_definitions(json.dumps(written).encode()) == parse_definitions(SAMPLE.read_bytes())
+    for part, whole in zip(written["methods"], json.loads(SAMPLE.read_bytes())["methods"], strict=True):
+        assert {key: part[key] for key in whole} == {
+            key: [{**each} for each in value] if key == "attributeMappings" else value
+            for key, value in whole.items()
+            if key != "attributeMappings"
+        } | ({"attributeMappings": part["attributeMappings"]} if "attributeMappings" in whole else {})
+
+
+def test_what_is_left_out_has_the_source_s_defaults() -> None:
+    (case,) = definitions(sequence(parallel(method("a")), threshold(1, method("b")))).use_cases
+    assert isinstance(case.graph, SequenceNode)
+    first, second = case.graph.children
+    assert (first.join_policy, first.failure_policy) == ("All", "FailFast")  # type: ignore[union-attr]
+    assert second.failure_policy == "WaitForAll"  # type: ignore[union-attr]
+    assert (case.policy.session_ttl_seconds, case.policy.offline_policy) == (3600, "WAIT")
+
+
+@pytest.mark.parametrize(("word", "level"), [("SUBSTANTIAL", Eidas.SUBSTANTIAL), ("ial2", Ial.IAL2)])
+def test_levels_of_either_framework_are_read_in_capitals_and_small_letters(word: str, level: object) -> None:
+    (case,) = definitions(method("a"), policy={"minimumAssurance": word}).use_cases
+    assert case.policy.minimum_assurance is level
+
+
+def test_a_tenant_s_method_stands_in_for_everybody_s_of_the_same_name() -> None:
+    own = {**EMAIL, "scope": "TENANT", "tenantId": "north", "codeLength": 8}
+    other = {**VOUCH, "id": "v", "scope": "TENANT", "tenantId": "south"}
+    read = definitions(method("a"), [EMAIL, own, other])
+    assert read.methods_of("north")["email"].code_length == 8  # type: ignore[union-attr]
+    assert set(read.methods_of("south")) == {"email", "v"}
+    assert set(read.methods_of("default")) == {"email"}
