@@ -295,6 +295,11 @@ class Registration:
         return self.sealed is None and self.discarded is None
 
     @property
+    def risk(self) -> int:
+        """What a reviewer should see soon: captures kept below the threshold, and what could not be captured."""
+        return sum(each.facts.forced for each in self.samples.values()) + len(self.exceptions)
+
+    @property
     def filed_under(self) -> RegistrationId:
         """The number the server knows this by: a correction goes under the registration it corrects."""
         return RegistrationId.of_request(self.request) if self.request else self.id

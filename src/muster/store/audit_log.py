@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -24,6 +25,11 @@ class AuditLog:
     ) -> AuditRecord:
         """Link the next record to the newest one and store it."""
         record = link(self.newest(), at=at, event=event, actor=actor, subject=subject, detail=detail)
+        self.put_back(record)
+        return record
+
+    def put_back(self, record: AuditRecord) -> None:
+        """Store a record as it was linked."""
         self._connection.execute(
             audit.insert().values(
                 sequence=record.sequence,
@@ -36,7 +42,6 @@ class AuditLog:
                 digest=record.digest,
             )
         )
-        return record
 
     def newest(self) -> AuditRecord | None:
         row = self._connection.execute(audit.select().order_by(audit.c.sequence.desc()).limit(1)).one_or_none()
@@ -52,20 +57,34 @@ class AuditLog:
         query = audit.select().order_by(audit.c.sequence.desc()).limit(limit)
         return tuple(_record(row) for row in self._connection.execute(query))
 
+    def after(self, sequence: int) -> tuple[AuditRecord, ...]:
+        """The records that follow this one, in order."""
+        query = audit.select().where(audit.c.sequence > sequence).order_by(audit.c.sequence)
+        return tuple(_record(row) for row in self._connection.execute(query))
+
+    def at(self, sequence: int) -> AuditRecord | None:
+        row = self._connection.execute(audit.select().where(audit.c.sequence == sequence)).one_or_none()
+        return None if row is None else _record(row)
+
     def about(self, subject: str) -> tuple[AuditRecord, ...]:
         """The records about one registration, in order."""
         query = audit.select().where(audit.c.subject == subject).order_by(audit.c.sequence)
         return tuple(_record(row) for row in self._connection.execute(query))
 
 
-def _record(row: sa.Row[tuple[object, ...]]) -> AuditRecord:
+def read_record(row: Mapping[str, Any]) -> AuditRecord:
+    """A record from its columns. Raises ``ValueError``, ``KeyError`` or ``TypeError`` for anything else."""
     return AuditRecord(
-        sequence=row.sequence,
-        at=parse_rfc3339(row.at),
-        event=row.event,
-        actor=row.actor,
-        subject=row.subject,
-        detail=json.loads(row.detail),
-        previous=row.previous,
-        digest=row.digest,
+        sequence=row["sequence"],
+        at=parse_rfc3339(row["at"]),
+        event=row["event"],
+        actor=row["actor"],
+        subject=row["subject"],
+        detail=json.loads(row["detail"]),
+        previous=row["previous"],
+        digest=row["digest"],
     )
+
+
+def _record(row: sa.Row[tuple[object, ...]]) -> AuditRecord:
+    return read_record({str(name): value for name, value in row._mapping.items()})

@@ -7,14 +7,16 @@ Rules:
 3. A write transaction begins with ``BEGIN IMMEDIATE``; two writers wait for each other, never mix.
 4. :class:`Work` refuses to commit a change without an audit record, so "every state change and its
    audit record share one transaction" cannot be forgotten.
-5. Deleted rows are overwritten (``secure_delete``), temporary tables live in memory only.
+5. What was committed goes into the carbon copy, from which a damaged database is rebuilt.
+6. Deleted rows are overwritten (``secure_delete``), temporary tables live in memory only.
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, suppress
+from itertools import islice
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -25,11 +27,13 @@ from sqlcipher3 import dbapi2 as sqlcipher
 from muster.audit.catalogue import AuditEvent
 from muster.audit.chain import AuditRecord
 from muster.clock import Clock
-from muster.durable import DISK_FULL, DISK_UNWRITABLE
-from muster.errors import Code, MusterError, NotAuthentic, StorageUnavailable
+from muster.domain.registration import RegistrationId
+from muster.durable import DISK_FULL, DISK_UNWRITABLE, disk_errors
+from muster.errors import BadInput, Code, MusterError, NotAuthentic, StorageUnavailable
 from muster.store.audit_log import AuditLog
 from muster.store.blobs import BlobRows
 from muster.store.bringing_forward import bring_forward
+from muster.store.carbon_copy import CarbonCopy
 from muster.store.carried import CarriedRows
 from muster.store.gallery import GalleryRows
 from muster.store.jobs import JobRows
@@ -40,6 +44,7 @@ from muster.store.proofings import Proofings
 from muster.store.registrations import Registrations
 from muster.store.server_copies import ServerCopies
 from muster.store.settings import Settings
+from muster.store.small_tables import dump_small_tables
 
 DATABASE_BUSY = Code("DATABASE_BUSY", "Another program is using the station's data. Try again in a moment.")
 DATABASE_UNREADABLE = Code(
@@ -50,7 +55,10 @@ DATABASE_CLOSED = Code("DATABASE_CLOSED", "You are signed out. Sign in again.")
 _MIGRATIONS = Path(__file__).parent / "migrations"
 _BUSY_TIMEOUT_MS = 5_000
 _LOOK_AGAIN_S = 0.02
+DATABASE_FILES = ("", "-wal", "-shm")  # what SQLite keeps beside a database, by what it appends
 _READ_ONLY = "muster_read_only"
+_LOOKED_AT = 100  # the newest records; what they are about may be missing in the copy after a power cut
+_RECORDS_TOGETHER = 200
 
 
 class Work:
@@ -60,7 +68,7 @@ class Work:
         self._connection = connection
         self._clock = clock
         self._audit = AuditLog(connection)
-        self._audited = False
+        self.records: list[AuditRecord] = []
         self.registrations = Registrations(connection)
         self.blobs = BlobRows(connection)
         self.outbox = OutboxRows(connection)
@@ -75,24 +83,29 @@ class Work:
 
     def record(self, event: AuditEvent, *, actor: str, subject: str = "", **detail: str) -> AuditRecord:
         """Append to the audit trail. ``detail`` holds codes, counts and digests, never personal data."""
-        self._audited = True
-        return self._audit.append(at=self._clock(), event=event.id, actor=actor, subject=subject, detail=detail)
+        record = self._audit.append(at=self._clock(), event=event.id, actor=actor, subject=subject, detail=detail)
+        self.records.append(record)
+        return record
 
     @property
     def is_complete(self) -> bool:
-        return self._audited
+        return bool(self.records)
 
 
 class Database:
     """The station's encrypted database file."""
 
-    def __init__(self, engine: sa.Engine, clock: Clock) -> None:
+    def __init__(self, path: Path, engine: sa.Engine, clock: Clock, copy: CarbonCopy | None = None) -> None:
+        self._path = path
         self._engine = engine
         self._clock = clock
+        self._copy = copy
         self._closed = False
 
     @classmethod
-    def open(cls, path: Path, key: bytes, clock: Clock, *, backups_kept: int = 3) -> Database:
+    def open(
+        cls, path: Path, key: bytes, clock: Clock, *, backups_kept: int = 3, copy: CarbonCopy | None = None
+    ) -> Database:
         """Open or create the file and bring it forward.
 
         Raises ``NotAuthentic`` for a wrong key or a damaged file, ``StorageUnavailable`` when the disk
@@ -104,17 +117,19 @@ class Database:
         except MusterError:
             engine.dispose()
             raise
-        return cls(engine, clock)
+        return cls(path, engine, clock, copy)
 
     @contextmanager
     def work(self) -> Iterator[Work]:
         """A write transaction: committed when the block ends, undone when it raises."""
         self._require_open()
-        with _translated(), self._engine.begin() as connection:
+        with self._telling(), self._engine.begin() as connection:
             work = Work(connection, self._clock)
             yield work
             if not work.is_complete:
                 raise RuntimeError("a change without an audit record")
+        if self._copy is not None and self._copy.exists:
+            self._copy.add(work.registrations.changes, work.records)
 
     @contextmanager
     def read(self) -> Iterator[Work]:
@@ -131,9 +146,111 @@ class Database:
     @contextmanager
     def _reading(self) -> Iterator[sa.Connection]:
         self._require_open()
-        with _translated(), self._engine.connect() as connection:
+        with self._telling(), self._engine.connect() as connection:
             yield connection.execution_options(**{_READ_ONLY: True})
             connection.rollback()
+
+    @contextmanager
+    def rebuilding(self) -> Iterator[sa.Connection]:
+        """A transaction without the rules, for whoever puts rows back that were there before."""
+        with _translated(), self._engine.begin() as connection:
+            yield connection
+
+    # Whether it is whole, and its copy
+
+    @property
+    def size(self) -> int:
+        """Octets of the file, its log aside."""
+        return self._path.stat().st_size
+
+    @property
+    def is_suspect(self) -> bool:
+        """Whether damage was met while working with it."""
+        return suspicion(self._path).exists()
+
+    def is_whole(self) -> bool:
+        """Read all of it: every page authentic and every table sound. A second for 300 megabytes."""
+        with self._telling(), self._engine.connect() as connection:
+            if connection.exec_driver_sql("PRAGMA cipher_integrity_check").first() is not None:
+                return False
+            sound = connection.exec_driver_sql("PRAGMA quick_check(1)").scalar() == "ok"
+            connection.rollback()
+        if sound:
+            suspicion(self._path).unlink(missing_ok=True)
+        return sound
+
+    def is_behind_its_copy(self) -> bool:
+        """Whether the carbon copy tells of more than the database: its log was lost, or it is an older one."""
+        if self._copy is None:
+            return False
+        records, _ = self._copy.newest_records()  # the copy first: the database may only be ahead of it
+        if not records:
+            return False
+        with self.audit_log() as log:
+            ours = log.at(records[-1].sequence)
+        return ours is None or ours.digest != records[-1].digest
+
+    def complete_copy(self) -> None:
+        """Bring the carbon copy up to what the database says. Only for somebody who is alone at the station.
+
+        Raises ``StorageUnavailable``.
+        """
+        if self._copy is None:
+            return
+        records, whole = self._copy.newest_records()
+        with disk_errors(), self._reading() as connection:
+            work, log = Work(connection, self._clock), AuditLog(connection)
+            if not (self._copy.exists and whole and records):
+                self._copy_everything(work, log)
+            else:
+                missing = log.after(records[-1].sequence)
+                for registration_id in {each.subject for each in (*records[-_LOOKED_AT:], *missing)}:
+                    self._copy_registration(work, registration_id)
+                self._copy.add_records(missing)
+            self._copy_tables(connection)
+
+    def keep_tables(self) -> None:
+        """Copy the small tables, where they changed. Raises ``StorageUnavailable``."""
+        if self._copy is not None and self._copy.exists:
+            with self._reading() as connection:
+                self._copy_tables(connection)
+
+    def _copy_everything(self, work: Work, log: AuditLog) -> None:
+        assert self._copy is not None
+        self._copy.forget_trail()
+        for registration_id in work.registrations.ids():
+            self._copy_registration(work, registration_id.text)
+        for records in batched(log.all(), _RECORDS_TOGETHER):
+            self._copy.add_records(records)
+
+    def _copy_registration(self, work: Work, subject: str) -> None:
+        assert self._copy is not None
+        try:
+            registration_id = RegistrationId(subject)
+        except BadInput:
+            return  # a record about something else
+        stored, kept = work.registrations.stored(registration_id), self._copy.events(registration_id)
+        if stored and not (kept.whole and kept.events == stored):
+            self._copy.replace(registration_id, stored)
+
+    def _copy_tables(self, connection: sa.Connection) -> None:
+        assert self._copy is not None
+        now = dump_small_tables(connection)
+        if now != self._copy.tables():
+            self._copy.put_tables(now)
+
+    @contextmanager
+    def _telling(self) -> Iterator[None]:
+        """The database's errors in the station's words; damage is remembered for the next sign-in."""
+        try:
+            with _translated():
+                yield
+        except (NotAuthentic, StorageUnavailable) as error:
+            # SQLCipher calls the first damaged page damage, and what is asked of it afterwards a failing disk.
+            if error.code in (DATABASE_UNREADABLE, DISK_UNWRITABLE):
+                with suppress(OSError):
+                    suspicion(self._path).touch()
+            raise
 
     def close(self) -> None:
         """Nothing can be read any more, whoever still holds this object."""
@@ -145,13 +262,37 @@ class Database:
             raise StorageUnavailable(DATABASE_CLOSED)
 
 
-def _engine(path: Path, key: bytes) -> sa.Engine:
+def batched(records: Iterable[AuditRecord], size: int) -> Iterator[tuple[AuditRecord, ...]]:
+    remaining = iter(records)
+    while batch := tuple(islice(remaining, size)):
+        yield batch
+
+
+def suspicion(path: Path) -> Path:
+    """The mark that damage was met in the database at ``path``."""
+    return path.with_name(f"{path.name}.suspect")
+
+
+def connector(path: Path, key: bytes, *, create: bool = False) -> Callable[[], sqlcipher.Connection]:
+    """What opens the file at ``path`` as it is."""
+    where = f"{path.absolute().as_uri()}?mode={'rwc' if create else 'rw'}"
+
     def connect() -> sqlcipher.Connection:
         # SQLAlchemy hands a pooled connection to one thread at a time.
-        connection = sqlcipher.connect(str(path), check_same_thread=False, isolation_level=None)
+        connection = sqlcipher.connect(where, uri=True, check_same_thread=False, isolation_level=None)
         # SQLCipher otherwise writes to stderr what it thinks of a wrong key.
         connection.execute("PRAGMA cipher_log_level = NONE")
         connection.execute(f"PRAGMA key = \"x'{key.hex()}'\"")
+        return connection
+
+    return connect
+
+
+def _engine(path: Path, key: bytes) -> sa.Engine:
+    bare = connector(path, key, create=True)
+
+    def connect() -> sqlcipher.Connection:
+        connection = bare()
         for pragma in (
             f"busy_timeout = {_BUSY_TIMEOUT_MS}",
             "synchronous = FULL",

@@ -21,6 +21,7 @@ from muster.domain.lifecycle import (
 )
 from muster.domain.registration import RegistrationId
 from muster.errors import BadInput, Code
+from muster.store.carbon_copy import Change, StoredEvent
 from muster.store.event_codec import decode, encode
 from muster.store.tables import registration, registration_event
 
@@ -31,8 +32,11 @@ _KEPT_KINDS = tuple(kind.__name__ for kind in (Started, RequestNamed, Signed, Se
 
 
 class Registrations:
+    """``changes`` collects what this transaction does, for the carbon copy."""
+
     def __init__(self, connection: sa.Connection) -> None:
         self._connection = connection
+        self.changes: dict[RegistrationId, Change] = {}
 
     def start(self, registration_id: RegistrationId, event: Started, *more: Event) -> Registration:
         """Store a new registration that begins with these events."""
@@ -57,15 +61,22 @@ class Registrations:
         return state
 
     def events(self, registration_id: RegistrationId) -> tuple[Event, ...]:
+        events = tuple(decode(each.kind, each.body) for each in self.stored(registration_id))
+        if not events:
+            raise BadInput(REGISTRATION_UNKNOWN)
+        return events
+
+    def stored(self, registration_id: RegistrationId) -> tuple[StoredEvent, ...]:
+        """The events as they lie there."""
         rows = self._connection.execute(
             registration_event.select()
             .where(registration_event.c.registration_id == registration_id.text)
             .order_by(registration_event.c.number)
         )
-        events = tuple(decode(row.kind, row.body) for row in rows)
-        if not events:
-            raise BadInput(REGISTRATION_UNKNOWN)
-        return events
+        return tuple(StoredEvent(row.number, row.kind, row.body) for row in rows)
+
+    def ids(self) -> tuple[RegistrationId, ...]:
+        return tuple(map(RegistrationId, self._connection.scalars(sa.select(registration.c.id))))
 
     def load(self, registration_id: RegistrationId) -> Registration:
         return fold(registration_id, self.events(registration_id))
@@ -90,6 +101,7 @@ class Registrations:
                 registration_event.c.kind.not_in(_KEPT_KINDS),
             )
         )
+        self.changes[registration_id] = Change(list(self.stored(registration_id)), replaces=True)
 
     def _insert(self, registration_id: RegistrationId, number: int, event: Event) -> None:
         kind, body = encode(event)
@@ -98,6 +110,8 @@ class Registrations:
                 registration_id=registration_id.text, number=number, kind=kind, body=body
             )
         )
+        change = self.changes.setdefault(registration_id, Change([]))
+        change.events.append(StoredEvent(number, kind, body))
 
     def _last_number(self, registration_id: RegistrationId) -> int:
         query = sa.select(sa.func.max(registration_event.c.number)).where(

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 
 from muster.store.tables import setting
 
-_SEQUENCE = "registration_sequence"
+SEQUENCE = "registration_sequence"
 _LAST_SEQUENCE = 99_999
 
 
@@ -27,7 +27,7 @@ class Settings:
 
         Committed with the registration it belongs to, so a crash can neither lose nor repeat one.
         """
-        last = int(self.get(_SEQUENCE) or 0)
+        last = int(self.get(SEQUENCE) or 0)
         following = 1 if last >= _LAST_SEQUENCE else last + 1
-        self.put(_SEQUENCE, str(following))
+        self.put(SEQUENCE, str(following))
         return following

@@ -13,6 +13,9 @@
     outbox/               sealed packets, <packet id>.zip; unclaimed/ holds those the database does not know
     carried/              packets of other stations that came on a drive, until the server has them
     lockouts.json         who was wrong how often at sign-in, and since when
+    copy/                 sealed carbon copy of the database's events and trail, to rebuild it from
+    backups/              the database as it was before it was brought into a newer form
+    quarantine/           a database that was found damaged, and what nothing names since
     .lock                 held while somebody is signed in
     demo-credentials.json only in a demo station
     receiver/             the embedded receiver's own data, when one is used
@@ -77,6 +80,10 @@ class DataFolder:
     @property
     def database(self) -> Path:
         return self.root / "muster.db"
+
+    @property
+    def copy(self) -> Path:
+        return self.root / "copy"
 
     @property
     def lock(self) -> Path:

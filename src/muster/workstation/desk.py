@@ -73,6 +73,7 @@ class Desk:
     ) -> None:
         self.policy = policy
         self._database = unlocked.database
+        self.rebuilt = unlocked.rebuilt
         self._lock = StationLock.take(unlocked.folder.lock)
         self._journal = Journal(
             unlocked.database,
@@ -150,6 +151,7 @@ class Desk:
         self._note(AuditEvent.SIGNED_IN)
         if self._lock.is_alone:
             try:
+                self._database.complete_copy()
                 self._submission.tidy()
             except MusterError as error:  # no reason to keep an officer from working
                 self._note(AuditEvent.TIDYING_FAILED, code=error.code.name)
@@ -194,6 +196,7 @@ class Desk:
     def close(self) -> None:
         try:
             self._note(AuditEvent.SIGNED_OUT)
+            self._database.keep_tables()
         finally:
             self.abandon()
 

@@ -55,9 +55,11 @@ from muster.domain.registration import StationId
 from muster.errors import BadInput, Code, KeyUnavailable, MusterError, SignInRefused, StorageUnavailable
 from muster.store.database import Database
 from muster.workstation.access import OPERATOR_BLOCKED
+from muster.store.rebuilding import Rebuilt
 from muster.workstation.data_folder import DataFolder
 from muster.workstation.lockouts import Lockouts, Patience
 from muster.workstation.policy import Policy
+from muster.workstation.repair import open_database
 
 STATION_ABSENT = Code(
     "STATION_ABSENT",
@@ -166,6 +168,7 @@ class UnlockedStation:
     machine_key: MachineKey
     device_key: SigningKey
     device_certificate: bytes
+    rebuilt: Rebuilt | None = None  # what became of a database that was found damaged
 
 
 class Station:
@@ -272,10 +275,10 @@ class Station:
         ``KeyUnavailable`` when database or keys were changed or are gone, or the TPM is; ``StorageUnavailable``.
         """
         station_key = self.open_slot(user_id, password)
-        database = Database.open(self.folder.database, derive_key(station_key, "database"), self._clock)
+        database, rebuilt = open_database(self.folder, station_key, self._clock)
         try:
             with _reading():
-                return self._open_all(user_id, station_key, database)
+                return replace(self._open_all(user_id, station_key, database), rebuilt=rebuilt)
         except FileNotFoundError as error:
             database.close()
             raise KeyUnavailable(KEY_FILE_MISSING) from error

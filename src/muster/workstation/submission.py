@@ -356,7 +356,7 @@ class Submission:
             sealed_at=now,
             next_attempt=None,
             last_problem=None,
-            risk=_risk(self._journal.load(registration_id)),
+            risk=self._journal.load(registration_id).risk,
         )
         with self._journal.database.work() as work:
             state = work.registrations.load(registration_id)
@@ -475,11 +475,6 @@ def _statement(registration_id: RegistrationId, digest: str, operator: str) -> b
 def _require_content(digest: str, state: Registration) -> None:
     if content_digest(state) != digest:
         raise NotAuthentic(CONTENT_CHANGED)
-
-
-def _risk(state: Registration) -> int:
-    """What a reviewer should see soon: captures kept below the threshold, and what could not be captured."""
-    return sum(each.facts.forced for each in state.samples.values()) + len(state.exceptions)
 
 
 def _is_destroyed(state: Registration) -> bool:

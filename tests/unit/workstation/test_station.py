@@ -212,7 +212,7 @@ def test_a_database_of_another_station_is_refused(root: Path, tmp_path: Path) ->
     (root / "muster.db").write_bytes(other.database.read_bytes())
     with pytest.raises(NotAuthentic) as caught:
         Station.at(root, utc_now).unlock(OFFICER.user_id, OFFICER.password)
-    assert caught.value.code.name == "DATABASE_UNREADABLE"
+    assert caught.value.code.name == "NOTHING_TO_REBUILD_FROM"
 
 
 def test_each_operator_opens_the_station_as_who_they_are(root: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -59,8 +60,16 @@ def test_a_cut_off_end_is_found_by_whoever_noted_the_head(worked_at: Path) -> No
     with desk_at(worked_at) as desk:
         head = desk.trail.verify().head
     with_database_key(worked_at, "DELETE FROM audit WHERE sequence >= 6")
+    shutil.rmtree(worked_at / "copy")
     assert _verdict(worked_at).valid  # nothing inside the chain says so
     assert not _verdict(worked_at, head).valid
+
+
+def test_a_cut_off_end_is_put_back_from_the_carbon_copy(worked_at: Path) -> None:
+    with desk_at(worked_at) as desk:
+        head = desk.trail.verify().head
+    with_database_key(worked_at, "DELETE FROM audit WHERE sequence >= 6")
+    assert _verdict(worked_at, head).valid
 
 
 def test_a_head_noted_earlier_still_holds_when_the_trail_has_grown(worked_at: Path) -> None:
