@@ -76,6 +76,10 @@
             <translation>أحد الأطوال في السجل غير صحيح، عند البايت {offset}.</translation>
         </message>
         <message>
+            <source>A newer set-up file was imported before. Nothing was changed.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>A number in the biometric file is not one.</source>
             <translation>أحد الأرقام في ملف البيانات الحيوية ليس رقمًا.</translation>
         </message>
@@ -134,6 +138,10 @@
         <message>
             <source>A request cannot be read: {part} is missing or has a wrong form.</source>
             <translation>تعذّرت قراءة طلب: {part} غير موجود أو بصيغة خاطئة.</translation>
+        </message>
+        <message>
+            <source>A request for bookings cannot be read: {part} is missing or has a wrong form.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>A request to sign in cannot be read: {part} is missing or has a wrong form.</source>
@@ -216,6 +224,10 @@
             <translation>وقت وقّعه جهاز في ملف البيانات الحيوية ليس بصيغة 2026-01-31T12:59:59Z.</translation>
         </message>
         <message>
+            <source>A trip has a number of days and a number of people, neither below nothing.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>A user name has 2 to 50 letters, digits, dots, dashes or underscores.</source>
             <translation>يتكون اسم المستخدم من 2 إلى 50 حرفًا أو رقمًا أو نقطة أو شرطة أو شرطة سفلية.</translation>
         </message>
@@ -254,6 +266,10 @@
         <message>
             <source>An update needs the person's UIN.</source>
             <translation>يتطلب التحديث رقم UIN الخاص بالشخص.</translation>
+        </message>
+        <message>
+            <source>Another device answered than the {kind} that was chosen. Look at what is connected.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Another program is using the station's data. Try again in a moment.</source>
@@ -672,6 +688,10 @@
             <translation>لا أكثر من ذلك: لا يلزم أحدًا خلع ملابسه أو نزع ضمادة</translation>
         </message>
         <message>
+            <source>No new registration can be begun: a limit of this station is reached ({limit}). Connect to the server and send what waits, or ask your administrator.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>No packet waits to be sent, so there is nothing to hand over.</source>
             <translation type="unfinished"></translation>
         </message>
@@ -704,12 +724,20 @@
             <translation>لا يمكن إنشاء اتصال آمن بالخادم، لذلك لم يُرسل شيء. تحقق من ساعة هذا الحاسوب، ثم أبلغ مسؤول النظام.</translation>
         </message>
         <message>
+            <source>No station of this number is registered here, so no set-up file can be made for it.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>No {kind} is connected. Plug it in and try again.</source>
             <translation>الجهاز غير متصل: {kind}. وصّل الجهاز وحاول مرة أخرى.</translation>
         </message>
         <message>
             <source>Nobody of that name works at this station.</source>
             <translation>لا يعمل أحد بهذا الاسم في هذه المحطة.</translation>
+        </message>
+        <message>
+            <source>Nobody this station believes in vouches for the {kind}. Synchronize with the server, or use another device.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Nobody with these details proved who they are at this station before.</source>
@@ -1132,6 +1160,10 @@
             <translation type="unfinished"></translation>
         </message>
         <message>
+            <source>The answer of the {kind} lacks what is needed ({part}). Tell support.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>The attempts are used up. Keep the best there is, or try once more.</source>
             <translation>استُنفدت المحاولات. احتفظ بأفضل التقاط، أو حاول مرة أخرى.</translation>
         </message>
@@ -1188,12 +1220,32 @@
             <translation>تقنية الالتقاط المذكورة في السجل غير معروفة في المعيار.</translation>
         </message>
         <message>
+            <source>The captures of the {kind} do not follow each other without a gap. Begin with this device again.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>The certificate is not valid at this time. Check this computer's clock first.</source>
             <translation>الشهادة غير صالحة في هذا الوقت. تحقق أولًا من ساعة هذا الحاسوب.</translation>
         </message>
         <message>
+            <source>The certificate of the {kind} ends in {days} days. Have it renewed before.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The certificate of the {kind} has expired. Connect it to its maker's server, or use another device.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The certificate of the {kind} is not valid yet. Check the date and time of this computer.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>The certificate the server signs with cannot be used. Check this computer's clock, then tell your administrator.</source>
             <translation>لا يمكن استخدام الشهادة التي يوقّع بها الخادم. تحقق من ساعة هذا الحاسوب، ثم أبلغ مسؤول النظام.</translation>
+        </message>
+        <message>
+            <source>The clock of the {kind} is {minutes} minutes off. Set it, or this computer's, and try again.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>The code is wrong or was used already. Wait for the next one; check this computer's clock.</source>
@@ -1372,6 +1424,10 @@
             <translation>مضى على التقاط الوجه أو الأصابع أو العينين أكثر من {minutes} دقيقة، والخادم لا يقبل ما هو أقدم. أعد الالتقاط.</translation>
         </message>
         <message>
+            <source>The faces cannot be written into the folder {folder}.</source>
+            <translation>لا يمكن كتابة صور الوجوه في المجلد {folder}.</translation>
+        </message>
+        <message>
             <source>The fastest speed of sending is a number of kilobytes a second, or 0 for none.</source>
             <translation type="unfinished"></translation>
         </message>
@@ -1510,6 +1566,10 @@
         <message>
             <source>The key file cannot be read: it must be an RSA key in PEM or DER form, or the public key of a TPM.</source>
             <translation>تتعذر قراءة ملف المفتاح: يجب أن يكون مفتاح RSA بصيغة PEM أو DER، أو المفتاح العام لشريحة TPM.</translation>
+        </message>
+        <message>
+            <source>The key in station.json does not belong to this folder: two stations were mixed up. Nothing was changed; put the right station.json back.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>The kind of impression in the record is none that the standard knows.</source>
@@ -1788,6 +1848,10 @@
             <translation>صورة العين أصغر من أن يمكن تقييمها.</translation>
         </message>
         <message>
+            <source>The picture of the {kind} cannot be read. Try again.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>The picture shows no fingerprint ridges.</source>
             <translation>لا تُظهر الصورة أي خطوط للبصمة.</translation>
         </message>
@@ -1812,6 +1876,10 @@
             <translation>لا يمكن كتابة الرسوم البيانية في المجلد {folder}.</translation>
         </message>
         <message>
+            <source>The pre-registration cannot be read: {part} is missing or has a wrong form.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>The print is too dark. Press a little more lightly, and dry the finger if it is wet.</source>
             <translation>البصمة داكنة جدًا. اضغط بلطف أكثر قليلًا، وجفّف الإصبع إن كان رطبًا.</translation>
         </message>
@@ -1832,6 +1900,10 @@
             <translation>البرامج التي تتواصل مع شريحة TPM في هذا الحاسوب غير موجودة. اطلب من مسؤول النظام تثبيت «tpm2-tools».</translation>
         </message>
         <message>
+            <source>The proofing configuration cannot be read: it is no JSON object.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>The proofing configuration has a missing or wrong value at {place}.</source>
             <translation type="unfinished"></translation>
         </message>
@@ -1841,10 +1913,6 @@
         </message>
         <message>
             <source>The proofing configuration has no known _type at {place}.</source>
-            <translation type="unfinished"></translation>
-        </message>
-        <message>
-            <source>The proofing configuration is not valid JSON.</source>
             <translation type="unfinished"></translation>
         </message>
         <message>
@@ -1916,6 +1984,10 @@
             <translation>يذكر السجل الجهة المصنِّعة للجهاز دون ذكر نوعه.</translation>
         </message>
         <message>
+            <source>The record of the {kind} breaks a rule of MOSIP ({rule}); a server may refuse it.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>The record says that it is one of a sequence of faces.</source>
             <translation>يذكر السجل أنه جزء من سلسلة وجوه.</translation>
         </message>
@@ -1958,10 +2030,6 @@
         <message>
             <source>The same eye was presented twice. Take both again, each with its own eye.</source>
             <translation>قُدّمت العين نفسها مرتين. أعد التقاط العينين، كل واحدة على حدة.</translation>
-        </message>
-        <message>
-            <source>The same finger was placed twice. Take both again, each with its own finger.</source>
-            <translation>وُضع الإصبع نفسه مرتين. أعد التقاط الاثنين، كلٌّ بإصبعه.</translation>
         </message>
         <message>
             <source>The same finger, eye or face is there twice, or is there and said to be missing. Take it again.</source>
@@ -2044,6 +2112,10 @@
             <translation>ليس لدى الخادم طلب مفتوح بالرقم الذي يجيب عنه هذا التصحيح (رمزه: {server_code}). أبلغ مشرفك.</translation>
         </message>
         <message>
+            <source>The server has no such pre-registration for this centre (its code: {server_code}). Compare the number, or go on without it.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>The server has not said that it processed the packet, so it is kept.</source>
             <translation>لم يقل الخادم إنه عالج الحزمة، لذلك تبقى محفوظة.</translation>
         </message>
@@ -2124,12 +2196,36 @@
             <translation>رفض فحص الفيروسات في الخادم الحزمة (رمزه: {server_code}). أبلغ مسؤول النظام؛ الحزمة محفوظة.</translation>
         </message>
         <message>
+            <source>The set-up file cannot be read: {part} is missing or has a wrong form.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The set-up file is for station {station}, not for this one.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The set-up file is signed with the certificate {fingerprint}, which is not the one this station believes. Compare it with what the server's owner says.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The set-up file may not be used any more, or not yet. Check this computer's clock, or have a new one made.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The set-up file was changed or cut off after it was signed. Nothing of it was used.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>The setting {name} has a value it cannot have. It may be one of: {values}.</source>
             <translation>للإعداد {name} قيمة غير ممكنة. القيم الممكنة: {values}.</translation>
         </message>
         <message>
             <source>The signature does not match. The data was changed or comes from somebody else.</source>
             <translation>التوقيع غير مطابق. تم تغيير البيانات أو أنها من مصدر آخر.</translation>
+        </message>
+        <message>
+            <source>The signature of the {kind} is wrong. Do not use it and tell your supervisor.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>The slip is saved. It holds personal data: delete the file after use.</source>
@@ -2154,6 +2250,10 @@
         <message>
             <source>The station's database cannot be opened: it is damaged or the key is wrong.</source>
             <translation>يتعذر فتح قاعدة بيانات المحطة: إنها تالفة أو المفتاح غير صحيح.</translation>
+        </message>
+        <message>
+            <source>The station's database is damaged, and too little is left to rebuild it from. Nothing was changed: put the station's folder back from your backup.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>The station's folder cannot be read. Check the disk and its permissions.</source>
@@ -2260,24 +2360,124 @@
             <translation>العرض أو الارتفاع المذكور في السجل لا يطابق الصورة الموجودة فيه.</translation>
         </message>
         <message>
+            <source>The {kind} answered in another version of the interface than it was asked in.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The {kind} answered with another capture than the one asked for. Try again.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The {kind} calls a picture another finger or eye than its record does. Tell support.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The {kind} calls itself certified, but nobody this station believes in vouches for its chip. Tell support.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The {kind} cannot capture what is needed here. Use another device.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The {kind} cannot reach its maker's server. Connect this computer to the network.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The {kind} captured for another purpose than registration.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The {kind} chains its captures in an older way than specified.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The {kind} could not use what it saw. Clean it and try again.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>The {kind} did not answer in time. Try again.</source>
             <translation>لم يستجب الجهاز في الوقت المحدد: {kind}. حاول مرة أخرى.</translation>
+        </message>
+        <message>
+            <source>The {kind} did not sign what it answered. Do not use it and tell support.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The {kind} did not understand the order (error {number}). Tell support.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The {kind} does not say which finger or eye it captured. Use another device.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The {kind} handed out a finger or eye that is an exception; it was not kept.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The {kind} handed out a picture that it has handed out before. Tell your supervisor if it happens again.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The {kind} handed out something else than it is made for.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The {kind} handed out the same finger or eye twice. Try again.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The {kind} has a new key since it was found; its maker vouches for it.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The {kind} has no valid certificate of its maker. Connect it to its maker's server, or use another device.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>The {kind} is busy. Close other programs that use it and try again.</source>
             <translation>الجهاز مشغول: {kind}. أغلق البرامج الأخرى التي تستخدمه وحاول مرة أخرى.</translation>
         </message>
         <message>
+            <source>The {kind} is not ready yet. Wait a moment and try again.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The {kind} is set up for another environment than this station. Tell support.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>The {kind} reported a fault. Unplug it, plug it in and try again.</source>
             <translation>أبلغ الجهاز عن عطل: {kind}. افصل الجهاز ثم أعد توصيله وحاول مرة أخرى.</translation>
+        </message>
+        <message>
+            <source>The {kind} reported error {number}. Try again; tell support if it stays.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The {kind} saw nothing. Place it again and keep still.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The {kind} says that somebody has tampered with it. Do not use it and tell your supervisor.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>The {kind} signed something else than it handed out. Tell your supervisor.</source>
             <translation>توقيع الجهاز لا يطابق ما سلّمه: {kind}. أبلغ المشرف.</translation>
         </message>
         <message>
+            <source>The {kind} wants its captures sent out of this computer. Do not use it and tell your supervisor.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>The {kind} was unplugged. Plug it in and try again.</source>
             <translation>فُصل الجهاز: {kind}. أعد توصيل الجهاز وحاول مرة أخرى.</translation>
+        </message>
+        <message>
+            <source>The {kind} was withdrawn from use. Put it away and tell your supervisor.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>There are attempts left. A poor capture can be kept only when all are used up.</source>
@@ -2432,6 +2632,10 @@
             <translation>هذا ليس رقم هوية: هناك رقم خاطئ أو ناقص. قارنه بالبطاقة.</translation>
         </message>
         <message>
+            <source>This is no number of a pre-registration: it has 10 to 20 digits.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>This is not a finger you enrolled. Try again, or use your password.</source>
             <translation type="unfinished"></translation>
         </message>
@@ -2496,6 +2700,10 @@
             <translation>هذا المفتاح لا يفتح الملف. استخدم المفتاح الذي شُفّر الملف من أجله.</translation>
         </message>
         <message>
+            <source>This looks like the other eye. Check that left and right are not swapped.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>This looks like the other hand. Place the hand that is shown.</source>
             <translation>تبدو هذه اليد الأخرى. ضع اليد المبيّنة.</translation>
         </message>
@@ -2510,6 +2718,10 @@
         <message>
             <source>This picture is already as small as it can be and still be read.</source>
             <translation>هذه الصورة صغيرة بالفعل إلى أقصى حد تبقى معه مقروءة.</translation>
+        </message>
+        <message>
+            <source>This pre-registration was taken into another registration already. Ask the person about it.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>This proof of identity has no step {node}.</source>
@@ -2540,11 +2752,19 @@
             <translation>رقم التسجيل هذا يخص جهازًا آخر.</translation>
         </message>
         <message>
+            <source>This registration was not compared with others here, or it is too long ago.</source>
+            <translation>لم يُقارَن هذا التسجيل بغيره هنا، أو مضى على ذلك وقت طويل.</translation>
+        </message>
+        <message>
             <source>This station asks for it at sign-in, so it cannot be removed here.</source>
             <translation type="unfinished"></translation>
         </message>
         <message>
             <source>This station cannot do this step: {type} is not installed.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>This station does not ask who vouches for its devices.</source>
             <translation type="unfinished"></translation>
         </message>
         <message>
@@ -2612,6 +2832,10 @@
             <translation>سيكون هذا أكبر من أن يُرسل: نحو {expected} كيلوبايت، والحد الأقصى {limit} كيلوبايت. صغّر الوثائق أو اترك إحداها.</translation>
         </message>
         <message>
+            <source>This {kind} is made for authentication and cannot register people. Use another one.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Thumbs</source>
             <translation>الإبهامان</translation>
         </message>
@@ -2666,6 +2890,10 @@
         <message>
             <source>Two samples in the biometric file have the same index.</source>
             <translation>تحمل عينتان في ملف البيانات الحيوية الفهرس نفسه.</translation>
+        </message>
+        <message>
+            <source>Two services say that they are the {kind} {serial} (ports {first} and {second}). Stop one of them.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Two steps have the same name: {node}.</source>
@@ -2732,6 +2960,10 @@
             <translation type="unfinished"></translation>
         </message>
         <message>
+            <source>What the {kind} sees is the wrong way round. Place it again.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Where the eyes look cannot be told in this picture.</source>
             <translation>لا يمكن معرفة اتجاه النظر في هذه الصورة.</translation>
         </message>
@@ -2746,6 +2978,10 @@
         <message>
             <source>Write a machine as CENTER_MACHINE=FILE, with a public key file that can be read.</source>
             <translation>اكتب الجهاز على الصورة ⁦CENTER_MACHINE=FILE⁩ مع ملف مفتاح عام يمكن قراءته.</translation>
+        </message>
+        <message>
+            <source>Write a name, an equals sign and a value: {pair}.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Write a user as NAME=FILE, with a file that holds the password on its first line.</source>
@@ -2930,6 +3166,10 @@
         <message>
             <source>{file} in the pack of networks is missing or was changed after it was signed.</source>
             <translation>{file} مفقود من حزمة الشبكات أو عُدّل بعد توقيعها.</translation>
+        </message>
+        <message>
+            <source>{finger} and {other} are the same finger. Take both again, each with its own finger.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>{name} · next: {step} · {time}</source>

@@ -76,6 +76,10 @@
             <translation>Une longueur indiquée dans l’enregistrement est incorrecte, à l’octet {offset}.</translation>
         </message>
         <message>
+            <source>A newer set-up file was imported before. Nothing was changed.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>A number in the biometric file is not one.</source>
             <translation>Un nombre du fichier biométrique n’en est pas un.</translation>
         </message>
@@ -134,6 +138,10 @@
         <message>
             <source>A request cannot be read: {part} is missing or has a wrong form.</source>
             <translation>Une requête est illisible : {part} est absent ou n’a pas la forme attendue.</translation>
+        </message>
+        <message>
+            <source>A request for bookings cannot be read: {part} is missing or has a wrong form.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>A request to sign in cannot be read: {part} is missing or has a wrong form.</source>
@@ -216,6 +224,10 @@
             <translation>Une heure signée par un appareil dans le fichier biométrique a une autre forme que 2026-01-31T12:59:59Z.</translation>
         </message>
         <message>
+            <source>A trip has a number of days and a number of people, neither below nothing.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>A user name has 2 to 50 letters, digits, dots, dashes or underscores.</source>
             <translation>Un nom d’utilisateur comporte de 2 à 50 lettres, chiffres, points, tirets ou traits de soulignement.</translation>
         </message>
@@ -254,6 +266,10 @@
         <message>
             <source>An update needs the person's UIN.</source>
             <translation>Une mise à jour nécessite le UIN de la personne.</translation>
+        </message>
+        <message>
+            <source>Another device answered than the {kind} that was chosen. Look at what is connected.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Another program is using the station's data. Try again in a moment.</source>
@@ -672,6 +688,10 @@
             <translation>Rien de plus : personne ne doit se dévêtir ni retirer un pansement</translation>
         </message>
         <message>
+            <source>No new registration can be begun: a limit of this station is reached ({limit}). Connect to the server and send what waits, or ask your administrator.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>No packet waits to be sent, so there is nothing to hand over.</source>
             <translation type="unfinished"></translation>
         </message>
@@ -704,12 +724,20 @@
             <translation>Aucune connexion sûre au serveur n’est possible, rien n’a donc été envoyé. Vérifiez l’horloge de cet ordinateur, puis prévenez votre administrateur.</translation>
         </message>
         <message>
+            <source>No station of this number is registered here, so no set-up file can be made for it.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>No {kind} is connected. Plug it in and try again.</source>
             <translation>Appareil non branché : {kind}. Branchez l’appareil et réessayez.</translation>
         </message>
         <message>
             <source>Nobody of that name works at this station.</source>
             <translation>Personne de ce nom ne travaille à ce poste.</translation>
+        </message>
+        <message>
+            <source>Nobody this station believes in vouches for the {kind}. Synchronize with the server, or use another device.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Nobody with these details proved who they are at this station before.</source>
@@ -1132,6 +1160,10 @@
             <translation type="unfinished"></translation>
         </message>
         <message>
+            <source>The answer of the {kind} lacks what is needed ({part}). Tell support.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>The attempts are used up. Keep the best there is, or try once more.</source>
             <translation>Les essais sont épuisés. Conservez la meilleure capture ou essayez encore une fois.</translation>
         </message>
@@ -1188,12 +1220,32 @@
             <translation>La technologie de capture de l’enregistrement est inconnue de la norme.</translation>
         </message>
         <message>
+            <source>The captures of the {kind} do not follow each other without a gap. Begin with this device again.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>The certificate is not valid at this time. Check this computer's clock first.</source>
             <translation>Le certificat n’est pas valable à cette date. Vérifiez d’abord l’horloge de cet ordinateur.</translation>
         </message>
         <message>
+            <source>The certificate of the {kind} ends in {days} days. Have it renewed before.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The certificate of the {kind} has expired. Connect it to its maker's server, or use another device.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The certificate of the {kind} is not valid yet. Check the date and time of this computer.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>The certificate the server signs with cannot be used. Check this computer's clock, then tell your administrator.</source>
             <translation>Le certificat avec lequel le serveur signe est inutilisable. Vérifiez l’horloge de cet ordinateur, puis prévenez votre administrateur.</translation>
+        </message>
+        <message>
+            <source>The clock of the {kind} is {minutes} minutes off. Set it, or this computer's, and try again.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>The code is wrong or was used already. Wait for the next one; check this computer's clock.</source>
@@ -1372,6 +1424,10 @@
             <translation>Le visage, les doigts ou les yeux ont été capturés il y a plus de {minutes} minutes ; le serveur n’en accepte pas de plus anciens. Capturez-les à nouveau.</translation>
         </message>
         <message>
+            <source>The faces cannot be written into the folder {folder}.</source>
+            <translation>Les visages ne peuvent pas être écrits dans le dossier {folder}.</translation>
+        </message>
+        <message>
             <source>The fastest speed of sending is a number of kilobytes a second, or 0 for none.</source>
             <translation type="unfinished"></translation>
         </message>
@@ -1510,6 +1566,10 @@
         <message>
             <source>The key file cannot be read: it must be an RSA key in PEM or DER form, or the public key of a TPM.</source>
             <translation>Le fichier de clé est illisible : il doit contenir une clé RSA au format PEM ou DER, ou la clé publique d’un TPM.</translation>
+        </message>
+        <message>
+            <source>The key in station.json does not belong to this folder: two stations were mixed up. Nothing was changed; put the right station.json back.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>The kind of impression in the record is none that the standard knows.</source>
@@ -1788,6 +1848,10 @@
             <translation>L’image de l’œil est trop petite pour être évaluée.</translation>
         </message>
         <message>
+            <source>The picture of the {kind} cannot be read. Try again.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>The picture shows no fingerprint ridges.</source>
             <translation>L’image ne montre aucune crête papillaire.</translation>
         </message>
@@ -1812,6 +1876,10 @@
             <translation>Les courbes ne peuvent pas être écrites dans le dossier {folder}.</translation>
         </message>
         <message>
+            <source>The pre-registration cannot be read: {part} is missing or has a wrong form.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>The print is too dark. Press a little more lightly, and dry the finger if it is wet.</source>
             <translation>L’empreinte est trop sombre. Appuyez un peu moins fort, et séchez le doigt s’il est mouillé.</translation>
         </message>
@@ -1832,6 +1900,10 @@
             <translation>Les programmes qui communiquent avec le TPM de cet ordinateur sont absents. Demandez à votre administrateur d’installer « tpm2-tools ».</translation>
         </message>
         <message>
+            <source>The proofing configuration cannot be read: it is no JSON object.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>The proofing configuration has a missing or wrong value at {place}.</source>
             <translation type="unfinished"></translation>
         </message>
@@ -1841,10 +1913,6 @@
         </message>
         <message>
             <source>The proofing configuration has no known _type at {place}.</source>
-            <translation type="unfinished"></translation>
-        </message>
-        <message>
-            <source>The proofing configuration is not valid JSON.</source>
             <translation type="unfinished"></translation>
         </message>
         <message>
@@ -1916,6 +1984,10 @@
             <translation>L’enregistrement indique le fabricant de l’appareil mais pas son type.</translation>
         </message>
         <message>
+            <source>The record of the {kind} breaks a rule of MOSIP ({rule}); a server may refuse it.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>The record says that it is one of a sequence of faces.</source>
             <translation>L’enregistrement indique qu’il fait partie d’une séquence de visages.</translation>
         </message>
@@ -1958,10 +2030,6 @@
         <message>
             <source>The same eye was presented twice. Take both again, each with its own eye.</source>
             <translation>Le même œil a été présenté deux fois. Reprenez les deux, chacun avec son œil.</translation>
-        </message>
-        <message>
-            <source>The same finger was placed twice. Take both again, each with its own finger.</source>
-            <translation>Le même doigt a été posé deux fois. Reprenez les deux, chacun avec le bon doigt.</translation>
         </message>
         <message>
             <source>The same finger, eye or face is there twice, or is there and said to be missing. Take it again.</source>
@@ -2044,6 +2112,10 @@
             <translation>Le serveur n’a aucune demande ouverte portant le numéro auquel répond cette correction (son code : {server_code}). Prévenez votre superviseur.</translation>
         </message>
         <message>
+            <source>The server has no such pre-registration for this centre (its code: {server_code}). Compare the number, or go on without it.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>The server has not said that it processed the packet, so it is kept.</source>
             <translation>Le serveur n’a pas dit qu’il avait traité le paquet ; il est donc conservé.</translation>
         </message>
@@ -2124,12 +2196,36 @@
             <translation>L’antivirus du serveur a refusé le paquet (son code : {server_code}). Prévenez votre administrateur ; le paquet est conservé.</translation>
         </message>
         <message>
+            <source>The set-up file cannot be read: {part} is missing or has a wrong form.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The set-up file is for station {station}, not for this one.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The set-up file is signed with the certificate {fingerprint}, which is not the one this station believes. Compare it with what the server's owner says.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The set-up file may not be used any more, or not yet. Check this computer's clock, or have a new one made.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The set-up file was changed or cut off after it was signed. Nothing of it was used.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>The setting {name} has a value it cannot have. It may be one of: {values}.</source>
             <translation>Le réglage {name} a une valeur impossible. Valeurs possibles : {values}.</translation>
         </message>
         <message>
             <source>The signature does not match. The data was changed or comes from somebody else.</source>
             <translation>La signature ne correspond pas. Les données ont été modifiées ou proviennent de quelqu’un d’autre.</translation>
+        </message>
+        <message>
+            <source>The signature of the {kind} is wrong. Do not use it and tell your supervisor.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>The slip is saved. It holds personal data: delete the file after use.</source>
@@ -2154,6 +2250,10 @@
         <message>
             <source>The station's database cannot be opened: it is damaged or the key is wrong.</source>
             <translation>La base de données du poste ne peut pas être ouverte : elle est endommagée ou la clé est incorrecte.</translation>
+        </message>
+        <message>
+            <source>The station's database is damaged, and too little is left to rebuild it from. Nothing was changed: put the station's folder back from your backup.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>The station's folder cannot be read. Check the disk and its permissions.</source>
@@ -2260,24 +2360,124 @@
             <translation>La largeur ou la hauteur indiquée dans l’enregistrement n’est pas celle de l’image qu’il contient.</translation>
         </message>
         <message>
+            <source>The {kind} answered in another version of the interface than it was asked in.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The {kind} answered with another capture than the one asked for. Try again.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The {kind} calls a picture another finger or eye than its record does. Tell support.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The {kind} calls itself certified, but nobody this station believes in vouches for its chip. Tell support.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The {kind} cannot capture what is needed here. Use another device.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The {kind} cannot reach its maker's server. Connect this computer to the network.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The {kind} captured for another purpose than registration.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The {kind} chains its captures in an older way than specified.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The {kind} could not use what it saw. Clean it and try again.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>The {kind} did not answer in time. Try again.</source>
             <translation>Appareil sans réponse dans le délai prévu : {kind}. Réessayez.</translation>
+        </message>
+        <message>
+            <source>The {kind} did not sign what it answered. Do not use it and tell support.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The {kind} did not understand the order (error {number}). Tell support.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The {kind} does not say which finger or eye it captured. Use another device.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The {kind} handed out a finger or eye that is an exception; it was not kept.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The {kind} handed out a picture that it has handed out before. Tell your supervisor if it happens again.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The {kind} handed out something else than it is made for.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The {kind} handed out the same finger or eye twice. Try again.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The {kind} has a new key since it was found; its maker vouches for it.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The {kind} has no valid certificate of its maker. Connect it to its maker's server, or use another device.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>The {kind} is busy. Close other programs that use it and try again.</source>
             <translation>Appareil occupé : {kind}. Fermez les autres programmes qui l’utilisent et réessayez.</translation>
         </message>
         <message>
+            <source>The {kind} is not ready yet. Wait a moment and try again.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The {kind} is set up for another environment than this station. Tell support.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>The {kind} reported a fault. Unplug it, plug it in and try again.</source>
             <translation>Appareil en défaut : {kind}. Débranchez l’appareil, rebranchez-le et réessayez.</translation>
+        </message>
+        <message>
+            <source>The {kind} reported error {number}. Try again; tell support if it stays.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The {kind} saw nothing. Place it again and keep still.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The {kind} says that somebody has tampered with it. Do not use it and tell your supervisor.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>The {kind} signed something else than it handed out. Tell your supervisor.</source>
             <translation>La signature de l’appareil ne correspond pas à ce qu’il a transmis : {kind}. Prévenez votre superviseur.</translation>
         </message>
         <message>
+            <source>The {kind} wants its captures sent out of this computer. Do not use it and tell your supervisor.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>The {kind} was unplugged. Plug it in and try again.</source>
             <translation>Appareil débranché : {kind}. Rebranchez l’appareil et réessayez.</translation>
+        </message>
+        <message>
+            <source>The {kind} was withdrawn from use. Put it away and tell your supervisor.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>There are attempts left. A poor capture can be kept only when all are used up.</source>
@@ -2432,6 +2632,10 @@
             <translation>Ce n’est pas un numéro d’identité : un chiffre est faux ou manque. Comparez avec la carte.</translation>
         </message>
         <message>
+            <source>This is no number of a pre-registration: it has 10 to 20 digits.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>This is not a finger you enrolled. Try again, or use your password.</source>
             <translation type="unfinished"></translation>
         </message>
@@ -2496,6 +2700,10 @@
             <translation>Cette clé n’ouvre pas le fichier. Utilisez la clé pour laquelle le fichier a été chiffré.</translation>
         </message>
         <message>
+            <source>This looks like the other eye. Check that left and right are not swapped.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>This looks like the other hand. Place the hand that is shown.</source>
             <translation>On dirait l’autre main. Posez la main indiquée.</translation>
         </message>
@@ -2510,6 +2718,10 @@
         <message>
             <source>This picture is already as small as it can be and still be read.</source>
             <translation>Cette image est déjà aussi petite que possible tout en restant lisible.</translation>
+        </message>
+        <message>
+            <source>This pre-registration was taken into another registration already. Ask the person about it.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>This proof of identity has no step {node}.</source>
@@ -2540,11 +2752,19 @@
             <translation>Ce numéro d’enregistrement est d’une autre machine.</translation>
         </message>
         <message>
+            <source>This registration was not compared with others here, or it is too long ago.</source>
+            <translation>Cet enregistrement n’a pas été comparé aux autres ici, ou c’était il y a trop longtemps.</translation>
+        </message>
+        <message>
             <source>This station asks for it at sign-in, so it cannot be removed here.</source>
             <translation type="unfinished"></translation>
         </message>
         <message>
             <source>This station cannot do this step: {type} is not installed.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>This station does not ask who vouches for its devices.</source>
             <translation type="unfinished"></translation>
         </message>
         <message>
@@ -2612,6 +2832,10 @@
             <translation>Ce sera trop grand pour être envoyé : environ {expected} ko, le maximum est de {limit} ko. Réduisez les documents ou laissez-en un de côté.</translation>
         </message>
         <message>
+            <source>This {kind} is made for authentication and cannot register people. Use another one.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Thumbs</source>
             <translation>Pouces</translation>
         </message>
@@ -2666,6 +2890,10 @@
         <message>
             <source>Two samples in the biometric file have the same index.</source>
             <translation>Deux échantillons du fichier biométrique ont le même index.</translation>
+        </message>
+        <message>
+            <source>Two services say that they are the {kind} {serial} (ports {first} and {second}). Stop one of them.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Two steps have the same name: {node}.</source>
@@ -2732,6 +2960,10 @@
             <translation type="unfinished"></translation>
         </message>
         <message>
+            <source>What the {kind} sees is the wrong way round. Place it again.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Where the eyes look cannot be told in this picture.</source>
             <translation>Cette image ne permet pas de dire où les yeux regardent.</translation>
         </message>
@@ -2746,6 +2978,10 @@
         <message>
             <source>Write a machine as CENTER_MACHINE=FILE, with a public key file that can be read.</source>
             <translation>Indiquez un poste sous la forme CENTER_MACHINE=FILE, avec un fichier de clé publique lisible.</translation>
+        </message>
+        <message>
+            <source>Write a name, an equals sign and a value: {pair}.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Write a user as NAME=FILE, with a file that holds the password on its first line.</source>
@@ -2930,6 +3166,10 @@
         <message>
             <source>{file} in the pack of networks is missing or was changed after it was signed.</source>
             <translation>{file} manque dans le lot de réseaux ou a été modifié après la signature.</translation>
+        </message>
+        <message>
+            <source>{finger} and {other} are the same finger. Take both again, each with its own finger.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>{name} · next: {step} · {time}</source>
