@@ -272,7 +272,7 @@ class Placements:
         for twin in twins:
             other = state.samples[BiometricAttribute(twin.detail["other"])]
             entries.append(self._set_aside(other, (twin,)))
-            results.append(self._hold_again(state, other, twin))
+            results.append(self._hold_again(state, other, judged))
         state = self._journal.commit(state.id, *entries)
         if not stays and judged.shows_something:
             self._hold(state.id, _Take(sample, judged, result.findings))
@@ -303,9 +303,7 @@ class Placements:
         rule = self._policy.rule(sample.attribute)
         threshold = self._policy.threshold(_group_of(sample.attribute))
         quality = rule.deciding(sample.quality, judged.judgement.quality)
-        seen = judged.findings
-        if not rule.needs_judgement:  # then it is good to know, and no more
-            seen = tuple(replace(each, severity=Severity.WARNS) for each in seen)
+        seen = judged.findings_by_rule(strict=rule.needs_judgement)
         findings = (*twins, *seen, *_below(sample.attribute, quality, threshold))
         return SampleResult(sample.attribute, quality, threshold, not blocking(findings), findings)
 
@@ -334,15 +332,14 @@ class Placements:
         detail = {"attribute": attribute.value, "findings": codes(findings)}
         return Entry(aside, AuditEvent.SAMPLE_SET_ASIDE, detail)
 
-    def _hold_again(self, state: Registration, event: SampleCaptured, twin: Finding) -> SampleResult:
-        """What counted until its twin came."""
+    def _hold_again(self, state: Registration, event: SampleCaptured, twin: Judged) -> SampleResult:
+        """What counted until its ``twin`` came."""
         attribute = event.facts.attribute
         sample = _sample_of(event, self._journal.read(state.id, event.record))
         judged = self._judge.look(attribute, sample.record)
-        turned = {"finger": attribute.value, "other": str(twin.detail["finger"])}
-        finding = replace(twin, field=attribute.value, detail=turned)
-        self._hold(state.id, _Take(sample, judged, (finding,)))
-        return replace(self._result(sample, judged, (finding,)), accepted=False)
+        result = self._result(sample, judged, [each for each in (same_twice(judged, twin),) if each])
+        self._hold(state.id, _Take(sample, judged, result.findings))
+        return replace(result, accepted=False)
 
     # What is held
 

@@ -61,8 +61,8 @@ class QualityRule(Enum):
         return station if self is QualityRule.STATION else min(device, station)
 
 
-# Both scores of a finger are NFIQ 2's, so that a device that praises itself is found out. For eyes every maker has a
-# scale of its own, and the one here was set on two. A face is judged by findings (``face_blocks``) before it is taken.
+# Both scores of a finger are NFIQ 2's, so that a device that praises itself is found out. For eyes every maker has
+# a scale of its own, and the one here was set on two. A face is judged before, by findings.
 _QUALITY_RULES = MappingProxyType(
     {
         Modality.FACE: QualityRule.DEVICE_ALONE,

@@ -1,4 +1,4 @@
-"""Fingers judged by the station beside what their device says, on simulated readers that deliver poor pictures."""
+"""Fingers and eyes judged by the station beside what their device says, on simulated readers that deliver poor pictures."""
 
 from __future__ import annotations
 
@@ -47,11 +47,13 @@ from muster.workstation.samples import CaptureOutcome
 from muster.workstation.station import Station
 from muster_simulated.driver import SimulatedDriver
 from muster_simulated.pictures import Pictures
+from simulators.eyes import Eye, closed, draw
 from slaps import fingers_of, slap
 from unit.workstation.desks import QUICK, capture, desk_at
 
 FAULTS = "MUSTER_SIMULATED_FAULTS"
-THUMBS, LEFT, RIGHT = CaptureGroup.THUMBS, CaptureGroup.LEFT_SLAP, CaptureGroup.RIGHT_SLAP
+THUMBS, IRISES = CaptureGroup.THUMBS, CaptureGroup.IRISES
+LEFT, RIGHT = CaptureGroup.LEFT_SLAP, CaptureGroup.RIGHT_SLAP
 LEFT_THUMB, RIGHT_THUMB = BiometricAttribute.LEFT_THUMB, BiometricAttribute.RIGHT_THUMB
 # Pictures that any finger may be given, and what they score here, NFIQ 2-compatible.
 SCORES_57, SCORES_43 = BiometricAttribute.LEFT_LITTLE, BiometricAttribute.RIGHT_MIDDLE
@@ -353,6 +355,83 @@ def test_fingers_that_are_alike_to_the_program_may_be_kept_with_a_reason(
         assert all(each.facts.forced for each in forced.samples.values())
         kept = [each.detail for each in desk.trail.about(draft) if each.event == "MUS-BIO-001"]
         assert ["SAME_FINGER_TWICE" in each.get("findings", "") for each in kept] == [False, False, True, True]
+
+
+# Eyes
+
+
+@pytest.fixture(scope="module")
+def eye_desk(tmp_path_factory: pytest.TempPathFactory, new_station: Station) -> Iterator[tuple[Desk, Path]]:
+    """Eyes by the policy as it ships, whose camera sees what lies in a folder."""
+    folder = tmp_path_factory.mktemp("eyes")
+    shutil.copytree(new_station.folder.root, folder / "station")
+    policy = replace(
+        QUICK, quality_rules={**QUICK.quality_rules, Modality.IRIS: Policy().quality_rules[Modality.IRIS]}
+    )
+    catalogue = _catalogue(SimulatedDriver(Pictures(folder), speed=50))
+    with desk_at(folder / "station", policy=policy, catalogue=catalogue) as desk:
+        yield desk, folder
+
+
+def test_eyes_are_judged_beside_and_their_device_decides(eye_desk: tuple[Desk, Path]) -> None:
+    desk, _ = eye_desk
+    draft = desk.enrollment.start().id
+    capture(desk, draft, IRISES)
+    assert _codes(_judge(desk, draft)) == []
+    state = desk.enrollment.registration(draft)
+    for eye, judgement in state.judgements.items():
+        assert (judgement.measure, judgement.findings) == ("iris quality", ())
+        assert judgement.quality is not None and judgement.quality > 90
+        assert desk.enrollment.quality_of(state, eye) == state.samples[eye].facts.quality
+    assert state.is_done(Step.IRISES)
+
+
+def test_a_closed_eye_is_set_aside_whatever_its_device_says(eye_desk: tuple[Desk, Path]) -> None:
+    desk, folder = eye_desk
+    draft = desk.enrollment.start().id
+    path = folder / "leftEye.png"
+    Image.fromarray(np.where(closed() > closed().mean(), 255, 0).astype(np.uint8)).save(path)
+    try:
+        capture(desk, draft, IRISES)
+        codes = _codes(_judge(desk, draft))
+    finally:
+        path.unlink()
+    assert set(codes) <= {"IRIS_EYE_CLOSED", "IRIS_ABSENT"} and len(codes) == 1
+    assert set(desk.enrollment.registration(draft).samples) == {BiometricAttribute.RIGHT_EYE}
+
+
+def test_the_same_eye_twice_is_told_and_neither_counts(
+    eye_desk: tuple[Desk, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk, _ = eye_desk
+    draft = desk.enrollment.start().id
+    monkeypatch.setenv(FAULTS, "iris=same_finger")
+    capture(desk, draft, IRISES)
+    assert _codes(_judge(desk, draft)) == ["SAME_EYE_TWICE", "SAME_EYE_TWICE"]
+    assert not desk.enrollment.registration(draft).samples
+
+
+def test_an_eye_that_leans_like_the_other_one_is_said_to_and_kept(eye_desk: tuple[Desk, Path]) -> None:
+    desk, folder = eye_desk
+    draft = desk.enrollment.start().id
+    paths = [folder / "leftEye.png", folder / "rightEye.png"]
+    for seed, path in enumerate(paths):
+        Image.fromarray(draw(Eye(seed=seed, tilt=-0.1)).picture).save(path)
+    try:
+        capture(desk, draft, IRISES)
+        outcomes = _judge(desk, draft)
+    finally:
+        for path in paths:
+            path.unlink()
+    told = [
+        each.field
+        for o in outcomes
+        for s in o.samples
+        for each in s.findings
+        if each.code.name == "EYE_OTHER_SIDE"
+    ]
+    assert told == ["rightEye"]
+    assert desk.enrollment.registration(draft).is_done(Step.IRISES)
 
 
 # A reader that does not take a slap apart
