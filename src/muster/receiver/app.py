@@ -22,9 +22,11 @@ from starlette.types import ASGIApp
 
 from muster.clock import Clock, rfc3339
 from muster.formats.mosip_login import LOGIN_PATH, SEND_OTP_PATH
+from muster.formats.pre_registration import IDS_PATH
 from muster.receiver.checks import MAXIMUM_PACKET_BYTES
 from muster.receiver.guard import Guard, Limits
 from muster.receiver.operations import Receiver
+from muster.receiver.pre_registration import BookingService
 from muster.receiver.served import Served
 from muster.receiver.storage import Storage
 from muster.receiver.sync_data import SyncService
@@ -93,8 +95,11 @@ def _routes(receiver: Receiver, storage: Storage, clock: Clock) -> list[Route]:
         status, answer = await run_in_threadpool(receiver.enroll, body)
         return Response(answer, status, media_type="application/json")
 
+    bookings = BookingService(storage, clock)
     served = SyncService(storage, Served(storage.folder), clock)
     return [
+        posted(IDS_PATH, bookings.ids),
+        asked(f"{IDS_PATH}/{{prid}}/{{machine}}", bookings.one),
         *(asked(path, operation) for path, operation in served.operations().items()),
         Route(_HEALTH_PATH, health),
         posted(LOGIN_PATH, receiver.sign_in),

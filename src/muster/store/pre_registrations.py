@@ -5,8 +5,6 @@ What stays of a used one is its number and whose registration took it, so that i
 
 from __future__ import annotations
 
-from datetime import datetime
-
 import sqlalchemy as sa
 from sqlalchemy import Column, LargeBinary, Table, Text
 
@@ -60,10 +58,10 @@ class PreRegistrationRows:
             pre_registration.update().where(pre_registration.c.id == id_).values(used_by=by.text, sealed=None)
         )
 
-    def remove_older(self, than: datetime) -> int:
-        return self._connection.execute(
-            pre_registration.delete().where(pre_registration.c.came_at < rfc3339(than))
-        ).rowcount
+    def remove_before(self, day: str) -> int:
+        """Whose appointment was before that day (ISO 8601). Returns how many that were."""
+        gone = pre_registration.delete().where(pre_registration.c.appointment < day)
+        return self._connection.execute(gone).rowcount
 
 
 def _booking(row: sa.Row[tuple[object, ...]]) -> Booking:

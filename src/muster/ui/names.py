@@ -10,6 +10,7 @@ from PySide6.QtCore import QCoreApplication
 
 from muster.domain.biometrics import BiometricAttribute, CaptureGroup, ExceptionKind, Modality
 from muster.domain.delivery import DeliveryState, OutboxEntry, Outlook, ServerStatus
+from muster.domain.limits import Limit
 from muster.domain.registration import Step
 from muster.errors import Code
 from muster.ui.language import CONTEXT, tr
@@ -107,6 +108,44 @@ def outlook_words(outlook: Outlook) -> str:
     return tr(
         "{count} packets wait; sending them takes about {minutes} minutes.", count=outlook.packets, minutes=minutes
     )
+
+
+def limit_words(limit: Limit) -> str:
+    """What is used of it, and until when that is enough."""
+    name = limit_name(limit.name)
+    if limit.is_reached:
+        return tr("{what}: the limit is reached.", what=name)
+    if limit.blocks_at is None:
+        return tr("{what}: {used} of {limit}", what=name, used=_short(limit.used), limit=_short(limit.limit))
+    until = f"{limit.blocks_at.astimezone():%Y-%m-%d}"
+    return tr(
+        "{what}: {used} of {limit}, enough until {date}",
+        what=name,
+        used=_short(limit.used),
+        limit=_short(limit.limit),
+        date=until,
+    )
+
+
+def limit_name(name: str) -> str:
+    return {
+        "packets_waiting": tr("Packets not sent"),
+        "packets_in_review": tr("Packets waiting for review"),
+        "oldest_in_review": tr("Days of the oldest review"),
+        "days_without_sending": tr("Days without sending"),
+        "master_data_age": tr("Days since the lists were fetched"),
+        "job_master_data": tr("Days since the lists were fetched"),
+        "job_configuration": tr("Days since the settings were fetched"),
+        "job_users": tr("Days since the users were fetched"),
+        "disk": tr("Megabytes on the disk"),
+        "packet_certificate": tr("The server's certificate for packets, days of its last year"),
+        "signer_certificate": tr("The server's certificate for answers, days of its last year"),
+        "clock_offset": tr("Seconds between this clock and the server's"),
+    }.get(name, name)
+
+
+def _short(number: float) -> str:
+    return f"{number:,.0f}".replace(",", "\u202f")
 
 
 def server_status_name(status: ServerStatus) -> str:

@@ -39,6 +39,7 @@ from muster.workstation.operator_desk import OperatorDesk
 from muster.workstation.operator_templates import OperatorTemplates
 from muster.workstation.placements import Placements
 from muster.workstation.policy import Policy
+from muster.workstation.pre_registrations import PreRegistrations
 from muster.workstation.proofing import Proofing
 from muster.workstation.proofing_secrets import ProofingSecrets
 from muster.workstation.proving import Proof, Proving, words
@@ -133,6 +134,14 @@ class Desk:
             self.master_data.known_stations,
         )
         self.following = Following(self._journal, self.server, self.sync, submission, self.carrying, policy)
+        self.pre_registrations = PreRegistrations(
+            self._journal,
+            self.server,
+            unlocked.machine_key,
+            unlocked.blob_sealer,
+            self.enrollment,
+            self.master_data,
+        )
         self.jobs = Jobs(self._journal, self._recurring(), lambda: self.server.server_clock)
         self.bundles = Bundles(self._journal, self.master_data)
         self.limits = Limits(self._journal, unlocked.folder, self.master_data, self.jobs, policy)
@@ -217,7 +226,13 @@ class Desk:
             Kind.CA_CERTIFICATES: "CCS_J00017",
         }
         fetch = self.master_data.fetch
-        return tuple(Job(kind.value, name, _DAILY, partial(fetch, kind)) for kind, name in ids.items())
+        told = (Job(kind.value, name, _DAILY, partial(fetch, kind)) for kind, name in ids.items())
+        bookings = self.pre_registrations
+        return (
+            *told,
+            Job("pre_registrations", "PDS_J00003", _DAILY, bookings.fetch_days),
+            Job("pre_registrations_over", "DEL_J00013", _DAILY, bookings.remove_outdated),
+        )
 
     def _enrollment_of(self, packet_id: str) -> EnrollmentRequest:
         return self.exporting.of_packet(packet_id)

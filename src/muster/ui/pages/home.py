@@ -10,12 +10,14 @@ from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLineEdit, QPushButton, 
 
 from muster.domain.delivery import DeliveryState, OutboxEntry, Outlook, PersonTold, Receipt
 from muster.domain.lifecycle import Registration
+from muster.domain.operators import Permission
 from muster.domain.registration import Process, RegistrationId
 from muster.errors import MusterError
 from muster.ui import names
 from muster.ui.background import Background
 from muster.ui.language import say_error, tr
 from muster.ui.pages.page import Page
+from muster.ui.widgets.limit_meter import LimitMeter
 from muster.ui.widgets.parts import Card, Choice, Note, button, empty, label, link, scrolling
 from muster.ui.wizard.signature import look_again
 from muster.workstation.desk import Desk
@@ -43,6 +45,7 @@ class HomePage(Page):
 
     opened = Signal(object)
     slip_wanted = Signal(object)
+    people_wanted = Signal()
 
     def __init__(self, desk: Desk, background: Background, window_language: str) -> None:
         super().__init__()
@@ -53,7 +56,13 @@ class HomePage(Page):
         column = QVBoxLayout(self)
         column.setContentsMargins(26, 20, 26, 18)
         column.setSpacing(14)
-        column.addWidget(label(tr("Welcome, {name}", name=desk.operator.user_id), "title"))
+        head = QHBoxLayout()
+        head.addWidget(label(tr("Welcome, {name}", name=desk.operator.user_id), "title"), 1)
+        self.people = button(tr("People"))
+        self.people.clicked.connect(self.people_wanted)
+        self.people.setVisible(desk.access.may(Permission.MANAGE_OPERATORS))
+        head.addWidget(self.people)
+        column.addLayout(head)
         self.note = Note()
         column.addWidget(self.note)
         columns = QHBoxLayout()
@@ -63,6 +72,7 @@ class HomePage(Page):
         right.setSpacing(14)
         left.addWidget(self._new_card(window_language))
         left.addWidget(self._devices_card())
+        left.addWidget(self._limits_card())
         left.addStretch(1)
         right.addWidget(self._drafts_card(), 1)
         right.addWidget(self._outbox_card(), 1)
@@ -169,6 +179,13 @@ class HomePage(Page):
         card.column.addLayout(self._devices)
         return card
 
+    def _limits_card(self) -> Card:
+        card = Card(margin=22)
+        card.column.addWidget(label(tr("How long this station can go on"), "section"))
+        self.limits = LimitMeter()
+        card.column.addWidget(self.limits)
+        return card
+
     def _drafts_card(self) -> Card:
         card = Card(margin=22)
         card.column.addWidget(label(tr("Put away, to be finished"), "section"))
@@ -203,6 +220,7 @@ class HomePage(Page):
     def refresh(self) -> None:
         self._background.run(self, "store", self._desk.enrollment.drafts, self._show_drafts, self._fail)
         self._background.run(self, "store", self._read_outbox, self._show_outbox, self._fail)
+        self._background.run(self, "store", self._desk.limits.all, self.limits.show_limits, self._fail)
         self._look_at_devices()
 
     def _read_outbox(self) -> OutboxView:

@@ -10,7 +10,8 @@ from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLineEdit, QVBoxLayout, 
 
 from muster.domain.assessment import Finding
 from muster.domain.lifecycle import Registration
-from muster.domain.registration import Process
+from muster.domain.registration import Process, RegistrationId
+from muster.errors import MusterError
 from muster.ui.background import Background
 from muster.ui.language import say_finding, tr
 from muster.ui.widgets.parts import Card, Choice, button, label, mark, scrolling
@@ -18,11 +19,15 @@ from muster.ui.wizard.demographics_presenter import DemographicsPresenter
 from muster.ui.wizard.step_page import StepPage
 from muster.workstation.enrollment import Enrollment
 from muster.workstation.forms import FieldKind, FormField
+from muster.workstation.pre_registrations import Prefilled
 from muster.workstation.reference import Labels, Language, label_in
 
 _KEEP_AFTER_MS = 4_000
 _ROWS_OF_A_FIELD = 3  # name, box, what is wrong with it
+_BOOKING_WIDTH = 260
 _LIST_KINDS = (FieldKind.CHOICE, FieldKind.LOCALIZED_CHOICE)
+
+TakeBooking = Callable[[RegistrationId, str], Prefilled]
 
 
 def _what_to_ask(process: Process) -> str:
@@ -40,8 +45,10 @@ class DemographicsPage(StepPage):
         background: Background,
         registration: Registration,
         window_language: str,
+        take_booking: TakeBooking,
     ) -> None:
         super().__init__(enrollment, background, registration)
+        self._take_booking = take_booking
         self._window_language = window_language
         known = {language.code: language for language in enrollment.languages_offered}
         languages = [known[code] for code in registration.started.languages]
@@ -54,6 +61,9 @@ class DemographicsPage(StepPage):
         self._several = len(languages) > 1
         self._is_unkept = False
         self.head(tr("Details"), _what_to_ask(registration.started.process))
+        self.booking, self.fetch = QLineEdit(), button(tr("Fetch"))
+        if registration.started.process is Process.NEW:
+            self.column.addLayout(self._booking_row())
         self.column.addWidget(scrolling(self._form()), 1)
         self.next = button(tr("Next"), primary=True)
         self.next.clicked.connect(self._submit)
@@ -71,6 +81,67 @@ class DemographicsPage(StepPage):
         self._keeping.stop()
         if self._is_unkept:
             self._keep()
+
+    def _booking_row(self) -> QHBoxLayout:
+        """For who filled in the form at home. Enter in its box fetches and does not go on."""
+        row = QHBoxLayout()
+        row.setSpacing(8)
+        self.booking.setAccessibleName(tr("Number of the pre-registration"))
+        self.booking.setPlaceholderText(tr("Number of the pre-registration"))
+        self.booking.setLayoutDirection(Qt.LayoutDirection.LeftToRight)
+        self.booking.setMaximumWidth(_BOOKING_WIDTH)
+        self.booking.returnPressed.connect(self._fetch_booking)
+        self.fetch.clicked.connect(self._fetch_booking)
+        row.addWidget(label(tr("Filled in at home?"), "soft", wrap=False))
+        row.addWidget(self.booking)
+        row.addWidget(self.fetch)
+        row.addStretch(1)
+        return row
+
+    def _fetch_booking(self) -> None:
+        """What was typed is kept first, so that it is there to stay."""
+        number = self.booking.text()
+        if not number.strip() or not self.fetch.isEnabled():
+            return
+        self._keeping.stop()
+        self._is_unkept = False
+        self.fetch.setEnabled(False)
+        self.note.say(tr("Fetching …"))
+        values = self.presenter.values()
+
+        def fetch() -> Prefilled:
+            self.enrollment.keep_draft(self.registration.id, values)
+            return self._take_booking(self.registration.id, number)
+
+        self.work("network", fetch, self._booking_taken)
+
+    def _booking_taken(self, taken: Prefilled) -> None:
+        self.registration = taken.registration
+        self.fetch.setEnabled(True)
+        self.booking.clear()
+        self.presenter.take(taken.registration.demographics)
+        for (name, language), box in self.boxes.items():
+            box.setText(self.presenter.text(name, language))
+        for name in self.lists:
+            self._fill(self.presenter.fields[name])
+        said = tr(
+            "{fields} details filled in, {documents} documents attached. What you had typed was left as it is.",
+            fields=len(taken.filled),
+            documents=len(taken.documents),
+        )
+        if taken.kept:
+            said += " " + tr("Ask about: {fields}.", fields=self._names(taken.kept))
+        if taken.to_be_scanned:
+            said += " " + tr("Some documents cannot be read here: scan them.")
+        self.note.say(said, "warn" if taken.kept or taken.to_be_scanned else "good")
+        self.changed.emit()
+
+    def _names(self, field_ids: tuple[str, ...]) -> str:
+        return ", ".join(self._label(self.presenter.fields[each].labels, each) for each in field_ids)
+
+    def fail(self, error: MusterError) -> None:
+        super().fail(error)
+        self.fetch.setEnabled(True)
 
     def _form(self) -> QWidget:
         content = QWidget()

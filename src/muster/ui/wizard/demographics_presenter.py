@@ -24,7 +24,11 @@ class DemographicsPresenter:
         self._texts: dict[tuple[str, str], str] = {}
         self._touched: set[tuple[str, str]] = set()
         self._problems: dict[str, Finding] = {}
-        for name, value in (values or {}).items():
+        self.take(values or {})
+
+    def take(self, values: Demographics) -> None:
+        """Show these; boxes of fields that are not among them stay as they are."""
+        for name, value in values.items():
             if name in self.fields:
                 self._fill(self.fields[name], value)
 

@@ -162,7 +162,8 @@ class Wizard(Page):
         if step is Step.CONSENT:
             return ConsentPage(enrollment, background, registration)
         if step is Step.DEMOGRAPHICS:
-            return DemographicsPage(enrollment, background, registration, self._window_language)
+            take = self._desk.pre_registrations.take
+            return DemographicsPage(enrollment, background, registration, self._window_language, take)
         if step is Step.DOCUMENTS:
             return DocumentsPage(enrollment, background, registration, self._window_language)
         if step is Step.FACE:

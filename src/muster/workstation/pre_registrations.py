@@ -1,0 +1,242 @@
+"""What people filled in at home, fetched ahead and taken into their registration.
+
+Rules:
+
+1. Each lies here sealed and bound to its number until it is used or its days are over.
+2. What an officer has typed stays: only what is empty is filled. A document that is attached stays as well.
+3. It is used once. What is left then is its number and whose registration took it.
+"""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import timedelta
+
+from muster.audit.catalogue import AuditEvent
+from muster.crypto.machine_key import MachineKey
+from muster.crypto.sealing import Sealer
+from muster.domain.applicant import Demographics, DemographicValue, LocalizedText
+from muster.domain.lifecycle import Registration
+from muster.domain.pre_registration import Booking, PreRegistration
+from muster.domain.registration import RegistrationId
+from muster.errors import BadInput, Code, Refused
+from muster.formats.pre_registration import open_zip
+from muster.upload.pre_registrations import PreRegistrationCalls, checked_number
+from muster.upload.transport import Exchange
+from muster.workstation.enrollment import Enrollment
+from muster.workstation.forms import FieldKind, FormField
+from muster.workstation.journal import Journal
+from muster.workstation.master_data import MasterData
+from muster.workstation.reference import Choice
+from muster.workstation.server_session import ServerSession
+
+PRE_REGISTRATION_USED = Code(
+    "PRE_REGISTRATION_USED",
+    "This pre-registration was taken into another registration already. Ask the person about it.",
+)
+
+_DAYS_AHEAD, _DAYS_AFTER = "pre_reg_no_of_days_limit", "pre_reg_deletion_configured_days"
+_DEFAULT_DAYS = {_DAYS_AHEAD: 7, _DAYS_AFTER: 1}
+_MOST_DAYS = 365
+
+
+@dataclass(frozen=True, slots=True)
+class Prefilled:
+    """What came of it: ``filled`` fields, ``kept`` ones where something else stood already, documents attached,
+    and those that have to be scanned here after all."""
+
+    registration: Registration
+    filled: tuple[str, ...]
+    kept: tuple[str, ...]
+    documents: tuple[str, ...]
+    to_be_scanned: tuple[str, ...]
+
+
+class PreRegistrations:
+    def __init__(
+        self,
+        journal: Journal,
+        server: ServerSession,
+        key: MachineKey,
+        sealer: Sealer,
+        enrollment: Enrollment,
+        master_data: MasterData,
+    ) -> None:
+        self._journal = journal
+        self._server = server
+        self._key = key
+        self._sealer = sealer
+        self._enrollment = enrollment
+        self._master_data = master_data
+
+    def bookings(self) -> tuple[Booking, ...]:
+        """What lies here, by appointment."""
+        with self._journal.database.read() as work:
+            return work.pre_registrations.all()
+
+    def fetch_days(self) -> int:
+        """Fetch what is booked for the days ahead and not here yet; returns how many came. What came before
+        something went wrong stays. Raises what asking raises."""
+        today = self._journal.now().astimezone().date()
+        known = {each.id: each for each in self.bookings()}
+        with self._server.exchange() as exchange:
+            calls = self._calls(exchange)
+            booked = calls.booked(today, today + timedelta(days=self._days(_DAYS_AHEAD)))
+            wanted = [
+                number
+                for number, updated in booked.items()
+                if number not in known or (known[number].updated != updated and known[number].used_by is None)
+            ]
+            for number in wanted:
+                self._keep(calls, number, booked[number])
+        return len(wanted)
+
+    def remove_outdated(self) -> int:
+        """Those whose appointment is over by the configured days; returns how many."""
+        limit = self._journal.now().astimezone().date() - timedelta(days=self._days(_DAYS_AFTER))
+        with self._journal.database.work() as work:
+            removed = work.pre_registrations.remove_before(limit.isoformat())
+            work.record(
+                AuditEvent.PRE_REGISTRATIONS_EXPIRED, actor=self._journal.operator.user_id, count=str(removed)
+            )
+        return removed
+
+    def take(self, registration_id: RegistrationId, number: str) -> Prefilled:
+        """Fill what is empty in an unfinished registration. From the copy here, else from the server.
+
+        Raises ``BadInput`` (no number), ``Refused`` (unknown to the server, or used), ``NetworkUnavailable``,
+        ``MalformedData`` for one that cannot be read, ``NotAuthentic``.
+        """
+        number = checked_number(number)
+        state = self._journal.open_draft(registration_id)
+        found = self._open(number, registration_id)
+        form = {each.id: each for each in self._enrollment.form(state.started.process)}
+        values, filled, kept = merged(state.demographics, found.values, form, state.started.languages)
+        self._enrollment.keep_draft(registration_id, values)
+        attached, refused = self._attach(registration_id, found)
+        with self._journal.database.work() as work:
+            work.pre_registrations.use(number, registration_id)
+            work.record(
+                AuditEvent.PRE_REGISTRATION_USED,
+                actor=self._journal.operator.user_id,
+                subject=registration_id.text,
+                fields=str(len(filled)),
+                documents=str(len(attached)),
+            )
+        return Prefilled(self._journal.load(registration_id), filled, kept, attached, refused)
+
+    def _open(self, number: str, by: RegistrationId) -> PreRegistration:
+        with self._journal.database.read() as work:
+            here = work.pre_registrations.find(number)
+        if here is not None and here[0].used_by not in (None, by) and not self._was_discarded(here[0].used_by):
+            raise Refused(PRE_REGISTRATION_USED)
+        sealed = here[1] if here else None
+        if sealed is None:
+            with self._server.exchange() as exchange:
+                content = self._keep(self._calls(exchange), number, "")
+        else:
+            content = self._sealer.open(sealed, _context(number))
+        return open_zip(number, content)
+
+    def _was_discarded(self, registration_id: RegistrationId | None) -> bool:
+        return registration_id is not None and self._journal.load(registration_id).discarded is not None
+
+    def _keep(self, calls: PreRegistrationCalls, number: str, updated: str) -> bytes:
+        """Fetch one and keep it, read once so that nothing unreadable lies in wait for the person."""
+        appointment, content = calls.fetch(number)
+        open_zip(number, content)
+        booking = Booking(number, appointment, updated, self._journal.now())
+        with self._journal.database.work() as work:
+            work.pre_registrations.put(booking, self._sealer.seal(content, _context(number)))
+            work.record(AuditEvent.PRE_REGISTRATION_KEPT, actor=self._journal.operator.user_id)
+        return content
+
+    def _attach(
+        self, registration_id: RegistrationId, found: PreRegistration
+    ) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """Fields whose documents came along, and those that must be scanned: a file nobody can read here."""
+        state = self._journal.load(registration_id)
+        slots = {each.field: each for each in self._enrollment.document_slots(state.started.process)}
+        attached, refused = [], []
+        for each in found.documents:
+            slot = slots.get(each.field)
+            if slot is None or each.field in state.documents:
+                continue
+            try:
+                picture = _picture(each.content)
+                self._enrollment.attach_document(registration_id, each.field, each.type_code, None, picture)
+                attached.append(each.field)
+            except (BadInput, Refused):  # unreadable, of a type the form has not, or too large
+                refused.append(each.field)
+        return tuple(attached), tuple(refused)
+
+    def _calls(self, exchange: Exchange) -> PreRegistrationCalls:
+        return PreRegistrationCalls(exchange, self._key, self._journal.station, self._journal.clock)
+
+    def _days(self, name: str) -> int:
+        days = _DEFAULT_DAYS[name]
+        with suppress(ValueError):
+            days = int(self._master_data.configuration().get(name, ""))
+        return min(max(days, 0), _MOST_DAYS)
+
+
+def merged(
+    typed: Demographics, booked: Demographics, form: dict[str, FormField], languages: tuple[str, ...]
+) -> tuple[Demographics, tuple[str, ...], tuple[str, ...]]:
+    """What is to stand in the form: typed values, then booked ones where nothing is. Names of what was filled, and
+    of what was kept though the person had written something else at home."""
+    values: dict[str, DemographicValue] = dict(typed)
+    filled, kept = [], []
+    for name, value in booked.items():
+        if name not in form:
+            continue
+        here = _in_form(value, form[name], languages)
+        before = values.get(name)
+        after = _filled_up(before, here)
+        if after != before:
+            values[name] = after
+            filled.append(name)
+        elif before != here:
+            kept.append(name)
+    return values, tuple(filled), tuple(kept)
+
+
+def _in_form(value: DemographicValue, field: FormField, languages: tuple[str, ...]) -> DemographicValue:
+    """As the form has it: a code for a list, texts in the languages of the registration."""
+    texts = value.values if isinstance(value, LocalizedText) else (("", value),)
+    if field.kind in (FieldKind.CHOICE, FieldKind.LOCALIZED_CHOICE):
+        return next((choice.code for _, text in texts for choice in field.choices if _means(choice, text)), "")
+    if field.kind is FieldKind.LOCALIZED:
+        if isinstance(value, str):
+            return LocalizedText(((languages[0], value),))
+        return LocalizedText(tuple((code, text) for code, text in texts if code in languages))
+    return value.in_language(languages[0]) if isinstance(value, LocalizedText) else value
+
+
+def _means(choice: Choice, text: str) -> bool:
+    return text == choice.code or text in choice.labels.values()
+
+
+def _filled_up(before: DemographicValue | None, booked: DemographicValue) -> DemographicValue:
+    """Language by language where there are several."""
+    if isinstance(before, LocalizedText) and isinstance(booked, LocalizedText):
+        there = {code: text for code, text in before.values if text.strip()}
+        more = {code: text for code, text in booked.values if code not in there and text}
+        return LocalizedText((*there.items(), *more.items())) if more else before
+    is_empty = before is None or (isinstance(before, str) and not before.strip())
+    return booked if is_empty or before is None else before
+
+
+def _picture(content: bytes) -> bytes:
+    """A picture, or the one that a scanner put into a PDF's only page; whatever else a PDF holds is left to be
+    refused."""
+    if not content.startswith(b"%PDF") or content.count(b"/DCTDecode") != 1:
+        return content
+    start = content.find(b"\xff\xd8\xff")
+    end = content.find(b"endstream", start)
+    return content[start:end].rstrip(b"\r\n") if 0 <= start < end else content
+
+
+def _context(number: str) -> str:
+    return f"pre-registration {number}"
