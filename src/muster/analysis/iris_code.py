@@ -10,9 +10,7 @@ What it is for: an eye presented as both, and two captures of one eye. It was no
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from itertools import combinations
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,8 +20,7 @@ from muster.analysis.calibration import calibration
 from muster.analysis.iris_boundaries import Ellipse, EyeBoundaries
 from muster.analysis.iris_mask import IrisMask
 from muster.analysis.opencv import opencv
-from muster.domain.assessment import Finding, NotAssessed, Score, Severity
-from muster.domain.biometrics import BiometricAttribute
+from muster.domain.assessment import NotAssessed, Score
 from muster.errors import Code
 
 MEASURE = "iris match"
@@ -90,15 +87,6 @@ def match(a: IrisCode, b: IrisCode) -> IrisMatch | NotAssessed:
         return NotAssessed(MEASURE, IRIS_TOO_LITTLE)
     scale = calibration(MEASURE)
     return IrisMatch(scale.score(round(agreement, 4)), scale.thresholds["match"])
-
-
-def same_eye_twice(codes: Mapping[BiometricAttribute, IrisCode]) -> tuple[Finding, ...]:
-    """One finding for every pair of a person's eyes that are one and the same; ``detail`` says which."""
-    return tuple(
-        Finding(SAME_EYE_TWICE, Severity.BLOCKS, other.value, {"eye": one.value, "other": other.value})
-        for one, other in combinations(codes, 2)
-        if isinstance(found := match(codes[one], codes[other]), IrisMatch) and found.is_match
-    )
 
 
 def _strip_places(eye: EyeBoundaries) -> tuple[Floats, Floats]:

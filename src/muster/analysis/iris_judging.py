@@ -2,7 +2,7 @@
 
 ``judge_iris`` gives the assessment of a picture: ``iris quality`` (0..100, or why there is none), the measures of
 ``iris_measures``, the side as far as it can be told, and what to say to the person. ``look_at_iris`` gives the
-same with boundaries, mask, the side as a value and the code that ``iris_code`` compares (``same_eye_twice``).
+same with boundaries, mask, the side as a value and the code that ``iris_code`` compares.
 ``better_of`` says which of two captures of one eye is kept, ``meets`` whether one is good enough. Whatever the
 picture shows, nothing is raised over it::
 

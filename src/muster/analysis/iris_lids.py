@@ -59,7 +59,7 @@ def _lid(
     cv2 = opencv()
     levels = np.arange(span[0] - 0.1, span[1] + 0.1, 0.02, dtype=np.float32)
     bends = np.linspace(0, 0.45, 7, dtype=np.float32) * -side
-    slopes = np.linspace(-0.25, 0.25, 7, dtype=np.float32)
+    slopes = np.linspace(-0.3, 0.3, 13, dtype=np.float32)
     rows = _strip(smooth, across, x, y, radius)
     steps = cv2.Sobel(
         cv2.GaussianBlur(rows, (0, 0), sigmaX=1.0, sigmaY=1.6), cv2.CV_32F, 0, 1, ksize=3, scale=1 / 8

@@ -14,7 +14,7 @@ from threading import Event
 import numpy as np
 
 from muster.analysis.fingerprints import ridge_quality
-from muster.analysis.irises import iris_contrast
+from muster.analysis.iris_judging import QUALITY, judge_iris
 from muster.devices.api import (
     CapturedSample,
     CaptureRequest,
@@ -110,19 +110,25 @@ class _FileReader:
     def _sample(self, attribute: BiometricAttribute, request: CaptureRequest) -> CapturedSample:
         # The green channel: a grey picture stored as RGB comes back exactly.
         pixels = np.ascontiguousarray(self._pictures[attribute][:, :, 1])
-        finger = attribute.modality is Modality.FINGER
-        measured = ridge_quality(pixels) if finger else iris_contrast(pixels)
         return picture_sample(
             self._context,
             request,
             attribute=attribute,
             pixels=pixels,
             resolution_dpi=_RESOLUTION_DPI,
-            quality=measured.value if isinstance(measured, Score) else 0.0,
+            quality=_quality(attribute, pixels),
             device=self._digital_id,
             device_code=_DEVICE_CODE,
             device_service_version=_SERVICE_VERSION,
         )
+
+
+def _quality(attribute: BiometricAttribute, pixels: Pixels) -> float:
+    """0 for what shows no finger, no eye."""
+    if attribute.modality is Modality.FINGER:
+        ridges = ridge_quality(pixels)
+        return ridges.value if isinstance(ridges, Score) else 0.0
+    return judge_iris(pixels).value(QUALITY) or 0.0
 
 
 def _describe(modality: Modality) -> DeviceDescriptor:
