@@ -60,6 +60,10 @@
             <translation>تعذّرت قراءة ملف من حزمة التعرّف على الوجوه: {file}.</translation>
         </message>
         <message>
+            <source>A finger or an eye is marked as an exception: a supervisor has to confirm it.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>A finger or eye that was captured is not good enough. Go back and take it again.</source>
             <translation type="unfinished"></translation>
         </message>
@@ -77,7 +81,7 @@
         </message>
         <message>
             <source>A newer set-up file was imported before. Nothing was changed.</source>
-            <translation type="unfinished"></translation>
+            <translation>سبق استيراد ملف إعداد أحدث. لم يتغيّر شيء.</translation>
         </message>
         <message>
             <source>A number in the biometric file is not one.</source>
@@ -85,7 +89,7 @@
         </message>
         <message>
             <source>A packet of the same number and with other content came before. Tell your supervisor.</source>
-            <translation type="unfinished"></translation>
+            <translation>وصلت من قبل حزمة بالرقم نفسه ومحتوى مختلف. أخبر المشرف.</translation>
         </message>
         <message>
             <source>A part of the biometric file has an attribute it must not have.</source>
@@ -124,6 +128,10 @@
             <translation>إحدى صور هذا التسجيل مفقودة من القرص. التقطها من جديد.</translation>
         </message>
         <message>
+            <source>A poor capture is kept: a supervisor has to confirm it.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>A proofing method needs the secret {key}, which this station does not have. Tell your administrator.</source>
             <translation type="unfinished"></translation>
         </message>
@@ -141,7 +149,7 @@
         </message>
         <message>
             <source>A request for bookings cannot be read: {part} is missing or has a wrong form.</source>
-            <translation type="unfinished"></translation>
+            <translation>لا يمكن قراءة طلب المواعيد: {part} مفقود أو صيغته خاطئة.</translation>
         </message>
         <message>
             <source>A request to sign in cannot be read: {part} is missing or has a wrong form.</source>
@@ -225,7 +233,7 @@
         </message>
         <message>
             <source>A trip has a number of days and a number of people, neither below nothing.</source>
-            <translation type="unfinished"></translation>
+            <translation>للرحلة عدد من الأيام وعدد من الأشخاص، ولا يكون أيّ منهما سالبًا.</translation>
         </message>
         <message>
             <source>A user name has 2 to 50 letters, digits, dots, dashes or underscores.</source>
@@ -236,12 +244,24 @@
             <translation>إحدى قيم نعم أو لا في ملف البيانات الحيوية ليست أيًّا منهما.</translation>
         </message>
         <message>
+            <source>Add</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Administrator</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>All are kept.</source>
             <translation>حُفظ كل شيء.</translation>
         </message>
         <message>
             <source>All of these are marked as exceptions; there is nothing to capture.</source>
             <translation>كل هذه العناصر مسجلة كاستثناءات؛ لا يوجد ما يُلتقط.</translation>
+        </message>
+        <message>
+            <source>An app on your telephone that shows a new code every half minute. It needs no network.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>An earlier registration at this station shows a face like this one. Compare the pictures: it may be the same person.</source>
@@ -274,6 +294,10 @@
         <message>
             <source>Another program is using the station's data. Try again in a moment.</source>
             <translation>يستخدم برنامج آخر بيانات المحطة. حاول مرة أخرى بعد لحظات.</translation>
+        </message>
+        <message>
+            <source>Ask about: {fields}.</source>
+            <translation>اسأل الشخص عن: {fields}.</translation>
         </message>
         <message>
             <source>Ask the person to lay both thumbs side by side on the glass.</source>
@@ -316,12 +340,20 @@
             <translation>المحاولة {number} من {allowed}</translation>
         </message>
         <message>
+            <source>Authenticator</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Back to the desk</source>
             <translation>إلى الصفحة الرئيسية</translation>
         </message>
         <message>
             <source>Begin</source>
             <translation>ابدأ</translation>
+        </message>
+        <message>
+            <source>Block</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Busy</source>
@@ -364,6 +396,14 @@
             <translation>تعديل</translation>
         </message>
         <message>
+            <source>Change the password</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Change the roles</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Check</source>
             <translation>المراجعة</translation>
         </message>
@@ -374,6 +414,10 @@
         <message>
             <source>Chin up a little.</source>
             <translation>ارفع ذقنك قليلًا.</translation>
+        </message>
+        <message>
+            <source>Choose</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Choose a picture</source>
@@ -416,8 +460,28 @@
             <translation>أغلِق فمك.</translation>
         </message>
         <message>
+            <source>Code of your authenticator</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Code of your authenticator, if you have one</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Code to be read by your authenticator app</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Come a little closer.</source>
             <translation>اقترب قليلًا.</translation>
+        </message>
+        <message>
+            <source>Confirm</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Confirmed by {name}.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Consent</source>
@@ -425,7 +489,27 @@
         </message>
         <message>
             <source>Continue sending</source>
-            <translation type="unfinished"></translation>
+            <translation>متابعة الإرسال</translation>
+        </message>
+        <message>
+            <source>Days of the oldest review</source>
+            <translation>أيام انتظار أقدم مراجعة</translation>
+        </message>
+        <message>
+            <source>Days since the lists were fetched</source>
+            <translation>الأيام منذ جلب القوائم</translation>
+        </message>
+        <message>
+            <source>Days since the settings were fetched</source>
+            <translation>الأيام منذ جلب الإعدادات</translation>
+        </message>
+        <message>
+            <source>Days since the users were fetched</source>
+            <translation>الأيام منذ جلب المستخدمين</translation>
+        </message>
+        <message>
+            <source>Days without sending</source>
+            <translation>أيام دون إرسال</translation>
         </message>
         <message>
             <source>Demo station: the password is filled in. Enroll invented people only.</source>
@@ -452,8 +536,20 @@
             <translation>الوثائق</translation>
         </message>
         <message>
+            <source>Done.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Done: this is the code</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Encoded data in the biometric file is damaged.</source>
             <translation>بيانات مرمّزة في ملف البيانات الحيوية تالفة.</translation>
+        </message>
+        <message>
+            <source>Enrolled: {names}</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Everything is kept as you go.</source>
@@ -492,6 +588,26 @@
             <translation>الوجه والأصابع والعينان</translation>
         </message>
         <message>
+            <source>Fetch</source>
+            <translation>جلب</translation>
+        </message>
+        <message>
+            <source>Fetching …</source>
+            <translation>جارٍ الجلب …</translation>
+        </message>
+        <message>
+            <source>Filled in at home?</source>
+            <translation>هل مُلئت في البيت؟</translation>
+        </message>
+        <message>
+            <source>Finger</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Finger and face</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Finger injured or bandaged</source>
             <translation>الإصبع مصاب أو مضمّد</translation>
         </message>
@@ -502,6 +618,10 @@
         <message>
             <source>From a file …</source>
             <translation>من ملف…</translation>
+        </message>
+        <message>
+            <source>Give the new password</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Go on</source>
@@ -516,12 +636,20 @@
             <translation>الحجم الحقيقي للصفحة غير معروف.</translation>
         </message>
         <message>
+            <source>How long this station can go on</source>
+            <translation>إلى متى يمكن لهذه المحطة أن تعمل</translation>
+        </message>
+        <message>
             <source>I, {officer}, checked who this person is, recorded what I saw, and the person confirmed it.</source>
             <translation>أنا، ⁨{officer}⁩، تحققت من هوية هذا الشخص وسجلت ما رأيته، وأكد الشخص ذلك.</translation>
         </message>
         <message>
             <source>Keep the best there is</source>
             <translation>حفظ أفضل المتاح</translation>
+        </message>
+        <message>
+            <source>Kept.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Kind of document</source>
@@ -576,6 +704,10 @@
             <translation>الإبهام الأيسر</translation>
         </message>
         <message>
+            <source>Let in again</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Lids or lashes cover a part of the iris. Open the eyes wide.</source>
             <translation>يغطي الجفنان أو الرموش جزءًا من القزحية. افتح العينين جيدًا.</translation>
         </message>
@@ -590,6 +722,26 @@
         <message>
             <source>Light is reflected on the page. Turn the page or the lamp a little.</source>
             <translation>ينعكس الضوء على الصفحة. أدر الصفحة أو المصباح قليلًا.</translation>
+        </message>
+        <message>
+            <source>Lock</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Locked</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Locks in {minutes} min</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Look into the camera</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Look into the camera.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Look straight into the camera.</source>
@@ -610,6 +762,10 @@
         <message>
             <source>Making keys …</source>
             <translation>جارٍ إنشاء المفاتيح…</translation>
+        </message>
+        <message>
+            <source>Megabytes on the disk</source>
+            <translation>ميغابايت على القرص</translation>
         </message>
         <message>
             <source>More light on the left side of the face.</source>
@@ -636,12 +792,20 @@
             <translation>ابتعد قليلًا.</translation>
         </message>
         <message>
+            <source>My sign-in</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Name the public key that signed the pack of networks as well.</source>
             <translation>اذكر أيضًا المفتاح العام الذي وُقّعت به حزمة الشبكات.</translation>
         </message>
         <message>
             <source>Neither head nor background moved enough to judge this.</source>
             <translation>لم يتحرك الرأس ولا الخلفية بما يكفي للحكم على ذلك.</translation>
+        </message>
+        <message>
+            <source>New password</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>New registration</source>
@@ -677,7 +841,7 @@
         </message>
         <message>
             <source>No list on this drive is signed with the key of this fingerprint.</source>
-            <translation type="unfinished"></translation>
+            <translation>لا توجد على هذا القرص قائمة موقّعة بالمفتاح الذي له هذه البصمة.</translation>
         </message>
         <message>
             <source>No machine-readable lines were found on this page.</source>
@@ -689,11 +853,11 @@
         </message>
         <message>
             <source>No new registration can be begun: a limit of this station is reached ({limit}). Connect to the server and send what waits, or ask your administrator.</source>
-            <translation type="unfinished"></translation>
+            <translation>لا يمكن بدء تسجيل جديد: بلغت هذه المحطة أحد حدودها ({limit}). اتصل بالخادم وأرسل ما ينتظر، أو اسأل المدير.</translation>
         </message>
         <message>
             <source>No packet waits to be sent, so there is nothing to hand over.</source>
-            <translation type="unfinished"></translation>
+            <translation>لا توجد حزمة تنتظر الإرسال، فلا شيء لتسليمه.</translation>
         </message>
         <message>
             <source>No packet was accepted. See the outbox for the reason.</source>
@@ -725,7 +889,7 @@
         </message>
         <message>
             <source>No station of this number is registered here, so no set-up file can be made for it.</source>
-            <translation type="unfinished"></translation>
+            <translation>لا توجد هنا محطة مسجّلة بهذا الرقم، فلا يمكن إعداد ملف لها.</translation>
         </message>
         <message>
             <source>No {kind} is connected. Plug it in and try again.</source>
@@ -774,6 +938,10 @@
         <message>
             <source>Nothing.</source>
             <translation>لا توجد عناصر.</translation>
+        </message>
+        <message>
+            <source>Number of the pre-registration</source>
+            <translation>رقم التسجيل المسبق</translation>
         </message>
         <message>
             <source>Number of the request</source>
@@ -844,8 +1012,20 @@
             <translation>صندوق الصادر</translation>
         </message>
         <message>
+            <source>Packets not sent</source>
+            <translation>حزم لم تُرسل</translation>
+        </message>
+        <message>
+            <source>Packets waiting for review</source>
+            <translation>حزم تنتظر المراجعة</translation>
+        </message>
+        <message>
             <source>Password</source>
             <translation>كلمة المرور</translation>
+        </message>
+        <message>
+            <source>Password of the supervisor</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Password of {officer}</source>
@@ -853,6 +1033,14 @@
         </message>
         <message>
             <source>Pause</source>
+            <translation>إيقاف مؤقت</translation>
+        </message>
+        <message>
+            <source>People</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>People of this station</source>
             <translation type="unfinished"></translation>
         </message>
         <message>
@@ -866,6 +1054,10 @@
         <message>
             <source>Port {port} is used by another program. Choose another one.</source>
             <translation>المنفذ {port} يستخدمه برنامج آخر. اختر منفذًا آخر.</translation>
+        </message>
+        <message>
+            <source>Press again to remove {name} for good, with finger and face.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Print the slip</source>
@@ -886,6 +1078,10 @@
         <message>
             <source>Read this to the person in a language they understand, then ask.</source>
             <translation>اقرأ هذا النص على الشخص بلغة يفهمها، ثم اطلب موافقته.</translation>
+        </message>
+        <message>
+            <source>Read this with your app, then type the code it shows.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Reading …</source>
@@ -984,6 +1180,10 @@
             <translation>اللغة الثانية</translation>
         </message>
         <message>
+            <source>Seconds between this clock and the server's</source>
+            <translation>الثواني بين هذه الساعة وساعة الخادم</translation>
+        </message>
+        <message>
             <source>Send again</source>
             <translation>إعادة الإرسال</translation>
         </message>
@@ -993,15 +1193,19 @@
         </message>
         <message>
             <source>Sending is paused at this station. The packet is kept and goes when sending is continued.</source>
-            <translation type="unfinished"></translation>
+            <translation>الإرسال متوقف مؤقتًا في هذه المحطة. الحزمة محفوظة وسترسل عند متابعة الإرسال.</translation>
         </message>
         <message>
             <source>Sending is paused. {count} packets wait.</source>
-            <translation type="unfinished"></translation>
+            <translation>الإرسال متوقف مؤقتًا. عدد الحزم المنتظرة: {count}.</translation>
         </message>
         <message>
             <source>Sending …</source>
             <translation>جارٍ الإرسال…</translation>
+        </message>
+        <message>
+            <source>Set up an authenticator</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Set up the station</source>
@@ -1010,6 +1214,14 @@
         <message>
             <source>Set up this station</source>
             <translation>إعداد هذه المحطة</translation>
+        </message>
+        <message>
+            <source>Set up what this station asks for before you go on: see the marks below.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Set up. Setting it up again replaces it.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Sign</source>
@@ -1056,12 +1268,24 @@
             <translation>الإيصال</translation>
         </message>
         <message>
+            <source>Some documents cannot be read here: scan them.</source>
+            <translation>بعض المستندات لا يمكن قراءتها هنا: امسحها ضوئيًا.</translation>
+        </message>
+        <message>
+            <source>Somebody else signs in</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Somebody else went on with this proof of identity: it is at {actual}, not at {expected}.</source>
             <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Somebody may help to hold the hand</source>
             <translation>يمكن لشخص أن يساعد في رفع اليد</translation>
+        </message>
+        <message>
+            <source>Somebody new</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Somebody of that user name works here already. Choose another name.</source>
@@ -1309,7 +1533,7 @@
         </message>
         <message>
             <source>The drive cannot be read. Plug it in again, or hand over on another one.</source>
-            <translation type="unfinished"></translation>
+            <translation>لا يمكن قراءة القرص. أعد توصيله، أو سلّم على قرص آخر.</translation>
         </message>
         <message>
             <source>The encrypted file was changed after it was written. Do not use it.</source>
@@ -1429,7 +1653,7 @@
         </message>
         <message>
             <source>The fastest speed of sending is a number of kilobytes a second, or 0 for none.</source>
-            <translation type="unfinished"></translation>
+            <translation>أقصى سرعة للإرسال عدد من الكيلوبايت في الثانية، أو 0 لعدم التحديد.</translation>
         </message>
         <message>
             <source>The field {field} has a form that no ID schema knows.</source>
@@ -1581,11 +1805,11 @@
         </message>
         <message>
             <source>The list of what is on the drive cannot be read: {part} is missing or has a wrong form.</source>
-            <translation type="unfinished"></translation>
+            <translation>لا يمكن قراءة قائمة محتويات القرص: {part} مفقود أو صيغته خاطئة.</translation>
         </message>
         <message>
             <source>The list on this drive was changed or cut off after its station had signed it. Nothing was taken; hand over again.</source>
-            <translation type="unfinished"></translation>
+            <translation>غُيّرت القائمة على هذا القرص أو قُطعت بعد أن وقّعتها محطتها. لم يؤخذ شيء؛ أعد التسليم.</translation>
         </message>
         <message>
             <source>The live picture appears here.</source>
@@ -1653,7 +1877,7 @@
         </message>
         <message>
             <source>The packet is on the list and not on the drive.</source>
-            <translation type="unfinished"></translation>
+            <translation>الحزمة مذكورة في القائمة وغير موجودة على القرص.</translation>
         </message>
         <message>
             <source>The packet lacks the file that the field {field} names.</source>
@@ -1709,7 +1933,7 @@
         </message>
         <message>
             <source>The packet's file was changed or damaged on the way.</source>
-            <translation type="unfinished"></translation>
+            <translation>تغيّر ملف الحزمة أو تلف في الطريق.</translation>
         </message>
         <message>
             <source>The packet's number has a form that no packet has.</source>
@@ -1717,7 +1941,7 @@
         </message>
         <message>
             <source>The packets come from station {station}, which this station does not know. A supervisor may accept its key: {fingerprint}.</source>
-            <translation type="unfinished"></translation>
+            <translation>الحزم آتية من المحطة {station} التي لا تعرفها هذه المحطة. يمكن للمشرف قبول مفتاحها: {fingerprint}.</translation>
         </message>
         <message>
             <source>The page is not sharp enough to judge this.</source>
@@ -1844,10 +2068,6 @@
             <translation>تبدو الصورة أقرب إلى العين الأخرى منها إلى العين المذكورة في السجل.</translation>
         </message>
         <message>
-            <source>The picture of the eye is too small to be judged.</source>
-            <translation>صورة العين أصغر من أن يمكن تقييمها.</translation>
-        </message>
-        <message>
             <source>The picture of the {kind} cannot be read. Try again.</source>
             <translation type="unfinished"></translation>
         </message>
@@ -1877,7 +2097,7 @@
         </message>
         <message>
             <source>The pre-registration cannot be read: {part} is missing or has a wrong form.</source>
-            <translation type="unfinished"></translation>
+            <translation>لا يمكن قراءة التسجيل المسبق: {part} مفقود أو صيغته خاطئة.</translation>
         </message>
         <message>
             <source>The print is too dark. Press a little more lightly, and dry the finger if it is wet.</source>
@@ -2073,7 +2293,7 @@
         </message>
         <message>
             <source>The server does not ask for this person to come again.</source>
-            <translation type="unfinished"></translation>
+            <translation>لا يطلب الخادم أن يعود هذا الشخص.</translation>
         </message>
         <message>
             <source>The server does not know this station's key. Have the one in its folder 'keys' registered there.</source>
@@ -2093,7 +2313,7 @@
         </message>
         <message>
             <source>The server does not tell this station what it asks for (its code: {server_code}). Tell your administrator.</source>
-            <translation type="unfinished"></translation>
+            <translation>لا يخبر الخادم هذه المحطة بما تطلبه (رمزه: {server_code}). أخبر المدير.</translation>
         </message>
         <message>
             <source>The server expects something else than this packet, even after it was announced anew (its code: {server_code}). Tell your administrator; the packet is kept.</source>
@@ -2113,7 +2333,7 @@
         </message>
         <message>
             <source>The server has no such pre-registration for this centre (its code: {server_code}). Compare the number, or go on without it.</source>
-            <translation type="unfinished"></translation>
+            <translation>ليس لدى الخادم تسجيل مسبق كهذا لهذا المركز (رمزه: {server_code}). قارن الرقم، أو تابع من دونه.</translation>
         </message>
         <message>
             <source>The server has not said that it processed the packet, so it is kept.</source>
@@ -2192,28 +2412,36 @@
             <translation>لا يمكن استخدام شهادة الخادم. تحقق من ساعة هذا الحاسوب، ثم راجع مسؤول النظام.</translation>
         </message>
         <message>
+            <source>The server's certificate for answers, days of its last year</source>
+            <translation>شهادة الخادم لإجاباته، أيام سنتها الأخيرة</translation>
+        </message>
+        <message>
+            <source>The server's certificate for packets, days of its last year</source>
+            <translation>شهادة الخادم للحزم، أيام سنتها الأخيرة</translation>
+        </message>
+        <message>
             <source>The server's virus scan refused the packet (its code: {server_code}). Tell your administrator; the packet is kept.</source>
             <translation>رفض فحص الفيروسات في الخادم الحزمة (رمزه: {server_code}). أبلغ مسؤول النظام؛ الحزمة محفوظة.</translation>
         </message>
         <message>
             <source>The set-up file cannot be read: {part} is missing or has a wrong form.</source>
-            <translation type="unfinished"></translation>
+            <translation>لا يمكن قراءة ملف الإعداد: {part} مفقود أو صيغته خاطئة.</translation>
         </message>
         <message>
             <source>The set-up file is for station {station}, not for this one.</source>
-            <translation type="unfinished"></translation>
+            <translation>ملف الإعداد للمحطة {station} وليس لهذه المحطة.</translation>
         </message>
         <message>
             <source>The set-up file is signed with the certificate {fingerprint}, which is not the one this station believes. Compare it with what the server's owner says.</source>
-            <translation type="unfinished"></translation>
+            <translation>ملف الإعداد موقّع بالشهادة {fingerprint}، وهي ليست التي تثق بها هذه المحطة. قارنها بما يقوله صاحب الخادم.</translation>
         </message>
         <message>
             <source>The set-up file may not be used any more, or not yet. Check this computer's clock, or have a new one made.</source>
-            <translation type="unfinished"></translation>
+            <translation>لم يعد ملف الإعداد صالحًا، أو لم يصلح بعد. تحقّق من ساعة هذا الحاسوب، أو اطلب ملفًا جديدًا.</translation>
         </message>
         <message>
             <source>The set-up file was changed or cut off after it was signed. Nothing of it was used.</source>
-            <translation type="unfinished"></translation>
+            <translation>غُيّر ملف الإعداد أو قُطع بعد توقيعه. لم يُستخدم منه شيء.</translation>
         </message>
         <message>
             <source>The setting {name} has a value it cannot have. It may be one of: {values}.</source>
@@ -2326,6 +2554,10 @@
         <message>
             <source>The tour waited in vain for a screen: {screen}.</source>
             <translation>انتظرت الجولة شاشة لم تظهر: ⁨{screen}⁩.</translation>
+        </message>
+        <message>
+            <source>The two passwords differ.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>The two passwords of {name} differ.</source>
@@ -2509,15 +2741,15 @@
         </message>
         <message>
             <source>There is no job of this name. It may be one of: {names}.</source>
-            <translation type="unfinished"></translation>
+            <translation>لا توجد مهمة بهذا الاسم. المهام الممكنة: {names}.</translation>
         </message>
         <message>
             <source>There is no kind of server of this name. It may be one of: {kinds}.</source>
-            <translation type="unfinished"></translation>
+            <translation>لا يوجد نوع خادم بهذا الاسم. الأنواع الممكنة: {kinds}.</translation>
         </message>
         <message>
             <source>There is no list of packets in this folder. Perhaps the drive was pulled out too early: hand over again.</source>
-            <translation type="unfinished"></translation>
+            <translation>لا توجد قائمة حزم في هذا المجلد. لعلّ القرص نُزع مبكرًا: أعد التسليم.</translation>
         </message>
         <message>
             <source>There is no proofing use case {use_case} for {tenant}.</source>
@@ -2633,7 +2865,7 @@
         </message>
         <message>
             <source>This is no number of a pre-registration: it has 10 to 20 digits.</source>
-            <translation type="unfinished"></translation>
+            <translation>هذا ليس رقم تسجيل مسبق: فهو من 10 إلى 20 رقمًا.</translation>
         </message>
         <message>
             <source>This is not a finger you enrolled. Try again, or use your password.</source>
@@ -2721,7 +2953,7 @@
         </message>
         <message>
             <source>This pre-registration was taken into another registration already. Ask the person about it.</source>
-            <translation type="unfinished"></translation>
+            <translation>أُخذ هذا التسجيل المسبق في تسجيل آخر. اسأل الشخص عنه.</translation>
         </message>
         <message>
             <source>This proof of identity has no step {node}.</source>
@@ -2860,6 +3092,14 @@
             <translation>الجزء الظاهر من القزحيتين لا يكفي لمقارنتهما.</translation>
         </message>
         <message>
+            <source>Touch the fingerprint reader</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Touch the fingerprint reader.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Try again</source>
             <translation>إعادة المحاولة</translation>
         </message>
@@ -2908,6 +3148,10 @@
             <translation>تراجع</translation>
         </message>
         <message>
+            <source>Unlock</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>User name</source>
             <translation>اسم المستخدم</translation>
         </message>
@@ -2925,7 +3169,7 @@
         </message>
         <message>
             <source>Was told</source>
-            <translation type="unfinished"></translation>
+            <translation>أُبلغ الشخص</translation>
         </message>
         <message>
             <source>Welcome, {name}</source>
@@ -2944,6 +3188,10 @@
             <translation>ما أجاب ليس خادم التسجيل. تحقق من العنوان والشبكة.</translation>
         </message>
         <message>
+            <source>What is open is kept. {name} can go on with it.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>What the biometric file says of how a sample was captured has a wrong form.</source>
             <translation>ما يذكره ملف البيانات الحيوية عن كيفية التقاط إحدى العينات ليس بالصيغة الصحيحة.</translation>
         </message>
@@ -2953,11 +3201,11 @@
         </message>
         <message>
             <source>What the server sent cannot be opened with this station's key. Have the one in its folder 'keys' registered there.</source>
-            <translation type="unfinished"></translation>
+            <translation>لا يمكن فتح ما أرسله الخادم بمفتاح هذه المحطة. اطلب تسجيل المفتاح الموجود في مجلدها «keys» هناك.</translation>
         </message>
         <message>
             <source>What the server sent for this station cannot be read: {part} is missing or has a wrong form.</source>
-            <translation type="unfinished"></translation>
+            <translation>لا يمكن قراءة ما أرسله الخادم لهذه المحطة: {part} مفقود أو صيغته خاطئة.</translation>
         </message>
         <message>
             <source>What the {kind} sees is the wrong way round. Place it again.</source>
@@ -2972,8 +3220,16 @@
             <translation>لم يُتحقَّق مما إذا كان الوجه لشخص حي.</translation>
         </message>
         <message>
+            <source>Whoever is new adds finger and face after signing in, under “My sign-in”.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Whole head inside the picture</source>
             <translation>الرأس كله داخل الصورة</translation>
+        </message>
+        <message>
+            <source>With a finger you unlock the screen and sign with one touch. Face and fingers are kept sealed at this station; the face is also compared with everybody who is registered here.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Write a machine as CENTER_MACHINE=FILE, with a public key file that can be read.</source>
@@ -3024,8 +3280,20 @@
             <translation>يزوّدك مسؤول النظام بهذه الأرقام.</translation>
         </message>
         <message>
+            <source>Your password</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Your password is your signature, and so is one touch.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Your password is your signature.</source>
             <translation>كلمة مرورك هي توقيعك.</translation>
+        </message>
+        <message>
+            <source>Your password: it is needed for every change on this page.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>accepted by the server</source>
@@ -3038,6 +3306,10 @@
         <message>
             <source>being processed</source>
             <translation>قيد المعالجة</translation>
+        </message>
+        <message>
+            <source>blocked</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>camera</source>
@@ -3054,6 +3326,10 @@
         <message>
             <source>fingerprint reader</source>
             <translation>قارئ البصمات</translation>
+        </message>
+        <message>
+            <source>has no password yet: choose, and give one</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>iris camera</source>
@@ -3076,8 +3352,12 @@
             <translation>لا يوجد جهاز متصل</translation>
         </message>
         <message>
-            <source>on its way on a drive</source>
+            <source>nothing yet</source>
             <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>on its way on a drive</source>
+            <translation>في طريقها على قرص</translation>
         </message>
         <message>
             <source>processed</source>
@@ -3108,8 +3388,12 @@
             <translation>لم يقبلها الخادم بعد الفحص</translation>
         </message>
         <message>
-            <source>the person was told to come again</source>
+            <source>signs in with: {names}</source>
             <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>the person was told to come again</source>
+            <translation>أُبلغ الشخص بأن يعود</translation>
         </message>
         <message>
             <source>the server asks for more</source>
@@ -3126,6 +3410,10 @@
         <message>
             <source>to be captured</source>
             <translation>لم يُلتقط بعد</translation>
+        </message>
+        <message>
+            <source>too many wrong attempts; can try again in {minutes} min</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>waits for review</source>
@@ -3149,7 +3437,7 @@
         </message>
         <message>
             <source>{count} packets wait; sending them takes about {minutes} minutes.</source>
-            <translation type="unfinished"></translation>
+            <translation>عدد الحزم المنتظرة: {count}؛ يستغرق إرسالها نحو {minutes} دقيقة.</translation>
         </message>
         <message>
             <source>{count} packets were accepted by the server.</source>
@@ -3158,6 +3446,10 @@
         <message>
             <source>{document}: {before} kB before, {after} kB now. Look whether it can still be read; if not, scan it again.</source>
             <translation>{document}: {before} كيلوبايت قبل، و{after} كيلوبايت الآن. تأكد أنه ما زال مقروءًا، وإلا فامسحه مرة أخرى.</translation>
+        </message>
+        <message>
+            <source>{fields} details filled in, {documents} documents attached. What you had typed was left as it is.</source>
+            <translation>حقول مُلئت: {fields}، مستندات أُرفقت: {documents}. بقي ما كتبته كما هو.</translation>
         </message>
         <message>
             <source>{file} does not say how the clip was taken.</source>
@@ -3194,6 +3486,18 @@
         <message>
             <source>{seen} of {wanted} fingers are seen. Place all of them flat, a little apart.</source>
             <translation>يظهر {seen} من {wanted} أصابع. ضعها كلها مسطّحة ومتباعدة قليلًا.</translation>
+        </message>
+        <message>
+            <source>{what}: the limit is reached.</source>
+            <translation>{what}: بُلغ الحد.</translation>
+        </message>
+        <message>
+            <source>{what}: {used} of {limit}</source>
+            <translation>{what}: {used} من {limit}</translation>
+        </message>
+        <message>
+            <source>{what}: {used} of {limit}, enough until {date}</source>
+            <translation>{what}: {used} من {limit}، يكفي حتى {date}</translation>
         </message>
         <message>
             <source>{whole}.{tenth}</source>

@@ -60,6 +60,10 @@
             <translation>Un fichier du pack de reconnaissance faciale est illisible : {file}.</translation>
         </message>
         <message>
+            <source>A finger or an eye is marked as an exception: a supervisor has to confirm it.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>A finger or eye that was captured is not good enough. Go back and take it again.</source>
             <translation type="unfinished"></translation>
         </message>
@@ -77,7 +81,7 @@
         </message>
         <message>
             <source>A newer set-up file was imported before. Nothing was changed.</source>
-            <translation type="unfinished"></translation>
+            <translation>Un fichier d’installation plus récent a déjà été importé. Rien n’a été modifié.</translation>
         </message>
         <message>
             <source>A number in the biometric file is not one.</source>
@@ -85,7 +89,7 @@
         </message>
         <message>
             <source>A packet of the same number and with other content came before. Tell your supervisor.</source>
-            <translation type="unfinished"></translation>
+            <translation>Un paquet du même numéro, mais d’un autre contenu, est déjà arrivé. Prévenez votre superviseur.</translation>
         </message>
         <message>
             <source>A part of the biometric file has an attribute it must not have.</source>
@@ -124,6 +128,10 @@
             <translation>Une image de cette inscription est absente du disque. Capturez-la à nouveau.</translation>
         </message>
         <message>
+            <source>A poor capture is kept: a supervisor has to confirm it.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>A proofing method needs the secret {key}, which this station does not have. Tell your administrator.</source>
             <translation type="unfinished"></translation>
         </message>
@@ -141,7 +149,7 @@
         </message>
         <message>
             <source>A request for bookings cannot be read: {part} is missing or has a wrong form.</source>
-            <translation type="unfinished"></translation>
+            <translation>Une demande de rendez-vous est illisible : {part} manque ou a une forme incorrecte.</translation>
         </message>
         <message>
             <source>A request to sign in cannot be read: {part} is missing or has a wrong form.</source>
@@ -225,7 +233,7 @@
         </message>
         <message>
             <source>A trip has a number of days and a number of people, neither below nothing.</source>
-            <translation type="unfinished"></translation>
+            <translation>Une tournée a un nombre de jours et un nombre de personnes, qui ne peuvent être négatifs.</translation>
         </message>
         <message>
             <source>A user name has 2 to 50 letters, digits, dots, dashes or underscores.</source>
@@ -236,12 +244,24 @@
             <translation>Un oui ou non du fichier biométrique n’est ni l’un ni l’autre.</translation>
         </message>
         <message>
+            <source>Add</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Administrator</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>All are kept.</source>
             <translation>Tout est enregistré.</translation>
         </message>
         <message>
             <source>All of these are marked as exceptions; there is nothing to capture.</source>
             <translation>Tous ces éléments sont signalés comme exceptions ; il n’y a rien à capturer.</translation>
+        </message>
+        <message>
+            <source>An app on your telephone that shows a new code every half minute. It needs no network.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>An earlier registration at this station shows a face like this one. Compare the pictures: it may be the same person.</source>
@@ -274,6 +294,10 @@
         <message>
             <source>Another program is using the station's data. Try again in a moment.</source>
             <translation>Un autre programme utilise les données du poste. Réessayez dans un instant.</translation>
+        </message>
+        <message>
+            <source>Ask about: {fields}.</source>
+            <translation>À vérifier avec la personne : {fields}.</translation>
         </message>
         <message>
             <source>Ask the person to lay both thumbs side by side on the glass.</source>
@@ -316,12 +340,20 @@
             <translation>Essai {number} sur {allowed}</translation>
         </message>
         <message>
+            <source>Authenticator</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Back to the desk</source>
             <translation>Retour à l’accueil</translation>
         </message>
         <message>
             <source>Begin</source>
             <translation>Commencer</translation>
+        </message>
+        <message>
+            <source>Block</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Busy</source>
@@ -364,6 +396,14 @@
             <translation>Modifier</translation>
         </message>
         <message>
+            <source>Change the password</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Change the roles</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Check</source>
             <translation>Vérification</translation>
         </message>
@@ -374,6 +414,10 @@
         <message>
             <source>Chin up a little.</source>
             <translation>Levez un peu le menton.</translation>
+        </message>
+        <message>
+            <source>Choose</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Choose a picture</source>
@@ -416,8 +460,28 @@
             <translation>Fermez la bouche.</translation>
         </message>
         <message>
+            <source>Code of your authenticator</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Code of your authenticator, if you have one</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Code to be read by your authenticator app</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Come a little closer.</source>
             <translation>Approchez-vous un peu.</translation>
+        </message>
+        <message>
+            <source>Confirm</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Confirmed by {name}.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Consent</source>
@@ -425,7 +489,27 @@
         </message>
         <message>
             <source>Continue sending</source>
-            <translation type="unfinished"></translation>
+            <translation>Reprendre l’envoi</translation>
+        </message>
+        <message>
+            <source>Days of the oldest review</source>
+            <translation>Jours d’attente de la plus ancienne vérification</translation>
+        </message>
+        <message>
+            <source>Days since the lists were fetched</source>
+            <translation>Jours depuis la récupération des listes</translation>
+        </message>
+        <message>
+            <source>Days since the settings were fetched</source>
+            <translation>Jours depuis la récupération des réglages</translation>
+        </message>
+        <message>
+            <source>Days since the users were fetched</source>
+            <translation>Jours depuis la récupération des utilisateurs</translation>
+        </message>
+        <message>
+            <source>Days without sending</source>
+            <translation>Jours sans envoi</translation>
         </message>
         <message>
             <source>Demo station: the password is filled in. Enroll invented people only.</source>
@@ -452,8 +536,20 @@
             <translation>Documents</translation>
         </message>
         <message>
+            <source>Done.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Done: this is the code</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Encoded data in the biometric file is damaged.</source>
             <translation>Des données encodées du fichier biométrique sont endommagées.</translation>
+        </message>
+        <message>
+            <source>Enrolled: {names}</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Everything is kept as you go.</source>
@@ -492,6 +588,26 @@
             <translation>Visage, doigts et yeux</translation>
         </message>
         <message>
+            <source>Fetch</source>
+            <translation>Récupérer</translation>
+        </message>
+        <message>
+            <source>Fetching …</source>
+            <translation>Récupération …</translation>
+        </message>
+        <message>
+            <source>Filled in at home?</source>
+            <translation>Déjà rempli à la maison ?</translation>
+        </message>
+        <message>
+            <source>Finger</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Finger and face</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Finger injured or bandaged</source>
             <translation>Doigt blessé ou bandé</translation>
         </message>
@@ -502,6 +618,10 @@
         <message>
             <source>From a file …</source>
             <translation>Depuis un fichier…</translation>
+        </message>
+        <message>
+            <source>Give the new password</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Go on</source>
@@ -516,12 +636,20 @@
             <translation>La taille réelle de la page n’est pas connue.</translation>
         </message>
         <message>
+            <source>How long this station can go on</source>
+            <translation>Autonomie de ce poste</translation>
+        </message>
+        <message>
             <source>I, {officer}, checked who this person is, recorded what I saw, and the person confirmed it.</source>
             <translation>Moi, {officer}, j’ai vérifié l’identité de cette personne et enregistré ce que j’ai constaté ; la personne l’a confirmé.</translation>
         </message>
         <message>
             <source>Keep the best there is</source>
             <translation>Garder les meilleures</translation>
+        </message>
+        <message>
+            <source>Kept.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Kind of document</source>
@@ -576,6 +704,10 @@
             <translation>Pouce gauche</translation>
         </message>
         <message>
+            <source>Let in again</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Lids or lashes cover a part of the iris. Open the eyes wide.</source>
             <translation>Les paupières ou les cils couvrent une partie de l’iris. Ouvrez grand les yeux.</translation>
         </message>
@@ -590,6 +722,26 @@
         <message>
             <source>Light is reflected on the page. Turn the page or the lamp a little.</source>
             <translation>La lumière se reflète sur la page. Tournez un peu la page ou la lampe.</translation>
+        </message>
+        <message>
+            <source>Lock</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Locked</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Locks in {minutes} min</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Look into the camera</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Look into the camera.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Look straight into the camera.</source>
@@ -610,6 +762,10 @@
         <message>
             <source>Making keys …</source>
             <translation>Création des clés…</translation>
+        </message>
+        <message>
+            <source>Megabytes on the disk</source>
+            <translation>Mégaoctets sur le disque</translation>
         </message>
         <message>
             <source>More light on the left side of the face.</source>
@@ -636,12 +792,20 @@
             <translation>Reculez un peu.</translation>
         </message>
         <message>
+            <source>My sign-in</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Name the public key that signed the pack of networks as well.</source>
             <translation>Indiquez aussi la clé publique qui a signé le lot de réseaux.</translation>
         </message>
         <message>
             <source>Neither head nor background moved enough to judge this.</source>
             <translation>Ni la tête ni le fond n’ont assez bougé pour en juger.</translation>
+        </message>
+        <message>
+            <source>New password</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>New registration</source>
@@ -677,7 +841,7 @@
         </message>
         <message>
             <source>No list on this drive is signed with the key of this fingerprint.</source>
-            <translation type="unfinished"></translation>
+            <translation>Aucune liste de ce support n’est signée avec la clé de cette empreinte.</translation>
         </message>
         <message>
             <source>No machine-readable lines were found on this page.</source>
@@ -689,11 +853,11 @@
         </message>
         <message>
             <source>No new registration can be begun: a limit of this station is reached ({limit}). Connect to the server and send what waits, or ask your administrator.</source>
-            <translation type="unfinished"></translation>
+            <translation>Aucun nouvel enregistrement ne peut commencer : une limite de ce poste est atteinte ({limit}). Connectez-vous au serveur et envoyez ce qui attend, ou demandez à votre administrateur.</translation>
         </message>
         <message>
             <source>No packet waits to be sent, so there is nothing to hand over.</source>
-            <translation type="unfinished"></translation>
+            <translation>Aucun paquet n’attend d’être envoyé : il n’y a rien à remettre.</translation>
         </message>
         <message>
             <source>No packet was accepted. See the outbox for the reason.</source>
@@ -725,7 +889,7 @@
         </message>
         <message>
             <source>No station of this number is registered here, so no set-up file can be made for it.</source>
-            <translation type="unfinished"></translation>
+            <translation>Aucun poste de ce numéro n’est enregistré ici : aucun fichier d’installation ne peut être préparé pour lui.</translation>
         </message>
         <message>
             <source>No {kind} is connected. Plug it in and try again.</source>
@@ -774,6 +938,10 @@
         <message>
             <source>Nothing.</source>
             <translation>Aucun élément.</translation>
+        </message>
+        <message>
+            <source>Number of the pre-registration</source>
+            <translation>Numéro de la préinscription</translation>
         </message>
         <message>
             <source>Number of the request</source>
@@ -844,8 +1012,20 @@
             <translation>Boîte d’envoi</translation>
         </message>
         <message>
+            <source>Packets not sent</source>
+            <translation>Paquets non envoyés</translation>
+        </message>
+        <message>
+            <source>Packets waiting for review</source>
+            <translation>Paquets en attente de vérification</translation>
+        </message>
+        <message>
             <source>Password</source>
             <translation>Mot de passe</translation>
+        </message>
+        <message>
+            <source>Password of the supervisor</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Password of {officer}</source>
@@ -853,6 +1033,14 @@
         </message>
         <message>
             <source>Pause</source>
+            <translation>Suspendre</translation>
+        </message>
+        <message>
+            <source>People</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>People of this station</source>
             <translation type="unfinished"></translation>
         </message>
         <message>
@@ -866,6 +1054,10 @@
         <message>
             <source>Port {port} is used by another program. Choose another one.</source>
             <translation>Le port {port} est utilisé par un autre programme. Choisissez-en un autre.</translation>
+        </message>
+        <message>
+            <source>Press again to remove {name} for good, with finger and face.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Print the slip</source>
@@ -886,6 +1078,10 @@
         <message>
             <source>Read this to the person in a language they understand, then ask.</source>
             <translation>Lisez ce texte à la personne dans une langue qu’elle comprend, puis demandez son accord.</translation>
+        </message>
+        <message>
+            <source>Read this with your app, then type the code it shows.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Reading …</source>
@@ -984,6 +1180,10 @@
             <translation>Deuxième langue</translation>
         </message>
         <message>
+            <source>Seconds between this clock and the server's</source>
+            <translation>Secondes entre cette horloge et celle du serveur</translation>
+        </message>
+        <message>
             <source>Send again</source>
             <translation>Renvoyer</translation>
         </message>
@@ -993,15 +1193,19 @@
         </message>
         <message>
             <source>Sending is paused at this station. The packet is kept and goes when sending is continued.</source>
-            <translation type="unfinished"></translation>
+            <translation>L’envoi est suspendu sur ce poste. Le paquet est conservé et partira à la reprise de l’envoi.</translation>
         </message>
         <message>
             <source>Sending is paused. {count} packets wait.</source>
-            <translation type="unfinished"></translation>
+            <translation>L’envoi est suspendu. {count} paquets attendent.</translation>
         </message>
         <message>
             <source>Sending …</source>
             <translation>Envoi en cours…</translation>
+        </message>
+        <message>
+            <source>Set up an authenticator</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Set up the station</source>
@@ -1010,6 +1214,14 @@
         <message>
             <source>Set up this station</source>
             <translation>Configurer ce poste</translation>
+        </message>
+        <message>
+            <source>Set up what this station asks for before you go on: see the marks below.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Set up. Setting it up again replaces it.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Sign</source>
@@ -1056,12 +1268,24 @@
             <translation>Reçu</translation>
         </message>
         <message>
+            <source>Some documents cannot be read here: scan them.</source>
+            <translation>Certains documents sont illisibles ici : numérisez-les.</translation>
+        </message>
+        <message>
+            <source>Somebody else signs in</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Somebody else went on with this proof of identity: it is at {actual}, not at {expected}.</source>
             <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Somebody may help to hold the hand</source>
             <translation>Quelqu’un peut aider à tenir la main</translation>
+        </message>
+        <message>
+            <source>Somebody new</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Somebody of that user name works here already. Choose another name.</source>
@@ -1309,7 +1533,7 @@
         </message>
         <message>
             <source>The drive cannot be read. Plug it in again, or hand over on another one.</source>
-            <translation type="unfinished"></translation>
+            <translation>Le support est illisible. Rebranchez-le, ou utilisez-en un autre pour la remise.</translation>
         </message>
         <message>
             <source>The encrypted file was changed after it was written. Do not use it.</source>
@@ -1429,7 +1653,7 @@
         </message>
         <message>
             <source>The fastest speed of sending is a number of kilobytes a second, or 0 for none.</source>
-            <translation type="unfinished"></translation>
+            <translation>La vitesse maximale d’envoi est un nombre de kilooctets par seconde, ou 0 pour aucune limite.</translation>
         </message>
         <message>
             <source>The field {field} has a form that no ID schema knows.</source>
@@ -1581,11 +1805,11 @@
         </message>
         <message>
             <source>The list of what is on the drive cannot be read: {part} is missing or has a wrong form.</source>
-            <translation type="unfinished"></translation>
+            <translation>La liste du contenu du support est illisible : {part} manque ou a une forme incorrecte.</translation>
         </message>
         <message>
             <source>The list on this drive was changed or cut off after its station had signed it. Nothing was taken; hand over again.</source>
-            <translation type="unfinished"></translation>
+            <translation>La liste de ce support a été modifiée ou coupée après sa signature par son poste. Rien n’a été repris ; refaites la remise.</translation>
         </message>
         <message>
             <source>The live picture appears here.</source>
@@ -1653,7 +1877,7 @@
         </message>
         <message>
             <source>The packet is on the list and not on the drive.</source>
-            <translation type="unfinished"></translation>
+            <translation>Le paquet figure sur la liste, mais pas sur le support.</translation>
         </message>
         <message>
             <source>The packet lacks the file that the field {field} names.</source>
@@ -1709,7 +1933,7 @@
         </message>
         <message>
             <source>The packet's file was changed or damaged on the way.</source>
-            <translation type="unfinished"></translation>
+            <translation>Le fichier du paquet a été modifié ou endommagé en chemin.</translation>
         </message>
         <message>
             <source>The packet's number has a form that no packet has.</source>
@@ -1717,7 +1941,7 @@
         </message>
         <message>
             <source>The packets come from station {station}, which this station does not know. A supervisor may accept its key: {fingerprint}.</source>
-            <translation type="unfinished"></translation>
+            <translation>Les paquets viennent du poste {station}, que ce poste ne connaît pas. Un superviseur peut accepter sa clé : {fingerprint}.</translation>
         </message>
         <message>
             <source>The page is not sharp enough to judge this.</source>
@@ -1844,10 +2068,6 @@
             <translation>L’image ressemble davantage à l’autre œil qu’à celui qu’indique l’enregistrement.</translation>
         </message>
         <message>
-            <source>The picture of the eye is too small to be judged.</source>
-            <translation>L’image de l’œil est trop petite pour être évaluée.</translation>
-        </message>
-        <message>
             <source>The picture of the {kind} cannot be read. Try again.</source>
             <translation type="unfinished"></translation>
         </message>
@@ -1877,7 +2097,7 @@
         </message>
         <message>
             <source>The pre-registration cannot be read: {part} is missing or has a wrong form.</source>
-            <translation type="unfinished"></translation>
+            <translation>La préinscription est illisible : {part} manque ou a une forme incorrecte.</translation>
         </message>
         <message>
             <source>The print is too dark. Press a little more lightly, and dry the finger if it is wet.</source>
@@ -2073,7 +2293,7 @@
         </message>
         <message>
             <source>The server does not ask for this person to come again.</source>
-            <translation type="unfinished"></translation>
+            <translation>Le serveur ne demande pas que cette personne revienne.</translation>
         </message>
         <message>
             <source>The server does not know this station's key. Have the one in its folder 'keys' registered there.</source>
@@ -2093,7 +2313,7 @@
         </message>
         <message>
             <source>The server does not tell this station what it asks for (its code: {server_code}). Tell your administrator.</source>
-            <translation type="unfinished"></translation>
+            <translation>Le serveur ne communique pas à ce poste ce qu’il demande (son code : {server_code}). Prévenez votre administrateur.</translation>
         </message>
         <message>
             <source>The server expects something else than this packet, even after it was announced anew (its code: {server_code}). Tell your administrator; the packet is kept.</source>
@@ -2113,7 +2333,7 @@
         </message>
         <message>
             <source>The server has no such pre-registration for this centre (its code: {server_code}). Compare the number, or go on without it.</source>
-            <translation type="unfinished"></translation>
+            <translation>Le serveur n’a pas cette préinscription pour ce centre (son code : {server_code}). Comparez le numéro, ou continuez sans elle.</translation>
         </message>
         <message>
             <source>The server has not said that it processed the packet, so it is kept.</source>
@@ -2192,28 +2412,36 @@
             <translation>Le certificat du serveur est inutilisable. Vérifiez l’horloge de cet ordinateur, puis adressez-vous à votre administrateur.</translation>
         </message>
         <message>
+            <source>The server's certificate for answers, days of its last year</source>
+            <translation>Certificat du serveur pour ses réponses, jours de sa dernière année</translation>
+        </message>
+        <message>
+            <source>The server's certificate for packets, days of its last year</source>
+            <translation>Certificat du serveur pour les paquets, jours de sa dernière année</translation>
+        </message>
+        <message>
             <source>The server's virus scan refused the packet (its code: {server_code}). Tell your administrator; the packet is kept.</source>
             <translation>L’antivirus du serveur a refusé le paquet (son code : {server_code}). Prévenez votre administrateur ; le paquet est conservé.</translation>
         </message>
         <message>
             <source>The set-up file cannot be read: {part} is missing or has a wrong form.</source>
-            <translation type="unfinished"></translation>
+            <translation>Le fichier d’installation est illisible : {part} manque ou a une forme incorrecte.</translation>
         </message>
         <message>
             <source>The set-up file is for station {station}, not for this one.</source>
-            <translation type="unfinished"></translation>
+            <translation>Le fichier d’installation est destiné au poste {station}, pas à celui-ci.</translation>
         </message>
         <message>
             <source>The set-up file is signed with the certificate {fingerprint}, which is not the one this station believes. Compare it with what the server's owner says.</source>
-            <translation type="unfinished"></translation>
+            <translation>Le fichier d’installation est signé avec le certificat {fingerprint}, qui n’est pas celui auquel ce poste se fie. Comparez-le avec ce que dit le responsable du serveur.</translation>
         </message>
         <message>
             <source>The set-up file may not be used any more, or not yet. Check this computer's clock, or have a new one made.</source>
-            <translation type="unfinished"></translation>
+            <translation>Le fichier d’installation n’est plus, ou pas encore, utilisable. Vérifiez l’horloge de cet ordinateur, ou faites-en préparer un nouveau.</translation>
         </message>
         <message>
             <source>The set-up file was changed or cut off after it was signed. Nothing of it was used.</source>
-            <translation type="unfinished"></translation>
+            <translation>Le fichier d’installation a été modifié ou coupé après sa signature. Rien n’en a été utilisé.</translation>
         </message>
         <message>
             <source>The setting {name} has a value it cannot have. It may be one of: {values}.</source>
@@ -2326,6 +2554,10 @@
         <message>
             <source>The tour waited in vain for a screen: {screen}.</source>
             <translation>La visite a attendu en vain un écran : {screen}.</translation>
+        </message>
+        <message>
+            <source>The two passwords differ.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>The two passwords of {name} differ.</source>
@@ -2509,15 +2741,15 @@
         </message>
         <message>
             <source>There is no job of this name. It may be one of: {names}.</source>
-            <translation type="unfinished"></translation>
+            <translation>Il n’y a pas de tâche de ce nom. Tâches possibles : {names}.</translation>
         </message>
         <message>
             <source>There is no kind of server of this name. It may be one of: {kinds}.</source>
-            <translation type="unfinished"></translation>
+            <translation>Il n’y a pas de type de serveur de ce nom. Types possibles : {kinds}.</translation>
         </message>
         <message>
             <source>There is no list of packets in this folder. Perhaps the drive was pulled out too early: hand over again.</source>
-            <translation type="unfinished"></translation>
+            <translation>Il n’y a pas de liste de paquets dans ce dossier. Le support a peut-être été retiré trop tôt : refaites la remise.</translation>
         </message>
         <message>
             <source>There is no proofing use case {use_case} for {tenant}.</source>
@@ -2633,7 +2865,7 @@
         </message>
         <message>
             <source>This is no number of a pre-registration: it has 10 to 20 digits.</source>
-            <translation type="unfinished"></translation>
+            <translation>Ce n’est pas un numéro de préinscription : il a de 10 à 20 chiffres.</translation>
         </message>
         <message>
             <source>This is not a finger you enrolled. Try again, or use your password.</source>
@@ -2721,7 +2953,7 @@
         </message>
         <message>
             <source>This pre-registration was taken into another registration already. Ask the person about it.</source>
-            <translation type="unfinished"></translation>
+            <translation>Cette préinscription a déjà été reprise dans un autre enregistrement. Interrogez la personne à ce sujet.</translation>
         </message>
         <message>
             <source>This proof of identity has no step {node}.</source>
@@ -2860,6 +3092,14 @@
             <translation>On voit trop peu des deux iris pour les comparer.</translation>
         </message>
         <message>
+            <source>Touch the fingerprint reader</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Touch the fingerprint reader.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Try again</source>
             <translation>Réessayer</translation>
         </message>
@@ -2908,6 +3148,10 @@
             <translation>Annuler</translation>
         </message>
         <message>
+            <source>Unlock</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>User name</source>
             <translation>Nom d’utilisateur</translation>
         </message>
@@ -2925,7 +3169,7 @@
         </message>
         <message>
             <source>Was told</source>
-            <translation type="unfinished"></translation>
+            <translation>Personne prévenue</translation>
         </message>
         <message>
             <source>Welcome, {name}</source>
@@ -2944,6 +3188,10 @@
             <translation>Ce qui a répondu n’est pas le serveur d’inscription. Vérifiez l’adresse et le réseau.</translation>
         </message>
         <message>
+            <source>What is open is kept. {name} can go on with it.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>What the biometric file says of how a sample was captured has a wrong form.</source>
             <translation>Ce que le fichier biométrique indique sur la capture d’un échantillon n’a pas la bonne forme.</translation>
         </message>
@@ -2953,11 +3201,11 @@
         </message>
         <message>
             <source>What the server sent cannot be opened with this station's key. Have the one in its folder 'keys' registered there.</source>
-            <translation type="unfinished"></translation>
+            <translation>Ce que le serveur a envoyé ne s’ouvre pas avec la clé de ce poste. Faites enregistrer là-bas celle de son dossier « keys ».</translation>
         </message>
         <message>
             <source>What the server sent for this station cannot be read: {part} is missing or has a wrong form.</source>
-            <translation type="unfinished"></translation>
+            <translation>Ce que le serveur a envoyé pour ce poste est illisible : {part} manque ou a une forme incorrecte.</translation>
         </message>
         <message>
             <source>What the {kind} sees is the wrong way round. Place it again.</source>
@@ -2972,8 +3220,16 @@
             <translation>Il n’a pas été vérifié si le visage est celui d’une personne vivante.</translation>
         </message>
         <message>
+            <source>Whoever is new adds finger and face after signing in, under “My sign-in”.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Whole head inside the picture</source>
             <translation>Toute la tête dans l’image</translation>
+        </message>
+        <message>
+            <source>With a finger you unlock the screen and sign with one touch. Face and fingers are kept sealed at this station; the face is also compared with everybody who is registered here.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Write a machine as CENTER_MACHINE=FILE, with a public key file that can be read.</source>
@@ -3024,8 +3280,20 @@
             <translation>Votre administrateur vous communique ces numéros.</translation>
         </message>
         <message>
+            <source>Your password</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Your password is your signature, and so is one touch.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Your password is your signature.</source>
             <translation>Votre mot de passe vaut signature.</translation>
+        </message>
+        <message>
+            <source>Your password: it is needed for every change on this page.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>accepted by the server</source>
@@ -3038,6 +3306,10 @@
         <message>
             <source>being processed</source>
             <translation>en cours de traitement</translation>
+        </message>
+        <message>
+            <source>blocked</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>camera</source>
@@ -3054,6 +3326,10 @@
         <message>
             <source>fingerprint reader</source>
             <translation>lecteur d’empreintes</translation>
+        </message>
+        <message>
+            <source>has no password yet: choose, and give one</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>iris camera</source>
@@ -3076,8 +3352,12 @@
             <translation>aucun appareil branché</translation>
         </message>
         <message>
-            <source>on its way on a drive</source>
+            <source>nothing yet</source>
             <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>on its way on a drive</source>
+            <translation>en route sur un support</translation>
         </message>
         <message>
             <source>processed</source>
@@ -3108,8 +3388,12 @@
             <translation>rejeté par le serveur</translation>
         </message>
         <message>
-            <source>the person was told to come again</source>
+            <source>signs in with: {names}</source>
             <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>the person was told to come again</source>
+            <translation>la personne a été priée de revenir</translation>
         </message>
         <message>
             <source>the server asks for more</source>
@@ -3126,6 +3410,10 @@
         <message>
             <source>to be captured</source>
             <translation>à capturer</translation>
+        </message>
+        <message>
+            <source>too many wrong attempts; can try again in {minutes} min</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>waits for review</source>
@@ -3149,7 +3437,7 @@
         </message>
         <message>
             <source>{count} packets wait; sending them takes about {minutes} minutes.</source>
-            <translation type="unfinished"></translation>
+            <translation>{count} paquets attendent ; leur envoi prend environ {minutes} minutes.</translation>
         </message>
         <message>
             <source>{count} packets were accepted by the server.</source>
@@ -3158,6 +3446,10 @@
         <message>
             <source>{document}: {before} kB before, {after} kB now. Look whether it can still be read; if not, scan it again.</source>
             <translation>{document} : {before} ko avant, {after} ko maintenant. Vérifiez qu’il reste lisible ; sinon, numérisez-le à nouveau.</translation>
+        </message>
+        <message>
+            <source>{fields} details filled in, {documents} documents attached. What you had typed was left as it is.</source>
+            <translation>{fields} champs remplis, {documents} documents joints. Ce que vous aviez saisi est resté tel quel.</translation>
         </message>
         <message>
             <source>{file} does not say how the clip was taken.</source>
@@ -3194,6 +3486,18 @@
         <message>
             <source>{seen} of {wanted} fingers are seen. Place all of them flat, a little apart.</source>
             <translation>{seen} doigts sur {wanted} sont visibles. Posez-les tous à plat, légèrement écartés.</translation>
+        </message>
+        <message>
+            <source>{what}: the limit is reached.</source>
+            <translation>{what} : la limite est atteinte.</translation>
+        </message>
+        <message>
+            <source>{what}: {used} of {limit}</source>
+            <translation>{what} : {used} sur {limit}</translation>
+        </message>
+        <message>
+            <source>{what}: {used} of {limit}, enough until {date}</source>
+            <translation>{what} : {used} sur {limit}, suffisant jusqu’au {date}</translation>
         </message>
         <message>
             <source>{whole}.{tenth}</source>
