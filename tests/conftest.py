@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 
 import pytest
 
 from reference_folder import reference_data as reference_data  # noqa: PLC0414 - a fixture for all
 from swtpm import SoftwareTpm
+
+# Services of devices are looked for on ports of this machine, where another test's may listen at the moment.
+os.environ.setdefault("MUSTER_SBI_PORTS", "")
 
 
 @pytest.fixture

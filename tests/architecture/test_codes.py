@@ -13,6 +13,7 @@ from pathlib import Path
 from string import Formatter
 
 import muster
+import muster_sbi
 import muster_simulated
 from muster.errors import Code
 
@@ -24,7 +25,7 @@ NOT_IMPORTED = re.compile(r"^muster\.ui(\.|$)|\.__main__$|^muster\.store\.migrat
 def _modules() -> list[str]:
     """All modules that can be imported without starting or showing anything."""
     names = []
-    for package in (muster, muster_simulated):
+    for package in (muster, muster_sbi, muster_simulated):
         found = pkgutil.walk_packages(package.__path__, f"{package.__name__}.", onerror=lambda name: None)
         names += [each.name for each in found if not NOT_IMPORTED.search(each.name)]
     return names

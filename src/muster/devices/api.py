@@ -57,7 +57,8 @@ class DeviceStatus(Enum):
 class DeviceDescriptor:
     """One device that is there now. ``id`` is stable for a device across unplugging.
 
-    ``capabilities`` names what it can do in a person's words (``slap``, ``single finger``).
+    ``capabilities`` names what it can do in a person's words (``slap``, ``single finger``). ``problem`` says why a
+    device that is there cannot be used, where the status does not say enough.
     """
 
     id: str
@@ -68,6 +69,7 @@ class DeviceDescriptor:
     serial: str
     status: DeviceStatus
     capabilities: tuple[str, ...] = ()
+    problem: Finding | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -62,7 +62,8 @@ class DeviceDesk:
 
 
 def _line(device: DeviceDescriptor) -> DeviceLine:
-    problem = None if device.status is DeviceStatus.READY else device.status.value
+    why = device.problem.sentence if device.problem else device.status.value
+    problem = None if device.status is DeviceStatus.READY else why
     return DeviceLine(
         device.id,
         device.kind.value,

@@ -1,0 +1,1 @@
+"""Devices behind MOSIP's Secure Biometric Interface (SBI, formerly MDS)."""
