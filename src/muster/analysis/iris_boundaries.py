@@ -335,6 +335,8 @@ def _limbus(smooth: Floats, pupil: Ellipse) -> tuple[Ellipse | None, float]:
     """The circle of the steepest rise towards the white, and that rise in grey levels."""
     least = max(pupil.radius * 1.25, pupil.radius / _LARGEST_RATIO)
     most = min(pupil.radius / _SMALLEST_RATIO, 0.55 * max(smooth.shape))
+    if not least < most:  # what was taken for a pupil fills the picture
+        return None, 0.0
     best = None
     for step, reach in ((0.07, 3), (0.02, 3), (0.007, 3)):
         x, y, radius = (pupil.x, pupil.y, None) if best is None else best[:3]
