@@ -190,7 +190,8 @@ class Enrollment:
     def consent_text(self, language: str) -> ConsentText:
         """The wording in ``language``, or in the first there is."""
         texts = self._reference.consent
-        return texts.get(language) or next(iter(texts.values()))
+        text = texts.get(language) or next(iter(texts.values()))
+        return text.telling(self._policy.face_template_kept_for_days)
 
     def give_consent(self, registration_id: RegistrationId, language: str) -> Registration:
         """Raises ``BadInput`` for a language the wording does not exist in: nobody agrees to what was not said."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +18,7 @@ from muster.formats.id_schema import IdSchema
 from muster.formats.ui_spec import UI_SPEC_UNREADABLE, UiSpec
 
 _DEFAULTS = Path(__file__).parent / "defaults"
+_DAYS = "{days}"
 
 Labels = Mapping[str, str]
 
@@ -61,9 +62,18 @@ def label_in(labels: Labels, language: str, otherwise: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class ConsentText:
+    """What is read to the person. A paragraph with ``{days}`` in it is about the template of the face that is kept
+    at this station."""
+
     version: str
     title: str
     paragraphs: tuple[str, ...]
+
+    def telling(self, days: int) -> ConsentText:
+        """The wording where a template is kept for so many days (0: none is, and nothing is said of it). They
+        belong to the version: who agreed to thirty did not agree to three hundred."""
+        told = tuple(each.replace(_DAYS, str(days)) for each in self.paragraphs if days or _DAYS not in each)
+        return replace(self, version=f"{self.version}/{days}", paragraphs=told)
 
 
 @dataclass(frozen=True, slots=True)

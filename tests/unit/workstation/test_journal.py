@@ -47,7 +47,7 @@ def test_an_answer_and_its_audit_record_come_together(desk: Desk, draft: Registr
     assert (record.event, record.actor, dict(record.detail)) == (
         "MUS-REG-002",
         "erika",
-        {"language": "fra", "text": "1"},
+        {"language": "fra", "text": "2/0"},
     )
 
 

@@ -93,3 +93,21 @@ def test_a_schema_that_cannot_be_read_is_refused_with_a_sentence(tmp_path: Path)
     with pytest.raises(MalformedData) as caught:
         ReferenceData.load(tmp_path)
     assert caught.value.code.name == "ID_SCHEMA_UNREADABLE"
+
+
+def test_everybody_is_told_for_how_many_days_a_face_can_be_found_again() -> None:
+    for text in REFERENCE.consent.values():
+        told = text.telling(30)
+        assert sum("30" in each for each in told.paragraphs) == 1
+        assert not any("{" in each for each in told.paragraphs)
+
+
+def test_where_no_face_is_kept_nothing_is_said_of_it() -> None:
+    for text in REFERENCE.consent.values():
+        assert text.telling(0).paragraphs == tuple(each for each in text.paragraphs if "{days}" not in each)
+        assert len(text.telling(0).paragraphs) == len(text.paragraphs) - 1
+
+
+def test_who_agreed_to_thirty_days_did_not_agree_to_more() -> None:
+    text = next(iter(REFERENCE.consent.values()))
+    assert len({text.telling(days).version for days in (0, 30, 300)}) == 3
