@@ -8,6 +8,10 @@
             <translation>  ·  عرض تجريبي، أشخاص وهميون فقط</translation>
         </message>
         <message>
+            <source>, </source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>A biometric file of the packet is made as no client makes it. It was not looked into.</source>
             <translation>أحد ملفات البيانات الحيوية في الحزمة مكتوب كما لا يكتبه أي برنامج. لم يُفحص.</translation>
         </message>
@@ -289,11 +293,15 @@
         </message>
         <message>
             <source>Another device answered than the {kind} that was chosen. Look at what is connected.</source>
-            <translation type="unfinished"></translation>
+            <translation>أجاب جهاز غير الجهاز المختار ({kind}). انظر ما الموصول.</translation>
         </message>
         <message>
             <source>Another program is using the station's data. Try again in a moment.</source>
             <translation>يستخدم برنامج آخر بيانات المحطة. حاول مرة أخرى بعد لحظات.</translation>
+        </message>
+        <message>
+            <source>Another reason</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Ask about: {fields}.</source>
@@ -352,6 +360,10 @@
             <translation>ابدأ</translation>
         </message>
         <message>
+            <source>Being judged …</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Block</source>
             <translation type="unfinished"></translation>
         </message>
@@ -364,12 +376,20 @@
             <translation>يتعذر الالتقاط</translation>
         </message>
         <message>
+            <source>Cannot be held still</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Capture</source>
             <translation>التقاط</translation>
         </message>
         <message>
             <source>Capture again</source>
             <translation>إعادة الالتقاط</translation>
+        </message>
+        <message>
+            <source>Capture again: {fingers}</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Capturing …</source>
@@ -544,6 +564,10 @@
             <translation type="unfinished"></translation>
         </message>
         <message>
+            <source>Dry or wet skin</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Encoded data in the biometric file is damaged.</source>
             <translation>بيانات مرمّزة في ملف البيانات الحيوية تالفة.</translation>
         </message>
@@ -642,6 +666,10 @@
         <message>
             <source>I, {officer}, checked who this person is, recorded what I saw, and the person confirmed it.</source>
             <translation>أنا، ⁨{officer}⁩، تحققت من هوية هذا الشخص وسجلت ما رأيته، وأكد الشخص ذلك.</translation>
+        </message>
+        <message>
+            <source>Injury or illness</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Keep the best there is</source>
@@ -901,7 +929,7 @@
         </message>
         <message>
             <source>Nobody this station believes in vouches for the {kind}. Synchronize with the server, or use another device.</source>
-            <translation type="unfinished"></translation>
+            <translation>لا تضمن الجهازَ ({kind}) جهةٌ تثق بها هذه المحطة. زامن مع الخادم أو استعمل جهازًا آخر.</translation>
         </message>
         <message>
             <source>Nobody with these details proved who they are at this station before.</source>
@@ -1385,7 +1413,7 @@
         </message>
         <message>
             <source>The answer of the {kind} lacks what is needed ({part}). Tell support.</source>
-            <translation type="unfinished"></translation>
+            <translation>ينقص إجابةَ الجهاز ({kind}) ما يلزم ({part}). أبلغ الدعم.</translation>
         </message>
         <message>
             <source>The attempts are used up. Keep the best there is, or try once more.</source>
@@ -1445,7 +1473,7 @@
         </message>
         <message>
             <source>The captures of the {kind} do not follow each other without a gap. Begin with this device again.</source>
-            <translation type="unfinished"></translation>
+            <translation>التقاطات الجهاز ({kind}) لا تتوالى دون انقطاع. ابدأ بهذا الجهاز من جديد.</translation>
         </message>
         <message>
             <source>The certificate is not valid at this time. Check this computer's clock first.</source>
@@ -1453,15 +1481,15 @@
         </message>
         <message>
             <source>The certificate of the {kind} ends in {days} days. Have it renewed before.</source>
-            <translation type="unfinished"></translation>
+            <translation>تنتهي شهادة الجهاز ({kind}) خلال {days} أيام. جددها قبل ذلك.</translation>
         </message>
         <message>
             <source>The certificate of the {kind} has expired. Connect it to its maker's server, or use another device.</source>
-            <translation type="unfinished"></translation>
+            <translation>انتهت صلاحية شهادة الجهاز ({kind}). صله بخادم صانعه أو استعمل جهازًا آخر.</translation>
         </message>
         <message>
             <source>The certificate of the {kind} is not valid yet. Check the date and time of this computer.</source>
-            <translation type="unfinished"></translation>
+            <translation>شهادة الجهاز ({kind}) لم تصبح صالحة بعد. تحقق من تاريخ هذا الحاسوب ووقته.</translation>
         </message>
         <message>
             <source>The certificate the server signs with cannot be used. Check this computer's clock, then tell your administrator.</source>
@@ -1469,7 +1497,7 @@
         </message>
         <message>
             <source>The clock of the {kind} is {minutes} minutes off. Set it, or this computer's, and try again.</source>
-            <translation type="unfinished"></translation>
+            <translation>ساعة الجهاز ({kind}) منحرفة {minutes} دقيقة. اضبطها أو اضبط ساعة هذا الحاسوب وحاول مجددًا.</translation>
         </message>
         <message>
             <source>The code is wrong or was used already. Wait for the next one; check this computer's clock.</source>
@@ -2069,7 +2097,7 @@
         </message>
         <message>
             <source>The picture of the {kind} cannot be read. Try again.</source>
-            <translation type="unfinished"></translation>
+            <translation>لا يمكن قراءة صورة الجهاز ({kind}). حاول مجددًا.</translation>
         </message>
         <message>
             <source>The picture shows no fingerprint ridges.</source>
@@ -2205,7 +2233,7 @@
         </message>
         <message>
             <source>The record of the {kind} breaks a rule of MOSIP ({rule}); a server may refuse it.</source>
-            <translation type="unfinished"></translation>
+            <translation>سجل الجهاز ({kind}) يخالف قاعدة من MOSIP ({rule})؛ وقد يرفضه الخادم.</translation>
         </message>
         <message>
             <source>The record says that it is one of a sequence of faces.</source>
@@ -2453,7 +2481,7 @@
         </message>
         <message>
             <source>The signature of the {kind} is wrong. Do not use it and tell your supervisor.</source>
-            <translation type="unfinished"></translation>
+            <translation>توقيع الجهاز ({kind}) خاطئ. لا تستعمله وأبلغ مشرفك.</translation>
         </message>
         <message>
             <source>The slip is saved. It holds personal data: delete the file after use.</source>
@@ -2593,39 +2621,39 @@
         </message>
         <message>
             <source>The {kind} answered in another version of the interface than it was asked in.</source>
-            <translation type="unfinished"></translation>
+            <translation>أجاب الجهاز ({kind}) بإصدار للواجهة غير الذي سُئل به.</translation>
         </message>
         <message>
             <source>The {kind} answered with another capture than the one asked for. Try again.</source>
-            <translation type="unfinished"></translation>
+            <translation>أجاب الجهاز ({kind}) بالتقاط غير المطلوب. حاول مجددًا.</translation>
         </message>
         <message>
             <source>The {kind} calls a picture another finger or eye than its record does. Tell support.</source>
-            <translation type="unfinished"></translation>
+            <translation>ينسب الجهاز ({kind}) صورة إلى إصبع أو عين غير ما في سجلها. أبلغ الدعم.</translation>
         </message>
         <message>
             <source>The {kind} calls itself certified, but nobody this station believes in vouches for its chip. Tell support.</source>
-            <translation type="unfinished"></translation>
+            <translation>يقول الجهاز ({kind}) إنه معتمد، لكن لا تضمن شريحته جهة تثق بها هذه المحطة. أبلغ الدعم.</translation>
         </message>
         <message>
             <source>The {kind} cannot capture what is needed here. Use another device.</source>
-            <translation type="unfinished"></translation>
+            <translation>لا يستطيع الجهاز ({kind}) التقاط المطلوب هنا. استعمل جهازًا آخر.</translation>
         </message>
         <message>
             <source>The {kind} cannot reach its maker's server. Connect this computer to the network.</source>
-            <translation type="unfinished"></translation>
+            <translation>لا يصل الجهاز ({kind}) إلى خادم صانعه. صل هذا الحاسوب بالشبكة.</translation>
         </message>
         <message>
             <source>The {kind} captured for another purpose than registration.</source>
-            <translation type="unfinished"></translation>
+            <translation>التقط الجهاز ({kind}) لغرض غير التسجيل.</translation>
         </message>
         <message>
             <source>The {kind} chains its captures in an older way than specified.</source>
-            <translation type="unfinished"></translation>
+            <translation>يسلسل الجهاز ({kind}) التقاطاته بطريقة أقدم من المقررة.</translation>
         </message>
         <message>
             <source>The {kind} could not use what it saw. Clean it and try again.</source>
-            <translation type="unfinished"></translation>
+            <translation>لم يستطع الجهاز ({kind}) استعمال ما رآه. نظفه وحاول مجددًا.</translation>
         </message>
         <message>
             <source>The {kind} did not answer in time. Try again.</source>
@@ -2633,39 +2661,39 @@
         </message>
         <message>
             <source>The {kind} did not sign what it answered. Do not use it and tell support.</source>
-            <translation type="unfinished"></translation>
+            <translation>لم يوقع الجهاز ({kind}) إجابته. لا تستعمله وأبلغ الدعم.</translation>
         </message>
         <message>
             <source>The {kind} did not understand the order (error {number}). Tell support.</source>
-            <translation type="unfinished"></translation>
+            <translation>لم يفهم الجهاز ({kind}) الطلب (الخطأ {number}). أبلغ الدعم.</translation>
         </message>
         <message>
             <source>The {kind} does not say which finger or eye it captured. Use another device.</source>
-            <translation type="unfinished"></translation>
+            <translation>لا يذكر الجهاز ({kind}) أي إصبع أو عين التقط. استعمل جهازًا آخر.</translation>
         </message>
         <message>
             <source>The {kind} handed out a finger or eye that is an exception; it was not kept.</source>
-            <translation type="unfinished"></translation>
+            <translation>سلّم الجهاز ({kind}) إصبعًا أو عينًا مستثناة؛ ولم تُحفظ.</translation>
         </message>
         <message>
             <source>The {kind} handed out a picture that it has handed out before. Tell your supervisor if it happens again.</source>
-            <translation type="unfinished"></translation>
+            <translation>سلّم الجهاز ({kind}) صورة سبق أن سلّمها. أبلغ مشرفك إن تكرر ذلك.</translation>
         </message>
         <message>
             <source>The {kind} handed out something else than it is made for.</source>
-            <translation type="unfinished"></translation>
+            <translation>سلّم الجهاز ({kind}) غير ما صُنع له.</translation>
         </message>
         <message>
             <source>The {kind} handed out the same finger or eye twice. Try again.</source>
-            <translation type="unfinished"></translation>
+            <translation>سلّم الجهاز ({kind}) الإصبع نفسه أو العين نفسها مرتين. حاول مجددًا.</translation>
         </message>
         <message>
             <source>The {kind} has a new key since it was found; its maker vouches for it.</source>
-            <translation type="unfinished"></translation>
+            <translation>للجهاز ({kind}) مفتاح جديد منذ العثور عليه؛ وصانعه يضمنه.</translation>
         </message>
         <message>
             <source>The {kind} has no valid certificate of its maker. Connect it to its maker's server, or use another device.</source>
-            <translation type="unfinished"></translation>
+            <translation>ليس للجهاز ({kind}) شهادة صالحة من صانعه. صله بخادم الصانع أو استعمل جهازًا آخر.</translation>
         </message>
         <message>
             <source>The {kind} is busy. Close other programs that use it and try again.</source>
@@ -2673,11 +2701,11 @@
         </message>
         <message>
             <source>The {kind} is not ready yet. Wait a moment and try again.</source>
-            <translation type="unfinished"></translation>
+            <translation>الجهاز ({kind}) غير جاهز بعد. انتظر لحظة وحاول مجددًا.</translation>
         </message>
         <message>
             <source>The {kind} is set up for another environment than this station. Tell support.</source>
-            <translation type="unfinished"></translation>
+            <translation>الجهاز ({kind}) مهيأ لبيئة غير بيئة هذه المحطة. أبلغ الدعم.</translation>
         </message>
         <message>
             <source>The {kind} reported a fault. Unplug it, plug it in and try again.</source>
@@ -2685,15 +2713,15 @@
         </message>
         <message>
             <source>The {kind} reported error {number}. Try again; tell support if it stays.</source>
-            <translation type="unfinished"></translation>
+            <translation>أبلغ الجهاز ({kind}) عن الخطأ {number}. حاول مجددًا؛ وأبلغ الدعم إن استمر.</translation>
         </message>
         <message>
             <source>The {kind} saw nothing. Place it again and keep still.</source>
-            <translation type="unfinished"></translation>
+            <translation>لم يرَ الجهاز ({kind}) شيئًا. ضعه من جديد ولا تتحرك.</translation>
         </message>
         <message>
             <source>The {kind} says that somebody has tampered with it. Do not use it and tell your supervisor.</source>
-            <translation type="unfinished"></translation>
+            <translation>يفيد الجهاز ({kind}) بأن أحدًا عبث به. لا تستعمله وأبلغ مشرفك.</translation>
         </message>
         <message>
             <source>The {kind} signed something else than it handed out. Tell your supervisor.</source>
@@ -2701,7 +2729,7 @@
         </message>
         <message>
             <source>The {kind} wants its captures sent out of this computer. Do not use it and tell your supervisor.</source>
-            <translation type="unfinished"></translation>
+            <translation>يريد الجهاز ({kind}) إرسال التقاطاته خارج هذا الحاسوب. لا تستعمله وأبلغ مشرفك.</translation>
         </message>
         <message>
             <source>The {kind} was unplugged. Plug it in and try again.</source>
@@ -2709,7 +2737,7 @@
         </message>
         <message>
             <source>The {kind} was withdrawn from use. Put it away and tell your supervisor.</source>
-            <translation type="unfinished"></translation>
+            <translation>سُحب الجهاز ({kind}) من الاستعمال. أبعده وأبلغ مشرفك.</translation>
         </message>
         <message>
             <source>There are attempts left. A poor capture can be kept only when all are used up.</source>
@@ -2997,7 +3025,7 @@
         </message>
         <message>
             <source>This station does not ask who vouches for its devices.</source>
-            <translation type="unfinished"></translation>
+            <translation>لا تسأل هذه المحطة عمن يضمن أجهزتها.</translation>
         </message>
         <message>
             <source>This station does not know the language {language}.</source>
@@ -3065,7 +3093,7 @@
         </message>
         <message>
             <source>This {kind} is made for authentication and cannot register people. Use another one.</source>
-            <translation type="unfinished"></translation>
+            <translation>هذا الجهاز ({kind}) مخصص للتحقق ولا يمكنه تسجيل الأشخاص. استعمل غيره.</translation>
         </message>
         <message>
             <source>Thumbs</source>
@@ -3133,7 +3161,7 @@
         </message>
         <message>
             <source>Two services say that they are the {kind} {serial} (ports {first} and {second}). Stop one of them.</source>
-            <translation type="unfinished"></translation>
+            <translation>خدمتان تقولان إنهما الجهاز {serial} ({kind}، المنفذان {first} و{second}). أوقف إحداهما.</translation>
         </message>
         <message>
             <source>Two steps have the same name: {node}.</source>
@@ -3209,7 +3237,7 @@
         </message>
         <message>
             <source>What the {kind} sees is the wrong way round. Place it again.</source>
-            <translation type="unfinished"></translation>
+            <translation>ما يراه الجهاز ({kind}) مقلوب. ضعه من جديد.</translation>
         </message>
         <message>
             <source>Where the eyes look cannot be told in this picture.</source>
@@ -3229,6 +3257,10 @@
         </message>
         <message>
             <source>With a finger you unlock the screen and sign with one touch. Face and fingers are kept sealed at this station; the face is also compared with everybody who is registered here.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Worn or damaged ridges</source>
             <translation type="unfinished"></translation>
         </message>
         <message>
@@ -3334,6 +3366,10 @@
         <message>
             <source>iris camera</source>
             <translation>كاميرا القزحية</translation>
+        </message>
+        <message>
+            <source>is being judged …</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>kept below the threshold</source>

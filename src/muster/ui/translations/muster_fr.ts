@@ -8,6 +8,10 @@
             <translation>  ·  démonstration, personnes fictives uniquement</translation>
         </message>
         <message>
+            <source>, </source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>A biometric file of the packet is made as no client makes it. It was not looked into.</source>
             <translation>Un fichier biométrique du paquet est fait comme aucun client ne le fait. Il n’a pas été examiné.</translation>
         </message>
@@ -289,11 +293,15 @@
         </message>
         <message>
             <source>Another device answered than the {kind} that was chosen. Look at what is connected.</source>
-            <translation type="unfinished"></translation>
+            <translation>Un autre appareil que celui choisi ({kind}) a répondu. Regardez ce qui est branché.</translation>
         </message>
         <message>
             <source>Another program is using the station's data. Try again in a moment.</source>
             <translation>Un autre programme utilise les données du poste. Réessayez dans un instant.</translation>
+        </message>
+        <message>
+            <source>Another reason</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Ask about: {fields}.</source>
@@ -352,6 +360,10 @@
             <translation>Commencer</translation>
         </message>
         <message>
+            <source>Being judged …</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Block</source>
             <translation type="unfinished"></translation>
         </message>
@@ -364,12 +376,20 @@
             <translation>Capture impossible</translation>
         </message>
         <message>
+            <source>Cannot be held still</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Capture</source>
             <translation>Capturer</translation>
         </message>
         <message>
             <source>Capture again</source>
             <translation>Capturer à nouveau</translation>
+        </message>
+        <message>
+            <source>Capture again: {fingers}</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Capturing …</source>
@@ -544,6 +564,10 @@
             <translation type="unfinished"></translation>
         </message>
         <message>
+            <source>Dry or wet skin</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Encoded data in the biometric file is damaged.</source>
             <translation>Des données encodées du fichier biométrique sont endommagées.</translation>
         </message>
@@ -642,6 +666,10 @@
         <message>
             <source>I, {officer}, checked who this person is, recorded what I saw, and the person confirmed it.</source>
             <translation>Moi, {officer}, j’ai vérifié l’identité de cette personne et enregistré ce que j’ai constaté ; la personne l’a confirmé.</translation>
+        </message>
+        <message>
+            <source>Injury or illness</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Keep the best there is</source>
@@ -901,7 +929,7 @@
         </message>
         <message>
             <source>Nobody this station believes in vouches for the {kind}. Synchronize with the server, or use another device.</source>
-            <translation type="unfinished"></translation>
+            <translation>Personne en qui ce poste a confiance ne répond de l’appareil ({kind}). Synchronisez avec le serveur ou utilisez un autre appareil.</translation>
         </message>
         <message>
             <source>Nobody with these details proved who they are at this station before.</source>
@@ -1385,7 +1413,7 @@
         </message>
         <message>
             <source>The answer of the {kind} lacks what is needed ({part}). Tell support.</source>
-            <translation type="unfinished"></translation>
+            <translation>Il manque à la réponse de l’appareil ({kind}) un élément nécessaire ({part}). Prévenez l’assistance.</translation>
         </message>
         <message>
             <source>The attempts are used up. Keep the best there is, or try once more.</source>
@@ -1445,7 +1473,7 @@
         </message>
         <message>
             <source>The captures of the {kind} do not follow each other without a gap. Begin with this device again.</source>
-            <translation type="unfinished"></translation>
+            <translation>Les captures de l’appareil ({kind}) ne se suivent pas sans interruption. Recommencez avec cet appareil.</translation>
         </message>
         <message>
             <source>The certificate is not valid at this time. Check this computer's clock first.</source>
@@ -1453,15 +1481,15 @@
         </message>
         <message>
             <source>The certificate of the {kind} ends in {days} days. Have it renewed before.</source>
-            <translation type="unfinished"></translation>
+            <translation>Le certificat de l’appareil ({kind}) prend fin dans {days} jours. Faites-le renouveler avant.</translation>
         </message>
         <message>
             <source>The certificate of the {kind} has expired. Connect it to its maker's server, or use another device.</source>
-            <translation type="unfinished"></translation>
+            <translation>Le certificat de l’appareil ({kind}) a expiré. Connectez-le au serveur de son fabricant ou utilisez un autre appareil.</translation>
         </message>
         <message>
             <source>The certificate of the {kind} is not valid yet. Check the date and time of this computer.</source>
-            <translation type="unfinished"></translation>
+            <translation>Le certificat de l’appareil ({kind}) n’est pas encore valable. Vérifiez la date et l’heure de cet ordinateur.</translation>
         </message>
         <message>
             <source>The certificate the server signs with cannot be used. Check this computer's clock, then tell your administrator.</source>
@@ -1469,7 +1497,7 @@
         </message>
         <message>
             <source>The clock of the {kind} is {minutes} minutes off. Set it, or this computer's, and try again.</source>
-            <translation type="unfinished"></translation>
+            <translation>L’horloge de l’appareil ({kind}) est décalée de {minutes} minutes. Réglez-la, ou celle de cet ordinateur, et réessayez.</translation>
         </message>
         <message>
             <source>The code is wrong or was used already. Wait for the next one; check this computer's clock.</source>
@@ -2069,7 +2097,7 @@
         </message>
         <message>
             <source>The picture of the {kind} cannot be read. Try again.</source>
-            <translation type="unfinished"></translation>
+            <translation>L’image de l’appareil ({kind}) est illisible. Réessayez.</translation>
         </message>
         <message>
             <source>The picture shows no fingerprint ridges.</source>
@@ -2205,7 +2233,7 @@
         </message>
         <message>
             <source>The record of the {kind} breaks a rule of MOSIP ({rule}); a server may refuse it.</source>
-            <translation type="unfinished"></translation>
+            <translation>L’enregistrement de l’appareil ({kind}) enfreint une règle de MOSIP ({rule}) ; un serveur peut le refuser.</translation>
         </message>
         <message>
             <source>The record says that it is one of a sequence of faces.</source>
@@ -2453,7 +2481,7 @@
         </message>
         <message>
             <source>The signature of the {kind} is wrong. Do not use it and tell your supervisor.</source>
-            <translation type="unfinished"></translation>
+            <translation>La signature de l’appareil ({kind}) est fausse. Ne l’utilisez pas et prévenez votre superviseur.</translation>
         </message>
         <message>
             <source>The slip is saved. It holds personal data: delete the file after use.</source>
@@ -2593,39 +2621,39 @@
         </message>
         <message>
             <source>The {kind} answered in another version of the interface than it was asked in.</source>
-            <translation type="unfinished"></translation>
+            <translation>L’appareil ({kind}) a répondu dans une autre version de l’interface que celle de la demande.</translation>
         </message>
         <message>
             <source>The {kind} answered with another capture than the one asked for. Try again.</source>
-            <translation type="unfinished"></translation>
+            <translation>L’appareil ({kind}) a répondu avec une autre capture que celle demandée. Réessayez.</translation>
         </message>
         <message>
             <source>The {kind} calls a picture another finger or eye than its record does. Tell support.</source>
-            <translation type="unfinished"></translation>
+            <translation>L’appareil ({kind}) attribue une image à un autre doigt ou œil que son enregistrement. Prévenez l’assistance.</translation>
         </message>
         <message>
             <source>The {kind} calls itself certified, but nobody this station believes in vouches for its chip. Tell support.</source>
-            <translation type="unfinished"></translation>
+            <translation>L’appareil ({kind}) se dit certifié, mais personne en qui ce poste a confiance ne répond de sa puce. Prévenez l’assistance.</translation>
         </message>
         <message>
             <source>The {kind} cannot capture what is needed here. Use another device.</source>
-            <translation type="unfinished"></translation>
+            <translation>L’appareil ({kind}) ne peut pas capturer ce qu’il faut ici. Utilisez un autre appareil.</translation>
         </message>
         <message>
             <source>The {kind} cannot reach its maker's server. Connect this computer to the network.</source>
-            <translation type="unfinished"></translation>
+            <translation>L’appareil ({kind}) ne joint pas le serveur de son fabricant. Connectez cet ordinateur au réseau.</translation>
         </message>
         <message>
             <source>The {kind} captured for another purpose than registration.</source>
-            <translation type="unfinished"></translation>
+            <translation>L’appareil ({kind}) a capturé dans un autre but que l’enregistrement.</translation>
         </message>
         <message>
             <source>The {kind} chains its captures in an older way than specified.</source>
-            <translation type="unfinished"></translation>
+            <translation>L’appareil ({kind}) enchaîne ses captures d’une manière plus ancienne que celle prévue.</translation>
         </message>
         <message>
             <source>The {kind} could not use what it saw. Clean it and try again.</source>
-            <translation type="unfinished"></translation>
+            <translation>L’appareil ({kind}) n’a pas pu exploiter ce qu’il a vu. Nettoyez-le et réessayez.</translation>
         </message>
         <message>
             <source>The {kind} did not answer in time. Try again.</source>
@@ -2633,39 +2661,39 @@
         </message>
         <message>
             <source>The {kind} did not sign what it answered. Do not use it and tell support.</source>
-            <translation type="unfinished"></translation>
+            <translation>L’appareil ({kind}) n’a pas signé sa réponse. Ne l’utilisez pas et prévenez l’assistance.</translation>
         </message>
         <message>
             <source>The {kind} did not understand the order (error {number}). Tell support.</source>
-            <translation type="unfinished"></translation>
+            <translation>L’appareil ({kind}) n’a pas compris la demande (erreur {number}). Prévenez l’assistance.</translation>
         </message>
         <message>
             <source>The {kind} does not say which finger or eye it captured. Use another device.</source>
-            <translation type="unfinished"></translation>
+            <translation>L’appareil ({kind}) ne dit pas quel doigt ou quel œil il a capturé. Utilisez un autre appareil.</translation>
         </message>
         <message>
             <source>The {kind} handed out a finger or eye that is an exception; it was not kept.</source>
-            <translation type="unfinished"></translation>
+            <translation>L’appareil ({kind}) a remis un doigt ou un œil déclaré en exception ; il n’a pas été conservé.</translation>
         </message>
         <message>
             <source>The {kind} handed out a picture that it has handed out before. Tell your supervisor if it happens again.</source>
-            <translation type="unfinished"></translation>
+            <translation>L’appareil ({kind}) a remis une image qu’il avait déjà remise. Prévenez votre superviseur si cela se reproduit.</translation>
         </message>
         <message>
             <source>The {kind} handed out something else than it is made for.</source>
-            <translation type="unfinished"></translation>
+            <translation>L’appareil ({kind}) a remis autre chose que ce pour quoi il est fait.</translation>
         </message>
         <message>
             <source>The {kind} handed out the same finger or eye twice. Try again.</source>
-            <translation type="unfinished"></translation>
+            <translation>L’appareil ({kind}) a remis deux fois le même doigt ou le même œil. Réessayez.</translation>
         </message>
         <message>
             <source>The {kind} has a new key since it was found; its maker vouches for it.</source>
-            <translation type="unfinished"></translation>
+            <translation>L’appareil ({kind}) a une nouvelle clé depuis qu’il a été trouvé ; son fabricant en répond.</translation>
         </message>
         <message>
             <source>The {kind} has no valid certificate of its maker. Connect it to its maker's server, or use another device.</source>
-            <translation type="unfinished"></translation>
+            <translation>L’appareil ({kind}) n’a pas de certificat valable de son fabricant. Connectez-le au serveur du fabricant ou utilisez un autre appareil.</translation>
         </message>
         <message>
             <source>The {kind} is busy. Close other programs that use it and try again.</source>
@@ -2673,11 +2701,11 @@
         </message>
         <message>
             <source>The {kind} is not ready yet. Wait a moment and try again.</source>
-            <translation type="unfinished"></translation>
+            <translation>L’appareil ({kind}) n’est pas encore prêt. Attendez un instant et réessayez.</translation>
         </message>
         <message>
             <source>The {kind} is set up for another environment than this station. Tell support.</source>
-            <translation type="unfinished"></translation>
+            <translation>L’appareil ({kind}) est réglé pour un autre environnement que ce poste. Prévenez l’assistance.</translation>
         </message>
         <message>
             <source>The {kind} reported a fault. Unplug it, plug it in and try again.</source>
@@ -2685,15 +2713,15 @@
         </message>
         <message>
             <source>The {kind} reported error {number}. Try again; tell support if it stays.</source>
-            <translation type="unfinished"></translation>
+            <translation>L’appareil ({kind}) a signalé l’erreur {number}. Réessayez ; prévenez l’assistance si elle persiste.</translation>
         </message>
         <message>
             <source>The {kind} saw nothing. Place it again and keep still.</source>
-            <translation type="unfinished"></translation>
+            <translation>L’appareil ({kind}) n’a rien vu. Repositionnez et ne bougez plus.</translation>
         </message>
         <message>
             <source>The {kind} says that somebody has tampered with it. Do not use it and tell your supervisor.</source>
-            <translation type="unfinished"></translation>
+            <translation>L’appareil ({kind}) signale qu’on l’a altéré. Ne l’utilisez pas et prévenez votre superviseur.</translation>
         </message>
         <message>
             <source>The {kind} signed something else than it handed out. Tell your supervisor.</source>
@@ -2701,7 +2729,7 @@
         </message>
         <message>
             <source>The {kind} wants its captures sent out of this computer. Do not use it and tell your supervisor.</source>
-            <translation type="unfinished"></translation>
+            <translation>L’appareil ({kind}) veut envoyer ses captures hors de cet ordinateur. Ne l’utilisez pas et prévenez votre superviseur.</translation>
         </message>
         <message>
             <source>The {kind} was unplugged. Plug it in and try again.</source>
@@ -2709,7 +2737,7 @@
         </message>
         <message>
             <source>The {kind} was withdrawn from use. Put it away and tell your supervisor.</source>
-            <translation type="unfinished"></translation>
+            <translation>L’appareil ({kind}) a été retiré du service. Rangez-le et prévenez votre superviseur.</translation>
         </message>
         <message>
             <source>There are attempts left. A poor capture can be kept only when all are used up.</source>
@@ -2997,7 +3025,7 @@
         </message>
         <message>
             <source>This station does not ask who vouches for its devices.</source>
-            <translation type="unfinished"></translation>
+            <translation>Ce poste ne demande pas qui répond de ses appareils.</translation>
         </message>
         <message>
             <source>This station does not know the language {language}.</source>
@@ -3065,7 +3093,7 @@
         </message>
         <message>
             <source>This {kind} is made for authentication and cannot register people. Use another one.</source>
-            <translation type="unfinished"></translation>
+            <translation>Cet appareil ({kind}) sert à l’authentification et ne peut pas enregistrer de personnes. Utilisez-en un autre.</translation>
         </message>
         <message>
             <source>Thumbs</source>
@@ -3133,7 +3161,7 @@
         </message>
         <message>
             <source>Two services say that they are the {kind} {serial} (ports {first} and {second}). Stop one of them.</source>
-            <translation type="unfinished"></translation>
+            <translation>Deux services se disent l’appareil {serial} ({kind}, ports {first} et {second}). Arrêtez l’un d’eux.</translation>
         </message>
         <message>
             <source>Two steps have the same name: {node}.</source>
@@ -3209,7 +3237,7 @@
         </message>
         <message>
             <source>What the {kind} sees is the wrong way round. Place it again.</source>
-            <translation type="unfinished"></translation>
+            <translation>Ce que voit l’appareil ({kind}) est à l’envers. Repositionnez.</translation>
         </message>
         <message>
             <source>Where the eyes look cannot be told in this picture.</source>
@@ -3229,6 +3257,10 @@
         </message>
         <message>
             <source>With a finger you unlock the screen and sign with one touch. Face and fingers are kept sealed at this station; the face is also compared with everybody who is registered here.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Worn or damaged ridges</source>
             <translation type="unfinished"></translation>
         </message>
         <message>
@@ -3334,6 +3366,10 @@
         <message>
             <source>iris camera</source>
             <translation>caméra d’iris</translation>
+        </message>
+        <message>
+            <source>is being judged …</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>kept below the threshold</source>
