@@ -23,7 +23,7 @@ from muster.formats.json_part import JsonPart
 
 SBI_MALFORMED = Code(
     "SBI_MALFORMED",
-    "The device service answered something that cannot be read ({part}). Restart it, and tell support.",
+    "The device service answered something that cannot be read ({part}). Restart it and tell support.",
 )
 
 SPEC_VERSION = "0.9.5"

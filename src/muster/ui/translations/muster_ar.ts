@@ -1528,8 +1528,8 @@
             <translation>رصد الجهاز يدًا أو عينًا غير المطلوبة. ضع المطلوبة.</translation>
         </message>
         <message>
-            <source>The device service answered something that cannot be read ({part}). Restart it, and tell support.</source>
-            <translation type="unfinished"></translation>
+            <source>The device service answered something that cannot be read ({part}). Restart it and tell support.</source>
+            <translation>أجابت خدمة الجهاز بما لا يمكن قراءته ({part}). أعد تشغيلها وأبلغ الدعم.</translation>
         </message>
         <message>
             <source>The device's signature of a sample in the biometric file does not match the sample.</source>

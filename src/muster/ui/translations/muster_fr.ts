@@ -1528,8 +1528,8 @@
             <translation>L’appareil a détecté une autre main ou un autre œil que celui demandé. Présentez le bon.</translation>
         </message>
         <message>
-            <source>The device service answered something that cannot be read ({part}). Restart it, and tell support.</source>
-            <translation type="unfinished"></translation>
+            <source>The device service answered something that cannot be read ({part}). Restart it and tell support.</source>
+            <translation>Le service de l’appareil a répondu quelque chose d’illisible ({part}). Redémarrez-le et prévenez l’assistance.</translation>
         </message>
         <message>
             <source>The device's signature of a sample in the biometric file does not match the sample.</source>
