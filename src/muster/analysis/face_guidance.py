@@ -38,13 +38,15 @@ _NOBODY = DetectedFace(32, 32, 64, 64, 0, ((48, 56), (80, 56), (64, 72), (64, 84
 
 @dataclass(frozen=True, slots=True, eq=False)
 class FaceReading:
-    """What one frame said. ``mesh`` and ``pose`` are those of the largest of the ``faces``; None without any."""
+    """What one frame said. ``mesh``, ``pose`` and ``look`` are those of the largest of the ``faces``; None without
+    any."""
 
     faces: tuple[DetectedFace, ...]
     mesh: FaceMesh | None
     pose: HeadPose | None
     assessment: Assessment
     track: int
+    look: FaceLook | None = None
 
 
 class FaceGuidance:
@@ -81,7 +83,7 @@ class FaceGuidance:
             return FaceReading(faces, None, None, self._quality.nobody(), self._track)
         pose = head_pose(look.mesh)
         assessment = self._quality.assess(frame, overview, faces, look, pose, self._eyes.closed(look))
-        return FaceReading(faces, look.mesh, pose, assessment, self._track)
+        return FaceReading(faces, look.mesh, pose, assessment, self._track, look)
 
     def assess(self, subject: Pixels) -> Assessment:
         """A single picture, with nothing before it."""

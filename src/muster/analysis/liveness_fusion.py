@@ -1,10 +1,9 @@
 """From signals to one decision: the weakest can refuse, none alone can accept.
 
 No open network is good enough to be believed alone, and every classical measure has an attack it cannot see. So
-each
-signal that was assessed may refuse below its own ``refuse``; and to be accepted, their weighted mean has to reach
-``accept``, with at least ``least`` of them assessed, the challenge passed where it is asked for, and nothing said
-against it by the officer. Weights and thresholds are data (``models/calibration.toml``).
+each signal that was assessed may refuse below its own ``refuse``; and to be accepted, their weighted mean has to
+reach ``accept``, with at least ``least`` of them assessed, the challenge passed where it is asked for, and nothing
+said against it by the officer. Weights and thresholds are data (``models/calibration.toml``).
 
 The decision keeps every signal for the supervisor and the audit trail. Officer and person hear one sentence,
 whichever signal it was: an attacker must not learn what to mend.

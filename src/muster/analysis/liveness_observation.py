@@ -18,7 +18,7 @@ import numpy as np
 from muster.analysis.api import Pixels
 from muster.analysis.calibration import Calibration
 from muster.analysis.face_features import eye_opening
-from muster.analysis.face_guidance import largest
+from muster.analysis.face_guidance import FaceReading, largest
 from muster.analysis.face_mesh import FaceLook, FaceMesh, FaceMesher
 from muster.analysis.face_pose import HeadPose, head_pose
 from muster.analysis.faces import DetectedFace, FaceDetector
@@ -34,14 +34,18 @@ LONGEST_S = 8.0
 MOST_FRAMES = 64
 # Closer frames say the same twice and cost as much; a shutting eye is still seen by three.
 _APART_S = 0.08
-_WIDEST = 1280
+# 64 frames of a large camera would fill 200 MB; only the grid of a screen is finer than this shows.
+_WIDEST = 640
+GRAIN = 128
 _RIGHT_LIDS, _LEFT_LIDS = (33, 133, 159, 145), (362, 263, 386, 374)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Observation:
-    """One frame, (h, w, 3) RGB, at ``time_s`` of a clock that only runs forward. ``eyes`` is how open the eyes
-    look (lids' distance times the contrast between them), to be compared with the same person's only."""
+    """One frame, (h, w, 3) RGB, at ``time_s`` of a clock that only runs forward, made smaller where it was large:
+    ``face`` and ``mesh`` lie in it as it is here. ``grain`` is the middle of the face in the camera's own pixels,
+    (128, 128) grey; None of a face too near to an edge. ``eyes`` is how open the eyes look (lids' distance times
+    the contrast between them), to be compared with the same person's only."""
 
     time_s: float
     frame: Pixels
@@ -50,6 +54,7 @@ class Observation:
     pose: HeadPose | None = None
     eyes: float = 0.0
     faces: int = 0
+    grain: Pixels | None = None
 
 
 Window = Sequence[Observation]
@@ -83,24 +88,49 @@ class LivenessWatch:
 
     def add(self, frame: Pixels, time_s: float) -> Observation | None:
         """Looks at a frame; None where it follows the one before too soon, or its time does not run forward."""
-        if self._window and time_s < self._window[-1].time_s + _APART_S:
+        if not self._is_due(time_s):
             return None
-        seen = self._look(_not_too_wide(as_rgb(frame)), time_s)
+        frame = as_rgb(frame)
+        faces = self._detector.detect(frame)
+        face = largest(faces)
+        return self._keep(frame, time_s, faces, None if face is None else self._mesher.find(frame, face))
+
+    def join(self, frame: Pixels, reading: FaceReading, time_s: float) -> Observation | None:
+        """As ``add``, of a frame that was looked at already."""
+        return self._keep(as_rgb(frame), time_s, reading.faces, reading.look) if self._is_due(time_s) else None
+
+    def clear(self) -> None:
+        self._window.clear()
+
+    def _is_due(self, time_s: float) -> bool:
+        return not self._window or time_s >= self._window[-1].time_s + _APART_S
+
+    def _keep(
+        self, frame: Pixels, time_s: float, faces: Sequence[DetectedFace], look: FaceLook | None
+    ) -> Observation:
+        seen = _observed(frame, time_s, faces, look)
         self._window.append(seen)
         while self._window[-1].time_s - self._window[0].time_s > LONGEST_S:
             self._window.popleft()
         return seen
 
-    def clear(self) -> None:
-        self._window.clear()
 
-    def _look(self, frame: Pixels, time_s: float) -> Observation:
-        faces = self._detector.detect(frame)
-        face = largest(faces)
-        if face is None:
-            return Observation(time_s, frame)
-        look = self._mesher.find(frame, face)
-        return Observation(time_s, frame, face, look.mesh, head_pose(look.mesh), _eyes(look), len(faces))
+def _observed(frame: Pixels, time_s: float, faces: Sequence[DetectedFace], look: FaceLook | None) -> Observation:
+    smaller, scale = _not_too_wide(frame)
+    face = largest(faces)
+    if face is None or look is None:
+        return Observation(time_s, smaller, faces=len(faces))
+    mesh = look.mesh if scale == 1 else FaceMesh(look.mesh.points * scale, look.mesh.presence)
+    return Observation(
+        time_s=time_s,
+        frame=smaller,
+        face=face if scale == 1 else face.scaled(scale),
+        mesh=mesh,
+        pose=head_pose(look.mesh),
+        eyes=_eyes(look),
+        faces=len(faces),
+        grain=_grain(frame, look.mesh),
+    )
 
 
 def with_face(window: Window) -> list[Observation]:
@@ -108,13 +138,12 @@ def with_face(window: Window) -> list[Observation]:
 
 
 def _eyes(look: FaceLook) -> float:
-    grey = np.asarray(look.pixels, np.float32).mean(2)
     contrast = []
     for corners in (_RIGHT_LIDS, _LEFT_LIDS):
         places = look.places[list(corners)]
-        x, y = places.mean(0)
+        x, y = places.mean(0).tolist()
         half = max(3.0, 0.32 * float(np.ptp(places[:, 0])))
-        part = grey[
+        part = look.grey[
             max(0, int(y - 0.5 * half)) : int(y + 0.5 * half) + 1, max(0, int(x - half)) : int(x + half) + 1
         ]
         contrast.append(float(part.std() / max(part.mean(), 1.0)) if part.size else 0.0)
@@ -122,11 +151,26 @@ def _eyes(look: FaceLook) -> float:
     return eye_opening(look.mesh, (0.0, 0.0)) * max(contrast)
 
 
-def _not_too_wide(frame: Pixels) -> Pixels:
+def _grain(frame: Pixels, mesh: FaceMesh) -> Pixels | None:
+    x, y, w, h = mesh.box
+    top, left = int(y + h / 2 - GRAIN / 2), int(x + w / 2 - GRAIN / 2)
+    if top < 0 or left < 0 or top + GRAIN > frame.shape[0] or left + GRAIN > frame.shape[1]:
+        return None
+    part = np.ascontiguousarray(frame[top : top + GRAIN, left : left + GRAIN])
+    grey: Pixels = opencv().cvtColor(part, opencv().COLOR_RGB2GRAY)
+    return grey
+
+
+def _not_too_wide(frame: Pixels) -> tuple[Pixels, float]:
+    """And by what it was scaled."""
     height, width = frame.shape[:2]
     longest = max(height, width)
     if longest <= _WIDEST:
-        return frame
+        return frame, 1.0
     size = (max(1, width * _WIDEST // longest), max(1, height * _WIDEST // longest))
+    # A large camera is sampled down to twice the size first: averaging all of it takes as long as a network.
+    between = (2 * size[0], 2 * size[1])
+    if width > 2 * between[0]:
+        frame = opencv().resize(frame, between, interpolation=opencv().INTER_LINEAR)
     smaller: Pixels = opencv().resize(frame, size, interpolation=opencv().INTER_AREA)
-    return smaller
+    return smaller, _WIDEST / longest

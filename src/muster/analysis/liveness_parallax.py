@@ -1,7 +1,8 @@
 """Whether the face moves before its background, or with it, as on a sheet of paper that is held up.
 
-The background beside the head is followed from frame to frame and compared with the head's own movement. A plain
-wall, or a head that is kept still, says nothing. A recording on a screen that stands still looks alive here.
+Corners beside the head are followed from frame to frame, and their movement is compared with the head's own: only
+those close to it, since a sheet ends somewhere and the room behind it stands still. A plain wall, or a head that
+is kept still, says nothing. A recording on a screen that stands still looks alive here.
 """
 
 from __future__ import annotations
@@ -21,10 +22,14 @@ LIVENESS_NO_MOVEMENT = Code("LIVENESS_NO_MOVEMENT", "Neither head nor background
 
 PARALLAX = "liveness parallax"
 _LAG = 4
+_MOST_PAIRS = 16
 _LEAST_PIXELS = 1.2
-_LEAST_TEXTURE = 4.0
-_BESIDE = 0.98  # face widths from the middle of the face
-_NARROWEST = 24
+# Face widths from the middle of the face: hair ends before, sheets and screens end after.
+_FROM, _TO = 0.98, 1.75
+_MOST_CORNERS, _LEAST_CORNERS = 40, 6
+# Of a corner, in the units of cv2.cornerMinEigenVal: noise on a plain wall stays below.
+_LEAST_CORNER = 3e-5
+_LOST_FROM = 0.7  # pixels between a corner and where following it back leads
 
 
 class ParallaxSignal:
@@ -39,10 +44,9 @@ class ParallaxSignal:
         seen = with_face(window)
         if len(seen) < 2 * _LAG:
             return NotAssessed(self.name, LIVENESS_TOO_SHORT)
-        pairs = [_movement(a, b) for a, b in zip(seen, seen[_LAG:], strict=False)]
-        moved = [
-            (head, behind) for each in pairs if each for head, behind in [each] if head @ head > _LEAST_PIXELS**2
-        ]
+        firsts = np.unique(np.linspace(0, len(seen) - _LAG - 1, _MOST_PAIRS).round().astype(int)).tolist()
+        pairs = [_movement(seen[at], seen[at + _LAG]) for at in firsts]
+        moved = [each for each in pairs if each is not None]
         if len(moved) < _LAG:
             return NotAssessed(self.name, LIVENESS_NO_MOVEMENT)
         shares = [float(head @ behind) / float(head @ head) for head, behind in moved]
@@ -55,25 +59,44 @@ def _movement(a: Observation, b: Observation) -> tuple[np.ndarray, np.ndarray] |
     if a.frame.shape != b.frame.shape:
         return None
     head = b.mesh.points[:, :2].mean(0) - a.mesh.points[:, :2].mean(0)
-    x, y, w, h = a.mesh.box
-    left, right = max(0, int(x + w / 2 - _BESIDE * w)), int(x + w / 2 + _BESIDE * w)
-    bottom = max(1, int(y + h))
-    found = []
-    for columns in (slice(0, left), slice(right, None)):
-        one, other = _grey(a.frame[:bottom, columns]), _grey(b.frame[:bottom, columns])
-        if min(one.shape) < _NARROWEST or _texture(one) < _LEAST_TEXTURE:
-            continue
-        window = opencv().createHanningWindow(one.shape[::-1], opencv().CV_32F)
-        (dx, dy), _ = opencv().phaseCorrelate(one, other, window)
-        found.append((dx, dy))
-    return (head, np.mean(found, axis=0)) if found else None
+    if head @ head <= _LEAST_PIXELS**2:
+        return None
+    behind = _followed(_grey(a.frame), _grey(b.frame), _beside(a))
+    return None if behind is None else (head, behind)
 
 
-def _grey(part: Pixels) -> np.ndarray:
-    return np.asarray(part.mean(2, dtype=np.float32))
+def _beside(seen: Observation) -> Pixels:
+    """Where corners are looked for: left and right of the head, from above it down to the chin."""
+    assert seen.mesh is not None
+    mask = np.zeros(seen.frame.shape[:2], np.uint8)
+    x, y, w, h = seen.mesh.box
+    rows, middle = slice(max(0, int(y - h / 2)), max(0, int(y + h))), x + w / 2
+    mask[rows, max(0, int(middle - _TO * w)) : max(0, int(middle - _FROM * w))] = 255
+    mask[rows, max(0, int(middle + _FROM * w)) : max(0, int(middle + _TO * w))] = 255
+    return mask
 
 
-def _texture(part: np.ndarray) -> float:
-    """Grey levels by which the background varies within a few pixels, noise apart."""
-    calm = opencv().GaussianBlur(part, (0, 0), 2)
-    return float((calm - opencv().GaussianBlur(part, (0, 0), 12)).std())
+def _followed(one: Pixels, other: Pixels, mask: Pixels) -> np.ndarray | None:
+    cv2 = opencv()
+    corners = cv2.goodFeaturesToTrack(one, _MOST_CORNERS, 0.05, 7, mask=mask)
+    if corners is None:
+        return None
+    strong = cv2.cornerMinEigenVal(one, 3)
+    places = corners.reshape(-1, 2).astype(int)
+    corners = corners[strong[places[:, 1], places[:, 0]] >= _LEAST_CORNER]
+    if len(corners) < _LEAST_CORNERS:
+        return None
+    there, found, _ = cv2.calcOpticalFlowPyrLK(one, other, corners, None, winSize=(21, 21), maxLevel=3)
+    back, again, _ = cv2.calcOpticalFlowPyrLK(other, one, there, None, winSize=(21, 21), maxLevel=3)
+    kept = (found & again).reshape(-1) == 1
+    kept &= np.abs(back - corners).reshape(-1, 2).max(1) < _LOST_FROM
+    if kept.sum() < _LEAST_CORNERS:
+        return None
+    return np.asarray(np.median((there - corners).reshape(-1, 2)[kept], axis=0), np.float64)
+
+
+def _grey(frame: Pixels) -> Pixels:
+    cv2 = opencv()
+    # The grid of a screen is finer than what is followed, and moves in ways of its own.
+    calm: Pixels = cv2.GaussianBlur(cv2.cvtColor(frame, cv2.COLOR_RGB2GRAY), (0, 0), 1.5)
+    return calm

@@ -13,17 +13,16 @@ import numpy as np
 
 from muster.analysis.calibration import calibration
 from muster.analysis.face_measures import detail_of, sharpness
-from muster.analysis.liveness_observation import LIVENESS_NO_FACE, Observation, Window, with_face
+from muster.analysis.liveness_observation import GRAIN, LIVENESS_NO_FACE, Observation, Window, with_face
 from muster.domain.assessment import NotAssessed, Score
 from muster.errors import Code
 
 LIVENESS_BLURRED = Code("LIVENESS_BLURRED", "The face is not sharp enough to judge this.")
 
 MOIRE = "liveness moire"
-_SIDE = 128
 _LOOKS = 5
 _LOWEST = 0.14  # cycles a pixel: below lies the face
-_WINDOW = np.outer(np.hanning(_SIDE), np.hanning(_SIDE))
+_WINDOW = np.outer(np.hanning(GRAIN), np.hanning(GRAIN))
 
 
 class MoireSignal:
@@ -48,20 +47,16 @@ class MoireSignal:
         assert seen.mesh is not None
         if sharpness(detail_of(seen.frame, seen.mesh)) < self.scale.thresholds["sharp"]:
             return None
-        x, y, w, h = seen.mesh.box
-        top, left = int(y + h / 2 - _SIDE / 2), int(x + w / 2 - _SIDE / 2)
-        if top < 0 or left < 0:
+        if seen.grain is None:
             return None
-        part = seen.frame[top : top + _SIDE, left : left + _SIDE].astype(np.float32).mean(2)
-        if part.shape != (_SIDE, _SIDE):
-            return None
+        part = seen.grain.astype(np.float32)
         spectrum = np.log10(np.abs(np.fft.rfft2((part - part.mean()) * _WINDOW)) + 1.0)
         fine = spectrum[_FINE]
         return float(np.partition(fine, -8)[-8] - np.median(fine))
 
 
 def _fine() -> np.ndarray[tuple[int, ...], np.dtype[np.bool_]]:
-    rows, columns = np.fft.fftfreq(_SIDE)[:, None], np.fft.rfftfreq(_SIDE)[None, :]
+    rows, columns = np.fft.fftfreq(GRAIN)[:, None], np.fft.rfftfreq(GRAIN)[None, :]
     radius = np.hypot(rows, columns)
     of_jpeg = (np.abs(rows * 8 - np.round(rows * 8)) < 0.1) & (np.abs(columns * 8 - np.round(columns * 8)) < 0.1)
     on_axis = (np.abs(rows) < 0.02) | (np.abs(columns) < 0.02)

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from muster.analysis.api import Pixels
-from muster.analysis.liveness_challenge import Action, Challenge, Standing
+from muster.analysis.liveness_challenge import Action, Challenge, Pace, Standing
 from muster.analysis.liveness_depth import DepthSignal
 from muster.analysis.liveness_frozen import FrozenSignal
 from muster.analysis.liveness_fusion import Attestation, Liveness, Outcome
@@ -45,7 +45,7 @@ def watched(base: BaseFace) -> Watched:
 
     def watch(kind: str) -> tuple[Window, Challenge]:
         if kind not in made:
-            watching, challenge, told = LivenessWatch(), Challenge(ASKED), Told()
+            watching, challenge, told = LivenessWatch(), Challenge(ASKED, Pace(limit_s=2.2)), Told()
             for time_s, frame in clips_of(kind, base, 7, told, LONG_S):
                 seen = watching.add(frame, time_s)
                 assert seen is not None
