@@ -67,7 +67,7 @@ class Work:
     def __init__(self, connection: sa.Connection, clock: Clock) -> None:
         self._connection = connection
         self._clock = clock
-        self._audit = AuditLog(connection)
+        self.trail = AuditLog(connection)
         self.records: list[AuditRecord] = []
         self.registrations = Registrations(connection)
         self.blobs = BlobRows(connection)
@@ -83,7 +83,7 @@ class Work:
 
     def record(self, event: AuditEvent, *, actor: str, subject: str = "", **detail: str) -> AuditRecord:
         """Append to the audit trail. ``detail`` holds codes, counts and digests, never personal data."""
-        record = self._audit.append(at=self._clock(), event=event.id, actor=actor, subject=subject, detail=detail)
+        record = self.trail.append(at=self._clock(), event=event.id, actor=actor, subject=subject, detail=detail)
         self.records.append(record)
         return record
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import timedelta
 from functools import partial
 from threading import Event
@@ -16,7 +17,7 @@ from muster.devices.catalogue import Catalogue
 from muster.domain.biometrics import BiometricAttribute
 from muster.domain.operators import Action, Operator, Way
 from muster.domain.registration import StationId
-from muster.errors import BadInput, Code, MusterError, SignInRefused
+from muster.errors import BadInput, Code, KeyUnavailable, MusterError, SignInRefused
 from muster.formats.govstack import EnrollmentRequest
 from muster.store.blobs import BlobFolder
 from muster.workstation.bundles import Bundles
@@ -152,7 +153,9 @@ class Desk:
         self._templates = templates
         secrets = ProofingSecrets(self._journal, unlocked.secret_sealer)
         self.proofing = Proofing(self._journal, unlocked.identifier_hash, secrets)
-        self.trail = AuditTrail(unlocked.database)
+        self.trail = AuditTrail(
+            unlocked.database, unlocked.machine_key, unlocked.identity, unlocked.operator, clock
+        )
         self._submission = submission
 
     def begin(self) -> None:
@@ -205,9 +208,16 @@ class Desk:
     def close(self) -> None:
         try:
             self._note(AuditEvent.SIGNED_OUT)
+            self._vouch()
             self._database.keep_tables()
         finally:
             self.abandon()
+
+    def _vouch(self) -> None:
+        """Sign the trail. A TPM that does not answer keeps nobody from leaving: the next checkpoint vouches for
+        this session as well."""
+        with suppress(KeyUnavailable):
+            self.trail.vouch()
 
     def abandon(self) -> None:
         """Let go of everything without a word in the trail."""

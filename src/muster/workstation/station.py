@@ -54,8 +54,8 @@ from muster.domain.operators import Operator, Role
 from muster.domain.registration import StationId
 from muster.errors import BadInput, Code, KeyUnavailable, MusterError, SignInRefused, StorageUnavailable
 from muster.store.database import Database
-from muster.workstation.access import OPERATOR_BLOCKED
 from muster.store.rebuilding import Rebuilt
+from muster.workstation.access import OPERATOR_BLOCKED
 from muster.workstation.data_folder import DataFolder
 from muster.workstation.lockouts import Lockouts, Patience
 from muster.workstation.policy import Policy

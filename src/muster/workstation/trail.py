@@ -1,20 +1,48 @@
-"""The audit trail, for whoever checks it."""
+"""The audit trail, for whoever checks it, here or on another computer."""
 
 from __future__ import annotations
 
-from muster.audit.chain import AuditRecord, Verdict, verify
-from muster.domain.registration import RegistrationId
-from muster.store.database import Database
+import json
+from collections.abc import Iterator
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from muster import base64url, durable
+from muster.audit import checkpoint
+from muster.audit.catalogue import AuditEvent
+from muster.audit.chain import AuditRecord, verify, verify_stored
+from muster.audit.chain import Verdict as Verdict  # noqa: PLC0414 - what the command line prints
+from muster.clock import Clock, parse_rfc3339, rfc3339
+from muster.crypto.machine_key import MachineKey
+from muster.crypto.signing import verify as is_signed
+from muster.domain.operators import Operator
+from muster.domain.registration import RegistrationId, StationId
+from muster.errors import BadInput, Code
+from muster.store.database import Database, Work
+from muster.workstation.inspection import read_file
+
+TRAIL_UNREADABLE = Code("TRAIL_UNREADABLE", "This file is no exported audit trail.")
+
+_FORMAT = 1
 
 
 class AuditTrail:
-    def __init__(self, database: Database) -> None:
+    def __init__(
+        self, database: Database, machine_key: MachineKey, station: StationId, operator: Operator, clock: Clock
+    ) -> None:
         self._database = database
+        self._machine_key = machine_key
+        self._station = station
+        self._operator = operator
+        self._clock = clock
 
     def verify(self, expected_head: str | None = None) -> Verdict:
-        """Walk the whole chain. ``expected_head`` (a digest noted earlier) also shows a cut-off end."""
+        """Walk the whole chain and check the signature of each checkpoint. ``expected_head`` (a digest noted
+        earlier) also shows a cut-off end."""
+        signed = partial(is_signed, self._machine_key.signing_public)
         with self._database.audit_log() as log:
-            return verify(log.all(), expected_head=expected_head)
+            return verify_stored(log.to_verify(), expected_head=expected_head, signed=signed)
 
     def about(self, registration_id: RegistrationId) -> tuple[AuditRecord, ...]:
         with self._database.audit_log() as log:
@@ -23,3 +51,89 @@ class AuditTrail:
     def newest_first(self, limit: int) -> tuple[AuditRecord, ...]:
         with self._database.audit_log() as log:
             return log.newest_first(limit)
+
+    def vouch(self) -> None:
+        """Sign the trail up to here. Raises ``KeyUnavailable``, ``StorageUnavailable``."""
+        with self._database.work() as work:
+            self._vouch(work)
+
+    def _vouch(self, work: Work) -> None:
+        newest, last = work.trail.newest(), work.trail.newest_checkpoint()
+        if newest is None:
+            raise ValueError("a trail without its beginning")
+        number = 1 if last is None else int(last.detail["number"]) + 1
+        said = checkpoint.detail(number, newest.sequence, newest.digest, self._machine_key.sign)
+        work.record(AuditEvent.CHECKPOINT, actor=self._operator.user_id, **said)
+
+    def export(self, path: Path) -> int:
+        """Write the whole trail, signed up to its end, for checking elsewhere; returns how many records.
+
+        One JSON document a line: who wrote it and the public key, then each record as its digest covers it, and
+        its digest behind. Raises ``StorageUnavailable``, ``KeyUnavailable``.
+        """
+        with self._database.work() as work:
+            work.record(AuditEvent.TRAIL_EXPORTED, actor=self._operator.user_id, file=path.name[:100])
+            self._vouch(work)
+        with self._database.audit_log() as log:
+            lines = [self._title(), *(_line(record) for record in log.all())]
+        durable.write(path, "\n".join(lines).encode() + b"\n")
+        return len(lines) - 1
+
+    def _title(self) -> str:
+        return json.dumps(
+            {
+                "muster_audit": _FORMAT,
+                "station": self._station.ref_id,
+                "exported_at": rfc3339(self._clock()),
+                "machine_public_key": base64url.encode(self._machine_key.signing_public),
+            }
+        )
+
+
+def verify_file(path: Path, machine_key: bytes | None = None, expected_head: str | None = None) -> Verdict:
+    """Check an exported trail, without its station. Without ``machine_key`` the signatures are checked with the
+    key that stands in the file, which proves nothing against whoever wrote the file.
+
+    Raises ``BadInput``.
+    """
+    title, *lines = read_file(path).decode("utf-8", "replace").removesuffix("\n").split("\n")
+    try:
+        content = json.loads(title)
+        if content["muster_audit"] != _FORMAT:
+            raise ValueError("another format")
+        key = machine_key or base64url.decode(content["machine_public_key"])
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
+        raise BadInput(TRAIL_UNREADABLE) from error
+    return verify(_records(lines), expected_head=expected_head, signed=partial(is_signed, key))
+
+
+def _line(record: AuditRecord) -> str:
+    return json.dumps(
+        [
+            record.sequence,
+            rfc3339(record.at),
+            record.event,
+            record.actor,
+            record.subject,
+            dict(sorted(record.detail.items())),
+            record.previous,
+            record.digest,
+        ],
+        ensure_ascii=False,
+        separators=(",", ":"),
+    )
+
+
+def _records(lines: list[str]) -> Iterator[AuditRecord]:
+    for line in lines:
+        try:
+            yield _record(json.loads(line))
+        except (ValueError, KeyError, TypeError, RecursionError) as error:
+            raise BadInput(TRAIL_UNREADABLE) from error
+
+
+def _record(content: Any) -> AuditRecord:
+    sequence, at, event, actor, subject, detail, previous, digest = content
+    if not isinstance(detail, dict) or not isinstance(sequence, int):
+        raise TypeError("no record")
+    return AuditRecord(sequence, parse_rfc3339(at), event, actor, subject, detail, previous, digest)

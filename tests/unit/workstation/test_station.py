@@ -338,9 +338,10 @@ def test_signing_in_and_out_is_on_record(root: Path) -> None:
     with desk_at(root):
         pass
     with desk_at(root) as desk:
-        newest = desk.trail.newest_first(3)
+        newest = desk.trail.newest_first(4)
     assert [(record.event, record.actor) for record in newest] == [
         ("MUS-AUT-001", "erika"),
+        ("MUS-AUD-001", "erika"),  # the session signed by the machine key
         ("MUS-AUT-002", "erika"),
         ("MUS-AUT-001", "erika"),
     ]
