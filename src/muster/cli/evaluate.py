@@ -17,6 +17,7 @@ from muster.workstation.evaluating_comparisons import (
     ComparisonMetrics,
     evaluate_faces,
     evaluate_fingerprints,
+    evaluate_irises,
 )
 from muster.workstation.evaluation_plots import Curve
 
@@ -71,6 +72,23 @@ def register(app: typer.Typer, screen: Screen) -> None:
         """
         with reporting(as_json=as_json, verbose=verbose):
             report = evaluate_fingerprints(labelled, plots)
+            show(report, _comparison(report), as_json=as_json)
+
+    @evaluate.command()
+    def iris(
+        labelled: SetOption,
+        plots: PlotsOption = _PLOTS,
+        data: DataOption = None,
+        as_json: JsonOption = False,
+        verbose: VerboseOption = False,
+    ) -> None:
+        """How often eyes are taken for one another: EER, and FMR and FNMR at the station's threshold.
+
+        The folder holds one folder for each eye with its pictures or iris records; or files whose names begin with
+        the eye and end with a number. No claim of conformance follows from the figures.
+        """
+        with reporting(as_json=as_json, verbose=verbose):
+            report = evaluate_irises(labelled, plots)
             show(report, _comparison(report), as_json=as_json)
 
     @evaluate.command()

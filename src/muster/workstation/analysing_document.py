@@ -16,14 +16,15 @@ from muster.analysis.document_decision import DocumentEvidence, SideEvidence, de
 from muster.analysis.document_portrait import Portrait, PortraitFinder
 from muster.analysis.document_quality import DocumentQuality
 from muster.analysis.face_mesh import FaceMesher
-from muster.analysis.face_recognition import FaceMatch, ShippedRecogniser, compare, template_of
-from muster.analysis.faces import FACE_ABSENT, FACE_SEVERAL, FaceDetector
+from muster.analysis.face_recognition import FaceMatch, compare
+from muster.analysis.faces import FaceDetector
 from muster.analysis.mrz_reading import MrzReader, MrzReading, best_of
 from muster.analysis.pictures import read_picture
 from muster.domain.assessment import NotAssessed
 from muster.domain.document_risk import RiskIndicator
 from muster.errors import BadInput, Code
 from muster.formats.mrz import Mrz
+from muster.workstation.analysing_face import chosen_recogniser, template_in
 from muster.workstation.inspection import read_file
 from muster.workstation.script import SCRIPT_FOLDER_ABSENT
 
@@ -148,12 +149,8 @@ class _Judge:
         return _Side(evidence, portrait)
 
     def match(self, portrait: Portrait, live_face: Path) -> FaceMatch:
-        pixels = read_picture(read_file(live_face))
-        faces = FaceDetector().detect(pixels)
-        if len(faces) != 1:  # whose of several faces is meant is not for a program to guess
-            raise BadInput(FACE_SEVERAL if faces else FACE_ABSENT)
-        recogniser = ShippedRecogniser()
-        live = template_of(pixels, FaceMesher().find(pixels, faces[0]).mesh, recogniser)
+        recogniser = chosen_recogniser()
+        live = template_in(read_picture(read_file(live_face)), FaceDetector(), FaceMesher(), recogniser)
         return compare(self._portraits.template(portrait, recogniser), live, recogniser.calibration)
 
 

@@ -90,13 +90,15 @@ def analyse_iris(path: Path) -> IrisReport:
 
 def match_irises(a: Path, b: Path) -> IrisMatchReport:
     """Raises the same, and ``BadInput`` where a picture shows no iris or the two have too little in common."""
-    result = match(*(_code(_look(each)[0]) for each in (a, b)))
+    result = match(*(iris_code(each) for each in (a, b)))
     if isinstance(result, NotAssessed):
         raise BadInput(result.reason)
     return IrisMatchReport(result.score.raw, result.threshold, result.is_match, result.score.value)
 
 
-def _code(reading: IrisReading) -> IrisCode:
+def iris_code(path: Path) -> IrisCode:
+    """Of the eye in a file. Raises what :func:`match_irises` raises."""
+    reading, _ = _look(path)
     if reading.code is None:
         raise BadInput(blocking(reading.assessment.findings)[0].code)
     return reading.code

@@ -1,8 +1,9 @@
-"""How often faces or fingers are taken for one another, on a labelled folder: what ``muster evaluate face`` and
-``muster evaluate fingerprint`` do.
+"""How often faces, fingers or eyes are taken for one another, on a labelled folder: what ``muster evaluate face``,
+``fingerprint`` and ``iris`` do.
 
-The folder holds one folder for each person (each finger), and in it that person's pictures. A folder with pictures
-of its own is told apart by their names instead, without the number at the end: ``erika_1.jpg``, ``erika_2.jpg``.
+The folder holds one folder for each person (each finger, each eye), and in it that person's pictures. A folder with
+pictures of its own is told apart by their names instead, without the number at the end: ``erika_1.jpg``,
+``erika_2.jpg``.
 
 Every two pictures are compared as ``muster match`` compares them; where there are so many impostor pairs that it
 would take hours, every n-th is. Words are those of ISO/IEC 19795-1. What the labels say is believed: somebody who
@@ -25,10 +26,15 @@ from muster.analysis.face_recognition import FaceTemplate, compare
 from muster.analysis.faces import FaceDetector
 from muster.analysis.fingerprint_judging import FingerJudge
 from muster.analysis.fingerprint_matching import MEASURE, FingerTemplate, match
+from muster.analysis.iris_code import MEASURE as IRIS_MATCH
+from muster.analysis.iris_code import IrisCode
+from muster.analysis.iris_code import match as match_iris_codes
 from muster.analysis.pictures import read_picture
+from muster.domain.assessment import NotAssessed
 from muster.errors import BadInput, MalformedData
 from muster.workstation.analysing_face import chosen_recogniser, template_in
 from muster.workstation.analysing_fingerprint import finger_template
+from muster.workstation.analysing_iris import iris_code
 from muster.workstation.analysing_liveness import SET_EMPTY
 from muster.workstation.error_rates import EqualError, ErrorRate, Floats, Scores
 from muster.workstation.evaluation_plots import Axis, Curve, Drawing, drawn, spread
@@ -55,7 +61,7 @@ class Spread:
 
 @dataclass(frozen=True, slots=True)
 class ComparisonMetrics:
-    """``subjects`` people (or fingers) in ``fta.n`` pictures, of which ``fta.wrong`` could not be compared
+    """``subjects`` people (fingers, eyes) in ``fta.n`` pictures, of which ``fta.wrong`` could not be compared
     (failure-to-acquire rate). ``fmr`` and ``fnmr`` are at the station's ``threshold``; None where there was no
     such comparison. ``one_in`` is of how many impostor pairs one was compared."""
 
@@ -128,6 +134,18 @@ def evaluate_fingerprints(folder: Path, plots: Path | None = None) -> Comparison
 
     threshold = calibration(MEASURE).thresholds["match"]
     return _evaluate(folder, plots, _Comparing("fingerprint", template, similarity, threshold, 20_000))
+
+
+def evaluate_irises(folder: Path, plots: Path | None = None) -> ComparisonEvaluation:
+    """The same; a picture is one of one eye, or an iris record. Two that have too little in common to be compared
+    count as not alike at all."""
+
+    def similarity(a: IrisCode, b: IrisCode) -> float:
+        found = match_iris_codes(a, b)
+        return 0.0 if isinstance(found, NotAssessed) else found.score.raw
+
+    threshold = calibration(IRIS_MATCH).thresholds["match"]
+    return _evaluate(folder, plots, _Comparing("iris", iris_code, similarity, threshold, 20_000))
 
 
 def labelled_pictures(folder: Path) -> Iterator[tuple[str, Path]]:

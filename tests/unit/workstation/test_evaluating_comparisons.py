@@ -12,8 +12,14 @@ from skimage import data
 from muster.analysis.api import Pixels
 from muster.domain.biometrics import BiometricAttribute
 from muster.errors import BadInput
-from muster.workstation.evaluating_comparisons import evaluate_faces, evaluate_fingerprints, labelled_pictures
+from muster.workstation.evaluating_comparisons import (
+    evaluate_faces,
+    evaluate_fingerprints,
+    evaluate_irises,
+    labelled_pictures,
+)
 from muster_simulated.pictures import Pictures
+from simulators.eyes import draw, various
 
 
 def save(file: Path, pixels: Pixels) -> Path:
@@ -31,7 +37,7 @@ def names(folder: Path) -> list[tuple[str, str]]:
     return [(subject, file.name) for subject, file in labelled_pictures(folder)]
 
 
-@pytest.mark.parametrize("evaluate", [evaluate_faces, evaluate_fingerprints])
+@pytest.mark.parametrize("evaluate", [evaluate_faces, evaluate_fingerprints, evaluate_irises])
 def test_a_folder_without_pictures_or_that_is_absent_is_refused(evaluate: object, tmp_path: Path) -> None:
     assert callable(evaluate)
     (tmp_path / "erika").mkdir()
@@ -115,3 +121,12 @@ def test_the_reference_faces_are_told_apart_without_an_error(reference_data: Pat
     assert metrics.fnmr is not None
     assert (metrics.subjects, metrics.fnmr.n, metrics.fmr.n) == (3, 2, 8)
     assert (metrics.fnmr.wrong, metrics.fmr.wrong, metrics.fta and metrics.fta.wrong) == (0, 0, 0)
+
+
+def test_eyes_are_compared_with_themselves_and_each_other(tmp_path: Path) -> None:
+    for seed, take in ((1, 0), (1, 1), (2, 0)):
+        save(tmp_path / str(seed) / f"{take}.png", draw(various("open", seed, take)).picture)
+    metrics = evaluate_irises(tmp_path).metrics
+    assert metrics.genuine is not None
+    assert metrics.impostor is not None
+    assert (metrics.genuine.n, metrics.impostor.n, metrics.eer and metrics.eer.rate) == (1, 2, 0)
