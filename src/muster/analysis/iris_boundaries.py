@@ -253,11 +253,20 @@ def _pupil_edge(smooth: Floats, glare: Mask, rough: Ellipse) -> tuple[Ellipse, F
         radii = np.where(sure, reach * (shares[0] + place * (shares[1] - shares[0])), np.nan).astype(np.float32)
         edges = np.where(sure, rise / np.maximum(slope / step, 1e-3) / 2.507, np.nan).astype(np.float32)
         fitted, kept = _ellipse_of(pupil, angles, radii, tolerance=0.06)
-        if fitted is None:
+        if fitted is None or not _is_like(fitted, rough):
             break
         radii, edges = np.where(kept, radii, np.nan), np.where(kept, edges, np.nan)
         pupil = fitted
     return pupil, radii, edges
+
+
+def _is_like(fitted: Ellipse, rough: Ellipse) -> bool:
+    """Whether the one may be the other more exactly: a few points on a straight piece fit endless ellipses."""
+    return (
+        0.6 < fitted.radius / rough.radius < 1.7
+        and fitted.b / fitted.a > 0.5
+        and _distance(fitted, rough) < rough.radius
+    )
 
 
 def _uncovered(pupil: Ellipse, radii: Floats, upper: Lid | None) -> tuple[Ellipse, Floats]:
@@ -272,7 +281,7 @@ def _uncovered(pupil: Ellipse, radii: Floats, upper: Lid | None) -> tuple[Ellips
         return pupil, radii
     free = np.where(covered, np.float32(np.nan), radii)
     fitted, _ = _ellipse_of(pupil, angles, free, tolerance=0.06)
-    return (pupil, radii) if fitted is None else (fitted, free)
+    return (pupil, radii) if fitted is None or not _is_like(fitted, pupil) else (fitted, free)
 
 
 def _angles() -> Floats:

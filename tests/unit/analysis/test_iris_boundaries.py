@@ -63,6 +63,11 @@ def test_edges_are_found_to_about_a_pixel(kind: str, pupil_px: float, rim_px: fl
     assert np.median(table[:, 1]) < rim_px
 
 
+def test_a_few_points_in_a_row_do_not_make_an_endless_ellipse() -> None:
+    eye = various("open", 43, 2)
+    assert off_px(eye.pupil_edge, found(draw(eye).picture).pupil) < 0.5
+
+
 def test_lids_over_a_part_of_the_iris_do_not_draw_its_rim_in() -> None:
     eye = Eye(upper_lid=-0.5, lower_lid=0.75, lashes=50)
     assert off_px(eye.limbus, found(draw(eye).picture).limbus) < 2.5
