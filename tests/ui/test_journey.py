@@ -74,6 +74,10 @@ def test_an_officer_enrolls_somebody_from_the_first_start_to_the_receipt(
     driver.walk_to(Step.PREVIEW)
     driver.click(driver.on(PreviewPage).confirm)
     signature = driver.on(SignaturePage)
+    assert not signature.password.isEnabled()  # an exception: the supervisor first
+    driver.type(signature.confirmation.box.password, PASSWORDS["vmuster"])
+    driver.click(signature.confirmation.confirm)
+    driver.until(signature.password.isEnabled)
     driver.type(signature.password, PASSWORDS["mmuster"])
     driver.click(signature.sign)
 

@@ -8,6 +8,7 @@ from muster.clock import Clock
 from muster.workstation.demo import demo_station
 from muster.workstation.desk import Desk, sign_in
 from muster.workstation.embedded_receiver import EmbeddedReceiver
+from muster.workstation.policy import Policy
 from muster.workstation.server import NoServer, RemoteServer, Server, ServerTerms
 from muster.workstation.station import NewStation, Station
 
@@ -24,12 +25,14 @@ class Session:
         demo: bool = False,
         server_address: str | None = None,
         server_terms: ServerTerms | None = None,
+        policy: Policy | None = None,
     ) -> None:
         self.data = data
         self.clock = clock
         self.demo = demo
         self.desk: Desk | None = None
         self.server_address = server_address
+        self.policy = policy or Policy()
         self._server_terms = server_terms or ServerTerms()
         self._receiver: EmbeddedReceiver | None = None
         self._station: Station | None = None
@@ -45,16 +48,18 @@ class Session:
         return self._station
 
     def create(self, new: NewStation) -> Station:
-        self._station = Station.create(self.data, new, self.clock)
+        self._station = Station.create(self.data, new, self.clock, self.policy)
         return self._station
 
     def create_demo(self) -> Station:
         self._station = demo_station(self.data, self.clock)
         return self._station
 
-    def sign_in(self, user_id: str, password: str) -> Desk:
+    def sign_in(self, user_id: str, password: str, code: str = "") -> Desk:
         station = self.station()
-        desk = sign_in(station, user_id, password, self._server(station), self.clock)
+        desk = sign_in(
+            station, user_id, password, self._server(station), self.clock, policy=self.policy, code=code
+        )
         self.desk = desk
         return desk
 

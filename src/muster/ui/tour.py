@@ -28,6 +28,8 @@ from muster.ui.background import Background
 from muster.ui.language import WINDOW_LANGUAGES, Languages, WindowLanguage
 from muster.ui.pages.first_start import FirstStartPage
 from muster.ui.pages.home import HomePage
+from muster.ui.pages.my_sign_in import MySignInPage
+from muster.ui.pages.people import PeoplePage
 from muster.ui.pages.receipt import ReceiptPage
 from muster.ui.pages.sign_in import SignInPage
 from muster.ui.session import Session
@@ -114,7 +116,38 @@ class _Tour:
         self._leave_a_draft()
         self._picture("home", self._home_is_filled)
         self._update()
+        self._people()
         self._window.close()
+
+    def _people(self) -> None:
+        """What is not part of enrolling: the locked screen, one's own sign-in, and the people of the station."""
+        self._window.my_sign_in()
+        self._picture("my-sign-in", self._authenticator_is_shown)
+        self._window.lock()
+        self._picture_as_it_is("locked")
+        self._session.sign_out()
+        self._session.sign_in(*(self._session.station().demo_credentials() or ())[1])
+        self._window._take_cover_off()
+        self._window.people()
+        self._picture("people", self._people_are_listed)
+
+    def _authenticator_is_shown(self) -> bool:
+        page = self._window.page
+        if isinstance(page, MySignInPage) and page.qr.isHidden():
+            page.begin.click()
+        return isinstance(page, MySignInPage)
+
+    def _people_are_listed(self) -> bool:
+        page = self._window.page
+        return isinstance(page, PeoplePage) and bool(page.rows)
+
+    def _picture_as_it_is(self, name: str) -> None:
+        """In the language of the moment: a cover keeps its own."""
+        self._pause(150)
+        path = self._folder / f"{name}.png"
+        self._window.grab().save(str(path))
+        self.pictures.append(path)
+        self._on_picture(path)
 
     def _update(self) -> None:
         """The other processes: a correction asks for its request, an update for the number; and two pictures of
@@ -196,6 +229,11 @@ class _Tour:
         picture("10-sign", lambda: self._is_on(SignaturePage))
         credentials = self._session.station().demo_credentials()
         assert credentials is not None
+        confirmation = self._on(SignaturePage).confirmation
+        assert confirmation is not None  # a finger is an exception
+        confirmation.confirm.click()
+        self._until("the supervisor's confirmation", self._on(SignaturePage).box.isEnabled)
+        picture("10-sign-confirmed", lambda: self._is_on(SignaturePage))
         signature = self._on(SignaturePage)
         signature.password.setText(credentials[0][1])
         signature.sign.click()

@@ -7,25 +7,43 @@ it holds before it goes.
 from __future__ import annotations
 
 from functools import partial
+from math import ceil
 
-from PySide6.QtCore import QTimer
-from PySide6.QtGui import QCloseEvent, QShowEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QMainWindow, QPushButton, QVBoxLayout, QWidget
+import shiboken6
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtGui import QCloseEvent, QGuiApplication, QKeySequence, QShortcut, QShowEvent
+from PySide6.QtWidgets import (
+    QApplication,
+    QDialog,
+    QFrame,
+    QHBoxLayout,
+    QMainWindow,
+    QPushButton,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
 
 from muster.domain.lifecycle import Registration
 from muster.domain.registration import Step
 from muster.errors import MusterError
 from muster.ui.background import Background
+from muster.ui.idle import IdleWatch
 from muster.ui.language import WINDOW_LANGUAGES, Languages, WindowLanguage, say_error, tr
 from muster.ui.pages.first_start import FirstStartPage
 from muster.ui.pages.home import HomePage
+from muster.ui.pages.lock_screen import LockScreen
+from muster.ui.pages.my_sign_in import MySignInPage
 from muster.ui.pages.page import Page
+from muster.ui.pages.people import PeoplePage
 from muster.ui.pages.receipt import ReceiptPage
 from muster.ui.pages.sign_in import SignInPage
 from muster.ui.session import Session
 from muster.ui.widgets.parts import label
 from muster.ui.wizard.signature import Sent
 from muster.ui.wizard.wizard import Wizard
+
+LOCK_KEYS = "Ctrl+L"
 
 
 class MainWindow(QMainWindow):
@@ -43,7 +61,17 @@ class MainWindow(QMainWindow):
         self.page = Page()
         self._column.addWidget(self._header)
         self._column.addWidget(self.page, 1)
-        self.setCentralWidget(self._body)
+        self._stack = QStackedWidget()
+        self._stack.addWidget(self._body)
+        self.setCentralWidget(self._stack)
+        self._cover: LockScreen | None = None
+        self._focus_before: QWidget | None = None
+        self._countdown = label("", "soft", wrap=False)
+        self.idle = IdleWatch(self)
+        self.idle.idle.connect(self._look_at_idle)
+        lock = QShortcut(QKeySequence(LOCK_KEYS), self)
+        lock.setContext(Qt.ShortcutContext.ApplicationShortcut)
+        lock.activated.connect(self._lock_pressed)
         self.setMinimumSize(1100, 680)
         self.resize(1366, 768)
         self.begin()
@@ -71,6 +99,7 @@ class MainWindow(QMainWindow):
         page = HomePage(self._session.desk, self._background, self.language.data_code)
         page.opened.connect(self.open)
         page.slip_wanted.connect(self.receipt)
+        page.people_wanted.connect(self.people)
         self._show(page)
         # The face page says what is amiss, if anything is.
         self._background.run(
@@ -84,6 +113,18 @@ class MainWindow(QMainWindow):
         wizard.sent.connect(self.receipt)
         wizard.failed.connect(self._failed)
         self._show(wizard)
+
+    def my_sign_in(self) -> None:
+        assert self._session.desk is not None
+        page = MySignInPage(self._session.desk, self._background)
+        page.left.connect(self.home)
+        self._show(page)
+
+    def people(self) -> None:
+        assert self._session.desk is not None
+        page = PeoplePage(self._session.desk, self._background)
+        page.left.connect(self.home)
+        self._show(page)
 
     def receipt(self, sent: Sent) -> None:
         self._sent = sent
@@ -121,8 +162,78 @@ class MainWindow(QMainWindow):
             )
         elif self._sent is not None:
             self.receipt(self._sent)
+        elif isinstance(page, MySignInPage):
+            self.my_sign_in()
+        elif isinstance(page, PeoplePage):
+            self.people()
         else:
             self.begin()
+
+    # Locking
+
+    @property
+    def is_locked(self) -> bool:
+        return self._cover is not None
+
+    def lock(self, *, idle: bool = False) -> None:
+        """Cover everything at once; what is open stays open beneath, without a camera and without a clipboard."""
+        desk = self._session.desk
+        if desk is None or self.is_locked:
+            return
+        self._focus_before = self._body.focusWidget()
+        self._cover = LockScreen(desk, self._background)
+        self._cover.unlocked.connect(self._uncover)
+        self._cover.somebody_else.connect(self._change_over)
+        self._stack.addWidget(self._cover)
+        self._stack.setCurrentWidget(self._cover)
+        _close_what_stands_before()
+        self.page.leave()
+        self._cover.enter()
+        self._background.run(
+            self, "store", partial(desk.lock_screen, idle=idle), lambda nothing: None, lambda error: None
+        )
+
+    def _lock_pressed(self, *_: object) -> None:
+        self.lock()
+
+    def _uncover(self) -> None:
+        self._take_cover_off()
+        self.page.enter()
+        before, self._focus_before = self._focus_before, None
+        if before is not None and shiboken6.isValid(before) and before.isVisible():
+            before.setFocus()
+
+    def _change_over(self) -> None:
+        """What is open was kept when it was covered; it stays a draft."""
+        assert self._cover is not None
+        self._cover.setEnabled(False)
+        self._background.run(self, "store", self._session.sign_out, self._changed_over, self._failed)
+
+    def _changed_over(self, nothing: None) -> None:
+        self.begin()
+        self._take_cover_off()
+        self.page.enter()
+
+    def _take_cover_off(self) -> None:
+        cover, self._cover = self._cover, None
+        if cover is not None:
+            cover.leave()
+            self._stack.setCurrentWidget(self._body)
+            self._stack.removeWidget(cover)
+            cover.deleteLater()
+        self.idle.touched()
+
+    def _look_at_idle(self, seconds: float) -> None:
+        policy = self._session.policy
+        left = policy.idle_lock_min * 60 - seconds
+        if self._session.desk is None or self.is_locked:
+            return
+        if left <= 0:
+            self.lock(idle=True)
+        elif seconds >= policy.idle_warning_min * 60:
+            self._countdown.setText(tr("Locks in {minutes} min", minutes=ceil(left / 60)))
+        else:
+            self._countdown.setText("")
 
     def sign_out(self) -> None:
         self.page.leave()
@@ -157,7 +268,8 @@ class MainWindow(QMainWindow):
         self._column.setStretch(1, 1)
         page.busy.connect(self._page_busy)
         page.show()
-        page.enter()
+        if not self.is_locked:
+            page.enter()
 
     def _make_header(self) -> QFrame:
         header = QFrame()
@@ -182,7 +294,19 @@ class MainWindow(QMainWindow):
             row.addWidget(choice)
         if self._session.desk is not None:
             row.addSpacing(16)
-            row.addWidget(label(self._session.desk.operator.user_id, wrap=False))
+            self._countdown = label("", "soft", wrap=False)
+            row.addWidget(self._countdown)
+            lock = QPushButton(tr("Lock"))
+            lock.setFixedHeight(32)
+            lock.setToolTip(QKeySequence(LOCK_KEYS).toString(QKeySequence.SequenceFormat.NativeText))
+            lock.clicked.connect(self._lock_pressed)
+            row.addWidget(lock)
+            me = QPushButton(self._session.desk.operator.user_id)
+            me.setFixedHeight(32)
+            me.setAccessibleName(tr("My sign-in"))
+            me.setToolTip(tr("My sign-in"))
+            me.clicked.connect(self.my_sign_in)
+            row.addWidget(me)
             out = QPushButton(tr("Sign out"))
             out.setFixedHeight(32)
             out.clicked.connect(self.sign_out)
@@ -198,8 +322,21 @@ class MainWindow(QMainWindow):
         QTimer.singleShot(0, self, self._enter_page)
 
     def _enter_page(self) -> None:
-        self.page.enter()
+        if not self.is_locked:
+            self.page.enter()
 
     def closeEvent(self, event: QCloseEvent) -> None:
         self.page.leave()
         event.accept()
+
+
+def _close_what_stands_before() -> None:
+    """Open lists and dialogs are windows of their own; copied text is for whoever presses paste next."""
+    popup = QApplication.activePopupWidget()
+    while popup is not None:
+        popup.close()
+        popup = QApplication.activePopupWidget()
+    for window in QApplication.topLevelWidgets():
+        if isinstance(window, QDialog) and window.isVisible():
+            window.reject()
+    QGuiApplication.clipboard().clear()

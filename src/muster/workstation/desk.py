@@ -15,7 +15,7 @@ from muster.devices.api import DeviceContext
 from muster.devices.attestation import SoftwareSigner
 from muster.devices.catalogue import Catalogue
 from muster.domain.biometrics import BiometricAttribute
-from muster.domain.operators import Action, Operator, Way
+from muster.domain.operators import Action, Operator, Permission, Way
 from muster.domain.registration import StationId
 from muster.errors import BadInput, Code, KeyUnavailable, MusterError, SignInRefused
 from muster.formats.govstack import EnrollmentRequest
@@ -74,6 +74,7 @@ class Desk:
         policy: Policy,
     ) -> None:
         self.policy = policy
+        self._station = station
         self._database = unlocked.database
         self.rebuilt = unlocked.rebuilt
         self._lock = StationLock.take(unlocked.folder.lock)
@@ -191,6 +192,22 @@ class Desk:
 
     def enroll_face(self, proof: Proof, cancel: Event) -> None:
         self.operators.keep_own_face(self._own_capture.look(cancel), proof)
+
+    def supervisors(self) -> tuple[str, ...]:
+        """Who could confirm what this operator may not decide alone."""
+        with self._database.read() as work:
+            people = work.operators.all()
+        return tuple(
+            each.user_id
+            for each in people
+            if each.user_id != self.operator.user_id
+            and each.blocked_at is None
+            and each.may(Permission.REVIEW, self.policy.permissions)
+        )
+
+    def demo_password(self, user_id: str) -> str:
+        """At a demo station; empty at a real one."""
+        return dict(self._station.demo_credentials() or ()).get(user_id, "")
 
     def own_ways(self, action: Action) -> tuple[Way, ...]:
         return self.proving.ways(action, self.operator.user_id)

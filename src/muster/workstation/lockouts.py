@@ -67,7 +67,7 @@ class Patience:
         """After so many wrong attempts in a row."""
         if wrong < self.free:
             return 0
-        return min(self.first_wait_s * 2 ** min(wrong - self.free, 32), self.longest_wait_s)
+        return min(self.first_wait_s << min(wrong - self.free, 32), self.longest_wait_s)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,10 +105,10 @@ class Lockouts:
             name = self._name(user_id)
             before = entries.get(name, self._never())
             if before.wrong >= self._patience.free and self._is_before(before):
-                before = entries[name] = replace(before, **self._stamp())
+                before = entries[name] = self._now(before.wrong, before.untold)
             left = self._left_s(before)
             if left <= 0:
-                entries[name] = Attempts(before.wrong + 1, before.untold + 1, **self._stamp())
+                entries[name] = self._now(before.wrong + 1, before.untold + 1)
         if left > 0:
             minutes, seconds = divmod(int(left) + 1, 60)
             raise SignInRefused(SIGN_IN_LATER, minutes=minutes, seconds=seconds)
@@ -163,9 +163,9 @@ class Lockouts:
             return running.seconds - attempts.seconds
         return (self._clock() - parse_rfc3339(attempts.at)).total_seconds()
 
-    def _stamp(self) -> dict[str, str | float]:
+    def _now(self, wrong: int, untold: int) -> Attempts:
         running = self._running()
-        return {"at": rfc3339(self._clock()), "boot": running.boot, "seconds": running.seconds}
+        return Attempts(wrong, untold, rfc3339(self._clock()), running.boot, running.seconds)
 
     def _never(self) -> Attempts:
         return Attempts(0, 0, rfc3339(datetime.fromtimestamp(0, self._clock().tzinfo)), "", 0.0)
@@ -192,7 +192,7 @@ class Lockouts:
         except FileNotFoundError:
             pass
         except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
-            tried = Attempts(self._patience.free, 0, **self._stamp())  # type: ignore[arg-type]
+            tried = self._now(self._patience.free, 0)
             return {self._name(each): tried for each in self._known()}
         return dict(self._last_written)
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout
 
+from muster.domain.operators import Action, Factor
 from muster.errors import MusterError
 from muster.ui.background import Background
 from muster.ui.language import say_error, tr
 from muster.ui.pages.page import Page
 from muster.ui.session import Session
 from muster.ui.widgets.parts import Card, Choice, Note, button, label, password_box
+from muster.ui.widgets.proof_box import code_box
 from muster.workstation.desk import Desk
 
 
@@ -38,6 +40,11 @@ class SignInPage(Page):
         self.password = password_box(tr("Password"))
         self.password.returnPressed.connect(self._sign_in)
         card.column.addWidget(self.password)
+        self.code = code_box()
+        self.code.returnPressed.connect(self._sign_in)
+        if any(Factor.CODE in way for way in session.policy.ways[Action.SIGN_IN]):
+            card.column.addWidget(label(tr("Code of your authenticator, if you have one")))
+            card.column.addWidget(self.code)
         self.note = Note()
         card.column.addWidget(self.note)
         self.sign_in = button(tr("Sign in"), primary=True)
@@ -66,13 +73,14 @@ class SignInPage(Page):
             return
         self.sign_in.setEnabled(False)
         self.busy.emit(True)
-        user_id, password = self.user_id.currentText(), self.password.text()
+        user_id, password, code = self.user_id.currentText(), self.password.text(), self.code.text()
         self._background.run(
-            self, "store", lambda: self._session.sign_in(user_id, password), self._done, self._failed
+            self, "store", lambda: self._session.sign_in(user_id, password, code), self._done, self._failed
         )
 
     def _done(self, desk: Desk) -> None:
         self.password.clear()
+        self.code.clear()
         self.signed_in.emit()
 
     def _failed(self, error: MusterError) -> None:

@@ -209,7 +209,8 @@ class FacePage(StepPage):
     def _captured(self, outcome: CaptureOutcome) -> None:
         self.registration = outcome.registration
         if outcome.findings:
-            self._start()
+            if self.isVisible():  # not beneath a locked screen
+                self._start()
             self.note.say(say_finding(outcome.findings[0]), "bad")
             return
         self.changed.emit()

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from threading import Event
 
 from PySide6.QtCore import Signal
 
+from muster.domain.confirmation import Cause
 from muster.domain.delivery import DeliveryState, OutboxEntry, Receipt
 from muster.domain.lifecycle import Registration
+from muster.domain.operators import Action, Factor
 from muster.errors import MusterError
 from muster.ui.background import Background
 from muster.ui.language import say_error, tr
-from muster.ui.widgets.parts import Card, button, label, password_box
+from muster.ui.widgets.parts import Card, Choice, button, label
+from muster.ui.widgets.proof_box import ProofBox
 from muster.ui.wizard.step_page import StepPage
 from muster.workstation.desk import Desk
 from muster.workstation.proving import Proof
@@ -28,13 +33,91 @@ class Sent:
     problem: MusterError | None
 
 
+class Confirmation(Card):
+    """A supervisor confirms what the officer may not decide alone, without ending the officer's session."""
+
+    given = Signal()
+    touch_wanted = Signal()
+
+    def __init__(self, desk: Desk, registration: Registration) -> None:
+        super().__init__(margin=22, spacing=10)
+        self.setObjectName("card")
+        self.words = label("", "section")
+        self.column.addWidget(self.words)
+        self.who = Choice(tr("Supervisor"))
+        self.who.addItems(list(desk.supervisors()))
+        self.who.setMaximumWidth(360)
+        ways = desk.policy.ways[Action.CONFIRM]
+        self.box = ProofBox(tr("Password of the supervisor"), ways)
+        self.box.given.connect(self.given)
+        self.box.touch_wanted.connect(self.touch_wanted)
+        self.box.look.hide()  # a supervisor's face is for the camera of the supervisor's own session
+        self._desk = desk
+        if desk.is_demo:  # nobody else is there who would know it
+            self.who.currentTextChanged.connect(self._fill_demo)
+            self._fill_demo(self.who.currentText())
+        self.confirm = button(tr("Confirm"))
+        self.confirm.clicked.connect(self.given)
+        for each in (self.who, self.box, self.confirm):
+            self.column.addWidget(each)
+        if registration.confirmed is not None:
+            self.show_confirmed(registration)
+        else:
+            self.words.setText(_causes_words(desk.enrollment.causes(registration)))
+
+    def _fill_demo(self, user_id: str) -> None:
+        self.box.password.setText(self._desk.demo_password(user_id))
+
+    @property
+    def user_id(self) -> str:
+        return self.who.currentText()
+
+    def proof(self) -> Proof:
+        return self.box.proof()
+
+    def focus(self) -> None:
+        self.box.focus()
+
+    def clear(self) -> None:
+        self.box.clear()
+
+    def show_confirmed(self, registration: Registration) -> None:
+        assert registration.confirmed is not None
+        self.words.setText(tr("Confirmed by {name}.", name=registration.confirmed.operator))
+        self.clear()
+        for each in (self.who, self.box, self.confirm):
+            each.hide()
+
+
+def _causes_words(causes: tuple[Cause, ...]) -> str:
+    words = {
+        Cause.EXCEPTION: tr("A finger or an eye is marked as an exception: a supervisor has to confirm it."),
+        Cause.FORCED: tr("A poor capture is kept: a supervisor has to confirm it."),
+    }
+    return " ".join(words[cause] for cause in causes)
+
+
 class SignaturePage(StepPage):
     sent = Signal(object)
 
     def __init__(self, desk: Desk, background: Background, registration: Registration) -> None:
         super().__init__(desk.enrollment, background, registration)
         self._desk = desk
-        self.head(tr("Sign"), tr("Your password is your signature."))
+        self._cancel = Event()
+        self._ways = desk.own_ways(Action.SIGN)
+        can_touch = frozenset({Factor.FINGER}) in self._ways
+        self.head(
+            tr("Sign"),
+            tr("Your password is your signature, and so is one touch.")
+            if can_touch
+            else tr("Your password is your signature."),
+        )
+        self.confirmation: Confirmation | None = None
+        if self.enrollment.causes(registration) or registration.confirmed:
+            self.confirmation = Confirmation(desk, registration)
+            self.confirmation.given.connect(self._confirm)
+            self.confirmation.touch_wanted.connect(self._confirm_by_touch)
+            self.column.addWidget(self.confirmation)
         card = Card(margin=26, spacing=14)
         words = label(
             tr(
@@ -44,12 +127,13 @@ class SignaturePage(StepPage):
             "spoken",
         )
         card.column.addWidget(words)
-        card.column.addWidget(label(tr("Password of {officer}", officer=desk.operator.user_id)))
-        self.password = password_box(tr("Password of {officer}", officer=desk.operator.user_id))
-        self.password.setMaximumWidth(360)
-        self.password.textChanged.connect(self._typed)
-        self.password.returnPressed.connect(self._sign)
-        card.column.addWidget(self.password)
+        self.box = ProofBox(tr("Password of {officer}", officer=desk.operator.user_id), self._ways)
+        self.box.changed.connect(self._typed)
+        self.box.given.connect(self._sign)
+        self.box.touch_wanted.connect(self._sign_by_touch)
+        self.box.look_wanted.connect(self._sign_by_face)
+        self.password = self.box.password
+        card.column.addWidget(self.box)
         card.column.addWidget(
             label(
                 tr("The registration is then sealed. Nobody can change or read it at this station any more."),
@@ -61,39 +145,101 @@ class SignaturePage(StepPage):
         self.sign = button(tr("Sign and send"), primary=True)
         self.sign.clicked.connect(self._sign)
         self.foot(self.sign)
-        self._typed("")
+        self._typed()
 
     @property
     def _is_signed(self) -> bool:
         return self.registration.signed is not None
 
     def enter(self) -> None:
-        if self._is_signed:  # signed before a crash or while the server's certificate was missing
-            self.password.hide()
+        self._cancel = Event()
+        if self._waits_for_supervisor and self.confirmation is not None:
+            self.confirmation.focus()
+        elif self._is_signed:  # signed before a crash or while the server's certificate was missing
+            self.box.hide()
             self.sign.setText(tr("Seal and send"))
             self.sign.setEnabled(True)
             self.sign.setFocus()
         else:
-            self.password.setFocus()
+            self.box.focus()
+        self._typed()
 
-    def _typed(self, text: str) -> None:
-        self.sign.setEnabled(bool(text) or self._is_signed)
+    def leave(self) -> None:
+        self._cancel.set()
+        self.box.clear()
+
+    @property
+    def _waits_for_supervisor(self) -> bool:
+        return self.confirmation is not None and self.registration.confirmed is None
+
+    def _typed(self) -> None:
+        waits = self._waits_for_supervisor
+        self.box.setEnabled(not waits)
+        self.sign.setEnabled(not waits and (self.box.is_filled or self._is_signed))
+
+    def _confirm(self) -> None:
+        assert self.confirmation is not None
+        proof = self.confirmation.proof()
+        self._ask("store", self.confirmation.user_id, lambda: proof)
+
+    def _confirm_by_touch(self) -> None:
+        assert self.confirmation is not None
+        user_id, cancel = self.confirmation.user_id, self._cancel
+        self.note.say(tr("Touch the fingerprint reader."))
+        self._ask("devices", user_id, lambda: self._desk.touch(cancel, user_id))
+
+    def _ask(self, lane: str, user_id: str, get: Callable[[], Proof]) -> None:
+        """The supervisor, in the officer's session."""
+        self._hold()
+        registration_id = self.registration.id
+        self.work(lane, lambda: self.enrollment.confirm(registration_id, user_id, get()), self._confirmed)
+
+    def _confirmed(self, registration: Registration) -> None:
+        self.registration = registration
+        self.busy.emit(False)
+        assert self.confirmation is not None
+        self.confirmation.show_confirmed(registration)
+        self.note.clear()
+        self.changed.emit()
+        self._typed()
+        self.box.focus()
+
+    def _hold(self) -> None:
+        """Nothing else while something is under way."""
+        self.sign.setEnabled(False)
+        self.box.setEnabled(False)
+        if self.confirmation is not None:
+            self.confirmation.setEnabled(False)
+        self.busy.emit(True)
+
+    def _sign_by_touch(self) -> None:
+        typed, cancel = self.box.proof(), self._cancel
+        self.note.say(tr("Touch the fingerprint reader."))
+        self._sign_with("devices", lambda: replace(typed, finger=self._desk.touch(cancel).finger))
+
+    def _sign_by_face(self) -> None:
+        typed, cancel = self.box.proof(), self._cancel
+        self.note.say(tr("Look into the camera."))
+        self._sign_with("devices", lambda: replace(typed, face=self._desk.look(cancel).face))
+
+    def _sign_with(self, lane: str, get: Callable[[], Proof]) -> None:
+        self._hold()
+        self.work(lane, lambda: self.enrollment.sign(self.registration.id, get()), self._seal)
 
     def _sign(self) -> None:
         if not self.sign.isEnabled():
             return
-        self.sign.setEnabled(False)
-        self.busy.emit(True)
         if self._is_signed:
+            self._hold()
             self._seal(self.registration)
             return
-        password = self.password.text()
+        proof = self.box.proof()
         self.note.say(tr("Signing …"))
-        self.work("store", lambda: self.enrollment.sign(self.registration.id, Proof(password)), self._seal)
+        self._sign_with("store", lambda: proof)
 
     def _seal(self, registration: Registration) -> None:
         self.registration = registration
-        self.password.clear()
+        self.box.clear()
         self.note.say(tr("Sealing the packet and sending it …"))
         self.work("network", lambda: seal_and_send(self._desk, registration), self.sent.emit)
 
@@ -101,10 +247,11 @@ class SignaturePage(StepPage):
         super().fail(error)
         self.busy.emit(False)
         self.reload()
+        self.box.clear()
+        if self.confirmation is not None:
+            self.confirmation.setEnabled(True)
+            self.confirmation.clear()
         self.enter()
-        self.sign.setEnabled(self._is_signed)
-        self.password.selectAll()
-        self.password.setFocus()
 
 
 def seal_and_send(desk: Desk, registration: Registration) -> Sent:

@@ -1,0 +1,88 @@
+"""Where somebody shows who they are: the boxes and buttons of the ways that are open to them, and no others."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
+
+from muster.domain.operators import Factor, Way
+from muster.ui.language import tr
+from muster.ui.widgets.parts import button, label, password_box
+from muster.workstation.proving import Proof
+
+_WIDTH = 360
+
+
+class ProofBox(QWidget):
+    """``given``: Return was pressed in the last box. ``touch_wanted`` and ``look_wanted``: the devices are to be
+    used; what was typed counts beside."""
+
+    given = Signal()
+    changed = Signal()
+    touch_wanted = Signal()
+    look_wanted = Signal()
+
+    def __init__(self, whose: str, ways: Collection[Way]) -> None:
+        super().__init__()
+        factors = frozenset().union(*ways) if ways else frozenset({Factor.PASSWORD})
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        self.password = password_box(whose)
+        self.code = code_box()
+        for box, factor, words in (
+            (self.password, Factor.PASSWORD, whose),
+            (self.code, Factor.CODE, tr("Code of your authenticator")),
+        ):
+            box.setMaximumWidth(_WIDTH)
+            box.textChanged.connect(self.changed)
+            box.returnPressed.connect(self._return)
+            if factor in factors:
+                column.addWidget(label(words))
+                column.addWidget(box)
+            else:
+                box.hide()
+        row = QHBoxLayout()
+        self.touch = button(tr("Touch the fingerprint reader"))
+        self.touch.clicked.connect(self.touch_wanted)
+        self.look = button(tr("Look into the camera"))
+        self.look.clicked.connect(self.look_wanted)
+        for pressed, factor in ((self.touch, Factor.FINGER), (self.look, Factor.FACE)):
+            row.addWidget(pressed)
+            pressed.setVisible(factor in factors)
+        row.addStretch(1)
+        column.addLayout(row)
+        self._factors = factors
+
+    @property
+    def is_filled(self) -> bool:
+        """Whether something stands in every box there is."""
+        wanted = {Factor.PASSWORD: self.password, Factor.CODE: self.code}
+        return all(box.text() for factor, box in wanted.items() if factor in self._factors)
+
+    def proof(self) -> Proof:
+        return Proof(self.password.text(), self.code.text())
+
+    def focus(self) -> None:
+        (self.password if Factor.PASSWORD in self._factors else self.touch).setFocus()
+
+    def clear(self) -> None:
+        """Nothing typed stays in memory longer than it is needed."""
+        self.password.clear()
+        self.code.clear()
+
+    def _return(self) -> None:
+        if self.is_filled:
+            self.given.emit()
+        else:
+            (self.code if self.password.text() else self.password).setFocus()
+
+
+def code_box() -> QLineEdit:
+    """Six digits, shown: they are worth nothing half a minute later."""
+    box = QLineEdit()
+    box.setAccessibleName(tr("Code of your authenticator"))
+    box.setInputMethodHints(Qt.InputMethodHint.ImhDigitsOnly)
+    box.setMaxLength(7)
+    return box
