@@ -69,7 +69,7 @@ class MySignInPage(Page):
     def enter(self) -> None:
         self.current.setFocus()
         if self._desk.access.missing:
-            self.note.say(tr("Set up what this station asks for before you go on: see the marks below."), "warn")
+            self.note.say(tr("Set up what this station asks for before you go on."), "warn")
 
     def leave(self) -> None:
         self._cancel.set()

@@ -65,7 +65,7 @@
         </message>
         <message>
             <source>A finger or an eye is marked as an exception: a supervisor has to confirm it.</source>
-            <translation type="unfinished"></translation>
+            <translation>إصبع أو عين مسجّلة كاستثناء: يجب أن يؤكد ذلك مشرف.</translation>
         </message>
         <message>
             <source>A finger or eye that was captured is not good enough. Go back and take it again.</source>
@@ -133,7 +133,7 @@
         </message>
         <message>
             <source>A poor capture is kept: a supervisor has to confirm it.</source>
-            <translation type="unfinished"></translation>
+            <translation>احتُفظ بالتقاط ضعيف: يجب أن يؤكد ذلك مشرف.</translation>
         </message>
         <message>
             <source>A proofing method needs the secret {key}, which this station does not have. Tell your administrator.</source>
@@ -249,11 +249,11 @@
         </message>
         <message>
             <source>Add</source>
-            <translation type="unfinished"></translation>
+            <translation>إضافة</translation>
         </message>
         <message>
             <source>Administrator</source>
-            <translation type="unfinished"></translation>
+            <translation>مدير النظام</translation>
         </message>
         <message>
             <source>All are kept.</source>
@@ -265,7 +265,7 @@
         </message>
         <message>
             <source>An app on your telephone that shows a new code every half minute. It needs no network.</source>
-            <translation type="unfinished"></translation>
+            <translation>تطبيق على هاتفك يعرض رمزًا جديدًا كل نصف دقيقة. لا يحتاج إلى شبكة.</translation>
         </message>
         <message>
             <source>An earlier registration at this station shows a face like this one. Compare the pictures: it may be the same person.</source>
@@ -281,7 +281,7 @@
         </message>
         <message>
             <source>An exception was marked or a poor capture kept: a supervisor has to confirm it before you sign.</source>
-            <translation type="unfinished"></translation>
+            <translation>سُجّل استثناء أو احتُفظ بالتقاط ضعيف: يجب أن يؤكده مشرف قبل أن توقّع.</translation>
         </message>
         <message>
             <source>An index in the biometric file does not have the form of a UUID.</source>
@@ -349,7 +349,7 @@
         </message>
         <message>
             <source>Authenticator</source>
-            <translation type="unfinished"></translation>
+            <translation>تطبيق المصادقة</translation>
         </message>
         <message>
             <source>Back to the desk</source>
@@ -365,7 +365,7 @@
         </message>
         <message>
             <source>Block</source>
-            <translation type="unfinished"></translation>
+            <translation>حظر</translation>
         </message>
         <message>
             <source>Busy</source>
@@ -417,11 +417,11 @@
         </message>
         <message>
             <source>Change the password</source>
-            <translation type="unfinished"></translation>
+            <translation>تغيير كلمة المرور</translation>
         </message>
         <message>
             <source>Change the roles</source>
-            <translation type="unfinished"></translation>
+            <translation>تغيير الأدوار</translation>
         </message>
         <message>
             <source>Check</source>
@@ -437,7 +437,7 @@
         </message>
         <message>
             <source>Choose</source>
-            <translation type="unfinished"></translation>
+            <translation>اختيار</translation>
         </message>
         <message>
             <source>Choose a picture</source>
@@ -445,7 +445,7 @@
         </message>
         <message>
             <source>Choose at least one role.</source>
-            <translation type="unfinished"></translation>
+            <translation>اختر دورًا واحدًا على الأقل.</translation>
         </message>
         <message>
             <source>Choose one of the entries of the list.</source>
@@ -481,15 +481,15 @@
         </message>
         <message>
             <source>Code of your authenticator</source>
-            <translation type="unfinished"></translation>
+            <translation>رمز تطبيق المصادقة</translation>
         </message>
         <message>
             <source>Code of your authenticator, if you have one</source>
-            <translation type="unfinished"></translation>
+            <translation>رمز تطبيق المصادقة، إن كان لديك</translation>
         </message>
         <message>
             <source>Code to be read by your authenticator app</source>
-            <translation type="unfinished"></translation>
+            <translation>رمز يقرؤه تطبيق المصادقة</translation>
         </message>
         <message>
             <source>Come a little closer.</source>
@@ -497,11 +497,11 @@
         </message>
         <message>
             <source>Confirm</source>
-            <translation type="unfinished"></translation>
+            <translation>تأكيد</translation>
         </message>
         <message>
             <source>Confirmed by {name}.</source>
-            <translation type="unfinished"></translation>
+            <translation>أكّده {name}.</translation>
         </message>
         <message>
             <source>Consent</source>
@@ -557,11 +557,11 @@
         </message>
         <message>
             <source>Done.</source>
-            <translation type="unfinished"></translation>
+            <translation>تم.</translation>
         </message>
         <message>
             <source>Done: this is the code</source>
-            <translation type="unfinished"></translation>
+            <translation>تم: هذا هو الرمز</translation>
         </message>
         <message>
             <source>Dry or wet skin</source>
@@ -573,7 +573,7 @@
         </message>
         <message>
             <source>Enrolled: {names}</source>
-            <translation type="unfinished"></translation>
+            <translation>المسجّل: {names}</translation>
         </message>
         <message>
             <source>Everything is kept as you go.</source>
@@ -625,11 +625,11 @@
         </message>
         <message>
             <source>Finger</source>
-            <translation type="unfinished"></translation>
+            <translation>الإصبع</translation>
         </message>
         <message>
             <source>Finger and face</source>
-            <translation type="unfinished"></translation>
+            <translation>الإصبع والوجه</translation>
         </message>
         <message>
             <source>Finger injured or bandaged</source>
@@ -645,7 +645,7 @@
         </message>
         <message>
             <source>Give the new password</source>
-            <translation type="unfinished"></translation>
+            <translation>منح كلمة المرور الجديدة</translation>
         </message>
         <message>
             <source>Go on</source>
@@ -677,7 +677,7 @@
         </message>
         <message>
             <source>Kept.</source>
-            <translation type="unfinished"></translation>
+            <translation>تم الحفظ.</translation>
         </message>
         <message>
             <source>Kind of document</source>
@@ -733,7 +733,7 @@
         </message>
         <message>
             <source>Let in again</source>
-            <translation type="unfinished"></translation>
+            <translation>السماح من جديد</translation>
         </message>
         <message>
             <source>Lids or lashes cover a part of the iris. Open the eyes wide.</source>
@@ -753,23 +753,23 @@
         </message>
         <message>
             <source>Lock</source>
-            <translation type="unfinished"></translation>
+            <translation>قفل</translation>
         </message>
         <message>
             <source>Locked</source>
-            <translation type="unfinished"></translation>
+            <translation>الشاشة مقفلة</translation>
         </message>
         <message>
             <source>Locks in {minutes} min</source>
-            <translation type="unfinished"></translation>
+            <translation>يُقفل خلال {minutes} دقيقة</translation>
         </message>
         <message>
             <source>Look into the camera</source>
-            <translation type="unfinished"></translation>
+            <translation>انظر إلى الكاميرا</translation>
         </message>
         <message>
             <source>Look into the camera.</source>
-            <translation type="unfinished"></translation>
+            <translation>انظر إلى الكاميرا.</translation>
         </message>
         <message>
             <source>Look straight into the camera.</source>
@@ -821,7 +821,7 @@
         </message>
         <message>
             <source>My sign-in</source>
-            <translation type="unfinished"></translation>
+            <translation>دخولي</translation>
         </message>
         <message>
             <source>Name the public key that signed the pack of networks as well.</source>
@@ -833,7 +833,7 @@
         </message>
         <message>
             <source>New password</source>
-            <translation type="unfinished"></translation>
+            <translation>كلمة مرور جديدة</translation>
         </message>
         <message>
             <source>New registration</source>
@@ -1017,7 +1017,7 @@
         </message>
         <message>
             <source>Only an administrator may do this. Sign in as one.</source>
-            <translation type="unfinished"></translation>
+            <translation>لا يقوم بهذا إلا مدير النظام. سجّل الدخول بهذه الصفة.</translation>
         </message>
         <message>
             <source>Only grey pictures of 64 to 8192 pixels on each side can be compressed as WSQ.</source>
@@ -1025,7 +1025,7 @@
         </message>
         <message>
             <source>Only somebody who registers people may do this. Sign in as an officer.</source>
-            <translation type="unfinished"></translation>
+            <translation>لا يقوم بهذا إلا من يسجّل الأشخاص. سجّل الدخول بصفة موظف تسجيل.</translation>
         </message>
         <message>
             <source>Only try it out (invented people)</source>
@@ -1053,7 +1053,7 @@
         </message>
         <message>
             <source>Password of the supervisor</source>
-            <translation type="unfinished"></translation>
+            <translation>كلمة مرور المشرف</translation>
         </message>
         <message>
             <source>Password of {officer}</source>
@@ -1065,11 +1065,11 @@
         </message>
         <message>
             <source>People</source>
-            <translation type="unfinished"></translation>
+            <translation>الأشخاص</translation>
         </message>
         <message>
             <source>People of this station</source>
-            <translation type="unfinished"></translation>
+            <translation>أشخاص هذه المحطة</translation>
         </message>
         <message>
             <source>Photo of the exception</source>
@@ -1085,7 +1085,7 @@
         </message>
         <message>
             <source>Press again to remove {name} for good, with finger and face.</source>
-            <translation type="unfinished"></translation>
+            <translation>اضغط مرة أخرى لإزالة {name} نهائيًا مع الإصبع والوجه.</translation>
         </message>
         <message>
             <source>Print the slip</source>
@@ -1109,7 +1109,7 @@
         </message>
         <message>
             <source>Read this with your app, then type the code it shows.</source>
-            <translation type="unfinished"></translation>
+            <translation>اقرأ هذا بتطبيقك، ثم اكتب الرمز الذي يعرضه.</translation>
         </message>
         <message>
             <source>Reading …</source>
@@ -1233,7 +1233,7 @@
         </message>
         <message>
             <source>Set up an authenticator</source>
-            <translation type="unfinished"></translation>
+            <translation>إعداد تطبيق مصادقة</translation>
         </message>
         <message>
             <source>Set up the station</source>
@@ -1244,12 +1244,12 @@
             <translation>إعداد هذه المحطة</translation>
         </message>
         <message>
-            <source>Set up what this station asks for before you go on: see the marks below.</source>
-            <translation type="unfinished"></translation>
+            <source>Set up what this station asks for before you go on.</source>
+            <translation>أعدّ ما تطلبه هذه المحطة قبل أن تتابع.</translation>
         </message>
         <message>
             <source>Set up. Setting it up again replaces it.</source>
-            <translation type="unfinished"></translation>
+            <translation>تم الإعداد. إعداده من جديد يستبدله.</translation>
         </message>
         <message>
             <source>Sign</source>
@@ -1301,7 +1301,7 @@
         </message>
         <message>
             <source>Somebody else signs in</source>
-            <translation type="unfinished"></translation>
+            <translation>دخول شخص آخر</translation>
         </message>
         <message>
             <source>Somebody else went on with this proof of identity: it is at {actual}, not at {expected}.</source>
@@ -1313,11 +1313,11 @@
         </message>
         <message>
             <source>Somebody new</source>
-            <translation type="unfinished"></translation>
+            <translation>شخص جديد</translation>
         </message>
         <message>
             <source>Somebody of that user name works here already. Choose another name.</source>
-            <translation type="unfinished"></translation>
+            <translation>يعمل هنا شخص باسم المستخدم هذا. اختر اسمًا آخر.</translation>
         </message>
         <message>
             <source>Something covers the document. Take your hand away from it.</source>
@@ -1501,7 +1501,7 @@
         </message>
         <message>
             <source>The code is wrong or was used already. Wait for the next one; check this computer's clock.</source>
-            <translation type="unfinished"></translation>
+            <translation>الرمز خاطئ أو سبق استعماله. انتظر الرمز التالي، وتحقق من ساعة هذا الحاسوب.</translation>
         </message>
         <message>
             <source>The colour of the skin is not natural. Change the light, or the camera's white balance.</source>
@@ -1656,6 +1656,10 @@
             <translation>الوجه بعيد جدًا. اقترب من الكاميرا.</translation>
         </message>
         <message>
+            <source>The face recognition pack may have one network that finds faces. Found: {count}.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>The face recognition pack needs a file calibration.toml with the threshold of its own network.</source>
             <translation>تحتاج حزمة التعرّف على الوجوه إلى ملف calibration.toml فيه عتبة شبكتها.</translation>
         </message>
@@ -1665,11 +1669,15 @@
         </message>
         <message>
             <source>The face was not recognised. Try again, or use your password.</source>
-            <translation type="unfinished"></translation>
+            <translation>لم يُتعرّف على الوجه. أعد المحاولة أو استعمل كلمة المرور.</translation>
         </message>
         <message>
             <source>The face was not searched for, for a reason this version does not know.</source>
             <translation>لم يُبحث عن الوجه، لسبب لا تعرفه هذه النسخة.</translation>
+        </message>
+        <message>
+            <source>The face was taken on the officer's word: a supervisor has to confirm it.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>The face, fingers or eyes were taken more than {minutes} minutes ago; the server takes no older ones. Take them again.</source>
@@ -2585,7 +2593,7 @@
         </message>
         <message>
             <source>The two passwords differ.</source>
-            <translation type="unfinished"></translation>
+            <translation>كلمتا المرور مختلفتان.</translation>
         </message>
         <message>
             <source>The two passwords of {name} differ.</source>
@@ -2797,7 +2805,7 @@
         </message>
         <message>
             <source>There is nothing in this registration to be confirmed.</source>
-            <translation type="unfinished"></translation>
+            <translation>لا شيء في هذا التسجيل يحتاج إلى تأكيد.</translation>
         </message>
         <message>
             <source>There is nothing yet to look this person up by.</source>
@@ -2825,7 +2833,7 @@
         </message>
         <message>
             <source>There were too many wrong attempts. Wait {minutes} min {seconds} s, then try again.</source>
-            <translation type="unfinished"></translation>
+            <translation>كانت هناك محاولات خاطئة كثيرة. انتظر {minutes} دقيقة و{seconds} ثانية ثم أعد المحاولة.</translation>
         </message>
         <message>
             <source>This computer's TPM cannot be reached. It must be switched on in the computer's firmware settings, and your account must be allowed to use it.</source>
@@ -2872,6 +2880,10 @@
             <translation>يجب ملء هذا الحقل بكل لغة من لغات التسجيل.</translation>
         </message>
         <message>
+            <source>This file is no exported audit trail.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>This file is no note of a station's machine secret.</source>
             <translation type="unfinished"></translation>
         </message>
@@ -2897,7 +2909,7 @@
         </message>
         <message>
             <source>This is not a finger you enrolled. Try again, or use your password.</source>
-            <translation type="unfinished"></translation>
+            <translation>هذا ليس إصبعًا سجّلته. أعد المحاولة أو استعمل كلمة المرور.</translation>
         </message>
         <message>
             <source>This is not a language of the registration.</source>
@@ -2929,7 +2941,7 @@
         </message>
         <message>
             <source>This is not all that is asked for here. Fill in every field.</source>
-            <translation type="unfinished"></translation>
+            <translation>هذا ليس كل المطلوب هنا. املأ جميع الخانات.</translation>
         </message>
         <message>
             <source>This is not the kind of record it should be.</source>
@@ -2949,7 +2961,7 @@
         </message>
         <message>
             <source>This is the only administrator. Make somebody else one first, or nobody could undo it.</source>
-            <translation type="unfinished"></translation>
+            <translation>هذا هو المدير الوحيد. عيّن مديرًا آخر أولًا، وإلا فلن يستطيع أحد التراجع عن ذلك.</translation>
         </message>
         <message>
             <source>This is the other key of the machine: signatures are checked with its signing key, data is encrypted to its encryption key.</source>
@@ -3017,7 +3029,7 @@
         </message>
         <message>
             <source>This station asks for it at sign-in, so it cannot be removed here.</source>
-            <translation type="unfinished"></translation>
+            <translation>تطلبه هذه المحطة عند الدخول، فلا يمكن إزالته هنا.</translation>
         </message>
         <message>
             <source>This station cannot do this step: {type} is not installed.</source>
@@ -3121,11 +3133,11 @@
         </message>
         <message>
             <source>Touch the fingerprint reader</source>
-            <translation type="unfinished"></translation>
+            <translation>المس قارئ البصمات</translation>
         </message>
         <message>
             <source>Touch the fingerprint reader.</source>
-            <translation type="unfinished"></translation>
+            <translation>المس قارئ البصمات.</translation>
         </message>
         <message>
             <source>Try again</source>
@@ -3177,7 +3189,7 @@
         </message>
         <message>
             <source>Unlock</source>
-            <translation type="unfinished"></translation>
+            <translation>فتح القفل</translation>
         </message>
         <message>
             <source>User name</source>
@@ -3217,7 +3229,7 @@
         </message>
         <message>
             <source>What is open is kept. {name} can go on with it.</source>
-            <translation type="unfinished"></translation>
+            <translation>ما هو مفتوح محفوظ. يمكن لـ {name} متابعته.</translation>
         </message>
         <message>
             <source>What the biometric file says of how a sample was captured has a wrong form.</source>
@@ -3249,7 +3261,7 @@
         </message>
         <message>
             <source>Whoever is new adds finger and face after signing in, under “My sign-in”.</source>
-            <translation type="unfinished"></translation>
+            <translation>يضيف الشخص الجديد إصبعه ووجهه بعد الدخول، من «دخولي».</translation>
         </message>
         <message>
             <source>Whole head inside the picture</source>
@@ -3257,7 +3269,7 @@
         </message>
         <message>
             <source>With a finger you unlock the screen and sign with one touch. Face and fingers are kept sealed at this station; the face is also compared with everybody who is registered here.</source>
-            <translation type="unfinished"></translation>
+            <translation>بالإصبع تفتح قفل الشاشة وتوقّع بلمسة واحدة. يُحفظ الوجه والأصابع مختومة في هذه المحطة، ويُقارن الوجه أيضًا بوجوه كل من يُسجَّل هنا.</translation>
         </message>
         <message>
             <source>Worn or damaged ridges</source>
@@ -3285,23 +3297,23 @@
         </message>
         <message>
             <source>You cannot block or remove yourself. Ask another administrator.</source>
-            <translation type="unfinished"></translation>
+            <translation>لا يمكنك حظر نفسك أو إزالتها. اطلب ذلك من مدير آخر.</translation>
         </message>
         <message>
             <source>You have not enrolled a finger at this station. Use your password.</source>
-            <translation type="unfinished"></translation>
+            <translation>لم تسجّل أي إصبع على هذه المحطة. استعمل كلمة المرور.</translation>
         </message>
         <message>
             <source>You have not set up all that this station asks for at sign-in. Open “My sign-in” and do it first.</source>
-            <translation type="unfinished"></translation>
+            <translation>لم تُعِدّ بعد كل ما تطلبه هذه المحطة عند الدخول. افتح «دخولي» وأكمله أولًا.</translation>
         </message>
         <message>
             <source>You may not work at this station at present. Ask an administrator of the station.</source>
-            <translation type="unfinished"></translation>
+            <translation>لا يُسمح لك بالعمل على هذه المحطة حاليًا. راجع أحد مديري المحطة.</translation>
         </message>
         <message>
             <source>You registered this person, so somebody else has to confirm it.</source>
-            <translation type="unfinished"></translation>
+            <translation>أنت من سجّل هذا الشخص، فيجب أن يؤكده شخص آخر.</translation>
         </message>
         <message>
             <source>You stopped this step. Nothing was changed.</source>
@@ -3313,11 +3325,11 @@
         </message>
         <message>
             <source>Your password</source>
-            <translation type="unfinished"></translation>
+            <translation>كلمة مرورك</translation>
         </message>
         <message>
             <source>Your password is your signature, and so is one touch.</source>
-            <translation type="unfinished"></translation>
+            <translation>كلمة مرورك هي توقيعك، وكذلك لمسة إصبع واحدة.</translation>
         </message>
         <message>
             <source>Your password is your signature.</source>
@@ -3325,7 +3337,7 @@
         </message>
         <message>
             <source>Your password: it is needed for every change on this page.</source>
-            <translation type="unfinished"></translation>
+            <translation>كلمة مرورك: مطلوبة لكل تغيير في هذه الصفحة.</translation>
         </message>
         <message>
             <source>accepted by the server</source>
@@ -3341,7 +3353,7 @@
         </message>
         <message>
             <source>blocked</source>
-            <translation type="unfinished"></translation>
+            <translation>محظور</translation>
         </message>
         <message>
             <source>camera</source>
@@ -3361,7 +3373,7 @@
         </message>
         <message>
             <source>has no password yet: choose, and give one</source>
-            <translation type="unfinished"></translation>
+            <translation>لا كلمة مرور بعد: اختره وامنحه واحدة</translation>
         </message>
         <message>
             <source>iris camera</source>
@@ -3389,7 +3401,7 @@
         </message>
         <message>
             <source>nothing yet</source>
-            <translation type="unfinished"></translation>
+            <translation>لا شيء بعد</translation>
         </message>
         <message>
             <source>on its way on a drive</source>
@@ -3425,7 +3437,7 @@
         </message>
         <message>
             <source>signs in with: {names}</source>
-            <translation type="unfinished"></translation>
+            <translation>يدخل بواسطة: {names}</translation>
         </message>
         <message>
             <source>the person was told to come again</source>
@@ -3449,7 +3461,7 @@
         </message>
         <message>
             <source>too many wrong attempts; can try again in {minutes} min</source>
-            <translation type="unfinished"></translation>
+            <translation>محاولات خاطئة كثيرة؛ يمكنه المحاولة بعد {minutes} دقيقة</translation>
         </message>
         <message>
             <source>waits for review</source>
