@@ -25,7 +25,7 @@ SCRIPTED_NO = Code("SCRIPTED_NO", "The script says no.")
 class ScriptedMethod:
     """``script`` says by node what it answers, one word a question: ``done``, ``no``, ``again`` (a failure after
     which it may be asked once more), ``form``, ``poll``, ``redirect``, ``wait``. When the words are over it is
-    done. An error in place of a word is raised."""
+    done. An error in place of a word is raised. ``node.dispatch`` has the words for that question alone."""
 
     def __init__(self, type_: str, script: Mapping[str, list[str | MusterError]] | None = None) -> None:
         self._type = type_
@@ -56,7 +56,7 @@ class ScriptedMethod:
 
     def _answer(self, verb: str, work: Work) -> Outcome:
         self.asked.append((verb, work))
-        words = self._words[work.node]
+        words = self._words.get(f"{work.node}.{verb}") or self._words[work.node]
         word = words.popleft() if words else "done"
         if isinstance(word, MusterError):
             raise word

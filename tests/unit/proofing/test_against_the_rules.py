@@ -36,7 +36,7 @@ from unit.proofing.graphs import (
     threshold,
 )
 
-GRAPHS = int(os.environ.get("MUSTER_PROOFING_GRAPHS", "1500"))
+GRAPHS = int(os.environ.get("MUSTER_PROOFING_GRAPHS", "900"))
 
 
 # --- a second reading ------------------------------------------------------------------------------------

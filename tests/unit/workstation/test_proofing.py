@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -296,6 +296,55 @@ def test_an_answer_after_the_action_s_own_time_is_refused_and_the_step_can_begin
         desk.proofing.callback(view.execution_id, "step-wallet", {"vp_token": "x"})
     view = desk.proofing.dispatch(view.execution_id, "step-wallet")
     assert (status(view, "step-wallet"), view.nodes[0].attempts) == (NodeStatus.AWAITING_CALLBACK, 2)
+
+
+def test_a_crash_at_any_event_leaves_a_disk_from_which_it_goes_on_to_the_same_end(
+    folder: Path, tmp_path: Path, clock: SetClock
+) -> None:
+    """The files are copied while the program runs, as a power cut would leave them."""
+    root, copies = tmp_path / "station", []
+    shutil.copytree(folder, root)
+    words: Script = {"step-email": ["form", "again"], "step-wallet": ["wait"]}
+
+    def copy() -> None:
+        copies.append(tmp_path / f"copy-{len(copies)}")
+        shutil.copytree(root, copies[-1])
+
+    class Copying(ScriptedMethod):
+        def _answer(self, verb: str, work: Work) -> Outcome:
+            copy()  # while it is asked
+            return super()._answer(verb, work)
+
+    with desk_at(root, clock=clock) as desk:
+        desk.proofing.methods = {each: Copying(each, words) for each in TYPES}
+        execution_id = desk.proofing.start(sample("customer-onboarding")).execution_id
+        ended = _to_the_end(desk, execution_id, copy)
+    assert len(copies) == 11  # before each of six looks, and at each of five questions
+    for each in copies:
+        with desk_at(each, clock=clock) as desk:
+            scripted(desk, {"step-email.dispatch": ["form"], "step-wallet.dispatch": ["wait"]})
+            view = _to_the_end(desk, execution_id)
+            assert (view.status, view.assurance, view.amr) == (ended.status, ended.assurance, ended.amr)
+            assert [one.node for one in view.results] == ["step-email", "step-wallet"]
+            assert view.identifiers == ended.identifiers
+            assert desk.trail.verify().valid
+
+
+def _to_the_end(desk: Desk, execution_id: str, after_each: Callable[[], None] = lambda: None) -> ExecutionView:
+    """Whatever comes next, as somebody would who only sees what is shown."""
+    while True:
+        after_each()
+        view = desk.proofing.get(execution_id)
+        begun = [each.id for each in view.nodes if each.status is NodeStatus.DISPATCHED and each.method_id]
+        waits = {each.node: each.kind for each in view.awaited}
+        if view.status.is_over:
+            return view
+        if waits.get("step-email") == "UserInputAction":
+            desk.proofing.submit(execution_id, "step-email", {"code": "1"})
+        elif "step-wallet" in waits:
+            desk.proofing.callback(execution_id, "step-wallet", {"vp_token": "x"})
+        else:
+            desk.proofing.dispatch(execution_id, (*begun, *reversed(view.next))[0])
 
 
 # --- networks, attempts, cancelling ----------------------------------------------------------------------
