@@ -18,7 +18,7 @@ import secrets
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
 from typing import TypeVar
@@ -116,7 +116,7 @@ _Entry = TypeVar("_Entry")
 @dataclass(frozen=True, slots=True)
 class NewOperator:
     user_id: str
-    password: str
+    password: str = field(repr=False)
 
     def check(self, policy: Policy) -> None:
         """Raises ``BadInput`` for a name or password that cannot be used."""
