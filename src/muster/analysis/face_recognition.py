@@ -70,6 +70,10 @@ class Recogniser(Protocol):
         """(112, 112, 3) RGB, aligned, to a list of numbers of any length. Raises ``Unavailable``,
         ``NotAuthentic``."""
 
+    def faces(self, pixels: Pixels) -> tuple[Points, ...] | None:
+        """The faces in (h, w, 3) RGB by a detector of its own, five points (5, 2) of each; None where it has none
+        and takes what the program's own detector and mesh say. Raises the same."""
+
 
 class ShippedRecogniser:
     """MobileFaceNet, 512 numbers (``models/manifest.toml``); 9 ms a face on one thread."""
@@ -89,10 +93,18 @@ class ShippedRecogniser:
         (vectors,) = self._network.run({"input": np.ascontiguousarray(bgr.transpose(2, 0, 1)[np.newaxis])})
         return np.asarray(vectors[0], np.float32)
 
+    def faces(self, pixels: Pixels) -> tuple[Points, ...] | None:
+        return None
+
 
 def template_of(pixels: Pixels, mesh: FaceMesh, recogniser: Recogniser) -> FaceTemplate:
     """The face of ``mesh`` in ``pixels``, (h, w, 3) RGB."""
-    vector = recogniser.embed(aligned(pixels, mesh))
+    return template_at(pixels, mesh.five.astype(np.float64), recogniser)
+
+
+def template_at(pixels: Pixels, five: Points, recogniser: Recogniser) -> FaceTemplate:
+    """The face with these points: right eye, left eye, nose tip, right and left corner of the mouth."""
+    vector = recogniser.embed(aligned(pixels, five))
     return FaceTemplate(recogniser.network, vector / max(float(np.linalg.norm(vector)), 1e-12))
 
 
@@ -104,9 +116,9 @@ def compare(a: FaceTemplate, b: FaceTemplate, measure: Calibration) -> FaceMatch
     return FaceMatch(measure.score(cosine), measure.thresholds["match"])
 
 
-def aligned(pixels: Pixels, mesh: FaceMesh) -> Pixels:
+def aligned(pixels: Pixels, five: Points) -> Pixels:
     """The face on the template, (112, 112, 3)."""
-    return _on_template(mesh.five.astype(np.float64)).crop(pixels, SIDE)
+    return _on_template(five).crop(pixels, SIDE)
 
 
 def _on_template(points: Points) -> Square:

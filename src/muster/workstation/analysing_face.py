@@ -4,16 +4,24 @@ match face`` do."""
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 from muster.analysis.api import Pixels
 from muster.analysis.face_guidance import FaceGuidance, FaceReading, largest
 from muster.analysis.face_mesh import FaceMesher
 from muster.analysis.face_pack import PackRecogniser
 from muster.analysis.face_quality import COMPONENTS, UNIFIED
-from muster.analysis.face_recognition import FaceTemplate, Recogniser, ShippedRecogniser, compare, template_of
+from muster.analysis.face_recognition import (
+    FaceTemplate,
+    Recogniser,
+    ShippedRecogniser,
+    compare,
+    template_at,
+    template_of,
+)
 from muster.analysis.faces import FACE_ABSENT, FACE_SEVERAL, FaceDetector
 from muster.analysis.pictures import read_picture
 from muster.domain.assessment import Finding, NotAssessed, Score
@@ -23,6 +31,8 @@ from muster.workstation.inspection import read_file
 LIVENESS_UNJUDGED = Code("LIVENESS_UNJUDGED", "Whether the face is a living one was not judged.")
 
 PACK_VARIABLE = "MUSTER_FACE_PACK"
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,11 +138,18 @@ def chosen_recogniser(pack: Path | None = None) -> Recogniser:
 def template_in(
     pixels: Pixels, detector: FaceDetector, mesher: FaceMesher, recogniser: Recogniser
 ) -> FaceTemplate:
-    """The one face of a picture. Raises ``BadInput`` (none, several), ``Unavailable``, ``NotAuthentic``."""
-    faces = detector.detect(pixels)
+    """The one face of a picture, found by the network's own detector where it has one. Raises ``BadInput`` (none,
+    several), ``Unavailable``, ``NotAuthentic``."""
+    own = recogniser.faces(pixels)
+    if own is not None:
+        return template_at(pixels, _only(own), recogniser)
+    return template_of(pixels, mesher.find(pixels, _only(detector.detect(pixels))).mesh, recogniser)
+
+
+def _only(faces: Sequence[T]) -> T:
     if len(faces) != 1:  # whose of several faces is meant is not for a program to guess
         raise BadInput(FACE_SEVERAL if faces else FACE_ABSENT)
-    return template_of(pixels, mesher.find(pixels, faces[0]).mesh, recogniser)
+    return faces[0]
 
 
 def _liveness(pixels: Pixels, reading: FaceReading) -> Liveness:

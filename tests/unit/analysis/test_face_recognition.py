@@ -9,6 +9,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 import onnx
+import onnx.numpy_helper
 import pytest
 from onnx import TensorProto, helper
 
@@ -22,6 +23,7 @@ from muster.analysis.face_recognition import (
     ShippedRecogniser,
     aligned,
     compare,
+    template_at,
     template_of,
 )
 from muster.analysis.faces import FaceDetector
@@ -102,7 +104,7 @@ def test_another_picture_of_the_same_scene_matches(
 
 def test_eyes_and_mouth_lie_on_the_template(portrait: Pixels) -> None:
     """Found again in the aligned face, by the mesh."""
-    large: Pixels = cv2.resize(aligned(portrait, mesh_of(portrait)), (448, 448))
+    large: Pixels = cv2.resize(aligned(portrait, mesh_of(portrait).five), (448, 448))
     framed = cv2.copyMakeBorder(large, 150, 150, 150, 150, cv2.BORDER_REPLICATE)
     right, left, nose, *_ = (mesh_of(framed).five - 150) / 4
     assert tuple(right) == pytest.approx((38.3, 51.7), abs=4)
@@ -168,7 +170,7 @@ def test_insightfaces_runner_runs_the_shipped_network(
     portrait: Pixels, shipped: ShippedRecogniser, pack: Path
 ) -> None:
     """It turns the channels around, as packs want them: given them turned, it sees what the shipped one sees."""
-    face = aligned(portrait, mesh_of(portrait))
+    face = aligned(portrait, mesh_of(portrait).five)
     theirs, ours = PackRecogniser(pack).embed(np.ascontiguousarray(face[:, :, ::-1])), shipped.embed(face)
     cosine = float(theirs @ ours / np.linalg.norm(theirs) / np.linalg.norm(ours))
     assert cosine > 0.999
@@ -210,3 +212,68 @@ def test_an_exchanged_pack_is_another_network(tmp_path: Path, pack: Path) -> Non
     onnx.save(model, str(tmp_path / "w600k.onnx"))
     assert PackRecogniser(pack).network.startswith("w600k:")
     assert PackRecogniser(tmp_path).network != PackRecogniser(pack).network
+
+
+# -- a pack's own detector
+
+
+def finding(file: Path, picture: Pixels, *faces: np.ndarray) -> Path:
+    """A network with the outputs of SCRFD that sees these five points in any picture of that one's size."""
+    scale = 640 / max(picture.shape[:2])
+    scores, boxes, points = (
+        [np.zeros((2 * (640 // s) ** 2, n), np.float32) for s in (8, 16, 32)] for n in (1, 4, 10)
+    )
+    for number, five in enumerate(faces):
+        scaled = five * scale
+        column, row = (scaled.mean(0) // 32).astype(int)
+        anchor = 2 * (20 * row + column)
+        scores[2][anchor] = 0.9 - 0.1 * number
+        boxes[2][anchor] = 2
+        points[2][anchor] = ((scaled - (32 * column, 32 * row)) / 32).reshape(-1)
+    content = [*scores, *boxes, *points]
+    graph = helper.make_graph(
+        [helper.make_node("Identity", [f"c{n}"], [f"o{n}"]) for n in range(9)],
+        "scrfd",
+        [helper.make_tensor_value_info("input.1", TensorProto.FLOAT, [1, 3, "h", "w"])],
+        [helper.make_tensor_value_info(f"o{n}", TensorProto.FLOAT, each.shape) for n, each in enumerate(content)],
+        [onnx.numpy_helper.from_array(each, f"c{n}") for n, each in enumerate(content)],
+    )
+    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 13)], ir_version=8)
+    onnx.save(model, str(file))
+    return file.parent
+
+
+def test_a_pack_without_a_detector_leaves_finding_to_the_program(pack: Path, portrait: Pixels) -> None:
+    assert PackRecogniser(pack).faces(portrait) is None
+
+
+def test_a_pack_with_two_detectors_is_told(tmp_path: Path, portrait: Pixels) -> None:
+    finding(tmp_path / "one.onnx", portrait)
+    with pytest.raises(Unavailable, match=r"FACE_PACK_DETECTORS.* 2\."):
+        PackRecogniser(finding(tmp_path / "two.onnx", portrait)).faces(portrait)
+
+
+@pytest.mark.parametrize("shape", [(1, 1, 3), (1, 2000, 3), (2000, 1, 3), (10, 10, 3)])
+def test_a_packs_detector_sees_nobody_where_nobody_is(tmp_path: Path, shape: tuple[int, ...]) -> None:
+    pixels = np.zeros(shape, np.uint8)
+    assert PackRecogniser(finding(tmp_path / "det.onnx", pixels)).faces(pixels) == ()
+
+
+def test_a_face_lies_where_the_packs_detector_says(
+    tmp_path: Path, portrait: Pixels, shipped: ShippedRecogniser, pack: Path
+) -> None:
+    shutil.copytree(pack, tmp_path / "pack")
+    five = mesh_of(portrait).five
+    recogniser = PackRecogniser(finding(tmp_path / "pack" / "scrfd.onnx", portrait, five))
+    found = recogniser.faces(portrait)
+    assert found is not None
+    (seen,) = found
+    assert np.abs(seen - five).max() < 1
+    at_points = template_at(portrait, seen, recogniser)
+    assert float(at_points.vector @ template(portrait, recogniser).vector) > 0.99
+
+
+def test_two_faces_of_the_packs_detector_are_two(tmp_path: Path, portrait: Pixels) -> None:
+    five = mesh_of(portrait).five
+    recogniser = PackRecogniser(finding(tmp_path / "det.onnx", portrait, five, five + 200))
+    assert [len(each) for each in recogniser.faces(portrait) or ()] == [5, 5]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -10,10 +11,12 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from muster.analysis.weights import models_folder
 from muster.cli.common import plain
 from muster.errors import BadInput
 from muster.workstation.analysing_face import analyse_face, match_faces
-from muster_simulated.pictures import BUILT_IN
+from muster_simulated.pictures import BUILT_IN, Pictures
+from unit.analysis.test_face_recognition import finding
 
 PORTRAIT = BUILT_IN / "face.jpg"
 EXIF_ORIENTATION, TURNED_RIGHT = 0x0112, 6
@@ -93,3 +96,16 @@ def test_liveness_is_a_key_with_a_reason_until_it_is_judged() -> None:
 def test_the_report_is_json_with_nothing_infinite() -> None:
     document = plain(analyse_face(PORTRAIT))
     assert json.loads(json.dumps(document, allow_nan=False)) == document
+
+
+def test_a_packs_own_detector_says_whether_there_is_a_face(tmp_path: Path) -> None:
+    photograph = Pictures().photograph("face")
+    Image.fromarray(photograph).save(tmp_path / "face.png")
+    pack = finding(tmp_path / "nobody.onnx", photograph)
+    shutil.copy(models_folder() / "fr_feature.onnx", pack)
+    (pack / "calibration.toml").write_text(
+        '["face match"]\npoints = [[0, 0], [1, 100]]\nthresholds = { match = 0.4 }\n', encoding="utf-8"
+    )
+    with pytest.raises(BadInput) as refused:
+        match_faces(tmp_path / "face.png", tmp_path / "face.png", pack)
+    assert refused.value.code.name == "FACE_ABSENT"
