@@ -1657,7 +1657,7 @@
         </message>
         <message>
             <source>The face recognition pack may have one network that finds faces. Found: {count}.</source>
-            <translation type="unfinished"></translation>
+            <translation>يمكن أن تحتوي حزمة التعرف على الوجوه على شبكة واحدة لإيجاد الوجوه. الموجود: {count}.</translation>
         </message>
         <message>
             <source>The face recognition pack needs a file calibration.toml with the threshold of its own network.</source>

@@ -1657,7 +1657,7 @@
         </message>
         <message>
             <source>The face recognition pack may have one network that finds faces. Found: {count}.</source>
-            <translation type="unfinished"></translation>
+            <translation>Le lot de reconnaissance faciale peut contenir un seul réseau qui trouve les visages. Trouvés : {count}.</translation>
         </message>
         <message>
             <source>The face recognition pack needs a file calibration.toml with the threshold of its own network.</source>
