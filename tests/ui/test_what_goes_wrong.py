@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
+from threading import Event
 
 import pytest
 from conftest_ui import Driver
 from PIL import Image, ImageFilter
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QLabel
 from pytestqt.qtbot import QtBot
 
-from muster.domain.biometrics import BiometricAttribute
+from muster.domain.biometrics import BiometricAttribute, CaptureGroup, ForcedBecause
 from muster.domain.delivery import DeliveryState
 from muster.domain.registration import Step
 from muster.errors import Code
@@ -27,6 +28,7 @@ from muster.ui.wizard.face import FacePage
 from muster.ui.wizard.placement import PlacementPage
 from muster.ui.wizard.signature import SignaturePage
 from muster.workstation.lanes import Lanes
+from muster.workstation.mailbox import Mailbox
 from muster_simulated.pictures import BUILT_IN
 
 FAULTS = "MUSTER_SIMULATED_FAULTS"
@@ -144,11 +146,50 @@ def test_poor_fingers_may_be_kept_once_the_attempts_are_used_up(
         driver.click(page.capture)
         driver.until(lambda attempt=attempt: page.presenter.attempts == attempt)  # type: ignore[misc]
         driver.until(page.capture.isEnabled)
-    driver.click(page.force)
+    worn, *_ = page.force.menu().actions()
+    worn.trigger()
     driver.at(Step.IRISES)
     assert driver.session.desk is not None
     state = driver.session.desk.enrollment.registration(driver.wizard.registration)
     assert state.samples[BiometricAttribute.LEFT_THUMB].facts.forced
+    assert state.forced_because[BiometricAttribute.LEFT_THUMB] is ForcedBecause.WORN
+
+
+def test_a_finger_that_is_judged_poor_is_named_with_what_to_do_and_the_page_stays(
+    driver: Driver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    driver.open_at(Step.THUMBS)
+    page = driver.on(PlacementPage)
+    monkeypatch.setenv(FAULTS, "fingerprint=partial")
+    driver.click(page.capture)
+    driver.until(lambda: "Capture again" in page.note.text())
+    assert page.note.text() == "Capture again: Left thumb, Right thumb"
+    said = {row.finding.code.name for row in page.presenter.rows() if row.finding}
+    assert said == {"FINGER_PARTIAL"}
+    assert page.capture.isEnabled() and not page.next.isVisible()
+    monkeypatch.setenv(FAULTS, "")
+    driver.click(page.capture)
+    driver.at(Step.IRISES)
+
+
+def test_the_same_finger_twice_is_told_with_both_names(driver: Driver, monkeypatch: pytest.MonkeyPatch) -> None:
+    driver.open_at(Step.THUMBS)
+    page = driver.on(PlacementPage)
+    monkeypatch.setenv(FAULTS, "fingerprint=same_finger")
+    driver.click(page.capture)
+    driver.until(lambda: "Capture again" in page.note.text())
+    words = [each.text() for each in page.findChildren(QLabel)]
+    assert any(each.startswith("Right thumb and Left thumb are the same finger.") for each in words)
+
+
+def test_what_was_not_judged_when_the_page_was_left_is_judged_when_it_is_shown(driver: Driver) -> None:
+    driver.open_at(Step.THUMBS)
+    assert driver.session.desk is not None
+    enrollment, registration = driver.session.desk.enrollment, driver.wizard.registration
+    enrollment.capture_group(registration, CaptureGroup.THUMBS, Event(), Mailbox())
+    driver.wizard.show_step(Step.THUMBS)
+    driver.at(Step.IRISES)
+    assert enrollment.unjudged(registration, CaptureGroup.THUMBS) == ()
 
 
 def test_a_form_with_gaps_is_not_accepted_and_says_where(driver: Driver) -> None:

@@ -8,12 +8,16 @@ from math import ceil
 
 from PySide6.QtCore import QCoreApplication
 
-from muster.domain.biometrics import BiometricAttribute, CaptureGroup, ExceptionKind, Modality
+from muster.domain.assessment import Finding
+from muster.domain.biometrics import BiometricAttribute, CaptureGroup, ExceptionKind, ForcedBecause, Modality
 from muster.domain.delivery import DeliveryState, OutboxEntry, Outlook, ServerStatus
 from muster.domain.limits import Limit
 from muster.domain.registration import Step
 from muster.errors import Code
-from muster.ui.language import CONTEXT, tr
+from muster.ui.language import CONTEXT, say, tr
+
+# Unicode's isolates: a date in the middle of Arabic keeps its year in front.
+_LEFT_TO_RIGHT, _END = "\u2066", "\u2069"
 
 
 def step_name(step: Step) -> str:
@@ -75,6 +79,29 @@ def exception_reasons(modality: Modality) -> tuple[tuple[str, str, ExceptionKind
     )
 
 
+def forced_reasons(modality: Modality) -> tuple[tuple[ForcedBecause, str], ...]:
+    """Why something is kept that is below the threshold."""
+    shared = (
+        (ForcedBecause.INJURY, tr("Injury or illness")),
+        (ForcedBecause.STEADY, tr("Cannot be held still")),
+        (ForcedBecause.OTHER, tr("Another reason")),
+    )
+    if modality is Modality.IRIS:
+        return shared
+    return (
+        (ForcedBecause.WORN, tr("Worn or damaged ridges")),
+        (ForcedBecause.SKIN, tr("Dry or wet skin")),
+        *shared,
+    )
+
+
+def finding_words(finding: Finding) -> str:
+    """A finding's sentence; fingers and eyes in it are called what they are called here."""
+    known = {each.value: attribute_name(each) for each in BiometricAttribute}
+    named = {key: known.get(str(value), value) for key, value in finding.detail.items()}
+    return say(finding.code, named)
+
+
 def problem_words(entry: OutboxEntry) -> str:
     """What the last attempt to deliver came to, from the name that was stored; of the details only the server's
     code was."""
@@ -117,7 +144,7 @@ def limit_words(limit: Limit) -> str:
         return tr("{what}: the limit is reached.", what=name)
     if limit.blocks_at is None:
         return tr("{what}: {used} of {limit}", what=name, used=_short(limit.used), limit=_short(limit.limit))
-    until = f"{limit.blocks_at.astimezone():%Y-%m-%d}"
+    until = f"{_LEFT_TO_RIGHT}{limit.blocks_at.astimezone():%Y-%m-%d}{_END}"
     return tr(
         "{what}: {used} of {limit}, enough until {date}",
         what=name,

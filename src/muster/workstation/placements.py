@@ -106,7 +106,7 @@ class Placements:
         """Load what judges fingers, so that the first is not waited for. Raises ``Unavailable``,
         ``NotAuthentic``."""
         if self._policy.quality_rules.get(Modality.FINGER, QualityRule.DEVICE_ALONE).judges:
-            self._judge.load()
+            self._judge.load_once()
 
     # Capturing
 

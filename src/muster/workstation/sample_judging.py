@@ -68,12 +68,15 @@ class SampleJudge:
     def __init__(self) -> None:
         self._fingers = FingerJudge()
         self._eyes = IrisJudge()
+        self._is_loaded = False
         self._whose: RegistrationId | None = None
         self._seen: dict[bytes, Judged] = {}
 
-    def load(self) -> None:
+    def load_once(self) -> None:
         """Raises ``Unavailable``, ``NotAuthentic`` (weights)."""
-        self._fingers.load()
+        if not self._is_loaded:
+            self._fingers.load()
+            self._is_loaded = True
 
     def begin(self, registration_id: RegistrationId) -> None:
         """Forget everybody else."""

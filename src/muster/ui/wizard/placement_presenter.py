@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from enum import Enum
 
-from muster.domain.assessment import Finding
+from muster.domain.assessment import Finding, Severity
 from muster.domain.biometrics import BiometricAttribute, CaptureGroup
 from muster.domain.lifecycle import Registration
-from muster.workstation.samples import CaptureOutcome
+from muster.workstation.samples import CaptureOutcome, SampleResult
 
 
 class RowState(Enum):
     WANTED = "wanted"
+    JUDGING = "judging"
     KEPT = "kept"
     FORCED = "forced"
     POOR = "poor"
@@ -21,30 +23,58 @@ class RowState(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One finger or eye: ``quality`` 0..100 where one is known, ``note`` the reason of an exception."""
+    """One finger or eye: ``quality`` 0..100 where one is known, ``note`` the reason of an exception, ``finding``
+    the one thing to say about it."""
 
     attribute: BiometricAttribute
     state: RowState
     quality: float | None = None
     threshold: int = 0
     note: str = ""
+    finding: Finding | None = None
 
 
 class PlacementPresenter:
-    def __init__(self, group: CaptureGroup, registration: Registration, attempts_allowed: int) -> None:
+    """``quality_of`` is the quality that counts of a sample that is there."""
+
+    def __init__(
+        self,
+        group: CaptureGroup,
+        registration: Registration,
+        attempts_allowed: int,
+        quality_of: Callable[[Registration, BiometricAttribute], float],
+    ) -> None:
         self.group = group
         self.attempts_allowed = attempts_allowed
         self._registration = registration
-        self._outcome: CaptureOutcome | None = None
+        self._quality_of = quality_of
+        self._placement: tuple[Finding, ...] = ()
+        self._results: dict[BiometricAttribute, SampleResult] = {}
+        self._judging: set[BiometricAttribute] = set()
 
     def registered(self, registration: Registration) -> None:
-        """The registration changed (an exception was marked)."""
+        """The registration changed (an exception was marked), or what was going on ended with an error."""
         self._registration = registration
-        self._outcome = None
+        self._placement, self._results, self._judging = (), {}, set()
 
     def captured(self, outcome: CaptureOutcome) -> None:
+        self.registered(outcome.registration)
+        self._placement = outcome.findings
+        self._results = {each.attribute: each for each in outcome.samples}
+
+    def judging(self, attributes: Iterable[BiometricAttribute]) -> None:
+        """The station looks at these; each is ``judged`` by and by."""
+        self._judging |= set(attributes)
+
+    def judged(self, attribute: BiometricAttribute, outcome: CaptureOutcome) -> None:
+        """The outcome may be about another one, too: the same finger twice."""
         self._registration = outcome.registration
-        self._outcome = outcome
+        self._judging.discard(attribute)
+        self._results |= {each.attribute: each for each in outcome.samples}
+
+    @property
+    def is_judging(self) -> bool:
+        return bool(self._judging)
 
     @property
     def attempts(self) -> int:
@@ -53,7 +83,7 @@ class PlacementPresenter:
     @property
     def is_done(self) -> bool:
         have = {*self._registration.samples, *self._registration.exceptions}
-        return set(self.group.attributes) <= have
+        return set(self.group.attributes) <= have and not self._judging
 
     @property
     def can_capture(self) -> bool:
@@ -62,14 +92,17 @@ class PlacementPresenter:
     @property
     def may_force(self) -> bool:
         """Whether keeping the best there is may be offered."""
-        return not self.is_done and self.attempts >= self.attempts_allowed
+        return not self.is_done and not self._judging and self.attempts >= self.attempts_allowed
 
     @property
-    def findings(self) -> tuple[Finding, ...]:
-        """What the last capture was refused for: the placement as a whole first, then finger by finger."""
-        if self._outcome is None:
-            return ()
-        return (*self._outcome.findings, *(each for s in self._outcome.samples for each in s.findings))
+    def placement_finding(self) -> Finding | None:
+        """Why the last placement as a whole was refused."""
+        return next(iter(self._placement), None)
+
+    @property
+    def to_take_again(self) -> tuple[BiometricAttribute, ...]:
+        """What was tried and is not kept."""
+        return tuple(row.attribute for row in self.rows() if row.state is RowState.POOR)
 
     @property
     def kept(self) -> tuple[BiometricAttribute, ...]:
@@ -83,11 +116,21 @@ class PlacementPresenter:
         exception = self._registration.exceptions.get(attribute)
         if exception is not None:
             return Row(attribute, RowState.EXCEPTION, note=exception.reason)
+        result = self._results.get(attribute)
+        if attribute in self._judging:
+            return Row(attribute, RowState.JUDGING, result.quality if result else None)
         sample = self._registration.samples.get(attribute)
         if sample is not None:
             state = RowState.FORCED if sample.facts.forced else RowState.KEPT
-            return Row(attribute, state, sample.facts.quality)
-        for result in self._outcome.samples if self._outcome else ():
-            if result.attribute is attribute:
-                return Row(attribute, RowState.POOR, result.quality, result.threshold)
+            said = _foremost(result.findings) if result and result.accepted else None
+            return Row(attribute, state, self._quality_of(self._registration, attribute), finding=said)
+        if result is not None:
+            finding = _foremost(result.findings)
+            return Row(attribute, RowState.POOR, result.quality, result.threshold, finding=finding)
         return Row(attribute, RowState.WANTED)
+
+
+def _foremost(findings: Iterable[Finding]) -> Finding | None:
+    """What is seen in the picture says what to do; that a number is too low comes last, and no help with it."""
+    told = [each for each in findings if each.severity is not Severity.INFORMS]
+    return told[0] if told else None
