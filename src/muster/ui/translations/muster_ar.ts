@@ -137,7 +137,7 @@
         </message>
         <message>
             <source>A proofing method needs the secret {key}, which this station does not have. Tell your administrator.</source>
-            <translation type="unfinished"></translation>
+            <translation>تحتاج إحدى طرق التحقق إلى السر {key} غير الموجود في هذه المحطة. أبلغ المسؤول عن النظام.</translation>
         </message>
         <message>
             <source>A quality in the biometric file is not a number from 0 to 100.</source>
@@ -205,11 +205,11 @@
         </message>
         <message>
             <source>A secret has a name and at least one letter.</source>
-            <translation type="unfinished"></translation>
+            <translation>للسر اسم وحرف واحد على الأقل.</translation>
         </message>
         <message>
             <source>A step may not have a name that begins with $: {node}.</source>
-            <translation type="unfinished"></translation>
+            <translation>لا يجوز أن يبدأ اسم الخطوة بالرمز $: ‏{node}.</translation>
         </message>
         <message>
             <source>A stored file was changed or damaged on this computer. Call your supervisor.</source>
@@ -217,7 +217,7 @@
         </message>
         <message>
             <source>A stored proof of identity cannot be read. Call your supervisor; nothing was deleted.</source>
-            <translation type="unfinished"></translation>
+            <translation>تعذرت قراءة عملية تحقق محفوظة من الهوية. اتصل بالمشرف؛ لم يُحذف شيء.</translation>
         </message>
         <message>
             <source>A stored registration cannot be read. Call your supervisor; nothing was deleted.</source>
@@ -581,7 +581,7 @@
         </message>
         <message>
             <source>Everything succeeded, but it does not prove enough for this purpose.</source>
-            <translation type="unfinished"></translation>
+            <translation>نجحت كل الخطوات، لكنها لا تكفي لإثبات الهوية لهذا الغرض.</translation>
         </message>
         <message>
             <source>Exception photo</source>
@@ -901,7 +901,7 @@
         </message>
         <message>
             <source>No proofing use case is meant for this.</source>
-            <translation type="unfinished"></translation>
+            <translation>لا توجد حالة تحقق مخصصة لهذا.</translation>
         </message>
         <message>
             <source>No readable ridges</source>
@@ -933,11 +933,11 @@
         </message>
         <message>
             <source>Nobody with these details proved who they are at this station before.</source>
-            <translation type="unfinished"></translation>
+            <translation>لم يسبق لأحد بهذه البيانات أن أثبت هويته في هذه المحطة.</translation>
         </message>
         <message>
             <source>None of the ways to do this step is available.</source>
-            <translation type="unfinished"></translation>
+            <translation>لا تتوفر أي طريقة لتنفيذ هذه الخطوة.</translation>
         </message>
         <message>
             <source>Not Ready</source>
@@ -949,7 +949,7 @@
         </message>
         <message>
             <source>Nothing can be written down yet: the proof of identity is not complete.</source>
-            <translation type="unfinished"></translation>
+            <translation>لا يمكن تدوين شيء بعد: لم يكتمل التحقق من الهوية.</translation>
         </message>
         <message>
             <source>Nothing in the packet confirms the officer: no password and no capture.</source>
@@ -1165,7 +1165,7 @@
         </message>
         <message>
             <source>Rule {rule} takes something from {source}, which is no step that finds anything.</source>
-            <translation type="unfinished"></translation>
+            <translation>تأخذ القاعدة {rule} شيئًا من {source}، وهي ليست خطوة تُعطي نتيجة.</translation>
         </message>
         <message>
             <source>Save as PDF …</source>
@@ -1177,7 +1177,7 @@
         </message>
         <message>
             <source>Say why this proof of identity is cancelled.</source>
-            <translation type="unfinished"></translation>
+            <translation>اذكر سبب إلغاء هذا التحقق من الهوية.</translation>
         </message>
         <message>
             <source>Scan</source>
@@ -1305,7 +1305,7 @@
         </message>
         <message>
             <source>Somebody else went on with this proof of identity: it is at {actual}, not at {expected}.</source>
-            <translation type="unfinished"></translation>
+            <translation>تابع شخص آخر هذا التحقق من الهوية: هو عند {actual} وليس عند {expected}.</translation>
         </message>
         <message>
             <source>Somebody may help to hold the hand</source>
@@ -1325,7 +1325,7 @@
         </message>
         <message>
             <source>Something else happened to the step {node} meanwhile. Look at it again before you go on.</source>
-            <translation type="unfinished"></translation>
+            <translation>تغيرت الخطوة {node} في هذه الأثناء. انظر إليها مرة أخرى قبل المتابعة.</translation>
         </message>
         <message>
             <source>Something is mirrored in the eye. Take glasses off, and turn away from windows.</source>
@@ -1409,7 +1409,7 @@
         </message>
         <message>
             <source>The answer for the step {node} came too late. Begin this step again.</source>
-            <translation type="unfinished"></translation>
+            <translation>وصل جواب الخطوة {node} متأخرًا. ابدأ هذه الخطوة من جديد.</translation>
         </message>
         <message>
             <source>The answer of the {kind} lacks what is needed ({part}). Tell support.</source>
@@ -1521,7 +1521,7 @@
         </message>
         <message>
             <source>The device for this step is not connected: {device}.</source>
-            <translation type="unfinished"></translation>
+            <translation>الجهاز اللازم لهذه الخطوة غير موصول: {device}.</translation>
         </message>
         <message>
             <source>The device saw another hand or eye than the one asked for. Place the right one.</source>
@@ -1801,7 +1801,7 @@
         </message>
         <message>
             <source>The form of the step {node} has other fields: {fields}.</source>
-            <translation type="unfinished"></translation>
+            <translation>لاستمارة الخطوة {node} حقول أخرى: {fields}.</translation>
         </message>
         <message>
             <source>The gender in the record is none that the standard knows.</source>
@@ -1809,7 +1809,7 @@
         </message>
         <message>
             <source>The graph is too large: at most {nodes} steps, {depth} deep.</source>
-            <translation type="unfinished"></translation>
+            <translation>المخطط كبير جدًا: {nodes} خطوة على الأكثر، بعمق {depth}.</translation>
         </message>
         <message>
             <source>The hair colour in the record is none that the standard knows.</source>
@@ -1857,11 +1857,11 @@
         </message>
         <message>
             <source>The method {method} is for one tenant and does not say which.</source>
-            <translation type="unfinished"></translation>
+            <translation>الطريقة {method} مخصصة لجهة واحدة ولا تذكر أي جهة.</translation>
         </message>
         <message>
             <source>The method {method} stands in the proofing configuration twice.</source>
-            <translation type="unfinished"></translation>
+            <translation>ترد الطريقة {method} مرتين في إعدادات التحقق.</translation>
         </message>
         <message>
             <source>The network that recognises faces has no threshold for searching among many.</source>
@@ -2021,7 +2021,7 @@
         </message>
         <message>
             <source>The person has to agree first: {consents}.</source>
-            <translation type="unfinished"></translation>
+            <translation>يجب أن يوافق الشخص أولًا: {consents}.</translation>
         </message>
         <message>
             <source>The photo that shows what cannot be captured is missing. Take it first.</source>
@@ -2157,23 +2157,23 @@
         </message>
         <message>
             <source>The proofing configuration cannot be read: it is no JSON object.</source>
-            <translation type="unfinished"></translation>
+            <translation>تعذرت قراءة إعدادات التحقق: ليست كائن JSON.</translation>
         </message>
         <message>
             <source>The proofing configuration has a missing or wrong value at {place}.</source>
-            <translation type="unfinished"></translation>
+            <translation>في إعدادات التحقق قيمة ناقصة أو خاطئة عند {place}.</translation>
         </message>
         <message>
             <source>The proofing configuration has keys nobody knows, perhaps misspelt: {keys}.</source>
-            <translation type="unfinished"></translation>
+            <translation>في إعدادات التحقق مفاتيح غير معروفة، ربما كُتبت خطأ: {keys}.</translation>
         </message>
         <message>
             <source>The proofing configuration has no known _type at {place}.</source>
-            <translation type="unfinished"></translation>
+            <translation>ليس في إعدادات التحقق ‎_type معروف عند {place}.</translation>
         </message>
         <message>
             <source>The proofing use case {use_case} is switched off.</source>
-            <translation type="unfinished"></translation>
+            <translation>حالة التحقق {use_case} معطلة.</translation>
         </message>
         <message>
             <source>The pupil is very narrow. Make the room darker.</source>
@@ -2533,55 +2533,55 @@
         </message>
         <message>
             <source>The step {node} asks for {minimum} successes and has {children} steps.</source>
-            <translation type="unfinished"></translation>
+            <translation>تطلب الخطوة {node} عدد {minimum} من النجاحات وفيها {children} من الخطوات.</translation>
         </message>
         <message>
             <source>The step {node} does not offer that: {options}.</source>
-            <translation type="unfinished"></translation>
+            <translation>لا تتيح الخطوة {node} ذلك: {options}.</translation>
         </message>
         <message>
             <source>The step {node} does not wait for this.</source>
-            <translation type="unfinished"></translation>
+            <translation>لا تنتظر الخطوة {node} هذا.</translation>
         </message>
         <message>
             <source>The step {node} has no steps in it.</source>
-            <translation type="unfinished"></translation>
+            <translation>لا تحتوي الخطوة {node} على أي خطوات.</translation>
         </message>
         <message>
             <source>The step {node} is given {target} from two places.</source>
-            <translation type="unfinished"></translation>
+            <translation>تتلقى الخطوة {node} القيمة {target} من مكانين.</translation>
         </message>
         <message>
             <source>The step {node} is made of others: go on with one of those.</source>
-            <translation type="unfinished"></translation>
+            <translation>الخطوة {node} مكونة من خطوات أخرى: تابع بإحداها.</translation>
         </message>
         <message>
             <source>The step {node} is not to be done now.</source>
-            <translation type="unfinished"></translation>
+            <translation>الخطوة {node} لا تُنفذ الآن.</translation>
         </message>
         <message>
             <source>The step {node} is over.</source>
-            <translation type="unfinished"></translation>
+            <translation>انتهت الخطوة {node}.</translation>
         </message>
         <message>
             <source>The step {node} takes something from {source}, which cannot have run before it.</source>
-            <translation type="unfinished"></translation>
+            <translation>تأخذ الخطوة {node} شيئًا من {source}، ولا يمكن أن تكون قد نُفذت قبلها.</translation>
         </message>
         <message>
             <source>The step {node} takes something from {source}, which is no step that finds anything.</source>
-            <translation type="unfinished"></translation>
+            <translation>تأخذ الخطوة {node} شيئًا من {source}، وهي ليست خطوة تُعطي نتيجة.</translation>
         </message>
         <message>
             <source>The step {node} uses a method that is not defined: {method}.</source>
-            <translation type="unfinished"></translation>
+            <translation>تستخدم الخطوة {node} طريقة غير معرَّفة: {method}.</translation>
         </message>
         <message>
             <source>The steps that were needed did not succeed.</source>
-            <translation type="unfinished"></translation>
+            <translation>لم تنجح الخطوات المطلوبة.</translation>
         </message>
         <message>
             <source>The time for this proof of identity is over. Begin again.</source>
-            <translation type="unfinished"></translation>
+            <translation>انتهى الوقت المخصص لهذا التحقق من الهوية. ابدأ من جديد.</translation>
         </message>
         <message>
             <source>The time of capture in the record is neither a time nor marked as unknown.</source>
@@ -2609,19 +2609,19 @@
         </message>
         <message>
             <source>The use case asks for more than all of its methods together can prove.</source>
-            <translation type="unfinished"></translation>
+            <translation>تطلب هذه الحالة أكثر مما يمكن أن تثبته كل طرقها مجتمعة.</translation>
         </message>
         <message>
             <source>The use case cannot succeed: too many of its methods are switched off or prohibited.</source>
-            <translation type="unfinished"></translation>
+            <translation>لا يمكن أن تنجح هذه الحالة: عدد كبير من طرقها معطل أو ممنوع.</translation>
         </message>
         <message>
             <source>The use case {use_case} cannot be used: {reason}</source>
-            <translation type="unfinished"></translation>
+            <translation>لا يمكن استخدام الحالة {use_case}: {reason}</translation>
         </message>
         <message>
             <source>The use case {use_case} stands in the proofing configuration twice.</source>
-            <translation type="unfinished"></translation>
+            <translation>ترد الحالة {use_case} مرتين في إعدادات التحقق.</translation>
         </message>
         <message>
             <source>The width or height in the record is not that of the picture inside it.</source>
@@ -2757,7 +2757,7 @@
         </message>
         <message>
             <source>There cannot be an answer before {time}.</source>
-            <translation type="unfinished"></translation>
+            <translation>لا يمكن أن يصل جواب قبل {time}.</translation>
         </message>
         <message>
             <source>There is a file of that name already. Choose another name for the note.</source>
@@ -2789,7 +2789,7 @@
         </message>
         <message>
             <source>There is no proofing use case {use_case} for {tenant}.</source>
-            <translation type="unfinished"></translation>
+            <translation>لا توجد حالة تحقق {use_case} للجهة {tenant}.</translation>
         </message>
         <message>
             <source>There is no station in this folder yet. Open the window once, or run 'muster station create'.</source>
@@ -2809,7 +2809,7 @@
         </message>
         <message>
             <source>There is nothing yet to look this person up by.</source>
-            <translation type="unfinished"></translation>
+            <translation>لا يوجد بعد ما يمكن البحث به عن هذا الشخص.</translation>
         </message>
         <message>
             <source>There is only the trace of an earlier finger. Clean the glass.</source>
@@ -2997,11 +2997,11 @@
         </message>
         <message>
             <source>This proof of identity has no step {node}.</source>
-            <translation type="unfinished"></translation>
+            <translation>ليس في هذا التحقق من الهوية خطوة {node}.</translation>
         </message>
         <message>
             <source>This proof of identity is over ({status}) and cannot go on.</source>
-            <translation type="unfinished"></translation>
+            <translation>انتهى هذا التحقق من الهوية ({status}) ولا يمكن متابعته.</translation>
         </message>
         <message>
             <source>This record is not of a finger.</source>
@@ -3033,7 +3033,7 @@
         </message>
         <message>
             <source>This station cannot do this step: {type} is not installed.</source>
-            <translation type="unfinished"></translation>
+            <translation>لا تستطيع هذه المحطة تنفيذ هذه الخطوة: {type} غير مثبت.</translation>
         </message>
         <message>
             <source>This station does not ask who vouches for its devices.</source>
@@ -3061,7 +3061,7 @@
         </message>
         <message>
             <source>This station knows no proof of identity with that number.</source>
-            <translation type="unfinished"></translation>
+            <translation>لا تعرف هذه المحطة عملية تحقق من الهوية بهذا الرقم.</translation>
         </message>
         <message>
             <source>This station was set up or changed by a newer version of Muster. Update the program.</source>
@@ -3069,23 +3069,23 @@
         </message>
         <message>
             <source>This step found an identifier that may not be used here without a legal basis.</source>
-            <translation type="unfinished"></translation>
+            <translation>وجدت هذه الخطوة معرِّفًا لا يجوز استخدامه هنا من دون سند قانوني.</translation>
         </message>
         <message>
             <source>This step is answered at once and waits for nothing.</source>
-            <translation type="unfinished"></translation>
+            <translation>تُجاب هذه الخطوة فورًا ولا تنتظر شيئًا.</translation>
         </message>
         <message>
             <source>This step needs a network, and may not wait for one.</source>
-            <translation type="unfinished"></translation>
+            <translation>تحتاج هذه الخطوة إلى شبكة، ولا يجوز أن تنتظرها.</translation>
         </message>
         <message>
             <source>This step needs a network. It waits: go on with it when there is one.</source>
-            <translation type="unfinished"></translation>
+            <translation>تحتاج هذه الخطوة إلى شبكة. هي في الانتظار: تابعها عند توفر الشبكة.</translation>
         </message>
         <message>
             <source>This step was tried too often.</source>
-            <translation type="unfinished"></translation>
+            <translation>جُرِّبت هذه الخطوة مرات كثيرة.</translation>
         </message>
         <message>
             <source>This was not asked for.</source>
@@ -3093,11 +3093,11 @@
         </message>
         <message>
             <source>This way of proving who somebody is is switched off.</source>
-            <translation type="unfinished"></translation>
+            <translation>طريقة إثبات الهوية هذه معطلة.</translation>
         </message>
         <message>
             <source>This way of proving who somebody is may not be used in {territory}.</source>
-            <translation type="unfinished"></translation>
+            <translation>لا يجوز استخدام طريقة إثبات الهوية هذه في {territory}.</translation>
         </message>
         <message>
             <source>This will be too large to be sent: about {expected} kB, and at most {limit} kB can be. Make the documents smaller or leave one out.</source>
@@ -3177,7 +3177,7 @@
         </message>
         <message>
             <source>Two steps have the same name: {node}.</source>
-            <translation type="unfinished"></translation>
+            <translation>لخطوتين الاسم نفسه: {node}.</translation>
         </message>
         <message>
             <source>Type the number from the person's card, then only what has changed. Leave the rest empty.</source>
@@ -3281,7 +3281,7 @@
         </message>
         <message>
             <source>Write a name, an equals sign and a value: {pair}.</source>
-            <translation type="unfinished"></translation>
+            <translation>اكتب اسمًا وعلامة يساوي وقيمة: {pair}.</translation>
         </message>
         <message>
             <source>Write a user as NAME=FILE, with a file that holds the password on its first line.</source>

@@ -137,7 +137,7 @@
         </message>
         <message>
             <source>A proofing method needs the secret {key}, which this station does not have. Tell your administrator.</source>
-            <translation type="unfinished"></translation>
+            <translation>Une méthode de vérification a besoin du secret {key}, que ce poste n’a pas. Prévenez votre administrateur.</translation>
         </message>
         <message>
             <source>A quality in the biometric file is not a number from 0 to 100.</source>
@@ -205,11 +205,11 @@
         </message>
         <message>
             <source>A secret has a name and at least one letter.</source>
-            <translation type="unfinished"></translation>
+            <translation>Un secret a un nom et au moins un caractère.</translation>
         </message>
         <message>
             <source>A step may not have a name that begins with $: {node}.</source>
-            <translation type="unfinished"></translation>
+            <translation>Le nom d’une étape ne peut pas commencer par $ : {node}.</translation>
         </message>
         <message>
             <source>A stored file was changed or damaged on this computer. Call your supervisor.</source>
@@ -217,7 +217,7 @@
         </message>
         <message>
             <source>A stored proof of identity cannot be read. Call your supervisor; nothing was deleted.</source>
-            <translation type="unfinished"></translation>
+            <translation>Une vérification d’identité enregistrée ne peut pas être lue. Appelez votre superviseur ; rien n’a été supprimé.</translation>
         </message>
         <message>
             <source>A stored registration cannot be read. Call your supervisor; nothing was deleted.</source>
@@ -581,7 +581,7 @@
         </message>
         <message>
             <source>Everything succeeded, but it does not prove enough for this purpose.</source>
-            <translation type="unfinished"></translation>
+            <translation>Tout a réussi, mais cela ne prouve pas assez pour cet usage.</translation>
         </message>
         <message>
             <source>Exception photo</source>
@@ -901,7 +901,7 @@
         </message>
         <message>
             <source>No proofing use case is meant for this.</source>
-            <translation type="unfinished"></translation>
+            <translation>Aucun cas d’usage de vérification n’est prévu pour cela.</translation>
         </message>
         <message>
             <source>No readable ridges</source>
@@ -933,11 +933,11 @@
         </message>
         <message>
             <source>Nobody with these details proved who they are at this station before.</source>
-            <translation type="unfinished"></translation>
+            <translation>Personne avec ces données n’a encore prouvé son identité à ce poste.</translation>
         </message>
         <message>
             <source>None of the ways to do this step is available.</source>
-            <translation type="unfinished"></translation>
+            <translation>Aucune des façons de faire cette étape n’est disponible.</translation>
         </message>
         <message>
             <source>Not Ready</source>
@@ -949,7 +949,7 @@
         </message>
         <message>
             <source>Nothing can be written down yet: the proof of identity is not complete.</source>
-            <translation type="unfinished"></translation>
+            <translation>Rien ne peut encore être consigné : la vérification d’identité n’est pas terminée.</translation>
         </message>
         <message>
             <source>Nothing in the packet confirms the officer: no password and no capture.</source>
@@ -1165,7 +1165,7 @@
         </message>
         <message>
             <source>Rule {rule} takes something from {source}, which is no step that finds anything.</source>
-            <translation type="unfinished"></translation>
+            <translation>La règle {rule} prend quelque chose à {source}, qui n’est pas une étape donnant un résultat.</translation>
         </message>
         <message>
             <source>Save as PDF …</source>
@@ -1177,7 +1177,7 @@
         </message>
         <message>
             <source>Say why this proof of identity is cancelled.</source>
-            <translation type="unfinished"></translation>
+            <translation>Dites pourquoi cette vérification d’identité est annulée.</translation>
         </message>
         <message>
             <source>Scan</source>
@@ -1305,7 +1305,7 @@
         </message>
         <message>
             <source>Somebody else went on with this proof of identity: it is at {actual}, not at {expected}.</source>
-            <translation type="unfinished"></translation>
+            <translation>Quelqu’un d’autre a continué cette vérification d’identité : elle en est à {actual}, et non à {expected}.</translation>
         </message>
         <message>
             <source>Somebody may help to hold the hand</source>
@@ -1325,7 +1325,7 @@
         </message>
         <message>
             <source>Something else happened to the step {node} meanwhile. Look at it again before you go on.</source>
-            <translation type="unfinished"></translation>
+            <translation>Entre-temps, l’étape {node} a changé. Regardez-la de nouveau avant de continuer.</translation>
         </message>
         <message>
             <source>Something is mirrored in the eye. Take glasses off, and turn away from windows.</source>
@@ -1409,7 +1409,7 @@
         </message>
         <message>
             <source>The answer for the step {node} came too late. Begin this step again.</source>
-            <translation type="unfinished"></translation>
+            <translation>La réponse pour l’étape {node} est arrivée trop tard. Recommencez cette étape.</translation>
         </message>
         <message>
             <source>The answer of the {kind} lacks what is needed ({part}). Tell support.</source>
@@ -1521,7 +1521,7 @@
         </message>
         <message>
             <source>The device for this step is not connected: {device}.</source>
-            <translation type="unfinished"></translation>
+            <translation>L’appareil nécessaire à cette étape n’est pas branché : {device}.</translation>
         </message>
         <message>
             <source>The device saw another hand or eye than the one asked for. Place the right one.</source>
@@ -1801,7 +1801,7 @@
         </message>
         <message>
             <source>The form of the step {node} has other fields: {fields}.</source>
-            <translation type="unfinished"></translation>
+            <translation>Le formulaire de l’étape {node} a d’autres champs : {fields}.</translation>
         </message>
         <message>
             <source>The gender in the record is none that the standard knows.</source>
@@ -1809,7 +1809,7 @@
         </message>
         <message>
             <source>The graph is too large: at most {nodes} steps, {depth} deep.</source>
-            <translation type="unfinished"></translation>
+            <translation>Le graphe est trop grand : au plus {nodes} étapes, sur {depth} niveaux.</translation>
         </message>
         <message>
             <source>The hair colour in the record is none that the standard knows.</source>
@@ -1857,11 +1857,11 @@
         </message>
         <message>
             <source>The method {method} is for one tenant and does not say which.</source>
-            <translation type="unfinished"></translation>
+            <translation>La méthode {method} est réservée à une organisation et ne dit pas laquelle.</translation>
         </message>
         <message>
             <source>The method {method} stands in the proofing configuration twice.</source>
-            <translation type="unfinished"></translation>
+            <translation>La méthode {method} figure deux fois dans la configuration de vérification.</translation>
         </message>
         <message>
             <source>The network that recognises faces has no threshold for searching among many.</source>
@@ -2021,7 +2021,7 @@
         </message>
         <message>
             <source>The person has to agree first: {consents}.</source>
-            <translation type="unfinished"></translation>
+            <translation>La personne doit d’abord donner son accord : {consents}.</translation>
         </message>
         <message>
             <source>The photo that shows what cannot be captured is missing. Take it first.</source>
@@ -2157,23 +2157,23 @@
         </message>
         <message>
             <source>The proofing configuration cannot be read: it is no JSON object.</source>
-            <translation type="unfinished"></translation>
+            <translation>La configuration de vérification ne peut pas être lue : ce n’est pas un objet JSON.</translation>
         </message>
         <message>
             <source>The proofing configuration has a missing or wrong value at {place}.</source>
-            <translation type="unfinished"></translation>
+            <translation>La configuration de vérification a une valeur absente ou fausse à {place}.</translation>
         </message>
         <message>
             <source>The proofing configuration has keys nobody knows, perhaps misspelt: {keys}.</source>
-            <translation type="unfinished"></translation>
+            <translation>La configuration de vérification a des clés inconnues, peut-être mal écrites : {keys}.</translation>
         </message>
         <message>
             <source>The proofing configuration has no known _type at {place}.</source>
-            <translation type="unfinished"></translation>
+            <translation>La configuration de vérification n’a pas de _type connu à {place}.</translation>
         </message>
         <message>
             <source>The proofing use case {use_case} is switched off.</source>
-            <translation type="unfinished"></translation>
+            <translation>Le cas d’usage de vérification {use_case} est désactivé.</translation>
         </message>
         <message>
             <source>The pupil is very narrow. Make the room darker.</source>
@@ -2533,55 +2533,55 @@
         </message>
         <message>
             <source>The step {node} asks for {minimum} successes and has {children} steps.</source>
-            <translation type="unfinished"></translation>
+            <translation>L’étape {node} demande {minimum} réussites et contient {children} étapes.</translation>
         </message>
         <message>
             <source>The step {node} does not offer that: {options}.</source>
-            <translation type="unfinished"></translation>
+            <translation>L’étape {node} ne propose pas cela : {options}.</translation>
         </message>
         <message>
             <source>The step {node} does not wait for this.</source>
-            <translation type="unfinished"></translation>
+            <translation>L’étape {node} n’attend pas cela.</translation>
         </message>
         <message>
             <source>The step {node} has no steps in it.</source>
-            <translation type="unfinished"></translation>
+            <translation>L’étape {node} ne contient aucune étape.</translation>
         </message>
         <message>
             <source>The step {node} is given {target} from two places.</source>
-            <translation type="unfinished"></translation>
+            <translation>L’étape {node} reçoit {target} de deux endroits.</translation>
         </message>
         <message>
             <source>The step {node} is made of others: go on with one of those.</source>
-            <translation type="unfinished"></translation>
+            <translation>L’étape {node} en regroupe d’autres : continuez avec l’une d’elles.</translation>
         </message>
         <message>
             <source>The step {node} is not to be done now.</source>
-            <translation type="unfinished"></translation>
+            <translation>L’étape {node} n’est pas à faire maintenant.</translation>
         </message>
         <message>
             <source>The step {node} is over.</source>
-            <translation type="unfinished"></translation>
+            <translation>L’étape {node} est terminée.</translation>
         </message>
         <message>
             <source>The step {node} takes something from {source}, which cannot have run before it.</source>
-            <translation type="unfinished"></translation>
+            <translation>L’étape {node} prend quelque chose à {source}, qui ne peut pas avoir eu lieu avant elle.</translation>
         </message>
         <message>
             <source>The step {node} takes something from {source}, which is no step that finds anything.</source>
-            <translation type="unfinished"></translation>
+            <translation>L’étape {node} prend quelque chose à {source}, qui n’est pas une étape donnant un résultat.</translation>
         </message>
         <message>
             <source>The step {node} uses a method that is not defined: {method}.</source>
-            <translation type="unfinished"></translation>
+            <translation>L’étape {node} utilise une méthode qui n’est pas définie : {method}.</translation>
         </message>
         <message>
             <source>The steps that were needed did not succeed.</source>
-            <translation type="unfinished"></translation>
+            <translation>Les étapes nécessaires n’ont pas réussi.</translation>
         </message>
         <message>
             <source>The time for this proof of identity is over. Begin again.</source>
-            <translation type="unfinished"></translation>
+            <translation>Le délai de cette vérification d’identité est écoulé. Recommencez.</translation>
         </message>
         <message>
             <source>The time of capture in the record is neither a time nor marked as unknown.</source>
@@ -2609,19 +2609,19 @@
         </message>
         <message>
             <source>The use case asks for more than all of its methods together can prove.</source>
-            <translation type="unfinished"></translation>
+            <translation>Le cas d’usage demande plus que ce que toutes ses méthodes ensemble peuvent prouver.</translation>
         </message>
         <message>
             <source>The use case cannot succeed: too many of its methods are switched off or prohibited.</source>
-            <translation type="unfinished"></translation>
+            <translation>Le cas d’usage ne peut pas réussir : trop de ses méthodes sont désactivées ou interdites.</translation>
         </message>
         <message>
             <source>The use case {use_case} cannot be used: {reason}</source>
-            <translation type="unfinished"></translation>
+            <translation>Le cas d’usage {use_case} ne peut pas être utilisé : {reason}</translation>
         </message>
         <message>
             <source>The use case {use_case} stands in the proofing configuration twice.</source>
-            <translation type="unfinished"></translation>
+            <translation>Le cas d’usage {use_case} figure deux fois dans la configuration de vérification.</translation>
         </message>
         <message>
             <source>The width or height in the record is not that of the picture inside it.</source>
@@ -2757,7 +2757,7 @@
         </message>
         <message>
             <source>There cannot be an answer before {time}.</source>
-            <translation type="unfinished"></translation>
+            <translation>Il ne peut pas y avoir de réponse avant {time}.</translation>
         </message>
         <message>
             <source>There is a file of that name already. Choose another name for the note.</source>
@@ -2789,7 +2789,7 @@
         </message>
         <message>
             <source>There is no proofing use case {use_case} for {tenant}.</source>
-            <translation type="unfinished"></translation>
+            <translation>Il n’y a pas de cas d’usage de vérification {use_case} pour {tenant}.</translation>
         </message>
         <message>
             <source>There is no station in this folder yet. Open the window once, or run 'muster station create'.</source>
@@ -2809,7 +2809,7 @@
         </message>
         <message>
             <source>There is nothing yet to look this person up by.</source>
-            <translation type="unfinished"></translation>
+            <translation>Il n’y a encore rien pour retrouver cette personne.</translation>
         </message>
         <message>
             <source>There is only the trace of an earlier finger. Clean the glass.</source>
@@ -2997,11 +2997,11 @@
         </message>
         <message>
             <source>This proof of identity has no step {node}.</source>
-            <translation type="unfinished"></translation>
+            <translation>Cette vérification d’identité n’a pas d’étape {node}.</translation>
         </message>
         <message>
             <source>This proof of identity is over ({status}) and cannot go on.</source>
-            <translation type="unfinished"></translation>
+            <translation>Cette vérification d’identité est terminée ({status}) et ne peut pas continuer.</translation>
         </message>
         <message>
             <source>This record is not of a finger.</source>
@@ -3033,7 +3033,7 @@
         </message>
         <message>
             <source>This station cannot do this step: {type} is not installed.</source>
-            <translation type="unfinished"></translation>
+            <translation>Ce poste ne peut pas faire cette étape : {type} n’est pas installé.</translation>
         </message>
         <message>
             <source>This station does not ask who vouches for its devices.</source>
@@ -3061,7 +3061,7 @@
         </message>
         <message>
             <source>This station knows no proof of identity with that number.</source>
-            <translation type="unfinished"></translation>
+            <translation>Ce poste ne connaît pas de vérification d’identité portant ce numéro.</translation>
         </message>
         <message>
             <source>This station was set up or changed by a newer version of Muster. Update the program.</source>
@@ -3069,23 +3069,23 @@
         </message>
         <message>
             <source>This step found an identifier that may not be used here without a legal basis.</source>
-            <translation type="unfinished"></translation>
+            <translation>Cette étape a trouvé un identifiant qui ne peut pas être utilisé ici sans base légale.</translation>
         </message>
         <message>
             <source>This step is answered at once and waits for nothing.</source>
-            <translation type="unfinished"></translation>
+            <translation>Cette étape reçoit sa réponse tout de suite et n’attend rien.</translation>
         </message>
         <message>
             <source>This step needs a network, and may not wait for one.</source>
-            <translation type="unfinished"></translation>
+            <translation>Cette étape a besoin du réseau et ne peut pas l’attendre.</translation>
         </message>
         <message>
             <source>This step needs a network. It waits: go on with it when there is one.</source>
-            <translation type="unfinished"></translation>
+            <translation>Cette étape a besoin du réseau. Elle attend : continuez-la dès qu’il y en a un.</translation>
         </message>
         <message>
             <source>This step was tried too often.</source>
-            <translation type="unfinished"></translation>
+            <translation>Cette étape a été tentée trop souvent.</translation>
         </message>
         <message>
             <source>This was not asked for.</source>
@@ -3093,11 +3093,11 @@
         </message>
         <message>
             <source>This way of proving who somebody is is switched off.</source>
-            <translation type="unfinished"></translation>
+            <translation>Cette façon de prouver son identité est désactivée.</translation>
         </message>
         <message>
             <source>This way of proving who somebody is may not be used in {territory}.</source>
-            <translation type="unfinished"></translation>
+            <translation>Cette façon de prouver son identité ne peut pas être utilisée en {territory}.</translation>
         </message>
         <message>
             <source>This will be too large to be sent: about {expected} kB, and at most {limit} kB can be. Make the documents smaller or leave one out.</source>
@@ -3177,7 +3177,7 @@
         </message>
         <message>
             <source>Two steps have the same name: {node}.</source>
-            <translation type="unfinished"></translation>
+            <translation>Deux étapes portent le même nom : {node}.</translation>
         </message>
         <message>
             <source>Type the number from the person's card, then only what has changed. Leave the rest empty.</source>
@@ -3281,7 +3281,7 @@
         </message>
         <message>
             <source>Write a name, an equals sign and a value: {pair}.</source>
-            <translation type="unfinished"></translation>
+            <translation>Écrivez un nom, un signe égal et une valeur : {pair}.</translation>
         </message>
         <message>
             <source>Write a user as NAME=FILE, with a file that holds the password on its first line.</source>
