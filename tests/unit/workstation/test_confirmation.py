@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from threading import Event
 
 import pytest
 
+from muster.audit.catalogue import AuditEvent
 from muster.clock import utc_now
 from muster.domain.applicant import LocalizedText
 from muster.domain.biometrics import BiometricAttribute
@@ -17,7 +19,10 @@ from muster.domain.registration import RegistrationId, Step
 from muster.errors import Refused, SignInRefused
 from muster.workstation.demo import demo_script
 from muster.workstation.desk import Desk, sign_in
+from muster.workstation.embedded_receiver import EmbeddedReceiver
+from muster.workstation.inspection import inspect_packet
 from muster.workstation.proving import Proof
+from muster.workstation.script import ScriptedEnrollment
 from muster.workstation.server import NoServer
 from muster.workstation.station import Station
 from unit.workstation.desks import OFFICER, QUICK, SUPERVISOR, audited, desk_at, play
@@ -26,7 +31,7 @@ _ASKED = replace(QUICK, confirmed_by_supervisor=frozenset(Cause))
 
 
 @pytest.fixture
-def desk(root: Path):  # type: ignore[no-untyped-def]
+def desk(root: Path) -> Iterator[Desk]:
     with desk_at(root, policy=_ASKED) as desk:
         yield desk
 
@@ -57,8 +62,6 @@ def test_the_officer_is_not_the_second_person(desk: Desk, draft: RegistrationId)
 
 def test_another_officer_is_no_supervisor(desk: Desk, draft: RegistrationId) -> None:
     with desk._database.work() as work:
-        from muster.audit.catalogue import AuditEvent
-
         work.operators.change(Operator(SUPERVISOR.user_id, frozenset({Role.OFFICER})))
         work.record(AuditEvent.OPERATOR_CHANGED, actor="test")
     assert _confirm(desk, draft, SUPERVISOR.user_id, Proof(SUPERVISOR.password)) == "SUPERVISOR_ONLY"
@@ -91,15 +94,11 @@ def test_what_is_changed_after_it_was_confirmed_is_confirmed_again(desk: Desk, d
 
 
 def test_a_script_says_that_a_supervisor_is_needed(desk: Desk, draft: RegistrationId) -> None:
-    from muster.workstation.script import ScriptedEnrollment
-
     outcome = ScriptedEnrollment(desk.enrollment, demo_script(), OFFICER.password).run(resume=draft)
     assert [finding.code.name for finding in outcome.steps[-1].findings] == ["SUPERVISOR_NEEDED"]
 
 
 def test_a_script_with_a_supervisor_goes_through(desk: Desk, draft: RegistrationId) -> None:
-    from muster.workstation.script import ScriptedEnrollment
-
     supervisor = (SUPERVISOR.user_id, SUPERVISOR.password)
     play = ScriptedEnrollment(desk.enrollment, demo_script(), OFFICER.password, supervisor=supervisor)
     assert play.run(resume=draft).is_complete
@@ -123,6 +122,24 @@ def test_one_touch_signs_and_the_packet_carries_the_finger(root: Path) -> None:
         contents = desk.enrollment._submission.contents(draft)
     assert contents.officer_password_confirmed is False
     assert [each.attribute for each in contents.officer_samples] == [BiometricAttribute.RIGHT_INDEX]
+
+
+def test_the_server_takes_a_packet_with_both_peoples_fingers(root: Path, receiver: EmbeddedReceiver) -> None:
+    station = Station.at(root, utc_now)
+    with sign_in(station, SUPERVISOR.user_id, SUPERVISOR.password, NoServer(), utc_now, policy=QUICK) as his:
+        his.enroll_finger(BiometricAttribute.LEFT_INDEX, Proof(SUPERVISOR.password), Event())
+    with desk_at(root, receiver, policy=_ASKED) as desk:
+        desk.enroll_finger(BiometricAttribute.RIGHT_INDEX, Proof(OFFICER.password), Event())
+        draft = play(desk, stop_after=Step.PREVIEW)
+        desk.enrollment.confirm(draft, "max", desk.touch(Event(), "max"))
+        desk.enrollment.sign(draft, desk.touch(Event()))
+        entry = desk.enrollment.submit(draft)
+        desk.sync.deliver(entry.packet_id)
+    packet = root / "outbox" / f"{entry.packet_id}.zip"
+    report = inspect_packet(packet, root / "receiver" / "server.pem", root / "keys" / "machine.pub.pem")
+    assert report.valid
+    files = {name for each in report.subpackets for name in each.files}
+    assert {"officer_bio_cbeff.xml", "supervisor_bio_cbeff.xml"} <= files
 
 
 def test_a_signature_by_password_carries_no_finger(root: Path) -> None:
