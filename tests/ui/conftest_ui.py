@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QApplication, QLineEdit, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from muster.clock import utc_now
+from muster.domain.biometrics import Modality
 from muster.domain.registration import Process, Step
 from muster.ui.application import prepared_application
 from muster.ui.background import Background
@@ -26,6 +27,7 @@ from muster.ui.wizard.documents import DocumentsPage
 from muster.ui.wizard.face import FacePage
 from muster.ui.wizard.placement import PlacementPage
 from muster.ui.wizard.wizard import Wizard
+from muster.workstation import policy
 from muster.workstation.demo import demo_script
 from muster.workstation.lanes import Lanes
 from muster.workstation.script import ScriptedEnrollment
@@ -33,6 +35,7 @@ from muster.workstation.script import ScriptedEnrollment
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 PATIENCE_MS = 20_000
+_SHIPPED_RULES = policy._QUALITY_RULES
 
 
 class Driver:
@@ -149,6 +152,14 @@ def quick_devices(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("MUSTER_SIMULATED_FAULTS", raising=False)
     monkeypatch.setattr("muster.ui.wizard.face.ADVANCE_AFTER_MS", 20)
     monkeypatch.setattr("muster.ui.wizard.placement.ADVANCE_AFTER_MS", 20)
+    # Ten fingers take the station three seconds: only where a test is about that (``judging``).
+    monkeypatch.setattr(policy, "_QUALITY_RULES", dict.fromkeys(Modality, policy.QualityRule.DEVICE_ALONE))
+
+
+@pytest.fixture
+def judging(quick_devices: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Fingers and eyes are judged by the station, as they are where nobody decided otherwise."""
+    monkeypatch.setattr(policy, "_QUALITY_RULES", _SHIPPED_RULES)
 
 
 @pytest.fixture

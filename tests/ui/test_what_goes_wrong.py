@@ -156,7 +156,7 @@ def test_poor_fingers_may_be_kept_once_the_attempts_are_used_up(
 
 
 def test_a_finger_that_is_judged_poor_is_named_with_what_to_do_and_the_page_stays(
-    driver: Driver, monkeypatch: pytest.MonkeyPatch
+    judging: None, driver: Driver, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     driver.open_at(Step.THUMBS)
     page = driver.on(PlacementPage)
@@ -172,7 +172,9 @@ def test_a_finger_that_is_judged_poor_is_named_with_what_to_do_and_the_page_stay
     driver.at(Step.IRISES)
 
 
-def test_the_same_finger_twice_is_told_with_both_names(driver: Driver, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_same_finger_twice_is_told_with_both_names(
+    judging: None, driver: Driver, monkeypatch: pytest.MonkeyPatch
+) -> None:
     driver.open_at(Step.THUMBS)
     page = driver.on(PlacementPage)
     monkeypatch.setenv(FAULTS, "fingerprint=same_finger")
@@ -182,7 +184,9 @@ def test_the_same_finger_twice_is_told_with_both_names(driver: Driver, monkeypat
     assert any(each.startswith("Right thumb and Left thumb are the same finger.") for each in words)
 
 
-def test_what_was_not_judged_when_the_page_was_left_is_judged_when_it_is_shown(driver: Driver) -> None:
+def test_what_was_not_judged_when_the_page_was_left_is_judged_when_it_is_shown(
+    judging: None, driver: Driver
+) -> None:
     driver.open_at(Step.THUMBS)
     assert driver.session.desk is not None
     enrollment, registration = driver.session.desk.enrollment, driver.wizard.registration
