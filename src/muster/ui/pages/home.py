@@ -180,8 +180,9 @@ class HomePage(Page):
         return card
 
     def _limits_card(self) -> Card:
-        card = Card(margin=22)
-        card.column.addWidget(label(tr("How long this station can go on"), "section"))
+        """Without a title: there is little room, and its lines say what they are."""
+        card = Card(margin=14)
+        card.setAccessibleName(tr("How long this station can go on"))
         self.limits = LimitMeter()
         card.column.addWidget(self.limits)
         return card

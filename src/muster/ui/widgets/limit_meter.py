@@ -1,4 +1,4 @@
-"""How near the station is to what would stop it: the nearest limits, each a line in words and a bar."""
+"""How near the station is to what would stop it: the nearest limit, and what else is near, in words and a bar."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from muster.domain.limits import Limit
 from muster.ui import names
 from muster.ui.widgets.parts import empty, label, mark
 
-_SHOWN = 3
+_MOST = 3
 _BAR_WIDTH = 90
 _NEAR = 0.8  # of a limit used up: time to do something about it
 
@@ -27,7 +27,8 @@ class LimitMeter(QWidget):
     def show_limits(self, limits: Sequence[Limit]) -> None:
         """The nearest come first."""
         empty(self._rows)
-        for row, limit in enumerate(limits[:_SHOWN]):
+        shown = [each for place, each in enumerate(limits) if place == 0 or each.share >= _NEAR][:_MOST]
+        for row, limit in enumerate(shown):
             words = names.limit_words(limit)
             near = limit.share >= _NEAR
             self._rows.addWidget(label(words, "finding" if near else "soft"), row, 0)

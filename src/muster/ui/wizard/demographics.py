@@ -60,10 +60,8 @@ class DemographicsPage(StepPage):
         self._problems: dict[str, QWidget] = {}
         self._several = len(languages) > 1
         self._is_unkept = False
-        self.head(tr("Details"), _what_to_ask(registration.started.process))
         self.booking, self.fetch = QLineEdit(), button(tr("Fetch"))
-        if registration.started.process is Process.NEW:
-            self.column.addLayout(self._booking_row())
+        self.column.addLayout(self._top(registration.started.process))
         self.column.addWidget(scrolling(self._form()), 1)
         self.next = button(tr("Next"), primary=True)
         self.next.clicked.connect(self._submit)
@@ -82,6 +80,17 @@ class DemographicsPage(StepPage):
         if self._is_unkept:
             self._keep()
 
+    def _top(self, process: Process) -> QHBoxLayout:
+        """Title and, beside it so that the form keeps its height, what a pre-registration needs."""
+        row, words = QHBoxLayout(), QVBoxLayout()
+        words.setSpacing(12)
+        words.addWidget(label(tr("Details"), "title"))
+        words.addWidget(label(_what_to_ask(process), "subtitle"))
+        row.addLayout(words, 1)
+        if process is Process.NEW:
+            row.addLayout(self._booking_row())
+        return row
+
     def _booking_row(self) -> QHBoxLayout:
         """For who filled in the form at home. Enter in its box fetches and does not go on."""
         row = QHBoxLayout()
@@ -89,13 +98,12 @@ class DemographicsPage(StepPage):
         self.booking.setAccessibleName(tr("Number of the pre-registration"))
         self.booking.setPlaceholderText(tr("Number of the pre-registration"))
         self.booking.setLayoutDirection(Qt.LayoutDirection.LeftToRight)
-        self.booking.setMaximumWidth(_BOOKING_WIDTH)
+        self.booking.setFixedWidth(_BOOKING_WIDTH)
         self.booking.returnPressed.connect(self._fetch_booking)
         self.fetch.clicked.connect(self._fetch_booking)
         row.addWidget(label(tr("Filled in at home?"), "soft", wrap=False))
         row.addWidget(self.booking)
         row.addWidget(self.fetch)
-        row.addStretch(1)
         return row
 
     def _fetch_booking(self) -> None:
