@@ -9,7 +9,7 @@
         </message>
         <message>
             <source>, </source>
-            <translation type="unfinished"></translation>
+            <translation>، </translation>
         </message>
         <message>
             <source>A biometric file of the packet is made as no client makes it. It was not looked into.</source>
@@ -69,7 +69,7 @@
         </message>
         <message>
             <source>A finger or eye that was captured is not good enough. Go back and take it again.</source>
-            <translation type="unfinished"></translation>
+            <translation>جودة إصبع أو عين مما التُقط غير كافية. ارجع وأعد الالتقاط.</translation>
         </message>
         <message>
             <source>A key file of this station is missing. Put the folder 'keys' back from your backup.</source>
@@ -301,7 +301,7 @@
         </message>
         <message>
             <source>Another reason</source>
-            <translation type="unfinished"></translation>
+            <translation>سبب آخر</translation>
         </message>
         <message>
             <source>Ask about: {fields}.</source>
@@ -361,7 +361,7 @@
         </message>
         <message>
             <source>Being judged …</source>
-            <translation type="unfinished"></translation>
+            <translation>جارٍ التقييم …</translation>
         </message>
         <message>
             <source>Block</source>
@@ -377,7 +377,7 @@
         </message>
         <message>
             <source>Cannot be held still</source>
-            <translation type="unfinished"></translation>
+            <translation>يتعذّر إبقاؤه ثابتًا</translation>
         </message>
         <message>
             <source>Capture</source>
@@ -389,7 +389,7 @@
         </message>
         <message>
             <source>Capture again: {fingers}</source>
-            <translation type="unfinished"></translation>
+            <translation>أعد التقاط: {fingers}</translation>
         </message>
         <message>
             <source>Capturing …</source>
@@ -565,7 +565,7 @@
         </message>
         <message>
             <source>Dry or wet skin</source>
-            <translation type="unfinished"></translation>
+            <translation>بشرة جافة أو رطبة</translation>
         </message>
         <message>
             <source>Encoded data in the biometric file is damaged.</source>
@@ -669,7 +669,7 @@
         </message>
         <message>
             <source>Injury or illness</source>
-            <translation type="unfinished"></translation>
+            <translation>إصابة أو مرض</translation>
         </message>
         <message>
             <source>Keep the best there is</source>
@@ -2288,6 +2288,10 @@
             <translation>قُدّمت العين نفسها مرتين. أعد التقاط العينين، كل واحدة على حدة.</translation>
         </message>
         <message>
+            <source>The same finger was placed for both: {finger}, {other}. Take both again, each by itself.</source>
+            <translation>وُضع الإصبع نفسه للاثنين: {finger}، {other}. أعد التقاطهما، كل واحد على حدة.</translation>
+        </message>
+        <message>
             <source>The same finger, eye or face is there twice, or is there and said to be missing. Take it again.</source>
             <translation>الإصبع أو العين أو الوجه نفسه موجود مرتين، أو موجود مع أنه مسجَّل كمفقود. أعد الالتقاط.</translation>
         </message>
@@ -2973,7 +2977,7 @@
         </message>
         <message>
             <source>This looks like the other eye. Check that left and right are not swapped.</source>
-            <translation type="unfinished"></translation>
+            <translation>تبدو هذه العين الأخرى. تحقّق من عدم تبديل اليمنى باليسرى.</translation>
         </message>
         <message>
             <source>This looks like the other hand. Place the hand that is shown.</source>
@@ -3273,7 +3277,7 @@
         </message>
         <message>
             <source>Worn or damaged ridges</source>
-            <translation type="unfinished"></translation>
+            <translation>خطوط البصمة متآكلة أو متضررة</translation>
         </message>
         <message>
             <source>Write a machine as CENTER_MACHINE=FILE, with a public key file that can be read.</source>
@@ -3381,7 +3385,7 @@
         </message>
         <message>
             <source>is being judged …</source>
-            <translation type="unfinished"></translation>
+            <translation>جارٍ التقييم …</translation>
         </message>
         <message>
             <source>kept below the threshold</source>
@@ -3506,10 +3510,6 @@
         <message>
             <source>{file} in the pack of networks is missing or was changed after it was signed.</source>
             <translation>{file} مفقود من حزمة الشبكات أو عُدّل بعد توقيعها.</translation>
-        </message>
-        <message>
-            <source>{finger} and {other} are the same finger. Take both again, each with its own finger.</source>
-            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>{name} · next: {step} · {time}</source>

@@ -9,7 +9,7 @@
         </message>
         <message>
             <source>, </source>
-            <translation type="unfinished"></translation>
+            <translation>, </translation>
         </message>
         <message>
             <source>A biometric file of the packet is made as no client makes it. It was not looked into.</source>
@@ -69,7 +69,7 @@
         </message>
         <message>
             <source>A finger or eye that was captured is not good enough. Go back and take it again.</source>
-            <translation type="unfinished"></translation>
+            <translation>Un doigt ou un œil capturé n’est pas de qualité suffisante. Revenez en arrière et refaites la capture.</translation>
         </message>
         <message>
             <source>A key file of this station is missing. Put the folder 'keys' back from your backup.</source>
@@ -301,7 +301,7 @@
         </message>
         <message>
             <source>Another reason</source>
-            <translation type="unfinished"></translation>
+            <translation>Autre raison</translation>
         </message>
         <message>
             <source>Ask about: {fields}.</source>
@@ -361,7 +361,7 @@
         </message>
         <message>
             <source>Being judged …</source>
-            <translation type="unfinished"></translation>
+            <translation>Évaluation en cours …</translation>
         </message>
         <message>
             <source>Block</source>
@@ -377,7 +377,7 @@
         </message>
         <message>
             <source>Cannot be held still</source>
-            <translation type="unfinished"></translation>
+            <translation>Ne peut pas rester immobile</translation>
         </message>
         <message>
             <source>Capture</source>
@@ -389,7 +389,7 @@
         </message>
         <message>
             <source>Capture again: {fingers}</source>
-            <translation type="unfinished"></translation>
+            <translation>À capturer à nouveau : {fingers}</translation>
         </message>
         <message>
             <source>Capturing …</source>
@@ -565,7 +565,7 @@
         </message>
         <message>
             <source>Dry or wet skin</source>
-            <translation type="unfinished"></translation>
+            <translation>Peau sèche ou humide</translation>
         </message>
         <message>
             <source>Encoded data in the biometric file is damaged.</source>
@@ -669,7 +669,7 @@
         </message>
         <message>
             <source>Injury or illness</source>
-            <translation type="unfinished"></translation>
+            <translation>Blessure ou maladie</translation>
         </message>
         <message>
             <source>Keep the best there is</source>
@@ -2288,6 +2288,10 @@
             <translation>Le même œil a été présenté deux fois. Reprenez les deux, chacun avec son œil.</translation>
         </message>
         <message>
+            <source>The same finger was placed for both: {finger}, {other}. Take both again, each by itself.</source>
+            <translation>Le même doigt a été posé pour les deux : {finger}, {other}. Reprenez les deux, chacun séparément.</translation>
+        </message>
+        <message>
             <source>The same finger, eye or face is there twice, or is there and said to be missing. Take it again.</source>
             <translation>Le même doigt, œil ou visage figure deux fois, ou figure alors qu’il est déclaré absent. Refaites la capture.</translation>
         </message>
@@ -2973,7 +2977,7 @@
         </message>
         <message>
             <source>This looks like the other eye. Check that left and right are not swapped.</source>
-            <translation type="unfinished"></translation>
+            <translation>Cela ressemble à l’autre œil. Vérifiez que la gauche et la droite ne sont pas inversées.</translation>
         </message>
         <message>
             <source>This looks like the other hand. Place the hand that is shown.</source>
@@ -3273,7 +3277,7 @@
         </message>
         <message>
             <source>Worn or damaged ridges</source>
-            <translation type="unfinished"></translation>
+            <translation>Crêtes usées ou abîmées</translation>
         </message>
         <message>
             <source>Write a machine as CENTER_MACHINE=FILE, with a public key file that can be read.</source>
@@ -3381,7 +3385,7 @@
         </message>
         <message>
             <source>is being judged …</source>
-            <translation type="unfinished"></translation>
+            <translation>évaluation en cours …</translation>
         </message>
         <message>
             <source>kept below the threshold</source>
@@ -3506,10 +3510,6 @@
         <message>
             <source>{file} in the pack of networks is missing or was changed after it was signed.</source>
             <translation>{file} manque dans le lot de réseaux ou a été modifié après la signature.</translation>
-        </message>
-        <message>
-            <source>{finger} and {other} are the same finger. Take both again, each with its own finger.</source>
-            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>{name} · next: {step} · {time}</source>
