@@ -181,7 +181,8 @@ def test_the_same_finger_twice_is_told_with_both_names(
     driver.click(page.capture)
     driver.until(lambda: "Capture again" in page.note.text())
     words = [each.text() for each in page.findChildren(QLabel)]
-    assert any(each.startswith("Right thumb and Left thumb are the same finger.") for each in words)
+    (told,) = [each for each in words if "same finger" in each]
+    assert told.startswith("The same finger was placed for both: Left thumb, Right thumb.")
 
 
 def test_what_was_not_judged_when_the_page_was_left_is_judged_when_it_is_shown(

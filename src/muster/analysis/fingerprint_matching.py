@@ -29,7 +29,7 @@ from muster.errors import Code
 MEASURE = "fingerprint match"
 
 SAME_FINGER_TWICE = Code(
-    "SAME_FINGER_TWICE", "{finger} and {other} are the same finger. Take both again, each with its own finger."
+    "SAME_FINGER_TWICE", "The same finger was placed for both: {finger}, {other}. Take both again, each by itself."
 )
 
 _MOST_MINUTIAE = 80

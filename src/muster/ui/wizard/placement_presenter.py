@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 
 from muster.domain.assessment import Finding, Severity
@@ -110,7 +110,12 @@ class PlacementPresenter:
         return tuple(each for each in self.group.attributes if each in self._registration.samples)
 
     def rows(self) -> tuple[Row, ...]:
-        return tuple(self._row(attribute) for attribute in self.group.attributes)
+        """What is found of two of them, the same finger twice, is said once."""
+        rows: list[Row] = []
+        for row in map(self._row, self.group.attributes):
+            said = any(_says_the_same(row.finding, each.finding) for each in rows)
+            rows.append(replace(row, finding=None) if said else row)
+        return tuple(rows)
 
     def _row(self, attribute: BiometricAttribute) -> Row:
         exception = self._registration.exceptions.get(attribute)
@@ -118,7 +123,7 @@ class PlacementPresenter:
             return Row(attribute, RowState.EXCEPTION, note=exception.reason)
         result = self._results.get(attribute)
         if attribute in self._judging:
-            return Row(attribute, RowState.JUDGING, result.quality if result else None)
+            return Row(attribute, RowState.JUDGING)  # the device's number would jump to another
         sample = self._registration.samples.get(attribute)
         if sample is not None:
             state = RowState.FORCED if sample.facts.forced else RowState.KEPT
@@ -128,6 +133,12 @@ class PlacementPresenter:
             finding = _foremost(result.findings)
             return Row(attribute, RowState.POOR, result.quality, result.threshold, finding=finding)
         return Row(attribute, RowState.WANTED)
+
+
+def _says_the_same(one: Finding | None, other: Finding | None) -> bool:
+    if one is None or other is None or one.code is not other.code:
+        return False
+    return bool(one.detail.get("other")) and set(one.detail.values()) == set(other.detail.values())
 
 
 def _foremost(findings: Iterable[Finding]) -> Finding | None:
