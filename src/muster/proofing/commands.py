@@ -347,6 +347,8 @@ def settled(
     """The choices that the plan makes by itself, as far as they are due. A choice of which nothing is available
     waits for better times, or fails where the policy says so."""
     made: list[ProofingEvent] = []
+    if not any(_is_made_by_itself(node) for node in plan.nodes.values()):
+        return ()
     while True:
         progress = fold(plan, [*events, *made])
         if progress.status.is_over:
@@ -362,12 +364,15 @@ def _due_choices(plan: Plan, progress: Progress) -> list[PlannedNode]:
     return [
         node
         for node in plan.nodes.values()
-        if node.kind is NodeKind.CHOICE
-        and node.selection is not Selection.USER_SELECT
+        if _is_made_by_itself(node)
         and progress.nodes[node.id].status is NodeStatus.READY
         and progress.nodes[node.id].chosen is None
         and not any(_is_open_choice(above, progress) for above in plan.ancestors(node.id))
     ]
+
+
+def _is_made_by_itself(node: PlannedNode) -> bool:
+    return node.kind is NodeKind.CHOICE and node.selection is not Selection.USER_SELECT
 
 
 def _is_open_choice(node: PlannedNode, progress: Progress) -> bool:

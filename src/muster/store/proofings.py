@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import get_args
 
 import sqlalchemy as sa
@@ -30,15 +30,22 @@ _CODEC: EventCodec[ProofingEvent] = EventCodec(get_args(proofing_events.Proofing
 _PLANS_IN_MEMORY = 32
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Execution:
-    """What is stored of one execution."""
+    """What is stored of one execution, and where that leaves it."""
 
     id: str
     plan: Plan
     events: tuple[ProofingEvent, ...]
 
-    def progress(self, now: datetime | None = None) -> Progress:
+    @cached_property
+    def progress(self) -> Progress:
+        return fold(self.plan, self.events)
+
+    def progress_at(self, now: datetime) -> Progress:
+        """The same, expired if its time is over by then."""
+        if now < self.progress.started.expires_at:
+            return self.progress
         return fold(self.plan, self.events, now=now)
 
 
@@ -72,7 +79,7 @@ class Proofings:
         after = Execution(execution.id, execution.plan, (*execution.events, *events))
         self._insert(execution.id, len(execution.events) + 1, events)
         change = proofing.update().where(proofing.c.id == execution.id)
-        is_open = int(not after.progress().status.is_over)
+        is_open = int(not after.progress.status.is_over)
         self._connection.execute(change.values(changed_at=rfc3339(events[-1].at), is_open=is_open))
         return after
 

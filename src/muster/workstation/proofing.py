@@ -159,7 +159,7 @@ class Proofing:
 
         That a supervisor was shown what providers said goes into the trail, when they said something.
         """
-        execution = self._load(execution_id)
+        execution = self.stored(execution_id)
         view = self._view(execution, unveiled=self._journal.access.may(Permission.SEE_INDICATORS))
         if any(each.provider_code for each in view.errors) or any(each.metadata for each in view.results):
             with self._journal.database.work() as work:
@@ -199,7 +199,7 @@ class Proofing:
             lambda plan, progress, now: commands.dispatched(plan, progress, node, self._around(plan), now),
             expected_version,
         )
-        if execution.progress().nodes[node].status is not NodeStatus.DISPATCHED:
+        if execution.progress.nodes[node].status is not NodeStatus.DISPATCHED:
             return self._view(execution)  # it failed, or was deferred
         return self._ask(execution, node, lambda method, work: method.dispatch(work), inputs=inputs)
 
@@ -224,8 +224,8 @@ class Proofing:
     ) -> ExecutionView:
         """Somebody outside answered. The same answer once more changes nothing and is no error."""
         delivery = commands.digest_of(data)
-        execution = self._load(execution_id)
-        there = execution.progress().nodes.get(node)
+        execution = self.stored(execution_id)
+        there = execution.progress.nodes.get(node)
         if there is not None and delivery in there.deliveries:
             return self._view(execution)
         execution, progress, now = self._open(execution_id, expected_version)
@@ -248,15 +248,15 @@ class Proofing:
 
         Raises ``Refused(NOT_COMPLETED)``.
         """
-        execution = self._load(execution_id)
-        progress = execution.progress(self._journal.now())
+        execution = self.stored(execution_id)
+        progress = execution.progress_at(self._journal.now())
         records = tuple(each for each in records_of(execution.plan, progress) if each.kind not in leave_out)
         written = 0
         if write:
             for rule in range(len(execution.plan.use_case.materializations)):
                 if rule not in progress.materialized:
                     written += self._write(execution_id, rule, [each for each in records if each.rule == rule])
-            progress = self._load(execution_id).progress()
+            progress = self.stored(execution_id).progress
         rules = range(len(execution.plan.use_case.materializations))
         pending = tuple(each for each in rules if each not in progress.materialized)
         return MaterializationView(execution_id, records, written, pending)
@@ -266,7 +266,7 @@ class Proofing:
             self._journal.access.require(Permission.REGISTER, work)
             execution = work.proofings.load(execution_id)
             written = work.proofings.put_records(execution_id, records)
-            if rule not in execution.progress().materialized:
+            if rule not in execution.progress.materialized:
                 event = RuleMaterialized(self._journal.now(), rule, len(records))
                 execution = work.proofings.append(execution, event)
             kind = execution.plan.use_case.materializations[rule].kind
@@ -286,7 +286,7 @@ class Proofing:
         *,
         inputs: Inputs | None = None,
     ) -> ExecutionView:
-        progress = execution.progress()
+        progress = execution.progress
         since = progress.nodes[node].since
         method = self.methods[execution.plan.method_of(execution.plan.nodes[node]).type]
         outcome = question(method, self._work(execution, progress, node, inputs or {}))
@@ -311,7 +311,7 @@ class Proofing:
         with self._journal.database.work() as work:
             self._journal.access.require(permission, work)
             execution, now = work.proofings.load(execution_id), self._journal.now()
-            before = execution.progress()
+            before = execution.progress
             ended = commands.expired(before, now)
             if ended:
                 execution = work.proofings.append(execution, *ended)
@@ -337,8 +337,8 @@ class Proofing:
 
     def _open(self, execution_id: str, expected_version: int | None) -> tuple[Execution, Progress, datetime]:
         """For looking before a method is asked; ends what expired."""
-        execution, now = self._load(execution_id), self._journal.now()
-        progress = execution.progress()
+        execution, now = self.stored(execution_id), self._journal.now()
+        progress = execution.progress
         if commands.expired(progress, now):
             self._change(execution_id, lambda *_: ())
         commands.require_open(progress)
@@ -347,7 +347,7 @@ class Proofing:
 
     def _clean_up(self, execution: Execution, before: Progress) -> None:
         """Tell the methods of nodes that were cancelled just now."""
-        after = execution.progress()
+        after = execution.progress
         for node in execution.plan.leaves():
             was, now = before.nodes[node.id].status, after.nodes[node.id].status
             method = self.methods.get(execution.plan.method_of(node).type)
@@ -370,7 +370,8 @@ class Proofing:
             secret=self.secrets.find,
         )
 
-    def _load(self, execution_id: str) -> Execution:
+    def stored(self, execution_id: str) -> Execution:
+        """Its plan and its events themselves. Raises ``BadInput(PROOFING_UNKNOWN)``."""
         with self._journal.database.read() as work:
             return work.proofings.load(execution_id)
 
@@ -391,7 +392,7 @@ class Proofing:
         **detail: str,
     ) -> None:
         """Kinds and names of steps, never what was found."""
-        progress = execution.progress()
+        progress = execution.progress
         steps = dict.fromkeys(str(getattr(each, "node", "")) for each in events)
         told = {
             "execution": execution.id,

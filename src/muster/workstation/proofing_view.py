@@ -137,7 +137,7 @@ class MaterializationView:
 
 def view_of(execution: Execution, now: datetime, around: Surroundings, *, unveiled: bool) -> ExecutionView:
     """``unveiled``: for somebody who may see what providers said."""
-    plan, progress = execution.plan, execution.progress(now)
+    plan, progress = execution.plan, execution.progress_at(now)
     started, policy = progress.started, plan.use_case.policy
     nodes = tuple(_node(plan, progress, node, around, unveiled=unveiled) for node in plan.nodes.values())
     rules = range(len(plan.use_case.materializations))

@@ -174,7 +174,7 @@ def test_what_is_over_is_no_longer_listed_as_open(stored: Database) -> None:
     _append(stored, ProofingCancelled(later, "max", "left"))
     with stored.read() as work:
         assert work.proofings.open() == (("two", NOON),)
-        assert work.proofings.load("one").progress().status is ExecutionStatus.CANCELLED
+        assert work.proofings.load("one").progress.status is ExecutionStatus.CANCELLED
 
 
 def test_two_who_append_at_once_do_not_mix(stored: Database) -> None:

@@ -604,7 +604,7 @@ def test_no_identifier_is_anywhere_in_clear(folder: Path, desk: Desk) -> None:
 def test_an_execution_goes_on_by_the_plan_it_began_with(desk: Desk) -> None:
     began = sample("employee-registration")
     view = desk.proofing.start(began)
-    stored = desk.proofing._load(view.execution_id).plan
+    stored = desk.proofing.stored(view.execution_id).plan
     assert (stored.digest, stored.text) == (began.digest, began.text)
     assert desk.proofing.get(view.execution_id).plan_digest == began.digest
 
