@@ -20,7 +20,8 @@ _COLUMNS = 61
 _ROWS = 121
 _REACH = 1.2  # radii up and down
 _BESIDE = 1.45  # radii: there the lids run against the white, which is brighter than any lid
-_LEAST_STEP = 4.0  # grey levels a row of the strip, on the mean along the edge
+_MOST_STEP = 12.0  # grey levels: a steeper place counts no more
+_LEAST_STEP = 3.0  # grey levels a row of the strip, on the mean along the edge
 _LEAST_DIFFERENCE = 10.0  # grey levels between iris and what lies beyond
 
 
@@ -66,7 +67,7 @@ def _lid(
     )
     shape = bends[:, None, None] * across**2 + slopes[:, None] * across  # (bends, slopes, columns)
     places = levels[:, None, None, None] + shape
-    found, inside = _along(steps, places, across)
+    found, inside = _along(steps, places, across, side)
     found = np.where(inside.sum(axis=-1) > 0.25 * _COLUMNS, found, 0)
     best = np.unravel_index(int(np.argmax(found)), found.shape)
     if found[best] < _LEAST_STEP:
@@ -89,17 +90,20 @@ def _strip(smooth: Floats, across: Floats, x: float, y: float, radius: float) ->
     return strip
 
 
-def _along(steps: Floats, places: Floats, across: Floats) -> tuple[Floats, NDArray[np.bool_]]:
+def _along(steps: Floats, places: Floats, across: Floats, side: int) -> tuple[Floats, NDArray[np.bool_]]:
     """Mean step over the places that lie in the iris; where there are such."""
     rows = (places + _REACH) * (_ROWS - 1) / (2 * _REACH)
     near = np.clip(np.round(rows), 0, _ROWS - 1).astype(np.int32)
     away = places**2 + across**2
     inside = away < 0.95**2
     counted = inside | (away > 1.08**2)  # not the iris's own edge
-    values = np.minimum(np.abs(steps[near, np.arange(len(across))]), 12) * counted
+    values = np.clip(steps[near, np.arange(len(across))], -_MOST_STEP, _MOST_STEP)
     count = np.maximum(counted.sum(axis=-1), 1)
+    # In the iris a lid is brighter or darker all along, lashes and furrows are both by turns; beside it is white.
+    over_iris = np.abs((values * inside).sum(axis=-1))
+    over_white = (values * (counted & ~inside)).sum(axis=-1) * -side
     # As many places as possible: an edge is long.
-    mean: Floats = (values.sum(axis=-1) / count * np.sqrt(count / len(across))).astype(np.float32)
+    mean: Floats = ((over_iris + over_white) / count * np.sqrt(count / len(across))).astype(np.float32)
     return mean, inside
 
 

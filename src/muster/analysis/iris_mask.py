@@ -14,14 +14,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from muster.analysis.api import Pixels
-from muster.analysis.iris_boundaries import EyeBoundaries, glare_in
+from muster.analysis.iris_boundaries import EyeBoundaries
 from muster.analysis.opencv import opencv
 
 Mask = NDArray[np.bool_]
 Floats = NDArray[np.float32]
 
 _FREE = (0.15, 0.8)  # of the way down from the middle: where neither lid nor lash reaches
-_WHITE = 250  # grey levels: nothing of an iris is, unless everything is
+_WHITE = 250.0  # grey levels: nothing of an iris is, unless everything is
+_BRIGHTER = 50.0  # grey levels: lamps than the iris
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -83,9 +84,12 @@ def _lashes(grey: Pixels, eye: EyeBoundaries, iris: Mask, outside: Mask, down: F
 
 
 def _lamps(grey: Pixels, iris: Mask, outer: Floats) -> Mask:
-    """What shines; not the white of the eye, where it begins within the rim's last few pixels."""
+    """What shines: neither the white of the eye within the rim's last few pixels, nor bright furrows."""
     level = grey[iris]
-    white = min(float(_WHITE), float(np.median(level)) + 80) if level.size else float(_WHITE)
-    bright = ((grey > white) | glare_in(grey)) & (outer < 0.96)
-    found: Mask = opencv().dilate(bright.astype(np.uint8), np.ones((5, 5), np.uint8)) > 0
+    if level.size < 50:
+        return np.zeros(grey.shape, np.bool_)
+    usual, upper = np.percentile(level, (50, 84))
+    white = min(_WHITE, usual + max(_BRIGHTER, 4 * (upper - usual)))
+    bright = ((grey > white) & (outer < 0.96)).astype(np.uint8)
+    found: Mask = opencv().dilate(bright, np.ones((5, 5), np.uint8)) > 0
     return found
