@@ -56,14 +56,16 @@ class Line:
 Band = tuple[Line, ...]
 
 
-def find_bands(grey: Pixels, width: int) -> list[Band]:
+def find_bands(grey: Pixels, width: int, tilt: float = 0.0) -> list[Band]:
     """Stacks of two or three lines in a (h, w) grey picture, the likeliest first, looked for in a copy of that
-    ``width`` (of the longer side)."""
+    ``width`` (of the longer side). Letters join to bars where they lie nearly level: ``tilt`` is by how much they
+    may lie off that, in radians, positive where a line goes down to the right."""
     cv2 = opencv()
     longer = max(grey.shape)
     scale = width / longer
     size = (max(1, round(grey.shape[1] * scale)), max(1, round(grey.shape[0] * scale)))
     small = cv2.resize(grey, size, interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC)
+    small, levelled = _levelled(small, tilt)
     upright = [(_rank(band, small.shape), band) for band in _bands(small)]
     turned = np.ascontiguousarray(np.rot90(small, -1))  # clockwise: what reads upwards reads to the right
     sideways = [
@@ -71,7 +73,33 @@ def find_bands(grey: Pixels, width: int) -> list[Band]:
         for band in _bands(turned)
     ]
     ranked = sorted((*upright, *sideways), key=lambda each: -each[0])
-    return [tuple(line.scaled(1 / scale) for line in band) for _, band in ranked]
+    return [tuple(levelled.back(line).scaled(1 / scale) for line in band) for _, band in ranked]
+
+
+@dataclass(frozen=True, slots=True)
+class _Levelled:
+    """How a picture was turned: ``tilt`` of what is level now, and the (2, 3) matrix that takes places back."""
+
+    tilt: float
+    matrix: Floats
+
+    def back(self, line: Line) -> Line:
+        x, y = (self.matrix @ (line.x, line.y, 1)).tolist()
+        return Line(x, y, line.length, line.height, line.angle + self.tilt)
+
+
+def _levelled(small: Pixels, tilt: float) -> tuple[Pixels, _Levelled]:
+    """The picture turned back by ``tilt``, all of it, its border drawn out."""
+    if tilt == 0:
+        return small, _Levelled(0.0, np.eye(2, 3))
+    cv2 = opencv()
+    (height, width), c, s = small.shape, math.cos(tilt), math.sin(tilt)
+    size = (round(width * c + height * abs(s)), round(width * abs(s) + height * c))
+    middle, centre = np.array([width, height]) / 2, np.array(size) / 2
+    turn = np.array([[c, -s], [s, c]])
+    matrix = np.column_stack([turn, middle - turn @ centre])
+    options = {"flags": cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP, "borderMode": cv2.BORDER_REPLICATE}
+    return cv2.warpAffine(small, matrix, size, **options), _Levelled(tilt, matrix)
 
 
 def _turned_back(line: Line, height: int) -> Line:

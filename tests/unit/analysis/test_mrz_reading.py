@@ -34,7 +34,7 @@ def test_a_page_is_read_whichever_way_up_it_lies(
     assert reading.mrz.is_valid
 
 
-@pytest.mark.parametrize("degrees", [-9, -4, 5, 9])
+@pytest.mark.parametrize("degrees", [-20, -9, 5, 20])
 def test_a_page_that_lies_askew_is_read(reader: MrzReader, degrees: float) -> None:
     scene, _ = on_table(page("passport"), degrees=degrees, askew=0.06)
     reading = reader.read(scene)
@@ -118,9 +118,9 @@ def test_a_page_full_of_print_without_a_zone_is_given_up_in_time(reader: MrzRead
             (20, 20, 20),
             2,
         )
-    began = time.monotonic()
+    began = time.thread_time()
     assert reader.read(text) is None
-    assert time.monotonic() - began < 4  # 1.5 s on an idle machine of two cores
+    assert time.thread_time() - began < 2
 
 
 def test_nine_of_ten_specimens_are_read(reference_data: Path, reader: MrzReader) -> None:
