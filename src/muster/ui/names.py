@@ -165,8 +165,8 @@ def limit_name(name: str) -> str:
         "job_configuration": tr("Days since the settings were fetched"),
         "job_users": tr("Days since the users were fetched"),
         "disk": tr("Megabytes on the disk"),
-        "packet_certificate": tr("The server's certificate for packets, days of its last year"),
-        "signer_certificate": tr("The server's certificate for answers, days of its last year"),
+        "packet_certificate": tr("Days of the server's certificate for packets"),
+        "signer_certificate": tr("Days of the server's certificate for answers"),
         "clock_offset": tr("Seconds between this clock and the server's"),
     }.get(name, name)
 

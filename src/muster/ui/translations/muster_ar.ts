@@ -516,6 +516,14 @@
             <translation>أيام انتظار أقدم مراجعة</translation>
         </message>
         <message>
+            <source>Days of the server's certificate for answers</source>
+            <translation>أيام شهادة الخادم لإجاباته</translation>
+        </message>
+        <message>
+            <source>Days of the server's certificate for packets</source>
+            <translation>أيام شهادة الخادم للحزم</translation>
+        </message>
+        <message>
             <source>Days since the lists were fetched</source>
             <translation>الأيام منذ جلب القوائم</translation>
         </message>
@@ -2450,14 +2458,6 @@
         <message>
             <source>The server's certificate cannot be used. Check this computer's clock, then ask your administrator.</source>
             <translation>لا يمكن استخدام شهادة الخادم. تحقق من ساعة هذا الحاسوب، ثم راجع مسؤول النظام.</translation>
-        </message>
-        <message>
-            <source>The server's certificate for answers, days of its last year</source>
-            <translation>شهادة الخادم لإجاباته، أيام سنتها الأخيرة</translation>
-        </message>
-        <message>
-            <source>The server's certificate for packets, days of its last year</source>
-            <translation>شهادة الخادم للحزم، أيام سنتها الأخيرة</translation>
         </message>
         <message>
             <source>The server's virus scan refused the packet (its code: {server_code}). Tell your administrator; the packet is kept.</source>

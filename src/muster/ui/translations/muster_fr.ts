@@ -516,6 +516,14 @@
             <translation>Jours d’attente de la plus ancienne vérification</translation>
         </message>
         <message>
+            <source>Days of the server's certificate for answers</source>
+            <translation>Jours du certificat du serveur pour ses réponses</translation>
+        </message>
+        <message>
+            <source>Days of the server's certificate for packets</source>
+            <translation>Jours du certificat du serveur pour les paquets</translation>
+        </message>
+        <message>
             <source>Days since the lists were fetched</source>
             <translation>Jours depuis la récupération des listes</translation>
         </message>
@@ -2450,14 +2458,6 @@
         <message>
             <source>The server's certificate cannot be used. Check this computer's clock, then ask your administrator.</source>
             <translation>Le certificat du serveur est inutilisable. Vérifiez l’horloge de cet ordinateur, puis adressez-vous à votre administrateur.</translation>
-        </message>
-        <message>
-            <source>The server's certificate for answers, days of its last year</source>
-            <translation>Certificat du serveur pour ses réponses, jours de sa dernière année</translation>
-        </message>
-        <message>
-            <source>The server's certificate for packets, days of its last year</source>
-            <translation>Certificat du serveur pour les paquets, jours de sa dernière année</translation>
         </message>
         <message>
             <source>The server's virus scan refused the packet (its code: {server_code}). Tell your administrator; the packet is kept.</source>
