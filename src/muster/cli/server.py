@@ -126,7 +126,7 @@ def _show_jobs(desk: Desk, *, as_json: bool) -> None:
         for job, runs in desk.jobs.table()
     ]
     lines = [
-        f"{row['name']:<18} last {_when(row['last_good_run'])}  next {_when(row['next_run'])}"
+        f"{row['name']:<22} last {_when(row['last_good_run'], 'never')}  next {_when(row['next_run'], 'due')}"
         + (f"  {row['last_problem']}" if row["last_problem"] else "")
         for row in rows
     ]
@@ -136,5 +136,5 @@ def _show_jobs(desk: Desk, *, as_json: bool) -> None:
     show({"jobs": rows, "waits_for_drafts": waits}, "\n".join(lines), as_json=as_json)
 
 
-def _when(moment: object) -> str:
-    return f"{moment:%Y-%m-%d %H:%M}Z" if isinstance(moment, datetime) else "never           "
+def _when(moment: object, otherwise: str) -> str:
+    return f"{moment:%Y-%m-%d %H:%M}Z" if isinstance(moment, datetime) else f"{otherwise:<17}"

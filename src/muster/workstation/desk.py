@@ -258,7 +258,7 @@ class Desk:
         return (
             *told,
             Job("pre_registrations", "PDS_J00003", _DAILY, bookings.fetch_days),
-            Job("pre_registrations_over", "DEL_J00013", _DAILY, bookings.remove_outdated),
+            Job("pre_registrations_over", "DEL_J00013", _DAILY, bookings.remove_outdated, is_local=True),
         )
 
     def _enrollment_of(self, packet_id: str) -> EnrollmentRequest:

@@ -27,12 +27,14 @@ _JITTER = 0.1
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """``mosip_id`` is what the reference client calls it. ``run`` raises from the one tree."""
+    """``mosip_id`` is what the reference client calls it. ``run`` raises from the one tree. One that ``is_local``
+    asks nobody, so it runs without a network."""
 
     name: str
     mosip_id: str
     every: timedelta
     run: Callable[[], object]
+    is_local: bool = False
 
 
 class Jobs:
@@ -57,13 +59,14 @@ class Jobs:
     def run_due(self) -> None:
         """Run what is due; without a network the rest is not tried. What goes wrong stands in the table."""
         now = self._journal.now()
+        is_there = True
         for job, runs in self.table():
-            if not runs.is_due(now):
+            if not runs.is_due(now) or not (is_there or job.is_local):
                 continue
             try:
                 self._run(job)
             except NetworkUnavailable:
-                return
+                is_there = False
             except MusterError:
                 continue  # noted; the others may do better
 

@@ -41,7 +41,6 @@ _PACE_DAYS = 7
 _TYPICAL_PACKET = 1_500_000
 _MEGABYTE = 1_000_000
 _CLOCK_TOLERANCE_S = 300  # the server's, for signing in (section 7.1 of the packet notes)
-_WARNED_DAYS = 365.0  # of a certificate that ends: counted over its last year
 # MOSIP's names of how old the last good run of a job may be.
 _JOB_LIMITS = {
     "master_data": "mosip.registration.masterSyncJob.frequency",
@@ -140,10 +139,10 @@ class Limits:
             }
         for name, pem in kept.items():
             if pem is not None:
-                left = (load_certificate(pem.encode()).not_valid_after_utc - now) / timedelta(days=1)
-                yield Limit(
-                    name, round(_WARNED_DAYS - min(left, _WARNED_DAYS), 1), _WARNED_DAYS, Unit.DAYS, a_day=1
-                )
+                certificate = load_certificate(pem.encode())
+                begins, ends = certificate.not_valid_before_utc, certificate.not_valid_after_utc
+                days = (ends - begins) / timedelta(days=1)
+                yield _age(name, begins, round(days, 2), now)
 
     def _clock_offset_s(self) -> float:
         with self._journal.database.read() as work:

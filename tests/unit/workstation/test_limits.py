@@ -113,15 +113,14 @@ def test_the_servers_clock_is_kept_for_when_it_cannot_be_asked(root: Path, recei
     assert offset.is_reached
 
 
-def test_certificates_that_end_are_counted_over_their_last_year(
-    sealed: Sealed, receiver: EmbeddedReceiver
-) -> None:
-    with desk_at(sealed[0]) as desk:
-        assert _named(desk, "packet_certificate").used == 0
-    with desk_at(sealed[0], clock=SetClock(utc_now() + timedelta(days=1095 - 30))) as desk:
+def test_a_certificate_blocks_when_it_ends(sealed: Sealed) -> None:
+    clock = SetClock(utc_now() + timedelta(days=1095 - 30))
+    with desk_at(sealed[0], clock=clock) as desk:
         near = _named(desk, "packet_certificate")
-    assert 330 < near.used < 340
+        assert "packet_certificate" not in desk.limits.try_trip(29, 0).stops
+        assert "packet_certificate" in desk.limits.try_trip(31, 0).stops
     assert near.blocks_at is not None
+    assert timedelta(days=29) < near.blocks_at - clock() < timedelta(days=31)
 
 
 def test_three_days_and_120_people_are_fine_and_a_thousand_are_not(root: Path) -> None:
