@@ -35,7 +35,7 @@ class LockScreen(Page):
         column = QVBoxLayout(self)
         column.addStretch(2)
         card = Card(margin=32, spacing=12)
-        card.setFixedWidth(480)
+        card.setFixedWidth(600)
         card.column.addWidget(label(tr("Locked"), "title"))
         card.column.addWidget(
             label(tr("What is open is kept. {name} can go on with it.", name=user_id), "subtitle")

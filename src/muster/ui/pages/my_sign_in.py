@@ -169,6 +169,7 @@ class MySignInPage(Page):
     def _begin_authenticator(self) -> None:
         self._made = self._desk.operators.new_authenticator()
         self.qr.setPixmap(_qr(self._made.uri))
+        self.begin.hide()
         for each in (self.qr, self.code, self.finish):
             each.show()
         self.authenticator_words.setText(tr("Read this with your app, then type the code it shows."))
@@ -182,6 +183,7 @@ class MySignInPage(Page):
     def _forget_authenticator(self) -> None:
         self._made = None
         self.qr.clear()
+        self.begin.show()
         for each in (self.qr, self.code, self.finish):
             each.hide()
 

@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QLineEdit, QPushButton, QWidget
 
 from muster.domain.operators import Factor, Way
 from muster.ui.language import tr
 from muster.ui.widgets.parts import button, label, password_box
 from muster.workstation.proving import Proof
 
-_WIDTH = 360
+_WIDTH = 300
+_LAST = 5  # the column that takes what is left over
 
 
 class ProofBox(QWidget):
@@ -27,33 +28,37 @@ class ProofBox(QWidget):
     def __init__(self, whose: str, ways: Collection[Way]) -> None:
         super().__init__()
         factors = frozenset().union(*ways) if ways else frozenset({Factor.PASSWORD})
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
+        self._grid = QGridLayout(self)
+        self._grid.setContentsMargins(0, 0, 0, 0)
+        self._grid.setColumnStretch(_LAST, 1)
         self.password = password_box(whose)
         self.code = code_box()
-        for box, factor, words in (
-            (self.password, Factor.PASSWORD, whose),
-            (self.code, Factor.CODE, tr("Code of your authenticator")),
+        self.password.setFixedWidth(_WIDTH)
+        for place, (box, factor, words) in enumerate(
+            (
+                (self.password, Factor.PASSWORD, whose),
+                (self.code, Factor.CODE, tr("Code of your authenticator")),
+            )
         ):
-            box.setMaximumWidth(_WIDTH)
             box.textChanged.connect(self.changed)
             box.returnPressed.connect(self._return)
             if factor in factors:
-                column.addWidget(label(words))
-                column.addWidget(box)
+                self._grid.addWidget(label(words, wrap=False), 0, place)
+                self._grid.addWidget(box, 1, place)
             else:
                 box.hide()
-        row = QHBoxLayout()
         self.touch = button(tr("Touch the fingerprint reader"))
         self.touch.clicked.connect(self.touch_wanted)
         self.look = button(tr("Look into the camera"))
         self.look.clicked.connect(self.look_wanted)
-        for pressed, factor in ((self.touch, Factor.FINGER), (self.look, Factor.FACE)):
-            row.addWidget(pressed)
+        for place, (pressed, factor) in enumerate(((self.touch, Factor.FINGER), (self.look, Factor.FACE)), 2):
+            self._grid.addWidget(pressed, 1, place)
             pressed.setVisible(factor in factors)
-        row.addStretch(1)
-        column.addLayout(row)
         self._factors = factors
+
+    def add(self, pressed: QPushButton) -> None:
+        """A button in the line of the boxes."""
+        self._grid.addWidget(pressed, 1, _LAST - 1)
 
     @property
     def is_filled(self) -> bool:

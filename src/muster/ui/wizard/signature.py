@@ -46,26 +46,28 @@ class Confirmation(Card):
         self.column.addWidget(self.words)
         self.who = Choice(tr("Supervisor"))
         self.who.addItems(list(desk.supervisors()))
-        self.who.setMaximumWidth(360)
+        self.who.setMaximumWidth(300)
         ways = desk.policy.ways[Action.CONFIRM]
         self.box = ProofBox(tr("Password of the supervisor"), ways)
         self.box.given.connect(self.given)
         self.box.touch_wanted.connect(self.touch_wanted)
         self.box.look.hide()  # a supervisor's face is for the camera of the supervisor's own session
         self._desk = desk
-        if desk.is_demo:  # nobody else is there who would know it
-            self.who.currentTextChanged.connect(self._fill_demo)
-            self._fill_demo(self.who.currentText())
+        self.who.currentTextChanged.connect(self._chosen)
+        self._chosen(self.who.currentText())
         self.confirm = button(tr("Confirm"))
         self.confirm.clicked.connect(self.given)
-        for each in (self.who, self.box, self.confirm):
+        self.box.add(self.confirm)
+        for each in (self.who, self.box):
             self.column.addWidget(each)
         if registration.confirmed is not None:
             self.show_confirmed(registration)
         else:
             self.words.setText(_causes_words(desk.enrollment.causes(registration)))
 
-    def _fill_demo(self, user_id: str) -> None:
+    def _chosen(self, user_id: str) -> None:
+        """What this supervisor can show; at a demo station the password, which nobody else there knows."""
+        self.box.touch.setVisible(frozenset({Factor.FINGER}) in self._desk.proving.ways(Action.CONFIRM, user_id))
         self.box.password.setText(self._desk.demo_password(user_id))
 
     @property
@@ -85,7 +87,7 @@ class Confirmation(Card):
         assert registration.confirmed is not None
         self.words.setText(tr("Confirmed by {name}.", name=registration.confirmed.operator))
         self.clear()
-        for each in (self.who, self.box, self.confirm):
+        for each in (self.who, self.box):
             each.hide()
 
 
@@ -93,6 +95,7 @@ def _causes_words(causes: tuple[Cause, ...]) -> str:
     words = {
         Cause.EXCEPTION: tr("A finger or an eye is marked as an exception: a supervisor has to confirm it."),
         Cause.FORCED: tr("A poor capture is kept: a supervisor has to confirm it."),
+        Cause.ATTESTED: tr("The face was taken on the officer's word: a supervisor has to confirm it."),
     }
     return " ".join(words[cause] for cause in causes)
 
