@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -12,17 +12,19 @@ from threading import Event
 import pytest
 
 from muster.audit.catalogue import AuditEvent
+from muster.clock import utc_now
 from muster.crypto.authenticator import _totp
 from muster.domain.biometrics import BiometricAttribute
 from muster.domain.duplicates import Person, Whose
 from muster.domain.operators import WAYS, Action, Factor
+from muster.domain.registration import Step
 from muster.errors import BadInput, NotAuthentic, Refused, SignInRefused
 from muster.workstation.desk import Desk, sign_in
 from muster.workstation.policy import Policy
 from muster.workstation.proving import Proof
 from muster.workstation.server import NoServer
 from muster.workstation.station import NewOperator, Station
-from unit.workstation.desks import OFFICER, QUICK, SUPERVISOR
+from unit.workstation.desks import OFFICER, QUICK, SUPERVISOR, play
 
 _INDEX = BiometricAttribute.RIGHT_INDEX
 _PASSWORD, _CODE = frozenset({Factor.PASSWORD}), frozenset({Factor.PASSWORD, Factor.CODE})
@@ -44,7 +46,7 @@ def clock() -> Clock:
 
 @contextmanager
 def _signed_in(
-    root: Path, clock: Clock, who: NewOperator = OFFICER, policy: Policy = QUICK, code: str = ""
+    root: Path, clock: Callable[[], datetime], who: NewOperator = OFFICER, policy: Policy = QUICK, code: str = ""
 ) -> Iterator[Desk]:
     station = Station.at(root, clock)
     with sign_in(station, who.user_id, who.password, NoServer(), clock, policy=policy, code=code) as desk:
@@ -215,3 +217,28 @@ def test_a_template_put_under_another_name_is_nobodys(touched: Desk) -> None:
     sample = touched._own_capture.touch(_INDEX, Event())
     with pytest.raises(NotAuthentic):
         touched._templates.is_finger_of(SUPERVISOR.user_id, sample)
+
+
+# A face
+
+
+def test_a_face_unlocks_where_the_policy_says_so_and_is_found_when_it_is_registered_under_another_name(
+    root: Path,
+) -> None:
+    clock = utc_now
+    way = {**WAYS, Action.UNLOCK: (frozenset({Factor.FACE}),)}
+    by_face = replace(QUICK, ways=way, face_template_kept_for_days=30)
+    with _signed_in(root, clock, policy=by_face) as desk:
+        desk.enroll_face(Proof(OFFICER.password), Event())
+        shown = desk.look(Event())
+        desk.unlock_screen(shown)
+        assert shown.face is not None
+        nobody = Proof(face=shown.face[:64, :64])
+        with pytest.raises(SignInRefused) as caught:
+            desk.unlock_screen(nobody)
+        assert caught.value.code.name == "FACE_UNKNOWN"
+        draft = play(desk, stop_after=Step.PREVIEW)  # the camera shows the officer once more
+        desk.duplicates.settle()
+    with _signed_in(root, clock, SUPERVISOR, by_face) as his:
+        found = his.duplicates.found(draft)
+    assert found is not None and [each.person.name for each in found.candidates] == [OFFICER.user_id]
