@@ -18,9 +18,11 @@ from muster.proofing.method import ProofingMethod
 
 @dataclass(frozen=True, slots=True)
 class MethodTools:
-    """``is_known`` says whether somebody with this identifier proved who they are at this station before."""
+    """``is_known`` says whether somebody with this identifier proved who they are at this station before,
+    ``supervisor`` who is signed in, if that is a supervisor."""
 
     is_known: Callable[[Identifier], bool]
+    supervisor: Callable[[], str | None]
 
 
 def found_methods(tools: MethodTools) -> Mapping[str, ProofingMethod]:

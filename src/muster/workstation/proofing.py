@@ -94,7 +94,7 @@ class Proofing:
     @cached_property
     def methods(self) -> Mapping[str, ProofingMethod]:
         """By type; found at the first need, since some bring heavy libraries."""
-        return found_methods(MethodTools(self._is_known))
+        return found_methods(MethodTools(self._is_known, self._supervisor))
 
     # idv.usecase.resolve, idv.graph.compile
 
@@ -408,6 +408,9 @@ class Proofing:
 
     def _digest(self, identifier: Identifier) -> str:
         return self._hash.of(identifier.type, _plain(identifier))
+
+    def _supervisor(self) -> str | None:
+        return self._journal.operator.user_id if self._journal.access.may(Permission.REVIEW) else None
 
     def _is_known(self, identifier: Identifier) -> bool:
         with self._journal.database.read() as work:

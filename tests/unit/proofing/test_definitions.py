@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -10,10 +11,12 @@ import pytest
 
 from muster.domain.proofing import Eidas, Ial
 from muster.errors import MalformedData
+from muster.proofing.compilation import compile_use_case
 from muster.proofing.definitions import ChoiceNode, OidcMethodDefinition, SequenceNode, parse_definitions
 from unit.proofing.graphs import EMAIL, VOUCH, definitions, method, parallel, sequence, threshold
 
 SAMPLE = Path(__file__).with_name("source_sample.json")
+GUIDE = Path(__file__).parents[3] / "src" / "guide" / "proofing-configuration.md"
 
 
 def _refused(content: object) -> MalformedData:
@@ -143,3 +146,9 @@ def test_a_tenant_s_method_stands_in_for_everybody_s_of_the_same_name() -> None:
     assert read.methods_of("north")["email"].code_length == 8  # type: ignore[union-attr]
     assert set(read.methods_of("south")) == {"email", "v"}
     assert set(read.methods_of("default")) == {"email"}
+
+
+def test_the_guide_s_example_is_taken_as_it_stands() -> None:
+    (example,) = re.findall(r"```json\n(.*?)```", GUIDE.read_text(encoding="utf-8"), re.DOTALL)
+    read = parse_definitions(example.encode())
+    assert [compile_use_case(read, each).findings for each in read.use_cases] == [()]

@@ -224,6 +224,10 @@
             <translation>تتعذر قراءة تسجيل محفوظ. اتصل بالمشرف؛ لم يُحذف أي شيء.</translation>
         </message>
         <message>
+            <source>A supervisor has to vouch for this person. Ask one to sign in and go on.</source>
+            <translation>يجب أن يشهد مشرف لهذا الشخص. اطلب منه تسجيل الدخول والمتابعة.</translation>
+        </message>
+        <message>
             <source>A text of a sample has a character that biometric files cannot hold. Capture the sample again.</source>
             <translation>يحتوي نص في إحدى العينات على رمز لا تستطيع ملفات البيانات الحيوية حفظه. التقط العينة مرة أخرى.</translation>
         </message>
@@ -1832,6 +1836,10 @@
             <translation>لم يلتفت الرأس بما يكفي للحكم على ذلك.</translation>
         </message>
         <message>
+            <source>The introducer is not known at this station. Check the number, or ask somebody else.</source>
+            <translation>المعرِّف غير معروف في هذه المحطة. تحقق من الرقم أو اطلب من شخص آخر.</translation>
+        </message>
+        <message>
             <source>The key file cannot be read: it must be an RSA key in PEM or DER form, or the public key of a TPM.</source>
             <translation>تتعذر قراءة ملف المفتاح: يجب أن يكون مفتاح RSA بصيغة PEM أو DER، أو المفتاح العام لشريحة TPM.</translation>
         </message>
@@ -3086,6 +3094,10 @@
         <message>
             <source>This step needs a network. It waits: go on with it when there is one.</source>
             <translation>تحتاج هذه الخطوة إلى شبكة. هي في الانتظار: تابعها عند توفر الشبكة.</translation>
+        </message>
+        <message>
+            <source>This step waits for a form and for nothing else.</source>
+            <translation>تنتظر هذه الخطوة استمارة ولا شيء غيرها.</translation>
         </message>
         <message>
             <source>This step was tried too often.</source>

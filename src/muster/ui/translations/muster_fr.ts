@@ -224,6 +224,10 @@
             <translation>Une inscription conservée est illisible. Appelez votre superviseur ; rien n’a été supprimé.</translation>
         </message>
         <message>
+            <source>A supervisor has to vouch for this person. Ask one to sign in and go on.</source>
+            <translation>Un superviseur doit se porter garant de cette personne. Demandez-lui de se connecter et de continuer.</translation>
+        </message>
+        <message>
             <source>A text of a sample has a character that biometric files cannot hold. Capture the sample again.</source>
             <translation>Un texte d’un échantillon comporte un caractère que les fichiers biométriques ne peuvent pas contenir. Capturez à nouveau l’échantillon.</translation>
         </message>
@@ -1832,6 +1836,10 @@
             <translation>La tête n’a pas assez tourné pour en juger.</translation>
         </message>
         <message>
+            <source>The introducer is not known at this station. Check the number, or ask somebody else.</source>
+            <translation>Le garant n’est pas connu à ce poste. Vérifiez le numéro ou demandez à quelqu’un d’autre.</translation>
+        </message>
+        <message>
             <source>The key file cannot be read: it must be an RSA key in PEM or DER form, or the public key of a TPM.</source>
             <translation>Le fichier de clé est illisible : il doit contenir une clé RSA au format PEM ou DER, ou la clé publique d’un TPM.</translation>
         </message>
@@ -3086,6 +3094,10 @@
         <message>
             <source>This step needs a network. It waits: go on with it when there is one.</source>
             <translation>Cette étape a besoin du réseau. Elle attend : continuez-la dès qu’il y en a un.</translation>
+        </message>
+        <message>
+            <source>This step waits for a form and for nothing else.</source>
+            <translation>Cette étape attend un formulaire et rien d’autre.</translation>
         </message>
         <message>
             <source>This step was tried too often.</source>

@@ -1,0 +1,85 @@
+"""Somebody who is known vouches for the person: an introducer who was proven here before, or a supervisor.
+
+An introducer shows an identifier; nothing of it is kept. A supervisor vouches by being signed in, and is named in the
+evidence.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from muster.domain.proofing import (
+    Assurance,
+    Eidas,
+    Ial,
+    Identifier,
+    InputField,
+    MethodEvidence,
+    Strength,
+    UserInputAction,
+)
+from muster.errors import Code
+from muster.methods.tools import MethodTools
+from muster.proofing.definitions import VouchMethodDefinition
+from muster.proofing.method import Done, NotDone, Outcome, Pending, Work
+
+INTRODUCER_UNKNOWN = Code(
+    "INTRODUCER_UNKNOWN", "The introducer is not known at this station. Check the number, or ask somebody else."
+)
+SUPERVISOR_MUST_VOUCH = Code(
+    "SUPERVISOR_MUST_VOUCH", "A supervisor has to vouch for this person. Ask one to sign in and go on."
+)
+VOUCH_NOT_AWAITED = Code("VOUCH_NOT_AWAITED", "This step waits for a form and for nothing else.")
+
+_GIVES = Assurance(Eidas.LOW, Ial.IAL1, None, Strength.FAIR)
+_NUMBER = "introducer"
+_YES = "vouched"
+
+
+class Vouch:
+    type = "vouch"
+
+    def __init__(self, tools: MethodTools) -> None:
+        self._tools = tools
+
+    def dispatch(self, work: Work) -> Outcome:
+        if _definition(work).by == "supervisor":
+            return Pending(UserInputAction((InputField(_YES, "The supervisor knows this person: yes"),)))
+        return Pending(UserInputAction((InputField(_NUMBER, "The introducer's number"),)))
+
+    def submit(self, work: Work, fields: Mapping[str, str]) -> Outcome:
+        if _definition(work).by == "supervisor":
+            return self._by_supervisor(work, fields[_YES])
+        introducer = Identifier(_definition(work).identifier_type, fields[_NUMBER])
+        if not introducer.value.strip() or not self._tools.is_known(introducer):
+            return NotDone(INTRODUCER_UNKNOWN, retryable=True)
+        return _vouched(work, {"identifier_type": introducer.type})
+
+    def _by_supervisor(self, work: Work, answer: str) -> Outcome:
+        supervisor = self._tools.supervisor()
+        if supervisor is None or answer.strip().casefold() != "yes":
+            return NotDone(SUPERVISOR_MUST_VOUCH, retryable=True)
+        return _vouched(work, {"supervisor": supervisor})
+
+    def callback(self, work: Work, data: Mapping[str, str]) -> Outcome:
+        return NotDone(VOUCH_NOT_AWAITED)
+
+    def poll(self, work: Work) -> Outcome:
+        return NotDone(VOUCH_NOT_AWAITED)
+
+    def cancel(self, work: Work) -> None:
+        """Nothing was begun that would have to be ended."""
+
+
+def _definition(work: Work) -> VouchMethodDefinition:
+    assert isinstance(work.definition, VouchMethodDefinition)
+    return work.definition
+
+
+def _vouched(work: Work, metadata: Mapping[str, str]) -> Done:
+    by = _definition(work).by
+    return Done(_GIVES, MethodEvidence("station", Vouch.type, work.now, {"by": by, **metadata}))
+
+
+def method(tools: MethodTools) -> Vouch:
+    return Vouch(tools)

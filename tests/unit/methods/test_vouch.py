@@ -1,0 +1,91 @@
+"""Vouching, and matching claims, asked directly."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from muster.domain.proofing import Identifier, UserInputAction
+from muster.methods.tools import MethodTools, found_methods
+from muster.proofing.definitions import Method
+from muster.proofing.method import Done, NotDone, Pending, Work
+from unit.proofing.graphs import VOUCH, definitions, method
+
+NOON = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
+KNOWN = Identifier("UIN", "2345678906")
+CLAIM = {"_type": "ClaimMatchMethodDefinition", "id": "known", "identifierType": "UIN", "attribute": "uin"}
+
+
+def _tools(supervisor: str | None = None) -> MethodTools:
+    return MethodTools(lambda identifier: identifier == KNOWN, lambda: supervisor)
+
+
+def _work(definition: dict[str, Any], **inputs: str) -> Work:
+    read: Method = definitions(method("a"), [definition]).methods[0]
+    return Work("e", "a", 1, read, inputs, {}, "ref", NOON, str)
+
+
+@pytest.mark.parametrize("number", ["", " ", "2345678907"])
+def test_an_introducer_whom_nobody_knows_vouches_for_nobody_and_may_be_another_one(number: str) -> None:
+    outcome = found_methods(_tools())["vouch"].submit(_work(VOUCH), {"introducer": number})
+    assert isinstance(outcome, NotDone)
+    assert (outcome.code.name, outcome.retryable) == ("INTRODUCER_UNKNOWN", True)
+
+
+def test_an_introducer_who_is_known_vouches_and_nothing_of_the_number_is_kept() -> None:
+    vouch = found_methods(_tools())["vouch"]
+    asked = vouch.dispatch(_work(VOUCH))
+    assert isinstance(asked, Pending)
+    assert isinstance(asked.action, UserInputAction)
+    (field,) = asked.action.fields
+    outcome = vouch.submit(_work(VOUCH), {field.id: KNOWN.value})
+    assert isinstance(outcome, Done)
+    assert KNOWN.value not in str(outcome)
+
+
+@pytest.mark.parametrize(("supervisor", "answer"), [(None, "yes"), ("max", "no"), ("max", "")])
+def test_who_is_no_supervisor_or_does_not_say_yes_does_not_vouch(supervisor: str | None, answer: str) -> None:
+    by = {**VOUCH, "by": "supervisor"}
+    outcome = found_methods(_tools(supervisor))["vouch"].submit(_work(by), {"vouched": answer})
+    assert isinstance(outcome, NotDone)
+    assert outcome.code.name == "SUPERVISOR_MUST_VOUCH"
+
+
+def test_a_supervisor_who_says_yes_is_named_in_the_evidence() -> None:
+    by = {**VOUCH, "by": "supervisor"}
+    outcome = found_methods(_tools("max"))["vouch"].submit(_work(by), {"vouched": "Yes"})
+    assert isinstance(outcome, Done)
+    assert outcome.evidence.metadata == {"by": "supervisor", "supervisor": "max"}
+
+
+@pytest.mark.parametrize(
+    ("inputs", "code", "retryable"),
+    [({}, "CLAIM_ABSENT", True), ({"uin": " "}, "CLAIM_ABSENT", True), ({"uin": "1"}, "CLAIM_UNMATCHED", False)],
+)
+def test_a_claim_that_is_absent_or_matches_nobody_is_told_apart(
+    inputs: dict[str, str], code: str, retryable: bool
+) -> None:
+    outcome = found_methods(_tools())["claim_match"].dispatch(_work(CLAIM, **inputs))
+    assert isinstance(outcome, NotDone)
+    assert (outcome.code.name, outcome.retryable) == (code, retryable)
+
+
+def test_a_claim_that_matches_gives_its_identifier() -> None:
+    outcome = found_methods(_tools())["claim_match"].dispatch(_work(CLAIM, uin=KNOWN.value))
+    assert isinstance(outcome, Done)
+    assert outcome.identifiers == (KNOWN,)
+
+
+def test_methods_are_found_by_being_there() -> None:
+    assert {"claim_match", "vouch"} <= set(found_methods(_tools()))
+    for name, each in found_methods(_tools()).items():
+        assert each.type == name
+
+
+@pytest.mark.parametrize(("definition", "type_"), [(VOUCH, "vouch"), (CLAIM, "claim_match")])
+def test_an_answer_these_methods_do_not_wait_for_is_a_failure(definition: dict[str, Any], type_: str) -> None:
+    found = found_methods(_tools())[type_]
+    assert isinstance(found.callback(_work(definition), {}), NotDone)
+    assert isinstance(found.poll(_work(definition)), NotDone)
