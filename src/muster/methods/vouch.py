@@ -1,7 +1,7 @@
 """Somebody who is known vouches for the person: an introducer who was proven here before, or a supervisor.
 
-An introducer shows an identifier; nothing of it is kept. A supervisor vouches by being signed in, and is named in the
-evidence.
+An introducer shows an identifier; nothing of it is kept. A supervisor vouches by being signed in, and is named in
+the evidence.
 """
 
 from __future__ import annotations
