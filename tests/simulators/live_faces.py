@@ -281,12 +281,14 @@ def astronaut() -> BaseFace:
     return BaseFace("astronaut", np.asarray(data.astronaut()))
 
 
-def base_faces(reference: Path | None = None) -> list[BaseFace]:
-    """The astronaut, and the portraits of the reference data where they are."""
+def base_faces(folder: Path | None = None) -> list[BaseFace]:
+    """The astronaut, and whoever is alone in one of the portraits in ``folder``."""
     found = [astronaut()]
-    for file in sorted((reference / "faces").glob("*.jpg")) if reference else ():
-        photograph = cv2.cvtColor(cv2.imread(str(file)), cv2.COLOR_BGR2RGB)
-        face = BaseFace(file.stem, photograph)
+    for file in sorted(folder.iterdir()) if folder else ():
+        photograph = cv2.imread(str(file))
+        if photograph is None or not FaceDetector().detect(cv2.cvtColor(photograph, cv2.COLOR_BGR2RGB)):
+            continue
+        face = BaseFace(file.stem, cv2.cvtColor(photograph, cv2.COLOR_BGR2RGB))
         if len(FaceDetector().detect(face.picture)) == 1:  # a second face in the background fails every challenge
             found.append(face)
     return found

@@ -91,6 +91,24 @@ class ForcedBecause(Enum):
     OTHER = "another reason"
 
 
+class LivenessOutcome(Enum):
+    """Whether a living face was before the camera."""
+
+    CONFIRMED = "confirmed"
+    ATTESTED = "attested"  # not confirmed; the officer says so
+    REFUSED = "refused"
+    NOT_JUDGED = "not judged"  # the picture came from a file
+
+
+class AttestedBecause(Enum):
+    """Why an officer attests that a living person is there, although the station could not confirm it."""
+
+    LIGHT = "light or camera"
+    APPEARANCE = "bandage, covering or glasses"
+    MOVEMENT = "cannot move as asked"
+    OTHER = "another reason"
+
+
 @dataclass(frozen=True, slots=True)
 class BiometricException:
     """An attribute that cannot be captured, and why. A face has no exception."""

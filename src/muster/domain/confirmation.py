@@ -13,6 +13,7 @@ class Cause(Enum):
 
     EXCEPTION = "exception"  # a finger or an eye is said not to be there
     FORCED = "forced"  # a capture is kept though its quality is too low
+    ATTESTED = "attested"  # on the officer's word alone a living person sat before the camera
 
 
 def causes_in(state: Registration, asked_for: Collection[Cause]) -> tuple[Cause, ...]:
@@ -20,5 +21,6 @@ def causes_in(state: Registration, asked_for: Collection[Cause]) -> tuple[Cause,
     found = {
         Cause.EXCEPTION: bool(state.exceptions),
         Cause.FORCED: any(each.facts.forced for each in state.samples.values()),
+        Cause.ATTESTED: state.is_face_attested,
     }
     return tuple(cause for cause in Cause if cause in asked_for and found[cause])

@@ -22,10 +22,12 @@ from typing import TypeVar
 
 from muster.domain.applicant import DemographicValue, DocumentFacts
 from muster.domain.biometrics import (
+    AttestedBecause,
     BiometricAttribute,
     BiometricException,
     CaptureGroup,
     ForcedBecause,
+    LivenessOutcome,
     SampleFacts,
     StationJudgement,
 )
@@ -128,6 +130,19 @@ class PoorSamplesKept:
     at: datetime
     attributes: tuple[BiometricAttribute, ...]
     because: ForcedBecause
+
+
+@dataclass(frozen=True, slots=True)
+class LivenessJudged:
+    """Whether a face that was taken is a living one. ``signals`` is what speaks for and against it, sealed for the
+    supervisor; None where nothing was judged. ``record`` is the name of the blob of the face that was kept, empty
+    where it was not. ``because`` is the officer's reason, if the officer attests it."""
+
+    at: datetime
+    outcome: LivenessOutcome
+    signals: BlobRef | None
+    record: str = ""
+    because: AttestedBecause | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,6 +258,7 @@ Event = (
     | SampleJudged
     | SampleSetAside
     | PoorSamplesKept
+    | LivenessJudged
     | CaptureAttempted
     | ExceptionMarked
     | ExceptionCleared
@@ -275,6 +291,7 @@ class Registration:
     forced_because: Mapping[BiometricAttribute, ForcedBecause] = field(
         default_factory=lambda: MappingProxyType({})
     )
+    liveness: tuple[LivenessJudged, ...] = ()
     exceptions: Mapping[BiometricAttribute, BiometricException] = field(
         default_factory=lambda: MappingProxyType({})
     )
@@ -295,9 +312,24 @@ class Registration:
         return self.sealed is None and self.discarded is None
 
     @property
+    def face_liveness(self) -> LivenessJudged | None:
+        """What was judged of the face that counts."""
+        face = self.samples.get(BiometricAttribute.FACE)
+        if face is None:
+            return None
+        return next((each for each in reversed(self.liveness) if each.record == face.record.name), None)
+
+    @property
+    def is_face_attested(self) -> bool:
+        """Whether the officer's word alone says that the face is a living one."""
+        return self.face_liveness is not None and self.face_liveness.outcome is LivenessOutcome.ATTESTED
+
+    @property
     def risk(self) -> int:
-        """What a reviewer should see soon: captures kept below the threshold, and what could not be captured."""
-        return sum(each.facts.forced for each in self.samples.values()) + len(self.exceptions)
+        """What a reviewer should see soon: captures kept below the threshold, what could not be captured, and a
+        face that the officer attested."""
+        forced = sum(each.facts.forced for each in self.samples.values())
+        return forced + len(self.exceptions) + self.is_face_attested
 
     @property
     def filed_under(self) -> RegistrationId:
@@ -356,6 +388,8 @@ def apply(state: Registration, event: Event) -> Registration:
             return state
         case SampleJudged():  # what the person gave is what it was: preview and signature stand
             return replace(state, judgements=_with(state.judgements, event.attribute, event.judgement))
+        case LivenessJudged():  # it comes with its face, which takes preview and signature back
+            return replace(state, liveness=(*state.liveness, event))
         case PoorSamplesKept():
             reasons = {**state.forced_because, **dict.fromkeys(event.attributes, event.because)}
             return replace(state, forced_because=MappingProxyType(reasons))

@@ -8,6 +8,8 @@ Rules:
    costs none.
 3. Nobody is sent home for a face the program does not like: attempts used up, the best there was may be kept as
    *forced*, with what was found in the trail. Only somebody else's face is never kept beside the person's.
+4. Whether the face is a living one is judged over the seconds before, and what came of it goes with the face. One
+   that could not be confirmed is not kept; attempts used up, the officer may attest it and says why.
 
 Fingers and irises are taken in ``placements``.
 """
@@ -24,15 +26,17 @@ from muster.devices.api import DEVICE_FAILED, Camera, CapturedSample, CaptureReq
 from muster.devices.catalogue import Catalogue
 from muster.devices.records import face_record
 from muster.devices.samples import attested_sample
-from muster.domain.assessment import blocking
-from muster.domain.biometrics import BiometricAttribute, CaptureGroup, DigitalId
-from muster.domain.lifecycle import ExceptionPhotoTaken, Registration
+from muster.domain.assessment import Finding, blocking
+from muster.domain.biometrics import AttestedBecause, BiometricAttribute, CaptureGroup, DigitalId, LivenessOutcome
+from muster.domain.lifecycle import ExceptionPhotoTaken, LivenessJudged, Registration
 from muster.domain.registration import RegistrationId
 from muster.errors import Code, DeviceUnavailable, MusterError, Refused
+from muster.workstation.face_liveness import NOT_JUDGED, JudgedLiveness, LivenessJudge
 from muster.workstation.face_watching import FaceView, FaceWatch, JudgedFace
+from muster.workstation.file_devices import StillCamera
 from muster.workstation.journal import Entry, Journal
 from muster.workstation.mailbox import Mailbox
-from muster.workstation.policy import Policy
+from muster.workstation.policy import LivenessDemand, Policy
 from muster.workstation.samples import (
     ATTEMPTS_LEFT,
     CaptureOutcome,
@@ -67,6 +71,7 @@ class Capture:
         self._loading = Lock()
         self._policy = policy
         self._book = SampleBook(journal, policy)
+        self._liveness = LivenessJudge()
         self._best_face: dict[RegistrationId, FaceView] = {}
 
     def prepare_face(self) -> None:
@@ -91,7 +96,8 @@ class Capture:
         try:
             with self._catalogue.open(DeviceKind.CAMERA, self._context) as camera:
                 assert isinstance(camera, Camera)
-                watch = FaceWatch(guidance, self._policy, camera.digital_id)
+                shows_files = isinstance(camera, StillCamera)
+                watch = FaceWatch(guidance, self._policy, camera.digital_id, shows_files=shows_files)
                 camera.stream(lambda frame: mailbox.put(watch.see(frame)), cancel)
         except MusterError:
             raise
@@ -99,28 +105,66 @@ class Capture:
             raise DeviceUnavailable(DEVICE_FAILED, kind=DeviceKind.CAMERA.value) from error
 
     def capture_face(
-        self, registration_id: RegistrationId, view: FaceView, *, force: bool = False
+        self,
+        registration_id: RegistrationId,
+        view: FaceView,
+        *,
+        force: bool = False,
+        attested: AttestedBecause | None = None,
     ) -> CaptureOutcome:
         """Keep the face in ``view``, or say why not.
 
-        ``force`` keeps the best of all attempts whatever was found; raises ``Refused(ATTEMPTS_LEFT)`` while
-        attempts are left.
+        ``force`` keeps the best of all attempts whatever was found of its quality, ``attested`` a face that could
+        not be confirmed to be a living one; both raise ``Refused(ATTEMPTS_LEFT)`` while attempts are left. Raises
+        ``Unavailable``, ``NotAuthentic`` for weights.
         """
         state = self._journal.open_draft(registration_id)
-        if force and state.attempts.get(CaptureGroup.FACE, 0) < self._policy.attempts:
+        if (force or attested) and state.attempts.get(CaptureGroup.FACE, 0) < self._policy.attempts:
             raise Refused(ATTEMPTS_LEFT)
         state = self._book.count_attempt(registration_id, CaptureGroup.FACE)
+        found = blocking(view.to_keep.findings)
+        if found:
+            self._remember_face(registration_id, view)
+            best = self._best_face.get(registration_id)
+            if not force or best is None:
+                return self._refuse_face(state, view, found)
+            view = best
+        alive = self._judged(view, attested)
+        if alive is not None and alive.outcome is LivenessOutcome.REFUSED:
+            self._journal.commit(registration_id, self._liveness_entry(registration_id, alive))
+            return self._refuse_face(state, view, alive.findings)
+        return self._keep_face(state, view, alive, forced=bool(found), attested=attested)
+
+    def _refuse_face(self, state: Registration, view: FaceView, found: tuple[Finding, ...]) -> CaptureOutcome:
         face = view.to_keep
-        found = blocking(face.findings)
-        if not found:
-            return self._keep_face(state, view, forced=False)
-        self._remember_face(registration_id, view)
-        best = self._best_face.get(registration_id)
-        if force and best is not None:
-            return self._keep_face(state, best, forced=True)
-        self._book.note_refusal(registration_id, CaptureGroup.FACE, found, measures=_measures(face))
-        result = SampleResult(BiometricAttribute.FACE, face.quality, 0, accepted=False, findings=face.findings)
+        self._book.note_refusal(state.id, CaptureGroup.FACE, found, measures=_measures(face))
+        result = SampleResult(BiometricAttribute.FACE, face.quality, 0, accepted=False, findings=found)
         return self._book.outcome(state, CaptureGroup.FACE, (result,), found)
+
+    def _judged(self, view: FaceView, attested: AttestedBecause | None) -> JudgedLiveness | None:
+        """None where the policy asks for no judgement."""
+        if self._policy.face_liveness is LivenessDemand.NONE:
+            return None
+        if view.alive is None:
+            return NOT_JUDGED
+        return self._liveness.judge(view.alive, attested=attested is not None)
+
+    def _liveness_entry(
+        self,
+        registration_id: RegistrationId,
+        alive: JudgedLiveness,
+        record: str = "",
+        attested: AttestedBecause | None = None,
+    ) -> Entry:
+        signals = self._journal.keep(registration_id, alive.signals) if alive.signals else None
+        because = attested if alive.outcome is LivenessOutcome.ATTESTED else None
+        event = LivenessJudged(self._journal.now(), alive.outcome, signals, record, because)
+        detail = {"outcome": alive.outcome.value}
+        if signals is not None:
+            detail["sha256"] = signals.digest
+        if because is not None:
+            detail["because"] = because.value
+        return Entry(event, AuditEvent.LIVENESS_JUDGED, detail, signals)
 
     def _remember_face(self, registration_id: RegistrationId, view: FaceView) -> None:
         if not view.may_be_forced:
@@ -129,13 +173,24 @@ class Capture:
         if best is None or view.now.quality >= best.now.quality:
             self._best_face[registration_id] = view
 
-    def _keep_face(self, state: Registration, view: FaceView, *, forced: bool) -> CaptureOutcome:
+    def _keep_face(
+        self,
+        state: Registration,
+        view: FaceView,
+        alive: JudgedLiveness | None,
+        *,
+        forced: bool,
+        attested: AttestedBecause | None,
+    ) -> CaptureOutcome:
         face = view.to_keep
         said = {"findings": codes(face.findings), "measures": _measures(face)}
         sample = self._face_sample(state, face, view.camera)
         attempts = state.attempts.get(CaptureGroup.FACE, 1)
-        entry, _ = self._book.entry(state.id, sample, attempts, forced=forced, said=said)
-        state = self._journal.commit(state.id, entry)
+        entry, record = self._book.entry(state.id, sample, attempts, forced=forced, said=said)
+        entries = [entry]
+        if alive is not None:
+            entries.append(self._liveness_entry(state.id, alive, record.name, attested))
+        state = self._journal.commit(state.id, *entries)
         self._best_face.pop(state.id, None)
         result = SampleResult(BiometricAttribute.FACE, face.quality, 0, accepted=True, findings=face.findings)
         return self._book.outcome(state, CaptureGroup.FACE, (result,), ())

@@ -19,6 +19,7 @@ from muster.devices.records import picture_of
 from muster.domain.applicant import Demographics, LocalizedText
 from muster.domain.assessment import Finding, blocking
 from muster.domain.biometrics import (
+    AttestedBecause,
     BiometricAttribute,
     BiometricException,
     CaptureGroup,
@@ -46,6 +47,7 @@ from muster.workstation.duplicates import Duplicates
 from muster.workstation.face_watching import FaceView
 from muster.workstation.forms import FormField, build_form, check_form, spell_out
 from muster.workstation.journal import Entry, Journal
+from muster.workstation.liveness_review import LivenessReview, LivenessSigns
 from muster.workstation.mailbox import Mailbox
 from muster.workstation.packet_size import PacketSize, packet_size
 from muster.workstation.placements import Placements
@@ -106,6 +108,7 @@ class Enrollment:
         self._submission = submission
         self._duplicates = duplicates
         self._policy = policy
+        self._liveness_review = LivenessReview(journal)
         self._forms = {process: build_form(reference, process) for process in reference.ui_specs}
         self.attempts_allowed = policy.attempts
         self.languages_offered: tuple[Language, ...] = LANGUAGES
@@ -304,9 +307,18 @@ class Enrollment:
         self._capture.watch_face(cancel, mailbox)
 
     def capture_face(
-        self, registration_id: RegistrationId, view: FaceView, *, force: bool = False
+        self,
+        registration_id: RegistrationId,
+        view: FaceView,
+        *,
+        force: bool = False,
+        attested: AttestedBecause | None = None,
     ) -> CaptureOutcome:
-        return self._capture.capture_face(registration_id, view, force=force)
+        return self._capture.capture_face(registration_id, view, force=force, attested=attested)
+
+    def liveness_signs(self, registration_id: RegistrationId) -> tuple[LivenessSigns, ...]:
+        """For a supervisor: what spoke for and against a living face. Audited. Raises ``Refused``."""
+        return self._liveness_review.signs(registration_id)
 
     def capture_exception_photo(self, registration_id: RegistrationId, view: FaceView) -> CaptureOutcome:
         return self._capture.capture_exception_photo(registration_id, view)

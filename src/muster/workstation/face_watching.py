@@ -2,7 +2,7 @@
 
 Which findings keep a picture from being taken is the policy's (``Policy.face_blocks``); the rest warn. What blocks
 comes first, and within that what the person should do next. Every frame passes ``FaceWatch.see`` once, in order
-and on the thread of the camera: another judge of the stream belongs there, beside the guidance.
+and on the thread of the camera; liveness is watched there as well, over what the guidance saw.
 """
 
 from __future__ import annotations
@@ -16,7 +16,9 @@ from muster.analysis.face_quality import UNIFIED
 from muster.devices.frames import Frame
 from muster.domain.assessment import Finding, Score, Severity, blocking
 from muster.domain.biometrics import DigitalId
-from muster.workstation.policy import Policy
+from muster.errors import Code
+from muster.workstation.face_liveness import AliveView, LivenessWatching
+from muster.workstation.policy import LivenessDemand, Policy
 
 # A slow computer judges a frame in a few tenths of a second; who sat down in between is another track.
 _GAP_S = 1.0
@@ -41,13 +43,15 @@ class JudgedFace:
 class FaceView:
     """The newest frame of the live picture, and the ``best`` of the stretch that it belongs to: None until nothing
     has been in the way for long enough. ``good_since_s`` is for how long nothing has been; ``may_be_forced``
-    whether the newest may be kept whatever was found, once the attempts are used up."""
+    whether the newest may be kept whatever was found, once the attempts are used up. ``alive`` is what liveness is
+    judged by; None where it is not."""
 
     now: JudgedFace
     best: JudgedFace | None
     good_since_s: float
     may_be_forced: bool
     camera: DigitalId
+    alive: AliveView | None = None
 
     @property
     def frame(self) -> Frame:
@@ -72,7 +76,17 @@ class FaceView:
 
     @property
     def ready(self) -> bool:
-        return self.best is not None
+        return self.best is not None and (self.alive is None or self.alive.is_settled)
+
+    @property
+    def instruction(self) -> Code | None:
+        """What the person is asked to do, so that liveness can be told; None while nothing is asked."""
+        return self.alive.instruction if self.alive is not None else None
+
+    @property
+    def has_challenge_failed(self) -> bool:
+        """Whether the person did not do what was asked: this was an attempt."""
+        return self.alive is not None and self.alive.has_failed
 
     @property
     def to_keep(self) -> JudgedFace:
@@ -81,14 +95,18 @@ class FaceView:
 
 
 class FaceWatch:
-    """One stream of one camera."""
+    """One stream of one camera. ``shows_files`` is of one that shows a picture and nobody."""
 
-    def __init__(self, guidance: FaceGuidance, policy: Policy, camera: DigitalId) -> None:
+    def __init__(
+        self, guidance: FaceGuidance, policy: Policy, camera: DigitalId, *, shows_files: bool = False
+    ) -> None:
         self._guidance = guidance
         self._blocks = policy.face_blocks
         self._never_kept = policy.face_never_kept
         self._best: BestFrame[JudgedFace] = BestFrame(steady_for_s=policy.face_good_for_s, gap_s=_GAP_S)
         self._camera = camera
+        is_judged = policy.face_liveness is not LivenessDemand.NONE and not shows_files
+        self._alive = LivenessWatching(policy.face_liveness) if is_judged else None
 
     def see(self, frame: Frame) -> FaceView:
         reading = self._guidance.look(frame.pixels)
@@ -102,7 +120,9 @@ class FaceWatch:
         )
         self._best.see(judged, assessment, frame.taken_at, reading.track)
         may_be_forced = all(each.code.name not in self._never_kept for each in judged.findings)
-        return FaceView(judged, self._best.taken, self._best.steady_s, may_be_forced, self._camera)
+        best = self._best.taken
+        alive = self._alive and self._alive.see(frame, reading, is_well_placed=best is not None)
+        return FaceView(judged, best, self._best.steady_s, may_be_forced, self._camera, alive)
 
 
 def by_policy(findings: Iterable[Finding], blocks: frozenset[str]) -> tuple[Finding, ...]:

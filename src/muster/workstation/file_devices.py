@@ -69,12 +69,14 @@ class FileDriver:
         modality = next(each for each, (kind, _, _) in _KINDS.items() if kind is descriptor.kind)
         if modality is Modality.FACE:
             assert self._before_camera.picture is not None  # else no camera is described
-            yield _StillCamera(self._before_camera.picture, context)
+            yield StillCamera(self._before_camera.picture, context)
         else:
             yield _FileReader(self._pictures, context, _digital_id(modality))
 
 
-class _StillCamera:
+class StillCamera:
+    """Shows one picture again and again: there is nobody who could be seen to be alive."""
+
     def __init__(self, picture: Pixels, context: DeviceContext) -> None:
         self.digital_id = _digital_id(Modality.FACE)
         self._picture = picture

@@ -61,6 +61,14 @@ class QualityRule(Enum):
         return station if self is QualityRule.STATION else min(device, station)
 
 
+class LivenessDemand(Enum):
+    """What is asked of a face, to be taken for a living one."""
+
+    NONE = "none"
+    WATCH = "watch"  # over a second or so, the person doing nothing for it
+    CHALLENGE = "challenge"  # the person turns the head and shuts the eyes as asked
+
+
 # Both scores of a finger are NFIQ 2's, so that a device that praises itself is found out. For eyes every maker has
 # a scale of its own, and the one here was set on two. A face is judged before, by findings.
 _QUALITY_RULES = MappingProxyType(
@@ -105,6 +113,10 @@ class Policy:
     attempts are used up the officer may keep what there is all the same, unless it is one of ``face_never_kept``:
     a picture of somebody else beside the person.
 
+    ``face_liveness`` is what is asked of a face, to be taken for a living one. By default the person does nothing
+    for it, since an officer sits opposite and sees who is there. Where nobody looks on, ask for the challenge:
+    without it a recording on a screen that stands still is often taken for a person.
+
     ``face_template_kept_for_days`` is how long a face can be found again at this station after it was sealed; 0
     keeps none and searches for nobody. Among more than ``faces_compared_each`` a graph is walked, which can miss
     somebody.
@@ -125,6 +137,7 @@ class Policy:
     face_good_for_s: float = 0.8
     face_blocks: frozenset[str] = _FACE_BLOCKS
     face_never_kept: frozenset[str] = frozenset({"FACE_SEVERAL"})
+    face_liveness: LivenessDemand = LivenessDemand.WATCH
     minimum_password_length: int = 8
     minimum_free_bytes: int = 100 * 1024 * 1024
     slip_kept_for_h: int = 24  # how long content outlives a delivery whose receipt was never left (a crash)

@@ -15,12 +15,14 @@ from muster.domain import lifecycle
 from muster.domain.applicant import DocumentFacts, LocalizedText
 from muster.domain.biometrics import (
     Attestation,
+    AttestedBecause,
     BiometricAttribute,
     BiometricException,
     CaptureGroup,
     DigitalId,
     ExceptionKind,
     ForcedBecause,
+    LivenessOutcome,
     SampleFacts,
     StationJudgement,
 )
@@ -38,6 +40,7 @@ from muster.domain.lifecycle import (
     ExceptionCleared,
     ExceptionMarked,
     ExceptionPhotoTaken,
+    LivenessJudged,
     OperatorSampleTaken,
     PoorSamplesKept,
     RequestNamed,
@@ -188,6 +191,15 @@ _GOLDEN: list[tuple[Event, str]] = [
         PoorSamplesKept(_AT, (BiometricAttribute.LEFT_INDEX,), ForcedBecause.WORN),
         '{"at":"2026-03-01T12:00:00.123456Z","attributes":["leftIndex"],"because":"worn or damaged ridges"}',
     ),
+    (
+        LivenessJudged(_AT, LivenessOutcome.ATTESTED, _BLOB, "0e0e0e0e", AttestedBecause.LIGHT),
+        '{"at":"2026-03-01T12:00:00.123456Z","outcome":"attested","signals":{"name":"0f0f0f0f",'
+        '"digest":"a1a1a1a1","size":3},"record":"0e0e0e0e","because":"light or camera"}',
+    ),
+    (
+        LivenessJudged(_AT, LivenessOutcome.NOT_JUDGED, None),
+        '{"at":"2026-03-01T12:00:00.123456Z","outcome":"not judged","signals":null,"record":"","because":null}',
+    ),
 ]
 
 
@@ -335,6 +347,7 @@ _EVENTS: st.SearchStrategy[Event] = st.one_of(
         st.lists(st.sampled_from(BiometricAttribute)).map(tuple),
         st.sampled_from(ForcedBecause),
     ),
+    st.builds(LivenessJudged, _TIMES),
     st.builds(CaptureAttempted, _TIMES, st.sampled_from(CaptureGroup)),
     st.builds(ExceptionMarked, _TIMES, _MARKED),
     st.builds(ExceptionCleared, _TIMES, st.sampled_from(BiometricAttribute)),

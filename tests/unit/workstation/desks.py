@@ -28,7 +28,7 @@ from muster.workstation.demo import demo_script
 from muster.workstation.desk import Desk, sign_in
 from muster.workstation.face_watching import FaceView
 from muster.workstation.mailbox import Mailbox
-from muster.workstation.policy import Policy, QualityRule
+from muster.workstation.policy import LivenessDemand, Policy, QualityRule
 from muster.workstation.samples import CaptureOutcome
 from muster.workstation.script import Script, ScriptedEnrollment
 from muster.workstation.server import NoServer, Server
@@ -37,11 +37,13 @@ from muster_simulated.pictures import BUILT_IN
 
 OFFICER = NewOperator("erika", "correct horse battery")
 SUPERVISOR = NewOperator("max", "staple and paper clip")
-# Nobody is searched for and no finger is judged: networks are loaded for that, and the trail grows meanwhile.
+# Nobody is searched for or watched for being alive and no finger is judged: networks are loaded for that, and the
+# trail grows meanwhile.
 QUICK = Policy(
     face_good_for_s=0.0,
     face_template_kept_for_days=0,
     quality_rules=dict.fromkeys(Modality, QualityRule.DEVICE_ALONE),
+    face_liveness=LivenessDemand.NONE,
     confirmed_by_supervisor=frozenset(),  # nobody stands by for Erika's exception
 )
 PICTURES = BUILT_IN

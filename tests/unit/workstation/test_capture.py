@@ -52,7 +52,7 @@ from muster.workstation.desk import Desk
 from muster.workstation.face_watching import FaceView, by_policy
 from muster.workstation.mailbox import Mailbox
 from muster.workstation.placements import check_placement, judge_sample
-from muster.workstation.policy import Policy
+from muster.workstation.policy import LivenessDemand, Policy
 from muster.workstation.samples import CaptureOutcome
 from muster_simulated.driver import SimulatedDriver
 from muster_simulated.pictures import Pictures, fade
@@ -70,6 +70,7 @@ from unit.workstation.desks import (
 
 FAULTS = "MUSTER_SIMULATED_FAULTS"
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
+UNWATCHED = LivenessDemand.NONE
 INDEX, MIDDLE = BiometricAttribute.LEFT_INDEX, BiometricAttribute.LEFT_MIDDLE
 EYE = BiometricAttribute.LEFT_EYE
 THUMBS = CaptureGroup.THUMBS
@@ -181,7 +182,9 @@ def test_the_frame_that_was_judged_is_the_frame_that_is_kept(desk: Desk, draft: 
 
 
 def test_the_best_frame_of_the_good_stretch_is_kept_and_not_the_newest(root: Path) -> None:
-    with desk_at(root, clock=TickingClock(NOW, 0.25), policy=Policy(face_good_for_s=0.8)) as desk:
+    with desk_at(
+        root, clock=TickingClock(NOW, 0.25), policy=Policy(face_good_for_s=0.8, face_liveness=UNWATCHED)
+    ) as desk:
         watching = _Watching(cancel := Event())
         desk.enrollment.watch_face(cancel, watching)
         draft = play(desk, stop_after=Step.DOCUMENTS)
@@ -332,7 +335,9 @@ class _Watching(Mailbox[FaceView]):
 
 
 def test_a_face_is_ready_once_nothing_was_wrong_for_long_enough(root: Path) -> None:
-    with desk_at(root, clock=TickingClock(NOW, 0.25), policy=Policy(face_good_for_s=0.8)) as desk:
+    with desk_at(
+        root, clock=TickingClock(NOW, 0.25), policy=Policy(face_good_for_s=0.8, face_liveness=UNWATCHED)
+    ) as desk:
         cancel = Event()
         watching = _Watching(cancel)
         desk.enrollment.watch_face(cancel, watching)
@@ -346,7 +351,9 @@ def test_a_second_face_coming_into_view_starts_the_wait_again(root: Path, monkey
             super().put(value)
             monkeypatch.setenv(FAULTS, "camera=two_faces" if len(self.views) == 2 else "")
 
-    with desk_at(root, clock=TickingClock(NOW, 0.25), policy=Policy(face_good_for_s=0.5)) as desk:
+    with desk_at(
+        root, clock=TickingClock(NOW, 0.25), policy=Policy(face_good_for_s=0.5, face_liveness=UNWATCHED)
+    ) as desk:
         cancel = Event()
         watching = Disturbed(cancel)
         desk.enrollment.watch_face(cancel, watching)

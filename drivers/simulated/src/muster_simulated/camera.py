@@ -1,10 +1,13 @@
-"""A camera that replays one portrait with the small movements of a hand-held world."""
+"""A camera before which somebody sits: one portrait, whose head sways a little before a background that stands
+still, with the noise of a sensor. Nobody blinks here, nor follows an instruction: no challenge is passed."""
 
 from __future__ import annotations
 
+import math
 from threading import Event
 
 import numpy as np
+from numpy.typing import NDArray
 from PIL import Image
 
 from muster.devices.api import DEVICE_TIMEOUT, DEVICE_UNPLUGGED, DeviceContext, DeviceKind, OnPreview
@@ -16,10 +19,15 @@ from muster_simulated.faults import Fault
 from muster_simulated.pictures import Pictures
 
 _FRAME_S = 0.04
-_MARGIN = 4
+# Fractions of the picture's width from its middle: the head moves, what is beyond hair stands still.
+_HEAD_TO, _STILL_FROM = 0.19, 0.28
+_SWAY_PX = 4.0
+_PHASES = 16
+_FRAMES_A_PHASE = 4
+_NOISE = 1.5
+_PRINTED = 0.86
 _FRAMES_BEFORE_UNPLUGGING = 5
 _SILENCE_S = 5.0
-_PATH = ((0, 0), (1, 0), (2, 1), (2, 2), (1, 3), (0, 2))
 
 
 class SimulatedCamera:
@@ -32,14 +40,16 @@ class SimulatedCamera:
         self._speed = speed
 
     def stream(self, on_frame: OnPreview, cancel: Event) -> None:
-        scenes: dict[Fault | None, Pixels] = {}
+        scenes: dict[tuple[Fault | None, int], Pixels] = {}
+        grain = _Grain()
         number = 0
         while not cancel.is_set():
             fault = faults.from_environment().get(DeviceKind.CAMERA)
             self._break(fault, number, cancel)
-            if fault not in scenes:
-                scenes[fault] = _scene(self._pictures, fault)
-            on_frame(Frame(_moved(scenes[fault], number), self._context.clock(), number))
+            phase = number // _FRAMES_A_PHASE % _PHASES
+            if (fault, phase) not in scenes:
+                scenes[fault, phase] = _scene(self._pictures, fault, phase)
+            on_frame(Frame(grain.on(scenes[fault, phase]), self._context.clock(), number))
             number += 1
             cancel.wait(_FRAME_S / self._speed)
 
@@ -51,21 +61,60 @@ class SimulatedCamera:
             raise DeviceUnavailable(DEVICE_TIMEOUT, kind=DeviceKind.CAMERA.value)
 
 
-def _moved(scene: Pixels, number: int) -> Pixels:
-    dx, dy = _PATH[number % len(_PATH)]
-    height, width = scene.shape[0] - _MARGIN, scene.shape[1] - _MARGIN
-    return np.ascontiguousarray(scene[dy : dy + height, dx : dx + width])
+class _Grain:
+    """Noise that no two frames share. Drawn once and laid on at another place each time, which is quicker."""
+
+    def __init__(self) -> None:
+        self._random = np.random.default_rng(0)
+        self._noise = np.round(self._random.normal(0, _NOISE, (1 << 21) + 8191)).astype(np.int16)
+
+    def on(self, scene: Pixels) -> Pixels:
+        start = int(self._random.integers(8191))
+        noise = np.resize(self._noise[start:], scene.shape)
+        return np.clip(scene + noise, 0, 255).astype(np.uint8)
 
 
-def _scene(pictures: Pictures, fault: Fault | None) -> Pixels:
+def _scene(pictures: Pictures, fault: Fault | None, phase: int) -> Pixels:
     if fault is Fault.EMPTY_CHAIR:
         return pictures.photograph("empty_chair")
-    portrait = Image.fromarray(pictures.photograph("face"))
+    move = _SWAY_PX * math.sin(2 * math.pi * phase / _PHASES)
+    face = pictures.photograph("face")
+    if fault is Fault.PHOTOGRAPH:
+        return _shifted(_held(face), np.full(face.shape[1], move))
+    portrait = Image.fromarray(_shifted(face, move * _head(face.shape[1])))
     if fault is Fault.POOR_QUALITY:
         return _on_wall(portrait, 0.42, (0.3,))
     if fault is Fault.TWO_FACES:
         return _on_wall(portrait, 0.5, (0.0, 0.5))
     return np.asarray(portrait)
+
+
+def _head(width: int) -> NDArray[np.float64]:
+    """How far each column moves along with the head, 0..1."""
+    away = np.abs(np.arange(width) / width - 0.5)
+    share = np.clip((_STILL_FROM - away) / (_STILL_FROM - _HEAD_TO), 0, 1)
+    return np.asarray(share * share * (3 - 2 * share))
+
+
+def _shifted(picture: Pixels, moves: NDArray[np.float64]) -> Pixels:
+    """Each column by so many pixels to the right, between pixels as well; the border is drawn out."""
+    last = picture.shape[1] - 1
+    places = np.clip(np.arange(last + 1) - moves, 0, last)
+    left = np.floor(places).astype(int)
+    share = (places - left)[:, np.newaxis].astype(np.float32)
+    one, other = picture[:, left], picture[:, np.minimum(left + 1, last)]
+    return np.asarray(one + share * (other.astype(np.float32) - one) + np.float32(0.5), np.uint8)
+
+
+def _held(face: Pixels) -> Pixels:
+    """A print with its white border, before a wall."""
+    wall = Image.new("RGB", (face.shape[1], face.shape[0]), (96, 104, 98))
+    border = round(_PRINTED * wall.width / 40)
+    size = (round(_PRINTED * wall.width), round(_PRINTED * wall.height))
+    sheet = Image.new("RGB", size, (245, 245, 240))
+    sheet.paste(Image.fromarray(face).resize((size[0] - 2 * border, size[1] - 2 * border)), (border, border))
+    wall.paste(sheet, ((wall.width - size[0]) // 2, (wall.height - size[1]) // 2))
+    return np.asarray(wall)
 
 
 def _on_wall(portrait: Image.Image, share: float, columns: tuple[float, ...]) -> Pixels:
