@@ -347,10 +347,11 @@ class Enrollment:
         self._placements.prepare()
 
     def unjudged(
-        self, registration_id: RegistrationId, group: CaptureGroup | None = None
+        self, registration_id: RegistrationId, group: CaptureGroup | None = None, *, needed: bool = False
     ) -> tuple[BiometricAttribute, ...]:
-        """What was captured and is still to be judged here, one by one, on a lane."""
-        return self._placements.unjudged(registration_id, group)
+        """What was captured and is still to be judged here, one by one, on a lane; with ``needed`` only what
+        nothing is sealed before."""
+        return self._placements.unjudged(registration_id, group, needed=needed)
 
     def judge(self, registration_id: RegistrationId, attribute: BiometricAttribute) -> CaptureOutcome:
         return self._placements.judge(registration_id, attribute)
@@ -372,7 +373,7 @@ class Enrollment:
         """Everything that was recorded, for the person to check."""
         state = self._journal.load(registration_id)
         process = state.started.process
-        return summarize(state, self._forms[process], self.document_slots(process))
+        return summarize(state, self._forms[process], self.document_slots(process), self._policy.quality_of)
 
     def check(self, state: Registration) -> tuple[Finding, ...]:
         """What the whole lacks, whatever its single steps say, and whether it grows too large. Pure."""

@@ -223,23 +223,23 @@ class Placements:
     # Judging
 
     def unjudged(
-        self, registration_id: RegistrationId, group: CaptureGroup | None = None
+        self, registration_id: RegistrationId, group: CaptureGroup | None = None, *, needed: bool = False
     ) -> tuple[BiometricAttribute, ...]:
-        """What the station is still to look at, in ``group`` or in all of the registration."""
+        """What the station is still to look at, in ``group`` or in all of the registration; with ``needed`` only
+        what nothing is sealed before."""
         state = self._journal.load(registration_id)
         attributes = group.attributes if group else tuple(BiometricAttribute)
         return tuple(
             each
             for each in attributes
-            if self._policy.rule(each).judges
+            if (self._policy.rule(each).needs_judgement if needed else self._policy.rule(each).judges)
             and (_is_pending(state, each) or self._waiting(registration_id, each))
         )
 
     def judge_the_rest(self, registration_id: RegistrationId) -> Registration:
-        """Judge what the policy wants judged before anything is sealed. Raises what ``judge`` raises."""
-        for attribute in self.unjudged(registration_id):
-            if self._policy.rule(attribute).needs_judgement:
-                self.judge(registration_id, attribute)
+        """Judge what nothing is sealed before. Raises what ``judge`` raises."""
+        for attribute in self.unjudged(registration_id, needed=True):
+            self.judge(registration_id, attribute)
         return self._journal.load(registration_id)
 
     def judge(self, registration_id: RegistrationId, attribute: BiometricAttribute) -> CaptureOutcome:

@@ -56,8 +56,8 @@ from muster.workstation.forms import spell_out
 from muster.workstation.inspection import read_file
 from muster.workstation.lanes import Lanes
 from muster.workstation.mailbox import Mailbox
-from muster.workstation.proving import Proof
 from muster.workstation.processes import EXCEPTION_PHOTO_MISSING, checked_request
+from muster.workstation.proving import Proof
 from muster.workstation.samples import CaptureOutcome
 from muster.workstation.submission import SUPERVISOR_NEEDED
 
@@ -305,7 +305,7 @@ class ScriptedEnrollment:
         self._supervisor = supervisor
         self._on_step = on_step
         self._on_begin = on_begin
-        self._judging: list[Future[CaptureOutcome]] = []
+        self._judging: dict[BiometricAttribute, Future[CaptureOutcome]] = {}
 
     def run(self, *, resume: RegistrationId | None = None, stop_after: Step | None = None) -> ScriptOutcome:
         """Walk through the steps that are not done yet, up to ``stop_after`` or the first refusal.
@@ -318,6 +318,7 @@ class ScriptedEnrollment:
         state = self._begin(resume)
         self._on_begin(state.id)
         with Lanes() as lanes:
+            lanes.submit(_JUDGING, self._enrollment.prepare_judging)  # what keeps it from loading, judging tells
             reports = self._walk(state, stop_after, lanes)
         return ScriptOutcome(self._enrollment.registration(state.id), reports)
 
@@ -337,7 +338,7 @@ class ScriptedEnrollment:
     def _judge_beside(self, registration_id: RegistrationId, group: CaptureGroup, lanes: Lanes) -> None:
         for attribute in self._enrollment.unjudged(registration_id, group):
             work = partial(self._enrollment.judge, registration_id, attribute)
-            self._judging.append(lanes.submit(_JUDGING, work))
+            self._judging[attribute] = lanes.submit(_JUDGING, work)
 
     def _steps(self, state: Registration) -> tuple[Step, ...]:
         """The process's steps; a photo of exceptions only where there are or will be any."""
@@ -438,9 +439,11 @@ class ScriptedEnrollment:
 
     def _preview(self, registration_id: RegistrationId) -> tuple[Finding, ...]:
         outcomes = []
-        for each in self._judging:
-            with suppress(MusterError):  # what has to be judged and was not keeps it from being confirmed
-                outcomes.append(each.result())
+        needed = self._enrollment.unjudged(registration_id, needed=True)
+        for attribute, each in self._judging.items():
+            if each.done() or attribute in needed:
+                with suppress(MusterError):  # what has to be judged and was not keeps it from being confirmed
+                    outcomes.append(each.result())
         checked = self._enrollment.check(self._enrollment.registration(registration_id))
         findings = (*_of_samples(outcomes), *checked)
         if not blocking(findings):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from muster.domain.applicant import DemographicValue, LocalizedText
@@ -37,8 +37,13 @@ class Summary:
     has_exception_photo: bool
 
 
-def summarize(state: Registration, form: Iterable[FormField], slots: Iterable[DocumentSlot]) -> Summary:
-    """``captured`` holds attribute, quality and whether it was forced."""
+def summarize(
+    state: Registration,
+    form: Iterable[FormField],
+    slots: Iterable[DocumentSlot],
+    quality_of: Callable[[Registration, BiometricAttribute], float],
+) -> Summary:
+    """``captured`` holds attribute, the quality that counts and whether it was forced."""
     return Summary(
         languages=state.started.languages,
         lines=tuple(
@@ -52,7 +57,8 @@ def summarize(state: Registration, form: Iterable[FormField], slots: Iterable[Do
             if slot.field in state.documents
         ),
         captured=tuple(
-            (attribute, event.facts.quality, event.facts.forced) for attribute, event in state.samples.items()
+            (attribute, quality_of(state, attribute), event.facts.forced)
+            for attribute, event in state.samples.items()
         ),
         exceptions=tuple(state.exceptions.values()),
         has_exception_photo=state.exception_photo is not None,
