@@ -59,7 +59,10 @@ GRAPH_CANNOT_SUCCEED = Code(
 ASSURANCE_OUT_OF_REACH = Code(
     "ASSURANCE_OUT_OF_REACH", "The use case asks for more than all of its methods together can prove."
 )
-PLAN_REFUSED = Code("PLAN_REFUSED", "The use case {use_case} cannot be used: {reason}")
+PLAN_REFUSED = Code(
+    "PLAN_REFUSED",
+    "The use case {use_case} cannot be used ({reason}). 'muster proofing compile' says all that is wrong with it.",
+)
 
 MOST_NODES = 500
 DEEPEST = 32
@@ -74,9 +77,9 @@ class Compiled:
     findings: tuple[Finding, ...] = ()
 
     def required(self) -> Plan:
-        """Raises ``BadInput(PLAN_REFUSED)`` with the first reason."""
+        """Raises ``BadInput(PLAN_REFUSED)`` with the first reason's code."""
         if self.plan is None:
-            raise BadInput(PLAN_REFUSED, use_case=self.use_case, reason=self.findings[0].sentence)
+            raise BadInput(PLAN_REFUSED, use_case=self.use_case, reason=self.findings[0].code.name)
         return self.plan
 
 

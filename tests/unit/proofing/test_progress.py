@@ -33,9 +33,9 @@ from muster.proofing.events import (
     ProofingExpired,
     RuleMaterialized,
 )
-from muster.proofing.method import Done
+from muster.proofing.method import Done, NotDone
 from muster.proofing.progress import fold
-from simulators.scripted_method import done_by
+from simulators.scripted_method import SCRIPTED_NO, done_by
 from unit.proofing.graphs import (
     NOON,
     ONLINE,
@@ -119,6 +119,20 @@ def test_a_failure_that_may_be_retried_leaves_the_step_to_be_begun_again() -> No
     assert len(progress.errors) == 1
     (event,) = dispatched(ONE, progress, "a", ONLINE, NOON)
     assert event == begun("a", 2)
+
+
+def test_an_attempt_counts_once_however_often_it_asked_for_something() -> None:
+    plan_ = plan(method("a"), policy={"maxAttemptsPerNode": 2})
+    form = NodeAwaits(NOON, "a", ACTIONS[NodeStatus.AWAITING_INPUT])
+    events: list[ProofingEvent] = [start(plan_), begun("a"), form, form]
+    for retryable in (True, False):
+        progress = fold(plan_, events)
+        assert progress.nodes["a"].answers == len([each for each in events if each == form]) - 1
+        again = NotDone(SCRIPTED_NO, retryable=True)
+        (event,) = answered(plan_, progress, "a", progress.nodes["a"].since, again, str, NOON)
+        assert isinstance(event, NodeFailed)
+        assert event.error.retryable is retryable
+        events += [event, begun("a", 2), form]
 
 
 def test_all_errors_are_kept() -> None:

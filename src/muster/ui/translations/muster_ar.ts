@@ -360,6 +360,10 @@
             <translation>إلى الصفحة الرئيسية</translation>
         </message>
         <message>
+            <source>Bandage, covering or glasses</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Begin</source>
             <translation>ابدأ</translation>
         </message>
@@ -382,6 +386,10 @@
         <message>
             <source>Cannot be held still</source>
             <translation>يتعذّر إبقاؤه ثابتًا</translation>
+        </message>
+        <message>
+            <source>Cannot move as asked</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Capture</source>
@@ -674,6 +682,10 @@
         <message>
             <source>How long this station can go on</source>
             <translation>إلى متى يمكن لهذه المحطة أن تعمل</translation>
+        </message>
+        <message>
+            <source>I see the person here myself</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>I, {officer}, checked who this person is, recorded what I saw, and the person confirmed it.</source>
@@ -1852,6 +1864,10 @@
             <translation>نوع الطبعة المذكور في السجل غير معروف في المعيار.</translation>
         </message>
         <message>
+            <source>The light or the camera is poor</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>The list of those who may sign in here is damaged: users.json.</source>
             <translation>قائمة المسموح لهم بتسجيل الدخول هنا تالفة: users.json.</translation>
         </message>
@@ -2628,8 +2644,8 @@
             <translation>لا يمكن أن تنجح هذه الحالة: عدد كبير من طرقها معطل أو ممنوع.</translation>
         </message>
         <message>
-            <source>The use case {use_case} cannot be used: {reason}</source>
-            <translation>لا يمكن استخدام الحالة {use_case}: {reason}</translation>
+            <source>The use case {use_case} cannot be used ({reason}). 'muster proofing compile' says all that is wrong with it.</source>
+            <translation>لا يمكن استخدام الحالة {use_case} ({reason}). الأمر «muster proofing compile» يذكر كل ما فيها من خطأ.</translation>
         </message>
         <message>
             <source>The use case {use_case} stands in the proofing configuration twice.</source>

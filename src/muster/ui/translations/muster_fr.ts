@@ -360,6 +360,10 @@
             <translation>Retour à l’accueil</translation>
         </message>
         <message>
+            <source>Bandage, covering or glasses</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Begin</source>
             <translation>Commencer</translation>
         </message>
@@ -382,6 +386,10 @@
         <message>
             <source>Cannot be held still</source>
             <translation>Ne peut pas rester immobile</translation>
+        </message>
+        <message>
+            <source>Cannot move as asked</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Capture</source>
@@ -674,6 +682,10 @@
         <message>
             <source>How long this station can go on</source>
             <translation>Autonomie de ce poste</translation>
+        </message>
+        <message>
+            <source>I see the person here myself</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>I, {officer}, checked who this person is, recorded what I saw, and the person confirmed it.</source>
@@ -1852,6 +1864,10 @@
             <translation>Le type d’empreinte de l’enregistrement est inconnu de la norme.</translation>
         </message>
         <message>
+            <source>The light or the camera is poor</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>The list of those who may sign in here is damaged: users.json.</source>
             <translation>La liste des personnes autorisées à se connecter ici est endommagée : users.json.</translation>
         </message>
@@ -2628,8 +2644,8 @@
             <translation>Le cas d’usage ne peut pas réussir : trop de ses méthodes sont désactivées ou interdites.</translation>
         </message>
         <message>
-            <source>The use case {use_case} cannot be used: {reason}</source>
-            <translation>Le cas d’usage {use_case} ne peut pas être utilisé : {reason}</translation>
+            <source>The use case {use_case} cannot be used ({reason}). 'muster proofing compile' says all that is wrong with it.</source>
+            <translation>Le cas d’usage {use_case} ne peut pas être utilisé ({reason}). « muster proofing compile » dit tout ce qui ne va pas.</translation>
         </message>
         <message>
             <source>The use case {use_case} stands in the proofing configuration twice.</source>
