@@ -153,7 +153,9 @@ class Desk:
         self._own_capture = OperatorCapture(catalogue, context, self.enrollment.watch_face, policy)
         self._templates = templates
         secrets = ProofingSecrets(self._journal, unlocked.secret_sealer)
-        self.proofing = Proofing(self._journal, unlocked.identifier_hash, secrets)
+        self.proofing = Proofing(
+            self._journal, unlocked.identifier_hash, secrets, devices=self.devices.kinds_ready
+        )
         self.trail = AuditTrail(
             unlocked.database, unlocked.machine_key, unlocked.identity, unlocked.operator, clock
         )
