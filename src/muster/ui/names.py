@@ -9,7 +9,14 @@ from math import ceil
 from PySide6.QtCore import QCoreApplication
 
 from muster.domain.assessment import Finding
-from muster.domain.biometrics import BiometricAttribute, CaptureGroup, ExceptionKind, ForcedBecause, Modality
+from muster.domain.biometrics import (
+    AttestedBecause,
+    BiometricAttribute,
+    CaptureGroup,
+    ExceptionKind,
+    ForcedBecause,
+    Modality,
+)
 from muster.domain.delivery import DeliveryState, OutboxEntry, Outlook, ServerStatus
 from muster.domain.limits import Limit
 from muster.domain.registration import Step
@@ -76,6 +83,16 @@ def exception_reasons(modality: Modality) -> tuple[tuple[str, str, ExceptionKind
         ("Finger missing", tr("Finger missing"), ExceptionKind.PERMANENT),
         ("No readable ridges", tr("No readable ridges"), ExceptionKind.PERMANENT),
         ("Finger injured or bandaged", tr("Finger injured or bandaged"), ExceptionKind.TEMPORARY),
+    )
+
+
+def attested_reasons() -> tuple[tuple[AttestedBecause, str], ...]:
+    """Why an officer attests that a living person sits before the camera."""
+    return (
+        (AttestedBecause.LIGHT, tr("The light or the camera is poor")),
+        (AttestedBecause.APPEARANCE, tr("Bandage, covering or glasses")),
+        (AttestedBecause.MOVEMENT, tr("Cannot move as asked")),
+        (AttestedBecause.OTHER, tr("Another reason")),
     )
 
 

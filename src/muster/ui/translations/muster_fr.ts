@@ -361,7 +361,7 @@
         </message>
         <message>
             <source>Bandage, covering or glasses</source>
-            <translation type="unfinished"></translation>
+            <translation>Pansement, voile ou lunettes</translation>
         </message>
         <message>
             <source>Begin</source>
@@ -389,7 +389,7 @@
         </message>
         <message>
             <source>Cannot move as asked</source>
-            <translation type="unfinished"></translation>
+            <translation>Ne peut pas bouger comme demandé</translation>
         </message>
         <message>
             <source>Capture</source>
@@ -685,7 +685,7 @@
         </message>
         <message>
             <source>I see the person here myself</source>
-            <translation type="unfinished"></translation>
+            <translation>Je vois moi-même la personne ici</translation>
         </message>
         <message>
             <source>I, {officer}, checked who this person is, recorded what I saw, and the person confirmed it.</source>
@@ -1701,7 +1701,7 @@
         </message>
         <message>
             <source>The face was taken on the officer's word: a supervisor has to confirm it.</source>
-            <translation type="unfinished"></translation>
+            <translation>Le visage a été pris sur la parole de l’agent : un superviseur doit le confirmer.</translation>
         </message>
         <message>
             <source>The face, fingers or eyes were taken more than {minutes} minutes ago; the server takes no older ones. Take them again.</source>
@@ -1865,7 +1865,7 @@
         </message>
         <message>
             <source>The light or the camera is poor</source>
-            <translation type="unfinished"></translation>
+            <translation>La lumière ou la caméra est mauvaise</translation>
         </message>
         <message>
             <source>The list of those who may sign in here is damaged: users.json.</source>

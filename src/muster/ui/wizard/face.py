@@ -8,14 +8,14 @@ from threading import Event
 
 import numpy as np
 from PySide6.QtCore import QSize, QTimer
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout
+from PySide6.QtWidgets import QHBoxLayout, QMenu, QVBoxLayout
 
-from muster.domain.biometrics import BiometricAttribute, CaptureGroup
+from muster.domain.biometrics import AttestedBecause, BiometricAttribute, CaptureGroup
 from muster.domain.lifecycle import Registration
 from muster.errors import MusterError
 from muster.ui import names
 from muster.ui.background import Background
-from muster.ui.language import say_finding, tr
+from muster.ui.language import say, say_finding, tr
 from muster.ui.widgets.parts import Card, button, label, mark
 from muster.ui.widgets.picture import PictureView
 from muster.ui.wizard.step_page import StepPage
@@ -28,6 +28,8 @@ _FRAME_MS = 40
 ADVANCE_AFTER_MS = 900
 # How long a good picture is waited for before the officer may insist.
 PATIENCE_MS = 8000
+# The one thing an officer learns of it; the person is told no more than to look again.
+_NOT_CONFIRMED = "LIVENESS_REFUSED"
 # Where the face has to go on the screen: the person's left is the officer's right.
 _TOWARDS = {
     "FACE_TURN_LEFT": (1, 0),
@@ -76,7 +78,14 @@ class FacePage(StepPage):
         self.insist = button(tr("Try with this picture"))
         self.insist.clicked.connect(partial(self._capture, insist=True))
         self.insist.hide()
-        self.foot(self.insist, self.capture, self.next)
+        self.attest = button(tr("I see the person here myself"))
+        reasons = QMenu(self.attest)
+        for because, words in names.attested_reasons():
+            reasons.addAction(words, partial(self._capture, insist=False, attested=because))
+        self.attest.setMenu(reasons)
+        self.attest.hide()
+        self._was_not_confirmed = False
+        self.foot(self.attest, self.insist, self.capture, self.next)
         mark(self.note, "large", value=True)
         self._patience = QTimer(self)
         self._patience.setSingleShot(True)
@@ -101,9 +110,13 @@ class FacePage(StepPage):
     def _is_kept(self) -> bool:
         return BiometricAttribute.FACE in self.registration.samples
 
-    def _keep(self, view: FaceView, *, force: bool) -> CaptureOutcome:
+    def _watch(self, cancel: Event, mailbox: Mailbox[FaceView]) -> None:
         """Runs on a lane."""
-        return self.enrollment.capture_face(self.registration.id, view, force=force)
+        self.enrollment.watch_face(cancel, mailbox)
+
+    def _keep(self, view: FaceView, *, force: bool, attested: AttestedBecause | None) -> CaptureOutcome:
+        """Runs on a lane."""
+        return self.enrollment.capture_face(self.registration.id, view, force=force, attested=attested)
 
     def _kept_picture(self) -> np.ndarray:
         """Runs on a lane."""
@@ -121,6 +134,10 @@ class FacePage(StepPage):
         """Whether what there is may now be kept whatever was found."""
         return self._tried >= self.enrollment.attempts_allowed
 
+    def _may_attest(self, view: FaceView) -> bool:
+        """Whether the officer's word is asked for: attempts used up, and the last one failed for that."""
+        return self._was_not_confirmed and self._may_force and view.may_be_forced
+
     def _may_insist(self, view: FaceView) -> bool:
         return view.is_blocked and view.may_be_forced and (self._tried > 0 or not self._patience.isActive())
 
@@ -128,7 +145,9 @@ class FacePage(StepPage):
         return tr("Wait until the frame around the face is green.")
 
     def _say_of(self, view: FaceView) -> None:
-        if view.is_blocked:
+        if view.instruction is not None:  # the face turns away because it is asked to
+            self.note.say(say(view.instruction))
+        elif view.is_blocked:
             self.note.say(say_finding(view.findings[0]), "warn")
         elif view.ready and view.findings:
             advice = say_finding(view.findings[0])
@@ -167,7 +186,7 @@ class FacePage(StepPage):
         self._show_attempts()
         self._timer.start()
         self._patience.start(PATIENCE_MS)
-        self.work("devices", lambda: self.enrollment.watch_face(cancel, mailbox), lambda nothing: None)
+        self.work("devices", lambda: self._watch(cancel, mailbox), lambda nothing: None)
 
     def _show_newest(self) -> None:
         view = self._mailbox.take()
@@ -180,13 +199,18 @@ class FacePage(StepPage):
         )
         self.capture.setEnabled(may_take)
         self.insist.setVisible(self._may_insist(view))
+        self.attest.setVisible(self._may_attest(view))
         self._say_of(view)
         self.picture.setAccessibleDescription(self.note.text())
-        if may_take and not was_ready:
+        if view.has_challenge_failed and not self._may_attest(view):
+            self._capture(insist=False)
+        elif may_take and not was_ready:
             self.capture.setFocus()
 
     def _towards(self, view: FaceView) -> tuple[int, int] | None:
-        return _TOWARDS.get(view.findings[0].code.name) if view.is_blocked else None
+        if view.instruction is not None or not view.is_blocked:
+            return None
+        return _TOWARDS.get(view.findings[0].code.name)
 
     def _show_attempts(self) -> None:
         allowed = self.enrollment.attempts_allowed
@@ -197,17 +221,19 @@ class FacePage(StepPage):
         )
         self.insist.setText(tr("Keep the best there is") if self._may_force else tr("Try with this picture"))
 
-    def _capture(self, *_: object, insist: bool) -> None:
-        view, force = self._view, insist and self._may_force
+    def _capture(self, *_: object, insist: bool, attested: AttestedBecause | None = None) -> None:
+        view, force = self._view, (insist or attested is not None) and self._may_force
         if view is None:
             return
         self.leave()
         self.capture.setEnabled(False)
         self.insist.hide()
-        self.work("store", lambda: self._keep(view, force=force), self._captured)
+        self.attest.hide()
+        self.work("store", lambda: self._keep(view, force=force, attested=attested), self._captured)
 
     def _captured(self, outcome: CaptureOutcome) -> None:
         self.registration = outcome.registration
+        self._was_not_confirmed = any(each.code.name == _NOT_CONFIRMED for each in outcome.findings)
         if outcome.findings:
             if self.isVisible():  # not beneath a locked screen
                 self._start()
@@ -224,6 +250,7 @@ class FacePage(StepPage):
     def _show_kept(self) -> None:
         self.capture.hide()
         self.insist.hide()
+        self.attest.hide()
         self._attempts.setText("")
         self.again.show()
         self.next.show()
@@ -237,6 +264,7 @@ class FacePage(StepPage):
         self.picture.say(tr("No picture"))
         self.capture.hide()
         self.insist.hide()
+        self.attest.hide()
         self.again.setText(tr("Try again"))
         self.again.show()
         self.again.setFocus()
@@ -263,7 +291,10 @@ class ExceptionPhotoPage(FacePage):
     def _is_kept(self) -> bool:
         return self.registration.exception_photo is not None
 
-    def _keep(self, view: FaceView, *, force: bool) -> CaptureOutcome:
+    def _watch(self, cancel: Event, mailbox: Mailbox[FaceView]) -> None:
+        self.enrollment.watch_face(cancel, mailbox, for_liveness=False)
+
+    def _keep(self, view: FaceView, *, force: bool, attested: AttestedBecause | None) -> CaptureOutcome:
         return self.enrollment.capture_exception_photo(self.registration.id, view)
 
     def _kept_picture(self) -> np.ndarray:
@@ -277,6 +308,9 @@ class ExceptionPhotoPage(FacePage):
         return view.box is not None
 
     def _may_insist(self, view: FaceView) -> bool:
+        return False
+
+    def _may_attest(self, view: FaceView) -> bool:
         return False
 
     def _towards(self, view: FaceView) -> tuple[int, int] | None:
