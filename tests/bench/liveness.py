@@ -4,6 +4,7 @@
 
     python tests/bench/liveness.py --quick                 the astronaut alone, three times, in two minutes
     python tests/bench/liveness.py --faces DIR             everybody in a folder of portraits as well, one a person
+    python tests/bench/liveness.py --kinds live            one kind alone, or some
     python tests/bench/liveness.py --faces DIR --why       and what the signals said of each clip on the wrong side
     python tests/bench/liveness.py --minivision DIR        with the two networks of that folder as a signed pack
     python tests/bench/liveness.py --keep DIR              leave the clips there, for ``muster evaluate liveness``
@@ -42,6 +43,7 @@ from muster.workstation.analysing_liveness import LIVE, metrics_of
 from simulators.live_faces import FRAMES_A_SECOND, BaseFace, Told, astronaut, base_faces
 from simulators.presentation_attacks import ATTACKS, clips_of
 
+KINDS = (LIVE, *ATTACKS)
 UNASKED_S, LONGEST_S = 3.0, 22.0
 PACK = """
 name = "minivision"
@@ -74,6 +76,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="Liveness over simulated people and attacks.")
     parser.add_argument("--quick", action="store_true", help="the astronaut alone")
     parser.add_argument("--faces", type=Path, action="append", default=[], help="a folder of portraits")
+    parser.add_argument("--kinds", nargs="+", choices=KINDS, default=KINDS, help="these alone")
     parser.add_argument("--each", type=int, help="clips of each person and kind")
     parser.add_argument("--first", type=int, default=0, help="another number makes other clips")
     parser.add_argument("--why", action="store_true", help="what the signals said of each clip on the wrong side")
@@ -91,7 +94,7 @@ def main() -> None:
     for asked in (True, False):
         for part, people in parts.items():
             decisions: dict[str, list[tuple[str, LivenessDecision]]] = {name: [] for name in fusions}
-            for each in presentations(people, numbers, said.keep, asked=asked):
+            for each in presentations(people, numbers, said.kinds, said.keep, asked=asked):
                 for name, fusion in fusions.items():
                     decision = fusion.decide(each.window, each.challenge)
                     decisions[name].append((each.kind, decision))
@@ -103,9 +106,9 @@ def main() -> None:
 
 
 def presentations(
-    people: Sequence[BaseFace], numbers: Iterable[int], keep: Path | None, *, asked: bool
+    people: Iterable[BaseFace], numbers: Iterable[int], kinds: Iterable[str], keep: Path | None, *, asked: bool
 ) -> Iterator[Presentation]:
-    for base, number, kind in itertools.product(people, numbers, (LIVE, *ATTACKS)):
+    for base, number, kind in itertools.product(people, numbers, kinds):
         folder = keep / ("on" if asked else "off") / kind / f"{base.name}-{number}" if keep else None
         yield _presented(base, number, kind, folder, asked=asked)
 

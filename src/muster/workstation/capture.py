@@ -86,8 +86,9 @@ class Capture:
                 self._guidance = guidance
             return self._guidance
 
-    def watch_face(self, cancel: Event, mailbox: Mailbox[FaceView]) -> None:
-        """Stream and judge until ``cancel``; the newest view is in ``mailbox``.
+    def watch_face(self, cancel: Event, mailbox: Mailbox[FaceView], *, for_liveness: bool = True) -> None:
+        """Stream and judge until ``cancel``; the newest view is in ``mailbox``. ``for_liveness`` is of a face that
+        is to be taken for a living one.
 
         Raises ``DeviceUnavailable`` when the camera is absent or goes away, ``Unavailable`` or ``NotAuthentic``
         when the weights are or were changed.
@@ -96,8 +97,8 @@ class Capture:
         try:
             with self._catalogue.open(DeviceKind.CAMERA, self._context) as camera:
                 assert isinstance(camera, Camera)
-                shows_files = isinstance(camera, StillCamera)
-                watch = FaceWatch(guidance, self._policy, camera.digital_id, shows_files=shows_files)
+                can_tell = for_liveness and not isinstance(camera, StillCamera)
+                watch = FaceWatch(guidance, self._policy, camera.digital_id, for_liveness=can_tell)
                 camera.stream(lambda frame: mailbox.put(watch.see(frame)), cancel)
         except MusterError:
             raise

@@ -150,7 +150,9 @@ class Desk:
         self.enrollment.may_begin = self.limits.require_open
         self.exporting = Exporting(self._journal, reference.schema, submission)
         self.devices = DeviceDesk(catalogue)
-        self._own_capture = OperatorCapture(catalogue, context, self.enrollment.watch_face, policy)
+        self._own_capture = OperatorCapture(
+            catalogue, context, partial(self.enrollment.watch_face, for_liveness=False), policy
+        )
         self._templates = templates
         secrets = ProofingSecrets(self._journal, unlocked.secret_sealer)
         self.proofing = Proofing(

@@ -303,8 +303,8 @@ class Enrollment:
         ``NotAuthentic``."""
         self._capture.prepare_face()
 
-    def watch_face(self, cancel: Event, mailbox: Mailbox[FaceView]) -> None:
-        self._capture.watch_face(cancel, mailbox)
+    def watch_face(self, cancel: Event, mailbox: Mailbox[FaceView], *, for_liveness: bool = True) -> None:
+        self._capture.watch_face(cancel, mailbox, for_liveness=for_liveness)
 
     def capture_face(
         self,

@@ -95,18 +95,18 @@ class FaceView:
 
 
 class FaceWatch:
-    """One stream of one camera. ``shows_files`` is of one that shows a picture and nobody."""
+    """One stream of one camera."""
 
     def __init__(
-        self, guidance: FaceGuidance, policy: Policy, camera: DigitalId, *, shows_files: bool = False
+        self, guidance: FaceGuidance, policy: Policy, camera: DigitalId, *, for_liveness: bool = True
     ) -> None:
         self._guidance = guidance
         self._blocks = policy.face_blocks
         self._never_kept = policy.face_never_kept
         self._best: BestFrame[JudgedFace] = BestFrame(steady_for_s=policy.face_good_for_s, gap_s=_GAP_S)
         self._camera = camera
-        is_judged = policy.face_liveness is not LivenessDemand.NONE and not shows_files
-        self._alive = LivenessWatching(policy.face_liveness) if is_judged else None
+        is_watched = for_liveness and policy.face_liveness is not LivenessDemand.NONE
+        self._alive = LivenessWatching(policy.face_liveness) if is_watched else None
 
     def see(self, frame: Frame) -> FaceView:
         reading = self._guidance.look(frame.pixels)
