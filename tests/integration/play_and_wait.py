@@ -27,7 +27,7 @@ from muster.upload.remedies import PacketRefused
 from muster.upload.target import UploadAnswer
 from muster.workstation.demo import demo_script
 from muster.workstation.desk import sign_in
-from muster.workstation.policy import Policy
+from muster.workstation.policy import UNJUDGED, Policy
 from muster.workstation.script import Script, ScriptedEnrollment, StepReport
 from muster.workstation.server import RemoteServer
 from muster.workstation.station import Station
@@ -63,7 +63,9 @@ def script_of(process: Process) -> Script:
 def main(folder: Path, point: str, server: str, process: Process) -> None:
     station = Station.at(folder, utc_now)
     user_id, password = (station.demo_credentials() or ())[0]
-    policy = Policy(face_good_for_s=0.0, packet_kept_for_days=0)
+    policy = Policy(
+        face_good_for_s=0.0, quality_rules=UNJUDGED, packet_kept_for_days=0, confirmed_by_supervisor=frozenset()
+    )
     desk = sign_in(station, user_id, password, RemoteServer(server), utc_now, policy=policy)
     registration_id = desk.enrollment.start(process=process).id
 

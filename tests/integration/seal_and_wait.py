@@ -13,7 +13,7 @@ from muster.domain.registration import RegistrationId
 from muster.workstation.demo import demo_script
 from muster.workstation.desk import sign_in
 from muster.workstation.duplicates import Duplicates
-from muster.workstation.policy import Policy
+from muster.workstation.policy import UNJUDGED, Policy
 from muster.workstation.script import ScriptedEnrollment
 from muster.workstation.server import RemoteServer
 from muster.workstation.station import Station
@@ -22,7 +22,8 @@ from muster.workstation.station import Station
 def main(folder: Path, server: str) -> None:
     station = Station.at(folder, utc_now)
     user_id, password = (station.demo_credentials() or ())[0]
-    desk = sign_in(station, user_id, password, RemoteServer(server), utc_now, policy=Policy(face_good_for_s=0.0))
+    policy = Policy(face_good_for_s=0.0, quality_rules=UNJUDGED, confirmed_by_supervisor=frozenset())
+    desk = sign_in(station, user_id, password, RemoteServer(server), utc_now, policy=policy)
 
     def stand_still(_: Duplicates, registration_id: RegistrationId) -> NoReturn:
         print(registration_id.text, flush=True)

@@ -26,7 +26,7 @@ from muster.domain.registration import Process, RegistrationId, Step
 from muster.workstation.desk import Desk, sign_in
 from muster.workstation.embedded_receiver import EmbeddedReceiver
 from muster.workstation.inspection import inspect_packet
-from muster.workstation.policy import Policy
+from muster.workstation.policy import UNJUDGED, Policy
 from muster.workstation.script import ScriptedEnrollment
 from muster.workstation.server import RemoteServer
 from muster.workstation.station import NewStation, Station
@@ -77,7 +77,7 @@ def _killed_at(
 def _opened_again(root: Path, server: str) -> Iterator[tuple[Desk, str]]:
     station = Station.at(root, utc_now)
     (user_id, password), _ = station.demo_credentials() or ()
-    policy = Policy(face_good_for_s=0.0)
+    policy = Policy(face_good_for_s=0.0, quality_rules=UNJUDGED, confirmed_by_supervisor=frozenset())
     with sign_in(station, user_id, password, RemoteServer(server), utc_now, policy=policy) as desk:
         yield desk, password
 

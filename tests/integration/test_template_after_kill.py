@@ -13,7 +13,7 @@ from muster.domain.registration import RegistrationId
 from muster.workstation.demo import demo_script
 from muster.workstation.desk import Desk, sign_in
 from muster.workstation.embedded_receiver import EmbeddedReceiver
-from muster.workstation.policy import Policy
+from muster.workstation.policy import UNJUDGED, Policy
 from muster.workstation.script import ScriptedEnrollment
 from muster.workstation.server import NoServer
 from muster.workstation.station import NewStation, Station
@@ -37,7 +37,7 @@ def _killed(station: Station, server: str) -> RegistrationId:
 @contextmanager
 def _signed_in(station: Station, operator: int) -> Iterator[tuple[Desk, str]]:
     user_id, password = (station.demo_credentials() or ())[operator]
-    policy = Policy(face_good_for_s=0.0)
+    policy = Policy(face_good_for_s=0.0, quality_rules=UNJUDGED, confirmed_by_supervisor=frozenset())
     with sign_in(station, user_id, password, NoServer(), utc_now, policy=policy) as desk:
         yield desk, password
 

@@ -12,7 +12,6 @@ from PySide6.QtWidgets import QApplication, QLineEdit, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from muster.clock import utc_now
-from muster.domain.biometrics import Modality
 from muster.domain.registration import Process, Step
 from muster.ui.application import prepared_application
 from muster.ui.background import Background
@@ -26,6 +25,7 @@ from muster.ui.wizard.demographics import DemographicsPage
 from muster.ui.wizard.documents import DocumentsPage
 from muster.ui.wizard.face import FacePage
 from muster.ui.wizard.placement import PlacementPage
+from muster.ui.wizard.signature import SignaturePage
 from muster.ui.wizard.wizard import Wizard
 from muster.workstation import policy
 from muster.workstation.demo import demo_script
@@ -107,6 +107,15 @@ class Driver:
         self.window.open(played.registration)
         self.at(step)
 
+    def to_sign(self) -> SignaturePage:
+        """The page to sign on, with what a supervisor has to confirm confirmed: a demo's password is filled in."""
+        page = self.on(SignaturePage)
+        assert isinstance(page, SignaturePage)
+        if page.confirmation is not None:
+            self.click(page.confirmation.confirm)
+            self.until(page.password.isEnabled)
+        return page
+
     def fill_form(self) -> None:
         page = self.on(DemographicsPage)
         for name, value in demo_script().demographics.items():
@@ -153,7 +162,7 @@ def quick_devices(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("muster.ui.wizard.face.ADVANCE_AFTER_MS", 20)
     monkeypatch.setattr("muster.ui.wizard.placement.ADVANCE_AFTER_MS", 20)
     # Ten fingers take the station three seconds: only where a test is about that (``judging``).
-    monkeypatch.setattr(policy, "_QUALITY_RULES", dict.fromkeys(Modality, policy.QualityRule.DEVICE_ALONE))
+    monkeypatch.setattr(policy, "_QUALITY_RULES", policy.UNJUDGED)
 
 
 @pytest.fixture

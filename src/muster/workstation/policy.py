@@ -69,6 +69,9 @@ class LivenessDemand(Enum):
     CHALLENGE = "challenge"  # the person turns the head and shuts the eyes as asked
 
 
+UNJUDGED: Mapping[Modality, QualityRule] = MappingProxyType(dict.fromkeys(Modality, QualityRule.DEVICE_ALONE))
+"""``quality_rules`` of a station too slow to judge, or whose devices are believed."""
+
 # Both scores of a finger are NFIQ 2's, so that a device that praises itself is found out. For eyes every maker has
 # a scale of its own, and the one here was set on two. A face is judged before, by findings.
 _QUALITY_RULES = MappingProxyType(
