@@ -193,7 +193,7 @@ def _finish(driver: Driver) -> ReceiptPage:
     driver.open_at(Step.SIGNATURE)
     credentials = driver.session.station().demo_credentials()
     assert credentials is not None
-    page = driver.on(SignaturePage)
+    page = driver.to_sign()
     driver.type(page.password, credentials[0][1])
     driver.click(page.sign)
     receipt = driver.on(ReceiptPage)
@@ -232,6 +232,7 @@ def test_a_packet_changed_on_the_disk_is_told_in_the_outbox_and_not_in_green(dri
     desk, credentials = driver.session.desk, driver.session.station().demo_credentials()
     assert desk is not None and credentials is not None
     draft = driver.wizard.registration
+    desk.enrollment.confirm(draft, credentials[1][0], Proof(credentials[1][1]))
     desk.enrollment.sign(draft, Proof(credentials[0][1]))
     entry = desk.enrollment.submit(draft)
     path = desk.folder.packet(entry.packet_id)

@@ -26,7 +26,6 @@ from muster.ui.wizard.demographics import DemographicsPage
 from muster.ui.wizard.documents import DocumentsPage
 from muster.ui.wizard.face import FacePage
 from muster.ui.wizard.placement import PlacementPage
-from muster.ui.wizard.signature import SignaturePage
 from muster.workstation.lanes import Lanes
 from muster.workstation.mailbox import Mailbox
 from muster_simulated.pictures import BUILT_IN
@@ -270,7 +269,7 @@ def test_closing_the_window_and_coming_back_continues_at_the_same_step(
 
 def test_a_wrong_password_does_not_sign(driver: Driver) -> None:
     driver.open_at(Step.SIGNATURE)
-    page = driver.on(SignaturePage)
+    page = driver.to_sign()
     driver.type(page.password, "not the password")
     driver.click(page.sign)
     driver.until(lambda: "wrong" in page.note.text())
@@ -285,7 +284,7 @@ def test_without_a_network_the_packet_waits_and_is_sent_later(driver: Driver) ->
     receiver = driver.session._receiver
     assert receiver is not None
     working, receiver.url = receiver.url, lambda: "http://127.0.0.1:9"  # type: ignore[method-assign]
-    page = driver.on(SignaturePage)
+    page = driver.to_sign()
     driver.type(page.password, credentials[0][1])
     driver.click(page.sign)
     receipt = driver.on(ReceiptPage)

@@ -217,6 +217,15 @@ def supervisor_of(
     return known[1] if len(known) > 1 else None
 
 
+def new_password(user_id: str, file: Path | None) -> str:
+    """From the file or, in a terminal, typed twice. Raises ``BadInput``."""
+    if file is not None:
+        return password_in(file)
+    if not sys.stdin.isatty():
+        raise BadInput(PASSWORD_NEEDED)
+    return str(typer.prompt(f"New password for {user_id}", hide_input=True, confirmation_prompt=True, err=True))
+
+
 def password_in(file: Path) -> str:
     """The first line of the file. Raises ``BadInput``: a byte that is guessed at is a password that is refused."""
     try:

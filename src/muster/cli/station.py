@@ -16,7 +16,7 @@ from muster.cli.common import (
     VerboseOption,
     credentials,
     desk_of,
-    password_in,
+    new_password,
     reporting,
     show,
     station_at,
@@ -69,8 +69,8 @@ def register(app: typer.Typer, screen: Screen) -> None:
                 new = NewStation.for_demo(machine_key, bind_to)
             else:
                 new = NewStation(
-                    NewOperator(officer, _password(officer, officer_password_file)),
-                    NewOperator(supervisor, _password(supervisor, supervisor_password_file)),
+                    NewOperator(officer, new_password(officer, officer_password_file)),
+                    NewOperator(supervisor, new_password(supervisor, supervisor_password_file)),
                     center,
                     machine,
                     machine_key=machine_key,
@@ -134,9 +134,3 @@ def register(app: typer.Typer, screen: Screen) -> None:
             document = {"made_at": imported.made_at, "new": imported.new}
             words = ", ".join(each.value for each in imported.new) or "nothing new"
             show(document, f"Imported: {words}.", as_json=as_json)
-
-
-def _password(user_id: str, file: Path | None) -> str:
-    if file is not None:
-        return password_in(file)
-    return str(typer.prompt(f"New password for {user_id}", hide_input=True, confirmation_prompt=True, err=True))
