@@ -1,8 +1,8 @@
 """How often faces, fingers or eyes are taken for one another, on a labelled folder: what ``muster evaluate face``,
 ``fingerprint`` and ``iris`` do.
 
-The folder holds one folder for each person (each finger, each eye), and in it that person's pictures. A folder with
-pictures of its own is told apart by their names instead, without the number at the end: ``erika_1.jpg``,
+The folder holds one folder for each person (each finger, each eye), and in it that person's pictures. A folder
+with pictures of its own is told apart by their names instead, without the number at the end: ``erika_1.jpg``,
 ``erika_2.jpg``.
 
 Every two pictures are compared as ``muster match`` compares them; where there are so many impostor pairs that it
@@ -33,8 +33,8 @@ from muster.analysis.pictures import read_picture
 from muster.domain.assessment import NotAssessed
 from muster.errors import BadInput, MalformedData
 from muster.workstation.analysing_face import chosen_recogniser, template_in
-from muster.workstation.analysing_fingerprint import finger_template
-from muster.workstation.analysing_iris import iris_code
+from muster.workstation.analysing_fingerprint import NOT_A_FINGER_RECORD, finger_template
+from muster.workstation.analysing_iris import NOT_AN_IRIS_RECORD, iris_code
 from muster.workstation.analysing_liveness import SET_EMPTY
 from muster.workstation.error_rates import EqualError, ErrorRate, Floats, Scores
 from muster.workstation.evaluation_plots import Axis, Curve, Drawing, drawn, spread
@@ -44,6 +44,7 @@ from muster.workstation.script import SCRIPT_FOLDER_ABSENT
 _PICTURES = frozenset({
     ".jpg", ".jpeg", ".png", ".bmp", ".webp", ".tif", ".tiff", ".ppm", ".pgm", ".jp2", ".gif", ".iso",
 })  # fmt: skip
+_OF_SOMETHING_ELSE = (NOT_A_FINGER_RECORD, NOT_AN_IRIS_RECORD)
 _NAME = re.compile(r"^(.*?)[-_ ]*\d*$")
 
 T = TypeVar("T")
@@ -78,7 +79,8 @@ class ComparisonMetrics:
 
 @dataclass(frozen=True, slots=True)
 class NotAcquired:
-    """A picture that was not compared, and the code of the reason."""
+    """A picture that was not compared, and the code of the reason. A record of something else is no failure to
+    acquire, and is told here only."""
 
     file: str
     reason: str
@@ -171,18 +173,22 @@ def _evaluate(folder: Path, plots: Path | None, comparing: _Comparing[T]) -> Com
     if not pictures:
         raise BadInput(SET_EMPTY, folder=folder.name)
     acquired: list[tuple[str, T]] = []
-    failures = []
+    failures, subjects, missed = [], set(), 0
     for subject, file in pictures:
         try:
             acquired.append((subject, comparing.template(file)))
         except (BadInput, MalformedData) as error:
             failures.append(NotAcquired(file.relative_to(folder).as_posix(), error.code.name))
+            if error.code in _OF_SOMETHING_ELSE:
+                continue
+            missed += 1
+        subjects.add(subject)
     scores, one_in = _scores(acquired, comparing)
     threshold = comparing.threshold
     metrics = ComparisonMetrics(
-        subjects=len({subject for subject, _ in pictures}),
+        subjects=len(subjects),
         threshold=threshold,
-        fta=ErrorRate.of(len(failures), len(pictures)),
+        fta=ErrorRate.of(missed, missed + len(acquired)),
         fmr=scores.fmr(threshold),
         fnmr=scores.fnmr(threshold),
         eer=scores.equal_error,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
@@ -10,6 +11,7 @@ from PIL import Image
 from skimage import data
 
 from muster.analysis.api import Pixels
+from muster.devices.records import face_record
 from muster.domain.biometrics import BiometricAttribute
 from muster.errors import BadInput
 from muster.workstation.evaluating_comparisons import (
@@ -74,6 +76,16 @@ def test_pictures_nobody_can_be_compared_by_are_failures_to_acquire(tmp_path: Pa
     assert metrics.fta is not None
     assert (metrics.fta.wrong, metrics.fta.n) == (2, 2)
     assert (metrics.fmr, metrics.fnmr, metrics.eer, report.plots) == (None, None, None, ())
+
+
+def test_a_record_of_something_else_is_left_out_and_is_no_failure(tmp_path: Path) -> None:
+    portrait = np.full((60, 60, 3), 128, np.uint8)
+    (tmp_path / "face.iso").write_bytes(face_record(portrait, datetime(2026, 3, 1, tzinfo=UTC), 50))
+    save(tmp_path / "wall.png", np.full((200, 200), 128, np.uint8))
+    report = evaluate_fingerprints(tmp_path)
+    assert [each.reason for each in report.failures] == ["NOT_A_FINGER_RECORD", "FINGER_ABSENT"]
+    assert report.metrics.fta is not None
+    assert (report.metrics.subjects, report.metrics.fta.wrong, report.metrics.fta.n) == (1, 1, 1)
 
 
 def test_a_face_and_its_mirror_image_are_one_genuine_comparison(tmp_path: Path) -> None:
