@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from muster import base64url
@@ -133,11 +132,6 @@ def configuration_of(content: bytes) -> dict[str, str]:
     """What counts for this station: its own values before the general ones. Raises ``MalformedData``."""
     part = JsonPart.of(content, SYNC_ANSWER_UNREADABLE)
     return {**part.texts("global"), **part.texts("registration")}
-
-
-def version_moment(version: str) -> datetime | None:
-    """The time a version stands for, where it is one."""
-    return JsonPart("", {"version": version}, SYNC_ANSWER_UNREADABLE).moment_or_none("version")
 
 
 def _part(answer: Mapping[str, Any]) -> JsonPart:
