@@ -73,9 +73,10 @@ def test_lids_over_a_part_of_the_iris_do_not_draw_its_rim_in() -> None:
     assert off_px(eye.limbus, found(draw(eye).picture).limbus) < 2.5
 
 
-def test_a_lid_over_a_part_of_the_pupil_does_not_flatten_it() -> None:
-    eye = Eye(pupil=0.45, upper_lid=-0.33, lashes=0)
-    assert off_px(eye.pupil_edge, found(draw(eye).picture).pupil) < 2.5
+@pytest.mark.parametrize("seed", [2, 37])
+def test_a_lid_over_a_part_of_the_pupil_does_not_flatten_it(seed: int) -> None:
+    eye = various("covered", seed)
+    assert off_px(eye.pupil_edge, found(draw(eye).picture).pupil) < 1.5
 
 
 def test_a_lamp_on_the_edge_of_the_pupil_does_not_move_it() -> None:
@@ -83,13 +84,9 @@ def test_a_lamp_on_the_edge_of_the_pupil_does_not_move_it() -> None:
     assert off_px(eye.pupil_edge, found(draw(eye).picture).pupil) < 0.5
 
 
-def test_an_iris_that_is_nearly_as_dark_as_the_pupil_is_not_taken_for_one() -> None:
-    eye = Eye(iris_level=65, white_level=230, texture=6, glare=((0.1, 0.1, 0.08), (-0.3, 0.2, 0.08)))
-    assert off_px(eye.pupil_edge, found(draw(eye).picture).pupil) < 1
-
-
-def test_lashes_are_not_taken_for_a_pupil() -> None:
-    eye = Eye(seed=3, lashes=150, pupil_level=45)
+@pytest.mark.parametrize(("kind", "seed"), [("faint", 24), ("faint", 26), ("open", 32)])
+def test_neither_a_dark_iris_nor_its_lashes_are_taken_for_the_pupil(kind: str, seed: int) -> None:
+    eye = various(kind, seed)
     assert off_px(eye.pupil_edge, found(draw(eye).picture).pupil) < 1
 
 
@@ -139,5 +136,5 @@ def test_hidden_places_are_not_counted_as_seen() -> None:
 
 
 def test_furrows_are_not_taken_for_lashes() -> None:
-    drawn = draw(Eye(texture=20, lashes=0, upper_lid=-1.1, lower_lid=1.1))
+    drawn = draw(Eye(texture=26, iris_level=95, lashes=0, upper_lid=-1.1, lower_lid=1.1))
     assert iris_mask(drawn.picture, found(drawn.picture)).share > 0.9
