@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -34,8 +35,10 @@ from muster.cli.proofing_documents import (
 from muster.domain.proofing import AttributeValue, Scenario
 from muster.errors import BadInput, Code
 from muster.workstation.desk import Desk
+from muster.workstation.inspection import read_file
 from muster.workstation.proofing import ExecutionView, Proofing, Situation
 
+VALUES_WRONG = Code("VALUES_WRONG", "The values are no JSON object of texts: {file}.")
 PAIR_WRONG = Code("PAIR_WRONG", "Write a name, an equals sign and a value: {pair}.")
 
 ExecutionArgument = Annotated[str, typer.Argument(metavar="EXECUTION", help="Its number, as start printed it.")]
@@ -52,6 +55,15 @@ ExpectOption = Annotated[
 OfflineOption = Annotated[bool, typer.Option("--offline", help="There is no network now.")]
 FieldsOption = Annotated[
     list[str] | None, typer.Option("--value", metavar="NAME=VALUE", help="Once for each.", show_default=False)
+]
+ValuesOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--values",
+        metavar="FILE",
+        help="A JSON object of them instead, - for standard input: other people see a command line.",
+        show_default=False,
+    ),
 ]
 
 
@@ -112,7 +124,8 @@ def _add_what_reads_a_configuration(proofing: typer.Typer) -> None:
         country: CountryOption = "",
         subject: Annotated[str, typer.Option(help="Whom it is about, such as a registration's number.")] = "",
         scenario: Annotated[Scenario, typer.Option(help="Where the person is.")] = Scenario.FACE_TO_FACE,
-        attribute: FieldsOption = None,
+        value: FieldsOption = None,
+        values: ValuesOption = None,
         offline: OfflineOption = False,
         data: DataOption = None,
         user: UserOption = None,
@@ -126,7 +139,7 @@ def _add_what_reads_a_configuration(proofing: typer.Typer) -> None:
             found = Proofing.resolve(definitions, Situation(tenant, use_case, process, age, country))
             plan = Proofing.compile(definitions, found).required()
             with _desk(data, user, password_file, offline=offline) as desk:
-                given = _pairs(attribute)
+                given = _pairs(value, values)
                 _show(
                     desk.proofing.start(
                         plan, subject=subject, scenario=scenario, territory=country, attributes={**given}
@@ -141,6 +154,7 @@ def _add_what_goes_on(proofing: typer.Typer) -> None:
         execution: ExecutionArgument,
         node: NodeArgument,
         value: FieldsOption = None,
+        values: ValuesOption = None,
         expect: ExpectOption = None,
         offline: OfflineOption = False,
         data: DataOption = None,
@@ -154,7 +168,7 @@ def _add_what_goes_on(proofing: typer.Typer) -> None:
             reporting(as_json=as_json, verbose=verbose),
             _desk(data, user, password_file, offline=offline) as desk,
         ):
-            inputs: dict[str, AttributeValue] = {**_pairs(value)}
+            inputs: dict[str, AttributeValue] = {**_pairs(value, values)}
             _show(desk.proofing.dispatch(execution, node, inputs, expect), as_json=as_json)
 
     @proofing.command()
@@ -162,6 +176,7 @@ def _add_what_goes_on(proofing: typer.Typer) -> None:
         execution: ExecutionArgument,
         node: NodeArgument,
         value: FieldsOption = None,
+        values: ValuesOption = None,
         expect: ExpectOption = None,
         data: DataOption = None,
         user: UserOption = None,
@@ -171,13 +186,14 @@ def _add_what_goes_on(proofing: typer.Typer) -> None:
     ) -> None:
         """Hand in a form: a method's, a choice's (selection=STEP) or the consents' ($.consents)."""
         with reporting(as_json=as_json, verbose=verbose), _desk(data, user, password_file) as desk:
-            _show(desk.proofing.submit(execution, node, _pairs(value), expect), as_json=as_json)
+            _show(desk.proofing.submit(execution, node, _pairs(value, values), expect), as_json=as_json)
 
     @proofing.command()
     def callback(
         execution: ExecutionArgument,
         node: NodeArgument,
         value: FieldsOption = None,
+        values: ValuesOption = None,
         expect: ExpectOption = None,
         data: DataOption = None,
         user: UserOption = None,
@@ -187,7 +203,7 @@ def _add_what_goes_on(proofing: typer.Typer) -> None:
     ) -> None:
         """Hand in what somebody outside answered; the same again changes nothing."""
         with reporting(as_json=as_json, verbose=verbose), _desk(data, user, password_file) as desk:
-            _show(desk.proofing.callback(execution, node, _pairs(value), expect), as_json=as_json)
+            _show(desk.proofing.callback(execution, node, _pairs(value, values), expect), as_json=as_json)
 
     @proofing.command()
     def poll(
@@ -297,14 +313,25 @@ def _desk(
         yield desk
 
 
-def _pairs(texts: list[str] | None) -> dict[str, str]:
-    pairs = {}
+def _pairs(texts: list[str] | None, file: Path | None) -> dict[str, str]:
+    pairs = {} if file is None else _values(file)
     for text in texts or ():
         name, equals, value = text.partition("=")
         if not name or not equals:
             raise BadInput(PAIR_WRONG, pair=name)
         pairs[name] = value
     return pairs
+
+
+def _values(file: Path) -> dict[str, str]:
+    content = sys.stdin.buffer.read() if str(file) == "-" else read_file(file)
+    try:
+        values = json.loads(content)
+    except (ValueError, RecursionError) as error:
+        raise BadInput(VALUES_WRONG, file=file.name) from error
+    if not isinstance(values, dict) or not all(isinstance(each, str) for each in values.values()):
+        raise BadInput(VALUES_WRONG, file=file.name)
+    return values
 
 
 def _one_line() -> str:

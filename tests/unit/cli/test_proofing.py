@@ -8,8 +8,10 @@ from typing import Any
 
 import pytest
 
+from muster.cli.proofing import _values
 from muster.clock import utc_now
 from muster.domain.proofing import NodeStatus
+from muster.errors import BadInput
 from muster.workstation.station import Station
 from unit.cli.test_app import run
 from unit.workstation.desks import OFFICER, SUPERVISOR, make_station
@@ -114,7 +116,9 @@ def test_a_use_case_is_found_only_for_whom_it_is_meant(config: Path, situation: 
     assert told("resolve", "--config", config, "--process", "NEW", "--age", "18")["id"] == "returning"
 
 
-def test_an_execution_is_run_by_commands_to_its_end(config: Path, signed_in: dict[str, list[str]]) -> None:
+def test_an_execution_is_run_by_commands_to_its_end(
+    config: Path, signed_in: dict[str, list[str]], tmp_path: Path
+) -> None:
     officer = signed_in[OFFICER.user_id]
     address = "email=erika@mustermann.example"
     began = told("start", "--config", config, "--use-case", "returning", "--value", address, *officer)
@@ -123,7 +127,8 @@ def test_an_execution_is_run_by_commands_to_its_end(config: Path, signed_in: dic
     assert began["currentPendingActions"][0]["nodeId"] == "$.consents"
     refused = told("dispatch", execution, "look-up", *officer, status=1)
     assert refused["error"]["code"] == "CONSENT_MISSING"
-    agreed = told("submit", execution, "$.consents", "--value", "DATA_SHARING=true", *officer)
+    (tmp_path / "form.json").write_text('{"DATA_SHARING": "true"}', encoding="utf-8")
+    agreed = told("submit", execution, "$.consents", "--values", tmp_path / "form.json", *officer)
     assert agreed["nodeStates"]["look-up"]["status"] == NodeStatus.READY.value
     assert told("list", *officer)["executions"][0]["executionId"] == execution
     conflict = told("dispatch", execution, "look-up", "--expect", "1", *officer, status=1)
@@ -147,6 +152,13 @@ def test_a_supervisor_cancels_and_the_lines_for_people_say_where_it_stands(
     ended = told("cancel", execution, "--reason", "Left", *supervisor)
     assert (ended["status"], ended["cancelReason"]) == ("CANCELLED", "Left")
     assert told("poll", execution, "look-up", *officer, status=1)["error"]["code"] == "PROOFING_OVER"
+
+
+@pytest.mark.parametrize("content", ["", "[]", '{"a": 1}', "[" * 5000])
+def test_values_that_are_no_texts_are_bad_input(tmp_path: Path, content: str) -> None:
+    (tmp_path / "values.json").write_text(content, encoding="utf-8")
+    with pytest.raises(BadInput, match="VALUES_WRONG"):
+        _values(tmp_path / "values.json")
 
 
 def test_what_is_no_pair_is_bad_input(config: Path, signed_in: dict[str, list[str]]) -> None:
