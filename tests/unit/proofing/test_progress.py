@@ -135,6 +135,15 @@ def test_an_attempt_counts_once_however_often_it_asked_for_something() -> None:
         events += [event, begun("a", 2), form]
 
 
+def test_an_answer_to_a_question_of_before_comes_too_late() -> None:
+    form = NodeAwaits(NOON, "a", ACTIONS[NodeStatus.AWAITING_INPUT])
+    asked = fold(ONE, [start(ONE), begun("a"), form])
+    meanwhile = fold(ONE, [start(ONE), begun("a"), form, form])
+    with pytest.raises(Refused, match="NODE_MOVED_ON"):
+        answered(ONE, meanwhile, "a", asked.nodes["a"].since, _done(ONE), str, NOON)
+    assert answered(ONE, meanwhile, "a", meanwhile.nodes["a"].since, _done(ONE), lambda one: one.value, NOON)
+
+
 def test_all_errors_are_kept() -> None:
     plan_ = plan(parallel(method("a"), method("b"), failurePolicy="WaitForAll"))
     progress = fold(plan_, [start(plan_), _error("a"), _error("b")])
