@@ -40,19 +40,7 @@ class AuditLog:
 
     def put_back(self, record: AuditRecord) -> None:
         """Store a record as it was linked."""
-        self._connection.execute(
-            audit.insert().values(
-                sequence=record.sequence,
-                at=rfc3339(record.at),
-                event=record.event,
-                actor=record.actor,
-                subject=record.subject,
-                # As the digest has it, so that verifying need not read it first.
-                detail=json.dumps(record.detail, ensure_ascii=False, sort_keys=True, separators=(",", ":")),
-                previous=record.previous,
-                digest=record.digest,
-            )
-        )
+        self._connection.execute(audit.insert().values(**row_of(record)))
 
     def newest(self) -> AuditRecord | None:
         row = self._connection.execute(audit.select().order_by(audit.c.sequence.desc()).limit(1)).one_or_none()
@@ -101,6 +89,21 @@ class AuditLog:
         """The records about one registration, in order."""
         query = audit.select().where(audit.c.subject == subject).order_by(audit.c.sequence)
         return tuple(_record(row) for row in self._connection.execute(query))
+
+
+def row_of(record: AuditRecord) -> dict[str, object]:
+    """The columns of a record."""
+    return {
+        "sequence": record.sequence,
+        "at": rfc3339(record.at),
+        "event": record.event,
+        "actor": record.actor,
+        "subject": record.subject,
+        # As the digest has it, so that verifying need not read it first.
+        "detail": json.dumps(record.detail, ensure_ascii=False, sort_keys=True, separators=(",", ":")),
+        "previous": record.previous,
+        "digest": record.digest,
+    }
 
 
 def read_record(row: Mapping[str, Any]) -> AuditRecord:

@@ -16,10 +16,11 @@ import sqlalchemy as sa
 
 from muster import durable
 from muster.crypto.sealing import Sealer
+from muster.domain.delivery import DeliveryState
 from muster.domain.lifecycle import BlobRef
 from muster.domain.registration import RegistrationId
 from muster.errors import Code, NotAuthentic, StorageUnavailable
-from muster.store.tables import blob
+from muster.store.tables import blob, outbox
 
 BLOB_MISSING = Code("BLOB_MISSING", "A picture of this registration is missing on the disk. Capture it again.")
 BLOB_DAMAGED = Code("BLOB_DAMAGED", "A picture of this registration is damaged on the disk. Capture it again.")
@@ -45,6 +46,19 @@ class BlobRows:
         """The registrations whose content is still on this disk."""
         ids = self._connection.scalars(sa.select(blob.c.registration_id).distinct())
         return tuple(RegistrationId(each) for each in ids)
+
+    def among(self, registrations: Collection[RegistrationId]) -> frozenset[RegistrationId]:
+        """Those of them whose content is still on this disk."""
+        wanted = [each.text for each in registrations]
+        query = sa.select(blob.c.registration_id).where(blob.c.registration_id.in_(wanted)).distinct()
+        return frozenset(RegistrationId(each) for each in self._connection.scalars(query))
+
+    def of_delivered(self) -> tuple[RegistrationId, ...]:
+        """The registrations whose content is still here though their packet went out once."""
+        is_there = sa.exists().where(blob.c.registration_id == outbox.c.registration_id)
+        went_out = (outbox.c.state == DeliveryState.PUSHED.value) | outbox.c.next_question.is_not(None)
+        query = sa.select(outbox.c.registration_id).where(went_out, is_there)
+        return tuple(RegistrationId(each) for each in self._connection.scalars(query))
 
     def remove_of(self, registration_id: RegistrationId) -> tuple[str, ...]:
         """Forget a registration's blobs; returns the names whose files may now be destroyed."""

@@ -10,7 +10,7 @@ from muster.clock import parse_rfc3339, rfc3339
 from muster.domain.delivery import DeliveryState, OutboxEntry, PersonTold, ServerStatus
 from muster.domain.registration import Process, RegistrationId
 from muster.errors import BadInput, Code
-from muster.store.tables import outbox
+from muster.store.tables import outbox, outbox_total
 
 PACKET_UNKNOWN = Code("PACKET_UNKNOWN", "This station has no packet with that number.")
 
@@ -48,6 +48,31 @@ class OutboxRows:
         """Newest first."""
         rows = self._connection.execute(outbox.select().order_by(outbox.c.sealed_at.desc()))
         return tuple(_entry(row) for row in rows)
+
+    def page(self, limit: int) -> tuple[OutboxEntry, ...]:
+        """As many, newest first, but before them those that go no further without a person."""
+        newest = outbox.select().order_by(outbox.c.sealed_at.desc()).limit(limit)
+        to_be_told = (outbox.c.server_status == ServerStatus.REREGISTER.value) & outbox.c.person_told.is_(None)
+        needs_somebody = (outbox.c.state == DeliveryState.GIVEN_UP.value) | to_be_told
+        # The sign keeps the index on the time out of it: few need somebody, and they are found by their state.
+        stuck = outbox.select().where(needs_somebody).order_by(sa.text("+outbox.sealed_at DESC")).limit(limit)
+        rows = {row.packet_id: row for query in (stuck, newest) for row in self._connection.execute(query)}
+        return tuple(map(_entry, list(rows.values())[:limit]))
+
+    def count(self) -> int:
+        return int(self._connection.scalar(sa.select(sa.func.sum(outbox_total.c.packets))) or 0)
+
+    def waiting(self) -> tuple[int, int]:
+        """How many packets wait for being sent, and how many octets they have."""
+        waits = outbox_total.c.state.in_([DeliveryState.APPROVED.value, DeliveryState.SYNCED.value])
+        sums = sa.select(sa.func.sum(outbox_total.c.packets), sa.func.sum(outbox_total.c.octets)).where(waits)
+        packets, octets = self._connection.execute(sums).one()
+        return int(packets or 0), int(octets or 0)
+
+    def destroyed(self) -> dict[str, bool]:
+        """Every packet's number, and whether its file was destroyed."""
+        rows = self._connection.execute(sa.select(outbox.c.packet_id, outbox.c.destroyed_at.is_not(None)))
+        return {packet_id: bool(gone) for packet_id, gone in rows}
 
     def advance(self, packet_id: str, state: DeliveryState) -> None:
         """A step forward, or back to be sent again: whatever was in the way is over."""

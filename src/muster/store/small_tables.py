@@ -15,7 +15,14 @@ import sqlalchemy as sa
 from muster.store.tables import metadata
 
 _SMALL = ("operator", "setting", "carried", "job")
-_TOLD_OF = ("registration", "registration_event", "blob", "outbox", "audit")  # by the rest of the carbon copy
+_TOLD_OF = (
+    "registration",
+    "registration_event",
+    "blob",
+    "outbox",
+    "outbox_total",
+    "audit",
+)  # by the rest of the carbon copy
 
 Rows = dict[str, list[dict[str, Any]]]
 

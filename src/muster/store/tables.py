@@ -42,6 +42,7 @@ registration = Table(
     # A shortcut for the list of drafts, derived from the events in the same transaction.
     Column("is_draft", Integer, nullable=False),
 )
+Index("registration_drafts", registration.c.is_draft, registration.c.changed_at)
 
 registration_event = Table(
     "registration_event",
@@ -87,6 +88,19 @@ outbox = Table(
     Column("risk", Integer, nullable=False),
     Column("handed_over_at", Text),
     Column("person_told", Text),
+)
+Index("outbox_by_age", outbox.c.sealed_at)
+Index("outbox_by_state", outbox.c.state)
+Index("outbox_by_status", outbox.c.server_status)
+Index("outbox_by_registration", outbox.c.registration_id)
+
+# Kept by triggers (migration 7), never written to.
+outbox_total = Table(
+    "outbox_total",
+    metadata,
+    Column("state", Text, primary_key=True),
+    Column("packets", Integer, nullable=False),
+    Column("octets", Integer, nullable=False),
 )
 
 gallery = Table(

@@ -16,6 +16,7 @@
     copy/                 sealed carbon copy of the database's events and trail, to rebuild it from
     backups/              the database as it was before it was brought into a newer form
     quarantine/           a database that was found damaged, and what nothing names since
+    .left                 when the folders of pictures and packets were last known to be tidy
     .lock                 held while somebody is signed in
     demo-credentials.json only in a demo station
     receiver/             the embedded receiver's own data, when one is used
@@ -24,6 +25,7 @@
 from __future__ import annotations
 
 import sys
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -118,6 +120,26 @@ class DataFolder:
     def unclaimed(self) -> Path:
         """Sealed packets the database does not know: kept, because a restored database may be the older one."""
         return self.root / "outbox" / "unclaimed"
+
+    def is_as_left(self) -> bool:
+        """Whether nothing was added to the folders of pictures and packets, or taken out, since they were last
+        tidied up."""
+        try:
+            return self._left.read_text(encoding="ascii") == self._changed()
+        except (OSError, ValueError):
+            return False
+
+    def note_as_left(self) -> None:
+        """Who cannot write it tidies up once more next time."""
+        with suppress(OSError):
+            self._left.write_text(self._changed(), encoding="ascii")
+
+    @property
+    def _left(self) -> Path:
+        return self.root / ".left"
+
+    def _changed(self) -> str:
+        return " ".join(str(folder.stat().st_mtime_ns) for folder in (self.blobs, self.outbox))
 
     def packet(self, packet_id: str) -> Path:
         return self.outbox / f"{packet_id}.zip"

@@ -231,6 +231,9 @@ class Desk:
             self._note(AuditEvent.SIGNED_OUT)
             self._vouch()
             self._database.keep_tables()
+            if self._lock.alone_again():
+                with suppress(MusterError):  # the next sign-in tries it again, and says so
+                    self._submission.tidy()
         finally:
             self.abandon()
 

@@ -8,7 +8,7 @@ signing and sealing in ``submission``; this is the one door to all of them.
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime
 from threading import Event
@@ -428,10 +428,10 @@ class Enrollment:
             photo = self.sample_picture(registration_id, BiometricAttribute.FACE)
         return compose_slip(state, self._forms[state.started.process], photo)
 
-    def with_slip(self) -> frozenset[RegistrationId]:
-        """The registrations whose slip can still be printed: their content is not destroyed yet."""
+    def with_slip(self, among: Collection[RegistrationId]) -> frozenset[RegistrationId]:
+        """Those whose slip can still be printed: their content is not destroyed yet."""
         with self._journal.database.read() as work:
-            return frozenset(work.blobs.registrations())
+            return work.blobs.among(among)
 
     def forget(self, registration_id: RegistrationId) -> None:
         """Destroy the plaintext of a registration the server has. Others are left as they are."""

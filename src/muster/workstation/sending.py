@@ -78,13 +78,14 @@ class Sending:
         """Part of the transaction that notes that a packet left."""
         work.settings.put(LAST_SENT, rfc3339(self._journal.now()))
 
-    def outlook(self, waiting: Iterable[OutboxEntry]) -> Outlook:
-        """What ``waiting`` comes to."""
-        sizes = [each.size for each in waiting]
+    def outlook(self) -> Outlook:
+        """What waits to be sent, and how long that takes."""
+        with self._journal.database.read() as work:
+            count, octets = work.outbox.waiting()
         terms, line = self.terms(), self.line()
         fastest = min((each for each in (line, terms.bytes_per_second) if each), default=None)
-        takes = timedelta(seconds=sum(sizes) / fastest) if fastest else None
-        return Outlook(len(sizes), sum(sizes), terms, line, takes)
+        takes = timedelta(seconds=octets / fastest) if fastest else None
+        return Outlook(count, octets, terms, line, takes)
 
     def _put(self, name: str, value: str, event: AuditEvent, **detail: str) -> None:
         with self._journal.database.work() as work:

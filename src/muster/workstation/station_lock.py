@@ -36,6 +36,18 @@ class StationLock:
 
             fcntl.flock(self._file, fcntl.LOCK_SH)
 
+    def alone_again(self) -> bool:
+        """Take it alone if nobody else holds it any more: whoever comes meanwhile waits."""
+        if sys.platform == "win32":
+            return self.is_alone
+        import fcntl
+
+        try:
+            fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return False
+        return True
+
     def release(self) -> None:
         self._file.close()
 

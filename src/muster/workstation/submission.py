@@ -436,24 +436,27 @@ class Submission:
 
         A sealed packet nobody names is not deleted: a database restored from a backup may be older than it.
         """
+        self.destroy_outdated()
+        if self._folder.is_as_left():
+            return
         with self._journal.database.read() as work:
-            packets = {entry.packet_id: entry for entry in work.outbox.all()}
+            packets = work.outbox.destroyed()
             blobs = work.blobs.names()
         self._journal.blobs.sweep(blobs)
         with durable.disk_errors():
             for path in [each for each in self._folder.outbox.iterdir() if each.is_file()]:
-                entry = packets.get(path.stem)
-                if path.name.endswith(durable.UNFINISHED) or (entry and entry.destroyed_at):
+                destroyed = packets.get(path.stem)
+                if path.name.endswith(durable.UNFINISHED) or destroyed:
                     path.unlink(missing_ok=True)
-                elif entry is None:
+                elif destroyed is None:
                     self._folder.unclaimed.mkdir(exist_ok=True)
                     path.replace(self._folder.unclaimed / path.name)
-        self.destroy_outdated()
+        self._folder.note_as_left()
 
     def destroy_outdated(self) -> None:
         """The content of packets delivered long enough ago that nobody waits for a slip any more."""
         with self._journal.database.read() as work:
-            with_content = work.blobs.registrations()
+            with_content = work.blobs.of_delivered()
         for registration_id in with_content:
             if self._is_over(registration_id):
                 self.destroy_content(registration_id)

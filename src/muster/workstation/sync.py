@@ -83,9 +83,14 @@ class Sync:
         with self._journal.database.read() as work:
             return work.outbox.all()
 
+    def page(self, limit: int) -> tuple[tuple[OutboxEntry, ...], int]:
+        """What to look at first: packets that need somebody, then the newest; and how many there are in all."""
+        with self._journal.database.read() as work:
+            return work.outbox.page(limit), work.outbox.count()
+
     def outlook(self) -> Outlook:
         """What waits to be sent, and how long that takes."""
-        return self._sending.outlook(each for each in self.outbox() if each.is_unsent)
+        return self._sending.outlook()
 
     def prepare(self) -> None:
         """Fetch what sealing needs while there is a network. Raises what ``server_certificate`` raises."""

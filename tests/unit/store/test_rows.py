@@ -261,3 +261,34 @@ def test_user_ids_differ_by_case(database: Database) -> None:
     _do(database, lambda work: work.operators.add(Operator("erika", frozenset({Role.OFFICER})), _NOON))
     with database.read() as work:
         assert work.operators.find("Erika") is None
+
+
+def test_totals_follow_whatever_happens_to_packets(database: Database, start: StartRegistration) -> None:
+    with database.work() as work:
+        for number in (1, 2, 3):
+            work.outbox.add(_packet(start(work, number), f"packet {number}"), Process.NEW, ("eng",))
+        assert (work.outbox.count(), work.outbox.waiting()) == (3, (3, 3000))
+        work.outbox.advance("packet 1", DeliveryState.SYNCED)
+        work.outbox.arrived("packet 2", _NOON)
+        work.outbox.give_up("packet 3")
+        assert (work.outbox.count(), work.outbox.waiting()) == (3, (1, 1000))
+        work.record(AuditEvent.PACKET_SEALED, actor="erika")
+
+
+def test_a_page_shows_first_what_needs_somebody_and_then_the_newest(
+    database: Database, start: StartRegistration
+) -> None:
+    with database.work() as work:
+        for number in range(1, 6):
+            sealed = replace(_packet(start(work, number), f"packet {number}"), sealed_at=_NOON + timedelta(number))
+            work.outbox.add(sealed, Process.NEW, ("eng",))
+        work.outbox.give_up("packet 2")
+        work.outbox.arrived("packet 1", _NOON)
+        work.outbox.hear("packet 1", ServerStatus.REREGISTER, _NOON)
+        shown = [each.packet_id for each in work.outbox.page(4)]
+        work.record(AuditEvent.PACKET_SEALED, actor="erika")
+    assert shown == ["packet 2", "packet 1", "packet 5", "packet 4"]
+
+
+def _packet(registration_id: RegistrationId, packet_id: str) -> OutboxEntry:
+    return OutboxEntry(packet_id, registration_id, DeliveryState.APPROVED, 0, 1000, "A" * 64, _NOON, None, None)

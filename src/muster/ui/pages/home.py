@@ -34,9 +34,10 @@ _FORGET_QUESTION_MS = 8_000
 
 @dataclass(frozen=True, slots=True)
 class OutboxView:
-    """Each packet and whether its slip can still be printed; and what waits, in all."""
+    """Each packet that is shown and whether its slip can still be printed; how many there are, and what waits."""
 
     lines: tuple[tuple[OutboxEntry, bool], ...]
+    count: int
     outlook: Outlook
 
 
@@ -226,10 +227,10 @@ class HomePage(Page):
 
     def _read_outbox(self) -> OutboxView:
         """First what needs somebody. Runs on a lane."""
-        with_slip = self._desk.enrollment.with_slip()
-        entries = sorted(self._desk.sync.outbox(), key=lambda entry: not entry.needs_somebody)
+        entries, count = self._desk.sync.page(_SHOWN)
+        with_slip = self._desk.enrollment.with_slip([entry.registration_id for entry in entries])
         lines = tuple((entry, entry.registration_id in with_slip) for entry in entries)
-        return OutboxView(lines, self._desk.sync.outlook())
+        return OutboxView(lines, count, self._desk.sync.outlook())
 
     def _look_at_devices(self) -> None:
         if self.isVisible() or not self._devices.count():
@@ -271,7 +272,7 @@ class HomePage(Page):
     def _show_outbox(self, view: OutboxView) -> None:
         entries = view.lines
         empty(self._outbox)
-        for row, (entry, has_slip) in enumerate(entries[:_SHOWN]):
+        for row, (entry, has_slip) in enumerate(entries):
             self._outbox.addWidget(label(entry.registration_id.text, wrap=False), 2 * row, 0)
             tone = "finding" if entry.needs_somebody else "soft"
             self._outbox.addWidget(label(names.delivery_words(entry), tone, wrap=False), 2 * row, 1)
@@ -291,8 +292,8 @@ class HomePage(Page):
                 self._outbox.addWidget(label(names.problem_words(entry), "finding"), 2 * row + 1, 0, 1, 4)
         if not entries:
             self._outbox.addWidget(label(tr("Nothing."), "soft"), 0, 0)
-        elif len(entries) > _SHOWN:
-            more = tr("{count} older ones", count=len(entries) - _SHOWN)
+        elif view.count > len(entries):
+            more = tr("{count} older ones", count=view.count - len(entries))
             self._outbox.addWidget(label(more, "soft"), 2 * _SHOWN, 0)
         self._outbox.setRowStretch(2 * len(entries) + 1, 1)
         paused = view.outlook.terms.is_paused

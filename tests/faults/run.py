@@ -1,0 +1,526 @@
+"""Break the station in every way there is, and count what is lost. ``python tests/faults/run.py [--bounded]``."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import random
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import asdict, dataclass, field
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+os.environ.setdefault("MUSTER_SIMULATED_SPEED", "50")
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+sys.path.insert(0, str(Path(__file__).resolve().parent))
+
+import bad_line
+import station as st
+from bad_line import BadLine, Fault
+
+from muster.domain.registration import Step
+from muster.store import database as database_module
+from muster.store.carbon_copy import CarbonCopy
+from muster.workstation.demo import demo_script
+from muster.workstation.embedded_receiver import EmbeddedReceiver
+
+_PAGE = 4096
+VERBOSE = bool(os.environ.get("FAULTS_VERBOSE"))
+
+
+@dataclass
+class Row:
+    """One kind of destruction, over all of its trials."""
+
+    name: str
+    trials: int = 0
+    steps_lost: int = 0
+    packets_lost: int = 0
+    accepted_twice: int = 0
+    plaintext: int = 0
+    broken_trails: int = 0
+    problems: list[str] = field(default_factory=list)
+    left_out: str = ""
+
+    @property
+    def is_good(self) -> bool:
+        counts = self.steps_lost + self.packets_lost + self.accepted_twice + self.plaintext + self.broken_trails
+        return counts == 0 and not self.problems
+
+
+class Rig:
+    """The stations to be broken, the receiver, and what is looked for on the disk."""
+
+    def __init__(self, folder: Path, seed: int) -> None:
+        self.folder = folder
+        self.random = random.Random(seed)
+        self.station = st.make_station(folder / "template")
+        self.receiver = EmbeddedReceiver(self.station.folder, self.station.identity)
+        self.url = self.receiver.url()
+        self.needles = _needles()
+        self._number = 0
+        self._log_from: dict[Path, int] = {}
+        self.signed = self._signed()
+
+    def _signed(self) -> Path:
+        """A template at which one registration is signed."""
+        root = self.copy(self.folder / "template", "signed")
+        trial = self.play(root, st.Part(until=Step.SIGNATURE))
+        if trial.error or not trial.said or trial.said[-1].get("step") != "signature":
+            raise SystemExit(f"nothing can be enrolled here: {trial}")
+        return root
+
+    def copy(self, source: Path, name: str) -> Path:
+        """A station of this trial's own, and a receiver that has heard of none of its packets: copies of one station
+        seal the same registration."""
+        root = self.folder / f"{name}-{self._number}"
+        shutil.copytree(source, root, ignore=shutil.ignore_patterns("receiver", "tmp"))
+        self.forget(root)
+        return root
+
+    def forget(self, root: Path) -> None:
+        """Let the receiver forget everything; what it accepts is counted from here for ``root``."""
+        for name in ("announced", "packets", "accepted", "rejected", "states"):
+            folder = self.station.folder.receiver / name
+            for path in folder.iterdir() if folder.is_dir() else ():
+                path.unlink()
+        log = self.station.folder.receiver / "receiver.log"
+        self._log_from[root] = log.stat().st_size
+
+    def next_number(self) -> int:
+        self._number += 50
+        return self._number
+
+    def play(self, root: Path, part: st.Part, kill_after_s: float | None = None, **more: Any) -> st.Trial:
+        work = partial(
+            _play, root=root, url=more.pop("url", self.url), part=part, number=self.next_number(), **more
+        )
+        return st.run_forked(work, kill_after_s, _temporary(root))
+
+    def look(self, row: Row, root: Path, said: list[dict[str, Any]], *, complete: bool = False) -> st.Trial:
+        """Open the station again, bring everything to its end, and count."""
+        work = partial(st.look, root=root, url=self.url, said=said, complete=complete)
+        trial = st.run_forked(work, None, _temporary(root))
+        end = trial.end
+        row.trials += 1
+        if VERBOSE:
+            told = [each.get("step") or each.get("code") or each["said"] for each in said]
+            print(row.name, told[-5:], {name: end[name] for name in ("rebuilt", "packets", "drafts") if end}, flush=True)
+        if not end:
+            row.problems.append(f"{trial.error or trial.said}")
+            row.steps_lost += len(said)
+            return trial
+        row.steps_lost += sum(each["said"] == "step" for each in end["lost"])
+        sealed = {each["packet"] for each in said if each["said"] in ("sealed", "delivered")}
+        accepted = self.accepted(root)
+        mine = sealed | set(end["packets"])
+        row.packets_lost += sum(accepted.get(packet, 0) == 0 for packet in mine)
+        row.accepted_twice += sum(accepted.get(packet, 0) > 1 for packet in mine)
+        row.broken_trails += not end["sound"]
+        row.plaintext += self.plaintext_in(root)
+        return trial
+
+    def accepted(self, root: Path) -> dict[str, int]:
+        """How often the receiver said of each packet that it takes it."""
+        counts: dict[str, int] = {}
+        log = self.station.folder.receiver / "receiver.log"
+        for line in log.read_bytes()[self._log_from[root] :].decode(errors="replace").splitlines():
+            with suppress(ValueError, AttributeError):
+                said = json.loads(line)
+                if said.get("event") == "upload" and said.get("code") == "accepted":
+                    counts[said["packet"]] = counts.get(said["packet"], 0) + 1
+        return counts
+
+    def plaintext_in(self, root: Path) -> int:
+        """Files that hold what nobody may read, every octet of the station and its temporary files searched."""
+        found = 0
+        for path in root.rglob("*"):
+            if path.is_file():
+                content = path.read_bytes()
+                found += any(needle in content for needle in self.needles)
+        return found
+
+    def close(self) -> None:
+        self.receiver.close()
+
+
+def _play(say: st.Say, root: Path, url: str, part: st.Part, number: int, before: Any = None, **more: Any) -> None:
+    if before is not None:
+        before()
+    st.play(say, root, url, part, number=number, **more)
+
+
+def _temporary(root: Path) -> Path:
+    (root / "tmp").mkdir(exist_ok=True)
+    return root / "tmp"
+
+
+def _needles() -> list[bytes]:
+    """What was entered, as text in two encodings, and octets out of the middle of each document."""
+    script = demo_script()
+    texts = set()
+    for value in script.demographics.values():
+        values = [each for each in _texts(value) if len(each) >= 6 and not each.replace("/", "").isdigit()]
+        texts.update(values)
+    needles = [text.encode(encoding) for text in texts for encoding in ("utf-8", "utf-16-le")]
+    documents = [each.content for each in script.documents if each.content]
+    return [*needles, *(content[len(content) // 2 :][:48] for content in documents)]
+
+
+def _texts(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif hasattr(value, "values") and callable(value.values):
+        for each in value.values():
+            yield from _texts(each)
+    elif hasattr(value, "by_language"):
+        yield from _texts(value.by_language)
+    elif isinstance(value, list | tuple):
+        for each in value:
+            yield from _texts(each)
+
+
+# Kills
+
+
+_BOUNDARIES = ("before the commit", "after the commit", "after the copy")
+
+
+def _die_at(boundary: str, count: int) -> Callable[[], None]:
+    """Let this process die at its commit number ``count``."""
+
+    def install() -> None:
+        left = [count]
+
+        def passed() -> None:
+            left[0] -= 1
+            if left[0] == 0:
+                os.kill(os.getpid(), signal.SIGKILL)
+
+        if boundary == "before the commit":
+            complete = database_module.Work.is_complete.fget
+            assert complete is not None
+
+            def is_complete(self: database_module.Work) -> bool:
+                passed()
+                return bool(complete(self))
+
+            database_module.Work.is_complete = property(is_complete)  # type: ignore[assignment]
+            return
+        add = CarbonCopy.add
+
+        def counted(self: CarbonCopy, *arguments: Any) -> None:
+            if boundary == "after the commit":
+                passed()
+            add(self, *arguments)
+            if boundary == "after the copy":
+                passed()
+
+        CarbonCopy.add = counted  # type: ignore[method-assign]
+
+    return install
+
+
+def kills_at_commits(rig: Rig, bounded: bool) -> Row:
+    row = Row("killed at a commit")
+    for count in range(1, 200):
+        ended = False
+        for boundary in _BOUNDARIES:
+            if bounded and (count, boundary) not in ((4, "after the commit"), (6, "before the commit")):
+                continue
+            late = count > 25  # the last ones from a signed registration on: sealing, announcing, uploading
+            root = rig.copy(rig.signed if bounded else rig.folder / "template", "commit")
+            part = st.Part(resume=_draft(rig)) if bounded else st.Part()
+            trial = rig.play(root, part, before=_die_at(boundary, count))
+            ended = ended or not trial.killed
+            rig.look(row, root, trial.said, complete=not bounded and count % 8 == 0 and not late)
+            shutil.rmtree(root)
+        if ended or (bounded and count == 6):
+            break
+    return row
+
+
+def _draft(rig: Rig) -> str:
+    (name,) = [each.name for each in (rig.signed / "copy").iterdir() if each.name.isdigit()]
+    return name
+
+
+def kills_at_random(rig: Rig, bounded: bool) -> Row:
+    row = Row("killed at a random instant")
+    trials = 2 if bounded else 300
+    whole_s = {False: _duration(rig, st.Part(), rig.folder / "template") if not bounded else 3.0}
+    whole_s[True] = _duration(rig, st.Part(resume=_draft(rig)), rig.signed)
+    root, said = None, []
+    for number in range(trials):
+        from_signed = bounded or number % 2 == 1
+        if from_signed:
+            mine, part = rig.copy(rig.signed, "random"), st.Part(resume=_draft(rig))
+        else:
+            if root is None or number % 20 == 0:  # ten in a row on one station: its drafts stay open
+                root, said = rig.copy(rig.folder / "template", "week"), []
+            mine, part = root, st.Part()
+        trial = rig.play(mine, part, rig.random.uniform(0.0, whole_s[from_signed]))
+        told = trial.said if from_signed else [*said, *trial.said]
+        seen = rig.look(row, mine, told, complete=not bounded and number % 10 == 0)
+        if from_signed:
+            shutil.rmtree(mine)
+        else:
+            said = [each for each in told if each.get("id") in seen.end.get("drafts", [])]
+    return row
+
+
+def _duration(rig: Rig, part: st.Part, source: Path) -> float:
+    root = rig.copy(source, "whole")
+    started = time.monotonic()
+    trial = rig.play(root, part)
+    if trial.error:
+        raise SystemExit(trial.error)
+    shutil.rmtree(root)
+    return time.monotonic() - started
+
+
+# Disks
+
+
+@contextmanager
+def _small_disk(folder: Path, megabytes: int) -> Iterator[Path]:
+    folder.mkdir()
+    command = ["mount", "-t", "tmpfs", "-o", f"size={megabytes}m", "muster-faults", str(folder)]
+    if os.geteuid() != 0 or subprocess.run(command, check=False, capture_output=True).returncode != 0:
+        folder.rmdir()
+        raise PermissionError("needs a disk of its own, which only root may mount")
+    try:
+        yield folder
+    finally:
+        subprocess.run(["umount", "--lazy", str(folder)], check=True)
+        folder.rmdir()
+
+
+def disk_full(rig: Rig, bounded: bool) -> Row:
+    row = Row("disk full")
+    sizes = (400,) if bounded else (60, 150, 300, 500, 800, 1200, 1700, 2300, 3000, 4000)
+    for kilobytes in sizes:
+        try:
+            with _small_disk(rig.folder / f"small-{kilobytes}", 24) as disk:
+                root = disk / "station"
+                source = rig.signed if bounded else rig.folder / "template"
+                shutil.copytree(source, root, ignore=shutil.ignore_patterns("receiver", "tmp"))
+                _temporary(root)
+                rig.forget(root)
+                free = shutil.disk_usage(disk).free
+                (disk / "ballast").write_bytes(bytes(max(free - kilobytes * 1024, 0)))
+                part = st.Part(resume=_draft(rig)) if bounded else st.Part()
+                trial = rig.play(root, part, before=_no_minimum)
+                (disk / "ballast").unlink()
+                if trial.error:
+                    row.problems.append(f"{kilobytes} kB: {trial.error}")
+                rig.look(row, root, trial.said, complete=not bounded and kilobytes in (500, 3000))
+        except PermissionError as error:
+            row.left_out = str(error)
+            return row
+    return row
+
+
+def _no_minimum() -> None:
+    """Begin although little is free: running out in the middle is what is tried."""
+    st.QUICK = st.replace(st.QUICK, minimum_free_bytes=0)
+
+
+def read_only(rig: Rig, bounded: bool) -> Row:
+    row = Row("read-only disk")
+    try:
+        with _small_disk(rig.folder / "read-only", 24) as disk:
+            root = disk / "station"
+            shutil.copytree(rig.signed, root, ignore=shutil.ignore_patterns("receiver", "tmp"))
+            _temporary(root)
+            rig.forget(root)
+            subprocess.run(["mount", "-o", "remount,ro", str(disk)], check=True)
+            trial = rig.play(root, st.Part(resume=_draft(rig)))
+            subprocess.run(["mount", "-o", "remount,rw", str(disk)], check=True)
+            if not any(each["said"] == "refused" for each in trial.said):
+                row.problems.append(f"not refused: {trial.error or trial.said}")
+            rig.look(row, root, [{"said": "step", "id": _draft(rig), "step": "signature"}])
+    except PermissionError as error:
+        row.left_out = str(error)
+    return row
+
+
+# Bytes
+
+
+def torn(rig: Rig, bounded: bool) -> Row:
+    """A power cut leaves a half written page behind what was confirmed, and half a frame in the copy."""
+    row = Row("torn write")
+    for _ in range(1 if bounded else 20):
+        root, said = _worked_at(rig, bounded)
+        for path in (root / "muster.db-wal", *(root / "copy" / "trail").iterdir()):
+            with path.open("ab") as stream:
+                stream.write(rig.random.randbytes(rig.random.randrange(1, 2 * _PAGE)))
+        (root / "blobs" / ".0123.part").write_bytes(rig.random.randbytes(1000))
+        rig.look(row, root, said)
+        shutil.rmtree(root)
+    return row
+
+
+def log_lost(rig: Rig, bounded: bool) -> Row:
+    row = Row("log of the database lost")
+    for _ in range(1 if bounded else 10):
+        root, said = _worked_at(rig, bounded)
+        (root / "muster.db-wal").unlink(missing_ok=True)
+        rig.look(row, root, said)
+        shutil.rmtree(root)
+    return row
+
+
+def page_damaged(rig: Rig, bounded: bool) -> Row:
+    row = Row("page of the database damaged")
+    for _ in range(1 if bounded else 30):
+        root, said = _worked_at(rig, bounded)
+        path = root / "muster.db"
+        content = bytearray(path.read_bytes())
+        at = rig.random.randrange(len(content))
+        content[at] ^= 1 << rig.random.randrange(8)
+        path.write_bytes(content)
+        rig.look(row, root, said)
+        shutil.rmtree(root)
+    return row
+
+
+def _worked_at(rig: Rig, bounded: bool) -> tuple[Path, list[dict[str, Any]]]:
+    """A station at which somebody was killed while the packet was delivered, or on the way there."""
+    root = rig.copy(rig.signed, "worked")
+    trial = rig.play(root, st.Part(resume=_draft(rig)), before=_die_at("after the copy", rig.random.randint(3, 8)))
+    return root, trial.said
+
+
+def clock_back(rig: Rig, bounded: bool) -> Row:
+    """The battery of the clock is empty: it is a year ago, in the middle of an enrollment."""
+    row = Row("clock set back a year")
+    root = rig.copy(rig.signed, "clock")
+    said = [{"said": "step", "id": _draft(rig), "step": "signature"}]
+    trial = rig.play(root, st.Part(until=Step.DEMOGRAPHICS), clock=st.back_a_year)
+    if trial.error:
+        row.problems.append(trial.error)
+    rig.look(row, root, [*said, *trial.said])
+    shutil.rmtree(root)
+    return row
+
+
+# The line and the receiver
+
+
+def lines(rig: Rig, bounded: bool) -> Iterator[Row]:
+    for fault in Fault:
+        row = Row(f"line: {fault.value}")
+        if fault is Fault.HUGE and bounded:
+            continue
+        repeats = {Fault.RESET_ASKING: 20, Fault.RESET_ANSWERING: 20}.get(fault, 2)
+        for _ in range(1 if bounded else repeats):
+            after = rig.random.randrange(1, 1_700_000 if fault is Fault.RESET_ASKING else 700)
+            certificate = bad_line.untrusted(rig.folder) if fault is Fault.WRONG_CERTIFICATE else None
+            line = BadLine(rig.url, fault, after, times=3, certificate=certificate)
+            root = rig.copy(rig.signed, "line")
+            line.start()  # in this process: only what is forked from it is broken
+            trial = rig.play(root, st.Part(resume=_draft(rig)), url=line.url)
+            line.close()
+            if trial.error:
+                row.problems.append(trial.error)
+            rig.look(row, root, trial.said)
+            shutil.rmtree(root)
+        yield row
+
+
+def receiver_killed(rig: Rig, bounded: bool) -> Row:
+    row = Row("receiver killed in mid-upload")
+    for _ in range(1 if bounded else 10):
+        root = rig.copy(rig.signed, "receiver")
+        running = rig.receiver._running
+        assert running is not None
+        line = BadLine(rig.url, Fault.RESET_ASKING, rig.random.randrange(100_000, 1_600_000), times=0)
+        line.when_passed(rig.random.randrange(100_000, 1_600_000), running.kill)
+        line.start()
+        trial = rig.play(root, st.Part(resume=_draft(rig)), url=line.url)
+        line.close()
+        running.kill()
+        running.wait()
+        rig.url = rig.receiver.url()
+        if trial.error:
+            row.problems.append(trial.error)
+        rig.look(row, root, trial.said)
+        shutil.rmtree(root)
+    return row
+
+
+def two_programs(rig: Rig, bounded: bool) -> Row:
+    """Two at one folder, and one of them is killed."""
+    row = Row("two programs on one folder")
+    for _ in range(1 if bounded else 10):
+        root = rig.copy(rig.signed, "two")
+        with st.desk_running(root, rig.url):
+            trial = rig.play(root, st.Part(resume=_draft(rig)), rig.random.uniform(0.0, 1.0))
+        rig.look(row, root, trial.said)
+        shutil.rmtree(root)
+    return row
+
+
+_KINDS: tuple[Callable[[Rig, bool], Row], ...] = (
+    torn, log_lost, page_damaged, clock_back, read_only, disk_full, receiver_killed, two_programs,
+    kills_at_commits, kills_at_random,
+)  # fmt: skip
+
+
+def rows(rig: Rig, bounded: bool, only: list[str]) -> Iterator[Row]:
+    for kind in _KINDS:
+        if not only or kind.__name__ in only:
+            yield kind(rig, bounded)
+        if kind is two_programs and (not only or "lines" in only):
+            yield from lines(rig, bounded)
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--bounded", action="store_true", help="a few of each kind")
+    kinds = [*(kind.__name__ for kind in _KINDS), "lines"]
+    parser.add_argument("--only", action="append", choices=kinds, help="this kind; may be given several times")
+    parser.add_argument("--seed", type=int, default=20260301)
+    parser.add_argument("--json", action="store_true")
+    options = parser.parse_args()
+    found: list[Row] = []
+    with tempfile.TemporaryDirectory(prefix="muster-faults-") as name:
+        rig = Rig(Path(name), options.seed)
+        try:
+            for row in rows(rig, options.bounded, options.only or []):
+                found.append(row)
+                if not options.json:
+                    _print(row)
+        finally:
+            rig.close()
+    if options.json:
+        print(json.dumps({"rows": [asdict(row) for row in found]}))
+    return 0 if all(row.is_good for row in found) else 1
+
+
+def _print(row: Row) -> None:
+    if row.left_out:
+        print(f"{row.name:<42} left out: {row.left_out}", flush=True)
+        return
+    print(
+        f"{row.name:<42} {row.trials:>4} trials  steps lost {row.steps_lost}  packets lost {row.packets_lost}  "
+        f"accepted twice {row.accepted_twice}  plaintext {row.plaintext}  broken trails {row.broken_trails}",
+        flush=True,
+    )
+    for problem in row.problems[:5]:
+        print(f"    {problem}", flush=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
