@@ -264,7 +264,6 @@ class ErrorKind(Enum):
     GRAPH = "GraphEvaluationError"
     ASSURANCE = "AssuranceError"
     COMPLIANCE = "ComplianceError"
-    LIFECYCLE = "LifecycleError"
 
 
 @dataclass(frozen=True, slots=True)

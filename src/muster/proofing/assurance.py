@@ -17,6 +17,7 @@ from muster.domain.proofing import HIGHEST, Aal, Assurance, Eidas, Framework, Ia
 from muster.proofing.definitions import (
     DocumentMethodDefinition,
     Method,
+    Policy,
     WalletMethodDefinition,
 )
 
@@ -82,18 +83,23 @@ def _default(method: Method) -> Assurance:
     return _BY_TYPE[method.type]
 
 
-def reachable(method: Method, scenario: Scenario | None, framework: Framework | None) -> Assurance:
-    """The most a method's result can count here."""
-    return counted(ceiling_of(method), method, scenario, framework)
+def reachable(method: Method, policy: Policy, scenario: Scenario | None = None) -> Assurance:
+    """The most a method's result can count under a policy."""
+    return counted(ceiling_of(method), method, policy, scenario)
 
 
-def counted(found: Assurance, method: Method, scenario: Scenario | None, framework: Framework | None) -> Assurance:
-    """How far one result counts."""
+def counted(found: Assurance, method: Method, policy: Policy, scenario: Scenario | None) -> Assurance:
+    """How far one result counts; ``scenario`` is where the person was, as far as that is known."""
     told = found.at_most(ceiling_of(method))
-    for place in (scenario, method.compliance.proofing_scenario):
+    for place in (scenario, policy.proofing_scenario, method.compliance.proofing_scenario):
         if place is not None:
             told = told.at_most(_BY_SCENARIO[place])
-    return told if framework is None else _carried(told, framework)
+    if policy.framework is None:
+        return told
+    declared = method.compliance.regulatory_frameworks
+    if declared and policy.framework not in declared:
+        return Assurance(aal=told.aal, strength=told.strength)
+    return _carried(told, policy.framework)
 
 
 def _carried(told: Assurance, framework: Framework) -> Assurance:

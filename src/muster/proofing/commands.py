@@ -94,7 +94,7 @@ def started(
     territory: str = "",
     attributes: Mapping[str, AttributeValue] | None = None,
 ) -> ProofingStarted:
-    """The policy's own scenario and territory come before those of the moment."""
+    """The policy's own territory comes before that of the moment; of two scenarios both cap."""
     policy = plan.use_case.policy
     return ProofingStarted(
         at=at,
@@ -102,7 +102,7 @@ def started(
         use_case_id=plan.use_case.id,
         tenant_id=plan.use_case.tenant_id,
         subject=subject,
-        scenario=policy.proofing_scenario or scenario,
+        scenario=scenario,
         territory=policy.territory_id or territory,
         online=online,
         expires_at=at + timedelta(seconds=policy.session_ttl_seconds),

@@ -212,7 +212,7 @@ def _of_plan(plan: Plan) -> Iterator[Finding]:
     most = Assurance()
     for leaf in plan.leaves():
         if leaf.id in allowed:
-            most = most.joined(reachable(plan.method_of(leaf), policy.proofing_scenario, policy.framework))
+            most = most.joined(reachable(plan.method_of(leaf), policy))
     if not most.reaches(policy.minimum):
         yield _found(ASSURANCE_OUT_OF_REACH)
 

@@ -79,10 +79,6 @@ class NodeProgress:
     deferred: bool = False
     deliveries: frozenset[str] = frozenset()
 
-    @property
-    def has_begun(self) -> bool:
-        return self.attempts > 0
-
 
 @dataclass(frozen=True, slots=True)
 class Awaited:
@@ -313,7 +309,7 @@ class _Facts:
     def _result(self, completed: NodeCompleted) -> Result:
         method = self.plan.method_of(self.plan.nodes[completed.node])
         policy = self.plan.use_case.policy
-        worth = counted(completed.assurance, method, self.started.scenario, policy.framework)
+        worth = counted(completed.assurance, method, policy, self.started.scenario)
         return Result(completed.node, method.id, completed, worth)
 
     def _attributes(self) -> dict[str, AttributeValue]:

@@ -34,7 +34,7 @@ def _best(plan: Plan, child: str, scenario: Scenario, can_run: CanRun) -> Assura
     best = Assurance()
     for leaf in methods_below(plan, child):
         if can_run(leaf):
-            best = best.joined(reachable(plan.method_of(leaf), scenario, plan.use_case.policy.framework))
+            best = best.joined(reachable(plan.method_of(leaf), plan.use_case.policy, scenario))
     return best
 
 

@@ -21,7 +21,7 @@ from muster.domain.proofing import (
 from muster.proofing.assurance import ceiling_of, counted
 from muster.proofing.availability import Surroundings, hindrance
 from muster.proofing.commands import settled
-from muster.proofing.definitions import Method
+from muster.proofing.definitions import Method, Policy
 from muster.proofing.events import ChildChosen, NodeFailed, ProofingEvent
 from muster.proofing.progress import fold
 from unit.proofing.graphs import (
@@ -50,6 +50,12 @@ OIDC = {"_type": "OidcMethodDefinition", "id": "oidc", "discoveryUrl": "https://
 
 def _method(definition: Json) -> Method:
     return definitions(method("a"), [definition]).methods[0]
+
+
+def _policy(framework: Framework | None = None, scenario: Scenario | None = None) -> Policy:
+    policy = {"framework": framework, "proofingScenario": scenario}
+    said = {key: each.value for key, each in policy.items() if each is not None}
+    return definitions(method("a"), policy=said).use_cases[0].policy
 
 
 # --- levels ----------------------------------------------------------------------------------------------
@@ -107,23 +113,31 @@ def test_what_a_method_gives_at_most_is_what_it_says_or_what_its_kind_gives(
 def test_where_the_person_was_caps_what_counts(
     scenario: Scenario, framework: Framework | None, eidas: Eidas, ial: Ial
 ) -> None:
-    worth = counted(HIGHEST, _method(WALLET), scenario, framework)
-    assert (worth.eidas, worth.ial) == (eidas, ial)
+    for told, said in ((scenario, None), (None, scenario), (Scenario.FACE_TO_FACE, scenario)):
+        worth = counted(HIGHEST, _method(WALLET), _policy(framework, said), told)
+        assert (worth.eidas, worth.ial) == (eidas, ial)
 
 
 def test_a_method_s_own_scenario_caps_as_well() -> None:
     kiosk = _method({**WALLET, "compliance": {"proofingScenario": "unattended_remote"}})
-    assert counted(HIGHEST, kiosk, Scenario.FACE_TO_FACE, None).eidas is Eidas.SUBSTANTIAL
+    assert counted(HIGHEST, kiosk, _policy(), Scenario.FACE_TO_FACE).eidas is Eidas.SUBSTANTIAL
 
 
 def test_evidence_too_weak_for_a_level_counts_as_the_level_it_carries() -> None:
     chip = _method(PASSPORT)
-    assert counted(HIGHEST, chip, None, None).eidas is Eidas.HIGH
-    assert counted(HIGHEST, chip, None, Framework.EIDAS).eidas is Eidas.SUBSTANTIAL
+    assert counted(HIGHEST, chip, _policy(), None).eidas is Eidas.HIGH
+    assert counted(HIGHEST, chip, _policy(Framework.EIDAS), None).eidas is Eidas.SUBSTANTIAL
     email = _method(EMAIL)
-    assert counted(HIGHEST, email, None, Framework.EIDAS).eidas is Eidas.LOW
-    nothing = counted(HIGHEST, email, None, Framework.DE_AML)
+    assert counted(HIGHEST, email, _policy(Framework.EIDAS), None).eidas is Eidas.LOW
+    nothing = counted(HIGHEST, email, _policy(Framework.DE_AML), None)
     assert (nothing.eidas, nothing.ial, nothing.aal) == (None, None, Aal.AAL1)
+
+
+def test_a_method_that_names_its_frameworks_proves_nothing_under_another() -> None:
+    named = _method({**WALLET, "compliance": {"regulatoryFrameworks": ["EIDAS", "UK_DIATF"]}})
+    assert counted(HIGHEST, named, _policy(Framework.EIDAS), None).eidas is Eidas.HIGH
+    assert counted(HIGHEST, named, _policy(Framework.NIST_800_63A), None).ial is None
+    assert counted(HIGHEST, named, _policy(), None).ial is Ial.IAL3
 
 
 def test_too_little_is_a_failure_though_every_step_succeeded() -> None:
