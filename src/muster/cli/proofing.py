@@ -231,9 +231,9 @@ def _add_what_looks(proofing: typer.Typer) -> None:
         as_json: JsonOption = False,
         verbose: VerboseOption = False,
     ) -> None:
-        """Where it stands."""
+        """Where it stands, and with --json all that was found out about the person."""
         with reporting(as_json=as_json, verbose=verbose), _desk(data, user, password_file) as desk:
-            _show(desk.proofing.get(execution), as_json=as_json)
+            _show(desk.proofing.get(execution), as_json=as_json, attributes=True)
 
     @proofing.command("list")
     def list_open(
@@ -340,5 +340,9 @@ def _one_line() -> str:
     return sys.stdin.readline().rstrip("\r\n")
 
 
-def _show(view: ExecutionView, *, as_json: bool) -> None:
-    show(execution_document(view), "\n".join(map(printable, execution_lines(view))), as_json=as_json)
+def _show(view: ExecutionView, *, as_json: bool, attributes: bool = False) -> None:
+    show(
+        execution_document(view, attributes=attributes),
+        "\n".join(map(printable, execution_lines(view))),
+        as_json=as_json,
+    )

@@ -30,7 +30,8 @@ def compiled_document(compiled: Compiled) -> dict[str, Any]:
     }
 
 
-def execution_document(view: ExecutionView) -> dict[str, Any]:
+def execution_document(view: ExecutionView, *, attributes: bool) -> dict[str, Any]:
+    """``attributes``: what was found out about the person as well, which is for the command that is there for it."""
     return {
         "executionId": view.execution_id,
         "useCaseId": view.use_case_id,
@@ -62,7 +63,10 @@ def execution_document(view: ExecutionView) -> dict[str, Any]:
             {"nodeId": each.node, "action": {"_type": each.kind, **plain(each.action)}} for each in view.awaited
         ],
         "consents": {"given": view.consents_given, "missing": view.consents_missing},
-        "accumulatedAttributes": {"attributes": view.attributes, "provenance": view.attribute_sources},
+        "accumulatedAttributes": {
+            "attributes": view.attributes if attributes else {},
+            "provenance": view.attribute_sources,
+        },
         "results": [
             {
                 "nodeId": each.node,

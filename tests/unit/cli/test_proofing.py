@@ -124,6 +124,8 @@ def test_an_execution_is_run_by_commands_to_its_end(
     began = told("start", "--config", config, "--use-case", "returning", "--value", address, *officer)
     execution = began["executionId"]
     assert (began["status"], began["version"], began["next"]) == ("CREATED", 1, [])
+    assert "erika@mustermann.example" not in str(began)  # for that there is a command of its own
+    assert "erika@mustermann.example" in str(told("get", execution, *officer))
     assert began["currentPendingActions"][0]["nodeId"] == "$.consents"
     refused = told("dispatch", execution, "look-up", *officer, status=1)
     assert refused["error"]["code"] == "CONSENT_MISSING"
