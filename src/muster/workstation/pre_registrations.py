@@ -21,13 +21,13 @@ from muster.domain.lifecycle import Registration
 from muster.domain.pre_registration import Booking, PreRegistration
 from muster.domain.registration import RegistrationId
 from muster.errors import BadInput, Code, Refused
-from muster.formats.pre_registration import open_zip
 from muster.upload.pre_registrations import PreRegistrationCalls, checked_number
 from muster.upload.transport import Exchange
 from muster.workstation.enrollment import Enrollment
 from muster.workstation.forms import FieldKind, FormField
 from muster.workstation.journal import Journal
 from muster.workstation.master_data import MasterData
+from muster.workstation.pre_registration_zip import open_zip
 from muster.workstation.reference import Choice
 from muster.workstation.server_session import ServerSession
 

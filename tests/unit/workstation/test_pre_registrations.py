@@ -17,11 +17,11 @@ from muster.crypto.machine_data import encrypt_machine_data
 from muster.crypto.signing import SigningKey
 from muster.domain.applicant import LocalizedText
 from muster.errors import BadInput, MalformedData, MusterError, NetworkUnavailable, Refused
-from muster.formats.pre_registration import open_zip
 from muster.formats.zip_archive import pack
 from muster.workstation.desk import Desk
 from muster.workstation.documents import page_to_pdf, read_picture
 from muster.workstation.embedded_receiver import EmbeddedReceiver
+from muster.workstation.pre_registration_zip import open_zip
 from muster.workstation.pre_registrations import merged
 from muster.workstation.server import RemoteServer, ServerTerms
 from muster.workstation.station import Station
