@@ -31,7 +31,7 @@ def compiled_document(compiled: Compiled) -> dict[str, Any]:
 
 
 def execution_document(view: ExecutionView, *, attributes: bool) -> dict[str, Any]:
-    """``attributes``: what was found out about the person as well, which is for the command that is there for it."""
+    """``attributes``: with what was found out about the person, for the command that is there for that."""
     return {
         "executionId": view.execution_id,
         "useCaseId": view.use_case_id,
