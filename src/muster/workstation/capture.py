@@ -48,8 +48,8 @@ from muster.workstation.samples import (
 
 NO_EXCEPTION = Code("NO_EXCEPTION", "No finger and no eye is marked as an exception; there is nothing to show.")
 
-_CAMERA_CODE = "muster-camera"
-_CAMERA_SERVICE = "0.9.5"
+CAMERA_CODE = "muster-camera"
+CAMERA_SERVICE = "0.9.5"
 
 
 class Capture:
@@ -230,8 +230,8 @@ class Capture:
             quality=face.quality,
             captured_at=face.frame.taken_at,
             device=camera,
-            device_code=_CAMERA_CODE,
-            device_service_version=_CAMERA_SERVICE,
+            device_code=CAMERA_CODE,
+            device_service_version=CAMERA_SERVICE,
         )
 
 

@@ -17,9 +17,12 @@ from muster.devices.api import (
 )
 from muster.devices.attestation import verify_attestation
 from muster.devices.catalogue import Catalogue
-from muster.devices.frames import Frame, Pixels
+from muster.devices.frames import Frame
+from muster.devices.records import face_record
+from muster.devices.samples import attested_sample
 from muster.domain.biometrics import BiometricAttribute
 from muster.errors import CANCELLED, Cancelled, DeviceUnavailable, MusterError
+from muster.workstation.capture import CAMERA_CODE, CAMERA_SERVICE
 from muster.workstation.face_watching import FaceView
 from muster.workstation.mailbox import Mailbox
 from muster.workstation.policy import Policy
@@ -63,9 +66,9 @@ class OperatorCapture:
             raise DeviceUnavailable(DEVICE_TIMEOUT, kind=kind.value)
         return max(samples, key=lambda each: each.quality)
 
-    def look(self, cancel: Event) -> Pixels:
-        """The best of the first good stretch. Raises ``DeviceUnavailable`` (also when there was none in time),
-        ``Cancelled``."""
+    def look(self, cancel: Event) -> CapturedSample:
+        """The best face of the first good stretch, signed on the camera's behalf. Raises ``DeviceUnavailable``
+        (also when there was none in time), ``Cancelled``."""
         stop = Event()
         mailbox = _FirstGood(stop, cancel)
         timer = Timer(self._policy.capture_timeout_s, stop.set)
@@ -76,9 +79,23 @@ class OperatorCapture:
             timer.cancel()
         if cancel.is_set():
             raise Cancelled(CANCELLED)
-        if mailbox.face is None:
+        if mailbox.view is None:
             raise DeviceUnavailable(DEVICE_TIMEOUT, kind=DeviceKind.CAMERA.value)
-        return mailbox.face
+        return self._sample(mailbox.view)
+
+    def _sample(self, view: FaceView) -> CapturedSample:
+        face = view.to_keep
+        return attested_sample(
+            self._context.signer,
+            CaptureRequest((BiometricAttribute.FACE,), 0, self._policy.capture_timeout_s, str(uuid4())),
+            attribute=BiometricAttribute.FACE,
+            record=face_record(face.frame.pixels, face.frame.taken_at, face.quality),
+            quality=face.quality,
+            captured_at=face.frame.taken_at,
+            device=view.camera,
+            device_code=CAMERA_CODE,
+            device_service_version=CAMERA_SERVICE,
+        )
 
 
 class _FirstGood(Mailbox[FaceView]):
@@ -88,11 +105,11 @@ class _FirstGood(Mailbox[FaceView]):
         super().__init__()
         self._stop = stop
         self._cancel = cancel
-        self.face: Pixels | None = None
+        self.view: FaceView | None = None
 
     def put(self, value: FaceView) -> None:
         super().put(value)
-        if self.face is None and value.ready:
-            self.face = value.to_keep.frame.pixels
-        if self.face is not None or self._cancel.is_set():
+        if self.view is None and value.ready:
+            self.view = value
+        if self.view is not None or self._cancel.is_set():
             self._stop.set()

@@ -19,7 +19,7 @@ from muster.audit.catalogue import AuditEvent
 from muster.crypto import authenticator
 from muster.crypto.sealing import Sealer
 from muster.devices.api import CapturedSample
-from muster.devices.frames import Pixels
+from muster.devices.records import picture_of
 from muster.domain.operators import Action, Factor, Operator, Permission, Role, Way
 from muster.errors import BadInput, Code, Refused
 from muster.store.database import Work
@@ -189,11 +189,11 @@ class OperatorDesk:
             self._record(work, AuditEvent.AUTHENTICATOR_SET, own)
         self._enrolled(Factor.CODE)
 
-    def keep_own_face(self, portrait: Pixels, proof: Proof) -> None:
+    def keep_own_face(self, sample: CapturedSample, proof: Proof) -> None:
         """In place of an earlier one. Raises ``BadInput``, ``SignInRefused``, ``Unavailable``."""
         own = self._journal.access.operator().user_id
         self._proving.prove(Action.MANAGE, own, proof)
-        self._templates.keep_face(own, portrait)
+        self._templates.keep_face(own, picture_of(sample.record))
         self._enrolled(Factor.FACE)
 
     def keep_own_finger(self, sample: CapturedSample, proof: Proof) -> None:

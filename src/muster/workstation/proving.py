@@ -21,7 +21,7 @@ from muster.crypto import authenticator
 from muster.crypto.key_slots import SIGN_IN_REFUSED
 from muster.crypto.sealing import Sealer
 from muster.devices.api import CapturedSample
-from muster.devices.frames import Pixels
+from muster.devices.records import picture_of
 from muster.domain.operators import Action, Factor, Operator, Way, open_ways, satisfied
 from muster.errors import BadInput, Code, MusterError, SignInRefused
 from muster.workstation.access import OPERATOR_BLOCKED
@@ -46,7 +46,12 @@ class Proof:
     password: str = ""
     code: str = ""
     finger: CapturedSample | None = None
-    face: Pixels | None = None
+    face: CapturedSample | None = None
+
+    @property
+    def sample(self) -> CapturedSample | None:
+        """What a device took of the person."""
+        return self.finger or self.face
 
     @property
     def factors(self) -> Way:
@@ -175,9 +180,9 @@ class Proving:
         if Factor.CODE in factors:  # last: what is taken once is not spent on a wrong finger
             self._take_code(user_id, proof.code)
 
-    def _is_face(self, user_id: str, face: Pixels) -> bool:
+    def _is_face(self, user_id: str, face: CapturedSample) -> bool:
         try:
-            return self._templates.is_face_of(user_id, face)
+            return self._templates.is_face_of(user_id, picture_of(face.record))
         except BadInput:  # nobody, or several: nobody's face
             return False
 

@@ -25,7 +25,7 @@ from muster.domain.biometrics import BiometricSample, SampleFacts
 from muster.domain.confirmation import Cause, causes_in
 from muster.domain.delivery import DeliveryState, OutboxEntry
 from muster.domain.lifecycle import Confirmed, Discarded, OperatorSampleTaken, Registration, Sealed, Signed
-from muster.domain.operators import Action, Factor, Permission
+from muster.domain.operators import Action, Factor, Permission, Way
 from muster.domain.registration import RegistrationId, Step
 from muster.errors import BadInput, Code, NetworkUnavailable, NotAuthentic, Refused
 from muster.formats.id_schema import IdSchema
@@ -134,7 +134,7 @@ class Submission:
             raise Refused(NOTHING_TO_CONFIRM)
         if user_id.strip().casefold() == self._journal.operator.user_id.casefold():
             raise Refused(CONFIRMED_BY_OFFICER)
-        self._proving.prove(Action.CONFIRM, user_id, proof)
+        way = self._proving.prove(Action.CONFIRM, user_id, proof)
         supervisor = self._proving.who(user_id)
         if not supervisor.may(Permission.REVIEW, self._policy.permissions):
             raise Refused(SUPERVISOR_ONLY)
@@ -145,7 +145,7 @@ class Submission:
         detail = {"supervisor": supervisor.user_id, "causes": " ".join(words), "sha256": digest}
         return self._journal.commit(
             registration_id,
-            *self._shown(registration_id, supervisor.user_id, proof),
+            *self._shown(registration_id, supervisor.user_id, proof, way),
             Entry(event, AuditEvent.REGISTRATION_CONFIRMED, detail),
             check=partial(_require_content, digest),
         )
@@ -166,16 +166,16 @@ class Submission:
         event = Signed(at, operator, digest, signature)
         return self._journal.commit(
             registration_id,
-            *self._shown(registration_id, operator, proof if Factor.PASSWORD not in way else Proof()),
+            *self._shown(registration_id, operator, proof, way),
             Entry(event, AuditEvent.REGISTRATION_SIGNED, {"sha256": digest, "by": words(way)}),
             check=partial(_require_content, digest),
         )
 
-    def _shown(self, registration_id: RegistrationId, user_id: str, proof: Proof) -> tuple[Entry, ...]:
-        """The finger that stands for a password, which the packet carries for it: a server checks one or the
-        other."""
-        sample = proof.finger
-        if sample is None or proof.password:
+    def _shown(self, registration_id: RegistrationId, user_id: str, proof: Proof, way: Way) -> tuple[Entry, ...]:
+        """The finger or face that stands for a password, which the packet carries for it: a server checks one or
+        the other."""
+        sample = proof.sample
+        if sample is None or Factor.PASSWORD in way:
             return ()
         facts = SampleFacts(
             attribute=sample.attribute,

@@ -14,7 +14,7 @@ from muster.clock import utc_now
 from muster.domain.applicant import LocalizedText
 from muster.domain.biometrics import BiometricAttribute
 from muster.domain.confirmation import Cause
-from muster.domain.operators import Operator, Role
+from muster.domain.operators import WAYS, Action, Factor, Operator, Role
 from muster.domain.registration import RegistrationId, Step
 from muster.errors import Refused, SignInRefused
 from muster.workstation.demo import demo_script
@@ -140,6 +140,17 @@ def test_the_server_takes_a_packet_with_both_peoples_fingers(root: Path, receive
     assert report.valid
     files = {name for each in report.subpackets for name in each.files}
     assert {"officer_bio_cbeff.xml", "supervisor_bio_cbeff.xml"} <= files
+
+
+def test_a_face_that_signs_is_carried_and_no_password_is_claimed(root: Path) -> None:
+    by_face = replace(QUICK, ways={**WAYS, Action.SIGN: (frozenset({Factor.FACE}),)})
+    with desk_at(root, policy=by_face) as desk:
+        desk.enroll_face(Proof(OFFICER.password), Event())
+        draft = play(desk, stop_after=Step.PREVIEW)
+        desk.enrollment.sign(draft, desk.look(Event()))
+        contents = desk.enrollment._submission.contents(draft)
+    assert contents.officer_password_confirmed is False
+    assert [each.attribute for each in contents.officer_samples] == [BiometricAttribute.FACE]
 
 
 def test_a_signature_by_password_carries_no_finger(root: Path) -> None:

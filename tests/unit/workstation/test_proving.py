@@ -9,11 +9,13 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from threading import Event
 
+import numpy as np
 import pytest
 
 from muster.audit.catalogue import AuditEvent
 from muster.clock import utc_now
 from muster.crypto.authenticator import _totp
+from muster.devices.records import face_record
 from muster.domain.biometrics import BiometricAttribute
 from muster.domain.duplicates import Person, Whose
 from muster.domain.operators import WAYS, Action, Factor
@@ -233,7 +235,7 @@ def test_a_face_unlocks_where_the_policy_says_so_and_is_found_when_it_is_registe
         shown = desk.look(Event())
         desk.unlock_screen(shown)
         assert shown.face is not None
-        nobody = Proof(face=shown.face[:64, :64])
+        nobody = Proof(face=replace(shown.face, record=face_record(np.zeros((64, 64, 3), np.uint8), clock(), 50)))
         with pytest.raises(SignInRefused) as caught:
             desk.unlock_screen(nobody)
         assert caught.value.code.name == "FACE_UNKNOWN"

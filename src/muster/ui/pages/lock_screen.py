@@ -9,7 +9,7 @@ from threading import Event
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout
 
-from muster.domain.operators import Action
+from muster.domain.operators import Action, Factor
 from muster.errors import MusterError
 from muster.ui.background import Background
 from muster.ui.language import say_error, tr
@@ -73,12 +73,12 @@ class LockScreen(Page):
 
     def _touch(self) -> None:
         self.note.say(tr("Touch the fingerprint reader."))
-        typed, cancel = self.box.proof(), self._cancel
+        typed, cancel = self.box.beside(Factor.FINGER), self._cancel
         self._work("devices", lambda: replace(typed, finger=self._desk.touch(cancel).finger))
 
     def _look(self) -> None:
         self.note.say(tr("Look into the camera."))
-        typed, cancel = self.box.proof(), self._cancel
+        typed, cancel = self.box.beside(Factor.FACE), self._cancel
         self._work("devices", lambda: replace(typed, face=self._desk.look(cancel).face))
 
     def _work(self, lane: str, get: Callable[[], Proof]) -> None:

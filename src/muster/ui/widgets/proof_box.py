@@ -55,6 +55,7 @@ class ProofBox(QWidget):
             self._grid.addWidget(pressed, 1, place)
             pressed.setVisible(factor in factors)
         self._factors = factors
+        self._ways = tuple(ways)
 
     def add(self, pressed: QPushButton) -> None:
         """A button in the line of the boxes."""
@@ -68,6 +69,10 @@ class ProofBox(QWidget):
 
     def proof(self) -> Proof:
         return Proof(self.password.text(), self.code.text())
+
+    def beside(self, factor: Factor) -> Proof:
+        """What counts beside a finger or face: nothing where that is enough, whatever stands in a box."""
+        return Proof() if frozenset({factor}) in self._ways else self.proof()
 
     def focus(self) -> None:
         (self.password if Factor.PASSWORD in self._factors else self.touch).setFocus()

@@ -216,12 +216,12 @@ class SignaturePage(StepPage):
         self.busy.emit(True)
 
     def _sign_by_touch(self) -> None:
-        typed, cancel = self.box.proof(), self._cancel
+        typed, cancel = self.box.beside(Factor.FINGER), self._cancel
         self.note.say(tr("Touch the fingerprint reader."))
         self._sign_with("devices", lambda: replace(typed, finger=self._desk.touch(cancel).finger))
 
     def _sign_by_face(self) -> None:
-        typed, cancel = self.box.proof(), self._cancel
+        typed, cancel = self.box.beside(Factor.FACE), self._cancel
         self.note.say(tr("Look into the camera."))
         self._sign_with("devices", lambda: replace(typed, face=self._desk.look(cancel).face))
 
