@@ -68,7 +68,8 @@ def register(app: typer.Typer, screen: Screen) -> None:
             desk_of(station_at(data), user=user, password_file=password_file, server=server) as (desk, _),
         ):
             for packet_id in again or ():
-                desk.sync.try_again(packet_id)
+                if not desk.carrying.try_again(packet_id):
+                    desk.sync.try_again(packet_id)
             desk.sync.deliver_all(due_only=False)
             desk.carrying.forward(due_only=False)
             _show(desk, as_json=as_json)

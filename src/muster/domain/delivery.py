@@ -147,6 +147,17 @@ class Receipt:
 
 
 @dataclass(frozen=True, slots=True)
+class Pile:
+    """Packets in one state: how many, how large in all, of that what still lies here, and when the first was
+    sealed."""
+
+    packets: int = 0
+    octets: int = 0
+    octets_here: int = 0
+    oldest: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class SendingTerms:
     """What people at this station decided about sending; a line without ``bytes_per_second`` may be used up."""
 

@@ -7,7 +7,7 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from muster.clock import parse_rfc3339, rfc3339
-from muster.domain.delivery import DeliveryState, OutboxEntry, PersonTold, ServerStatus
+from muster.domain.delivery import DeliveryState, OutboxEntry, PersonTold, Pile, ServerStatus
 from muster.domain.registration import Process, RegistrationId
 from muster.errors import BadInput, Code
 from muster.store.tables import outbox, outbox_total
@@ -73,6 +73,28 @@ class OutboxRows:
         """Every packet's number, and whether its file was destroyed."""
         rows = self._connection.execute(sa.select(outbox.c.packet_id, outbox.c.destroyed_at.is_not(None)))
         return {packet_id: bool(gone) for packet_id, gone in rows}
+
+    def piles(self) -> dict[DeliveryState, Pile]:
+        """What there is of each state; counted by the database, since there may be ten thousand."""
+        here = sa.case((outbox.c.destroyed_at.is_(None), outbox.c.size), else_=0)
+        query = sa.select(
+            outbox.c.state,
+            sa.func.count(),
+            sa.func.sum(outbox.c.size),
+            sa.func.sum(here),
+            sa.func.min(outbox.c.sealed_at),
+        ).group_by(outbox.c.state)
+        return {
+            DeliveryState(state): Pile(packets, octets, octets_here, parse_rfc3339(oldest))
+            for state, packets, octets, octets_here, oldest in self._connection.execute(query)
+        }
+
+    def sealed_between(self, begin: datetime, end: datetime) -> Pile:
+        query = sa.select(sa.func.count(), sa.func.min(outbox.c.sealed_at)).where(
+            outbox.c.sealed_at.between(rfc3339(begin), rfc3339(end))
+        )
+        packets, oldest = self._connection.execute(query).one()
+        return Pile(packets, oldest=_moment(oldest))
 
     def advance(self, packet_id: str, state: DeliveryState) -> None:
         """A step forward, or back to be sent again: whatever was in the way is over."""

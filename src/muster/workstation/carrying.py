@@ -130,6 +130,17 @@ class Carrying:
             taken = self._take_list(folder, each, taken)
         return taken
 
+    def try_again(self, packet_id: str) -> bool:
+        """Let one that was given up be sent once more, when somebody asks; whether there is such a one here."""
+        given_up = [each for each in self.packets() if each.state is DeliveryState.GIVEN_UP]
+        packet = next((each for each in given_up if each.packet_id == packet_id), None)
+        if packet is None:
+            return False
+        with self._journal.database.work() as work:
+            work.carried.advance(packet_id, DeliveryState.APPROVED)
+            self._record(work, AuditEvent.PACKET_TRIED_AGAIN, packet)
+        return True
+
     def forward(self, *, due_only: bool = True) -> int:
         """Send what was taken, and destroy the copies the server has. Returns how many it has now.
 

@@ -17,7 +17,7 @@ from datetime import datetime, timedelta
 
 from muster.clock import parse_rfc3339
 from muster.crypto.signing import load_certificate
-from muster.domain.delivery import DeliveryState, OutboxEntry
+from muster.domain.delivery import DeliveryState, Pile
 from muster.domain.limits import Limit, Trip, Unit, nearest_first, trip
 from muster.errors import BadInput, Code, Refused
 from muster.workstation.data_folder import DataFolder
@@ -35,6 +35,8 @@ STATION_STOPPED = Code(
     "send what waits, or ask your administrator.",
 )
 TRIP_UNUSABLE = Code("TRIP_UNUSABLE", "A trip has a number of days and a number of people, neither below nothing.")
+
+Piles = Mapping[DeliveryState, Pile]
 
 _WAITS_FOR_SERVER = (DeliveryState.APPROVED, DeliveryState.SYNCED, DeliveryState.GIVEN_UP)
 _PACE_DAYS = 7
@@ -63,9 +65,10 @@ class Limits:
         """What stops the station soonest comes first, at the pace of the last week."""
         now = self._journal.now()
         with self._journal.database.read() as work:
-            entries = work.outbox.all()
-        pace = _people_a_day(entries, now)
-        return nearest_first(each.foreseen(pace, now) for each in self._each(entries, now))
+            piles = work.outbox.piles()
+            recent = work.outbox.sealed_between(now - timedelta(days=_PACE_DAYS), now)
+        pace = _people_a_day(recent, now)
+        return nearest_first(each.foreseen(pace, now) for each in self._each(piles, now))
 
     def try_trip(self, days: float, people: int) -> Trip:
         """Whether so many days without a network and so many people fit in. Raises ``BadInput``."""
@@ -80,28 +83,27 @@ class Limits:
             if each.is_reached and each.name in _STOPS_REGISTERING:
                 raise Refused(STATION_STOPPED, limit=each.name)
 
-    def _each(self, entries: tuple[OutboxEntry, ...], now: datetime) -> Iterator[Limit]:
+    def _each(self, piles: Piles, now: datetime) -> Iterator[Limit]:
         allowed = self._allowed()
-        waiting = [each for each in entries if each.state in _WAITS_FOR_SERVER]
-        review = [each for each in entries if each.state is DeliveryState.REGISTERED]
+        waiting, review = _together(piles, *_WAITS_FOR_SERVER), _together(piles, DeliveryState.REGISTERED)
         yield Limit(
             PACKETS_WAITING,
-            len(waiting),
+            waiting.packets,
             allowed["packet.maximum.count.offline.frequency"],
             Unit.PACKETS,
             a_person=1,
         )
-        yield Limit(PACKETS_IN_REVIEW, len(review), allowed["reg_pak_max_cnt_apprv_limit"], Unit.PACKETS)
-        yield _age(OLDEST_IN_REVIEW, _oldest(review), allowed["reg_pak_max_time_apprv_limit"], now)
-        last_sent = max(filter(None, (self._setting_time(LAST_SENT), _oldest(waiting))), default=None)
+        yield Limit(PACKETS_IN_REVIEW, review.packets, allowed["reg_pak_max_cnt_apprv_limit"], Unit.PACKETS)
+        yield _age(OLDEST_IN_REVIEW, review.oldest, allowed["reg_pak_max_time_apprv_limit"], now)
+        last_sent = max(filter(None, (self._setting_time(LAST_SENT), waiting.oldest)), default=None)
         yield _age(
             DAYS_WITHOUT_SENDING,
-            last_sent if waiting else None,
+            last_sent if waiting.packets else None,
             allowed["last_export_registration_config_time"],
             now,
         )
         yield from self._ages_of_jobs(allowed, now)
-        yield self._disk(entries)
+        yield self._disk(piles)
         yield from self._certificates(now)
         yield Limit(CLOCK_OFFSET, self._clock_offset_s(), _CLOCK_TOLERANCE_S, Unit.SECONDS)
 
@@ -122,13 +124,14 @@ class Limits:
                 most = allowed["sync_transaction_no_of_days_limit"]
                 yield _age(MASTER_DATA_AGE, runs.last_good_run, most, now)
 
-    def _disk(self, entries: tuple[OutboxEntry, ...]) -> Limit:
+    def _disk(self, piles: Piles) -> Limit:
         """What is used beyond nothing, of what may be used before the station says that the disk is full. While a
         registration is open it takes about twice its packet."""
         free = shutil.disk_usage(self._folder.root).free
         room = max(free - self._policy.minimum_free_bytes, 0) / _MEGABYTE
-        kept = sum(each.size for each in entries if each.destroyed_at is None) / _MEGABYTE
-        size = sum(each.size for each in entries) / len(entries) if entries else _TYPICAL_PACKET
+        every = _together(piles, *DeliveryState)
+        kept = every.octets_here / _MEGABYTE
+        size = every.octets / every.packets if every.packets else _TYPICAL_PACKET
         return Limit(DISK, round(kept, 1), round(kept + room, 1), Unit.MEGABYTES, a_person=2 * size / _MEGABYTE)
 
     def _certificates(self, now: datetime) -> Iterator[Limit]:
@@ -180,16 +183,19 @@ def _age(name: str, since: datetime | None, most_days: float, now: datetime) -> 
     return Limit(name, round(max((now - since) / timedelta(days=1), 0.0), 2), most_days, Unit.DAYS, a_day=1)
 
 
-def _oldest(entries: list[OutboxEntry]) -> datetime | None:
-    return min((each.sealed_at for each in entries), default=None)
+def _together(piles: Piles, *states: DeliveryState) -> Pile:
+    some = [piles[state] for state in states if state in piles]
+    return Pile(
+        packets=sum(each.packets for each in some),
+        octets=sum(each.octets for each in some),
+        octets_here=sum(each.octets_here for each in some),
+        oldest=min((each.oldest for each in some if each.oldest is not None), default=None),
+    )
 
 
-def _people_a_day(entries: tuple[OutboxEntry, ...], now: datetime) -> float:
+def _people_a_day(recent: Pile, now: datetime) -> float:
     """Over the last week, or since the first packet where that is less; at least a day, or a morning would be
     taken for a week."""
-    since = now - timedelta(days=_PACE_DAYS)
-    recent = [each.sealed_at for each in entries if since <= each.sealed_at <= now]
-    if not recent:
+    if recent.oldest is None:
         return 0.0
-    days = max((now - min(recent)) / timedelta(days=1), 1.0)
-    return len(recent) / days
+    return recent.packets / max((now - recent.oldest) / timedelta(days=1), 1.0)

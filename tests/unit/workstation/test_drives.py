@@ -236,6 +236,23 @@ def test_the_carrier_brings_the_sealed_bytes_to_the_server_and_keeps_no_copy(
     assert list((trusting / "carried").iterdir()) == []
 
 
+def test_what_the_server_refused_for_good_goes_when_somebody_asks(
+    trusting: Path, drive: Path, first: Sealed, receiver: EmbeddedReceiver
+) -> None:
+    with desk_at(trusting, receiver) as desk:
+        desk.carrying.take(drive)
+        path = trusting / "carried" / f"{first[2]}.zip"
+        whole = path.read_bytes()
+        path.write_bytes(whole[:-1])
+        assert desk.carrying.forward() == 0
+        assert [each.state for each in desk.carrying.packets()] == [DeliveryState.GIVEN_UP]
+        assert desk.carrying.forward(due_only=False) == 0
+        path.write_bytes(whole)
+        assert desk.carrying.try_again(first[2])
+        assert desk.carrying.forward() == 1
+        assert not desk.carrying.try_again(first[2])
+
+
 def test_the_first_station_learns_of_the_delivery_and_sends_nothing_twice(
     trusting: Path, drive: Path, first: Sealed, receiver: EmbeddedReceiver
 ) -> None:
