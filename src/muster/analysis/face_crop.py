@@ -37,7 +37,11 @@ class Square:
         # Pixel centres: the middle of a block of n pixels lies (n - 1) / 2 behind its first.
         matrix[:, 2] -= np.asarray(origin) + (factor - 1) / 2
         matrix /= factor
-        cropped: Pixels = cv2.warpAffine(part, matrix, (size, size), flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP)
+        # OpenCV turns four channels in half the time of three, and gives the same. And what is read row by row
+        # comes from memory four times as fast as in the order of a turned square.
+        four = cv2.cvtColor(part, cv2.COLOR_RGB2RGBA)
+        turned = cv2.warpAffine(four, matrix, (size, size), flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP)
+        cropped: Pixels = cv2.cvtColor(turned, cv2.COLOR_RGBA2RGB)
         return cropped
 
     def is_near(self, other: Square, share: float) -> bool:
@@ -66,11 +70,7 @@ class Square:
 
     def _part(self, pixels: Pixels, factor: int) -> tuple[Pixels, tuple[int, int]]:
         """The part of the frame around the square, in blocks of ``factor`` pixels that lie alike in every frame,
-        and where it begins.
-
-        Copied even where there is nothing to average: read in a row it comes from memory four times as fast as in
-        the order of a turned square.
-        """
+        and where it begins."""
         height, width = pixels.shape[:2]
         turned = (abs(math.cos(self.angle)) + abs(math.sin(self.angle))) / 2
         reach = turned * self.side + 2 * factor  # neighbours of the pixels on its border belong to it
@@ -82,5 +82,5 @@ class Square:
         cv2 = opencv()
         part = pixels[top : top + rows * factor, left : left + columns * factor]
         if factor == 1:
-            return part.copy(), (left, top)
+            return part, (left, top)
         return cv2.resize(part, (columns, rows), interpolation=cv2.INTER_AREA), (left, top)
