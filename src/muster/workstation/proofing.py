@@ -171,6 +171,11 @@ class Proofing:
         with self._journal.database.read() as work:
             return work.proofings.open()
 
+    def about(self, subject: str) -> tuple[str, ...]:
+        """The executions about one registration, in the order of their beginnings."""
+        with self._journal.database.read() as work:
+            return work.proofings.of_subject(subject)
+
     def cancel(self, execution_id: str, reason: str, expected_version: int | None = None) -> ExecutionView:
         """For a supervisor. Raises ``BadInput`` without a reason, ``Refused``."""
         self._journal.access.require(Permission.REVIEW)

@@ -622,6 +622,7 @@ def test_every_change_has_its_audit_record_and_the_trail_is_whole(desk: Desk) ->
         ("MUS-IDV-002", "NodeCompleted"),
     ]
     assert desk.trail.verify().valid
+    assert desk.proofing.about(view.subject) == (view.execution_id,)
 
 
 def test_whoever_returns_after_hours_finds_everything_as_it_was(folder: Path, desk: Desk, clock: SetClock) -> None:
