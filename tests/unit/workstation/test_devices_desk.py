@@ -68,6 +68,11 @@ def test_the_home_page_has_a_line_for_each_kind_and_says_what_is_missing(
     }
 
 
+def test_only_kinds_of_which_a_device_is_ready_are_ready(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(FAULTS, "camera=unplug,iris=busy")
+    assert DeviceDesk.of_this_installation().kinds_ready() == {"fingerprint reader", "document scanner"}
+
+
 def test_what_is_unplugged_is_gone_at_the_next_look(monkeypatch: pytest.MonkeyPatch) -> None:
     desk = DeviceDesk.of_this_installation()
     monkeypatch.setenv(FAULTS, "")
