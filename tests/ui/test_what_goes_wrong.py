@@ -92,9 +92,30 @@ def test_a_face_that_will_not_do_may_be_kept_once_the_attempts_are_used_up(
     driver.until(lambda: page.insist.isVisible() and page._tried == 3)
     assert page.insist.text() == "Keep the best there is"
     driver.click(page.insist)
+    driver.until(page.attest.isVisible)  # so small a face is not told to be a living one either
+    page.attest.menu().actions()[0].trigger()
     driver.at(Step.LEFT_SLAP)
-    (face,) = driver.wizard.page.registration.samples.values()
+    registration = driver.wizard.page.registration
+    (face,) = registration.samples.values()
     assert face.facts.forced
+    assert registration.is_face_attested
+
+
+def test_a_photograph_is_not_taken_for_a_person_until_the_officer_says_why(
+    driver: Driver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(FAULTS, "camera=photograph")
+    driver.open_at(Step.FACE)
+    page = driver.on(FacePage)
+    for attempt in range(3):
+        assert not page.attest.isVisible()
+        driver.click(page.capture)
+        driver.until(lambda attempt=attempt: page._tried == attempt + 1)  # type: ignore[misc]
+
+    driver.until(page.attest.isVisible)
+    page.attest.menu().actions()[-1].trigger()
+    driver.at(Step.LEFT_SLAP)
+    assert driver.wizard.page.registration.is_face_attested
 
 
 def test_a_camera_pulled_out_is_told_and_plugging_it_in_again_goes_on(

@@ -146,9 +146,17 @@ def _eyes(look: FaceLook) -> float:
         part = look.grey[
             max(0, int(y - 0.5 * half)) : int(y + 0.5 * half) + 1, max(0, int(x - half)) : int(x + half) + 1
         ]
-        contrast.append(float(part.std() / max(part.mean(), 1.0)) if part.size else 0.0)
+        contrast.append(_contrast(part) if part.size else 0.0)
     # Both eyes: the one that is further open decides, so that neither a wink nor a turned head is a blink.
     return eye_opening(look.mesh, (0.0, 0.0)) * max(contrast)
+
+
+def _contrast(part: Pixels) -> float:
+    """Light that falls from one side, or the shade of a brow, apart: the pixels' spread around a plane."""
+    rows, columns = np.indices(part.shape, np.float32)
+    x, y, light = columns - columns.mean(), rows - rows.mean(), part - part.mean(dtype=np.float32)
+    across, down = (x * light).sum() / max((x * x).sum(), 1.0), (y * light).sum() / max((y * y).sum(), 1.0)
+    return float((light - across * x - down * y).std() / max(float(part.mean()), 1.0))
 
 
 def _grain(frame: Pixels, mesh: FaceMesh) -> Pixels | None:

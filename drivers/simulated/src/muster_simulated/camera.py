@@ -8,7 +8,7 @@ from threading import Event
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
+from PIL import Image, ImageFilter
 
 from muster.devices.api import DEVICE_TIMEOUT, DEVICE_UNPLUGGED, DeviceContext, DeviceKind, OnPreview
 from muster.devices.frames import Frame, Pixels
@@ -118,9 +118,14 @@ def _held(face: Pixels) -> Pixels:
 
 
 def _on_wall(portrait: Image.Image, share: float, columns: tuple[float, ...]) -> Pixels:
-    """``portrait`` shrunk to ``share`` of its size, once per place from the left."""
+    """``portrait`` shrunk to ``share`` of its size, once per place from the left, without an edge to it: people
+    have none."""
     wall = Image.new("RGB", portrait.size, (200, 200, 196))
     small = portrait.resize((int(portrait.width * share), int(portrait.height * share)))
+    soft = Image.new("L", small.size, 0)
+    fade = small.width // 8
+    soft.paste(255, (fade, fade, small.width - fade, small.height - fade))
     for column in columns:
-        wall.paste(small, (int(portrait.width * column), portrait.height // 4))
+        place = (int(portrait.width * column), portrait.height // 4)
+        wall.paste(small, place, soft.filter(ImageFilter.GaussianBlur(fade / 2)))
     return np.asarray(wall)
