@@ -134,6 +134,14 @@ def configuration_of(content: bytes) -> dict[str, str]:
     return {**part.texts("global"), **part.texts("registration")}
 
 
+def authorities_of(content: bytes) -> dict[str, list[bytes]]:
+    """Certificates (PEM) of partners' authorities by MOSIP's domain. Raises ``MalformedData``."""
+    found: dict[str, list[bytes]] = {}
+    for row in _rows(content, JsonPart("certificateDTOList", {}, SYNC_ANSWER_UNREADABLE)):
+        found.setdefault(str(row.get("domain", "")), []).append(str(row.get("pem", "")).encode())
+    return found
+
+
 def _part(answer: Mapping[str, Any]) -> JsonPart:
     return JsonPart("answer", answer, SYNC_ANSWER_UNREADABLE)
 

@@ -95,7 +95,9 @@ class Desk:
         self.master_data = MasterData(self._journal, self.server, unlocked.machine_key)
         reference = self.master_data.reference()
         signer = SoftwareSigner(unlocked.device_key, unlocked.device_certificate, clock)
-        context = DeviceContext(clock, signer)
+        # Invented people may be enrolled with any device; that nobody asked is said with each sample.
+        trust = None if self.is_demo else self.master_data.trust()
+        context = DeviceContext(clock, signer, trust)
         self.duplicates = Duplicates(self._journal, unlocked.gallery_sealer, policy)
         self.duplicate_review = DuplicateReview(self._journal, self.duplicates)
         templates = OperatorTemplates(self._journal, unlocked.gallery_sealer, self.duplicates)

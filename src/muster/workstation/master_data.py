@@ -17,8 +17,9 @@ from contextlib import suppress
 
 from muster.audit.catalogue import AuditEvent
 from muster.crypto.machine_key import MachineKey
+from muster.crypto.trust import Domain, TrustStore
 from muster.errors import MalformedData
-from muster.formats.mosip_sync import Said, configuration_of
+from muster.formats.mosip_sync import Said, authorities_of, configuration_of
 from muster.store.database import Work
 from muster.store.server_copies import ServerCopy
 from muster.upload.sync_data import Kind, SyncData
@@ -82,6 +83,13 @@ class MasterData:
         with self._journal.database.read() as work:
             copy = work.server_copies.newest(Kind.MASTER_DATA)
         return known_machines(copy.content) if copy else frozenset()
+
+    def trust(self) -> TrustStore:
+        """Who vouches for devices that sign for themselves; nobody before the first time."""
+        with self._journal.database.read() as work:
+            copy = work.server_copies.newest(Kind.CA_CERTIFICATES)
+        listed = authorities_of(copy.content) if copy else {}
+        return TrustStore({domain: listed.get(domain.value, []) for domain in Domain})
 
     def reference(self) -> ReferenceData:
         """The forms and lists to register people by, activated first where that is due."""
