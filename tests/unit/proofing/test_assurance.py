@@ -233,6 +233,7 @@ E = method("e", "wallet")
         ("HighestAssurance", (B, sequence(A, D), C), "c"),  # equal by eIDAS, more by the others
         ("HighestAssurance", (B, A), "b"),  # equal but for the authenticator
         ("HighestAssurance", (E, A), "a"),
+        ("HighestAssurance", (parallel(A, E, joinPolicy="Any"), C), "c"),  # what cannot run promises nothing
     ],
 )
 def test_a_choice_takes_a_child_by_its_policy(policy: str, children: tuple[Json, ...], chosen: str) -> None:

@@ -170,6 +170,9 @@ def test_a_node_without_a_name_is_called_by_its_place() -> None:
 def test_equal_plans_have_equal_digests_and_different_ones_have_not() -> None:
     graph, spelled = parallel(method("a")), parallel(method("a"), joinPolicy="All", failurePolicy="FailFast")
     assert plan(graph).digest == plan(spelled).digest
+    wallets = [{"_type": "WalletMethodDefinition", "id": "vouch", "dcqlQuery": query} for query in (
+        {"a": 1, "b": [{"c": 2, "d": 3}]}, {"b": [{"d": 3, "c": 2}], "a": 1})]  # fmt: skip
+    assert len({plan(graph, [each]).digest for each in wallets}) == 1
     others = [
         plan(parallel(method("b"))),
         plan(graph, policy={"sessionTtlSeconds": 1}),
