@@ -108,12 +108,12 @@ class Limits:
         yield Limit(CLOCK_OFFSET, self._clock_offset_s(), _CLOCK_TOLERANCE_S, Unit.SECONDS)
 
     def _allowed(self) -> Mapping[str, float]:
-        """The policy's, or the server's where that says something that is a number."""
+        """The policy's, or the server's where that says a number; 0 would be none and stops nobody."""
         allowed = dict(self._policy.limits)
         for name, text in self._master_data.configuration().items():
             if name in allowed:
                 with suppress(ValueError):
-                    allowed[name] = float(int(text))
+                    allowed[name] = float(int(text)) if int(text) > 0 else allowed[name]
         return allowed
 
     def _ages_of_jobs(self, allowed: Mapping[str, float], now: datetime) -> Iterator[Limit]:

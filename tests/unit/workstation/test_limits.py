@@ -58,8 +58,9 @@ def test_the_servers_number_counts_and_what_is_no_number_does_not(sealed: Sealed
     with desk_at(sealed[0]) as desk:
         _server_says(sealed[0], desk, **{"packet.maximum.count.offline.frequency": 7})
         assert _named(desk, "packets_waiting").limit == 7
-        _server_says(sealed[0], desk, **{"packet.maximum.count.offline.frequency": "plenty"})
-        assert _named(desk, "packets_waiting").limit == 500
+        for nonsense in ("plenty", 0, -1, ""):
+            _server_says(sealed[0], desk, **{"packet.maximum.count.offline.frequency": nonsense})
+            assert _named(desk, "packets_waiting").limit == 500
 
 
 def test_a_reached_limit_keeps_a_registration_from_beginning_and_none_from_ending(sealed: Sealed) -> None:
