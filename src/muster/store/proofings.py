@@ -144,11 +144,11 @@ class Proofings:
         return tuple(dict.fromkeys(self._connection.scalars(query)))
 
     def _insert(self, proofing_id: str, first: int, events: Sequence[ProofingEvent]) -> None:
+        rows = []
         for number, event in enumerate(events, first):
             kind, body = _CODEC.encode(event)
-            self._connection.execute(
-                proofing_event.insert().values(proofing_id=proofing_id, number=number, kind=kind, body=body)
-            )
+            rows.append({"proofing_id": proofing_id, "number": number, "kind": kind, "body": body})
+        self._connection.execute(proofing_event.insert(), rows)
 
 
 @lru_cache(_PLANS_IN_MEMORY)
