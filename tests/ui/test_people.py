@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from conftest_ui import Driver
 
 from muster.crypto.authenticator import _totp
 from muster.domain.biometrics import BiometricAttribute
-from muster.domain.operators import Factor, Role
+from muster.domain.operators import WAYS, Action, Factor, Role
 from muster.ui.pages.home import HomePage
 from muster.ui.pages.my_sign_in import MySignInPage
 from muster.ui.pages.people import PeoplePage
@@ -72,3 +74,15 @@ def test_a_finger_and_an_authenticator_are_set_up_and_the_page_keeps_no_secret(d
     assert driver.session.desk is not None
     assert driver.session.desk.operators.own_factors == {Factor.PASSWORD, Factor.FINGER, Factor.CODE}
     assert page.qr.pixmap().isNull() and page.current.text() == page.code.text() == ""
+
+
+def test_whoever_has_yet_to_set_up_an_authenticator_lands_where_that_is_done(driver: Driver) -> None:
+    ways = {**WAYS, Action.SIGN_IN: (frozenset({Factor.PASSWORD, Factor.CODE}),)}
+    driver.session.policy = replace(driver.session.policy, ways=ways)
+    driver.window.begin()
+    page = driver.on(SignInPage)
+    assert page.code.isVisible()
+    driver.click(page.sign_in)
+    own = driver.on(MySignInPage)
+    driver.click(own.back)
+    assert driver.on(MySignInPage).note.property("tone") == "warn"

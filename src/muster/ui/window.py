@@ -96,6 +96,9 @@ class MainWindow(QMainWindow):
     def home(self) -> None:
         assert self._session.desk is not None
         self._sent = None
+        if self._session.desk.access.missing:  # nothing else is allowed before
+            self.my_sign_in()
+            return
         page = HomePage(self._session.desk, self._background, self.language.data_code)
         page.opened.connect(self.open)
         page.slip_wanted.connect(self.receipt)

@@ -36,7 +36,6 @@ LAST_ADMINISTRATOR = Code(
 )
 NOT_ONESELF = Code("NOT_ONESELF", "You cannot block or remove yourself. Ask another administrator.")
 ROLE_NEEDED = Code("ROLE_NEEDED", "Choose at least one role.")
-FACTOR_REQUIRED = Code("FACTOR_REQUIRED", "This station asks for it at sign-in, so it cannot be removed here.")
 
 
 @dataclass(frozen=True, slots=True)
