@@ -84,13 +84,21 @@ def draft(desk: Desk) -> RegistrationId:
     return draft
 
 
+@pytest.fixture(scope="module")
+def glass_desk(tmp_path_factory: pytest.TempPathFactory, new_station: Station) -> Iterator[tuple[Desk, Path]]:
+    folder = tmp_path_factory.mktemp("glass")
+    shutil.copytree(new_station.folder.root, folder / "station")
+    catalogue = _catalogue(SimulatedDriver(Pictures(folder), speed=50))
+    with desk_at(folder / "station", policy=LOWER, catalogue=catalogue) as desk:
+        yield desk, folder
+
+
 @pytest.fixture
-def glass(tmp_path: Path, root: Path) -> Iterator[tuple[Desk, Path]]:
-    """A desk whose reader sees what lies in a folder."""
-    pictures = tmp_path / "pictures"
-    pictures.mkdir()
-    with desk_at(root, policy=LOWER, catalogue=_catalogue(SimulatedDriver(Pictures(pictures), speed=50))) as desk:
-        yield desk, pictures
+def glass(glass_desk: tuple[Desk, Path]) -> tuple[Desk, Path]:
+    """A desk whose reader sees what lies in a folder, and that folder, empty."""
+    for picture in glass_desk[1].glob("*.png"):
+        picture.unlink()
+    return glass_desk
 
 
 def _catalogue(driver: Driver) -> Catalogue:
@@ -326,7 +334,7 @@ def test_the_same_finger_twice_is_named_and_neither_counts(desk: Desk, monkeypat
     assert desk.enrollment.registration(draft).is_done(Step.THUMBS)
 
 
-def test_a_finger_of_the_other_hand_is_found_after_a_restart_too(glass: tuple[Desk, Path], root: Path) -> None:
+def test_a_finger_of_the_other_hand_is_found_after_a_restart_too(glass: tuple[Desk, Path]) -> None:
     desk, folder = glass
     draft = desk.enrollment.start().id
     index, thumb = BiometricAttribute.LEFT_INDEX, RIGHT_THUMB
