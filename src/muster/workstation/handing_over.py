@@ -21,6 +21,7 @@ from muster.audit.catalogue import AuditEvent
 from muster.crypto.jws import sign_with_key
 from muster.crypto.machine_key import MachineKey
 from muster.domain.delivery import OutboxEntry
+from muster.domain.operators import Permission
 from muster.errors import Code, MusterError, Refused
 from muster.formats.handover import HandedOver, HandoverList
 from muster.upload.schedule import next_question
@@ -64,9 +65,11 @@ class HandingOver:
     def export(self, folder: Path) -> HandedOut:
         """Copy every packet that waits into ``folder``, with a list that another station takes them by.
 
-        Raises ``Refused`` when there is none, ``StorageUnavailable`` (then nothing there counts), ``NotAuthentic``
+        Raises ``Refused`` (there is none, or the person may not export), ``StorageUnavailable`` (then nothing there
+        counts), ``NotAuthentic``
         for a packet that was changed on this disk.
         """
+        self._journal.access.require(Permission.EXPORT)
         entries = tuple(each for each in reversed(self._sync.outbox()) if each.is_unsent)
         if not entries:
             raise Refused(NOTHING_TO_HAND_OVER)

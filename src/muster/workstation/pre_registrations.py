@@ -20,7 +20,7 @@ from muster.domain.applicant import Demographics, DemographicValue, LocalizedTex
 from muster.domain.lifecycle import Registration
 from muster.domain.pre_registration import Booking, PreRegistration
 from muster.domain.registration import RegistrationId
-from muster.errors import BadInput, Code, Refused
+from muster.errors import BadInput, Code, MalformedData, MusterError, Refused
 from muster.upload.pre_registrations import PreRegistrationCalls, checked_number
 from muster.upload.transport import Exchange
 from muster.workstation.enrollment import Enrollment
@@ -76,8 +76,11 @@ class PreRegistrations:
             return work.pre_registrations.all()
 
     def fetch_days(self) -> int:
-        """Fetch what is booked for the days ahead and not here yet; returns how many came. What came before
-        something went wrong stays. Raises what asking raises."""
+        """Fetch what is booked for the days ahead and not here yet; returns how many came.
+
+        One that cannot be had keeps no other from coming, and is raised in the end; whatever is in the way of all
+        is raised at once.
+        """
         today = self._journal.now().astimezone().date()
         known = {each.id: each for each in self.bookings()}
         with self._server.exchange() as exchange:
@@ -88,9 +91,18 @@ class PreRegistrations:
                 for number, updated in booked.items()
                 if number not in known or (known[number].updated != updated and known[number].used_by is None)
             ]
-            for number in wanted:
-                self._keep(calls, number, booked[number])
+            problems = [each for number in wanted if (each := self._try_to_keep(calls, number, booked[number]))]
+        if problems:
+            raise problems[0]
         return len(wanted)
+
+    def _try_to_keep(self, calls: PreRegistrationCalls, number: str, updated: str) -> MusterError | None:
+        """Returns what is wrong with this one."""
+        try:
+            self._keep(calls, number, updated)
+        except (Refused, MalformedData) as error:
+            return error
+        return None
 
     def remove_outdated(self) -> int:
         """Those whose appointment is over by the configured days; returns how many."""

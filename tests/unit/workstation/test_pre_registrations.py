@@ -101,6 +101,17 @@ def test_a_day_fetched_ahead_is_there_without_a_network(root: Path, receiver: Em
     assert taken.registration.demographics["gender"] == "FLE"
 
 
+def test_one_that_cannot_be_read_keeps_no_other_from_coming(
+    root: Path, receiver: EmbeddedReceiver, booked: Path
+) -> None:
+    _book(booked, "20260315000011", {"fullName": [{"language": "english", "value": "x"}]})
+    _book(booked, "20260315000012", {"phone": "1"})
+    with desk_at(root, receiver) as desk:
+        with pytest.raises(MalformedData):
+            desk.pre_registrations.fetch_days()
+        assert [each.id for each in desk.pre_registrations.bookings()] == ["20260315000012"]
+
+
 def test_no_name_lies_open_in_the_database(root: Path, receiver: EmbeddedReceiver) -> None:
     with desk_at(root, receiver) as desk:
         desk.pre_registrations.fetch_days()
