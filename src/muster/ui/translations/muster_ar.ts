@@ -1028,6 +1028,10 @@
             <translation>قبل الخادم حزمة واحدة.</translation>
         </message>
         <message>
+            <source>One picture was judged by itself: whether anything in it moves cannot be told.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Only a correction answers a request.</source>
             <translation>التصحيح وحده يجيب عن طلب.</translation>
         </message>
@@ -2652,6 +2656,10 @@
             <translation>ترد الحالة {use_case} مرتين في إعدادات التحقق.</translation>
         </message>
         <message>
+            <source>The values are no JSON object of texts: {file}.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>The width or height in the record is not that of the picture inside it.</source>
             <translation>العرض أو الارتفاع المذكور في السجل لا يطابق الصورة الموجودة فيه.</translation>
         </message>
@@ -3056,10 +3064,6 @@
             <translation>لم يُقارَن هذا التسجيل بغيره هنا، أو مضى على ذلك وقت طويل.</translation>
         </message>
         <message>
-            <source>This station asks for it at sign-in, so it cannot be removed here.</source>
-            <translation>تطلبه هذه المحطة عند الدخول، فلا يمكن إزالته هنا.</translation>
-        </message>
-        <message>
             <source>This station cannot do this step: {type} is not installed.</source>
             <translation>لا تستطيع هذه المحطة تنفيذ هذه الخطوة: {type} غير مثبت.</translation>
         </message>
@@ -3286,10 +3290,6 @@
         <message>
             <source>Where the eyes look cannot be told in this picture.</source>
             <translation>لا يمكن معرفة اتجاه النظر في هذه الصورة.</translation>
-        </message>
-        <message>
-            <source>Whether the face is a living one was not judged.</source>
-            <translation>لم يُتحقَّق مما إذا كان الوجه لشخص حي.</translation>
         </message>
         <message>
             <source>Whoever is new adds finger and face after signing in, under “My sign-in”.</source>

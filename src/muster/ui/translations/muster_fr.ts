@@ -1028,6 +1028,10 @@
             <translation>Un paquet a été accepté par le serveur.</translation>
         </message>
         <message>
+            <source>One picture was judged by itself: whether anything in it moves cannot be told.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Only a correction answers a request.</source>
             <translation>Seule une correction répond à une demande.</translation>
         </message>
@@ -2652,6 +2656,10 @@
             <translation>Le cas d’usage {use_case} figure deux fois dans la configuration de vérification.</translation>
         </message>
         <message>
+            <source>The values are no JSON object of texts: {file}.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>The width or height in the record is not that of the picture inside it.</source>
             <translation>La largeur ou la hauteur indiquée dans l’enregistrement n’est pas celle de l’image qu’il contient.</translation>
         </message>
@@ -3056,10 +3064,6 @@
             <translation>Cet enregistrement n’a pas été comparé aux autres ici, ou c’était il y a trop longtemps.</translation>
         </message>
         <message>
-            <source>This station asks for it at sign-in, so it cannot be removed here.</source>
-            <translation>Ce poste le demande à la connexion ; il ne peut donc pas être retiré ici.</translation>
-        </message>
-        <message>
             <source>This station cannot do this step: {type} is not installed.</source>
             <translation>Ce poste ne peut pas faire cette étape : {type} n’est pas installé.</translation>
         </message>
@@ -3286,10 +3290,6 @@
         <message>
             <source>Where the eyes look cannot be told in this picture.</source>
             <translation>Cette image ne permet pas de dire où les yeux regardent.</translation>
-        </message>
-        <message>
-            <source>Whether the face is a living one was not judged.</source>
-            <translation>Il n’a pas été vérifié si le visage est celui d’une personne vivante.</translation>
         </message>
         <message>
             <source>Whoever is new adds finger and face after signing in, under “My sign-in”.</source>
