@@ -34,7 +34,7 @@ from muster.domain.proofing import (
 from muster.errors import BadInput, Code, MusterError, Refused
 from muster.methods.tools import MethodTools, found_methods
 from muster.proofing import commands
-from muster.proofing.availability import Surroundings
+from muster.proofing.availability import METHOD_NOT_HERE, Surroundings
 from muster.proofing.compilation import Compiled, compile_use_case, use_case_of
 from muster.proofing.definitions import Definitions, Trigger, UseCase, parse_definitions
 from muster.proofing.events import ProofingEvent, RuleMaterialized
@@ -228,6 +228,7 @@ class Proofing:
         self, execution_id: str, node: str, data: Fields, expected_version: int | None = None
     ) -> ExecutionView:
         """Somebody outside answered. The same answer once more changes nothing and is no error."""
+        self._journal.access.require(Permission.REGISTER)
         delivery = commands.digest_of(data)
         execution = self.stored(execution_id)
         there = execution.progress.nodes.get(node)
@@ -253,6 +254,7 @@ class Proofing:
 
         Raises ``Refused(NOT_COMPLETED)``.
         """
+        self._journal.access.require(Permission.REGISTER)
         execution = self.stored(execution_id)
         progress = execution.progress_at(self._journal.now())
         records = tuple(each for each in records_of(execution.plan, progress) if each.kind not in leave_out)
@@ -293,7 +295,10 @@ class Proofing:
     ) -> ExecutionView:
         progress = execution.progress
         since = progress.nodes[node].since
-        method = self.methods[execution.plan.method_of(execution.plan.nodes[node]).type]
+        type_ = execution.plan.method_of(execution.plan.nodes[node]).type
+        method = self.methods.get(type_)
+        if method is None:  # it was here when the step began
+            raise Refused(METHOD_NOT_HERE, type=type_)
         outcome = question(method, self._work(execution, progress, node, inputs or {}))
         execution = self._change(
             execution.id,
@@ -342,6 +347,7 @@ class Proofing:
 
     def _open(self, execution_id: str, expected_version: int | None) -> tuple[Execution, Progress, datetime]:
         """For looking before a method is asked; ends what expired."""
+        self._journal.access.require(Permission.REGISTER)
         execution, now = self.stored(execution_id), self._journal.now()
         progress = execution.progress
         if commands.expired(progress, now):

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from muster.audit.chain import AuditRecord
+from muster.domain.operators import Permission, Role
 from muster.domain.proofing import (
     Aal,
     Assurance,
@@ -446,6 +447,33 @@ def test_what_a_provider_said_is_for_supervisors_and_their_look_is_on_record(
         shown = supervisor.proofing.get(view.execution_id)
     assert [each.provider_code for each in shown.errors] == ["2301", ""]
     assert audited(desk, view)[-1] == "MUS-IDV-006"
+
+
+def test_whoever_may_not_register_people_asks_no_method(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    methods = scripted(desk, {"step-oidc": ["redirect"]})
+    view = _waiting_for_login(desk)
+    asked = len(methods["oidc"].asked)
+    administrator = {role: frozenset({Permission.CHANGE_SETTINGS}) for role in Role}
+    monkeypatch.setattr(desk.access, "_permissions", administrator)
+    for command in (
+        lambda: desk.proofing.start(sample("employee-registration")),
+        lambda: desk.proofing.dispatch(view.execution_id, "step-oidc"),
+        lambda: desk.proofing.submit(view.execution_id, "step-oidc", {}),
+        lambda: desk.proofing.callback(view.execution_id, "step-oidc", {}),
+        lambda: desk.proofing.poll(view.execution_id, "step-oidc"),
+        lambda: desk.proofing.materialize(view.execution_id),
+    ):
+        with pytest.raises(Refused, match="OFFICER_ONLY"):
+            command()
+    assert len(methods["oidc"].asked) == asked
+
+
+def test_a_method_that_is_no_longer_installed_is_said_to_be_missing(desk: Desk) -> None:
+    scripted(desk, {"step-oidc": ["redirect"]})
+    view = _waiting_for_login(desk)
+    desk.proofing.methods = {}
+    with pytest.raises(Refused, match="METHOD_NOT_HERE"):
+        desk.proofing.callback(view.execution_id, "step-oidc", {"code": "c"})
 
 
 # --- consents, secrets, attributes -----------------------------------------------------------------------
