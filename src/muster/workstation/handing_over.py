@@ -65,9 +65,8 @@ class HandingOver:
     def export(self, folder: Path) -> HandedOut:
         """Copy every packet that waits into ``folder``, with a list that another station takes them by.
 
-        Raises ``Refused`` (there is none, or the person may not export), ``StorageUnavailable`` (then nothing there
-        counts), ``NotAuthentic``
-        for a packet that was changed on this disk.
+        Raises ``Refused`` (there is none, or the person may not export), ``StorageUnavailable`` (then nothing
+        there counts), ``NotAuthentic`` for a packet that was changed on this disk.
         """
         self._journal.access.require(Permission.EXPORT)
         entries = tuple(each for each in reversed(self._sync.outbox()) if each.is_unsent)
