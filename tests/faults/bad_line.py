@@ -35,7 +35,7 @@ def untrusted(folder: Path) -> Path:
 
 
 _ANSWERS = {
-    Fault.BUSY: b"HTTP/1.1 429 Too Many Requests\r\nRetry-After: 1\r\nContent-Length: 0\r\nConnection: close\r\n\r\n",
+    Fault.BUSY: b"HTTP/1.1 429 Slow down\r\nRetry-After: 1\r\nContent-Length: 0\r\nConnection: close\r\n\r\n",
     Fault.BROKEN: b"HTTP/1.1 500 Oops\r\nContent-Length: 0\r\nConnection: close\r\n\r\n",
     Fault.NONSENSE: b"\x00\x01\x02 what is this\r\n\r\n",
 }

@@ -14,7 +14,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -52,9 +52,12 @@ class Row:
     left_out: str = ""
 
     @property
+    def counts(self) -> tuple[int, ...]:
+        return self.steps_lost, self.packets_lost, self.accepted_twice, self.plaintext, self.broken_trails
+
+    @property
     def is_good(self) -> bool:
-        counts = self.steps_lost + self.packets_lost + self.accepted_twice + self.plaintext + self.broken_trails
-        return counts == 0 and not self.problems
+        return not any(self.counts) and not self.problems
 
 
 class Rig:
@@ -80,8 +83,8 @@ class Rig:
         return root
 
     def copy(self, source: Path, name: str) -> Path:
-        """A station of this trial's own, and a receiver that has heard of none of its packets: copies of one station
-        seal the same registration."""
+        """A station of this trial's own, and a receiver that has heard of none of its packets: copies of one
+        station seal the same registration."""
         root = self.folder / f"{name}-{self._number}"
         shutil.copytree(source, root, ignore=shutil.ignore_patterns("receiver", "tmp"))
         self.forget(root)
@@ -112,9 +115,6 @@ class Rig:
         trial = st.run_forked(work, None, _temporary(root))
         end = trial.end
         row.trials += 1
-        if VERBOSE:
-            told = [each.get("step") or each.get("code") or each["said"] for each in said]
-            print(row.name, told[-5:], {name: end[name] for name in ("rebuilt", "packets", "drafts") if end}, flush=True)
         if not end:
             row.problems.append(f"{trial.error or trial.said}")
             row.steps_lost += len(said)
@@ -127,6 +127,8 @@ class Rig:
         row.accepted_twice += sum(accepted.get(packet, 0) > 1 for packet in mine)
         row.broken_trails += not end["sound"]
         row.plaintext += self.plaintext_in(root)
+        if VERBOSE:
+            print(f"  {row.name} {row.trials}: {said[-1]['said'] if said else '-'}, {row.counts}", flush=True)
         return trial
 
     def accepted(self, root: Path) -> dict[str, int]:
@@ -332,7 +334,7 @@ def disk_full(rig: Rig, bounded: bool) -> Row:
 
 def _no_minimum() -> None:
     """Begin although little is free: running out in the middle is what is tried."""
-    st.QUICK = st.replace(st.QUICK, minimum_free_bytes=0)
+    st.QUICK = replace(st.QUICK, minimum_free_bytes=0)
 
 
 def read_only(rig: Rig, bounded: bool) -> Row:

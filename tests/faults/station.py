@@ -13,7 +13,6 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
-from dataclasses import replace as replace
 from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path

@@ -485,3 +485,42 @@ def test_a_real_station_asks_for_a_password_that_nobody_can_type(muster: Muster,
 def test_the_data_folder_before_the_command_is_a_mistake_that_is_told(muster: Muster) -> None:
     ran = muster("--data", "somewhere", "queue", "list")
     assert ran.status == 2
+
+
+def test_drafts_are_listed_by_number_and_next_step_and_name_nobody(
+    muster: Muster, copy: Path, erika_whole: Path
+) -> None:
+    begun = muster("enroll", "--from", erika_whole, "--data", copy, "--stop-after", "demographics", "--json")
+    ran = muster("drafts", "list", "--data", copy, "--json")
+    assert ran.status == 0, ran.err
+    found = {draft["registration_id"]: draft for draft in ran.document["drafts"]}
+    assert found[begun.document["registration_id"]]["next_step"] == "documents"
+    assert "Mustermann" not in ran.out
+
+
+def test_a_damaged_database_is_rebuilt_by_command_and_the_second_look_finds_it_whole(
+    muster: Muster, copy: Path
+) -> None:
+    muster("drafts", "list", "--data", copy)  # leaves a carbon copy
+    content = bytearray((copy / "muster.db").read_bytes())
+    content[len(content) // 2] ^= 1
+    (copy / "muster.db").write_bytes(content)
+    first = muster("station", "repair", "--data", copy, "--json")
+    assert (first.status, first.document["whole"]) == (0, False), first.err
+    assert first.document["rebuilt"]["records_lost"] == 0
+    second = muster("station", "repair", "--data", copy, "--json")
+    assert (second.status, second.document) == (0, {"whole": True, "rebuilt": None})
+
+
+def test_an_exported_trail_is_verified_by_a_command_that_has_no_station(
+    muster: Muster, copy: Path, tmp_path: Path
+) -> None:
+    exported = muster("audit", "export", tmp_path / "trail", "--data", copy, "--json")
+    assert exported.status == 0, exported.err
+    key = copy / "keys" / "machine.pub.pem"
+    good = muster("audit", "verify", "--file", tmp_path / "trail", "--machine-key", key, "--json")
+    assert (good.status, good.document["valid"], good.document["records"]) == (0, True, exported.document["records"])
+    text = (tmp_path / "trail").read_text()
+    (tmp_path / "trail").write_text(text.replace("MUS-AUT-001", "MUS-AUT-002", 1))
+    bad = muster("audit", "verify", "--file", tmp_path / "trail", "--machine-key", key, "--json")
+    assert (bad.status, bad.document["valid"]) == (1, False)

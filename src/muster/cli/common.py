@@ -23,6 +23,7 @@ from muster.workstation.data_folder import DataFolder
 from muster.workstation.desk import Desk, sign_in
 from muster.workstation.embedded_receiver import EmbeddedReceiver
 from muster.workstation.inspection import read_file
+from muster.workstation.repair import DATABASE_WAS_REBUILT, Rebuilt
 from muster.workstation.script import Script
 from muster.workstation.server import NoServer, RemoteServer, Server, ServerTerms
 from muster.workstation.slip import Slip
@@ -173,7 +174,20 @@ def desk_of(
     with server_of(station, server) as where:
         catalogue = script.catalogue() if script else None
         with sign_in(station, user_id, password, where, utc_now, catalogue=catalogue) as desk:
+            if desk.rebuilt is not None:
+                for line in rebuilt_lines(desk.rebuilt):
+                    typer.echo(line, err=True)
             yield desk, password
+
+
+def rebuilt_lines(rebuilt: Rebuilt) -> Iterator[str]:
+    """What became of a damaged database: what was saved, where the old one lies, and what could not be saved."""
+    yield DATABASE_WAS_REBUILT.say({"folder": rebuilt.quarantine})
+    yield f"  {rebuilt.registrations} registrations and {rebuilt.packets} packets are there."
+    if rebuilt.saved_everything:
+        yield "  Nothing is missing."
+    for count, what in rebuilt.losses():
+        yield f"  {count} {what}"
 
 
 @contextmanager

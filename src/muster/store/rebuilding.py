@@ -71,7 +71,23 @@ class Rebuilt:
         counted = (getattr(self, each.name) for each in fields(self) if each.name.endswith(_LOSSES))
         return not any(counted) and not self.incomplete
 
+    def losses(self) -> tuple[tuple[int | str, str], ...]:
+        """What could not be saved: how much, and what."""
+        counted = ((getattr(self, name), what) for name, what in _LOST.items())
+        return *((count, what) for count, what in counted if count), *(
+            (table, "may be incomplete") for table in self.incomplete
+        )
 
+
+_LOST = {
+    "registrations_lost": "registrations are known by number only",
+    "registrations_shortened": "registrations lack their last steps",
+    "pictures_lost": "pictures are missing: take them again",
+    "packets_lost": "packets that were not delivered are missing",
+    "packets_unclaimed": "packets belong to no registration that is known; they are kept",
+    "records_lost": "records of the audit trail are missing",
+    "rows_lost": "other entries could not be read",
+}
 _LOSSES = ("_lost", "_shortened", "_unclaimed")
 
 

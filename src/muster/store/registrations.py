@@ -32,10 +32,12 @@ _KEPT_KINDS = tuple(kind.__name__ for kind in (Started, RequestNamed, Signed, Se
 
 
 class Registrations:
-    """``changes`` collects what this transaction does, for the carbon copy."""
+    """``changes`` collects what this transaction does, for the carbon copy. What was read once in a transaction
+    cannot change in it but by ourselves, so it is read once."""
 
     def __init__(self, connection: sa.Connection) -> None:
         self._connection = connection
+        self._read: dict[RegistrationId, tuple[Event, ...]] = {}
         self.changes: dict[RegistrationId, Change] = {}
 
     def start(self, registration_id: RegistrationId, event: Started, *more: Event) -> Registration:
@@ -61,10 +63,12 @@ class Registrations:
         return state
 
     def events(self, registration_id: RegistrationId) -> tuple[Event, ...]:
-        events = tuple(decode(each.kind, each.body) for each in self.stored(registration_id))
-        if not events:
-            raise BadInput(REGISTRATION_UNKNOWN)
-        return events
+        if registration_id not in self._read:
+            events = tuple(decode(each.kind, each.body) for each in self.stored(registration_id))
+            if not events:
+                raise BadInput(REGISTRATION_UNKNOWN)
+            self._read[registration_id] = events
+        return self._read[registration_id]
 
     def stored(self, registration_id: RegistrationId) -> tuple[StoredEvent, ...]:
         """The events as they lie there."""
@@ -101,10 +105,13 @@ class Registrations:
                 registration_event.c.kind.not_in(_KEPT_KINDS),
             )
         )
+        self._read.pop(registration_id, None)
         self.changes[registration_id] = Change(list(self.stored(registration_id)), replaces=True)
 
     def _insert(self, registration_id: RegistrationId, number: int, event: Event) -> None:
         kind, body = encode(event)
+        if registration_id in self._read:
+            self._read[registration_id] = (*self._read[registration_id], event)
         self._connection.execute(
             registration_event.insert().values(
                 registration_id=registration_id.text, number=number, kind=kind, body=body

@@ -15,7 +15,8 @@ from muster.durable import disk_errors
 from muster.errors import Code, KeyUnavailable, NotAuthentic, StorageUnavailable
 from muster.store.carbon_copy import CarbonCopy
 from muster.store.database import DATABASE_BUSY, Database
-from muster.store.rebuilding import Rebuilt, Remains, rebuild
+from muster.store.rebuilding import Rebuilt as Rebuilt  # noqa: PLC0414 - what commands and pages show
+from muster.store.rebuilding import Remains, rebuild
 from muster.workstation.data_folder import DataFolder
 from muster.workstation.station_lock import StationLock
 
@@ -23,6 +24,11 @@ KEY_OF_ANOTHER_STATION = Code(
     "KEY_OF_ANOTHER_STATION",
     "The key in station.json does not belong to this folder: two stations were mixed up. Nothing was changed; put "
     "the right station.json back.",
+)
+DATABASE_WAS_REBUILT = Code(
+    "DATABASE_WAS_REBUILT",
+    "The station's database was damaged. It was put aside in {folder} and rebuilt; look through your drafts and "
+    "packets, and tell your supervisor.",
 )
 _READ_WHOLE_BYTES = 8 * 1024 * 1024  # a database that is read whole at each sign-in: some 30 ms
 

@@ -286,6 +286,14 @@ class Station:
             database.close()
             raise
 
+    def repair(self, user_id: str, password: str) -> Rebuilt | None:
+        """Read the whole database, and rebuild it when it is damaged. Raises as :meth:`unlock`."""
+        database, rebuilt = open_database(
+            self.folder, self.open_slot(user_id, password), self._clock, thorough=True
+        )
+        database.close()
+        return rebuilt
+
     def _open_all(self, user_id: str, station_key: bytes, database: Database) -> UnlockedStation:
         with database.read() as work:
             operator = work.operators.find(self._slot_of(user_id).user_id)
