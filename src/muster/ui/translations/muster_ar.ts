@@ -2552,6 +2552,10 @@
             <translation type="unfinished"></translation>
         </message>
         <message>
+            <source>The station's database was damaged. It was put aside in {folder} and rebuilt; look through your drafts and packets, and tell your supervisor.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>The station's folder cannot be read. Check the disk and its permissions.</source>
             <translation>تتعذر قراءة مجلد المحطة. تحقق من القرص وأذوناته.</translation>
         </message>
@@ -2657,7 +2661,7 @@
         </message>
         <message>
             <source>The values are no JSON object of texts: {file}.</source>
-            <translation type="unfinished"></translation>
+            <translation>القيم ليست كائن JSON مكونًا من نصوص: {file}.</translation>
         </message>
         <message>
             <source>The width or height in the record is not that of the picture inside it.</source>
