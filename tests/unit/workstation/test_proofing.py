@@ -566,7 +566,9 @@ def test_what_will_be_written_can_be_seen_before_and_is_written_once(desk: Desk)
     view = _proven(desk, "erika@mustermann.example")
     seen = desk.proofing.materialize(view.execution_id, write=False)
     assert (seen.written, seen.pending) == (0, (0, 1, 2, 3, 4, 5))
-    first, second = desk.proofing.materialize(view.execution_id), desk.proofing.materialize(view.execution_id)
+    first, trail = desk.proofing.materialize(view.execution_id), audited(desk, view)
+    second = desk.proofing.materialize(view.execution_id)
+    assert audited(desk, view) == trail
     assert (first.written, second.written, second.pending) == (6, 0, ())
     assert seen.records == first.records == second.records
     assert [each.kind for each in first.records] == [
