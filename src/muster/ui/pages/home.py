@@ -15,7 +15,7 @@ from muster.domain.registration import Process, RegistrationId
 from muster.errors import MusterError
 from muster.ui import names
 from muster.ui.background import Background
-from muster.ui.language import say_error, tr
+from muster.ui.language import say, say_error, tr
 from muster.ui.pages.page import Page
 from muster.ui.widgets.limit_meter import LimitMeter
 from muster.ui.widgets.parts import Card, Choice, Note, button, empty, label, link, scrolling
@@ -24,6 +24,7 @@ from muster.workstation.desk import Desk
 from muster.workstation.devices_desk import DeviceStatusLine
 from muster.workstation.enrollment import DraftSummary
 from muster.workstation.reference import label_in
+from muster.workstation.repair import DATABASE_WAS_REBUILT
 
 _LOOK_AGAIN_MS = 3_000
 _GO_ROUND_MS = 60_000
@@ -66,6 +67,8 @@ class HomePage(Page):
         column.addLayout(head)
         self.note = Note()
         column.addWidget(self.note)
+        if desk.rebuilt is not None:
+            self.note.say(say(DATABASE_WAS_REBUILT, {"folder": desk.rebuilt.quarantine}), "warn")
         columns = QHBoxLayout()
         columns.setSpacing(16)
         left, right = QVBoxLayout(), QVBoxLayout()
