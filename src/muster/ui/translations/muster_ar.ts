@@ -1861,7 +1861,7 @@
         </message>
         <message>
             <source>The key in station.json does not belong to this folder: two stations were mixed up. Nothing was changed; put the right station.json back.</source>
-            <translation type="unfinished"></translation>
+            <translation>المفتاح الذي في station.json لا يخصّ هذا المجلد: اختلطت محطتان. لم يتغيّر شيء؛ أعيدوا ملف station.json الصحيح.</translation>
         </message>
         <message>
             <source>The kind of impression in the record is none that the standard knows.</source>
@@ -1905,7 +1905,7 @@
         </message>
         <message>
             <source>The note must not lie in the station's own folder: choose a drive that is kept elsewhere.</source>
-            <translation type="unfinished"></translation>
+            <translation>يجب ألّا تكون الورقة السرية في مجلد المحطة نفسه: اختاروا قرصًا يُحفظ في مكان آخر.</translation>
         </message>
         <message>
             <source>The number of the representation in the record is wrong.</source>
@@ -2537,7 +2537,7 @@
         </message>
         <message>
             <source>The station's data could not be brought into this version's form ({kind}). They are as they were: use the version of before, and tell your administrator.</source>
-            <translation type="unfinished"></translation>
+            <translation>تعذّر تحويل بيانات المحطة إلى صيغة هذا الإصدار ({kind}). بقيت كما كانت: استعملوا الإصدار السابق وأخبروا المسؤول.</translation>
         </message>
         <message>
             <source>The station's data was written by a newer version of Muster. Update the program.</source>
@@ -2549,11 +2549,11 @@
         </message>
         <message>
             <source>The station's database is damaged, and too little is left to rebuild it from. Nothing was changed: put the station's folder back from your backup.</source>
-            <translation type="unfinished"></translation>
+            <translation>قاعدة بيانات المحطة تالفة، وما بقي منها لا يكفي لإعادة بنائها. لم يتغيّر شيء: أعيدوا مجلد المحطة من نسختكم الاحتياطية.</translation>
         </message>
         <message>
             <source>The station's database was damaged. It was put aside in {folder} and rebuilt; look through your drafts and packets, and tell your supervisor.</source>
-            <translation type="unfinished"></translation>
+            <translation>كانت قاعدة بيانات المحطة تالفة. وُضعت جانبًا في {folder} وأُعيد بناؤها؛ راجعوا المسودات والحزم وأخبروا المشرف.</translation>
         </message>
         <message>
             <source>The station's folder cannot be read. Check the disk and its permissions.</source>
@@ -2801,7 +2801,7 @@
         </message>
         <message>
             <source>There is a file of that name already. Choose another name for the note.</source>
-            <translation type="unfinished"></translation>
+            <translation>يوجد ملف بهذا الاسم. اختاروا اسمًا آخر للورقة السرية.</translation>
         </message>
         <message>
             <source>There is a file of that name already: {file}. It was not changed.</source>
@@ -2921,11 +2921,11 @@
         </message>
         <message>
             <source>This file is no exported audit trail.</source>
-            <translation type="unfinished"></translation>
+            <translation>هذا الملف ليس سجلّ تدقيق مصدَّرًا.</translation>
         </message>
         <message>
             <source>This file is no note of a station's machine secret.</source>
-            <translation type="unfinished"></translation>
+            <translation>هذا الملف ليس الورقة التي تحفظ سرّ جهاز المحطة.</translation>
         </message>
         <message>
             <source>This finger, eye or face was not captured yet.</source>
@@ -3101,7 +3101,7 @@
         </message>
         <message>
             <source>This station was set up or changed by a newer version of Muster. Update the program.</source>
-            <translation type="unfinished"></translation>
+            <translation>أُعدّت هذه المحطة أو عُدّلت بإصدار أحدث من Muster. حدّثوا البرنامج.</translation>
         </message>
         <message>
             <source>This step found an identifier that may not be used here without a legal basis.</source>

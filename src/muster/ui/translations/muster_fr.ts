@@ -1861,7 +1861,7 @@
         </message>
         <message>
             <source>The key in station.json does not belong to this folder: two stations were mixed up. Nothing was changed; put the right station.json back.</source>
-            <translation type="unfinished"></translation>
+            <translation>La clé de station.json n’appartient pas à ce dossier : deux postes ont été confondus. Rien n’a été modifié ; remettez le bon station.json.</translation>
         </message>
         <message>
             <source>The kind of impression in the record is none that the standard knows.</source>
@@ -1905,7 +1905,7 @@
         </message>
         <message>
             <source>The note must not lie in the station's own folder: choose a drive that is kept elsewhere.</source>
-            <translation type="unfinished"></translation>
+            <translation>La note ne doit pas se trouver dans le dossier du poste : choisissez un support conservé ailleurs.</translation>
         </message>
         <message>
             <source>The number of the representation in the record is wrong.</source>
@@ -2537,7 +2537,7 @@
         </message>
         <message>
             <source>The station's data could not be brought into this version's form ({kind}). They are as they were: use the version of before, and tell your administrator.</source>
-            <translation type="unfinished"></translation>
+            <translation>Les données du poste n’ont pas pu être converties pour cette version ({kind}). Elles sont restées telles quelles : utilisez la version précédente et prévenez votre administrateur.</translation>
         </message>
         <message>
             <source>The station's data was written by a newer version of Muster. Update the program.</source>
@@ -2549,11 +2549,11 @@
         </message>
         <message>
             <source>The station's database is damaged, and too little is left to rebuild it from. Nothing was changed: put the station's folder back from your backup.</source>
-            <translation type="unfinished"></translation>
+            <translation>La base de données du poste est endommagée et il en reste trop peu pour la reconstruire. Rien n’a été modifié : restaurez le dossier du poste depuis votre sauvegarde.</translation>
         </message>
         <message>
             <source>The station's database was damaged. It was put aside in {folder} and rebuilt; look through your drafts and packets, and tell your supervisor.</source>
-            <translation type="unfinished"></translation>
+            <translation>La base de données du poste était endommagée. Elle a été mise de côté dans {folder} et reconstruite ; vérifiez vos brouillons et vos paquets, et prévenez votre superviseur.</translation>
         </message>
         <message>
             <source>The station's folder cannot be read. Check the disk and its permissions.</source>
@@ -2801,7 +2801,7 @@
         </message>
         <message>
             <source>There is a file of that name already. Choose another name for the note.</source>
-            <translation type="unfinished"></translation>
+            <translation>Un fichier de ce nom existe déjà. Choisissez un autre nom pour la note.</translation>
         </message>
         <message>
             <source>There is a file of that name already: {file}. It was not changed.</source>
@@ -2921,11 +2921,11 @@
         </message>
         <message>
             <source>This file is no exported audit trail.</source>
-            <translation type="unfinished"></translation>
+            <translation>Ce fichier n’est pas un journal d’audit exporté.</translation>
         </message>
         <message>
             <source>This file is no note of a station's machine secret.</source>
-            <translation type="unfinished"></translation>
+            <translation>Ce fichier n’est pas la note du secret machine d’un poste.</translation>
         </message>
         <message>
             <source>This finger, eye or face was not captured yet.</source>
@@ -3101,7 +3101,7 @@
         </message>
         <message>
             <source>This station was set up or changed by a newer version of Muster. Update the program.</source>
-            <translation type="unfinished"></translation>
+            <translation>Ce poste a été installé ou modifié par une version plus récente de Muster. Mettez le programme à jour.</translation>
         </message>
         <message>
             <source>This step found an identifier that may not be used here without a legal basis.</source>
