@@ -12,7 +12,7 @@
     blobs/                sealed pictures and records
     outbox/               sealed packets, <packet id>.zip; unclaimed/ holds those the database does not know
     carried/              packets of other stations that came on a drive, until the server has them
-    lockouts.json         who was wrong how often at sign-in, and since when
+    lockouts.json         who was wrong how often at sign-in, and since when; lockouts.lock while it is written
     copy/                 sealed carbon copy of the database's events and trail, to rebuild it from
     backups/              the database as it was before it was brought into a newer form
     quarantine/           a database that was found damaged, and what nothing names since

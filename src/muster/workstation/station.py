@@ -251,8 +251,7 @@ class Station:
 
     def lockouts(self, patience: Patience) -> Lockouts:
         """Who was wrong how often at this station."""
-        known = lambda: [slot.user_id for slot in self._slots]  # noqa: E731
-        return Lockouts(self.folder.lockouts, known, self._clock, patience)
+        return Lockouts(self.folder.lockouts, lambda: self.operators, self._clock, patience)
 
     def demo_credentials(self) -> tuple[tuple[str, str], ...] | None:
         """User ids and passwords of a demo station, officer first; nothing for a real one.
@@ -295,8 +294,9 @@ class Station:
         return rebuilt
 
     def _open_all(self, user_id: str, station_key: bytes, database: Database) -> UnlockedStation:
+        slot = self._slot_of(user_id)
         with database.read() as work:
-            operator = work.operators.find(self._slot_of(user_id).user_id)
+            operator = work.operators.find(slot.user_id) if slot else None
         if operator is None:
             raise SignInRefused(SIGN_IN_REFUSED)
         if operator.blocked_at is not None:
@@ -327,7 +327,10 @@ class Station:
         computer or its TPM cannot be reached."""
         self._look_again()
         slot = self._slot_of(user_id)
-        return open_slot(slot if self._binding is None else release(slot, self.machine_secret()), password)
+        bare = slot or self._slots[0]  # for a name nobody has, saying no takes as long as to a wrong password
+        if self._binding is not None:
+            bare = release(bare, self.machine_secret())
+        return open_slot(bare if slot else replace(bare, user_id=_NOBODY), password)
 
     @property
     def bound_to(self) -> Place:
@@ -389,13 +392,9 @@ class Station:
         now = Station.at(self.folder.root, self._clock)
         self._slots, self._binding = now._slots, now._binding
 
-    def _slot_of(self, user_id: str) -> KeySlot:
-        """For a name nobody has a slot that no password opens: saying no takes as long as to a wrong one."""
+    def _slot_of(self, user_id: str) -> KeySlot | None:
         wanted = user_id.strip().casefold()
-        for slot in self._slots:
-            if slot.user_id.casefold() == wanted:
-                return slot
-        return replace(self._slots[0], user_id=_NOBODY)
+        return next((slot for slot in self._slots if slot.user_id.casefold() == wanted), None)
 
 
 def _check(data: Path, new: NewStation, policy: Policy) -> None:

@@ -83,6 +83,7 @@ def test_the_slots_alone_do_not_open_with_the_right_password(bound: Path) -> Non
 def test_on_its_own_computer_a_wrong_password_is_refused_and_the_right_one_opens(bound: Path) -> None:
     station = Station.at(bound, utc_now)
     assert _code_of(SignInRefused, lambda: station.unlock(OFFICER.user_id, "guessed it")) == "SIGN_IN_REFUSED"
+    assert _code_of(SignInRefused, lambda: station.unlock("mallory", OFFICER.password)) == "SIGN_IN_REFUSED"
     with desk_at(bound) as desk:
         assert desk.enrollment.start().is_draft
         record = next(each for each in desk.trail.newest_first(100) if each.event == "MUS-STA-004")
