@@ -1,4 +1,4 @@
-"""Vouching, and matching claims, asked directly."""
+"""Vouching, asked directly."""
 
 from __future__ import annotations
 
@@ -15,7 +15,6 @@ from unit.proofing.graphs import VOUCH, definitions, method
 
 NOON = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 KNOWN = Identifier("UIN", "2345678906")
-CLAIM = {"_type": "ClaimMatchMethodDefinition", "id": "known", "identifierType": "UIN", "attribute": "uin"}
 
 
 def _tools(supervisor: str | None = None) -> MethodTools:
@@ -60,32 +59,7 @@ def test_a_supervisor_who_says_yes_is_named_in_the_evidence() -> None:
     assert outcome.evidence.metadata == {"by": "supervisor", "supervisor": "max"}
 
 
-@pytest.mark.parametrize(
-    ("inputs", "code", "retryable"),
-    [({}, "CLAIM_ABSENT", True), ({"uin": " "}, "CLAIM_ABSENT", True), ({"uin": "1"}, "CLAIM_UNMATCHED", False)],
-)
-def test_a_claim_that_is_absent_or_matches_nobody_is_told_apart(
-    inputs: dict[str, str], code: str, retryable: bool
-) -> None:
-    outcome = found_methods(_tools())["claim_match"].dispatch(_work(CLAIM, **inputs))
-    assert isinstance(outcome, NotDone)
-    assert (outcome.code.name, outcome.retryable) == (code, retryable)
-
-
-def test_a_claim_that_matches_gives_its_identifier() -> None:
-    outcome = found_methods(_tools())["claim_match"].dispatch(_work(CLAIM, uin=KNOWN.value))
-    assert isinstance(outcome, Done)
-    assert outcome.identifiers == (KNOWN,)
-
-
-def test_methods_are_found_by_being_there() -> None:
-    assert {"claim_match", "vouch"} <= set(found_methods(_tools()))
-    for name, each in found_methods(_tools()).items():
-        assert each.type == name
-
-
-@pytest.mark.parametrize(("definition", "type_"), [(VOUCH, "vouch"), (CLAIM, "claim_match")])
-def test_an_answer_these_methods_do_not_wait_for_is_a_failure(definition: dict[str, Any], type_: str) -> None:
-    found = found_methods(_tools())[type_]
-    assert isinstance(found.callback(_work(definition), {}), NotDone)
-    assert isinstance(found.poll(_work(definition)), NotDone)
+def test_an_answer_this_method_does_not_wait_for_is_a_failure() -> None:
+    vouch = found_methods(_tools())["vouch"]
+    assert isinstance(vouch.callback(_work(VOUCH), {}), NotDone)
+    assert isinstance(vouch.poll(_work(VOUCH)), NotDone)
