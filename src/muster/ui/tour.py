@@ -50,7 +50,7 @@ TOUR_STUCK = Code("TOUR_STUCK", "The tour waited in vain for a screen: {screen}.
 
 USUAL_SIZE = (1366, 768)
 SIZES = (USUAL_SIZE, (1920, 1080))
-_PATIENCE_MS = 20_000
+_PATIENCE_MS = 60_000  # a hand is judged in seconds, on a busy machine in many
 
 Size = tuple[int, int]
 
