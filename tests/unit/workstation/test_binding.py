@@ -10,11 +10,16 @@ from pathlib import Path
 import pytest
 
 from muster.clock import utc_now
+from muster.crypto.key_slots import open_slot, slot_from_json
+from muster.domain.operators import Role
 from muster.errors import BadInput, KeyUnavailable, MusterError, Refused, SignInRefused
 from muster.workstation import binding
-from muster.workstation.station import Place, Station
+from muster.workstation.desk import sign_in
+from muster.workstation.proving import Proof
+from muster.workstation.server import NoServer
+from muster.workstation.station import NewOperator, Place, Station
 from swtpm import SoftwareTpm
-from unit.workstation.desks import OFFICER, SUPERVISOR, desk_at
+from unit.workstation.desks import OFFICER, QUICK, SUPERVISOR, desk_at
 
 
 @pytest.fixture(scope="module")
@@ -88,6 +93,17 @@ def test_on_its_own_computer_a_wrong_password_is_refused_and_the_right_one_opens
         assert desk.enrollment.start().is_draft
         record = next(each for each in desk.trail.newest_first(100) if each.event == "MUS-STA-004")
     assert dict(record.detail) == {"bound_to": "tpm", "before": "nothing", "note": "true"}
+
+
+def test_somebody_added_at_a_bound_station_signs_in_there_and_has_no_slot_without_its_layer(bound: Path) -> None:
+    station = Station.at(bound, utc_now)
+    with sign_in(station, SUPERVISOR.user_id, SUPERVISOR.password, NoServer(), utc_now, policy=QUICK) as desk:
+        new = NewOperator("heidi", "a mountain and a goat")
+        desk.operators.add(new, [Role.OFFICER], Proof(SUPERVISOR.password))
+    station.confirm(new.user_id, new.password)
+    content = json.loads((bound / "station.json").read_text())
+    with pytest.raises(SignInRefused):
+        open_slot(slot_from_json(content["key_slots"][-1]), new.password)
 
 
 def test_released_it_opens_without_the_tpm(bound: Path, monkeypatch: pytest.MonkeyPatch) -> None:
