@@ -210,9 +210,10 @@ class MainWindow(QMainWindow):
         """What is open was kept when it was covered; it stays a draft."""
         assert self._cover is not None
         self._cover.setEnabled(False)
-        self._background.run(self, "store", self._session.sign_out, self._changed_over, self._failed)
+        self._background.run(self, "store", self._session.sign_out, self._changed_over, self._changed_over)
 
-    def _changed_over(self, nothing: None) -> None:
+    def _changed_over(self, outcome: object) -> None:
+        """Whatever came of it, nobody is signed in any more."""
         self.begin()
         self._take_cover_off()
         self.page.enter()
