@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from muster.cli.common import (
+    BAD,
     DataOption,
     JsonOption,
     PasswordOption,
@@ -17,6 +18,7 @@ from muster.cli.common import (
     credentials,
     desk_of,
     new_password,
+    rebuilt_lines,
     reporting,
     show,
     station_at,
@@ -85,6 +87,27 @@ def register(app: typer.Typer, screen: Screen) -> None:
             if machine_key is Flavour.TPM:
                 document["machine_encryption_key"] = made.folder.machine_encryption_key
             show(document, f"Station {made.identity.ref_id} in {made.folder.root}", as_json=as_json)
+
+    @station.command()
+    def repair(
+        data: DataOption = None,
+        user: UserOption = None,
+        password_file: PasswordOption = None,
+        as_json: JsonOption = False,
+        verbose: VerboseOption = False,
+    ) -> None:
+        """Read the whole database; put a damaged one aside and rebuild it. Exit status 1: something could
+        not be saved."""
+        with reporting(as_json=as_json, verbose=verbose):
+            where = station_at(data)
+            user_id, password = credentials(where, user, password_file)
+            rebuilt = where.repair(user_id, password)
+            if rebuilt is None:
+                show({"whole": True, "rebuilt": None}, "The database is whole.", as_json=as_json)
+                return
+            show({"whole": False, "rebuilt": rebuilt}, "\n".join(rebuilt_lines(rebuilt)), as_json=as_json)
+            if not rebuilt.saved_everything:
+                raise typer.Exit(BAD)
 
     @station.command()
     def bind(

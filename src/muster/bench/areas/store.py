@@ -167,6 +167,10 @@ class Taking(http.server.BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
 
     def do_GET(self):
+        if "chunked" in self.headers.get("Transfer-Encoding", ""):
+            while size := int(self.rfile.readline(), 16):
+                self.rfile.read(size + 2)
+            self.rfile.readline()
         left = int(self.headers.get("Content-Length", 0))
         while left:
             left -= len(self.rfile.read(min(left, 65536)))
