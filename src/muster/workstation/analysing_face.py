@@ -23,12 +23,17 @@ from muster.analysis.face_recognition import (
     template_of,
 )
 from muster.analysis.faces import FACE_ABSENT, FACE_SEVERAL, FaceDetector
+from muster.analysis.liveness_fusion import Liveness as FaceLiveness
+from muster.analysis.liveness_fusion import Outcome
+from muster.analysis.liveness_observation import LIVENESS_NO_FACE, LIVENESS_TOO_SHORT, LivenessWatch
 from muster.analysis.pictures import read_picture
 from muster.domain.assessment import Finding, NotAssessed, Score
 from muster.errors import BadInput, Code
 from muster.workstation.inspection import read_file
 
-LIVENESS_UNJUDGED = Code("LIVENESS_UNJUDGED", "Whether the face is a living one was not judged.")
+LIVENESS_ONE_PICTURE = Code(
+    "LIVENESS_ONE_PICTURE", "One picture was judged by itself: whether anything in it moves cannot be told."
+)
 
 PACK_VARIABLE = "MUSTER_FACE_PACK"
 
@@ -37,7 +42,8 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Liveness:
-    """``score`` 0..100 and the verdict; None and the ``reason`` where it was not judged."""
+    """``score`` 0..100 and the verdict; None where it was not judged. ``reason`` is the code of why not, or of
+    what the judgement leaves out."""
 
     score: float | None
     live: bool | None
@@ -153,8 +159,18 @@ def _only(faces: Sequence[T]) -> T:
 
 
 def _liveness(pixels: Pixels, reading: FaceReading) -> Liveness:
-    """Not judged until there is an analyser for it; this function is the place for it."""
-    return Liveness(None, None, LIVENESS_UNJUDGED.name)
+    """What one picture can tell: networks, moire and the edges of a medium. Movement cannot be judged by it, which
+    ``reason`` says."""
+    watch, face_liveness = LivenessWatch(), FaceLiveness()
+    watch.join(pixels, reading, 0.0)
+    if reading.look is None:
+        return Liveness(None, None, LIVENESS_NO_FACE.name)
+    decision = face_liveness.decide(watch.window)
+    if decision.outcome is Outcome.UNDECIDED:
+        return Liveness(None, None, LIVENESS_TOO_SHORT.name)
+    # One signal that refuses is not made up for by the others.
+    score = min(decision.assessment.value(each) or 0.0 for each in ("liveness", *decision.refused_by))
+    return Liveness(score, decision.outcome is Outcome.ACCEPTED, LIVENESS_ONE_PICTURE.name)
 
 
 def _quality(reading: FaceReading) -> Quality:

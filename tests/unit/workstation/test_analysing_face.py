@@ -88,9 +88,22 @@ def test_which_of_two_faces_is_meant_is_not_guessed(tmp_path: Path) -> None:
         match_faces(path, PORTRAIT)
 
 
-def test_liveness_is_a_key_with_a_reason_until_it_is_judged() -> None:
+def test_of_one_picture_it_is_said_that_movement_was_not_judged() -> None:
     liveness = analyse_face(PORTRAIT).liveness
-    assert (liveness.score, liveness.live, liveness.reason) == (None, None, "LIVENESS_UNJUDGED")
+    assert liveness.reason == "LIVENESS_ONE_PICTURE"
+    assert liveness.score is not None
+    assert liveness.live is True
+
+
+def test_nobody_is_not_judged_to_be_alive(tmp_path: Path) -> None:
+    Image.new("RGB", (640, 480), "grey").save(tmp_path / "nobody.png")
+    liveness = analyse_face(tmp_path / "nobody.png").liveness
+    assert (liveness.score, liveness.live, liveness.reason) == (None, None, "LIVENESS_NO_FACE")
+
+
+@pytest.mark.parametrize(("name", "is_live"), [("live_1", True), ("spoof_1", False)])
+def test_the_labelled_pictures_are_told_apart(reference_data: Path, name: str, is_live: bool) -> None:
+    assert analyse_face(reference_data / "pad" / f"{name}.jpg").liveness.live is is_live
 
 
 def test_the_report_is_json_with_nothing_infinite() -> None:

@@ -28,6 +28,8 @@ from muster.analysis.fingerprint_matching import identify
 from muster.analysis.gallery_search import EXACT_UP_TO, ExactSearch
 from muster.analysis.iris_code import match as compare_irises
 from muster.analysis.iris_judging import look_at_iris
+from muster.analysis.liveness_fusion import Liveness
+from muster.analysis.liveness_observation import LivenessWatch, Window
 from muster.analysis.mrz_letters import LetterReader
 from muster.analysis.mrz_reading import MrzReader, strip_of
 from muster.analysis.networks import Network
@@ -75,6 +77,42 @@ def face_rows(rounds: Rounds) -> Iterator[Row]:
         few, many = _STEADY
         grown = growth_in_a_fresh_process(partial(look_often, few), partial(look_often, many)) / 1e6
         yield Row.of(f"memory grown over {many} frames", [grown], "MB", "one frame", frame.nbytes / 1e6)
+
+
+def liveness_rows(rounds: Rounds) -> Iterator[Row]:
+    """As the face page does it: a stream that is guided and watched, and a decision when the picture is taken."""
+    count = 2 * _FRAMES_A_SECOND if rounds.once else 8 * _FRAMES_A_SECOND
+    frame, guidance, liveness = face_frame(), FaceGuidance(), Liveness()
+    frames = [np.roll(frame, shift, axis=1) for shift in range(9)]
+
+    def seen() -> Window:
+        watch = LivenessWatch()
+        for number in range(count):
+            shown = frames[number % len(frames)]
+            watch.join(shown, guidance.look(shown), number / _FRAMES_A_SECOND)
+        return watch.window
+
+    def guided_and_judged() -> None:
+        liveness.decide(seen())
+
+    alone = {"face_detection_short_range": count, "face_landmark": count, "fr_eye": 2 * count, "fr_liveness": 5}
+    yield rounds.compare(
+        f"{count} frames of 1280x720 guided, and liveness judged",
+        guided_and_judged,
+        "detector, mesh, both eyes, liveness",
+        _bare(alone),
+        repeat=1,
+    )
+    took = []
+    for _ in range(rounds.count):
+        began = time.perf_counter()
+        guided_and_judged()
+        took.append(count / (time.perf_counter() - began))
+    yield Row.of("of them in a second", took, "/s", "frames a second", _FRAMES_A_SECOND, Clock.WALL)
+    window = seen()
+    yield rounds.compare(
+        "liveness judged", partial(liveness.decide, window), "liveness", _bare({"fr_liveness": 5})
+    )
 
 
 def fingerprint_rows(rounds: Rounds) -> Iterator[Row]:
@@ -243,6 +281,7 @@ _INPUTS = {
     "face_landmark": ("input_1", (1, 192, 192, 3)),
     "fr_eye": ("input", (1, 1, 24, 24)),
     "fr_feature": ("input", (1, 3, 112, 112)),
+    "fr_liveness": ("input", (1, 3, 128, 128)),
 }
 
 

@@ -1029,7 +1029,7 @@
         </message>
         <message>
             <source>One picture was judged by itself: whether anything in it moves cannot be told.</source>
-            <translation type="unfinished"></translation>
+            <translation>حُكم على صورة واحدة وحدها: لا يمكن معرفة ما إذا كان فيها شيء يتحرك.</translation>
         </message>
         <message>
             <source>Only a correction answers a request.</source>

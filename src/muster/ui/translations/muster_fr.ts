@@ -1029,7 +1029,7 @@
         </message>
         <message>
             <source>One picture was judged by itself: whether anything in it moves cannot be told.</source>
-            <translation type="unfinished"></translation>
+            <translation>Une seule image a été jugée : on ne peut dire si quelque chose y bouge.</translation>
         </message>
         <message>
             <source>Only a correction answers a request.</source>
