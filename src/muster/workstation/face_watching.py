@@ -121,7 +121,9 @@ class FaceWatch:
         self._best.see(judged, assessment, frame.taken_at, reading.track)
         may_be_forced = all(each.code.name not in self._never_kept for each in judged.findings)
         best = self._best.taken
-        alive = self._alive and self._alive.see(frame, reading, is_well_placed=best is not None)
+        alive = None
+        if self._alive is not None:
+            alive = self._alive.see(frame, reading, is_well_placed=best is not None)
         return FaceView(judged, best, self._best.steady_s, may_be_forced, self._camera, alive)
 
 

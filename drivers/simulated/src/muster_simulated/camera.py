@@ -71,7 +71,7 @@ class _Grain:
     def on(self, scene: Pixels) -> Pixels:
         start = int(self._random.integers(8191))
         noise = np.resize(self._noise[start:], scene.shape)
-        return np.clip(scene + noise, 0, 255).astype(np.uint8)
+        return np.asarray(np.clip(scene + noise, 0, 255), np.uint8)
 
 
 def _scene(pictures: Pictures, fault: Fault | None, phase: int) -> Pixels:
