@@ -30,9 +30,11 @@ from muster.domain.registration import Process, RegistrationId
 from muster.store import tables
 from muster.store.audit_log import AuditLog, row_of
 from muster.store.database import Database, Work
+from muster.upload.mosip import MosipTarget
+from muster.upload.transport import Transport
 from muster.workstation.demo import demo_station
 from muster.workstation.desk import Desk, sign_in
-from muster.workstation.server import NoServer, RemoteServer, Server
+from muster.workstation.server import NoServer
 from muster.workstation.station import Station
 
 _RECORDS = 1_000_000
@@ -193,20 +195,17 @@ server.serve_forever()
 
 
 def _uploads(rounds: Rounds, folder: Path) -> Iterator[Row]:
-    station = demo_station(folder / "uploads", utc_now)
     packet = folder / "packet.zip"
     packet.write_bytes(os.urandom(1_600_000))
     with subprocess.Popen([sys.executable, "-c", _SINK], stdout=subprocess.PIPE, text=True) as sink:
         try:
             assert sink.stdout is not None
-            port = int(sink.stdout.readline())
-            with _signed_in(station, RemoteServer(f"http://127.0.0.1:{port}")) as desk:
-                yield _upload(rounds, desk, port, packet)
+            yield _upload(rounds, int(sink.stdout.readline()), packet)
         finally:
             sink.kill()
 
 
-def _upload(rounds: Rounds, desk: Desk, port: int, packet: Path) -> Row:
+def _upload(rounds: Rounds, port: int, packet: Path) -> Row:
     line = http.client.HTTPConnection("127.0.0.1", port)
     edge = "edge-of-the-form"
     head = f'--{edge}\r\nContent-Disposition: form-data; name="file"; filename="packet.zip"\r\n\r\n'.encode()
@@ -216,7 +215,8 @@ def _upload(rounds: Rounds, desk: Desk, port: int, packet: Path) -> Row:
         line.request("POST", "/", form, {"Content-Type": f"multipart/form-data; boundary={edge}"})
         line.getresponse().read()
 
-    with desk.server.target() as target:
+    with Transport(f"http://127.0.0.1:{port}") as transport:
+        target = MosipTarget(transport, "10001_10001", utc_now)
         row = rounds.compare(
             "a packet of 1.6 MB uploaded",
             lambda: target.upload("packet", packet.read_bytes()),
@@ -287,6 +287,6 @@ def _fill_trail(path: Path, count: int) -> None:
     database.close()
 
 
-def _signed_in(station: Station, server: Server | None = None) -> Desk:
+def _signed_in(station: Station) -> Desk:
     ((user_id, password), *_) = station.demo_credentials() or ()
-    return sign_in(station, user_id, password, server or NoServer(), utc_now)
+    return sign_in(station, user_id, password, NoServer(), utc_now)
