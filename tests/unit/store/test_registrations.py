@@ -24,7 +24,10 @@ from muster.domain.biometrics import (
     CaptureGroup,
     DigitalId,
     ExceptionKind,
+    ForcedBecause,
+    LivenessOutcome,
     SampleFacts,
+    StationJudgement,
 )
 from muster.domain.lifecycle import (
     BlobRef,
@@ -40,9 +43,13 @@ from muster.domain.lifecycle import (
     ExceptionCleared,
     ExceptionMarked,
     ExceptionPhotoTaken,
+    LivenessJudged,
     OperatorSampleTaken,
+    PoorSamplesKept,
     RequestNamed,
     SampleCaptured,
+    SampleJudged,
+    SampleSetAside,
     Sealed,
     Signed,
     Started,
@@ -84,6 +91,10 @@ _WHOLE_LIFE: list[Event] = [
     DocumentRemoved(_NOON, "proofOfIdentity"),
     CaptureAttempted(_NOON, CaptureGroup.FACE),
     SampleCaptured(_NOON, _FACTS, _BLOB),
+    SampleJudged(_NOON, BiometricAttribute.LEFT_INDEX, "0f0f", StationJudgement("NFIQ 2", 38.0)),
+    LivenessJudged(_NOON, LivenessOutcome.NOT_JUDGED, None),
+    PoorSamplesKept(_NOON, (BiometricAttribute.LEFT_INDEX,), ForcedBecause.WORN),
+    SampleSetAside(_NOON, BiometricAttribute.LEFT_INDEX, "0f0f"),
     ExceptionMarked(_NOON, BiometricException(_EYE, ExceptionKind.PERMANENT, "lost as a child")),
     ExceptionPhotoTaken(_NOON, _FACTS, _BLOB),
     ExceptionCleared(_NOON, _EYE),
@@ -256,7 +267,7 @@ def test_not_even_with_the_key_is_destroyed_content_found_in_the_files_free_page
     database: Database, registration_id: RegistrationId, path: Path, key: bytes
 ) -> None:
     long_name = DemographicsEntered(_NOON, {"fullName": "Erika Mustermann " * 2000})
-    _append(database, registration_id, *_WHOLE_LIFE[:9], long_name)
+    _append(database, registration_id, *_WHOLE_LIFE[:13], long_name)
     database.close()
     before = _decrypted(path, key)
     again = Database.open(path, key, lambda: _NOON)
