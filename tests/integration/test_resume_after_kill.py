@@ -98,7 +98,8 @@ def _complete(desk: Desk, password: str, registration_id: RegistrationId) -> Rec
 def _blobs_of(state: Registration) -> list[str]:
     documents = [event.content.name for event in state.documents.values()]
     photos = [state.exception_photo.record.name] if state.exception_photo else []
-    return sorted([*documents, *photos, *(event.record.name for event in state.samples.values())])
+    signals = [each.signals.name for each in state.liveness if each.signals]
+    return sorted([*documents, *photos, *signals, *(event.record.name for event in state.samples.values())])
 
 
 def _files(folder: Path) -> list[str]:
