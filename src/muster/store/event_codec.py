@@ -8,7 +8,6 @@ the golden rows is for.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from functools import cache
 from typing import Any, Generic, TypeVar, get_args
 
 from pydantic import TypeAdapter, ValidationError
@@ -29,26 +28,28 @@ class EventCodec(Generic[_E]):
 
     def __init__(self, kinds: Iterable[type[Any]], unreadable: Code) -> None:
         self._kinds = {kind.__name__: kind for kind in kinds}
+        self._adapters: dict[str, TypeAdapter[Any]] = {}
         self._unreadable = unreadable
 
     def encode(self, event: _E) -> tuple[str, str]:
         """The event's kind and its JSON body."""
         kind = type(event).__name__
-        return kind, _adapter(self._kinds[kind]).dump_json(event).decode()
+        return kind, self._adapter(kind).dump_json(event).decode()
 
     def decode(self, kind: str, body: str) -> _E:
         """Raises ``NotAuthentic`` for a kind or body this version did not write."""
         try:
-            event: _E = _adapter(self._kinds[kind]).validate_json(body)
+            event: _E = self._adapter(kind).validate_json(body)
         except (KeyError, ValidationError):
             # The cause is cut off: pydantic quotes the offending value, which may be somebody's name.
             raise NotAuthentic(self._unreadable) from None
         return event
 
-
-@cache
-def _adapter(kind: type[Any]) -> TypeAdapter[Any]:
-    return TypeAdapter(kind)
+    def _adapter(self, kind: str) -> TypeAdapter[Any]:
+        """Made at first use: few of them are needed in one sitting. Raises ``KeyError``."""
+        if kind not in self._adapters:
+            self._adapters[kind] = TypeAdapter(self._kinds[kind])
+        return self._adapters[kind]
 
 
 _REGISTRATIONS: EventCodec[Event] = EventCodec(get_args(lifecycle.Event), EVENT_UNREADABLE)
