@@ -65,7 +65,7 @@ def bring_forward(
     try:
         with translated():
             _run(engine, clock, steps, current, newest)
-    except Exception as error:
+    except Exception as error:  # whatever a step raises, everything is put back
         _restore_unless(engine, path, current, backup)
         if isinstance(error, MusterError):
             raise

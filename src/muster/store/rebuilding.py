@@ -122,7 +122,7 @@ class _Rebuilding:
                 named = work.blobs.names()
                 if not work.operators.all():
                     raise NotAuthentic(NOTHING_TO_REBUILD_FROM)
-        except BaseException:
+        except BaseException:  # whatever stopped it, half a database must not stay
             database.close()
             _remove(fresh)
             raise

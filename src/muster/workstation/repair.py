@@ -60,7 +60,7 @@ def _is_good(database: Database, thorough: bool) -> bool:
     try:
         reads_all = thorough or database.is_suspect or database.size <= _READ_WHOLE_BYTES
         good = not database.is_behind_its_copy() and (not reads_all or database.is_whole())
-    except BaseException:
+    except BaseException:  # an open database would keep its file
         database.close()
         raise
     return good
