@@ -519,7 +519,8 @@ def test_an_exported_trail_is_verified_by_a_command_that_has_no_station(
     assert exported.status == 0, exported.err
     key = copy / "keys" / "machine.pub.pem"
     good = muster("audit", "verify", "--file", tmp_path / "trail", "--machine-key", key, "--json")
-    assert (good.status, good.document["valid"], good.document["records"]) == (0, True, exported.document["records"])
+    count = exported.document["records"]
+    assert (good.status, good.document["valid"], good.document["records"]) == (0, True, count)
     text = (tmp_path / "trail").read_text()
     (tmp_path / "trail").write_text(text.replace("MUS-AUT-001", "MUS-AUT-002", 1))
     bad = muster("audit", "verify", "--file", tmp_path / "trail", "--machine-key", key, "--json")

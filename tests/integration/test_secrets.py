@@ -13,7 +13,7 @@ from muster.domain.operators import Action
 from muster.workstation.proving import Proof
 from muster.workstation.station import NewOperator, NewStation, Station
 
-_PASSWORD = "Wald und Wiese im Regen"  # noqa: S105
+_PASSWORD = "Wald und Wiese im Regen"
 
 _BREAKS_AT_THE_WORST_MOMENT = """
 import sys

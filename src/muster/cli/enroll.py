@@ -62,9 +62,10 @@ def register(app: typer.Typer, screen: Screen) -> None:
         with reporting(as_json=as_json, verbose=verbose, about=begun):
             script, station = Script.load(folder), station_at(data)
             draft = RegistrationId(resume) if resume else None
-            with desk_of(
-                station, user=user, password_file=password_file, server=server, script=script
-            ) as (desk, password):
+            with desk_of(station, user=user, password_file=password_file, server=server, script=script) as (
+                desk,
+                password,
+            ):
                 if draft and not desk.enrollment.registration(draft).is_draft:
                     raise BadInput(REGISTRATION_CLOSED)
                 on_step = _quiet if as_json else _tell

@@ -21,7 +21,8 @@ from muster.workstation.journal import Journal
 @dataclass(frozen=True, slots=True)
 class LivenessSigns:
     """One judgement. ``signals`` as ``face_liveness`` wrote them: ``outcome``, ``refused_by``, ``challenge`` and
-    ``measures``; empty where nothing was judged, or the content was destroyed. ``kept`` says whether a face was."""
+    ``measures``; empty where nothing was judged, or the content was destroyed. ``kept`` says whether a face
+    was."""
 
     at: datetime
     outcome: LivenessOutcome

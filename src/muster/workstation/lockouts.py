@@ -72,7 +72,7 @@ class Patience:
 
 @dataclass(frozen=True, slots=True)
 class Attempts:
-    """``wrong`` in a row, the last one at ``at`` by the clock and ``seconds`` after ``boot``; ``untold`` are all the
+    """``wrong`` in a row, the last one at ``at`` by the clock, ``seconds`` after ``boot``; ``untold`` are all the
     wrong ones the trail has not heard of."""
 
     wrong: int
