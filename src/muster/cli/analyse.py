@@ -140,7 +140,7 @@ def _face(report: FaceReport) -> str:
     lines.append(f"unified quality {_number(report.quality.unified)}")
     for name, each in report.quality.components.items():
         lines.append(f"  {name:<34}{_number(each.value):>6}  {each.reason or f'({each.raw:g})'}")
-    lines.append(f"liveness {_number(report.liveness.score)} {report.liveness.reason or ''}".rstrip())
+    lines.append(f"liveness {_number(report.liveness.score)} {report.liveness.sentence}".rstrip())
     lines += [f"! {each.message} [{each.code}]" for each in report.findings]
     return "\n".join(lines)
 

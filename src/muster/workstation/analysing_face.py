@@ -43,11 +43,12 @@ T = TypeVar("T")
 @dataclass(frozen=True, slots=True)
 class Liveness:
     """``score`` 0..100 and the verdict; None where it was not judged. ``reason`` is the code of why not, or of
-    what the judgement leaves out."""
+    what the judgement leaves out, ``sentence`` the same in words."""
 
     score: float | None
     live: bool | None
-    reason: str | None = None
+    reason: str
+    sentence: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,13 +165,17 @@ def _liveness(pixels: Pixels, reading: FaceReading) -> Liveness:
     watch, face_liveness = LivenessWatch(), FaceLiveness()
     watch.join(pixels, reading, 0.0)
     if reading.look is None:
-        return Liveness(None, None, LIVENESS_NO_FACE.name)
+        return _liveness_because(LIVENESS_NO_FACE)
     decision = face_liveness.decide(watch.window)
     if decision.outcome is Outcome.UNDECIDED:
-        return Liveness(None, None, LIVENESS_TOO_SHORT.name)
+        return _liveness_because(LIVENESS_TOO_SHORT)
     # One signal that refuses is not made up for by the others.
     score = min(decision.assessment.value(each) or 0.0 for each in ("liveness", *decision.refused_by))
-    return Liveness(score, decision.outcome is Outcome.ACCEPTED, LIVENESS_ONE_PICTURE.name)
+    return _liveness_because(LIVENESS_ONE_PICTURE, score, decision.outcome is Outcome.ACCEPTED)
+
+
+def _liveness_because(reason: Code, score: float | None = None, live: bool | None = None) -> Liveness:
+    return Liveness(score, live, reason.name, reason.say())
 
 
 def _quality(reading: FaceReading) -> Quality:

@@ -347,11 +347,10 @@ class Enrollment:
         self._placements.prepare()
 
     def unjudged(
-        self, registration_id: RegistrationId, group: CaptureGroup | None = None, *, needed: bool = False
+        self, registration_id: RegistrationId, group: CaptureGroup | None = None
     ) -> tuple[BiometricAttribute, ...]:
-        """What was captured and is still to be judged here, one by one, on a lane; with ``needed`` only what
-        nothing is sealed before."""
-        return self._placements.unjudged(registration_id, group, needed=needed)
+        """What was captured and is still to be judged here, one by one, on a lane."""
+        return self._placements.unjudged(registration_id, group)
 
     def judge(self, registration_id: RegistrationId, attribute: BiometricAttribute) -> CaptureOutcome:
         return self._placements.judge(registration_id, attribute)

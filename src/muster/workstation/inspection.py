@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -86,7 +87,10 @@ def inspect_packet(packet: Path, key: Path, machine_key: Path | None = None) -> 
 def read_file(path: Path) -> bytes:
     """Raises ``BadInput`` with the file's name, never its content."""
     try:
-        with path.open("rb") as file:
+        # A pipe nobody writes to would be waited for without end; opened like this it is empty.
+        descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
+        with os.fdopen(descriptor, "rb") as file:
+            os.set_blocking(descriptor, True)
             content = file.read(MAXIMUM_FILE_BYTES + 1)
     except FileNotFoundError as error:
         raise BadInput(FILE_ABSENT, file=path.name) from error

@@ -47,7 +47,7 @@ from muster.domain.assessment import Finding, NotAssessed, Severity, blocking
 from muster.domain.biometrics import BiometricAttribute, CaptureGroup, ForcedBecause, Modality
 from muster.domain.lifecycle import PoorSamplesKept, Registration, SampleCaptured, SampleJudged, SampleSetAside
 from muster.domain.registration import RegistrationId
-from muster.errors import Code, DeviceUnavailable, MusterError, NotAuthentic, Refused
+from muster.errors import Code, DeviceUnavailable, MusterError, NotAuthentic, Refused, Unavailable
 from muster.workstation.journal import Entry, Journal
 from muster.workstation.mailbox import Mailbox
 from muster.workstation.policy import Policy, QualityRule
@@ -100,6 +100,7 @@ class Placements:
         self._book = SampleBook(journal, policy)
         self._judge = SampleJudge()
         self._lock = Lock()
+        self._judging = Lock()
         self._takes: dict[tuple[RegistrationId, BiometricAttribute], tuple[_Take, ...]] = {}
 
     def prepare(self) -> None:
@@ -237,24 +238,32 @@ class Placements:
         )
 
     def judge_the_rest(self, registration_id: RegistrationId) -> Registration:
-        """Judge what nothing is sealed before. Raises what ``judge`` raises."""
-        for attribute in self.unjudged(registration_id, needed=True):
-            self.judge(registration_id, attribute)
+        """Judge everything that is to be: what was seen after the person said yes would come too late. Raises what
+        ``judge`` raises, of what nothing is sealed before; of the others it is done without."""
+        needed = self.unjudged(registration_id, needed=True)
+        for attribute in self.unjudged(registration_id):
+            try:
+                self.judge(registration_id, attribute)
+            except (Unavailable, NotAuthentic):
+                if attribute in needed:
+                    raise
         return self._journal.load(registration_id)
 
     def judge(self, registration_id: RegistrationId, attribute: BiometricAttribute) -> CaptureOutcome:
         """Look at what was captured of ``attribute`` (0.2 to 0.75 s each) and decide what counts.
 
         Raises ``Unavailable``, ``NotAuthentic`` (weights); what counted, counts on, unjudged. Raises
-        ``Refused(REGISTRATION_CLOSED)`` when the registration was finished meanwhile.
+        ``Refused(REGISTRATION_CLOSED)`` when the registration was finished meanwhile. Once the person has said yes
+        to what counts, nothing is changed any more.
         """
-        state = self._journal.open_draft(registration_id)
-        self._judge.begin(registration_id)
         results: tuple[SampleResult, ...] = ()
-        if _is_pending(state, attribute):
-            state, results = self._judge_counted(state, state.samples[attribute])
-        for take in self._waiting(registration_id, attribute):
-            state, results = self._judge_take(state, take)
+        with self._judging:  # a lane and the check may ask for the same at once
+            state = self._journal.open_draft(registration_id)
+            self._judge.begin(registration_id)
+            if _is_pending(state, attribute) and not state.previewed:
+                state, results = self._judge_counted(state, state.samples[attribute])
+            for take in () if state.previewed else self._waiting(registration_id, attribute):
+                state, results = self._judge_take(state, take)
         return self._book.outcome(state, _group_of(attribute), results)
 
     def _judge_counted(

@@ -439,11 +439,9 @@ class ScriptedEnrollment:
 
     def _preview(self, registration_id: RegistrationId) -> tuple[Finding, ...]:
         outcomes = []
-        needed = self._enrollment.unjudged(registration_id, needed=True)
-        for attribute, each in self._judging.items():
-            if each.done() or attribute in needed:
-                with suppress(MusterError):  # what has to be judged and was not keeps it from being confirmed
-                    outcomes.append(each.result())
+        for each in self._judging.values():
+            with suppress(MusterError):  # what has to be judged and was not keeps it from being confirmed
+                outcomes.append(each.result())
         checked = self._enrollment.check(self._enrollment.registration(registration_id))
         findings = (*_of_samples(outcomes), *checked)
         if not blocking(findings):

@@ -40,16 +40,18 @@ from muster.errors import Refused, Unavailable
 from muster.formats.iso19794_4 import FingerRecord
 from muster.formats.iso19794_record import parse_record
 from muster.plugins import Plugin
+from muster.workstation.demo import demo_script
 from muster.workstation.desk import Desk
 from muster.workstation.mailbox import Mailbox
 from muster.workstation.policy import Policy, QualityRule
 from muster.workstation.samples import CaptureOutcome
+from muster.workstation.script import ScriptedEnrollment
 from muster.workstation.station import Station
 from muster_simulated.driver import SimulatedDriver
 from muster_simulated.pictures import Pictures
 from simulators.eyes import Eye, closed, draw
 from slaps import fingers_of, slap
-from unit.workstation.desks import QUICK, capture, desk_at
+from unit.workstation.desks import OFFICER, QUICK, capture, desk_at, play
 
 FAULTS = "MUSTER_SIMULATED_FAULTS"
 THUMBS, IRISES = CaptureGroup.THUMBS, CaptureGroup.IRISES
@@ -416,6 +418,56 @@ def test_the_same_eye_twice_is_told_and_neither_counts(
     capture(desk, draft, IRISES)
     assert _codes(_judge(desk, draft)).count("SAME_EYE_TWICE") == 2
     assert not desk.enrollment.registration(draft).samples
+
+
+def test_what_nobody_looked_at_yet_is_looked_at_before_the_person_says_yes(
+    eye_desk: tuple[Desk, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk, _ = eye_desk
+    draft = play(desk, stop_after=Step.THUMBS)
+    monkeypatch.setenv(FAULTS, "iris=same_finger")
+    capture(desk, draft, IRISES)
+    with pytest.raises(Refused, match="SAMPLES_SET_ASIDE"):
+        desk.enrollment.confirm_preview(draft)
+    state = desk.enrollment.registration(draft)
+    assert not state.previewed
+    assert not set(IRISES.attributes) & set(state.samples)
+
+
+def test_once_the_person_has_said_yes_a_late_look_changes_nothing(
+    eye_desk: tuple[Desk, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk, _ = eye_desk
+    judge = desk.enrollment._placements._judge
+    monkeypatch.setenv(FAULTS, "iris=same_finger")
+    with monkeypatch.context() as without:
+        without.setattr(judge, "look", _no_weights)
+        draft = play(desk, stop_after=Step.PREVIEW)
+    before = desk.enrollment.registration(draft)
+    assert before.previewed
+    for eye in IRISES.attributes:
+        assert desk.enrollment.judge(draft, eye).samples == ()
+    assert desk.enrollment.registration(draft) == before
+
+
+def _no_weights(*_: object) -> None:
+    raise Unavailable(weights.WEIGHTS_MISSING, file="-")
+
+
+def test_a_script_that_shows_the_same_eye_twice_stops_at_the_check_and_says_so(
+    eye_desk: tuple[Desk, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk, _ = eye_desk
+    monkeypatch.setenv(FAULTS, "iris=same_finger")
+    enrollment = ScriptedEnrollment(desk.enrollment, demo_script(), OFFICER.password)
+    outcome = enrollment.run()
+    again = ScriptedEnrollment(desk.enrollment, demo_script(), OFFICER.password).run(
+        resume=outcome.registration.id
+    )
+    for each in (outcome, again):
+        preview = next(step for step in each.steps if step.name == "preview")
+        assert preview.state == "refused"
+        assert "SAME_EYE_TWICE" in {finding.code.name for finding in preview.findings}
 
 
 def test_an_eye_that_leans_like_the_other_one_is_said_to_and_kept(eye_desk: tuple[Desk, Path]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 from collections.abc import Callable
 from datetime import date
 from functools import cache, partial
@@ -160,3 +161,9 @@ def test_a_file_that_cannot_be_read_is_refused_by_every_analyser_alike(kind: str
     assert len({tuple(each) for each in found.values()}) == 1
     (code,) = found[analyse_face]
     assert code.startswith(("PICTURE_", "FILE_"))
+
+
+def test_a_pipe_nobody_writes_to_is_empty_and_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(BadInput):
+        analyse_face(tmp_path / "pipe")
