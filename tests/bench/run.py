@@ -57,14 +57,16 @@ def enrolling(rounds: Rounds) -> Iterator[Row]:
     """The demo's registration from the first question to the receipt."""
     with tempfile.TemporaryDirectory() as folder:
         station = demo_station(Path(folder), utc_now)
-        ((user_id, password), *_) = station.demo_credentials() or ()
+        (user_id, password), supervisor = station.demo_credentials() or ()
         receiver = EmbeddedReceiver(station.folder, station.identity)
         times_ms, sizes_kib = [], []
         try:
             with sign_in(station, user_id, password, receiver, utc_now) as desk:
                 for _ in range(rounds.count):
                     begun = time.perf_counter()
-                    played = ScriptedEnrollment(desk.enrollment, demo_script(), password).run()
+                    played = ScriptedEnrollment(
+                        desk.enrollment, demo_script(), password, supervisor=supervisor
+                    ).run()
                     entry = desk.enrollment.submit(played.registration.id)
                     desk.sync.deliver(entry.packet_id)
                     times_ms.append((time.perf_counter() - begun) * 1000)

@@ -148,9 +148,9 @@ class Enrollment:
                 raise BadInput(LANGUAGE_UNKNOWN, language=language)
         if not languages or len(set(languages)) < len(languages):
             raise BadInput(LANGUAGES_UNUSABLE)
-        self.may_begin()
         if shutil.disk_usage(self._submission.outbox_folder).free < self._policy.minimum_free_bytes:
             raise StorageUnavailable(DISK_NEARLY_FULL)
+        self.may_begin()
         now = self._journal.now()
         version = self._reference.schema.version
         started = Started(now, process, languages, self._journal.operator.user_id, version)

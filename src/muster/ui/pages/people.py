@@ -74,6 +74,11 @@ class PeoplePage(Page):
         card = Card(margin=22)
         self.form_title = label(tr("Somebody new"), "section")
         card.column.addWidget(self.form_title)
+        content = QWidget()
+        column = QVBoxLayout(content)
+        column.setContentsMargins(0, 0, 6, 0)
+        column.setSpacing(10)
+        card.column.addWidget(scrolling(content, clear=True), 1)
         self.user_id = QLineEdit()
         self.user_id.setAccessibleName(tr("User name"))
         self.password, self.again = password_box(tr("New password")), password_box(tr("Once more"))
@@ -84,10 +89,10 @@ class PeoplePage(Page):
             (tr("Once more"), self.again),
         ):
             form.addRow(words, box)
-        card.column.addLayout(form)
+        column.addLayout(form)
         self.roles = {role: QCheckBox(words) for role, words in _role_names()}
         for role in self.roles.values():
-            card.column.addWidget(role)
+            column.addWidget(role)
         self.roles[Role.OFFICER].setChecked(True)
         self.add = button(tr("Add"))
         self.add.clicked.connect(self._add)
@@ -96,12 +101,21 @@ class PeoplePage(Page):
         self.change = button(tr("Change the roles"))
         self.change.clicked.connect(self._change)
         for pressed in (self.add, self.reset, self.change):
-            card.column.addWidget(pressed)
-        card.column.addWidget(
+            column.addWidget(pressed)
+        self.user_id.textChanged.connect(self._offer)
+        column.addWidget(
             label(tr("Whoever is new adds finger and face after signing in, under “My sign-in”."), "soft")
         )
-        card.column.addStretch(1)
+        column.addStretch(1)
         return card
+
+    def _offer(self) -> None:
+        """What can be done with somebody who is here, or with somebody who is not."""
+        is_here = self.user_id.text().strip() in self.rows
+        self.form_title.setText(self.user_id.text().strip() if is_here else tr("Somebody new"))
+        self.add.setVisible(not is_here)
+        self.reset.setVisible(is_here)
+        self.change.setVisible(is_here)
 
     def _refresh(self) -> None:
         self._background.run(self, "store", self._desk.operators.all, self._show, self._failed)
@@ -126,6 +140,7 @@ class PeoplePage(Page):
             for place, pressed in enumerate((choose, block, remove), 1):
                 self._people.addWidget(pressed, 2 * row, place)
         self._people.setRowStretch(2 * len(lines), 1)
+        self._offer()
 
     def _choose(self, line: OperatorLine, *_: object) -> None:
         self.user_id.setText(line.operator.user_id)
