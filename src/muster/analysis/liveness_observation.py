@@ -93,11 +93,14 @@ class LivenessWatch:
         frame = as_rgb(frame)
         faces = self._detector.detect(frame)
         face = largest(faces)
-        return self._keep(frame, time_s, faces, None if face is None else self._mesher.find(frame, face))
+        look = None if face is None else self._mesher.find(frame, face)
+        return self._keep(frame, time_s, faces, look, None if look is None else head_pose(look.mesh))
 
     def join(self, frame: Pixels, reading: FaceReading, time_s: float) -> Observation | None:
         """As ``add``, of a frame that was looked at already."""
-        return self._keep(as_rgb(frame), time_s, reading.faces, reading.look) if self._is_due(time_s) else None
+        if not self._is_due(time_s):
+            return None
+        return self._keep(as_rgb(frame), time_s, reading.faces, reading.look, reading.pose)
 
     def clear(self) -> None:
         self._window.clear()
@@ -106,16 +109,23 @@ class LivenessWatch:
         return not self._window or time_s >= self._window[-1].time_s + _APART_S
 
     def _keep(
-        self, frame: Pixels, time_s: float, faces: Sequence[DetectedFace], look: FaceLook | None
+        self,
+        frame: Pixels,
+        time_s: float,
+        faces: Sequence[DetectedFace],
+        look: FaceLook | None,
+        pose: HeadPose | None,
     ) -> Observation:
-        seen = _observed(frame, time_s, faces, look)
+        seen = _observed(frame, time_s, faces, look, pose)
         self._window.append(seen)
         while self._window[-1].time_s - self._window[0].time_s > LONGEST_S:
             self._window.popleft()
         return seen
 
 
-def _observed(frame: Pixels, time_s: float, faces: Sequence[DetectedFace], look: FaceLook | None) -> Observation:
+def _observed(
+    frame: Pixels, time_s: float, faces: Sequence[DetectedFace], look: FaceLook | None, pose: HeadPose | None
+) -> Observation:
     smaller, scale = _not_too_wide(frame)
     face = largest(faces)
     if face is None or look is None:
@@ -126,7 +136,7 @@ def _observed(frame: Pixels, time_s: float, faces: Sequence[DetectedFace], look:
         frame=smaller,
         face=face if scale == 1 else face.scaled(scale),
         mesh=mesh,
-        pose=head_pose(look.mesh),
+        pose=pose,
         eyes=_eyes(look),
         faces=len(faces),
         grain=_grain(frame, look.mesh),
