@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypeVar
 
@@ -27,9 +27,10 @@ from muster.analysis.liveness_fusion import Liveness as FaceLiveness
 from muster.analysis.liveness_fusion import Outcome
 from muster.analysis.liveness_observation import LIVENESS_NO_FACE, LIVENESS_TOO_SHORT, LivenessWatch
 from muster.analysis.pictures import read_picture
-from muster.domain.assessment import Finding, NotAssessed, Score
+from muster.domain.assessment import NotAssessed, Score
 from muster.errors import BadInput, Code
 from muster.workstation.inspection import read_file
+from muster.workstation.told_measures import Component, ToldFinding
 
 LIVENESS_ONE_PICTURE = Code(
     "LIVENESS_ONE_PICTURE", "One picture was judged by itself: whether anything in it moves cannot be told."
@@ -52,15 +53,6 @@ class Liveness:
 
 
 @dataclass(frozen=True, slots=True)
-class Component:
-    """A measure in its own unit and on 0..100; None and the ``reason`` where it was not taken."""
-
-    raw: float | None
-    value: float | None
-    reason: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class Quality:
     unified: float | None
     components: Mapping[str, Component]
@@ -76,13 +68,6 @@ class Pose:
 
 
 @dataclass(frozen=True, slots=True)
-class FaceFinding:
-    code: str
-    severity: str
-    message: str
-
-
-@dataclass(frozen=True, slots=True)
 class FaceReport:
     """``faces`` is how many there are; everything else is about the largest. ``box`` is x, y, width, height."""
 
@@ -91,7 +76,7 @@ class FaceReport:
     liveness: Liveness
     quality: Quality
     pose: Pose | None
-    findings: tuple[FaceFinding, ...]
+    findings: tuple[ToldFinding, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +101,7 @@ def analyse_face(path: Path) -> FaceReport:
         liveness=_liveness(pixels, reading),
         quality=_quality(reading),
         pose=_pose(reading),
-        findings=tuple(_finding(each) for each in reading.assessment.findings),
+        findings=tuple(ToldFinding.of(each) for each in reading.assessment.findings),
     )
 
 
@@ -185,16 +170,11 @@ def _quality(reading: FaceReading) -> Quality:
 
 
 def _component(measure: Score | NotAssessed) -> Component:
-    if isinstance(measure, NotAssessed):
-        return Component(None, None, measure.reason.name)
-    return Component(round(measure.raw, 4), measure.value)
+    told = Component.of(measure)
+    return told if told.raw is None else replace(told, raw=round(told.raw, 4))
 
 
 def _pose(reading: FaceReading) -> Pose | None:
     if reading.pose is None:
         return None
     return Pose(round(reading.pose.yaw, 1), round(reading.pose.pitch, 1), round(reading.pose.roll, 1))
-
-
-def _finding(finding: Finding) -> FaceFinding:
-    return FaceFinding(finding.code.name, finding.severity.value, finding.sentence)

@@ -12,24 +12,18 @@ from muster.analysis.fingerprint_judging import MINUTIAE, MINUTIAE_TOO_FEW, NFIQ
 from muster.analysis.fingerprint_matching import FingerTemplate, match
 from muster.analysis.fingerprint_ridges import at_500_dpi
 from muster.analysis.pictures import read_picture
-from muster.domain.assessment import Assessment, Finding, Score, blocking
+from muster.domain.assessment import Assessment, Score, blocking
 from muster.errors import BadInput, Code
 from muster.formats.iso19794_4 import FingerRecord
 from muster.formats.iso19794_pixels import pixels_in
 from muster.formats.iso19794_record import parse_record
 from muster.workstation.inspection import read_file
+from muster.workstation.told_measures import ToldFinding
 
 NOT_A_FINGER_RECORD = Code("NOT_A_FINGER_RECORD", "This record is not of a finger.")
 
 _RECORDS = (b"FIR\0", b"FAC\0", b"IIR\0")
 _PER_CENTIMETRE = 2
-
-
-@dataclass(frozen=True, slots=True)
-class FingerFinding:
-    code: str
-    severity: str
-    message: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +33,7 @@ class FingerReport:
 
     nfiq2: int | None
     minutiae: int | None
-    findings: tuple[FingerFinding, ...]
+    findings: tuple[ToldFinding, ...]
     measures: Mapping[str, float]
 
     @property
@@ -65,7 +59,7 @@ def analyse_fingerprint(path: Path) -> FingerReport:
     return FingerReport(
         _whole(assessment, NFIQ2),
         _whole(assessment, MINUTIAE),
-        tuple(_finding(each) for each in assessment.findings),
+        tuple(ToldFinding.of(each) for each in assessment.findings),
         {each.measure: each.raw for each in others if each.measure not in (NFIQ2, MINUTIAE)},
     )
 
@@ -108,7 +102,3 @@ def finger_template(path: Path, judge: FingerJudge) -> FingerTemplate:
 def _whole(assessment: Assessment, measure: str) -> int | None:
     found = assessment[measure]
     return round(found.raw) if isinstance(found, Score) else None
-
-
-def _finding(finding: Finding) -> FingerFinding:
-    return FingerFinding(finding.code.name, finding.severity.value, finding.sentence)

@@ -11,12 +11,13 @@ from muster.analysis.iris_code import IrisCode, match
 from muster.analysis.iris_judging import QUALITY, IrisJudge, IrisReading
 from muster.analysis.iris_side import SIDE
 from muster.analysis.pictures import read_picture
-from muster.domain.assessment import Finding, NotAssessed, Score, Severity, blocking
+from muster.domain.assessment import Finding, NotAssessed, Severity, blocking
 from muster.errors import BadInput, Code
 from muster.formats.iso19794_6 import EyeLabel, IrisRecord
 from muster.formats.iso19794_pixels import pixels_in
 from muster.formats.iso19794_record import parse_record
 from muster.workstation.inspection import read_file
+from muster.workstation.told_measures import Component, ToldFinding
 
 NOT_AN_IRIS_RECORD = Code("NOT_AN_IRIS_RECORD", "This record is not of an iris.")
 IRIS_OTHER_SIDE = Code(
@@ -28,27 +29,11 @@ _LABELS: Mapping[int, str] = {EyeLabel.LEFT: "left", EyeLabel.RIGHT: "right"}
 
 
 @dataclass(frozen=True, slots=True)
-class IrisComponent:
-    """A measure in its own unit and on 0..100; None and the ``reason`` where it was not taken."""
-
-    raw: float | None
-    value: float | None
-    reason: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class IrisQuality:
     """``overall`` 0..100; None where there is no eye to be judged."""
 
     overall: float | None
-    components: Mapping[str, IrisComponent]
-
-
-@dataclass(frozen=True, slots=True)
-class IrisFinding:
-    code: str
-    severity: str
-    message: str
+    components: Mapping[str, Component]
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +44,7 @@ class IrisReport:
     quality: IrisQuality
     side: str | None
     label: str | None
-    findings: tuple[IrisFinding, ...]
+    findings: tuple[ToldFinding, ...]
 
     @property
     def is_usable(self) -> bool:
@@ -85,7 +70,7 @@ def analyse_iris(path: Path) -> IrisReport:
     findings = list(reading.assessment.findings)
     if side is not None and label is not None and side != label:
         findings.append(Finding(IRIS_OTHER_SIDE, Severity.INFORMS))
-    return IrisReport(_quality(reading), side, label, tuple(_finding(each) for each in findings))
+    return IrisReport(_quality(reading), side, label, tuple(ToldFinding.of(each) for each in findings))
 
 
 def match_irises(a: Path, b: Path) -> IrisMatchReport:
@@ -117,18 +102,8 @@ def _look(path: Path) -> tuple[IrisReading, str | None]:
 
 def _quality(reading: IrisReading) -> IrisQuality:
     components = {
-        each.measure: _component(each)
+        each.measure: Component.of(each)
         for each in reading.assessment.measures
         if each.measure not in (QUALITY, SIDE)
     }
     return IrisQuality(reading.assessment.value(QUALITY), components)
-
-
-def _component(measured: Score | NotAssessed) -> IrisComponent:
-    if isinstance(measured, NotAssessed):
-        return IrisComponent(None, None, measured.reason.name)
-    return IrisComponent(measured.raw, measured.value)
-
-
-def _finding(finding: Finding) -> IrisFinding:
-    return IrisFinding(finding.code.name, finding.severity.value, finding.sentence)
