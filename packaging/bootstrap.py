@@ -9,8 +9,9 @@
 Each of them first brings the machine to where it has to be and does nothing where it is there already:
 
 1. Debian's ``venv``, the shared libraries Qt loads and a font for every script the forms are written in; apt
-   installs what is missing when the caller is root, otherwise the one line to run is printed. For the tests root
-   gets the programs of some of them as well (a TPM in software); without them those tests skip.
+   installs what is missing when the caller is root, otherwise the one line to run is printed. Root also gets the
+   libraries that drivers load, and for the tests the programs they play against (a TPM in software, recorded USB
+   readers); without them those drivers find nothing and those tests skip.
 2. ``.venv`` in the repository (or ``$MUSTER_VENV``) with exactly the locked packages, each checked against its
    hash (src/decisions/0002), and this project and its drivers on top, editable.
 3. A stamp in the environment says for which locks and projects that was done, so that the next start skips it.
@@ -99,6 +100,12 @@ WINDOWS = (
     Library("libxkbcommon-x11.so.0", "libxkbcommon-x11-0"),
 )
 LIBRARIES = DRAWING + WINDOWS
+# What drivers load when their kind of device is wanted: root gets them, without them a driver says what it lacks.
+DEVICES = (
+    Library("libpcsclite.so.1", "libpcsclite1"),
+    Library("libsane.so.1", "libsane1"),
+    Library("libusb-1.0.so.0", "libusb-1.0-0"),
+)
 
 
 class Script(NamedTuple):
@@ -117,16 +124,26 @@ FONT_PACKAGE = "fonts-noto-core"
 
 
 class Program(NamedTuple):
-    """Something tests start: its command, and Debian's package for it."""
+    """Something tests play against: a command, or a file where no command comes with it, and Debian's package."""
 
     command: str
     package: str
 
 
 TEST_PROGRAMS = (
+    Program("ffmpeg", "ffmpeg"),  # a network camera
+    Program("pcscd", "pcscd"),
+    Program("saned", "sane-utils"),
     Program("swtpm", "swtpm"),
     Program("tpm2", "tpm2-tools"),
+    Program("umockdev-run", "umockdev"),  # USB readers, from recordings
+    Program("vicc", "vsmartcard-vpicc"),
+    Program("/usr/lib/pcsc/drivers/serial/libifdvpcd.so", "vsmartcard-vpcd"),
+    Program("/usr/lib/*/sane/libsane-airscan.so.1", "sane-airscan"),
+    Program("/usr/lib/*/libeac.so.3", "libeac3"),  # the other side of PACE
 )
+# Programs of the Node world that tests play against, each with its own lock.
+PEERS = "tests/peers/*/package-lock.json"
 
 
 def missing_packages(
@@ -142,8 +159,13 @@ def missing_packages(
 
 
 def missing_test_packages(has: Callable[[str], bool]) -> list[str]:
-    """Debian's names of the programs this machine lacks, without which some tests skip."""
+    """Debian's names of the programs and device libraries this machine lacks, without which some tests skip."""
     return [program.package for program in TEST_PROGRAMS if not has(program.command)]
+
+
+def missing_device_packages(loads: Callable[[str], bool]) -> list[str]:
+    """Debian's names of the libraries without which some drivers find nothing."""
+    return [library.package for library in DEVICES if not loads(library.soname)]
 
 
 def apt_commands(packages: Iterable[str]) -> list[list[str]]:
@@ -185,20 +207,52 @@ def provide_system_packages() -> None:
         raise MachineLacks(f"apt-get installed what was asked, and yet this is missing: {' '.join(still)}.")
 
 
+def provide_device_libraries() -> None:
+    _provide_as_far_as_possible(missing_device_packages(_loads), "Some devices will not be found")
+
+
 def provide_test_programs() -> None:
     """As far as it goes: what cannot be installed makes tests skip, not the run fail."""
-    packages = missing_test_packages(lambda command: shutil.which(command) is not None)
+    _provide_as_far_as_possible(missing_test_packages(_has), "Some tests will skip")
+    for lock in sorted(REPOSITORY.glob(PEERS)):
+        _provide_peer(lock.parent)
+
+
+def _has(command: str) -> bool:
+    if command.startswith("/"):
+        return any(Path("/").glob(command[1:]))
+    return shutil.which(command) is not None
+
+
+def _provide_as_far_as_possible(packages: list[str], otherwise: str) -> None:
     if not packages:
         return
     if shutil.which("apt-get") is None or os.geteuid() != 0:
-        print(f"Some tests will skip, for want of: {' '.join(packages)}", flush=True)
+        print(f"{otherwise}, for want of: {' '.join(packages)}", flush=True)
         return
-    print(f"Installing for the tests: {' '.join(packages)}", flush=True)
+    print(f"Installing as well: {' '.join(packages)}", flush=True)
     try:
         for command in apt_commands(packages):
             _apt(command)
     except MachineLacks as lack:
-        print(f"{lack} Some tests will skip.", file=sys.stderr)
+        print(f"{lack} {otherwise}.", file=sys.stderr)
+
+
+def _provide_peer(folder: Path) -> None:
+    """Its packages as its lock names them, by hash; scripts that packages bring along are not run."""
+    kept, lock = folder / "node_modules" / ".muster-lock", (folder / "package-lock.json").read_bytes()
+    if kept.exists() and kept.read_bytes() == lock:
+        return
+    if shutil.which("npm") is None:
+        print(f"Tests against {folder.name} will skip, for want of: nodejs npm", flush=True)
+        return
+    print(f"Installing for the tests: {folder.name}", flush=True)
+    command = ["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund"]
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+    if done.returncode == 0:
+        kept.write_bytes(lock)
+    else:
+        print(f"{done.stderr}Tests against {folder.name} will skip.", file=sys.stderr)
 
 
 def _missing_here() -> list[str]:
@@ -490,6 +544,7 @@ def main(arguments: list[str]) -> int:
     environment = _environment()
     try:
         provide_system_packages()
+        provide_device_libraries()
         if kind == "test":
             provide_test_programs()
         provide_environment(kind, environment)

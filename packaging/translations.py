@@ -48,7 +48,7 @@ from muster.ui.language import CONTEXT, WINDOW_LANGUAGES
 REPOSITORY = Path(__file__).resolve().parents[1]
 WINDOW = REPOSITORY / "src" / "muster" / "ui"
 CATALOGUES = WINDOW / "translations"
-PACKAGES = ("muster", "muster_sbi", "muster_simulated")
+PACKAGES = ("muster", *sorted(folder.name for folder in REPOSITORY.glob("drivers/*/src/muster_*")))
 LANGUAGES = tuple(each.code for each in WINDOW_LANGUAGES if each.code != "en")
 
 CHECK_FAILED, NOT_COLLECTED, NO_COMPILER = 1, 2, 3

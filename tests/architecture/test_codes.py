@@ -12,12 +12,10 @@ from functools import cache
 from pathlib import Path
 from string import Formatter
 
-import muster
-import muster_sbi
-import muster_simulated
 from muster.errors import Code
 
 REPOSITORY = Path(__file__).parents[2]
+PACKAGES = ("muster", *sorted(folder.name for folder in REPOSITORY.glob("drivers/*/src/muster_*")))
 # The window shows codes and has none; alembic runs env.py and numbered migrations itself.
 NOT_IMPORTED = re.compile(r"^muster\.ui(\.|$)|\.__main__$|^muster\.store\.migrations\.")
 
@@ -25,8 +23,10 @@ NOT_IMPORTED = re.compile(r"^muster\.ui(\.|$)|\.__main__$|^muster\.store\.migrat
 def _modules() -> list[str]:
     """All modules that can be imported without starting or showing anything."""
     names = []
-    for package in (muster, muster_sbi, muster_simulated):
-        found = pkgutil.walk_packages(package.__path__, f"{package.__name__}.", onerror=lambda name: None)
+    for package in PACKAGES:
+        found = pkgutil.walk_packages(
+            importlib.import_module(package).__path__, f"{package}.", onerror=lambda name: None
+        )
         names += [each.name for each in found if not NOT_IMPORTED.search(each.name)]
     return names
 

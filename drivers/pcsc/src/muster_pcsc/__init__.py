@@ -1,0 +1,1 @@
+"""Passport and identity card chips in PC/SC readers, as a Muster driver."""

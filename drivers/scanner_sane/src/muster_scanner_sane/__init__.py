@@ -1,0 +1,1 @@
+"""Document scanners that SANE knows, as a Muster driver."""

@@ -1,0 +1,25 @@
+"""Cameras on USB, on the network and in video files."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
+
+from muster.devices.api import DEVICE_ABSENT, Device, DeviceContext, DeviceDescriptor, Driver
+from muster.errors import DeviceUnavailable
+
+
+class NothingYet:
+    """Finds nothing."""
+
+    name = "uvc"
+
+    def find(self) -> Sequence[DeviceDescriptor]:
+        return ()
+
+    def open(self, descriptor: DeviceDescriptor, context: DeviceContext) -> AbstractContextManager[Device]:
+        raise DeviceUnavailable(DEVICE_ABSENT, kind=descriptor.kind.value)
+
+
+def from_environment() -> Driver:
+    return NothingYet()
