@@ -84,7 +84,7 @@ def known_values() -> dict[str, tuple[str, ...]]:
     troubles = tuple(each.value for each in DeviceStatus if each is not DeviceStatus.READY)
     return {
         "line.kind": tuple(each.value for each in DeviceKind),
-        "line.problem": ("not connected", *troubles),
+        "line.problem": ("not connected", "for signing in and checks only", *troubles),
     }
 
 

@@ -34,6 +34,10 @@ DEVICE_UNPLUGGED = Code("DEVICE_UNPLUGGED", "The {kind} was unplugged. Plug it i
 DEVICE_BUSY = Code("DEVICE_BUSY", "The {kind} is busy. Close other programs that use it and try again.")
 DEVICE_TIMEOUT = Code("DEVICE_TIMEOUT", "The {kind} did not answer in time. Try again.")
 DEVICE_FAILED = Code("DEVICE_FAILED", "The {kind} reported a fault. Unplug it, plug it in and try again.")
+DEVICE_CANNOT_REGISTER = Code(
+    "DEVICE_CANNOT_REGISTER",
+    "This {kind} is too small to register people. It serves signing in and checks; connect a larger one.",
+)
 
 
 class DeviceKind(Enum):
@@ -58,7 +62,8 @@ class DeviceDescriptor:
     """One device that is there now. ``id`` is stable for a device across unplugging.
 
     ``capabilities`` names what it can do in a person's words (``slap``, ``single finger``). ``problem`` says why a
-    device that is there cannot be used, where the status does not say enough.
+    device that is there cannot be used, where the status does not say enough. A device that is not ``registers``
+    takes pictures too small or too coarse to register a person by: it serves sign-in and comparisons only.
     """
 
     id: str
@@ -70,6 +75,7 @@ class DeviceDescriptor:
     status: DeviceStatus
     capabilities: tuple[str, ...] = ()
     problem: Finding | None = None
+    registers: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +122,15 @@ class ScannedPage:
     content: bytes
     format: str
     resolution_dpi: int
+
+
+@dataclass(frozen=True, slots=True)
+class ScannedStack:
+    """Whole pages in the order they were drawn in. ``broke_off`` says what ended it before the feeder was empty,
+    such as paper that got stuck; the pages before that are good."""
+
+    pages: tuple[ScannedPage, ...]
+    broke_off: Finding | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -210,9 +225,19 @@ class SlapCapture(Protocol):
 
 @runtime_checkable
 class DocumentScanner(Protocol):
-    """A flatbed or a document camera."""
+    """A flatbed or a document camera; where there is no glass, one sheet from the feeder."""
 
-    def scan(self, resolution_dpi: int, cancel: Event, on_preview: OnPreview) -> ScannedPage: ...
+    def scan(self, resolution_dpi: int, cancel: Event, on_preview: OnPreview) -> ScannedPage:
+        """One whole page. Raises ``Cancelled`` when ``cancel`` was set; the codes of ``devices.scanning``."""
+
+
+@runtime_checkable
+class SheetFeeder(Protocol):
+    """A document scanner that draws in a stack of sheets by itself."""
+
+    def scan_stack(self, resolution_dpi: int, cancel: Event, on_preview: OnPreview) -> ScannedStack:
+        """All pages that lie in the feeder. Raises ``FEEDER_EMPTY`` of ``devices.scanning`` when none does, and
+        whatever went wrong before the first page was there; ``Cancelled`` when ``cancel`` was set."""
 
 
 Device = Camera | BiometricCapture | SlapCapture | DocumentScanner

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from muster.devices.api import (
     DEVICE_ABSENT,
     DEVICE_BUSY,
+    DEVICE_CANNOT_REGISTER,
     DEVICE_FAILED,
     DRIVER_GROUP,
     BiometricCapture,
@@ -88,13 +89,18 @@ class Catalogue:
         return devices
 
     @contextmanager
-    def open(self, wanted: DeviceKind | DeviceDescriptor, context: DeviceContext) -> Iterator[Device]:
-        """Take a device into use: the one described, or the first of a kind that is ready.
+    def open(
+        self, wanted: DeviceKind | DeviceDescriptor, context: DeviceContext, *, registering: bool = False
+    ) -> Iterator[Device]:
+        """Take a device into use: the one described, or the first of a kind that is ready; to register somebody one
+        that is made for it.
 
         Raises ``DeviceUnavailable``; what a driver's ``open`` raises beside our errors comes out as
         ``DEVICE_FAILED``.
         """
-        descriptor = self._choose(wanted) if isinstance(wanted, DeviceKind) else wanted
+        descriptor = self._choose(wanted, registering) if isinstance(wanted, DeviceKind) else wanted
+        if registering and not descriptor.registers:
+            raise DeviceUnavailable(DEVICE_CANNOT_REGISTER, kind=descriptor.kind.value)
         driver = self._drivers.get(descriptor.driver)
         if driver is None:
             raise DeviceUnavailable(DEVICE_ABSENT, kind=descriptor.kind.value)
@@ -109,10 +115,12 @@ class Catalogue:
                 raise DeviceUnavailable(DEVICE_FAILED, kind=descriptor.kind.value)
             yield device
 
-    def _choose(self, kind: DeviceKind) -> DeviceDescriptor:
+    def _choose(self, kind: DeviceKind, registering: bool) -> DeviceDescriptor:
         found = self.find(kind)
         if not found:
             raise DeviceUnavailable(DEVICE_ABSENT, kind=kind.value)
+        if registering:  # where none is fit, any of them says so
+            found = tuple(each for each in found if each.registers) or found[:1]
         ready = [device for device in found if device.status is DeviceStatus.READY]
         if not ready:
             busy = found[0].status is DeviceStatus.BUSY

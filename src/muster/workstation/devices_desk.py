@@ -10,7 +10,7 @@ from muster.devices.catalogue import Catalogue
 
 @dataclass(frozen=True, slots=True)
 class DeviceStatusLine:
-    """One kind of device for the home page: there and ready, or what is the matter."""
+    """One kind of device for the home page: there and ready to register people, or what is the matter."""
 
     kind: str
     name: str
@@ -58,7 +58,9 @@ class DeviceDesk:
         return tuple(_status(kind, [each for each in found if each.kind is kind]) for kind in DeviceKind)
 
     def kinds_ready(self) -> frozenset[str]:
-        return frozenset(line.kind for line in self.by_kind() if line.ready)
+        """For whatever they serve: a small reader is enough to compare a finger."""
+        found = self._catalogue.find()
+        return frozenset(each.kind.value for each in found if each.status is DeviceStatus.READY)
 
 
 def _line(device: DeviceDescriptor) -> DeviceLine:
@@ -78,9 +80,12 @@ def _line(device: DeviceDescriptor) -> DeviceLine:
 
 
 def _status(kind: DeviceKind, devices: list[DeviceDescriptor]) -> DeviceStatusLine:
-    ready = next((each for each in devices if each.status is DeviceStatus.READY), None)
+    able = sorted(devices, key=lambda each: not each.registers)
+    ready = next((each for each in able if each.status is DeviceStatus.READY), None)
     chosen = ready or (devices[0] if devices else None)
     if chosen is None:
         return DeviceStatusLine(kind.value, "", False, "not connected")
     name = f"{chosen.make} {chosen.model}"
+    if ready is not None and not ready.registers:
+        return DeviceStatusLine(kind.value, name, False, "for signing in and checks only")
     return DeviceStatusLine(kind.value, name, ready is not None, "" if ready else chosen.status.value)

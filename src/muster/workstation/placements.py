@@ -171,7 +171,7 @@ class Placements:
         samples: Sequence[CapturedSample] = ()
         findings: tuple[Finding, ...] = ()
         try:
-            with self._catalogue.open(kind, self._context) as device:
+            with self._catalogue.open(kind, self._context, registering=True) as device:
                 if isinstance(device, SlapCapture):
                     picture = device.capture_slap(request, cancel, mailbox.put)
                     samples, findings = cut_slap(picture, group, request, self._context, self._judge)

@@ -80,8 +80,10 @@ def described(
     *,
     serial: str = "0001",
     driver: str = "scripted",
+    registers: bool = True,
 ) -> DeviceDescriptor:
-    return DeviceDescriptor(f"{driver}-{serial}", kind, driver, "Beispiel", "Eye", serial, status)
+    id_ = f"{driver}-{serial}"
+    return DeviceDescriptor(id_, kind, driver, "Beispiel", "Eye", serial, status, registers=registers)
 
 
 def catalogue_of(*drivers: ScriptedDriver) -> Catalogue:
@@ -303,7 +305,44 @@ def test_an_error_of_whoever_uses_the_device_passes_and_the_device_is_closed(con
     assert driver.closed == 2
 
 
+@pytest.mark.parametrize("by_name", [False, True])
+def test_a_device_that_is_too_small_registers_nobody(context: DeviceContext, *, by_name: bool) -> None:
+    small = described(registers=False)
+    driver = ScriptedDriver([small], Eye())
+    with (
+        pytest.raises(DeviceUnavailable, match="DEVICE_CANNOT_REGISTER"),
+        catalogue_of(driver).open(small if by_name else DeviceKind.CAMERA, context, registering=True),
+    ):
+        pass
+    assert driver.closed == 0
+
+
+def test_where_the_one_that_registers_is_taken_a_small_one_does_not_stand_in(context: DeviceContext) -> None:
+    small, large = described(registers=False), described(status=DeviceStatus.BUSY, serial="0002")
+    catalogue = catalogue_of(ScriptedDriver([small, large], Eye()))
+    with (
+        pytest.raises(DeviceUnavailable, match="DEVICE_BUSY"),
+        catalogue.open(DeviceKind.CAMERA, context, registering=True),
+    ):
+        pass
+
+
 # -- devices that can
+
+
+def test_a_device_that_is_too_small_serves_whoever_registers_nobody(context: DeviceContext) -> None:
+    driver = ScriptedDriver([described(registers=False)], Eye())
+    with catalogue_of(driver).open(DeviceKind.CAMERA, context):
+        pass
+    assert driver.closed == 1
+
+
+def test_to_register_the_first_that_may_is_taken(context: DeviceContext) -> None:
+    small = ScriptedDriver([described(driver="small", registers=False)], Eye(), name="small")
+    large = ScriptedDriver([described(driver="large")], Eye(), name="large")
+    with catalogue_of(small, large).open(DeviceKind.CAMERA, context, registering=True):
+        pass
+    assert (small.closed, large.closed) == (0, 1)
 
 
 def test_a_device_is_opened_by_its_kind_and_closed_afterwards(context: DeviceContext) -> None:

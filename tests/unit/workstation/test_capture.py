@@ -575,8 +575,10 @@ class LyingCatalogue(Catalogue):
         self._lie = lie
 
     @contextmanager
-    def open(self, wanted: DeviceKind | DeviceDescriptor, context: DeviceContext) -> Iterator[Device]:
-        with super().open(wanted, context) as device:
+    def open(
+        self, wanted: DeviceKind | DeviceDescriptor, context: DeviceContext, *, registering: bool = False
+    ) -> Iterator[Device]:
+        with super().open(wanted, context, registering=registering) as device:
             assert isinstance(device, BiometricCapture)
             yield LyingReader(device, self._lie)
 

@@ -36,7 +36,7 @@ from muster.domain.biometrics import (
     Modality,
 )
 from muster.domain.registration import RegistrationId, Step
-from muster.errors import Refused, Unavailable
+from muster.errors import DeviceUnavailable, Refused, Unavailable
 from muster.formats.iso19794_4 import FingerRecord
 from muster.formats.iso19794_record import parse_record
 from muster.plugins import Plugin
@@ -487,6 +487,18 @@ def test_an_eye_that_leans_like_the_other_one_is_said_to_and_kept(eye_desk: tupl
     assert desk.enrollment.registration(draft).is_done(Step.IRISES)
 
 
+# A reader that is too small
+
+
+def test_a_reader_that_is_too_small_is_refused_and_costs_no_attempt(root: Path) -> None:
+    small = SlapReader(slap(fingers_of(LEFT)), registers=False)
+    with desk_at(root, catalogue=_catalogue(small)) as desk:
+        draft = desk.enrollment.start().id
+        with pytest.raises(DeviceUnavailable, match="DEVICE_CANNOT_REGISTER"):
+            capture(desk, draft, LEFT)
+        assert desk.enrollment.registration(draft).attempts == {}
+
+
 # A reader that does not take a slap apart
 
 
@@ -495,12 +507,15 @@ class SlapReader:
 
     name = "slap"
 
-    def __init__(self, picture: Pixels) -> None:
+    def __init__(self, picture: Pixels, *, registers: bool = True) -> None:
         self._picture = picture
+        self._registers = registers
 
     def find(self) -> list[DeviceDescriptor]:
-        kind = DeviceKind.FINGERPRINT
-        return [DeviceDescriptor("slap-1", kind, "slap", "Muster", "Glass", "1", DeviceStatus.READY)]
+        kind, status = DeviceKind.FINGERPRINT, DeviceStatus.READY
+        return [
+            DeviceDescriptor("slap-1", kind, "slap", "Muster", "Glass", "1", status, registers=self._registers)
+        ]
 
     @contextmanager
     def open(self, descriptor: DeviceDescriptor, context: DeviceContext) -> Iterator[Device]:

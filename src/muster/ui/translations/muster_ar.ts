@@ -3148,6 +3148,10 @@
             <translation>هذا الجهاز ({kind}) مخصص للتحقق ولا يمكنه تسجيل الأشخاص. استعمل غيره.</translation>
         </message>
         <message>
+            <source>This {kind} is too small to register people. It serves signing in and checks; connect a larger one.</source>
+            <translation>هذا الجهاز ({kind}) أصغر من أن يُستخدم لتسجيل الأشخاص. يصلح لتسجيل الدخول والتحقق؛ وصّل جهازًا أكبر.</translation>
+        </message>
+        <message>
             <source>Thumbs</source>
             <translation>الإبهامان</translation>
         </message>
@@ -3406,6 +3410,10 @@
         <message>
             <source>fingerprint reader</source>
             <translation>قارئ البصمات</translation>
+        </message>
+        <message>
+            <source>for signing in and checks only</source>
+            <translation>لتسجيل الدخول والتحقق فقط</translation>
         </message>
         <message>
             <source>has no password yet: choose, and give one</source>

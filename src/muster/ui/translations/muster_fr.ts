@@ -3148,6 +3148,10 @@
             <translation>Cet appareil ({kind}) sert à l’authentification et ne peut pas enregistrer de personnes. Utilisez-en un autre.</translation>
         </message>
         <message>
+            <source>This {kind} is too small to register people. It serves signing in and checks; connect a larger one.</source>
+            <translation>Cet appareil ({kind}) est trop petit pour enregistrer des personnes. Il sert à se connecter et à vérifier ; branchez-en un plus grand.</translation>
+        </message>
+        <message>
             <source>Thumbs</source>
             <translation>Pouces</translation>
         </message>
@@ -3406,6 +3410,10 @@
         <message>
             <source>fingerprint reader</source>
             <translation>lecteur d’empreintes</translation>
+        </message>
+        <message>
+            <source>for signing in and checks only</source>
+            <translation>pour se connecter et vérifier seulement</translation>
         </message>
         <message>
             <source>has no password yet: choose, and give one</source>
