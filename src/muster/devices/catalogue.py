@@ -92,8 +92,8 @@ class Catalogue:
     def open(
         self, wanted: DeviceKind | DeviceDescriptor, context: DeviceContext, *, registering: bool = False
     ) -> Iterator[Device]:
-        """Take a device into use: the one described, or the first of a kind that is ready; to register somebody one
-        that is made for it.
+        """Take a device into use: the one described, or the first of a kind that is ready and, for ``registering``
+        somebody, made for it.
 
         Raises ``DeviceUnavailable``; what a driver's ``open`` raises beside our errors comes out as
         ``DEVICE_FAILED``.
