@@ -920,6 +920,10 @@
             <translation>لا توجد صفحة بعد</translation>
         </message>
         <message>
+            <source>No paper lies in the scanner's feeder. Lay the pages in and scan again.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>No picture</source>
             <translation>لا توجد صورة</translation>
         </message>
@@ -946,6 +950,10 @@
         <message>
             <source>No {kind} is connected. Plug it in and try again.</source>
             <translation>الجهاز غير متصل: {kind}. وصّل الجهاز وحاول مرة أخرى.</translation>
+        </message>
+        <message>
+            <source>Nobody here waits for what the browser brought back.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Nobody of that name works at this station.</source>
@@ -1040,6 +1048,10 @@
             <translation>لا يظهر سوى جزء من الإصبع. ضع طرف الإصبع كاملًا مسطّحًا على الزجاج.</translation>
         </message>
         <message>
+            <source>Only a part of the page arrived from the scanner. Scan it again.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Only a supervisor may do this. Sign in as one.</source>
             <translation>هذا الإجراء متاح للمشرف فقط. سجّل الدخول بصفة مشرف.</translation>
         </message>
@@ -1074,6 +1086,10 @@
         <message>
             <source>Packets waiting for review</source>
             <translation>حزم تنتظر المراجعة</translation>
+        </message>
+        <message>
+            <source>Paper is stuck in the scanner. Take it out, lay the page in again and scan again.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Password</source>
@@ -1524,6 +1540,10 @@
             <translation>لا يمكن استخدام الشهادة التي يوقّع بها الخادم. تحقق من ساعة هذا الحاسوب، ثم أبلغ مسؤول النظام.</translation>
         </message>
         <message>
+            <source>The chip names a key that no honest chip has. Do not trust this document's chip.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>The clock of the {kind} is {minutes} minutes off. Set it, or this computer's, and try again.</source>
             <translation>ساعة الجهاز ({kind}) منحرفة {minutes} دقيقة. اضبطها أو اضبط ساعة هذا الحاسوب وحاول مجددًا.</translation>
         </message>
@@ -1570,6 +1590,10 @@
         <message>
             <source>The document is cut off at the edge of the picture. Take all of it.</source>
             <translation>الوثيقة مقطوعة عند حافة الصورة. صوّرها كاملة.</translation>
+        </message>
+        <message>
+            <source>The document is signed in a way that this program does not know.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>The document is small in the picture. Go nearer to it.</source>
@@ -2060,6 +2084,10 @@
             <translation>يجب أن يوافق الشخص أولًا: {consents}.</translation>
         </message>
         <message>
+            <source>The person has yet to prove who they are.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>The photo that shows what cannot be captured is missing. Take it first.</source>
             <translation>الصورة التي تُظهر ما لا يمكن التقاطه غير موجودة. التقطها أولًا.</translation>
         </message>
@@ -2334,6 +2362,22 @@
         <message>
             <source>The sampling level in the record is none that the standard knows.</source>
             <translation>مستوى أخذ العينات المذكور في السجل غير معروف في المعيار.</translation>
+        </message>
+        <message>
+            <source>The scanner cannot be reached any more. Look whether it is switched on and connected, and scan again.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The scanner does not let this station use it. Ask your administrator.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The scanner has no memory left for this page. Switch it off and on, and scan again.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The scanner's cover is open. Close it and scan again.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>The sealed packet is gone from this computer's disk. Tell your supervisor.</source>
@@ -2876,6 +2920,10 @@
             <translation>كانت هناك محاولات خاطئة كثيرة. انتظر {minutes} دقيقة و{seconds} ثانية ثم أعد المحاولة.</translation>
         </message>
         <message>
+            <source>This computer does not let the program use the {kind}. Tell support: its udev rule is missing.</source>
+            <translation>لا يسمح هذا الحاسوب للبرنامج باستخدام الجهاز ({kind}). أبلغ فريق الدعم: قاعدة udev الخاصة به غير موجودة.</translation>
+        </message>
+        <message>
             <source>This computer's TPM cannot be reached. It must be switched on in the computer's firmware settings, and your account must be allowed to use it.</source>
             <translation>يتعذر الوصول إلى شريحة TPM في هذا الحاسوب. يجب تفعيلها في إعدادات البرنامج الثابت للحاسوب، وأن يُسمح لحسابك باستخدامها.</translation>
         </message>
@@ -2894,6 +2942,10 @@
         <message>
             <source>This computer's clock is {minutes} minutes off the server's. Set its date, time and time zone, then sign in again.</source>
             <translation>الفرق بين ساعة هذا الحاسوب وساعة الخادم {minutes} دقيقة. اضبط التاريخ والوقت والمنطقة الزمنية، ثم سجّل الدخول من جديد.</translation>
+        </message>
+        <message>
+            <source>This configuration cannot be used as long as a use case in it has faults: {use_case}.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>This date is too long ago to be a date of birth.</source>
@@ -3280,8 +3332,20 @@
             <translation>ما يذكره ملف البيانات الحيوية عن كيفية التقاط إحدى العينات ليس بالصيغة الصحيحة.</translation>
         </message>
         <message>
+            <source>What the browser brought back belongs to an attempt that is over. Go on where the step stands.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>What the browser brought back cannot be read. Begin this step again.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>What the camera sees</source>
             <translation>ما تراه الكاميرا</translation>
+        </message>
+        <message>
+            <source>What the chip answered was changed on the way, or this is not the chip that it says it is. Take the document off the reader and start again.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>What the server sent cannot be opened with this station's key. Have the one in its folder 'keys' registered there.</source>
@@ -3338,6 +3402,10 @@
         <message>
             <source>You cannot block or remove yourself. Ask another administrator.</source>
             <translation>لا يمكنك حظر نفسك أو إزالتها. اطلب ذلك من مدير آخر.</translation>
+        </message>
+        <message>
+            <source>You did not say that this is the person. Compare again, or take another way.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>You have not enrolled a finger at this station. Use your password.</source>

@@ -920,6 +920,10 @@
             <translation>Aucune page</translation>
         </message>
         <message>
+            <source>No paper lies in the scanner's feeder. Lay the pages in and scan again.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>No picture</source>
             <translation>Pas d’image</translation>
         </message>
@@ -946,6 +950,10 @@
         <message>
             <source>No {kind} is connected. Plug it in and try again.</source>
             <translation>Appareil non branché : {kind}. Branchez l’appareil et réessayez.</translation>
+        </message>
+        <message>
+            <source>Nobody here waits for what the browser brought back.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Nobody of that name works at this station.</source>
@@ -1040,6 +1048,10 @@
             <translation>On ne voit qu’une partie du doigt. Posez tout le bout du doigt à plat sur la vitre.</translation>
         </message>
         <message>
+            <source>Only a part of the page arrived from the scanner. Scan it again.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Only a supervisor may do this. Sign in as one.</source>
             <translation>Seul un superviseur peut faire cela. Connectez-vous en tant que superviseur.</translation>
         </message>
@@ -1074,6 +1086,10 @@
         <message>
             <source>Packets waiting for review</source>
             <translation>Paquets en attente de vérification</translation>
+        </message>
+        <message>
+            <source>Paper is stuck in the scanner. Take it out, lay the page in again and scan again.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Password</source>
@@ -1524,6 +1540,10 @@
             <translation>Le certificat avec lequel le serveur signe est inutilisable. Vérifiez l’horloge de cet ordinateur, puis prévenez votre administrateur.</translation>
         </message>
         <message>
+            <source>The chip names a key that no honest chip has. Do not trust this document's chip.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>The clock of the {kind} is {minutes} minutes off. Set it, or this computer's, and try again.</source>
             <translation>L’horloge de l’appareil ({kind}) est décalée de {minutes} minutes. Réglez-la, ou celle de cet ordinateur, et réessayez.</translation>
         </message>
@@ -1570,6 +1590,10 @@
         <message>
             <source>The document is cut off at the edge of the picture. Take all of it.</source>
             <translation>Le document est coupé au bord de l’image. Prenez-le en entier.</translation>
+        </message>
+        <message>
+            <source>The document is signed in a way that this program does not know.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>The document is small in the picture. Go nearer to it.</source>
@@ -2060,6 +2084,10 @@
             <translation>La personne doit d’abord donner son accord : {consents}.</translation>
         </message>
         <message>
+            <source>The person has yet to prove who they are.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>The photo that shows what cannot be captured is missing. Take it first.</source>
             <translation>Il manque la photo qui montre ce qui ne peut pas être enregistré. Prenez-la d’abord.</translation>
         </message>
@@ -2334,6 +2362,22 @@
         <message>
             <source>The sampling level in the record is none that the standard knows.</source>
             <translation>Le niveau d’échantillonnage de l’enregistrement est inconnu de la norme.</translation>
+        </message>
+        <message>
+            <source>The scanner cannot be reached any more. Look whether it is switched on and connected, and scan again.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The scanner does not let this station use it. Ask your administrator.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The scanner has no memory left for this page. Switch it off and on, and scan again.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The scanner's cover is open. Close it and scan again.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>The sealed packet is gone from this computer's disk. Tell your supervisor.</source>
@@ -2876,6 +2920,10 @@
             <translation>Il y a eu trop de tentatives erronées. Attendez {minutes} min {seconds} s, puis réessayez.</translation>
         </message>
         <message>
+            <source>This computer does not let the program use the {kind}. Tell support: its udev rule is missing.</source>
+            <translation>Cet ordinateur ne laisse pas le programme utiliser l’appareil ({kind}). Prévenez l’assistance : sa règle udev manque.</translation>
+        </message>
+        <message>
             <source>This computer's TPM cannot be reached. It must be switched on in the computer's firmware settings, and your account must be allowed to use it.</source>
             <translation>Le TPM de cet ordinateur est inaccessible. Il doit être activé dans les réglages du micrologiciel, et votre compte doit être autorisé à l’utiliser.</translation>
         </message>
@@ -2894,6 +2942,10 @@
         <message>
             <source>This computer's clock is {minutes} minutes off the server's. Set its date, time and time zone, then sign in again.</source>
             <translation>L’horloge de cet ordinateur diffère de {minutes} minutes de celle du serveur. Réglez la date, l’heure et le fuseau horaire, puis connectez-vous de nouveau.</translation>
+        </message>
+        <message>
+            <source>This configuration cannot be used as long as a use case in it has faults: {use_case}.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>This date is too long ago to be a date of birth.</source>
@@ -3280,8 +3332,20 @@
             <translation>Ce que le fichier biométrique indique sur la capture d’un échantillon n’a pas la bonne forme.</translation>
         </message>
         <message>
+            <source>What the browser brought back belongs to an attempt that is over. Go on where the step stands.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>What the browser brought back cannot be read. Begin this step again.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>What the camera sees</source>
             <translation>Ce que voit la caméra</translation>
+        </message>
+        <message>
+            <source>What the chip answered was changed on the way, or this is not the chip that it says it is. Take the document off the reader and start again.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>What the server sent cannot be opened with this station's key. Have the one in its folder 'keys' registered there.</source>
@@ -3338,6 +3402,10 @@
         <message>
             <source>You cannot block or remove yourself. Ask another administrator.</source>
             <translation>Vous ne pouvez pas vous bloquer ni vous retirer vous-même. Demandez à un autre administrateur.</translation>
+        </message>
+        <message>
+            <source>You did not say that this is the person. Compare again, or take another way.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>You have not enrolled a finger at this station. Use your password.</source>
