@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from muster.audit.catalogue import AuditEvent
 from muster.audit.chain import AuditRecord, StoredRecord, link
 from muster.clock import parse_rfc3339, rfc3339
+from muster.store.prepared import Prepared
 from muster.store.tables import audit
 
 _BATCH = 10_000
@@ -24,6 +25,10 @@ SELECT sequence,
        previous, digest, CASE WHEN event = ? THEN detail END
 FROM audit ORDER BY sequence
 """
+
+_COLUMNS = tuple(column.name for column in audit.columns)
+_ADD = Prepared(audit.insert())
+_NEWEST = Prepared(audit.select().order_by(audit.c.sequence.desc()).limit(1))
 
 
 class AuditLog:
@@ -40,11 +45,11 @@ class AuditLog:
 
     def put_back(self, record: AuditRecord) -> None:
         """Store a record as it was linked."""
-        self._connection.execute(audit.insert().values(**row_of(record)))
+        _ADD(self._connection, **row_of(record))
 
     def newest(self) -> AuditRecord | None:
-        row = self._connection.execute(audit.select().order_by(audit.c.sequence.desc()).limit(1)).one_or_none()
-        return None if row is None else _record(row)
+        row = _NEWEST.first(self._connection)
+        return None if row is None else read_record(dict(zip(_COLUMNS, row, strict=True)))
 
     def all(self) -> Iterator[AuditRecord]:
         """Every record in order, read in batches."""
@@ -54,7 +59,6 @@ class AuditLog:
 
     def to_verify(self) -> Iterator[StoredRecord]:
         """Every record in order, its text put together by the database: four times as quick as from rows."""
-        self._connection.exec_driver_sql("SELECT 1")  # begins the transaction
         raw = self._connection.connection.driver_connection
         if raw is None:
             raise ValueError("a connection that was closed")

@@ -20,10 +20,13 @@ from muster.domain.delivery import DeliveryState
 from muster.domain.lifecycle import BlobRef
 from muster.domain.registration import RegistrationId
 from muster.errors import Code, NotAuthentic, StorageUnavailable
+from muster.store.prepared import Prepared
 from muster.store.tables import blob, outbox
 
 BLOB_MISSING = Code("BLOB_MISSING", "A picture of this registration is missing on the disk. Capture it again.")
 BLOB_DAMAGED = Code("BLOB_DAMAGED", "A picture of this registration is damaged on the disk. Capture it again.")
+
+_ADD = Prepared(blob.insert())
 
 
 class BlobRows:
@@ -33,10 +36,8 @@ class BlobRows:
         self._connection = connection
 
     def add(self, registration_id: RegistrationId, ref: BlobRef) -> None:
-        self._connection.execute(
-            blob.insert().values(
-                name=ref.name, registration_id=registration_id.text, digest=ref.digest, size=ref.size
-            )
+        _ADD(
+            self._connection, name=ref.name, registration_id=registration_id.text, digest=ref.digest, size=ref.size
         )
 
     def names(self) -> frozenset[str]:

@@ -40,8 +40,9 @@ from muster.store.jobs import JobRows
 from muster.store.operators import Operators
 from muster.store.outbox import OutboxRows
 from muster.store.pre_registrations import PreRegistrationRows
+from muster.store.prepared import Prepared
 from muster.store.proofings import Proofings
-from muster.store.registrations import Registrations
+from muster.store.registrations import FoldedStates, Registrations
 from muster.store.server_copies import ServerCopies
 from muster.store.settings import Settings
 from muster.store.small_tables import dump_small_tables
@@ -57,6 +58,7 @@ _BUSY_TIMEOUT_MS = 5_000
 _LOOK_AGAIN_S = 0.02
 DATABASE_FILES = ("", "-wal", "-shm")  # what SQLite keeps beside a database, by what it appends
 _READ_ONLY = "muster_read_only"
+_BEGIN_READING, _BEGIN_WRITING = Prepared(sa.text("BEGIN")), Prepared(sa.text("BEGIN IMMEDIATE"))
 _LOOKED_AT = 100  # the newest records; what they are about may be missing in the copy after a power cut
 _RECORDS_TOGETHER = 200
 
@@ -64,12 +66,12 @@ _RECORDS_TOGETHER = 200
 class Work:
     """One transaction: what changes, and the audit record that says so."""
 
-    def __init__(self, connection: sa.Connection, clock: Clock) -> None:
+    def __init__(self, connection: sa.Connection, clock: Clock, known: FoldedStates | None = None) -> None:
         self._connection = connection
         self._clock = clock
         self.trail = AuditLog(connection)
         self.records: list[AuditRecord] = []
-        self.registrations = Registrations(connection)
+        self.registrations = Registrations(connection, known)
         self.blobs = BlobRows(connection)
         self.outbox = OutboxRows(connection)
         self.operators = Operators(connection)
@@ -100,6 +102,7 @@ class Database:
         self._engine = engine
         self._clock = clock
         self._copy = copy
+        self._states = FoldedStates()
         self._closed = False
 
     @classmethod
@@ -124,10 +127,11 @@ class Database:
         """A write transaction: committed when the block ends, undone when it raises."""
         self._require_open()
         with self._telling(), self._engine.begin() as connection:
-            work = Work(connection, self._clock)
+            work = Work(connection, self._clock, self._states)
             yield work
             if not work.is_complete:
                 raise RuntimeError("a change without an audit record")
+        self._remember(work.registrations)
         if self._copy is not None and self._copy.exists:
             self._copy.add(work.registrations.changes, work.records)
 
@@ -135,7 +139,10 @@ class Database:
     def read(self) -> Iterator[Work]:
         """A consistent view that waits for no writer. Whatever is written through it is undone."""
         with self._reading() as connection:
-            yield Work(connection, self._clock)
+            work = Work(connection, self._clock, self._states)
+            yield work
+        if not work.registrations.changes:  # as the rules say, they were undone
+            self._remember(work.registrations)
 
     @contextmanager
     def audit_log(self) -> Iterator[AuditLog]:
@@ -147,8 +154,15 @@ class Database:
     def _reading(self) -> Iterator[sa.Connection]:
         self._require_open()
         with self._telling(), self._engine.connect() as connection:
-            yield connection.execution_options(**{_READ_ONLY: True})
+            connection.execution_options(**{_READ_ONLY: True})
+            connection.begin()
+            yield connection
             connection.rollback()
+
+    def _remember(self, registrations: Registrations) -> None:
+        self._states.forget(each for each, change in registrations.changes.items() if change.replaces)
+        if not self._closed:
+            self._states.keep(registrations.folded.values())
 
     @contextmanager
     def rebuilding(self) -> Iterator[sa.Connection]:
@@ -255,6 +269,7 @@ class Database:
     def close(self) -> None:
         """Nothing can be read any more, whoever still holds this object."""
         self._closed = True
+        self._states.clear()
         self._engine.dispose()
 
     def _require_open(self) -> None:
@@ -306,7 +321,12 @@ def _engine(path: Path, key: bytes) -> sa.Engine:
 
     # A row the database refuses may hold a person's name; it must not appear in the error's text.
     engine = sa.create_engine(
-        "sqlite://", module=sqlcipher, creator=connect, poolclass=QueuePool, hide_parameters=True
+        "sqlite://",
+        module=sqlcipher,
+        creator=connect,
+        poolclass=QueuePool,
+        pool_use_lifo=True,
+        hide_parameters=True,
     )
     sa.event.listen(engine, "begin", _begin)
     return engine
@@ -329,7 +349,7 @@ def _use_wal(connection: sqlcipher.Connection) -> None:
 
 def _begin(connection: sa.Connection) -> None:
     reading = connection.get_execution_options().get(_READ_ONLY, False)
-    connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
+    (_BEGIN_READING if reading else _BEGIN_WRITING)(connection)
 
 
 @contextmanager

@@ -12,7 +12,15 @@ import sqlalchemy as sa
 
 from muster.clock import parse_rfc3339, rfc3339
 from muster.domain.operators import Operator, Role
+from muster.store.prepared import Prepared
 from muster.store.tables import operator
+
+# Asked at every step: who was blocked meanwhile does no more.
+_FIND = Prepared(
+    sa.select(operator.c.user_id, operator.c.roles, operator.c.blocked_at).where(
+        operator.c.user_id == sa.bindparam("who")
+    )
+)
 
 
 class Operators:
@@ -25,12 +33,13 @@ class Operators:
         )
 
     def find(self, user_id: str) -> Operator | None:
-        row = self._connection.execute(operator.select().where(_is(user_id))).one_or_none()
-        return None if row is None else _read(row)
+        row = _FIND.first(self._connection, who=user_id)
+        return None if row is None else _read(*row)
 
     def all(self) -> tuple[Operator, ...]:
         """In the order of their names."""
-        return tuple(map(_read, self._connection.execute(operator.select().order_by(operator.c.user_id))))
+        rows = self._connection.execute(operator.select().order_by(operator.c.user_id))
+        return tuple(_read(row.user_id, row.roles, row.blocked_at) for row in rows)
 
     def change(self, changed: Operator) -> None:
         """Other roles, blocked or no longer."""
@@ -70,6 +79,6 @@ def _written(roles: frozenset[Role]) -> str:
     return " ".join(sorted(role.value for role in roles))
 
 
-def _read(row: sa.Row[tuple[object, ...]]) -> Operator:
-    roles = frozenset(Role(each) for each in row.roles.split())
-    return Operator(row.user_id, roles, None if row.blocked_at is None else parse_rfc3339(row.blocked_at))
+def _read(user_id: str, roles: str, blocked_at: str | None) -> Operator:
+    held = frozenset(Role(each) for each in roles.split())
+    return Operator(user_id, held, None if blocked_at is None else parse_rfc3339(blocked_at))

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict
+from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
+from threading import Lock
 
 import sqlalchemy as sa
 
@@ -17,12 +21,14 @@ from muster.domain.lifecycle import (
     Started,
     Synced,
     Uploaded,
+    apply,
     fold,
 )
 from muster.domain.registration import RegistrationId
 from muster.errors import BadInput, Code
 from muster.store.carbon_copy import Change, StoredEvent
 from muster.store.event_codec import decode, encode
+from muster.store.prepared import Prepared
 from muster.store.tables import registration, registration_event
 
 REGISTRATION_UNKNOWN = Code("REGISTRATION_UNKNOWN", "This station has no registration with that number.")
@@ -31,13 +37,80 @@ REGISTRATION_UNKNOWN = Code("REGISTRATION_UNKNOWN", "This station has no registr
 _KEPT_KINDS = tuple(kind.__name__ for kind in (Started, RequestNamed, Signed, Sealed, Synced, Uploaded, Discarded))
 
 
-class Registrations:
-    """``changes`` collects what this transaction does, for the carbon copy. What was read once in a transaction
-    cannot change in it but by ourselves, so it is read once."""
+_STATES_IN_MEMORY = 64
 
-    def __init__(self, connection: sa.Connection) -> None:
+_mine = registration_event.c.registration_id == sa.bindparam("whose")
+_EVENTS = Prepared(
+    sa.select(registration_event.c.number, registration_event.c.kind, registration_event.c.body)
+    .where(_mine)
+    .order_by(registration_event.c.number)
+)
+_HOW_MANY = Prepared(sa.select(sa.func.count(), sa.func.max(registration_event.c.number)).where(_mine))
+_ADD_EVENT = Prepared(registration_event.insert())
+_CHANGE = Prepared(
+    registration.update()
+    .where(registration.c.id == sa.bindparam("whose"))
+    .values(changed_at=sa.bindparam("at"), is_draft=sa.bindparam("draft"))
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Folded:
+    """The state after ``events`` events, the last of which has the number ``last``.
+
+    No two states of one registration have both in common: events are never changed, and what is appended has a
+    higher number than any before; where content is destroyed there are fewer.
+    """
+
+    events: int
+    last: int
+    state: Registration
+
+    def after(self, event: Event) -> Folded:
+        return Folded(self.events + 1, self.last + 1, apply(self.state, event))
+
+
+class FoldedStates:
+    """The states that were asked for last, so that a step costs the same however many came before it. None is
+    believed before the database was asked whether it is still the newest."""
+
+    def __init__(self) -> None:
+        self._states: OrderedDict[RegistrationId, Folded] = OrderedDict()
+        self._lock = Lock()
+
+    def get(self, registration_id: RegistrationId, events: int, last: int) -> Folded | None:
+        with self._lock:
+            folded = self._states.get(registration_id)
+        return folded if folded is not None and (folded.events, folded.last) == (events, last) else None
+
+    def keep(self, states: Iterable[Folded]) -> None:
+        """Of what was committed, nothing else."""
+        with self._lock:
+            for each in states:
+                self._states[each.state.id] = each
+                self._states.move_to_end(each.state.id)
+            while len(self._states) > _STATES_IN_MEMORY:
+                self._states.popitem(last=False)
+
+    def forget(self, registrations: Iterable[RegistrationId]) -> None:
+        with self._lock:
+            for each in registrations:
+                self._states.pop(each, None)
+
+    def clear(self) -> None:
+        with self._lock:
+            self._states.clear()
+
+
+class Registrations:
+    """``changes`` collects what this transaction does, for the carbon copy; ``folded`` the states as they are in
+    it: what was read once in a transaction cannot change in it but by ourselves, so it is read once. ``known`` are
+    states of before."""
+
+    def __init__(self, connection: sa.Connection, known: FoldedStates | None = None) -> None:
         self._connection = connection
-        self._read: dict[RegistrationId, tuple[Event, ...]] = {}
+        self._known = known
+        self.folded: dict[RegistrationId, Folded] = {}
         self.changes: dict[RegistrationId, Change] = {}
 
     def start(self, registration_id: RegistrationId, event: Started, *more: Event) -> Registration:
@@ -46,44 +119,46 @@ class Registrations:
         self._connection.execute(
             registration.insert().values(id=registration_id.text, started_at=at, changed_at=at, is_draft=1)
         )
-        for number, each in enumerate((event, *more), 1):
-            self._insert(registration_id, number, each)
-        return fold(registration_id, [event, *more])
+        events = [self._insert(registration_id, number, each) for number, each in enumerate((event, *more), 1)]
+        state = fold(registration_id, events)
+        self.folded[registration_id] = Folded(len(events), len(events), state)
+        return state
 
     def append(self, registration_id: RegistrationId, event: Event) -> Registration:
         """Store one more event and return the state after it. Raises ``BadInput`` when unknown."""
-        events = [*self.events(registration_id), event]
-        state = fold(registration_id, events)
-        self._insert(registration_id, self._last_number(registration_id) + 1, event)
-        self._connection.execute(
-            registration.update()
-            .where(registration.c.id == registration_id.text)
-            .values(changed_at=rfc3339(event.at), is_draft=int(state.is_draft))
+        before = self._folded(registration_id)
+        after = before.after(self._insert(registration_id, before.last + 1, event))
+        _CHANGE(
+            self._connection, whose=registration_id.text, at=rfc3339(event.at), draft=int(after.state.is_draft)
         )
-        return state
+        self.folded[registration_id] = after
+        return after.state
 
     def events(self, registration_id: RegistrationId) -> tuple[Event, ...]:
-        if registration_id not in self._read:
-            events = tuple(decode(each.kind, each.body) for each in self.stored(registration_id))
-            if not events:
-                raise BadInput(REGISTRATION_UNKNOWN)
-            self._read[registration_id] = events
-        return self._read[registration_id]
+        """Raises ``BadInput`` when unknown."""
+        events = tuple(decode(each.kind, each.body) for each in self.stored(registration_id))
+        if not events:
+            raise BadInput(REGISTRATION_UNKNOWN)
+        return events
 
     def stored(self, registration_id: RegistrationId) -> tuple[StoredEvent, ...]:
         """The events as they lie there."""
-        rows = self._connection.execute(
-            registration_event.select()
-            .where(registration_event.c.registration_id == registration_id.text)
-            .order_by(registration_event.c.number)
-        )
-        return tuple(StoredEvent(row.number, row.kind, row.body) for row in rows)
+        return tuple(StoredEvent(*row) for row in _EVENTS(self._connection, whose=registration_id.text))
+
+    def load(self, registration_id: RegistrationId) -> Registration:
+        """Raises ``BadInput`` when unknown."""
+        return self._folded(registration_id).state
+
+    def _folded(self, registration_id: RegistrationId) -> Folded:
+        if registration_id not in self.folded:
+            ((count, last),) = _HOW_MANY(self._connection, whose=registration_id.text)
+            known = self._known.get(registration_id, count, last) if self._known and count else None
+            state = known.state if known else fold(registration_id, self.events(registration_id))
+            self.folded[registration_id] = known or Folded(count, last, state)
+        return self.folded[registration_id]
 
     def ids(self) -> tuple[RegistrationId, ...]:
         return tuple(map(RegistrationId, self._connection.scalars(sa.select(registration.c.id))))
-
-    def load(self, registration_id: RegistrationId) -> Registration:
-        return fold(registration_id, self.events(registration_id))
 
     def drafts(self) -> tuple[tuple[Registration, datetime], ...]:
         """Unfinished registrations with the time of their last change, newest change first."""
@@ -105,23 +180,13 @@ class Registrations:
                 registration_event.c.kind.not_in(_KEPT_KINDS),
             )
         )
-        self._read.pop(registration_id, None)
+        self.folded.pop(registration_id, None)
         self.changes[registration_id] = Change(list(self.stored(registration_id)), replaces=True)
 
-    def _insert(self, registration_id: RegistrationId, number: int, event: Event) -> None:
+    def _insert(self, registration_id: RegistrationId, number: int, event: Event) -> Event:
+        """Store an event; returns it as it is going to be read."""
         kind, body = encode(event)
-        if registration_id in self._read:
-            self._read[registration_id] = (*self._read[registration_id], event)
-        self._connection.execute(
-            registration_event.insert().values(
-                registration_id=registration_id.text, number=number, kind=kind, body=body
-            )
-        )
+        _ADD_EVENT(self._connection, registration_id=registration_id.text, number=number, kind=kind, body=body)
         change = self.changes.setdefault(registration_id, Change([]))
         change.events.append(StoredEvent(number, kind, body))
-
-    def _last_number(self, registration_id: RegistrationId) -> int:
-        query = sa.select(sa.func.max(registration_event.c.number)).where(
-            registration_event.c.registration_id == registration_id.text
-        )
-        return self._connection.scalar(query) or 0
+        return decode(kind, body)

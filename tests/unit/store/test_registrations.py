@@ -46,6 +46,7 @@ from muster.domain.lifecycle import (
     LivenessJudged,
     OperatorSampleTaken,
     PoorSamplesKept,
+    Registration,
     RequestNamed,
     SampleCaptured,
     SampleJudged,
@@ -133,6 +134,11 @@ def _destroy(database: Database, registration_id: RegistrationId) -> None:
 def _events(database: Database, registration_id: RegistrationId) -> tuple[Event, ...]:
     with database.read() as work:
         return work.registrations.events(registration_id)
+
+
+def _state(database: Database, registration_id: RegistrationId) -> Registration:
+    with database.read() as work:
+        return work.registrations.load(registration_id)
 
 
 def test_an_unknown_registration_is_refused(database: Database) -> None:
@@ -300,3 +306,79 @@ def test_a_destroyed_registration_still_takes_what_the_server_says_later(
         state = work.registrations.load(registration_id)
     assert state.synced == Synced(_NOON)
     assert state.demographics == {}
+
+
+# States that are remembered
+
+
+def test_what_another_program_stored_counts_before_the_next_step(
+    database: Database, registration_id: RegistrationId, path: Path, key: bytes
+) -> None:
+    _append(database, registration_id, ConsentGiven(_NOON, "eng", "v1"))
+    other = Database.open(path, key, lambda: _NOON)
+    _append(other, registration_id, DemographicsEntered(_NOON, {"fullName": "Erika Mustermann"}))
+    other.close()
+    _append(database, registration_id, StepCompleted(_NOON, Step.DOCUMENTS))
+    assert _state(database, registration_id) == fold(registration_id, _events(database, registration_id))
+    assert _state(database, registration_id).demographics_entered
+
+
+def test_what_another_program_destroyed_is_not_remembered(
+    database: Database, registration_id: RegistrationId, path: Path, key: bytes
+) -> None:
+    _append(database, registration_id, *_WHOLE_LIFE)
+    other = Database.open(path, key, lambda: _NOON)
+    _destroy(other, registration_id)
+    other.close()
+    assert _state(database, registration_id).demographics == {}
+
+
+def test_what_was_undone_is_not_remembered(database: Database, registration_id: RegistrationId) -> None:
+    with pytest.raises(InterruptedError), database.work() as work:
+        work.registrations.append(registration_id, DemographicsEntered(_NOON, {"fullName": "Erika"}))
+        raise InterruptedError
+    _append(database, registration_id, ConsentGiven(_NOON, "eng", "v1"))
+    assert _state(database, registration_id) == fold(registration_id, _events(database, registration_id))
+
+
+def test_what_was_written_while_reading_is_not_remembered(
+    database: Database, registration_id: RegistrationId
+) -> None:
+    with database.read() as work:
+        work.registrations.append(registration_id, DemographicsEntered(_NOON, {"fullName": "Erika"}))
+    _append(database, registration_id, ConsentGiven(_NOON, "eng", "v1"))
+    assert not _state(database, registration_id).demographics_entered
+
+
+def test_the_state_after_a_step_is_the_one_that_is_read_from_the_disk(
+    database: Database, registration_id: RegistrationId, path: Path, key: bytes
+) -> None:
+    moment = datetime(2026, 3, 1, 12, 0, 1, 123456, tzinfo=UTC)
+    _append(database, registration_id, DemographicsDrafted(moment, {"fullName": "Erika Mustermann"}))
+    _append(database, registration_id, *_WHOLE_LIFE)
+    other = Database.open(path, key, lambda: _NOON)
+    try:
+        assert _state(database, registration_id) == _state(other, registration_id)
+    finally:
+        other.close()
+
+
+def test_of_what_was_destroyed_nothing_stays_in_memory(
+    database: Database, registration_id: RegistrationId
+) -> None:
+    _append(database, registration_id, *_WHOLE_LIFE)
+    assert registration_id in database._states._states
+    _destroy(database, registration_id)
+    assert registration_id not in database._states._states
+
+
+def test_more_registrations_than_are_remembered_are_read_again(
+    database: Database, start: StartRegistration
+) -> None:
+    with database.work() as work:
+        ids = [start(work, number) for number in range(1, 67)]
+        for each in ids:
+            work.registrations.append(each, ConsentGiven(_NOON, "eng", "v1"))
+        work.record(AuditEvent.REGISTRATION_STARTED, actor="officer1")
+    assert all(_state(database, each).consent is not None for each in ids)
+    assert len(database._states._states) == 64
