@@ -32,7 +32,7 @@ from muster.cli.proofing_documents import (
     execution_lines,
     records_document,
 )
-from muster.domain.proofing import AttributeValue, Scenario
+from muster.domain.proofing import AttributeValue, RedirectAction, Scenario
 from muster.errors import BadInput, Code
 from muster.workstation.desk import Desk
 from muster.workstation.inspection import read_file
@@ -156,6 +156,14 @@ def _add_what_goes_on(proofing: typer.Typer) -> None:
         value: FieldsOption = None,
         values: ValuesOption = None,
         expect: ExpectOption = None,
+        wait: Annotated[
+            float,
+            typer.Option(
+                metavar="SECONDS",
+                min=0,
+                help="Where a browser has to be sent somewhere: print the address and wait for its return.",
+            ),
+        ] = 0,
         offline: OfflineOption = False,
         data: DataOption = None,
         user: UserOption = None,
@@ -169,7 +177,12 @@ def _add_what_goes_on(proofing: typer.Typer) -> None:
             _desk(data, user, password_file, offline=offline) as desk,
         ):
             inputs: dict[str, AttributeValue] = {**_pairs(value, values)}
-            _show(desk.proofing.dispatch(execution, node, inputs, expect), as_json=as_json)
+            view = desk.proofing.dispatch(execution, node, inputs, expect)
+            address = _address(view, node)
+            if address and wait:
+                typer.echo(printable(address), err=True)
+                view = desk.proofing.stand_by(execution, node, wait)
+            _show(view, as_json=as_json)
 
     @proofing.command()
     def submit(
@@ -311,6 +324,12 @@ def _desk(
     with desk_of(station_at(data), user=user, password_file=password_file) as (desk, _):
         desk.proofing.is_online = not offline
         yield desk
+
+
+def _address(view: ExecutionView, node: str) -> str:
+    """Where the person is to be sent, if that is what a step waits for."""
+    actions = (each.action for each in view.awaited if each.node == node)
+    return next((each.url for each in actions if isinstance(each, RedirectAction)), "")
 
 
 def _pairs(texts: list[str] | None, file: Path | None) -> dict[str, str]:

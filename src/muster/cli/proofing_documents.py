@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from muster.cli.common import plain
-from muster.domain.proofing import NodeStatus
+from muster.domain.proofing import NodeStatus, RedirectAction
 from muster.workstation.proofing import Compiled, ExecutionView, MaterializationView
 
 
@@ -108,7 +108,8 @@ def execution_lines(view: ExecutionView) -> Iterator[str]:
         why = f"  {each.error.sentence}" if each.error else why
         yield f"{mark} {'  ' * each.depth}{each.name}: {each.status.value}{optional}{why}"
     for awaited in view.awaited:
-        yield f"? {awaited.node}: {awaited.kind}"
+        where = f"  {awaited.action.url}" if isinstance(awaited.action, RedirectAction) else ""
+        yield f"? {awaited.node}: {awaited.kind}{where}"
     for error in view.errors:
         if not error.node:
             yield f"{error.sentence} [{error.code}]"

@@ -19,10 +19,12 @@ from muster.proofing.method import ProofingMethod
 @dataclass(frozen=True, slots=True)
 class MethodTools:
     """``is_known`` says whether somebody with this identifier proved who they are at this station before,
-    ``supervisor`` who is signed in, if that is a supervisor."""
+    ``supervisor`` who is signed in, if that is a supervisor. ``way_back`` begins to listen where a browser may
+    bring an answer, and says where that is; an answer finds its node by its ``state``, the ``callback_ref``."""
 
     is_known: Callable[[Identifier], bool]
     supervisor: Callable[[], str | None]
+    way_back: Callable[[], str] = lambda: "http://127.0.0.1/callback"
 
 
 def found_methods(tools: MethodTools) -> Mapping[str, ProofingMethod]:

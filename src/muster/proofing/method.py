@@ -24,7 +24,8 @@ from muster.proofing.definitions import Method
 class Work:
     """One question. ``definition`` is the method's part of the configuration, ``inputs`` what was bound to this
     node, ``state`` what the method handed over last. ``secret`` gives what a reference stands for and raises
-    ``KeyUnavailable``. ``callback_ref`` is this attempt's own, drawn at random."""
+    ``KeyUnavailable``. ``callback_ref`` is this attempt's own, drawn at random. ``answers`` is how often this node
+    had an answer before: asked again after a crash it is another ``attempt``, and still the same question."""
 
     execution_id: str
     node: str
@@ -35,6 +36,7 @@ class Work:
     callback_ref: str
     now: datetime
     secret: Callable[[str], str]
+    answers: int = 0
 
 
 @dataclass(frozen=True, slots=True)

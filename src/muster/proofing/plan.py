@@ -12,7 +12,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 
 from pydantic import TypeAdapter
@@ -99,15 +99,16 @@ class Plan:
             "methods": [methods[each].model_dump(mode="json", by_alias=True) for each in sorted(used)],
         }
         text = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-        digest = hashlib.sha256(text.encode()).hexdigest()
         kept = {each: methods[each] for each in sorted(used)}
-        return cls(whole, kept, nodes, next(iter(nodes)), text, digest)
+        return cls(whole, kept, nodes, next(iter(nodes)), text, _digest(text))
 
     @classmethod
     def parse(cls, text: str) -> Plan:
-        """What :attr:`text` says. Raises ``MalformedData``."""
+        """What :attr:`text` says, under the digest it was stored by: a later version, which knows more keys, would
+        write it differently. Raises ``MalformedData``."""
         content = read_part(_CONTENT, text.encode())
-        return cls.of(content.use_case, {each.id: each for each in content.methods})
+        plan = cls.of(content.use_case, {each.id: each for each in content.methods})
+        return replace(plan, text=text, digest=_digest(text))
 
     def method_of(self, node: PlannedNode) -> Method:
         return self.methods[node.method_id]
@@ -121,6 +122,10 @@ class Plan:
         while parent is not None:
             yield self.nodes[parent]
             parent = self.nodes[parent].parent
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def named(node: Node, place: str = ROOT) -> Node:

@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from muster.clock import parse_rfc3339, rfc3339
 from muster.errors import BadInput, Code, MalformedData, NotAuthentic
 from muster.proofing import events as proofing_events
-from muster.proofing.events import ProofingEvent, ProofingStarted
+from muster.proofing.events import NodeAwaits, ProofingEvent, ProofingStarted
 from muster.proofing.materialization import Record
 from muster.proofing.plan import Plan
 from muster.proofing.progress import Progress, fold
@@ -105,6 +105,18 @@ class Proofings:
         """Executions that can be gone on with, and when something last happened there; the newest first."""
         query = proofing.select().where(proofing.c.is_open == 1).order_by(proofing.c.changed_at.desc())
         return tuple((row.id, parse_rfc3339(row.changed_at)) for row in self._connection.execute(query))
+
+    def of_callback(self, callback_ref: str) -> tuple[str, str] | None:
+        """The execution and the node that wait for this answer, or did once."""
+        awaits = proofing_event.c.kind == NodeAwaits.__name__
+        names_it = sa.func.instr(proofing_event.c.body, callback_ref) > 0
+        rows = self._connection.execute(proofing_event.select().where(awaits, names_it))
+        for row in rows:
+            event = _CODEC.decode(row.kind, row.body)
+            assert isinstance(event, NodeAwaits)
+            if getattr(event.action, "callback_ref", "") == callback_ref:
+                return row.proofing_id, event.node
+        return None
 
     def of_subject(self, subject: str) -> tuple[str, ...]:
         query = sa.select(proofing.c.id).where(proofing.c.subject == subject).order_by(proofing.c.started_at)

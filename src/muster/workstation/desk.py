@@ -247,6 +247,7 @@ class Desk:
 
     def abandon(self) -> None:
         """Let go of everything without a word in the trail."""
+        self.proofing.close()
         self.server.close()
         self.duplicates.close()
         self._database.close()

@@ -21,6 +21,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
+from threading import Condition
+from time import monotonic
 
 from muster.audit.catalogue import AuditEvent
 from muster.crypto.keyed_hash import KeyedHash
@@ -44,6 +46,7 @@ from muster.proofing.plan import Plan
 from muster.proofing.progress import Progress
 from muster.store.database import Work as Transaction
 from muster.store.proofings import Execution
+from muster.workstation.browser_return import BrowserReturn
 from muster.workstation.inspection import read_file
 from muster.workstation.journal import Journal
 from muster.workstation.proofing_secrets import ProofingSecrets
@@ -51,9 +54,15 @@ from muster.workstation.proofing_view import ExecutionView, MaterializationView,
 
 USE_CASE_NONE = Code("USE_CASE_NONE", "No proofing use case is meant for this.")
 
+RETURN_UNKNOWN = Code("RETURN_UNKNOWN", "Nobody here waits for what the browser brought back.")
+RETURN_USED = Code(
+    "RETURN_USED", "What the browser brought back belongs to an attempt that is over. Go on where the step stands."
+)
+
 _MATCH = "IdentityMatch"
 _ID_OCTETS = 16
 _CALLBACK_OCTETS = 32
+_LOOKED_AGAIN_S = 1.0
 
 Fields = Mapping[str, str]
 Inputs = Mapping[str, AttributeValue]
@@ -90,11 +99,13 @@ class Proofing:
         self.is_online = True
         self._devices = devices
         self.secrets = secrets
+        self._way_back = BrowserReturn(self.returned)
+        self._came_back = Condition()
 
     @cached_property
     def methods(self) -> Mapping[str, ProofingMethod]:
         """By type; found at the first need, since some bring heavy libraries."""
-        return found_methods(MethodTools(self._is_known, self._supervisor))
+        return found_methods(MethodTools(self._is_known, self._supervisor, self._way_back.address))
 
     # idv.usecase.resolve, idv.graph.compile
 
@@ -165,6 +176,10 @@ class Proofing:
             with self._journal.database.work() as work:
                 self._record(work, AuditEvent.PROOFING_SHOWN, execution, ())
         return view
+
+    def look(self, execution_id: str) -> ExecutionView:
+        """Where it stands, as an officer sees it, whoever looks. Raises ``BadInput(PROOFING_UNKNOWN)``."""
+        return self._view(self.stored(execution_id))
 
     def open(self) -> tuple[tuple[str, datetime], ...]:
         """What can be gone on with, and when something last happened there; the newest first."""
@@ -237,6 +252,40 @@ class Proofing:
         execution, progress, now = self._open(execution_id, expected_version)
         commands.require_awaited(progress, node, [NodeStatus.AWAITING_CALLBACK], now)
         return self._ask(execution, node, lambda method, work: method.callback(work, data), delivery)
+
+    def returned(self, data: Fields) -> ExecutionView:
+        """A browser came back; whose answer it brings, its ``state`` says, which is looked up and never read.
+
+        Raises ``Refused(RETURN_UNKNOWN | RETURN_USED)`` besides what ``callback`` raises.
+        """
+        try:
+            state = data.get("state", "")
+            with self._journal.database.read() as work:
+                found = work.proofings.of_callback(state) if state else None
+            if found is None:
+                raise Refused(RETURN_UNKNOWN)
+            there = self.stored(found[0]).progress.nodes[found[1]]
+            waits = getattr(there.action, "callback_ref", "") == state
+            if not waits and commands.digest_of(data) not in there.deliveries:
+                raise Refused(RETURN_USED)
+            return self.callback(*found, data)
+        finally:
+            with self._came_back:
+                self._came_back.notify_all()
+
+    def stand_by(self, execution_id: str, node: str, within_s: float) -> ExecutionView:
+        """Wait until a browser brought what this node waits for, or the time is over."""
+        give_up = monotonic() + within_s
+        with self._came_back:
+            while (left := give_up - monotonic()) > 0:
+                there = self.stored(execution_id).progress_at(self._journal.now()).nodes[node]
+                if there.status is not NodeStatus.AWAITING_CALLBACK:
+                    break
+                self._came_back.wait(min(left, _LOOKED_AGAIN_S))
+        return self._view(self.stored(execution_id))
+
+    def close(self) -> None:
+        self._way_back.close()
 
     def poll(self, execution_id: str, node: str, expected_version: int | None = None) -> ExecutionView:
         """See whether somebody outside is done."""
@@ -379,6 +428,7 @@ class Proofing:
             or random_source.token_urlsafe(_CALLBACK_OCTETS),
             now=self._journal.now(),
             secret=self.secrets.find,
+            answers=there.answers,
         )
 
     def stored(self, execution_id: str) -> Execution:

@@ -3,14 +3,12 @@
 Looked for in this order:
 
 1. the environment: ``idv.oidc.corporate.client-id`` is ``MUSTER_SECRET_IDV_OIDC_CORPORATE_CLIENT_ID``
-2. the desktop's keyring, where the package ``keyring`` is installed: service ``muster``
+2. the desktop's keyring, where there is one and it is open: service ``muster``
 3. the station's sealed settings, put there with ``muster proofing secret``
 """
 
 from __future__ import annotations
 
-import importlib
-import importlib.util
 import os
 import re
 from collections.abc import Mapping
@@ -65,7 +63,10 @@ def variable_of(key: str) -> str:
 
 
 def _in_keyring(key: str) -> str:
-    if importlib.util.find_spec("keyring") is None:
+    import keyring
+    from keyring.errors import KeyringError
+
+    try:
+        return keyring.get_password(_SERVICE, key) or ""
+    except KeyringError:  # a machine without a desktop, or one that is locked
         return ""
-    keyring = importlib.import_module("keyring")
-    return keyring.get_password(_SERVICE, key) or ""

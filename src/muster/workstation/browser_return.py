@@ -1,0 +1,144 @@
+"""The way back from the browser: an address of this machine to which providers send people (RFC 8252, 7.3).
+
+Rules:
+
+1. Nobody but this machine reaches it: 127.0.0.1 and a port that the system chooses, and a page elsewhere that
+   found a name for us is turned away by the ``Host`` it has to send.
+2. It decides nothing. What came in is handed on, one after the other, and the page says done or not done: why not
+   is told to the officer.
+3. Begun at its first need, ended with the desk. A browser that comes later finds nobody; the step is begun again.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Mapping
+from http import HTTPStatus
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Lock, Thread
+from typing import Any
+from urllib.parse import parse_qsl, urlsplit
+
+from muster.errors import Code, MusterError, Refused
+
+RETURN_UNREADABLE = Code(
+    "RETURN_UNREADABLE", "What the browser brought back cannot be read. Begin this step again."
+)
+
+Arrived = Callable[[Mapping[str, str]], object]
+
+_PATH = "/callback"
+_IDLE_S = 5.0
+_MOST_FIELDS = 20
+_CLOSED_WITHIN_S = 5.0
+_PAGE = """<!doctype html><html><head><meta charset="utf-8"><title>Muster</title></head>
+<body style="font: 1.4em sans-serif; margin: 3em">{lines}</body></html>"""
+_DONE = (
+    ("en", "ltr", "Done. Close this page and go on with the officer."),
+    ("fr", "ltr", "C’est fait. Fermez cette page et continuez avec l’agent."),
+    ("ar", "rtl", "تم. أغلقوا هذه الصفحة وتابعوا مع الموظف."),
+)
+_NOT_DONE = (
+    ("en", "ltr", "This did not work. Close this page and ask the officer."),
+    ("fr", "ltr", "Cela n’a pas abouti. Fermez cette page et demandez à l’agent."),
+    ("ar", "rtl", "لم ينجح ذلك. أغلقوا هذه الصفحة واسألوا الموظف."),
+)
+_HEADERS = {
+    "Content-Type": "text/html; charset=utf-8",
+    "Cache-Control": "no-store",
+    "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'",
+    "Referrer-Policy": "no-referrer",
+    "Connection": "close",
+}
+
+
+class BrowserReturn:
+    """``arrived`` is called with what a browser brought; an error of the tree means that it was of no use."""
+
+    def __init__(self, arrived: Arrived) -> None:
+        self._arrived = arrived
+        self._lock = Lock()
+        self._one_at_a_time = Lock()
+        self._server: ThreadingHTTPServer | None = None
+
+    def address(self) -> str:
+        """Where to send people; from now on somebody listens there."""
+        with self._lock:
+            if self._server is None:
+                self._server = _Server(("127.0.0.1", 0), self._handler())
+                Thread(target=self._server.serve_forever, args=(0.1,), name="browser-return", daemon=True).start()
+            return f"http://127.0.0.1:{self._server.server_port}{_PATH}"
+
+    def close(self) -> None:
+        """Nobody listens any more; who is being served has a moment to be done."""
+        with self._lock:
+            server, self._server = self._server, None
+        if server is None:
+            return
+        server.shutdown()
+        server.server_close()
+        if self._one_at_a_time.acquire(timeout=_CLOSED_WITHIN_S):
+            self._one_at_a_time.release()
+
+    def _take(self, query: str) -> bool:
+        try:
+            with self._one_at_a_time:
+                self._arrived(_fields(query))
+        except MusterError:
+            return False
+        return True
+
+    def _handler(self) -> type[BaseHTTPRequestHandler]:
+        take = self._take
+
+        class Handler(BaseHTTPRequestHandler):
+            timeout = _IDLE_S  # browsers open connections that they never use
+
+            def do_GET(self) -> None:
+                address = urlsplit(self.path)
+                port = self.server.server_address[1]
+                if self.headers.get("Host") != f"127.0.0.1:{port}" or address.path != _PATH:
+                    self._show(HTTPStatus.NOT_FOUND, _NOT_DONE)
+                elif take(address.query):
+                    self._show(HTTPStatus.OK, _DONE)
+                else:
+                    self._show(HTTPStatus.BAD_REQUEST, _NOT_DONE)
+
+            def _show(self, status: HTTPStatus, words: tuple[tuple[str, str, str], ...]) -> None:
+                lines = "".join(f'<p lang="{lang}" dir="{way}">{text}</p>' for lang, way, text in words)
+                page = _PAGE.format(lines=lines).encode()
+                self.send_response(status)
+                for name, value in _HEADERS.items():
+                    self.send_header(name, value)
+                self.send_header("Content-Length", str(len(page)))
+                self.end_headers()
+                self.wfile.write(page)
+
+            def version_string(self) -> str:
+                return "Muster"
+
+            def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the base class's word
+                """Addresses hold codes that are worth a sign-in: nothing is logged."""
+
+        return Handler
+
+
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Somebody who hung up is no news."""
+        if not isinstance(sys.exception(), OSError):
+            super().handle_error(request, client_address)
+
+
+def _fields(query: str) -> dict[str, str]:
+    """Raises ``Refused(RETURN_UNREADABLE)``: no text, too much of it, or one name twice."""
+    try:
+        pairs = parse_qsl(query, keep_blank_values=True, errors="strict", max_num_fields=_MOST_FIELDS)
+    except ValueError as error:
+        raise Refused(RETURN_UNREADABLE) from error
+    fields = dict(pairs)
+    if not fields or len(fields) != len(pairs):
+        raise Refused(RETURN_UNREADABLE)
+    return fields
