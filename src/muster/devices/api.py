@@ -18,14 +18,16 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import Enum
 from threading import Event
-from typing import Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from muster.clock import Clock
 from muster.devices.frames import Frame, Pixels
-from muster.devices.trust import TrustStore
 from muster.domain.assessment import Finding
 from muster.domain.biometrics import Attestation, BiometricAttribute, DigitalId
 from muster.errors import Code
+
+if TYPE_CHECKING:
+    from muster.devices.trust import TrustStore
 
 DRIVER_GROUP = "muster.drivers"
 
@@ -165,6 +167,12 @@ class Signer(Protocol):
     ) -> tuple[Attestation, str]: ...
 
 
+def _nobody() -> TrustStore:
+    from muster.devices.trust import TrustStore  # not for the processes drivers run in, which start a third faster
+
+    return TrustStore()
+
+
 @dataclass(frozen=True, slots=True)
 class DeviceContext:
     """What the workstation lends a device while it is open.
@@ -176,7 +184,7 @@ class DeviceContext:
 
     clock: Clock
     signer: Signer
-    trust: TrustStore | None = field(default_factory=TrustStore)
+    trust: TrustStore | None = field(default_factory=_nobody)
     environment: str = "Developer"
     allowed_lag: timedelta = timedelta(minutes=5)
 
@@ -240,7 +248,7 @@ class SheetFeeder(Protocol):
         whatever went wrong before the first page was there; ``Cancelled`` when ``cancel`` was set."""
 
 
-Device = Camera | BiometricCapture | SlapCapture | DocumentScanner
+Device = Camera | BiometricCapture | SlapCapture | DocumentScanner | SheetFeeder
 
 
 class Driver(Protocol):
