@@ -22,11 +22,11 @@ from muster.clock import utc_now
 from muster.crypto.key_slots import open_slot
 from muster.crypto.sealing import derive_key
 from muster.crypto.signing import SigningKey
-from muster.domain.registration import Step
+from muster.domain.registration import USUAL_STEPS
 from muster.workstation.station import Station
 
 Muster = Callable[..., Any]
-STEPS = [step.value for step in Step]
+STEPS = [step.value for step in USUAL_STEPS]
 
 
 @pytest.fixture(scope="module")

@@ -22,7 +22,7 @@ from muster.clock import utc_now
 from muster.domain.biometrics import BiometricAttribute, CaptureGroup
 from muster.domain.delivery import DeliveryState, Receipt
 from muster.domain.lifecycle import Registration
-from muster.domain.registration import Process, RegistrationId, Step
+from muster.domain.registration import USUAL_STEPS, Process, RegistrationId, Step
 from muster.workstation.desk import Desk, sign_in
 from muster.workstation.embedded_receiver import EmbeddedReceiver
 from muster.workstation.inspection import inspect_packet
@@ -32,7 +32,7 @@ from muster.workstation.server import RemoteServer
 from muster.workstation.station import NewStation, Station
 
 PLAYER = Path(__file__).with_name("play_and_wait.py")
-STEPS = list(Step)
+STEPS = list(USUAL_STEPS)
 
 
 @pytest.fixture(scope="module")

@@ -126,6 +126,8 @@ class AuditEvent(Enum):
     PROOFING_MATERIALIZED = EventKind("MUS-IDV-005", "Identity proofing", "Results of a proof of identity written")
     PROOFING_SHOWN = EventKind("MUS-IDV-006", "Identity proofing", "What providers said shown to a supervisor")
     PROOFING_SECRET_KEPT = EventKind("MUS-IDV-007", "Identity proofing", "Secret of a proofing method kept")
+    PROOFING_CONFIGURED = EventKind("MUS-IDV-008", "Identity proofing", "Proofing configuration set")
+    PROOF_SETTLED = EventKind("MUS-IDV-009", "Identity proofing", "Registration's proof of identity settled")
 
     @property
     def id(self) -> str:

@@ -31,7 +31,8 @@ from muster.domain.biometrics import (
     SampleFacts,
     StationJudgement,
 )
-from muster.domain.registration import Process, RegistrationId, Step
+from muster.domain.proofing import ProofOutcome
+from muster.domain.registration import USUAL_STEPS, Process, RegistrationId, Step
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +95,18 @@ class DocumentAttached:
 class DocumentRemoved:
     at: datetime
     field: str
+
+
+@dataclass(frozen=True, slots=True)
+class ProofSettled:
+    """What proving who the person is came to. ``execution`` is where it is told, empty where nobody was asked;
+    ``about`` names the fields it rests on: when one of them says something else it is to be settled anew."""
+
+    at: datetime
+    outcome: ProofOutcome
+    execution: str
+    use_case: str
+    about: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -254,6 +267,7 @@ Event = (
     | DemographicsDrafted
     | DocumentAttached
     | DocumentRemoved
+    | ProofSettled
     | SampleCaptured
     | SampleJudged
     | SampleSetAside
@@ -286,6 +300,7 @@ class Registration:
     demographics_entered: bool = False
     documents: Mapping[str, DocumentAttached] = field(default_factory=lambda: MappingProxyType({}))
     documents_complete: bool = False
+    proof: ProofSettled | None = None
     samples: Mapping[BiometricAttribute, SampleCaptured] = field(default_factory=lambda: MappingProxyType({}))
     judgements: Mapping[BiometricAttribute, StationJudgement] = field(default_factory=lambda: MappingProxyType({}))
     forced_because: Mapping[BiometricAttribute, ForcedBecause] = field(
@@ -345,12 +360,13 @@ class Registration:
             Step.CONSENT: self.consent is not None,
             Step.DEMOGRAPHICS: self.demographics_entered,
             Step.DOCUMENTS: self.documents_complete,
+            Step.PROOFING: self.proof is not None,
             Step.EXCEPTION_PHOTO: not self.exceptions or self.exception_photo is not None,
             Step.PREVIEW: self.previewed,
             Step.SIGNATURE: self.signed is not None,
         }[step]
 
-    def next_step(self, plan: Iterable[Step] = tuple(Step)) -> Step | None:
+    def next_step(self, plan: Iterable[Step] = USUAL_STEPS) -> Step | None:
         """The first step of ``plan`` that is not done, or nothing when all are."""
         return next((step for step in plan if not self.is_done(step)), None)
 
@@ -423,14 +439,26 @@ def _content_changed(state: Registration) -> Registration:
     return replace(state, previewed=False, operator_samples=nobody, confirmed=None, signed=None)
 
 
+def _still_about(state: Registration, values: Mapping[str, DemographicValue]) -> ProofSettled | None:
+    """The proof, unless something it rests on says something else now."""
+    about = state.proof.about if state.proof else ()
+    same = all(values.get(each) == state.demographics.get(each) for each in about)
+    return state.proof if same else None
+
+
 def _apply_content(state: Registration, event: Event) -> Registration:
     match event:
         case ConsentGiven():
             return replace(state, consent=event)
-        case DemographicsEntered():
-            return replace(state, demographics=MappingProxyType(dict(event.values)), demographics_entered=True)
-        case DemographicsDrafted():
-            return replace(state, demographics=MappingProxyType(dict(event.values)), demographics_entered=False)
+        case DemographicsEntered() | DemographicsDrafted():
+            return replace(
+                state,
+                demographics=MappingProxyType(dict(event.values)),
+                demographics_entered=isinstance(event, DemographicsEntered),
+                proof=_still_about(state, event.values),
+            )
+        case ProofSettled():
+            return replace(state, proof=event)
         case DocumentAttached():
             return replace(state, documents=_with(state.documents, event.facts.field, event))
         case DocumentRemoved():

@@ -228,6 +228,14 @@ class ExecutionStatus(Enum):
         return self not in (ExecutionStatus.CREATED, ExecutionStatus.RUNNING, ExecutionStatus.AWAITING_ACTION)
 
 
+class ProofOutcome(Enum):
+    """What a registration's proof of identity came to."""
+
+    PROVEN = "proven"
+    OWED = "owed"  # there was no network, and the policy lets the person be enrolled all the same
+    NOT_ASKED = "not_asked"  # no use case is meant for this person
+
+
 # --- what came of it -------------------------------------------------------------------------------------
 
 

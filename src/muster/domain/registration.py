@@ -40,11 +40,13 @@ class Process(Enum):
 
 
 class Step(Enum):
-    """What the officer does, in this order. The values appear in the command line's JSON."""
+    """What the officer does, in this order. The values appear in the command line's JSON. A proof of identity is
+    asked for only where the station has a use case for the process."""
 
     CONSENT = "consent"
     DEMOGRAPHICS = "demographics"
     DOCUMENTS = "documents"
+    PROOFING = "proofing"
     FACE = "face"
     LEFT_SLAP = "left_slap"
     RIGHT_SLAP = "right_slap"
@@ -61,6 +63,9 @@ class Step(Enum):
             return CaptureGroup(self.value)
         except ValueError:
             return None
+
+
+USUAL_STEPS = tuple(step for step in Step if step is not Step.PROOFING)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,8 @@
-"""Somebody who is known vouches for the person: an introducer who was proven here before, or a supervisor.
+"""Somebody who is known vouches for the person: an introducer who was proven here before, a supervisor, or the
+officer at the counter, who compared the person with what they brought.
 
 An introducer shows an identifier; nothing of it is kept. A supervisor vouches by being signed in, and is named in
-the evidence.
+the evidence; that it was the officer, the trail tells.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from collections.abc import Mapping
 from muster.domain.proofing import (
     Assurance,
     Eidas,
+    FieldType,
     Ial,
     Identifier,
     InputField,
@@ -29,11 +31,15 @@ INTRODUCER_UNKNOWN = Code(
 SUPERVISOR_MUST_VOUCH = Code(
     "SUPERVISOR_MUST_VOUCH", "A supervisor has to vouch for this person. Ask one to sign in and go on."
 )
+OFFICER_DID_NOT_VOUCH = Code(
+    "OFFICER_DID_NOT_VOUCH", "You did not say that this is the person. Compare again, or take another way."
+)
 VOUCH_NOT_AWAITED = Code("VOUCH_NOT_AWAITED", "This step waits for a form and for nothing else.")
 
 _GIVES = Assurance(Eidas.LOW, Ial.IAL1, None, Strength.FAIR)
 _NUMBER = "introducer"
 _YES = "vouched"
+_SAID = frozenset({"yes", "true"})
 
 
 class Vouch:
@@ -43,13 +49,21 @@ class Vouch:
         self._tools = tools
 
     def dispatch(self, work: Work) -> Outcome:
-        if _definition(work).by == "supervisor":
-            return Pending(UserInputAction((InputField(_YES, "The supervisor knows this person: yes"),)))
-        return Pending(UserInputAction((InputField(_NUMBER, "The introducer's number"),)))
+        match _definition(work).by:
+            case "supervisor":
+                label = "The supervisor knows this person."
+            case "officer":
+                label = "I compared the person with what they brought: it is the same person."
+            case _:
+                return Pending(UserInputAction((InputField(_NUMBER, "The introducer's number"),)))
+        return Pending(UserInputAction((InputField(_YES, label, FieldType.CONSENT),)))
 
     def submit(self, work: Work, fields: Mapping[str, str]) -> Outcome:
-        if _definition(work).by == "supervisor":
-            return self._by_supervisor(work, fields[_YES])
+        match _definition(work).by:
+            case "supervisor":
+                return self._by_supervisor(work, fields[_YES])
+            case "officer":
+                return _by_officer(work, fields[_YES])
         introducer = Identifier(_definition(work).identifier_type, fields[_NUMBER])
         if not introducer.value.strip() or not self._tools.is_known(introducer):
             return NotDone(INTRODUCER_UNKNOWN, retryable=True)
@@ -57,7 +71,7 @@ class Vouch:
 
     def _by_supervisor(self, work: Work, answer: str) -> Outcome:
         supervisor = self._tools.supervisor()
-        if supervisor is None or answer.strip().casefold() != "yes":
+        if supervisor is None or not _is_yes(answer):
             return NotDone(SUPERVISOR_MUST_VOUCH, retryable=True)
         return _vouched(work, {"supervisor": supervisor})
 
@@ -74,6 +88,14 @@ class Vouch:
 def _definition(work: Work) -> VouchMethodDefinition:
     assert isinstance(work.definition, VouchMethodDefinition)
     return work.definition
+
+
+def _by_officer(work: Work, answer: str) -> Outcome:
+    return _vouched(work, {}) if _is_yes(answer) else NotDone(OFFICER_DID_NOT_VOUCH, retryable=True)
+
+
+def _is_yes(answer: str) -> bool:
+    return answer.strip().casefold() in _SAID
 
 
 def _vouched(work: Work, metadata: Mapping[str, str]) -> Done:

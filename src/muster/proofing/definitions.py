@@ -256,11 +256,12 @@ class RestApiMethodDefinition(_Method):
 
 
 class VouchMethodDefinition(_Method):
-    """Ours: somebody who is known vouches for the person; an introducer shows an identifier of this type."""
+    """Ours: somebody who is known vouches for the person; an introducer shows an identifier of this type, the
+    officer compares the person with what they brought."""
 
     kind: Literal["VouchMethodDefinition"] = Field(alias="_type")
     type: Literal["vouch"] = "vouch"
-    by: Literal["introducer", "supervisor"] = "introducer"
+    by: Literal["introducer", "supervisor", "officer"] = "introducer"
     identifier_type: _Text = "UIN"
 
 

@@ -41,6 +41,8 @@ def content_digest(state: Registration) -> str:
         content["request"] = state.request
     if state.exception_photo is not None:
         content["exception_photo"] = state.exception_photo.record.digest
+    if state.proof is not None:
+        content["proof"] = [state.proof.outcome.value, state.proof.execution, state.proof.use_case]
     canonical = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
     return hashlib.sha256(canonical.encode()).hexdigest()
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 from threading import Event
@@ -42,7 +43,9 @@ from muster.workstation.placements import Placements
 from muster.workstation.policy import Policy
 from muster.workstation.pre_registrations import PreRegistrations
 from muster.workstation.proofing import Proofing
+from muster.workstation.proofing_configuration import ProofingConfiguration
 from muster.workstation.proofing_secrets import ProofingSecrets
+from muster.workstation.proofing_step import ProofingStep
 from muster.workstation.proving import Proof, Proving, words
 from muster.workstation.sending import Sending
 from muster.workstation.server import Server
@@ -73,7 +76,6 @@ class Desk:
         catalogue: Catalogue,
         policy: Policy,
     ) -> None:
-        self.policy = policy
         self._station = station
         self._database = unlocked.database
         self.rebuilt = unlocked.rebuilt
@@ -86,6 +88,11 @@ class Desk:
             clock,
             policy.permissions,
         )
+        self.proofing_configuration = ProofingConfiguration(
+            self._journal, with_demo=unlocked.is_demo and policy.demo_use_case
+        )
+        policy = replace(policy, proven=policy.proven | self.proofing_configuration.processes())
+        self.policy = policy
         self.access = self._journal.access
         self.operator: Operator = unlocked.operator
         self.station: StationId = unlocked.identity
@@ -160,6 +167,7 @@ class Desk:
         self.proofing = Proofing(
             self._journal, unlocked.identifier_hash, secrets, devices=self.devices.kinds_ready
         )
+        self.enrollment.proof = ProofingStep(self._journal, self.proofing, self.proofing_configuration)
         self.trail = AuditTrail(
             unlocked.database, unlocked.machine_key, unlocked.identity, unlocked.operator, clock
         )

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Collection
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from threading import Event
@@ -40,7 +41,7 @@ from muster.domain.lifecycle import (
     StepCompleted,
 )
 from muster.domain.registration import Process, RegistrationId, Step
-from muster.errors import BadInput, Code, Refused, StorageUnavailable
+from muster.errors import BadInput, Code, MusterError, Refused, StorageUnavailable
 from muster.workstation.capture import Capture
 from muster.workstation.documents import Documents, DocumentSlot, Shrunk
 from muster.workstation.duplicates import Duplicates
@@ -53,6 +54,7 @@ from muster.workstation.packet_size import PacketSize, packet_size
 from muster.workstation.placements import Placements
 from muster.workstation.policy import Policy
 from muster.workstation.processes import check_whole, checked_request
+from muster.workstation.proofing_step import ProofingStep
 from muster.workstation.proving import Proof
 from muster.workstation.reference import LANGUAGES, ConsentText, Labels, Language, ReferenceData
 from muster.workstation.samples import CaptureOutcome
@@ -114,6 +116,7 @@ class Enrollment:
         self.languages_offered: tuple[Language, ...] = LANGUAGES
         self.may_begin: Callable[[], None] = lambda: None
         """Asked before a registration begins; raises ``Refused`` when the station has reached a limit."""
+        self.proof: ProofingStep
 
     # Beginning, finding again, giving up
 
@@ -417,6 +420,10 @@ class Enrollment:
         """Seal the packet into the outbox. Doing it again returns the same packet."""
         entry = self._submission.submit(registration_id)
         self._duplicates.remember_soon(registration_id)
+        state = self._journal.load(registration_id)
+        if state.proof is not None:
+            with suppress(MusterError):  # it can be written again at any time, by command
+                self.proof.materialize(state)
         return entry
 
     def slip(self, registration_id: RegistrationId) -> Slip:

@@ -104,6 +104,10 @@ class Policy:
     is held against them, the device's or the one measured here. ``position`` is where the station stands, for
     packets to say so; ``typical_record_bytes`` what a capture that is still to come is counted at.
 
+    ``proven`` are the processes in which people prove who they are before they are captured. A desk takes them
+    from the station's proofing configuration; with ``demo_use_case`` a demo station that has none uses
+    the one that is shipped.
+
     ``announce_contact`` puts name, phone and e-mail into the announcement, as far as the schema has such fields
     and the person gave them. Off by default: the packet carries them anyway, sealed to whoever processes it, while
     announcements are read and kept by the service in front, to write to people before their packet was opened.
@@ -131,6 +135,8 @@ class Policy:
     """
 
     steps: tuple[Step, ...] = tuple(Step)
+    proven: frozenset[Process] = frozenset()
+    demo_use_case: bool = False
     finger_threshold: int = 40
     iris_threshold: int = 60
     quality_rules: Mapping[Modality, QualityRule] = field(default_factory=lambda: _QUALITY_RULES)
@@ -173,6 +179,8 @@ class Policy:
     def steps_for(self, process: Process) -> tuple[Step, ...]:
         """The steps of one process, in their order."""
         left_out = {*_NOT_ASKED[process], *(() if self.exception_photo_required else (Step.EXCEPTION_PHOTO,))}
+        if process not in self.proven:
+            left_out.add(Step.PROOFING)
         return tuple(step for step in self.steps if step not in left_out)
 
     def threshold(self, group: CaptureGroup) -> int:

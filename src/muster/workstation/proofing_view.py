@@ -16,6 +16,7 @@ from muster.domain.proofing import (
     Consent,
     ExecutionStatus,
     HashedIdentifier,
+    InputField,
     NodeStatus,
     PendingAction,
     ProofingError,
@@ -23,6 +24,7 @@ from muster.domain.proofing import (
 )
 from muster.errors import Code
 from muster.proofing.availability import Surroundings, can_succeed, hindrance, methods_below
+from muster.proofing.definitions import UserInputAttribute
 from muster.proofing.materialization import Record
 from muster.proofing.plan import NodeKind, Plan, PlannedNode
 from muster.proofing.progress import Progress, Result
@@ -42,7 +44,8 @@ class ErrorView:
 @dataclass(frozen=True, slots=True)
 class NodeView:
     """One step. ``depth`` and ``parent`` place it in the graph, ``optional``: all can succeed without it,
-    ``hindrance``: why it cannot be begun now, empty when it can; ``action`` is what it waits for."""
+    ``hindrance``: why it cannot be begun now, empty when it can; ``action`` is what it waits for, ``asks`` what has
+    to be entered to begin it."""
 
     id: str
     kind: str
@@ -64,6 +67,8 @@ class NodeView:
     action: PendingAction | None
     hindrance: str
     hindrance_sentence: str
+    hindrance_detail: Mapping[str, str]
+    asks: tuple[InputField, ...]
     deferred: bool
     error: ErrorView | None
 
@@ -215,9 +220,17 @@ def _node(plan: Plan, progress: Progress, node: PlannedNode, around: Surrounding
         action=there.action if there.status.is_awaiting else None,
         hindrance=reason.code.name if reason else "",
         hindrance_sentence=reason.sentence if reason else "",
+        hindrance_detail=dict(reason.detail) if reason else {},
+        asks=_asks(node),
         deferred=there.deferred,
         error=_error(there.error, unveiled=unveiled) if there.error else None,
     )
+
+
+def _asks(node: PlannedNode) -> tuple[InputField, ...]:
+    sources = (each.source for each in node.bindings)
+    asked = {each.field_id: each.field_label for each in sources if isinstance(each, UserInputAttribute)}
+    return tuple(InputField(name, words or name) for name, words in asked.items())
 
 
 def _is_optional(plan: Plan, node: PlannedNode) -> bool:

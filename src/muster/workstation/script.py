@@ -5,12 +5,17 @@
     {"process": "NEW", "languages": ["eng", "fra"], "consent": "eng",
      "demographics": {"fullName": {"eng": "...", "fra": "..."}, "gender": "FLE", ...},
      "documents": [{"field": "proofOfIdentity", "type": "CIN", "reference": "...", "file": "card.jpg"}],
+     "proof": [{"step": "document", "fields": {"vouched": "true"}}],
      "exceptions": [{"attribute": "leftLittle", "kind": "Permanent", "reason": "..."}],
      "exceptionPhoto": "photo.jpg",
      "biometrics": {"face": "face.jpg", "leftIndex": "leftIndex.png", ...}}
 
 An ``UPDATE`` holds the person's ``UIN`` and what changes among its demographics, and no fingers or eyes; a
 ``BIOMETRIC_CORRECTION`` names the server's request as ``"additionalInfoReqId"`` and has no demographics.
+
+``proof`` is for stations where people prove who they are: the steps to begin, in their order, each with the form it
+asks for; ``$.consents`` stands for what has to be agreed to first. A proof that other commands brought to its end
+counts without it.
 
 A document without ``file`` is scanned. Of a kind of device (face, fingers, eyes) either every picture is named,
 save for the exceptions, or none: then the device at hand is used. Every file is read and decoded before anything
@@ -57,6 +62,7 @@ from muster.workstation.inspection import read_file
 from muster.workstation.lanes import Lanes
 from muster.workstation.mailbox import Mailbox
 from muster.workstation.processes import EXCEPTION_PHOTO_MISSING, checked_request
+from muster.workstation.proofing_step import PROOF_NOT_GIVEN
 from muster.workstation.proving import Proof
 from muster.workstation.samples import CaptureOutcome
 from muster.workstation.submission import SUPERVISOR_NEEDED
@@ -97,6 +103,12 @@ class ScriptedDocument:
     content: bytes | None
 
 
+@dataclass(frozen=True, slots=True)
+class ScriptedProof:
+    step: str
+    fields: Mapping[str, str]
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Script:
     process: Process
@@ -108,6 +120,7 @@ class Script:
     pictures: Mapping[BiometricAttribute, Pixels]
     exception_photo: Pixels | None = None
     request: str | None = None
+    proof: tuple[ScriptedProof, ...] = ()
     before_camera: BeforeCamera = field(default_factory=lambda: BeforeCamera(None))
 
     @classmethod
@@ -152,6 +165,7 @@ class Script:
                 "additionalInfoReqId",
                 lambda: _text(request) if (request := content.get("additionalInfoReqId")) else None,
             ),
+            proof=_understood("proof", lambda: tuple(_proof(each) for each in _list(content, "proof"))),
         )
         checked_request(script.process, script.request)
         script._check_pictures()
@@ -181,11 +195,13 @@ _PARTS = (
     "consent",
     "demographics",
     "documents",
+    "proof",
     "exceptions",
     "exceptionPhoto",
     "biometrics",
 )
 _PARTS_OF_A_DOCUMENT = ("field", "type", "reference", "file")
+_PARTS_OF_A_PROOF = ("step", "fields")
 _PARTS_OF_AN_EXCEPTION = ("attribute", "kind", "reason")
 
 
@@ -259,6 +275,12 @@ def _text(value: object) -> str:
     if not isinstance(value, str):
         raise TypeError("text")
     return value
+
+
+def _proof(content: Mapping[str, Any]) -> ScriptedProof:
+    _check_keys(content, _PARTS_OF_A_PROOF)
+    fields = {name: _text(value) for name, value in content.get("fields", {}).items()}
+    return ScriptedProof(_text(content["step"]), fields)
 
 
 def _exception(content: Mapping[str, Any]) -> BiometricException:
@@ -389,6 +411,8 @@ class ScriptedEnrollment:
                 return enrollment.enter_demographics(registration_id, self._script.demographics)
             case Step.DOCUMENTS:
                 return self._documents(registration_id)
+            case Step.PROOFING:
+                return self._proof(registration_id)
             case Step.FACE:
                 return self._face(registration_id)
             case Step.EXCEPTION_PHOTO:
@@ -421,6 +445,22 @@ class ScriptedEnrollment:
                 self._enrollment.attach_document(*where, each.content)
             warnings += self._enrollment.document_findings(registration_id, each.field)
         return (*warnings, *self._enrollment.finish_documents(registration_id))
+
+    def _proof(self, registration_id: RegistrationId) -> tuple[Finding, ...]:
+        proof, proofing = self._enrollment.proof, self._enrollment.proof.proofing
+        for each in self._script.proof:
+            view = proof.open(registration_id).view
+            if view is None or view.may_enroll:
+                break
+            if each.step in view.next:
+                view = proofing.dispatch(view.execution_id, each.step)
+            if each.step in {awaited.node for awaited in view.awaited}:
+                proofing.submit(view.execution_id, each.step, each.fields)
+        view = proof.open(registration_id).view
+        if view is not None and not view.may_enroll:
+            return (Finding(PROOF_NOT_GIVEN),)
+        proof.settle(registration_id)
+        return ()
 
     def _face(self, registration_id: RegistrationId) -> tuple[Finding, ...]:
         self._script.before_camera.picture = self._script.pictures.get(BiometricAttribute.FACE)

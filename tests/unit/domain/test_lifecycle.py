@@ -35,6 +35,7 @@ from muster.domain.lifecycle import (
     ExceptionMarked,
     ExceptionPhotoTaken,
     PoorSamplesKept,
+    ProofSettled,
     Registration,
     RequestNamed,
     SampleCaptured,
@@ -49,7 +50,8 @@ from muster.domain.lifecycle import (
     apply,
     fold,
 )
-from muster.domain.registration import Process, RegistrationId, Step
+from muster.domain.proofing import ProofOutcome
+from muster.domain.registration import USUAL_STEPS, Process, RegistrationId, Step
 
 _NOON = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 _RID = RegistrationId("10001100020000320260301120000")
@@ -460,3 +462,23 @@ def test_no_step_follows_the_last_one() -> None:
 def test_a_change_at_the_end_leads_back_to_the_preview() -> None:
     state = _after(_PREVIEWED, _SIGNED, DemographicsEntered(_NOON, {"fullName": "Max"}))
     assert state.next_step([Step.DEMOGRAPHICS, Step.PREVIEW, Step.SIGNATURE]) is Step.PREVIEW
+
+
+_PROVEN = ProofSettled(_NOON, ProofOutcome.PROVEN, "e", "case", ("email",))
+
+
+def test_a_proof_of_identity_is_asked_for_where_the_plan_has_it_alone() -> None:
+    assert not _after().is_done(Step.PROOFING)
+    assert _after(_PROVEN).is_done(Step.PROOFING)
+    assert Step.PROOFING not in USUAL_STEPS
+
+
+@pytest.mark.parametrize("kind", [DemographicsEntered, DemographicsDrafted])
+def test_a_proof_rests_on_what_it_was_about(kind: type[DemographicsEntered] | type[DemographicsDrafted]) -> None:
+    said = DemographicsEntered(_NOON, {"fullName": "Max", "email": "max@mustermann.example"})
+    assert _after(said, _PROVEN, kind(_NOON, {**said.values, "fullName": "Moritz"})).proof == _PROVEN
+    assert _after(said, _PROVEN, kind(_NOON, {**said.values, "email": "moritz@mustermann.example"})).proof is None
+
+
+def test_a_proof_given_late_takes_the_signature_back() -> None:
+    assert _after(_PREVIEWED, _SIGNED, _PROVEN).signed is None

@@ -59,6 +59,17 @@ def test_a_supervisor_who_says_yes_is_named_in_the_evidence() -> None:
     assert outcome.evidence.metadata == {"by": "supervisor", "supervisor": "max"}
 
 
+@pytest.mark.parametrize(("answer", "vouched"), [("true", True), ("false", False), ("", False)])
+def test_an_officer_vouches_by_saying_that_it_is_the_same_person(answer: str, vouched: bool) -> None:
+    work = _work({**VOUCH, "by": "officer"})
+    asked = found_methods(_tools())["vouch"].dispatch(work)
+    assert isinstance(asked, Pending)
+    assert isinstance(asked.action, UserInputAction)
+    (field,) = asked.action.fields
+    outcome = found_methods(_tools())["vouch"].submit(work, {field.id: answer})
+    assert isinstance(outcome, Done) is vouched
+
+
 def test_an_answer_this_method_does_not_wait_for_is_a_failure() -> None:
     vouch = found_methods(_tools())["vouch"]
     assert isinstance(vouch.callback(_work(VOUCH), {}), NotDone)

@@ -43,6 +43,7 @@ from muster.domain.lifecycle import (
     LivenessJudged,
     OperatorSampleTaken,
     PoorSamplesKept,
+    ProofSettled,
     RequestNamed,
     SampleCaptured,
     SampleJudged,
@@ -54,6 +55,7 @@ from muster.domain.lifecycle import (
     Synced,
     Uploaded,
 )
+from muster.domain.proofing import ProofOutcome
 from muster.domain.registration import Process, Step
 from muster.errors import NotAuthentic
 from muster.store.event_codec import EVENT_UNREADABLE, decode, encode
@@ -102,6 +104,11 @@ _GOLDEN: list[tuple[Event, str]] = [
     (
         DocumentRemoved(_AT, "proofOfIdentity"),
         '{"at":"2026-03-01T12:00:00.123456Z","field":"proofOfIdentity"}',
+    ),
+    (
+        ProofSettled(_AT, ProofOutcome.PROVEN, "0a0b", "demo-registration", ("email",)),
+        '{"at":"2026-03-01T12:00:00.123456Z","outcome":"proven","execution":"0a0b",'
+        '"use_case":"demo-registration","about":["email"]}',
     ),
     (
         SampleCaptured(_AT, _FACTS, _BLOB),

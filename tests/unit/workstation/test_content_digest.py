@@ -25,10 +25,12 @@ from muster.domain.lifecycle import (
     ConsentGiven,
     DocumentAttached,
     ExceptionPhotoTaken,
+    ProofSettled,
     Registration,
     SampleCaptured,
     Started,
 )
+from muster.domain.proofing import ProofOutcome
 from muster.domain.registration import Process, RegistrationId
 from muster.workstation.content_digest import content_digest
 
@@ -48,6 +50,7 @@ DOCUMENT = DocumentAttached(
 PHOTO = ExceptionPhotoTaken(
     AT, replace(SAMPLE.facts, attribute=BiometricAttribute.FACE), BlobRef("photo", "ef" * 32, 300)
 )
+PROOF = ProofSettled(AT, ProofOutcome.PROVEN, "ef" * 16, "case", ())
 STATE = Registration(
     RegistrationId("10001100010000120260301120000"),
     Started(AT, Process.NEW, ("eng", "fra"), "erika", 0.1),
@@ -114,6 +117,9 @@ CHANGES: dict[str, Callable[[], Registration]] = {
         STATE, exception_photo=replace(PHOTO, record=BlobRef("photo", "f0" * 32, 300))
     ),
     "request": lambda: replace(STATE, request="10001100010000120260201120000-BIOMETRIC_CORRECTION-1"),
+    "proof of identity": lambda: replace(STATE, proof=PROOF),
+    "another proof": lambda: replace(STATE, proof=replace(PROOF, execution="f0" * 16)),
+    "proof that is owed": lambda: replace(STATE, proof=replace(PROOF, outcome=ProofOutcome.OWED)),
 }
 
 

@@ -15,7 +15,7 @@ from muster.analysis.pictures import read_picture
 from muster.devices.attestation import next_hash
 from muster.domain.biometrics import BiometricAttribute, ExceptionKind
 from muster.domain.lifecycle import Registration
-from muster.domain.registration import Process, RegistrationId, Step
+from muster.domain.registration import USUAL_STEPS, Process, RegistrationId, Step
 from muster.errors import BadInput, Refused
 from muster.packet.contents import CORRECTION_WITHOUT_REQUEST, Position
 from muster.workstation.capture import NO_EXCEPTION
