@@ -44,8 +44,8 @@ class ErrorView:
 @dataclass(frozen=True, slots=True)
 class NodeView:
     """One step. ``depth`` and ``parent`` place it in the graph, ``optional``: all can succeed without it,
-    ``hindrance``: why it cannot be begun now, empty when it can; ``action`` is what it waits for, ``asks`` what has
-    to be entered to begin it."""
+    ``hindrance``: why it cannot be begun now, empty when it can; ``action`` is what it waits for, ``asks`` what
+    has to be entered to begin it."""
 
     id: str
     kind: str

@@ -13,9 +13,9 @@
 An ``UPDATE`` holds the person's ``UIN`` and what changes among its demographics, and no fingers or eyes; a
 ``BIOMETRIC_CORRECTION`` names the server's request as ``"additionalInfoReqId"`` and has no demographics.
 
-``proof`` is for stations where people prove who they are: the steps to begin, in their order, each with the form it
-asks for; ``$.consents`` stands for what has to be agreed to first. A proof that other commands brought to its end
-counts without it.
+``proof`` is for stations where people prove who they are: the steps to begin, in their order, each with the form
+it asks for; ``$.consents`` stands for what has to be agreed to first. A proof that other commands brought to its
+end counts without it.
 
 A document without ``file`` is scanned. Of a kind of device (face, fingers, eyes) either every picture is named,
 save for the exceptions, or none: then the device at hand is used. Every file is read and decoded before anything

@@ -434,8 +434,8 @@ def test_one_more_exception_asks_for_another_photo() -> None:
     ids=lambda event: type(event).__name__,
 )
 def test_the_last_exception_takes_the_photo_along(event: Event) -> None:
-    one = [_missing(BiometricAttribute.LEFT_EYE), _PHOTO]
-    two = [_missing(BiometricAttribute.RIGHT_EYE), *one]
+    one: list[Event] = [_missing(BiometricAttribute.LEFT_EYE), _PHOTO]
+    two: list[Event] = [_missing(BiometricAttribute.RIGHT_EYE), *one]
     assert _after(*one, event).exception_photo is None
     assert _after(*two, event).exception_photo == _PHOTO
 

@@ -26,7 +26,7 @@ from unit.proofing.graphs import VOUCH, choice, method, sequence
 from unit.workstation.desks import QUICK, SetClock, audited, desk_at, play
 
 NOON = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
-BY_OFFICER = {**VOUCH, "by": "officer"}
+BY_OFFICER: dict[str, Any] = {**VOUCH, "by": "officer"}
 MAILED = {"source": {"_type": "ContextAttribute", "attributePath": "email"}, "target": "email"}
 
 
