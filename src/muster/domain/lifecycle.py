@@ -435,6 +435,8 @@ def _apply_ending(state: Registration, event: _Ending) -> Registration:
 
 
 def _content_changed(state: Registration) -> Registration:
+    if not (state.previewed or state.operator_samples or state.confirmed or state.signed):
+        return state
     nobody: Mapping[str, OperatorSampleTaken] = MappingProxyType({})
     return replace(state, previewed=False, operator_samples=nobody, confirmed=None, signed=None)
 

@@ -28,7 +28,8 @@ FROM audit ORDER BY sequence
 
 _COLUMNS = tuple(column.name for column in audit.columns)
 _ADD = Prepared(audit.insert())
-_NEWEST = Prepared(audit.select().order_by(audit.c.sequence.desc()).limit(1))
+# Not a parameter: SQLite plans a statement anew when one of those says how many rows.
+_NEWEST = Prepared(audit.select().order_by(audit.c.sequence.desc()).limit(sa.literal_column("1")))
 
 
 class AuditLog:

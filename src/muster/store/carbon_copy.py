@@ -72,27 +72,27 @@ class Change:
 class CarbonCopy:
     def __init__(self, folder: Path, sealer: Sealer) -> None:
         self._folder = folder
+        self._trail = folder / "trail"
+        self._newest: Path | None = None
         self._sealer = sealer
 
     @property
     def exists(self) -> bool:
         return self._trail.is_dir()
 
-    @property
-    def _trail(self) -> Path:
-        return self._folder / "trail"
-
     # Writing
 
     def add(self, changes: Mapping[RegistrationId, Change], records: Sequence[AuditRecord]) -> None:
-        """Append one committed transaction. What the disk does not take is added at the next sign-in."""
+        """Append one committed transaction, if there is a copy. What the disk does not take is added at the next
+        sign-in."""
         with suppress(OSError, StorageUnavailable):
+            trail = self._trail_file(records[0].sequence)
             for registration_id, change in changes.items():
                 if change.replaces:
                     self.replace(registration_id, change.events)
                 else:
                     self._append(self._folder / registration_id.text, map(_event_frame, change.events))
-            self.add_records(records)
+            self._append(trail, [_trail_frame(records)])
 
     def replace(self, registration_id: RegistrationId, events: Iterable[StoredEvent]) -> None:
         """Let the copy hold these events and no others. Raises ``StorageUnavailable``."""
@@ -105,8 +105,7 @@ class CarbonCopy:
         if not records:
             return
         self._trail.mkdir(mode=0o700, parents=True, exist_ok=True)
-        path = self._trail_file(records[0].sequence)
-        self._append(path, [(records[0].sequence, json.dumps([_plain(each) for each in records]).encode())])
+        self._append(self._trail_file(records[0].sequence), [_trail_frame(records)])
 
     def forget_trail(self) -> None:
         """Before the trail is copied anew. Raises ``OSError``."""
@@ -118,11 +117,13 @@ class CarbonCopy:
         durable.write(self._folder / "tables", self._sealer.seal(json.dumps(content).encode(), "copy/tables"))
 
     def _trail_file(self, sequence: int) -> Path:
-        """The newest file while it has room, else a new one that begins here."""
-        files = self._trail_files()
-        if files and files[-1].stat().st_size < _TRAIL_FILE_BYTES:
-            return files[-1]
-        return self._trail / f"{sequence:010d}"
+        """The newest file while it has room, else a new one that begins here. Raises ``OSError``."""
+        if self._newest is None or not _has_room(self._newest):  # another program may have begun the next
+            newest = max((each.name for each in self._trail.iterdir()), default="")
+            self._newest = self._trail / newest if newest else None
+        if self._newest is None or not _has_room(self._newest):
+            self._newest = self._trail / f"{sequence:010d}"
+        return self._newest
 
     def _append(self, path: Path, frames: Iterable[tuple[int, bytes]]) -> None:
         content = b"".join(self._frame(path, number, content) for number, content in frames)
@@ -213,8 +214,19 @@ class CarbonCopy:
         return frames, whole
 
 
+def _has_room(path: Path) -> bool:
+    try:
+        return os.stat(path).st_size < _TRAIL_FILE_BYTES  # noqa: PTH116 - at every step
+    except FileNotFoundError:
+        return False
+
+
 def _event_frame(event: StoredEvent) -> tuple[int, bytes]:
     return event.number, json.dumps([event.kind, event.body]).encode()
+
+
+def _trail_frame(records: Sequence[AuditRecord]) -> tuple[int, bytes]:
+    return records[0].sequence, json.dumps([_plain(each) for each in records]).encode()
 
 
 def _context(path: Path, number: int) -> str:

@@ -132,7 +132,7 @@ class Database:
             if not work.is_complete:
                 raise RuntimeError("a change without an audit record")
         self._remember(work.registrations)
-        if self._copy is not None and self._copy.exists:
+        if self._copy is not None:
             self._copy.add(work.registrations.changes, work.records)
 
     @contextmanager

@@ -233,13 +233,15 @@ class Enrollment:
 
     def keep_draft(self, registration_id: RegistrationId, values: Demographics) -> Registration:
         """Keep what stands in the form, unfinished and unchecked. Changes nothing that was finished."""
-        state = self._journal.open_draft(registration_id)
         filled = {name: value for name, value in values.items() if not _is_empty(value)}
-        if filled == dict(state.demographics):
-            return state
-        event = DemographicsDrafted(self._journal.now(), filled)
-        detail = {"fields": str(len(filled))}
-        return self._journal.commit(registration_id, Entry(event, AuditEvent.DEMOGRAPHICS_DRAFTED, detail))
+
+        def changed(state: Registration) -> tuple[Entry, ...]:
+            if filled == dict(state.demographics):
+                return ()
+            event = DemographicsDrafted(self._journal.now(), filled)
+            return (Entry(event, AuditEvent.DEMOGRAPHICS_DRAFTED, {"fields": str(len(filled))}),)
+
+        return self._journal.decide(registration_id, changed)
 
     # Documents
 

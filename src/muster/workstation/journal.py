@@ -6,7 +6,8 @@ a power cut.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -31,6 +32,10 @@ class Entry:
     audit: AuditEvent
     detail: Mapping[str, str] = field(default_factory=dict)
     blob: BlobRef | None = None
+
+
+class _NothingHappened(Exception):
+    """Undoes a transaction in which there was nothing to do."""
 
 
 class Journal:
@@ -94,18 +99,32 @@ class Journal:
         ``check`` looks at the state inside the transaction and raises when what was decided before it no
         longer holds.
         """
-        with self.database.work() as work:
+
+        def checked(state: Registration) -> tuple[Entry, ...]:
+            check(state)
+            return entries
+
+        return self.decide(registration_id, checked)
+
+    def decide(
+        self, registration_id: RegistrationId, decision: Callable[[Registration], Sequence[Entry]]
+    ) -> Registration:
+        """Store what ``decision`` makes of the state as it is inside the transaction, which may be nothing. Raises
+        ``Refused`` when the registration is closed."""
+        with suppress(_NothingHappened), self.database.work() as work:
             self.access.require(Permission.REGISTER, work)
             state = work.registrations.load(registration_id)
             if not state.is_draft:
                 raise Refused(REGISTRATION_CLOSED)
-            check(state)
+            entries = decision(state)
+            if not entries:
+                raise _NothingHappened
             for entry in entries:
                 state = work.registrations.append(registration_id, entry.event)
                 if entry.blob is not None:
                     work.blobs.add(registration_id, entry.blob)
                 work.record(entry.audit, actor=self.operator.user_id, subject=registration_id.text, **entry.detail)
-            return state
+        return state
 
     def note(self, registration_id: RegistrationId, audit: AuditEvent, **detail: str) -> None:
         """An audit record that changes nothing."""
