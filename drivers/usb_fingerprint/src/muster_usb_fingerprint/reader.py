@@ -72,16 +72,18 @@ class UsbReader:
         return () if best is None else (self._sample(best, request),)
 
     def _look(self, cancel: Event, until: float) -> Pixels:
+        broken: Garbled | None = None
         for _ in range(_TRIES):
             try:
                 return scanned(self._model.scan(self._numbers), self._pipe, cancel, until)
-            except Garbled:
+            except Garbled as error:
+                broken = error
                 cancel.wait(_SETTLE_S)
                 self._pipe.recover()
             except Cancelled:
                 self._pipe.recover()  # of a picture that was on its way nothing may be left for the next one
                 raise
-        raise DeviceUnavailable(DEVICE_FAILED if self._is_there() else DEVICE_UNPLUGGED, kind=KIND)
+        raise DeviceUnavailable(DEVICE_FAILED if self._is_there() else DEVICE_UNPLUGGED, kind=KIND) from broken
 
     def _sample(self, pixels: Pixels, request: CaptureRequest) -> CapturedSample:
         return picture_sample(
