@@ -6,7 +6,6 @@ seen here; the order of the challenge is what it cannot follow.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -21,7 +20,8 @@ FROZEN = "liveness repeated frames"
 _EVERY = 6
 _LEAST = 5
 _SAME_TO = 0.06  # mean difference in grey levels
-
+# Where noise alone is more than that in so much of a frame, the rest of it need not be looked at.
+_FIRST_PART = 8
 
 Samples = NDArray[np.int16]
 
@@ -38,10 +38,25 @@ class FrozenSignal:
         seen = with_face(window)
         if len(seen) < _LEAST:
             return NotAssessed(self.name, LIVENESS_TOO_SHORT)
-        sampled = [each.frame[::_EVERY, ::_EVERY].astype(np.int16) for each in seen]
-        again = sum(_is_among(frame, sampled[:at]) for at, frame in enumerate(sampled))
+        of_shape: dict[tuple[int, ...], list[Samples]] = {}
+        for each in seen:
+            samples = each.frame[::_EVERY, ::_EVERY].astype(np.int16)
+            of_shape.setdefault(samples.shape, []).append(samples.reshape(-1))
+        again = sum(_repeated(np.stack(each)) for each in of_shape.values())
         return self.scale.score(round(again / (len(seen) - 1), 3))
 
 
-def _is_among(frame: Samples, earlier: Sequence[Samples]) -> bool:
-    return any(each.shape == frame.shape and float(np.abs(each - frame).mean()) < _SAME_TO for each in earlier)
+def _repeated(frames: Samples) -> int:
+    """How many of the ``frames``, (n, samples), equal one before."""
+    count, size = frames.shape
+    limit = _SAME_TO * size
+    part = max(1, size // _FIRST_PART)
+    again = 0
+    for at in range(1, count):
+        near = _difference(frames[:at, :part], frames[at, :part]) < limit
+        again += bool(near.any() and (_difference(frames[:at][near], frames[at]) < limit).any())
+    return again
+
+
+def _difference(frames: Samples, frame: Samples) -> NDArray[np.int64]:
+    return np.asarray(np.abs(frames - frame).sum(1, dtype=np.int64))

@@ -7,6 +7,7 @@ entry in ``models/calibration.toml``.
 
 from __future__ import annotations
 
+import math
 from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -163,10 +164,14 @@ def _eyes(look: FaceLook) -> float:
 
 def _contrast(part: Pixels) -> float:
     """Light that falls from one side, or the shade of a brow, apart: the pixels' spread around a plane."""
-    rows, columns = np.indices(part.shape, np.float32)
-    x, y, light = columns - columns.mean(), rows - rows.mean(), part - part.mean(dtype=np.float32)
-    across, down = (x * light).sum() / max((x * x).sum(), 1.0), (y * light).sum() / max((y * y).sum(), 1.0)
-    return float((light - across * x - down * y).std() / max(float(part.mean()), 1.0))
+    light = part.astype(np.float32)
+    (height, width), mean = part.shape, float(light.mean())
+    x, y = np.arange(width) - (width - 1) / 2, np.arange(height) - (height - 1) / 2
+    # Columns and rows are equally far apart and in the middle of nothing: the squares' sums have a closed form.
+    squares = float(np.vdot(light, light)) - part.size * mean * mean
+    squares -= float(light.sum(0) @ x) ** 2 / max(part.size * (width**2 - 1) / 12, 1.0)
+    squares -= float(light.sum(1) @ y) ** 2 / max(part.size * (height**2 - 1) / 12, 1.0)
+    return math.sqrt(max(squares, 0.0) / part.size) / max(mean, 1.0)
 
 
 def _grain(frame: Pixels, mesh: FaceMesh) -> Pixels | None:

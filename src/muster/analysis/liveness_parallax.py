@@ -29,6 +29,7 @@ _FROM, _TO = 0.98, 1.75
 _MOST_CORNERS, _LEAST_CORNERS = 40, 6
 # Of a corner, in the units of cv2.cornerMinEigenVal: noise on a plain wall stays below.
 _LEAST_CORNER = 3e-5
+_REACH = 48  # pixels
 _LOST_FROM = 0.7  # pixels between a corner and where following it back leads
 
 
@@ -61,8 +62,18 @@ def _movement(a: Observation, b: Observation) -> tuple[np.ndarray, np.ndarray] |
     head = b.mesh.points[:, :2].mean(0) - a.mesh.points[:, :2].mean(0)
     if head @ head <= _LEAST_PIXELS**2:
         return None
-    behind = _followed(_grey(a.frame), _grey(b.frame), _beside(a))
+    part = _around(a)
+    behind = _followed(_grey(a.frame[part]), _grey(b.frame[part]), _beside(a)[part])
     return None if behind is None else (head, behind)
+
+
+def _around(seen: Observation) -> tuple[slice, slice]:
+    """What is looked at: where corners are looked for, and as far as they can be followed from there."""
+    assert seen.mesh is not None
+    x, y, w, h = seen.mesh.box
+    middle = x + w / 2
+    rows = slice(max(0, int(y - h / 2) - _REACH), max(1, int(y + h) + _REACH))
+    return rows, slice(max(0, int(middle - _TO * w) - _REACH), max(1, int(middle + _TO * w) + _REACH))
 
 
 def _beside(seen: Observation) -> Pixels:

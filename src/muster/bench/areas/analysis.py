@@ -1,19 +1,24 @@
 """Judging pictures: each analyser beside its own networks, called as onnxruntime offers them.
 
-A function here whose name ends in ``_rows`` is one analyser. The baseline is the same weights, the same inputs,
-the same number of threads; what comes on top is everything else (scaling, cutting, points, measures, sentences).
+A function here whose name ends in ``_rows`` is one analyser. The baseline is what its networks did while it
+worked, once more and with nothing between: the same weights, the same inputs (how long a network takes depends on
+them), the same order, the same number of threads. What comes on top is everything else: scaling, cutting, points,
+measures, sentences.
 """
 
 from __future__ import annotations
 
+import itertools
+import math
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,7 +34,7 @@ from muster.analysis.gallery_search import EXACT_UP_TO, ExactSearch
 from muster.analysis.iris_code import match as compare_irises
 from muster.analysis.iris_judging import look_at_iris
 from muster.analysis.liveness_fusion import Liveness
-from muster.analysis.liveness_observation import LivenessWatch, Window
+from muster.analysis.liveness_observation import LONGEST_S, LivenessWatch, Window
 from muster.analysis.mrz_letters import LetterReader
 from muster.analysis.mrz_reading import MrzReader, strip_of
 from muster.analysis.networks import Network
@@ -37,6 +42,8 @@ from muster.analysis.opencv import opencv
 from muster.bench.measuring import Clock, Rounds, Row
 from muster.bench.memory import can_weigh, growth_in_a_fresh_process
 from muster.formats.mrz import Holder, MrzType, compose
+
+Inputs = Mapping[str, NDArray[Any]]
 
 _FRAMES_A_SECOND = 15
 _STEADY = (1000, 10_000)
@@ -55,11 +62,12 @@ def rows(rounds: Rounds) -> Iterator[Row]:
 
 def face_rows(rounds: Rounds) -> Iterator[Row]:
     frame, guidance = face_frame(), FaceGuidance()
+    guidance.look(frame)  # a new face is looked at twice
     yield rounds.compare(
         "a frame of 1280x720 guided",
         partial(guidance.look, frame),
         "detector, mesh, both eyes",
-        _bare({"face_detection_short_range": 1, "face_landmark": 1, "fr_eye": 2}),
+        _networks_alone(partial(guidance.look, frame)),
         repeat=25,
     )
     yield _frames_a_second(rounds, guidance, frame)
@@ -67,11 +75,16 @@ def face_rows(rounds: Rounds) -> Iterator[Row]:
     yield Row.of("the first frame, program started for it", starts, "ms", "a second", 1000, Clock.WALL)
     mesh = guidance.look(frame).mesh
     assert mesh is not None
+    recogniser = ShippedRecogniser()
+
+    def recognised() -> None:
+        template_of(frame, mesh, recogniser)
+
     yield rounds.compare(
         "a face recognised",
-        partial(template_of, frame, mesh, ShippedRecogniser()),
+        recognised,
         "recognition",
-        _bare({"fr_feature": 1}),
+        _networks_alone(recognised),
     )
     if can_weigh() and not rounds.once:
         few, many = _STEADY
@@ -82,37 +95,34 @@ def face_rows(rounds: Rounds) -> Iterator[Row]:
 def liveness_rows(rounds: Rounds) -> Iterator[Row]:
     """As the face page does it: a stream that is guided and watched, and a decision when the picture is taken."""
     count = 2 * _FRAMES_A_SECOND if rounds.once else 8 * _FRAMES_A_SECOND
-    frame, guidance, liveness = face_frame(), FaceGuidance(), Liveness()
-    frames = [np.roll(frame, shift, axis=1) for shift in range(9)]
+    guidance, liveness, watch = FaceGuidance(), Liveness(), LivenessWatch()
+    frames = list(_stream(count))
+    began = itertools.count(step=math.ceil(LONGEST_S) + 1)
 
     def seen() -> Window:
-        watch = LivenessWatch()
-        for number in range(count):
-            shown = frames[number % len(frames)]
-            watch.join(shown, guidance.look(shown), number / _FRAMES_A_SECOND)
+        start = next(began)
+        for number, shown in enumerate(frames):
+            watch.join(shown, guidance.look(shown), start + number / _FRAMES_A_SECOND)
         return watch.window
 
     def guided_and_judged() -> None:
         liveness.decide(seen())
 
-    alone = {"face_detection_short_range": count, "face_landmark": count, "fr_eye": 2 * count, "fr_liveness": 5}
     yield rounds.compare(
         f"{count} frames of 1280x720 guided, and liveness judged",
         guided_and_judged,
         "detector, mesh, both eyes, liveness",
-        _bare(alone),
+        _networks_alone(guided_and_judged),
         repeat=1,
     )
     took = []
     for _ in range(rounds.count):
-        began = time.perf_counter()
+        at_first = time.perf_counter()
         guided_and_judged()
-        took.append(count / (time.perf_counter() - began))
+        took.append(count / (time.perf_counter() - at_first))
     yield Row.of("of them in a second", took, "/s", "frames a second", _FRAMES_A_SECOND, Clock.WALL)
-    window = seen()
-    yield rounds.compare(
-        "liveness judged", partial(liveness.decide, window), "liveness", _bare({"fr_liveness": 5})
-    )
+    judged = partial(liveness.decide, seen())
+    yield rounds.compare("liveness judged", judged, "liveness", _networks_alone(judged))
 
 
 def fingerprint_rows(rounds: Rounds) -> Iterator[Row]:
@@ -243,6 +253,15 @@ def face_frame() -> Pixels:
     return frame
 
 
+def _stream(count: int) -> Iterator[Pixels]:
+    """Somebody who sways a little before a camera whose sensor makes noise: no two frames are the same."""
+    frame, noise = face_frame(), np.random.default_rng(0).normal(0, 2, (760, 1360, 3)).astype(np.int16)
+    for number in range(count):
+        shown = np.roll(frame, round(12 * math.sin(number / 9)), axis=1).astype(np.int16)
+        top, left = number * 7 % 40, number * 11 % 80
+        yield np.clip(shown + noise[top : top + 720, left : left + 1280], 0, 255).astype(np.uint8)
+
+
 _GUIDANCE: list[FaceGuidance] = []
 
 
@@ -276,26 +295,26 @@ def _first_frame_ms(frame: Pixels) -> float:
         return 1000 * (time.perf_counter() - began)
 
 
-_INPUTS = {
-    "face_detection_short_range": ("input", (1, 128, 128, 3)),
-    "face_landmark": ("input_1", (1, 192, 192, 3)),
-    "fr_eye": ("input", (1, 1, 24, 24)),
-    "fr_feature": ("input", (1, 3, 112, 112)),
-    "fr_liveness": ("input", (1, 3, 128, 128)),
-}
+def _networks_alone(work: Callable[[], object]) -> partial[None]:
+    """What networks did in ``work``, without the rest of it."""
+    from onnxruntime import InferenceSession
+
+    done: list[Callable[[], object]] = []
+    run = InferenceSession.run
+
+    def noted(session: InferenceSession, names: Sequence[str] | None, inputs: Inputs, options: Any = None) -> Any:
+        kept = {name: np.array(each) for name, each in inputs.items()}
+        done.append(partial(run, session, names, kept, options))
+        return run(session, names, inputs, options)
+
+    InferenceSession.run = noted
+    try:
+        work()
+    finally:
+        InferenceSession.run = run
+    return partial(_one_by_one, done)
 
 
-def _bare(times: dict[str, int]) -> partial[None]:
-    """Networks alone, each so many times, over something that is not all zeros."""
-    random = np.random.default_rng(0)
-    work = []
-    for name, count in times.items():
-        entry, shape = _INPUTS[name]
-        image: NDArray[np.float32] = random.random(shape, np.float32)
-        work += [(Network(name), {entry: image})] * count
-    return partial(_run, work)
-
-
-def _run(work: list[tuple[Network, dict[str, NDArray[np.float32]]]]) -> None:
-    for network, inputs in work:
-        network.run(inputs)
+def _one_by_one(calls: Sequence[Callable[[], object]]) -> None:
+    for call in calls:
+        call()
