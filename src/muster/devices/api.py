@@ -41,6 +41,13 @@ DEVICE_CANNOT_REGISTER = Code(
     "This {kind} is too small to register people. It serves signing in and checks; connect a larger one.",
 )
 
+CHIP_ABSENT = Code("CHIP_ABSENT", "There is no document on the chip reader. Lay it on and try again.")
+CHIP_TAKEN_AWAY = Code(
+    "CHIP_TAKEN_AWAY",
+    "The document was moved while its chip was being read. Lay it on the reader and leave it there until it is "
+    "read.",
+)
+
 
 class DeviceKind(Enum):
     """What an officer would call it. The values appear in ``muster devices list``."""
@@ -49,6 +56,7 @@ class DeviceKind(Enum):
     FINGERPRINT = "fingerprint reader"
     IRIS = "iris camera"
     SCANNER = "document scanner"
+    CHIP_READER = "chip reader"
 
 
 class DeviceStatus(Enum):
@@ -248,7 +256,25 @@ class SheetFeeder(Protocol):
         whatever went wrong before the first page was there; ``Cancelled`` when ``cancel`` was set."""
 
 
-Device = Camera | BiometricCapture | SlapCapture | DocumentScanner | SheetFeeder
+@runtime_checkable
+class ChipReader(Protocol):
+    """A reader for the chips of passports and identity cards. What is said to a chip is not its business."""
+
+    def take_chip(self, timeout_s: float, cancel: Event) -> bytes:
+        """Wait for a chip and take it for ourselves alone; its answer to reset.
+
+        Raises ``DeviceUnavailable`` (``CHIP_ABSENT`` at the timeout), ``Cancelled``.
+        """
+
+    def transmit(self, command: bytes) -> bytes:
+        """One command to the chip and its answer as they go over the wire, two octets of status last (ISO/IEC
+        7816-4). Raises ``DeviceUnavailable``: ``CHIP_TAKEN_AWAY``, ``DEVICE_UNPLUGGED``, or another of these."""
+
+    def leave_chip(self) -> None:
+        """Let others have it. The chip forgets who opened it."""
+
+
+Device = Camera | BiometricCapture | SlapCapture | DocumentScanner | SheetFeeder | ChipReader
 
 
 class Driver(Protocol):

@@ -1,13 +1,15 @@
 """Which drivers there are and what is plugged in, with one way to take a device into use.
 
 A driver that cannot be loaded, or that breaks its promise and raises from ``find``, is listed with its
-reason; the others go on. Nothing is remembered between calls: what was unplugged a second ago is gone.
+reason; the others go on. Nothing is remembered between calls: what was unplugged a second ago is gone (of a driver
+in a process of its own, two seconds ago).
 """
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 
 from muster.devices.api import (
@@ -15,9 +17,9 @@ from muster.devices.api import (
     DEVICE_BUSY,
     DEVICE_CANNOT_REGISTER,
     DEVICE_FAILED,
-    DRIVER_GROUP,
     BiometricCapture,
     Camera,
+    ChipReader,
     Device,
     DeviceContext,
     DeviceDescriptor,
@@ -27,14 +29,18 @@ from muster.devices.api import (
     Driver,
     SlapCapture,
 )
+from muster.devices.hosting import HostedDriver
+from muster.devices.installed import installed_drivers
 from muster.errors import DeviceUnavailable, MusterError
-from muster.plugins import Plugin, discover
+from muster.plugins import Plugin
 
+_FIRST_ANSWERS_S = 5.0
 _CAPABILITIES: dict[DeviceKind, tuple[type, ...]] = {
     DeviceKind.CAMERA: (Camera,),
     DeviceKind.FINGERPRINT: (BiometricCapture, SlapCapture),
     DeviceKind.IRIS: (BiometricCapture,),
     DeviceKind.SCANNER: (DocumentScanner,),
+    DeviceKind.CHIP_READER: (ChipReader,),
 }
 
 
@@ -48,10 +54,10 @@ class DriverStatus:
 
 
 class Catalogue:
-    """The drivers of this installation. ``plugins`` replaces the installed ones in tests."""
+    """The drivers of this installation, or those of ``plugins``. Closed by whoever made it."""
 
     def __init__(self, plugins: Sequence[Plugin] | None = None) -> None:
-        found = discover(DRIVER_GROUP) if plugins is None else plugins
+        found = installed_drivers() if plugins is None else plugins
         self._drivers: dict[str, Driver] = {}
         self._status: dict[str, DriverStatus] = {}
         for plugin in found:
@@ -72,8 +78,35 @@ class Catalogue:
     def drivers(self) -> tuple[DriverStatus, ...]:
         return tuple(self._status.values())
 
+    def start(self) -> None:
+        """Begin the processes of drivers that have one: a few milliseconds, and the first question is answered
+        sooner."""
+        for driver in self._hosted():
+            driver.start()
+
+    def settle(self, within_s: float = _FIRST_ANSWERS_S) -> bool:
+        """Wait for the first answer of every driver with a process; whether there was anything to wait for."""
+        self.start()
+        until = time.monotonic() + within_s
+        waiting = [driver for driver in self._hosted() if not driver.has_answered]
+        for driver in waiting:
+            driver.found_within(max(0.0, until - time.monotonic()))
+        return bool(waiting)
+
+    def close(self) -> None:
+        """Let go of everything: processes, and what drivers watch by themselves."""
+        for driver in self._drivers.values():
+            close = getattr(driver, "close", None)
+            if callable(close):
+                with suppress(Exception):  # a stranger's; the others are closed all the same
+                    close()
+
+    def _hosted(self) -> Iterator[HostedDriver]:
+        return (driver for driver in self._drivers.values() if isinstance(driver, HostedDriver))
+
     def find(self, kind: DeviceKind | None = None) -> tuple[DeviceDescriptor, ...]:
         """What is plugged in now, of one kind or of all."""
+        self.start()
         found = [device for name in self._drivers for device in self._find(name)]
         return tuple(device for device in found if kind in (None, device.kind))
 
@@ -85,7 +118,8 @@ class Catalogue:
             problem = f"{type(error).__name__} while looking for devices"
             self._status[name] = DriverStatus(status.name, status.package, problem)
             return ()
-        self._status[name] = DriverStatus(status.name, status.package, None)
+        problem = self._drivers[name].problem if isinstance(self._drivers[name], HostedDriver) else None
+        self._status[name] = DriverStatus(status.name, status.package, problem)
         return devices
 
     @contextmanager
@@ -117,12 +151,16 @@ class Catalogue:
 
     def _choose(self, kind: DeviceKind, registering: bool) -> DeviceDescriptor:
         found = self.find(kind)
+        if not any(each.status is DeviceStatus.READY for each in found) and self.settle():
+            found = self.find(kind)
         if not found:
             raise DeviceUnavailable(DEVICE_ABSENT, kind=kind.value)
         if registering:  # where none is fit, any of them says so
             found = tuple(each for each in found if each.registers) or found[:1]
         ready = [device for device in found if device.status is DeviceStatus.READY]
         if not ready:
+            if found[0].problem is not None:
+                raise DeviceUnavailable(found[0].problem.code, **found[0].problem.detail)
             busy = found[0].status is DeviceStatus.BUSY
             raise DeviceUnavailable(DEVICE_BUSY if busy else DEVICE_FAILED, kind=kind.value)
         return ready[0]

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from muster.devices.api import DeviceDescriptor, DeviceKind, DeviceStatus
 from muster.devices.catalogue import Catalogue
 
+_OPTIONAL = (DeviceKind.CHIP_READER,)
+
 
 @dataclass(frozen=True, slots=True)
 class DeviceStatusLine:
@@ -53,9 +55,10 @@ class DeviceDesk:
         return (*found, *broken)
 
     def by_kind(self) -> tuple[DeviceStatusLine, ...]:
-        """One line for each kind of device a registration needs."""
+        """One line for each kind of device a registration needs, and for others that are there."""
         found = self._catalogue.find()
-        return tuple(_status(kind, [each for each in found if each.kind is kind]) for kind in DeviceKind)
+        kinds = [kind for kind in DeviceKind if kind not in _OPTIONAL or any(each.kind is kind for each in found)]
+        return tuple(_status(kind, [each for each in found if each.kind is kind]) for kind in kinds)
 
     def kinds_ready(self) -> frozenset[str]:
         """For whatever they serve: a small reader is enough to compare a finger."""
