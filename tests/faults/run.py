@@ -15,21 +15,22 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, field, replace
-from functools import partial
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
 
 os.environ.setdefault("MUSTER_SIMULATED_SPEED", "50")
 os.environ.setdefault("OMP_NUM_THREADS", "1")
-sys.path.insert(0, str(Path(__file__).resolve().parent))
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-import bad_line
-import station as st
-from bad_line import BadLine, Fault
+from faults import station as st
+from faults.bad_line import CUTS, TLS_FAULTS, BadLine, Fault
+from faults.certificates import Certificates
 
 from muster.domain.registration import Step
 from muster.store import database as database_module
 from muster.store.carbon_copy import CarbonCopy
+from muster.upload import transport
 from muster.workstation.demo import demo_script
 from muster.workstation.embedded_receiver import EmbeddedReceiver
 
@@ -72,6 +73,7 @@ class Rig:
         self.needles = _needles()
         self._number = 0
         self._log_from: dict[Path, int] = {}
+        self.certificates = Certificates(folder)
         self.signed = self._signed()
 
     def _signed(self) -> Path:
@@ -81,6 +83,15 @@ class Rig:
         if trial.error or not trial.said or trial.said[-1].get("step") != "signature":
             raise SystemExit(f"nothing can be enrolled here: {trial}")
         return root
+
+    @cached_property
+    def sealed(self) -> tuple[Path, list[dict[str, Any]]]:
+        """A template with one packet in its outbox, which knows its server; and what was said there."""
+        root = self.copy(self.signed, "sealed")
+        trial = self.play(root, st.Part(resume=_draft(self), deliver=False))
+        if trial.error or trial.said[-1]["said"] != "sealed":
+            raise SystemExit(f"nothing can be sealed here: {trial}")
+        return root, [each for each in trial.said if each["said"] == "sealed"]
 
     def copy(self, source: Path, name: str) -> Path:
         """A station of this trial's own, and a receiver that has heard of none of its packets: copies of one
@@ -109,9 +120,11 @@ class Rig:
         )
         return st.run_forked(work, kill_after_s, _temporary(root))
 
-    def look(self, row: Row, root: Path, said: list[dict[str, Any]], *, complete: bool = False) -> st.Trial:
+    def look(
+        self, row: Row, root: Path, said: list[dict[str, Any]], *, complete: bool = False, url: str | None = None
+    ) -> st.Trial:
         """Open the station again, bring everything to its end, and count."""
-        work = partial(st.look, root=root, url=self.url, said=said, complete=complete)
+        work = partial(st.look, root=root, url=url or self.url, said=said, complete=complete)
         trial = st.run_forked(work, None, _temporary(root))
         end = trial.end
         row.trials += 1
@@ -420,25 +433,72 @@ def clock_back(rig: Rig, bounded: bool) -> Row:
 # The line and the receiver
 
 
+_SAID_OF = {
+    Fault.BUSY: "SERVER_BUSY",
+    Fault.BUSY_WITHOUT_WORD: "SERVER_BUSY",
+    Fault.BROKEN: "SERVER_IN_TROUBLE",
+    Fault.PORTAL: "SERVER_ANSWER_UNREADABLE",
+    Fault.NONSENSE: "SERVER_UNREACHABLE",
+    Fault.UNSIGNED: "ANSWER_NOT_AUTHENTIC",
+    Fault.FORGED: "ANSWER_NOT_AUTHENTIC",
+    Fault.HUGE: "SERVER_ANSWER_TOO_LARGE",
+    Fault.HUGE_IN_CHUNKS: "SERVER_ANSWER_TOO_LARGE",
+    Fault.SLOW_HEAD: "SERVER_TIMEOUT",
+    Fault.SLOW_BODY: "SERVER_TIMEOUT",
+    **dict.fromkeys(TLS_FAULTS, "SERVER_CONNECTION_NOT_SECURE"),
+}
+_MEMORY_KB = (
+    80 * 1024
+)  # what a station may grow by while it reads an answer: the longest it takes, and as much again
+_ASKED_TO_WAIT_S = 7200
+
+
 def lines(rig: Rig, bounded: bool) -> Iterator[Row]:
     for fault in Fault:
         row = Row(f"line: {fault.value}")
-        if fault is Fault.HUGE and bounded:
-            continue
-        repeats = {Fault.RESET_ASKING: 20, Fault.RESET_ANSWERING: 20}.get(fault, 2)
-        for _ in range(1 if bounded else repeats):
-            after = rig.random.randrange(1, 1_700_000 if fault is Fault.RESET_ASKING else 700)
-            certificate = bad_line.untrusted(rig.folder) if fault is Fault.WRONG_CERTIFICATE else None
-            line = BadLine(rig.url, fault, after, times=3, certificate=certificate)
-            root = rig.copy(rig.signed, "line")
-            line.start()  # in this process: only what is forked from it is broken
-            trial = rig.play(root, st.Part(resume=_draft(rig)), url=line.url)
-            line.close()
-            if trial.error:
-                row.problems.append(trial.error)
-            rig.look(row, root, trial.said)
-            shutil.rmtree(root)
+        for number in range(1 if bounded else 20 if fault in CUTS else 4):
+            _one_line(rig, row, fault, on_upload=number % 2 == 0)
         yield row
+
+
+def _one_line(rig: Rig, row: Row, fault: Fault, *, on_upload: bool) -> None:
+    """One packet over a line that breaks, and over the same line once it is mended."""
+    template, said = rig.sealed
+    root = rig.copy(template, "line")
+    line = BadLine(rig.url, rig.certificates if fault in TLS_FAULTS else None)
+    asking = fault in (Fault.RESET_ASKING, Fault.CLOSED_ASKING)
+    line.break_with(fault, rig.random.randrange(1, 1_000_000 if asking else 1_400), uploads_only=on_upload)
+    trial = st.run_forked(partial(_deliver, root=root, url=line.url), None, _temporary(root))
+    row.problems += [f"{fault.name}: {each}" for each in _wrong_with(trial, line, fault)]
+    line.mend()
+    os.environ["SSL_CERT_FILE"] = str(rig.certificates.issuer)
+    rig.look(row, root, said, url=line.url)
+    line.close()
+    shutil.rmtree(root)
+
+
+def _deliver(say: st.Say, root: Path, url: str) -> None:
+    transport.ANSWER_WITHIN_S = 2.0
+    st.deliver(say, root, url)
+
+
+def _wrong_with(trial: st.Trial, line: BadLine, fault: Fault) -> Iterator[str]:
+    end = trial.said[-1] if trial.said else {}
+    if trial.error:
+        yield trial.error
+    elif fault in CUTS:
+        if line.happened and end.get("code") != "SERVER_UNREACHABLE":
+            yield f"not noticed: {end}"
+    elif not line.happened:
+        yield "did not happen"
+    elif end.get("code") != _SAID_OF[fault]:
+        yield f"told as {end}"
+    elif end["grown_kb"] > _MEMORY_KB:
+        yield f"grew by {end['grown_kb']} kB"
+    elif (end["again_in_s"] >= _ASKED_TO_WAIT_S) != (fault is Fault.BUSY):
+        yield f"tries again in {end['again_in_s']} s"
+    elif line.heard:
+        yield f"{line.heard} octets were heard"
 
 
 def receiver_killed(rig: Rig, bounded: bool) -> Row:
@@ -447,9 +507,8 @@ def receiver_killed(rig: Rig, bounded: bool) -> Row:
         root = rig.copy(rig.signed, "receiver")
         running = rig.receiver._running
         assert running is not None
-        line = BadLine(rig.url, Fault.RESET_ASKING, rig.random.randrange(100_000, 1_600_000), times=0)
-        line.when_passed(rig.random.randrange(100_000, 1_600_000), running.kill)
-        line.start()
+        line = BadLine(rig.url)
+        line.when_passed(rig.random.randrange(1, 1_000_000), running.kill)
         trial = rig.play(root, st.Part(resume=_draft(rig)), url=line.url)
         line.close()
         running.kill()

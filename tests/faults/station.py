@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+import resource
 import select
 import signal
 import time
@@ -75,6 +76,7 @@ class Part:
 
     resume: str | None = None
     until: Step | None = None
+    deliver: bool = True
 
 
 def play(say: Say, root: Path, url: str, part: Part = Part(), *, number: int = 0, clock: Clock = utc_now) -> None:
@@ -95,8 +97,29 @@ def play(say: Say, root: Path, url: str, part: Part = Part(), *, number: int = 0
         if part.until is None:
             entry = desk.enrollment.submit(begun)
             say("sealed", id=begun.text, packet=entry.packet_id)
-            desk.sync.deliver(entry.packet_id)
-            say("delivered", id=begun.text, packet=entry.packet_id)
+            if part.deliver:
+                desk.sync.deliver(entry.packet_id)
+                say("delivered", id=begun.text, packet=entry.packet_id)
+
+
+def deliver(say: Say, root: Path, url: str) -> None:
+    """Deliver what waits; say what came of it, by how much the memory grew, and when it would be tried again."""
+    with desk_at(root, url) as desk:
+        before = _peak_kb()
+        say("ready")
+        code = ""
+        try:
+            desk.sync.deliver_all(due_only=False, keep_slips=True)
+        except MusterError as error:
+            code = error.code.name
+        (entry,) = desk.sync.outbox()
+        wait = entry.next_attempt - utc_now() if entry.next_attempt else timedelta(0)
+        again_in_s = round(wait.total_seconds())
+        say("delivering", code=code, grown_kb=_peak_kb() - before, again_in_s=again_in_s)
+
+
+def _peak_kb() -> int:
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 
 
 def _count_from(desk: Desk, number: int) -> None:

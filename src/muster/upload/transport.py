@@ -60,7 +60,7 @@ SERVER_WANTS_SIGN_IN = Code(
 MAXIMUM_ANSWER_BYTES = 32 * 1024 * 1024
 SIGNATURE_HEADER = "response-signature"
 _TIMEOUT = httpx2.Timeout(30.0, connect=5.0)
-_ANSWER_WITHIN_S = 300.0  # a server that sends one octet a minute never runs into the timeout of a read
+ANSWER_WITHIN_S = 300.0  # a server that sends one octet a minute never runs into the timeout of a read
 _CREATED = 201
 _TOO_MANY_REQUESTS = 429
 _PIECES_A_SECOND = 8
@@ -193,7 +193,7 @@ class Transport(Exchange):
         if response.headers.get("content-encoding", "identity").lower() != "identity":
             raise NetworkUnavailable(SERVER_ANSWER_UNREADABLE)
         body = bytearray()
-        give_up = time.monotonic() + _ANSWER_WITHIN_S
+        give_up = time.monotonic() + ANSWER_WITHIN_S
         for chunk in response.iter_raw():
             body += chunk
             if len(body) > self._maximum:
