@@ -51,7 +51,7 @@ class SimulatedDriver:
 
     def find(self) -> Sequence[DeviceDescriptor]:
         told = faults.from_environment()
-        return [self._describe(kind, told) for kind in DeviceKind if told.get(kind) is not Fault.UNPLUG]
+        return [self._describe(kind, told) for kind in _MODELS if told.get(kind) is not Fault.UNPLUG]
 
     @contextmanager
     def open(self, descriptor: DeviceDescriptor, context: DeviceContext) -> Iterator[Device]:
