@@ -192,11 +192,14 @@ class _Method(Part):
 
 
 class OidcMethodDefinition(_Method):
+    """``client_key_ref`` is ours: a private key (PEM) for providers that know their clients by one."""
+
     kind: Literal["OidcMethodDefinition"] = Field(alias="_type")
     type: Literal["oidc"] = "oidc"
     discovery_url: _Text
     client_id_ref: ConfigRef
     client_secret_ref: ConfigRef | None = None
+    client_key_ref: ConfigRef | None = None
     scopes: tuple[_Text, ...] = ("openid", "profile", "email")
     attribute_mappings: tuple[AttributeMapping, ...] = ()
     subject_binding: AttributeBinding | None = None

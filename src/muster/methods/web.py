@@ -1,0 +1,202 @@
+"""Asking somebody outside over HTTP: what all methods that do so keep to.
+
+- TLS 1.2 at least, unless the other side is this machine itself.
+- No redirect is followed (it could lead a secret to another host), no cookie kept, no compression taken (a few
+  kilobytes can unpack to gigabytes), and no more than so much of an answer is read for no longer than so long.
+- What cannot be asked or read is ``NetworkUnavailable`` with a code; addresses, headers and bodies never reach an
+  exception's text. What was answered, with whatever status, is for the method to judge.
+"""
+
+from __future__ import annotations
+
+import json
+import ssl
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+from http.cookiejar import CookieJar, DefaultCookiePolicy
+from typing import Any
+from urllib.parse import urlsplit
+
+import httpx2
+
+from muster.errors import BadInput, Code, NetworkUnavailable
+
+PROVIDER_ADDRESS_UNSAFE = Code(
+    "PROVIDER_ADDRESS_UNSAFE",
+    "The address of the service that proves identities is not secure (https), so it was not asked. Tell your "
+    "administrator.",
+)
+PROVIDER_UNREACHABLE = Code(
+    "PROVIDER_UNREACHABLE",
+    "The service that proves identities cannot be reached. Try again when there is a network.",
+)
+PROVIDER_NOT_SECURE = Code(
+    "PROVIDER_NOT_SECURE",
+    "No secure connection to the service that proves identities can be made, so nothing was sent. Check this "
+    "computer's clock, then tell your administrator.",
+)
+PROVIDER_TOO_SLOW = Code(
+    "PROVIDER_TOO_SLOW", "The service that proves identities did not answer in time. Try again."
+)
+PROVIDER_IN_TROUBLE = Code(
+    "PROVIDER_IN_TROUBLE", "The service that proves identities is out of order just now. Try again later."
+)
+PROVIDER_ANSWER_TOO_LARGE = Code(
+    "PROVIDER_ANSWER_TOO_LARGE",
+    "The answer of the service that proves identities was too long and was not read. Tell your administrator.",
+)
+PROVIDER_ANSWER_UNREADABLE = Code(
+    "PROVIDER_ANSWER_UNREADABLE",
+    "The answer of the service that proves identities cannot be read. Tell your administrator.",
+)
+
+MAXIMUM_ANSWER_BYTES = 1024 * 1024
+ANSWER_WITHIN_S = 20.0
+_TIMEOUT = httpx2.Timeout(10.0, connect=5.0)
+_LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
+_LONGEST_WAIT = timedelta(days=1)
+_LONGEST_NUMBER = 9
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """``headers`` have small letters."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+    def json(self) -> dict[str, Any]:
+        """Raises ``NetworkUnavailable(PROVIDER_ANSWER_UNREADABLE)``."""
+        try:
+            content = json.loads(self.body, parse_constant=_no_json)
+        except (ValueError, RecursionError):
+            raise NetworkUnavailable(PROVIDER_ANSWER_UNREADABLE) from None  # its text quotes the answer
+        if not isinstance(content, dict):
+            raise NetworkUnavailable(PROVIDER_ANSWER_UNREADABLE)
+        return content
+
+    def asks_to_wait(self, now: datetime) -> timedelta | None:
+        """``x-ms-retry-after-ms``, which is finer, else ``Retry-After`` (seconds, or a date), if there is any."""
+        milliseconds, text = self.headers.get("x-ms-retry-after-ms", ""), self.headers.get("retry-after", "")
+        if _is_number(milliseconds):
+            return min(timedelta(milliseconds=int(milliseconds)), _LONGEST_WAIT)
+        if _is_number(text):
+            return min(timedelta(seconds=int(text)), _LONGEST_WAIT)
+        try:
+            until = parsedate_to_datetime(text)
+            until = until if until.tzinfo else until.replace(tzinfo=UTC)
+        except (ValueError, OverflowError):
+            return None
+        return min(max(until - now, timedelta(0)), _LONGEST_WAIT)
+
+
+def ask(method: str, url: str, *, headers: Mapping[str, str] | None = None, body: bytes | None = None) -> Reply:
+    """Raises ``NetworkUnavailable``, ``BadInput(PROVIDER_ADDRESS_UNSAFE)``."""
+    require_safe(url)
+    with telling(), httpx2.Client(**terms(url)) as client:
+        response = client.request(method, url, headers=dict(headers or {}), content=body)
+        found = {name.lower(): value for name, value in response.headers.items()}
+        return Reply(response.status_code, found, response.content)
+
+
+def require_safe(url: str, *, loopback: bool = True) -> None:
+    """Raises ``BadInput(PROVIDER_ADDRESS_UNSAFE)`` unless this is https, or http to this machine where that is
+    allowed."""
+    try:
+        parts = urlsplit(url)
+        host, _ = parts.hostname, parts.port
+    except ValueError:
+        raise BadInput(PROVIDER_ADDRESS_UNSAFE) from None
+    safe = parts.scheme == "https" or (loopback and parts.scheme == "http" and host in _LOOPBACK)
+    if not (
+        safe and host and not parts.fragment and parts.username is None and url.isascii() and url.isprintable()
+    ):
+        raise BadInput(PROVIDER_ADDRESS_UNSAFE)
+
+
+def is_loopback(url: str) -> bool:
+    return urlsplit(url).hostname in _LOOPBACK
+
+
+def terms(url: str) -> dict[str, Any]:
+    """What a client of httpx2 is made with, for one question to ``url``."""
+    give_up = time.monotonic() + ANSWER_WITHIN_S
+
+    def limit(response: httpx2.Response) -> None:
+        if response.headers.get("content-encoding", "identity").lower() != "identity":
+            raise NetworkUnavailable(PROVIDER_ANSWER_UNREADABLE)
+        assert isinstance(response.stream, httpx2.SyncByteStream)
+        response.stream = _Limited(response.stream, give_up)
+
+    return {
+        "timeout": _TIMEOUT,
+        "verify": _tls() if urlsplit(url).scheme == "https" else True,
+        # This machine must not be asked through a proxy that the system names.
+        "trust_env": not is_loopback(url),
+        "follow_redirects": False,
+        "cookies": CookieJar(DefaultCookiePolicy(allowed_domains=())),
+        "headers": {"Accept": "application/json", "Accept-Encoding": "identity"},
+        "event_hooks": {"response": [limit]},
+    }
+
+
+@contextmanager
+def telling() -> Iterator[None]:
+    """Errors of httpx2 as ours. What they say themselves may hold an address."""
+    try:
+        yield
+    except httpx2.TimeoutException:
+        raise NetworkUnavailable(PROVIDER_TOO_SLOW) from None
+    except httpx2.TransportError as error:
+        code = PROVIDER_NOT_SECURE if _is_insecure(error) else PROVIDER_UNREACHABLE
+        raise NetworkUnavailable(code) from None
+    except httpx2.InvalidURL:
+        raise BadInput(PROVIDER_ADDRESS_UNSAFE) from None
+
+
+class _Limited(httpx2.SyncByteStream):
+    def __init__(self, stream: httpx2.SyncByteStream, give_up: float) -> None:
+        self._stream = stream
+        self._give_up = give_up
+
+    def __iter__(self) -> Iterator[bytes]:
+        read = 0
+        for chunk in self._stream:
+            read += len(chunk)
+            if read > MAXIMUM_ANSWER_BYTES:
+                raise NetworkUnavailable(PROVIDER_ANSWER_TOO_LARGE)
+            if time.monotonic() > self._give_up:
+                raise NetworkUnavailable(PROVIDER_TOO_SLOW)
+            yield chunk
+
+    def close(self) -> None:
+        self._stream.close()
+
+
+def _tls() -> ssl.SSLContext:
+    context = httpx2.create_ssl_context()
+    context.minimum_version = max(context.minimum_version, ssl.TLSVersion.TLSv1_2)
+    return context
+
+
+def _is_insecure(error: BaseException | None) -> bool:
+    seen: list[BaseException] = []
+    while error is not None and error not in seen:
+        if isinstance(error, ssl.SSLError):
+            return True
+        seen.append(error)
+        error = error.__cause__ or error.__context__
+    return False
+
+
+def _is_number(text: str) -> bool:
+    return text.isascii() and text.isdigit() and len(text) <= _LONGEST_NUMBER
+
+
+def _no_json(text: str) -> float:
+    raise ValueError(f"{text} is no JSON")
