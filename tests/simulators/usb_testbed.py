@@ -42,7 +42,7 @@ class Testbed:
         self._library = ctypes.CDLL(LIBRARY)
         self._library.umockdev_testbed_new.restype = ctypes.c_void_p
         self._testbed = ctypes.c_void_p(self._library.umockdev_testbed_new())
-        self._folder = Path(tempfile.mkdtemp(prefix="usb-testbed-"))
+        self._temporary = tempfile.TemporaryDirectory(prefix="usb-testbed-")
         self._present: set[str] = set()
         self._next_address = 20
 
@@ -75,7 +75,7 @@ class Testbed:
         assert done and not error, f"umockdev refused: {name}"
 
     def _file(self, name: str, text: str) -> Path:
-        file = self._folder / name
+        file = Path(self._temporary.name) / name
         file.write_text(text)
         return file
 

@@ -28,7 +28,6 @@ from muster_usb_fingerprint.transport import opened
 MODELS = (nb1010.MODEL, aes3500.MODEL)
 
 _BY_IDS = {(model.vendor_id, model.product_id): model for model in MODELS}
-_NODES = Path("/dev/bus/usb")  # Linux; elsewhere there is nothing to ask before opening
 
 
 class LibusbIsMissing(Exception):
@@ -37,7 +36,7 @@ class LibusbIsMissing(Exception):
 
 class UsbFingerprintDriver:
     """Implements ``devices.api.Driver``. ``backend`` is pyusb's way to the bus, ``numbers`` what requests are
-    numbered with, ``may_use`` whether a device node may be opened."""
+    numbered with, ``nodes`` where the system lists what may be opened (Linux; elsewhere nothing is there)."""
 
     name = "usb_fingerprint"
 
@@ -45,11 +44,11 @@ class UsbFingerprintDriver:
         self,
         backend: Any,
         numbers: Callable[[], Iterator[int]] = lambda: itertools.count(1),
-        may_use: Callable[[Path], bool] = lambda node: os.access(node, os.R_OK | os.W_OK),
+        nodes: Path = Path("/dev/bus/usb"),
     ) -> None:
         self._backend = backend
         self._numbers = numbers()
-        self._may_use = may_use
+        self._nodes = nodes
 
     def find(self) -> Sequence[DeviceDescriptor]:
         return [self._describe(device, model) for device, model in self._connected()]
@@ -80,8 +79,8 @@ class UsbFingerprintDriver:
         return any(_id(*each) == descriptor.id for each in self._connected())
 
     def _describe(self, device: Any, model: Model) -> DeviceDescriptor:
-        node = _NODES / f"{device.bus:03d}" / f"{device.address:03d}"
-        refused = node.exists() and not self._may_use(node)
+        node = self._nodes / f"{device.bus:03d}" / f"{device.address:03d}"
+        refused = node.exists() and not os.access(node, os.R_OK | os.W_OK)
         return DeviceDescriptor(
             id=_id(device, model),
             kind=DeviceKind.FINGERPRINT,
