@@ -25,7 +25,7 @@ from joserfc.jwk import ECKey, OctKey
 
 from muster import base64url
 
-CLIENT, SECRET = "muster-station", "s3cret"
+CLIENT, SECRET = "muster station", "s3cret+:%é"
 SUBJECT = "5e9f1c0d-erika"
 Json = dict[str, Any]
 

@@ -17,6 +17,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
+from functools import cache
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import Any
 from urllib.parse import urlsplit
@@ -135,7 +136,7 @@ def terms(url: str) -> dict[str, Any]:
 
     return {
         "timeout": _TIMEOUT,
-        "verify": _tls() if urlsplit(url).scheme == "https" else True,
+        "verify": _tls(),
         # This machine must not be asked through a proxy that the system names.
         "trust_env": not is_loopback(url),
         "follow_redirects": False,
@@ -178,7 +179,9 @@ class _Limited(httpx2.SyncByteStream):
         self._stream.close()
 
 
+@cache
 def _tls() -> ssl.SSLContext:
+    """Made once: reading all authorities takes longer than an answer."""
     context = httpx2.create_ssl_context()
     context.minimum_version = max(context.minimum_version, ssl.TLSVersion.TLSv1_2)
     return context

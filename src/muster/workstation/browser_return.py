@@ -96,7 +96,7 @@ class BrowserReturn:
 
             def do_GET(self) -> None:
                 address = urlsplit(self.path)
-                port = self.server.server_address[1]
+                port = self.connection.getsockname()[1]
                 if self.headers.get("Host") != f"127.0.0.1:{port}" or address.path != _PATH:
                     self._show(HTTPStatus.NOT_FOUND, _NOT_DONE)
                 elif take(address.query):
