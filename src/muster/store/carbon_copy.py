@@ -73,7 +73,7 @@ class CarbonCopy:
     def __init__(self, folder: Path, sealer: Sealer) -> None:
         self._folder = folder
         self._trail = folder / "trail"
-        self._newest: Path | None = None
+        self._newest = ""
         self._sealer = sealer
 
     @property
@@ -91,21 +91,21 @@ class CarbonCopy:
                 if change.replaces:
                     self.replace(registration_id, change.events)
                 else:
-                    self._append(self._folder / registration_id.text, map(_event_frame, change.events))
-            self._append(trail, [_trail_frame(records)])
+                    self._append(self._folder, registration_id.text, map(_event_frame, change.events))
+            self._append(self._trail, trail, [_trail_frame(records)])
 
     def replace(self, registration_id: RegistrationId, events: Iterable[StoredEvent]) -> None:
         """Let the copy hold these events and no others. Raises ``StorageUnavailable``."""
-        path = self._folder / registration_id.text
-        frames = (self._frame(path, *_event_frame(each)) for each in events)
-        durable.write(path, b"".join(frames))
+        name = registration_id.text
+        frames = (self._frame(name, *_event_frame(each)) for each in events)
+        durable.write(self._folder / name, b"".join(frames))
 
     def add_records(self, records: Sequence[AuditRecord]) -> None:
         """Raises ``OSError``."""
         if not records:
             return
         self._trail.mkdir(mode=0o700, parents=True, exist_ok=True)
-        self._append(self._trail_file(records[0].sequence), [_trail_frame(records)])
+        self._append(self._trail, self._trail_file(records[0].sequence), [_trail_frame(records)])
 
     def forget_trail(self) -> None:
         """Before the trail is copied anew. Raises ``OSError``."""
@@ -116,25 +116,30 @@ class CarbonCopy:
         """Keep the small tables as they are now. Raises ``StorageUnavailable``."""
         durable.write(self._folder / "tables", self._sealer.seal(json.dumps(content).encode(), "copy/tables"))
 
-    def _trail_file(self, sequence: int) -> Path:
+    def _trail_file(self, sequence: int) -> str:
         """The newest file while it has room, else a new one that begins here. Raises ``OSError``."""
-        if self._newest is None or not _has_room(self._newest):  # another program may have begun the next
-            newest = max((each.name for each in self._trail.iterdir()), default="")
-            self._newest = self._trail / newest if newest else None
-        if self._newest is None or not _has_room(self._newest):
-            self._newest = self._trail / f"{sequence:010d}"
+        if not self._has_room(self._newest):  # another program may have begun the next
+            self._newest = max((each.name for each in self._trail.iterdir()), default="")
+        if not self._has_room(self._newest):
+            self._newest = f"{sequence:010d}"
         return self._newest
 
-    def _append(self, path: Path, frames: Iterable[tuple[int, bytes]]) -> None:
-        content = b"".join(self._frame(path, number, content) for number, content in frames)
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, _OWNER_ONLY)
+    def _has_room(self, name: str) -> bool:
+        try:
+            return bool(name) and os.stat(f"{self._trail}/{name}").st_size < _TRAIL_FILE_BYTES  # noqa: PTH116
+        except FileNotFoundError:
+            return False
+
+    def _append(self, folder: Path, name: str, frames: Iterable[tuple[int, bytes]]) -> None:
+        content = b"".join([self._frame(name, number, content) for number, content in frames])
+        descriptor = os.open(f"{folder}/{name}", os.O_WRONLY | os.O_CREAT | os.O_APPEND, _OWNER_ONLY)
         try:
             os.write(descriptor, content)  # one call: frames of two programs do not mix
         finally:
             os.close(descriptor)
 
-    def _frame(self, path: Path, number: int, content: bytes) -> bytes:
-        sealed = self._sealer.seal(content, _context(path, number))
+    def _frame(self, name: str, number: int, content: bytes) -> bytes:
+        sealed = self._sealer.seal(content, _context(name, number))
         return _HEADER.pack(number, len(sealed)) + sealed
 
     # Reading
@@ -207,18 +212,11 @@ class CarbonCopy:
             if length > min(_LONGEST_FRAME, len(content) - at):
                 return frames, False
             try:
-                frames.append((number, self._sealer.open(content[at : at + length], _context(path, number))))
+                frames.append((number, self._sealer.open(content[at : at + length], _context(path.name, number))))
             except NotAuthentic:
                 whole = False
             at += length
         return frames, whole
-
-
-def _has_room(path: Path) -> bool:
-    try:
-        return os.stat(path).st_size < _TRAIL_FILE_BYTES  # noqa: PTH116 - at every step
-    except FileNotFoundError:
-        return False
 
 
 def _event_frame(event: StoredEvent) -> tuple[int, bytes]:
@@ -229,8 +227,8 @@ def _trail_frame(records: Sequence[AuditRecord]) -> tuple[int, bytes]:
     return records[0].sequence, json.dumps([_plain(each) for each in records]).encode()
 
 
-def _context(path: Path, number: int) -> str:
-    return f"copy/{path.name}/{number}"
+def _context(name: str, number: int) -> str:
+    return f"copy/{name}/{number}"
 
 
 def _ids(names: Iterable[str]) -> Iterator[RegistrationId]:

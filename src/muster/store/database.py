@@ -103,6 +103,7 @@ class Database:
         self._clock = clock
         self._copy = copy
         self._states = FoldedStates()
+        self._telling = _Telling(path)
         self._closed = False
 
     @classmethod
@@ -116,7 +117,7 @@ class Database:
         """
         engine = _engine(path, key)
         try:
-            bring_forward(engine, path, clock, _MIGRATIONS, backups_kept, _translated)
+            bring_forward(engine, path, clock, _MIGRATIONS, backups_kept, lambda: _TRANSLATED)
         except MusterError:
             engine.dispose()
             raise
@@ -126,7 +127,7 @@ class Database:
     def work(self) -> Iterator[Work]:
         """A write transaction: committed when the block ends, undone when it raises."""
         self._require_open()
-        with self._telling(), self._engine.begin() as connection:
+        with self._telling, self._engine.connect() as connection, connection.begin():
             work = Work(connection, self._clock, self._states)
             yield work
             if not work.is_complete:
@@ -153,7 +154,7 @@ class Database:
     @contextmanager
     def _reading(self) -> Iterator[sa.Connection]:
         self._require_open()
-        with self._telling(), self._engine.connect() as connection:
+        with self._telling, self._engine.connect() as connection:
             connection.execution_options(**{_READ_ONLY: True})
             connection.begin()
             yield connection
@@ -167,7 +168,7 @@ class Database:
     @contextmanager
     def rebuilding(self) -> Iterator[sa.Connection]:
         """A transaction without the rules, for whoever puts rows back that were there before."""
-        with _translated(), self._engine.begin() as connection:
+        with _TRANSLATED, self._engine.begin() as connection:
             yield connection
 
     # Whether it is whole, and its copy
@@ -184,7 +185,7 @@ class Database:
 
     def is_whole(self) -> bool:
         """Read all of it: every page authentic and every table sound. A second for 300 megabytes."""
-        with self._telling(), self._engine.connect() as connection:
+        with self._telling, self._engine.connect() as connection:
             if connection.exec_driver_sql("PRAGMA cipher_integrity_check").first() is not None:
                 return False
             sound = connection.exec_driver_sql("PRAGMA quick_check(1)").scalar() == "ok"
@@ -252,19 +253,6 @@ class Database:
         now = dump_small_tables(connection)
         if now != self._copy.tables():
             self._copy.put_tables(now)
-
-    @contextmanager
-    def _telling(self) -> Iterator[None]:
-        """The database's errors in the station's words; damage is remembered for the next sign-in."""
-        try:
-            with _translated():
-                yield
-        except (NotAuthentic, StorageUnavailable) as error:
-            # SQLCipher calls the first damaged page damage, and what is asked of it afterwards a failing disk.
-            if error.code in (DATABASE_UNREADABLE, DISK_UNWRITABLE):
-                with suppress(OSError):
-                    suspicion(self._path).touch()
-            raise
 
     def close(self) -> None:
         """Nothing can be read any more, whoever still holds this object."""
@@ -352,24 +340,50 @@ def _begin(connection: sa.Connection) -> None:
     (_BEGIN_READING if reading else _BEGIN_WRITING)(connection)
 
 
-@contextmanager
-def _translated() -> Iterator[None]:
-    """The database's errors in the station's words; SQL and its parameters are cut off."""
-    try:
-        yield
-    except OperationalError as error:
+class _Translating:
+    """Around what asks the database something: its errors leave in the station's words; SQL and its parameters are
+    cut off."""
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(self, _kind: object, error: BaseException | None, _where: object) -> None:
+        if error is not None and (ours := _in_our_words(error)) is not None:
+            raise ours from None
+
+
+class _Telling(_Translating):
+    """The same; damage is remembered for the next sign-in."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def __exit__(self, kind: object, error: BaseException | None, where: object) -> None:
+        if error is None:
+            return
+        ours = error if isinstance(error, MusterError) else _in_our_words(error)
+        # SQLCipher calls the first damaged page damage, and what is asked of it afterwards a failing disk.
+        if ours is not None and ours.code in (DATABASE_UNREADABLE, DISK_UNWRITABLE):
+            with suppress(OSError):
+                suspicion(self._path).touch()
+        super().__exit__(kind, error, where)
+
+
+_TRANSLATED = _Translating()
+
+
+def _in_our_words(error: BaseException) -> MusterError | None:
+    if isinstance(error, OperationalError):
         text = str(error.orig).lower()
         if "full" in text:
-            raise StorageUnavailable(DISK_FULL) from None
+            return StorageUnavailable(DISK_FULL)
         if "locked" in text or "busy" in text:
-            raise StorageUnavailable(DATABASE_BUSY) from None
+            return StorageUnavailable(DATABASE_BUSY)
         if "readonly" in text or "unable to open" in text or "i/o error" in text:
-            raise StorageUnavailable(DISK_UNWRITABLE) from None
-        raise
-    except DatabaseError as error:
-        if "not a database" in str(error.orig).lower() or "malformed" in str(error.orig).lower():
-            raise NotAuthentic(DATABASE_UNREADABLE) from None
-        raise
-    except sqlcipher.DatabaseError:
-        # Raised by the first statements on a fresh connection, before SQLAlchemy wraps anything.
-        raise NotAuthentic(DATABASE_UNREADABLE) from None
+            return StorageUnavailable(DISK_UNWRITABLE)
+        return None
+    if isinstance(error, DatabaseError):
+        text = str(error.orig).lower()
+        return NotAuthentic(DATABASE_UNREADABLE) if "not a database" in text or "malformed" in text else None
+    # Raised by the first statements on a fresh connection, before SQLAlchemy wraps anything.
+    return NotAuthentic(DATABASE_UNREADABLE) if isinstance(error, sqlcipher.DatabaseError) else None

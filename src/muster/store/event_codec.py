@@ -34,12 +34,12 @@ class EventCodec(Generic[_E]):
     def encode(self, event: _E) -> tuple[str, str]:
         """The event's kind and its JSON body."""
         kind = type(event).__name__
-        return kind, self._adapter(kind).dump_json(event).decode()
+        return kind, self._adapter(kind).serializer.to_json(event).decode()
 
     def decode(self, kind: str, body: str) -> _E:
         """Raises ``NotAuthentic`` for a kind or body this version did not write."""
         try:
-            event: _E = self._adapter(kind).validate_json(body)
+            event: _E = self._adapter(kind).validator.validate_json(body)
         except (KeyError, ValidationError):
             # The cause is cut off: pydantic quotes the offending value, which may be somebody's name.
             raise NotAuthentic(self._unreadable) from None

@@ -30,7 +30,7 @@ class Prepared:
 
     def __call__(self, connection: sa.Connection, **values: object) -> list[tuple[Any, ...]]:
         text, names, fixed = self._words
-        known = fixed | values
+        known = fixed | values if fixed else values
         driver: Any = connection.connection.driver_connection
         try:
             rows: list[tuple[Any, ...]] = driver.execute(text, [known[name] for name in names]).fetchall()
