@@ -12,6 +12,8 @@ from swtpm import SoftwareTpm
 
 # Services of devices are looked for on ports of this machine, where another test's may listen at the moment.
 os.environ.setdefault("MUSTER_SBI_PORTS", "")
+# What is on this machine is nobody's business in a test, nor are the processes that look for it.
+os.environ.setdefault("MUSTER_DRIVERS", "sbi,simulated")
 os.environ.setdefault("MUSTER_ESCL_SCANNERS", "")
 # SANE would load every back end of this machine; without a configuration it has none.
 os.environ.setdefault("SANE_CONFIG_DIR", os.devnull)

@@ -39,9 +39,10 @@ from threading import Event, Thread
 from typing import Any
 
 from muster.analysis.pictures import read_picture
-from muster.devices.api import DEVICE_TIMEOUT, DRIVER_GROUP, DeviceKind
+from muster.devices.api import DEVICE_TIMEOUT, DeviceKind
 from muster.devices.catalogue import Catalogue
 from muster.devices.frames import Frame, Pixels
+from muster.devices.installed import installed_drivers
 from muster.domain.applicant import Demographics, DemographicValue, LocalizedText
 from muster.domain.assessment import Finding, blocking
 from muster.domain.biometrics import (
@@ -53,7 +54,7 @@ from muster.domain.biometrics import (
 from muster.domain.lifecycle import Registration
 from muster.domain.registration import Process, RegistrationId, Step
 from muster.errors import BadInput, Code, DeviceUnavailable, MusterError
-from muster.plugins import Plugin, discover
+from muster.plugins import Plugin
 from muster.workstation.enrollment import Enrollment
 from muster.workstation.face_watching import FaceView
 from muster.workstation.file_devices import BeforeCamera, FileDriver
@@ -185,7 +186,7 @@ class Script:
         """The installed drivers, with the script's pictures plugged in before them."""
         self.before_camera.picture = self.pictures.get(BiometricAttribute.FACE)
         driver = FileDriver(self.pictures, self.before_camera)
-        return Catalogue([Plugin(FileDriver.name, "muster", lambda: driver, None), *discover(DRIVER_GROUP)])
+        return Catalogue([Plugin(FileDriver.name, "muster", lambda: driver, None), *installed_drivers()])
 
 
 _PARTS = (
