@@ -22,12 +22,12 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import Enum
 from types import MappingProxyType
-from typing import Any
+from typing import Any, ClassVar
 
 from asn1crypto import algos, cms, core, crl, pem, x509
 
 from muster.crypto.chip_session import same
-from muster.crypto.issuer_keys import UNREADABLE, key_of, scheme_of
+from muster.crypto.issuer_keys import UNREADABLE, hash_named, key_of, scheme_of
 from muster.errors import BadInput
 
 _SECURITY_OBJECT = "2.23.136.1.1.1"
@@ -71,7 +71,7 @@ class SignedFiles:
 
 
 class _GroupDigest(core.Sequence):  # type: ignore[misc]
-    _fields = (("number", core.Integer), ("digest", core.OctetString))
+    _fields: ClassVar[list[Any]] = [("number", core.Integer), ("digest", core.OctetString)]
 
 
 class _GroupDigests(core.SequenceOf):  # type: ignore[misc]
@@ -81,12 +81,12 @@ class _GroupDigests(core.SequenceOf):  # type: ignore[misc]
 class _SecurityObject(core.Sequence):  # type: ignore[misc]
     """LDSSecurityObject, 9303-10, appendix D."""
 
-    _fields = (
+    _fields: ClassVar[list[Any]] = [
         ("version", core.Integer),
         ("hash_algorithm", algos.DigestAlgorithm),
         ("digests", _GroupDigests),
         ("versions", core.Any, {"optional": True}),
-    )
+    ]
 
 
 class _Certificates(core.SetOf):  # type: ignore[misc]
@@ -96,7 +96,7 @@ class _Certificates(core.SetOf):  # type: ignore[misc]
 class _MasterList(core.Sequence):  # type: ignore[misc]
     """CscaMasterList, 9303-12, appendix D."""
 
-    _fields = (("version", core.Integer), ("certificates", _Certificates))
+    _fields: ClassVar[list[Any]] = [("version", core.Integer), ("certificates", _Certificates)]
 
 
 class CountryAuthorities:
@@ -176,9 +176,11 @@ def check_signed_object(content: bytes, authorities: CountryAuthorities, at: dat
             security["hash_algorithm"]["algorithm"].native,
             MappingProxyType({each["number"].native: each["digest"].native for each in security["digests"]}),
         )
-        hashlib.new(files.digest)
+        hash_named(files.digest)
         signer_info = signed["signer_infos"][0]
         signer = _signer_of(signed, signer_info)
+    except BadInput:
+        return SignedFiles(doubts=(Doubt.ALGORITHM_UNKNOWN,))
     except UNREADABLE:
         return SignedFiles(doubts=(Doubt.UNREADABLE,))
     if signer is None:
@@ -231,6 +233,7 @@ def _doubts_about_signature(
 ) -> Iterator[Doubt]:
     """RFC 5652, 5.4 and 5.6."""
     digest = signer_info["digest_algorithm"]["algorithm"].native
+    hash_named(digest)
     scheme = scheme_of(signer_info["signature_algorithm"], digest)
     attributes = signer_info["signed_attrs"]
     content = signed["encap_content_info"]["content"].native
