@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import itertools
+import re
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -32,7 +33,7 @@ from muster.domain.biometrics import BiometricAttribute, CaptureGroup
 from muster.errors import Cancelled, DeviceUnavailable
 from muster.formats.iso19794_4 import FingerRecord
 from muster.plugins import Plugin
-from muster_usb_fingerprint.driver import UsbFingerprintDriver, from_environment
+from muster_usb_fingerprint.driver import MODELS, UsbFingerprintDriver, from_environment
 from simulators.usb_readers import (
     FOREVER,
     Answers,
@@ -421,3 +422,14 @@ def test_a_sample_is_signed_on_the_readers_behalf_and_continues_the_chain(contex
 def test_of_several_fingers_the_first_is_taken(context: DeviceContext) -> None:
     (sample,) = capture(driver_of(nb1010()), context, CaptureGroup.LEFT_SLAP.attributes)
     assert sample.attribute is CaptureGroup.LEFT_SLAP.attributes[0]
+
+
+# -- permission
+
+
+def test_the_udev_rule_names_every_reader_and_no_other_device() -> None:
+    rules = (Path(__file__).parents[3] / "packaging" / "udev" / "70-muster-fingerprint.rules").read_text()
+    named = re.findall(
+        r'^ATTR\{idVendor\}=="(\w{4})", ATTR\{idProduct\}=="(\w{4})", TAG\+="uaccess"$', rules, re.M
+    )
+    assert named == [(f"{each.vendor_id:04x}", f"{each.product_id:04x}") for each in MODELS]
