@@ -36,6 +36,10 @@
             <translation>أحد مخططات الاعتماد في السجل غير معروف في المعيار.</translation>
         </message>
         <message>
+            <source>A chip is opened by the machine-readable lines of the document, or by the six digits on its front. This is neither.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>A corner of the document is folded or covered. Lay it flat and take your hand away.</source>
             <translation>إحدى زوايا الوثيقة مطوية أو مغطاة. ضعها مستوية وأبعد يدك.</translation>
         </message>
@@ -64,6 +68,22 @@
             <translation>تعذّرت قراءة ملف من حزمة التعرّف على الوجوه: {file}.</translation>
         </message>
         <message>
+            <source>A file on the chip ({file}) is not signed by the issuer.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>A file on the chip ({file}) is not what the issuer signed.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>A file on the chip ({file}) is not whole. Lay the document on again and start again.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>A file on the chip ({file}) says that it is larger than any passport's is.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>A finger or an eye is marked as an exception: a supervisor has to confirm it.</source>
             <translation>إصبع أو عين مسجّلة كاستثناء: يجب أن يؤكد ذلك مشرف.</translation>
         </message>
@@ -82,6 +102,10 @@
         <message>
             <source>A length in the record does not fit, at byte {offset}.</source>
             <translation>أحد الأطوال في السجل غير صحيح، عند البايت {offset}.</translation>
+        </message>
+        <message>
+            <source>A moment, please.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>A newer set-up file was imported before. Nothing was changed.</source>
@@ -224,6 +248,10 @@
             <translation>تتعذر قراءة تسجيل محفوظ. اتصل بالمشرف؛ لم يُحذف أي شيء.</translation>
         </message>
         <message>
+            <source>A supervisor ended this proof.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>A supervisor has to vouch for this person. Ask one to sign in and go on.</source>
             <translation>يجب أن يشهد مشرف لهذا الشخص. اطلب منه تسجيل الدخول والمتابعة.</translation>
         </message>
@@ -268,6 +296,10 @@
             <translation>كل هذه العناصر مسجلة كاستثناءات؛ لا يوجد ما يُلتقط.</translation>
         </message>
         <message>
+            <source>All of these, in any order</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>An app on your telephone that shows a new code every half minute. It needs no network.</source>
             <translation>تطبيق على هاتفك يعرض رمزًا جديدًا كل نصف دقيقة. لا يحتاج إلى شبكة.</translation>
         </message>
@@ -292,6 +324,10 @@
             <translation>أحد الفهارس في ملف البيانات الحيوية ليس على صيغة UUID.</translation>
         </message>
         <message>
+            <source>An introducer who was registered here says their number.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>An update needs the person's UIN.</source>
             <translation>يتطلب التحديث رقم UIN الخاص بالشخص.</translation>
         </message>
@@ -306,6 +342,10 @@
         <message>
             <source>Another reason</source>
             <translation>سبب آخر</translation>
+        </message>
+        <message>
+            <source>As many of these as possible</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Ask about: {fields}.</source>
@@ -348,6 +388,10 @@
             <translation>8 أحرف على الأقل.</translation>
         </message>
         <message>
+            <source>At least one of these</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Attempt {number} of {allowed}</source>
             <translation>المحاولة {number} من {allowed}</translation>
         </message>
@@ -366,6 +410,14 @@
         <message>
             <source>Begin</source>
             <translation>ابدأ</translation>
+        </message>
+        <message>
+            <source>Begin again</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Begin this step anew</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Being judged …</source>
@@ -500,12 +552,20 @@
             <translation>رمز تطبيق المصادقة، إن كان لديك</translation>
         </message>
         <message>
+            <source>Code to be read by the person's telephone</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Code to be read by your authenticator app</source>
             <translation>رمز يقرؤه تطبيق المصادقة</translation>
         </message>
         <message>
             <source>Come a little closer.</source>
             <translation>اقترب قليلًا.</translation>
+        </message>
+        <message>
+            <source>Compare the face with the picture on the document, and the name with what was entered.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Confirm</source>
@@ -628,6 +688,10 @@
             <translation>الوجه</translation>
         </message>
         <message>
+            <source>Face and fingers</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Face, fingers and eyes</source>
             <translation>الوجه والأصابع والعينان</translation>
         </message>
@@ -672,6 +736,14 @@
             <translation>متابعة</translation>
         </message>
         <message>
+            <source>Go on with other things</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Go through this with the person, one step after the other.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Good. Hold still …</source>
             <translation>جيد. لا تتحرك…</translation>
         </message>
@@ -682,6 +754,10 @@
         <message>
             <source>How long this station can go on</source>
             <translation>إلى متى يمكن لهذه المحطة أن تعمل</translation>
+        </message>
+        <message>
+            <source>I compared them: it is the same person.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>I see the person here myself</source>
@@ -852,6 +928,10 @@
             <translation>اذكر أيضًا المفتاح العام الذي وُقّعت به حزمة الشبكات.</translation>
         </message>
         <message>
+            <source>Needed: {level}</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Neither head nor background moved enough to judge this.</source>
             <translation>لم يتحرك الرأس ولا الخلفية بما يكفي للحكم على ذلك.</translation>
         </message>
@@ -870,6 +950,10 @@
         <message>
             <source>Next person</source>
             <translation>الشخص التالي</translation>
+        </message>
+        <message>
+            <source>No browser could be opened on this computer.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>No eye is seen. Look into the device and open the eyes wide.</source>
@@ -944,6 +1028,10 @@
             <translation>لا يمكن إنشاء اتصال آمن بالخادم، لذلك لم يُرسل شيء. تحقق من ساعة هذا الحاسوب، ثم أبلغ مسؤول النظام.</translation>
         </message>
         <message>
+            <source>No secure connection to the service that proves identities can be made, so nothing was sent. Check this computer's clock, then tell your administrator.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>No station of this number is registered here, so no set-up file can be made for it.</source>
             <translation>لا توجد هنا محطة مسجّلة بهذا الرقم، فلا يمكن إعداد ملف لها.</translation>
         </message>
@@ -984,6 +1072,10 @@
             <translation>لا يمكن تدوين شيء بعد: لم يكتمل التحقق من الهوية.</translation>
         </message>
         <message>
+            <source>Nothing has to be proven for this person.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Nothing in the packet confirms the officer: no password and no capture.</source>
             <translation>لا شيء في الحزمة يؤكد هوية الموظف: لا كلمة مرور ولا لقطة.</translation>
         </message>
@@ -994,6 +1086,10 @@
         <message>
             <source>Nothing of that name can be measured. There are: {areas}.</source>
             <translation>لا يوجد شيء بهذا الاسم يمكن قياسه. المتاح: {areas}.</translation>
+        </message>
+        <message>
+            <source>Nothing on this chip can show that it is not a copy. Compare the document itself.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Nothing.</source>
@@ -1024,12 +1120,20 @@
             <translation>مرة أخرى</translation>
         </message>
         <message>
+            <source>One after the other</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>One face, alone in the picture</source>
             <translation>وجه واحد فقط في الصورة</translation>
         </message>
         <message>
             <source>One finger or eye was not seen. Place all of them and try again.</source>
             <translation>لم يُرصد إصبع أو عين. ضعها كلها في مكانها وحاول مرة أخرى.</translation>
+        </message>
+        <message>
+            <source>One of these, as the person likes</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>One packet was accepted by the server.</source>
@@ -1070,6 +1174,10 @@
         <message>
             <source>Only try it out (invented people)</source>
             <translation>للتجربة فقط (أشخاص وهميون)</translation>
+        </message>
+        <message>
+            <source>Open in the browser</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Open the eyes.</source>
@@ -1140,12 +1248,20 @@
             <translation>اطبع الإيصال وسلّمه إلى الشخص.</translation>
         </message>
         <message>
+            <source>Proof of identity</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Put away for now</source>
             <translation>حفظ لوقت لاحق</translation>
         </message>
         <message>
             <source>Put away, to be finished</source>
             <translation>محفوظة لاستكمالها لاحقًا</translation>
+        </message>
+        <message>
+            <source>Read this to the person first, and ask whether they agree.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Read this to the person in a language they understand, then ask.</source>
@@ -1264,6 +1380,10 @@
             <translation>إرسال الآن</translation>
         </message>
         <message>
+            <source>Sending abroad</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Sending is paused at this station. The packet is kept and goes when sending is continued.</source>
             <translation>الإرسال متوقف مؤقتًا في هذه المحطة. الحزمة محفوظة وسترسل عند متابعة الإرسال.</translation>
         </message>
@@ -1294,6 +1414,14 @@
         <message>
             <source>Set up. Setting it up again replaces it.</source>
             <translation>تم الإعداد. إعداده من جديد يستبدله.</translation>
+        </message>
+        <message>
+            <source>Sharing of details</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Shown so far: {level}</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Sign</source>
@@ -1344,6 +1472,10 @@
             <translation>بعض المستندات لا يمكن قراءتها هنا: امسحها ضوئيًا.</translation>
         </message>
         <message>
+            <source>Some of those who confirm it are in another country.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Somebody else signs in</source>
             <translation>دخول شخص آخر</translation>
         </message>
@@ -1364,6 +1496,14 @@
             <translation>يعمل هنا شخص باسم المستخدم هذا. اختر اسمًا آخر.</translation>
         </message>
         <message>
+            <source>Somebody outside answers. The answer comes by itself.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Somebody vouches for the person</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Something covers the document. Take your hand away from it.</source>
             <translation>شيء ما يغطي الوثيقة. أبعد يدك عنها.</translation>
         </message>
@@ -1374,6 +1514,10 @@
         <message>
             <source>Something is mirrored in the eye. Take glasses off, and turn away from windows.</source>
             <translation>هناك انعكاس في العين. انزع النظارة وابتعد بوجهك عن النوافذ.</translation>
+        </message>
+        <message>
+            <source>Something is missing in this form.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Something is missing or not right: see the fields with a red frame.</source>
@@ -1440,6 +1584,10 @@
             <translation>صورة JPEG 2000 مقطوعة أو تالفة.</translation>
         </message>
         <message>
+            <source>The PDF holds no pages this program can read. Scan the document instead.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>The WSQ picture is cut off or damaged, at byte {offset}.</source>
             <translation>صورة WSQ مقطوعة أو تالفة، عند البايت {offset}.</translation>
         </message>
@@ -1448,12 +1596,28 @@
             <translation>صورة WSQ أكبر مما ينتجه أي قارئ بصمات.</translation>
         </message>
         <message>
+            <source>The address of the service that proves identities is not secure (https), so it was not asked. Tell your administrator.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>The answer cannot be written. Perhaps the disk is full.</source>
             <translation>لا يمكن كتابة الجواب. ربما القرص ممتلئ.</translation>
         </message>
         <message>
             <source>The answer for the step {node} came too late. Begin this step again.</source>
             <translation>وصل جواب الخطوة {node} متأخرًا. ابدأ هذه الخطوة من جديد.</translation>
+        </message>
+        <message>
+            <source>The answer in the browser is from another identity provider than the one that was asked.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The answer of the service that proves identities cannot be read. Tell your administrator.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The answer of the service that proves identities was too long and was not read. Tell your administrator.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>The answer of the {kind} lacks what is needed ({part}). Tell support.</source>
@@ -1524,6 +1688,10 @@
             <translation>الشهادة غير صالحة في هذا الوقت. تحقق أولًا من ساعة هذا الحاسوب.</translation>
         </message>
         <message>
+            <source>The certificate of the authority that issued the document is not valid at this time.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>The certificate of the {kind} ends in {days} days. Have it renewed before.</source>
             <translation>تنتهي شهادة الجهاز ({kind}) خلال {days} أيام. جددها قبل ذلك.</translation>
         </message>
@@ -1536,8 +1704,40 @@
             <translation>شهادة الجهاز ({kind}) لم تصبح صالحة بعد. تحقق من تاريخ هذا الحاسوب ووقته.</translation>
         </message>
         <message>
+            <source>The certificate of whoever signed the chip is not valid at this time.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>The certificate the server signs with cannot be used. Check this computer's clock, then tell your administrator.</source>
             <translation>لا يمكن استخدام الشهادة التي يوقّع بها الخادم. تحقق من ساعة هذا الحاسوب، ثم أبلغ مسؤول النظام.</translation>
+        </message>
+        <message>
+            <source>The chip could not show that it is the one its issuer made: it is a copy. Keep the document apart and tell your supervisor.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The chip does not open with this. Check the document number and the dates of birth and expiry, or the six digits.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The chip does not say who signed it. Its signature cannot be checked.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The chip gave an answer that cannot be used ({status}). Take the document off the reader, lay it on again and start again.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The chip holds no signature of its issuer that can be read.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The chip is signed in a way that this program does not know. It cannot be checked.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The chip is signed in an old way (SHA-1) that is no longer strong.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>The chip names a key that no honest chip has. Do not trust this document's chip.</source>
@@ -1588,6 +1788,10 @@
             <translation>القرص ممتلئ. أخلِ بعض المساحة وحاول مرة أخرى؛ كل ما أُدخل حتى الآن محفوظ.</translation>
         </message>
         <message>
+            <source>The document has no such page.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>The document is cut off at the edge of the picture. Take all of it.</source>
             <translation>الوثيقة مقطوعة عند حافة الصورة. صوّرها كاملة.</translation>
         </message>
@@ -1598,6 +1802,10 @@
         <message>
             <source>The document is small in the picture. Go nearer to it.</source>
             <translation>الوثيقة صغيرة في الصورة. اقترب منها.</translation>
+        </message>
+        <message>
+            <source>The document was moved while its chip was being read. Lay it on the reader and leave it there until it is read.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>The document {field} has a format whose name cannot be used. Scan it again.</source>
@@ -1614,6 +1822,30 @@
         <message>
             <source>The drive cannot be read. Plug it in again, or hand over on another one.</source>
             <translation>لا يمكن قراءة القرص. أعد توصيله، أو سلّم على قرص آخر.</translation>
+        </message>
+        <message>
+            <source>The driver of the {kind} answered nonsense and is started anew. Try again in a moment.</source>
+            <translation>أعطى برنامج تشغيل الجهاز ({kind}) جوابًا غير مفهوم ويُعاد تشغيله الآن. أعد المحاولة بعد لحظة.</translation>
+        </message>
+        <message>
+            <source>The driver of the {kind} broke off and is started anew. Try again in a moment.</source>
+            <translation>توقّف برنامج تشغيل الجهاز ({kind}) ويُعاد تشغيله الآن. أعد المحاولة بعد لحظة.</translation>
+        </message>
+        <message>
+            <source>The driver of the {kind} broke off several times. It is started again in {seconds} s; meanwhile unplug the {kind} and plug it in again.</source>
+            <translation>توقّف برنامج تشغيل الجهاز ({kind}) عدة مرات. يُعاد تشغيله بعد {seconds} ث؛ في هذه الأثناء افصل الجهاز ثم أعد توصيله.</translation>
+        </message>
+        <message>
+            <source>The driver of the {kind} cannot be started. Ask your administrator.</source>
+            <translation>لا يمكن تشغيل برنامج تشغيل الجهاز ({kind}). يُرجى الرجوع إلى المسؤول.</translation>
+        </message>
+        <message>
+            <source>The driver of the {kind} does not answer any more and is started anew. Try again in a moment.</source>
+            <translation>لم يعد برنامج تشغيل الجهاز ({kind}) يستجيب ويُعاد تشغيله الآن. أعد المحاولة بعد لحظة.</translation>
+        </message>
+        <message>
+            <source>The driver of the {kind} hangs and cannot be ended. Unplug the {kind}; if that does not help, restart the computer.</source>
+            <translation>برنامج تشغيل الجهاز ({kind}) عالق ولا يمكن إيقافه. افصل الجهاز؛ وإن لم يُجدِ ذلك، فأعد تشغيل الحاسوب.</translation>
         </message>
         <message>
             <source>The encrypted file was changed after it was written. Do not use it.</source>
@@ -1820,6 +2052,10 @@
             <translation>الإصبع عند الحافة. انقله إلى وسط الزجاج.</translation>
         </message>
         <message>
+            <source>The first that is available</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>The folder is not what this draft was begun with; they differ in: {part}. Begin anew, or name another draft.</source>
             <translation>هذا المجلد لا يطابق هذه المسودة؛ الاختلاف في: {part}. يُرجى البدء من جديد أو تحديد مسودة أخرى.</translation>
         </message>
@@ -1876,8 +2112,96 @@
             <translation>لم يلتفت الرأس بما يكفي للحكم على ذلك.</translation>
         </message>
         <message>
+            <source>The identity provider did not confirm the sign-in. Begin this step again.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The identity provider did not tell something about the person that is needed here.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The identity provider does not accept this station. Tell your administrator.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The identity provider does not offer what a sign-in needs. Tell your administrator.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The identity provider has a problem just now. Try again later.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The identity provider sent no proof of the sign-in. Tell your administrator.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The identity provider sent the browser back without an answer. Begin this step again.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The identity provider signed its proof in a way that this station does not accept.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The identity provider signed its proof with a key that it does not publish.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The identity provider told about another person than the one who signed in.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The identity provider told of an earlier sign-in, perhaps somebody else's. Sign in again at the provider.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The identity provider's description of itself does not fit its address. Tell your administrator.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The identity provider's proof belongs to another sign-in than this one.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The identity provider's proof does not belong to the access that came with it.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The identity provider's proof of the sign-in cannot be read.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The identity provider's proof of the sign-in is not signed by the provider.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The identity provider's proof of the sign-in is out of date. Check this computer's clock and sign in again.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The identity provider's proof of the sign-in was made for somebody else.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>The introducer is not known at this station. Check the number, or ask somebody else.</source>
             <translation>المعرِّف غير معروف في هذه المحطة. تحقق من الرقم أو اطلب من شخص آخر.</translation>
+        </message>
+        <message>
+            <source>The introducer's number</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The issuer has revoked the certificate that signed this chip.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The issuer signed a file ({file}) that the chip does not give. It may be a copy.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The issuer's signature on the chip is wrong. The chip's contents are not genuine.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>The key file cannot be read: it must be an RSA key in PEM or DER form, or the public key of a TPM.</source>
@@ -1934,6 +2258,14 @@
         <message>
             <source>The number of the representation in the record is wrong.</source>
             <translation>رقم التمثيل في السجل غير صحيح.</translation>
+        </message>
+        <message>
+            <source>The one that costs least</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The one that proves most</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>The orientation in the record is none that the standard knows.</source>
@@ -2080,11 +2412,23 @@
             <translation>الشخص يؤكد</translation>
         </message>
         <message>
+            <source>The person goes on in the browser: turn the screen to them. The answer comes by itself.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>The person has to agree first: {consents}.</source>
             <translation>يجب أن يوافق الشخص أولًا: {consents}.</translation>
         </message>
         <message>
             <source>The person has yet to prove who they are.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The person reads this with the app on their telephone.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The person shows a document</source>
             <translation type="unfinished"></translation>
         </message>
         <message>
@@ -2220,6 +2564,10 @@
             <translation>البرامج التي تتواصل مع شريحة TPM في هذا الحاسوب غير موجودة. اطلب من مسؤول النظام تثبيت «tpm2-tools».</translation>
         </message>
         <message>
+            <source>The proof of the sign-in is from another identity provider than the one that was asked.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>The proofing configuration cannot be read: it is no JSON object.</source>
             <translation>تعذرت قراءة إعدادات التحقق: ليست كائن JSON.</translation>
         </message>
@@ -2340,6 +2688,10 @@
             <translation>التسجيل أكبر من أن يُرسل: {size} كيلوبايت، والحد الأقصى {limit} كيلوبايت. أرفق صورًا أصغر للوثائق.</translation>
         </message>
         <message>
+            <source>The registration waits on the desk and goes on here.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>The registration was changed after it was signed. Check it and sign it again.</source>
             <translation>تم تغيير التسجيل بعد توقيعه. راجعه ووقّعه من جديد.</translation>
         </message>
@@ -2368,11 +2720,31 @@
             <translation type="unfinished"></translation>
         </message>
         <message>
+            <source>The scanner cannot draw these sheets in. Lay fewer of them in, straight, and scan again.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>The scanner does not let this station use it. Ask your administrator.</source>
             <translation type="unfinished"></translation>
         </message>
         <message>
+            <source>The scanner drew in several sheets at once. Fan them out, lay them in and scan again.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The scanner hands out pictures in a form this program cannot read. Use another scanner.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>The scanner has no memory left for this page. Switch it off and on, and scan again.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The scanner sends this station to another address, where it does not follow. Ask your administrator.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The scanner's answer cannot be read. Switch it off and on, and try again.</source>
             <translation type="unfinished"></translation>
         </message>
         <message>
@@ -2536,6 +2908,18 @@
             <translation>رفض فحص الفيروسات في الخادم الحزمة (رمزه: {server_code}). أبلغ مسؤول النظام؛ الحزمة محفوظة.</translation>
         </message>
         <message>
+            <source>The service that proves identities cannot be reached. Try again when there is a network.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The service that proves identities did not answer in time. Try again.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The service that proves identities is out of order just now. Try again later.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>The set-up file cannot be read: {part} is missing or has a wrong form.</source>
             <translation>لا يمكن قراءة ملف الإعداد: {part} مفقود أو صيغته خاطئة.</translation>
         </message>
@@ -2558,6 +2942,18 @@
         <message>
             <source>The setting {name} has a value it cannot have. It may be one of: {values}.</source>
             <translation>للإعداد {name} قيمة غير ممكنة. القيم الممكنة: {values}.</translation>
+        </message>
+        <message>
+            <source>The sign-in at the identity provider did not succeed. It can be tried again.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The sign-in was declined at the identity provider. It can be tried again.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The sign-in was not as strong as is needed here. Sign in again in a stronger way.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>The signature does not match. The data was changed or comes from somebody else.</source>
@@ -2660,8 +3056,20 @@
             <translation>لم تنجح الخطوات المطلوبة.</translation>
         </message>
         <message>
+            <source>The supervisor knows this person.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The time for this proof is over. Begin again.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>The time for this proof of identity is over. Begin again.</source>
             <translation>انتهى الوقت المخصص لهذا التحقق من الهوية. ابدأ من جديد.</translation>
+        </message>
+        <message>
+            <source>The time for this step is over. Begin it anew.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>The time of capture in the record is neither a time nor marked as unknown.</source>
@@ -2860,6 +3268,10 @@
             <translation>لا توجد صيغة متفق عليها لما التُقط، ولذلك لا يمكن كتابته.</translation>
         </message>
         <message>
+            <source>There is no document on the chip reader. Lay it on and try again.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>There is no job of this name. It may be one of: {names}.</source>
             <translation>لا توجد مهمة بهذا الاسم. المهام الممكنة: {names}.</translation>
         </message>
@@ -2916,8 +3328,20 @@
             <translation>المساحة المتبقية على القرص لا تكفي لتسجيل آخر. أخلِ بعض المساحة أولًا.</translation>
         </message>
         <message>
+            <source>There was no network. The person may be enrolled; the proof is still owed.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>There were too many wrong attempts. Wait {minutes} min {seconds} s, then try again.</source>
             <translation>كانت هناك محاولات خاطئة كثيرة. انتظر {minutes} دقيقة و{seconds} ثانية ثم أعد المحاولة.</translation>
+        </message>
+        <message>
+            <source>These pages together are too large to be sent: {size} kB, and at most {limit} kB can be. Leave some of them out.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>This chip does not open with six digits. Use the machine-readable lines of the document.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>This computer does not let the program use the {kind}. Tell support: its udev rule is missing.</source>
@@ -2992,6 +3416,10 @@
             <translation>هذا ملف: اختر المجلد الذي توجد فيه المحطة.</translation>
         </message>
         <message>
+            <source>This is looked at elsewhere. The answer comes by itself.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>This is no identity number: a digit is wrong or missing. Compare it with the card.</source>
             <translation>هذا ليس رقم هوية: هناك رقم خاطئ أو ناقص. قارنه بالبطاقة.</translation>
         </message>
@@ -3036,6 +3464,10 @@
             <translation>هذا ليس كل المطلوب هنا. املأ جميع الخانات.</translation>
         </message>
         <message>
+            <source>This is not the chip of a passport or identity card. Lay the right document on the reader.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>This is not the kind of record it should be.</source>
             <translation>هذا السجل ليس من النوع المطلوب.</translation>
         </message>
@@ -3070,6 +3502,14 @@
         <message>
             <source>This looks like the other hand. Place the hand that is shown.</source>
             <translation>تبدو هذه اليد الأخرى. ضع اليد المبيّنة.</translation>
+        </message>
+        <message>
+            <source>This may be left out.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>This person has shown well enough who they are.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>This picture alone is too large to be sent: {size} kB, and at most {limit} kB can be. Scan it again, or choose a smaller picture.</source>
@@ -3128,8 +3568,16 @@
             <translation>لا تسأل هذه المحطة عمن يضمن أجهزتها.</translation>
         </message>
         <message>
+            <source>This station does not know the authority that issued the document: nothing shows who signed the chip.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>This station does not know the language {language}.</source>
             <translation>هذه المحطة لا تعرف اللغة ⁨{language}⁩.</translation>
+        </message>
+        <message>
+            <source>This station does not know the scanner's certificate and sends it nothing. Ask your administrator.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>This station has no form for the process {process}. Ask your administrator.</source>
@@ -3156,6 +3604,10 @@
             <translation>أُعدّت هذه المحطة أو عُدّلت بإصدار أحدث من Muster. حدّثوا البرنامج.</translation>
         </message>
         <message>
+            <source>This step did not succeed.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>This step found an identifier that may not be used here without a legal basis.</source>
             <translation>وجدت هذه الخطوة معرِّفًا لا يجوز استخدامه هنا من دون سند قانوني.</translation>
         </message>
@@ -3176,8 +3628,16 @@
             <translation>تنتظر هذه الخطوة استمارة ولا شيء غيرها.</translation>
         </message>
         <message>
+            <source>This step waits for the browser and for nothing else.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>This step was tried too often.</source>
             <translation>جُرِّبت هذه الخطوة مرات كثيرة.</translation>
+        </message>
+        <message>
+            <source>This was begun and interrupted. Begin it once more.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>This was not asked for.</source>
@@ -3206,6 +3666,22 @@
         <message>
             <source>Thumbs</source>
             <translation>الإبهامان</translation>
+        </message>
+        <message>
+            <source>Time left: {days} days</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Time left: {hours} h</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Time left: {minutes} min</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Time left: {seconds} s</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Too few features are seen in the print. Clean the finger and the glass and take it again.</source>
@@ -3324,6 +3800,10 @@
             <translation>ما أجاب ليس خادم التسجيل. تحقق من العنوان والشبكة.</translation>
         </message>
         <message>
+            <source>What does the person begin with?</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>What is open is kept. {name} can go on with it.</source>
             <translation>ما هو مفتوح محفوظ. يمكن لـ {name} متابعته.</translation>
         </message>
@@ -3333,6 +3813,10 @@
         </message>
         <message>
             <source>What the browser brought back belongs to an attempt that is over. Go on where the step stands.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>What the browser brought back belongs to another step, or to another attempt.</source>
             <translation type="unfinished"></translation>
         </message>
         <message>
@@ -3348,6 +3832,10 @@
             <translation type="unfinished"></translation>
         </message>
         <message>
+            <source>What the chip said before it was opened is not what the issuer signed. Somebody may listen in.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>What the server sent cannot be opened with this station's key. Have the one in its folder 'keys' registered there.</source>
             <translation>لا يمكن فتح ما أرسله الخادم بمفتاح هذه المحطة. اطلب تسجيل المفتاح الموجود في مجلدها «keys» هناك.</translation>
         </message>
@@ -3360,8 +3848,24 @@
             <translation>ما يراه الجهاز ({kind}) مقلوب. ضعه من جديد.</translation>
         </message>
         <message>
+            <source>What you give us here is sent to those who can confirm it.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Where the eyes look cannot be told in this picture.</source>
             <translation>لا يمكن معرفة اتجاه النظر في هذه الصورة.</translation>
+        </message>
+        <message>
+            <source>Whether the issuer has revoked what signed this chip cannot be told: there is no current list.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Which way does the person choose?</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Who is this?</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Whoever is new adds finger and face after signing in, under “My sign-in”.</source>
@@ -3394,6 +3898,10 @@
         <message>
             <source>Write the date as year/month/day, for example 1990/05/31.</source>
             <translation>اكتب التاريخ بترتيب السنة ثم الشهر ثم اليوم، مثل ⁦1990/05/31⁩.</translation>
+        </message>
+        <message>
+            <source>Yes, so it is</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>You are signed out. Sign in again.</source>
@@ -3432,6 +3940,10 @@
             <translation>يزوّدك مسؤول النظام بهذه الأرقام.</translation>
         </message>
         <message>
+            <source>Your face or fingers are looked at to see that it is you.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Your password</source>
             <translation>كلمة مرورك</translation>
         </message>
@@ -3456,6 +3968,10 @@
             <translation>أُعلن عنها، بانتظار الإرسال</translation>
         </message>
         <message>
+            <source>begun</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>being processed</source>
             <translation>قيد المعالجة</translation>
         </message>
@@ -3468,12 +3984,36 @@
             <translation>كاميرا</translation>
         </message>
         <message>
+            <source>can be begun</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>cancelled</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>cannot be captured</source>
             <translation>يتعذر الالتقاط</translation>
         </message>
         <message>
+            <source>chip reader</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>did not succeed</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>document scanner</source>
             <translation>ماسح الوثائق</translation>
+        </message>
+        <message>
+            <source>done</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>fair evidence</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>fingerprint reader</source>
@@ -3488,6 +4028,10 @@
             <translation>لا كلمة مرور بعد: اختره وامنحه واحدة</translation>
         </message>
         <message>
+            <source>identity {level}</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>iris camera</source>
             <translation>كاميرا القزحية</translation>
         </message>
@@ -3496,8 +4040,24 @@
             <translation>جارٍ التقييم …</translation>
         </message>
         <message>
+            <source>is looked at elsewhere</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>its time is over</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>kept below the threshold</source>
             <translation>حُفظ دون الحد المطلوب</translation>
+        </message>
+        <message>
+            <source>later</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>may be left out</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>no name yet</source>
@@ -3510,6 +4070,18 @@
         <message>
             <source>not connected</source>
             <translation>لا يوجد جهاز متصل</translation>
+        </message>
+        <message>
+            <source>not needed</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>not proven</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>nothing</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>nothing yet</source>
@@ -3526,6 +4098,10 @@
         <message>
             <source>processed, the number was given</source>
             <translation>تمت معالجتها ومُنح الرقم</translation>
+        </message>
+        <message>
+            <source>proven</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>quality %p</source>
@@ -3548,8 +4124,32 @@
             <translation>لم يقبلها الخادم بعد الفحص</translation>
         </message>
         <message>
+            <source>sign-in {level}</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>signs in with: {names}</source>
             <translation>يدخل بواسطة: {names}</translation>
+        </message>
+        <message>
+            <source>somewhat sure (low)</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>stopped</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>strong evidence</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>superior evidence</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>sure (substantial)</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>the person was told to come again</source>
@@ -3576,8 +4176,24 @@
             <translation>محاولات خاطئة كثيرة؛ يمكنه المحاولة بعد {minutes} دقيقة</translation>
         </message>
         <message>
+            <source>under way</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>very sure (high)</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>waits for an answer</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>waits for review</source>
             <translation>بانتظار المراجعة</translation>
+        </message>
+        <message>
+            <source>waits for somebody outside</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>waits to be sent</source>
@@ -3612,12 +4228,20 @@
             <translation>حقول مُلئت: {fields}، مستندات أُرفقت: {documents}. بقي ما كتبته كما هو.</translation>
         </message>
         <message>
+            <source>{field} (may be left out)</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>{file} does not say how the clip was taken.</source>
             <translation>لا يذكر {file} كيف التُقط المقطع.</translation>
         </message>
         <message>
             <source>{file} in the pack of networks is missing or was changed after it was signed.</source>
             <translation>{file} مفقود من حزمة الشبكات أو عُدّل بعد توقيعها.</translation>
+        </message>
+        <message>
+            <source>{minimum} of these {count}</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>{name} · next: {step} · {time}</source>

@@ -36,6 +36,10 @@
             <translation>Un schéma de certification de l’enregistrement est inconnu de la norme.</translation>
         </message>
         <message>
+            <source>A chip is opened by the machine-readable lines of the document, or by the six digits on its front. This is neither.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>A corner of the document is folded or covered. Lay it flat and take your hand away.</source>
             <translation>Un coin du document est plié ou caché. Posez-le à plat et retirez votre main.</translation>
         </message>
@@ -64,6 +68,22 @@
             <translation>Un fichier du pack de reconnaissance faciale est illisible : {file}.</translation>
         </message>
         <message>
+            <source>A file on the chip ({file}) is not signed by the issuer.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>A file on the chip ({file}) is not what the issuer signed.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>A file on the chip ({file}) is not whole. Lay the document on again and start again.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>A file on the chip ({file}) says that it is larger than any passport's is.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>A finger or an eye is marked as an exception: a supervisor has to confirm it.</source>
             <translation>Un doigt ou un œil est indiqué comme exception : un superviseur doit le confirmer.</translation>
         </message>
@@ -82,6 +102,10 @@
         <message>
             <source>A length in the record does not fit, at byte {offset}.</source>
             <translation>Une longueur indiquée dans l’enregistrement est incorrecte, à l’octet {offset}.</translation>
+        </message>
+        <message>
+            <source>A moment, please.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>A newer set-up file was imported before. Nothing was changed.</source>
@@ -224,6 +248,10 @@
             <translation>Une inscription conservée est illisible. Appelez votre superviseur ; rien n’a été supprimé.</translation>
         </message>
         <message>
+            <source>A supervisor ended this proof.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>A supervisor has to vouch for this person. Ask one to sign in and go on.</source>
             <translation>Un superviseur doit se porter garant de cette personne. Demandez-lui de se connecter et de continuer.</translation>
         </message>
@@ -268,6 +296,10 @@
             <translation>Tous ces éléments sont signalés comme exceptions ; il n’y a rien à capturer.</translation>
         </message>
         <message>
+            <source>All of these, in any order</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>An app on your telephone that shows a new code every half minute. It needs no network.</source>
             <translation>Une application de votre téléphone qui affiche un nouveau code toutes les demi-minutes. Elle n’a pas besoin de réseau.</translation>
         </message>
@@ -292,6 +324,10 @@
             <translation>Un index du fichier biométrique n’a pas la forme d’un UUID.</translation>
         </message>
         <message>
+            <source>An introducer who was registered here says their number.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>An update needs the person's UIN.</source>
             <translation>Une mise à jour nécessite le UIN de la personne.</translation>
         </message>
@@ -306,6 +342,10 @@
         <message>
             <source>Another reason</source>
             <translation>Autre raison</translation>
+        </message>
+        <message>
+            <source>As many of these as possible</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Ask about: {fields}.</source>
@@ -348,6 +388,10 @@
             <translation>Au moins 8 caractères.</translation>
         </message>
         <message>
+            <source>At least one of these</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Attempt {number} of {allowed}</source>
             <translation>Essai {number} sur {allowed}</translation>
         </message>
@@ -366,6 +410,14 @@
         <message>
             <source>Begin</source>
             <translation>Commencer</translation>
+        </message>
+        <message>
+            <source>Begin again</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Begin this step anew</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Being judged …</source>
@@ -500,12 +552,20 @@
             <translation>Code de votre authentificateur, si vous en avez un</translation>
         </message>
         <message>
+            <source>Code to be read by the person's telephone</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Code to be read by your authenticator app</source>
             <translation>Code à lire avec votre application d’authentification</translation>
         </message>
         <message>
             <source>Come a little closer.</source>
             <translation>Approchez-vous un peu.</translation>
+        </message>
+        <message>
+            <source>Compare the face with the picture on the document, and the name with what was entered.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Confirm</source>
@@ -628,6 +688,10 @@
             <translation>Visage</translation>
         </message>
         <message>
+            <source>Face and fingers</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Face, fingers and eyes</source>
             <translation>Visage, doigts et yeux</translation>
         </message>
@@ -672,6 +736,14 @@
             <translation>Reprendre</translation>
         </message>
         <message>
+            <source>Go on with other things</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Go through this with the person, one step after the other.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Good. Hold still …</source>
             <translation>C’est bien. Ne bougez plus…</translation>
         </message>
@@ -682,6 +754,10 @@
         <message>
             <source>How long this station can go on</source>
             <translation>Autonomie de ce poste</translation>
+        </message>
+        <message>
+            <source>I compared them: it is the same person.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>I see the person here myself</source>
@@ -852,6 +928,10 @@
             <translation>Indiquez aussi la clé publique qui a signé le lot de réseaux.</translation>
         </message>
         <message>
+            <source>Needed: {level}</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Neither head nor background moved enough to judge this.</source>
             <translation>Ni la tête ni le fond n’ont assez bougé pour en juger.</translation>
         </message>
@@ -870,6 +950,10 @@
         <message>
             <source>Next person</source>
             <translation>Personne suivante</translation>
+        </message>
+        <message>
+            <source>No browser could be opened on this computer.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>No eye is seen. Look into the device and open the eyes wide.</source>
@@ -944,6 +1028,10 @@
             <translation>Aucune connexion sûre au serveur n’est possible, rien n’a donc été envoyé. Vérifiez l’horloge de cet ordinateur, puis prévenez votre administrateur.</translation>
         </message>
         <message>
+            <source>No secure connection to the service that proves identities can be made, so nothing was sent. Check this computer's clock, then tell your administrator.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>No station of this number is registered here, so no set-up file can be made for it.</source>
             <translation>Aucun poste de ce numéro n’est enregistré ici : aucun fichier d’installation ne peut être préparé pour lui.</translation>
         </message>
@@ -984,6 +1072,10 @@
             <translation>Rien ne peut encore être consigné : la vérification d’identité n’est pas terminée.</translation>
         </message>
         <message>
+            <source>Nothing has to be proven for this person.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Nothing in the packet confirms the officer: no password and no capture.</source>
             <translation>Rien dans le paquet ne confirme l’agent : ni mot de passe ni capture.</translation>
         </message>
@@ -994,6 +1086,10 @@
         <message>
             <source>Nothing of that name can be measured. There are: {areas}.</source>
             <translation>Rien de ce nom ne peut être mesuré. Il y a : {areas}.</translation>
+        </message>
+        <message>
+            <source>Nothing on this chip can show that it is not a copy. Compare the document itself.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Nothing.</source>
@@ -1024,12 +1120,20 @@
             <translation>Encore une fois</translation>
         </message>
         <message>
+            <source>One after the other</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>One face, alone in the picture</source>
             <translation>Un seul visage dans l’image</translation>
         </message>
         <message>
             <source>One finger or eye was not seen. Place all of them and try again.</source>
             <translation>Un doigt ou un œil n’a pas été détecté. Placez-les tous et réessayez.</translation>
+        </message>
+        <message>
+            <source>One of these, as the person likes</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>One packet was accepted by the server.</source>
@@ -1070,6 +1174,10 @@
         <message>
             <source>Only try it out (invented people)</source>
             <translation>Simple essai (personnes fictives)</translation>
+        </message>
+        <message>
+            <source>Open in the browser</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Open the eyes.</source>
@@ -1140,12 +1248,20 @@
             <translation>Imprimez le reçu et remettez-le à la personne.</translation>
         </message>
         <message>
+            <source>Proof of identity</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Put away for now</source>
             <translation>Mettre de côté</translation>
         </message>
         <message>
             <source>Put away, to be finished</source>
             <translation>Mises de côté, à terminer</translation>
+        </message>
+        <message>
+            <source>Read this to the person first, and ask whether they agree.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Read this to the person in a language they understand, then ask.</source>
@@ -1264,6 +1380,10 @@
             <translation>Envoyer</translation>
         </message>
         <message>
+            <source>Sending abroad</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Sending is paused at this station. The packet is kept and goes when sending is continued.</source>
             <translation>L’envoi est suspendu sur ce poste. Le paquet est conservé et partira à la reprise de l’envoi.</translation>
         </message>
@@ -1294,6 +1414,14 @@
         <message>
             <source>Set up. Setting it up again replaces it.</source>
             <translation>Configuré. Le configurer à nouveau le remplace.</translation>
+        </message>
+        <message>
+            <source>Sharing of details</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Shown so far: {level}</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Sign</source>
@@ -1344,6 +1472,10 @@
             <translation>Certains documents sont illisibles ici : numérisez-les.</translation>
         </message>
         <message>
+            <source>Some of those who confirm it are in another country.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Somebody else signs in</source>
             <translation>Quelqu’un d’autre se connecte</translation>
         </message>
@@ -1364,6 +1496,14 @@
             <translation>Une personne de ce nom d’utilisateur travaille déjà ici. Choisissez un autre nom.</translation>
         </message>
         <message>
+            <source>Somebody outside answers. The answer comes by itself.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Somebody vouches for the person</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Something covers the document. Take your hand away from it.</source>
             <translation>Quelque chose cache le document. Retirez votre main.</translation>
         </message>
@@ -1374,6 +1514,10 @@
         <message>
             <source>Something is mirrored in the eye. Take glasses off, and turn away from windows.</source>
             <translation>Quelque chose se reflète dans l’œil. Retirez les lunettes et détournez-vous des fenêtres.</translation>
+        </message>
+        <message>
+            <source>Something is missing in this form.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Something is missing or not right: see the fields with a red frame.</source>
@@ -1440,6 +1584,10 @@
             <translation>L’image JPEG 2000 est coupée ou endommagée.</translation>
         </message>
         <message>
+            <source>The PDF holds no pages this program can read. Scan the document instead.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>The WSQ picture is cut off or damaged, at byte {offset}.</source>
             <translation>L’image WSQ est coupée ou endommagée, à l’octet {offset}.</translation>
         </message>
@@ -1448,12 +1596,28 @@
             <translation>L’image WSQ est plus grande que ce que produit un lecteur d’empreintes.</translation>
         </message>
         <message>
+            <source>The address of the service that proves identities is not secure (https), so it was not asked. Tell your administrator.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>The answer cannot be written. Perhaps the disk is full.</source>
             <translation>La réponse ne peut pas être écrite. Le disque est peut-être plein.</translation>
         </message>
         <message>
             <source>The answer for the step {node} came too late. Begin this step again.</source>
             <translation>La réponse pour l’étape {node} est arrivée trop tard. Recommencez cette étape.</translation>
+        </message>
+        <message>
+            <source>The answer in the browser is from another identity provider than the one that was asked.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The answer of the service that proves identities cannot be read. Tell your administrator.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The answer of the service that proves identities was too long and was not read. Tell your administrator.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>The answer of the {kind} lacks what is needed ({part}). Tell support.</source>
@@ -1524,6 +1688,10 @@
             <translation>Le certificat n’est pas valable à cette date. Vérifiez d’abord l’horloge de cet ordinateur.</translation>
         </message>
         <message>
+            <source>The certificate of the authority that issued the document is not valid at this time.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>The certificate of the {kind} ends in {days} days. Have it renewed before.</source>
             <translation>Le certificat de l’appareil ({kind}) prend fin dans {days} jours. Faites-le renouveler avant.</translation>
         </message>
@@ -1536,8 +1704,40 @@
             <translation>Le certificat de l’appareil ({kind}) n’est pas encore valable. Vérifiez la date et l’heure de cet ordinateur.</translation>
         </message>
         <message>
+            <source>The certificate of whoever signed the chip is not valid at this time.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>The certificate the server signs with cannot be used. Check this computer's clock, then tell your administrator.</source>
             <translation>Le certificat avec lequel le serveur signe est inutilisable. Vérifiez l’horloge de cet ordinateur, puis prévenez votre administrateur.</translation>
+        </message>
+        <message>
+            <source>The chip could not show that it is the one its issuer made: it is a copy. Keep the document apart and tell your supervisor.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The chip does not open with this. Check the document number and the dates of birth and expiry, or the six digits.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The chip does not say who signed it. Its signature cannot be checked.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The chip gave an answer that cannot be used ({status}). Take the document off the reader, lay it on again and start again.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The chip holds no signature of its issuer that can be read.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The chip is signed in a way that this program does not know. It cannot be checked.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The chip is signed in an old way (SHA-1) that is no longer strong.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>The chip names a key that no honest chip has. Do not trust this document's chip.</source>
@@ -1588,6 +1788,10 @@
             <translation>Le disque est plein. Libérez de l’espace et réessayez ; tout ce qui a été saisi est conservé.</translation>
         </message>
         <message>
+            <source>The document has no such page.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>The document is cut off at the edge of the picture. Take all of it.</source>
             <translation>Le document est coupé au bord de l’image. Prenez-le en entier.</translation>
         </message>
@@ -1598,6 +1802,10 @@
         <message>
             <source>The document is small in the picture. Go nearer to it.</source>
             <translation>Le document est petit dans l’image. Approchez-vous.</translation>
+        </message>
+        <message>
+            <source>The document was moved while its chip was being read. Lay it on the reader and leave it there until it is read.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>The document {field} has a format whose name cannot be used. Scan it again.</source>
@@ -1614,6 +1822,30 @@
         <message>
             <source>The drive cannot be read. Plug it in again, or hand over on another one.</source>
             <translation>Le support est illisible. Rebranchez-le, ou utilisez-en un autre pour la remise.</translation>
+        </message>
+        <message>
+            <source>The driver of the {kind} answered nonsense and is started anew. Try again in a moment.</source>
+            <translation>Le pilote de l’appareil ({kind}) a donné une réponse incohérente et redémarre. Réessayez dans un instant.</translation>
+        </message>
+        <message>
+            <source>The driver of the {kind} broke off and is started anew. Try again in a moment.</source>
+            <translation>Le pilote de l’appareil ({kind}) s’est interrompu et redémarre. Réessayez dans un instant.</translation>
+        </message>
+        <message>
+            <source>The driver of the {kind} broke off several times. It is started again in {seconds} s; meanwhile unplug the {kind} and plug it in again.</source>
+            <translation>Le pilote de l’appareil ({kind}) s’est interrompu plusieurs fois. Il redémarre dans {seconds} s ; en attendant, débranchez l’appareil et rebranchez-le.</translation>
+        </message>
+        <message>
+            <source>The driver of the {kind} cannot be started. Ask your administrator.</source>
+            <translation>Le pilote de l’appareil ({kind}) ne peut pas démarrer. Adressez-vous à votre administrateur.</translation>
+        </message>
+        <message>
+            <source>The driver of the {kind} does not answer any more and is started anew. Try again in a moment.</source>
+            <translation>Le pilote de l’appareil ({kind}) ne répond plus et redémarre. Réessayez dans un instant.</translation>
+        </message>
+        <message>
+            <source>The driver of the {kind} hangs and cannot be ended. Unplug the {kind}; if that does not help, restart the computer.</source>
+            <translation>Le pilote de l’appareil ({kind}) est bloqué et ne peut pas être arrêté. Débranchez l’appareil ; si cela ne suffit pas, redémarrez l’ordinateur.</translation>
         </message>
         <message>
             <source>The encrypted file was changed after it was written. Do not use it.</source>
@@ -1820,6 +2052,10 @@
             <translation>Le doigt est au bord. Placez-le au milieu de la vitre.</translation>
         </message>
         <message>
+            <source>The first that is available</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>The folder is not what this draft was begun with; they differ in: {part}. Begin anew, or name another draft.</source>
             <translation>Ce dossier ne correspond pas à ce brouillon ; différence : {part}. Recommencez, ou indiquez un autre brouillon.</translation>
         </message>
@@ -1876,8 +2112,96 @@
             <translation>La tête n’a pas assez tourné pour en juger.</translation>
         </message>
         <message>
+            <source>The identity provider did not confirm the sign-in. Begin this step again.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The identity provider did not tell something about the person that is needed here.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The identity provider does not accept this station. Tell your administrator.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The identity provider does not offer what a sign-in needs. Tell your administrator.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The identity provider has a problem just now. Try again later.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The identity provider sent no proof of the sign-in. Tell your administrator.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The identity provider sent the browser back without an answer. Begin this step again.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The identity provider signed its proof in a way that this station does not accept.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The identity provider signed its proof with a key that it does not publish.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The identity provider told about another person than the one who signed in.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The identity provider told of an earlier sign-in, perhaps somebody else's. Sign in again at the provider.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The identity provider's description of itself does not fit its address. Tell your administrator.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The identity provider's proof belongs to another sign-in than this one.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The identity provider's proof does not belong to the access that came with it.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The identity provider's proof of the sign-in cannot be read.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The identity provider's proof of the sign-in is not signed by the provider.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The identity provider's proof of the sign-in is out of date. Check this computer's clock and sign in again.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The identity provider's proof of the sign-in was made for somebody else.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>The introducer is not known at this station. Check the number, or ask somebody else.</source>
             <translation>Le garant n’est pas connu à ce poste. Vérifiez le numéro ou demandez à quelqu’un d’autre.</translation>
+        </message>
+        <message>
+            <source>The introducer's number</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The issuer has revoked the certificate that signed this chip.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The issuer signed a file ({file}) that the chip does not give. It may be a copy.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The issuer's signature on the chip is wrong. The chip's contents are not genuine.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>The key file cannot be read: it must be an RSA key in PEM or DER form, or the public key of a TPM.</source>
@@ -1934,6 +2258,14 @@
         <message>
             <source>The number of the representation in the record is wrong.</source>
             <translation>Le numéro de la représentation dans l’enregistrement est incorrect.</translation>
+        </message>
+        <message>
+            <source>The one that costs least</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The one that proves most</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>The orientation in the record is none that the standard knows.</source>
@@ -2080,11 +2412,23 @@
             <translation>La personne confirme</translation>
         </message>
         <message>
+            <source>The person goes on in the browser: turn the screen to them. The answer comes by itself.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>The person has to agree first: {consents}.</source>
             <translation>La personne doit d’abord donner son accord : {consents}.</translation>
         </message>
         <message>
             <source>The person has yet to prove who they are.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The person reads this with the app on their telephone.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The person shows a document</source>
             <translation type="unfinished"></translation>
         </message>
         <message>
@@ -2220,6 +2564,10 @@
             <translation>Les programmes qui communiquent avec le TPM de cet ordinateur sont absents. Demandez à votre administrateur d’installer « tpm2-tools ».</translation>
         </message>
         <message>
+            <source>The proof of the sign-in is from another identity provider than the one that was asked.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>The proofing configuration cannot be read: it is no JSON object.</source>
             <translation>La configuration de vérification ne peut pas être lue : ce n’est pas un objet JSON.</translation>
         </message>
@@ -2340,6 +2688,10 @@
             <translation>L’inscription est trop volumineuse pour être envoyée : {size} ko, pour {limit} ko au plus. Joignez des images plus petites des documents.</translation>
         </message>
         <message>
+            <source>The registration waits on the desk and goes on here.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>The registration was changed after it was signed. Check it and sign it again.</source>
             <translation>L’inscription a été modifiée après sa signature. Vérifiez-la et signez-la à nouveau.</translation>
         </message>
@@ -2368,11 +2720,31 @@
             <translation type="unfinished"></translation>
         </message>
         <message>
+            <source>The scanner cannot draw these sheets in. Lay fewer of them in, straight, and scan again.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>The scanner does not let this station use it. Ask your administrator.</source>
             <translation type="unfinished"></translation>
         </message>
         <message>
+            <source>The scanner drew in several sheets at once. Fan them out, lay them in and scan again.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The scanner hands out pictures in a form this program cannot read. Use another scanner.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>The scanner has no memory left for this page. Switch it off and on, and scan again.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The scanner sends this station to another address, where it does not follow. Ask your administrator.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The scanner's answer cannot be read. Switch it off and on, and try again.</source>
             <translation type="unfinished"></translation>
         </message>
         <message>
@@ -2536,6 +2908,18 @@
             <translation>L’antivirus du serveur a refusé le paquet (son code : {server_code}). Prévenez votre administrateur ; le paquet est conservé.</translation>
         </message>
         <message>
+            <source>The service that proves identities cannot be reached. Try again when there is a network.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The service that proves identities did not answer in time. Try again.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The service that proves identities is out of order just now. Try again later.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>The set-up file cannot be read: {part} is missing or has a wrong form.</source>
             <translation>Le fichier d’installation est illisible : {part} manque ou a une forme incorrecte.</translation>
         </message>
@@ -2558,6 +2942,18 @@
         <message>
             <source>The setting {name} has a value it cannot have. It may be one of: {values}.</source>
             <translation>Le réglage {name} a une valeur impossible. Valeurs possibles : {values}.</translation>
+        </message>
+        <message>
+            <source>The sign-in at the identity provider did not succeed. It can be tried again.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The sign-in was declined at the identity provider. It can be tried again.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The sign-in was not as strong as is needed here. Sign in again in a stronger way.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>The signature does not match. The data was changed or comes from somebody else.</source>
@@ -2660,8 +3056,20 @@
             <translation>Les étapes nécessaires n’ont pas réussi.</translation>
         </message>
         <message>
+            <source>The supervisor knows this person.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The time for this proof is over. Begin again.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>The time for this proof of identity is over. Begin again.</source>
             <translation>Le délai de cette vérification d’identité est écoulé. Recommencez.</translation>
+        </message>
+        <message>
+            <source>The time for this step is over. Begin it anew.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>The time of capture in the record is neither a time nor marked as unknown.</source>
@@ -2860,6 +3268,10 @@
             <translation>Aucun format n’est convenu pour ce qui a été capturé ; cela ne peut donc pas être écrit.</translation>
         </message>
         <message>
+            <source>There is no document on the chip reader. Lay it on and try again.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>There is no job of this name. It may be one of: {names}.</source>
             <translation>Il n’y a pas de tâche de ce nom. Tâches possibles : {names}.</translation>
         </message>
@@ -2916,8 +3328,20 @@
             <translation>L’espace disque est insuffisant pour une autre inscription. Libérez d’abord de la place.</translation>
         </message>
         <message>
+            <source>There was no network. The person may be enrolled; the proof is still owed.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>There were too many wrong attempts. Wait {minutes} min {seconds} s, then try again.</source>
             <translation>Il y a eu trop de tentatives erronées. Attendez {minutes} min {seconds} s, puis réessayez.</translation>
+        </message>
+        <message>
+            <source>These pages together are too large to be sent: {size} kB, and at most {limit} kB can be. Leave some of them out.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>This chip does not open with six digits. Use the machine-readable lines of the document.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>This computer does not let the program use the {kind}. Tell support: its udev rule is missing.</source>
@@ -2992,6 +3416,10 @@
             <translation>Ceci est un fichier : choisissez le dossier où se trouve le poste.</translation>
         </message>
         <message>
+            <source>This is looked at elsewhere. The answer comes by itself.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>This is no identity number: a digit is wrong or missing. Compare it with the card.</source>
             <translation>Ce n’est pas un numéro d’identité : un chiffre est faux ou manque. Comparez avec la carte.</translation>
         </message>
@@ -3036,6 +3464,10 @@
             <translation>Ce n’est pas tout ce qui est demandé ici. Remplissez tous les champs.</translation>
         </message>
         <message>
+            <source>This is not the chip of a passport or identity card. Lay the right document on the reader.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>This is not the kind of record it should be.</source>
             <translation>Cet enregistrement n’est pas du type attendu.</translation>
         </message>
@@ -3070,6 +3502,14 @@
         <message>
             <source>This looks like the other hand. Place the hand that is shown.</source>
             <translation>On dirait l’autre main. Posez la main indiquée.</translation>
+        </message>
+        <message>
+            <source>This may be left out.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>This person has shown well enough who they are.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>This picture alone is too large to be sent: {size} kB, and at most {limit} kB can be. Scan it again, or choose a smaller picture.</source>
@@ -3128,8 +3568,16 @@
             <translation>Ce poste ne demande pas qui répond de ses appareils.</translation>
         </message>
         <message>
+            <source>This station does not know the authority that issued the document: nothing shows who signed the chip.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>This station does not know the language {language}.</source>
             <translation>Ce poste ne connaît pas la langue {language}.</translation>
+        </message>
+        <message>
+            <source>This station does not know the scanner's certificate and sends it nothing. Ask your administrator.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>This station has no form for the process {process}. Ask your administrator.</source>
@@ -3156,6 +3604,10 @@
             <translation>Ce poste a été installé ou modifié par une version plus récente de Muster. Mettez le programme à jour.</translation>
         </message>
         <message>
+            <source>This step did not succeed.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>This step found an identifier that may not be used here without a legal basis.</source>
             <translation>Cette étape a trouvé un identifiant qui ne peut pas être utilisé ici sans base légale.</translation>
         </message>
@@ -3176,8 +3628,16 @@
             <translation>Cette étape attend un formulaire et rien d’autre.</translation>
         </message>
         <message>
+            <source>This step waits for the browser and for nothing else.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>This step was tried too often.</source>
             <translation>Cette étape a été tentée trop souvent.</translation>
+        </message>
+        <message>
+            <source>This was begun and interrupted. Begin it once more.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>This was not asked for.</source>
@@ -3206,6 +3666,22 @@
         <message>
             <source>Thumbs</source>
             <translation>Pouces</translation>
+        </message>
+        <message>
+            <source>Time left: {days} days</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Time left: {hours} h</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Time left: {minutes} min</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Time left: {seconds} s</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Too few features are seen in the print. Clean the finger and the glass and take it again.</source>
@@ -3324,6 +3800,10 @@
             <translation>Ce qui a répondu n’est pas le serveur d’inscription. Vérifiez l’adresse et le réseau.</translation>
         </message>
         <message>
+            <source>What does the person begin with?</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>What is open is kept. {name} can go on with it.</source>
             <translation>Ce qui est ouvert est conservé. {name} peut le poursuivre.</translation>
         </message>
@@ -3333,6 +3813,10 @@
         </message>
         <message>
             <source>What the browser brought back belongs to an attempt that is over. Go on where the step stands.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>What the browser brought back belongs to another step, or to another attempt.</source>
             <translation type="unfinished"></translation>
         </message>
         <message>
@@ -3348,6 +3832,10 @@
             <translation type="unfinished"></translation>
         </message>
         <message>
+            <source>What the chip said before it was opened is not what the issuer signed. Somebody may listen in.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>What the server sent cannot be opened with this station's key. Have the one in its folder 'keys' registered there.</source>
             <translation>Ce que le serveur a envoyé ne s’ouvre pas avec la clé de ce poste. Faites enregistrer là-bas celle de son dossier « keys ».</translation>
         </message>
@@ -3360,8 +3848,24 @@
             <translation>Ce que voit l’appareil ({kind}) est à l’envers. Repositionnez.</translation>
         </message>
         <message>
+            <source>What you give us here is sent to those who can confirm it.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Where the eyes look cannot be told in this picture.</source>
             <translation>Cette image ne permet pas de dire où les yeux regardent.</translation>
+        </message>
+        <message>
+            <source>Whether the issuer has revoked what signed this chip cannot be told: there is no current list.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Which way does the person choose?</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Who is this?</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Whoever is new adds finger and face after signing in, under “My sign-in”.</source>
@@ -3394,6 +3898,10 @@
         <message>
             <source>Write the date as year/month/day, for example 1990/05/31.</source>
             <translation>Écrivez la date sous la forme année/mois/jour, par exemple 1990/05/31.</translation>
+        </message>
+        <message>
+            <source>Yes, so it is</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>You are signed out. Sign in again.</source>
@@ -3432,6 +3940,10 @@
             <translation>Votre administrateur vous communique ces numéros.</translation>
         </message>
         <message>
+            <source>Your face or fingers are looked at to see that it is you.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Your password</source>
             <translation>Votre mot de passe</translation>
         </message>
@@ -3456,6 +3968,10 @@
             <translation>annoncé, en attente d’envoi</translation>
         </message>
         <message>
+            <source>begun</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>being processed</source>
             <translation>en cours de traitement</translation>
         </message>
@@ -3468,12 +3984,36 @@
             <translation>caméra</translation>
         </message>
         <message>
+            <source>can be begun</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>cancelled</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>cannot be captured</source>
             <translation>capture impossible</translation>
         </message>
         <message>
+            <source>chip reader</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>did not succeed</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>document scanner</source>
             <translation>scanner de documents</translation>
+        </message>
+        <message>
+            <source>done</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>fair evidence</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>fingerprint reader</source>
@@ -3488,6 +4028,10 @@
             <translation>n’a pas encore de mot de passe : choisissez et donnez-en un</translation>
         </message>
         <message>
+            <source>identity {level}</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>iris camera</source>
             <translation>caméra d’iris</translation>
         </message>
@@ -3496,8 +4040,24 @@
             <translation>évaluation en cours …</translation>
         </message>
         <message>
+            <source>is looked at elsewhere</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>its time is over</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>kept below the threshold</source>
             <translation>gardé sous le seuil</translation>
+        </message>
+        <message>
+            <source>later</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>may be left out</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>no name yet</source>
@@ -3510,6 +4070,18 @@
         <message>
             <source>not connected</source>
             <translation>aucun appareil branché</translation>
+        </message>
+        <message>
+            <source>not needed</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>not proven</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>nothing</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>nothing yet</source>
@@ -3526,6 +4098,10 @@
         <message>
             <source>processed, the number was given</source>
             <translation>traité, le numéro est attribué</translation>
+        </message>
+        <message>
+            <source>proven</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>quality %p</source>
@@ -3548,8 +4124,32 @@
             <translation>rejeté par le serveur</translation>
         </message>
         <message>
+            <source>sign-in {level}</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>signs in with: {names}</source>
             <translation>se connecte avec : {names}</translation>
+        </message>
+        <message>
+            <source>somewhat sure (low)</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>stopped</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>strong evidence</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>superior evidence</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>sure (substantial)</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>the person was told to come again</source>
@@ -3576,8 +4176,24 @@
             <translation>trop de tentatives erronées ; nouvel essai possible dans {minutes} min</translation>
         </message>
         <message>
+            <source>under way</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>very sure (high)</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>waits for an answer</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>waits for review</source>
             <translation>en attente de validation</translation>
+        </message>
+        <message>
+            <source>waits for somebody outside</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>waits to be sent</source>
@@ -3612,12 +4228,20 @@
             <translation>{fields} champs remplis, {documents} documents joints. Ce que vous aviez saisi est resté tel quel.</translation>
         </message>
         <message>
+            <source>{field} (may be left out)</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>{file} does not say how the clip was taken.</source>
             <translation>{file} ne dit pas comment la séquence a été prise.</translation>
         </message>
         <message>
             <source>{file} in the pack of networks is missing or was changed after it was signed.</source>
             <translation>{file} manque dans le lot de réseaux ou a été modifié après la signature.</translation>
+        </message>
+        <message>
+            <source>{minimum} of these {count}</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>{name} · next: {step} · {time}</source>
