@@ -23,11 +23,10 @@ from functools import cache
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from faults.certificates import Certificates
 from muster.clock import utc_now
 from muster.crypto.jws import sign_detached
 from muster.crypto.signing import SigningKey, self_signed_certificate
-
-from faults.certificates import Certificates
 
 
 class Fault(Enum):

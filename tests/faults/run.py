@@ -26,7 +26,6 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from faults import station as st
 from faults.bad_line import CUTS, TLS_FAULTS, BadLine, Fault
 from faults.certificates import Certificates
-
 from muster.domain.registration import Step
 from muster.store import database as database_module
 from muster.store.carbon_copy import CarbonCopy
@@ -447,9 +446,7 @@ _SAID_OF = {
     Fault.SLOW_BODY: "SERVER_TIMEOUT",
     **dict.fromkeys(TLS_FAULTS, "SERVER_CONNECTION_NOT_SECURE"),
 }
-_MEMORY_KB = (
-    80 * 1024
-)  # what a station may grow by while it reads an answer: the longest it takes, and as much again
+_MEMORY_KB = 80 * 1024  # a station grows by: twice the longest answer it reads, and a little
 _ASKED_TO_WAIT_S = 7200
 
 

@@ -15,8 +15,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from faults.bad_line import BadLine, Fault
 
+from faults.bad_line import BadLine, Fault
 from muster.audit.catalogue import AuditEvent
 from muster.domain.delivery import DeliveryState
 from muster.domain.registration import RegistrationId

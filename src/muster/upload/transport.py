@@ -6,8 +6,8 @@ server says how long it wants to be left alone, the error says it too. Bodies an
 personal data never reach an exception's text.
 
 Nothing is followed, kept or believed beyond the one answer: no redirect (it could lead a token to another host or
-off TLS), no cookie the server sets, no compression (a few kilobytes can unpack to gigabytes), and no more than
-``MAXIMUM_ANSWER_BYTES`` of body.
+off TLS), no cookie the server sets, no compression (a few kilobytes can unpack to gigabytes), no more than
+``MAXIMUM_ANSWER_BYTES`` of body, and nothing later than ``ANSWER_WITHIN_S``, whose end comes whatever trickles in.
 """
 
 from __future__ import annotations
@@ -28,6 +28,7 @@ from typing import Any
 import httpx2
 
 from muster.errors import Code, NetworkUnavailable, Refused, Unavailable
+from muster.upload.deadline import Deadline
 
 SERVER_UNREACHABLE = Code(
     "SERVER_UNREACHABLE", "The server cannot be reached. The packet is kept and sent when there is a network."
@@ -60,7 +61,8 @@ SERVER_WANTS_SIGN_IN = Code(
 MAXIMUM_ANSWER_BYTES = 32 * 1024 * 1024
 SIGNATURE_HEADER = "response-signature"
 _TIMEOUT = httpx2.Timeout(30.0, connect=5.0)
-ANSWER_WITHIN_S = 300.0  # a server that sends one octet a minute never runs into the timeout of a read
+ANSWER_WITHIN_S = 120.0  # all of it: a server that sends one octet a second never runs into the timeout of a read
+_SLOWEST_BYTES_PER_SECOND = 1024  # of what is sent: a line below that delivers no packet within an hour
 _CREATED = 201
 _TOO_MANY_REQUESTS = 429
 _PIECES_A_SECOND = 8
@@ -136,12 +138,14 @@ class Transport(Exchange):
         tls: ssl.SSLContext | None = None,
         maximum_answer_bytes: int = MAXIMUM_ANSWER_BYTES,
         bytes_per_second: int | None = None,
+        answer_within_s: float | None = None,
     ) -> None:
         url = httpx2.URL(base_url)
         # Loopback servers must not go through a proxy that the system names.
         local = url.host in ("127.0.0.1", "localhost", "::1")
         self._maximum = maximum_answer_bytes
         self._pace = bytes_per_second
+        self._deadline = Deadline(answer_within_s or ANSWER_WITHIN_S)
         self._client = httpx2.Client(
             base_url=base_url,
             timeout=_TIMEOUT,
@@ -165,8 +169,23 @@ class Transport(Exchange):
         traceback: TracebackType | None,
     ) -> None:
         self._client.close()
+        self._deadline.close()
 
     def send(self, request: Request) -> Answer:
+        self._deadline.begin(_longest_s(request, self._pace))
+        try:
+            answer = self._exchange(request)
+        except NetworkUnavailable as error:
+            if self._deadline.has_passed:
+                raise NetworkUnavailable(SERVER_TIMEOUT) from error
+            raise
+        finally:
+            self._deadline.end()
+        if self._deadline.has_passed:  # what looks whole may have ended because we hung up
+            raise NetworkUnavailable(SERVER_TIMEOUT)
+        return answer
+
+    def _exchange(self, request: Request) -> Answer:
         try:
             with self._client.stream(
                 request.method,
@@ -175,6 +194,7 @@ class Transport(Exchange):
                 headers=dict(request.headers),
                 content=request.body,
                 files=_files(request, self._pace),
+                extensions={"trace": self._deadline.trace},
             ) as response:
                 self.server_time = _date(response.headers.get("date", ""))
                 wait = _asked_to_wait(response.headers, self.server_time)
@@ -192,14 +212,14 @@ class Transport(Exchange):
     def _body(self, response: httpx2.Response) -> bytes:
         if response.headers.get("content-encoding", "identity").lower() != "identity":
             raise NetworkUnavailable(SERVER_ANSWER_UNREADABLE)
+        length = response.headers.get("content-length", "")
+        if _is_number(length, 20) and int(length) > self._maximum:
+            raise NetworkUnavailable(SERVER_ANSWER_TOO_LARGE)
         body = bytearray()
-        give_up = time.monotonic() + ANSWER_WITHIN_S
         for chunk in response.iter_raw():
             body += chunk
             if len(body) > self._maximum:
                 raise NetworkUnavailable(SERVER_ANSWER_TOO_LARGE)
-            if time.monotonic() > give_up:
-                raise NetworkUnavailable(SERVER_TIMEOUT)
         return bytes(body)
 
 
@@ -207,6 +227,12 @@ def _tls(given: ssl.SSLContext | None) -> ssl.SSLContext:
     context = given or httpx2.create_ssl_context()
     context.minimum_version = max(context.minimum_version, ssl.TLSVersion.TLSv1_2)
     return context
+
+
+def _longest_s(request: Request, pace: int | None) -> float:
+    """What sending it may take."""
+    octets = len(request.body or b"") + (len(request.file[1]) if request.file else 0)
+    return octets / min(_SLOWEST_BYTES_PER_SECOND, pace or _SLOWEST_BYTES_PER_SECOND)
 
 
 def _files(request: Request, pace: int | None) -> dict[str, tuple[str, bytes | io.BytesIO, str]] | None:
@@ -255,8 +281,8 @@ def _asked_to_wait(headers: Mapping[str, str], server_time: datetime | None) -> 
     return timedelta(milliseconds=int(milliseconds)) if _is_number(milliseconds) else timedelta(0)
 
 
-def _is_number(text: str) -> bool:
-    return text.isascii() and text.isdigit() and len(text) <= _LONGEST_NUMBER
+def _is_number(text: str, longest: int = _LONGEST_NUMBER) -> bool:
+    return text.isascii() and text.isdigit() and len(text) <= longest
 
 
 def _causes(error: BaseException | None) -> list[BaseException]:

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from threading import Thread
+from threading import Event, Thread
 
 import httpx2
 import pytest
@@ -92,6 +92,53 @@ def test_a_server_that_hangs_is_a_timeout(server: WireServer, begun: bytes) -> N
         with pytest.raises(NetworkUnavailable) as caught:
             transport.get("/x", {})
         assert caught.value.code is SERVER_TIMEOUT
+
+
+@contextmanager
+def _trickling(begun: bytes) -> Iterator[int]:
+    """The port of a server that says that and then an octet every hundredth of a second."""
+    over = Event()
+
+    def serve(listening: socket.socket) -> None:
+        connection, _ = listening.accept()
+        with connection, suppress(OSError):
+            connection.sendall(begun)
+            while not over.wait(0.01):
+                connection.sendall(b"a")
+
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        thread = Thread(target=serve, args=(listening,))
+        thread.start()
+        try:
+            yield listening.getsockname()[1]
+        finally:
+            over.set()
+            thread.join()
+
+
+_ANSWER = b"HTTP/1.1 200 OK\r\n"
+
+
+@pytest.mark.parametrize(
+    ("scheme", "begun"),
+    [
+        ("http", _ANSWER + b"X-Slow: "),
+        ("http", _ANSWER + b"Content-Length: 9000\r\n\r\n"),
+        ("http", _ANSWER + b"Connection: close\r\n\r\n"),  # its end is the connection's
+        ("https", b"\x16\x03\x03\x40\x00"),  # the beginning of a long piece of a handshake
+    ],
+)
+def test_a_server_that_trickles_is_hung_up_on_whatever_it_trickles(scheme: str, begun: bytes) -> None:
+    with _trickling(begun) as port, Transport(f"{scheme}://127.0.0.1:{port}", answer_within_s=0.1) as transport:
+        with pytest.raises(NetworkUnavailable) as caught:
+            transport.post("/x", b"{}", {})
+        assert caught.value.code is SERVER_TIMEOUT
+
+
+def test_a_slow_upload_is_given_the_time_it_takes(server: WireServer) -> None:
+    server.will_say({"there": True})
+    with Transport(server.url, bytes_per_second=100_000, answer_within_s=0.1) as transport:
+        assert transport.post_file("/x", "packet-1.zip", bytes(25_000)) == {"there": True}
 
 
 @pytest.mark.parametrize(
@@ -265,7 +312,7 @@ def test_a_server_that_wants_a_sign_in_is_told_from_one_that_refuses(
 
 
 def test_an_answer_announced_as_a_gigabyte_is_not_read(server: WireServer) -> None:
-    server.will(Answer(raw=b"HTTP/1.1 200 OK\r\nContent-Length: 1000000000\r\n\r\n" + b" " * 2_000_000))
+    server.will(Answer(raw=b"HTTP/1.1 200 OK\r\nContent-Length: 1000000000\r\n\r\n"))  # and nothing more
     with Transport(server.url, maximum_answer_bytes=1_000_000) as transport:
         with pytest.raises(NetworkUnavailable) as caught:
             transport.get("/x", {})
