@@ -285,6 +285,21 @@ def test_a_reader_pulled_out_in_the_middle_of_a_picture_was_unplugged(
     assert refusal(UsbFingerprintDriver(bus), context).code.name == "DEVICE_UNPLUGGED"
 
 
+def test_a_reader_that_is_gone_was_unplugged_even_where_the_system_only_tells_of_errors(
+    context: DeviceContext,
+) -> None:
+    class Slow(SimulatedBus):
+        def enumerate_devices(self) -> Any:
+            return iter(()) if simulated.broken_with else super().enumerate_devices()
+
+    def pulled_out(answers: Answers) -> Answers:
+        simulated.broken_with = errno.EIO
+        return answers
+
+    simulated = nb1010(spoil=pulled_out)
+    assert refusal(UsbFingerprintDriver(Slow(simulated)), context).code.name == "DEVICE_UNPLUGGED"
+
+
 def test_errors_hold_no_byte_of_the_picture(context: DeviceContext) -> None:
     simulated = nb1010(spoil=lambda answers: [answers[1], *answers[1:]])
     error: BaseException | None = refusal(driver_of(simulated), context)
