@@ -136,7 +136,7 @@ class OpenIdProvider(LoopbackServer):
         self.publishes = ["first"]
         self.userinfo: Json = {"sub": SUBJECT, "email": "erika@mustermann.example", "email_verified": True}
         self.instead: dict[str, Reply] = {}  # a path and what is answered there whatever is asked
-        self.before_token: Callable[[], None] = lambda: None
+        self.before: dict[str, Callable[[], object]] = {}  # a path and what happens before it is answered
         self.codes: dict[str, dict[str, str]] = {}
         self.clock: Callable[[], float] = time.time
         self.asked.clear()
@@ -153,6 +153,7 @@ class OpenIdProvider(LoopbackServer):
         return {"code": code, "state": request["state"], "iss": self.origin}
 
     def answer(self, asked: Asked) -> Reply:
+        self.before.get(asked.path, lambda: None)()
         if asked.path in self.instead:
             return self.instead[asked.path]
         match asked.path:
@@ -161,7 +162,6 @@ class OpenIdProvider(LoopbackServer):
             case "/jwks":
                 return Reply.of({"keys": [key(each).as_dict(private=False) for each in self.publishes]})
             case "/token":
-                self.before_token()
                 return self._token(asked)
             case "/userinfo":
                 return Reply.of(self.userinfo)

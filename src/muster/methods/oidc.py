@@ -44,7 +44,7 @@ from muster.methods.claims import SUBJECT_ID, mapped
 from muster.methods.openid_provider import OpenIdProvider, discovered
 from muster.methods.sign_in_strength import assurance_of, methods_of
 from muster.methods.tools import MethodTools
-from muster.methods.web import PROVIDER_ANSWER_UNREADABLE, PROVIDER_IN_TROUBLE, ask, telling, terms
+from muster.methods.web import PROVIDER_ANSWER_UNREADABLE, PROVIDER_IN_TROUBLE, ask, conversation
 from muster.proofing.definitions import OidcMethodDefinition
 from muster.proofing.method import Done, NotDone, Outcome, Pending, Work
 
@@ -140,6 +140,9 @@ class Oidc:
 
     def dispatch(self, work: Work) -> Outcome:
         """Raises ``NetworkUnavailable``: nothing happened."""
+        from authlib.oauth2.rfc6749.parameters import prepare_grant_uri
+        from authlib.oauth2.rfc7636 import create_s256_code_challenge
+
         definition = _definition(work)
         try:
             provider = discovered(definition.discovery_url)
@@ -148,15 +151,19 @@ class Oidc:
         verifier = random_source.token_urlsafe(_VERIFIER_OCTETS)
         nonce = random_source.token_urlsafe(_NONCE_OCTETS)
         way_back = self._tools.way_back()
-        with _client(work, provider, way_back) as client:
-            url, _ = client.create_authorization_url(
-                provider.authorization_endpoint,
-                state=work.callback_ref,
-                code_verifier=verifier,
-                nonce=nonce,
-                prompt="login",
-                **_wishes(work, definition),
-            )
+        url = prepare_grant_uri(
+            provider.authorization_endpoint,
+            work.secret(definition.client_id_ref.key),
+            "code",
+            redirect_uri=way_back,
+            scope=" ".join(dict.fromkeys(("openid", *definition.scopes))),
+            state=work.callback_ref,
+            nonce=nonce,
+            code_challenge=create_s256_code_challenge(verifier),
+            code_challenge_method="S256",
+            prompt="login",
+            **_wishes(work, definition),
+        )
         state = {
             "nonce": nonce,
             "verifier": verifier,
@@ -256,12 +263,13 @@ def _exchanged(work: Work, provider: OpenIdProvider, code: str) -> tuple[str, st
     from authlib.integrations.base_client import OAuthError
 
     try:
-        with telling(), _client(work, provider, work.state["way_back"]) as client:
+        with _client(work, provider) as client:
             told = client.fetch_token(
                 provider.token_endpoint,
                 grant_type="authorization_code",
                 code=code,
                 code_verifier=work.state["verifier"],
+                redirect_uri=work.state["way_back"],
             )
     except OAuthError as error:
         raise _failure(str(error.error)) from None
@@ -278,29 +286,24 @@ def _exchanged(work: Work, provider: OpenIdProvider, code: str) -> tuple[str, st
 
 
 @contextmanager
-def _client(work: Work, provider: OpenIdProvider, way_back: str) -> Iterator[Any]:
+def _client(work: Work, provider: OpenIdProvider) -> Iterator[Any]:
     """This station as the provider knows it: with a key, a secret, or by its name alone."""
     from authlib.integrations.httpx_client import OAuth2Client
     from authlib.oauth2.rfc7523 import PrivateKeyJWT
 
     definition = _definition(work)
+    name = work.secret(definition.client_id_ref.key)
     secret, method = None, "none"
     if definition.client_key_ref is not None:
         secret, method = work.secret(definition.client_key_ref.key), "private_key_jwt"
     elif definition.client_secret_ref is not None:
         secret, method = work.secret(definition.client_secret_ref.key), _secret_method(provider)
-    client = OAuth2Client(
-        work.secret(definition.client_id_ref.key),
-        secret,
-        token_endpoint_auth_method=method,
-        scope=" ".join(dict.fromkeys(("openid", *definition.scopes))),
-        redirect_uri=way_back,
-        code_challenge_method="S256",
-        **terms(provider.token_endpoint),
-    )
-    client.register_client_auth_method(PrivateKeyJWT(provider.token_endpoint))
-    client.register_client_auth_method(("client_secret_basic", _basic))
-    with client:
+    with (
+        conversation(provider.token_endpoint) as terms,
+        OAuth2Client(name, secret, token_endpoint_auth_method=method, **terms) as client,
+    ):
+        client.register_client_auth_method(PrivateKeyJWT(provider.token_endpoint))
+        client.register_client_auth_method(("client_secret_basic", _basic))
         yield client
 
 

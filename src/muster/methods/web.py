@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import json
 import ssl
-import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -25,6 +24,7 @@ from urllib.parse import urlsplit
 import httpx2
 
 from muster.errors import BadInput, Code, NetworkUnavailable
+from muster.upload.deadline import Deadline
 
 PROVIDER_ADDRESS_UNSAFE = Code(
     "PROVIDER_ADDRESS_UNSAFE",
@@ -99,7 +99,7 @@ class Reply:
 def ask(method: str, url: str, *, headers: Mapping[str, str] | None = None, body: bytes | None = None) -> Reply:
     """Raises ``NetworkUnavailable``, ``BadInput(PROVIDER_ADDRESS_UNSAFE)``."""
     require_safe(url)
-    with telling(), httpx2.Client(**terms(url)) as client:
+    with conversation(url) as terms, httpx2.Client(**terms) as client:
         response = client.request(method, url, headers=dict(headers or {}), content=body)
         found = {name.lower(): value for name, value in response.headers.items()}
         return Reply(response.status_code, found, response.content)
@@ -124,15 +124,36 @@ def is_loopback(url: str) -> bool:
     return urlsplit(url).hostname in _LOOPBACK
 
 
-def terms(url: str) -> dict[str, Any]:
-    """What a client of httpx2 is made with, for one question to ``url``."""
-    give_up = time.monotonic() + ANSWER_WITHIN_S
+@contextmanager
+def conversation(url: str) -> Iterator[dict[str, Any]]:
+    """What a client of httpx2 is made with that asks ``url``; all of it ends in time, and its errors are ours:
+    their own texts may hold an address."""
+    deadline = Deadline(ANSWER_WITHIN_S)
+    deadline.begin(0)
+    try:
+        yield _terms(url, deadline)
+    except httpx2.TimeoutException:
+        raise NetworkUnavailable(PROVIDER_TOO_SLOW) from None
+    except httpx2.TransportError as error:
+        raise NetworkUnavailable(PROVIDER_TOO_SLOW if deadline.has_passed else _broken(error)) from None
+    except httpx2.InvalidURL:
+        raise BadInput(PROVIDER_ADDRESS_UNSAFE) from None
+    finally:
+        deadline.end()
+        deadline.close()
+    if deadline.has_passed:  # what looks whole may have ended because we hung up
+        raise NetworkUnavailable(PROVIDER_TOO_SLOW)
+
+
+def _terms(url: str, deadline: Deadline) -> dict[str, Any]:
+    def watch(request: httpx2.Request) -> None:
+        request.extensions = {**request.extensions, "trace": deadline.trace}
 
     def limit(response: httpx2.Response) -> None:
         if response.headers.get("content-encoding", "identity").lower() != "identity":
             raise NetworkUnavailable(PROVIDER_ANSWER_UNREADABLE)
         assert isinstance(response.stream, httpx2.SyncByteStream)
-        response.stream = _Limited(response.stream, give_up)
+        response.stream = _Limited(response.stream)
 
     return {
         "timeout": _TIMEOUT,
@@ -142,28 +163,15 @@ def terms(url: str) -> dict[str, Any]:
         "follow_redirects": False,
         "cookies": CookieJar(DefaultCookiePolicy(allowed_domains=())),
         "headers": {"Accept": "application/json", "Accept-Encoding": "identity"},
-        "event_hooks": {"response": [limit]},
+        "event_hooks": {"request": [watch], "response": [limit]},
     }
 
 
-@contextmanager
-def telling() -> Iterator[None]:
-    """Errors of httpx2 as ours. What they say themselves may hold an address."""
-    try:
-        yield
-    except httpx2.TimeoutException:
-        raise NetworkUnavailable(PROVIDER_TOO_SLOW) from None
-    except httpx2.TransportError as error:
-        code = PROVIDER_NOT_SECURE if _is_insecure(error) else PROVIDER_UNREACHABLE
-        raise NetworkUnavailable(code) from None
-    except httpx2.InvalidURL:
-        raise BadInput(PROVIDER_ADDRESS_UNSAFE) from None
-
-
 class _Limited(httpx2.SyncByteStream):
-    def __init__(self, stream: httpx2.SyncByteStream, give_up: float) -> None:
+    """An answer, as far as anybody has use for it."""
+
+    def __init__(self, stream: httpx2.SyncByteStream) -> None:
         self._stream = stream
-        self._give_up = give_up
 
     def __iter__(self) -> Iterator[bytes]:
         read = 0
@@ -171,8 +179,6 @@ class _Limited(httpx2.SyncByteStream):
             read += len(chunk)
             if read > MAXIMUM_ANSWER_BYTES:
                 raise NetworkUnavailable(PROVIDER_ANSWER_TOO_LARGE)
-            if time.monotonic() > self._give_up:
-                raise NetworkUnavailable(PROVIDER_TOO_SLOW)
             yield chunk
 
     def close(self) -> None:
@@ -187,14 +193,14 @@ def _tls() -> ssl.SSLContext:
     return context
 
 
-def _is_insecure(error: BaseException | None) -> bool:
-    seen: list[BaseException] = []
-    while error is not None and error not in seen:
-        if isinstance(error, ssl.SSLError):
-            return True
-        seen.append(error)
-        error = error.__cause__ or error.__context__
-    return False
+def _broken(error: BaseException) -> Code:
+    causes: list[BaseException] = []
+    cause: BaseException | None = error
+    while cause is not None and cause not in causes:
+        causes.append(cause)
+        cause = cause.__cause__ or cause.__context__
+    is_insecure = any(isinstance(each, ssl.SSLError) for each in causes)
+    return PROVIDER_NOT_SECURE if is_insecure else PROVIDER_UNREACHABLE
 
 
 def _is_number(text: str) -> bool:

@@ -177,9 +177,12 @@ def test_a_provider_that_is_not_there_is_no_network(oidc: Oidc) -> None:
 def test_a_provider_that_is_too_slow_is_not_waited_for(
     oidc: Oidc, provider: OpenIdProvider, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(web, "ANSWER_WITHIN_S", -1.0)
+    monkeypatch.setattr(web, "ANSWER_WITHIN_S", 0.1)
+    hung_up = threading.Event()
+    provider.before["/.well-known/openid-configuration"] = lambda: hung_up.wait(10)
     with pytest.raises(NetworkUnavailable) as error:
         oidc.dispatch(_work(provider))
+    hung_up.set()
     assert error.value.code.name == "PROVIDER_TOO_SLOW"
 
 
@@ -443,7 +446,7 @@ def test_nothing_of_a_sign_in_is_logged(
     oidc: Oidc, provider: OpenIdProvider, caplog: pytest.LogCaptureFixture
 ) -> None:
     tokens: list[str] = []
-    provider.before_token = lambda: tokens.append(provider.asked[-1].form["code"])
+    provider.before["/token"] = lambda: tokens.append(provider.asked[-1].form["code"])
     with caplog.at_level(logging.DEBUG):
         done = _signed_in(oidc, provider)
     assert isinstance(done, Done) and tokens
