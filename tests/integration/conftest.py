@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +11,7 @@ from typing import Any
 
 import pytest
 
+import forked
 from muster_simulated.pictures import BUILT_IN
 
 FINGERS = ("Index", "Middle", "Ring", "Little", "Thumb")
@@ -85,29 +83,17 @@ def _quick_devices() -> Iterator[None]:
         yield
 
 
-def start(*arguments: object) -> subprocess.Popen[str]:
-    """``python -m muster ...`` with nobody at the keyboard."""
-    return subprocess.Popen(
-        [sys.executable, "-W", "error", "-m", "muster", *map(str, arguments)],
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        encoding="utf-8",
-        env={**os.environ, "PYTHONIOENCODING": "utf-8"},
-    )
-
-
-def finish(running: subprocess.Popen[str]) -> Ran:
+def finish(running: forked.Started) -> Ran:
     out, err = running.communicate(timeout=60)
     assert "Traceback" not in err, err
+    assert running.returncode is not None
     return Ran(running.returncode, out, err)
 
 
 @pytest.fixture(scope="session")
 def muster() -> Muster:
     """Run one command to its end."""
-    return lambda *arguments: finish(start(*arguments))
+    return lambda *arguments: finish(forked.start("muster", *arguments))
 
 
 @pytest.fixture(scope="session")
@@ -115,7 +101,7 @@ def start_muster() -> Callable[..., Callable[[], Ran]]:
     """Start a command and go on; calling what comes back waits for its end."""
 
     def begin(*arguments: object) -> Callable[[], Ran]:
-        running = start(*arguments)
+        running = forked.start("muster", *arguments)
         return lambda: finish(running)
 
     return begin

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
+
+import forked
 
 
 @pytest.fixture(scope="module")
@@ -19,12 +19,10 @@ def station(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return root
 
 
-def _muster(root: Path, *arguments: str) -> tuple[int, Any]:
-    ended = subprocess.run(
-        [sys.executable, "-m", "muster", *arguments, "--data", str(root), "--json"],
-        check=False, capture_output=True, text=True, timeout=60, stdin=subprocess.DEVNULL,
-    )  # fmt: skip
-    return ended.returncode, json.loads(ended.stdout)
+def _muster(root: Path, *arguments: str) -> tuple[int | None, Any]:
+    ended = forked.start("muster", *arguments, "--data", root, "--json")
+    out, _ = ended.communicate(timeout=60)
+    return ended.returncode, json.loads(out)
 
 
 def test_limits_say_what_is_used_and_whether_a_trip_fits_in(station: Path) -> None:

@@ -7,14 +7,12 @@ which cost less than killing a program each time.
 from __future__ import annotations
 
 import json
-import os
 import shutil
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
+import forked
 from integration.prove_and_wait import go_on, script
 from muster.clock import utc_now
 from muster.domain.proofing import ExecutionStatus
@@ -31,13 +29,8 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Station:
 
 
 def _killed_at(root: Path, event: int, *more: str) -> str:
-    command = [sys.executable, str(PLAYER), str(root), str(event), *more]
-    environment = {**os.environ, "PYTHONPATH": str(PLAYER.parents[1])}
-    with subprocess.Popen(
-        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=environment
-    ) as playing:
+    with forked.start(PLAYER, root, event, *more, stdin=True) as playing:
         try:
-            assert playing.stdout is not None
             said = json.loads(playing.stdout.readline())
         finally:
             playing.kill()

@@ -7,16 +7,14 @@ is opened again and the enrollment brought to its end, at a real receiver.
 from __future__ import annotations
 
 import json
-import os
 import shutil
-import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
+import forked
 from integration.play_and_wait import script_of
 from muster.clock import utc_now
 from muster.domain.biometrics import BiometricAttribute, CaptureGroup
@@ -58,13 +56,9 @@ def _killed_at(
 ) -> RegistrationId:
     """Let a workstation come to ``point`` and kill it there; ``decisions`` is the receiver's folder, where it is
     decided what becomes of the packet."""
-    command = [sys.executable, str(PLAYER), str(root), point, server, process.value]
-    environment = {**os.environ, "DECISIONS": str(decisions)}
-    with subprocess.Popen(
-        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=environment
-    ) as playing:
+    environment = {"DECISIONS": str(decisions)}
+    with forked.start(PLAYER, root, point, server, process.value, environment=environment, stdin=True) as playing:
         try:
-            assert playing.stdout is not None
             said = json.loads(playing.stdout.readline())
         finally:
             playing.kill()  # SIGKILL, or TerminateProcess: no handler runs, nothing is closed

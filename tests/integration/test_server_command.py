@@ -11,6 +11,8 @@ from typing import Any
 
 import pytest
 
+import forked
+
 
 @pytest.fixture(scope="module")
 def station(tmp_path_factory: pytest.TempPathFactory) -> Path:
@@ -36,12 +38,10 @@ def receiver(tmp_path: Path, station: Path) -> Iterator[str]:
     process.stdout.close()
 
 
-def _muster(root: Path, *arguments: str) -> tuple[int, Any]:
-    ended = subprocess.run(
-        [sys.executable, "-m", "muster", *arguments, "--data", str(root), "--json"],
-        check=False, capture_output=True, text=True, timeout=60, stdin=subprocess.DEVNULL,
-    )  # fmt: skip
-    return ended.returncode, json.loads(ended.stdout)
+def _muster(root: Path, *arguments: str) -> tuple[int | None, Any]:
+    ended = forked.start("muster", *arguments, "--data", root, "--json")
+    out, _ = ended.communicate(timeout=60)
+    return ended.returncode, json.loads(out)
 
 
 def test_a_supervisor_believes_another_certificate_by_its_fingerprint(station: Path, receiver: str) -> None:

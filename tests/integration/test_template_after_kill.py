@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import forked
 from muster.clock import utc_now
 from muster.domain.registration import RegistrationId
 from muster.workstation.demo import demo_script
@@ -23,10 +22,8 @@ KEPT = "MUS-DUP-004"
 
 
 def _killed(station: Station, server: str) -> RegistrationId:
-    command = [sys.executable, str(PLAYER), str(station.folder.root), server]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as playing:
+    with forked.start(PLAYER, station.folder.root, server, stdin=True) as playing:
         try:
-            assert playing.stdout is not None
             said = playing.stdout.readline().strip()
         finally:
             playing.kill()
