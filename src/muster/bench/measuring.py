@@ -76,13 +76,23 @@ class Rounds:
         return cls(1, once=True)
 
     def compare(
-        self, name: str, ours: Work, against: str, primitive: Work, *, repeat: int = 9, clock: Clock = Clock.CPU
+        self,
+        name: str,
+        ours: Work,
+        against: str,
+        primitive: Work,
+        *,
+        prepare: Work = lambda: None,
+        repeat: int = 9,
+        clock: Clock = Clock.CPU,
     ) -> Row:
-        """Milliseconds of ``ours`` beside those of ``primitive``."""
+        """Milliseconds of ``ours`` beside those of ``primitive``; ``prepare`` comes before each of ours and is not
+        counted."""
         if not self.once:  # what is loaded, cached or grown at the first call is no cost of the work
+            prepare()
             ours()
             primitive()
-        rounds = [_round(ours, primitive, 1 if self.once else repeat) for _ in range(self.count)]
+        rounds = [_round(prepare, ours, primitive, 1 if self.once else repeat) for _ in range(self.count)]
         figures = [(mine[clock], bare[clock]) for mine, bare in rounds]
         ratios = [mine / bare for mine, bare in figures]
         return Row(
@@ -100,13 +110,18 @@ class Rounds:
 _Times = dict[Clock, float]
 
 
-def _round(ours: Work, primitive: Work, repeat: int) -> tuple[_Times, _Times]:
-    times = [(_timed(ours), _timed(primitive)) for _ in range(repeat)]
+def _round(prepare: Work, ours: Work, primitive: Work, repeat: int) -> tuple[_Times, _Times]:
+    times = [(_prepared(prepare, ours), _timed(primitive)) for _ in range(repeat)]
     return _medians([mine for mine, _ in times]), _medians([bare for _, bare in times])
 
 
 def _medians(times: Sequence[_Times]) -> _Times:
     return {clock: statistics.median(each[clock] for each in times) for clock in Clock}
+
+
+def _prepared(prepare: Work, work: Work) -> _Times:
+    prepare()
+    return _timed(work)
 
 
 def _timed(work: Work) -> _Times:

@@ -6,11 +6,7 @@ A station with ten thousand packets stands beside one with a hundred: what is me
 from __future__ import annotations
 
 import hashlib
-import http.client
 import json
-import os
-import subprocess
-import sys
 import tempfile
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -21,6 +17,7 @@ from sqlcipher3 import dbapi2 as sqlcipher
 
 from muster.audit.catalogue import AuditEvent
 from muster.audit.chain import canonical, link, verify_stored
+from muster.bench import uploading
 from muster.bench.measuring import Clock, Rounds, Row
 from muster.clock import utc_now
 from muster.domain.applicant import LocalizedText
@@ -30,8 +27,6 @@ from muster.domain.registration import Process, RegistrationId
 from muster.store import tables
 from muster.store.audit_log import AuditLog, row_of
 from muster.store.database import Database, Work
-from muster.upload.mosip import MosipTarget
-from muster.upload.transport import Transport
 from muster.workstation.demo import demo_station
 from muster.workstation.desk import Desk, sign_in
 from muster.workstation.server import NoServer
@@ -48,7 +43,7 @@ def rows(rounds: Rounds) -> Iterator[Row]:
     with tempfile.TemporaryDirectory(prefix="muster-bench-") as folder:
         yield from _steps(rounds, Path(folder))
         yield from _queues(rounds, Path(folder))
-        yield from _uploads(rounds, Path(folder))
+        yield from uploading.rows(rounds, Path(folder))
         yield from _trail(rounds, Path(folder))
 
 
@@ -158,75 +153,6 @@ def _seal(work: Work, registration_id: RegistrationId, at: datetime) -> None:
     work.registrations.append(registration_id, Sealed(at, packet_id, "A" * 64, 1_500_000))
     entry = OutboxEntry(packet_id, registration_id, DeliveryState.APPROVED, 0, 1_500_000, "A" * 64, at, None, None)
     work.outbox.add(entry, Process.NEW, ("eng",))
-
-
-# Uploads
-
-_SINK = """
-import http.server, json, sys
-
-class Taking(http.server.BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
-
-    def do_GET(self):
-        if "chunked" in self.headers.get("Transfer-Encoding", ""):
-            while size := int(self.rfile.readline(), 16):
-                self.rfile.read(size + 2)
-            self.rfile.readline()
-        left = int(self.headers.get("Content-Length", 0))
-        while left:
-            left -= len(self.rfile.read(min(left, 65536)))
-        body = json.dumps({"response": {"status": "Packet is in PacketReceiver"}, "errors": []}).encode()
-        self.send_response(200)
-        self.send_header("Content-Type", "application/json")
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-
-    do_POST = do_PUT = do_GET
-
-    def log_message(self, *arguments):
-        pass
-
-server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Taking)
-print(server.server_port, flush=True)
-server.serve_forever()
-"""
-
-
-def _uploads(rounds: Rounds, folder: Path) -> Iterator[Row]:
-    packet = folder / "packet.zip"
-    packet.write_bytes(os.urandom(1_600_000))
-    with subprocess.Popen([sys.executable, "-c", _SINK], stdout=subprocess.PIPE, text=True) as sink:
-        try:
-            assert sink.stdout is not None
-            yield _upload(rounds, int(sink.stdout.readline()), packet)
-        finally:
-            sink.kill()
-
-
-def _upload(rounds: Rounds, port: int, packet: Path) -> Row:
-    line = http.client.HTTPConnection("127.0.0.1", port)
-    edge = "edge-of-the-form"
-    head = f'--{edge}\r\nContent-Disposition: form-data; name="file"; filename="packet.zip"\r\n\r\n'.encode()
-    form = head + packet.read_bytes() + f"\r\n--{edge}--\r\n".encode()
-
-    def bare() -> None:
-        line.request("POST", "/", form, {"Content-Type": f"multipart/form-data; boundary={edge}"})
-        line.getresponse().read()
-
-    with Transport(f"http://127.0.0.1:{port}") as transport:
-        target = MosipTarget(transport, "10001_10001", utc_now)
-        row = rounds.compare(
-            "a packet of 1.6 MB uploaded",
-            lambda: target.upload("packet", packet.read_bytes()),
-            "the same octets by http.client",
-            bare,
-            repeat=30,
-            clock=Clock.WALL,
-        )
-    line.close()
-    return row
 
 
 # The trail
