@@ -10,6 +10,7 @@ What has to be translated is
 - every literal that the window gives to ``tr()``, found by reading its source;
 - the values of the few expressions it gives to ``tr()`` instead of a literal (:func:`known_values`); any other
   expression is refused, since nobody could know what to translate;
+- the labels of proofing methods' forms, and the words of the use case that is shipped for demo stations;
 - the sentence of every :class:`muster.errors.Code`, found by importing every module, those of the simulated
   driver included.
 
@@ -26,6 +27,7 @@ from __future__ import annotations
 import argparse
 import ast
 import importlib
+import json
 import pkgutil
 import re
 import shutil
@@ -48,6 +50,8 @@ from muster.ui.language import CONTEXT, WINDOW_LANGUAGES
 REPOSITORY = Path(__file__).resolve().parents[1]
 WINDOW = REPOSITORY / "src" / "muster" / "ui"
 CATALOGUES = WINDOW / "translations"
+METHODS = REPOSITORY / "src" / "muster" / "methods"
+DEMO_USE_CASE = REPOSITORY / "src" / "muster" / "workstation" / "defaults" / "proofing_demo.json"
 PACKAGES = ("muster", *sorted(folder.name for folder in REPOSITORY.glob("drivers/*/src/muster_*")))
 LANGUAGES = tuple(each.code for each in WINDOW_LANGUAGES if each.code != "en")
 
@@ -90,7 +94,7 @@ def known_values() -> dict[str, tuple[str, ...]]:
 
 def wanted() -> frozenset[str]:
     """Every text that has to be translated."""
-    return frozenset(texts_of_window()) | frozenset(sentences_of_codes())
+    return frozenset((*texts_of_window(), *labels_of_methods(), *words_of_demo(), *sentences_of_codes()))
 
 
 def texts_of_window(folder: Path = WINDOW) -> Iterator[str]:
@@ -113,6 +117,21 @@ def texts_of_source(source: str, name: str) -> Iterator[str]:
             raise NotCollected(
                 f"{name}:{node.lineno}: {ast.unparse(node)} gives tr() neither a literal nor a known value"
             )
+
+
+def labels_of_methods(folder: Path = METHODS) -> Iterator[str]:
+    """The second argument of every field of a form, if it is a literal; other words are the configuration's."""
+    for file in sorted(folder.rglob("*.py")):
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "InputField":
+                said = [*node.args[1:2], *(each.value for each in node.keywords if each.arg == "label")]
+                yield from (each.value for each in said if isinstance(each, ast.Constant))
+
+
+def words_of_demo(file: Path = DEMO_USE_CASE) -> Iterator[str]:
+    content = json.loads(file.read_bytes())
+    yield from (text for method in content["methods"] for text in method["display"].values())
+    yield from (use_case["name"] for use_case in content["useCases"])
 
 
 def sentences_of_codes() -> Iterator[str]:

@@ -25,6 +25,7 @@ from muster.ui.wizard.demographics import DemographicsPage
 from muster.ui.wizard.documents import DocumentsPage
 from muster.ui.wizard.face import FacePage
 from muster.ui.wizard.placement import PlacementPage
+from muster.ui.wizard.proofing import ProofingPage
 from muster.ui.wizard.signature import SignaturePage
 from muster.ui.wizard.wizard import Wizard
 from muster.workstation import policy
@@ -149,6 +150,12 @@ class Driver:
             self.click(first.scan)
             self.until(lambda: first.is_filled)
             self.click(page.next)
+        elif step is Step.PROOFING:
+            proofing = self.on(ProofingPage)
+            self.until(lambda: "document" in proofing.offers)
+            self.click(proofing.offers["document"])
+            self.until(lambda: "document" in proofing.forms)
+            self.click(proofing.forms["document"].go)
         elif step in (Step.FACE, Step.EXCEPTION_PHOTO):
             self.click(self.on(FacePage).capture)
         else:
@@ -161,6 +168,7 @@ def quick_devices(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("MUSTER_SIMULATED_FAULTS", raising=False)
     monkeypatch.setattr("muster.ui.wizard.face.ADVANCE_AFTER_MS", 20)
     monkeypatch.setattr("muster.ui.wizard.placement.ADVANCE_AFTER_MS", 20)
+    monkeypatch.setattr("muster.ui.wizard.proofing.ADVANCE_AFTER_MS", 20)
     # Ten fingers take the station three seconds: only where a test is about that (``judging``).
     monkeypatch.setattr(policy, "_QUALITY_RULES", policy.UNJUDGED)
 

@@ -51,12 +51,12 @@ class Vouch:
     def dispatch(self, work: Work) -> Outcome:
         match _definition(work).by:
             case "supervisor":
-                label = "The supervisor knows this person."
+                field = InputField(_YES, "The supervisor knows this person.", FieldType.CONSENT)
             case "officer":
-                label = "I compared the person with what they brought: it is the same person."
+                field = InputField(_YES, "I compared them: it is the same person.", FieldType.CONSENT)
             case _:
-                return Pending(UserInputAction((InputField(_NUMBER, "The introducer's number"),)))
-        return Pending(UserInputAction((InputField(_YES, label, FieldType.CONSENT),)))
+                field = InputField(_NUMBER, "The introducer's number")
+        return Pending(UserInputAction((field,)))
 
     def submit(self, work: Work, fields: Mapping[str, str]) -> Outcome:
         match _definition(work).by:

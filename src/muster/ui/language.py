@@ -41,6 +41,11 @@ def tr(text: str, **detail: str | float) -> str:
     return QCoreApplication.translate(CONTEXT, text).format(**detail)
 
 
+def word(text: str) -> str:
+    """A word of a configuration or of a method: in the window's language when the catalogue has it."""
+    return QCoreApplication.translate(CONTEXT, text) if text else ""
+
+
 def say(code: Code, detail: Detail | None = None) -> str:
     """A code's sentence in the window's language. Words in ``detail`` (kinds of device) are looked up too."""
     translated = {

@@ -32,6 +32,7 @@ def step_name(step: Step) -> str:
         Step.CONSENT: tr("Consent"),
         Step.DEMOGRAPHICS: tr("Details"),
         Step.DOCUMENTS: tr("Documents"),
+        Step.PROOFING: tr("Proof of identity"),
         Step.FACE: tr("Face"),
         Step.LEFT_SLAP: tr("Left hand"),
         Step.RIGHT_SLAP: tr("Right hand"),

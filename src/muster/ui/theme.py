@@ -48,6 +48,9 @@ QLabel#spoken {{ font-size: 17px; }}
 QLabel#section {{ font-size: 15px; font-weight: 600; color: {ACCENT_DARK}; }}
 QLabel#soft {{ color: {SOFT_INK}; }}
 QLabel#number {{ font-size: 20px; font-weight: 700; }}
+QLabel#row {{ border-radius: 6px; color: {SOFT_INK}; }}
+QLabel#row[group="true"] {{ font-weight: 600; color: {ACCENT_DARK}; }}
+QLabel#row[now="true"] {{ background: {ACCENT_PALE}; color: {ACCENT_DARK}; }}
 QLabel#finding {{ color: {BAD}; }}
 QLabel#soft[warning="true"] {{ color: {WARN}; font-weight: 600; }}
 QLabel[tone="good"] {{ background: {GOOD_PALE}; color: {GOOD}; border-radius: 6px; padding: 10px 12px; }}
@@ -75,6 +78,10 @@ QPushButton#step[warning="true"] {{ color: {WARN}; font-weight: 600; }}
 QPushButton#choice {{ padding: 2px 16px; min-height: 30px; max-height: 30px; }}
 QPushButton#choice:checked {{ background: {ACCENT_PALE}; border: 2px solid {ACCENT}; color: {ACCENT_DARK};
     font-weight: 600; }}
+QPushButton#large {{ text-align: left; padding: 0; border: 1px solid #8fa0ad; border-radius: 8px; }}
+QPushButton#large:hover:enabled {{ background: {ACCENT_PALE}; border-color: {ACCENT}; }}
+QPushButton#large:focus {{ border: 2px solid {ACCENT}; padding: 0; }}
+QPushButton#large:disabled {{ background: #eef1f3; }}
 QPushButton#link {{ border: none; background: transparent; color: {ACCENT}; padding: 2px 6px;
     text-decoration: underline; }}
 QPushButton#link:focus, QPushButton#step:focus {{ border: 2px solid {ACCENT}; border-radius: 5px;

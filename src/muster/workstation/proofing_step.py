@@ -46,6 +46,9 @@ class ProofingStep:
         self.proofing = proofing
         self._configuration = configuration
 
+    def now(self) -> datetime:
+        return self._journal.now()
+
     def open(self, registration_id: RegistrationId) -> ProofStanding:
         """Where it stands; begun when it was not. Raises ``Refused`` for a registration that is finished, or a use
         case that has faults."""

@@ -6,9 +6,7 @@ from collections.abc import Callable
 from functools import partial
 from threading import Event
 
-import segno
-from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QImage, QPixmap
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from muster.domain.biometrics import BiometricAttribute
@@ -20,6 +18,7 @@ from muster.ui.language import say_error, tr
 from muster.ui.pages.page import Page
 from muster.ui.widgets.parts import Card, Note, button, label, password_box, scrolling
 from muster.ui.widgets.proof_box import code_box
+from muster.ui.widgets.qr import qr_code
 from muster.workstation.desk import Desk
 from muster.workstation.operator_desk import NewAuthenticator
 from muster.workstation.proving import Proof
@@ -168,7 +167,7 @@ class MySignInPage(Page):
 
     def _begin_authenticator(self) -> None:
         self._made = self._desk.operators.new_authenticator()
-        self.qr.setPixmap(_qr(self._made.uri))
+        self.qr.setPixmap(qr_code(self._made.uri, _QR_SIDE))
         self.begin.hide()
         for each in (self.qr, self.code, self.finish):
             each.show()
@@ -215,16 +214,3 @@ def _names() -> tuple[tuple[Factor, str], ...]:
         (Factor.FINGER, tr("Finger")),
         (Factor.FACE, tr("Face")),
     )
-
-
-def _qr(content: str) -> QPixmap:
-    rows = segno.make(content, error="m").matrix
-    side, border = len(rows), 4
-    image = QImage(QSize(side + 2 * border, side + 2 * border), QImage.Format.Format_RGB32)
-    image.fill(Qt.GlobalColor.white)
-    for y, row in enumerate(rows):
-        for x, dark in enumerate(row):
-            if dark:
-                image.setPixel(x + border, y + border, 0xFF000000)
-    scale = max(1, _QR_SIDE // image.width())
-    return QPixmap.fromImage(image.scaled(image.size() * (scale + 1)))

@@ -105,7 +105,7 @@
         </message>
         <message>
             <source>A moment, please.</source>
-            <translation type="unfinished"></translation>
+            <translation>لحظة من فضلكم.</translation>
         </message>
         <message>
             <source>A newer set-up file was imported before. Nothing was changed.</source>
@@ -249,7 +249,7 @@
         </message>
         <message>
             <source>A supervisor ended this proof.</source>
-            <translation type="unfinished"></translation>
+            <translation>أنهى مشرف هذا الإثبات.</translation>
         </message>
         <message>
             <source>A supervisor has to vouch for this person. Ask one to sign in and go on.</source>
@@ -284,6 +284,10 @@
             <translation>إضافة</translation>
         </message>
         <message>
+            <source>Add a page</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Administrator</source>
             <translation>مدير النظام</translation>
         </message>
@@ -297,7 +301,7 @@
         </message>
         <message>
             <source>All of these, in any order</source>
-            <translation type="unfinished"></translation>
+            <translation>كل هذه، بأي ترتيب</translation>
         </message>
         <message>
             <source>An app on your telephone that shows a new code every half minute. It needs no network.</source>
@@ -325,7 +329,7 @@
         </message>
         <message>
             <source>An introducer who was registered here says their number.</source>
-            <translation type="unfinished"></translation>
+            <translation>يذكر معرّف سُجّل هنا رقمه.</translation>
         </message>
         <message>
             <source>An update needs the person's UIN.</source>
@@ -345,7 +349,7 @@
         </message>
         <message>
             <source>As many of these as possible</source>
-            <translation type="unfinished"></translation>
+            <translation>أكبر عدد ممكن من هذه</translation>
         </message>
         <message>
             <source>Ask about: {fields}.</source>
@@ -389,7 +393,7 @@
         </message>
         <message>
             <source>At least one of these</source>
-            <translation type="unfinished"></translation>
+            <translation>واحدة على الأقل من هذه</translation>
         </message>
         <message>
             <source>Attempt {number} of {allowed}</source>
@@ -413,11 +417,11 @@
         </message>
         <message>
             <source>Begin again</source>
-            <translation type="unfinished"></translation>
+            <translation>البدء من جديد</translation>
         </message>
         <message>
             <source>Begin this step anew</source>
-            <translation type="unfinished"></translation>
+            <translation>إعادة هذه الخطوة من البداية</translation>
         </message>
         <message>
             <source>Being judged …</source>
@@ -504,8 +508,8 @@
             <translation>اختيار</translation>
         </message>
         <message>
-            <source>Choose a picture</source>
-            <translation>اختيار صورة</translation>
+            <source>Choose a picture for each page</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Choose at least one role.</source>
@@ -553,7 +557,7 @@
         </message>
         <message>
             <source>Code to be read by the person's telephone</source>
-            <translation type="unfinished"></translation>
+            <translation>رمز يُقرأ بهاتف الشخص</translation>
         </message>
         <message>
             <source>Code to be read by your authenticator app</source>
@@ -565,7 +569,7 @@
         </message>
         <message>
             <source>Compare the face with the picture on the document, and the name with what was entered.</source>
-            <translation type="unfinished"></translation>
+            <translation>قارنوا الوجه بالصورة على الوثيقة، والاسم بما أُدخل.</translation>
         </message>
         <message>
             <source>Confirm</source>
@@ -689,7 +693,7 @@
         </message>
         <message>
             <source>Face and fingers</source>
-            <translation type="unfinished"></translation>
+            <translation>الوجه والأصابع</translation>
         </message>
         <message>
             <source>Face, fingers and eyes</source>
@@ -737,11 +741,11 @@
         </message>
         <message>
             <source>Go on with other things</source>
-            <translation type="unfinished"></translation>
+            <translation>متابعة أعمال أخرى</translation>
         </message>
         <message>
             <source>Go through this with the person, one step after the other.</source>
-            <translation type="unfinished"></translation>
+            <translation>مرّوا على هذا مع الشخص خطوة خطوة.</translation>
         </message>
         <message>
             <source>Good. Hold still …</source>
@@ -757,7 +761,7 @@
         </message>
         <message>
             <source>I compared them: it is the same person.</source>
-            <translation type="unfinished"></translation>
+            <translation>قارنتُ: إنه الشخص نفسه.</translation>
         </message>
         <message>
             <source>I see the person here myself</source>
@@ -929,7 +933,7 @@
         </message>
         <message>
             <source>Needed: {level}</source>
-            <translation type="unfinished"></translation>
+            <translation>المطلوب: {level}</translation>
         </message>
         <message>
             <source>Neither head nor background moved enough to judge this.</source>
@@ -948,12 +952,16 @@
             <translation>التالي</translation>
         </message>
         <message>
+            <source>Next page</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Next person</source>
             <translation>الشخص التالي</translation>
         </message>
         <message>
             <source>No browser could be opened on this computer.</source>
-            <translation type="unfinished"></translation>
+            <translation>تعذّر فتح متصفح على هذا الحاسوب.</translation>
         </message>
         <message>
             <source>No eye is seen. Look into the device and open the eyes wide.</source>
@@ -1073,7 +1081,7 @@
         </message>
         <message>
             <source>Nothing has to be proven for this person.</source>
-            <translation type="unfinished"></translation>
+            <translation>لا يلزم إثبات شيء لهذا الشخص.</translation>
         </message>
         <message>
             <source>Nothing in the packet confirms the officer: no password and no capture.</source>
@@ -1121,7 +1129,7 @@
         </message>
         <message>
             <source>One after the other</source>
-            <translation type="unfinished"></translation>
+            <translation>واحدة بعد الأخرى</translation>
         </message>
         <message>
             <source>One face, alone in the picture</source>
@@ -1133,7 +1141,7 @@
         </message>
         <message>
             <source>One of these, as the person likes</source>
-            <translation type="unfinished"></translation>
+            <translation>واحدة من هذه، كما يشاء الشخص</translation>
         </message>
         <message>
             <source>One packet was accepted by the server.</source>
@@ -1177,7 +1185,7 @@
         </message>
         <message>
             <source>Open in the browser</source>
-            <translation type="unfinished"></translation>
+            <translation>فتح في المتصفح</translation>
         </message>
         <message>
             <source>Open the eyes.</source>
@@ -1194,6 +1202,18 @@
         <message>
             <source>Packets waiting for review</source>
             <translation>حزم تنتظر المراجعة</translation>
+        </message>
+        <message>
+            <source>Page before</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Page {number} of {count}</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Pages that were taken: {pages}. {problem}</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Paper is stuck in the scanner. Take it out, lay the page in again and scan again.</source>
@@ -1249,7 +1269,7 @@
         </message>
         <message>
             <source>Proof of identity</source>
-            <translation type="unfinished"></translation>
+            <translation>إثبات الهوية</translation>
         </message>
         <message>
             <source>Put away for now</source>
@@ -1261,7 +1281,7 @@
         </message>
         <message>
             <source>Read this to the person first, and ask whether they agree.</source>
-            <translation type="unfinished"></translation>
+            <translation>اقرؤوا هذا للشخص أولاً واسألوه إن كان موافقًا.</translation>
         </message>
         <message>
             <source>Read this to the person in a language they understand, then ask.</source>
@@ -1294,6 +1314,10 @@
         <message>
             <source>Remove</source>
             <translation>إزالة</translation>
+        </message>
+        <message>
+            <source>Remove this page</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Right eye</source>
@@ -1381,7 +1405,7 @@
         </message>
         <message>
             <source>Sending abroad</source>
-            <translation type="unfinished"></translation>
+            <translation>الإرسال إلى الخارج</translation>
         </message>
         <message>
             <source>Sending is paused at this station. The packet is kept and goes when sending is continued.</source>
@@ -1417,11 +1441,11 @@
         </message>
         <message>
             <source>Sharing of details</source>
-            <translation type="unfinished"></translation>
+            <translation>مشاركة البيانات</translation>
         </message>
         <message>
             <source>Shown so far: {level}</source>
-            <translation type="unfinished"></translation>
+            <translation>المُثبت حتى الآن: {level}</translation>
         </message>
         <message>
             <source>Sign</source>
@@ -1473,7 +1497,7 @@
         </message>
         <message>
             <source>Some of those who confirm it are in another country.</source>
-            <translation type="unfinished"></translation>
+            <translation>بعض من يؤكدون ذلك موجودون في بلد آخر.</translation>
         </message>
         <message>
             <source>Somebody else signs in</source>
@@ -1497,11 +1521,11 @@
         </message>
         <message>
             <source>Somebody outside answers. The answer comes by itself.</source>
-            <translation type="unfinished"></translation>
+            <translation>يجيب طرف خارجي. تصل الإجابة تلقائيًا.</translation>
         </message>
         <message>
             <source>Somebody vouches for the person</source>
-            <translation type="unfinished"></translation>
+            <translation>شخص يشهد لصاحب الطلب</translation>
         </message>
         <message>
             <source>Something covers the document. Take your hand away from it.</source>
@@ -1517,7 +1541,7 @@
         </message>
         <message>
             <source>Something is missing in this form.</source>
-            <translation type="unfinished"></translation>
+            <translation>هناك ما ينقص في هذا النموذج.</translation>
         </message>
         <message>
             <source>Something is missing or not right: see the fields with a red frame.</source>
@@ -2053,7 +2077,7 @@
         </message>
         <message>
             <source>The first that is available</source>
-            <translation type="unfinished"></translation>
+            <translation>أول طريقة متاحة</translation>
         </message>
         <message>
             <source>The folder is not what this draft was begun with; they differ in: {part}. Begin anew, or name another draft.</source>
@@ -2189,7 +2213,7 @@
         </message>
         <message>
             <source>The introducer's number</source>
-            <translation type="unfinished"></translation>
+            <translation>رقم المعرّف</translation>
         </message>
         <message>
             <source>The issuer has revoked the certificate that signed this chip.</source>
@@ -2210,6 +2234,14 @@
         <message>
             <source>The key in station.json does not belong to this folder: two stations were mixed up. Nothing was changed; put the right station.json back.</source>
             <translation>المفتاح الذي في station.json لا يخصّ هذا المجلد: اختلطت محطتان. لم يتغيّر شيء؛ أعيدوا ملف station.json الصحيح.</translation>
+        </message>
+        <message>
+            <source>The keyring of your account at this computer cannot be used: there is none, or it is locked. Sign in to the computer's desktop and unlock it.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The keyring of your account at this computer does not hold this station's key: it is another account or another computer. What was registered is kept here. Call your administrator.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>The kind of impression in the record is none that the standard knows.</source>
@@ -2261,11 +2293,11 @@
         </message>
         <message>
             <source>The one that costs least</source>
-            <translation type="unfinished"></translation>
+            <translation>الأقل تكلفة</translation>
         </message>
         <message>
             <source>The one that proves most</source>
-            <translation type="unfinished"></translation>
+            <translation>الأقوى إثباتًا</translation>
         </message>
         <message>
             <source>The orientation in the record is none that the standard knows.</source>
@@ -2413,7 +2445,7 @@
         </message>
         <message>
             <source>The person goes on in the browser: turn the screen to them. The answer comes by itself.</source>
-            <translation type="unfinished"></translation>
+            <translation>يتابع الشخص في المتصفح: أديروا الشاشة نحوه. تصل الإجابة تلقائيًا.</translation>
         </message>
         <message>
             <source>The person has to agree first: {consents}.</source>
@@ -2421,15 +2453,15 @@
         </message>
         <message>
             <source>The person has yet to prove who they are.</source>
-            <translation type="unfinished"></translation>
+            <translation>على الشخص أن يثبت هويته بعد.</translation>
         </message>
         <message>
             <source>The person reads this with the app on their telephone.</source>
-            <translation type="unfinished"></translation>
+            <translation>يقرأ الشخص هذا بالتطبيق على هاتفه.</translation>
         </message>
         <message>
             <source>The person shows a document</source>
-            <translation type="unfinished"></translation>
+            <translation>يُبرز الشخص وثيقة</translation>
         </message>
         <message>
             <source>The photo that shows what cannot be captured is missing. Take it first.</source>
@@ -2689,7 +2721,7 @@
         </message>
         <message>
             <source>The registration waits on the desk and goes on here.</source>
-            <translation type="unfinished"></translation>
+            <translation>ينتظر التسجيل في المكتب ويُستأنف من هنا.</translation>
         </message>
         <message>
             <source>The registration was changed after it was signed. Check it and sign it again.</source>
@@ -2908,6 +2940,10 @@
             <translation>رفض فحص الفيروسات في الخادم الحزمة (رمزه: {server_code}). أبلغ مسؤول النظام؛ الحزمة محفوظة.</translation>
         </message>
         <message>
+            <source>The service that chip readers are used through (pcscd) does not run on this computer. Tell your supervisor.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>The service that proves identities cannot be reached. Try again when there is a network.</source>
             <translation type="unfinished"></translation>
         </message>
@@ -3057,11 +3093,11 @@
         </message>
         <message>
             <source>The supervisor knows this person.</source>
-            <translation type="unfinished"></translation>
+            <translation>المشرف يعرف هذا الشخص.</translation>
         </message>
         <message>
             <source>The time for this proof is over. Begin again.</source>
-            <translation type="unfinished"></translation>
+            <translation>انتهى وقت هذا الإثبات. ابدؤوا من جديد.</translation>
         </message>
         <message>
             <source>The time for this proof of identity is over. Begin again.</source>
@@ -3069,7 +3105,7 @@
         </message>
         <message>
             <source>The time for this step is over. Begin it anew.</source>
-            <translation type="unfinished"></translation>
+            <translation>انتهى وقت هذه الخطوة. أعيدوها من البداية.</translation>
         </message>
         <message>
             <source>The time of capture in the record is neither a time nor marked as unknown.</source>
@@ -3320,6 +3356,10 @@
             <translation>يوجد بعد الصورة في السجل شيء لا يطّلع عليه أحد.</translation>
         </message>
         <message>
+            <source>There is something on the chip reader that does not answer. Turn the document over, or open it at the page with the portrait.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>There is too little print on the page to judge this.</source>
             <translation>المطبوع على الصفحة أقل من أن يُحكم على هذا.</translation>
         </message>
@@ -3329,7 +3369,7 @@
         </message>
         <message>
             <source>There was no network. The person may be enrolled; the proof is still owed.</source>
-            <translation type="unfinished"></translation>
+            <translation>لم تكن هناك شبكة. يمكن تسجيل الشخص، ويبقى الإثبات مستحقًا.</translation>
         </message>
         <message>
             <source>There were too many wrong attempts. Wait {minutes} min {seconds} s, then try again.</source>
@@ -3369,7 +3409,7 @@
         </message>
         <message>
             <source>This configuration cannot be used as long as a use case in it has faults: {use_case}.</source>
-            <translation type="unfinished"></translation>
+            <translation>لا يمكن استخدام هذا الإعداد ما دامت في إحدى حالات الاستخدام أخطاء: {use_case}.</translation>
         </message>
         <message>
             <source>This date is too long ago to be a date of birth.</source>
@@ -3417,7 +3457,7 @@
         </message>
         <message>
             <source>This is looked at elsewhere. The answer comes by itself.</source>
-            <translation type="unfinished"></translation>
+            <translation>يُفحص هذا في مكان آخر. تصل الإجابة تلقائيًا.</translation>
         </message>
         <message>
             <source>This is no identity number: a digit is wrong or missing. Compare it with the card.</source>
@@ -3505,11 +3545,11 @@
         </message>
         <message>
             <source>This may be left out.</source>
-            <translation type="unfinished"></translation>
+            <translation>يمكن ترك هذا.</translation>
         </message>
         <message>
             <source>This person has shown well enough who they are.</source>
-            <translation type="unfinished"></translation>
+            <translation>أثبت هذا الشخص هويته بما يكفي.</translation>
         </message>
         <message>
             <source>This picture alone is too large to be sent: {size} kB, and at most {limit} kB can be. Scan it again, or choose a smaller picture.</source>
@@ -3605,7 +3645,7 @@
         </message>
         <message>
             <source>This step did not succeed.</source>
-            <translation type="unfinished"></translation>
+            <translation>لم تنجح هذه الخطوة.</translation>
         </message>
         <message>
             <source>This step found an identifier that may not be used here without a legal basis.</source>
@@ -3637,7 +3677,7 @@
         </message>
         <message>
             <source>This was begun and interrupted. Begin it once more.</source>
-            <translation type="unfinished"></translation>
+            <translation>بدأ هذا ثم انقطع. ابدؤوه مرة أخرى.</translation>
         </message>
         <message>
             <source>This was not asked for.</source>
@@ -3669,19 +3709,19 @@
         </message>
         <message>
             <source>Time left: {days} days</source>
-            <translation type="unfinished"></translation>
+            <translation>الوقت المتبقي: {days} يوم</translation>
         </message>
         <message>
             <source>Time left: {hours} h</source>
-            <translation type="unfinished"></translation>
+            <translation>الوقت المتبقي: {hours} س</translation>
         </message>
         <message>
             <source>Time left: {minutes} min</source>
-            <translation type="unfinished"></translation>
+            <translation>الوقت المتبقي: {minutes} د</translation>
         </message>
         <message>
             <source>Time left: {seconds} s</source>
-            <translation type="unfinished"></translation>
+            <translation>الوقت المتبقي: {seconds} ث</translation>
         </message>
         <message>
             <source>Too few features are seen in the print. Clean the finger and the glass and take it again.</source>
@@ -3801,7 +3841,7 @@
         </message>
         <message>
             <source>What does the person begin with?</source>
-            <translation type="unfinished"></translation>
+            <translation>بماذا يبدأ الشخص؟</translation>
         </message>
         <message>
             <source>What is open is kept. {name} can go on with it.</source>
@@ -3849,7 +3889,7 @@
         </message>
         <message>
             <source>What you give us here is sent to those who can confirm it.</source>
-            <translation type="unfinished"></translation>
+            <translation>ما تعطوننا إياه هنا يُرسل إلى من يستطيع تأكيده.</translation>
         </message>
         <message>
             <source>Where the eyes look cannot be told in this picture.</source>
@@ -3861,11 +3901,11 @@
         </message>
         <message>
             <source>Which way does the person choose?</source>
-            <translation type="unfinished"></translation>
+            <translation>أي طريقة يختار الشخص؟</translation>
         </message>
         <message>
             <source>Who is this?</source>
-            <translation type="unfinished"></translation>
+            <translation>من هذا؟</translation>
         </message>
         <message>
             <source>Whoever is new adds finger and face after signing in, under “My sign-in”.</source>
@@ -3901,7 +3941,7 @@
         </message>
         <message>
             <source>Yes, so it is</source>
-            <translation type="unfinished"></translation>
+            <translation>نعم، هو كذلك</translation>
         </message>
         <message>
             <source>You are signed out. Sign in again.</source>
@@ -3913,7 +3953,7 @@
         </message>
         <message>
             <source>You did not say that this is the person. Compare again, or take another way.</source>
-            <translation type="unfinished"></translation>
+            <translation>لم تؤكدوا أن هذا هو الشخص. قارنوا مرة أخرى أو اختاروا طريقة أخرى.</translation>
         </message>
         <message>
             <source>You have not enrolled a finger at this station. Use your password.</source>
@@ -3941,7 +3981,7 @@
         </message>
         <message>
             <source>Your face or fingers are looked at to see that it is you.</source>
-            <translation type="unfinished"></translation>
+            <translation>يُنظر إلى وجهكم أو أصابعكم للتأكد من أنكم أنتم.</translation>
         </message>
         <message>
             <source>Your password</source>
@@ -3969,7 +4009,7 @@
         </message>
         <message>
             <source>begun</source>
-            <translation type="unfinished"></translation>
+            <translation>بدأ</translation>
         </message>
         <message>
             <source>being processed</source>
@@ -3985,11 +4025,11 @@
         </message>
         <message>
             <source>can be begun</source>
-            <translation type="unfinished"></translation>
+            <translation>يمكن البدء</translation>
         </message>
         <message>
             <source>cancelled</source>
-            <translation type="unfinished"></translation>
+            <translation>أُلغي</translation>
         </message>
         <message>
             <source>cannot be captured</source>
@@ -4001,7 +4041,7 @@
         </message>
         <message>
             <source>did not succeed</source>
-            <translation type="unfinished"></translation>
+            <translation>لم ينجح</translation>
         </message>
         <message>
             <source>document scanner</source>
@@ -4009,11 +4049,11 @@
         </message>
         <message>
             <source>done</source>
-            <translation type="unfinished"></translation>
+            <translation>تم</translation>
         </message>
         <message>
             <source>fair evidence</source>
-            <translation type="unfinished"></translation>
+            <translation>دليل مقبول</translation>
         </message>
         <message>
             <source>fingerprint reader</source>
@@ -4029,7 +4069,7 @@
         </message>
         <message>
             <source>identity {level}</source>
-            <translation type="unfinished"></translation>
+            <translation>الهوية {level}</translation>
         </message>
         <message>
             <source>iris camera</source>
@@ -4041,11 +4081,11 @@
         </message>
         <message>
             <source>is looked at elsewhere</source>
-            <translation type="unfinished"></translation>
+            <translation>يُفحص في مكان آخر</translation>
         </message>
         <message>
             <source>its time is over</source>
-            <translation type="unfinished"></translation>
+            <translation>انتهى وقته</translation>
         </message>
         <message>
             <source>kept below the threshold</source>
@@ -4053,11 +4093,11 @@
         </message>
         <message>
             <source>later</source>
-            <translation type="unfinished"></translation>
+            <translation>لاحقًا</translation>
         </message>
         <message>
             <source>may be left out</source>
-            <translation type="unfinished"></translation>
+            <translation>يمكن تركه</translation>
         </message>
         <message>
             <source>no name yet</source>
@@ -4073,15 +4113,15 @@
         </message>
         <message>
             <source>not needed</source>
-            <translation type="unfinished"></translation>
+            <translation>غير لازم</translation>
         </message>
         <message>
             <source>not proven</source>
-            <translation type="unfinished"></translation>
+            <translation>غير مُثبت</translation>
         </message>
         <message>
             <source>nothing</source>
-            <translation type="unfinished"></translation>
+            <translation>لا شيء</translation>
         </message>
         <message>
             <source>nothing yet</source>
@@ -4101,7 +4141,7 @@
         </message>
         <message>
             <source>proven</source>
-            <translation type="unfinished"></translation>
+            <translation>مُثبت</translation>
         </message>
         <message>
             <source>quality %p</source>
@@ -4125,7 +4165,7 @@
         </message>
         <message>
             <source>sign-in {level}</source>
-            <translation type="unfinished"></translation>
+            <translation>تسجيل الدخول {level}</translation>
         </message>
         <message>
             <source>signs in with: {names}</source>
@@ -4133,23 +4173,23 @@
         </message>
         <message>
             <source>somewhat sure (low)</source>
-            <translation type="unfinished"></translation>
+            <translation>مؤكد إلى حد ما (منخفض)</translation>
         </message>
         <message>
             <source>stopped</source>
-            <translation type="unfinished"></translation>
+            <translation>أُوقف</translation>
         </message>
         <message>
             <source>strong evidence</source>
-            <translation type="unfinished"></translation>
+            <translation>دليل قوي</translation>
         </message>
         <message>
             <source>superior evidence</source>
-            <translation type="unfinished"></translation>
+            <translation>دليل فائق</translation>
         </message>
         <message>
             <source>sure (substantial)</source>
-            <translation type="unfinished"></translation>
+            <translation>مؤكد (جوهري)</translation>
         </message>
         <message>
             <source>the person was told to come again</source>
@@ -4177,15 +4217,15 @@
         </message>
         <message>
             <source>under way</source>
-            <translation type="unfinished"></translation>
+            <translation>جارٍ</translation>
         </message>
         <message>
             <source>very sure (high)</source>
-            <translation type="unfinished"></translation>
+            <translation>مؤكد جدًا (عالٍ)</translation>
         </message>
         <message>
             <source>waits for an answer</source>
-            <translation type="unfinished"></translation>
+            <translation>ينتظر إجابة</translation>
         </message>
         <message>
             <source>waits for review</source>
@@ -4193,7 +4233,7 @@
         </message>
         <message>
             <source>waits for somebody outside</source>
-            <translation type="unfinished"></translation>
+            <translation>ينتظر طرفًا خارجيًا</translation>
         </message>
         <message>
             <source>waits to be sent</source>
@@ -4229,7 +4269,7 @@
         </message>
         <message>
             <source>{field} (may be left out)</source>
-            <translation type="unfinished"></translation>
+            <translation>{field} (يمكن تركه)</translation>
         </message>
         <message>
             <source>{file} does not say how the clip was taken.</source>
@@ -4241,7 +4281,7 @@
         </message>
         <message>
             <source>{minimum} of these {count}</source>
-            <translation type="unfinished"></translation>
+            <translation>{minimum} من هذه {count}</translation>
         </message>
         <message>
             <source>{name} · next: {step} · {time}</source>

@@ -25,6 +25,7 @@ from muster.ui.wizard.documents import DocumentsPage
 from muster.ui.wizard.face import ExceptionPhotoPage, FacePage
 from muster.ui.wizard.placement import PlacementPage
 from muster.ui.wizard.preview import PreviewPage
+from muster.ui.wizard.proofing import ProofingPage
 from muster.ui.wizard.signature import SignaturePage
 from muster.ui.wizard.step_page import StepPage
 from muster.workstation.desk import Desk
@@ -166,6 +167,10 @@ class Wizard(Page):
             return DemographicsPage(enrollment, background, registration, self._window_language, take)
         if step is Step.DOCUMENTS:
             return DocumentsPage(enrollment, background, registration, self._window_language)
+        if step is Step.PROOFING:
+            proofing = ProofingPage(enrollment, background, registration)
+            proofing.away.connect(self.put_away)
+            return proofing
         if step is Step.FACE:
             return FacePage(enrollment, background, registration)
         if step is Step.EXCEPTION_PHOTO:

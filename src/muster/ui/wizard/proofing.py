@@ -1,0 +1,366 @@
+"""Proving who the person is, as the station's use case says: the list of steps at the side, what is next in the
+middle.
+
+Everything here follows from what a step waits for: a form, a browser, a code to be read, somebody outside. While
+it waits the registration can be put away; whoever comes back hours later finds the page where it was, or hears
+that the time is over.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import partial
+
+from PySide6.QtCore import QTimer, Signal
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+
+from muster.domain.lifecycle import Registration
+from muster.domain.proofing import ExecutionStatus, NodeStatus
+from muster.errors import MusterError
+from muster.ui.background import Background
+from muster.ui.language import say_error, tr, word
+from muster.ui.proofing import words
+from muster.ui.proofing.form import YES, ProofingForm
+from muster.ui.proofing.waiting_card import WaitingCard
+from muster.ui.widgets.large_button import LargeButton
+from muster.ui.widgets.parts import Card, button, empty, label, mark, scrolling
+from muster.ui.wizard.proofing_presenter import ProofingPresenter, Question, Row, Stage
+from muster.ui.wizard.step_page import StepPage
+from muster.workstation.enrollment import Enrollment
+from muster.workstation.proofing_step import ProofStanding
+from muster.workstation.proofing_view import ExecutionView, NodeView
+
+ADVANCE_AFTER_MS = 900
+_TICK_MS = 1_000
+_LANE = "proofing"  # a provider that takes its time keeps nobody else waiting
+_LIST_WIDTH = 330
+_INDENT = 14
+_CONSENTS, _SELECTION = "$.consents", "selection"  # the names under which those are answered
+
+
+class ProofingPage(StepPage):
+    """``away``: the officer turns to something else while a step waits."""
+
+    away = Signal()
+
+    def __init__(self, enrollment: Enrollment, background: Background, registration: Registration) -> None:
+        super().__init__(enrollment, background, registration)
+        self._proofing = enrollment.proof.proofing
+        self.presenter: ProofingPresenter | None = None
+        self._is_asking = False
+        self._is_left = True
+        self.agree: QPushButton | None = None
+        self.offers: dict[str, LargeButton] = {}
+        self.forms: dict[str, ProofingForm] = {}
+        self.cards: dict[str, WaitingCard] = {}
+        self.head(tr("Proof of identity"), tr("Go through this with the person, one step after the other."))
+        row = QHBoxLayout()
+        row.setSpacing(16)
+        row.addWidget(self._list_card())
+        self._content = QWidget()
+        self._middle = QVBoxLayout(self._content)
+        self._middle.setContentsMargins(0, 0, 6, 0)
+        self._middle.setSpacing(12)
+        row.addWidget(scrolling(self._content), 1)
+        self.column.addLayout(row, 1)
+        self.go_away = button(tr("Go on with other things"))
+        self.go_away.setToolTip(tr("The registration waits on the desk and goes on here."))
+        self.go_away.clicked.connect(self.away)
+        self.again = button(tr("Begin again"))
+        self.again.clicked.connect(self._begin_again)
+        self.next = button(tr("Go on"), primary=True)
+        self.next.clicked.connect(self._go_on)
+        self.foot(self.go_away, self.again, self.next)
+        for each in (self.go_away, self.again, self.next):
+            each.hide()
+        self._timer = QTimer(self)
+        self._timer.setInterval(_TICK_MS)
+        self._timer.timeout.connect(self._tick)
+
+    def enter(self) -> None:
+        self._is_left = False
+        self._ask(partial(self.enrollment.proof.open, self.registration.id), self._show_standing)
+        self._timer.start()
+
+    def leave(self) -> None:
+        self._is_left = True
+        self._timer.stop()
+
+    # The list at the side
+
+    def _list_card(self) -> Card:
+        card = Card(margin=16, spacing=8)
+        card.setFixedWidth(_LIST_WIDTH)
+        self._name = label("", "section")
+        card.column.addWidget(self._name)
+        content = QWidget()
+        self._rows = QVBoxLayout(content)
+        self._rows.setContentsMargins(0, 0, 6, 0)
+        self._rows.setSpacing(2)
+        card.column.addWidget(scrolling(content, clear=True), 1)
+        self.reached, self.needed = label("", "soft"), label("", "soft")
+        card.column.addWidget(self.reached)
+        card.column.addWidget(self.needed)
+        return card
+
+    def _show_list(self, presenter: ProofingPresenter) -> None:
+        view = presenter.view
+        self._name.setText(word(view.use_case_name))
+        empty(self._rows)
+        for row in presenter.rows():
+            self._rows.addWidget(_row_label(row))
+        self._rows.addStretch(1)
+        reached = words.assurance_words(words.asked_of(view.assurance, view.minimum))
+        self.reached.setText(tr("Shown so far: {level}", level=reached))
+        self.needed.setText(tr("Needed: {level}", level=words.assurance_words(view.minimum)))
+
+    # Where it stands
+
+    def _show_standing(self, standing: ProofStanding) -> None:
+        self.registration = standing.registration
+        self.changed.emit()
+        if standing.view is not None:
+            self._show(standing.view)
+            return
+        self.note.say(tr("Nothing has to be proven for this person."), "good")
+        self.next.show()
+        self.next.setFocus()
+
+    def _show(self, view: ExecutionView) -> None:
+        """Only what changed is drawn anew, and what was typed meanwhile stays."""
+        if self.presenter is not None and self.presenter.view == view:
+            return
+        if self.presenter is not None and self.presenter.view.version != view.version:
+            self.note.clear()
+        self.presenter = presenter = ProofingPresenter(view)
+        typed = {node: form.typed() for node, form in self.forms.items()}
+        empty(self._middle)
+        self.agree, self.offers, self.forms, self.cards = None, {}, {}, {}
+        self._show_list(presenter)
+        if presenter.stage is Stage.CONSENTS:
+            self._middle.addWidget(self._consents_card(view))
+        for node in presenter.waiting:
+            self._middle.addWidget(self._waiting_card(node))
+        for question in presenter.questions:
+            self._add_question(presenter, question)
+        self._middle.addStretch(1)
+        for node_id, form in self.forms.items():
+            form.put(typed.get(node_id, {}))
+        self._show_end(presenter)
+        self._tell_time()
+        self._focus_first()
+
+    def _show_end(self, presenter: ProofingPresenter) -> None:
+        view = presenter.view
+        self.go_away.setVisible(presenter.waits_outside)
+        self.again.setVisible(presenter.stage is Stage.FAILED and not presenter.is_owed)
+        self.next.setVisible(view.may_enroll)
+        if presenter.stage is Stage.PROVEN:
+            self.note.say(tr("This person has shown well enough who they are."), "good")
+            if self.registration.proof is None or self.registration.proof.execution != view.execution_id:
+                self._ask(partial(self.enrollment.proof.settle, self.registration.id), self._settled)
+        elif presenter.is_owed:
+            self.note.say(tr("There was no network. The person may be enrolled; the proof is still owed."), "warn")
+        elif presenter.stage is Stage.FAILED:
+            self.note.say(_ending_words(view), "bad")
+
+    def _settled(self, registration: Registration) -> None:
+        self.registration = registration
+        self.changed.emit()
+        QTimer.singleShot(ADVANCE_AFTER_MS, self, self._advance)
+
+    def _advance(self) -> None:
+        if not self._is_left:
+            self.completed.emit()
+
+    def _focus_first(self) -> None:
+        first = [card.first() for card in self.cards.values()] + [form.first() for form in self.forms.values()]
+        able = [each for each in self.offers.values() if each.isEnabled()]
+        ends = [each for each in (self.next, self.again) if not each.isHidden()]
+        wanted = next((each for each in (self.agree, *first, *able, *ends) if each is not None), None)
+        if wanted is not None:
+            wanted.setFocus()
+
+    # Agreeing first
+
+    def _consents_card(self, view: ExecutionView) -> Card:
+        card = Card(margin=22, spacing=12)
+        card.column.addWidget(label(tr("Read this to the person first, and ask whether they agree."), "section"))
+        for consent in view.consents_missing:
+            card.column.addWidget(label(words.consent_words(consent), "spoken"))
+        self.agree = button(tr("The person agrees"), primary=True)
+        fields = {each.value: YES for each in view.consents_missing}
+        self.agree.clicked.connect(partial(self._submit, _CONSENTS, fields))
+        row = QHBoxLayout()
+        row.addWidget(self.agree)
+        row.addStretch(1)
+        card.column.addLayout(row)
+        return card
+
+    # What waits, and what can be begun
+
+    def _waiting_card(self, node: NodeView) -> WaitingCard:
+        card = WaitingCard(node)
+        card.given.connect(partial(self._submit, node.id))
+        card.anew.connect(partial(self._begin, node.id, {}))
+        self.cards[node.id] = card
+        if card.form is not None:
+            self.forms[node.id] = card.form
+        return card
+
+    def _add_question(self, presenter: ProofingPresenter, question: Question) -> None:
+        if question.choice is not None:
+            title = tr("Which way does the person choose?")
+        elif len(question.offers) > 1:
+            title = tr("What does the person begin with?")
+        else:
+            title = tr("Next")
+        self._middle.addWidget(label(title, "title"))
+        for node in question.offers:
+            self._middle.addWidget(self._offer(presenter, question, node))
+
+    def _offer(self, presenter: ProofingPresenter, question: Question, node: NodeView) -> QWidget:
+        title, told = words.title(node), [word(node.description)] if node.description else []
+        if node.kind != words.METHOD:
+            told.append(" · ".join(words.title(each) for each in presenter.methods_below(node)))
+        if node.optional and question.choice is None:
+            told.append(tr("This may be left out."))
+        if node.status is NodeStatus.DISPATCHED:
+            told.append(tr("This was begun and interrupted. Begin it once more."))
+        warning = words.error_words(node.error) if node.error else ""
+        can_be_taken = presenter.can_be_taken(node)
+        if not can_be_taken:
+            warning = words.hindrance_words(presenter.methods_below(node)[0])
+        if node.asks and question.choice is None and can_be_taken:
+            return self._form_to_begin(node, title, told, warning)
+        made = LargeButton(title, "\n".join(told), warning)
+        made.setEnabled(can_be_taken)
+        if node.kind == words.METHOD and not node.asks:
+            made.clicked.connect(partial(self._begin, node.id, {}))
+        elif question.choice is not None:
+            made.clicked.connect(partial(self._submit, question.choice.id, {_SELECTION: node.id}))
+        self.offers[node.id] = made
+        return made
+
+    def _form_to_begin(self, node: NodeView, title: str, told: list[str], warning: str) -> Card:
+        """A step that wants something to be entered before anybody is asked."""
+        card = Card(margin=22, spacing=10)
+        for text, name in ((title, "section"), ("\n".join(told), "soft"), (warning, "finding")):
+            if text:
+                card.column.addWidget(label(text, name))
+        form = ProofingForm(node.asks, tr("Begin"))
+        form.given.connect(partial(self._begin, node.id))
+        form.incomplete.connect(self._incomplete)
+        self.forms[node.id] = form
+        card.column.addWidget(form)
+        return card
+
+    def _incomplete(self) -> None:
+        self.note.say(tr("Something is missing in this form."), "bad")
+
+    # Doing
+
+    @property
+    def _execution(self) -> str:
+        assert self.presenter is not None
+        return self.presenter.view.execution_id
+
+    def _begin(self, node: str, values: Mapping[str, str], *_: object) -> None:
+        self._command(partial(self._proofing.dispatch, self._execution, node, {**values}))
+
+    def _submit(self, node: str, fields: Mapping[str, str], *_: object) -> None:
+        self._command(partial(self._proofing.submit, self._execution, node, fields))
+
+    def _command(self, command: Callable[[], ExecutionView]) -> None:
+        self._enable(enabled=False)
+        self.note.say(tr("A moment, please."))
+        self._ask(command, self._done, self._refused)
+
+    def _done(self, view: ExecutionView) -> None:
+        self._enable(enabled=True)
+        self.note.clear()
+        self.forms = {}  # what was typed has gone where it belongs
+        self._show(view)
+
+    def _refused(self, error: MusterError) -> None:
+        """Whatever was refused, it may stand elsewhere by now."""
+        self._enable(enabled=True)
+        self._ask(partial(self._proofing.look, self._execution), partial(self._show_saying, say_error(error)))
+
+    def _show_saying(self, sentence: str, view: ExecutionView) -> None:
+        self._show(view)
+        self.note.say(sentence, "bad")
+        self._focus_first()
+
+    def _enable(self, *, enabled: bool) -> None:
+        self._content.setEnabled(enabled)
+        self._is_asking = not enabled
+
+    def _begin_again(self) -> None:
+        self._ask(partial(self.enrollment.proof.begin_again, self.registration.id), self._show_standing)
+
+    def _go_on(self) -> None:
+        settle = partial(self.enrollment.proof.settle, self.registration.id)
+        self._ask(settle, lambda registration: self.completed.emit())
+
+    def _ask(
+        self,
+        work: Callable[[], object],
+        done: Callable[..., None],
+        failed: Callable[[MusterError], None] | None = None,
+    ) -> None:
+        self.background.run(self, _LANE, work, done, failed or self.fail)
+
+    # While it waits
+
+    def _tick(self) -> None:
+        """See whether something happened outside, or is to be asked for there."""
+        if self.presenter is None or self._is_asking or self.presenter.view.status.is_over:
+            return
+        self._tell_time()
+        self._is_asking = True
+        due = self.presenter.due_polls(self.enrollment.proof.now())
+        work = partial(self._poll, due) if due else partial(self._proofing.look, self._execution)
+        self._ask(work, self._ticked, self._tick_failed)
+
+    def _poll(self, due: tuple[str, ...]) -> ExecutionView:
+        for node in due:
+            view = self._proofing.poll(self._execution, node)
+        return view
+
+    def _ticked(self, view: ExecutionView) -> None:
+        if self._content.isEnabled():  # else something newer is on its way
+            self._is_asking = False
+            self._show(view)
+
+    def _tick_failed(self, error: MusterError) -> None:
+        """Who does not answer now is asked again."""
+        self._is_asking = not self._content.isEnabled()
+        self.note.say(say_error(error), "warn")
+
+    def _tell_time(self) -> None:
+        if self.presenter is not None:
+            now = self.enrollment.proof.now()
+            for card in self.cards.values():
+                card.tell(self.presenter.time_left(card.node, now))
+
+
+def _row_label(row: Row) -> QLabel:
+    node = row.node
+    text = f"{words.sign(node.status)}  {words.title(node)}"
+    if node.kind == words.METHOD:
+        more = f" · {tr('may be left out')}" if node.optional and not node.status.is_over else ""
+        text = f"{text}\n     {words.status_words(node.status)}{more}"
+    made = label(text, "row")
+    made.setContentsMargins(_INDENT * max(0, row.depth), 3, 0, 3)
+    mark(made, "now", value=row.is_now)
+    mark(made, "group", value=node.kind != words.METHOD)
+    return made
+
+
+def _ending_words(view: ExecutionView) -> str:
+    if view.status is ExecutionStatus.EXPIRED:
+        return tr("The time for this proof is over. Begin again.")
+    if view.status is ExecutionStatus.CANCELLED:
+        return tr("A supervisor ended this proof.")
+    return words.error_words(view.errors[-1]) if view.errors else tr("This step did not succeed.")

@@ -1,0 +1,149 @@
+"""What the officer is shown of a proof of identity: what is done, what is next, what may be left out. No Qt.
+
+Made from the execution alone. A method is known by what it waits for, never by its name: one that is new needs no
+edit here.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import Enum
+
+from muster.domain.proofing import (
+    ExecutionStatus,
+    NodeStatus,
+    PollAction,
+    UserInputAction,
+)
+from muster.workstation.proofing_view import ExecutionView, NodeView
+
+_METHOD, _CHOICE, _SEQUENCE = "MethodNode", "ChoiceNode", "SequenceNode"
+
+
+class Stage(Enum):
+    CONSENTS = "consents"
+    UNDER_WAY = "under way"
+    PROVEN = "proven"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One line of the list at the side; ``depth`` is how far it stands in."""
+
+    node: NodeView
+    depth: int
+    is_now: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What can be begun. ``choice`` is the step of which one is to be chosen, or nothing for steps of which any
+    may come first."""
+
+    choice: NodeView | None
+    offers: tuple[NodeView, ...]
+
+
+class ProofingPresenter:
+    def __init__(self, view: ExecutionView) -> None:
+        self.view = view
+        self._nodes = {each.id: each for each in view.nodes}
+
+    @property
+    def stage(self) -> Stage:
+        status = self.view.status
+        if status is ExecutionStatus.COMPLETED:
+            return Stage.PROVEN
+        if status.is_over:
+            return Stage.FAILED
+        return Stage.CONSENTS if self.view.consents_missing else Stage.UNDER_WAY
+
+    @property
+    def is_owed(self) -> bool:
+        """Whether the person may be enrolled now and prove who they are later."""
+        return self.view.may_enroll and self.view.status is not ExecutionStatus.COMPLETED
+
+    def rows(self) -> tuple[Row, ...]:
+        """From above to below. The outermost sequence goes without saying, and what became superfluous is not told
+        step by step."""
+        root = self.view.nodes[0]
+        hides_root = root.kind == _SEQUENCE
+        now = {node.id for question in self.questions for node in question.offers}
+        now.update(node.id for node in self.waiting)
+        rows = []
+        for node in self.view.nodes:
+            if (node is root and hides_root) or self._is_told_above(node):
+                continue
+            rows.append(Row(node, node.depth - hides_root, node.id in now))
+        return tuple(rows)
+
+    @property
+    def waiting(self) -> tuple[NodeView, ...]:
+        """The method steps that wait for somebody, in their order; none before everything is agreed to."""
+        if self.stage is not Stage.UNDER_WAY:
+            return ()
+        return tuple(each for each in self.view.nodes if each.kind == _METHOD and each.action is not None)
+
+    @property
+    def questions(self) -> tuple[Question, ...]:
+        """What can be begun or chosen now. Of choices inside choices the outer one is asked first."""
+        if self.stage is not Stage.UNDER_WAY:
+            return ()
+        asked = [
+            Question(node, tuple(self._nodes[child] for child in node.children))
+            for node in self.view.nodes
+            if self._is_open_choice(node) and not self._is_below_open_choice(node)
+        ]
+        free = tuple(
+            node
+            for node in self.view.nodes
+            if node.kind == _METHOD
+            and node.status in (NodeStatus.READY, NodeStatus.DISPATCHED)
+            and not self._is_below_open_choice(node)
+        )
+        return (*((Question(None, free),) if free else ()), *asked)
+
+    @property
+    def waits_outside(self) -> bool:
+        """Whether somebody else has to do something, so that the officer may turn to others meanwhile."""
+        return any(not isinstance(node.action, UserInputAction) for node in self.waiting)
+
+    def due_polls(self, now: datetime) -> tuple[str, ...]:
+        """The steps whose state elsewhere can be asked for again."""
+        return tuple(
+            node.id
+            for node in self.waiting
+            if isinstance(node.action, PollAction) and now >= node.action.next_check_at
+        )
+
+    def time_left(self, node: NodeView, now: datetime) -> timedelta:
+        """Until the answer comes too late; never below nothing."""
+        until = getattr(node.action, "expires_at", None) or self.view.expires_at
+        return max(timedelta(0), min(until, self.view.expires_at) - now)
+
+    def methods_below(self, node: NodeView) -> tuple[NodeView, ...]:
+        if node.kind == _METHOD:
+            return (node,)
+        return tuple(leaf for child in node.children for leaf in self.methods_below(self._nodes[child]))
+
+    def can_be_taken(self, node: NodeView) -> bool:
+        """Whether something keeps it from being begun; of a step made of others, whether all are kept."""
+        return any(not leaf.hindrance for leaf in self.methods_below(node))
+
+    def _is_open_choice(self, node: NodeView) -> bool:
+        return node.kind == _CHOICE and node.status is NodeStatus.AWAITING_INPUT
+
+    def _is_below_open_choice(self, node: NodeView) -> bool:
+        return any(self._is_open_choice(above) for above in self._above(node))
+
+    def _is_told_above(self, node: NodeView) -> bool:
+        return any(above.status in (NodeStatus.SKIPPED, NodeStatus.CANCELLED) for above in self._above(node))
+
+    def _above(self, node: NodeView) -> tuple[NodeView, ...]:
+        found = []
+        while node.parent:
+            node = self._nodes[node.parent]
+            found.append(node)
+        return tuple(found)
