@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from importlib.metadata import distributions
@@ -28,6 +28,7 @@ from muster.devices.api import (
 )
 from muster.devices.attestation import SoftwareSigner
 from muster.devices.catalogue import Catalogue, DriverStatus
+from muster.devices.installed import HOSTED_DRIVER_GROUP, ONLY_VARIABLE, installed_drivers
 from muster.domain.biometrics import DigitalId
 from muster.errors import CANCELLED, BadInput, Cancelled, Code, DeviceUnavailable
 from muster.plugins import Plugin, discover
@@ -103,6 +104,7 @@ def context(device_key: object) -> DeviceContext:
 @pytest.fixture
 def installed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Packages]:
     monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.delenv(ONLY_VARIABLE, raising=False)
     before = set(sys.modules)
     yield Packages(tmp_path)
     for module in set(sys.modules) - before:
@@ -116,23 +118,38 @@ class Packages:
 
     folder: Path
 
-    def add(self, package: str, code: str, entry: str) -> None:
+    def add(self, package: str, code: str, entry: str, group: str = DRIVER_GROUP) -> None:
         module = package.replace("-", "_")
         (self.folder / f"{module}.py").write_text(code)
         info = self.folder / f"{module}-1.0.dist-info"
         info.mkdir()
         (info / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {package}\nVersion: 1.0\n")
-        (info / "entry_points.txt").write_text(f"[{DRIVER_GROUP}]\n{entry}\n")
+        (info / "entry_points.txt").write_text(f"[{group}]\n{entry}\n")
 
-    def catalogue(self) -> Catalogue:
+    def catalogue(self, named: Collection[str] | None = None) -> Catalogue:
         points = [point for each in distributions(path=[str(self.folder)]) for point in each.entry_points]
-        return Catalogue(discover(DRIVER_GROUP, points=points))
+        return Catalogue(installed_drivers(named, points=points))
 
 
 EMPTY_DRIVER = """
 class EmptyDriver:
     name = "good"
     def find(self): return []
+"""
+
+
+ONE_EYE = """
+from contextlib import nullcontext
+from muster.devices.api import DeviceDescriptor, DeviceKind, DeviceStatus
+from muster.domain.biometrics import DigitalId
+class Eye:
+    digital_id = DigitalId("1", "Beispiel", "Eye", "Face", "Full face", "Beispiel GmbH", "BEISPIEL")
+    def stream(self, on_frame, cancel): pass
+class Driver:
+    name = "slow"
+    def find(self):
+        return [DeviceDescriptor("e", DeviceKind.CAMERA, "slow", "Beispiel", "Eye", "1", DeviceStatus.READY)]
+    def open(self, descriptor, context): return nullcontext(Eye())
 """
 
 
@@ -222,6 +239,67 @@ def test_a_driver_that_finds_again_is_no_longer_listed_as_broken() -> None:
     assert catalogue.find() == ()
     assert catalogue.find() == (described(),)
     assert problems(catalogue) == {"scripted": None}
+
+
+# -- drivers that may not be used
+
+
+def test_a_driver_that_the_settings_do_not_name_is_listed_so_and_never_imported(installed: Packages) -> None:
+    installed.add("vendor-good", EMPTY_DRIVER, "good = vendor_good:EmptyDriver")
+    installed.add("vendor-other", "", "other = vendor_other:Driver")
+    catalogue = installed.catalogue(named=["good"])
+    assert problems(catalogue) == {
+        "good": None,
+        "other": "it is not among the drivers that the settings of this station name",
+    }
+    assert ("vendor_good" in sys.modules, "vendor_other" in sys.modules) == (True, False)
+
+
+def test_settings_that_name_no_driver_load_none(installed: Packages) -> None:
+    installed.add("vendor-good", EMPTY_DRIVER, "good = vendor_good:EmptyDriver")
+    assert installed.catalogue(named=[]).find() == ()
+    assert "vendor_good" not in sys.modules
+
+
+def test_the_environment_leaves_drivers_out_and_adds_none(
+    installed: Packages, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    installed.add("vendor-one", EMPTY_DRIVER.replace("good", "one"), "one = vendor_one:EmptyDriver")
+    installed.add("vendor-two", EMPTY_DRIVER.replace("good", "two"), "two = vendor_two:EmptyDriver")
+    monkeypatch.setenv(ONLY_VARIABLE, "one, three")
+    assert problems(installed.catalogue()) == {"one": None, "two": "it is left out by MUSTER_DRIVERS"}
+    refused = "it is not among the drivers that the settings of this station name"
+    assert problems(installed.catalogue(named=["two"]))["one"] == refused
+
+
+# -- drivers in processes of their own
+
+
+def test_a_driver_with_a_process_of_its_own_is_not_imported_here(installed: Packages) -> None:
+    installed.add("vendor-good", EMPTY_DRIVER, "good = vendor_good:EmptyDriver", HOSTED_DRIVER_GROUP)
+    assert problems(installed.catalogue()) == {"good": None}
+    assert "vendor_good" not in sys.modules
+
+
+def test_a_driver_in_both_groups_is_refused(installed: Packages) -> None:
+    installed.add("vendor-alpha", EMPTY_DRIVER, "good = vendor_alpha:EmptyDriver")
+    installed.add("vendor-beta", EMPTY_DRIVER, "good = vendor_beta:EmptyDriver", HOSTED_DRIVER_GROUP)
+    assert problems(installed.catalogue()) == {"good": "the name good is claimed by vendor-alpha and vendor-beta"}
+
+
+def test_whoever_needs_a_device_waits_until_a_process_that_begins_has_said_what_is_there(
+    installed: Packages, context: DeviceContext, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    slow = f"import time\ntime.sleep(0.45)\n{ONE_EYE}"
+    installed.add("vendor-slow", slow, "slow = vendor_slow:Driver", HOSTED_DRIVER_GROUP)
+    monkeypatch.setenv("PYTHONPATH", str(installed.folder))
+    catalogue = installed.catalogue()
+    try:
+        assert catalogue.find() == ()  # whoever only looks does not
+        with catalogue.open(DeviceKind.CAMERA, context) as camera:
+            assert isinstance(camera, Camera)
+    finally:
+        catalogue.close()
 
 
 def test_the_simulated_driver_is_found_through_its_entry_point() -> None:
