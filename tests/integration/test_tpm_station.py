@@ -32,6 +32,7 @@ def station(muster: Muster, tpm: SoftwareTpm, tmp_path_factory: pytest.TempPathF
         "station": "10001_10001",
         "data": str(data),
         "machine_public_key": str(data / "keys" / "machine.sign.tpmt"),
+        "bound_to": "nothing",
         "machine_encryption_key": str(data / "keys" / "machine.encrypt.tpmt"),
     }
     return data

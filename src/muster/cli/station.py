@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from enum import Enum
 from pathlib import Path
 from typing import Annotated
 
@@ -38,6 +39,18 @@ from muster.workstation.station import (
 )
 
 
+class _BindTo(Enum):
+    """A place, or whichever is the best here."""
+
+    NOTHING = Place.NOTHING.value
+    KEYRING = Place.KEYRING.value
+    TPM = Place.TPM.value
+    BEST = "best"
+
+    def place(self) -> Place:
+        return Place.best() if self is _BindTo.BEST else Place(self.value)
+
+
 def register(app: typer.Typer, screen: Screen) -> None:
     station = typer.Typer(help="Setting a station up.", no_args_is_help=True)
     app.add_typer(station, name="station")
@@ -58,17 +71,21 @@ def register(app: typer.Typer, screen: Screen) -> None:
             typer.Option(help="Where the key that signs packets lives: a sealed file, or this computer's TPM."),
         ] = Flavour.LOCAL,
         bind_to: Annotated[
-            Place,
-            typer.Option(help="What beside a password opens the station: nothing, or this computer's TPM."),
-        ] = Place.NOTHING,
+            _BindTo,
+            typer.Option(
+                help="What beside a password opens the station: nothing, your account's keyring, this computer's "
+                "TPM, or the best of these that there is."
+            ),
+        ] = _BindTo.NOTHING,
         data: DataOption = None,
         as_json: JsonOption = False,
         verbose: VerboseOption = False,
     ) -> None:
         """Make a station in the data folder: keys, database, one officer and one supervisor."""
         with reporting(as_json=as_json, verbose=verbose):
+            place = bind_to.place()
             if demo:
-                new = NewStation.for_demo(machine_key, bind_to)
+                new = NewStation.for_demo(machine_key, place)
             else:
                 new = NewStation(
                     NewOperator(officer, new_password(officer, officer_password_file)),
@@ -76,17 +93,19 @@ def register(app: typer.Typer, screen: Screen) -> None:
                     center,
                     machine,
                     machine_key=machine_key,
-                    bound_to=bind_to,
+                    bound_to=place,
                 )
             made = Station.create(data or DataFolder.default().root, new, utc_now)
             document = {
                 "station": made.identity.ref_id,
                 "data": made.folder.root,
                 "machine_public_key": made.folder.machine_public_key,
+                "bound_to": place,
             }
             if machine_key is Flavour.TPM:
                 document["machine_encryption_key"] = made.folder.machine_encryption_key
-            show(document, f"Station {made.identity.ref_id} in {made.folder.root}", as_json=as_json)
+            text = f"Station {made.identity.ref_id} in {made.folder.root}\n{binding.PROTECTION[place].say()}"
+            show(document, text, as_json=as_json)
 
     @station.command()
     def repair(
@@ -108,32 +127,6 @@ def register(app: typer.Typer, screen: Screen) -> None:
             show({"whole": False, "rebuilt": rebuilt}, "\n".join(rebuilt_lines(rebuilt)), as_json=as_json)
             if not rebuilt.saved_everything:
                 raise typer.Exit(BAD)
-
-    @station.command()
-    def bind(
-        to: Annotated[Place, typer.Option(help="This computer's TPM, or nothing: passwords alone open it then.")],
-        note: Annotated[
-            Path | None,
-            typer.Option(
-                help="Write the machine secret there, for the day the TPM breaks. Keep it away from here."
-            ),
-        ] = None,
-        from_note: Annotated[Path | None, typer.Option(help="Such a note, the TPM being gone.")] = None,
-        data: DataOption = None,
-        user: UserOption = None,
-        password_file: PasswordOption = None,
-        as_json: JsonOption = False,
-        verbose: VerboseOption = False,
-    ) -> None:
-        """Bind the station to this computer, so that a stolen disk opens with no password; or release it."""
-        with reporting(as_json=as_json, verbose=verbose):
-            where = station_at(data)
-            if from_note is not None:
-                where.use_recovery(binding.read_note(from_note))
-            user_id, password = credentials(where, user or where.operators[-1], password_file)
-            binding.move(where, user_id, password, to, note)
-            document = {"data": where.folder.root, "bound_to": to, "note": note}
-            show(document, f"The station in {where.folder.root} is bound to: {to.value}", as_json=as_json)
 
     @station.command("import-bundle")
     def import_bundle(
@@ -157,3 +150,54 @@ def register(app: typer.Typer, screen: Screen) -> None:
             document = {"made_at": imported.made_at, "new": imported.new}
             words = ", ".join(each.value for each in imported.new) or "nothing new"
             show(document, f"Imported: {words}.", as_json=as_json)
+
+    _register_protection(station)
+
+
+def _register_protection(station: typer.Typer) -> None:
+    @station.command()
+    def protection(data: DataOption = None, as_json: JsonOption = False, verbose: VerboseOption = False) -> None:
+        """What beside a password opens the station, and the best this computer has for that."""
+        with reporting(as_json=as_json, verbose=verbose):
+            where, best = station_at(data), Place.best()
+            lines = [binding.PROTECTION[where.bound_to].say()]
+            if best is not where.bound_to:
+                lines.append(f"The best that can be used here and now: {best.value}")
+            document = {"data": where.folder.root, "bound_to": where.bound_to, "best": best}
+            show(document, "\n".join(lines), as_json=as_json)
+
+    @station.command()
+    def bind(
+        to: Annotated[
+            _BindTo,
+            typer.Option(
+                help="This computer's TPM, your account's keyring, the best of these that there is, or nothing: "
+                "passwords alone open it then."
+            ),
+        ],
+        note: Annotated[
+            Path | None,
+            typer.Option(
+                help="Write the machine secret there, for the day TPM or keyring breaks. Keep it away from here."
+            ),
+        ] = None,
+        from_note: Annotated[Path | None, typer.Option(help="Such a note, TPM or keyring being gone.")] = None,
+        data: DataOption = None,
+        user: UserOption = None,
+        password_file: PasswordOption = None,
+        as_json: JsonOption = False,
+        verbose: VerboseOption = False,
+    ) -> None:
+        """Bind the station to this computer, so that a stolen disk opens with no password; or release it."""
+        with reporting(as_json=as_json, verbose=verbose):
+            where = station_at(data)
+            if from_note is not None:
+                where.use_recovery(binding.read_note(from_note))
+            user_id, password = credentials(where, user or where.operators[-1], password_file)
+            place = to.place()
+            binding.move(where, user_id, password, place, note)
+            document = {"data": where.folder.root, "bound_to": place, "note": note}
+            text = (
+                f"The station in {where.folder.root} is bound to: {place.value}\n{binding.PROTECTION[place].say()}"
+            )
+            show(document, text, as_json=as_json)

@@ -2,9 +2,10 @@
 
 A slot gives the station key to whoever knows its operator's password. Bound to a machine, a second layer lies
 around it: AES-256-GCM under a key that is derived from the *machine secret*, 32 random octets that the computer's
-TPM sealed. A stolen disk, or a copy of the folder, then gives nothing even to somebody who knows a password; a
-stolen computer still asks for one. The layer lies outside, so that a station is bound and released without
-anybody's password being typed again, and what hangs on the station key stays as it is.
+TPM sealed or, where there is none, the keyring of the account at it. A stolen disk, or a copy of the folder, then
+gives nothing even to somebody who knows a password; a stolen computer still asks for one. The layer lies outside,
+so that a station is bound and released without anybody's password being typed again, and what hangs on the station
+key stays as it is.
 
 Layout of a bound slot's ``wrapped_key``: nonce[12] || AES-256-GCM(the slot's own wrapped key), bound to the user
 id.
@@ -20,19 +21,31 @@ from dataclasses import dataclass, replace
 from enum import Enum
 from typing import Any
 
+from muster.crypto import os_keyring
 from muster.crypto.key_slots import KeySlot
+from muster.crypto.os_keyring import KEYRING_KEY_GONE
 from muster.crypto.sealing import KEY_LENGTH, Sealer
 from muster.crypto.tpm import STORAGE, TPM_KEY_GONE, Tpm
-from muster.errors import KeyUnavailable, NotAuthentic
+from muster.errors import Code, KeyUnavailable, NotAuthentic
 
 _PURPOSE = "key slot"
 
 
 class Place(Enum):
-    """What the key slots are bound to; the values are written in ``station.json``."""
+    """What the key slots are bound to, the weakest first; the values are written in ``station.json``."""
 
     NOTHING = "nothing"
+    KEYRING = "keyring"
     TPM = "tpm"
+
+    @classmethod
+    def best(cls) -> Place:
+        """What this computer has: a TPM, else a keyring, else nothing. May take 0.1 s."""
+        try:
+            Tpm().primary(STORAGE)
+        except KeyUnavailable:
+            return cls.KEYRING if os_keyring.is_usable() else cls.NOTHING
+        return cls.TPM
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,16 +58,32 @@ class MachineBinding:
     @classmethod
     def make(cls, place: Place, secret: bytes) -> MachineBinding:
         """Give ``secret`` to a place for keeping. Raises ``KeyUnavailable``."""
-        if place is not Place.TPM:
-            raise ValueError("nothing keeps no secret")
-        return cls(place, Tpm().primary(STORAGE).seal(secret))
+        match place:
+            case Place.TPM:
+                return cls(place, Tpm().primary(STORAGE).seal(secret))
+            case Place.KEYRING:
+                return cls(place, os_keyring.seal(secret))
+            case Place.NOTHING:
+                raise ValueError("nothing keeps no secret")
+
+    @property
+    def gone(self) -> Code:
+        """What is said where the secret is another one."""
+        return TPM_KEY_GONE if self.place is Place.TPM else KEYRING_KEY_GONE
 
     def secret(self) -> bytes:
-        """The machine secret, some 0.1 s. Raises ``KeyUnavailable``: ``TPM_KEY_GONE`` on another computer."""
-        secret = Tpm().primary(STORAGE).unseal(self.sealed)
+        """The machine secret, some 0.1 s. Raises ``KeyUnavailable``: with ``gone`` on another computer."""
+        in_tpm = self.place is Place.TPM
+        secret = Tpm().primary(STORAGE).unseal(self.sealed) if in_tpm else os_keyring.unseal(self.sealed)
         if len(secret) != KEY_LENGTH:
-            raise KeyUnavailable(TPM_KEY_GONE)
+            raise KeyUnavailable(self.gone)
         return secret
+
+    def forget(self) -> None:
+        """Let the place forget the secret, where it holds something of it: older copies of the station's file open
+        no more."""
+        if self.place is Place.KEYRING:
+            os_keyring.forget(self.sealed)
 
 
 def new_machine_secret() -> bytes:
@@ -66,13 +95,13 @@ def bind(slot: KeySlot, secret: bytes) -> KeySlot:
     return replace(slot, wrapped_key=Sealer(secret, _PURPOSE).seal(slot.wrapped_key, slot.user_id))
 
 
-def release(slot: KeySlot, secret: bytes) -> KeySlot:
-    """Take it off again. Raises ``KeyUnavailable(TPM_KEY_GONE)`` for the secret of another machine, and for a slot
-    that was changed."""
+def release(slot: KeySlot, secret: bytes, gone: Code = TPM_KEY_GONE) -> KeySlot:
+    """Take it off again. Raises ``KeyUnavailable(gone)`` for the secret of another machine, and for a slot that
+    was changed."""
     try:
         return replace(slot, wrapped_key=Sealer(secret, _PURPOSE).open(slot.wrapped_key, slot.user_id))
     except NotAuthentic as error:
-        raise KeyUnavailable(TPM_KEY_GONE) from error
+        raise KeyUnavailable(gone) from error
 
 
 def binding_to_json(binding: MachineBinding) -> dict[str, str]:

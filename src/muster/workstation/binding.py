@@ -1,14 +1,16 @@
 """Binding a station to its computer, and releasing it again.
 
-Bound, the key slots open with a password *and* this computer's TPM (``crypto.machine_binding``). Where the TPM may
-break, an administrator keeps the machine secret on paper or on a drive in a safe: a note, which opens nothing
-without a password.
+Bound, the key slots open with a password *and* this computer's TPM, or the keyring of the account at it
+(``crypto.machine_binding``). Where these may break, an administrator keeps the machine secret on paper or on a
+drive in a safe: a note, which opens nothing without a password.
 """
 
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 
 from muster import durable
 from muster.audit.catalogue import AuditEvent
@@ -26,6 +28,24 @@ NOTE_IN_STATION = Code(
 NOTE_EXISTS = Code("NOTE_EXISTS", "There is a file of that name already. Choose another name for the note.")
 NOTE_UNREADABLE = Code("NOTE_UNREADABLE", "This file is no note of a station's machine secret.")
 
+PROTECTION: Mapping[Place, Code] = MappingProxyType(
+    {
+        Place.NOTHING: Code(
+            "PROTECTED_BY_PASSWORDS",
+            "Passwords alone open this station. Whoever has a copy of its disk can try passwords on it.",
+        ),
+        Place.KEYRING: Code(
+            "PROTECTED_BY_KEYRING",
+            "This station opens with a password and the keyring of your account at this computer.",
+        ),
+        Place.TPM: Code(
+            "PROTECTED_BY_TPM",
+            "This station opens with a password on this computer only: its TPM holds a part of the key.",
+        ),
+    }
+)
+"""What stands between a stolen disk and the station, in words."""
+
 
 def move(
     station: Station,
@@ -40,11 +60,11 @@ def move(
     Raises ``SignInRefused``, ``Refused``, ``BadInput`` (the note), ``KeyUnavailable``, ``StorageUnavailable``.
     """
     secret = new_machine_secret()
-    content = station.move_to(place, secret)
     unlocked = station.unlock(user_id, password)
     try:
         permissions = (policy or Policy()).permissions
         Access(unlocked.database, unlocked.operator, permissions).require(Permission.CHANGE_SETTINGS)
+        content = station.move_to(place, secret)
         if note is not None and place is not Place.NOTHING:
             write_note(note, secret, station.folder.root)
         # The trail first: a crash in between leaves the word without the deed, never the deed without the word.
@@ -57,6 +77,7 @@ def move(
                 note=str(note is not None).lower(),
             )
         durable.write(station.folder.station, content)
+        station.leave_binding()
     finally:
         unlocked.database.close()
 

@@ -329,7 +329,7 @@ class Station:
         slot = self._slot_of(user_id)
         bare = slot or self._slots[0]  # for a name nobody has, saying no takes as long as to a wrong password
         if self._binding is not None:
-            bare = release(bare, self.machine_secret())
+            bare = release(bare, self.machine_secret(), self._binding.gone)
         return open_slot(bare if slot else replace(bare, user_id=_NOBODY), password)
 
     @property
@@ -348,7 +348,8 @@ class Station:
     def move_to(self, place: Place, secret: bytes) -> bytes:
         """This station's file with its slots bound to ``place`` by ``secret`` (to nothing: without it), to be
         written. Raises ``KeyUnavailable``."""
-        bare = [slot if self._binding is None else release(slot, self.machine_secret()) for slot in self._slots]
+        now = self._binding
+        bare = [slot if now is None else release(slot, self.machine_secret(), now.gone) for slot in self._slots]
         content = json.loads(self.folder.station.read_text(encoding="utf-8"))
         content.pop("binding", None)
         content["format"] = _FORMAT
@@ -358,6 +359,12 @@ class Station:
             content["format"] = _FORMAT_BOUND
         content["key_slots"] = [slot_to_json(slot) for slot in bare]
         return json.dumps(content, indent=2).encode()
+
+    def leave_binding(self) -> None:
+        """After the file of :meth:`move_to` was written: what it was bound to before forgets it."""
+        if self._binding is not None:
+            self._binding.forget()
+        self._machine_secret = None
 
     def use_recovery(self, secret: bytes) -> None:
         """Take the machine secret from where an administrator noted it, this computer's TPM not having it."""
