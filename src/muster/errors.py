@@ -49,6 +49,11 @@ class Code:
         """The code of that name, if the module that defines it was loaded: for names that were stored."""
         return _BY_NAME.get(name)
 
+    @classmethod
+    def told(cls, name: str, sentence: str) -> Code:
+        """One that another process speaks of; ``sentence`` is its own, for a name that nothing here defines."""
+        return _BY_NAME.get(name) or cls(name, sentence)
+
     def say(self, detail: Detail | None = None) -> str:
         """Return the English sentence with its placeholders filled."""
         return self.sentence.format(**(detail or {}))

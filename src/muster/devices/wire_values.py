@@ -198,13 +198,10 @@ def _code(name: Any, sentence: Any) -> Code:
     formatting, since a width would be enough to fill the memory."""
     if not isinstance(name, str) or not isinstance(sentence, str) or not _CODE_NAME.fullmatch(name):
         raise TypeError("no code")
-    known = Code.named(name)
-    if known is not None:
-        return known
     rest = _PLACEHOLDER.sub("", sentence)
     if len(sentence) > _LONGEST_SENTENCE or "{" in rest or "}" in rest:
         raise ValueError("no sentence")
-    return Code(name, sentence)
+    return Code.told(name, sentence)
 
 
 def _plain_detail(value: Any) -> str | int | float:
