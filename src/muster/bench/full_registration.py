@@ -28,8 +28,9 @@ from muster.domain.biometrics import BiometricAttribute, BiometricSample, Digita
 from muster.domain.registration import Process, RegistrationId, StationId
 from muster.formats.id_schema import IdSchema
 from muster.formats.image_codec import Pixels
+from muster.formats.picture_pdf import encode
 from muster.packet.contents import PacketContents
-from muster.workstation.documents import page_to_pdf
+from muster.workstation.documents import kept_page
 from muster.workstation.reference import ReferenceData
 
 STARTED_AT = datetime(2026, 1, 2, 3, 0, 0, tzinfo=UTC)
@@ -170,12 +171,16 @@ def _grainy(picture: NDArray[np.floating], number: int, *, grain: float) -> Pixe
     return np.clip(picture + noise, 0, 255).astype(np.uint8)
 
 
+def _scan(number: int) -> bytes:
+    return encode([kept_page(_page(number), _SCAN_DPI)])
+
+
 def _documents() -> tuple[Document, ...]:
     photographed = io.BytesIO()
     Image.fromarray(_page(3)).save(photographed, "JPEG", quality=75)
     return (
-        Document(DocumentFacts("proofOfIdentity", "CIN", "pdf", "L01X00T47"), page_to_pdf(_page(1), _SCAN_DPI)),
-        Document(DocumentFacts("proofOfAddress", "RNC", "pdf"), page_to_pdf(_page(2), _SCAN_DPI)),
+        Document(DocumentFacts("proofOfIdentity", "CIN", "pdf", "L01X00T47"), _scan(1)),
+        Document(DocumentFacts("proofOfAddress", "RNC", "pdf"), _scan(2)),
         Document(DocumentFacts("proofOfException", "EOP", "jpg"), photographed.getvalue()),
     )
 

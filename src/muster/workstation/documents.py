@@ -1,15 +1,18 @@
-"""Papers the person brings: scanned or chosen from a file, checked, kept as one PDF page.
+"""Papers the person brings: scanned or chosen from files, checked, kept as one PDF each.
 
-MOSIP takes one file per document field, normally a PDF. A page becomes a PDF with the picture as JPEG
-inside at the scanner's resolution, so that a scan prints in its true size. A picture from a file (a
-telephone takes twelve megapixels) is kept at most as fine as a scan of A4 would be; never made finer.
+MOSIP takes one file per document field, normally a PDF. Each page of it is one JPEG at the scanner's resolution,
+so that a scan prints in its true size; a page that stays is not touched when another one is added or taken away. A
+picture from a file (a telephone takes twelve megapixels) is kept at most as fine as a scan of A4 would be; never
+made finer.
+
+Pages are counted from 0. What is scanned or chosen stands in place of ``page``: one that is there is replaced, the
+one after the last is added; without a ``page`` the whole document is taken anew.
 """
 
 from __future__ import annotations
 
 import io
-import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from threading import Event
 
@@ -19,14 +22,16 @@ from PIL import Image
 from muster.analysis.document_quality import DocumentQuality
 from muster.analysis.pictures import read_picture
 from muster.audit.catalogue import AuditEvent
-from muster.devices.api import DeviceContext, DeviceKind, DocumentScanner
+from muster.devices.api import DeviceContext, DeviceKind, DocumentScanner, ScannedPage, SheetFeeder
 from muster.devices.catalogue import Catalogue
 from muster.devices.frames import Frame, Pixels
+from muster.devices.scanning import FEEDER_EMPTY
 from muster.domain.applicant import DocumentFacts
 from muster.domain.assessment import Finding
 from muster.domain.lifecycle import DocumentAttached, DocumentRemoved, Registration, StepCompleted
 from muster.domain.registration import Process, RegistrationId, Step
-from muster.errors import BadInput, Code, Refused
+from muster.errors import BadInput, Code, DeviceUnavailable, Refused
+from muster.formats.picture_pdf import PicturePage, encode, parse, pictures_in
 from muster.workstation.journal import Entry, Journal
 from muster.workstation.packet_size import document_alone
 from muster.workstation.policy import Policy
@@ -41,6 +46,12 @@ DOCUMENT_TOO_LARGE = Code(
     "This picture alone is too large to be sent: {size} kB, and at most {limit} kB can be. Scan it again, or "
     "choose a smaller picture.",
 )
+DOCUMENT_PAGES_TOO_LARGE = Code(
+    "DOCUMENT_PAGES_TOO_LARGE",
+    "These pages together are too large to be sent: {size} kB, and at most {limit} kB can be. Leave some of them "
+    "out.",
+)
+DOCUMENT_PAGE_ABSENT = Code("DOCUMENT_PAGE_ABSENT", "The document has no such page.")
 DOCUMENT_SMALL_ALREADY = Code(
     "DOCUMENT_SMALL_ALREADY", "This picture is already as small as it can be and still be read."
 )
@@ -64,12 +75,32 @@ class DocumentSlot:
 
 
 @dataclass(frozen=True, slots=True)
+class Attached:
+    """What scanning came to: ``pages`` more were taken, and ``broke_off`` says why not all of them, if so."""
+
+    registration: Registration
+    pages: int
+    broke_off: Finding | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentPage:
+    """One page for the screen: (h, w, 3) RGB, and of how many it is one."""
+
+    pixels: Pixels
+    of: int
+
+
+@dataclass(frozen=True, slots=True)
 class Shrunk:
     """What making a document smaller came to; sizes in bytes."""
 
     registration: Registration
     before: int
     after: int
+
+
+Pages = tuple[PicturePage, ...]
 
 
 class Documents:
@@ -106,14 +137,19 @@ class Documents:
         reference: str | None,
         cancel: Event,
         on_preview: Callable[[Frame], None],
-    ) -> Registration:
-        """Scan one page and keep it. Raises ``DeviceUnavailable``, ``Cancelled``, ``BadInput``."""
-        self._check(registration_id, slot_field, type_code)
+        *,
+        page: int | None = None,
+    ) -> Attached:
+        """Scan what lies in the feeder, else one page from the glass, and keep it.
+
+        Raises ``DeviceUnavailable``, ``Cancelled``, ``BadInput``, ``Refused``.
+        """
+        before, after = self._around(registration_id, slot_field, type_code, page)
         with self._catalogue.open(DeviceKind.SCANNER, self._context) as scanner:
-            assert isinstance(scanner, DocumentScanner)
-            page = scanner.scan(self._policy.scan_resolution_dpi, cancel, on_preview)
-        pdf = page_to_pdf(read_picture(page.content), page.resolution_dpi)
-        return self._keep(registration_id, slot_field, type_code, reference, pdf, "scanner")
+            scanned, broke_off = _scanned(scanner, self._policy.scan_resolution_dpi, cancel, on_preview)
+        pages = [kept_page(read_picture(each.content), each.resolution_dpi) for each in scanned]
+        state = self._keep(registration_id, slot_field, type_code, reference, (*before, *pages, *after), "scanner")
+        return Attached(state, len(pages), broke_off)
 
     def attach(
         self,
@@ -121,13 +157,27 @@ class Documents:
         slot_field: str,
         type_code: str,
         reference: str | None,
-        content: bytes,
+        *contents: bytes,
+        page: int | None = None,
     ) -> Registration:
-        """Keep a picture file the officer chose. Raises ``BadInput`` when it cannot be read."""
-        self._check(registration_id, slot_field, type_code)
+        """Keep picture files the officer chose, a page each, or the pages of a PDF of pictures. Raises
+        ``BadInput`` when one cannot be read, ``Refused``."""
+        before, after = self._around(registration_id, slot_field, type_code, page)
         dpi = self._policy.scan_resolution_dpi
-        pdf = page_to_pdf(as_fine_as_a_scan(read_picture(content), dpi), dpi)
-        return self._keep(registration_id, slot_field, type_code, reference, pdf, "file")
+        pictures = [each for content in contents for each in _pictures(content)]
+        pages = [kept_page(as_fine_as_a_scan(read_picture(each), dpi), dpi) for each in pictures]
+        return self._keep(registration_id, slot_field, type_code, reference, (*before, *pages, *after), "file")
+
+    def remove_page(self, registration_id: RegistrationId, slot_field: str, page: int) -> Registration:
+        """Keep the document without one of its pages; without the last one there is no document any more."""
+        document = self._document(self._journal.open_draft(registration_id), slot_field)
+        pages = self._pages(registration_id, document)
+        if not 0 <= page < len(pages):
+            raise BadInput(DOCUMENT_PAGE_ABSENT)
+        if len(pages) == 1:
+            return self.remove(registration_id, slot_field)
+        facts, others = document.facts, (*pages[:page], *pages[page + 1 :])
+        return self._keep(registration_id, slot_field, facts.type_code, facts.reference, others, "page removed")
 
     def remove(self, registration_id: RegistrationId, slot_field: str) -> Registration:
         event = DocumentRemoved(self._journal.now(), slot_field)
@@ -150,27 +200,26 @@ class Documents:
             self._journal.commit(registration_id, Entry(event, AuditEvent.STEP_COMPLETED, detail))
         return missing
 
-    def picture(self, registration_id: RegistrationId, slot_field: str) -> Pixels:
-        """The kept page as RGB pixels, for the screen. Raises ``BadInput`` when there is none."""
-        document = self._journal.load(registration_id).documents.get(slot_field)
-        if document is None:
-            raise BadInput(DOCUMENT_FIELD_UNKNOWN)
-        return picture_in_pdf(self._journal.read(registration_id, document.content))
+    def page(self, registration_id: RegistrationId, slot_field: str, page: int = 0) -> DocumentPage:
+        """One kept page, for the screen. Raises ``BadInput`` when there is none."""
+        document = self._document(self._journal.load(registration_id), slot_field)
+        pages = self._pages(registration_id, document)
+        if not 0 <= page < len(pages):
+            raise BadInput(DOCUMENT_PAGE_ABSENT)
+        return DocumentPage(read_picture(pages[page].jpeg), len(pages))
 
-    def findings(self, registration_id: RegistrationId, slot_field: str) -> tuple[Finding, ...]:
+    def findings(self, registration_id: RegistrationId, slot_field: str, page: int = 0) -> tuple[Finding, ...]:
         """What makes the kept page hard to read, and what to do about it; warnings only, about 0.2 s. Says nothing
         of whether the document is genuine. Raises ``BadInput`` when there is none."""
-        found = self._quality.assess(self.picture(registration_id, slot_field)).findings
+        found = self._quality.assess(self.page(registration_id, slot_field, page).pixels).findings
         return tuple(replace(each, field=slot_field) for each in found)
 
     def make_smaller(self, registration_id: RegistrationId, slot_field: str) -> Shrunk:
-        """Keep a document with a coarser picture, never below what can be read. Raises ``BadInput`` when there is
-        no such document, ``Refused`` when its picture is as coarse as it may be."""
-        document = self._journal.open_draft(registration_id).documents.get(slot_field)
-        if document is None:
-            raise BadInput(DOCUMENT_FIELD_UNKNOWN)
+        """Keep a document with coarser pictures, never below what can be read. Raises ``BadInput`` when there is
+        no such document, ``Refused`` when its pictures are as coarse as they may be."""
+        document = self._document(self._journal.open_draft(registration_id), slot_field)
         before = self._journal.read(registration_id, document.content)
-        after = smaller_page(before)
+        after = smaller_document(before)
         if after is None:
             raise Refused(DOCUMENT_SMALL_ALREADY)
         ref = self._journal.keep(registration_id, after)
@@ -179,13 +228,32 @@ class Documents:
         entry = Entry(event, AuditEvent.DOCUMENT_MADE_SMALLER, detail, ref)
         return Shrunk(self._journal.commit(registration_id, entry), len(before), len(after))
 
-    def _check(self, registration_id: RegistrationId, slot_field: str, type_code: str) -> None:
-        process = self._journal.open_draft(registration_id).started.process
-        slot = next((each for each in self.slots(process) if each.field == slot_field), None)
+    def _around(
+        self, registration_id: RegistrationId, slot_field: str, type_code: str, page: int | None
+    ) -> tuple[Pages, Pages]:
+        """The pages that stay, before and behind what is going to be taken. Raises ``BadInput``."""
+        state = self._journal.open_draft(registration_id)
+        slot = next((each for each in self.slots(state.started.process) if each.field == slot_field), None)
         if slot is None:
             raise BadInput(DOCUMENT_FIELD_UNKNOWN)
         if type_code not in {choice.code for choice in slot.types}:
             raise BadInput(DOCUMENT_TYPE_UNKNOWN)
+        document = state.documents.get(slot_field)
+        if page is None or (page == 0 and document is None):
+            return (), ()
+        pages = self._pages(registration_id, document) if document else ()
+        if not 0 <= page <= len(pages):
+            raise BadInput(DOCUMENT_PAGE_ABSENT)
+        return pages[:page], pages[page + 1 :]
+
+    def _document(self, state: Registration, slot_field: str) -> DocumentAttached:
+        document = state.documents.get(slot_field)
+        if document is None:
+            raise BadInput(DOCUMENT_FIELD_UNKNOWN)
+        return document
+
+    def _pages(self, registration_id: RegistrationId, document: DocumentAttached) -> Pages:
+        return parse(self._journal.read(registration_id, document.content))
 
     def _keep(
         self,
@@ -193,43 +261,68 @@ class Documents:
         slot_field: str,
         type_code: str,
         reference: str | None,
-        pdf: bytes,
+        pages: Sequence[PicturePage],
         source: str,
     ) -> Registration:
-        limit = self._policy.maximum_packet_bytes
-        if document_alone(len(pdf)) > limit:
-            raise Refused(DOCUMENT_TOO_LARGE, size=len(pdf) // 1000, limit=limit // 1000)
+        pdf = self._fitting(pages)
         ref = self._journal.keep(registration_id, pdf)
         facts = DocumentFacts(slot_field, type_code, _FORMAT, reference or None)
+        told = {"field": slot_field, "type": type_code, "source": source, "pages": str(len(pages))}
         entry = Entry(
             DocumentAttached(self._journal.now(), facts, ref),
             AuditEvent.DOCUMENT_ATTACHED,
-            {"field": slot_field, "type": type_code, "source": source, "sha256": ref.digest},
+            {**told, "sha256": ref.digest},
             ref,
         )
         return self._journal.commit(registration_id, entry)
 
+    def _fitting(self, pages: Sequence[PicturePage]) -> bytes:
+        """The document; of several pages that are too large together a coarser one, where that is enough: nobody
+        wants to lay a stack into the feeder again. Raises ``Refused``."""
+        pdf, limit = encode(pages), self._policy.maximum_packet_bytes
+        if document_alone(len(pdf)) > limit and len(pages) > 1:
+            pdf = smaller_document(pdf) or pdf
+        if document_alone(len(pdf)) > limit:
+            code = DOCUMENT_PAGES_TOO_LARGE if len(pages) > 1 else DOCUMENT_TOO_LARGE
+            raise Refused(code, size=len(pdf) // 1000, limit=limit // 1000)
+        return pdf
 
-def smaller_page(pdf: bytes) -> bytes | None:
-    """The page with its picture at the least resolution that can still be read, else at a lower quality; nothing
-    when neither makes it clearly smaller."""
-    pixels, dpi = picture_in_pdf(pdf), _resolution_of(pdf)
-    coarser = Image.fromarray(pixels)
+
+def _scanned(
+    scanner: object, resolution_dpi: int, cancel: Event, on_preview: Callable[[Frame], None]
+) -> tuple[Sequence[ScannedPage], Finding | None]:
+    """Paper in the feeder was put there to be scanned; otherwise what lies on the glass is meant."""
+    if isinstance(scanner, SheetFeeder):
+        try:
+            stack = scanner.scan_stack(resolution_dpi, cancel, on_preview)
+        except DeviceUnavailable as error:
+            if error.code != FEEDER_EMPTY:
+                raise
+        else:
+            return stack.pages, stack.broke_off
+    assert isinstance(scanner, DocumentScanner)
+    return (scanner.scan(resolution_dpi, cancel, on_preview),), None
+
+
+def _pictures(content: bytes) -> tuple[bytes, ...]:
+    return pictures_in(content) if content.startswith(b"%PDF-") else (content,)
+
+
+def smaller_document(pdf: bytes) -> bytes | None:
+    """The pages with their pictures at the least resolution that can still be read, else at a lower quality;
+    nothing when neither makes the document clearly smaller."""
+    smaller = encode([_smaller(each) for each in parse(pdf)])
+    return smaller if len(smaller) < len(pdf) * _CLEARLY_SMALLER else None
+
+
+def _smaller(page: PicturePage) -> PicturePage:
+    coarser, dpi = Image.fromarray(read_picture(page.jpeg)), page.resolution_dpi
     if dpi > LEAST_RESOLUTION_DPI:
         share = LEAST_RESOLUTION_DPI / dpi
-        size = (round(coarser.width * share), round(coarser.height * share))
+        size = (max(1, round(coarser.width * share)), max(1, round(coarser.height * share)))
         coarser, dpi = coarser.resize(size, Image.Resampling.LANCZOS), LEAST_RESOLUTION_DPI
-    page = page_to_pdf(np.asarray(coarser), dpi, quality=_LEAST_JPEG_QUALITY)
-    return page if len(page) < len(pdf) * _CLEARLY_SMALLER else None
-
-
-def _resolution_of(pdf: bytes) -> int:
-    """Dots per inch of a page of :func:`page_to_pdf`: its width in dots against its width in points."""
-    width = re.search(rb"/Width (\d+)", pdf)
-    box = re.search(rb"/MediaBox \[ 0 0 ([0-9.]+) ", pdf)
-    if width is None or box is None:
-        raise ValueError("not a page of ours")
-    return round(int(width[1]) * 72 / float(box[1]))
+    smaller = kept_page(np.asarray(coarser), dpi, quality=_LEAST_JPEG_QUALITY)
+    return smaller if len(smaller.jpeg) < len(page.jpeg) else page
 
 
 def as_fine_as_a_scan(pixels: Pixels, resolution_dpi: int) -> Pixels:
@@ -242,17 +335,8 @@ def as_fine_as_a_scan(pixels: Pixels, resolution_dpi: int) -> Pixels:
     return np.asarray(image)
 
 
-def page_to_pdf(pixels: Pixels, resolution_dpi: int, quality: int = _JPEG_QUALITY) -> bytes:
-    """One RGB page as a one-page PDF in its true size."""
+def kept_page(pixels: Pixels, resolution_dpi: int, quality: int = _JPEG_QUALITY) -> PicturePage:
+    """RGB pixels as a page in its true size."""
     buffer = io.BytesIO()
-    Image.fromarray(pixels).save(
-        buffer, "PDF", resolution=float(resolution_dpi), quality=quality, optimize=True, producer="Muster"
-    )
-    return buffer.getvalue()
-
-
-def picture_in_pdf(pdf: bytes) -> Pixels:
-    """The JPEG that :func:`page_to_pdf` put into the page."""
-    start = pdf.index(b"\xff\xd8\xff")
-    end = pdf.index(b"endstream", start)
-    return read_picture(pdf[start:end].rstrip(b"\r\n"))
+    Image.fromarray(pixels).save(buffer, "JPEG", quality=quality, optimize=True)
+    return PicturePage(buffer.getvalue(), resolution_dpi)

@@ -43,7 +43,7 @@ from muster.domain.lifecycle import (
 from muster.domain.registration import Process, RegistrationId, Step
 from muster.errors import BadInput, Code, MusterError, Refused, StorageUnavailable
 from muster.workstation.capture import Capture
-from muster.workstation.documents import Documents, DocumentSlot, Shrunk
+from muster.workstation.documents import Attached, DocumentPage, Documents, DocumentSlot, Shrunk
 from muster.workstation.duplicates import Duplicates
 from muster.workstation.face_watching import FaceView
 from muster.workstation.forms import FormField, build_form, check_form, spell_out
@@ -256,8 +256,12 @@ class Enrollment:
         reference: str | None,
         cancel: Event,
         on_preview: Callable[[Frame], None],
-    ) -> Registration:
-        return self._documents.scan(registration_id, slot_field, type_code, reference, cancel, on_preview)
+        *,
+        page: int | None = None,
+    ) -> Attached:
+        return self._documents.scan(
+            registration_id, slot_field, type_code, reference, cancel, on_preview, page=page
+        )
 
     def attach_document(
         self,
@@ -265,9 +269,13 @@ class Enrollment:
         slot_field: str,
         type_code: str,
         reference: str | None,
-        content: bytes,
+        *contents: bytes,
+        page: int | None = None,
     ) -> Registration:
-        return self._documents.attach(registration_id, slot_field, type_code, reference, content)
+        return self._documents.attach(registration_id, slot_field, type_code, reference, *contents, page=page)
+
+    def remove_document_page(self, registration_id: RegistrationId, slot_field: str, page: int) -> Registration:
+        return self._documents.remove_page(registration_id, slot_field, page)
 
     def make_document_smaller(self, registration_id: RegistrationId, slot_field: str) -> Shrunk:
         return self._documents.make_smaller(registration_id, slot_field)
@@ -278,11 +286,13 @@ class Enrollment:
     def finish_documents(self, registration_id: RegistrationId) -> tuple[Finding, ...]:
         return self._documents.finish(registration_id)
 
-    def document_findings(self, registration_id: RegistrationId, slot_field: str) -> tuple[Finding, ...]:
-        return self._documents.findings(registration_id, slot_field)
+    def document_findings(
+        self, registration_id: RegistrationId, slot_field: str, page: int = 0
+    ) -> tuple[Finding, ...]:
+        return self._documents.findings(registration_id, slot_field, page)
 
-    def document_picture(self, registration_id: RegistrationId, slot_field: str) -> Pixels:
-        return self._documents.picture(registration_id, slot_field)
+    def document_page(self, registration_id: RegistrationId, slot_field: str, page: int = 0) -> DocumentPage:
+        return self._documents.page(registration_id, slot_field, page)
 
     # Biometrics
 

@@ -176,8 +176,7 @@ class PreRegistrations:
             if slot is None or each.field in state.documents:
                 continue
             try:
-                picture = _picture(each.content)
-                self._enrollment.attach_document(registration_id, each.field, each.type_code, None, picture)
+                self._enrollment.attach_document(registration_id, each.field, each.type_code, None, each.content)
                 attached.append(each.field)
             except (BadInput, Refused):  # unreadable, of a type the form has not, or too large
                 refused.append(each.field)
@@ -238,16 +237,6 @@ def _filled_up(before: DemographicValue | None, booked: DemographicValue) -> Dem
         return LocalizedText((*there.items(), *more.items())) if more else before
     is_empty = before is None or (isinstance(before, str) and not before.strip())
     return booked if is_empty or before is None else before
-
-
-def _picture(content: bytes) -> bytes:
-    """A picture, or the one that a scanner put into a PDF's only page; whatever else a PDF holds is left to be
-    refused."""
-    if not content.startswith(b"%PDF") or content.count(b"/DCTDecode") != 1:
-        return content
-    start = content.find(b"\xff\xd8\xff")
-    end = content.find(b"endstream", start)
-    return content[start:end].rstrip(b"\r\n") if 0 <= start < end else content
 
 
 def _context(number: str) -> str:

@@ -1,4 +1,4 @@
-"""Papers: what can be read is kept as one PDF page, what cannot leaves nothing."""
+"""Papers: what can be read is kept as a page of one PDF, what cannot leaves nothing."""
 
 from __future__ import annotations
 
@@ -13,7 +13,6 @@ from muster.domain.assessment import Severity
 from muster.domain.registration import RegistrationId, Step
 from muster.errors import BadInput, Cancelled, DeviceUnavailable
 from muster.workstation.desk import Desk
-from muster.workstation.documents import page_to_pdf, picture_in_pdf
 from unit.workstation.desks import audited, blob_files, picture
 
 FIELD = "proofOfIdentity"
@@ -32,7 +31,7 @@ def _jpeg() -> bytes:
         pytest.param(b"Dear Sir or Madam, I am Erika Mustermann.", "PICTURE_UNREADABLE", id="letter"),
         pytest.param(_jpeg()[:-2000], "PICTURE_TRUNCATED", id="cut-off"),
         pytest.param(_jpeg()[:100], "PICTURE_UNREADABLE", id="head-only"),
-        pytest.param(b"%PDF-1.7\n%%EOF\n", "PICTURE_UNREADABLE", id="pdf"),
+        pytest.param(b"%PDF-1.7\n%%EOF\n", "PDF_UNREADABLE", id="pdf"),
     ],
 )
 def test_a_file_that_cannot_be_read_is_refused_and_leaves_nothing(
@@ -95,20 +94,20 @@ def test_a_second_document_in_the_same_place_replaces_the_first(desk: Desk, draf
 def test_the_picture_that_was_attached_comes_back(desk: Desk, draft: RegistrationId) -> None:
     desk.enrollment.attach_document(draft, FIELD, "CIN", None, picture("document.png"))
     original = np.asarray(Image.open(io.BytesIO(picture("document.png"))).convert("RGB")).astype(int)
-    back = desk.enrollment.document_picture(draft, FIELD).astype(int)
+    back = desk.enrollment.document_page(draft, FIELD).pixels.astype(int)
     assert back.shape == original.shape
     assert np.abs(back - original).mean() < 3  # once through JPEG
 
 
 def test_a_document_that_is_not_there_has_no_picture(desk: Desk, draft: RegistrationId) -> None:
     with pytest.raises(BadInput) as caught:
-        desk.enrollment.document_picture(draft, FIELD)
+        desk.enrollment.document_page(draft, FIELD)
     assert caught.value.code.name == "DOCUMENT_FIELD_UNKNOWN"
 
 
 def test_a_scanned_page_is_kept_and_the_trail_says_where_it_came_from(desk: Desk, draft: RegistrationId) -> None:
     seen: list[object] = []
-    state = desk.enrollment.scan_document(draft, FIELD, "CIN", "L01X00T47", Event(), seen.append)
+    state = desk.enrollment.scan_document(draft, FIELD, "CIN", "L01X00T47", Event(), seen.append).registration
     assert state.documents[FIELD].facts.reference == "L01X00T47"
     assert len(seen) == 1
     record = desk.trail.about(draft)[-1]
@@ -148,18 +147,6 @@ def test_the_form_has_one_place_for_each_proof(desk: Desk) -> None:
     assert [each.code for each in address.types] == ["RNC", "COR"]
 
 
-def test_a_page_becomes_a_pdf_in_its_true_size() -> None:
-    pdf = page_to_pdf(np.full((827, 1169, 3), 200, np.uint8), 100)
-    width, height = 1169 / 100 * 72, 827 / 100 * 72  # points
-    assert f"{width:g}".encode()[:5] in pdf and f"{height:g}".encode()[:5] in pdf
-
-
-@pytest.mark.parametrize("size", [(1, 1), (1, 500), (500, 1), (333, 777)])
-def test_a_page_of_any_shape_comes_back_out_of_its_pdf(size: tuple[int, int]) -> None:
-    page = np.full((*size, 3), 128, np.uint8)
-    assert picture_in_pdf(page_to_pdf(page, 200)).shape == page.shape
-
-
 def _photograph(width: int, height: int) -> bytes:
     """A page on a table as a telephone takes it: light, some text, the sensor's noise."""
     rng = np.random.default_rng(7)
@@ -176,7 +163,7 @@ def test_a_photograph_of_twelve_megapixels_is_kept_as_fine_as_a_scan_of_a4(
     desk: Desk, draft: RegistrationId
 ) -> None:
     state = desk.enrollment.attach_document(draft, FIELD, "CIN", None, _photograph(3000, 4000))
-    height, width, _ = desk.enrollment.document_picture(draft, FIELD).shape
+    height, width, _ = desk.enrollment.document_page(draft, FIELD).pixels.shape
     assert (height, width) == (2340, 1755)  # 11.7 inches at the policy's 200 dpi
     assert state.documents[FIELD].content.size < 1_000_000
 
@@ -188,7 +175,7 @@ def test_a_picture_that_is_small_enough_keeps_its_pixels(
     buffer = io.BytesIO()
     Image.new("RGB", size, "white").save(buffer, "PNG")
     desk.enrollment.attach_document(draft, FIELD, "CIN", None, buffer.getvalue())
-    height, width, _ = desk.enrollment.document_picture(draft, FIELD).shape
+    height, width, _ = desk.enrollment.document_page(draft, FIELD).pixels.shape
     assert (width, height) == size
 
 
@@ -196,7 +183,7 @@ def test_a_long_receipt_keeps_at_least_one_pixel_of_width(desk: Desk, draft: Reg
     buffer = io.BytesIO()
     Image.new("RGB", (1, 20_000), "white").save(buffer, "PNG")
     desk.enrollment.attach_document(draft, FIELD, "CIN", None, buffer.getvalue())
-    assert desk.enrollment.document_picture(draft, FIELD).shape == (2340, 1, 3)
+    assert desk.enrollment.document_page(draft, FIELD).pixels.shape == (2340, 1, 3)
 
 
 def _as_png(pixels: np.ndarray[tuple[int, ...], np.dtype[np.uint8]]) -> bytes:

@@ -15,6 +15,7 @@ from muster.domain.biometrics import BiometricAttribute, Modality
 from muster.domain.lifecycle import Registration
 from muster.domain.registration import RegistrationId, Step
 from muster.errors import Refused
+from muster.formats.picture_pdf import encode, parse
 from muster.packet.assemble import assemble
 from muster.packet.seal import seal
 from muster.workstation.demo import demo_script
@@ -23,9 +24,8 @@ from muster.workstation.documents import (
     DOCUMENT_SMALL_ALREADY,
     DOCUMENT_TOO_LARGE,
     LEAST_RESOLUTION_DPI,
-    page_to_pdf,
-    picture_in_pdf,
-    smaller_page,
+    kept_page,
+    smaller_document,
 )
 from muster.workstation.packet_size import PACKET_GROWS_TOO_LARGE, PacketSize, packet_size
 from muster.workstation.policy import Policy
@@ -180,14 +180,11 @@ def test_the_limit_itself_fits() -> None:
 
 
 def test_a_smaller_page_is_as_coarse_as_can_be_read_and_of_the_same_size_on_paper() -> None:
-    page = page_to_pdf(noisy_page(3, 600, 400), 200)
-    smaller = smaller_page(page)
+    page = encode([kept_page(noisy_page(3, 600, 400), 200)])
+    smaller = smaller_document(page)
     assert smaller is not None
     assert len(smaller) < 0.6 * len(page)
-    assert picture_in_pdf(smaller).shape[:2] == (
-        600 * LEAST_RESOLUTION_DPI // 200,
-        400 * LEAST_RESOLUTION_DPI // 200,
-    )
+    assert parse(smaller)[0].size == (400 * LEAST_RESOLUTION_DPI // 200, 600 * LEAST_RESOLUTION_DPI // 200)
     assert abs(_width_in_points(smaller) - _width_in_points(page)) < 1
 
 
@@ -196,16 +193,16 @@ def _width_in_points(pdf: bytes) -> float:
 
 
 def test_a_page_at_the_least_resolution_keeps_it() -> None:
-    page = page_to_pdf(noisy_page(4, 300, 200), LEAST_RESOLUTION_DPI)
-    smaller = smaller_page(page)
+    page = encode([kept_page(noisy_page(4, 300, 200), LEAST_RESOLUTION_DPI)])
+    smaller = smaller_document(page)
     assert smaller is not None
-    assert picture_in_pdf(smaller).shape[:2] == (300, 200)
+    assert parse(smaller)[0].size == (200, 300)
 
 
 def test_a_page_is_made_smaller_once() -> None:
-    smaller = smaller_page(page_to_pdf(noisy_page(5, 600, 400), 200))
+    smaller = smaller_document(encode([kept_page(noisy_page(5, 600, 400), 200)]))
     assert smaller is not None
-    assert smaller_page(smaller) is None
+    assert smaller_document(smaller) is None
 
 
 def test_a_document_made_smaller_tells_before_and_after_and_makes_all_fit(desk: Desk, large: Script) -> None:

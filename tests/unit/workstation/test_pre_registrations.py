@@ -17,9 +17,10 @@ from muster.crypto.machine_data import encrypt_machine_data
 from muster.crypto.signing import SigningKey
 from muster.domain.applicant import LocalizedText
 from muster.errors import BadInput, MalformedData, MusterError, NetworkUnavailable, Refused
+from muster.formats.picture_pdf import encode
 from muster.formats.zip_archive import pack
 from muster.workstation.desk import Desk
-from muster.workstation.documents import page_to_pdf, read_picture
+from muster.workstation.documents import kept_page, read_picture
 from muster.workstation.embedded_receiver import EmbeddedReceiver
 from muster.workstation.pre_registration_zip import open_zip
 from muster.workstation.pre_registrations import merged
@@ -154,7 +155,7 @@ def test_documents_come_along_and_those_attached_stay(
     root: Path, receiver: EmbeddedReceiver, booked: Path
 ) -> None:
     page = picture("document.png")
-    pdf = page_to_pdf(read_picture(page), 200)
+    pdf = encode([kept_page(read_picture(page), 200)])
     identity = {
         "phone": "0700000077",
         "proofOfIdentity": {"value": "passport", "type": "DOC001", "format": "jpg"},
@@ -173,7 +174,7 @@ def test_documents_come_along_and_those_attached_stay(
 def test_a_scanned_page_in_a_pdf_comes_along_and_what_nobody_can_read_is_to_be_scanned(
     root: Path, receiver: EmbeddedReceiver, booked: Path
 ) -> None:
-    pdf = page_to_pdf(read_picture(picture("document.png")), 200)
+    pdf = encode([kept_page(read_picture(picture("document.png")), 200)])
     identity = {
         "proofOfIdentity": {"value": "passport", "type": "DOC001", "format": "pdf"},
         "proofOfAddress": {"value": "rent", "type": "RNC", "format": "pdf"},

@@ -33,7 +33,7 @@ def test_somebody_who_signs_in_leaves_alone_what_the_other_is_just_writing(
         draft = play(desk, Step.DEMOGRAPHICS)
         monkeypatch.setattr(BlobFolder, "put", put_while_another_signs_in)
         desk.enrollment.attach_document(draft, "proofOfIdentity", "CIN", None, picture("document.png"))
-        assert desk.enrollment.document_picture(draft, "proofOfIdentity").ndim == 3
+        assert desk.enrollment.document_page(draft, "proofOfIdentity").pixels.ndim == 3
 
 
 def test_whoever_is_alone_tidies_up_even_after_two_were_there(root: Path) -> None:

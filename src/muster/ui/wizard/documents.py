@@ -1,4 +1,4 @@
-"""Papers: scanned, or taken from a file."""
+"""Papers: scanned, or taken from files; of as many pages as they have."""
 
 from __future__ import annotations
 
@@ -6,9 +6,10 @@ from functools import partial
 from pathlib import Path
 from threading import Event
 
-from PySide6.QtCore import QSize
-from PySide6.QtWidgets import QFileDialog, QGridLayout, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtCore import QSize, QTimer
+from PySide6.QtWidgets import QFileDialog, QGridLayout, QHBoxLayout, QLineEdit, QPushButton, QVBoxLayout, QWidget
 
+from muster.domain.applicant import DocumentFacts
 from muster.domain.assessment import Finding
 from muster.domain.lifecycle import Registration
 from muster.domain.registration import Process
@@ -19,10 +20,13 @@ from muster.ui.widgets.parts import Card, Choice, Note, button, label, scrolling
 from muster.ui.widgets.picture import PictureView
 from muster.ui.widgets.size_meter import SizeMeter
 from muster.ui.wizard.step_page import StepPage
-from muster.workstation.documents import DocumentSlot, Shrunk
+from muster.workstation.documents import Attached, DocumentPage, DocumentSlot, Shrunk
 from muster.workstation.enrollment import Enrollment
 from muster.workstation.inspection import read_file
+from muster.workstation.live import LiveFrames
 from muster.workstation.reference import label_in
+
+_PREVIEW_MS = 100
 
 
 class DocumentsPage(StepPage):
@@ -36,6 +40,10 @@ class DocumentsPage(StepPage):
         super().__init__(enrollment, background, registration)
         self._cancel = Event()
         self._active: _Slot | None = None
+        self._live = LiveFrames()
+        self._timer = QTimer(self)
+        self._timer.setInterval(_PREVIEW_MS)
+        self._timer.timeout.connect(self._show_newest)
         self.head(
             tr("Documents"),
             tr("Lay the document on the scanner and press Scan. What is marked with * must be there.")
@@ -52,6 +60,9 @@ class DocumentsPage(StepPage):
         }
         for field, slot in self.slots.items():
             slot.scan.clicked.connect(partial(self._scan, field))
+            slot.more.clicked.connect(partial(self._scan_more, field))
+            slot.back.clicked.connect(partial(self._turn, field, -1))
+            slot.forth.clicked.connect(partial(self._turn, field, 1))
             slot.choose.clicked.connect(partial(self._choose, field))
             slot.remove.clicked.connect(partial(self._remove, field))
             slot.shrink.clicked.connect(partial(self._shrink, field))
@@ -62,7 +73,10 @@ class DocumentsPage(StepPage):
         self.column.addWidget(self.meter)
         self.next = button(tr("Next"), primary=True)
         self.next.clicked.connect(self._finish)
-        self.foot(self.next)
+        self.stop = button(tr("Stop"))
+        self.stop.clicked.connect(self._stop)
+        self.stop.hide()
+        self.foot(self.stop, self.next)
         self._show_size()
         for field in registration.documents:
             if field in self.slots:
@@ -76,45 +90,89 @@ class DocumentsPage(StepPage):
         (first.scan if first else self.next).setFocus()
 
     def leave(self) -> None:
+        self._timer.stop()
+        self._cancel.set()
+
+    def _stop(self) -> None:
         self._cancel.set()
 
     def _scan(self, field: str) -> None:
+        """In place of the page that is shown."""
+        self._scan_to(field, self.slots[field].shown)
+
+    def _scan_more(self, field: str) -> None:
+        self._scan_to(field, self.slots[field].count)
+
+    def _scan_to(self, field: str, page: int) -> None:
         slot = self.slots[field]
         self._busy(slot, tr("Scanning …"))
+        self._cancel = cancel = Event()
+        self._live = LiveFrames()
+        mailbox = self._live.mailbox
+        self._timer.start()
+        self.stop.show()
         type_code, reference = slot.type_code, slot.reference
         self.work(
             "devices",
             lambda: self.enrollment.scan_document(
-                self.registration.id, field, type_code, reference, self._cancel, lambda frame: None
+                self.registration.id, field, type_code, reference, cancel, mailbox.put, page=page
             ),
-            partial(self._attached, field),
+            partial(self._scanned, field, page),
         )
+
+    def _show_newest(self) -> None:
+        frame = self._live.mailbox.take()
+        if frame is not None and self._active is not None:
+            self._active.picture.show_pixels(frame.pixels)
+
+    def _scanned(self, field: str, page: int, attached: Attached) -> None:
+        self.slots[field].shown = page
+        self._attached(field, attached.registration)
+        if attached.broke_off is not None:
+            self.note.say(
+                tr(
+                    "Pages that were taken: {pages}. {problem}",
+                    pages=attached.pages,
+                    problem=say_finding(attached.broke_off),
+                ),
+                "warn",
+            )
+            self.slots[field].more.setFocus()
 
     def _choose(self, field: str) -> None:
-        name, _ = QFileDialog.getOpenFileName(
-            self, tr("Choose a picture"), "", tr("Pictures") + " (*.jpg *.jpeg *.png *.tif *.tiff *.bmp)"
+        names, _ = QFileDialog.getOpenFileNames(
+            self,
+            tr("Choose a picture for each page"),
+            "",
+            tr("Pictures") + " (*.jpg *.jpeg *.png *.tif *.tiff *.bmp *.pdf)",
         )
-        if name:
-            self.attach_file(field, Path(name))
+        if names:
+            self.attach_file(field, *map(Path, names))
 
-    def attach_file(self, field: str, path: Path) -> None:
+    def attach_file(self, field: str, *paths: Path) -> None:
+        """A page each, in place of the one that is shown."""
         slot = self.slots[field]
         self._busy(slot, tr("Reading …"))
-        type_code, reference = slot.type_code, slot.reference
+        type_code, reference, page = slot.type_code, slot.reference, slot.shown
         self.work(
             "store",
             lambda: self.enrollment.attach_document(
-                self.registration.id, field, type_code, reference, read_file(path)
+                self.registration.id, field, type_code, reference, *map(read_file, paths), page=page
             ),
             partial(self._attached, field),
         )
 
     def _remove(self, field: str) -> None:
+        page = self.slots[field].shown
         self.work(
             "store",
-            lambda: self.enrollment.remove_document(self.registration.id, field),
+            lambda: self.enrollment.remove_document_page(self.registration.id, field, page),
             partial(self._removed, field),
         )
+
+    def _turn(self, field: str, pages: int) -> None:
+        self.slots[field].shown += pages
+        self._show_document(field)
 
     def _shrink(self, field: str) -> None:
         slot = self.slots[field]
@@ -153,6 +211,8 @@ class DocumentsPage(StepPage):
         self.next.setEnabled(False)
 
     def _idle(self) -> None:
+        self._timer.stop()
+        self.stop.hide()
         for each in self.slots.values():
             each.set_busy(busy=False)
         self.next.setEnabled(True)
@@ -167,16 +227,27 @@ class DocumentsPage(StepPage):
 
     def _removed(self, field: str, registration: Registration) -> None:
         self.registration = registration
-        self.slots[field].show_page(None)
+        slot = self.slots[field]
+        if field in registration.documents:
+            slot.shown = max(0, min(slot.shown, slot.count - 2))
+            self._show_document(field)
+        else:
+            slot.shown = 0
+            slot.show_page(None)
         self._show_size()
         self.changed.emit()
 
     def _show_document(self, field: str) -> None:
         slot = self.slots[field]
-        slot.show_facts(self.registration.documents[field].facts.type_code)
-        self.work("store", lambda: self.enrollment.document_picture(self.registration.id, field), slot.show_page)
+        page = slot.shown
+        slot.show_facts(self.registration.documents[field].facts)
         self.work(
-            "store", lambda: self.enrollment.document_findings(self.registration.id, field), slot.show_findings
+            "store", lambda: self.enrollment.document_page(self.registration.id, field, page), slot.show_page
+        )
+        self.work(
+            "store",
+            lambda: self.enrollment.document_findings(self.registration.id, field, page),
+            slot.show_findings,
         )
 
     def fail(self, error: MusterError) -> None:
@@ -201,7 +272,7 @@ class DocumentsPage(StepPage):
 
 
 class _Slot(Card):
-    """One place for a document."""
+    """One place for a document. Of its ``count`` pages, counted from 0, one is ``shown``."""
 
     def __init__(self, slot: DocumentSlot, language: str) -> None:
         super().__init__()
@@ -227,8 +298,8 @@ class _Slot(Card):
         left.addLayout(facts)
         buttons = QHBoxLayout()
         self.scan, self.choose, self.remove = button(tr("Scan")), button(tr("From a file …")), button(tr("Remove"))
-        self.shrink = button(tr("Make smaller"))
-        for each in (self.scan, self.choose, self.remove, self.shrink):
+        self.more, self.shrink = button(tr("Add a page")), button(tr("Make smaller"))
+        for each in self._buttons:
             buttons.addWidget(each)
         buttons.addStretch(1)
         self.warning = Note()
@@ -238,12 +309,35 @@ class _Slot(Card):
         row.addLayout(left, 1)
         self._empty = tr("No page yet")
         self.picture = PictureView(self._empty, QSize(300, 170))
-        row.addWidget(self.picture, 1)
+        right = QVBoxLayout()
+        right.addWidget(self.picture, 1)
+        right.addLayout(self._pager())
+        row.addLayout(right, 1)
         self.column.addLayout(row)
-        self.is_filled = False
+        self.shown = self.count = 0
         self._may_shrink = False
-        self._page: object = None
+        self._page: DocumentPage | None = None
         self.show_page(None)
+
+    def _pager(self) -> QHBoxLayout:
+        pager = QHBoxLayout()
+        self.back, self.forth = button("‹"), button("›")
+        self.back.setAccessibleName(tr("Page before"))
+        self.forth.setAccessibleName(tr("Next page"))
+        self.place = label("", wrap=False)
+        pager.addStretch(1)
+        for each in (self.back, self.place, self.forth):
+            pager.addWidget(each)
+        pager.addStretch(1)
+        return pager
+
+    @property
+    def _buttons(self) -> tuple[QPushButton, ...]:
+        return self.scan, self.more, self.choose, self.remove, self.shrink
+
+    @property
+    def is_filled(self) -> bool:
+        return self.count > 0
 
     @property
     def type_code(self) -> str:
@@ -253,20 +347,28 @@ class _Slot(Card):
     def reference(self) -> str | None:
         return self._reference.text().strip() or None
 
-    def show_facts(self, type_code: str) -> None:
-        self._types.setCurrentIndex(max(0, self._types.findData(type_code)))
+    def show_facts(self, facts: DocumentFacts) -> None:
+        self._types.setCurrentIndex(max(0, self._types.findData(facts.type_code)))
+        self._reference.setText(facts.reference or "")
 
-    def show_page(self, pixels: object) -> None:
-        self._page = pixels
-        self.is_filled = pixels is not None
+    def show_page(self, page: DocumentPage | None) -> None:
+        self._page = page
+        self.count = page.of if page else 0
         self.warning.clear()
-        if pixels is None:
+        if page is None:
             self.picture.say(self._empty)
         else:
-            self.picture.show_pixels(pixels)  # type: ignore[arg-type]
+            self.picture.show_pixels(page.pixels)
+        several = self.count > 1
+        self.more.setVisible(self.is_filled)
         self.remove.setVisible(self.is_filled)
+        self.remove.setText(tr("Remove this page") if several else tr("Remove"))
         self.shrink.setVisible(self.is_filled and self._may_shrink)
         self.scan.setText(tr("Scan again") if self.is_filled else tr("Scan"))
+        self.place.setText(tr("Page {number} of {count}", number=self.shown + 1, count=self.count))
+        for each in (self.back, self.place, self.forth):
+            each.setVisible(several)
+        self._let_turn()
 
     def show_findings(self, findings: tuple[Finding, ...]) -> None:
         """How a better picture is taken. The page is kept all the same."""
@@ -281,5 +383,11 @@ class _Slot(Card):
         self.shrink.setVisible(self.is_filled and offered)
 
     def set_busy(self, *, busy: bool) -> None:
-        for each in (self.scan, self.choose, self.remove, self.shrink):
+        for each in (*self._buttons, self.back, self.forth):
             each.setEnabled(not busy)
+        if not busy:
+            self._let_turn()
+
+    def _let_turn(self) -> None:
+        self.back.setEnabled(self.shown > 0)
+        self.forth.setEnabled(self.shown < self.count - 1)
