@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QRegularExpressionValidator
-from PySide6.QtWidgets import QFormLayout, QHBoxLayout, QLineEdit, QVBoxLayout
+from PySide6.QtWidgets import QCheckBox, QFormLayout, QHBoxLayout, QLineEdit, QVBoxLayout
 
 from muster.errors import MusterError
 from muster.ui.background import Background
@@ -17,6 +19,7 @@ from muster.workstation.station import (
     DEFAULT_MACHINE,
     NewOperator,
     NewStation,
+    Place,
     Station,
 )
 
@@ -51,6 +54,17 @@ class FirstStartPage(Page):
         form.addRow(tr("Machine number"), self.machine)
         station.column.addLayout(form)
         station.column.addWidget(label(tr("Your administrator gives you these numbers."), "soft"))
+        self.bind = QCheckBox(tr("Open on this computer only"))
+        station.column.addWidget(self.bind)
+        station.column.addWidget(
+            label(
+                tr(
+                    "A stolen disk is worth nothing then. If this computer breaks, what was not sent yet is lost, "
+                    "unless your administrator makes a note of its secret."
+                ),
+                "soft",
+            )
+        )
         station.column.addStretch(1)
         self.officer, self.supervisor = _Person(tr("Registration officer")), _Person(tr("Supervisor"))
         for card in (station, self.officer, self.supervisor):
@@ -85,7 +99,12 @@ class FirstStartPage(Page):
             self.officer.operator(), self.supervisor.operator(), self.center.text(), self.machine.text()
         )
         self._busy()
-        self._background.run(self, "store", lambda: self._session.create(new), self._done, self._failed)
+        wanted = self.bind.isChecked()
+
+        def made() -> Station:
+            return self._session.create(replace(new, bound_to=Place.best() if wanted else Place.NOTHING))
+
+        self._background.run(self, "store", made, self._done, self._failed)
 
     def _create_demo(self) -> None:
         self._busy()

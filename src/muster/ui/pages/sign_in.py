@@ -8,11 +8,12 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout
 from muster.domain.operators import Action, Factor
 from muster.errors import MusterError
 from muster.ui.background import Background
-from muster.ui.language import say_error, tr
+from muster.ui.language import say, say_error, tr
 from muster.ui.pages.page import Page
 from muster.ui.session import Session
 from muster.ui.widgets.parts import Card, Choice, Note, button, label, password_box
 from muster.ui.widgets.proof_box import code_box
+from muster.workstation.binding import PROTECTION
 from muster.workstation.desk import Desk
 
 
@@ -55,6 +56,8 @@ class SignInPage(Page):
             self.note.say(tr("Demo station: the password is filled in. Enroll invented people only."))
             self.user_id.currentTextChanged.connect(self._fill_demo)
             self._fill_demo(self.user_id.currentText())
+        else:
+            card.column.addWidget(label(say(PROTECTION[station.bound_to]), "soft"))
         row = QHBoxLayout()  # an alignment flag would keep the note from growing with its text
         row.addStretch(1)
         row.addWidget(card)

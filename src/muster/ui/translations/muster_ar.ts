@@ -236,6 +236,10 @@
             <translation>لا يجوز أن يبدأ اسم الخطوة بالرمز $: ‏{node}.</translation>
         </message>
         <message>
+            <source>A stolen disk is worth nothing then. If this computer breaks, what was not sent yet is lost, unless your administrator makes a note of its secret.</source>
+            <translation>عندئذ لا قيمة لقرص مسروق. إذا تعطّل هذا الحاسوب ضاع ما لم يُرسل بعد، إلا إذا دوّن المسؤول سره.</translation>
+        </message>
+        <message>
             <source>A stored file was changed or damaged on this computer. Call your supervisor.</source>
             <translation>تم تغيير ملف محفوظ على هذا الحاسوب أو إتلافه. اتصل بالمشرف.</translation>
         </message>
@@ -732,6 +736,10 @@
             <translation>من ملف…</translation>
         </message>
         <message>
+            <source>GPS receiver</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Give the new password</source>
             <translation>منح كلمة المرور الجديدة</translation>
         </message>
@@ -1188,6 +1196,10 @@
             <translation>فتح في المتصفح</translation>
         </message>
         <message>
+            <source>Open on this computer only</source>
+            <translation>الفتح على هذا الحاسوب فقط</translation>
+        </message>
+        <message>
             <source>Open the eyes.</source>
             <translation>افتح عينيك.</translation>
         </message>
@@ -1230,6 +1242,10 @@
         <message>
             <source>Password of {officer}</source>
             <translation>كلمة مرور ⁨{officer}⁩</translation>
+        </message>
+        <message>
+            <source>Passwords alone open this station. Whoever has a copy of its disk can try passwords on it.</source>
+            <translation>تُفتح هذه المحطة بكلمة المرور وحدها. من يملك نسخة من قرصها يستطيع تجربة كلمات المرور عليها.</translation>
         </message>
         <message>
             <source>Pause</source>
@@ -2237,11 +2253,11 @@
         </message>
         <message>
             <source>The keyring of your account at this computer cannot be used: there is none, or it is locked. Sign in to the computer's desktop and unlock it.</source>
-            <translation type="unfinished"></translation>
+            <translation>لا يمكن استعمال حلقة مفاتيح حسابك على هذا الحاسوب: إما أنها غير موجودة أو أنها مقفلة. سجّل الدخول إلى سطح مكتب الحاسوب وافتحها.</translation>
         </message>
         <message>
             <source>The keyring of your account at this computer does not hold this station's key: it is another account or another computer. What was registered is kept here. Call your administrator.</source>
-            <translation type="unfinished"></translation>
+            <translation>لا تحتوي حلقة مفاتيح حسابك على هذا الحاسوب على مفتاح هذه المحطة: إنه حساب آخر أو حاسوب آخر. ما سُجّل محفوظ هنا. اتصل بالمسؤول.</translation>
         </message>
         <message>
             <source>The kind of impression in the record is none that the standard knows.</source>
@@ -3638,6 +3654,14 @@
         <message>
             <source>This station knows no proof of identity with that number.</source>
             <translation>لا تعرف هذه المحطة عملية تحقق من الهوية بهذا الرقم.</translation>
+        </message>
+        <message>
+            <source>This station opens with a password and the keyring of your account at this computer.</source>
+            <translation>تُفتح هذه المحطة بكلمة مرور وبحلقة مفاتيح حسابك على هذا الحاسوب.</translation>
+        </message>
+        <message>
+            <source>This station opens with a password on this computer only: its TPM holds a part of the key.</source>
+            <translation>تُفتح هذه المحطة بكلمة مرور على هذا الحاسوب فقط: تحتفظ شريحة TPM فيه بجزء من المفتاح.</translation>
         </message>
         <message>
             <source>This station was set up or changed by a newer version of Muster. Update the program.</source>

@@ -236,6 +236,10 @@
             <translation>Le nom d’une étape ne peut pas commencer par $ : {node}.</translation>
         </message>
         <message>
+            <source>A stolen disk is worth nothing then. If this computer breaks, what was not sent yet is lost, unless your administrator makes a note of its secret.</source>
+            <translation>Un disque volé ne vaut alors rien. Si cet ordinateur tombe en panne, ce qui n’est pas encore envoyé est perdu, sauf si votre administrateur a noté son secret.</translation>
+        </message>
+        <message>
             <source>A stored file was changed or damaged on this computer. Call your supervisor.</source>
             <translation>Un fichier conservé sur cet ordinateur a été modifié ou endommagé. Appelez votre superviseur.</translation>
         </message>
@@ -285,7 +289,7 @@
         </message>
         <message>
             <source>Add a page</source>
-            <translation type="unfinished"></translation>
+            <translation>Ajouter une page</translation>
         </message>
         <message>
             <source>Administrator</source>
@@ -509,7 +513,7 @@
         </message>
         <message>
             <source>Choose a picture for each page</source>
-            <translation type="unfinished"></translation>
+            <translation>Choisissez une image pour chaque page</translation>
         </message>
         <message>
             <source>Choose at least one role.</source>
@@ -730,6 +734,10 @@
         <message>
             <source>From a file …</source>
             <translation>Depuis un fichier…</translation>
+        </message>
+        <message>
+            <source>GPS receiver</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Give the new password</source>
@@ -953,7 +961,7 @@
         </message>
         <message>
             <source>Next page</source>
-            <translation type="unfinished"></translation>
+            <translation>Page suivante</translation>
         </message>
         <message>
             <source>Next person</source>
@@ -1013,7 +1021,7 @@
         </message>
         <message>
             <source>No paper lies in the scanner's feeder. Lay the pages in and scan again.</source>
-            <translation type="unfinished"></translation>
+            <translation>Il n’y a pas de papier dans le chargeur du scanner. Placez-y les pages et numérisez de nouveau.</translation>
         </message>
         <message>
             <source>No picture</source>
@@ -1161,7 +1169,7 @@
         </message>
         <message>
             <source>Only a part of the page arrived from the scanner. Scan it again.</source>
-            <translation type="unfinished"></translation>
+            <translation>Seule une partie de la page est arrivée du scanner. Numérisez-la de nouveau.</translation>
         </message>
         <message>
             <source>Only a supervisor may do this. Sign in as one.</source>
@@ -1188,6 +1196,10 @@
             <translation>Ouvrir dans le navigateur</translation>
         </message>
         <message>
+            <source>Open on this computer only</source>
+            <translation>N’ouvrir que sur cet ordinateur</translation>
+        </message>
+        <message>
             <source>Open the eyes.</source>
             <translation>Ouvrez les yeux.</translation>
         </message>
@@ -1205,19 +1217,19 @@
         </message>
         <message>
             <source>Page before</source>
-            <translation type="unfinished"></translation>
+            <translation>Page précédente</translation>
         </message>
         <message>
             <source>Page {number} of {count}</source>
-            <translation type="unfinished"></translation>
+            <translation>Page {number} sur {count}</translation>
         </message>
         <message>
             <source>Pages that were taken: {pages}. {problem}</source>
-            <translation type="unfinished"></translation>
+            <translation>Pages numérisées : {pages}. {problem}</translation>
         </message>
         <message>
             <source>Paper is stuck in the scanner. Take it out, lay the page in again and scan again.</source>
-            <translation type="unfinished"></translation>
+            <translation>Du papier est coincé dans le scanner. Retirez-le, remettez la page en place et numérisez de nouveau.</translation>
         </message>
         <message>
             <source>Password</source>
@@ -1230,6 +1242,10 @@
         <message>
             <source>Password of {officer}</source>
             <translation>Mot de passe ({officer})</translation>
+        </message>
+        <message>
+            <source>Passwords alone open this station. Whoever has a copy of its disk can try passwords on it.</source>
+            <translation>Ce poste s’ouvre avec un mot de passe seul. Qui possède une copie de son disque peut y essayer des mots de passe.</translation>
         </message>
         <message>
             <source>Pause</source>
@@ -1317,7 +1333,7 @@
         </message>
         <message>
             <source>Remove this page</source>
-            <translation type="unfinished"></translation>
+            <translation>Retirer cette page</translation>
         </message>
         <message>
             <source>Right eye</source>
@@ -1609,7 +1625,7 @@
         </message>
         <message>
             <source>The PDF holds no pages this program can read. Scan the document instead.</source>
-            <translation type="unfinished"></translation>
+            <translation>Le PDF ne contient aucune page que ce programme puisse lire. Numérisez plutôt le document.</translation>
         </message>
         <message>
             <source>The WSQ picture is cut off or damaged, at byte {offset}.</source>
@@ -1813,7 +1829,7 @@
         </message>
         <message>
             <source>The document has no such page.</source>
-            <translation type="unfinished"></translation>
+            <translation>Le document n’a pas cette page.</translation>
         </message>
         <message>
             <source>The document is cut off at the edge of the picture. Take all of it.</source>
@@ -2237,11 +2253,11 @@
         </message>
         <message>
             <source>The keyring of your account at this computer cannot be used: there is none, or it is locked. Sign in to the computer's desktop and unlock it.</source>
-            <translation type="unfinished"></translation>
+            <translation>Le trousseau de clés de votre compte sur cet ordinateur ne peut pas être utilisé : il n’y en a pas, ou il est verrouillé. Ouvrez une session sur le bureau de l’ordinateur et déverrouillez-le.</translation>
         </message>
         <message>
             <source>The keyring of your account at this computer does not hold this station's key: it is another account or another computer. What was registered is kept here. Call your administrator.</source>
-            <translation type="unfinished"></translation>
+            <translation>Le trousseau de clés de votre compte sur cet ordinateur ne contient pas la clé de ce poste : c’est un autre compte ou un autre ordinateur. Ce qui a été enregistré est conservé ici. Appelez votre administrateur.</translation>
         </message>
         <message>
             <source>The kind of impression in the record is none that the standard knows.</source>
@@ -2749,39 +2765,39 @@
         </message>
         <message>
             <source>The scanner cannot be reached any more. Look whether it is switched on and connected, and scan again.</source>
-            <translation type="unfinished"></translation>
+            <translation>Le scanner n’est plus joignable. Vérifiez qu’il est allumé et branché, puis numérisez de nouveau.</translation>
         </message>
         <message>
             <source>The scanner cannot draw these sheets in. Lay fewer of them in, straight, and scan again.</source>
-            <translation type="unfinished"></translation>
+            <translation>Le scanner ne peut pas entraîner ces feuilles. Placez-en moins, bien droites, et numérisez de nouveau.</translation>
         </message>
         <message>
             <source>The scanner does not let this station use it. Ask your administrator.</source>
-            <translation type="unfinished"></translation>
+            <translation>Le scanner n’autorise pas ce poste à l’utiliser. Adressez-vous à votre administrateur.</translation>
         </message>
         <message>
             <source>The scanner drew in several sheets at once. Fan them out, lay them in and scan again.</source>
-            <translation type="unfinished"></translation>
+            <translation>Le scanner a entraîné plusieurs feuilles à la fois. Aérez-les, remettez-les en place et numérisez de nouveau.</translation>
         </message>
         <message>
             <source>The scanner hands out pictures in a form this program cannot read. Use another scanner.</source>
-            <translation type="unfinished"></translation>
+            <translation>Le scanner fournit des images dans un format que ce programme ne sait pas lire. Utilisez un autre scanner.</translation>
         </message>
         <message>
             <source>The scanner has no memory left for this page. Switch it off and on, and scan again.</source>
-            <translation type="unfinished"></translation>
+            <translation>Le scanner n’a plus assez de mémoire pour cette page. Éteignez-le, rallumez-le et numérisez de nouveau.</translation>
         </message>
         <message>
             <source>The scanner sends this station to another address, where it does not follow. Ask your administrator.</source>
-            <translation type="unfinished"></translation>
+            <translation>Le scanner renvoie ce poste vers une autre adresse, où il ne le suit pas. Adressez-vous à votre administrateur.</translation>
         </message>
         <message>
             <source>The scanner's answer cannot be read. Switch it off and on, and try again.</source>
-            <translation type="unfinished"></translation>
+            <translation>La réponse du scanner est illisible. Éteignez-le, rallumez-le et réessayez.</translation>
         </message>
         <message>
             <source>The scanner's cover is open. Close it and scan again.</source>
-            <translation type="unfinished"></translation>
+            <translation>Le capot du scanner est ouvert. Fermez-le et numérisez de nouveau.</translation>
         </message>
         <message>
             <source>The sealed packet is gone from this computer's disk. Tell your supervisor.</source>
@@ -3377,7 +3393,7 @@
         </message>
         <message>
             <source>These pages together are too large to be sent: {size} kB, and at most {limit} kB can be. Leave some of them out.</source>
-            <translation type="unfinished"></translation>
+            <translation>Ensemble, ces pages sont trop volumineuses pour être envoyées : {size} ko, le maximum est de {limit} ko. Retirez-en quelques-unes.</translation>
         </message>
         <message>
             <source>This chip does not open with six digits. Use the machine-readable lines of the document.</source>
@@ -3617,7 +3633,7 @@
         </message>
         <message>
             <source>This station does not know the scanner's certificate and sends it nothing. Ask your administrator.</source>
-            <translation type="unfinished"></translation>
+            <translation>Ce poste ne connaît pas le certificat du scanner et ne lui envoie rien. Adressez-vous à votre administrateur.</translation>
         </message>
         <message>
             <source>This station has no form for the process {process}. Ask your administrator.</source>
@@ -3638,6 +3654,14 @@
         <message>
             <source>This station knows no proof of identity with that number.</source>
             <translation>Ce poste ne connaît pas de vérification d’identité portant ce numéro.</translation>
+        </message>
+        <message>
+            <source>This station opens with a password and the keyring of your account at this computer.</source>
+            <translation>Ce poste s’ouvre avec un mot de passe et le trousseau de clés de votre compte sur cet ordinateur.</translation>
+        </message>
+        <message>
+            <source>This station opens with a password on this computer only: its TPM holds a part of the key.</source>
+            <translation>Ce poste s’ouvre avec un mot de passe, sur cet ordinateur seulement : sa puce TPM détient une partie de la clé.</translation>
         </message>
         <message>
             <source>This station was set up or changed by a newer version of Muster. Update the program.</source>
