@@ -289,7 +289,7 @@
         </message>
         <message>
             <source>Add a page</source>
-            <translation type="unfinished"></translation>
+            <translation>إضافة صفحة</translation>
         </message>
         <message>
             <source>Administrator</source>
@@ -513,7 +513,7 @@
         </message>
         <message>
             <source>Choose a picture for each page</source>
-            <translation type="unfinished"></translation>
+            <translation>اختر صورة لكل صفحة</translation>
         </message>
         <message>
             <source>Choose at least one role.</source>
@@ -961,7 +961,7 @@
         </message>
         <message>
             <source>Next page</source>
-            <translation type="unfinished"></translation>
+            <translation>الصفحة التالية</translation>
         </message>
         <message>
             <source>Next person</source>
@@ -1021,7 +1021,7 @@
         </message>
         <message>
             <source>No paper lies in the scanner's feeder. Lay the pages in and scan again.</source>
-            <translation type="unfinished"></translation>
+            <translation>لا يوجد ورق في ملقّم الماسح. ضع الصفحات فيه وأعد المسح.</translation>
         </message>
         <message>
             <source>No picture</source>
@@ -1169,7 +1169,7 @@
         </message>
         <message>
             <source>Only a part of the page arrived from the scanner. Scan it again.</source>
-            <translation type="unfinished"></translation>
+            <translation>لم يصل من الماسح إلا جزء من الصفحة. أعد مسحها.</translation>
         </message>
         <message>
             <source>Only a supervisor may do this. Sign in as one.</source>
@@ -1217,19 +1217,19 @@
         </message>
         <message>
             <source>Page before</source>
-            <translation type="unfinished"></translation>
+            <translation>الصفحة السابقة</translation>
         </message>
         <message>
             <source>Page {number} of {count}</source>
-            <translation type="unfinished"></translation>
+            <translation>الصفحة {number} من {count}</translation>
         </message>
         <message>
             <source>Pages that were taken: {pages}. {problem}</source>
-            <translation type="unfinished"></translation>
+            <translation>عدد الصفحات التي مُسحت: {pages}. {problem}</translation>
         </message>
         <message>
             <source>Paper is stuck in the scanner. Take it out, lay the page in again and scan again.</source>
-            <translation type="unfinished"></translation>
+            <translation>الورق عالق في الماسح. أخرجه، وضع الصفحة من جديد، ثم أعد المسح.</translation>
         </message>
         <message>
             <source>Password</source>
@@ -1333,7 +1333,7 @@
         </message>
         <message>
             <source>Remove this page</source>
-            <translation type="unfinished"></translation>
+            <translation>إزالة هذه الصفحة</translation>
         </message>
         <message>
             <source>Right eye</source>
@@ -1625,7 +1625,7 @@
         </message>
         <message>
             <source>The PDF holds no pages this program can read. Scan the document instead.</source>
-            <translation type="unfinished"></translation>
+            <translation>لا يحتوي ملف PDF على صفحات يستطيع هذا البرنامج قراءتها. امسح الوثيقة ضوئيًا بدلًا من ذلك.</translation>
         </message>
         <message>
             <source>The WSQ picture is cut off or damaged, at byte {offset}.</source>
@@ -1829,7 +1829,7 @@
         </message>
         <message>
             <source>The document has no such page.</source>
-            <translation type="unfinished"></translation>
+            <translation>لا توجد في الوثيقة صفحة بهذا الرقم.</translation>
         </message>
         <message>
             <source>The document is cut off at the edge of the picture. Take all of it.</source>
@@ -2765,39 +2765,39 @@
         </message>
         <message>
             <source>The scanner cannot be reached any more. Look whether it is switched on and connected, and scan again.</source>
-            <translation type="unfinished"></translation>
+            <translation>لم يعد الوصول إلى الماسح ممكنًا. تأكد من أنه مشغّل وموصول، ثم أعد المسح.</translation>
         </message>
         <message>
             <source>The scanner cannot draw these sheets in. Lay fewer of them in, straight, and scan again.</source>
-            <translation type="unfinished"></translation>
+            <translation>لا يستطيع الماسح سحب هذه الأوراق. ضع عددًا أقل منها بشكل مستقيم، ثم أعد المسح.</translation>
         </message>
         <message>
             <source>The scanner does not let this station use it. Ask your administrator.</source>
-            <translation type="unfinished"></translation>
+            <translation>لا يسمح الماسح لهذه المحطة باستخدامه. اسأل المسؤول.</translation>
         </message>
         <message>
             <source>The scanner drew in several sheets at once. Fan them out, lay them in and scan again.</source>
-            <translation type="unfinished"></translation>
+            <translation>سحب الماسح عدة أوراق دفعة واحدة. افصل الأوراق بعضها عن بعض، وضعها من جديد، ثم أعد المسح.</translation>
         </message>
         <message>
             <source>The scanner hands out pictures in a form this program cannot read. Use another scanner.</source>
-            <translation type="unfinished"></translation>
+            <translation>يعطي الماسح صورًا بصيغة لا يستطيع هذا البرنامج قراءتها. استخدم ماسحًا آخر.</translation>
         </message>
         <message>
             <source>The scanner has no memory left for this page. Switch it off and on, and scan again.</source>
-            <translation type="unfinished"></translation>
+            <translation>لم تعد في الماسح ذاكرة كافية لهذه الصفحة. أطفئه ثم شغّله، وأعد المسح.</translation>
         </message>
         <message>
             <source>The scanner sends this station to another address, where it does not follow. Ask your administrator.</source>
-            <translation type="unfinished"></translation>
+            <translation>يحيل الماسح هذه المحطة إلى عنوان آخر، وهي لا تتبعه إليه. اسأل المسؤول.</translation>
         </message>
         <message>
             <source>The scanner's answer cannot be read. Switch it off and on, and try again.</source>
-            <translation type="unfinished"></translation>
+            <translation>لا يمكن قراءة جواب الماسح. أطفئه ثم شغّله، وحاول من جديد.</translation>
         </message>
         <message>
             <source>The scanner's cover is open. Close it and scan again.</source>
-            <translation type="unfinished"></translation>
+            <translation>غطاء الماسح مفتوح. أغلقه وأعد المسح.</translation>
         </message>
         <message>
             <source>The sealed packet is gone from this computer's disk. Tell your supervisor.</source>
@@ -3393,7 +3393,7 @@
         </message>
         <message>
             <source>These pages together are too large to be sent: {size} kB, and at most {limit} kB can be. Leave some of them out.</source>
-            <translation type="unfinished"></translation>
+            <translation>هذه الصفحات معًا أكبر من أن تُرسل: {size} كيلوبايت، والحد الأقصى {limit} كيلوبايت. استغنِ عن بعضها.</translation>
         </message>
         <message>
             <source>This chip does not open with six digits. Use the machine-readable lines of the document.</source>
@@ -3633,7 +3633,7 @@
         </message>
         <message>
             <source>This station does not know the scanner's certificate and sends it nothing. Ask your administrator.</source>
-            <translation type="unfinished"></translation>
+            <translation>لا تعرف هذه المحطة شهادة الماسح ولا ترسل إليه شيئًا. اسأل المسؤول.</translation>
         </message>
         <message>
             <source>This station has no form for the process {process}. Ask your administrator.</source>

@@ -1225,7 +1225,7 @@
         </message>
         <message>
             <source>Pages that were taken: {pages}. {problem}</source>
-            <translation>Pages numérisées : {pages}. {problem}</translation>
+            <translation>Pages numérisées : {pages}. {problem}</translation>
         </message>
         <message>
             <source>Paper is stuck in the scanner. Take it out, lay the page in again and scan again.</source>
@@ -3393,7 +3393,7 @@
         </message>
         <message>
             <source>These pages together are too large to be sent: {size} kB, and at most {limit} kB can be. Leave some of them out.</source>
-            <translation>Ensemble, ces pages sont trop volumineuses pour être envoyées : {size} ko, le maximum est de {limit} ko. Retirez-en quelques-unes.</translation>
+            <translation>Ensemble, ces pages sont trop volumineuses pour être envoyées : {size} ko, le maximum est de {limit} ko. Retirez-en quelques-unes.</translation>
         </message>
         <message>
             <source>This chip does not open with six digits. Use the machine-readable lines of the document.</source>
