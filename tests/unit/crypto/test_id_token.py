@@ -93,6 +93,7 @@ def test_a_changed_part_is_refused(place: int) -> None:
         ({"aud": None}, "ID_TOKEN_AUDIENCE"),
         ({"aud": [CLIENT, "another"]}, "ID_TOKEN_AUDIENCE"),
         ({"azp": "another"}, "ID_TOKEN_AUDIENCE"),
+        ({"aud": ["another", "third"], "azp": CLIENT}, "ID_TOKEN_AUDIENCE"),
         ({"nonce": "m"}, "ID_TOKEN_NONCE"),
         ({"nonce": None}, "ID_TOKEN_NONCE"),
         ({"exp": NOW - TOLERANCE_S}, "ID_TOKEN_OUT_OF_DATE"),

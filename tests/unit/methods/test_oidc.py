@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import threading
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -14,14 +15,15 @@ from joserfc import jwt
 from joserfc.jwk import RSAKey
 
 from muster.domain.proofing import Aal, Eidas, Identifier, RedirectAction
-from muster.errors import KeyUnavailable, NetworkUnavailable, Refused
+from muster.errors import BadInput, KeyUnavailable, NetworkUnavailable, Refused
 from muster.methods import web
 from muster.methods.oidc import Oidc
+from muster.methods.openid_provider import _endpoint
 from muster.methods.tools import MethodTools
 from muster.proofing.definitions import Method
 from muster.proofing.method import Done, NotDone, Outcome, Pending, Work
 from muster.workstation.proofing_secrets import SECRET_MISSING
-from simulators.openid_provider import CLIENT, SECRET, SUBJECT, OpenIdProvider, Reply
+from simulators.openid_provider import CLIENT, SECRET, SUBJECT, Asked, OpenIdProvider, Reply
 from unit.proofing.graphs import definitions, method
 
 NOON = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
@@ -149,7 +151,6 @@ def test_a_provider_that_describes_itself_wrongly_is_not_used(
     [
         (Reply(503), "PROVIDER_IN_TROUBLE"),
         (Reply(404), "PROVIDER_UNREACHABLE"),
-        (Reply(302, headers={"Location": "https://elsewhere.example"}), "PROVIDER_UNREACHABLE"),
         (Reply(body=b"<html>"), "PROVIDER_ANSWER_UNREADABLE"),
         (Reply(body=b"[1]"), "PROVIDER_ANSWER_UNREADABLE"),
         (Reply(body=b"[" * 100_000), "PROVIDER_ANSWER_UNREADABLE"),
@@ -164,6 +165,21 @@ def test_when_a_provider_cannot_be_asked_nothing_happens(
     with pytest.raises(NetworkUnavailable) as error:
         oidc.dispatch(_work(provider))
     assert error.value.code.name == code
+
+
+def test_nobody_is_followed_to_another_address(oidc: Oidc, provider: OpenIdProvider) -> None:
+    described = provider.answer(Asked("GET", "/.well-known/openid-configuration", {}, b""))
+    moved = Reply(302, headers={"Location": f"{provider.origin}/moved"})
+    provider.instead = {"/.well-known/openid-configuration": moved, "/moved": described}
+    with pytest.raises(NetworkUnavailable):
+        oidc.dispatch(_work(provider))
+
+
+def test_a_provider_elsewhere_has_no_business_on_this_machine() -> None:
+    told, here, elsewhere = {"jwks_uri": "http://127.0.0.1/jwks"}, "http://127.0.0.1/x", "https://idp.example/x"
+    assert _endpoint(told, "jwks_uri", here) == told["jwks_uri"]
+    with pytest.raises(BadInput):
+        _endpoint(told, "jwks_uri", elsewhere)
 
 
 def test_a_provider_that_is_not_there_is_no_network(oidc: Oidc) -> None:
