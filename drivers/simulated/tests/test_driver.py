@@ -52,6 +52,9 @@ class TestSimulatedDriver(DriverConformance):
         return SimulatedDriver(Pictures(), SPEED)
 
 
+KINDS = [DeviceKind.CAMERA, DeviceKind.FINGERPRINT, DeviceKind.IRIS, DeviceKind.SCANNER]
+
+
 @pytest.fixture(scope="module")
 def context() -> DeviceContext:
     key = SigningKey.generate()
@@ -157,15 +160,15 @@ def test_no_text_is_no_fault() -> None:
 # -- not there, or taken
 
 
-@pytest.mark.parametrize("kind", list(DeviceKind))
+@pytest.mark.parametrize("kind", KINDS)
 def test_an_unplugged_device_is_not_found_and_the_others_are(
     kind: DeviceKind, driver: SimulatedDriver, faults: Break
 ) -> None:
     faults(f"{kind.name.lower()}=unplug")
-    assert {each.kind for each in driver.find()} == set(DeviceKind) - {kind}
+    assert {each.kind for each in driver.find()} == set(KINDS) - {kind}
 
 
-@pytest.mark.parametrize("kind", list(DeviceKind))
+@pytest.mark.parametrize("kind", KINDS)
 def test_a_device_unplugged_after_it_was_found_is_absent(
     kind: DeviceKind, driver: SimulatedDriver, context: DeviceContext, faults: Break
 ) -> None:
@@ -175,7 +178,7 @@ def test_a_device_unplugged_after_it_was_found_is_absent(
         pass
 
 
-@pytest.mark.parametrize("kind", list(DeviceKind))
+@pytest.mark.parametrize("kind", KINDS)
 def test_a_busy_device_is_found_busy_and_cannot_be_opened(
     kind: DeviceKind, driver: SimulatedDriver, context: DeviceContext, faults: Break
 ) -> None:

@@ -200,7 +200,7 @@ class _Opened(Thread):
             yield
         except (MusterError, Ended):
             raise
-        except Exception as error:
+        except Exception as error:  # a stranger's library has errors of its own
             raise DeviceUnavailable(DEVICE_FAILED, kind=self._descriptor.kind.value) from error
 
 
