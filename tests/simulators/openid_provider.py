@@ -10,13 +10,9 @@ import base64
 import hashlib
 import json
 import secrets
-import threading
 import time
-from collections.abc import Callable, Mapping
-from contextlib import suppress
-from dataclasses import dataclass, field
+from collections.abc import Callable
 from functools import cache
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qsl, unquote_plus, urlsplit
 
@@ -24,6 +20,7 @@ from joserfc import jwt
 from joserfc.jwk import ECKey, OctKey
 
 from muster import base64url
+from simulators.loopback import Asked, LoopbackServer, Reply
 
 CLIENT, SECRET = "muster station", "s3cret+:%é"
 SUBJECT = "5e9f1c0d-erika"
@@ -51,73 +48,6 @@ def signed(claims: Json, *, by: str = "first", algorithm: str = "ES256", **heade
 def half_hash(text: str) -> str:
     """``at_hash`` for ES256 (Core 1.0, section 3.1.3.6)."""
     return base64url.encode(hashlib.sha256(text.encode()).digest()[:16])
-
-
-@dataclass
-class Reply:
-    status: int = 200
-    body: bytes = b"{}"
-    headers: Mapping[str, str] = field(default_factory=dict)
-
-    @classmethod
-    def of(cls, content: object, status: int = 200, **headers: str) -> Reply:
-        return cls(status, json.dumps(content).encode(), headers)
-
-
-@dataclass
-class Asked:
-    method: str
-    path: str
-    headers: Mapping[str, str]
-    body: bytes
-
-    @property
-    def form(self) -> dict[str, str]:
-        return dict(parse_qsl(self.body.decode()))
-
-
-class LoopbackServer:
-    """Answers every request with what ``answer`` makes of it; ``asked`` is what came in."""
-
-    def __init__(self) -> None:
-        self.asked: list[Asked] = []
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
-        self._server.daemon_threads = True
-        threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True).start()
-        self.origin = f"http://127.0.0.1:{self._server.server_port}"
-
-    def answer(self, asked: Asked) -> Reply:
-        raise NotImplementedError
-
-    def close(self) -> None:
-        self._server.shutdown()
-        self._server.server_close()
-
-    def _handler(self) -> type[BaseHTTPRequestHandler]:
-        outer = self
-
-        class Handler(BaseHTTPRequestHandler):
-            def _serve(self) -> None:
-                body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
-                headers = {name.lower(): value for name, value in self.headers.items()}
-                asked = Asked(self.command, urlsplit(self.path).path, headers, body)
-                outer.asked.append(asked)
-                reply = outer.answer(asked)
-                self.send_response(reply.status)
-                for name, value in {"Content-Type": "application/json", **reply.headers}.items():
-                    self.send_header(name, value)
-                self.send_header("Content-Length", str(len(reply.body)))
-                self.end_headers()
-                with suppress(OSError):  # whoever asked has seen enough
-                    self.wfile.write(reply.body)
-
-            def log_message(self, *_: object) -> None:
-                pass
-
-        for verb in ("GET", "POST", "DELETE"):
-            setattr(Handler, f"do_{verb}", Handler._serve)
-
-        return Handler
 
 
 class OpenIdProvider(LoopbackServer):

@@ -23,7 +23,8 @@ from muster.methods.tools import MethodTools
 from muster.proofing.definitions import Method
 from muster.proofing.method import Done, NotDone, Outcome, Pending, Work
 from muster.workstation.proofing_secrets import SECRET_MISSING
-from simulators.openid_provider import CLIENT, SECRET, SUBJECT, Asked, OpenIdProvider, Reply
+from simulators.loopback import Asked, Reply
+from simulators.openid_provider import CLIENT, SECRET, SUBJECT, OpenIdProvider
 from unit.proofing.graphs import definitions, method
 
 NOON = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
