@@ -57,6 +57,7 @@ class DeviceKind(Enum):
     IRIS = "iris camera"
     SCANNER = "document scanner"
     CHIP_READER = "chip reader"
+    LOCATOR = "GPS receiver"
 
 
 class DeviceStatus(Enum):
@@ -68,12 +69,26 @@ class DeviceStatus(Enum):
 
 
 @dataclass(frozen=True, slots=True)
+class DeviceHealth:
+    """What a device tells of its condition, as far as it does: empty or None for what it does not.
+
+    ``clock_offset`` is how far its clock is ahead of the station's.
+    """
+
+    firmware: str = ""
+    certificate_expires_at: datetime | None = None
+    clock_offset: timedelta | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class DeviceDescriptor:
     """One device that is there now. ``id`` is stable for a device across unplugging.
 
     ``capabilities`` names what it can do in a person's words (``slap``, ``single finger``). ``problem`` says why a
     device that is there cannot be used, where the status does not say enough. A device that is not ``registers``
     takes pictures too small or too coarse to register a person by: it serves sign-in and comparisons only.
+    ``address`` is where it is plugged in (``usb:1-4.2``, ``/dev/video0``, ``127.0.0.1:4501``): by it two drivers
+    that find one and the same device are noticed.
     """
 
     id: str
@@ -86,6 +101,8 @@ class DeviceDescriptor:
     capabilities: tuple[str, ...] = ()
     problem: Finding | None = None
     registers: bool = True
+    address: str = ""
+    health: DeviceHealth | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +169,16 @@ class SlapPicture:
     device: DigitalId
     device_code: str
     device_service_version: str
+
+
+@dataclass(frozen=True, slots=True)
+class Fix:
+    """Where a receiver was, WGS 84; ``accuracy_m`` is the horizontal error it estimates, where it does."""
+
+    latitude_deg: float
+    longitude_deg: float
+    accuracy_m: float | None
+    taken_at: datetime
 
 
 class Signer(Protocol):
@@ -274,7 +301,15 @@ class ChipReader(Protocol):
         """Let others have it. The chip forgets who opened it."""
 
 
-Device = Camera | BiometricCapture | SlapCapture | DocumentScanner | SheetFeeder | ChipReader
+@runtime_checkable
+class Locator(Protocol):
+    """Tells where the station stands."""
+
+    def locate(self, timeout_s: float, cancel: Event) -> Fix:
+        """Raises ``DeviceUnavailable`` (``DEVICE_TIMEOUT`` when it does not know in time), ``Cancelled``."""
+
+
+Device = Camera | BiometricCapture | SlapCapture | DocumentScanner | SheetFeeder | ChipReader | Locator
 
 
 class Driver(Protocol):

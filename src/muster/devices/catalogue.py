@@ -27,8 +27,10 @@ from muster.devices.api import (
     DeviceStatus,
     DocumentScanner,
     Driver,
+    Locator,
     SlapCapture,
 )
+from muster.devices.claims import DEVICE_CLAIMED_TWICE, told_apart
 from muster.devices.hosting import HostedDriver
 from muster.devices.installed import installed_drivers
 from muster.errors import DeviceUnavailable, MusterError
@@ -42,6 +44,7 @@ _CAPABILITIES: dict[DeviceKind, tuple[type, ...]] = {
     DeviceKind.IRIS: (BiometricCapture,),
     DeviceKind.SCANNER: (DocumentScanner,),
     DeviceKind.CHIP_READER: (ChipReader,),
+    DeviceKind.LOCATOR: (Locator,),
 }
 
 
@@ -61,6 +64,7 @@ class Catalogue:
         found = installed_drivers() if plugins is None else plugins
         self._drivers: dict[str, Driver] = {}
         self._status: dict[str, DriverStatus] = {}
+        self._preferred: dict[DeviceKind, str] = {}
         for plugin in found:
             self._add(plugin)
 
@@ -94,6 +98,13 @@ class Catalogue:
             driver.found_within(max(0.0, until - time.monotonic()))
         return bool(waiting)
 
+    def prefer(self, kind: DeviceKind, device_id: str | None) -> None:
+        """Which device of a kind to open, as long as it is ready; None for whichever."""
+        if device_id is None:
+            self._preferred.pop(kind, None)
+        else:
+            self._preferred[kind] = device_id
+
     def close(self) -> None:
         """Let go of everything: processes, and what drivers watch by themselves."""
         for driver in self._drivers.values():
@@ -108,7 +119,7 @@ class Catalogue:
     def find(self, kind: DeviceKind | None = None) -> tuple[DeviceDescriptor, ...]:
         """What is plugged in now, of one kind or of all."""
         self.settle(_AT_ONCE_S)
-        found = [device for name in self._drivers for device in self._find(name)]
+        found = told_apart(device for name in self._drivers for device in self._find(name))
         return tuple(device for device in found if kind in (None, device.kind))
 
     def _find(self, name: str) -> Sequence[DeviceDescriptor]:
@@ -129,13 +140,16 @@ class Catalogue:
     def open(
         self, wanted: DeviceKind | DeviceDescriptor, context: DeviceContext, *, registering: bool = False
     ) -> Iterator[Device]:
-        """Take a device into use: the one described, or the first of a kind that is ready and, for ``registering``
-        somebody, made for it.
+        """Take a device into use: the one described, or of a kind the preferred one if it is ready, else the first
+        that is. ``registering`` somebody takes one that is made for it.
 
         Raises ``DeviceUnavailable``; what a driver's ``open`` raises beside our errors comes out as
         ``DEVICE_FAILED``.
         """
-        descriptor = self._choose(wanted, registering) if isinstance(wanted, DeviceKind) else wanted
+        if isinstance(wanted, DeviceKind):
+            descriptor = self._choose(wanted, registering)
+        else:
+            descriptor = self._uncontested(wanted)
         if registering and not descriptor.registers:
             raise DeviceUnavailable(DEVICE_CANNOT_REGISTER, kind=descriptor.kind.value)
         driver = self._drivers.get(descriptor.driver)
@@ -166,4 +180,11 @@ class Catalogue:
                 raise DeviceUnavailable(found[0].problem.code, **found[0].problem.detail)
             busy = found[0].status is DeviceStatus.BUSY
             raise DeviceUnavailable(DEVICE_BUSY if busy else DEVICE_FAILED, kind=kind.value)
-        return ready[0]
+        preferred = self._preferred.get(kind)
+        return next((device for device in ready if device.id == preferred), ready[0])
+
+    def _uncontested(self, wanted: DeviceDescriptor) -> DeviceDescriptor:
+        now = next((each for each in self.find(wanted.kind) if each.id == wanted.id), wanted)
+        if now.problem is not None and now.problem.code is DEVICE_CLAIMED_TWICE:
+            raise DeviceUnavailable(now.problem.code, **now.problem.detail)
+        return wanted

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.metadata import distributions
 from pathlib import Path
 from threading import Event
@@ -417,7 +417,7 @@ def test_a_device_that_is_too_small_serves_whoever_registers_nobody(context: Dev
 
 def test_to_register_the_first_that_may_is_taken(context: DeviceContext) -> None:
     small = ScriptedDriver([described(driver="small", registers=False)], Eye(), name="small")
-    large = ScriptedDriver([described(driver="large")], Eye(), name="large")
+    large = ScriptedDriver([described(serial="0002", driver="large")], Eye(), name="large")
     with catalogue_of(small, large).open(DeviceKind.CAMERA, context, registering=True):
         pass
     assert (small.closed, large.closed) == (0, 1)
@@ -433,7 +433,7 @@ def test_a_device_is_opened_by_its_kind_and_closed_afterwards(context: DeviceCon
 
 def test_the_first_that_is_ready_is_taken(context: DeviceContext) -> None:
     taken = ScriptedDriver([described(status=DeviceStatus.BUSY, driver="first")], Eye(), name="first")
-    ready = ScriptedDriver([described(driver="second")], Eye(), name="second")
+    ready = ScriptedDriver([described(serial="0002", driver="second")], Eye(), name="second")
     with catalogue_of(taken, ready).open(DeviceKind.CAMERA, context):
         pass
     assert (taken.closed, ready.closed) == (0, 1)
@@ -441,10 +441,80 @@ def test_the_first_that_is_ready_is_taken(context: DeviceContext) -> None:
 
 def test_the_one_that_is_described_is_taken(context: DeviceContext) -> None:
     first = ScriptedDriver([described(driver="first")], Eye(), name="first")
-    second = ScriptedDriver([described(driver="second")], Eye(), name="second")
-    with catalogue_of(first, second).open(described(driver="second"), context):
+    second = ScriptedDriver([described(serial="0002", driver="second")], Eye(), name="second")
+    with catalogue_of(first, second).open(described(serial="0002", driver="second"), context):
         pass
     assert (first.closed, second.closed) == (0, 1)
+
+
+@pytest.mark.parametrize("status", [DeviceStatus.READY, DeviceStatus.BUSY])
+def test_the_preferred_one_is_taken_as_long_as_it_is_ready(status: DeviceStatus, context: DeviceContext) -> None:
+    first = ScriptedDriver([described(driver="first")], Eye(), name="first")
+    second = ScriptedDriver([described(status=status, serial="0002", driver="second")], Eye(), name="second")
+    catalogue = catalogue_of(first, second)
+    catalogue.prefer(DeviceKind.CAMERA, "second-0002")
+    with catalogue.open(DeviceKind.CAMERA, context):
+        pass
+    assert (first.closed, second.closed) == ((0, 1) if status is DeviceStatus.READY else (1, 0))
+
+
+def test_without_a_preference_any_more_the_first_is_taken(context: DeviceContext) -> None:
+    first = ScriptedDriver([described(driver="first")], Eye(), name="first")
+    second = ScriptedDriver([described(serial="0002", driver="second")], Eye(), name="second")
+    catalogue = catalogue_of(first, second)
+    catalogue.prefer(DeviceKind.CAMERA, "second-0002")
+    catalogue.prefer(DeviceKind.CAMERA, None)
+    with catalogue.open(DeviceKind.CAMERA, context):
+        pass
+    assert (first.closed, second.closed) == (1, 0)
+
+
+# -- one device, two drivers
+
+
+def placed(serial: str, address: str, driver: str) -> ScriptedDriver:
+    device = replace(described(serial=serial, driver=driver), address=address)
+    return ScriptedDriver([device], Eye(), name=driver)
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [(("0001", "usb:1-4"), ("0002", "usb:1-4")), (("A7", "usb:1-4"), ("a7 ", "/dev/video0"))],
+    ids=["by its address", "by what is on its case"],
+)
+def test_a_device_that_two_drivers_claim_is_refused_with_both_named(
+    first: tuple[str, str], second: tuple[str, str], context: DeviceContext
+) -> None:
+    catalogue = catalogue_of(placed(*first, driver="zeta"), placed(*second, driver="alpha"))
+    assert {each.status for each in catalogue.find()} == {DeviceStatus.NOT_READY}
+    with pytest.raises(DeviceUnavailable) as refusal, catalogue.open(DeviceKind.CAMERA, context):
+        pass
+    assert refusal.value.sentence.startswith("Two drivers, alpha and zeta, claim one and the same camera.")
+
+
+def test_a_device_that_two_drivers_claim_cannot_be_opened_past_the_list(context: DeviceContext) -> None:
+    one, other = placed("0001", "usb:1-4", driver="one"), placed("0002", "usb:1-4", driver="other")
+    with (
+        pytest.raises(DeviceUnavailable, match="DEVICE_CLAIMED_TWICE"),
+        catalogue_of(one, other).open(one.devices[0], context),
+    ):
+        pass
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [(("0001", "usb:1-4"), ("0002", "usb:1-5")), (("0001", ""), ("0002", "")), (("?", ""), ("?", ""))],
+    ids=["at two addresses", "with two serial numbers", "without any"],
+)
+def test_two_devices_of_two_drivers_are_two(first: tuple[str, str], second: tuple[str, str]) -> None:
+    catalogue = catalogue_of(placed(*first, driver="one"), placed(*second, driver="other"))
+    assert {each.status for each in catalogue.find()} == {DeviceStatus.READY}
+
+
+def test_two_devices_of_one_driver_at_one_address_are_its_own_business() -> None:
+    combined = replace(described(DeviceKind.SCANNER, serial="0002"), address="usb:1-4")
+    catalogue = catalogue_of(ScriptedDriver([replace(described(), address="usb:1-4"), combined]))
+    assert {each.status for each in catalogue.find()} == {DeviceStatus.READY}
 
 
 def test_what_is_found_may_be_narrowed_to_a_kind() -> None:
