@@ -904,6 +904,10 @@
             <translation>جارٍ إنشاء المفاتيح…</translation>
         </message>
         <message>
+            <source>Meanwhile</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Megabytes on the disk</source>
             <translation>ميغابايت على القرص</translation>
         </message>
@@ -1045,7 +1049,7 @@
         </message>
         <message>
             <source>No secure connection to the service that proves identities can be made, so nothing was sent. Check this computer's clock, then tell your administrator.</source>
-            <translation type="unfinished"></translation>
+            <translation>لا يمكن إنشاء اتصال آمن بالخدمة التي تثبت الهويات، ولذلك لم يُرسَل شيء. تحققوا من ساعة هذا الحاسوب، ثم أبلغوا المسؤول.</translation>
         </message>
         <message>
             <source>No station of this number is registered here, so no set-up file can be made for it.</source>
@@ -1057,7 +1061,7 @@
         </message>
         <message>
             <source>Nobody here waits for what the browser brought back.</source>
-            <translation type="unfinished"></translation>
+            <translation>لا أحد هنا ينتظر ما أعاده المتصفح.</translation>
         </message>
         <message>
             <source>Nobody of that name works at this station.</source>
@@ -1098,6 +1102,10 @@
         <message>
             <source>Nothing is changed yet. Fill in what is to be changed, or attach a document.</source>
             <translation>لم يتغير شيء بعد. املأ ما يجب تغييره، أو أرفق وثيقة.</translation>
+        </message>
+        <message>
+            <source>Nothing is lost if this does not succeed.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Nothing of that name can be measured. There are: {areas}.</source>
@@ -1637,7 +1645,7 @@
         </message>
         <message>
             <source>The address of the service that proves identities is not secure (https), so it was not asked. Tell your administrator.</source>
-            <translation type="unfinished"></translation>
+            <translation>عنوان الخدمة التي تثبت الهويات غير آمن (https)، ولذلك لم تُسأل. أبلغوا المسؤول.</translation>
         </message>
         <message>
             <source>The answer cannot be written. Perhaps the disk is full.</source>
@@ -1649,15 +1657,15 @@
         </message>
         <message>
             <source>The answer in the browser is from another identity provider than the one that was asked.</source>
-            <translation type="unfinished"></translation>
+            <translation>الجواب في المتصفح من مزوّد هوية غير الذي سُئل.</translation>
         </message>
         <message>
             <source>The answer of the service that proves identities cannot be read. Tell your administrator.</source>
-            <translation type="unfinished"></translation>
+            <translation>لا يمكن قراءة جواب الخدمة التي تثبت الهويات. أبلغوا المسؤول.</translation>
         </message>
         <message>
             <source>The answer of the service that proves identities was too long and was not read. Tell your administrator.</source>
-            <translation type="unfinished"></translation>
+            <translation>كان جواب الخدمة التي تثبت الهويات طويلًا جدًا ولم يُقرأ. أبلغوا المسؤول.</translation>
         </message>
         <message>
             <source>The answer of the {kind} lacks what is needed ({part}). Tell support.</source>
@@ -2153,75 +2161,75 @@
         </message>
         <message>
             <source>The identity provider did not confirm the sign-in. Begin this step again.</source>
-            <translation type="unfinished"></translation>
+            <translation>لم يؤكد مزوّد الهوية تسجيل الدخول. ابدؤوا هذه الخطوة من جديد.</translation>
         </message>
         <message>
             <source>The identity provider did not tell something about the person that is needed here.</source>
-            <translation type="unfinished"></translation>
+            <translation>لم يذكر مزوّد الهوية معلومة عن الشخص مطلوبة هنا.</translation>
         </message>
         <message>
             <source>The identity provider does not accept this station. Tell your administrator.</source>
-            <translation type="unfinished"></translation>
+            <translation>لا يقبل مزوّد الهوية هذه المحطة. أبلغوا المسؤول.</translation>
         </message>
         <message>
             <source>The identity provider does not offer what a sign-in needs. Tell your administrator.</source>
-            <translation type="unfinished"></translation>
+            <translation>لا يوفّر مزوّد الهوية ما يتطلبه تسجيل الدخول. أبلغوا المسؤول.</translation>
         </message>
         <message>
             <source>The identity provider has a problem just now. Try again later.</source>
-            <translation type="unfinished"></translation>
+            <translation>لدى مزوّد الهوية مشكلة الآن. حاولوا مرة أخرى لاحقًا.</translation>
         </message>
         <message>
             <source>The identity provider sent no proof of the sign-in. Tell your administrator.</source>
-            <translation type="unfinished"></translation>
+            <translation>لم يرسل مزوّد الهوية أي إثبات لتسجيل الدخول. أبلغوا المسؤول.</translation>
         </message>
         <message>
             <source>The identity provider sent the browser back without an answer. Begin this step again.</source>
-            <translation type="unfinished"></translation>
+            <translation>أعاد مزوّد الهوية المتصفح بلا جواب. ابدؤوا هذه الخطوة من جديد.</translation>
         </message>
         <message>
             <source>The identity provider signed its proof in a way that this station does not accept.</source>
-            <translation type="unfinished"></translation>
+            <translation>وقّع مزوّد الهوية إثباته بطريقة لا تقبلها هذه المحطة.</translation>
         </message>
         <message>
             <source>The identity provider signed its proof with a key that it does not publish.</source>
-            <translation type="unfinished"></translation>
+            <translation>وقّع مزوّد الهوية إثباته بمفتاح لا ينشره.</translation>
         </message>
         <message>
             <source>The identity provider told about another person than the one who signed in.</source>
-            <translation type="unfinished"></translation>
+            <translation>أعطى مزوّد الهوية معلومات عن شخص غير الذي سجّل الدخول.</translation>
         </message>
         <message>
             <source>The identity provider told of an earlier sign-in, perhaps somebody else's. Sign in again at the provider.</source>
-            <translation type="unfinished"></translation>
+            <translation>أشار مزوّد الهوية إلى تسجيل دخول سابق، ربما لشخص آخر. سجّلوا الدخول من جديد لدى المزوّد.</translation>
         </message>
         <message>
             <source>The identity provider's description of itself does not fit its address. Tell your administrator.</source>
-            <translation type="unfinished"></translation>
+            <translation>وصف مزوّد الهوية لنفسه لا يطابق عنوانه. أبلغوا المسؤول.</translation>
         </message>
         <message>
             <source>The identity provider's proof belongs to another sign-in than this one.</source>
-            <translation type="unfinished"></translation>
+            <translation>إثبات مزوّد الهوية يخص تسجيل دخول آخر غير هذا.</translation>
         </message>
         <message>
             <source>The identity provider's proof does not belong to the access that came with it.</source>
-            <translation type="unfinished"></translation>
+            <translation>إثبات مزوّد الهوية لا يخص إذن الوصول الذي جاء معه.</translation>
         </message>
         <message>
             <source>The identity provider's proof of the sign-in cannot be read.</source>
-            <translation type="unfinished"></translation>
+            <translation>لا يمكن قراءة إثبات تسجيل الدخول من مزوّد الهوية.</translation>
         </message>
         <message>
             <source>The identity provider's proof of the sign-in is not signed by the provider.</source>
-            <translation type="unfinished"></translation>
+            <translation>إثبات تسجيل الدخول غير موقّع من مزوّد الهوية.</translation>
         </message>
         <message>
             <source>The identity provider's proof of the sign-in is out of date. Check this computer's clock and sign in again.</source>
-            <translation type="unfinished"></translation>
+            <translation>إثبات تسجيل الدخول من مزوّد الهوية منتهي المدة. تحققوا من ساعة هذا الحاسوب وسجّلوا الدخول من جديد.</translation>
         </message>
         <message>
             <source>The identity provider's proof of the sign-in was made for somebody else.</source>
-            <translation type="unfinished"></translation>
+            <translation>إثبات تسجيل الدخول من مزوّد الهوية صُنع لجهة أخرى.</translation>
         </message>
         <message>
             <source>The introducer is not known at this station. Check the number, or ask somebody else.</source>
@@ -2613,7 +2621,7 @@
         </message>
         <message>
             <source>The proof of the sign-in is from another identity provider than the one that was asked.</source>
-            <translation type="unfinished"></translation>
+            <translation>إثبات تسجيل الدخول من مزوّد هوية غير الذي سُئل.</translation>
         </message>
         <message>
             <source>The proofing configuration cannot be read: it is no JSON object.</source>
@@ -2956,20 +2964,44 @@
             <translation>رفض فحص الفيروسات في الخادم الحزمة (رمزه: {server_code}). أبلغ مسؤول النظام؛ الحزمة محفوظة.</translation>
         </message>
         <message>
+            <source>The service could not decide whether this is the person. It can be tried again.</source>
+            <translation>لم تستطع الخدمة أن تقرر هل هذا هو الشخص نفسه. يمكن المحاولة مرة أخرى.</translation>
+        </message>
+        <message>
+            <source>The service did not accept what it was asked. Tell your administrator.</source>
+            <translation>لم تقبل الخدمة ما طُلب منها. أبلغوا المسؤول.</translation>
+        </message>
+        <message>
+            <source>The service did not tell something about the person that is needed here.</source>
+            <translation>لم تذكر الخدمة معلومة عن الشخص مطلوبة هنا.</translation>
+        </message>
+        <message>
+            <source>The service does not accept this station. Tell your administrator.</source>
+            <translation>لا تقبل الخدمة هذه المحطة. أبلغوا المسؤول.</translation>
+        </message>
+        <message>
+            <source>The service does not know the question any more. Begin this step again.</source>
+            <translation>لم تعد الخدمة تعرف السؤال. ابدؤوا هذه الخطوة من جديد.</translation>
+        </message>
+        <message>
+            <source>The service says that this is not the person.</source>
+            <translation>تقول الخدمة إن هذا ليس الشخص نفسه.</translation>
+        </message>
+        <message>
             <source>The service that chip readers are used through (pcscd) does not run on this computer. Tell your supervisor.</source>
             <translation type="unfinished"></translation>
         </message>
         <message>
             <source>The service that proves identities cannot be reached. Try again when there is a network.</source>
-            <translation type="unfinished"></translation>
+            <translation>لا يمكن الوصول إلى الخدمة التي تثبت الهويات. حاولوا مرة أخرى عند توفر الشبكة.</translation>
         </message>
         <message>
             <source>The service that proves identities did not answer in time. Try again.</source>
-            <translation type="unfinished"></translation>
+            <translation>لم تُجب الخدمة التي تثبت الهويات في الوقت المحدد. حاولوا مرة أخرى.</translation>
         </message>
         <message>
             <source>The service that proves identities is out of order just now. Try again later.</source>
-            <translation type="unfinished"></translation>
+            <translation>الخدمة التي تثبت الهويات معطلة الآن. حاولوا مرة أخرى لاحقًا.</translation>
         </message>
         <message>
             <source>The set-up file cannot be read: {part} is missing or has a wrong form.</source>
@@ -2997,15 +3029,15 @@
         </message>
         <message>
             <source>The sign-in at the identity provider did not succeed. It can be tried again.</source>
-            <translation type="unfinished"></translation>
+            <translation>لم ينجح تسجيل الدخول لدى مزوّد الهوية. يمكن المحاولة مرة أخرى.</translation>
         </message>
         <message>
             <source>The sign-in was declined at the identity provider. It can be tried again.</source>
-            <translation type="unfinished"></translation>
+            <translation>رُفض تسجيل الدخول لدى مزوّد الهوية. يمكن المحاولة مرة أخرى.</translation>
         </message>
         <message>
             <source>The sign-in was not as strong as is needed here. Sign in again in a stronger way.</source>
-            <translation type="unfinished"></translation>
+            <translation>لم يكن تسجيل الدخول بالقوة المطلوبة هنا. سجّلوا الدخول من جديد بطريقة أقوى.</translation>
         </message>
         <message>
             <source>The signature does not match. The data was changed or comes from somebody else.</source>
@@ -3560,10 +3592,6 @@
             <translation>تبدو هذه اليد الأخرى. ضع اليد المبيّنة.</translation>
         </message>
         <message>
-            <source>This may be left out.</source>
-            <translation>يمكن ترك هذا.</translation>
-        </message>
-        <message>
             <source>This person has shown well enough who they are.</source>
             <translation>أثبت هذا الشخص هويته بما يكفي.</translation>
         </message>
@@ -3693,7 +3721,11 @@
         </message>
         <message>
             <source>This step waits for the browser and for nothing else.</source>
-            <translation type="unfinished"></translation>
+            <translation>هذه الخطوة تنتظر المتصفح ولا شيء سواه.</translation>
+        </message>
+        <message>
+            <source>This step waits for the service's answer and for nothing else.</source>
+            <translation>هذه الخطوة تنتظر جواب الخدمة ولا شيء سواه.</translation>
         </message>
         <message>
             <source>This step was tried too often.</source>
@@ -3804,6 +3836,10 @@
             <translation>أدر رأسك ببطء إلى اليمين، ثم عد إلى الكاميرا.</translation>
         </message>
         <message>
+            <source>Two drivers, {first} and {second}, claim one and the same {kind}. Neither is used: ask your administrator to leave one of them out.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Two samples in the biometric file have the same index.</source>
             <translation>تحمل عينتان في ملف البيانات الحيوية الفهرس نفسه.</translation>
         </message>
@@ -3877,15 +3913,15 @@
         </message>
         <message>
             <source>What the browser brought back belongs to an attempt that is over. Go on where the step stands.</source>
-            <translation type="unfinished"></translation>
+            <translation>ما أعاده المتصفح يخص محاولة انتهت. تابعوا من حيث وصلت الخطوة.</translation>
         </message>
         <message>
             <source>What the browser brought back belongs to another step, or to another attempt.</source>
-            <translation type="unfinished"></translation>
+            <translation>ما أعاده المتصفح يخص خطوة أخرى أو محاولة أخرى.</translation>
         </message>
         <message>
             <source>What the browser brought back cannot be read. Begin this step again.</source>
-            <translation type="unfinished"></translation>
+            <translation>لا يمكن قراءة ما أعاده المتصفح. ابدؤوا هذه الخطوة من جديد.</translation>
         </message>
         <message>
             <source>What the camera sees</source>
@@ -4120,8 +4156,8 @@
             <translation>لاحقًا</translation>
         </message>
         <message>
-            <source>may be left out</source>
-            <translation>يمكن تركه</translation>
+            <source>need not succeed</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>no name yet</source>

@@ -904,6 +904,10 @@
             <translation>Création des clés…</translation>
         </message>
         <message>
+            <source>Meanwhile</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Megabytes on the disk</source>
             <translation>Mégaoctets sur le disque</translation>
         </message>
@@ -1045,7 +1049,7 @@
         </message>
         <message>
             <source>No secure connection to the service that proves identities can be made, so nothing was sent. Check this computer's clock, then tell your administrator.</source>
-            <translation type="unfinished"></translation>
+            <translation>Aucune connexion sécurisée au service qui prouve les identités n’est possible ; rien n’a donc été envoyé. Vérifiez l’horloge de cet ordinateur, puis prévenez votre administrateur.</translation>
         </message>
         <message>
             <source>No station of this number is registered here, so no set-up file can be made for it.</source>
@@ -1057,7 +1061,7 @@
         </message>
         <message>
             <source>Nobody here waits for what the browser brought back.</source>
-            <translation type="unfinished"></translation>
+            <translation>Personne ici n’attend ce que le navigateur a rapporté.</translation>
         </message>
         <message>
             <source>Nobody of that name works at this station.</source>
@@ -1098,6 +1102,10 @@
         <message>
             <source>Nothing is changed yet. Fill in what is to be changed, or attach a document.</source>
             <translation>Rien n’est encore modifié. Remplissez ce qui doit changer, ou joignez un document.</translation>
+        </message>
+        <message>
+            <source>Nothing is lost if this does not succeed.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Nothing of that name can be measured. There are: {areas}.</source>
@@ -1637,7 +1645,7 @@
         </message>
         <message>
             <source>The address of the service that proves identities is not secure (https), so it was not asked. Tell your administrator.</source>
-            <translation type="unfinished"></translation>
+            <translation>L’adresse du service qui prouve les identités n’est pas sécurisée (https) ; il n’a donc pas été interrogé. Prévenez votre administrateur.</translation>
         </message>
         <message>
             <source>The answer cannot be written. Perhaps the disk is full.</source>
@@ -1649,15 +1657,15 @@
         </message>
         <message>
             <source>The answer in the browser is from another identity provider than the one that was asked.</source>
-            <translation type="unfinished"></translation>
+            <translation>La réponse dans le navigateur vient d’un autre fournisseur d’identité que celui qui a été interrogé.</translation>
         </message>
         <message>
             <source>The answer of the service that proves identities cannot be read. Tell your administrator.</source>
-            <translation type="unfinished"></translation>
+            <translation>La réponse du service qui prouve les identités est illisible. Prévenez votre administrateur.</translation>
         </message>
         <message>
             <source>The answer of the service that proves identities was too long and was not read. Tell your administrator.</source>
-            <translation type="unfinished"></translation>
+            <translation>La réponse du service qui prouve les identités était trop longue et n’a pas été lue. Prévenez votre administrateur.</translation>
         </message>
         <message>
             <source>The answer of the {kind} lacks what is needed ({part}). Tell support.</source>
@@ -2153,75 +2161,75 @@
         </message>
         <message>
             <source>The identity provider did not confirm the sign-in. Begin this step again.</source>
-            <translation type="unfinished"></translation>
+            <translation>Le fournisseur d’identité n’a pas confirmé la connexion. Recommencez cette étape.</translation>
         </message>
         <message>
             <source>The identity provider did not tell something about the person that is needed here.</source>
-            <translation type="unfinished"></translation>
+            <translation>Le fournisseur d’identité n’a pas communiqué une information sur la personne qui est nécessaire ici.</translation>
         </message>
         <message>
             <source>The identity provider does not accept this station. Tell your administrator.</source>
-            <translation type="unfinished"></translation>
+            <translation>Le fournisseur d’identité n’accepte pas cette station. Prévenez votre administrateur.</translation>
         </message>
         <message>
             <source>The identity provider does not offer what a sign-in needs. Tell your administrator.</source>
-            <translation type="unfinished"></translation>
+            <translation>Le fournisseur d’identité n’offre pas ce qu’exige une connexion. Prévenez votre administrateur.</translation>
         </message>
         <message>
             <source>The identity provider has a problem just now. Try again later.</source>
-            <translation type="unfinished"></translation>
+            <translation>Le fournisseur d’identité a un problème en ce moment. Réessayez plus tard.</translation>
         </message>
         <message>
             <source>The identity provider sent no proof of the sign-in. Tell your administrator.</source>
-            <translation type="unfinished"></translation>
+            <translation>Le fournisseur d’identité n’a envoyé aucune preuve de la connexion. Prévenez votre administrateur.</translation>
         </message>
         <message>
             <source>The identity provider sent the browser back without an answer. Begin this step again.</source>
-            <translation type="unfinished"></translation>
+            <translation>Le fournisseur d’identité a renvoyé le navigateur sans réponse. Recommencez cette étape.</translation>
         </message>
         <message>
             <source>The identity provider signed its proof in a way that this station does not accept.</source>
-            <translation type="unfinished"></translation>
+            <translation>Le fournisseur d’identité a signé sa preuve d’une façon que cette station n’accepte pas.</translation>
         </message>
         <message>
             <source>The identity provider signed its proof with a key that it does not publish.</source>
-            <translation type="unfinished"></translation>
+            <translation>Le fournisseur d’identité a signé sa preuve avec une clé qu’il ne publie pas.</translation>
         </message>
         <message>
             <source>The identity provider told about another person than the one who signed in.</source>
-            <translation type="unfinished"></translation>
+            <translation>Le fournisseur d’identité a donné des informations sur une autre personne que celle qui s’est connectée.</translation>
         </message>
         <message>
             <source>The identity provider told of an earlier sign-in, perhaps somebody else's. Sign in again at the provider.</source>
-            <translation type="unfinished"></translation>
+            <translation>Le fournisseur d’identité a fait état d’une connexion antérieure, peut-être celle d’une autre personne. Connectez-vous de nouveau chez le fournisseur.</translation>
         </message>
         <message>
             <source>The identity provider's description of itself does not fit its address. Tell your administrator.</source>
-            <translation type="unfinished"></translation>
+            <translation>La description que le fournisseur d’identité donne de lui-même ne correspond pas à son adresse. Prévenez votre administrateur.</translation>
         </message>
         <message>
             <source>The identity provider's proof belongs to another sign-in than this one.</source>
-            <translation type="unfinished"></translation>
+            <translation>La preuve du fournisseur d’identité appartient à une autre connexion que celle-ci.</translation>
         </message>
         <message>
             <source>The identity provider's proof does not belong to the access that came with it.</source>
-            <translation type="unfinished"></translation>
+            <translation>La preuve du fournisseur d’identité ne correspond pas à l’accès qui l’accompagne.</translation>
         </message>
         <message>
             <source>The identity provider's proof of the sign-in cannot be read.</source>
-            <translation type="unfinished"></translation>
+            <translation>La preuve de connexion du fournisseur d’identité est illisible.</translation>
         </message>
         <message>
             <source>The identity provider's proof of the sign-in is not signed by the provider.</source>
-            <translation type="unfinished"></translation>
+            <translation>La preuve de connexion n’est pas signée par le fournisseur d’identité.</translation>
         </message>
         <message>
             <source>The identity provider's proof of the sign-in is out of date. Check this computer's clock and sign in again.</source>
-            <translation type="unfinished"></translation>
+            <translation>La preuve de connexion du fournisseur d’identité est périmée. Vérifiez l’horloge de cet ordinateur et connectez-vous de nouveau.</translation>
         </message>
         <message>
             <source>The identity provider's proof of the sign-in was made for somebody else.</source>
-            <translation type="unfinished"></translation>
+            <translation>La preuve de connexion du fournisseur d’identité a été faite pour quelqu’un d’autre.</translation>
         </message>
         <message>
             <source>The introducer is not known at this station. Check the number, or ask somebody else.</source>
@@ -2613,7 +2621,7 @@
         </message>
         <message>
             <source>The proof of the sign-in is from another identity provider than the one that was asked.</source>
-            <translation type="unfinished"></translation>
+            <translation>La preuve de connexion vient d’un autre fournisseur d’identité que celui qui a été interrogé.</translation>
         </message>
         <message>
             <source>The proofing configuration cannot be read: it is no JSON object.</source>
@@ -2956,20 +2964,44 @@
             <translation>L’antivirus du serveur a refusé le paquet (son code : {server_code}). Prévenez votre administrateur ; le paquet est conservé.</translation>
         </message>
         <message>
+            <source>The service could not decide whether this is the person. It can be tried again.</source>
+            <translation>Le service n’a pas pu décider s’il s’agit de la personne. On peut réessayer.</translation>
+        </message>
+        <message>
+            <source>The service did not accept what it was asked. Tell your administrator.</source>
+            <translation>Le service n’a pas accepté ce qui lui a été demandé. Prévenez votre administrateur.</translation>
+        </message>
+        <message>
+            <source>The service did not tell something about the person that is needed here.</source>
+            <translation>Le service n’a pas communiqué une information sur la personne qui est nécessaire ici.</translation>
+        </message>
+        <message>
+            <source>The service does not accept this station. Tell your administrator.</source>
+            <translation>Le service n’accepte pas cette station. Prévenez votre administrateur.</translation>
+        </message>
+        <message>
+            <source>The service does not know the question any more. Begin this step again.</source>
+            <translation>Le service ne connaît plus la question. Recommencez cette étape.</translation>
+        </message>
+        <message>
+            <source>The service says that this is not the person.</source>
+            <translation>Le service indique qu’il ne s’agit pas de la personne.</translation>
+        </message>
+        <message>
             <source>The service that chip readers are used through (pcscd) does not run on this computer. Tell your supervisor.</source>
             <translation type="unfinished"></translation>
         </message>
         <message>
             <source>The service that proves identities cannot be reached. Try again when there is a network.</source>
-            <translation type="unfinished"></translation>
+            <translation>Le service qui prouve les identités est injoignable. Réessayez lorsqu’il y aura un réseau.</translation>
         </message>
         <message>
             <source>The service that proves identities did not answer in time. Try again.</source>
-            <translation type="unfinished"></translation>
+            <translation>Le service qui prouve les identités n’a pas répondu à temps. Réessayez.</translation>
         </message>
         <message>
             <source>The service that proves identities is out of order just now. Try again later.</source>
-            <translation type="unfinished"></translation>
+            <translation>Le service qui prouve les identités est en panne en ce moment. Réessayez plus tard.</translation>
         </message>
         <message>
             <source>The set-up file cannot be read: {part} is missing or has a wrong form.</source>
@@ -2997,15 +3029,15 @@
         </message>
         <message>
             <source>The sign-in at the identity provider did not succeed. It can be tried again.</source>
-            <translation type="unfinished"></translation>
+            <translation>La connexion chez le fournisseur d’identité n’a pas abouti. On peut réessayer.</translation>
         </message>
         <message>
             <source>The sign-in was declined at the identity provider. It can be tried again.</source>
-            <translation type="unfinished"></translation>
+            <translation>La connexion a été refusée chez le fournisseur d’identité. On peut réessayer.</translation>
         </message>
         <message>
             <source>The sign-in was not as strong as is needed here. Sign in again in a stronger way.</source>
-            <translation type="unfinished"></translation>
+            <translation>La connexion n’était pas aussi forte qu’il le faut ici. Connectez-vous de nouveau par un moyen plus fort.</translation>
         </message>
         <message>
             <source>The signature does not match. The data was changed or comes from somebody else.</source>
@@ -3560,10 +3592,6 @@
             <translation>On dirait l’autre main. Posez la main indiquée.</translation>
         </message>
         <message>
-            <source>This may be left out.</source>
-            <translation>Ceci peut être omis.</translation>
-        </message>
-        <message>
             <source>This person has shown well enough who they are.</source>
             <translation>Cette personne a suffisamment montré qui elle est.</translation>
         </message>
@@ -3693,7 +3721,11 @@
         </message>
         <message>
             <source>This step waits for the browser and for nothing else.</source>
-            <translation type="unfinished"></translation>
+            <translation>Cette étape attend le navigateur et rien d’autre.</translation>
+        </message>
+        <message>
+            <source>This step waits for the service's answer and for nothing else.</source>
+            <translation>Cette étape attend la réponse du service et rien d’autre.</translation>
         </message>
         <message>
             <source>This step was tried too often.</source>
@@ -3804,6 +3836,10 @@
             <translation>Tournez lentement la tête vers la droite, puis revenez face à la caméra.</translation>
         </message>
         <message>
+            <source>Two drivers, {first} and {second}, claim one and the same {kind}. Neither is used: ask your administrator to leave one of them out.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Two samples in the biometric file have the same index.</source>
             <translation>Deux échantillons du fichier biométrique ont le même index.</translation>
         </message>
@@ -3877,15 +3913,15 @@
         </message>
         <message>
             <source>What the browser brought back belongs to an attempt that is over. Go on where the step stands.</source>
-            <translation type="unfinished"></translation>
+            <translation>Ce que le navigateur a rapporté appartient à une tentative terminée. Continuez là où en est l’étape.</translation>
         </message>
         <message>
             <source>What the browser brought back belongs to another step, or to another attempt.</source>
-            <translation type="unfinished"></translation>
+            <translation>Ce que le navigateur a rapporté appartient à une autre étape, ou à une autre tentative.</translation>
         </message>
         <message>
             <source>What the browser brought back cannot be read. Begin this step again.</source>
-            <translation type="unfinished"></translation>
+            <translation>Ce que le navigateur a rapporté est illisible. Recommencez cette étape.</translation>
         </message>
         <message>
             <source>What the camera sees</source>
@@ -4120,8 +4156,8 @@
             <translation>plus tard</translation>
         </message>
         <message>
-            <source>may be left out</source>
-            <translation>peut être omis</translation>
+            <source>need not succeed</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>no name yet</source>
