@@ -737,7 +737,7 @@
         </message>
         <message>
             <source>GPS receiver</source>
-            <translation type="unfinished"></translation>
+            <translation>جهاز استقبال GPS</translation>
         </message>
         <message>
             <source>Give the new password</source>
@@ -1049,7 +1049,7 @@
         </message>
         <message>
             <source>No secure connection to the service that proves identities can be made, so nothing was sent. Check this computer's clock, then tell your administrator.</source>
-            <translation>لا يمكن إنشاء اتصال آمن بالخدمة التي تثبت الهويات، ولذلك لم يُرسَل شيء. تحققوا من ساعة هذا الحاسوب، ثم أبلغوا المسؤول.</translation>
+            <translation>لا يمكن إنشاء اتصال آمن بالخدمة التي تثبت الهويات، ولذلك لم يُرسَل شيء. تحقق من ساعة هذا الحاسوب، ثم أبلغ المسؤول عن النظام.</translation>
         </message>
         <message>
             <source>No station of this number is registered here, so no set-up file can be made for it.</source>
@@ -1645,7 +1645,7 @@
         </message>
         <message>
             <source>The address of the service that proves identities is not secure (https), so it was not asked. Tell your administrator.</source>
-            <translation>عنوان الخدمة التي تثبت الهويات غير آمن (https)، ولذلك لم تُسأل. أبلغوا المسؤول.</translation>
+            <translation>عنوان الخدمة التي تثبت الهويات غير آمن (https)، ولذلك لم تُسأل. أبلغ المسؤول عن النظام.</translation>
         </message>
         <message>
             <source>The answer cannot be written. Perhaps the disk is full.</source>
@@ -1661,11 +1661,11 @@
         </message>
         <message>
             <source>The answer of the service that proves identities cannot be read. Tell your administrator.</source>
-            <translation>لا يمكن قراءة جواب الخدمة التي تثبت الهويات. أبلغوا المسؤول.</translation>
+            <translation>لا يمكن قراءة جواب الخدمة التي تثبت الهويات. أبلغ المسؤول عن النظام.</translation>
         </message>
         <message>
             <source>The answer of the service that proves identities was too long and was not read. Tell your administrator.</source>
-            <translation>كان جواب الخدمة التي تثبت الهويات طويلًا جدًا ولم يُقرأ. أبلغوا المسؤول.</translation>
+            <translation>كان جواب الخدمة التي تثبت الهويات طويلًا جدًا ولم يُقرأ. أبلغ المسؤول عن النظام.</translation>
         </message>
         <message>
             <source>The answer of the {kind} lacks what is needed ({part}). Tell support.</source>
@@ -2161,7 +2161,7 @@
         </message>
         <message>
             <source>The identity provider did not confirm the sign-in. Begin this step again.</source>
-            <translation>لم يؤكد مزوّد الهوية تسجيل الدخول. ابدؤوا هذه الخطوة من جديد.</translation>
+            <translation>لم يؤكد مزوّد الهوية تسجيل الدخول. ابدأ هذه الخطوة من جديد.</translation>
         </message>
         <message>
             <source>The identity provider did not tell something about the person that is needed here.</source>
@@ -2169,23 +2169,23 @@
         </message>
         <message>
             <source>The identity provider does not accept this station. Tell your administrator.</source>
-            <translation>لا يقبل مزوّد الهوية هذه المحطة. أبلغوا المسؤول.</translation>
+            <translation>لا يقبل مزوّد الهوية هذه المحطة. أبلغ المسؤول عن النظام.</translation>
         </message>
         <message>
             <source>The identity provider does not offer what a sign-in needs. Tell your administrator.</source>
-            <translation>لا يوفّر مزوّد الهوية ما يتطلبه تسجيل الدخول. أبلغوا المسؤول.</translation>
+            <translation>لا يوفّر مزوّد الهوية ما يتطلبه تسجيل الدخول. أبلغ المسؤول عن النظام.</translation>
         </message>
         <message>
             <source>The identity provider has a problem just now. Try again later.</source>
-            <translation>لدى مزوّد الهوية مشكلة الآن. حاولوا مرة أخرى لاحقًا.</translation>
+            <translation>لدى مزوّد الهوية مشكلة الآن. حاول مرة أخرى لاحقًا.</translation>
         </message>
         <message>
             <source>The identity provider sent no proof of the sign-in. Tell your administrator.</source>
-            <translation>لم يرسل مزوّد الهوية أي إثبات لتسجيل الدخول. أبلغوا المسؤول.</translation>
+            <translation>لم يرسل مزوّد الهوية أي إثبات لتسجيل الدخول. أبلغ المسؤول عن النظام.</translation>
         </message>
         <message>
             <source>The identity provider sent the browser back without an answer. Begin this step again.</source>
-            <translation>أعاد مزوّد الهوية المتصفح بلا جواب. ابدؤوا هذه الخطوة من جديد.</translation>
+            <translation>أعاد مزوّد الهوية المتصفح بلا جواب. ابدأ هذه الخطوة من جديد.</translation>
         </message>
         <message>
             <source>The identity provider signed its proof in a way that this station does not accept.</source>
@@ -2201,11 +2201,11 @@
         </message>
         <message>
             <source>The identity provider told of an earlier sign-in, perhaps somebody else's. Sign in again at the provider.</source>
-            <translation>أشار مزوّد الهوية إلى تسجيل دخول سابق، ربما لشخص آخر. سجّلوا الدخول من جديد لدى المزوّد.</translation>
+            <translation>أشار مزوّد الهوية إلى تسجيل دخول سابق، ربما لشخص آخر. سجّل الدخول من جديد لدى المزوّد.</translation>
         </message>
         <message>
             <source>The identity provider's description of itself does not fit its address. Tell your administrator.</source>
-            <translation>وصف مزوّد الهوية لنفسه لا يطابق عنوانه. أبلغوا المسؤول.</translation>
+            <translation>وصف مزوّد الهوية لنفسه لا يطابق عنوانه. أبلغ المسؤول عن النظام.</translation>
         </message>
         <message>
             <source>The identity provider's proof belongs to another sign-in than this one.</source>
@@ -2225,7 +2225,7 @@
         </message>
         <message>
             <source>The identity provider's proof of the sign-in is out of date. Check this computer's clock and sign in again.</source>
-            <translation>إثبات تسجيل الدخول من مزوّد الهوية منتهي المدة. تحققوا من ساعة هذا الحاسوب وسجّلوا الدخول من جديد.</translation>
+            <translation>إثبات تسجيل الدخول من مزوّد الهوية منتهي المدة. تحقق من ساعة هذا الحاسوب وسجّل الدخول من جديد.</translation>
         </message>
         <message>
             <source>The identity provider's proof of the sign-in was made for somebody else.</source>
@@ -2969,7 +2969,7 @@
         </message>
         <message>
             <source>The service did not accept what it was asked. Tell your administrator.</source>
-            <translation>لم تقبل الخدمة ما طُلب منها. أبلغوا المسؤول.</translation>
+            <translation>لم تقبل الخدمة ما طُلب منها. أبلغ المسؤول عن النظام.</translation>
         </message>
         <message>
             <source>The service did not tell something about the person that is needed here.</source>
@@ -2977,11 +2977,11 @@
         </message>
         <message>
             <source>The service does not accept this station. Tell your administrator.</source>
-            <translation>لا تقبل الخدمة هذه المحطة. أبلغوا المسؤول.</translation>
+            <translation>لا تقبل الخدمة هذه المحطة. أبلغ المسؤول عن النظام.</translation>
         </message>
         <message>
             <source>The service does not know the question any more. Begin this step again.</source>
-            <translation>لم تعد الخدمة تعرف السؤال. ابدؤوا هذه الخطوة من جديد.</translation>
+            <translation>لم تعد الخدمة تعرف السؤال. ابدأ هذه الخطوة من جديد.</translation>
         </message>
         <message>
             <source>The service says that this is not the person.</source>
@@ -2993,15 +2993,15 @@
         </message>
         <message>
             <source>The service that proves identities cannot be reached. Try again when there is a network.</source>
-            <translation>لا يمكن الوصول إلى الخدمة التي تثبت الهويات. حاولوا مرة أخرى عند توفر الشبكة.</translation>
+            <translation>لا يمكن الوصول إلى الخدمة التي تثبت الهويات. حاول مرة أخرى عند توفر الشبكة.</translation>
         </message>
         <message>
             <source>The service that proves identities did not answer in time. Try again.</source>
-            <translation>لم تُجب الخدمة التي تثبت الهويات في الوقت المحدد. حاولوا مرة أخرى.</translation>
+            <translation>لم تُجب الخدمة التي تثبت الهويات في الوقت المحدد. حاول مرة أخرى.</translation>
         </message>
         <message>
             <source>The service that proves identities is out of order just now. Try again later.</source>
-            <translation>الخدمة التي تثبت الهويات معطلة الآن. حاولوا مرة أخرى لاحقًا.</translation>
+            <translation>الخدمة التي تثبت الهويات معطلة الآن. حاول مرة أخرى لاحقًا.</translation>
         </message>
         <message>
             <source>The set-up file cannot be read: {part} is missing or has a wrong form.</source>
@@ -3037,7 +3037,7 @@
         </message>
         <message>
             <source>The sign-in was not as strong as is needed here. Sign in again in a stronger way.</source>
-            <translation>لم يكن تسجيل الدخول بالقوة المطلوبة هنا. سجّلوا الدخول من جديد بطريقة أقوى.</translation>
+            <translation>لم يكن تسجيل الدخول بالقوة المطلوبة هنا. سجّل الدخول من جديد بطريقة أقوى.</translation>
         </message>
         <message>
             <source>The signature does not match. The data was changed or comes from somebody else.</source>
@@ -3913,7 +3913,7 @@
         </message>
         <message>
             <source>What the browser brought back belongs to an attempt that is over. Go on where the step stands.</source>
-            <translation>ما أعاده المتصفح يخص محاولة انتهت. تابعوا من حيث وصلت الخطوة.</translation>
+            <translation>ما أعاده المتصفح يخص محاولة انتهت. تابع من حيث وصلت الخطوة.</translation>
         </message>
         <message>
             <source>What the browser brought back belongs to another step, or to another attempt.</source>
@@ -3921,7 +3921,7 @@
         </message>
         <message>
             <source>What the browser brought back cannot be read. Begin this step again.</source>
-            <translation>لا يمكن قراءة ما أعاده المتصفح. ابدؤوا هذه الخطوة من جديد.</translation>
+            <translation>لا يمكن قراءة ما أعاده المتصفح. ابدأ هذه الخطوة من جديد.</translation>
         </message>
         <message>
             <source>What the camera sees</source>

@@ -737,7 +737,7 @@
         </message>
         <message>
             <source>GPS receiver</source>
-            <translation type="unfinished"></translation>
+            <translation>récepteur GPS</translation>
         </message>
         <message>
             <source>Give the new password</source>
@@ -1049,7 +1049,7 @@
         </message>
         <message>
             <source>No secure connection to the service that proves identities can be made, so nothing was sent. Check this computer's clock, then tell your administrator.</source>
-            <translation>Aucune connexion sécurisée au service qui prouve les identités n’est possible ; rien n’a donc été envoyé. Vérifiez l’horloge de cet ordinateur, puis prévenez votre administrateur.</translation>
+            <translation>Aucune connexion sécurisée au service qui prouve les identités n’est possible ; rien n’a donc été envoyé. Vérifiez l’horloge de cet ordinateur, puis prévenez votre administrateur.</translation>
         </message>
         <message>
             <source>No station of this number is registered here, so no set-up file can be made for it.</source>
@@ -1645,7 +1645,7 @@
         </message>
         <message>
             <source>The address of the service that proves identities is not secure (https), so it was not asked. Tell your administrator.</source>
-            <translation>L’adresse du service qui prouve les identités n’est pas sécurisée (https) ; il n’a donc pas été interrogé. Prévenez votre administrateur.</translation>
+            <translation>L’adresse du service qui prouve les identités n’est pas sécurisée (https) ; il n’a donc pas été interrogé. Prévenez votre administrateur.</translation>
         </message>
         <message>
             <source>The answer cannot be written. Perhaps the disk is full.</source>
@@ -2169,7 +2169,7 @@
         </message>
         <message>
             <source>The identity provider does not accept this station. Tell your administrator.</source>
-            <translation>Le fournisseur d’identité n’accepte pas cette station. Prévenez votre administrateur.</translation>
+            <translation>Le fournisseur d’identité n’accepte pas ce poste. Prévenez votre administrateur.</translation>
         </message>
         <message>
             <source>The identity provider does not offer what a sign-in needs. Tell your administrator.</source>
@@ -2189,7 +2189,7 @@
         </message>
         <message>
             <source>The identity provider signed its proof in a way that this station does not accept.</source>
-            <translation>Le fournisseur d’identité a signé sa preuve d’une façon que cette station n’accepte pas.</translation>
+            <translation>Le fournisseur d’identité a signé sa preuve d’une façon que ce poste n’accepte pas.</translation>
         </message>
         <message>
             <source>The identity provider signed its proof with a key that it does not publish.</source>
@@ -2977,7 +2977,7 @@
         </message>
         <message>
             <source>The service does not accept this station. Tell your administrator.</source>
-            <translation>Le service n’accepte pas cette station. Prévenez votre administrateur.</translation>
+            <translation>Le service n’accepte pas ce poste. Prévenez votre administrateur.</translation>
         </message>
         <message>
             <source>The service does not know the question any more. Begin this step again.</source>
