@@ -31,6 +31,7 @@ from muster.devices.api import (
     DeviceStatus,
     DocumentScanner,
     Driver,
+    Locator,
     SlapCapture,
 )
 from muster.devices.attestation import SoftwareSigner, next_hash, verify_attestation
@@ -141,6 +142,24 @@ class DriverConformance:
                 page = scanner.scan(200, Event(), _ignore)
                 assert page.format in ("png", "jpg") and page.content
                 assert page.resolution_dpi == 200
+
+    def test_a_locator_says_where_it_is_or_that_it_does_not_know(self) -> None:
+        for driver, device in self._opened(DeviceKind.LOCATOR):
+            with driver.open(device, conformance_context()) as locator, suppress(DeviceUnavailable):
+                assert isinstance(locator, Locator)
+                fix = locator.locate(1.0, Event())
+                assert -90 <= fix.latitude_deg <= 90 and -180 <= fix.longitude_deg <= 180
+                assert fix.accuracy_m is None or fix.accuracy_m >= 0
+
+    def test_a_locator_that_was_cancelled_says_so_soon(self) -> None:
+        for driver, device in self._opened(DeviceKind.LOCATOR):
+            cancel, begun = Event(), time.monotonic()
+            cancel.set()
+            with driver.open(device, conformance_context()) as locator, suppress(Cancelled):
+                assert isinstance(locator, Locator)
+                locator.locate(10.0, cancel)
+                raise AssertionError("a cancelled locator told where it is")
+            assert time.monotonic() - begun < _STOP_WITHIN_S
 
     def _opened(self, kind: DeviceKind) -> list[tuple[Driver, DeviceDescriptor]]:
         driver = self.make_driver()

@@ -55,6 +55,7 @@ from muster.workstation.station_lock import StationLock
 from muster.workstation.submission import Submission
 from muster.workstation.sync import Sync
 from muster.workstation.trail import AuditTrail
+from muster.workstation.whereabouts import Whereabouts
 
 _DAILY = timedelta(days=1)
 
@@ -118,6 +119,7 @@ class Desk:
             unlocked.machine_key,
             self.server,
             self.proving,
+            Whereabouts(catalogue, context, policy.position),
             policy,
         )
         self.enrollment = Enrollment(

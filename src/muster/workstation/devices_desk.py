@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from muster.devices.api import DeviceDescriptor, DeviceKind, DeviceStatus
 from muster.devices.catalogue import Catalogue
 
-_OPTIONAL = (DeviceKind.CHIP_READER,)
+_OPTIONAL = (DeviceKind.CHIP_READER, DeviceKind.LOCATOR)
 
 
 @dataclass(frozen=True, slots=True)

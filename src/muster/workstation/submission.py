@@ -11,6 +11,7 @@ Rules:
 from __future__ import annotations
 
 import hashlib
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -41,6 +42,7 @@ from muster.workstation.journal import REGISTRATION_CLOSED, Entry, Journal
 from muster.workstation.policy import Policy
 from muster.workstation.proving import Proof, Proving, words
 from muster.workstation.server_session import ServerSession
+from muster.workstation.whereabouts import Here, Whereabouts
 
 STEPS_OPEN = Code("STEPS_OPEN", "Something is still missing. Go back to the step that is not ticked.")
 CONTENT_CHANGED = Code(
@@ -100,6 +102,7 @@ class Submission:
         machine_key: MachineKey,
         server: ServerSession,
         proving: Proving,
+        whereabouts: Whereabouts,
         policy: Policy,
     ) -> None:
         self._journal = journal
@@ -108,6 +111,7 @@ class Submission:
         self._machine_key = machine_key
         self._server = server
         self._proving = proving
+        self._whereabouts = whereabouts
         self._policy = policy
 
     @property
@@ -206,8 +210,10 @@ class Submission:
         if self.causes(state):  # the policy was changed in between
             raise Refused(SUPERVISOR_NEEDED)
         certificate = self.server_certificate()
+        here = self._whereabouts.now()
+        contents = replace(self._contents(state, signed), position=here.position)
         packet = seal(
-            assemble(self._contents(state, signed), self._schema, capture_window=self._capture_window),
+            assemble(contents, self._schema, capture_window=self._capture_window),
             sign=self._machine_key.sign,
             encrypt=partial(encrypt, certificate),
         )
@@ -217,7 +223,7 @@ class Submission:
         path = self._folder.packet(packet.packet_id)
         temporary = durable.prepare(path, packet.content)
         try:
-            return self._commit(state.id, signed, packet, temporary, path)
+            return self._commit(state.id, signed, packet, here, temporary, path)
         except _SealedMeanwhileError:  # by the window while a command did: theirs counts
             return self.submit(registration_id)
         finally:
@@ -340,6 +346,7 @@ class Submission:
         registration_id: RegistrationId,
         signed: Signed,
         packet: SealedPacket,
+        here: Here,
         temporary: Path,
         path: Path,
     ) -> OutboxEntry:
@@ -375,6 +382,7 @@ class Submission:
                 packet=packet.packet_id,
                 sha256=packet.digest,
                 size=str(packet.size),
+                **here.told,
             )
         return entry
 

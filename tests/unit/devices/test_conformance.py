@@ -25,6 +25,7 @@ from muster.devices.api import (
     DeviceKind,
     DeviceStatus,
     Driver,
+    Fix,
     OnPreview,
     ScannedPage,
 )
@@ -53,11 +54,12 @@ class Habits:
     heeds_previous_hash: bool = True
     afterwards: Callable[[Samples], Samples] = lambda samples: samples
     page: ScannedPage | None = None
+    latitude_deg: float = 50.0
 
 
 @dataclass
 class Device4:
-    """Camera, slap reader, iris camera and scanner in one case."""
+    """Camera, slap reader, iris camera, scanner and GPS receiver in one case."""
 
     kind: DeviceKind
     habits: Habits
@@ -100,6 +102,11 @@ class Device4:
 
     def scan(self, resolution_dpi: int, cancel: Event, on_preview: OnPreview) -> ScannedPage:
         return self.habits.page or ScannedPage(_png(), "png", resolution_dpi)
+
+    def locate(self, timeout_s: float, cancel: Event) -> Fix:
+        if cancel.is_set() and self.habits.heeds_cancel:
+            raise Cancelled(CANCELLED)
+        return Fix(self.habits.latitude_deg, 8.0, None, utc_now())
 
 
 def _png() -> bytes:
@@ -295,3 +302,13 @@ def test_capturing_on_after_a_cancel_fails() -> None:
 def test_a_page_that_was_not_asked_for_fails(page: ScannedPage) -> None:
     with pytest.raises(AssertionError):
         with_habits(page=page).test_a_scanner_hands_out_a_page_at_the_resolution_asked_for()
+
+
+def test_a_place_that_is_not_on_this_planet_fails() -> None:
+    with pytest.raises(AssertionError):
+        with_habits(latitude_deg=91.0).test_a_locator_says_where_it_is_or_that_it_does_not_know()
+
+
+def test_a_locator_that_does_not_heed_cancel_fails() -> None:
+    with pytest.raises(AssertionError, match="a cancelled locator told where it is"):
+        with_habits(heeds_cancel=False).test_a_locator_that_was_cancelled_says_so_soon()

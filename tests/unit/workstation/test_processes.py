@@ -35,6 +35,7 @@ from muster.workstation.reference import ReferenceData
 from muster.workstation.script import Script, ScriptedEnrollment, ScriptOutcome
 from muster.workstation.slip import Slip
 from muster.workstation.station import Station
+from simulators.gpsd import SimulatedGpsd, served
 from unit.packet.independent_reader import Subpacket, labelled, read_packet
 from unit.workstation.desks import OFFICER, QUICK, audited, desk_at, first_view, picture, play
 
@@ -347,3 +348,16 @@ def test_the_meta_info_names_officer_station_and_consent_and_no_position(sent: S
 def test_a_station_whose_policy_says_where_it_stands_says_so_in_the_packet(sent: Sending) -> None:
     meta = sent(UPDATE, replace(QUICK, position=Position(48.137154, 11.576124))).parts["id"].meta
     assert (meta["geoLocLatitude"], meta["geoLoclongitude"]) == ("48.137154", "11.576124")
+
+
+def test_a_station_that_measures_where_it_stands_says_that_and_the_trail_how_it_knows(
+    sent: Sending, root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with served(SimulatedGpsd()) as gpsd:
+        monkeypatch.setenv("MUSTER_DRIVERS", "gpsd,simulated")
+        monkeypatch.setenv("MUSTER_GPSD", "{}:{}".format(*gpsd.address))
+        meta = sent(UPDATE, replace(QUICK, position=Position(48.137154, 11.576124))).parts["id"].meta
+    assert (meta["geoLocLatitude"], meta["geoLoclongitude"]) == ("50.000500", "8.271100")
+    with desk_at(root) as desk:
+        (sealed,) = [each for each in desk.trail.newest_first(100) if each.event == "MUS-PKT-001"]
+    assert (sealed.detail["position"], sealed.detail["position_accuracy_m"]) == ("measured", "10")

@@ -1,0 +1,1 @@
+"""GPS receivers that gpsd looks after, as a Muster driver."""
