@@ -31,7 +31,8 @@ FAMILIES = ["Noto Sans", "Noto Sans Arabic", "Noto Sans Devanagari", "DejaVu San
 _SHEET = f"""
 QWidget {{ color: {INK}; }}
 QWidget#ground, QScrollArea, QScrollArea > QWidget > QWidget#ground {{ background: {GROUND}; border: none; }}
-QScrollArea#clear, QScrollArea#clear > QWidget > QWidget {{ background: transparent; border: none; }}
+QScrollArea#clear, QScrollArea#clear > QWidget#qt_scrollarea_viewport > QWidget {{ background: transparent;
+    border: none; }}
 QFrame#card {{ background: {PAPER}; border: 1px solid {LINE}; border-radius: 8px; }}
 QFrame#header {{ background: {ACCENT_DARK}; }}
 QFrame#header QLabel {{ color: white; }}
@@ -48,9 +49,9 @@ QLabel#spoken {{ font-size: 17px; }}
 QLabel#section {{ font-size: 15px; font-weight: 600; color: {ACCENT_DARK}; }}
 QLabel#soft {{ color: {SOFT_INK}; }}
 QLabel#number {{ font-size: 20px; font-weight: 700; }}
-QLabel#row {{ border-radius: 6px; color: {SOFT_INK}; }}
-QLabel#row[group="true"] {{ font-weight: 600; color: {ACCENT_DARK}; }}
-QLabel#row[now="true"] {{ background: {ACCENT_PALE}; color: {ACCENT_DARK}; }}
+QFrame#row {{ border: none; border-radius: 6px; }}
+QFrame#row[now="true"] {{ background: {ACCENT_PALE}; }}
+QLabel#group {{ font-weight: 600; color: {ACCENT_DARK}; }}
 QLabel#finding {{ color: {BAD}; }}
 QLabel#soft[warning="true"] {{ color: {WARN}; font-weight: 600; }}
 QLabel[tone="good"] {{ background: {GOOD_PALE}; color: {GOOD}; border-radius: 6px; padding: 10px 12px; }}

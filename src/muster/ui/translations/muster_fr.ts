@@ -905,7 +905,7 @@
         </message>
         <message>
             <source>Meanwhile</source>
-            <translation type="unfinished"></translation>
+            <translation>Entre-temps</translation>
         </message>
         <message>
             <source>Megabytes on the disk</source>
@@ -1105,7 +1105,7 @@
         </message>
         <message>
             <source>Nothing is lost if this does not succeed.</source>
-            <translation type="unfinished"></translation>
+            <translation>Rien n’est perdu si ceci n’aboutit pas.</translation>
         </message>
         <message>
             <source>Nothing of that name can be measured. There are: {areas}.</source>
@@ -4157,7 +4157,7 @@
         </message>
         <message>
             <source>need not succeed</source>
-            <translation type="unfinished"></translation>
+            <translation>peut échouer sans conséquence</translation>
         </message>
         <message>
             <source>no name yet</source>

@@ -11,8 +11,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from functools import partial
 
-from PySide6.QtCore import QTimer, Signal
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from muster.domain.lifecycle import Registration
 from muster.domain.proofing import ExecutionStatus, NodeStatus
@@ -108,7 +108,7 @@ class ProofingPage(StepPage):
         self._name.setText(word(view.use_case_name))
         empty(self._rows)
         for row in presenter.rows():
-            self._rows.addWidget(_row_label(row))
+            self._rows.addWidget(_row_frame(row))
         self._rows.addStretch(1)
         reached = words.assurance_words(words.asked_of(view.assurance, view.minimum))
         self.reached.setText(tr("Shown so far: {level}", level=reached))
@@ -211,6 +211,8 @@ class ProofingPage(StepPage):
     def _add_question(self, presenter: ProofingPresenter, question: Question) -> None:
         if question.choice is not None:
             title = tr("Which way does the person choose?")
+        elif presenter.waiting:
+            title = tr("Meanwhile")
         elif len(question.offers) > 1:
             title = tr("What does the person begin with?")
         else:
@@ -223,8 +225,8 @@ class ProofingPage(StepPage):
         title, told = words.title(node), [word(node.description)] if node.description else []
         if node.kind != words.METHOD:
             told.append(" · ".join(words.title(each) for each in presenter.methods_below(node)))
-        if node.optional and question.choice is None:
-            told.append(tr("This may be left out."))
+        if presenter.is_extra(node):
+            told.append(tr("Nothing is lost if this does not succeed."))
         if node.status is NodeStatus.DISPATCHED:
             told.append(tr("This was begun and interrupted. Begin it once more."))
         warning = words.error_words(node.error) if node.error else ""
@@ -345,16 +347,27 @@ class ProofingPage(StepPage):
                 card.tell(self.presenter.time_left(card.node, now))
 
 
-def _row_label(row: Row) -> QLabel:
+def _row_frame(row: Row) -> QFrame:
+    """The sign stands in a column of its own: beside Latin words in an Arabic window it would change sides."""
     node = row.node
-    text = f"{words.sign(node.status)}  {words.title(node)}"
-    if node.kind == words.METHOD:
-        more = f" · {tr('may be left out')}" if node.optional and not node.status.is_over else ""
-        text = f"{text}\n     {words.status_words(node.status)}{more}"
-    made = label(text, "row")
-    made.setContentsMargins(_INDENT * max(0, row.depth), 3, 0, 3)
+    made = QFrame()
+    made.setObjectName("row")
+    line = QHBoxLayout(made)
+    line.setContentsMargins(6, 3, 6, 3)
+    line.setSpacing(6)
+    line.addSpacing(_INDENT * row.depth)
+    sign = label(words.sign(node.status), wrap=False)
+    sign.setFixedWidth(_INDENT)
+    line.addWidget(sign, 0, Qt.AlignmentFlag.AlignTop)
+    is_method = node.kind == words.METHOD
+    column = QVBoxLayout()
+    column.setSpacing(0)
+    column.addWidget(label(words.title(node), "" if is_method else "group"))
+    if is_method:
+        more = f" · {tr('need not succeed')}" if row.is_extra else ""
+        column.addWidget(label(f"{words.status_words(node.status)}{more}", "soft"))
+    line.addLayout(column, 1)
     mark(made, "now", value=row.is_now)
-    mark(made, "group", value=node.kind != words.METHOD)
     return made
 
 

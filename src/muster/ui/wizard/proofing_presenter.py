@@ -19,6 +19,7 @@ from muster.domain.proofing import (
 from muster.workstation.proofing_view import ExecutionView, NodeView
 
 _METHOD, _CHOICE, _SEQUENCE = "MethodNode", "ChoiceNode", "SequenceNode"
+_BEST_EFFORT = "BestEffort"
 
 
 class Stage(Enum):
@@ -30,11 +31,13 @@ class Stage(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One line of the list at the side; ``depth`` is how far it stands in."""
+    """One line of the list at the side; ``depth`` is how far it stands in, ``is_extra``: nothing is missed
+    without it."""
 
     node: NodeView
     depth: int
     is_now: bool
+    is_extra: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +79,7 @@ class ProofingPresenter:
         for node in self.view.nodes:
             if (node is root and hides_root) or self._is_told_above(node):
                 continue
-            rows.append(Row(node, node.depth - hides_root, node.id in now))
+            rows.append(Row(node, node.depth - hides_root, node.id in now, self.is_extra(node)))
         return tuple(rows)
 
     @property
@@ -122,6 +125,12 @@ class ProofingPresenter:
         """Until the answer comes too late; never below nothing."""
         until = getattr(node.action, "expires_at", None) or self.view.expires_at
         return max(timedelta(0), min(until, self.view.expires_at) - now)
+
+    def is_extra(self, node: NodeView) -> bool:
+        """Whether it is asked for and may be left out all the same. One of several ways is no extra: some way has
+        to be gone."""
+        among_extras = any(above.join == _BEST_EFFORT for above in self._above(node))
+        return node.kind == _METHOD and node.optional and among_extras and not node.status.is_over
 
     def methods_below(self, node: NodeView) -> tuple[NodeView, ...]:
         if node.kind == _METHOD:
