@@ -26,6 +26,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from faults import station as st
 from faults.bad_line import CUTS, TLS_FAULTS, BadLine, Fault
 from faults.certificates import Certificates
+from muster.domain.applicant import DemographicValue, LocalizedText
 from muster.domain.registration import Step
 from muster.store import database as database_module
 from muster.store.carbon_copy import CarbonCopy
@@ -34,6 +35,8 @@ from muster.workstation.demo import demo_script
 from muster.workstation.embedded_receiver import EmbeddedReceiver
 
 _PAGE = 4096
+_TELLING = 6  # characters: shorter texts are met by chance
+_TEXTS, _RECORDS = 9, 13  # at least so much is looked for: a document, a face, nine fingers, two eyes
 VERBOSE = bool(os.environ.get("FAULTS_VERBOSE"))
 
 
@@ -69,11 +72,11 @@ class Rig:
         self.station = st.make_station(folder / "template")
         self.receiver = EmbeddedReceiver(self.station.folder, self.station.identity)
         self.url = self.receiver.url()
-        self.needles = _needles()
         self._number = 0
         self._log_from: dict[Path, int] = {}
         self.certificates = Certificates(folder)
         self.signed = self._signed()
+        self.needles = _needles(self.signed)
 
     def _signed(self) -> Path:
         """A template at which one registration is signed."""
@@ -178,29 +181,22 @@ def _temporary(root: Path) -> Path:
     return root / "tmp"
 
 
-def _needles() -> list[bytes]:
-    """What was entered, as text in two encodings, and octets out of the middle of each document."""
-    script = demo_script()
-    texts = set()
-    for value in script.demographics.values():
-        values = [each for each in _texts(value) if len(each) >= 6 and not each.replace("/", "").isdigit()]
-        texts.update(values)
-    needles = [text.encode(encoding) for text in texts for encoding in ("utf-8", "utf-16-le")]
-    documents = [each.content for each in script.documents if each.content]
-    return [*needles, *(content[len(content) // 2 :][:48] for content in documents)]
+def _needles(signed: Path) -> list[bytes]:
+    """What was entered, as text in two encodings, and octets out of the middle of each document and sample."""
+    values = demo_script().demographics.values()
+    texts = {text for value in values for text in _texts(value) if len(text) >= _TELLING and not text.isdigit()}
+    trial = st.run_forked(partial(st.tell_octets, root=signed, registration_id=_only_draft(signed)))
+    octets = [bytes.fromhex(each["octets"]) for each in trial.said if each["said"] == "octets"]
+    if len(texts) < _TEXTS or len(octets) < _RECORDS:
+        raise SystemExit(f"too little to look for: {len(texts)} texts, {len(octets)} records; {trial.error}")
+    return [*(text.encode(encoding) for text in texts for encoding in ("utf-8", "utf-16-le")), *octets]
 
 
-def _texts(value: Any) -> Iterator[str]:
-    if isinstance(value, str):
+def _texts(value: DemographicValue) -> Iterator[str]:
+    if isinstance(value, LocalizedText):
+        yield from (text for _, text in value.values)
+    else:
         yield value
-    elif hasattr(value, "values") and callable(value.values):
-        for each in value.values():
-            yield from _texts(each)
-    elif hasattr(value, "by_language"):
-        yield from _texts(value.by_language)
-    elif isinstance(value, list | tuple):
-        for each in value:
-            yield from _texts(each)
 
 
 # Kills
@@ -264,7 +260,11 @@ def kills_at_commits(rig: Rig, bounded: bool) -> Row:
 
 
 def _draft(rig: Rig) -> str:
-    (name,) = [each.name for each in (rig.signed / "copy").iterdir() if each.name.isdigit()]
+    return _only_draft(rig.signed)
+
+
+def _only_draft(root: Path) -> str:
+    (name,) = [each.name for each in (root / "copy").iterdir() if each.name.isdigit()]
     return name
 
 
@@ -417,8 +417,17 @@ def _worked_at(rig: Rig, bounded: bool) -> tuple[Path, list[dict[str, Any]]]:
 
 
 def clock_back(rig: Rig, bounded: bool) -> Row:
-    """The battery of the clock is empty: it is a year ago, in the middle of an enrollment."""
+    """The battery of the clock is empty: it is a year ago, in the middle of an enrollment, and of a delivery."""
     row = Row("clock set back a year")
+    template, sealed = rig.sealed
+    root = rig.copy(template, "clock")
+    trial = st.run_forked(
+        partial(st.deliver, root=root, url=rig.url, clock=st.back_a_year), None, _temporary(root)
+    )
+    if trial.error:
+        row.problems.append(trial.error)
+    rig.look(row, root, sealed)
+    shutil.rmtree(root)
     root = rig.copy(rig.signed, "clock")
     said = [{"said": "step", "id": _draft(rig), "step": "signature"}]
     trial = rig.play(root, st.Part(until=Step.DEMOGRAPHICS), clock=st.back_a_year)

@@ -102,9 +102,9 @@ def play(say: Say, root: Path, url: str, part: Part = Part(), *, number: int = 0
                 say("delivered", id=begun.text, packet=entry.packet_id)
 
 
-def deliver(say: Say, root: Path, url: str) -> None:
+def deliver(say: Say, root: Path, url: str, clock: Clock = utc_now) -> None:
     """Deliver what waits; say what came of it, by how much the memory grew, and when it would be tried again."""
-    with desk_at(root, url) as desk:
+    with desk_at(root, url, clock) as desk:
         before = _peak_kb()
         say("ready")
         code = ""
@@ -113,9 +113,18 @@ def deliver(say: Say, root: Path, url: str) -> None:
         except MusterError as error:
             code = error.code.name
         (entry,) = desk.sync.outbox()
-        wait = entry.next_attempt - utc_now() if entry.next_attempt else timedelta(0)
+        wait = entry.next_attempt - clock() if entry.next_attempt else timedelta(0)
         again_in_s = round(wait.total_seconds())
         say("delivering", code=code, grown_kb=_peak_kb() - before, again_in_s=again_in_s)
+
+
+def tell_octets(say: Say, root: Path, registration_id: str) -> None:
+    """Some out of the middle of each document and sample, as no file may hold them."""
+    with desk_at(root, None) as desk:
+        contents = desk.enrollment._submission.contents(RegistrationId(registration_id))
+        contained = [*(each.content for each in contents.documents), *(each.record for each in contents.samples)]
+        for each in contained:
+            say("octets", octets=each[len(each) // 2 :][:48].hex())
 
 
 def _peak_kb() -> int:
