@@ -151,7 +151,7 @@ class Transport(Exchange):
             timeout=_TIMEOUT,
             transport=transport,
             trust_env=not local,
-            verify=_tls(tls) if url.scheme == "https" else True,
+            verify=_tls(tls) if url.scheme == "https" else ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT),
             cookies=CookieJar(DefaultCookiePolicy(allowed_domains=())),
             headers=_NO_COMPRESSION,
             follow_redirects=False,

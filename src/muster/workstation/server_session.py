@@ -53,7 +53,6 @@ class ServerSession:
         self._key = key
         self._enrollment = enrollment
         self._login = ServerLogin(key, journal.clock)
-        self._signer = Signer(_Pin(journal), journal.clock)
         self._lanes = Lanes()
         self._signing_in: Future[None] | None = None
         self._problem: MusterError | None = None
@@ -116,7 +115,7 @@ class ServerSession:
     def _offered_signer(self) -> bytes:
         self._require_sign_in()
         with Transport(self._server.url()) as transport:
-            return self._signer.offered(self._conversation(transport, check=False).send)
+            return self._signer().offered(self._conversation(transport, check=False).send)
 
     def _require_sign_in(self) -> None:
         if self._signing_in is not None:
@@ -145,9 +144,12 @@ class ServerSession:
         return Conversation(
             transport,
             login=self._login if terms.login is Login.PASSWORD else None,
-            signer=self._signer if terms.signed_answers and check else None,
+            signer=self._signer() if terms.signed_answers and check else None,
             request_key=self._key if terms.signed_requests else None,
         )
+
+    def _signer(self) -> Signer:
+        return Signer(_Pin(self._journal), self._journal.clock)
 
     def _target(self, transport: Transport) -> Target:
         business = Business(
@@ -170,21 +172,26 @@ class ServerSession:
 
 
 class _Pin:
-    """Among the station's settings, each change with its audit record. Implements ``upload.signer.Pin``."""
+    """Among the station's settings, each change with its audit record; looked up once in a conversation.
+    Implements ``upload.signer.Pin``."""
 
     def __init__(self, journal: Journal, event: AuditEvent = AuditEvent.SERVER_SIGNER_PINNED) -> None:
         self._journal = journal
         self._event = event
+        self._known: bytes | None = None
 
     def load(self) -> bytes | None:
-        with self._journal.database.read() as work:
-            kept = work.settings.get(SIGNER_SETTING)
-        return kept.encode() if kept else None
+        if self._known is None:
+            with self._journal.database.read() as work:
+                kept = work.settings.get(SIGNER_SETTING)
+            self._known = kept.encode() if kept else None
+        return self._known
 
     def store(self, certificate: bytes) -> None:
         with self._journal.database.work() as work:
             work.settings.put(SIGNER_SETTING, certificate.decode())
             work.record(self._event, actor=self._journal.operator.user_id, sha256=fingerprint(certificate))
+        self._known = certificate
 
 
 def _machine_name() -> str:
