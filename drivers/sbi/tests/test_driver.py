@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from itertools import count
 from threading import Event
 from typing import Any
 
@@ -24,13 +25,14 @@ from muster.devices.api import (
     CapturedSample,
     CaptureRequest,
     DeviceContext,
+    DeviceHealth,
     DeviceKind,
     DeviceStatus,
 )
 from muster.devices.attestation import SoftwareSigner, next_hash, verify_attestation
 from muster.devices.conformance import DriverConformance
 from muster.devices.frames import Frame
-from muster.devices.trust import Domain, TrustStore
+from muster.devices.trust import Domain, TrustStore, expires_at
 from muster.domain.biometrics import BiometricAttribute, CaptureGroup
 from muster.errors import Cancelled, DeviceUnavailable, MalformedData, MusterError, NotAuthentic
 from muster_sbi import wire
@@ -781,3 +783,58 @@ class TestConformance(DriverConformance):
 
     def make_driver(self) -> SbiDriver:
         return self.driver
+
+
+# -- what a device tells of its condition
+
+
+def _health(
+    clock: Callable[[], datetime], enough: Callable[[DeviceHealth], bool] = lambda health: True
+) -> DeviceHealth:
+    seen: list[DeviceHealth] = []
+
+    def looked() -> bool:
+        seen.extend(each.health for each in driver.find() if each.health is not None)
+        return bool(seen) and enough(seen[-1])
+
+    with running(SbiService(clock)) as service:
+        driver = SbiDriver([service.port], Watch([service.port], every_s=0.02))
+        try:
+            until(looked, within_s=1.0)
+        finally:
+            driver.close()
+    return seen[-1]
+
+
+def test_firmware_and_the_end_of_its_certificate_are_told(context: DeviceContext) -> None:
+    with at_desk(context) as desk:
+        (device,) = desk.driver.find()
+        assert device.health is not None
+        assert device.health.firmware == "0.9.5"
+        assert device.health.certificate_expires_at == expires_at(desk.service.certificate)
+        assert device.address == f"127.0.0.1:{desk.service.port}"
+
+
+def test_how_far_a_devices_clock_is_off_is_told() -> None:
+    offset = _health(lambda: utc_now() + timedelta(seconds=90)).clock_offset
+    assert offset is not None
+    assert abs(offset - timedelta(seconds=90)) < timedelta(seconds=5)
+
+
+def test_when_a_device_was_issued_its_identity_is_not_taken_for_its_clock() -> None:
+    issued, looks = utc_now() - timedelta(days=200), []
+
+    def several(health: DeviceHealth) -> bool:
+        looks.append(health)
+        return len(looks) > 20
+
+    assert _health(lambda: issued, several).clock_offset is None
+
+
+def test_a_clock_that_is_years_off_is_told_once_it_was_seen_to_move() -> None:
+    begun, ticks = datetime(2000, 1, 1, tzinfo=UTC), count()
+    moving = _health(
+        lambda: begun + timedelta(seconds=next(ticks)), lambda health: health.clock_offset is not None
+    )
+    assert moving.clock_offset is not None
+    assert moving.clock_offset < timedelta(days=-9000)

@@ -109,9 +109,14 @@ def fingerprint_of(certificate: x509.Certificate) -> str:
     return certificate.fingerprint(hashes.SHA256()).hex()
 
 
+def expires_at(certificate: bytes) -> datetime:
+    """When the certificate (PEM or DER) does. Raises ``BadInput``."""
+    return load_certificate(certificate).not_valid_after_utc
+
+
 def days_left(certificate: bytes, at: datetime) -> int:
     """Whole days until the certificate (PEM or DER) expires, negative afterwards. Raises ``BadInput``."""
-    return (load_certificate(certificate).not_valid_after_utc - at) // timedelta(days=1)
+    return (expires_at(certificate) - at) // timedelta(days=1)
 
 
 def _is_root(certificate: x509.Certificate) -> bool:

@@ -8,3 +8,4 @@ from muster.crypto.trust import Domain as Domain  # noqa: PLC0414
 from muster.crypto.trust import Standing as Standing  # noqa: PLC0414
 from muster.crypto.trust import TrustStore as TrustStore  # noqa: PLC0414
 from muster.crypto.trust import days_left as days_left  # noqa: PLC0414
+from muster.crypto.trust import expires_at as expires_at  # noqa: PLC0414

@@ -12,7 +12,7 @@ import hashlib
 from collections import OrderedDict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
 from muster.devices.api import CapturedSample, DeviceContext, DeviceKind
@@ -73,7 +73,8 @@ class Found:
     """A device as its service told of it: signatures checked, whoever vouches for them not yet asked.
 
     ``certificate`` signed the whole, ``identity_certificate`` the digitalId; empty for a device that is not
-    registered and therefore signs nothing. ``problem`` keeps it from being used.
+    registered and therefore signs nothing. ``problem`` keeps it from being used; ``clock_offset`` is how far its
+    clock is ahead of this computer's, where that is known.
     """
 
     port: int
@@ -84,6 +85,7 @@ class Found:
     certificate: bytes
     identity_certificate: bytes
     problem: Code | None
+    clock_offset: timedelta | None = None
 
     @property
     def kind(self) -> DeviceKind:

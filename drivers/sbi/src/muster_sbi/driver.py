@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from datetime import datetime
 from itertools import combinations
 
 from muster.devices.api import (
@@ -20,9 +21,11 @@ from muster.devices.api import (
     Device,
     DeviceContext,
     DeviceDescriptor,
+    DeviceHealth,
     DeviceKind,
     DeviceStatus,
 )
+from muster.devices.trust import expires_at
 from muster.domain.assessment import Finding
 from muster.errors import DeviceUnavailable, MalformedData, NotAuthentic
 from muster.formats.sbi import PORTS, SbiStatus
@@ -30,7 +33,7 @@ from muster_sbi import problems as says
 from muster_sbi.believing import Found, Memory, vouched_for
 from muster_sbi.capturing import SbiCamera, SbiReader
 from muster_sbi.watching import Watch, devices_of
-from muster_sbi.wire import ServiceAbsurd, ServiceGone, ServiceSilent
+from muster_sbi.wire import HOST, ServiceAbsurd, ServiceGone, ServiceSilent
 
 _STATUSES = {
     SbiStatus.READY: DeviceStatus.READY,
@@ -137,4 +140,11 @@ def _described(found: Found, problem: Finding | None) -> DeviceDescriptor:
         status=status,
         capabilities=(found.digital_id.sub_kind.lower(), f"SBI {found.device.level.value}"),
         problem=problem,
+        address=f"{HOST}:{found.port}",
+        health=DeviceHealth(found.device.firmware, _expires_at(found), found.clock_offset),
     )
+
+
+def _expires_at(found: Found) -> datetime | None:
+    """When the first of its certificates does."""
+    return min(map(expires_at, filter(None, (found.certificate, found.identity_certificate))), default=None)

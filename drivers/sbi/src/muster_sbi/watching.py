@@ -10,9 +10,11 @@ import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
+from datetime import timedelta
 from socket import socket
 from threading import Condition, Event, Thread
 
+from muster.clock import utc_now
 from muster.errors import MalformedData
 from muster.formats.sbi import PORTS, SbiStatus, parse_info
 from muster_sbi.believing import Found, found_in
@@ -20,6 +22,7 @@ from muster_sbi.wire import Patience, ServiceAbsurd, ServiceGone, ServiceSilent,
 
 EVERY_S = 2.0
 _LOOK_WITHIN_S = 0.45  # what somebody who asks right after the start waits at most
+_SURELY_A_CLOCK = timedelta(hours=1)
 _INFO = Patience(seconds=5.0, octets=1024 * 1024)
 
 
@@ -102,8 +105,11 @@ class Watch:
             found = ()  # something else listens there, or something that does not work
         with self._changed:
             self._asked.discard(port)
+            before = self._by_port.get(port, ())
             if found is None:  # it was there, and does not answer us: somebody else has it
-                found = tuple(_busy(each) for each in self._by_port.get(port, ()))
+                found = tuple(map(_busy, before))
+            else:
+                found = tuple(_timed(each, before) for each in found)
             if port not in self._in_use:
                 self._by_port[port] = found
 
@@ -116,6 +122,18 @@ def devices_of(port: int, connection: socket | None = None) -> tuple[Found, ...]
     answer = ask(port, "MOSIPDINFO", "/info", b"", _INFO, connection)
     found = (found_in(each, port) for each in parse_info(answer.body))
     return tuple(each for each in found if each is not None)
+
+
+def _timed(found: Found, before: Iterable[Found]) -> Found:
+    """With the offset of its clock. Some services say when they were issued their identity instead of what time it
+    is: what is far off counts only once it has been seen to move."""
+    at = found.digital_id.at
+    if at is None:
+        return found
+    offset = at - utc_now()
+    then = next((each for each in before if each.digital_id.casing == found.digital_id.casing), None)
+    moves = then is not None and (then.digital_id.at != at or then.clock_offset is not None)
+    return replace(found, clock_offset=offset) if moves or abs(offset) < _SURELY_A_CLOCK else found
 
 
 def _busy(found: Found) -> Found:
