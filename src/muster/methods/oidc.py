@@ -11,24 +11,15 @@ Rules:
    from the userinfo endpoint, if that is about the same subject; where both speak, what is signed counts.
 5. Tokens and codes are in memory only. The subject is kept as a keyed hash, together with who issued it: subjects
    of two providers have nothing to do with each other.
-
-What came to nothing is numbered as IDEMIA's ID&V does: 2301 authentication failed, 2302 authorization server
-unavailable, 2303 access denied.
 """
 
 from __future__ import annotations
 
-import base64
-import re
 import secrets as random_source
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from datetime import timedelta
 from types import MappingProxyType
 from typing import Any
-from urllib.parse import quote_plus
-
-import httpx2
 
 from muster.crypto.id_token import (
     ID_TOKEN_KEY_UNKNOWN,
@@ -41,95 +32,41 @@ from muster.crypto.id_token import (
 from muster.domain.proofing import Assurance, Identifier, MethodEvidence, RedirectAction, Strength
 from muster.errors import BadInput, Code, NetworkUnavailable, NotAuthentic, Refused
 from muster.methods.claims import SUBJECT_ID, mapped
+from muster.methods.openid_exchange import exchanged
 from muster.methods.openid_provider import OpenIdProvider, discovered
+from muster.methods.openid_refusals import (
+    DOWN,
+    FAILED,
+    OIDC_ACR_NOT_MET,
+    OIDC_CLAIM_MISSING,
+    OIDC_RESPONSE_INCOMPLETE,
+    OIDC_RESPONSE_ISSUER,
+    OIDC_SIGN_IN_TOO_OLD,
+    OIDC_USERINFO_OF_ANOTHER,
+    CameToNothing,
+    refusal,
+)
 from muster.methods.sign_in_strength import assurance_of, methods_of
 from muster.methods.tools import MethodTools
-from muster.methods.web import PROVIDER_ANSWER_UNREADABLE, PROVIDER_IN_TROUBLE, ask, conversation
+from muster.methods.web import PROVIDER_IN_TROUBLE, ask
 from muster.proofing.definitions import OidcMethodDefinition
 from muster.proofing.method import Done, NotDone, Outcome, Pending, Work
 
 OIDC_STATE_FOREIGN = Code(
     "OIDC_STATE_FOREIGN", "What the browser brought back belongs to another step, or to another attempt."
 )
-OIDC_RESPONSE_INCOMPLETE = Code(
-    "OIDC_RESPONSE_INCOMPLETE",
-    "The identity provider sent the browser back without an answer. Begin this step again.",
-)
-OIDC_RESPONSE_ISSUER = Code(
-    "OIDC_RESPONSE_ISSUER",
-    "The answer in the browser is from another identity provider than the one that was asked.",
-)
-OIDC_SIGN_IN_FAILED = Code(
-    "OIDC_SIGN_IN_FAILED", "The sign-in at the identity provider did not succeed. It can be tried again."
-)
-OIDC_ACCESS_DENIED = Code(
-    "OIDC_ACCESS_DENIED", "The sign-in was declined at the identity provider. It can be tried again."
-)
-OIDC_PROVIDER_DOWN = Code("OIDC_PROVIDER_DOWN", "The identity provider has a problem just now. Try again later.")
-OIDC_STATION_REFUSED = Code(
-    "OIDC_STATION_REFUSED", "The identity provider does not accept this station. Tell your administrator."
-)
-OIDC_EXCHANGE_REFUSED = Code(
-    "OIDC_EXCHANGE_REFUSED", "The identity provider did not confirm the sign-in. Begin this step again."
-)
-OIDC_ID_TOKEN_ABSENT = Code(
-    "OIDC_ID_TOKEN_ABSENT", "The identity provider sent no proof of the sign-in. Tell your administrator."
-)
-OIDC_ACR_NOT_MET = Code(
-    "OIDC_ACR_NOT_MET", "The sign-in was not as strong as is needed here. Sign in again in a stronger way."
-)
-OIDC_SIGN_IN_TOO_OLD = Code(
-    "OIDC_SIGN_IN_TOO_OLD",
-    "The identity provider told of an earlier sign-in, perhaps somebody else's. Sign in again at the provider.",
-)
-OIDC_USERINFO_OF_ANOTHER = Code(
-    "OIDC_USERINFO_OF_ANOTHER", "The identity provider told about another person than the one who signed in."
-)
-OIDC_CLAIM_MISSING = Code(
-    "OIDC_CLAIM_MISSING", "The identity provider did not tell something about the person that is needed here."
-)
 OIDC_NOT_AWAITED = Code("OIDC_NOT_AWAITED", "This step waits for the browser and for nothing else.")
-
-FAILED, DOWN, DENIED = "2301", "2302", "2303"
 
 _SIGN_IN_WITHIN = timedelta(minutes=10)
 _VERIFIER_OCTETS = 48  # 64 letters; RFC 7636 asks for 43 at least
 _NONCE_OCTETS = 32
 _LONGEST_CLASS = 100
-# RFC 6749, sections 4.1.2.1 and 5.2; what is not named here is a sign-in that failed.
-_ERRORS: Mapping[str, tuple[Code, str]] = MappingProxyType(
-    {
-        "access_denied": (OIDC_ACCESS_DENIED, DENIED),
-        "server_error": (OIDC_PROVIDER_DOWN, DOWN),
-        "temporarily_unavailable": (OIDC_PROVIDER_DOWN, DOWN),
-        "invalid_grant": (OIDC_EXCHANGE_REFUSED, FAILED),
-        "unmet_authentication_requirements": (OIDC_ACR_NOT_MET, FAILED),
-        **dict.fromkeys(
-            (
-                "invalid_client",
-                "invalid_request",
-                "invalid_scope",
-                "unauthorized_client",
-                "unsupported_grant_type",
-                "unsupported_response_type",
-            ),
-            (OIDC_STATION_REFUSED, FAILED),
-        ),
-    }
-)
+
 # A clock can be set and keys may have been changed at this moment; the other lies are lies tomorrow as well.
 _WORTH_ANOTHER_TRY = frozenset({ID_TOKEN_OUT_OF_DATE, ID_TOKEN_KEY_UNKNOWN})
 _SCORES: Mapping[Strength | None, str] = MappingProxyType(
     {Strength.FAIR: "LEVEL2", Strength.STRONG: "LEVEL3", Strength.SUPERIOR: "LEVEL3"}
 )
-
-
-class _CameToNothing(Exception):
-    """A sign-in that ends here, and as what."""
-
-    def __init__(self, code: Code, number: str = FAILED, said: str = "", *, retryable: bool = True) -> None:
-        super().__init__(code.name)
-        self.outcome = NotDone(code, f"{number} {said}".strip(), retryable)
 
 
 class Oidc:
@@ -182,7 +119,7 @@ class Oidc:
             raise Refused(OIDC_STATE_FOREIGN)
         try:
             return _signed_in(work, data)
-        except _CameToNothing as nothing:
+        except CameToNothing as nothing:
             return nothing.outcome
         except NetworkUnavailable as error:
             return NotDone(error.code, DOWN, retryable=True)
@@ -217,22 +154,22 @@ def _signed_in(work: Work, data: Mapping[str, str]) -> Outcome:
     definition = _definition(work)
     provider = discovered(definition.discovery_url)
     code = _code(data, provider, work.state["issuer"])
-    access, proof = _exchanged(work, provider, code)
+    tokens = exchanged(work, definition, provider, code)
     expected = Expected(
         provider.issuer,
         work.secret(definition.client_id_ref.key),
         work.state["nonce"],
-        access,
+        tokens.access,
         work.now,
         provider.algorithms,
     )
-    token = verified_id_token(proof, provider.keys(), expected)
+    token = verified_id_token(tokens.proof, provider.keys(), expected)
     _require_strength(token, definition)
     _require_fresh(token, int(work.state["asked_at"]))
-    userinfo = _userinfo(provider, definition, access, token)
+    userinfo = _userinfo(provider, definition, tokens.access, token)
     found = mapped(definition.attribute_mappings, {**userinfo, **token.claims})
     if found.missing:
-        raise _CameToNothing(OIDC_CLAIM_MISSING)
+        raise CameToNothing(OIDC_CLAIM_MISSING)
     others = tuple(each for each in found.identifiers if each.type != SUBJECT_ID)
     subject = Identifier(SUBJECT_ID, f"{provider.issuer} {token.claims['sub']}")
     methods = methods_of(token.claims.get("acr"), token.claims.get("amr"))
@@ -244,91 +181,23 @@ def _signed_in(work: Work, data: Mapping[str, str]) -> Outcome:
 def _code(data: Mapping[str, str], provider: OpenIdProvider, issuer: str) -> str:
     named = data.get("iss")
     if provider.issuer != issuer or (named is None and provider.names_itself) or named not in (None, issuer):
-        raise _CameToNothing(OIDC_RESPONSE_ISSUER, retryable=False)
+        raise CameToNothing(OIDC_RESPONSE_ISSUER, retryable=False)
     if "error" in data:
-        raise _failure(data["error"])
+        raise refusal(data["error"])
     if not data.get("code"):
-        raise _CameToNothing(OIDC_RESPONSE_INCOMPLETE)
+        raise CameToNothing(OIDC_RESPONSE_INCOMPLETE)
     return data["code"]
-
-
-def _failure(said: str) -> _CameToNothing:
-    """The provider's word for it is kept where it is one: anybody can write into an address."""
-    code, number = _ERRORS.get(said, (OIDC_SIGN_IN_FAILED, FAILED))
-    return _CameToNothing(code, number, said if re.fullmatch(r"[a-z_]{1,64}", said) else "")
-
-
-def _exchanged(work: Work, provider: OpenIdProvider, code: str) -> tuple[str, str]:
-    """The access token and the ID Token for a code."""
-    from authlib.integrations.base_client import OAuthError
-
-    try:
-        with _client(work, provider) as client:
-            told = client.fetch_token(
-                provider.token_endpoint,
-                grant_type="authorization_code",
-                code=code,
-                code_verifier=work.state["verifier"],
-                redirect_uri=work.state["way_back"],
-            )
-    except OAuthError as error:
-        raise _failure(str(error.error)) from None
-    except httpx2.HTTPStatusError:  # 5xx, the one that Authlib raises
-        raise NetworkUnavailable(PROVIDER_IN_TROUBLE) from None
-    except (ValueError, TypeError, AttributeError):  # what is no JSON object; the texts quote tokens
-        raise NetworkUnavailable(PROVIDER_ANSWER_UNREADABLE) from None
-    access, proof = told.get("access_token"), told.get("id_token")
-    if not isinstance(access, str) or not access:
-        raise _CameToNothing(OIDC_EXCHANGE_REFUSED)
-    if not isinstance(proof, str):
-        raise _CameToNothing(OIDC_ID_TOKEN_ABSENT, retryable=False)
-    return access, proof
-
-
-@contextmanager
-def _client(work: Work, provider: OpenIdProvider) -> Iterator[Any]:
-    """This station as the provider knows it: with a key, a secret, or by its name alone."""
-    from authlib.integrations.httpx_client import OAuth2Client
-    from authlib.oauth2.rfc7523 import PrivateKeyJWT
-
-    definition = _definition(work)
-    name = work.secret(definition.client_id_ref.key)
-    secret, method = None, "none"
-    if definition.client_key_ref is not None:
-        secret, method = work.secret(definition.client_key_ref.key), "private_key_jwt"
-    elif definition.client_secret_ref is not None:
-        secret, method = work.secret(definition.client_secret_ref.key), _secret_method(provider)
-    with (
-        conversation(provider.token_endpoint) as terms,
-        OAuth2Client(name, secret, token_endpoint_auth_method=method, **terms) as client,
-    ):
-        client.register_client_auth_method(PrivateKeyJWT(provider.token_endpoint))
-        client.register_client_auth_method(("client_secret_basic", _basic))
-        yield client
-
-
-def _basic(client: Any, method: str, uri: str, headers: Mapping[str, str], body: str) -> tuple[str, Any, str]:
-    """Both parts are form-encoded first (RFC 6749, section 2.3.1), which Authlib leaves out."""
-    name, secret = quote_plus(client.client_id), quote_plus(client.client_secret)
-    word = base64.b64encode(f"{name}:{secret}".encode()).decode()
-    return uri, {**headers, "Authorization": f"Basic {word}"}, body
-
-
-def _secret_method(provider: OpenIdProvider) -> str:
-    known = provider.client_authentication
-    is_post = "client_secret_post" in known and "client_secret_basic" not in known
-    return "client_secret_post" if is_post else "client_secret_basic"
 
 
 def _require_strength(token: IdToken, definition: OidcMethodDefinition) -> None:
     if definition.acr_values and token.claims.get("acr") not in definition.acr_values:
-        raise _CameToNothing(OIDC_ACR_NOT_MET)
+        raise CameToNothing(OIDC_ACR_NOT_MET)
 
 
 def _require_fresh(token: IdToken, asked_at: int) -> None:
     at = token.claims.get("auth_time")
     if at is not None and at < asked_at - TOLERANCE_S:
-        raise _CameToNothing(OIDC_SIGN_IN_TOO_OLD)
+        raise CameToNothing(OIDC_SIGN_IN_TOO_OLD)
 
 
 def _userinfo(
@@ -344,7 +213,7 @@ def _userinfo(
         return {}
     told = reply.json()
     if told.get("sub") != token.claims["sub"]:
-        raise _CameToNothing(OIDC_USERINFO_OF_ANOTHER, retryable=False)
+        raise CameToNothing(OIDC_USERINFO_OF_ANOTHER, retryable=False)
     return told
 
 
