@@ -163,7 +163,7 @@ def test_a_receiver_is_described_as_gpsd_took_it(stack: ExitStack) -> None:
     _, driver = gpsd(stack)
     (found,) = driver.find()
     assert (found.kind, found.status) == (DeviceKind.LOCATOR, DeviceStatus.READY)
-    assert (found.make, found.model, found.serial) == ("u-blox", "SW 1.00", PATH)
+    assert (found.make, found.model, found.serial, found.address) == ("u-blox", "SW 1.00", PATH, PATH)
 
 
 def test_the_position_and_its_accuracy_are_the_receivers(stack: ExitStack, context: DeviceContext) -> None:

@@ -393,7 +393,7 @@ def test_a_finger_that_is_lifted_after_a_poor_picture_ends_the_capture(context: 
 
 def test_the_socket_stands_for_the_serial_number_that_readers_lack() -> None:
     first, second = driver_of(nb1010(), nb1010(ports=(1, 4), address=9)).find()
-    assert (first.id, first.serial) == ("nb1010-1-7", "1-7")
+    assert (first.id, first.serial, first.address) == ("nb1010-1-7", "1-7", "usb:1-7")
     assert (second.id, second.serial) == ("nb1010-1-1.4", "1-1.4")
 
 

@@ -151,6 +151,7 @@ def _described(receiver: Receiver) -> DeviceDescriptor:
         serial=receiver.path,
         status=DeviceStatus.READY,
         capabilities=("position",),
+        address=receiver.path,
     )
 
 

@@ -92,6 +92,7 @@ class UsbFingerprintDriver:
             capabilities=("single finger", "sign-in and checks only"),
             problem=Finding(USB_NOT_PERMITTED, detail={"kind": KIND}) if refused else None,
             registers=False,
+            address=f"usb:{_socket(device)}",
         )
 
 
