@@ -1,8 +1,8 @@
-"""The chip of a travel document, for tests: it answers commands as ICAO Doc 9303-10 and -11 say, enforces that it is
-opened first, and can lie.
+"""The chip of a travel document, for tests: it answers commands as ICAO Doc 9303-10 and -11 say, enforces that it
+is opened first, and can lie.
 
-It stands where a reader stands (``take_chip``, ``transmit``, ``leave_chip``). Secure messaging is written here a second
-time, from the chip's side; curves are counted by hand, other than in the program.
+It stands where a reader stands (``take_chip``, ``transmit``, ``leave_chip``). Secure messaging is written here a
+second time, from the chip's side; curves are counted by hand, other than in the program.
 """
 
 from __future__ import annotations

@@ -1,4 +1,5 @@
-"""A state that issues travel documents, made for a test: its authority, its document signer, the files of a chip."""
+"""A state that issues travel documents, made for a test: its authority, its document signer, the files of a
+chip."""
 
 from __future__ import annotations
 
@@ -192,7 +193,7 @@ def plain(signature: bytes, octets: int) -> bytes:
     return b"".join(each.native.to_bytes(octets) for each in numbers)
 
 
-# --- files --------------------------------------------------------------------------------------------------------
+# --- files -------------------------------------------------------------------------------------------------------
 
 
 @cache
