@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 from pathlib import Path
@@ -13,6 +14,7 @@ from muster.domain.proofing import Eidas, Ial
 from muster.errors import MalformedData
 from muster.proofing.compilation import compile_use_case
 from muster.proofing.definitions import ChoiceNode, OidcMethodDefinition, SequenceNode, parse_definitions
+from muster.proofing.plan import Plan
 from unit.proofing.graphs import EMAIL, VOUCH, definitions, method, parallel, sequence, threshold
 
 SAMPLE = Path(__file__).with_name("source_sample.json")
@@ -149,6 +151,18 @@ def test_a_tenant_s_method_stands_in_for_everybody_s_of_the_same_name() -> None:
 
 
 def test_the_guide_s_example_is_taken_as_it_stands() -> None:
-    (example,) = re.findall(r"```json\n(.*?)```", GUIDE.read_text(encoding="utf-8"), re.DOTALL)
+    example, *others = re.findall(r"```json\n(.*?)```", GUIDE.read_text(encoding="utf-8"), re.DOTALL)
     read = parse_definitions(example.encode())
     assert [compile_use_case(read, each).findings for each in read.use_cases] == [()]
+    methods = [each for each in map(json.loads, others) if "_type" in each]  # the rest is what services are told
+    assert len(parse_definitions(json.dumps({"methods": methods}).encode()).methods) == len(methods) > 0
+
+
+def test_a_plan_of_an_earlier_version_is_read_under_its_own_digest() -> None:
+    read = parse_definitions(SAMPLE.read_bytes())
+    plan = compile_use_case(read, read.use_cases[1]).required()
+    before = plan.text.replace('"clientKeyRef":null,', "")  # a key that nobody knew then
+    assert before != plan.text
+    stored = Plan.parse(before)
+    assert (stored.digest, stored.text) == (hashlib.sha256(before.encode()).hexdigest(), before)
+    assert stored.methods == plan.methods
