@@ -42,6 +42,7 @@ class AuditEvent(Enum):
     OPERATOR_UNBLOCKED = EventKind("MUS-STA-009", "Station", "Operator no longer blocked")
     OPERATOR_REMOVED = EventKind("MUS-STA-010", "Station", "Operator removed")
     PASSWORD_RESET = EventKind("MUS-STA-011", "Station", "Operator got a new password from an administrator")
+    DEVICE_CHOSEN = EventKind("MUS-STA-012", "Station", "Device of a kind chosen")
     REGISTRATION_STARTED = EventKind("MUS-REG-001", "Registration", "Registration started")
     CONSENT_GIVEN = EventKind("MUS-REG-002", "Registration", "Consent given")
     DEMOGRAPHICS_ENTERED = EventKind("MUS-REG-003", "Registration", "Demographics entered")

@@ -49,6 +49,16 @@ class Background(QObject):
         call = _Call(owner, future, done, failed)
         future.add_done_callback(lambda _: self._announce(call))
 
+    def from_elsewhere(self, owner: QObject, done: Callable[[T], None]) -> Callable[[T], None]:
+        """A function for any thread to call: ``done`` is then called in the window's."""
+
+        def tell(value: T) -> None:
+            future: Future[T] = Future()
+            future.set_result(value)
+            self._announce(_Call(owner, future, done, lambda error: None))
+
+        return tell
+
     def _announce(self, call: _Call) -> None:
         if shiboken6.isValid(self):
             self._finished.emit(call)

@@ -15,6 +15,7 @@ from muster.clock import Clock
 from muster.devices.api import DeviceContext
 from muster.devices.attestation import SoftwareSigner
 from muster.devices.catalogue import Catalogue
+from muster.devices.installed import installed_drivers
 from muster.domain.biometrics import BiometricAttribute
 from muster.domain.operators import Action, Operator, Permission, Way
 from muster.domain.registration import StationId
@@ -24,6 +25,7 @@ from muster.store.blobs import BlobFolder
 from muster.workstation.bundles import Bundles
 from muster.workstation.capture import Capture
 from muster.workstation.carrying import Carrying
+from muster.workstation.device_choices import DeviceChoices
 from muster.workstation.devices_desk import DeviceDesk
 from muster.workstation.documents import Documents
 from muster.workstation.duplicate_review import DuplicateReview
@@ -74,7 +76,7 @@ class Desk:
         server: Server,
         clock: Clock,
         station: Station,
-        catalogue: Catalogue,
+        catalogue: Catalogue | None,
         policy: Policy,
     ) -> None:
         self._station = station
@@ -102,6 +104,8 @@ class Desk:
         self.server = ServerSession(server, self._journal, unlocked.machine_key, self._enrollment_of)
         self.master_data = MasterData(self._journal, self.server, unlocked.machine_key)
         reference = self.master_data.reference()
+        self._closes_catalogue = catalogue is None
+        catalogue = catalogue or Catalogue(installed_drivers(self.master_data.drivers()))
         signer = SoftwareSigner(unlocked.device_key, unlocked.device_certificate, clock)
         # Invented people may be enrolled with any device; that nobody asked is said with each sample.
         trust = None if self.is_demo else self.master_data.trust()
@@ -160,7 +164,7 @@ class Desk:
         self.limits = Limits(self._journal, unlocked.folder, self.master_data, self.jobs, policy)
         self.enrollment.may_begin = self.limits.require_open
         self.exporting = Exporting(self._journal, reference.schema, submission)
-        self.devices = DeviceDesk(catalogue)
+        self.devices = DeviceDesk(catalogue, DeviceChoices(self._journal, catalogue))
         self._own_capture = OperatorCapture(
             catalogue, context, partial(self.enrollment.watch_face, for_liveness=False), policy
         )
@@ -260,6 +264,9 @@ class Desk:
         self.proofing.close()
         self.server.close()
         self.duplicates.close()
+        self.devices.close()
+        if self._closes_catalogue:
+            self.devices.catalogue.close()
         self._database.close()
         self._lock.release()
 
@@ -329,7 +336,7 @@ def sign_in(
         lockouts.gave_up(user_id)
         raise
     operator = unlocked.operator.user_id
-    desk = Desk(unlocked, server, clock, station, catalogue or Catalogue(), policy)
+    desk = Desk(unlocked, server, clock, station, catalogue, policy)
     try:
         desk.access.missing = desk.proving.second_factors(operator, Proof(password, code))
         lockouts.succeeded(user_id)

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 
-from muster.devices.api import DeviceDescriptor, DeviceKind, DeviceStatus
+from muster.devices.api import DeviceDescriptor, DeviceHealth, DeviceKind, DeviceStatus
 from muster.devices.catalogue import Catalogue
+from muster.domain.assessment import Finding
+from muster.workstation.device_choices import DeviceChoices
+from muster.workstation.device_watch import DevicesChanged, DeviceWatch
 
 _OPTIONAL = (DeviceKind.CHIP_READER, DeviceKind.LOCATOR)
 
@@ -18,6 +23,7 @@ class DeviceStatusLine:
     name: str
     ready: bool
     problem: str
+    finding: Finding | None = None  # the same as a sentence, where there is one; also of one that is ready
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,62 +39,98 @@ class DeviceLine:
     status: str
     capabilities: tuple[str, ...]
     problem: str | None
+    chosen: bool = False  # at this station, among others of its kind
+    address: str = ""
+    firmware: str = ""
+    certificate_expires_at: datetime | None = None
+    clock_offset_s: float | None = None
 
 
 class DeviceDesk:
-    def __init__(self, catalogue: Catalogue) -> None:
-        self._catalogue = catalogue
+    """``catalogue`` opens devices for whoever tests one; ``choices`` are those of a station."""
+
+    def __init__(self, catalogue: Catalogue, choices: DeviceChoices | None = None) -> None:
+        self.catalogue = catalogue
+        self._choices = choices
+        self._watch = DeviceWatch(catalogue.find)
 
     @classmethod
     def of_this_installation(cls) -> DeviceDesk:
-        """Needs no station and nobody signed in."""
-        return cls(Catalogue())
+        """Needs no station and nobody signed in. Waits until every driver has looked; close its catalogue, too."""
+        catalogue = Catalogue()
+        catalogue.settle()
+        return cls(catalogue)
+
+    def listen(self, tell: Callable[[DevicesChanged], None]) -> Callable[[], None]:
+        """Be told of what is plugged in or pulled out, from a lane; what is returned ends that."""
+        return self._watch.listen(tell)
+
+    def choose(self, device_id: str) -> None:
+        """Use this one of its kind from now on. Raises ``BadInput``, ``Refused``."""
+        assert self._choices is not None, "a station's"
+        self._choices.choose(device_id)
+
+    def choose_none(self, kind: str) -> None:
+        """Use whichever is ready first. Raises ``Refused``."""
+        assert self._choices is not None, "a station's"
+        self._choices.choose_none(DeviceKind(kind))
+
+    def close(self) -> None:
+        """Tell nobody any more. The catalogue is closed by whoever made it."""
+        self._watch.close()
 
     def devices(self) -> tuple[DeviceLine, ...]:
         """Everything that is plugged in, then every driver that did not load."""
-        found = [_line(each) for each in self._catalogue.find()]
+        found = [self._line(each) for each in self.catalogue.find()]
         broken = [
             DeviceLine("", "driver", each.name, "", "", "", "Not Loaded", (), each.problem)
-            for each in self._catalogue.drivers
+            for each in self.catalogue.drivers
             if each.problem
         ]
         return (*found, *broken)
 
     def by_kind(self) -> tuple[DeviceStatusLine, ...]:
         """One line for each kind of device a registration needs, and for others that are there."""
-        found = self._catalogue.find()
+        found = self.catalogue.find()
         kinds = [kind for kind in DeviceKind if kind not in _OPTIONAL or any(each.kind is kind for each in found)]
-        return tuple(_status(kind, [each for each in found if each.kind is kind]) for kind in kinds)
+        return tuple(self._status(kind, [each for each in found if each.kind is kind]) for kind in kinds)
 
     def kinds_ready(self) -> frozenset[str]:
         """For whatever they serve: a small reader is enough to compare a finger."""
-        found = self._catalogue.find()
+        found = self.catalogue.find()
         return frozenset(each.kind.value for each in found if each.status is DeviceStatus.READY)
 
+    def _line(self, device: DeviceDescriptor) -> DeviceLine:
+        why = device.problem.sentence if device.problem else device.status.value
+        health = device.health or DeviceHealth()
+        return DeviceLine(
+            device.id,
+            device.kind.value,
+            device.driver,
+            device.make,
+            device.model,
+            device.serial,
+            device.status.value,
+            device.capabilities,
+            problem=None if device.status is DeviceStatus.READY else why,
+            chosen=self._choices is not None and self._choices.chosen(device.kind) == device.id,
+            address=device.address,
+            firmware=health.firmware,
+            certificate_expires_at=health.certificate_expires_at,
+            clock_offset_s=None if health.clock_offset is None else round(health.clock_offset.total_seconds(), 1),
+        )
 
-def _line(device: DeviceDescriptor) -> DeviceLine:
-    why = device.problem.sentence if device.problem else device.status.value
-    problem = None if device.status is DeviceStatus.READY else why
-    return DeviceLine(
-        device.id,
-        device.kind.value,
-        device.driver,
-        device.make,
-        device.model,
-        device.serial,
-        device.status.value,
-        device.capabilities,
-        problem,
-    )
-
-
-def _status(kind: DeviceKind, devices: list[DeviceDescriptor]) -> DeviceStatusLine:
-    able = sorted(devices, key=lambda each: not each.registers)
-    ready = next((each for each in able if each.status is DeviceStatus.READY), None)
-    chosen = ready or (devices[0] if devices else None)
-    if chosen is None:
-        return DeviceStatusLine(kind.value, "", False, "not connected")
-    name = f"{chosen.make} {chosen.model}"
-    if ready is not None and not ready.registers:
-        return DeviceStatusLine(kind.value, name, False, "for signing in and checks only")
-    return DeviceStatusLine(kind.value, name, ready is not None, "" if ready else chosen.status.value)
+    def _status(self, kind: DeviceKind, devices: list[DeviceDescriptor]) -> DeviceStatusLine:
+        chosen = self._choices.chosen(kind) if self._choices else None
+        able = sorted(devices, key=lambda each: (not each.registers, each.id != chosen))
+        ready = next((each for each in able if each.status is DeviceStatus.READY), None)
+        used = ready or (devices[0] if devices else None)
+        if used is None:
+            return DeviceStatusLine(kind.value, "", False, "not connected")
+        name = f"{used.make} {used.model}"
+        if ready is None:
+            return DeviceStatusLine(kind.value, name, False, used.status.value, used.problem)
+        if not ready.registers:
+            return DeviceStatusLine(kind.value, name, False, "for signing in and checks only")
+        instead = self._choices.instead(kind, able) if self._choices else None
+        return DeviceStatusLine(kind.value, name, True, "", instead)

@@ -31,6 +31,7 @@ from muster.workstation.server_session import ServerSession
 
 __all__ = ["Kind", "MasterData"]
 
+_DRIVERS = "muster.registration.drivers"  # ours beside MOSIP's: "sbi, uvc, scanner_sane"
 _ACTIVE = "active_server_copies"
 
 
@@ -77,6 +78,12 @@ class MasterData:
         with self._journal.database.read() as work:
             copy = work.server_copies.newest(Kind.CONFIGURATION)
         return configuration_of(copy.content) if copy else {}
+
+    def drivers(self) -> frozenset[str] | None:
+        """The drivers of devices that may be loaded here, by their names; None where the server names none. It
+        counts from the next sign-in on."""
+        named = self.configuration().get(_DRIVERS)
+        return None if named is None else frozenset(name.strip() for name in named.split(",") if name.strip())
 
     def known_stations(self) -> frozenset[str]:
         """The signing keys of the centre's machines, by MOSIP's name of a key."""

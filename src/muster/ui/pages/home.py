@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 
@@ -26,7 +27,6 @@ from muster.workstation.enrollment import DraftSummary
 from muster.workstation.reference import label_in
 from muster.workstation.repair import DATABASE_WAS_REBUILT
 
-_LOOK_AGAIN_MS = 3_000
 _GO_ROUND_MS = 60_000
 _SHOWN = 50
 _THINK_MS = 1_000
@@ -48,6 +48,7 @@ class HomePage(Page):
     opened = Signal(object)
     slip_wanted = Signal(object)
     people_wanted = Signal()
+    policy_wanted = Signal()
 
     def __init__(self, desk: Desk, background: Background, window_language: str) -> None:
         super().__init__()
@@ -64,6 +65,10 @@ class HomePage(Page):
         self.people.clicked.connect(self.people_wanted)
         self.people.setVisible(desk.access.may(Permission.MANAGE_OPERATORS))
         head.addWidget(self.people)
+        self.policy = button(tr("Proof of identity"))
+        self.policy.clicked.connect(self.policy_wanted)
+        self.policy.setVisible(desk.access.may(Permission.CHANGE_SETTINGS))
+        head.addWidget(self.policy)
         column.addLayout(head)
         self.note = Note()
         column.addWidget(self.note)
@@ -83,9 +88,8 @@ class HomePage(Page):
         columns.addLayout(left, 2)
         columns.addLayout(right, 3)
         column.addLayout(columns, 1)
-        self._timer = QTimer(self)
-        self._timer.setInterval(_LOOK_AGAIN_MS)
-        self._timer.timeout.connect(self._look_at_devices)
+        self._devices_changed = background.from_elsewhere(self, lambda change: self._look_at_devices())
+        self._stop_listening: Callable[[], None] | None = None
         self._rounds = QTimer(self)
         self._rounds.setInterval(_GO_ROUND_MS)
         self._rounds.timeout.connect(self._go_round)
@@ -93,14 +97,18 @@ class HomePage(Page):
 
     def enter(self) -> None:
         self.start.setFocus()
-        self._timer.start()
+        if self._stop_listening is None:
+            self._stop_listening = self._desk.devices.listen(self._devices_changed)
+        self._look_at_devices()
         # While there is a network: the first packet cannot be sealed without the server's certificate.
         self._background.run(self, "network", self._desk.sync.prepare, lambda nothing: None, lambda error: None)
         self._go_round()
         self._rounds.start()
 
     def leave(self) -> None:
-        self._timer.stop()
+        if self._stop_listening is not None:
+            self._stop_listening()
+            self._stop_listening = None
         self._rounds.stop()
 
     def _go_round(self) -> None:
@@ -250,7 +258,7 @@ class HomePage(Page):
             sign.setStyleSheet(f"font-weight: 700; color: {'#1b6b3a' if line.ready else '#a61b1b'};")
             self._devices.addWidget(sign, row, 0)
             self._devices.addWidget(label(tr(line.kind).capitalize(), wrap=False), row, 1)
-            self._devices.addWidget(label(line.name if line.ready else tr(line.problem), "soft"), row, 2)
+            self._devices.addWidget(label(_device_words(line), "soft"), row, 2)
 
     def _show_drafts(self, drafts: tuple[DraftSummary, ...]) -> None:
         empty(self._drafts)
@@ -391,6 +399,13 @@ class HomePage(Page):
         self.send.setEnabled(True)
         self.note.say(say_error(error), "bad")
         self._background.run(self, "store", self._read_outbox, self._show_outbox, lambda again: None)
+
+
+def _device_words(line: DeviceStatusLine) -> str:
+    """Which it is, or what is the matter with it."""
+    if line.finding is not None:
+        return names.finding_words(line.finding)
+    return line.name if line.ready else tr(line.problem)
 
 
 def _local(moment: object) -> str:

@@ -1,0 +1,94 @@
+"""What was plugged in or pulled out, told as it happens: one lane looks once a second, and nobody else has to.
+
+Whoever wants to know is called from that lane, and has to be quick.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from threading import Event, Lock
+
+from muster.devices.api import DeviceDescriptor, DeviceStatus
+from muster.workstation.lanes import Lanes
+
+_LOOK_EVERY_S = 1.0
+_LANE = "device-watch"
+
+
+@dataclass(frozen=True, slots=True)
+class DevicesChanged:
+    """The ids of devices that appeared, vanished, or are in another state than before (busy, out of order)."""
+
+    appeared: tuple[str, ...]
+    vanished: tuple[str, ...]
+    changed: tuple[str, ...]
+
+    def __bool__(self) -> bool:
+        return bool(self.appeared or self.vanished or self.changed)
+
+
+Tell = Callable[[DevicesChanged], None]
+
+
+class DeviceWatch:
+    """Looks as long as somebody listens."""
+
+    def __init__(self, look: Callable[[], Sequence[DeviceDescriptor]], every_s: float = _LOOK_EVERY_S) -> None:
+        self._look = look
+        self._every_s = every_s
+        self._lanes = Lanes()
+        self._guard = Lock()  # guards the two below
+        self._listeners: list[Tell] = []
+        self._stop: Event | None = None
+
+    def listen(self, tell: Tell) -> Callable[[], None]:
+        """Call ``tell`` for every change from now on; what is returned ends that."""
+        with self._guard:
+            self._listeners.append(tell)
+            if self._stop is None:
+                self._stop = Event()
+                stop = self._stop
+                self._lanes.submit(_LANE, lambda: self._watch(stop))
+
+        def end() -> None:
+            with self._guard:
+                if tell in self._listeners:
+                    self._listeners.remove(tell)
+                if not self._listeners:
+                    self._rest()
+
+        return end
+
+    def close(self) -> None:
+        with self._guard:
+            self._listeners.clear()
+            self._rest()
+        self._lanes.close()
+
+    def _rest(self) -> None:
+        if self._stop is not None:
+            self._stop.set()
+            self._stop = None
+
+    def _watch(self, stop: Event) -> None:
+        before = self._states()
+        while not stop.wait(self._every_s):
+            now = self._states()
+            change = DevicesChanged(
+                appeared=tuple(each for each in now if each not in before),
+                vanished=tuple(each for each in before if each not in now),
+                changed=tuple(each for each in now if each in before and now[each] != before[each]),
+            )
+            before = now
+            if change:
+                self._tell(change)
+
+    def _states(self) -> dict[str, tuple[DeviceStatus, str]]:
+        return {each.id: (each.status, each.problem.code.name if each.problem else "") for each in self._look()}
+
+    def _tell(self, change: DevicesChanged) -> None:
+        with self._guard:
+            listeners = list(self._listeners)
+        for tell in listeners:
+            tell(change)
