@@ -175,11 +175,11 @@ def of_row(row: int) -> Edit:
 def test_a_picture_that_never_comes_whole_is_a_fault_of_the_reader(
     edit: Edit, because: str, replay: Replay, nb1010: Recording
 ) -> None:
-    answer = replay.capture(edited(nb1010, 40, edit))
+    answer = replay.capture(edited(nb1010, 3, edit))
     assert (answer.code, answer.because, answer.records) == ("DEVICE_FAILED", because, [])
 
 
-@pytest.mark.parametrize("block", [40, 89], ids=["amid", "at the end"])
+@pytest.mark.parametrize("block", [3, 89], ids=["amid", "at the end"])
 def test_a_picture_with_rows_missing_is_a_fault_of_the_reader(
     block: int, replay: Replay, nb1010: Recording
 ) -> None:
