@@ -14,6 +14,7 @@ from typing import Any
 
 import httpx2
 import pytest
+from joserfc.jwk import RSAKey
 
 from muster.clock import utc_now
 from muster.domain.proofing import Eidas, ExecutionStatus, NodeStatus, RedirectAction
@@ -32,8 +33,13 @@ Begin = Callable[..., tuple[ExecutionView, str]]
 
 
 @pytest.fixture(scope="module")
-def issuer() -> Iterator[str]:
-    with real_provider() as issuer:
+def client_key() -> RSAKey:
+    return RSAKey.generate_key(2048, {"kid": "station", "use": "sig"})
+
+
+@pytest.fixture(scope="module")
+def issuer(client_key: RSAKey) -> Iterator[str]:
+    with real_provider(client_key) as issuer:
         yield issuer
 
 
@@ -49,12 +55,13 @@ def person() -> Iterator[Person]:
 
 
 @pytest.fixture(autouse=True)
-def _secrets(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The client of the source's sample has a secret; the others are known by their name."""
+def _secrets(monkeypatch: pytest.MonkeyPatch, client_key: RSAKey) -> None:
+    """The client of the source's sample has a secret, one has a key; the others are known by their name."""
     monkeypatch.setenv("MUSTER_SECRET_IDV_OIDC_CORPORATE_CLIENT_ID", "secret")
     monkeypatch.setenv("MUSTER_SECRET_IDV_OIDC_CORPORATE_CLIENT_SECRET", "s3cret+:%")
-    monkeypatch.setenv("MUSTER_SECRET_PUBLIC", "public")
-    monkeypatch.setenv("MUSTER_SECRET_PAIRWISE", "pairwise")
+    for client in ("public", "pairwise", "post", "key"):
+        monkeypatch.setenv(f"MUSTER_SECRET_{client.upper()}", client)
+    monkeypatch.setenv("MUSTER_SECRET_CLIENT_KEY", client_key.as_pem(private=True).decode())
 
 
 def _configuration(issuer: str, **changes: Any) -> dict[str, Any]:
@@ -140,7 +147,8 @@ def shared(station: Station, tmp_path_factory: pytest.TempPathFactory) -> Iterat
 def begin(shared: Desk, issuer: str) -> Begin:
     def begin(client: str = "public", **changes: Any) -> tuple[ExecutionView, str]:
         """An execution that waits for the browser, and where that is sent."""
-        content = _configuration(issuer, clientIdRef={"key": client}, clientSecretRef=None, **changes)
+        method = {"clientIdRef": {"key": client}, "clientSecretRef": None, **changes}
+        content = _configuration(issuer, **method)
         definitions = parse_definitions(json.dumps(content).encode())
         meant = Proofing.resolve(definitions, Situation(use_case="employee-registration"))
         plan = Proofing.compile(definitions, meant).required()
@@ -194,9 +202,24 @@ def test_the_same_person_is_recognised_and_another_client_s_pairwise_subject_is_
     assert digests[0] == digests[1] != digests[2]
 
 
+@pytest.mark.parametrize(
+    ("client", "shows"),
+    [
+        ("post", {"clientSecretRef": {"key": "idv.oidc.corporate.client-secret"}}),
+        ("key", {"clientKeyRef": {"key": "client-key"}}),
+    ],
+)
+def test_the_station_shows_a_real_provider_who_it_is(
+    shared: Desk, begin: Begin, person: Person, client: str, shows: dict[str, Any]
+) -> None:
+    view, address = begin(client, **shows)
+    person.returns(person.signs_in(address))
+    assert shared.proofing.get(view.execution_id).status is ExecutionStatus.COMPLETED
+
+
 def test_the_person_may_say_no_and_begin_again(shared: Desk, begin: Begin, person: Person) -> None:
     view, address = begin()
-    assert person.returns(person.says_no(address)).status_code == 200
+    assert "did not work" in person.returns(person.says_no(address)).text
     assert _error(shared, view) == ("OIDC_ACCESS_DENIED", NodeStatus.READY)
     again = _address(shared.proofing.dispatch(view.execution_id, NODE))
     person.returns(person.signs_in(again))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import subprocess
 from collections.abc import Iterator
@@ -12,19 +13,21 @@ from urllib.parse import parse_qsl, urljoin, urlsplit
 
 import httpx2
 import pytest
+from joserfc.jwk import RSAKey
 
 PEER = Path(__file__).parents[1] / "peers" / "oidc-provider"
 _MOST_STEPS = 10
 
 
 @contextmanager
-def real_provider() -> Iterator[str]:
-    """Its issuer. Skips where Node or its packages are absent."""
+def real_provider(client_key: RSAKey) -> Iterator[str]:
+    """Its issuer; it knows one client by this key. Skips where Node or its packages are absent."""
     if shutil.which("node") is None or not (PEER / "node_modules" / "oidc-provider").is_dir():
         pytest.skip("npm's oidc-provider is not installed (packaging/bootstrap.py test)")
     with subprocess.Popen(
         ["node", "server.mjs"],
         cwd=PEER,
+        env={**os.environ, "CLIENT_JWKS": json.dumps({"keys": [client_key.as_dict(private=False)]})},
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,

@@ -32,7 +32,7 @@ from muster.crypto.id_token import (
 from muster.domain.proofing import Assurance, Identifier, MethodEvidence, RedirectAction, Strength
 from muster.errors import BadInput, Code, NetworkUnavailable, NotAuthentic, Refused
 from muster.methods.claims import SUBJECT_ID, mapped
-from muster.methods.openid_exchange import exchanged
+from muster.methods.openid_exchange import exchanged, require_known
 from muster.methods.openid_provider import OpenIdProvider, discovered
 from muster.methods.openid_refusals import (
     DOWN,
@@ -76,11 +76,12 @@ class Oidc:
         self._tools = tools
 
     def dispatch(self, work: Work) -> Outcome:
-        """Raises ``NetworkUnavailable``: nothing happened."""
+        """Raises ``NetworkUnavailable``, ``KeyUnavailable``, ``BadInput``: nothing happened."""
         from authlib.oauth2.rfc6749.parameters import prepare_grant_uri
         from authlib.oauth2.rfc7636 import create_s256_code_challenge
 
         definition = _definition(work)
+        require_known(work, definition)
         try:
             provider = discovered(definition.discovery_url)
         except BadInput as error:

@@ -15,6 +15,7 @@ from urllib.parse import quote_plus
 
 import httpx2
 
+from muster.crypto.signing import SigningKey
 from muster.errors import NetworkUnavailable
 from muster.methods.openid_provider import OpenIdProvider
 from muster.methods.openid_refusals import OIDC_EXCHANGE_REFUSED, OIDC_ID_TOKEN_ABSENT, CameToNothing, refusal
@@ -29,6 +30,16 @@ class Tokens:
 
     access: str = field(repr=False)
     proof: str = field(repr=False)
+
+
+def require_known(work: Work, definition: OidcMethodDefinition) -> None:
+    """Before the person is sent away, not when they come back: raises ``KeyUnavailable``, and ``BadInput`` for a
+    key that is none."""
+    work.secret(definition.client_id_ref.key)
+    if definition.client_secret_ref is not None:
+        work.secret(definition.client_secret_ref.key)
+    if definition.client_key_ref is not None:
+        SigningKey.from_pem(work.secret(definition.client_key_ref.key).encode())
 
 
 def exchanged(work: Work, definition: OidcMethodDefinition, provider: OpenIdProvider, code: str) -> Tokens:

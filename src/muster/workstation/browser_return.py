@@ -4,8 +4,8 @@ Rules:
 
 1. Nobody but this machine reaches it: 127.0.0.1 and a port that the system chooses, and a page elsewhere that
    found a name for us is turned away by the ``Host`` it has to send.
-2. It decides nothing. What came in is handed on, one after the other, and the page says done or not done: why not
-   is told to the officer.
+2. It decides nothing. What came in is handed on, one after the other, and the page says whether it did: why not is
+   told to the officer.
 3. Begun at its first need, ended with the desk. A browser that comes later finds nobody; the step is begun again.
 """
 
@@ -25,7 +25,8 @@ RETURN_UNREADABLE = Code(
     "RETURN_UNREADABLE", "What the browser brought back cannot be read. Begin this step again."
 )
 
-Arrived = Callable[[Mapping[str, str]], object]
+Arrived = Callable[[Mapping[str, str]], bool]
+Words = tuple[tuple[str, str, str], ...]  # language, direction of writing, sentence
 
 _PATH = "/callback"
 _IDLE_S = 5.0
@@ -33,12 +34,12 @@ _MOST_FIELDS = 20
 _CLOSED_WITHIN_S = 5.0
 _PAGE = """<!doctype html><html><head><meta charset="utf-8"><title>Muster</title></head>
 <body style="font: 1.4em sans-serif; margin: 3em">{lines}</body></html>"""
-_DONE = (
+_DONE: Words = (
     ("en", "ltr", "Done. Close this page and go on with the officer."),
     ("fr", "ltr", "C’est fait. Fermez cette page et continuez avec l’agent."),
     ("ar", "rtl", "تم. أغلقوا هذه الصفحة وتابعوا مع الموظف."),
 )
-_NOT_DONE = (
+_NOT_DONE: Words = (
     ("en", "ltr", "This did not work. Close this page and ask the officer."),
     ("fr", "ltr", "Cela n’a pas abouti. Fermez cette page et demandez à l’agent."),
     ("ar", "rtl", "لم ينجح ذلك. أغلقوا هذه الصفحة واسألوا الموظف."),
@@ -53,7 +54,8 @@ _HEADERS = {
 
 
 class BrowserReturn:
-    """``arrived`` is called with what a browser brought; an error of the tree means that it was of no use."""
+    """``arrived`` is called with what a browser brought, and says whether that did; an error of the tree means
+    that it was not even looked at."""
 
     def __init__(self, arrived: Arrived) -> None:
         self._arrived = arrived
@@ -80,13 +82,13 @@ class BrowserReturn:
         if self._one_at_a_time.acquire(timeout=_CLOSED_WITHIN_S):
             self._one_at_a_time.release()
 
-    def _take(self, query: str) -> bool:
+    def _take(self, query: str) -> tuple[HTTPStatus, Words]:
         try:
             with self._one_at_a_time:
-                self._arrived(_fields(query))
+                is_done = self._arrived(_fields(query))
         except MusterError:
-            return False
-        return True
+            return HTTPStatus.BAD_REQUEST, _NOT_DONE
+        return HTTPStatus.OK, _DONE if is_done else _NOT_DONE
 
     def _handler(self) -> type[BaseHTTPRequestHandler]:
         take = self._take
@@ -99,12 +101,10 @@ class BrowserReturn:
                 port = self.connection.getsockname()[1]
                 if self.headers.get("Host") != f"127.0.0.1:{port}" or address.path != _PATH:
                     self._show(HTTPStatus.NOT_FOUND, _NOT_DONE)
-                elif take(address.query):
-                    self._show(HTTPStatus.OK, _DONE)
                 else:
-                    self._show(HTTPStatus.BAD_REQUEST, _NOT_DONE)
+                    self._show(*take(address.query))
 
-            def _show(self, status: HTTPStatus, words: tuple[tuple[str, str, str], ...]) -> None:
+            def _show(self, status: HTTPStatus, words: Words) -> None:
                 lines = "".join(f'<p lang="{lang}" dir="{way}">{text}</p>' for lang, way, text in words)
                 page = _PAGE.format(lines=lines).encode()
                 self.send_response(status)

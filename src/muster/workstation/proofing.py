@@ -99,7 +99,7 @@ class Proofing:
         self.is_online = True
         self._devices = devices
         self.secrets = secrets
-        self._way_back = BrowserReturn(self.returned)
+        self._way_back = BrowserReturn(self._arrived)
         self._came_back = Condition()
 
     @cached_property
@@ -258,20 +258,29 @@ class Proofing:
 
         Raises ``Refused(RETURN_UNKNOWN | RETURN_USED)`` besides what ``callback`` raises.
         """
+        execution_id, node = self._who_waits(data)
         try:
-            state = data.get("state", "")
-            with self._journal.database.read() as work:
-                found = work.proofings.of_callback(state) if state else None
-            if found is None:
-                raise Refused(RETURN_UNKNOWN)
-            there = self.stored(found[0]).progress.nodes[found[1]]
-            waits = getattr(there.action, "callback_ref", "") == state
-            if not waits and commands.digest_of(data) not in there.deliveries:
-                raise Refused(RETURN_USED)
-            return self.callback(*found, data)
+            return self.callback(execution_id, node, data)
         finally:
             with self._came_back:
                 self._came_back.notify_all()
+
+    def _who_waits(self, data: Fields) -> tuple[str, str]:
+        state = data.get("state", "")
+        with self._journal.database.read() as work:
+            found = work.proofings.of_callback(state) if state else None
+        if found is None:
+            raise Refused(RETURN_UNKNOWN)
+        there = self.stored(found[0]).progress.nodes[found[1]]
+        waits = getattr(there.action, "callback_ref", "") == state
+        if not waits and commands.digest_of(data) not in there.deliveries:
+            raise Refused(RETURN_USED)
+        return found
+
+    def _arrived(self, data: Fields) -> bool:
+        """Whether what the browser brought did."""
+        _, node = self._who_waits(data)
+        return all(each.error is None for each in self.returned(data).nodes if each.id == node)
 
     def stand_by(self, execution_id: str, node: str, within_s: float) -> ExecutionView:
         """Wait until a browser brought what this node waits for, or the time is over."""

@@ -1,6 +1,6 @@
 // A real OpenID provider for the tests: npm's oidc-provider with two people and an interaction without a browser.
 //
-//   node server.mjs
+//   CLIENT_JWKS='{"keys": [...]}' node server.mjs      the public keys of the client named "key"
 //
 // prints {"issuer": "http://127.0.0.1:PORT"} and serves until its standard input closes. Who signs in is said by
 // the login form: POST {uid}/login with account, acr and amr; POST {uid}/confirm; POST {uid}/abort.
@@ -35,7 +35,9 @@ const provider = new Provider(issuer, {
   clients: [
     client('public'),
     client('secret', { token_endpoint_auth_method: 'client_secret_basic', client_secret: 's3cret+:%' }),
+    client('post', { token_endpoint_auth_method: 'client_secret_post', client_secret: 's3cret+:%' }),
     client('pairwise', { subject_type: 'pairwise' }),
+    client('key', { token_endpoint_auth_method: 'private_key_jwt', jwks: JSON.parse(process.env.CLIENT_JWKS) }),
   ],
   subjectTypes: ['public', 'pairwise'],
   pairwiseIdentifier: (_, accountId, { clientId }) => Buffer.from(`${clientId}.${accountId}`).toString('hex'),

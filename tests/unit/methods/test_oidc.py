@@ -203,11 +203,12 @@ def test_a_provider_that_is_too_slow_is_not_waited_for(
     assert error.value.code.name == "PROVIDER_TOO_SLOW"
 
 
-def test_a_station_without_the_client_s_name_says_which_secret_it_lacks(
-    oidc: Oidc, provider: OpenIdProvider
+@pytest.mark.parametrize("reference", ["clientIdRef", "clientSecretRef", "clientKeyRef"])
+def test_a_station_that_lacks_a_secret_says_which_before_anybody_is_sent_away(
+    oidc: Oidc, provider: OpenIdProvider, reference: str
 ) -> None:
     with pytest.raises(KeyUnavailable) as error:
-        oidc.dispatch(_work(provider, clientIdRef={"key": "no-such"}))
+        oidc.dispatch(_work(provider, **{reference: {"key": "no-such"}}))
     assert error.value.detail == {"key": "no-such"}
 
 
@@ -454,6 +455,16 @@ def test_a_station_with_a_key_signs_for_itself(
     assert isinstance(_signed_in(oidc, provider, work), Done)
     said = jwt.decode(_token_request(provider).form["client_assertion"], own, algorithms=["RS256"]).claims
     assert (said["iss"], said["sub"], said["aud"]) == (CLIENT, CLIENT, f"{provider.origin}/token")
+
+
+def test_a_key_that_cannot_be_read_sends_nobody_away(
+    oidc: Oidc, provider: OpenIdProvider, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(SECRETS, "key", "no key")
+    work = _work(provider, clientSecretRef=None, clientKeyRef={"key": "key"})
+    with pytest.raises(BadInput) as error:
+        oidc.dispatch(work)
+    assert error.value.code.name == "KEY_UNREADABLE"
 
 
 # --- keeping quiet ---------------------------------------------------------------------------------------

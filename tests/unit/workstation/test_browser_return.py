@@ -117,17 +117,18 @@ def test_who_stands_by_is_told_when_the_browser_comes_and_does_not_wait_longer_t
 
 
 class Arrivals:
-    """What came in; states that begin with ``bad`` are refused."""
+    """What came in; states that begin with ``bad`` are refused, with ``no`` they do not do."""
 
     def __init__(self) -> None:
         self.seen: list[Mapping[str, str]] = []
 
-    def __call__(self, data: Mapping[str, str]) -> None:
+    def __call__(self, data: Mapping[str, str]) -> bool:
         self.seen.append(data)
         if data.get("state", "").startswith("bad"):
             from muster.workstation.proofing import RETURN_UNKNOWN
 
             raise Refused(RETURN_UNKNOWN)
+        return not data.get("state", "").startswith("no")
 
 
 @pytest.fixture
@@ -183,7 +184,8 @@ def test_what_cannot_be_read_is_handed_to_nobody(way_back: BrowserReturn, arriva
 
 def test_the_page_says_whether_it_worked_and_holds_nothing_of_what_was_brought(way_back: BrowserReturn) -> None:
     good, bad = _get(f"{way_back.address()}?state=good&code=c0de"), _get(f"{way_back.address()}?state=bad-s7ate")
-    assert (good.status_code, bad.status_code) == (200, 400)
-    assert "Done." in good.text and "did not work" in bad.text
+    no = _get(f"{way_back.address()}?state=no")
+    assert (good.status_code, bad.status_code, no.status_code) == (200, 400, 200)
+    assert "Done." in good.text and "did not work" in bad.text and "did not work" in no.text
     assert "c0de" not in good.text and "s7ate" not in bad.text
     assert good.headers["cache-control"] == "no-store"
