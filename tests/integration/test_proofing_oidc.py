@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 import shutil
-import subprocess
-import sys
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -16,6 +14,7 @@ import httpx2
 import pytest
 from joserfc.jwk import RSAKey
 
+import forked
 from muster.clock import utc_now
 from muster.domain.proofing import Eidas, ExecutionStatus, NodeStatus, RedirectAction
 from muster.errors import Refused
@@ -81,23 +80,16 @@ class Waiting:
     """``muster proofing dispatch ... --wait``, which printed where the browser has to go."""
 
     def __init__(self, root: Path, execution: str) -> None:
-        command = ["proofing", "dispatch", execution, NODE, "--wait", "60", "--data", str(root), "--json"]
-        self._running = subprocess.Popen(
-            [sys.executable, "-W", "error", "-m", "muster", *command],
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
-        assert self._running.stderr is not None
+        command = ("proofing", "dispatch", execution, NODE, "--wait", "60", "--data", root, "--json")
+        self._running = forked.start("muster", *command)
         self.address = self._running.stderr.readline().strip()
 
     def kill(self) -> None:
         self._running.kill()
-        self._running.communicate()
+        self._running.communicate(60)
 
     def end(self) -> dict[str, Any]:
-        out, err = self._running.communicate(timeout=60)
+        out, err = self._running.communicate(60)
         assert self._running.returncode == 0, err
         said: dict[str, Any] = json.loads(out)
         return said
