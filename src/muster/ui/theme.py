@@ -83,6 +83,15 @@ QPushButton#large {{ text-align: left; padding: 0; border: 1px solid #8fa0ad; bo
 QPushButton#large:hover:enabled {{ background: {ACCENT_PALE}; border-color: {ACCENT}; }}
 QPushButton#large:focus {{ border: 2px solid {ACCENT}; padding: 0; }}
 QPushButton#large:disabled {{ background: #eef1f3; }}
+QPushButton#large[state="done"] {{ background: {GOOD_PALE}; border-color: {GOOD}; }}
+QPushButton#large[state="failed"], QPushButton#large[state="faulty"] {{ background: {BAD_PALE};
+    border-color: {BAD}; }}
+QPushButton#large[state="waiting"] {{ background: {WARN_PALE}; border-color: {WARN}; }}
+QPushButton#large[state="ready"] {{ border-color: {ACCENT}; }}
+QPushButton#large[state="over"], QPushButton#large[state="later"] {{ background: {GROUND}; }}
+QPushButton#large[step="true"]:checked {{ border: 3px solid {ACCENT}; }}
+QPushButton#large[step="true"]:focus {{ border: 3px solid {INK}; }}
+QFrame#group {{ background: {PAPER}; border: 1px solid {LINE}; border-radius: 10px; }}
 QPushButton#link {{ border: none; background: transparent; color: {ACCENT}; padding: 2px 6px;
     text-decoration: underline; }}
 QPushButton#link:focus, QPushButton#step:focus {{ border: 2px solid {ACCENT}; border-radius: 5px;

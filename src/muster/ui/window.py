@@ -38,6 +38,7 @@ from muster.ui.pages.page import Page
 from muster.ui.pages.people import PeoplePage
 from muster.ui.pages.receipt import ReceiptPage
 from muster.ui.pages.sign_in import SignInPage
+from muster.ui.proofing.policy_page import PolicyPage
 from muster.ui.session import Session
 from muster.ui.widgets.parts import label
 from muster.ui.wizard.signature import Sent
@@ -103,6 +104,7 @@ class MainWindow(QMainWindow):
         page.opened.connect(self.open)
         page.slip_wanted.connect(self.receipt)
         page.people_wanted.connect(self.people)
+        page.policy_wanted.connect(self.policy)
         self._show(page)
         # The face page says what is amiss, if anything is.
         self._background.run(
@@ -126,6 +128,13 @@ class MainWindow(QMainWindow):
     def people(self) -> None:
         assert self._session.desk is not None
         page = PeoplePage(self._session.desk, self._background)
+        page.left.connect(self.home)
+        self._show(page)
+
+    def policy(self, content: bytes | None = None) -> None:
+        """What this station asks people to prove; ``content`` is a configuration that is looked at already."""
+        assert self._session.desk is not None
+        page = PolicyPage(self._session.desk, self._background, content)
         page.left.connect(self.home)
         self._show(page)
 
@@ -169,6 +178,8 @@ class MainWindow(QMainWindow):
             self.my_sign_in()
         elif isinstance(page, PeoplePage):
             self.people()
+        elif isinstance(page, PolicyPage):
+            self.policy(page.content or None)
         else:
             self.begin()
 

@@ -48,6 +48,11 @@ class ProofingConfiguration:
         self._journal = journal
         self._with_demo = with_demo
 
+    @staticmethod
+    def read(path: Path) -> bytes:
+        """Raises ``BadInput``."""
+        return read_file(path)
+
     def in_force(self) -> InForce | None:
         with self._journal.database.read() as work:
             kept = work.settings.get(_SETTING)

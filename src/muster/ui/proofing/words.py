@@ -9,6 +9,7 @@ from __future__ import annotations
 from muster.domain.proofing import Aal, Assurance, Consent, Eidas, ExecutionStatus, Ial, NodeStatus, Strength
 from muster.errors import Code
 from muster.ui.language import say, tr, word
+from muster.workstation.proofing_play import DrawnNode
 from muster.workstation.proofing_view import ErrorView, NodeView
 
 METHOD = "MethodNode"
@@ -76,7 +77,28 @@ def group_words(kind: str, join: str, selection: str, minimum: int, count: int) 
     }[join]
 
 
+def method_words(type_: str) -> str:
+    """What kind of method it is; one that nobody here knows goes by its own word."""
+    return {
+        "oidc": tr("sign-in at a provider"),
+        "wallet": tr("wallet on the telephone"),
+        "otp": tr("one-time code"),
+        "document": tr("document"),
+        "biometric": tr("face or finger"),
+        "claim_match": tr("looked up here"),
+        "rest_api": tr("asked of another system"),
+        "vouch": tr("vouched for"),
+    }.get(type_, type_)
+
+
 def title(node: NodeView) -> str:
+    if node.kind == METHOD:
+        return word(node.name)
+    return group_words(node.kind, node.join, node.selection, node.minimum, len(node.children))
+
+
+def drawn_title(node: DrawnNode) -> str:
+    """The same of a step that is only drawn."""
     if node.kind == METHOD:
         return word(node.name)
     return group_words(node.kind, node.join, node.selection, node.minimum, len(node.children))

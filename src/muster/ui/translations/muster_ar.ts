@@ -392,6 +392,14 @@
             <translation>اسأل الشخص عمّا يتذكره: كل معلومة تساعد في العثور على الرقم. لا شيء إلزامي.</translation>
         </message>
         <message>
+            <source>Asked for in no process: no trigger names one.</source>
+            <translation>غير مطلوب في أي إجراء: لا يذكر أي مشغّل إجراءً.</translation>
+        </message>
+        <message>
+            <source>Asked for in: {processes}</source>
+            <translation>مطلوب في: {processes}</translation>
+        </message>
+        <message>
             <source>At least 8 characters.</source>
             <translation>8 أحرف على الأقل.</translation>
         </message>
@@ -438,6 +446,10 @@
         <message>
             <source>Busy</source>
             <translation>يستخدمه برنامج آخر</translation>
+        </message>
+        <message>
+            <source>Can prove: {level}</source>
+            <translation>يمكن أن يثبت: {level}</translation>
         </message>
         <message>
             <source>Cannot be captured</source>
@@ -576,6 +588,10 @@
             <translation>قارنوا الوجه بالصورة على الوثيقة، والاسم بما أُدخل.</translation>
         </message>
         <message>
+            <source>Configurations (*.json);;All files (*)</source>
+            <translation>ملفات الإعداد (*.json);;كل الملفات (*)</translation>
+        </message>
+        <message>
             <source>Confirm</source>
             <translation>تأكيد</translation>
         </message>
@@ -704,6 +720,10 @@
             <translation>الوجه والأصابع والعينان</translation>
         </message>
         <message>
+            <source>Faults to be mended: {count}</source>
+            <translation>أخطاء يجب إصلاحها: {count}</translation>
+        </message>
+        <message>
             <source>Fetch</source>
             <translation>جلب</translation>
         </message>
@@ -732,8 +752,16 @@
             <translation>الإصبع مفقود</translation>
         </message>
         <message>
+            <source>First the person agrees to: {names}</source>
+            <translation>يوافق الشخص أولاً على: {names}</translation>
+        </message>
+        <message>
             <source>From a file …</source>
             <translation>من ملف…</translation>
+        </message>
+        <message>
+            <source>From the beginning</source>
+            <translation>من البداية</translation>
         </message>
         <message>
             <source>GPS receiver</source>
@@ -784,12 +812,40 @@
             <translation>إصابة أو مرض</translation>
         </message>
         <message>
+            <source>It counts from the next sign-in on.</source>
+            <translation>يسري ابتداءً من تسجيل الدخول التالي.</translation>
+        </message>
+        <message>
+            <source>It did not succeed, because you played it so.</source>
+            <translation>لم ينجح ذلك لأنكم جرّبتموه هكذا.</translation>
+        </message>
+        <message>
+            <source>It fails</source>
+            <translation>تفشل</translation>
+        </message>
+        <message>
+            <source>It fails for now</source>
+            <translation>تفشل مؤقتًا</translation>
+        </message>
+        <message>
+            <source>It succeeds</source>
+            <translation>تنجح</translation>
+        </message>
+        <message>
+            <source>It waits</source>
+            <translation>تنتظر</translation>
+        </message>
+        <message>
             <source>Keep the best there is</source>
             <translation>حفظ أفضل المتاح</translation>
         </message>
         <message>
             <source>Kept.</source>
             <translation>تم الحفظ.</translation>
+        </message>
+        <message>
+            <source>Kept. No use case says in its triggers which process it is for, so nobody is asked.</source>
+            <translation>حُفظ. لا تذكر أي حالة استخدام في مشغّلاتها الإجراء الذي تخصه، فلا يُسأل أحد.</translation>
         </message>
         <message>
             <source>Kind of document</source>
@@ -970,6 +1026,10 @@
         <message>
             <source>Next person</source>
             <translation>الشخص التالي</translation>
+        </message>
+        <message>
+            <source>Next: {names}</source>
+            <translation>التالي: {names}</translation>
         </message>
         <message>
             <source>No browser could be opened on this computer.</source>
@@ -1200,6 +1260,10 @@
             <translation>للتجربة فقط (أشخاص وهميون)</translation>
         </message>
         <message>
+            <source>Open a file …</source>
+            <translation>فتح ملف …</translation>
+        </message>
+        <message>
             <source>Open in the browser</source>
             <translation>فتح في المتصفح</translation>
         </message>
@@ -1276,6 +1340,10 @@
             <translation>الصور</translation>
         </message>
         <message>
+            <source>Playing asks nobody and stores nothing.</source>
+            <translation>التجربة لا تسأل أحدًا ولا تحفظ شيئًا.</translation>
+        </message>
+        <message>
             <source>Port {port} is used by another program. Choose another one.</source>
             <translation>المنفذ {port} يستخدمه برنامج آخر. اختر منفذًا آخر.</translation>
         </message>
@@ -1294,6 +1362,14 @@
         <message>
             <source>Proof of identity</source>
             <translation>إثبات الهوية</translation>
+        </message>
+        <message>
+            <source>Proof of identity: what this station asks for</source>
+            <translation>إثبات الهوية: ما تطلبه هذه المحطة</translation>
+        </message>
+        <message>
+            <source>Proofing configuration</source>
+            <translation>إعداد إثبات الهوية</translation>
         </message>
         <message>
             <source>Put away for now</source>
@@ -1582,6 +1658,10 @@
         <message>
             <source>Start a new registration</source>
             <translation>بدء تسجيل جديد</translation>
+        </message>
+        <message>
+            <source>State: {state}</source>
+            <translation>الحالة: {state}</translation>
         </message>
         <message>
             <source>Station</source>
@@ -2148,6 +2228,10 @@
             <translation>المخطط كبير جدًا: {nodes} خطوة على الأكثر، بعمق {depth}.</translation>
         </message>
         <message>
+            <source>The graph of the use case</source>
+            <translation>مخطط حالة الاستخدام</translation>
+        </message>
+        <message>
             <source>The hair colour in the record is none that the standard knows.</source>
             <translation>لون الشعر المذكور في السجل غير معروف في المعيار.</translation>
         </message>
@@ -2462,6 +2546,10 @@
         <message>
             <source>The person agrees</source>
             <translation>الشخص موافق</translation>
+        </message>
+        <message>
+            <source>The person chooses this</source>
+            <translation>يختار الشخص هذا</translation>
         </message>
         <message>
             <source>The person confirms</source>
@@ -3236,6 +3324,10 @@
             <translation>يسلسل الجهاز ({kind}) التقاطاته بطريقة أقدم من المقررة.</translation>
         </message>
         <message>
+            <source>The {kind} chosen at this station, {chosen}, is not ready. {used} is used instead.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>The {kind} could not use what it saw. Clean it and try again.</source>
             <translation>لم يستطع الجهاز ({kind}) استعمال ما رآه. نظفه وحاول مجددًا.</translation>
         </message>
@@ -3342,6 +3434,10 @@
         <message>
             <source>There is a file of that name already: {file}. It was not changed.</source>
             <translation>يوجد ملف بهذا الاسم بالفعل: {file}. لم يُغيَّر.</translation>
+        </message>
+        <message>
+            <source>There is a network</source>
+            <translation>توجد شبكة</translation>
         </message>
         <message>
             <source>There is a station in this folder already.</source>
@@ -3644,6 +3740,10 @@
             <translation>لم يُقارَن هذا التسجيل بغيره هنا، أو مضى على ذلك وقت طويل.</translation>
         </message>
         <message>
+            <source>This station asks for no proof of identity yet. Open a configuration.</source>
+            <translation>لا تطلب هذه المحطة إثباتًا للهوية بعد. افتحوا إعدادًا.</translation>
+        </message>
+        <message>
             <source>This station cannot do this step: {type} is not installed.</source>
             <translation>لا تستطيع هذه المحطة تنفيذ هذه الخطوة: {type} غير مثبت.</translation>
         </message>
@@ -3780,6 +3880,10 @@
             <translation>الوقت المتبقي: {seconds} ث</translation>
         </message>
         <message>
+            <source>Time runs out</source>
+            <translation>ينتهي الوقت</translation>
+        </message>
+        <message>
             <source>Too few features are seen in the print. Clean the finger and the glass and take it again.</source>
             <translation>تفاصيل البصمة الظاهرة قليلة جدًا. نظّف الإصبع والزجاج وأعد الالتقاط.</translation>
         </message>
@@ -3862,6 +3966,14 @@
         <message>
             <source>Unlock</source>
             <translation>فتح القفل</translation>
+        </message>
+        <message>
+            <source>Use at this station</source>
+            <translation>استخدامه في هذه المحطة</translation>
+        </message>
+        <message>
+            <source>Use case</source>
+            <translation>حالة الاستخدام</translation>
         </message>
         <message>
             <source>User name</source>
@@ -4068,6 +4180,10 @@
             <translation>أُعلن عنها، بانتظار الإرسال</translation>
         </message>
         <message>
+            <source>asked of another system</source>
+            <translation>يُسأل عنه نظام آخر</translation>
+        </message>
+        <message>
             <source>begun</source>
             <translation>بدأ</translation>
         </message>
@@ -4104,12 +4220,20 @@
             <translation>لم ينجح</translation>
         </message>
         <message>
+            <source>document</source>
+            <translation>وثيقة</translation>
+        </message>
+        <message>
             <source>document scanner</source>
             <translation>ماسح الوثائق</translation>
         </message>
         <message>
             <source>done</source>
             <translation>تم</translation>
+        </message>
+        <message>
+            <source>face or finger</source>
+            <translation>وجه أو إصبع</translation>
         </message>
         <message>
             <source>fair evidence</source>
@@ -4156,6 +4280,10 @@
             <translation>لاحقًا</translation>
         </message>
         <message>
+            <source>looked up here</source>
+            <translation>يُبحث عنه هنا</translation>
+        </message>
+        <message>
             <source>need not succeed</source>
             <translation>لا يلزم أن ينجح</translation>
         </message>
@@ -4192,6 +4320,10 @@
             <translation>في طريقها على قرص</translation>
         </message>
         <message>
+            <source>one-time code</source>
+            <translation>رمز لمرة واحدة</translation>
+        </message>
+        <message>
             <source>processed</source>
             <translation>تمت معالجتها</translation>
         </message>
@@ -4222,6 +4354,10 @@
         <message>
             <source>rejected by the server</source>
             <translation>لم يقبلها الخادم بعد الفحص</translation>
+        </message>
+        <message>
+            <source>sign-in at a provider</source>
+            <translation>تسجيل الدخول لدى مزوّد</translation>
         </message>
         <message>
             <source>sign-in {level}</source>
@@ -4284,6 +4420,10 @@
             <translation>مؤكد جدًا (عالٍ)</translation>
         </message>
         <message>
+            <source>vouched for</source>
+            <translation>بشهادة</translation>
+        </message>
+        <message>
             <source>waits for an answer</source>
             <translation>ينتظر إجابة</translation>
         </message>
@@ -4298,6 +4438,10 @@
         <message>
             <source>waits to be sent</source>
             <translation>بانتظار الإرسال</translation>
+        </message>
+        <message>
+            <source>wallet on the telephone</source>
+            <translation>محفظة على الهاتف</translation>
         </message>
         <message>
             <source>year/month/day</source>

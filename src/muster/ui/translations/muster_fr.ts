@@ -392,6 +392,14 @@
             <translation>Demandez ce dont la personne se souvient : chaque détail aide à retrouver le numéro. Rien n’est obligatoire.</translation>
         </message>
         <message>
+            <source>Asked for in no process: no trigger names one.</source>
+            <translation>Demandée dans aucune procédure : aucun déclencheur n’en nomme.</translation>
+        </message>
+        <message>
+            <source>Asked for in: {processes}</source>
+            <translation>Demandée pour : {processes}</translation>
+        </message>
+        <message>
             <source>At least 8 characters.</source>
             <translation>Au moins 8 caractères.</translation>
         </message>
@@ -438,6 +446,10 @@
         <message>
             <source>Busy</source>
             <translation>occupé par un autre programme</translation>
+        </message>
+        <message>
+            <source>Can prove: {level}</source>
+            <translation>Peut prouver : {level}</translation>
         </message>
         <message>
             <source>Cannot be captured</source>
@@ -576,6 +588,10 @@
             <translation>Comparez le visage à la photo du document, et le nom à ce qui a été saisi.</translation>
         </message>
         <message>
+            <source>Configurations (*.json);;All files (*)</source>
+            <translation>Configurations (*.json);;Tous les fichiers (*)</translation>
+        </message>
+        <message>
             <source>Confirm</source>
             <translation>Confirmer</translation>
         </message>
@@ -704,6 +720,10 @@
             <translation>Visage, doigts et yeux</translation>
         </message>
         <message>
+            <source>Faults to be mended: {count}</source>
+            <translation>Erreurs à corriger : {count}</translation>
+        </message>
+        <message>
             <source>Fetch</source>
             <translation>Récupérer</translation>
         </message>
@@ -732,8 +752,16 @@
             <translation>Doigt manquant</translation>
         </message>
         <message>
+            <source>First the person agrees to: {names}</source>
+            <translation>La personne accepte d’abord : {names}</translation>
+        </message>
+        <message>
             <source>From a file …</source>
             <translation>Depuis un fichier…</translation>
+        </message>
+        <message>
+            <source>From the beginning</source>
+            <translation>Depuis le début</translation>
         </message>
         <message>
             <source>GPS receiver</source>
@@ -784,12 +812,40 @@
             <translation>Blessure ou maladie</translation>
         </message>
         <message>
+            <source>It counts from the next sign-in on.</source>
+            <translation>Elle compte à partir de la prochaine connexion.</translation>
+        </message>
+        <message>
+            <source>It did not succeed, because you played it so.</source>
+            <translation>Cela n’a pas abouti, car vous l’avez joué ainsi.</translation>
+        </message>
+        <message>
+            <source>It fails</source>
+            <translation>Elle échoue</translation>
+        </message>
+        <message>
+            <source>It fails for now</source>
+            <translation>Échoue pour l’instant</translation>
+        </message>
+        <message>
+            <source>It succeeds</source>
+            <translation>Elle réussit</translation>
+        </message>
+        <message>
+            <source>It waits</source>
+            <translation>Elle attend</translation>
+        </message>
+        <message>
             <source>Keep the best there is</source>
             <translation>Garder les meilleures</translation>
         </message>
         <message>
             <source>Kept.</source>
             <translation>Enregistré.</translation>
+        </message>
+        <message>
+            <source>Kept. No use case says in its triggers which process it is for, so nobody is asked.</source>
+            <translation>Conservée. Aucun cas d’usage ne dit dans ses déclencheurs à quelle procédure il sert ; rien n’est donc demandé à personne.</translation>
         </message>
         <message>
             <source>Kind of document</source>
@@ -970,6 +1026,10 @@
         <message>
             <source>Next person</source>
             <translation>Personne suivante</translation>
+        </message>
+        <message>
+            <source>Next: {names}</source>
+            <translation>Ensuite : {names}</translation>
         </message>
         <message>
             <source>No browser could be opened on this computer.</source>
@@ -1200,6 +1260,10 @@
             <translation>Simple essai (personnes fictives)</translation>
         </message>
         <message>
+            <source>Open a file …</source>
+            <translation>Ouvrir un fichier …</translation>
+        </message>
+        <message>
             <source>Open in the browser</source>
             <translation>Ouvrir dans le navigateur</translation>
         </message>
@@ -1276,6 +1340,10 @@
             <translation>Images</translation>
         </message>
         <message>
+            <source>Playing asks nobody and stores nothing.</source>
+            <translation>L’essai n’interroge personne et n’enregistre rien.</translation>
+        </message>
+        <message>
             <source>Port {port} is used by another program. Choose another one.</source>
             <translation>Le port {port} est utilisé par un autre programme. Choisissez-en un autre.</translation>
         </message>
@@ -1294,6 +1362,14 @@
         <message>
             <source>Proof of identity</source>
             <translation>Preuve d’identité</translation>
+        </message>
+        <message>
+            <source>Proof of identity: what this station asks for</source>
+            <translation>Preuve d’identité : ce que ce poste demande</translation>
+        </message>
+        <message>
+            <source>Proofing configuration</source>
+            <translation>Configuration de la preuve d’identité</translation>
         </message>
         <message>
             <source>Put away for now</source>
@@ -1582,6 +1658,10 @@
         <message>
             <source>Start a new registration</source>
             <translation>Commencer une inscription</translation>
+        </message>
+        <message>
+            <source>State: {state}</source>
+            <translation>État : {state}</translation>
         </message>
         <message>
             <source>Station</source>
@@ -2148,6 +2228,10 @@
             <translation>Le graphe est trop grand : au plus {nodes} étapes, sur {depth} niveaux.</translation>
         </message>
         <message>
+            <source>The graph of the use case</source>
+            <translation>Le graphe du cas d’usage</translation>
+        </message>
+        <message>
             <source>The hair colour in the record is none that the standard knows.</source>
             <translation>La couleur des cheveux de l’enregistrement est inconnue de la norme.</translation>
         </message>
@@ -2462,6 +2546,10 @@
         <message>
             <source>The person agrees</source>
             <translation>La personne accepte</translation>
+        </message>
+        <message>
+            <source>The person chooses this</source>
+            <translation>La personne choisit ceci</translation>
         </message>
         <message>
             <source>The person confirms</source>
@@ -3236,6 +3324,10 @@
             <translation>L’appareil ({kind}) enchaîne ses captures d’une manière plus ancienne que celle prévue.</translation>
         </message>
         <message>
+            <source>The {kind} chosen at this station, {chosen}, is not ready. {used} is used instead.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>The {kind} could not use what it saw. Clean it and try again.</source>
             <translation>L’appareil ({kind}) n’a pas pu exploiter ce qu’il a vu. Nettoyez-le et réessayez.</translation>
         </message>
@@ -3342,6 +3434,10 @@
         <message>
             <source>There is a file of that name already: {file}. It was not changed.</source>
             <translation>Un fichier de ce nom existe déjà : {file}. Il n’a pas été modifié.</translation>
+        </message>
+        <message>
+            <source>There is a network</source>
+            <translation>Il y a un réseau</translation>
         </message>
         <message>
             <source>There is a station in this folder already.</source>
@@ -3644,6 +3740,10 @@
             <translation>Cet enregistrement n’a pas été comparé aux autres ici, ou c’était il y a trop longtemps.</translation>
         </message>
         <message>
+            <source>This station asks for no proof of identity yet. Open a configuration.</source>
+            <translation>Ce poste ne demande encore aucune preuve d’identité. Ouvrez une configuration.</translation>
+        </message>
+        <message>
             <source>This station cannot do this step: {type} is not installed.</source>
             <translation>Ce poste ne peut pas faire cette étape : {type} n’est pas installé.</translation>
         </message>
@@ -3780,6 +3880,10 @@
             <translation>Temps restant : {seconds} s</translation>
         </message>
         <message>
+            <source>Time runs out</source>
+            <translation>Le délai expire</translation>
+        </message>
+        <message>
             <source>Too few features are seen in the print. Clean the finger and the glass and take it again.</source>
             <translation>L’empreinte montre trop peu de détails. Nettoyez le doigt et la vitre, puis recommencez.</translation>
         </message>
@@ -3862,6 +3966,14 @@
         <message>
             <source>Unlock</source>
             <translation>Déverrouiller</translation>
+        </message>
+        <message>
+            <source>Use at this station</source>
+            <translation>Utiliser sur ce poste</translation>
+        </message>
+        <message>
+            <source>Use case</source>
+            <translation>Cas d’usage</translation>
         </message>
         <message>
             <source>User name</source>
@@ -4068,6 +4180,10 @@
             <translation>annoncé, en attente d’envoi</translation>
         </message>
         <message>
+            <source>asked of another system</source>
+            <translation>demandé à un autre système</translation>
+        </message>
+        <message>
             <source>begun</source>
             <translation>commencé</translation>
         </message>
@@ -4104,12 +4220,20 @@
             <translation>n’a pas abouti</translation>
         </message>
         <message>
+            <source>document</source>
+            <translation>document</translation>
+        </message>
+        <message>
             <source>document scanner</source>
             <translation>scanner de documents</translation>
         </message>
         <message>
             <source>done</source>
             <translation>fait</translation>
+        </message>
+        <message>
+            <source>face or finger</source>
+            <translation>visage ou doigt</translation>
         </message>
         <message>
             <source>fair evidence</source>
@@ -4156,6 +4280,10 @@
             <translation>plus tard</translation>
         </message>
         <message>
+            <source>looked up here</source>
+            <translation>recherché ici</translation>
+        </message>
+        <message>
             <source>need not succeed</source>
             <translation>peut échouer sans conséquence</translation>
         </message>
@@ -4192,6 +4320,10 @@
             <translation>en route sur un support</translation>
         </message>
         <message>
+            <source>one-time code</source>
+            <translation>code à usage unique</translation>
+        </message>
+        <message>
             <source>processed</source>
             <translation>traité</translation>
         </message>
@@ -4222,6 +4354,10 @@
         <message>
             <source>rejected by the server</source>
             <translation>rejeté par le serveur</translation>
+        </message>
+        <message>
+            <source>sign-in at a provider</source>
+            <translation>connexion chez un fournisseur</translation>
         </message>
         <message>
             <source>sign-in {level}</source>
@@ -4284,6 +4420,10 @@
             <translation>très sûr (élevé)</translation>
         </message>
         <message>
+            <source>vouched for</source>
+            <translation>par un garant</translation>
+        </message>
+        <message>
             <source>waits for an answer</source>
             <translation>attend une réponse</translation>
         </message>
@@ -4298,6 +4438,10 @@
         <message>
             <source>waits to be sent</source>
             <translation>en attente d’envoi</translation>
+        </message>
+        <message>
+            <source>wallet on the telephone</source>
+            <translation>portefeuille sur le téléphone</translation>
         </message>
         <message>
             <source>year/month/day</source>

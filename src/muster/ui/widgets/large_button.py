@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QSizePolicy, QVBoxLayout
 from muster.ui.widgets.parts import Button, label
 
 _WIDTH = 280
+_LEAST_HEIGHT = 48
 
 
 class LargeButton(Button):
@@ -20,24 +21,32 @@ class LargeButton(Button):
         self.setAutoDefault(True)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setAccessibleName(title)
-        self.setAccessibleDescription(" ".join(each for each in (words, warning) if each))
-        self.column = QVBoxLayout(self)
-        self.column.setContentsMargins(18, 14, 18, 14)
-        self.column.setSpacing(4)
-        for text, name in ((title, "section"), (words, "soft"), (warning, "finding")):
-            if text:
-                line = label(text, name)
-                line.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
-                self.column.addWidget(line)
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(18, 14, 18, 14)
+        self._column.setSpacing(4)
+        self._words, self._warning = label("", "soft"), label("", "finding")
+        for line in (label(title, "section"), self._words, self._warning):
+            line.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+            self._column.addWidget(line)
         policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Minimum)
         policy.setHeightForWidth(True)
         self.setSizePolicy(policy)
+        self.say(words, warning)
+
+    def say(self, words: str, warning: str = "") -> None:
+        """What stands below the title."""
+        for line, text in ((self._words, words), (self._warning, warning)):
+            line.setText(text)
+            line.setVisible(bool(text))
+        self.setAccessibleDescription(" ".join(each for each in (words, warning) if each))
+        self.updateGeometry()
 
     def hasHeightForWidth(self) -> bool:
         return True
 
     def heightForWidth(self, width: int) -> int:
-        return max(48, self.column.totalHeightForWidth(width))
+        """A layout that puts it into the middle asks for all the width there is."""
+        return max(_LEAST_HEIGHT, self._column.totalHeightForWidth(min(width, self.maximumWidth())))
 
     def sizeHint(self) -> QSize:
         return QSize(self._width, self.heightForWidth(self._width))
