@@ -55,6 +55,21 @@ def test_both_are_done_as_often_as_each_other_and_once_more_to_warm_up(rounds: R
     assert done == ["ours", "bare"] * calls
 
 
+def test_what_is_prepared_for_each_of_ours_is_not_counted() -> None:
+    done: list[str] = []
+
+    def prepare() -> None:
+        done.append("prepared")
+        time.sleep(0.05)
+
+    def ours() -> None:
+        done.append("ours")
+
+    row = Rounds(1).compare("counted", ours, "bare", nothing, prepare=prepare, repeat=1, clock=Clock.WALL)
+    assert done == ["prepared", "ours"] * 2
+    assert row.value < 50
+
+
 def test_the_ratio_is_of_the_two_figures_and_the_spread_holds_the_rounds_ratios() -> None:
     row = Row.of("weighed", [30.0, 10.0, 20.0], "MB", "the packet", 5.0)
     assert (row.value, row.ratio, row.spread) == (20.0, 4.0, (2.0, 6.0))
