@@ -240,11 +240,15 @@ def dg15(key: PrivateKey) -> bytes:
 
 
 def security_info(protocol: str, *rest: bytes) -> bytes:
-    return encode(0x30, core.ObjectIdentifier(protocol).dump() + b"".join(rest))
+    return encode(0x30, identifier(protocol) + b"".join(rest))
 
 
 def number(value: int) -> bytes:
     return core.Integer(value).dump()
+
+
+def identifier(dotted: str) -> bytes:
+    return core.ObjectIdentifier(dotted).dump()
 
 
 def security_infos(*infos: bytes) -> bytes:

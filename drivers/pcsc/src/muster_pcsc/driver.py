@@ -44,6 +44,7 @@ CHIP_UNPOWERED = Code(
 
 _KIND = DeviceKind.CHIP_READER.value
 _LOOK_EVERY_S = 0.2
+_LEAST_ANSWER = 2
 _CODES = {
     Status.UNKNOWN_READER: DEVICE_UNPLUGGED,
     Status.READER_UNAVAILABLE: DEVICE_UNPLUGGED,
@@ -167,7 +168,10 @@ class PcscReader:
         if self._card is None:
             raise DeviceUnavailable(CHIP_ABSENT, kind=_KIND)
         with _translated():
-            return self._card.transmit(command)
+            answer = self._card.transmit(command)
+        if len(answer) < _LEAST_ANSWER:  # some readers notice only afterwards that nothing lies on them
+            raise DeviceUnavailable(CHIP_TAKEN_AWAY, kind=_KIND)
+        return answer
 
     def leave_chip(self) -> None:
         card, self._card = self._card, None

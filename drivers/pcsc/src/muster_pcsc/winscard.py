@@ -26,6 +26,7 @@ _RESET_CARD = 1
 _LONGEST_ANSWER = 0x10000 + 2
 _LONGEST_RESET_ANSWER = 33
 _CODE_BITS = 0xFFFFFFFF
+_TELLING = 0xFFFD  # without the count of events above, and the mark that something is new, which is no state
 
 
 class Status(IntEnum):
@@ -157,7 +158,7 @@ class Session:
             return ReaderState(other_than, b"")
         _check(code)
         length = min(wanted.length, _LONGEST_RESET_ANSWER)
-        return ReaderState(State(wanted.event & 0xFFFF), bytes(wanted.answer[:length]))
+        return ReaderState(State(wanted.event & _TELLING), bytes(wanted.answer[:length]))
 
     def connect(self, reader: str) -> Card:
         """Take the chip for ourselves alone."""

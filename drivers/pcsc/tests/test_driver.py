@@ -1,0 +1,182 @@
+"""The driver at a real pcscd: the reader is virtual, the library, the daemon and the protocol are not."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from threading import Event
+
+import pytest
+
+from muster.crypto.passive_authentication import CountryAuthorities
+from muster.devices.api import CHIP_ABSENT, CHIP_TAKEN_AWAY, ChipReader, DeviceStatus, Driver
+from muster.devices.chip_access import ChipKey
+from muster.devices.chip_judging import authenticity
+from muster.devices.chip_reading import read_chip
+from muster.devices.conformance import DriverConformance, conformance_context
+from muster.domain.chips import ChipAccess, ChipAuthenticity, ChipProof
+from muster.errors import Cancelled, DeviceUnavailable
+from muster.formats.lds import File
+from muster_pcsc.driver import CHIP_UNPOWERED, PCSC_SERVICE_ABSENT, PcscDriver
+from muster_pcsc.winscard import Pcsc, PcscError, State, Status
+from simulators.passport_chip import CA_AES_128, CA_KEY, PACE_AES_128, PassportChip
+from simulators.passport_issuer import (
+    NOW,
+    Issuer,
+    basic_files,
+    dg14,
+    dg15,
+    ec_key,
+    number,
+    public_info,
+    rsa_key,
+    security_info,
+    signed_files,
+    zone,
+)
+from simulators.virtual_reader import LaidOn, VirtualReader
+
+ISSUER = Issuer()
+KEY = ChipKey.of_zone(zone())
+AUTHORITIES = CountryAuthorities([ISSUER.authority], [ISSUER.revocations()])
+
+
+@contextmanager
+def opened(driver: PcscDriver) -> Iterator[ChipReader]:
+    (descriptor,) = driver.find()
+    with driver.open(descriptor, conformance_context()) as reader:
+        assert isinstance(reader, ChipReader)
+        yield reader
+
+
+@contextmanager
+def laid_on(virtual_reader: VirtualReader, chip: PassportChip) -> Iterator[LaidOn]:
+    """As soon as the daemon, which looks every now and then, has noticed that the reader is empty."""
+    with Pcsc().session() as session:
+        while session.state("Virtual PCD 00 00").state & State.PRESENT:
+            time.sleep(0.02)
+    with virtual_reader.lay_on(chip) as card:
+        yield card
+
+
+def a_chip(**changes: object) -> PassportChip:
+    return PassportChip(signed_files(ISSUER, basic_files()), zone(), **changes)  # type: ignore[arg-type]
+
+
+class TestPcscDriver(DriverConformance):
+    @pytest.fixture(autouse=True)
+    def _served(self, virtual_reader: VirtualReader) -> None:
+        """Needs the daemon."""
+
+    def make_driver(self) -> Driver:
+        return PcscDriver("Virtual PCD")
+
+
+def test_both_slots_of_the_reader_are_found_by_names_that_stay(virtual_reader: VirtualReader) -> None:
+    found = PcscDriver().find()
+    assert [each.id for each in found] == ["pcsc-virtual-pcd-00", "pcsc-virtual-pcd-01"]
+    assert {each.status for each in found} == {DeviceStatus.READY}
+
+
+def test_a_reader_nobody_wants_is_not_listed(virtual_reader: VirtualReader) -> None:
+    assert PcscDriver("Omnikey").find() == [] and PcscDriver("-").find() == ()
+
+
+def test_an_empty_reader_says_so_at_the_timeout(driver: PcscDriver) -> None:
+    with opened(driver) as reader, pytest.raises(DeviceUnavailable, match=CHIP_ABSENT.name):
+        reader.take_chip(0.05, Event())
+
+
+def test_who_waits_for_a_chip_can_stop(driver: PcscDriver) -> None:
+    cancel = Event()
+    cancel.set()
+    with opened(driver) as reader, pytest.raises(Cancelled):
+        reader.take_chip(5.0, cancel)
+
+
+def test_nothing_is_said_to_a_chip_that_was_not_taken(driver: PcscDriver) -> None:
+    with opened(driver) as reader, pytest.raises(DeviceUnavailable, match=CHIP_ABSENT.name):
+        reader.transmit(bytes.fromhex("00A4000C"))
+
+
+def test_a_passport_is_read_by_pace_and_proves_itself_with_answers_longer_than_short_ones(
+    virtual_reader: VirtualReader, driver: PcscDriver
+) -> None:
+    active, agreement = rsa_key("AA"), ec_key("CA", "brainpoolP256r1")
+    infos = (
+        security_info(PACE_AES_128, number(2), number(13)),
+        security_info(CA_KEY, public_info(agreement)),
+        security_info(CA_AES_128, number(1)),
+    )
+    files = basic_files() | {File.DG14: dg14(*infos), File.DG15: dg15(active)}
+    chip = PassportChip(
+        signed_files(ISSUER, files),
+        zone(),
+        pace=((PACE_AES_128, 13),),
+        signing_key=active,
+        agreement_key=agreement,
+    )
+    with laid_on(virtual_reader, chip), opened(driver) as reader:
+        contents = read_chip(reader, KEY, AUTHORITIES, NOW, Event())
+    assert contents.access is ChipAccess.PACE
+    assert (contents.active, contents.chip) == (ChipProof.PROVED, ChipProof.PROVED)
+    assert authenticity(contents) is ChipAuthenticity.GENUINE
+
+
+def test_a_chip_is_taken_for_ourselves_alone(virtual_reader: VirtualReader, driver: PcscDriver) -> None:
+    with laid_on(virtual_reader, a_chip()), opened(driver) as reader:
+        reader.take_chip(2.0, Event())
+        with Pcsc().session() as other, pytest.raises(PcscError) as seen:
+            other.connect("Virtual PCD 00 00")
+        assert seen.value.status is Status.SHARING_VIOLATION
+        assert driver.find()[0].status is DeviceStatus.BUSY
+
+
+def test_a_chip_that_was_left_has_forgotten_who_opened_it(
+    virtual_reader: VirtualReader, driver: PcscDriver
+) -> None:
+    with laid_on(virtual_reader, a_chip()), opened(driver) as reader:
+        for _ in range(2):
+            contents = read_chip(reader, KEY, AUTHORITIES, NOW, Event())
+            assert contents.access is ChipAccess.BAC
+
+
+@pytest.mark.parametrize("after", [0, 6, 15])
+def test_a_document_that_is_pulled_away_in_between_is_told_as_that(
+    virtual_reader: VirtualReader, driver: PcscDriver, after: int
+) -> None:
+    chip = a_chip()
+    with laid_on(virtual_reader, chip) as card, opened(driver) as reader:
+        card.taken_away_after = after
+        with pytest.raises(DeviceUnavailable, match=CHIP_TAKEN_AWAY.name):
+            read_chip(reader, KEY, AUTHORITIES, NOW, Event())
+
+
+def test_what_lies_there_and_does_not_answer_is_told_as_that(
+    virtual_reader: VirtualReader, driver: PcscDriver
+) -> None:
+    with laid_on(virtual_reader, a_chip()) as card, opened(driver) as reader:
+        card.reset_answer = b"\x3b"  # too short for one
+        with pytest.raises(DeviceUnavailable, match=f"{CHIP_UNPOWERED.name}|{CHIP_ABSENT.name}"):
+            reader.take_chip(0.3, Event())
+
+
+def test_a_daemon_that_is_stopped_in_between_is_told_and_serves_again_when_it_is_back(
+    virtual_reader: VirtualReader, driver: PcscDriver
+) -> None:
+    with opened(driver) as reader:
+        virtual_reader.stop()
+        try:
+            assert driver.find() == ()
+            with pytest.raises(DeviceUnavailable, match=PCSC_SERVICE_ABSENT.name):
+                reader.take_chip(0.1, Event())
+        finally:
+            virtual_reader.start()
+    with laid_on(virtual_reader, a_chip()), opened(driver) as reader:
+        assert read_chip(reader, KEY, AUTHORITIES, NOW, Event()).access is ChipAccess.BAC
+
+
+def test_without_the_library_nothing_is_found_and_nothing_breaks() -> None:
+    driver = PcscDriver(load=lambda: Pcsc("libnosuchthing.so.0"))
+    assert driver.find() == ()
