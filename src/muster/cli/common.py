@@ -172,7 +172,7 @@ def desk_of(
     """The signed-in desk and the password it was opened with (signing asks for it again)."""
     user_id, password = credentials(station, user, password_file)
     with server_of(station, server) as where:
-        catalogue = script.catalogue() if script else None
+        catalogue = script.catalogue if script else None
         with sign_in(station, user_id, password, where, utc_now, catalogue=catalogue) as desk:
             if desk.rebuilt is not None:
                 for line in rebuilt_lines(desk.rebuilt):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Collection
 from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
@@ -67,6 +68,13 @@ FINGER_NOT_ENROLLED = Code(
 )
 
 
+MakeCatalogue = Callable[[Collection[str] | None], Catalogue]
+
+
+def _installed(named: Collection[str] | None) -> Catalogue:
+    return Catalogue(installed_drivers(named))
+
+
 class Desk:
     """Made by :func:`sign_in`."""
 
@@ -76,7 +84,7 @@ class Desk:
         server: Server,
         clock: Clock,
         station: Station,
-        catalogue: Catalogue | None,
+        catalogue: Catalogue | MakeCatalogue,
         policy: Policy,
     ) -> None:
         self._station = station
@@ -104,8 +112,9 @@ class Desk:
         self.server = ServerSession(server, self._journal, unlocked.machine_key, self._enrollment_of)
         self.master_data = MasterData(self._journal, self.server, unlocked.machine_key)
         reference = self.master_data.reference()
-        self._closes_catalogue = catalogue is None
-        catalogue = catalogue or Catalogue(installed_drivers(self.master_data.drivers()))
+        self._closes_catalogue = not isinstance(catalogue, Catalogue)
+        if not isinstance(catalogue, Catalogue):
+            catalogue = catalogue(self.master_data.drivers())
         signer = SoftwareSigner(unlocked.device_key, unlocked.device_certificate, clock)
         # Invented people may be enrolled with any device; that nobody asked is said with each sample.
         trust = None if self.is_demo else self.master_data.trust()
@@ -314,12 +323,13 @@ def sign_in(
     server: Server,
     clock: Clock,
     *,
-    catalogue: Catalogue | None = None,
+    catalogue: Catalogue | MakeCatalogue | None = None,
     policy: Policy | None = None,
     code: str = "",
 ) -> Desk:
     """Unlock ``station`` and put the desk together (about 0.3 s); a server that asks for it is signed in at in the
-    background. ``code`` is that of an authenticator, where the policy asks for one.
+    background. ``code`` is that of an authenticator, where the policy asks for one; ``catalogue`` holds this
+    computer's devices, or makes what does of the names of drivers that may be loaded.
 
     Somebody who has yet to set up what the policy asks for is let in to do that, and to nothing else.
 
@@ -336,7 +346,7 @@ def sign_in(
         lockouts.gave_up(user_id)
         raise
     operator = unlocked.operator.user_id
-    desk = Desk(unlocked, server, clock, station, catalogue, policy)
+    desk = Desk(unlocked, server, clock, station, catalogue or _installed, policy)
     try:
         desk.access.missing = desk.proving.second_factors(operator, Proof(password, code))
         lockouts.succeeded(user_id)

@@ -29,7 +29,7 @@ For whoever writes such a folder there is ``src/guide/enroll-from-a-folder.md``.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from concurrent.futures import Future
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -182,11 +182,12 @@ class Script:
             if attribute.modality in kinds and attribute not in given:
                 raise BadInput(SCRIPT_PICTURE_MISSING, attribute=attribute.value)
 
-    def catalogue(self) -> Catalogue:
-        """The installed drivers, with the script's pictures plugged in before them."""
+    def catalogue(self, named: Collection[str] | None = None) -> Catalogue:
+        """The installed drivers that are named (all without names), with the script's pictures plugged in before
+        them."""
         self.before_camera.picture = self.pictures.get(BiometricAttribute.FACE)
         driver = FileDriver(self.pictures, self.before_camera)
-        return Catalogue([Plugin(FileDriver.name, "muster", lambda: driver, None), *installed_drivers()])
+        return Catalogue([Plugin(FileDriver.name, "muster", lambda: driver, None), *installed_drivers(named)])
 
 
 _PARTS = (

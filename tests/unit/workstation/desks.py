@@ -25,7 +25,7 @@ from muster.domain.biometrics import CaptureGroup, ForcedBecause
 from muster.domain.registration import RegistrationId, Step
 from muster.workstation import station as station_module
 from muster.workstation.demo import demo_script
-from muster.workstation.desk import Desk, sign_in
+from muster.workstation.desk import Desk, MakeCatalogue, sign_in
 from muster.workstation.face_watching import FaceView
 from muster.workstation.mailbox import Mailbox
 from muster.workstation.policy import UNJUDGED, LivenessDemand, Policy
@@ -68,7 +68,7 @@ def desk_at(
     *,
     clock: Clock = utc_now,
     policy: Policy = QUICK,
-    catalogue: Catalogue | None = None,
+    catalogue: Catalogue | MakeCatalogue | None = None,
 ) -> Iterator[Desk]:
     """The officer signed in at the station in ``root``."""
     station = Station.at(root, clock)

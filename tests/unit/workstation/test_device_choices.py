@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
 from queue import Queue
@@ -134,6 +134,14 @@ def test_only_drivers_that_the_signed_configuration_names_are_loaded_from_the_ne
         "it is not among the drivers that the settings of this station name"
     )
     assert "muster_simulated.driver" not in sys.modules
+    asked: list[Collection[str] | None] = []
+
+    def make(named: Collection[str] | None) -> Catalogue:  # as a script does, which brings its pictures along
+        asked.append(named)
+        return catalogue_of(Eyes())
+
+    with desk_at(root, catalogue=make):
+        assert asked == [{"sbi", "other"}]
 
 
 # -- plugged in, pulled out
