@@ -449,7 +449,7 @@
         </message>
         <message>
             <source>Can prove: {level}</source>
-            <translation>Peut prouver : {level}</translation>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Cannot be captured</source>
@@ -753,7 +753,7 @@
         </message>
         <message>
             <source>First the person agrees to: {names}</source>
-            <translation>La personne accepte d’abord : {names}</translation>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>From a file …</source>
@@ -761,7 +761,7 @@
         </message>
         <message>
             <source>From the beginning</source>
-            <translation>Depuis le début</translation>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>GPS receiver</source>
@@ -821,19 +821,19 @@
         </message>
         <message>
             <source>It fails</source>
-            <translation>Elle échoue</translation>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>It fails for now</source>
-            <translation>Échoue pour l’instant</translation>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>It succeeds</source>
-            <translation>Elle réussit</translation>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>It waits</source>
-            <translation>Elle attend</translation>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Keep the best there is</source>
@@ -1029,7 +1029,7 @@
         </message>
         <message>
             <source>Next: {names}</source>
-            <translation>Ensuite : {names}</translation>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>No browser could be opened on this computer.</source>
@@ -1500,6 +1500,10 @@
             <translation>Renvoyer</translation>
         </message>
         <message>
+            <source>Send another code</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Send now</source>
             <translation>Envoyer</translation>
         </message>
@@ -1661,7 +1665,7 @@
         </message>
         <message>
             <source>State: {state}</source>
-            <translation>État : {state}</translation>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Station</source>
@@ -1878,6 +1882,18 @@
         <message>
             <source>The code is wrong or was used already. Wait for the next one; check this computer's clock.</source>
             <translation>Le code est erroné ou a déjà été utilisé. Attendez le suivant ; vérifiez l’horloge de cet ordinateur.</translation>
+        </message>
+        <message>
+            <source>The code was sent as often as is allowed. Take another way.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The code was typed too late. Have another one sent.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The code was wrong too often and counts no more. Have another one sent.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>The colour of the skin is not natural. Change the light, or the camera's white balance.</source>
@@ -2380,6 +2396,14 @@
             <translation>Les lignes lisibles par machine du document ne sont pas complètes.</translation>
         </message>
         <message>
+            <source>The mail server offers no secure connection, so no code was sent. Tell your administrator.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The message with the code was not taken. Check the address, or take another way.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>The method {method} is for one tenant and does not say which.</source>
             <translation>La méthode {method} est réservée à une organisation et ne dit pas laquelle.</translation>
         </message>
@@ -2549,7 +2573,7 @@
         </message>
         <message>
             <source>The person chooses this</source>
-            <translation>La personne choisit ceci</translation>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>The person confirms</source>
@@ -3325,7 +3349,7 @@
         </message>
         <message>
             <source>The {kind} chosen at this station, {chosen}, is not ready. {used} is used instead.</source>
-            <translation type="unfinished"></translation>
+            <translation>L’appareil choisi à ce poste ({kind}), {chosen}, n’est pas prêt. {used} est utilisé à sa place.</translation>
         </message>
         <message>
             <source>The {kind} could not use what it saw. Clean it and try again.</source>
@@ -3437,7 +3461,7 @@
         </message>
         <message>
             <source>There is a network</source>
-            <translation>Il y a un réseau</translation>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>There is a station in this folder already.</source>
@@ -3620,6 +3644,10 @@
             <translation>Cette langue ne fait pas partie de l’inscription.</translation>
         </message>
         <message>
+            <source>This is not a phone number. Begin with + and the country, as in +212 600 000000.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>This is not a picture of one eye: it is too small or too large.</source>
             <translation>Ce n’est pas l’image d’un œil : elle est trop petite ou trop grande.</translation>
         </message>
@@ -3646,6 +3674,10 @@
         <message>
             <source>This is not all that is asked for here. Fill in every field.</source>
             <translation>Ce n’est pas tout ce qui est demandé ici. Remplissez tous les champs.</translation>
+        </message>
+        <message>
+            <source>This is not an e-mail address. Correct it.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>This is not the chip of a passport or identity card. Lay the right document on the reader.</source>
@@ -3760,6 +3792,10 @@
             <translation>Ce poste ne connaît pas la langue {language}.</translation>
         </message>
         <message>
+            <source>This station does not know the person's authenticator. Take another way.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>This station does not know the scanner's certificate and sends it nothing. Ask your administrator.</source>
             <translation>Ce poste ne connaît pas le certificat du scanner et ne lui envoie rien. Adressez-vous à votre administrateur.</translation>
         </message>
@@ -3814,6 +3850,10 @@
         <message>
             <source>This step needs a network. It waits: go on with it when there is one.</source>
             <translation>Cette étape a besoin du réseau. Elle attend : continuez-la dès qu’il y en a un.</translation>
+        </message>
+        <message>
+            <source>This step waits for a code and for nothing else.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>This step waits for a form and for nothing else.</source>
@@ -3881,7 +3921,7 @@
         </message>
         <message>
             <source>Time runs out</source>
-            <translation>Le délai expire</translation>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Too few features are seen in the print. Clean the finger and the glass and take it again.</source>
@@ -3941,7 +3981,7 @@
         </message>
         <message>
             <source>Two drivers, {first} and {second}, claim one and the same {kind}. Neither is used: ask your administrator to leave one of them out.</source>
-            <translation type="unfinished"></translation>
+            <translation>Deux pilotes, {first} et {second}, revendiquent le même appareil ({kind}). Aucun n’est utilisé : demandez à votre administrateur d’en retirer un.</translation>
         </message>
         <message>
             <source>Two samples in the biometric file have the same index.</source>
@@ -4058,6 +4098,14 @@
         <message>
             <source>What the {kind} sees is the wrong way round. Place it again.</source>
             <translation>Ce que voit l’appareil ({kind}) est à l’envers. Repositionnez.</translation>
+        </message>
+        <message>
+            <source>What this station knows about sending messages cannot be used. Tell your administrator.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>What was remembered of the code cannot be read. Have another one sent.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>What you give us here is sent to those who can confirm it.</source>
