@@ -16,15 +16,24 @@ from muster.domain.proofing import Identifier
 from muster.proofing.method import ProofingMethod
 
 
+def _nobody_lent(*_: str) -> str:
+    raise NotImplementedError
+
+
 @dataclass(frozen=True, slots=True)
 class MethodTools:
     """``is_known`` says whether somebody with this identifier proved who they are at this station before,
     ``supervisor`` who is signed in, if that is a supervisor. ``way_back`` begins to listen where a browser may
-    bring an answer, and says where that is; an answer finds its node by its ``state``, the ``callback_ref``."""
+    bring an answer, and says where that is; an answer finds its node by its ``state``, the ``callback_ref``.
+    ``digest`` is a keyed hash of a value of some kind. ``seal`` and ``unseal`` are for what a method remembers and
+    nobody else may read; ``unseal`` raises ``NotAuthentic``."""
 
     is_known: Callable[[Identifier], bool]
     supervisor: Callable[[], str | None]
     way_back: Callable[[], str] = lambda: "http://127.0.0.1/callback"
+    digest: Callable[[str, str], str] = _nobody_lent
+    seal: Callable[[str], str] = _nobody_lent
+    unseal: Callable[[str], str] = _nobody_lent
 
 
 def found_methods(tools: MethodTools) -> Mapping[str, ProofingMethod]:

@@ -218,12 +218,16 @@ class WalletMethodDefinition(_Method):
 
 
 class OtpMethodDefinition(_Method):
+    """``gateway_ref`` is ours: the secret that says how messages are sent, where it has not its usual name
+    (``idv.otp.email``, ``idv.otp.sms``)."""
+
     kind: Literal["OtpMethodDefinition"] = Field(alias="_type")
     type: Literal["otp"] = "otp"
     channel: Literal["email", "sms", "authenticator_app"]
     code_length: Annotated[int, Field(ge=4, le=12)] = 6
     code_ttl_seconds: _Seconds = 300
     max_attempts: Annotated[int, Field(ge=1, le=20)] = 3
+    gateway_ref: ConfigRef | None = None
 
 
 class DocumentMethodDefinition(_Method):

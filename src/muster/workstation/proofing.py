@@ -105,7 +105,15 @@ class Proofing:
     @cached_property
     def methods(self) -> Mapping[str, ProofingMethod]:
         """By type; found at the first need, since some bring heavy libraries."""
-        return found_methods(MethodTools(self._is_known, self._supervisor, self._way_back.address))
+        tools = MethodTools(
+            self._is_known,
+            self._supervisor,
+            self._way_back.address,
+            self._hash.of,
+            self.secrets.seal,
+            self.secrets.unseal,
+        )
+        return found_methods(tools)
 
     # idv.usecase.resolve, idv.graph.compile
 

@@ -27,6 +27,7 @@ SECRET_EMPTY = Code("SECRET_EMPTY", "A secret has a name and at least one letter
 
 _SERVICE = "muster"
 _PREFIX = "proofing secret/"
+_REMEMBERED = "what a proofing method remembers"
 
 
 class ProofingSecrets:
@@ -51,6 +52,14 @@ class ProofingSecrets:
             self._journal.access.require(Permission.CHANGE_SETTINGS, work)
             work.settings.put(_PREFIX + key, sealed)
             work.record(AuditEvent.PROOFING_SECRET_KEPT, actor=self._journal.operator.user_id, key=key)
+
+    def seal(self, text: str) -> str:
+        """What a method remembers and only this station may read, as hex digits."""
+        return self._sealer.seal(text.encode(), _REMEMBERED).hex()
+
+    def unseal(self, text: str) -> str:
+        """Raises ``NotAuthentic``."""
+        return self._sealer.open(bytes.fromhex(text), _REMEMBERED).decode()
 
     def _sealed(self, key: str) -> str:
         with self._journal.database.read() as work:

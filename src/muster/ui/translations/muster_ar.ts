@@ -1885,15 +1885,15 @@
         </message>
         <message>
             <source>The code was sent as often as is allowed. Take another way.</source>
-            <translation type="unfinished"></translation>
+            <translation>أُرسل الرمز العدد المسموح به من المرات. اختر طريقة أخرى.</translation>
         </message>
         <message>
             <source>The code was typed too late. Have another one sent.</source>
-            <translation type="unfinished"></translation>
+            <translation>أُدخل الرمز بعد فوات الوقت. اطلب إرسال رمز آخر.</translation>
         </message>
         <message>
             <source>The code was wrong too often and counts no more. Have another one sent.</source>
-            <translation type="unfinished"></translation>
+            <translation>أُدخل الرمز خطأً مرات كثيرة ولم يعد صالحاً. اطلب إرسال رمز آخر.</translation>
         </message>
         <message>
             <source>The colour of the skin is not natural. Change the light, or the camera's white balance.</source>
@@ -2397,11 +2397,11 @@
         </message>
         <message>
             <source>The mail server offers no secure connection, so no code was sent. Tell your administrator.</source>
-            <translation type="unfinished"></translation>
+            <translation>لا يوفّر خادم البريد اتصالاً آمناً، لذلك لم يُرسل أي رمز. أبلغ المسؤول.</translation>
         </message>
         <message>
             <source>The message with the code was not taken. Check the address, or take another way.</source>
-            <translation type="unfinished"></translation>
+            <translation>لم تُقبل الرسالة التي تحمل الرمز. تحقّق من العنوان، أو اختر طريقة أخرى.</translation>
         </message>
         <message>
             <source>The method {method} is for one tenant and does not say which.</source>
@@ -3645,7 +3645,7 @@
         </message>
         <message>
             <source>This is not a phone number. Begin with + and the country, as in +212 600 000000.</source>
-            <translation type="unfinished"></translation>
+            <translation>هذا ليس رقم هاتف. ابدأ بعلامة + ثم رمز البلد، مثل ‎+212 600 000000.</translation>
         </message>
         <message>
             <source>This is not a picture of one eye: it is too small or too large.</source>
@@ -3677,7 +3677,7 @@
         </message>
         <message>
             <source>This is not an e-mail address. Correct it.</source>
-            <translation type="unfinished"></translation>
+            <translation>هذا ليس عنوان بريد إلكتروني. صحّحه.</translation>
         </message>
         <message>
             <source>This is not the chip of a passport or identity card. Lay the right document on the reader.</source>
@@ -3793,7 +3793,7 @@
         </message>
         <message>
             <source>This station does not know the person's authenticator. Take another way.</source>
-            <translation type="unfinished"></translation>
+            <translation>لا تعرف هذه المحطة تطبيق المصادقة الخاص بالشخص. اختر طريقة أخرى.</translation>
         </message>
         <message>
             <source>This station does not know the scanner's certificate and sends it nothing. Ask your administrator.</source>
@@ -3853,7 +3853,7 @@
         </message>
         <message>
             <source>This step waits for a code and for nothing else.</source>
-            <translation type="unfinished"></translation>
+            <translation>تنتظر هذه الخطوة رمزاً ولا شيء غيره.</translation>
         </message>
         <message>
             <source>This step waits for a form and for nothing else.</source>
@@ -4101,11 +4101,11 @@
         </message>
         <message>
             <source>What this station knows about sending messages cannot be used. Tell your administrator.</source>
-            <translation type="unfinished"></translation>
+            <translation>إعدادات إرسال الرسائل في هذه المحطة غير صالحة. أبلغ المسؤول.</translation>
         </message>
         <message>
             <source>What was remembered of the code cannot be read. Have another one sent.</source>
-            <translation type="unfinished"></translation>
+            <translation>تعذّرت قراءة ما حُفظ عن الرمز. اطلب إرسال رمز آخر.</translation>
         </message>
         <message>
             <source>What you give us here is sent to those who can confirm it.</source>

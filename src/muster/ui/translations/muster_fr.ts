@@ -1885,15 +1885,15 @@
         </message>
         <message>
             <source>The code was sent as often as is allowed. Take another way.</source>
-            <translation type="unfinished"></translation>
+            <translation>Le code a été envoyé autant de fois que permis. Choisissez un autre moyen.</translation>
         </message>
         <message>
             <source>The code was typed too late. Have another one sent.</source>
-            <translation type="unfinished"></translation>
+            <translation>Le code a été saisi trop tard. Faites-en envoyer un autre.</translation>
         </message>
         <message>
             <source>The code was wrong too often and counts no more. Have another one sent.</source>
-            <translation type="unfinished"></translation>
+            <translation>Le code a été faux trop souvent et n’est plus valable. Faites-en envoyer un autre.</translation>
         </message>
         <message>
             <source>The colour of the skin is not natural. Change the light, or the camera's white balance.</source>
@@ -2397,11 +2397,11 @@
         </message>
         <message>
             <source>The mail server offers no secure connection, so no code was sent. Tell your administrator.</source>
-            <translation type="unfinished"></translation>
+            <translation>Le serveur de messagerie n’offre pas de connexion sécurisée ; aucun code n’a donc été envoyé. Prévenez votre administrateur.</translation>
         </message>
         <message>
             <source>The message with the code was not taken. Check the address, or take another way.</source>
-            <translation type="unfinished"></translation>
+            <translation>Le message contenant le code n’a pas été accepté. Vérifiez l’adresse, ou choisissez un autre moyen.</translation>
         </message>
         <message>
             <source>The method {method} is for one tenant and does not say which.</source>
@@ -3645,7 +3645,7 @@
         </message>
         <message>
             <source>This is not a phone number. Begin with + and the country, as in +212 600 000000.</source>
-            <translation type="unfinished"></translation>
+            <translation>Ceci n’est pas un numéro de téléphone. Commencez par + et l’indicatif du pays, comme +212 600 000000.</translation>
         </message>
         <message>
             <source>This is not a picture of one eye: it is too small or too large.</source>
@@ -3677,7 +3677,7 @@
         </message>
         <message>
             <source>This is not an e-mail address. Correct it.</source>
-            <translation type="unfinished"></translation>
+            <translation>Ceci n’est pas une adresse e-mail. Corrigez-la.</translation>
         </message>
         <message>
             <source>This is not the chip of a passport or identity card. Lay the right document on the reader.</source>
@@ -3793,7 +3793,7 @@
         </message>
         <message>
             <source>This station does not know the person's authenticator. Take another way.</source>
-            <translation type="unfinished"></translation>
+            <translation>Ce poste ne connaît pas l’application d’authentification de la personne. Choisissez un autre moyen.</translation>
         </message>
         <message>
             <source>This station does not know the scanner's certificate and sends it nothing. Ask your administrator.</source>
@@ -3853,7 +3853,7 @@
         </message>
         <message>
             <source>This step waits for a code and for nothing else.</source>
-            <translation type="unfinished"></translation>
+            <translation>Cette étape attend un code et rien d’autre.</translation>
         </message>
         <message>
             <source>This step waits for a form and for nothing else.</source>
@@ -4101,11 +4101,11 @@
         </message>
         <message>
             <source>What this station knows about sending messages cannot be used. Tell your administrator.</source>
-            <translation type="unfinished"></translation>
+            <translation>Les réglages d’envoi de messages de ce poste sont inutilisables. Prévenez votre administrateur.</translation>
         </message>
         <message>
             <source>What was remembered of the code cannot be read. Have another one sent.</source>
-            <translation type="unfinished"></translation>
+            <translation>Ce qui a été retenu du code est illisible. Faites-en envoyer un autre.</translation>
         </message>
         <message>
             <source>What you give us here is sent to those who can confirm it.</source>
