@@ -1,4 +1,4 @@
-"""The driver: document scanners that SANE knows.
+"""The driver: document scanners that SANE knows. It runs in a process of its own, because back ends crash.
 
 Environment::
 
@@ -13,6 +13,7 @@ import re
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from threading import Event, Lock
 
 from muster.devices.api import (
@@ -46,7 +47,8 @@ from muster_scanner_sane.settings import Source, prepare, sources
 
 _KIND = DeviceKind.SCANNER.value
 _MOST_SHEETS = 100
-_NETWORK_EVERY_S = 30.0
+_LOOK_EVERY_S = 30.0
+_USB = Path("/sys/bus/usb/devices")
 _CAMERAS = ("v4l", "gphoto2")  # back ends of SANE whose devices are no scanners
 _CODES: dict[Status | None, Code] = {
     Status.DEVICE_BUSY: DEVICE_BUSY,
@@ -69,22 +71,25 @@ class SaneDriver:
     def __init__(self, options: Options = (), *, everywhere: bool = False) -> None:
         self._options = options
         self._everywhere = everywhere
-        self._looked: float | None = None
         self._lock = Lock()  # the library has one state for all
         self._found: dict[str, Found] = {}
+        self._looked_at: float | None = None
+        self._plugged_in: frozenset[str] = frozenset()
 
     def find(self) -> Sequence[DeviceDescriptor]:
-        """While a scanner is in use, what was there before: the library is asked one thing at a time. The network
-        is not asked every time either."""
-        is_fresh = (
-            self._everywhere and self._looked is not None and time.monotonic() - self._looked < _NETWORK_EVERY_S
-        )
-        if not is_fresh and self._lock.acquire(blocking=False):
+        """What was there when last looked: back ends speak to the hardware to find it, so they are asked when
+        something was plugged in or out and now and then, and never while a scanner is in use."""
+        if not self._is_fresh() and self._lock.acquire(blocking=False):
             try:
                 self._look()
             finally:
                 self._lock.release()
         return [_described(id_, each) for id_, each in self._found.items()]
+
+    def _is_fresh(self) -> bool:
+        if self._looked_at is None or _plugged_in() != self._plugged_in:
+            return False
+        return time.monotonic() - self._looked_at < _LOOK_EVERY_S
 
     @contextmanager
     def open(self, descriptor: DeviceDescriptor, context: DeviceContext) -> Iterator[Device]:
@@ -108,12 +113,13 @@ class SaneDriver:
         library = _library()
         if library is None:
             return
+        self._plugged_in = _plugged_in()
         try:
             seen = library.devices(everywhere=self._everywhere)
         except SaneError:
             seen = ()
         self._found = _with_ids([each for each in seen if each.name.partition(":")[0] not in _CAMERAS])
-        self._looked = time.monotonic()
+        self._looked_at = time.monotonic()
 
 
 class SaneScanner:
@@ -180,6 +186,14 @@ def from_environment() -> SaneDriver:
     """What the entry point calls."""
     options = options_from(os.environ.get("MUSTER_SANE_OPTIONS", ""))
     return SaneDriver(options, everywhere=os.environ.get("MUSTER_SANE_NETWORK") == "1")
+
+
+def _plugged_in() -> frozenset[str]:
+    """What is on the bus, by its places; nothing where the system does not tell."""
+    try:
+        return frozenset(each.name for each in _USB.iterdir())
+    except OSError:
+        return frozenset()
 
 
 _loaded: list[Sane | None] = []
