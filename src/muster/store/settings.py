@@ -4,10 +4,17 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
+from muster.store.prepared import Prepared
 from muster.store.tables import setting
 
 SEQUENCE = "registration_sequence"
 _LAST_SEQUENCE = 99_999
+
+# Several are looked at for every packet that is sent.
+_named = setting.c.name == sa.bindparam("which")
+_GET = Prepared(sa.select(setting.c.value).where(_named))
+_REMOVE = Prepared(sa.delete(setting).where(_named))
+_ADD = Prepared(setting.insert())
 
 
 class Settings:
@@ -15,12 +22,12 @@ class Settings:
         self._connection = connection
 
     def get(self, name: str) -> str | None:
-        value: str | None = self._connection.scalar(sa.select(setting.c.value).where(setting.c.name == name))
-        return value
+        found = _GET.first(self._connection, which=name)
+        return found[0] if found else None
 
     def put(self, name: str, value: str) -> None:
-        self._connection.execute(sa.delete(setting).where(setting.c.name == name))
-        self._connection.execute(setting.insert().values(name=name, value=value))
+        _REMOVE(self._connection, which=name)
+        _ADD(self._connection, name=name, value=value)
 
     def next_sequence(self) -> int:
         """The next registration number, 1 to 99999, then 1 again (MOSIP's ``rid_seq``).
