@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import ssl
 import threading
 from collections.abc import Mapping
 from contextlib import suppress
@@ -37,12 +38,13 @@ class Asked:
 class LoopbackServer:
     """Answers every request with what ``answer`` makes of it; ``asked`` is what came in."""
 
-    def __init__(self) -> None:
+    def __init__(self, tls: ssl.SSLContext | None = None) -> None:
         self.asked: list[Asked] = []
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
-        self._server.daemon_threads = True
+        self._server = _Server(("127.0.0.1", 0), self._handler())
+        if tls is not None:
+            self._server.socket = tls.wrap_socket(self._server.socket, server_side=True)
         threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True).start()
-        self.origin = f"http://127.0.0.1:{self._server.server_port}"
+        self.origin = f"{'http' if tls is None else 'https'}://127.0.0.1:{self._server.server_port}"
 
     def answer(self, asked: Asked) -> Reply:
         raise NotImplementedError
@@ -76,3 +78,10 @@ class LoopbackServer:
             setattr(Handler, f"do_{verb}", Handler._serve)
 
         return Handler
+
+
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        """Whoever hangs up in the middle does it on purpose."""
