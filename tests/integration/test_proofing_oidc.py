@@ -58,7 +58,7 @@ def _secrets(monkeypatch: pytest.MonkeyPatch, client_key: RSAKey) -> None:
     """The client of the source's sample has a secret, one has a key; the others are known by their name."""
     monkeypatch.setenv("MUSTER_SECRET_IDV_OIDC_CORPORATE_CLIENT_ID", "secret")
     monkeypatch.setenv("MUSTER_SECRET_IDV_OIDC_CORPORATE_CLIENT_SECRET", "s3cret+:%")
-    for client in ("public", "pairwise", "post", "key"):
+    for client in ("public", "pairwise", "post", "key", "signed"):
         monkeypatch.setenv(f"MUSTER_SECRET_{client.upper()}", client)
     monkeypatch.setenv("MUSTER_SECRET_CLIENT_KEY", client_key.as_pem(private=True).decode())
 
@@ -207,6 +207,13 @@ def test_the_station_shows_a_real_provider_who_it_is(
     view, address = begin(client, **shows)
     person.returns(person.signs_in(address))
     assert shared.proofing.get(view.execution_id).status is ExecutionStatus.COMPLETED
+
+
+def test_what_a_real_provider_tells_in_a_signed_token_arrives(shared: Desk, begin: Begin, person: Person) -> None:
+    view, address = begin("signed")
+    person.returns(person.signs_in(address))
+    done = shared.proofing.get(view.execution_id)
+    assert done.attributes == {"contact.email": "erika@mustermann.example"}
 
 
 def test_the_person_may_say_no_and_begin_again(shared: Desk, begin: Begin, person: Person) -> None:

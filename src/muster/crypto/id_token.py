@@ -105,14 +105,33 @@ class IdToken:
 
 def verified_id_token(token: str, keys: Mapping[str, Any], expected: Expected) -> IdToken:
     """``token``, believed. ``keys`` is the provider's JWK set. Raises ``NotAuthentic``."""
+    header, claims = _said(token, keys, expected.algorithms)
+    _require(claims, header, expected)
+    return IdToken(claims, header["alg"], hashlib.sha256(token.encode()).hexdigest())
+
+
+def verified_userinfo(token: str, keys: Mapping[str, Any], issuer: str, client_id: str) -> Mapping[str, Any]:
+    """What a provider tells of the person as a signed token (section 5.3.2), as MOSIP's eSignet does; it need not
+    say by whom and for whom, but it may not say another. Raises ``NotAuthentic``."""
+    _, claims = _said(token, keys, ALGORITHMS)
+    audience = claims.get("aud", client_id)
+    if claims.get("iss", issuer) != issuer:
+        raise NotAuthentic(ID_TOKEN_ISSUER)
+    if client_id not in (audience if isinstance(audience, list) else [audience]):
+        raise NotAuthentic(ID_TOKEN_AUDIENCE)
+    return claims
+
+
+def _said(
+    token: str, keys: Mapping[str, Any], algorithms: Collection[str]
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The header and the claims of a token that the provider signed."""
     header = _header(token)
     algorithm = header.get("alg")
-    ours = set(ALGORITHMS) & set(expected.algorithms or ALGORITHMS)
+    ours = set(ALGORITHMS) & set(algorithms or ALGORITHMS)
     if not isinstance(algorithm, str) or algorithm not in ours:
         raise NotAuthentic(ID_TOKEN_ALGORITHM)
-    claims = _claims(_signed(token, header, algorithm, keys))
-    _require(claims, header, expected)
-    return IdToken(claims, algorithm, hashlib.sha256(token.encode()).hexdigest())
+    return header, _claims(_signed(token, header, algorithm, keys))
 
 
 def _header(token: str) -> dict[str, Any]:

@@ -28,6 +28,7 @@ from muster.crypto.id_token import (
     Expected,
     IdToken,
     verified_id_token,
+    verified_userinfo,
 )
 from muster.domain.proofing import Assurance, Identifier, MethodEvidence, RedirectAction, Strength
 from muster.errors import BadInput, Code, NetworkUnavailable, NotAuthentic, Refused
@@ -61,6 +62,7 @@ _SIGN_IN_WITHIN = timedelta(minutes=10)
 _VERIFIER_OCTETS = 48  # 64 letters; RFC 7636 asks for 43 at least
 _NONCE_OCTETS = 32
 _LONGEST_CLASS = 100
+_SIGNED = "application/jwt"
 
 # A clock can be set and keys may have been changed at this moment; the other lies are lies tomorrow as well.
 _WORTH_ANOTHER_TRY = frozenset({ID_TOKEN_OUT_OF_DATE, ID_TOKEN_KEY_UNKNOWN})
@@ -164,10 +166,13 @@ def _signed_in(work: Work, data: Mapping[str, str]) -> Outcome:
         work.now,
         provider.algorithms,
     )
-    token = verified_id_token(tokens.proof, provider.keys(), expected)
+    keys = provider.keys()
+    token = verified_id_token(tokens.proof, keys, expected)
     _require_strength(token, definition)
     _require_fresh(token, int(work.state["asked_at"]))
-    userinfo = _userinfo(provider, definition, tokens.access, token)
+    userinfo: Mapping[str, Any] = {}
+    if definition.user_info_enabled and provider.userinfo_endpoint:
+        userinfo = _userinfo(provider, keys, expected, token.claims["sub"])
     found = mapped(definition.attribute_mappings, {**userinfo, **token.claims})
     if found.missing:
         raise CameToNothing(OIDC_CLAIM_MISSING)
@@ -202,18 +207,21 @@ def _require_fresh(token: IdToken, asked_at: int) -> None:
 
 
 def _userinfo(
-    provider: OpenIdProvider, definition: OidcMethodDefinition, access: str, token: IdToken
-) -> dict[str, Any]:
+    provider: OpenIdProvider, keys: Mapping[str, Any], expected: Expected, subject: str
+) -> Mapping[str, Any]:
     """What the provider tells besides; nothing where it refuses, as to access tokens for other resources."""
-    if not (definition.user_info_enabled and provider.userinfo_endpoint):
-        return {}
-    reply = ask("GET", provider.userinfo_endpoint, headers={"Authorization": f"Bearer {access}"})
+    headers = {"Authorization": f"Bearer {expected.access_token}", "Accept": f"application/json, {_SIGNED}"}
+    reply = ask("GET", provider.userinfo_endpoint, headers=headers)
     if reply.status >= 500:
         raise NetworkUnavailable(PROVIDER_IN_TROUBLE)
     if reply.status != 200:
         return {}
-    told = reply.json()
-    if told.get("sub") != token.claims["sub"]:
+    if reply.headers.get("content-type", "").partition(";")[0].strip().lower() == _SIGNED:
+        text = reply.body.decode("ascii", "replace").strip()
+        told = verified_userinfo(text, keys, expected.issuer, expected.client_id)
+    else:
+        told = reply.json()
+    if told.get("sub") != subject:
         raise CameToNothing(OIDC_USERINFO_OF_ANOTHER, retryable=False)
     return told
 

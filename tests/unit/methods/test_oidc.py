@@ -24,7 +24,7 @@ from muster.proofing.definitions import Method
 from muster.proofing.method import Done, NotDone, Outcome, Pending, Work
 from muster.workstation.proofing_secrets import SECRET_MISSING
 from simulators.loopback import Asked, Reply
-from simulators.openid_provider import CLIENT, SECRET, SUBJECT, OpenIdProvider
+from simulators.openid_provider import CLIENT, SECRET, SUBJECT, OpenIdProvider, signed
 from unit.proofing.graphs import definitions, method
 
 NOON = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
@@ -411,6 +411,38 @@ def test_a_userinfo_endpoint_that_refuses_leaves_what_the_token_says(oidc: Oidc,
     done = _signed_in(oidc, provider)
     assert isinstance(done, Done)
     assert (done.attributes, done.evidence.metadata["userinfo"]) == ({}, "not read")
+
+
+JWT = {"Content-Type": "application/jwt"}
+SIGNED_EMAIL = {"sub": SUBJECT, "email": "jwt@mustermann.example"}
+
+
+@pytest.mark.parametrize("more", [{}, {"aud": CLIENT}, {"aud": ["another", CLIENT]}])
+def test_what_is_told_as_a_signed_token_is_read(
+    oidc: Oidc, provider: OpenIdProvider, more: dict[str, Any]
+) -> None:
+    provider.instead["/userinfo"] = Reply(body=signed({**SIGNED_EMAIL, **more}).encode(), headers=JWT)
+    done = _signed_in(oidc, provider)
+    assert isinstance(done, Done)
+    assert done.attributes == {"contact.email": "jwt@mustermann.example"}
+
+
+@pytest.mark.parametrize(
+    ("token", "code"),
+    [
+        (signed(SIGNED_EMAIL, by="second", kid="first"), "ID_TOKEN_SIGNATURE"),
+        (signed(SIGNED_EMAIL, algorithm="none"), "ID_TOKEN_ALGORITHM"),
+        (signed({**SIGNED_EMAIL, "iss": "https://other.example"}), "ID_TOKEN_ISSUER"),
+        (signed({**SIGNED_EMAIL, "aud": "another"}), "ID_TOKEN_AUDIENCE"),
+        (signed({**SIGNED_EMAIL, "sub": "another"}), "OIDC_USERINFO_OF_ANOTHER"),
+        ("{}", "ID_TOKEN_UNREADABLE"),
+    ],
+)
+def test_a_signed_token_about_the_person_that_lies_is_refused(
+    oidc: Oidc, provider: OpenIdProvider, token: str, code: str
+) -> None:
+    provider.instead["/userinfo"] = Reply(body=token.encode(), headers=JWT)
+    assert _no(_signed_in(oidc, provider)) == (code, "2301", False)
 
 
 def test_what_is_required_and_not_told_fails_the_step(oidc: Oidc, provider: OpenIdProvider) -> None:
