@@ -311,6 +311,10 @@ def test_a_page_is_handed_out_as_the_scanner_made_it() -> None:
         assert (page.format, page.resolution_dpi, image.size) == ("jpg", 200, (1700, 2338))
 
 
+def test_a_job_is_where_it_was_created_whatever_the_scanner_calls_itself() -> None:
+    assert scan(SimulatedScanner(calls_itself="http://EPSON-3F.local:80")).content
+
+
 def test_a_page_that_is_not_ready_is_asked_for_again() -> None:
     scanner = SimulatedScanner(not_ready=3, busy=2)
     assert scan(scanner).content

@@ -188,6 +188,8 @@ class Handle:
 
     def options(self) -> Mapping[str, Option]:
         """What can be set now. Setting one may change which others there are (4.3.7, SANE_INFO_RELOAD_OPTIONS)."""
+        # Described before it is read: the net back end fetches options anew for the one, and refuses the other.
+        self._library.sane_get_option_descriptor(self._handle, 0)
         options = c_int()
         self._control(0, _Action.GET_VALUE, byref(options))
         described = (self._described(number) for number in range(1, options.value))
