@@ -30,6 +30,8 @@ from muster.crypto.chip_session import same
 from muster.crypto.issuer_keys import UNREADABLE, hash_named, key_of, scheme_of
 from muster.errors import BadInput
 
+COUNTRIES = "CSCA"  # the domain of a list of authorities that they stand in
+
 _SECURITY_OBJECT = "2.23.136.1.1.1"
 _MASTER_LIST = "2.23.136.1.1.2"
 

@@ -22,8 +22,6 @@ _LONGEST_SHORT_DATA = 0xFF
 OK = 0x9000
 MORE_DATA, WRONG_LENGTH = 0x61, 0x6C  # SW1; SW2 says how much
 END_OF_FILE = 0x6282
-NOT_FOUND = (0x6A82, 0x6A83, 0x6A88)
-REFUSED_ACCESS = (0x6982, 0x6985, 0x6986)
 
 
 @dataclass(frozen=True, slots=True)

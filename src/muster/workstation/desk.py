@@ -50,6 +50,7 @@ from muster.workstation.proofing_configuration import ProofingConfiguration
 from muster.workstation.proofing_secrets import ProofingSecrets
 from muster.workstation.proofing_step import ProofingStep
 from muster.workstation.proving import Proof, Proving, words
+from muster.workstation.reading_chip import ReadingChip
 from muster.workstation.sending import Sending
 from muster.workstation.server import Server
 from muster.workstation.server_session import ServerSession
@@ -174,6 +175,7 @@ class Desk:
         self.enrollment.may_begin = self.limits.require_open
         self.exporting = Exporting(self._journal, reference.schema, submission)
         self.devices = DeviceDesk(catalogue, DeviceChoices(self._journal, catalogue))
+        self.reading_chip = ReadingChip(catalogue, context, self.master_data.country_authorities)
         self._own_capture = OperatorCapture(
             catalogue, context, partial(self.enrollment.watch_face, for_liveness=False), policy
         )

@@ -17,6 +17,7 @@ from contextlib import suppress
 
 from muster.audit.catalogue import AuditEvent
 from muster.crypto.machine_key import MachineKey
+from muster.crypto.passive_authentication import COUNTRIES, CountryAuthorities
 from muster.crypto.trust import Domain, TrustStore
 from muster.errors import MalformedData
 from muster.formats.mosip_sync import Said, authorities_of, configuration_of
@@ -97,6 +98,13 @@ class MasterData:
             copy = work.server_copies.newest(Kind.CA_CERTIFICATES)
         listed = authorities_of(copy.content) if copy else {}
         return TrustStore({domain: listed.get(domain.value, []) for domain in Domain})
+
+    def country_authorities(self) -> CountryAuthorities:
+        """Who vouches for travel documents: what the server's list has in the domain CSCA, which MOSIP has no name
+        for; nobody before the first time."""
+        with self._journal.database.read() as work:
+            copy = work.server_copies.newest(Kind.CA_CERTIFICATES)
+        return CountryAuthorities(authorities_of(copy.content).get(COUNTRIES, ()) if copy else ())
 
     def reference(self) -> ReferenceData:
         """The forms and lists to register people by, activated first where that is due."""
