@@ -8,6 +8,7 @@ right. Lines and arrows are painted between them.
 from __future__ import annotations
 
 from functools import partial
+from itertools import pairwise
 
 from PySide6.QtCore import QPoint, QPointF, Qt, Signal
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QPolygonF
@@ -47,6 +48,10 @@ class StepButton(LargeButton):
         self.setProperty("step", True)
         self._node = node
         self.tell(None)
+
+    def hasHeightForWidth(self) -> bool:
+        """Its width is its own; a layout that puts it into the middle would ask for all the width there is."""
+        return False
 
     def tell(self, there: NodeView | None) -> None:
         """How it stands while it is played; ``None`` is not at all."""
@@ -112,6 +117,8 @@ class GraphView(QWidget):
         self.steps = {}
         self._column.addWidget(self._made(root), 0, Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop)
         self._column.addStretch(1)
+        for step, following in pairwise(self.steps.values()):  # the keyboard goes as the eye does
+            self.setTabOrder(step, following)
 
     def choose(self, place: str) -> None:
         for each, step in self.steps.items():

@@ -6,12 +6,12 @@ from collections.abc import Callable
 from functools import partial
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QCheckBox, QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QGridLayout, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from muster.errors import MusterError
 from muster.ui.language import say_finding, tr
 from muster.ui.proofing import words
-from muster.ui.widgets.parts import Card, button, label
+from muster.ui.widgets.parts import Card, button, empty, label
 from muster.workstation.proofing_play import DrawnNode, Play, Played
 from muster.workstation.proofing_view import ExecutionView, NodeView
 
@@ -58,6 +58,7 @@ class PlayPanel(QWidget):
         self.agree.clicked.connect(lambda: self._move(lambda play: play.agree()))
         self.online = QCheckBox(tr("There is a network"))
         self.online.setChecked(True)
+        self.online.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
         self.online.toggled.connect(self._network_changed)
         self.reset = button(tr("From the beginning"))
         self.reset.clicked.connect(lambda: self._move(lambda play: play.reset()))
@@ -72,9 +73,10 @@ class PlayPanel(QWidget):
         card.column.addLayout(row)
 
     def _fill_step_card(self, card: Card) -> None:
-        self.step_title, self.step_words = label("", "section"), label("", "soft")
+        self.step_title = label("", "section")
+        self._told = QVBoxLayout()
         card.column.addWidget(self.step_title)
-        card.column.addWidget(self.step_words)
+        card.column.addLayout(self._told)
         self.outcomes = {
             Played.SUCCEEDS: button(tr("It succeeds")),
             Played.FAILS: button(tr("It fails")),
@@ -114,7 +116,9 @@ class PlayPanel(QWidget):
     def _show_chosen(self, node: DrawnNode, view: ExecutionView | None) -> None:
         there = next((each for each in view.nodes if each.place == node.place), None) if view is not None else None
         self.step_title.setText(words.drawn_title(node))
-        self.step_words.setText("\n".join(_told(node, there)))
+        empty(self._told)
+        for text in _told(node, there):  # a label each: every line begins where its own language does
+            self._told.addWidget(label(text, "soft"))
         is_open = there is not None and not there.status.is_over
         for pressed in self.outcomes.values():
             pressed.setVisible(node.kind == words.METHOD and there is not None)
@@ -167,7 +171,7 @@ def _next_words(view: ExecutionView) -> str:
 
 
 def _told(node: DrawnNode, there: NodeView | None) -> list[str]:
-    told = [node.id]
+    told = [node.id] if node.id != words.drawn_title(node) else []
     if node.method_type:
         told.append(words.method_words(node.method_type))
         told.append(tr("Can prove: {level}", level=words.assurance_words(node.gives)))

@@ -40,6 +40,10 @@
             <translation type="unfinished"></translation>
         </message>
         <message>
+            <source>A chip is opened by what is printed on its document: name a file that holds the machine-readable lines or the six digits with --key, or run in a terminal.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>A corner of the document is folded or covered. Lay it flat and take your hand away.</source>
             <translation>Un coin du document est plié ou caché. Posez-le à plat et retirez votre main.</translation>
         </message>
@@ -66,6 +70,10 @@
         <message>
             <source>A file of the face recognition pack cannot be read: {file}.</source>
             <translation>Un fichier du pack de reconnaissance faciale est illisible : {file}.</translation>
+        </message>
+        <message>
+            <source>A file on the chip ({file}) cannot be read.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>A file on the chip ({file}) is not signed by the issuer.</source>
@@ -448,8 +456,12 @@
             <translation>occupé par un autre programme</translation>
         </message>
         <message>
-            <source>Can prove: {level}</source>
+            <source>By its chip the document has expired.</source>
             <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Can prove: {level}</source>
+            <translation>Peut prouver : {level}</translation>
         </message>
         <message>
             <source>Cannot be captured</source>
@@ -753,7 +765,7 @@
         </message>
         <message>
             <source>First the person agrees to: {names}</source>
-            <translation type="unfinished"></translation>
+            <translation>La personne accepte d’abord : {names}</translation>
         </message>
         <message>
             <source>From a file …</source>
@@ -761,7 +773,7 @@
         </message>
         <message>
             <source>From the beginning</source>
-            <translation type="unfinished"></translation>
+            <translation>Depuis le début</translation>
         </message>
         <message>
             <source>GPS receiver</source>
@@ -821,19 +833,19 @@
         </message>
         <message>
             <source>It fails</source>
-            <translation type="unfinished"></translation>
+            <translation>Elle échoue</translation>
         </message>
         <message>
             <source>It fails for now</source>
-            <translation type="unfinished"></translation>
+            <translation>Échoue pour l’instant</translation>
         </message>
         <message>
             <source>It succeeds</source>
-            <translation type="unfinished"></translation>
+            <translation>Elle réussit</translation>
         </message>
         <message>
             <source>It waits</source>
-            <translation type="unfinished"></translation>
+            <translation>Elle attend</translation>
         </message>
         <message>
             <source>Keep the best there is</source>
@@ -1029,7 +1041,7 @@
         </message>
         <message>
             <source>Next: {names}</source>
-            <translation type="unfinished"></translation>
+            <translation>Ensuite : {names}</translation>
         </message>
         <message>
             <source>No browser could be opened on this computer.</source>
@@ -1665,7 +1677,7 @@
         </message>
         <message>
             <source>State: {state}</source>
-            <translation type="unfinished"></translation>
+            <translation>État : {state}</translation>
         </message>
         <message>
             <source>Station</source>
@@ -1842,6 +1854,10 @@
         <message>
             <source>The certificate the server signs with cannot be used. Check this computer's clock, then tell your administrator.</source>
             <translation>Le certificat avec lequel le serveur signe est inutilisable. Vérifiez l’horloge de cet ordinateur, puis prévenez votre administrateur.</translation>
+        </message>
+        <message>
+            <source>The check digits of the lines on the chip are wrong. No issuer writes such lines.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>The chip could not show that it is the one its issuer made: it is a copy. Keep the document apart and tell your supervisor.</source>
@@ -2376,6 +2392,10 @@
             <translation>La lumière ou la caméra est mauvaise</translation>
         </message>
         <message>
+            <source>The lines on the chip are not those that opened it: number, birth or expiry differ from the printed page.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>The list of those who may sign in here is damaged: users.json.</source>
             <translation>La liste des personnes autorisées à se connecter ici est endommagée : users.json.</translation>
         </message>
@@ -2573,7 +2593,7 @@
         </message>
         <message>
             <source>The person chooses this</source>
-            <translation type="unfinished"></translation>
+            <translation>La personne choisit ceci</translation>
         </message>
         <message>
             <source>The person confirms</source>
@@ -3248,6 +3268,10 @@
             <translation>L’étape {node} utilise une méthode qui n’est pas définie : {method}.</translation>
         </message>
         <message>
+            <source>The step {node} would ask an address that is not secure: it has to begin with https.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>The steps that were needed did not succeed.</source>
             <translation>Les étapes nécessaires n’ont pas réussi.</translation>
         </message>
@@ -3461,7 +3485,7 @@
         </message>
         <message>
             <source>There is a network</source>
-            <translation type="unfinished"></translation>
+            <translation>Il y a un réseau</translation>
         </message>
         <message>
             <source>There is a station in this folder already.</source>
@@ -3921,7 +3945,7 @@
         </message>
         <message>
             <source>Time runs out</source>
-            <translation type="unfinished"></translation>
+            <translation>Le délai expire</translation>
         </message>
         <message>
             <source>Too few features are seen in the print. Clean the finger and the glass and take it again.</source>

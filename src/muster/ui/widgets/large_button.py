@@ -45,8 +45,7 @@ class LargeButton(Button):
         return True
 
     def heightForWidth(self, width: int) -> int:
-        """A layout that puts it into the middle asks for all the width there is."""
-        return max(_LEAST_HEIGHT, self._column.totalHeightForWidth(min(width, self.maximumWidth())))
+        return max(_LEAST_HEIGHT, self._column.totalHeightForWidth(width))
 
     def sizeHint(self) -> QSize:
         return QSize(self._width, self.heightForWidth(self._width))
