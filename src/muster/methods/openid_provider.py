@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from muster.errors import BadInput, Code, NetworkUnavailable
-from muster.methods.web import PROVIDER_IN_TROUBLE, PROVIDER_UNREACHABLE, ask, is_loopback, require_safe
+from muster.formats.web_address import is_loopback
+from muster.methods.web import PROVIDER_IN_TROUBLE, PROVIDER_UNREACHABLE, ask, require_safe
 
 OIDC_PROVIDER_MISDESCRIBED = Code(
     "OIDC_PROVIDER_MISDESCRIBED",

@@ -19,11 +19,11 @@ from email.utils import parsedate_to_datetime
 from functools import cache
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import Any
-from urllib.parse import urlsplit
 
 import httpx2
 
 from muster.errors import BadInput, Code, NetworkUnavailable
+from muster.formats.web_address import is_loopback, is_safe
 from muster.upload.deadline import Deadline
 
 PROVIDER_ADDRESS_UNSAFE = Code(
@@ -58,7 +58,6 @@ PROVIDER_ANSWER_UNREADABLE = Code(
 MAXIMUM_ANSWER_BYTES = 1024 * 1024
 ANSWER_WITHIN_S = 20.0
 _TIMEOUT = httpx2.Timeout(10.0, connect=5.0)
-_LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 _LONGEST_WAIT = timedelta(days=1)
 _LONGEST_NUMBER = 9
 
@@ -106,22 +105,9 @@ def ask(method: str, url: str, *, headers: Mapping[str, str] | None = None, body
 
 
 def require_safe(url: str, *, loopback: bool = True) -> None:
-    """Raises ``BadInput(PROVIDER_ADDRESS_UNSAFE)`` unless this is https, or http to this machine where that is
-    allowed."""
-    try:
-        parts = urlsplit(url)
-        host, _ = parts.hostname, parts.port
-    except ValueError:
-        raise BadInput(PROVIDER_ADDRESS_UNSAFE) from None
-    safe = parts.scheme == "https" or (loopback and parts.scheme == "http" and host in _LOOPBACK)
-    if not (
-        safe and host and not parts.fragment and parts.username is None and url.isascii() and url.isprintable()
-    ):
+    """Raises ``BadInput(PROVIDER_ADDRESS_UNSAFE)``."""
+    if not is_safe(url, loopback=loopback):
         raise BadInput(PROVIDER_ADDRESS_UNSAFE)
-
-
-def is_loopback(url: str) -> bool:
-    return urlsplit(url).hostname in _LOOPBACK
 
 
 @contextmanager

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from muster.domain.assessment import Finding
 from muster.domain.proofing import Assurance
 from muster.errors import BadInput, Code
+from muster.formats.web_address import is_safe
 from muster.proofing.assurance import reachable
 from muster.proofing.availability import can_succeed, standing_hindrance
 from muster.proofing.definitions import (
@@ -22,7 +23,9 @@ from muster.proofing.definitions import (
     MarkVerifiedMaterialization,
     MethodNode,
     Node,
+    OidcMethodDefinition,
     PriorNodeAttribute,
+    RestApiMethodDefinition,
     Rule,
     UseCase,
 )
@@ -51,6 +54,9 @@ BINDING_NOT_BEFORE = Code(
 BINDING_TARGET_TWICE = Code("BINDING_TARGET_TWICE", "The step {node} is given {target} from two places.")
 RULE_NODE_UNKNOWN = Code(
     "RULE_NODE_UNKNOWN", "Rule {rule} takes something from {source}, which is no step that finds anything."
+)
+METHOD_ADDRESS_UNSAFE = Code(
+    "METHOD_ADDRESS_UNSAFE", "The step {node} would ask an address that is not secure: it has to begin with https."
 )
 GRAPH_TOO_LARGE = Code("GRAPH_TOO_LARGE", "The graph is too large: at most {nodes} steps, {depth} deep.")
 GRAPH_CANNOT_SUCCEED = Code(
@@ -101,7 +107,7 @@ def compile_use_case(definitions: Definitions, use_case: UseCase) -> Compiled:
     if findings:
         return Compiled(use_case.id, None, tuple(findings))
     plan = Plan.of(use_case, methods)
-    findings = list(_of_plan(plan))
+    findings = [*_of_addresses(plan), *_of_plan(plan)]
     return Compiled(use_case.id, None if findings else plan, tuple(findings))
 
 
@@ -200,6 +206,14 @@ def _sources(rule: Rule) -> tuple[str, ...]:
         case MarkVerifiedMaterialization():
             return ()
     return rule.from_nodes or ()
+
+
+def _of_addresses(plan: Plan) -> Iterator[Finding]:
+    for leaf in plan.leaves():
+        match plan.method_of(leaf):
+            case OidcMethodDefinition(discovery_url=address) | RestApiMethodDefinition(endpoint=address):
+                if not is_safe(address):
+                    yield _found(METHOD_ADDRESS_UNSAFE, leaf.place, node=leaf.id)
 
 
 def _of_plan(plan: Plan) -> Iterator[Finding]:

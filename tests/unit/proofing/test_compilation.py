@@ -194,3 +194,20 @@ def test_a_plan_read_from_its_text_is_the_same_plan() -> None:
     assert json.loads(after.text)["methods"][1]["dcqlQuery"] == wallet["dcqlQuery"]
     with pytest.raises(MalformedData):
         Plan.parse("{}")
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        {"_type": "RestApiMethodDefinition", "id": "asks", "endpoint": "http://register.example/"},
+        {
+            "_type": "OidcMethodDefinition",
+            "id": "asks",
+            "discoveryUrl": "http://idp.example/.well-known/openid-configuration",
+            "clientIdRef": {"key": "k"},
+        },
+    ],
+)
+def test_a_method_that_would_ask_without_tls_is_refused_at_its_step(asked: Json) -> None:
+    found = compiled(sequence(method("a"), method("b", "asks")), [VOUCH, asked]).findings
+    assert [(each.code.name, each.field) for each in found] == [("METHOD_ADDRESS_UNSAFE", "$.children[1]")]
