@@ -3269,7 +3269,7 @@
         </message>
         <message>
             <source>The step {node} would ask an address that is not secure: it has to begin with https.</source>
-            <translation type="unfinished"></translation>
+            <translation>L’étape {node} interrogerait une adresse non sécurisée : elle doit commencer par https.</translation>
         </message>
         <message>
             <source>The steps that were needed did not succeed.</source>
