@@ -3,17 +3,27 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import replace
+from pathlib import Path
 from threading import Event
 
 import numpy as np
 import pytest
 from PIL import Image, ImageFilter
 
+from muster.devices.catalogue import Catalogue
 from muster.domain.assessment import Severity
 from muster.domain.registration import RegistrationId, Step
-from muster.errors import BadInput, Cancelled, DeviceUnavailable
+from muster.errors import BadInput, Cancelled, DeviceUnavailable, Refused
+from muster.formats.picture_pdf import PicturePage, encode, parse
+from muster.plugins import Plugin
 from muster.workstation.desk import Desk
-from unit.workstation.desks import audited, blob_files, picture
+from muster_scanner_escl.addresses import addresses_from
+from muster_scanner_escl.driver import EsclDriver
+from simulators.escl_scanner import SimulatedScanner, running
+from unit.workstation.desks import QUICK, audited, blob_files, desk_at, picture
 
 FIELD = "proofOfIdentity"
 
@@ -223,3 +233,174 @@ def test_a_page_that_is_hard_to_read_is_warned_of_and_kept_all_the_same(
     findings = desk.enrollment.document_findings(draft, FIELD)
     assert [(each.code.name, each.severity, each.field) for each in findings] == [(code, Severity.WARNS, FIELD)]
     assert desk.enrollment.finish_documents(draft) == ()
+
+
+# Several pages
+
+
+SHEETS = "MUSTER_SIMULATED_SHEETS"
+
+
+def _page(colour: str, size: tuple[int, int] = (300, 400)) -> bytes:
+    buffer = io.BytesIO()
+    Image.new("RGB", size, colour).save(buffer, "PNG")
+    return buffer.getvalue()
+
+
+def _colours(desk: Desk, draft: RegistrationId) -> list[str]:
+    """Of the pages that are kept, one after the other."""
+    named = {Image.new("RGB", (1, 1), each).getpixel((0, 0)): each for each in ("red", "lime", "blue", "yellow")}
+    count = desk.enrollment.document_page(draft, FIELD).of
+    pages = [desk.enrollment.document_page(draft, FIELD, number).pixels for number in range(count)]
+    seen = [page[100, 100].astype(int) for page in pages]
+    return [named[min(named, key=lambda each: int(np.abs(pixel - each).sum()))] for pixel in seen]  # type: ignore[call-overload]
+
+
+@pytest.fixture
+def three_pages(desk: Desk, draft: RegistrationId) -> RegistrationId:
+    desk.enrollment.attach_document(draft, FIELD, "CIN", "7", *map(_page, ("red", "lime", "blue")))
+    return draft
+
+
+@pytest.mark.parametrize("page", [-1, 3])
+def test_a_page_that_is_not_there_is_refused(desk: Desk, three_pages: RegistrationId, page: int) -> None:
+    for ask in (desk.enrollment.document_page, desk.enrollment.remove_document_page):
+        with pytest.raises(BadInput) as caught:
+            ask(three_pages, FIELD, page)
+        assert caught.value.code.name == "DOCUMENT_PAGE_ABSENT"
+
+
+@pytest.mark.parametrize("page", [-1, 4])
+def test_no_page_can_be_put_where_none_would_follow(desk: Desk, three_pages: RegistrationId, page: int) -> None:
+    with pytest.raises(BadInput) as caught:
+        desk.enrollment.attach_document(three_pages, FIELD, "CIN", None, _page("yellow"), page=page)
+    assert caught.value.code.name == "DOCUMENT_PAGE_ABSENT"
+
+
+def test_of_several_files_one_that_cannot_be_read_leaves_what_was_there(
+    desk: Desk, three_pages: RegistrationId
+) -> None:
+    with pytest.raises(BadInput):
+        desk.enrollment.attach_document(three_pages, FIELD, "CIN", None, _page("yellow"), b"not a picture", page=0)
+    assert _colours(desk, three_pages) == ["red", "lime", "blue"]
+
+
+def test_several_files_are_the_pages_of_one_document_in_their_order(
+    desk: Desk, three_pages: RegistrationId
+) -> None:
+    assert _colours(desk, three_pages) == ["red", "lime", "blue"]
+    record = desk.trail.about(three_pages)[-1]
+    assert (record.event, record.detail["pages"]) == ("MUS-REG-004", "3")
+
+
+def test_a_pdf_of_pictures_is_taken_page_by_page(desk: Desk, draft: RegistrationId) -> None:
+    pages = [PicturePage(_as_jpeg(each), 100) for each in ("blue", "yellow")]
+    desk.enrollment.attach_document(draft, FIELD, "CIN", None, encode(pages))
+    assert _colours(desk, draft) == ["blue", "yellow"]
+
+
+def _as_jpeg(colour: str) -> bytes:
+    buffer = io.BytesIO()
+    Image.new("RGB", (300, 400), colour).save(buffer, "JPEG")
+    return buffer.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("page", "colours"),
+    [
+        (0, ["yellow", "lime", "blue"]),
+        (2, ["red", "lime", "yellow"]),
+        (3, ["red", "lime", "blue", "yellow"]),
+        (None, ["yellow"]),
+    ],
+)
+def test_a_page_stands_where_it_was_put(
+    desk: Desk, three_pages: RegistrationId, page: int | None, colours: list[str]
+) -> None:
+    desk.enrollment.attach_document(three_pages, FIELD, "CIN", "7", _page("yellow"), page=page)
+    assert _colours(desk, three_pages) == colours
+
+
+def test_pages_that_stay_keep_every_octet(desk: Desk, three_pages: RegistrationId) -> None:
+    before = _kept(desk, three_pages)
+    desk.enrollment.attach_document(three_pages, FIELD, "CIN", "7", _page("yellow"), page=3)
+    desk.enrollment.remove_document_page(three_pages, FIELD, 1)
+    after = _kept(desk, three_pages)
+    assert (after[0], after[1]) == (before[0], before[2])
+
+
+def _kept(desk: Desk, draft: RegistrationId) -> tuple[PicturePage, ...]:
+    content = desk.enrollment.registration(draft).documents[FIELD].content
+    return parse(desk.enrollment._journal.read(draft, content))
+
+
+def test_taking_a_page_away_keeps_the_others_and_what_was_written_about_them(
+    desk: Desk, three_pages: RegistrationId
+) -> None:
+    state = desk.enrollment.remove_document_page(three_pages, FIELD, 1)
+    assert _colours(desk, three_pages) == ["red", "blue"]
+    assert (state.documents[FIELD].facts.type_code, state.documents[FIELD].facts.reference) == ("CIN", "7")
+
+
+def test_without_its_last_page_there_is_no_document(desk: Desk, draft: RegistrationId) -> None:
+    desk.enrollment.attach_document(draft, FIELD, "CIN", None, _page("red"))
+    assert not desk.enrollment.remove_document_page(draft, FIELD, 0).documents
+
+
+def test_all_that_lies_in_the_feeder_is_one_document(
+    desk: Desk, draft: RegistrationId, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(SHEETS, "3")
+    attached = desk.enrollment.scan_document(draft, FIELD, "CIN", None, Event(), lambda frame: None)
+    assert (attached.pages, attached.broke_off) == (3, None)
+    assert desk.enrollment.document_page(draft, FIELD, 2).of == 3
+
+
+def test_pages_before_a_jam_are_kept_and_the_jam_is_told(
+    desk: Desk, draft: RegistrationId, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(SHEETS, "3")
+    monkeypatch.setenv("MUSTER_SIMULATED_FAULTS", "scanner=jam")
+    attached = desk.enrollment.scan_document(draft, FIELD, "CIN", None, Event(), lambda frame: None)
+    assert attached.broke_off is not None and attached.broke_off.code.name == "SCANNER_JAMMED"
+    assert desk.enrollment.document_page(draft, FIELD).of == 1
+
+
+def test_a_page_from_the_glass_follows_those_that_are_there(desk: Desk, three_pages: RegistrationId) -> None:
+    desk.enrollment.scan_document(three_pages, FIELD, "CIN", "7", Event(), lambda frame: None, page=3)
+    assert [desk.enrollment.document_page(three_pages, FIELD, number).of for number in range(4)] == [4] * 4
+
+
+def test_an_empty_feeder_means_the_page_on_the_glass(root: Path) -> None:
+    with running(SimulatedScanner(sheets=0)) as scanner, desk_with(scanner, root) as other:
+        registration = other.enrollment.start().id
+        attached = other.enrollment.scan_document(registration, FIELD, "CIN", None, Event(), lambda frame: None)
+    assert attached.pages == 1 and ">Platen<" in scanner.settings[-1]
+
+
+def test_paper_that_is_stuck_in_the_feeder_does_not_mean_the_glass(root: Path) -> None:
+    with running(SimulatedScanner(sheets=2, feeder="ScannerAdfJam")) as scanner, desk_with(scanner, root) as desk:
+        registration = desk.enrollment.start().id
+        with pytest.raises(DeviceUnavailable, match="SCANNER_JAMMED"):
+            desk.enrollment.scan_document(registration, FIELD, "CIN", None, Event(), lambda frame: None)
+    assert scanner.settings == []
+
+
+@contextmanager
+def desk_with(scanner: SimulatedScanner, root: Path) -> Iterator[Desk]:
+    """A station whose only device is this one."""
+    with closing(EsclDriver(addresses_from(scanner.url))) as driver:
+        catalogue = Catalogue([Plugin("scanner_escl", "muster-driver-scanner-escl", lambda: driver, None)])
+        with desk_at(root, catalogue=catalogue) as desk:
+            yield desk
+
+
+def test_pages_that_are_too_large_together_are_made_coarser_before_they_are_refused(root: Path) -> None:
+    page = _photograph(600, 800)  # two of them are 440 kB sealed, made coarser 160
+    with desk_at(root, policy=replace(QUICK, maximum_packet_bytes=300_000)) as desk:
+        draft = desk.enrollment.start().id
+        desk.enrollment.attach_document(draft, FIELD, "CIN", None, page, page)
+        assert [each.resolution_dpi for each in _kept(desk, draft)] == [150, 150]
+        with pytest.raises(Refused) as caught:
+            desk.enrollment.attach_document(draft, FIELD, "CIN", None, *[page] * 8)
+    assert caught.value.code.name == "DOCUMENT_PAGES_TOO_LARGE"

@@ -4,6 +4,7 @@ Environment::
 
     MUSTER_SIMULATED_IMAGES   a folder of pictures instead of the built-in one
     MUSTER_SIMULATED_FAULTS   see ``faults``
+    MUSTER_SIMULATED_SHEETS   how many sheets lie in the scanner's feeder; it has none without
     MUSTER_SIMULATED_SPEED    1 is a person's pace; 20 shortens every wait twenty times
 """
 
@@ -29,7 +30,7 @@ from muster_simulated import faults
 from muster_simulated.camera import SimulatedCamera
 from muster_simulated.faults import Fault
 from muster_simulated.pictures import Pictures
-from muster_simulated.readers import SimulatedReader, SimulatedScanner
+from muster_simulated.readers import SimulatedFeeder, SimulatedReader, SimulatedScanner
 
 _MAKE = "Muster"
 _MODELS = {
@@ -66,6 +67,8 @@ class SimulatedDriver:
 
     def _device(self, kind: DeviceKind, context: DeviceContext) -> Device:
         if kind is DeviceKind.SCANNER:
+            if sheets := int(os.environ.get("MUSTER_SIMULATED_SHEETS", "0")):
+                return SimulatedFeeder(self._pictures, context, self._speed, sheets)
             return SimulatedScanner(self._pictures, context, self._speed)
         if kind is DeviceKind.CAMERA:
             return SimulatedCamera(_digital_id(kind), self._pictures, context, self._speed)

@@ -27,6 +27,7 @@ class Fault(Enum):
     SAME_FINGER = "same_finger"  # the first of the placement once more in the place of the last
     EMPTY_CHAIR = "empty_chair"
     TWO_FACES = "two_faces"
+    JAM = "jam"  # the second sheet gets stuck
     PHOTOGRAPH = "photograph"  # of somebody, held before the camera
 
 

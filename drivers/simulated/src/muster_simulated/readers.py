@@ -18,9 +18,12 @@ from muster.devices.api import (
     DeviceKind,
     OnPreview,
     ScannedPage,
+    ScannedStack,
 )
 from muster.devices.frames import Frame, Pixels
 from muster.devices.samples import picture_sample
+from muster.devices.scanning import SCANNER_JAMMED
+from muster.domain.assessment import Finding
 from muster.domain.biometrics import BiometricAttribute, DigitalId
 from muster.errors import CANCELLED, Cancelled, DeviceUnavailable
 from muster_simulated import faults
@@ -131,6 +134,19 @@ class SimulatedScanner:
         buffer = io.BytesIO()
         page.save(buffer, "JPEG", quality=90, dpi=(resolution_dpi, resolution_dpi))
         return ScannedPage(buffer.getvalue(), "jpg", resolution_dpi)
+
+
+class SimulatedFeeder(SimulatedScanner):
+    """With a feeder in which always the same number of sheets lies. Implements ``devices.api.SheetFeeder`` too."""
+
+    def __init__(self, pictures: Pictures, context: DeviceContext, speed: float, sheets: int) -> None:
+        super().__init__(pictures, context, speed)
+        self._sheets = sheets
+
+    def scan_stack(self, resolution_dpi: int, cancel: Event, on_preview: OnPreview) -> ScannedStack:
+        jams = faults.from_environment().get(DeviceKind.SCANNER) is Fault.JAM
+        pages = [self.scan(resolution_dpi, cancel, on_preview) for _ in range(1 if jams else self._sheets)]
+        return ScannedStack(tuple(pages), Finding(SCANNER_JAMMED) if jams else None)
 
 
 def _seen(attributes: Sequence[BiometricAttribute], fault: Fault | None) -> tuple[BiometricAttribute, ...]:
