@@ -13,6 +13,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, field, replace
 from functools import cached_property, partial
@@ -484,7 +485,7 @@ def _one_line(rig: Rig, row: Row, fault: Fault, *, on_upload: bool) -> None:
 
 
 def _deliver(say: st.Say, root: Path, url: str) -> None:
-    transport.ANSWER_WITHIN_S = 2.0
+    transport.ANSWER_WITHIN_S = 1.0
     st.deliver(say, root, url)
 
 
@@ -528,15 +529,27 @@ def receiver_killed(rig: Rig, bounded: bool) -> Row:
 
 
 def two_programs(rig: Rig, bounded: bool) -> Row:
-    """Two at one folder, and one of them is killed."""
+    """Two at one folder: one of them is killed, or both deliver the same packet at once."""
     row = Row("two programs on one folder")
     for _ in range(1 if bounded else 10):
+        _both_deliver(rig, row)
         root = rig.copy(rig.signed, "two")
         with st.desk_running(root, rig.url):
             trial = rig.play(root, st.Part(resume=_draft(rig)), rig.random.uniform(0.0, 1.0))
         rig.look(row, root, trial.said)
         shutil.rmtree(root)
     return row
+
+
+def _both_deliver(rig: Rig, row: Row) -> None:
+    template, said = rig.sealed
+    root = rig.copy(template, "both")
+    delivering = partial(st.run_forked, partial(st.deliver, root=root, url=rig.url), None, _temporary(root))
+    with ThreadPoolExecutor(2) as both:
+        trials = [each.result() for each in [both.submit(delivering), both.submit(delivering)]]
+    row.problems += [trial.error for trial in trials if trial.error]
+    rig.look(row, root, said)
+    shutil.rmtree(root)
 
 
 _KINDS: tuple[Callable[[Rig, bool], Row], ...] = (
