@@ -32,6 +32,7 @@ from muster.ui.pages.my_sign_in import MySignInPage
 from muster.ui.pages.people import PeoplePage
 from muster.ui.pages.receipt import ReceiptPage
 from muster.ui.pages.sign_in import SignInPage
+from muster.ui.proofing.policy_page import PolicyPage
 from muster.ui.session import Session
 from muster.ui.widgets.picture import image_of
 from muster.ui.window import MainWindow
@@ -41,10 +42,12 @@ from muster.ui.wizard.documents import DocumentsPage
 from muster.ui.wizard.face import ExceptionPhotoPage, FacePage
 from muster.ui.wizard.placement import PlacementPage
 from muster.ui.wizard.preview import PreviewPage
+from muster.ui.wizard.proofing import ProofingPage
 from muster.ui.wizard.signature import SignaturePage
 from muster.ui.wizard.wizard import Wizard
 from muster.workstation.demo import demo_script
 from muster.workstation.lanes import Lanes
+from muster.workstation.proofing_play import Played
 
 TOUR_STUCK = Code("TOUR_STUCK", "The tour waited in vain for a screen: {screen}.")
 
@@ -130,6 +133,33 @@ class _Tour:
         self._window._take_cover_off()
         self._window.people()
         self._picture("people", self._people_are_listed)
+        self._policy()
+
+    def _policy(self) -> None:
+        """What people have to prove at this station: played, and with a fault in it."""
+        self._window.policy()
+        self._until("the policy", lambda: bool(self._on_policy().graph.steps))
+        self._picture("policy", self._policy_is_played)
+        page = self._on_policy()
+        page.show_content(page.content.replace(b'"methodId": "introducer"', b'"methodId": "introduction"'))
+        self._picture("policy-faults", self._faults_are_told)
+
+    def _faults_are_told(self) -> bool:
+        return self._on_policy().faults.isVisible()
+
+    def _on_policy(self) -> PolicyPage:
+        assert isinstance(self._window.page, PolicyPage)
+        return self._window.page
+
+    def _policy_is_played(self) -> bool:
+        """The first way chosen, and its step begun."""
+        page = self._on_policy()
+        step = "$.children[0]"
+        if step not in page.graph.steps:
+            return False
+        page.graph.choose(step)
+        page.panel.outcomes[Played.WAITS].click()
+        return True
 
     def _authenticator_is_shown(self) -> bool:
         page = self._window.page
@@ -171,6 +201,10 @@ class _Tour:
         next(iter(self._on(DocumentsPage).slots.values())).shrink.click()
         self._until("a smaller page", self._on(DocumentsPage).note.isVisible)
         self._picture("documents-made-smaller", self._pages_are_shown)
+        slot = next(iter(self._on(DocumentsPage).slots.values()))
+        slot.more.click()
+        self._until("a second page", lambda: slot.count > 1 and slot.scan.isEnabled())
+        self._picture("documents-of-pages", self._pages_are_shown)
         self._wizard.put_away()
         self._until("home", lambda: isinstance(self._window.page, HomePage))
         home = self._window.page
@@ -212,6 +246,7 @@ class _Tour:
         self._until("a scanned page", lambda: next(iter(self._on(DocumentsPage).slots.values())).is_filled)
         picture("3-documents", lambda: next(iter(self._on(DocumentsPage).slots.values())).picture.has_picture)
         self._on(DocumentsPage).next.click()
+        self._prove(picture)
         self._on(FacePage)
         picture("4-face", self._face_is_good)
         self._until("a good face", self._face_is_good)
@@ -238,6 +273,18 @@ class _Tour:
         signature.password.setText(credentials[0][1])
         signature.sign.click()
         self._until("the receipt", lambda: isinstance(self._window.page, ReceiptPage))
+
+    def _prove(self, picture: Callable[[str, Callable[[], bool]], None]) -> None:
+        """Which way, and then what that way asks for."""
+        way = "document"
+        self._until("the ways", lambda: way in self._on(ProofingPage).offers)
+        picture("3-proof-of-identity", lambda: way in self._on(ProofingPage).offers)
+        self._on(ProofingPage).offers[way].click()
+        self._until("what is asked", lambda: way in self._on(ProofingPage).forms)
+        picture("3-proof-compared", lambda: way in self._on(ProofingPage).forms)
+        pressed = self._on(ProofingPage).forms[way].go
+        assert pressed is not None
+        pressed.click()
 
     def _fill_form(self) -> None:
         """Type the demo person into the real boxes and choose from the real lists."""
