@@ -105,7 +105,7 @@ class Issuer:
         made = certificate("DS", self.signer_key, "CSCA", self.authority_key, days=self.signer_days, serial=77)
         return self.signer_octets(der(made))
 
-    def revocations(self, *serials: int, until: int = 30, signed_by: PrivateKey | None = None) -> bytes:
+    def revocations(self, *serials: int, until: float = 30, signed_by: PrivateKey | None = None) -> bytes:
         built = (
             x509.CertificateRevocationListBuilder()
             .issuer_name(_name("CSCA"))
