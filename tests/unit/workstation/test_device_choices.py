@@ -13,13 +13,14 @@ from threading import Event, active_count
 import pytest
 
 from muster.audit.catalogue import AuditEvent
-from muster.devices.api import Device, DeviceContext, DeviceDescriptor, DeviceKind, DeviceStatus
+from muster.devices.api import DEVICE_BUSY, Device, DeviceContext, DeviceDescriptor, DeviceKind, DeviceStatus
 from muster.devices.catalogue import Catalogue
-from muster.errors import BadInput
+from muster.errors import BadInput, DeviceUnavailable
 from muster.plugins import Plugin
 from muster.workstation.desk import Desk
 from muster.workstation.device_watch import DevicesChanged, DeviceWatch
 from muster.workstation.embedded_receiver import EmbeddedReceiver
+from muster.workstation.mailbox import Mailbox
 from muster.workstation.master_data import Kind
 from muster.workstation.station import Station
 from unit.workstation.desks import desk_at
@@ -40,12 +41,14 @@ class Eyes:
 
     def __init__(self, *devices: DeviceDescriptor) -> None:
         self.devices: Sequence[DeviceDescriptor] = devices
+        self.opened: list[str] = []
 
     def find(self) -> Sequence[DeviceDescriptor]:
         return self.devices
 
     def open(self, descriptor: DeviceDescriptor, context: DeviceContext) -> AbstractContextManager[Device]:
-        raise NotImplementedError
+        self.opened.append(descriptor.id)
+        raise DeviceUnavailable(DEVICE_BUSY, kind=descriptor.kind.value)
 
 
 def catalogue_of(eyes: Eyes) -> Catalogue:
@@ -72,6 +75,9 @@ def test_the_device_that_was_chosen_is_used_also_after_signing_in_again(root: Pa
         desk.devices.choose("eye-2")
         assert camera_line(desk) == ("Beispiel Eye 2", True, "")
     with desk_at(root, catalogue=catalogue_of(eyes)) as desk:
+        with pytest.raises(DeviceUnavailable):
+            desk.enrollment.watch_face(Event(), Mailbox())
+        assert eyes.opened == ["eye-2"]
         assert camera_line(desk) == ("Beispiel Eye 2", True, "")
         assert [each.id for each in desk.devices.devices() if each.chosen] == ["eye-2"]
         desk.devices.choose_none("camera")
