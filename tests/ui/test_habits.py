@@ -286,3 +286,24 @@ def test_coming_back_to_a_scanned_document_enter_goes_on_and_does_not_scan_again
     driver.wizard.show_step(Step.DOCUMENTS)
     driver.at(Step.DOCUMENTS)
     driver.until(driver.on(DocumentsPage).next.hasFocus)
+
+
+def test_a_second_page_is_added_looked_at_and_taken_away_again(driver: Driver) -> None:
+    driver.open_at(Step.DOCUMENTS)
+    page = driver.on(DocumentsPage)
+    slot = page.slots["proofOfIdentity"]
+    driver.click(slot.scan)
+    driver.until(lambda: slot.count == 1)
+    assert not slot.place.isVisible()
+    driver.click(slot.more)
+    driver.until(lambda: (slot.count, slot.shown) == (2, 1))
+    assert slot.place.text() == "Page 2 of 2" and not slot.forth.isEnabled()
+    driver.click(slot.back)
+    driver.until(lambda: slot.place.text() == "Page 1 of 2")
+    assert not slot.back.isEnabled()
+    driver.click(slot.drop)
+    driver.until(lambda: slot.count == 1)
+    assert not slot.drop.isVisible() and not slot.place.isVisible()
+    driver.click(slot.remove)
+    driver.until(lambda: not slot.is_filled)
+    assert not page.reload().documents

@@ -65,6 +65,7 @@ class DocumentsPage(StepPage):
             slot.forth.clicked.connect(partial(self._turn, field, 1))
             slot.choose.clicked.connect(partial(self._choose, field))
             slot.remove.clicked.connect(partial(self._remove, field))
+            slot.drop.clicked.connect(partial(self._drop_page, field))
             slot.shrink.clicked.connect(partial(self._shrink, field))
             column.addWidget(slot)
         column.addStretch(1)
@@ -163,6 +164,13 @@ class DocumentsPage(StepPage):
         )
 
     def _remove(self, field: str) -> None:
+        self.work(
+            "store",
+            lambda: self.enrollment.remove_document(self.registration.id, field),
+            partial(self._removed, field),
+        )
+
+    def _drop_page(self, field: str) -> None:
         page = self.slots[field].shown
         self.work(
             "store",
@@ -171,7 +179,8 @@ class DocumentsPage(StepPage):
         )
 
     def _turn(self, field: str, pages: int) -> None:
-        self.slots[field].shown += pages
+        slot = self.slots[field]
+        slot.shown = max(0, min(slot.shown + pages, slot.count - 1))
         self._show_document(field)
 
     def _shrink(self, field: str) -> None:
@@ -298,8 +307,8 @@ class _Slot(Card):
         left.addLayout(facts)
         buttons = QHBoxLayout()
         self.scan, self.choose, self.remove = button(tr("Scan")), button(tr("From a file …")), button(tr("Remove"))
-        self.more, self.shrink = button(tr("Add a page")), button(tr("Make smaller"))
-        for each in self._buttons:
+        self.shrink = button(tr("Make smaller"))
+        for each in (self.scan, self.choose, self.remove, self.shrink):
             buttons.addWidget(each)
         buttons.addStretch(1)
         self.warning = Note()
@@ -308,7 +317,7 @@ class _Slot(Card):
         left.addLayout(buttons)
         row.addLayout(left, 1)
         self._empty = tr("No page yet")
-        self.picture = PictureView(self._empty, QSize(300, 170))
+        self.picture = PictureView(self._empty, QSize(300, 150))
         right = QVBoxLayout()
         right.addWidget(self.picture, 1)
         right.addLayout(self._pager())
@@ -320,20 +329,23 @@ class _Slot(Card):
         self.show_page(None)
 
     def _pager(self) -> QHBoxLayout:
+        """What is done with the page above."""
         pager = QHBoxLayout()
         self.back, self.forth = button("‹"), button("›")
+        self.drop, self.more = button(tr("Remove this page")), button(tr("Add a page"))
         self.back.setAccessibleName(tr("Page before"))
         self.forth.setAccessibleName(tr("Next page"))
         self.place = label("", wrap=False)
-        pager.addStretch(1)
         for each in (self.back, self.place, self.forth):
             pager.addWidget(each)
         pager.addStretch(1)
+        for each in (self.drop, self.more):
+            pager.addWidget(each)
         return pager
 
     @property
     def _buttons(self) -> tuple[QPushButton, ...]:
-        return self.scan, self.more, self.choose, self.remove, self.shrink
+        return self.scan, self.choose, self.remove, self.shrink, self.drop, self.more
 
     @property
     def is_filled(self) -> bool:
@@ -362,11 +374,10 @@ class _Slot(Card):
         several = self.count > 1
         self.more.setVisible(self.is_filled)
         self.remove.setVisible(self.is_filled)
-        self.remove.setText(tr("Remove this page") if several else tr("Remove"))
         self.shrink.setVisible(self.is_filled and self._may_shrink)
         self.scan.setText(tr("Scan again") if self.is_filled else tr("Scan"))
         self.place.setText(tr("Page {number} of {count}", number=self.shown + 1, count=self.count))
-        for each in (self.back, self.place, self.forth):
+        for each in (self.back, self.place, self.forth, self.drop):
             each.setVisible(several)
         self._let_turn()
 
