@@ -54,7 +54,7 @@ class Fault(Enum):
 
 CUTS = frozenset({Fault.RESET_ASKING, Fault.RESET_ANSWERING, Fault.CLOSED_ASKING, Fault.CLOSED_ANSWERING})
 TLS_FAULTS = frozenset({Fault.OTHER_ISSUER, Fault.EXPIRED, Fault.OTHER_NAME, Fault.OLD_TLS, Fault.NO_TLS})
-# What must be there to be heard at all is an upload: a believed answer to it would lose the packet.
+# Their words answer an upload; a station that believes them loses the packet.
 _ON_UPLOADS_ONLY = frozenset({Fault.UNSIGNED, Fault.FORGED})
 
 _UPLOAD = b"/packetreceiver/registrationpackets "

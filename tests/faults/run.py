@@ -76,6 +76,7 @@ class Rig:
         self._number = 0
         self._log_from: dict[Path, int] = {}
         self.certificates = Certificates(folder)
+        os.environ["SSL_CERT_FILE"] = str(self.certificates.issuer)  # whom stations trust to vouch for servers
         self.signed = self._signed()
         self.needles = _needles(self.signed)
 
@@ -478,7 +479,6 @@ def _one_line(rig: Rig, row: Row, fault: Fault, *, on_upload: bool) -> None:
     trial = st.run_forked(partial(_deliver, root=root, url=line.url), None, _temporary(root))
     row.problems += [f"{fault.name}: {each}" for each in _wrong_with(trial, line, fault)]
     line.mend()
-    os.environ["SSL_CERT_FILE"] = str(rig.certificates.issuer)
     rig.look(row, root, said, url=line.url)
     line.close()
     shutil.rmtree(root)
