@@ -7,10 +7,13 @@ Rules:
 2. It decides nothing. What came in is handed on, one after the other, and the page says whether it did: why not is
    told to the officer.
 3. Begun at its first need, ended with the desk. A browser that comes later finds nobody; the step is begun again.
+
+Some providers know one address only and no port of the moment: ``MUSTER_BROWSER_PORT`` names it.
 """
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable, Mapping
 from http import HTTPStatus
@@ -19,10 +22,15 @@ from threading import Lock, Thread
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
-from muster.errors import Code, MusterError, Refused
+from muster.errors import Code, MusterError, Refused, Unavailable
 
 RETURN_UNREADABLE = Code(
     "RETURN_UNREADABLE", "What the browser brought back cannot be read. Begin this step again."
+)
+RETURN_PORT_UNUSABLE = Code(
+    "RETURN_PORT_UNUSABLE",
+    "Browsers cannot come back to this computer: {port} is no port, or another program has it "
+    "(MUSTER_BROWSER_PORT).",
 )
 
 Arrived = Callable[[Mapping[str, str]], bool]
@@ -57,19 +65,26 @@ class BrowserReturn:
     """``arrived`` is called with what a browser brought, and says whether that did; an error of the tree means
     that it was not even looked at."""
 
-    def __init__(self, arrived: Arrived) -> None:
+    def __init__(self, arrived: Arrived, environment: Mapping[str, str] = os.environ) -> None:
         self._arrived = arrived
+        self._port = environment.get("MUSTER_BROWSER_PORT", "0")
         self._lock = Lock()
         self._one_at_a_time = Lock()
         self._server: ThreadingHTTPServer | None = None
 
     def address(self) -> str:
-        """Where to send people; from now on somebody listens there."""
+        """Where to send people; from now on somebody listens there. Raises ``Unavailable``."""
         with self._lock:
             if self._server is None:
-                self._server = _Server(("127.0.0.1", 0), self._handler())
+                self._server = self._listening()
                 Thread(target=self._server.serve_forever, args=(0.1,), name="browser-return", daemon=True).start()
             return f"http://127.0.0.1:{self._server.server_port}{_PATH}"
+
+    def _listening(self) -> ThreadingHTTPServer:
+        try:
+            return _Server(("127.0.0.1", int(self._port)), self._handler())
+        except (ValueError, OverflowError, OSError) as error:
+            raise Unavailable(RETURN_PORT_UNUSABLE, port=self._port) from error
 
     def close(self) -> None:
         """Nobody listens any more; who is being served has a moment to be done."""

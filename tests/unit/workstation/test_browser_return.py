@@ -10,7 +10,7 @@ import httpx2
 import pytest
 
 from muster.domain.proofing import ExecutionStatus, NodeStatus, RedirectAction
-from muster.errors import Refused
+from muster.errors import Refused, Unavailable
 from muster.workstation.browser_return import BrowserReturn
 from muster.workstation.desk import Desk
 from muster.workstation.proofing import ExecutionView
@@ -160,6 +160,28 @@ def test_nobody_listens_before_the_first_need_or_after_the_end(arrivals: Arrival
 def test_the_address_is_this_machines_alone_and_stays_the_same(way_back: BrowserReturn) -> None:
     assert way_back.address().startswith("http://127.0.0.1:")
     assert way_back.address() == way_back.address()
+
+
+def test_a_provider_that_knows_one_address_only_has_its_port(way_back: BrowserReturn, arrivals: Arrivals) -> None:
+    port = httpx2.URL(way_back.address()).port
+    way_back.close()
+    again = BrowserReturn(arrivals, {"MUSTER_BROWSER_PORT": str(port)})
+    assert again.address() == f"http://127.0.0.1:{port}/callback"
+    assert _get(again.address() + "?state=s").status_code == 200
+    again.close()
+
+
+@pytest.mark.parametrize("port", ["", "x", "70000", "-1"])
+def test_a_port_that_is_none_is_told(arrivals: Arrivals, port: str) -> None:
+    with pytest.raises(Unavailable) as error:
+        BrowserReturn(arrivals, {"MUSTER_BROWSER_PORT": port}).address()
+    assert error.value.code.name == "RETURN_PORT_UNUSABLE"
+
+
+def test_a_port_that_another_program_has_is_told(way_back: BrowserReturn, arrivals: Arrivals) -> None:
+    taken = str(httpx2.URL(way_back.address()).port)
+    with pytest.raises(Unavailable):
+        BrowserReturn(arrivals, {"MUSTER_BROWSER_PORT": taken}).address()
 
 
 def test_a_page_that_reaches_the_station_by_another_name_is_turned_away(
