@@ -39,6 +39,7 @@ def station(muster: Muster, tmp_path_factory: pytest.TempPathFactory) -> Path:
         "station": "10001_10001",
         "data": str(data),
         "machine_public_key": str(data / "keys" / "machine.pub.pem"),
+        "bound_to": "nothing",
     }
     return data
 

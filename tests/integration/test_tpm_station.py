@@ -6,7 +6,9 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import keyring
 import pytest
+from keyring.backends import fail
 
 from swtpm import SoftwareTpm
 
@@ -85,3 +87,22 @@ def test_while_the_tpm_is_away_a_command_says_so_in_one_sentence_and_loses_nothi
 
     assert (refused.status, refused.error_code) == (3, "TPM_ABSENT")
     assert delivered["packet_id"] in again.out
+
+
+def test_a_station_says_what_opens_it_and_what_could(muster: Muster, station: Path) -> None:
+    ran = muster("station", "protection", "--data", station, "--json")
+    assert ran.document == {"data": str(station), "bound_to": "nothing", "best": "tpm"}
+
+
+def test_where_there_is_neither_tpm_nor_keyring_a_new_station_says_that_passwords_alone_open_it(
+    muster: Muster, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TPM2TOOLS_TCTI", "swtpm:path=/nowhere")
+    before = keyring.get_keyring()
+    keyring.set_keyring(fail.Keyring())
+    try:
+        ran = muster("station", "create", "--demo", "--bind-to", "best", "--data", tmp_path / "station")
+    finally:
+        keyring.set_keyring(before)
+    assert ran.status == 0, ran.err
+    assert ran.out.splitlines()[-1].startswith("Passwords alone open this station.")
