@@ -452,6 +452,10 @@
             <translation>حظر</translation>
         </message>
         <message>
+            <source>Browsers cannot come back to this computer: {port} is no port, or another program has it (MUSTER_BROWSER_PORT).</source>
+            <translation>لا تستطيع المتصفحات العودة إلى هذا الحاسوب: {port} ليس منفذًا، أو يستخدمه برنامج آخر (MUSTER_BROWSER_PORT).</translation>
+        </message>
+        <message>
             <source>Busy</source>
             <translation>يستخدمه برنامج آخر</translation>
         </message>
@@ -688,6 +692,14 @@
             <translation>بيانات مرمّزة في ملف البيانات الحيوية تالفة.</translation>
         </message>
         <message>
+            <source>End it</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>End this proof</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Enrolled: {names}</source>
             <translation>المسجّل: {names}</translation>
         </message>
@@ -818,6 +830,10 @@
         <message>
             <source>I, {officer}, checked who this person is, recorded what I saw, and the person confirmed it.</source>
             <translation>أنا، ⁨{officer}⁩، تحققت من هوية هذا الشخص وسجلت ما رأيته، وأكد الشخص ذلك.</translation>
+        </message>
+        <message>
+            <source>In the file: {name}</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Injury or illness</source>
@@ -1185,6 +1201,10 @@
         </message>
         <message>
             <source>Nothing on this chip can show that it is not a copy. Compare the document itself.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Nothing was said.</source>
             <translation type="unfinished"></translation>
         </message>
         <message>
@@ -1828,6 +1848,18 @@
             <translation>التقاطات الجهاز ({kind}) لا تتوالى دون انقطاع. ابدأ بهذا الجهاز من جديد.</translation>
         </message>
         <message>
+            <source>The centre does not accept this station's questions to wallets. Tell your administrator.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The centre does not know the question to the wallet any more. Begin this step again.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The certificate by which wallets know this station has expired, or does not count yet. Check this computer's clock, then tell your administrator.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>The certificate is not valid at this time. Check this computer's clock first.</source>
             <translation>الشهادة غير صالحة في هذا الوقت. تحقق أولًا من ساعة هذا الحاسوب.</translation>
         </message>
@@ -1918,6 +1950,22 @@
         <message>
             <source>The content of this registration was destroyed after it was delivered or given up.</source>
             <translation>أُتلف محتوى هذا التسجيل بعد تسليمه أو التخلي عنه.</translation>
+        </message>
+        <message>
+            <source>The credential that the wallet showed cannot be read.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The credential that the wallet showed has expired, or does not count yet.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The credential that the wallet showed is from an issuer whom this deployment does not trust.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The credential that the wallet showed is not signed by its issuer, or was changed.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>The date of capture in the record is a day that does not exist.</source>
@@ -2360,11 +2408,19 @@
             <translation type="unfinished"></translation>
         </message>
         <message>
+            <source>The issuer has withdrawn the credential that the wallet showed, or suspended it.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>The issuer signed a file ({file}) that the chip does not give. It may be a copy.</source>
             <translation type="unfinished"></translation>
         </message>
         <message>
             <source>The issuer's signature on the chip is wrong. The chip's contents are not genuine.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The key and certificate by which wallets know this station cannot be used. Tell your administrator.</source>
             <translation type="unfinished"></translation>
         </message>
         <message>
@@ -2754,6 +2810,14 @@
         <message>
             <source>The proof of the sign-in is from another identity provider than the one that was asked.</source>
             <translation>إثبات تسجيل الدخول من مزوّد هوية غير الذي سُئل.</translation>
+        </message>
+        <message>
+            <source>The proofing configuration asks wallets for a kind of credential that this program does not read.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The proofing configuration asks wallets for something in a way that cannot be used.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>The proofing configuration cannot be read: it is no JSON object.</source>
@@ -3334,6 +3398,22 @@
         <message>
             <source>The values are no JSON object of texts: {file}.</source>
             <translation>القيم ليست كائن JSON مكونًا من نصوص: {file}.</translation>
+        </message>
+        <message>
+            <source>The wallet did not prove that the credential belongs to whoever showed it.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The wallet did not show something about the person that is needed here.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The wallet showed a credential of another kind than was asked for.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The wallet showed more about the person than it was asked for, so nothing was kept.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>The width or height in the record is not that of the picture inside it.</source>
@@ -4084,6 +4164,10 @@
             <translation>ما هو مفتوح محفوظ. يمكن لـ {name} متابعته.</translation>
         </message>
         <message>
+            <source>What providers said</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>What the biometric file says of how a sample was captured has a wrong form.</source>
             <translation>ما يذكره ملف البيانات الحيوية عن كيفية التقاط إحدى العينات ليس بالصيغة الصحيحة.</translation>
         </message>
@@ -4118,6 +4202,22 @@
         <message>
             <source>What the server sent for this station cannot be read: {part} is missing or has a wrong form.</source>
             <translation>لا يمكن قراءة ما أرسله الخادم لهذه المحطة: {part} مفقود أو صيغته خاطئة.</translation>
+        </message>
+        <message>
+            <source>What the wallet sent cannot be read, or was not meant for this station.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>What the wallet showed was made for another question than this one.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>What the wallet showed was made for somebody else.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>What the wallet showed was not made just now. Check this computer's clock and the telephone's.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>What the {kind} sees is the wrong way round. Place it again.</source>
@@ -4158,6 +4258,14 @@
         <message>
             <source>Whole head inside the picture</source>
             <translation>الرأس كله داخل الصورة</translation>
+        </message>
+        <message>
+            <source>Why this proof is ended; nothing about the person</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Why? Nothing about the person.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>With a finger you unlock the screen and sign with one touch. Face and fingers are kept sealed at this station; the face is also compared with everybody who is registered here.</source>
