@@ -19,6 +19,7 @@ from muster.domain.registration import Step
 from muster.errors import Code
 from muster.proofing.method import NotDone, Outcome, Pending, Work
 from muster.ui.pages.home import HomePage
+from muster.ui.pages.sign_in import SignInPage
 from muster.ui.session import Session
 from muster.ui.wizard.proofing import ProofingPage
 from muster.workstation.demo import demo_script
@@ -232,3 +233,30 @@ def test_what_is_typed_stays_while_the_page_looks_what_happened_outside(driver: 
     desk_of(driver).proofing.callback(execution(page), "login", {"code": "x"})
     driver.until(lambda: "login" not in page.cards)
     assert page.forms["mail"].typed() == {"code": "12345"}
+
+
+def test_what_a_provider_said_and_ending_a_proof_are_for_supervisors_and_on_record(
+    driver: Driver, ask: Ask
+) -> None:
+    ask(threshold(1, method("known", "match"), method("mail", "email")))
+    page = driver.on(ProofingPage)
+    driver.until(lambda: "known" in page.offers)
+    assert not page.supervisor.isVisible()
+    driver.click(page.offers["known"])
+    driver.until(lambda: "known" not in page.offers)
+    registration = driver.wizard.registration
+    driver.window.sign_out()
+    driver.on(SignInPage).user_id.setCurrentText("supervisor")
+    driver.sign_in()
+    driver.window.open(desk_of(driver).enrollment.resume(registration))
+    page = driver.on(ProofingPage)
+    driver.until(lambda: "mail" in page.offers)
+    assert SECRET not in spoken(page)
+    driver.click(page.supervisor.look)
+    driver.until(lambda: SECRET in spoken(page))
+    assert "MUS-IDV-006" in [each.event for each in desk_of(driver).trail.about(registration)]
+    driver.click(page.supervisor.begin_cancel)
+    driver.type(page.supervisor.reason, "begun for somebody else")
+    driver.click(page.supervisor.cancel)
+    driver.until(page.again.isVisible)
+    driver.until(lambda: SECRET not in spoken(page))

@@ -17,6 +17,7 @@ from datetime import date, datetime
 from muster.audit.catalogue import AuditEvent
 from muster.domain.applicant import DemographicValue, LocalizedText
 from muster.domain.lifecycle import ProofSettled, Registration
+from muster.domain.operators import Permission
 from muster.domain.proofing import AttributeValue, ExecutionStatus, ProofOutcome
 from muster.domain.registration import RegistrationId
 from muster.errors import BadInput, Code, Refused
@@ -48,6 +49,15 @@ class ProofingStep:
 
     def now(self) -> datetime:
         return self._journal.now()
+
+    @property
+    def may_see_all(self) -> bool:
+        """Whether what providers said may be shown to whoever is signed in."""
+        return self._journal.access.may(Permission.SEE_INDICATORS)
+
+    @property
+    def may_cancel(self) -> bool:
+        return self._journal.access.may(Permission.REVIEW)
 
     def open(self, registration_id: RegistrationId) -> ProofStanding:
         """Where it stands; begun when it was not. Raises ``Refused`` for a registration that is finished, or a use

@@ -171,7 +171,7 @@ def _next_words(view: ExecutionView) -> str:
 
 
 def _told(node: DrawnNode, there: NodeView | None) -> list[str]:
-    told = [node.id] if node.id != words.drawn_title(node) else []
+    told = [tr("In the file: {name}", name=node.id)] if node.id != words.drawn_title(node) else []
     if node.method_type:
         told.append(words.method_words(node.method_type))
         told.append(tr("Can prove: {level}", level=words.assurance_words(node.gives)))

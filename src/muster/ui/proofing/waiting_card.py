@@ -48,7 +48,7 @@ class WaitingCard(Card):
                 self._add_form(ProofingForm(fields, tr("Go on")))
             case RedirectAction(url=url):
                 self._add_browser(url)
-            case WaitForCallbackAction(shown=shown) if shown:
+            case WaitForCallbackAction(shown=shown) | PollAction(shown=shown) if shown:
                 self._add_code(shown)
             case WaitForCallbackAction():
                 self._say(tr("Somebody outside answers. The answer comes by itself."))

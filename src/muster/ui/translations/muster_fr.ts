@@ -693,11 +693,11 @@
         </message>
         <message>
             <source>End it</source>
-            <translation type="unfinished"></translation>
+            <translation>Y mettre fin</translation>
         </message>
         <message>
             <source>End this proof</source>
-            <translation type="unfinished"></translation>
+            <translation>Mettre fin à cette preuve</translation>
         </message>
         <message>
             <source>Enrolled: {names}</source>
@@ -833,7 +833,7 @@
         </message>
         <message>
             <source>In the file: {name}</source>
-            <translation type="unfinished"></translation>
+            <translation>Dans le fichier : {name}</translation>
         </message>
         <message>
             <source>Injury or illness</source>
@@ -1205,7 +1205,7 @@
         </message>
         <message>
             <source>Nothing was said.</source>
-            <translation type="unfinished"></translation>
+            <translation>Rien n’a été dit.</translation>
         </message>
         <message>
             <source>Nothing.</source>
@@ -4165,7 +4165,7 @@
         </message>
         <message>
             <source>What providers said</source>
-            <translation type="unfinished"></translation>
+            <translation>Ce que les fournisseurs ont dit</translation>
         </message>
         <message>
             <source>What the biometric file says of how a sample was captured has a wrong form.</source>
@@ -4261,11 +4261,11 @@
         </message>
         <message>
             <source>Why this proof is ended; nothing about the person</source>
-            <translation type="unfinished"></translation>
+            <translation>Pourquoi cette preuve est terminée ; rien sur la personne</translation>
         </message>
         <message>
             <source>Why? Nothing about the person.</source>
-            <translation type="unfinished"></translation>
+            <translation>Pourquoi ? Rien sur la personne.</translation>
         </message>
         <message>
             <source>With a finger you unlock the screen and sign with one touch. Face and fingers are kept sealed at this station; the face is also compared with everybody who is registered here.</source>

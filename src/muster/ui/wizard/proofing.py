@@ -20,6 +20,7 @@ from muster.errors import MusterError
 from muster.ui.background import Background
 from muster.ui.language import say_error, tr, word
 from muster.ui.proofing import words
+from muster.ui.proofing.for_supervisors import ForSupervisors
 from muster.ui.proofing.form import YES, ProofingForm
 from muster.ui.proofing.waiting_card import WaitingCard
 from muster.ui.widgets.large_button import LargeButton
@@ -101,6 +102,12 @@ class ProofingPage(StepPage):
         self.reached, self.needed = label("", "soft"), label("", "soft")
         card.column.addWidget(self.reached)
         card.column.addWidget(self.needed)
+        proof = self.enrollment.proof
+        self.supervisor = ForSupervisors(may_look=proof.may_see_all, may_cancel=proof.may_cancel)
+        self.supervisor.look_wanted.connect(self._look_at_all)
+        self.supervisor.cancelled.connect(self._cancel)
+        self.supervisor.setVisible(proof.may_see_all or proof.may_cancel)
+        card.column.addWidget(self.supervisor)
         return card
 
     def _show_list(self, presenter: ProofingPresenter) -> None:
@@ -137,6 +144,7 @@ class ProofingPage(StepPage):
         empty(self._middle)
         self.agree, self.offers, self.forms, self.cards = None, {}, {}, {}
         self._show_list(presenter)
+        self.supervisor.follow(view)
         if presenter.stage is Stage.CONSENTS:
             self._middle.addWidget(self._consents_card(view))
         for node in presenter.waiting:
@@ -272,6 +280,12 @@ class ProofingPage(StepPage):
 
     def _submit(self, node: str, fields: Mapping[str, str], *_: object) -> None:
         self._command(partial(self._proofing.submit, self._execution, node, fields))
+
+    def _look_at_all(self) -> None:
+        self._ask(partial(self._proofing.get, self._execution), self.supervisor.show_found)
+
+    def _cancel(self, reason: str) -> None:
+        self._command(partial(self._proofing.cancel, self._execution, reason))
 
     def _command(self, command: Callable[[], ExecutionView]) -> None:
         self._enable(enabled=False)
