@@ -18,21 +18,17 @@ import signal
 import subprocess
 import sys
 import time
-from collections import deque
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
-from functools import lru_cache
-from threading import Condition, Event, Lock, Thread
-from typing import Any, TypeVar, cast
+from dataclasses import dataclass
+from threading import Event, Lock, Thread
+from typing import Any, TypeVar
 
 from muster import errors
-from muster.clock import utc_now
-from muster.devices.api import Device, DeviceContext, DeviceDescriptor, DeviceKind, Signer
-from muster.devices.capabilities import Called, Method, capabilities, signing
-from muster.devices.host import ATTEST, Carried
+from muster.devices.api import DeviceDescriptor
+from muster.devices.hosted_call import Asked, Waiting, called_back
 from muster.devices.wire import Ended, Garbled, Message, Piece, Pipes
-from muster.devices.wire_values import pack, unpack, unpack_error
+from muster.devices.wire_values import unpack, unpack_error
 from muster.errors import Code, DeviceUnavailable, MusterError
 
 DRIVER_STOPPED = Code(
@@ -68,9 +64,7 @@ _ERRORS = {
 }
 _POLL_S = 0.02  # how soon it is seen that somebody wants to stop
 _PIPE_OCTETS = 1024 * 1024  # a picture goes through in a few pieces
-_TIMEOUT = "timeout_s"  # what the seam calls it, as a parameter or in a request
 _MOST_DEVICES = 100
-_MOST_UNREAD = 4
 _LONGEST_PROBLEM = 200
 
 
@@ -105,7 +99,7 @@ class HostedProcess:
         self._pipes = Pipes(self._process.stdout, self._process.stdin)  # type: ignore[arg-type]  # unbuffered
         self._numbers = itertools.count(1)
         self._guard = Lock()  # guards the two below
-        self._calls: dict[int, _Waiting] = {}
+        self._calls: dict[int, Waiting] = {}
         self.ending: Code | None = None
         """Why it is to end, once that is so."""
         self._is_over = Event()
@@ -123,25 +117,12 @@ class HostedProcess:
         """Whether it has looked for its devices, and is not to end."""
         return self._has_answered and self.ending is None
 
-    def open(self, descriptor: DeviceDescriptor, context: DeviceContext) -> HostedDevice:
-        """Raises ``DeviceUnavailable``, and what the driver raises."""
-        pieces: list[Piece] = []
-        carried = (context.clock() - utc_now(), context.environment, context.allowed_lag)
-        said = [pack(descriptor, DeviceDescriptor, pieces), pack(carried, Carried, pieces)]
-        asked = Asked(descriptor.kind, self._patience.opening_s, functions=_signing_by(context.signer))
-
-        def opened(number: int, answer: Message) -> HostedDevice:
-            names, properties = _told_of_device(answer)
-            return HostedDevice(self, self._patience, descriptor.kind, context.signer, number, names, properties)
-
-        return self.call(asked, "open", said, pieces, opened)
-
     def call(
         self, asked: Asked, kind: str, said: Any, pieces: Sequence[Piece], read: Callable[[int, Message], T]
     ) -> T:
         """What ``read`` makes of the call's number and answer. Raises ``DeviceUnavailable``, and what the driver
         raises."""
-        number, waiting = next(self._numbers), _Waiting()
+        number, waiting = next(self._numbers), Waiting()
         with self._guard:
             if self.ending is not None:
                 raise self._unavailable(asked)
@@ -159,7 +140,7 @@ class HostedProcess:
             with self._guard:
                 del self._calls[number]
 
-    def _answer(self, asked: Asked, number: int, waiting: _Waiting) -> Message:
+    def _answer(self, asked: Asked, number: int, waiting: Waiting) -> Message:
         """Its last message. ``failure`` is what a function of the caller's raised: for the caller, once the driver
         has ended the call. Raises ``Ended``, ``Garbled`` as well."""
         heard_at, stopped_at, failure = time.monotonic(), None, None
@@ -177,7 +158,9 @@ class HostedProcess:
                     return message
                 raise unpack_error(message.said, _ERRORS)
             else:
-                answer, failure = _called(asked, message, failure)
+                answer, failure = called_back(asked, message, failure)
+                if message.kind == "frame":
+                    waiting.seen()
                 self._pipes.send(answer)
                 heard_at = time.monotonic()
 
@@ -276,168 +259,6 @@ class HostedProcess:
         if code is None:
             return "still there"
         return f"exit status {code}" if code >= 0 else f"signal {-code}"
-
-
-class HostedDevice:
-    """A device that is open in a process."""
-
-    def __init__(
-        self,
-        process: HostedProcess,
-        patience: Patience,
-        kind: DeviceKind,
-        signer: Signer,
-        number: int,
-        names: Sequence[str],
-        properties: Mapping[str, Any],
-    ) -> None:
-        self._process = process
-        self._patience = patience
-        self._kind = kind
-        self._signer = signer
-        self._number = number
-        self.device = cast(Device, _stand_in(tuple(names))(self, properties))
-
-    def call(self, capability: str, method: Method, arguments: Mapping[str, Any]) -> Any:
-        pieces: list[Piece] = []
-        values = [pack(arguments[name], hint, pieces) for name, hint in method.values]
-        functions = {name: (called, arguments[name]) for name, called in method.functions.items()}
-        asked = Asked(
-            self._kind,
-            self._allowed_s(method, arguments),
-            arguments[method.cancel] if method.cancel else None,
-            {**functions, **_signing_by(self._signer)},
-        )
-        said = [self._number, capability, method.name, values]
-        return self._process.call(
-            asked, "call", said, pieces, lambda _, last: unpack(last.said, method.gives, last.pieces)
-        )
-
-    def _allowed_s(self, method: Method, arguments: Mapping[str, Any]) -> float:
-        told = [arguments[_TIMEOUT]] if _TIMEOUT in arguments else []
-        told += [getattr(each, _TIMEOUT) for each in arguments.values() if hasattr(each, _TIMEOUT)]
-        if told:
-            return float(max(told)) + self._patience.beyond_timeout_s
-        return self._patience.between_pictures_s if method.lasts else self._patience.call_s
-
-    def close(self) -> None:
-        """Raises ``DeviceUnavailable``, and what the driver raises."""
-        asked = Asked(self._kind, self._patience.stopping_s)
-        self._process.call(asked, "close", self._number, (), lambda _, last: None)
-
-
-class _StandIn:
-    """What a caller holds: has the properties of the device, and its methods (``_stand_in``)."""
-
-    def __init__(self, opened: HostedDevice, properties: Mapping[str, Any]) -> None:
-        self._opened = opened
-        vars(self).update(properties)
-
-
-@lru_cache(maxsize=64)
-def _stand_in(names: tuple[str, ...]) -> type[_StandIn]:
-    """The type of devices that can do what ``names`` say, so that ``isinstance`` tells."""
-    methods = {each.name: _forwarded(name, each) for name in names for each in capabilities()[name].methods}
-    return type(f"Hosted{''.join(names)}", (_StandIn,), methods)
-
-
-def _forwarded(capability: str, method: Method) -> Callable[..., Any]:
-    def forwarded(self: _StandIn, *args: Any, **kwargs: Any) -> Any:
-        bound = method.signature.bind(self, *args, **kwargs)
-        bound.apply_defaults()
-        return self._opened.call(capability, method, bound.arguments)
-
-    return forwarded
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """Who calls: the kind of device for the sentence, how long it may be quiet, what it may call meanwhile."""
-
-    kind: DeviceKind
-    allowed_s: float
-    cancel: Event | None = None
-    functions: Mapping[str, tuple[Called, Callable[..., Any]]] = field(default_factory=dict)
-
-    @property
-    def is_cancelled(self) -> bool:
-        return self.cancel is not None and self.cancel.is_set()
-
-
-class _Waiting:
-    """What came for one call: of pictures the newest, of everything else all."""
-
-    def __init__(self) -> None:
-        self._changed = Condition()
-        self._frame: Message | None = None
-        self._others: deque[Message] = deque()
-        self._is_woken = False
-
-    def put(self, message: Message) -> None:
-        """Raises ``Garbled`` for more than anybody waits for."""
-        with self._changed:
-            if message.kind == "frame":
-                self._frame = message
-            elif len(self._others) < _MOST_UNREAD:
-                self._others.append(message)
-            else:
-                raise Garbled("more than was asked")
-            self._changed.notify_all()
-
-    def wake(self) -> None:
-        with self._changed:
-            self._is_woken = True
-            self._changed.notify_all()
-
-    def next(self, seconds: float) -> Message | None:
-        with self._changed:
-            self._changed.wait_for(lambda: self._frame or self._others or self._is_woken, seconds)
-            if self._frame is not None:
-                frame, self._frame = self._frame, None
-                return frame
-            return self._others.popleft() if self._others else None
-
-
-def _called(asked: Asked, message: Message, failure: Exception | None) -> tuple[Message, Exception | None]:
-    """Call the function that is wanted, unless one has failed before; the answer, and what was raised.
-
-    Raises ``Garbled``.
-    """
-    try:
-        name, values = message.said
-        called, function = asked.functions[name]
-        packed = [values] if message.kind == "frame" else values
-        taken = [unpack(said, hint, message.pieces) for said, hint in zip(packed, called.takes, strict=True)]
-    except (ValueError, TypeError, LookupError) as error:
-        raise Garbled("no such function") from error
-    if called.shows is not (message.kind == "frame"):
-        raise Garbled("another kind of function")
-    pieces: list[Piece] = []
-    said = None
-    if failure is None:
-        try:
-            given = function(*taken)
-            said = None if called.gives is None else pack(given, called.gives, pieces)
-        except Exception as error:  # noqa: BLE001 - raised again when the driver is out of it
-            failure = error
-    if called.shows:
-        return Message("seen", message.call), failure
-    return Message("unanswered" if failure else "answered", message.call, said, pieces), failure
-
-
-def _told_of_device(answer: Message) -> tuple[Sequence[str], Mapping[str, Any]]:
-    """What the device that was opened can do, and its properties. Raises ``Garbled``."""
-    try:
-        names, properties = answer.said
-        hints = {name: hint for each in names for name, hint in capabilities()[each].properties}
-        return names, {name: unpack(properties[name], hint, answer.pieces) for name, hint in hints.items()}
-    except (ValueError, TypeError, LookupError) as error:
-        raise Garbled("no device") from error
-
-
-def _signing_by(signer: Signer) -> dict[str, tuple[Called, Callable[..., Any]]]:
-    names, called = signing()
-    return {ATTEST: (called, lambda *values: signer.attest(**dict(zip(names, values, strict=True))))}
 
 
 def _started(where: str, sign_of_life_s: float) -> subprocess.Popen[bytes]:

@@ -16,6 +16,7 @@ from math import ceil
 from threading import Condition, Thread
 
 from muster.devices.api import Device, DeviceContext, DeviceDescriptor, DeviceKind, DeviceStatus
+from muster.devices.hosted_device import HostedDevice
 from muster.devices.hosted_process import (
     DRIVER_BROKEN,
     DRIVER_RESTS,
@@ -82,7 +83,7 @@ class HostedDriver:
     def open(self, descriptor: DeviceDescriptor, context: DeviceContext) -> Iterator[Device]:
         """Raises what the driver raises, and ``DeviceUnavailable`` with a code of ``hosted_process``."""
         process = self._running(descriptor.kind)
-        opened = process.open(descriptor, context)
+        opened = HostedDevice(process, self._patience, descriptor, context)
         try:
             yield opened.device
         finally:
