@@ -32,6 +32,7 @@ from muster.workstation.server import RemoteServer
 from muster.workstation.station import Station
 
 _SIZE = 1_600_000
+_LINES = ((100, 10), (10, 4))  # Mbit/s, and packets that take a second or more
 _REF_ID = "10001_10001"
 
 
@@ -40,7 +41,7 @@ def rows(rounds: Rounds, folder: Path) -> Iterator[Row]:
     with taking_server() as server:
         yield _upload(rounds, server, os.urandom(size))
         yield _delivery(rounds, server, folder / "loopback", 10, size, "this machine's own interface", 5)
-    for megabits, packets in ((100, 10), (10, 4)):
+    for megabits, packets in _LINES if not rounds.once else _LINES[:1]:
         with taking_server(megabits * 1_000_000 // 8) as server:
             name = f"a line of {megabits} Mbit/s"
             yield _delivery(rounds, server, folder / f"line-{megabits}", packets, size, name, 1)
