@@ -172,10 +172,12 @@ class UserInputAction:
 
 @dataclass(frozen=True, slots=True)
 class PollAction:
-    """Somebody outside is working; asking earlier than ``next_check_at`` is of no use."""
+    """Somebody outside is working; asking earlier than ``next_check_at`` is of no use. ``shown`` is as in
+    ``WaitForCallbackAction``."""
 
     next_check_at: datetime
     interval_ms: int = 5000
+    shown: str = ""
 
 
 @dataclass(frozen=True, slots=True)
