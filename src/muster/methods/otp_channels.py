@@ -17,7 +17,7 @@ import base64
 import json
 import smtplib
 import ssl
-from contextlib import closing
+from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from email.errors import MessageError
 from email.headerregistry import Address
@@ -122,11 +122,10 @@ class Gateway:
             return smtplib.SMTP_SSL(host, port, timeout=_TIMEOUT_S, context=ssl.create_default_context())
         server = smtplib.SMTP(host, port, timeout=_TIMEOUT_S)
         if host not in _LOOPBACK:
-            try:
+            with ExitStack() as stack:
+                stack.callback(server.close)
                 server.starttls(context=ssl.create_default_context())
-            except BaseException:
-                server.close()
-                raise
+                stack.pop_all()
         return server
 
     def _text(self, number: str, message: Message) -> None:
