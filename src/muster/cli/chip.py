@@ -10,10 +10,20 @@ from typing import Annotated, Any
 
 import typer
 
-from muster.cli.common import BAD, DataOption, JsonOption, Screen, VerboseOption, printable, reporting, show
+from muster.cli.common import (
+    BAD,
+    OUTPUT_UNWRITABLE,
+    DataOption,
+    JsonOption,
+    Screen,
+    VerboseOption,
+    printable,
+    reporting,
+    show,
+)
 from muster.clock import utc_now
 from muster.domain.chips import ChipAuthenticity
-from muster.errors import BadInput, Code
+from muster.errors import BadInput, Code, Unavailable
 from muster.workstation.inspection import read_file
 from muster.workstation.reading_chip import ChipKey, ChipReading, ReadingChip, key_in
 
@@ -60,11 +70,11 @@ def register(app: typer.Typer, screen: Screen) -> None:
         """Who the chip says its holder is, and what that is worth. Exit status 1 unless it is shown that the
         issuer signed it."""
         with reporting(as_json=as_json, verbose=verbose):
-            reading = ReadingChip.of_this_installation(utc_now, authorities or ()).read(
-                _key(key), Event(), reader_id=reader, timeout_s=timeout_s
-            )
+            opens = _key(key)
+            with ReadingChip.of_this_installation(utc_now, authorities or ()) as here:
+                reading = here.read(opens, Event(), reader_id=reader, timeout_s=timeout_s)
             if portrait is not None:
-                portrait.write_bytes(reading.portrait)
+                _write(portrait, reading.portrait)
             show(_document(reading), _text(reading), as_json=as_json)
             if reading.authenticity not in (ChipAuthenticity.GENUINE, ChipAuthenticity.UNCHANGED):
                 raise typer.Exit(BAD)
@@ -77,6 +87,15 @@ def _key(file: Path | None) -> ChipKey:
     if not sys.stdin.isatty():
         raise BadInput(CHIP_KEY_NEEDED)
     return key_in(str(typer.prompt("Lines or six digits, lines one after the other", hide_input=True, err=True)))
+
+
+def _write(file: Path, content: bytes) -> None:
+    """For its owner alone. Raises ``Unavailable``."""
+    try:
+        file.touch(mode=0o600)
+        file.write_bytes(content)
+    except OSError as error:
+        raise Unavailable(OUTPUT_UNWRITABLE) from error
 
 
 def _document(reading: ChipReading) -> dict[str, Any]:

@@ -9,6 +9,7 @@ who uses it for a registration says so in that registration's events.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -95,10 +96,16 @@ class ReadingChip:
         self._authorities = authorities
 
     @classmethod
-    def of_this_installation(cls, clock: Clock, authorities: Iterable[Path]) -> ReadingChip:
-        """Needs no station and nobody signed in."""
+    @contextmanager
+    def of_this_installation(cls, clock: Clock, authorities: Iterable[Path]) -> Iterator[ReadingChip]:
+        """Needs no station and nobody signed in. Waits until every driver has looked."""
         believed = authorities_in(authorities)
-        return cls(Catalogue(), DeviceContext(clock, _NobodySigns()), lambda: believed)
+        catalogue = Catalogue()
+        try:
+            catalogue.settle()
+            yield cls(catalogue, DeviceContext(clock, _NobodySigns()), lambda: believed)
+        finally:
+            catalogue.close()
 
     def is_ready(self) -> bool:
         return bool(self._catalogue.find(DeviceKind.CHIP_READER))
