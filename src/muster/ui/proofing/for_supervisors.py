@@ -25,7 +25,6 @@ class ForSupervisors(QWidget):
         column.setSpacing(4)
         self.look = link(tr("What providers said"))
         self.look.clicked.connect(self.look_wanted)
-        self.look.setVisible(may_look)
         self.begin_cancel = link(tr("End this proof"))
         self.begin_cancel.clicked.connect(self._ask_reason)
         self._may_cancel = may_cancel
@@ -39,6 +38,7 @@ class ForSupervisors(QWidget):
         column.addLayout(self._told)
         for each in (self.look, self.begin_cancel, self.reason, self.cancel):
             column.addWidget(each)
+        self.look.setVisible(may_look)
         self._hide_reason()
 
     def follow(self, view: ExecutionView) -> None:

@@ -106,8 +106,8 @@ class ProofingPage(StepPage):
         self.supervisor = ForSupervisors(may_look=proof.may_see_all, may_cancel=proof.may_cancel)
         self.supervisor.look_wanted.connect(self._look_at_all)
         self.supervisor.cancelled.connect(self._cancel)
-        self.supervisor.setVisible(proof.may_see_all or proof.may_cancel)
         card.column.addWidget(self.supervisor)
+        self.supervisor.setVisible(proof.may_see_all or proof.may_cancel)
         return card
 
     def _show_list(self, presenter: ProofingPresenter) -> None:
