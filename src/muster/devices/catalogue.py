@@ -90,13 +90,12 @@ class Catalogue:
             driver.start()
 
     def settle(self, within_s: float = _FIRST_ANSWERS_S) -> bool:
-        """Wait for the first answer of every driver with a process; whether there was anything to wait for."""
+        """Wait until every driver with a process knows its devices, for the first time or anew after it broke off;
+        whether there was anything to wait for."""
         self.start()
         until = time.monotonic() + within_s
-        waiting = [driver for driver in self._hosted() if not driver.has_answered]
-        for driver in waiting:
-            driver.found_within(max(0.0, until - time.monotonic()))
-        return bool(waiting)
+        waited = [driver.settle(max(0.0, until - time.monotonic())) for driver in self._hosted()]
+        return any(waited)
 
     def prefer(self, kind: DeviceKind, device_id: str | None) -> None:
         """Which device of a kind to open, as long as it is ready; None for whichever."""

@@ -51,11 +51,6 @@ class HostedDriver:
         """Why it finds nothing, for the list of drivers."""
 
     @property
-    def has_answered(self) -> bool:
-        """Whether it ever said what is there, or that it cannot."""
-        return self._has_answered
-
-    @property
     def pid(self) -> int | None:
         """Of the process that runs now."""
         with self._changed:
@@ -67,6 +62,16 @@ class HostedDriver:
             if self._keeper is None and not self._closing:
                 self._keeper = Thread(target=self._keep, name=f"driver-{self.name}", daemon=True)
                 self._keeper.start()
+
+    def settle(self, within_s: float) -> bool:
+        """Wait until it knows its devices, for the first time or anew after it broke off; whether there was
+        anything to wait for."""
+        self.start()
+        with self._changed:
+            if self._is_decided():
+                return False
+            self._changed.wait_for(self._is_decided, within_s)
+            return True
 
     def find(self) -> Sequence[DeviceDescriptor]:
         return self.found_within(self._patience.first_answer_s)
