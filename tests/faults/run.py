@@ -13,7 +13,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, field, replace
 from functools import cached_property, partial
@@ -558,12 +558,37 @@ _KINDS: tuple[Callable[[Rig, bool], Row], ...] = (
 )  # fmt: skip
 
 
-def rows(rig: Rig, bounded: bool, only: list[str]) -> Iterator[Row]:
+def rows(rig: Rig, bounded: bool, chosen: list[str]) -> Iterator[Row]:
     for kind in _KINDS:
-        if not only or kind.__name__ in only:
+        if kind.__name__ in chosen:
             yield kind(rig, bounded)
-        if kind is two_programs and (not only or "lines" in only):
-            yield from lines(rig, bounded)
+    if "lines" in chosen:
+        yield from lines(rig, bounded)
+
+
+def _here(chosen: list[str], options: argparse.Namespace) -> Iterator[Row]:
+    with tempfile.TemporaryDirectory(prefix="muster-faults-") as name:
+        rig = Rig(Path(name), options.seed)
+        try:
+            yield from rows(rig, options.bounded, chosen)
+        finally:
+            rig.close()
+
+
+def _side_by_side(chosen: list[str], options: argparse.Namespace) -> Iterator[Row]:
+    """Each kind in a process of its own; the longest, which stand last, begin."""
+    command = [sys.executable, __file__, "--json", f"--seed={options.seed}"]
+    command += ["--bounded"] if options.bounded else []
+
+    def run(kind: str) -> list[Row]:
+        ran = subprocess.run([*command, f"--only={kind}"], capture_output=True, text=True, check=False)
+        if not ran.stdout:
+            return [Row(kind, problems=[ran.stderr[-500:]])]
+        return [Row(**each) for each in json.loads(ran.stdout)["rows"]]
+
+    with ThreadPoolExecutor(options.jobs) as several:
+        for done in as_completed([several.submit(run, kind) for kind in reversed(chosen)]):
+            yield from done.result()
 
 
 def main() -> int:
@@ -571,19 +596,19 @@ def main() -> int:
     parser.add_argument("--bounded", action="store_true", help="a few of each kind")
     kinds = [*(kind.__name__ for kind in _KINDS), "lines"]
     parser.add_argument("--only", action="append", choices=kinds, help="this kind; may be given several times")
+    parser.add_argument("--without", action="append", choices=kinds, default=[], help="all but this kind")
+    parser.add_argument(
+        "--jobs", type=int, default=1, help="so many kinds at once, each with a station of its own"
+    )
     parser.add_argument("--seed", type=int, default=20260301)
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args()
+    chosen = [kind for kind in options.only or kinds if kind not in options.without]
     found: list[Row] = []
-    with tempfile.TemporaryDirectory(prefix="muster-faults-") as name:
-        rig = Rig(Path(name), options.seed)
-        try:
-            for row in rows(rig, options.bounded, options.only or []):
-                found.append(row)
-                if not options.json:
-                    _print(row)
-        finally:
-            rig.close()
+    for row in _side_by_side(chosen, options) if options.jobs > 1 else _here(chosen, options):
+        found.append(row)
+        if not options.json:
+            _print(row)
     if options.json:
         print(json.dumps({"rows": [asdict(row) for row in found]}))
     return 0 if all(row.is_good for row in found) else 1
