@@ -37,11 +37,11 @@
         </message>
         <message>
             <source>A chip is opened by the machine-readable lines of the document, or by the six digits on its front. This is neither.</source>
-            <translation type="unfinished"></translation>
+            <translation>تُفتح الشريحة بأسطر الوثيقة المقروءة آليًا أو بالأرقام الستة المطبوعة على وجهها. ليس هذا أيًّا منهما.</translation>
         </message>
         <message>
             <source>A chip is opened by what is printed on its document: name a file that holds the machine-readable lines or the six digits with --key, or run in a terminal.</source>
-            <translation type="unfinished"></translation>
+            <translation>تُفتح الشريحة بما هو مطبوع على وثيقتها: اذكر بالخيار ‎--key ملفًا يحوي الأسطر المقروءة آليًا أو الأرقام الستة، أو شغّل الأمر في طرفية.</translation>
         </message>
         <message>
             <source>A corner of the document is folded or covered. Lay it flat and take your hand away.</source>
@@ -73,23 +73,23 @@
         </message>
         <message>
             <source>A file on the chip ({file}) cannot be read.</source>
-            <translation type="unfinished"></translation>
+            <translation>تعذرت قراءة ملف على الشريحة ({file}).</translation>
         </message>
         <message>
             <source>A file on the chip ({file}) is not signed by the issuer.</source>
-            <translation type="unfinished"></translation>
+            <translation>ملف على الشريحة ({file}) غير موقَّع من جهة الإصدار.</translation>
         </message>
         <message>
             <source>A file on the chip ({file}) is not what the issuer signed.</source>
-            <translation type="unfinished"></translation>
+            <translation>ملف على الشريحة ({file}) ليس ما وقّعته جهة الإصدار.</translation>
         </message>
         <message>
             <source>A file on the chip ({file}) is not whole. Lay the document on again and start again.</source>
-            <translation type="unfinished"></translation>
+            <translation>ملف على الشريحة ({file}) غير كامل. ضع الوثيقة من جديد وابدأ من جديد.</translation>
         </message>
         <message>
             <source>A file on the chip ({file}) says that it is larger than any passport's is.</source>
-            <translation type="unfinished"></translation>
+            <translation>ملف على الشريحة ({file}) يقول إنه أكبر من ملفات أي جواز سفر.</translation>
         </message>
         <message>
             <source>A finger or an eye is marked as an exception: a supervisor has to confirm it.</source>
@@ -461,7 +461,7 @@
         </message>
         <message>
             <source>By its chip the document has expired.</source>
-            <translation type="unfinished"></translation>
+            <translation>بحسب شريحتها انتهت صلاحية الوثيقة.</translation>
         </message>
         <message>
             <source>Can prove: {level}</source>
@@ -1201,7 +1201,7 @@
         </message>
         <message>
             <source>Nothing on this chip can show that it is not a copy. Compare the document itself.</source>
-            <translation type="unfinished"></translation>
+            <translation>لا شيء على هذه الشريحة يُثبت أنها ليست نسخة. افحص الوثيقة نفسها.</translation>
         </message>
         <message>
             <source>Nothing was said.</source>
@@ -1865,7 +1865,7 @@
         </message>
         <message>
             <source>The certificate of the authority that issued the document is not valid at this time.</source>
-            <translation type="unfinished"></translation>
+            <translation>شهادة الجهة التي أصدرت الوثيقة غير صالحة في هذا الوقت.</translation>
         </message>
         <message>
             <source>The certificate of the {kind} ends in {days} days. Have it renewed before.</source>
@@ -1881,7 +1881,7 @@
         </message>
         <message>
             <source>The certificate of whoever signed the chip is not valid at this time.</source>
-            <translation type="unfinished"></translation>
+            <translation>شهادة من وقّع الشريحة غير صالحة في هذا الوقت.</translation>
         </message>
         <message>
             <source>The certificate the server signs with cannot be used. Check this computer's clock, then tell your administrator.</source>
@@ -1889,39 +1889,39 @@
         </message>
         <message>
             <source>The check digits of the lines on the chip are wrong. No issuer writes such lines.</source>
-            <translation type="unfinished"></translation>
+            <translation>أرقام التحقق في أسطر الشريحة خاطئة. لا تكتب أي جهة إصدار أسطرًا كهذه.</translation>
         </message>
         <message>
             <source>The chip could not show that it is the one its issuer made: it is a copy. Keep the document apart and tell your supervisor.</source>
-            <translation type="unfinished"></translation>
+            <translation>لم تستطع الشريحة إثبات أنها التي صنعتها جهة الإصدار: إنها نسخة. ضع الوثيقة جانبًا وأخبر المشرف.</translation>
         </message>
         <message>
             <source>The chip does not open with this. Check the document number and the dates of birth and expiry, or the six digits.</source>
-            <translation type="unfinished"></translation>
+            <translation>لا تُفتح الشريحة بهذا. تحقق من رقم الوثيقة وتاريخي الميلاد والانتهاء، أو من الأرقام الستة.</translation>
         </message>
         <message>
             <source>The chip does not say who signed it. Its signature cannot be checked.</source>
-            <translation type="unfinished"></translation>
+            <translation>لا تقول الشريحة من وقّعها. لا يمكن التحقق من توقيعها.</translation>
         </message>
         <message>
             <source>The chip gave an answer that cannot be used ({status}). Take the document off the reader, lay it on again and start again.</source>
-            <translation type="unfinished"></translation>
+            <translation>أجابت الشريحة إجابة لا يمكن استعمالها ({status}). ارفع الوثيقة عن القارئ ثم ضعها من جديد وابدأ من جديد.</translation>
         </message>
         <message>
             <source>The chip holds no signature of its issuer that can be read.</source>
-            <translation type="unfinished"></translation>
+            <translation>لا تحوي الشريحة توقيعًا مقروءًا لجهة إصدارها.</translation>
         </message>
         <message>
             <source>The chip is signed in a way that this program does not know. It cannot be checked.</source>
-            <translation type="unfinished"></translation>
+            <translation>الشريحة موقَّعة بطريقة لا يعرفها هذا البرنامج. لا يمكن التحقق منها.</translation>
         </message>
         <message>
             <source>The chip is signed in an old way (SHA-1) that is no longer strong.</source>
-            <translation type="unfinished"></translation>
+            <translation>الشريحة موقَّعة بطريقة قديمة (SHA-1) لم تعد قوية.</translation>
         </message>
         <message>
             <source>The chip names a key that no honest chip has. Do not trust this document's chip.</source>
-            <translation type="unfinished"></translation>
+            <translation>تذكر الشريحة مفتاحًا لا تملكه شريحة سليمة. لا تثق بشريحة هذه الوثيقة.</translation>
         </message>
         <message>
             <source>The clock of the {kind} is {minutes} minutes off. Set it, or this computer's, and try again.</source>
@@ -1953,6 +1953,10 @@
         </message>
         <message>
             <source>The credential that the wallet showed cannot be read.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The credential that the wallet showed does not prove enough for this purpose.</source>
             <translation type="unfinished"></translation>
         </message>
         <message>
@@ -2005,7 +2009,7 @@
         </message>
         <message>
             <source>The document is signed in a way that this program does not know.</source>
-            <translation type="unfinished"></translation>
+            <translation>الوثيقة موقَّعة بطريقة لا يعرفها هذا البرنامج.</translation>
         </message>
         <message>
             <source>The document is small in the picture. Go nearer to it.</source>
@@ -2013,7 +2017,7 @@
         </message>
         <message>
             <source>The document was moved while its chip was being read. Lay it on the reader and leave it there until it is read.</source>
-            <translation type="unfinished"></translation>
+            <translation>حُرّكت الوثيقة أثناء قراءة شريحتها. ضعها على القارئ واتركها حتى تنتهي القراءة.</translation>
         </message>
         <message>
             <source>The document {field} has a format whose name cannot be used. Scan it again.</source>
@@ -2405,7 +2409,7 @@
         </message>
         <message>
             <source>The issuer has revoked the certificate that signed this chip.</source>
-            <translation type="unfinished"></translation>
+            <translation>ألغت جهة الإصدار الشهادة التي وقّعت هذه الشريحة.</translation>
         </message>
         <message>
             <source>The issuer has withdrawn the credential that the wallet showed, or suspended it.</source>
@@ -2413,11 +2417,11 @@
         </message>
         <message>
             <source>The issuer signed a file ({file}) that the chip does not give. It may be a copy.</source>
-            <translation type="unfinished"></translation>
+            <translation>وقّعت جهة الإصدار ملفًا ({file}) لا تعطيه الشريحة. قد تكون نسخة.</translation>
         </message>
         <message>
             <source>The issuer's signature on the chip is wrong. The chip's contents are not genuine.</source>
-            <translation type="unfinished"></translation>
+            <translation>توقيع جهة الإصدار على الشريحة خاطئ. محتوى الشريحة غير أصيل.</translation>
         </message>
         <message>
             <source>The key and certificate by which wallets know this station cannot be used. Tell your administrator.</source>
@@ -2449,7 +2453,7 @@
         </message>
         <message>
             <source>The lines on the chip are not those that opened it: number, birth or expiry differ from the printed page.</source>
-            <translation type="unfinished"></translation>
+            <translation>أسطر الشريحة ليست التي فتحتها: الرقم أو الميلاد أو الانتهاء يختلف عن الصفحة المطبوعة.</translation>
         </message>
         <message>
             <source>The list of those who may sign in here is damaged: users.json.</source>
@@ -2654,6 +2658,10 @@
         <message>
             <source>The person confirms</source>
             <translation>الشخص يؤكد</translation>
+        </message>
+        <message>
+            <source>The person did not agree in the wallet. It can be tried again.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>The person goes on in the browser: turn the screen to them. The answer comes by itself.</source>
@@ -3185,7 +3193,7 @@
         </message>
         <message>
             <source>The service that chip readers are used through (pcscd) does not run on this computer. Tell your supervisor.</source>
-            <translation type="unfinished"></translation>
+            <translation>الخدمة التي تُستعمل بها قارئات الشرائح (pcscd) لا تعمل على هذا الحاسوب. أخبر المشرف.</translation>
         </message>
         <message>
             <source>The service that proves identities cannot be reached. Try again when there is a network.</source>
@@ -3400,6 +3408,14 @@
             <translation>القيم ليست كائن JSON مكونًا من نصوص: {file}.</translation>
         </message>
         <message>
+            <source>The wallet could not answer, perhaps for want of a fitting credential. Take another way.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The wallet did not answer in time. Begin this step again.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>The wallet did not prove that the credential belongs to whoever showed it.</source>
             <translation type="unfinished"></translation>
         </message>
@@ -3577,7 +3593,7 @@
         </message>
         <message>
             <source>There is no document on the chip reader. Lay it on and try again.</source>
-            <translation type="unfinished"></translation>
+            <translation>لا توجد وثيقة على قارئ الشرائح. ضعها وحاول من جديد.</translation>
         </message>
         <message>
             <source>There is no job of this name. It may be one of: {names}.</source>
@@ -3629,7 +3645,7 @@
         </message>
         <message>
             <source>There is something on the chip reader that does not answer. Turn the document over, or open it at the page with the portrait.</source>
-            <translation type="unfinished"></translation>
+            <translation>على قارئ الشرائح شيء لا يجيب. اقلب الوثيقة، أو افتحها على صفحة الصورة.</translation>
         </message>
         <message>
             <source>There is too little print on the page to judge this.</source>
@@ -3653,7 +3669,7 @@
         </message>
         <message>
             <source>This chip does not open with six digits. Use the machine-readable lines of the document.</source>
-            <translation type="unfinished"></translation>
+            <translation>لا تُفتح هذه الشريحة بستة أرقام. استعمل أسطر الوثيقة المقروءة آليًا.</translation>
         </message>
         <message>
             <source>This computer does not let the program use the {kind}. Tell support: its udev rule is missing.</source>
@@ -3785,7 +3801,7 @@
         </message>
         <message>
             <source>This is not the chip of a passport or identity card. Lay the right document on the reader.</source>
-            <translation type="unfinished"></translation>
+            <translation>ليست هذه شريحة جواز سفر أو بطاقة هوية. ضع الوثيقة الصحيحة على القارئ.</translation>
         </message>
         <message>
             <source>This is not the kind of record it should be.</source>
@@ -3884,12 +3900,16 @@
             <translation>لا تستطيع هذه المحطة تنفيذ هذه الخطوة: {type} غير مثبت.</translation>
         </message>
         <message>
+            <source>This station cannot listen where wallets are to come, by what the proofing configuration says. Tell your administrator.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>This station does not ask who vouches for its devices.</source>
             <translation>لا تسأل هذه المحطة عمن يضمن أجهزتها.</translation>
         </message>
         <message>
             <source>This station does not know the authority that issued the document: nothing shows who signed the chip.</source>
-            <translation type="unfinished"></translation>
+            <translation>لا تعرف هذه المحطة الجهة التي أصدرت الوثيقة: لا شيء يُظهر من وقّع الشريحة.</translation>
         </message>
         <message>
             <source>This station does not know the language {language}.</source>
@@ -3922,6 +3942,10 @@
         <message>
             <source>This station knows no proof of identity with that number.</source>
             <translation>لا تعرف هذه المحطة عملية تحقق من الهوية بهذا الرقم.</translation>
+        </message>
+        <message>
+            <source>This station knows nobody who issues credentials to wallets. Synchronise it, or tell your administrator.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>This station opens with a password and the keyring of your account at this computer.</source>
@@ -3962,6 +3986,10 @@
         <message>
             <source>This step waits for a form and for nothing else.</source>
             <translation>تنتظر هذه الخطوة استمارة ولا شيء غيرها.</translation>
+        </message>
+        <message>
+            <source>This step waits for a wallet and for nothing else.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>This step waits for the browser and for nothing else.</source>
@@ -4189,11 +4217,11 @@
         </message>
         <message>
             <source>What the chip answered was changed on the way, or this is not the chip that it says it is. Take the document off the reader and start again.</source>
-            <translation type="unfinished"></translation>
+            <translation>غُيّرت إجابة الشريحة في الطريق، أو ليست هذه الشريحة ما تقول إنها هي. ارفع الوثيقة عن القارئ وابدأ من جديد.</translation>
         </message>
         <message>
             <source>What the chip said before it was opened is not what the issuer signed. Somebody may listen in.</source>
-            <translation type="unfinished"></translation>
+            <translation>ما قالته الشريحة قبل فتحها ليس ما وقّعته جهة الإصدار. ربما يتنصّت أحد.</translation>
         </message>
         <message>
             <source>What the server sent cannot be opened with this station's key. Have the one in its folder 'keys' registered there.</source>
@@ -4202,6 +4230,10 @@
         <message>
             <source>What the server sent for this station cannot be read: {part} is missing or has a wrong form.</source>
             <translation>لا يمكن قراءة ما أرسله الخادم لهذه المحطة: {part} مفقود أو صيغته خاطئة.</translation>
+        </message>
+        <message>
+            <source>What the wallet sent belongs to another step, or to another attempt.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>What the wallet sent cannot be read, or was not meant for this station.</source>
@@ -4232,6 +4264,10 @@
             <translation>تعذّرت قراءة ما حُفظ عن الرمز. اطلب إرسال رمز آخر.</translation>
         </message>
         <message>
+            <source>What was remembered of the question to the wallet cannot be read. Begin this step again.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>What you give us here is sent to those who can confirm it.</source>
             <translation>ما تعطوننا إياه هنا يُرسل إلى من يستطيع تأكيده.</translation>
         </message>
@@ -4241,7 +4277,7 @@
         </message>
         <message>
             <source>Whether the issuer has revoked what signed this chip cannot be told: there is no current list.</source>
-            <translation type="unfinished"></translation>
+            <translation>لا يمكن معرفة ما إذا ألغت جهة الإصدار ما وقّع هذه الشريحة: لا توجد قائمة حديثة.</translation>
         </message>
         <message>
             <source>Which way does the person choose?</source>
@@ -4393,7 +4429,7 @@
         </message>
         <message>
             <source>chip reader</source>
-            <translation type="unfinished"></translation>
+            <translation>قارئ شرائح</translation>
         </message>
         <message>
             <source>did not succeed</source>

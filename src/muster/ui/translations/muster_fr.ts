@@ -37,11 +37,11 @@
         </message>
         <message>
             <source>A chip is opened by the machine-readable lines of the document, or by the six digits on its front. This is neither.</source>
-            <translation type="unfinished"></translation>
+            <translation>Une puce s’ouvre avec les lignes lisibles par machine du document, ou avec les six chiffres imprimés au recto. Ceci n’est ni l’un ni l’autre.</translation>
         </message>
         <message>
             <source>A chip is opened by what is printed on its document: name a file that holds the machine-readable lines or the six digits with --key, or run in a terminal.</source>
-            <translation type="unfinished"></translation>
+            <translation>Une puce s’ouvre avec ce qui est imprimé sur son document : indiquez avec --key un fichier contenant les lignes lisibles par machine ou les six chiffres, ou lancez la commande dans un terminal.</translation>
         </message>
         <message>
             <source>A corner of the document is folded or covered. Lay it flat and take your hand away.</source>
@@ -73,23 +73,23 @@
         </message>
         <message>
             <source>A file on the chip ({file}) cannot be read.</source>
-            <translation type="unfinished"></translation>
+            <translation>Un fichier de la puce ({file}) ne peut pas être lu.</translation>
         </message>
         <message>
             <source>A file on the chip ({file}) is not signed by the issuer.</source>
-            <translation type="unfinished"></translation>
+            <translation>Un fichier de la puce ({file}) n’est pas signé par l’émetteur.</translation>
         </message>
         <message>
             <source>A file on the chip ({file}) is not what the issuer signed.</source>
-            <translation type="unfinished"></translation>
+            <translation>Un fichier de la puce ({file}) n’est pas celui que l’émetteur a signé.</translation>
         </message>
         <message>
             <source>A file on the chip ({file}) is not whole. Lay the document on again and start again.</source>
-            <translation type="unfinished"></translation>
+            <translation>Un fichier de la puce ({file}) est incomplet. Reposez le document et recommencez.</translation>
         </message>
         <message>
             <source>A file on the chip ({file}) says that it is larger than any passport's is.</source>
-            <translation type="unfinished"></translation>
+            <translation>Un fichier de la puce ({file}) se dit plus grand que celui de n’importe quel passeport.</translation>
         </message>
         <message>
             <source>A finger or an eye is marked as an exception: a supervisor has to confirm it.</source>
@@ -453,7 +453,7 @@
         </message>
         <message>
             <source>Browsers cannot come back to this computer: {port} is no port, or another program has it (MUSTER_BROWSER_PORT).</source>
-            <translation>Les navigateurs ne peuvent pas revenir vers cet ordinateur : {port} n’est pas un port, ou un autre programme l’utilise (MUSTER_BROWSER_PORT).</translation>
+            <translation>Les navigateurs ne peuvent pas revenir vers cet ordinateur : {port} n’est pas un port, ou un autre programme l’utilise (MUSTER_BROWSER_PORT).</translation>
         </message>
         <message>
             <source>Busy</source>
@@ -461,7 +461,7 @@
         </message>
         <message>
             <source>By its chip the document has expired.</source>
-            <translation type="unfinished"></translation>
+            <translation>D’après sa puce, le document a expiré.</translation>
         </message>
         <message>
             <source>Can prove: {level}</source>
@@ -1201,7 +1201,7 @@
         </message>
         <message>
             <source>Nothing on this chip can show that it is not a copy. Compare the document itself.</source>
-            <translation type="unfinished"></translation>
+            <translation>Rien sur cette puce ne peut montrer qu’elle n’est pas une copie. Examinez le document lui-même.</translation>
         </message>
         <message>
             <source>Nothing was said.</source>
@@ -1865,7 +1865,7 @@
         </message>
         <message>
             <source>The certificate of the authority that issued the document is not valid at this time.</source>
-            <translation type="unfinished"></translation>
+            <translation>Le certificat de l’autorité qui a émis le document n’est pas valable en ce moment.</translation>
         </message>
         <message>
             <source>The certificate of the {kind} ends in {days} days. Have it renewed before.</source>
@@ -1881,7 +1881,7 @@
         </message>
         <message>
             <source>The certificate of whoever signed the chip is not valid at this time.</source>
-            <translation type="unfinished"></translation>
+            <translation>Le certificat de celui qui a signé la puce n’est pas valable en ce moment.</translation>
         </message>
         <message>
             <source>The certificate the server signs with cannot be used. Check this computer's clock, then tell your administrator.</source>
@@ -1889,39 +1889,39 @@
         </message>
         <message>
             <source>The check digits of the lines on the chip are wrong. No issuer writes such lines.</source>
-            <translation type="unfinished"></translation>
+            <translation>Les chiffres de contrôle des lignes de la puce sont faux. Aucun émetteur n’écrit de telles lignes.</translation>
         </message>
         <message>
             <source>The chip could not show that it is the one its issuer made: it is a copy. Keep the document apart and tell your supervisor.</source>
-            <translation type="unfinished"></translation>
+            <translation>La puce n’a pas pu montrer qu’elle est celle que l’émetteur a fabriquée : c’est une copie. Mettez le document de côté et prévenez votre superviseur.</translation>
         </message>
         <message>
             <source>The chip does not open with this. Check the document number and the dates of birth and expiry, or the six digits.</source>
-            <translation type="unfinished"></translation>
+            <translation>La puce ne s’ouvre pas avec ces indications. Vérifiez le numéro du document et les dates de naissance et d’expiration, ou les six chiffres.</translation>
         </message>
         <message>
             <source>The chip does not say who signed it. Its signature cannot be checked.</source>
-            <translation type="unfinished"></translation>
+            <translation>La puce ne dit pas qui l’a signée. Sa signature ne peut pas être vérifiée.</translation>
         </message>
         <message>
             <source>The chip gave an answer that cannot be used ({status}). Take the document off the reader, lay it on again and start again.</source>
-            <translation type="unfinished"></translation>
+            <translation>La puce a donné une réponse inutilisable ({status}). Retirez le document du lecteur, reposez-le et recommencez.</translation>
         </message>
         <message>
             <source>The chip holds no signature of its issuer that can be read.</source>
-            <translation type="unfinished"></translation>
+            <translation>La puce ne contient aucune signature lisible de son émetteur.</translation>
         </message>
         <message>
             <source>The chip is signed in a way that this program does not know. It cannot be checked.</source>
-            <translation type="unfinished"></translation>
+            <translation>La puce est signée d’une manière que ce programme ne connaît pas. Elle ne peut pas être vérifiée.</translation>
         </message>
         <message>
             <source>The chip is signed in an old way (SHA-1) that is no longer strong.</source>
-            <translation type="unfinished"></translation>
+            <translation>La puce est signée d’une manière ancienne (SHA-1) qui n’est plus sûre.</translation>
         </message>
         <message>
             <source>The chip names a key that no honest chip has. Do not trust this document's chip.</source>
-            <translation type="unfinished"></translation>
+            <translation>La puce annonce une clé qu’aucune puce honnête ne possède. Ne vous fiez pas à la puce de ce document.</translation>
         </message>
         <message>
             <source>The clock of the {kind} is {minutes} minutes off. Set it, or this computer's, and try again.</source>
@@ -1953,6 +1953,10 @@
         </message>
         <message>
             <source>The credential that the wallet showed cannot be read.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The credential that the wallet showed does not prove enough for this purpose.</source>
             <translation type="unfinished"></translation>
         </message>
         <message>
@@ -2005,7 +2009,7 @@
         </message>
         <message>
             <source>The document is signed in a way that this program does not know.</source>
-            <translation type="unfinished"></translation>
+            <translation>Le document est signé d’une manière que ce programme ne connaît pas.</translation>
         </message>
         <message>
             <source>The document is small in the picture. Go nearer to it.</source>
@@ -2013,7 +2017,7 @@
         </message>
         <message>
             <source>The document was moved while its chip was being read. Lay it on the reader and leave it there until it is read.</source>
-            <translation type="unfinished"></translation>
+            <translation>Le document a été déplacé pendant la lecture de sa puce. Posez-le sur le lecteur et laissez-l’y jusqu’à la fin de la lecture.</translation>
         </message>
         <message>
             <source>The document {field} has a format whose name cannot be used. Scan it again.</source>
@@ -2405,7 +2409,7 @@
         </message>
         <message>
             <source>The issuer has revoked the certificate that signed this chip.</source>
-            <translation type="unfinished"></translation>
+            <translation>L’émetteur a révoqué le certificat qui a signé cette puce.</translation>
         </message>
         <message>
             <source>The issuer has withdrawn the credential that the wallet showed, or suspended it.</source>
@@ -2413,11 +2417,11 @@
         </message>
         <message>
             <source>The issuer signed a file ({file}) that the chip does not give. It may be a copy.</source>
-            <translation type="unfinished"></translation>
+            <translation>L’émetteur a signé un fichier ({file}) que la puce ne donne pas. C’est peut-être une copie.</translation>
         </message>
         <message>
             <source>The issuer's signature on the chip is wrong. The chip's contents are not genuine.</source>
-            <translation type="unfinished"></translation>
+            <translation>La signature de l’émetteur sur la puce est fausse. Le contenu de la puce n’est pas authentique.</translation>
         </message>
         <message>
             <source>The key and certificate by which wallets know this station cannot be used. Tell your administrator.</source>
@@ -2449,7 +2453,7 @@
         </message>
         <message>
             <source>The lines on the chip are not those that opened it: number, birth or expiry differ from the printed page.</source>
-            <translation type="unfinished"></translation>
+            <translation>Les lignes de la puce ne sont pas celles qui l’ont ouverte : le numéro, la naissance ou l’expiration diffèrent de la page imprimée.</translation>
         </message>
         <message>
             <source>The list of those who may sign in here is damaged: users.json.</source>
@@ -2654,6 +2658,10 @@
         <message>
             <source>The person confirms</source>
             <translation>La personne confirme</translation>
+        </message>
+        <message>
+            <source>The person did not agree in the wallet. It can be tried again.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>The person goes on in the browser: turn the screen to them. The answer comes by itself.</source>
@@ -3185,7 +3193,7 @@
         </message>
         <message>
             <source>The service that chip readers are used through (pcscd) does not run on this computer. Tell your supervisor.</source>
-            <translation type="unfinished"></translation>
+            <translation>Le service par lequel on utilise les lecteurs de puces (pcscd) ne fonctionne pas sur cet ordinateur. Prévenez votre superviseur.</translation>
         </message>
         <message>
             <source>The service that proves identities cannot be reached. Try again when there is a network.</source>
@@ -3333,7 +3341,7 @@
         </message>
         <message>
             <source>The step {node} would ask an address that is not secure: it has to begin with https.</source>
-            <translation>L’étape {node} interrogerait une adresse non sécurisée : elle doit commencer par https.</translation>
+            <translation>L’étape {node} interrogerait une adresse non sécurisée : elle doit commencer par https.</translation>
         </message>
         <message>
             <source>The steps that were needed did not succeed.</source>
@@ -3398,6 +3406,14 @@
         <message>
             <source>The values are no JSON object of texts: {file}.</source>
             <translation>Les valeurs ne forment pas un objet JSON de textes : {file}.</translation>
+        </message>
+        <message>
+            <source>The wallet could not answer, perhaps for want of a fitting credential. Take another way.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The wallet did not answer in time. Begin this step again.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>The wallet did not prove that the credential belongs to whoever showed it.</source>
@@ -3577,7 +3593,7 @@
         </message>
         <message>
             <source>There is no document on the chip reader. Lay it on and try again.</source>
-            <translation type="unfinished"></translation>
+            <translation>Il n’y a pas de document sur le lecteur de puces. Posez-le et réessayez.</translation>
         </message>
         <message>
             <source>There is no job of this name. It may be one of: {names}.</source>
@@ -3629,7 +3645,7 @@
         </message>
         <message>
             <source>There is something on the chip reader that does not answer. Turn the document over, or open it at the page with the portrait.</source>
-            <translation type="unfinished"></translation>
+            <translation>Ce qui est posé sur le lecteur de puces ne répond pas. Retournez le document, ou ouvrez-le à la page du portrait.</translation>
         </message>
         <message>
             <source>There is too little print on the page to judge this.</source>
@@ -3653,7 +3669,7 @@
         </message>
         <message>
             <source>This chip does not open with six digits. Use the machine-readable lines of the document.</source>
-            <translation type="unfinished"></translation>
+            <translation>Cette puce ne s’ouvre pas avec six chiffres. Utilisez les lignes lisibles par machine du document.</translation>
         </message>
         <message>
             <source>This computer does not let the program use the {kind}. Tell support: its udev rule is missing.</source>
@@ -3785,7 +3801,7 @@
         </message>
         <message>
             <source>This is not the chip of a passport or identity card. Lay the right document on the reader.</source>
-            <translation type="unfinished"></translation>
+            <translation>Ce n’est pas la puce d’un passeport ou d’une carte d’identité. Posez le bon document sur le lecteur.</translation>
         </message>
         <message>
             <source>This is not the kind of record it should be.</source>
@@ -3884,12 +3900,16 @@
             <translation>Ce poste ne peut pas faire cette étape : {type} n’est pas installé.</translation>
         </message>
         <message>
+            <source>This station cannot listen where wallets are to come, by what the proofing configuration says. Tell your administrator.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>This station does not ask who vouches for its devices.</source>
             <translation>Ce poste ne demande pas qui répond de ses appareils.</translation>
         </message>
         <message>
             <source>This station does not know the authority that issued the document: nothing shows who signed the chip.</source>
-            <translation type="unfinished"></translation>
+            <translation>Ce poste ne connaît pas l’autorité qui a émis le document : rien ne montre qui a signé la puce.</translation>
         </message>
         <message>
             <source>This station does not know the language {language}.</source>
@@ -3922,6 +3942,10 @@
         <message>
             <source>This station knows no proof of identity with that number.</source>
             <translation>Ce poste ne connaît pas de vérification d’identité portant ce numéro.</translation>
+        </message>
+        <message>
+            <source>This station knows nobody who issues credentials to wallets. Synchronise it, or tell your administrator.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>This station opens with a password and the keyring of your account at this computer.</source>
@@ -3962,6 +3986,10 @@
         <message>
             <source>This step waits for a form and for nothing else.</source>
             <translation>Cette étape attend un formulaire et rien d’autre.</translation>
+        </message>
+        <message>
+            <source>This step waits for a wallet and for nothing else.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>This step waits for the browser and for nothing else.</source>
@@ -4189,11 +4217,11 @@
         </message>
         <message>
             <source>What the chip answered was changed on the way, or this is not the chip that it says it is. Take the document off the reader and start again.</source>
-            <translation type="unfinished"></translation>
+            <translation>La réponse de la puce a été modifiée en chemin, ou cette puce n’est pas celle qu’elle prétend être. Retirez le document du lecteur et recommencez.</translation>
         </message>
         <message>
             <source>What the chip said before it was opened is not what the issuer signed. Somebody may listen in.</source>
-            <translation type="unfinished"></translation>
+            <translation>Ce que la puce a dit avant d’être ouverte n’est pas ce que l’émetteur a signé. Quelqu’un écoute peut-être.</translation>
         </message>
         <message>
             <source>What the server sent cannot be opened with this station's key. Have the one in its folder 'keys' registered there.</source>
@@ -4202,6 +4230,10 @@
         <message>
             <source>What the server sent for this station cannot be read: {part} is missing or has a wrong form.</source>
             <translation>Ce que le serveur a envoyé pour ce poste est illisible : {part} manque ou a une forme incorrecte.</translation>
+        </message>
+        <message>
+            <source>What the wallet sent belongs to another step, or to another attempt.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>What the wallet sent cannot be read, or was not meant for this station.</source>
@@ -4232,6 +4264,10 @@
             <translation>Ce qui a été retenu du code est illisible. Faites-en envoyer un autre.</translation>
         </message>
         <message>
+            <source>What was remembered of the question to the wallet cannot be read. Begin this step again.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>What you give us here is sent to those who can confirm it.</source>
             <translation>Ce que vous nous donnez ici est envoyé à ceux qui peuvent le confirmer.</translation>
         </message>
@@ -4241,7 +4277,7 @@
         </message>
         <message>
             <source>Whether the issuer has revoked what signed this chip cannot be told: there is no current list.</source>
-            <translation type="unfinished"></translation>
+            <translation>On ne peut pas savoir si l’émetteur a révoqué ce qui a signé cette puce : il n’y a pas de liste à jour.</translation>
         </message>
         <message>
             <source>Which way does the person choose?</source>
@@ -4393,7 +4429,7 @@
         </message>
         <message>
             <source>chip reader</source>
-            <translation type="unfinished"></translation>
+            <translation>lecteur de puces</translation>
         </message>
         <message>
             <source>did not succeed</source>
