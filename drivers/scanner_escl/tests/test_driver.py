@@ -254,7 +254,6 @@ JPEG = {"Content-Type": "image/jpeg"}
         pytest.param(JOBS, (409, {}, b""), "DEVICE_BUSY", id="another's job"),
         pytest.param(JOBS, (400, {}, b""), "DEVICE_FAILED", id="does not like the settings"),
         pytest.param(JOBS, (201, {}, b""), "DEVICE_FAILED", id="no job's address"),
-        pytest.param(JOBS, (201, {"Location": "/eSCL/ScanJobs/.."}, b""), "DEVICE_FAILED", id="climbs"),
         pytest.param(JOBS, (307, {"Location": "http://127.0.0.1:9/"}, b""), "ESCL_SENDS_ELSEWHERE", id="redirect"),
         pytest.param(NEXT, (301, {"Location": "/elsewhere"}, b""), "ESCL_SENDS_ELSEWHERE", id="page redirect"),
         pytest.param(NEXT, (404, {}, b""), "DEVICE_FAILED", id="no page"),
@@ -273,6 +272,13 @@ JPEG = {"Content-Type": "image/jpeg"}
 def test_an_answer_that_is_of_no_use_has_a_code(place: tuple[str, str], said: wire.Answer, code: str) -> None:
     with pytest.raises(DeviceUnavailable, match=code):
         scan(SimulatedScanner(said={place: said}))  # type: ignore[dict-item]
+
+
+def test_a_job_that_climbs_out_of_its_place_is_not_followed() -> None:
+    scanner = SimulatedScanner(said={JOBS: (201, {"Location": "/eSCL/ScanJobs/.."}, b"")})
+    with pytest.raises(DeviceUnavailable):
+        scan(scanner)
+    assert scanner.asked[-1] == ("POST", "/ScanJobs")
 
 
 def test_an_answer_without_an_end_is_cut_short(monkeypatch: pytest.MonkeyPatch) -> None:

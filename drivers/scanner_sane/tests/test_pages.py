@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import ctypes
 from dataclasses import replace
+from threading import Event
+from typing import Any
 
 import numpy as np
 import pytest
 
-from muster_scanner_sane.libsane import FrameFormat, Parameters, SaneAbsurd
-from muster_scanner_sane.pages import checked, pixels_of, preview
+from muster.errors import DeviceUnavailable
+from muster_scanner_sane import pages
+from muster_scanner_sane.libsane import FrameFormat, Handle, Parameters, SaneAbsurd, Status
+from muster_scanner_sane.pages import Page, checked, pixels_of, preview, read_page
 
 GREY = Parameters(FrameFormat.GRAY, is_last_frame=True, bytes_per_line=4, pixels_per_line=3, lines=2, depth=8)
 
@@ -62,3 +67,99 @@ def test_what_has_not_come_yet_is_shown_white() -> None:
 
 def test_of_a_page_whose_end_nobody_knows_what_is_there_is_shown() -> None:
     assert preview(bytearray(b"\x01\x02\x03\xff"), replace(GREY, lines=-1)).tolist() == [[1, 2, 3]]
+
+
+class ScriptedLibrary:
+    """libsane with a scanner that says and sends what the test wants: of each frame its parameters and pieces."""
+
+    def __init__(self, *frames: tuple[Parameters, list[bytes]]) -> None:
+        self._frames = list(frames)
+        self._pieces: list[bytes] = []
+        self._told = GREY
+
+    def sane_start(self, handle: object) -> int:
+        self._told, self._pieces = self._frames.pop(0)
+        return Status.GOOD
+
+    def sane_get_parameters(self, handle: object, told: Any) -> int:
+        for name, value in (
+            ("format", self._told.format),
+            ("last_frame", self._told.is_last_frame),
+            ("bytes_per_line", self._told.bytes_per_line),
+            ("pixels_per_line", self._told.pixels_per_line),
+            ("lines", self._told.lines),
+            ("depth", self._told.depth),
+        ):
+            setattr(told._obj, name, int(value))
+        return Status.GOOD
+
+    def sane_read(self, handle: object, buffer: Any, most: int, length: Any) -> int:
+        if not self._pieces:
+            return Status.EOF
+        piece = self._pieces.pop(0)
+        buffer[: min(len(piece), most)] = piece[:most]
+        length._obj.value = len(piece)
+        return Status.GOOD
+
+
+def page_of(*frames: tuple[Parameters, list[bytes]]) -> Page:
+    handle = Handle(ScriptedLibrary(*frames), ctypes.c_void_p())
+    return read_page(handle, Event(), lambda pixels: None)
+
+
+@pytest.mark.parametrize(
+    "pieces",
+    [
+        pytest.param([], id="nothing"),
+        pytest.param([b"\x01\x02\x03\xff"], id="one line of two"),
+        pytest.param([b"\x01\x02\x03\xff", b"\x04\x05\x06"], id="all but an octet"),
+    ],
+)
+def test_a_page_that_ends_before_it_was_promised_to_is_not_handed_out(pieces: list[bytes]) -> None:
+    with pytest.raises(DeviceUnavailable, match="SCAN_INCOMPLETE"):
+        page_of((GREY, pieces))
+
+
+@pytest.mark.parametrize("pieces", [[], [b"\x01\x02\x03\xff\x04"]], ids=["nothing", "half a line"])
+def test_a_page_of_no_promised_length_ends_with_a_whole_line(pieces: list[bytes]) -> None:
+    with pytest.raises(DeviceUnavailable, match="SCAN_INCOMPLETE"):
+        page_of((replace(GREY, lines=-1), pieces))
+
+
+@pytest.mark.parametrize(
+    "frames",
+    [
+        pytest.param([(GREY, [b"12345678", b"9"])], id="more than was promised"),
+        pytest.param([(GREY, [b"x" * (1 << 17)])], id="more than was asked for"),
+        pytest.param([(replace(GREY, is_last_frame=False), [b"12345678"])] * 2, id="the same frame twice"),
+        pytest.param(
+            [
+                (replace(GREY, format=FrameFormat.RED, is_last_frame=False), [b"12345678"]),
+                (replace(GREY, format=FrameFormat.BLUE), [b"12345678"]),
+            ],
+            id="a colour is missing",
+        ),
+        pytest.param(
+            [
+                (replace(GREY, format=FrameFormat.RED, is_last_frame=False), [b"12345678"]),
+                (replace(GREY, format=FrameFormat.GREEN, is_last_frame=False), [b"12345678"]),
+                (replace(GREY, format=FrameFormat.BLUE, lines=1), [b"1234"]),
+            ],
+            id="colours of other heights",
+        ),
+    ],
+)
+def test_what_no_scanner_may_send_is_refused(frames: list[tuple[Parameters, list[bytes]]]) -> None:
+    with pytest.raises(SaneAbsurd):
+        page_of(*frames)
+
+
+def test_a_scanner_that_is_slow_is_waited_for() -> None:
+    page = page_of((GREY, [b"\x01\x02\x03", b"", b"", b"\xff\x04\x05\x06\xff"]))
+    assert page.pixels.tolist() == [[1, 2, 3], [4, 5, 6]]
+
+
+def test_a_scanner_that_sends_nothing_for_long_is_a_timeout(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pages, "_SILENT_S", -1.0)
+    with pytest.raises(DeviceUnavailable, match="DEVICE_TIMEOUT"):
+        page_of((GREY, [b""]))
