@@ -74,7 +74,7 @@ class LoopbackServer:
             def log_message(self, *_: object) -> None:
                 pass
 
-        for verb in ("GET", "POST", "DELETE"):
+        for verb in ("GET", "POST", "PUT", "DELETE"):
             setattr(Handler, f"do_{verb}", Handler._serve)
 
         return Handler

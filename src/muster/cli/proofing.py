@@ -161,7 +161,7 @@ def _add_what_goes_on(proofing: typer.Typer) -> None:
             typer.Option(
                 metavar="SECONDS",
                 min=0,
-                help="Where a browser has to be sent somewhere: print the address and wait for its return.",
+                help="Where a browser or a wallet has to go somewhere: print the address and wait for the answer.",
             ),
         ] = 0,
         offline: OfflineOption = False,
@@ -327,9 +327,11 @@ def _desk(
 
 
 def _address(view: ExecutionView, node: str) -> str:
-    """Where the person is to be sent, if that is what a step waits for."""
+    """Where the person is to be sent, or what they are to be shown, if that is what a step waits for."""
     actions = (each.action for each in view.awaited if each.node == node)
-    return next((each.url for each in actions if isinstance(each, RedirectAction)), "")
+    return next(
+        (each.url if isinstance(each, RedirectAction) else getattr(each, "shown", "") for each in actions), ""
+    )
 
 
 def _pairs(texts: list[str] | None, file: Path | None) -> dict[str, str]:

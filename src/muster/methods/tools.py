@@ -7,17 +7,32 @@ know each other.
 from __future__ import annotations
 
 import pkgutil
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, field
 from importlib import import_module
+from typing import Any
 
 import muster.methods
 from muster.domain.proofing import Identifier
 from muster.proofing.method import ProofingMethod
 
 
-def _nobody_lent(*_: str) -> str:
+def _nobody_lent(*_: Any) -> Any:
     raise NotImplementedError
+
+
+@dataclass(frozen=True, slots=True)
+class Door:
+    """Where wallets come to this station: ``listen_on`` is ``host:port``, ``public_url`` how it is known outside
+    if otherwise, ``tls`` a private key and certificates (PEM) where it speaks TLS itself."""
+
+    listen_on: str
+    public_url: str = ""
+    tls: str = field(default="", repr=False)
+
+
+# What a wallet fetches, from where it came to and what it told.
+Fetched = Callable[[str, Mapping[str, str]], str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +41,9 @@ class MethodTools:
     ``supervisor`` who is signed in, if that is a supervisor. ``way_back`` begins to listen where a browser may
     bring an answer, and says where that is; an answer finds its node by its ``state``, the ``callback_ref``.
     ``digest`` is a keyed hash of a value of some kind. ``seal`` and ``unseal`` are for what a method remembers and
-    nobody else may read; ``unseal`` raises ``NotAuthentic``."""
+    nobody else may read; ``unseal`` raises ``NotAuthentic``. ``wallet_door`` opens a door for wallets, lets them
+    fetch a question there that goes by a ``callback_ref``, and says where that is; what they answer is brought
+    like a browser's. ``credential_authorities`` vouch for who issues credentials (PEM or DER)."""
 
     is_known: Callable[[Identifier], bool]
     supervisor: Callable[[], str | None]
@@ -34,6 +51,8 @@ class MethodTools:
     digest: Callable[[str, str], str] = _nobody_lent
     seal: Callable[[str], str] = _nobody_lent
     unseal: Callable[[str], str] = _nobody_lent
+    wallet_door: Callable[[Door, str, Fetched], str] = _nobody_lent
+    credential_authorities: Callable[[], Collection[bytes]] = tuple
 
 
 def found_methods(tools: MethodTools) -> Mapping[str, ProofingMethod]:

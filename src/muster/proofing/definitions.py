@@ -208,6 +208,12 @@ class OidcMethodDefinition(_Method):
 
 
 class WalletMethodDefinition(_Method):
+    """Ours is what a station needs besides: ``access_ref``, the key and certificates by which wallets know it,
+    where they have not their usual name (``idv.wallet.access``); ``issuer_certificates`` (PEM), authorities beside
+    those the server tells; and where wallets answer: at a centre's ``relay_url``, else at this station, which
+    listens on ``listen_on`` (``host:port``), with the key and certificate of ``tls_ref``, and is known outside by
+    ``public_url``."""
+
     kind: Literal["WalletMethodDefinition"] = Field(alias="_type")
     type: Literal["wallet"] = "wallet"
     dcql_query: dict[str, JsonValue] | str | None = None
@@ -215,6 +221,15 @@ class WalletMethodDefinition(_Method):
     credential_types: tuple[_Text, ...] = ()
     accepted_lo_as: tuple[Eidas, ...] = ()
     attribute_mappings: tuple[AttributeMapping, ...] = ()
+    access_ref: ConfigRef | None = None
+    issuer_certificates: tuple[Annotated[str, Field(max_length=16_384)], ...] = ()
+    relay_url: _Text | None = None
+    relay_auth_ref: ConfigRef | None = None
+    listen_on: Annotated[str, Field(pattern=r"^[A-Za-z0-9.-]{1,253}:[0-9]{1,5}$")] = "127.0.0.1:0"
+    public_url: _Text | None = None
+    tls_ref: ConfigRef | None = None
+    link_scheme: Annotated[str, Field(pattern=r"^[a-z][a-z0-9+.-]{1,40}$")] = "openid4vp"
+    answer_ttl_seconds: _Seconds = 300
 
 
 class OtpMethodDefinition(_Method):

@@ -82,7 +82,7 @@ class BrowserReturn:
 
     def _listening(self) -> ThreadingHTTPServer:
         try:
-            return _Server(("127.0.0.1", int(self._port)), self._handler())
+            return QuietServer(("127.0.0.1", int(self._port)), self._handler())
         except (ValueError, OverflowError, OSError) as error:
             raise Unavailable(RETURN_PORT_UNUSABLE, port=self._port) from error
 
@@ -138,7 +138,9 @@ class BrowserReturn:
         return Handler
 
 
-class _Server(ThreadingHTTPServer):
+class QuietServer(ThreadingHTTPServer):
+    """Says nothing of whoever hangs up."""
+
     daemon_threads = True
 
     def handle_error(self, request: Any, client_address: Any) -> None:

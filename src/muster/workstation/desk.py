@@ -182,7 +182,11 @@ class Desk:
         self._templates = templates
         secrets = ProofingSecrets(self._journal, unlocked.secret_sealer)
         self.proofing = Proofing(
-            self._journal, unlocked.identifier_hash, secrets, devices=self.devices.kinds_ready
+            self._journal,
+            unlocked.identifier_hash,
+            secrets,
+            devices=self.devices.kinds_ready,
+            credential_authorities=self.master_data.credential_authorities,
         )
         self.enrollment.proof = ProofingStep(self._journal, self.proofing, self.proofing_configuration)
         self.trail = AuditTrail(

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from contextlib import suppress
 
 from muster.audit.catalogue import AuditEvent
@@ -34,6 +34,7 @@ __all__ = ["Kind", "MasterData"]
 
 _DRIVERS = "muster.registration.drivers"  # ours beside MOSIP's: "sbi, uvc, scanner_sane"
 _ACTIVE = "active_server_copies"
+_WALLETS = "WALLET"  # the domain of those who vouch for issuers of wallets' credentials
 
 
 class MasterData:
@@ -105,6 +106,13 @@ class MasterData:
         with self._journal.database.read() as work:
             copy = work.server_copies.newest(Kind.CA_CERTIFICATES)
         return CountryAuthorities(authorities_of(copy.content).get(COUNTRIES, ()) if copy else ())
+
+    def credential_authorities(self) -> Collection[bytes]:
+        """Who vouches for those who issue credentials to wallets (PEM): what the server's list has in the domain
+        WALLET, which MOSIP has no name for either; nobody before the first time."""
+        with self._journal.database.read() as work:
+            copy = work.server_copies.newest(Kind.CA_CERTIFICATES)
+        return authorities_of(copy.content).get(_WALLETS, ()) if copy else ()
 
     def reference(self) -> ReferenceData:
         """The forms and lists to register people by, activated first where that is due."""

@@ -51,6 +51,7 @@ from muster.workstation.inspection import read_file
 from muster.workstation.journal import Journal
 from muster.workstation.proofing_secrets import ProofingSecrets
 from muster.workstation.proofing_view import ExecutionView, MaterializationView, view_of
+from muster.workstation.wallet_return import WalletReturn
 
 USE_CASE_NONE = Code("USE_CASE_NONE", "No proofing use case is meant for this.")
 
@@ -83,8 +84,9 @@ class Situation:
 
 
 class Proofing:
-    """``devices`` says which kinds of devices are ready. ``is_online`` is set by whoever knows better than that
-    there may always be a network; ``methods`` by whoever has others than this package."""
+    """``devices`` says which kinds of devices are ready, ``credential_authorities`` who vouches for issuers of
+    wallets' credentials. ``is_online`` is set by whoever knows better than that there may always be a network;
+    ``methods`` by whoever has others than this package."""
 
     def __init__(
         self,
@@ -93,6 +95,7 @@ class Proofing:
         secrets: ProofingSecrets,
         *,
         devices: Callable[[], frozenset[str]] = frozenset,
+        credential_authorities: Callable[[], Collection[bytes]] = tuple,
     ) -> None:
         self._journal = journal
         self._hash = identifier_hash
@@ -100,6 +103,8 @@ class Proofing:
         self._devices = devices
         self.secrets = secrets
         self._way_back = BrowserReturn(self._arrived)
+        self._wallet_door = WalletReturn(self._arrived)
+        self._credential_authorities = credential_authorities
         self._came_back = Condition()
 
     @cached_property
@@ -112,6 +117,8 @@ class Proofing:
             self._hash.of,
             self.secrets.seal,
             self.secrets.unseal,
+            self._wallet_door.address,
+            self._credential_authorities,
         )
         return found_methods(tools)
 
@@ -303,6 +310,7 @@ class Proofing:
 
     def close(self) -> None:
         self._way_back.close()
+        self._wallet_door.close()
 
     def poll(self, execution_id: str, node: str, expected_version: int | None = None) -> ExecutionView:
         """See whether somebody outside is done."""
