@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 
 from muster.audit.catalogue import AuditEvent
 from muster.devices.api import DEVICE_ABSENT, DeviceDescriptor, DeviceKind, DeviceStatus
@@ -26,10 +26,11 @@ _SETTING = "device_choice"
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
-    """``name`` is for a sentence while the device itself is not there."""
+    """``name`` and ``serial`` are for a sentence while the device itself is not there."""
 
     id: str
     name: str
+    serial: str
 
 
 class DeviceChoices:
@@ -52,7 +53,7 @@ class DeviceChoices:
         device = next((each for each in self._catalogue.find() if each.id == device_id), None)
         if device is None:
             raise BadInput(DEVICE_ABSENT, kind="device")
-        self._keep(device.kind, Chosen(device.id, _name(device)))
+        self._keep(device.kind, Chosen(device.id, _name(device), device.serial))
 
     def choose_none(self, kind: DeviceKind) -> None:
         """Whichever is ready first. Raises ``Refused``."""
@@ -64,13 +65,16 @@ class DeviceChoices:
         ready = [each for each in found if each.kind is kind and each.status is DeviceStatus.READY]
         if chosen is None or not ready or any(each.id == chosen.id for each in ready):
             return None
-        detail = {"kind": kind.value, "chosen": chosen.name, "used": _name(ready[0])}
+        names = [chosen.name, _name(ready[0])]
+        if names[0] == names[1]:  # two of one model
+            names = [f"{names[0]} ({serial})" for serial in (chosen.serial, ready[0].serial)]
+        detail = {"kind": kind.value, "chosen": names[0], "used": names[1]}
         return Finding(ANOTHER_DEVICE_USED, Severity.WARNS, detail=detail)
 
     def _keep(self, kind: DeviceKind, chosen: Chosen | None) -> None:
         with self._journal.database.work() as work:
             self._journal.access.operator(work)
-            work.settings.put(_name_of(kind), json.dumps([chosen.id, chosen.name] if chosen else None))
+            work.settings.put(_name_of(kind), json.dumps(astuple(chosen) if chosen else None))
             device = chosen.id if chosen else "whichever is ready"
             actor = self._journal.operator.user_id
             work.record(AuditEvent.DEVICE_CHOSEN, actor=actor, kind=kind.value, device=device)
@@ -90,4 +94,4 @@ def _name_of(kind: DeviceKind) -> str:
 
 
 def _name(device: DeviceDescriptor) -> str:
-    return f"{device.make} {device.model} ({device.serial})"
+    return f"{device.make} {device.model}"

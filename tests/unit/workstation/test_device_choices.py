@@ -6,6 +6,7 @@ import json
 import sys
 from collections.abc import Callable, Collection, Sequence
 from contextlib import AbstractContextManager
+from dataclasses import replace
 from pathlib import Path
 from queue import Queue
 from threading import Event, active_count
@@ -96,9 +97,16 @@ def test_another_one_is_used_and_named_while_the_chosen_one_is_not_ready(
         assert camera_line(desk) == (
             "Beispiel Eye 1",
             True,
-            "The camera chosen at this station, Beispiel Eye 2 (0002), is not ready. "
-            "Beispiel Eye 1 (0001) is used instead.",
+            "The camera chosen at this station, Beispiel Eye 2, is not ready. Beispiel Eye 1 is used instead.",
         )
+
+
+def test_of_two_of_one_model_the_serial_numbers_are_said(root: Path) -> None:
+    eyes = Eyes(camera(1), replace(camera(2), model="Eye 1"))
+    with desk_at(root, catalogue=catalogue_of(eyes)) as desk:
+        desk.devices.choose("eye-2")
+        eyes.devices = [camera(1)]
+        assert "Beispiel Eye 1 (0002), is not ready. Beispiel Eye 1 (0001) is used" in camera_line(desk)[2]
 
 
 def test_a_choice_is_in_the_trail(root: Path) -> None:
