@@ -53,6 +53,7 @@ class Fault(Enum):
 
 
 CUTS = frozenset({Fault.RESET_ASKING, Fault.RESET_ANSWERING, Fault.CLOSED_ASKING, Fault.CLOSED_ANSWERING})
+SLOW = frozenset({Fault.SLOW_HEAD, Fault.SLOW_BODY})
 TLS_FAULTS = frozenset({Fault.OTHER_ISSUER, Fault.EXPIRED, Fault.OTHER_NAME, Fault.OLD_TLS, Fault.NO_TLS})
 # Their words answer an upload; a station that believes them loses the packet.
 _ON_UPLOADS_ONLY = frozenset({Fault.UNSIGNED, Fault.FORGED})

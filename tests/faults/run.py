@@ -25,7 +25,7 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from faults import station as st
-from faults.bad_line import CUTS, TLS_FAULTS, BadLine, Fault
+from faults.bad_line import CUTS, SLOW, TLS_FAULTS, BadLine, Fault
 from faults.certificates import Certificates
 from muster.domain.applicant import DemographicValue, LocalizedText
 from muster.domain.registration import Step
@@ -476,7 +476,9 @@ def _one_line(rig: Rig, row: Row, fault: Fault, *, on_upload: bool) -> None:
     line = BadLine(rig.url, rig.certificates if fault in TLS_FAULTS else None)
     asking = fault in (Fault.RESET_ASKING, Fault.CLOSED_ASKING)
     line.break_with(fault, rig.random.randrange(1, 1_000_000 if asking else 1_400), uploads_only=on_upload)
-    trial = st.run_forked(partial(_deliver, root=root, url=line.url), None, _temporary(root))
+    trial = st.run_forked(
+        partial(_deliver, root=root, url=line.url, patient=fault not in SLOW), None, _temporary(root)
+    )
     row.problems += [f"{fault.name}: {each}" for each in _wrong_with(trial, line, fault)]
     line.mend()
     rig.look(row, root, said, url=line.url)
@@ -484,8 +486,9 @@ def _one_line(rig: Rig, row: Row, fault: Fault, *, on_upload: bool) -> None:
     shutil.rmtree(root)
 
 
-def _deliver(say: st.Say, root: Path, url: str) -> None:
-    transport.ANSWER_WITHIN_S = 1.0
+def _deliver(say: st.Say, root: Path, url: str, *, patient: bool) -> None:
+    if not patient:
+        transport.ANSWER_WITHIN_S = 2.0
     st.deliver(say, root, url)
 
 

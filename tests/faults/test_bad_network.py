@@ -17,7 +17,7 @@ from pathlib import Path
 
 import pytest
 
-from faults.bad_line import CUTS, BadLine, Fault
+from faults.bad_line import CUTS, SLOW, BadLine, Fault
 from muster.audit.catalogue import AuditEvent
 from muster.domain.delivery import DeliveryState
 from muster.domain.registration import RegistrationId
@@ -82,7 +82,6 @@ def _ground(root: Path) -> Iterator[Ground]:
 def ground(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ground]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("MUSTER_SIMULATED_SPEED", "50")
-        patch.setattr(transport, "ANSWER_WITHIN_S", 0.8)
         with _ground(tmp_path_factory.mktemp("faults") / "station") as made:
             yield made
 
@@ -99,7 +98,9 @@ def test_a_line_cut_anywhere_loses_no_packet_and_makes_no_second_one(ground: Gro
         ground.forget()
         before = ground.uploads()
         ground.line.break_with(kind, chance.randrange(most))
-        with suppress(MusterError):
+        with suppress(MusterError), pytest.MonkeyPatch.context() as patch:
+            if kind in SLOW:
+                patch.setattr(transport, "ANSWER_WITHIN_S", 0.5)
             ground.desk.sync.deliver_all(due_only=False, keep_slips=True)
         happened = min(ground.line.happened, 1)
         ground.line.mend()
