@@ -5,11 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 from threading import Event
 
+import pytest
 from conftest_ui import Driver
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt, QTranslator
 from PySide6.QtGui import QMouseEvent, QWheelEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QLabel
 from pytestqt.qtbot import QtBot
 
 from muster.clock import utc_now
@@ -56,6 +57,23 @@ def test_the_keyboard_is_where_it_is_needed_on_every_page(
     assert home.start.hasFocus()
     QTest.keyClick(home.start, Qt.Key.Key_Return)
     assert driver.on(ConsentPage).agree.hasFocus()
+
+
+def test_a_device_that_is_pulled_out_and_put_back_is_told_by_itself(
+    driver: Driver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    driver.sign_in()
+    home = driver.on(HomePage)
+
+    def camera() -> str:
+        return next((each.text() for each in home.findChildren(QLabel) if each.text() in said), "")
+
+    said = ("Muster Simulated Camera", "not connected")
+    driver.until(lambda: camera() == said[0])
+    monkeypatch.setenv("MUSTER_SIMULATED_FAULTS", "camera=unplug")
+    driver.until(lambda: camera() == said[1])
+    monkeypatch.setenv("MUSTER_SIMULATED_FAULTS", "")
+    driver.until(lambda: camera() == said[0])
 
 
 def test_a_live_picture_ends_with_its_page_however_the_page_goes(driver: Driver) -> None:
