@@ -28,6 +28,8 @@ from importlib import import_module
 from pathlib import Path
 from typing import IO, Any, NoReturn
 
+import judged_once
+
 # What commands import on their way; one that is missing here costs time and nothing else.
 _IMPORTED_ONCE = (
     "muster.main", "muster.receiver.__main__", "muster.workstation.script", "sqlalchemy.dialects.sqlite.pysqlite",
@@ -144,6 +146,8 @@ def serve() -> None:
     for each in _IMPORTED_ONCE:
         with suppress(ImportError):
             import_module(each)
+    if judged_once.in_this_run():
+        judged_once.judging_once().__enter__()
     gc.freeze()  # what is there now is shared with every process to come, as long as nobody counts it
     listening = socket.socket(socket.AF_UNIX)
     name = f"muster-forked-{os.getpid()}"

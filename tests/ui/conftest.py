@@ -2,4 +2,6 @@
 
 from conftest_ui import driver, judging, lanes, quick_devices, session
 
-__all__ = ["driver", "judging", "lanes", "quick_devices", "session"]
+from judged_once import judged_once_in_this_run
+
+__all__ = ["driver", "judged_once_in_this_run", "judging", "lanes", "quick_devices", "session"]

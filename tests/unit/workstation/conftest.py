@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from judged_once import judged_once_in_this_run as judged_once_in_this_run  # noqa: PLC0414 - a fixture for all
 from muster.domain.registration import RegistrationId
 from muster.workstation.desk import Desk
 from muster.workstation.embedded_receiver import EmbeddedReceiver
