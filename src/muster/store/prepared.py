@@ -20,7 +20,7 @@ _DIALECT = sqlite.dialect()
 
 
 class Prepared:
-    """One statement; called with a connection and its parameters, it returns all rows.
+    """One statement; called with a connection whose transaction has begun and parameters, it returns all rows.
 
     What the database refuses is raised as SQLAlchemy raises it, without the parameters.
     """

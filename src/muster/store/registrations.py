@@ -35,8 +35,6 @@ REGISTRATION_UNKNOWN = Code("REGISTRATION_UNKNOWN", "This station has no registr
 
 # What is left of a registration once its content was destroyed: that it was, when, and by whom.
 _KEPT_KINDS = tuple(kind.__name__ for kind in (Started, RequestNamed, Signed, Sealed, Synced, Uploaded, Discarded))
-
-
 _STATES_IN_MEMORY = 64
 
 _mine = registration_event.c.registration_id == sa.bindparam("whose")
@@ -119,15 +117,19 @@ class Registrations:
         self._connection.execute(
             registration.insert().values(id=registration_id.text, started_at=at, changed_at=at, is_draft=1)
         )
-        events = [self._insert(registration_id, number, each) for number, each in enumerate((event, *more), 1)]
-        state = fold(registration_id, events)
+        events = [StoredEvent(number, *encode(each)) for number, each in enumerate((event, *more), 1)]
+        state = fold(registration_id, map(_read, events))
+        for each in events:
+            self._insert(registration_id, each)
         self.folded[registration_id] = Folded(len(events), len(events), state)
         return state
 
     def append(self, registration_id: RegistrationId, event: Event) -> Registration:
         """Store one more event and return the state after it. Raises ``BadInput`` when unknown."""
         before = self._folded(registration_id)
-        after = before.after(self._insert(registration_id, before.last + 1, event))
+        stored = StoredEvent(before.last + 1, *encode(event))
+        after = before.after(_read(stored))  # as it is going to be read; what the lifecycle refuses is not stored
+        self._insert(registration_id, stored)
         _CHANGE(
             self._connection, whose=registration_id.text, at=rfc3339(event.at), draft=int(after.state.is_draft)
         )
@@ -136,7 +138,7 @@ class Registrations:
 
     def events(self, registration_id: RegistrationId) -> tuple[Event, ...]:
         """Raises ``BadInput`` when unknown."""
-        events = tuple(decode(each.kind, each.body) for each in self.stored(registration_id))
+        events = tuple(map(_read, self.stored(registration_id)))
         if not events:
             raise BadInput(REGISTRATION_UNKNOWN)
         return events
@@ -183,10 +185,11 @@ class Registrations:
         self.folded.pop(registration_id, None)
         self.changes[registration_id] = Change(list(self.stored(registration_id)), replaces=True)
 
-    def _insert(self, registration_id: RegistrationId, number: int, event: Event) -> Event:
-        """Store an event; returns it as it is going to be read."""
-        kind, body = encode(event)
-        _ADD_EVENT(self._connection, registration_id=registration_id.text, number=number, kind=kind, body=body)
-        change = self.changes.setdefault(registration_id, Change([]))
-        change.events.append(StoredEvent(number, kind, body))
-        return decode(kind, body)
+    def _insert(self, registration_id: RegistrationId, event: StoredEvent) -> None:
+        whose = registration_id.text
+        _ADD_EVENT(self._connection, registration_id=whose, number=event.number, kind=event.kind, body=event.body)
+        self.changes.setdefault(registration_id, Change([])).events.append(event)
+
+
+def _read(event: StoredEvent) -> Event:
+    return decode(event.kind, event.body)

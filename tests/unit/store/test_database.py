@@ -24,12 +24,14 @@ from muster.durable import DISK_FULL, DISK_UNWRITABLE
 from muster.errors import NotAuthentic, StorageUnavailable
 from muster.store import database as database_module
 from muster.store.bringing_forward import DATABASE_NEWER
+from muster.store.carbon_copy import StoredEvent
 from muster.store.database import (
     DATABASE_BUSY,
     DATABASE_UNREADABLE,
     Database,
     Work,
 )
+from muster.store.event_codec import encode
 
 Around = Callable[[], AbstractContextManager[Any]]
 StartRegistration = Callable[[Work, int], RegistrationId]
@@ -260,7 +262,7 @@ def test_a_refused_row_does_not_carry_its_content_into_the_error(
     event = DemographicsEntered(database._clock(), {"fullName": "Erika Mustermann"})
     with pytest.raises(IntegrityError) as refusal, database.work() as work:
         registration_id = start(work, 1)
-        work.registrations._insert(registration_id, 1, event)  # the number that the start has
+        work.registrations._insert(registration_id, StoredEvent(1, *encode(event)))  # as the start
     assert "Mustermann" not in str(refusal.value)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, get_args
@@ -172,6 +172,16 @@ def test_a_number_is_started_once(
 def test_an_event_the_lifecycle_refuses_is_not_stored(database: Database, registration_id: RegistrationId) -> None:
     with pytest.raises(ValueError, match="only documents and preview"):
         _append(database, registration_id, StepCompleted(_NOON, Step.FACE))
+    assert len(_events(database, registration_id)) == 1
+
+
+def test_an_event_the_lifecycle_refuses_is_not_stored_even_if_the_transaction_goes_on(
+    database: Database, registration_id: RegistrationId
+) -> None:
+    with database.work() as work:
+        with suppress(ValueError):
+            work.registrations.append(registration_id, StepCompleted(_NOON, Step.FACE))
+        work.record(AuditEvent.STEP_COMPLETED, actor="officer1", subject=registration_id.text)
     assert len(_events(database, registration_id)) == 1
 
 
