@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property, lru_cache
 from typing import get_args
@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from muster.clock import parse_rfc3339, rfc3339
 from muster.errors import BadInput, Code, MalformedData, NotAuthentic
 from muster.proofing import events as proofing_events
-from muster.proofing.events import NodeAwaits, ProofingEvent, ProofingStarted
+from muster.proofing.events import NodeAwaits, ProofingCancelled, ProofingEvent, ProofingStarted
 from muster.proofing.materialization import Record
 from muster.proofing.plan import Plan
 from muster.proofing.progress import Progress, fold
@@ -28,6 +28,7 @@ PROOFING_UNREADABLE = Code(
 
 _CODEC: EventCodec[ProofingEvent] = EventCodec(get_args(proofing_events.ProofingEvent), PROOFING_UNREADABLE)
 _PLANS_IN_MEMORY = 32
+CONTENT_DESTROYED = "content destroyed"  # the reason on record
 
 
 @dataclass(frozen=True)
@@ -121,6 +122,16 @@ class Proofings:
     def of_subject(self, subject: str) -> tuple[str, ...]:
         query = sa.select(proofing.c.id).where(proofing.c.subject == subject).order_by(proofing.c.started_at)
         return tuple(self._connection.scalars(query))
+
+    def destroy_content(self, subject: str, at: datetime, by: str) -> None:
+        """Remove what was given and found out about a subject. That there were executions stays, each of them
+        over, and so does what was written of them."""
+        for each in self.of_subject(subject):
+            execution = self.load(each)
+            begun = replace(execution.progress.started, attributes={})
+            self._connection.execute(proofing_event.delete().where(proofing_event.c.proofing_id == each))
+            self._insert(each, 1, [begun, ProofingCancelled(at, by, CONTENT_DESTROYED)])
+            self._connection.execute(proofing.update().where(proofing.c.id == each).values(is_open=0))
 
     # What was written of them
 

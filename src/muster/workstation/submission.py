@@ -430,6 +430,8 @@ class Submission:
     def _forget(self, work: Work, registration_id: RegistrationId) -> tuple[str, ...]:
         names = work.blobs.remove_of(registration_id)
         work.registrations.destroy_content(registration_id)
+        operator = self._journal.operator.user_id
+        work.proofings.destroy_content(registration_id.text, self._journal.now(), operator)
         work.record(
             AuditEvent.CONTENT_DESTROYED,
             actor=self._journal.operator.user_id,

@@ -235,3 +235,17 @@ def test_only_a_choice_that_is_offered_is_made(station: Path, clock: SetClock) -
     graph = choice(method("a"), method("b"))
     with desk_asking(station, configuration(graph), clock) as desk:
         assert vouched(desk, entered(desk), "b").is_done(Step.PROOFING)
+
+
+def test_what_was_found_out_is_destroyed_with_the_registration(station: Path, clock: SetClock) -> None:
+    with desk_asking(station, configuration(method("a", inputBindings=[MAILED])), clock) as desk:
+        registration_id = entered(desk)
+        proof = vouched(desk, registration_id).proof
+        assert proof is not None
+        desk.enrollment.discard(registration_id, "begun for somebody else")
+        view = desk.proofing.look(proof.execution)
+        assert (dict(view.attributes), view.results) == ({}, ())
+        assert (view.status, view.cancel_reason) == (ExecutionStatus.CANCELLED, "content destroyed")
+        with desk._journal.database.read() as work:
+            bodies = work._connection.exec_driver_sql("SELECT body FROM proofing_event").scalars().all()
+        assert "erika@mustermann.example" not in "".join(bodies)
