@@ -56,7 +56,7 @@ class Call:
         self._pipes = pipes
         self._showing = Lock()
         self._may_show = True
-        self._newest: tuple[str, Frame] | None = None
+        self._newest: Message | None = None
         self._answers: SimpleQueue[Message] = SimpleQueue()
         self._asking = Lock()
 
@@ -66,12 +66,15 @@ class Call:
         return lambda *values: self.ask(name, values, called)
 
     def _show(self, name: str, frame: Frame) -> None:
+        pieces: list[Piece] = []
+        said = [name, pack(frame, Frame, pieces)]  # here, where the driver is told what is wrong with it
+        message = Message("frame", self.number, said, pieces)
         with self._showing:
             if not self._may_show:
-                self._newest = (name, frame)
+                self._newest = None if self.is_over else message
                 return
             self._may_show = False
-        self._send_frame(name, frame)
+        self._pipes.send(message)
 
     def seen(self) -> None:
         """The last one was looked at."""
@@ -79,12 +82,7 @@ class Call:
             newest, self._newest = self._newest, None
             self._may_show = newest is None and not self.is_over
         if newest is not None:
-            self._send_frame(*newest)
-
-    def _send_frame(self, name: str, frame: Frame) -> None:
-        pieces: list[Piece] = []
-        said = [name, pack(frame, Frame, pieces)]
-        self._pipes.send(Message("frame", self.number, said, pieces))
+            self._pipes.send(newest)
 
     def ask(self, name: str, values: Sequence[Any], called: Called) -> Any:
         """Call a function on the other side. Raises ``Cancelled`` where that fails."""
@@ -107,9 +105,8 @@ class Call:
         self._end(Message("failed", self.number, pack_error(error)))
 
     def _end(self, last: Message) -> None:
-        with self._showing:  # nothing is shown of it from now on
-            self._may_show, self._newest = False, None
-        self.is_over = True
+        with self._showing:
+            self.is_over, self._may_show, self._newest = True, False, None
         self._pipes.send(last)
 
 
