@@ -17,6 +17,7 @@ from muster.analysis.document_portrait import Portrait, PortraitFinder
 from muster.analysis.document_quality import DocumentQuality
 from muster.analysis.face_mesh import FaceMesher
 from muster.analysis.face_recognition import FaceMatch, compare
+from muster.analysis.face_template import template_in
 from muster.analysis.faces import FaceDetector
 from muster.analysis.mrz_reading import MrzReader, MrzReading, best_of
 from muster.analysis.pictures import read_picture
@@ -24,7 +25,7 @@ from muster.domain.assessment import NotAssessed
 from muster.domain.document_risk import RiskIndicator
 from muster.errors import BadInput, Code
 from muster.formats.mrz import Mrz
-from muster.workstation.analysing_face import chosen_recogniser, template_in
+from muster.workstation.analysing_face import chosen_recogniser
 from muster.workstation.inspection import read_file
 from muster.workstation.script import SCRIPT_FOLDER_ABSENT
 

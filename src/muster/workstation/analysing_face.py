@@ -4,31 +4,24 @@ match face`` do."""
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TypeVar
 
 from muster.analysis.api import Pixels
 from muster.analysis.face_guidance import FaceGuidance, FaceReading, largest
 from muster.analysis.face_mesh import FaceMesher
 from muster.analysis.face_pack import PackRecogniser
 from muster.analysis.face_quality import COMPONENTS, UNIFIED
-from muster.analysis.face_recognition import (
-    FaceTemplate,
-    Recogniser,
-    ShippedRecogniser,
-    compare,
-    template_at,
-    template_of,
-)
-from muster.analysis.faces import FACE_ABSENT, FACE_SEVERAL, FaceDetector
+from muster.analysis.face_recognition import Recogniser, ShippedRecogniser, compare
+from muster.analysis.face_template import template_in
+from muster.analysis.faces import FaceDetector
 from muster.analysis.liveness_fusion import Liveness as FaceLiveness
 from muster.analysis.liveness_fusion import Outcome
 from muster.analysis.liveness_observation import LIVENESS_NO_FACE, LIVENESS_TOO_SHORT, LivenessWatch
 from muster.analysis.pictures import read_picture
 from muster.domain.assessment import NotAssessed, Score
-from muster.errors import BadInput, Code
+from muster.errors import Code
 from muster.workstation.inspection import read_file
 from muster.workstation.told_measures import Component, ToldFinding
 
@@ -37,8 +30,6 @@ LIVENESS_ONE_PICTURE = Code(
 )
 
 PACK_VARIABLE = "MUSTER_FACE_PACK"
-
-T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,23 +116,6 @@ def chosen_recogniser(pack: Path | None = None) -> Recogniser:
     named = os.environ.get(PACK_VARIABLE)
     folder = pack or (Path(named) if named else None)
     return ShippedRecogniser() if folder is None else PackRecogniser(folder)
-
-
-def template_in(
-    pixels: Pixels, detector: FaceDetector, mesher: FaceMesher, recogniser: Recogniser
-) -> FaceTemplate:
-    """The one face of a picture, found by the network's own detector where it has one. Raises ``BadInput`` (none,
-    several), ``Unavailable``, ``NotAuthentic``."""
-    own = recogniser.faces(pixels)
-    if own is not None:
-        return template_at(pixels, _only(own), recogniser)
-    return template_of(pixels, mesher.find(pixels, _only(detector.detect(pixels))).mesh, recogniser)
-
-
-def _only(faces: Sequence[T]) -> T:
-    if len(faces) != 1:  # whose of several faces is meant is not for a program to guess
-        raise BadInput(FACE_SEVERAL if faces else FACE_ABSENT)
-    return faces[0]
 
 
 def _liveness(pixels: Pixels, reading: FaceReading) -> Liveness:

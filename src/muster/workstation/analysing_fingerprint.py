@@ -7,15 +7,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from muster.analysis.api import Pixels
 from muster.analysis.fingerprint_judging import MINUTIAE, MINUTIAE_TOO_FEW, NFIQ2, FingerJudge, FingerReading
 from muster.analysis.fingerprint_matching import FingerTemplate, match
-from muster.analysis.fingerprint_ridges import at_500_dpi
+from muster.analysis.fingerprint_records import standard_pixels
 from muster.analysis.pictures import read_picture
 from muster.domain.assessment import Assessment, Score, blocking
 from muster.errors import BadInput, Code
 from muster.formats.iso19794_4 import FingerRecord
-from muster.formats.iso19794_pixels import pixels_in
 from muster.formats.iso19794_record import parse_record
 from muster.workstation.inspection import read_file
 from muster.workstation.told_measures import ToldFinding
@@ -23,7 +21,6 @@ from muster.workstation.told_measures import ToldFinding
 NOT_A_FINGER_RECORD = Code("NOT_A_FINGER_RECORD", "This record is not of a finger.")
 
 _RECORDS = (b"FIR\0", b"FAC\0", b"IIR\0")
-_PER_CENTIMETRE = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,13 +76,6 @@ def _look(path: Path, judge: FingerJudge) -> FingerReading:
     if not isinstance(record, FingerRecord):
         raise BadInput(NOT_A_FINGER_RECORD)
     return judge.look(standard_pixels(record))
-
-
-def standard_pixels(record: FingerRecord) -> Pixels:
-    """The picture in a record, (h, w) grey at 500 dpi."""
-    inch = 2.54 if record.scale_unit == _PER_CENTIMETRE else 1.0
-    across, down = record.image_resolution
-    return at_500_dpi(pixels_in(record), across * inch, down * inch)
 
 
 def finger_template(path: Path, judge: FingerJudge) -> FingerTemplate:

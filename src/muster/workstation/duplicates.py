@@ -31,6 +31,7 @@ from numpy.typing import NDArray
 from muster.analysis.api import Pixels
 from muster.analysis.face_mesh import FaceMesher
 from muster.analysis.face_recognition import FaceTemplate, Recogniser, compare
+from muster.analysis.face_template import template_in
 from muster.analysis.faces import FaceDetector
 from muster.analysis.gallery_search import GallerySearch, search_for
 from muster.analysis.pictures import as_rgb
@@ -45,7 +46,7 @@ from muster.domain.registration import Process, RegistrationId
 from muster.errors import BadInput, Code, MusterError, NotAuthentic, Unavailable
 from muster.store.database import Work
 from muster.store.gallery import GalleryRow
-from muster.workstation.analysing_face import chosen_recogniser, template_in
+from muster.workstation.analysing_face import chosen_recogniser
 from muster.workstation.journal import Journal
 from muster.workstation.lanes import Lanes
 from muster.workstation.policy import Policy

@@ -23,6 +23,7 @@ from typing import Generic, TypeVar
 from muster.analysis.calibration import calibration
 from muster.analysis.face_mesh import FaceMesher
 from muster.analysis.face_recognition import FaceTemplate, compare
+from muster.analysis.face_template import template_in
 from muster.analysis.faces import FaceDetector
 from muster.analysis.fingerprint_judging import FingerJudge
 from muster.analysis.fingerprint_matching import MEASURE, FingerTemplate, match
@@ -32,7 +33,7 @@ from muster.analysis.iris_code import match as match_iris_codes
 from muster.analysis.pictures import read_picture
 from muster.domain.assessment import NotAssessed
 from muster.errors import BadInput, MalformedData
-from muster.workstation.analysing_face import chosen_recogniser, template_in
+from muster.workstation.analysing_face import chosen_recogniser
 from muster.workstation.analysing_fingerprint import NOT_A_FINGER_RECORD, finger_template
 from muster.workstation.analysing_iris import NOT_AN_IRIS_RECORD, iris_code
 from muster.workstation.analysing_liveness import SET_EMPTY

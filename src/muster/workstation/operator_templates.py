@@ -14,6 +14,7 @@ import numpy as np
 from muster.analysis.api import Pixels
 from muster.analysis.fingerprint_judging import MINUTIAE_TOO_FEW, FingerJudge
 from muster.analysis.fingerprint_matching import FingerTemplate, extract, match
+from muster.analysis.fingerprint_records import standard_pixels
 from muster.audit.catalogue import AuditEvent
 from muster.crypto.sealing import Sealer
 from muster.devices.api import CapturedSample
@@ -25,7 +26,7 @@ from muster.errors import BadInput
 from muster.formats.iso19794_4 import FingerRecord
 from muster.formats.iso19794_record import parse_record
 from muster.store.gallery import GalleryRow
-from muster.workstation.analysing_fingerprint import NOT_A_FINGER_RECORD, standard_pixels
+from muster.workstation.analysing_fingerprint import NOT_A_FINGER_RECORD
 from muster.workstation.journal import Journal
 
 _FINGER = "finger/"  # stands where a face has the name of its network

@@ -14,6 +14,7 @@ from muster.analysis.api import Pixels
 from muster.analysis.fingerprint_conditions import FINGER_ABSENT, FINGER_RESIDUE
 from muster.analysis.fingerprint_judging import NFIQ2, FingerJudge, FingerReading
 from muster.analysis.fingerprint_matching import SAME_FINGER_TWICE
+from muster.analysis.fingerprint_records import standard_pixels
 from muster.analysis.iris_code import SAME_EYE_TWICE
 from muster.analysis.iris_judging import QUALITY, IrisJudge, IrisReading
 from muster.analysis.iris_quality import IRIS_ABSENT, IRIS_EYE_CLOSED
@@ -25,7 +26,6 @@ from muster.errors import Code
 from muster.formats.iso19794_4 import FingerRecord
 from muster.formats.iso19794_pixels import pixels_in
 from muster.formats.iso19794_record import parse_record
-from muster.workstation.analysing_fingerprint import standard_pixels
 
 EYE_OTHER_SIDE = Code(
     "EYE_OTHER_SIDE", "This looks like the other eye. Check that left and right are not swapped."
