@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import io
+import signal
 import time
+from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 from threading import Event, Timer
@@ -58,6 +60,13 @@ def at_rest(monkeypatch: pytest.MonkeyPatch) -> None:
         cancel(handle)
 
     monkeypatch.setattr(Handle, "cancel", patiently)
+
+
+@pytest.fixture(autouse=True)
+def no_broken_pipe_ends_us() -> Iterator[None]:
+    """The test device gives SIGPIPE its deadly meaning back, for the whole process and for good."""
+    yield
+    signal.signal(signal.SIGPIPE, signal.SIG_IGN)
 
 
 def _others_sleep() -> bool:
