@@ -1849,15 +1849,15 @@
         </message>
         <message>
             <source>The centre does not accept this station's questions to wallets. Tell your administrator.</source>
-            <translation type="unfinished"></translation>
+            <translation>لا يقبل المركز طلبات هذه المحطة إلى المحافظ الرقمية. أخبر المسؤول عن النظام.</translation>
         </message>
         <message>
             <source>The centre does not know the question to the wallet any more. Begin this step again.</source>
-            <translation type="unfinished"></translation>
+            <translation>لم يعد المركز يعرف الطلب الموجَّه إلى المحفظة الرقمية. ابدأ هذه الخطوة من جديد.</translation>
         </message>
         <message>
             <source>The certificate by which wallets know this station has expired, or does not count yet. Check this computer's clock, then tell your administrator.</source>
-            <translation type="unfinished"></translation>
+            <translation>انتهت صلاحية الشهادة التي تعرف بها المحافظ الرقمية هذه المحطة، أو لم تبدأ بعد. تحقق من ساعة هذا الحاسوب، ثم أخبر المسؤول عن النظام.</translation>
         </message>
         <message>
             <source>The certificate is not valid at this time. Check this computer's clock first.</source>
@@ -1953,23 +1953,23 @@
         </message>
         <message>
             <source>The credential that the wallet showed cannot be read.</source>
-            <translation type="unfinished"></translation>
+            <translation>لا يمكن قراءة وثيقة الإثبات التي عرضتها المحفظة الرقمية.</translation>
         </message>
         <message>
             <source>The credential that the wallet showed does not prove enough for this purpose.</source>
-            <translation type="unfinished"></translation>
+            <translation>وثيقة الإثبات التي عرضتها المحفظة الرقمية لا تكفي لهذا الغرض.</translation>
         </message>
         <message>
             <source>The credential that the wallet showed has expired, or does not count yet.</source>
-            <translation type="unfinished"></translation>
+            <translation>انتهت صلاحية وثيقة الإثبات التي عرضتها المحفظة الرقمية، أو لم تبدأ بعد.</translation>
         </message>
         <message>
             <source>The credential that the wallet showed is from an issuer whom this deployment does not trust.</source>
-            <translation type="unfinished"></translation>
+            <translation>وثيقة الإثبات التي عرضتها المحفظة الرقمية صادرة عن جهة لا يثق بها هذا النظام.</translation>
         </message>
         <message>
             <source>The credential that the wallet showed is not signed by its issuer, or was changed.</source>
-            <translation type="unfinished"></translation>
+            <translation>وثيقة الإثبات التي عرضتها المحفظة الرقمية غير موقَّعة من الجهة المصدِرة، أو جرى تغييرها.</translation>
         </message>
         <message>
             <source>The date of capture in the record is a day that does not exist.</source>
@@ -2413,7 +2413,7 @@
         </message>
         <message>
             <source>The issuer has withdrawn the credential that the wallet showed, or suspended it.</source>
-            <translation type="unfinished"></translation>
+            <translation>ألغت الجهة المصدِرة وثيقة الإثبات التي عرضتها المحفظة الرقمية أو علّقتها.</translation>
         </message>
         <message>
             <source>The issuer signed a file ({file}) that the chip does not give. It may be a copy.</source>
@@ -2425,7 +2425,7 @@
         </message>
         <message>
             <source>The key and certificate by which wallets know this station cannot be used. Tell your administrator.</source>
-            <translation type="unfinished"></translation>
+            <translation>لا يمكن استخدام المفتاح والشهادة اللذين تعرف بهما المحافظ الرقمية هذه المحطة. أخبر المسؤول عن النظام.</translation>
         </message>
         <message>
             <source>The key file cannot be read: it must be an RSA key in PEM or DER form, or the public key of a TPM.</source>
@@ -2661,7 +2661,7 @@
         </message>
         <message>
             <source>The person did not agree in the wallet. It can be tried again.</source>
-            <translation type="unfinished"></translation>
+            <translation>لم يوافق الشخص في المحفظة الرقمية. يمكن المحاولة مرة أخرى.</translation>
         </message>
         <message>
             <source>The person goes on in the browser: turn the screen to them. The answer comes by itself.</source>
@@ -2821,11 +2821,11 @@
         </message>
         <message>
             <source>The proofing configuration asks wallets for a kind of credential that this program does not read.</source>
-            <translation type="unfinished"></translation>
+            <translation>تطلب إعدادات إثبات الهوية من المحافظ الرقمية نوعًا من وثائق الإثبات لا يقرؤه هذا البرنامج.</translation>
         </message>
         <message>
             <source>The proofing configuration asks wallets for something in a way that cannot be used.</source>
-            <translation type="unfinished"></translation>
+            <translation>تطلب إعدادات إثبات الهوية من المحافظ الرقمية شيئًا بصيغة لا يمكن استخدامها.</translation>
         </message>
         <message>
             <source>The proofing configuration cannot be read: it is no JSON object.</source>
@@ -3409,27 +3409,27 @@
         </message>
         <message>
             <source>The wallet could not answer, perhaps for want of a fitting credential. Take another way.</source>
-            <translation type="unfinished"></translation>
+            <translation>لم تستطع المحفظة الرقمية الإجابة، ربما لعدم وجود وثيقة إثبات مناسبة. اختر طريقة أخرى.</translation>
         </message>
         <message>
             <source>The wallet did not answer in time. Begin this step again.</source>
-            <translation type="unfinished"></translation>
+            <translation>لم تُجب المحفظة الرقمية في الوقت المحدد. ابدأ هذه الخطوة من جديد.</translation>
         </message>
         <message>
             <source>The wallet did not prove that the credential belongs to whoever showed it.</source>
-            <translation type="unfinished"></translation>
+            <translation>لم تُثبت المحفظة الرقمية أن وثيقة الإثبات تعود إلى من عرضها.</translation>
         </message>
         <message>
             <source>The wallet did not show something about the person that is needed here.</source>
-            <translation type="unfinished"></translation>
+            <translation>لم تعرض المحفظة الرقمية معلومة عن الشخص مطلوبة هنا.</translation>
         </message>
         <message>
             <source>The wallet showed a credential of another kind than was asked for.</source>
-            <translation type="unfinished"></translation>
+            <translation>عرضت المحفظة الرقمية وثيقة إثبات من نوع غير المطلوب.</translation>
         </message>
         <message>
             <source>The wallet showed more about the person than it was asked for, so nothing was kept.</source>
-            <translation type="unfinished"></translation>
+            <translation>عرضت المحفظة الرقمية معلومات عن الشخص أكثر مما طُلب، ولذلك لم يُحفظ شيء.</translation>
         </message>
         <message>
             <source>The width or height in the record is not that of the picture inside it.</source>
@@ -3901,7 +3901,7 @@
         </message>
         <message>
             <source>This station cannot listen where wallets are to come, by what the proofing configuration says. Tell your administrator.</source>
-            <translation type="unfinished"></translation>
+            <translation>لا تستطيع هذه المحطة الاستماع على العنوان الذي تحدده إعدادات إثبات الهوية للمحافظ الرقمية. أخبر المسؤول عن النظام.</translation>
         </message>
         <message>
             <source>This station does not ask who vouches for its devices.</source>
@@ -3945,7 +3945,7 @@
         </message>
         <message>
             <source>This station knows nobody who issues credentials to wallets. Synchronise it, or tell your administrator.</source>
-            <translation type="unfinished"></translation>
+            <translation>لا تعرف هذه المحطة أي جهة تصدر وثائق إثبات للمحافظ الرقمية. زامِنها، أو أخبر المسؤول عن النظام.</translation>
         </message>
         <message>
             <source>This station opens with a password and the keyring of your account at this computer.</source>
@@ -3989,7 +3989,7 @@
         </message>
         <message>
             <source>This step waits for a wallet and for nothing else.</source>
-            <translation type="unfinished"></translation>
+            <translation>تنتظر هذه الخطوة محفظة رقمية ولا شيء غيرها.</translation>
         </message>
         <message>
             <source>This step waits for the browser and for nothing else.</source>
@@ -4233,23 +4233,23 @@
         </message>
         <message>
             <source>What the wallet sent belongs to another step, or to another attempt.</source>
-            <translation type="unfinished"></translation>
+            <translation>ما أرسلته المحفظة الرقمية يخص خطوة أخرى أو محاولة أخرى.</translation>
         </message>
         <message>
             <source>What the wallet sent cannot be read, or was not meant for this station.</source>
-            <translation type="unfinished"></translation>
+            <translation>لا يمكن قراءة ما أرسلته المحفظة الرقمية، أو أنه غير موجَّه إلى هذه المحطة.</translation>
         </message>
         <message>
             <source>What the wallet showed was made for another question than this one.</source>
-            <translation type="unfinished"></translation>
+            <translation>ما عرضته المحفظة الرقمية أُعدَّ لطلب غير هذا الطلب.</translation>
         </message>
         <message>
             <source>What the wallet showed was made for somebody else.</source>
-            <translation type="unfinished"></translation>
+            <translation>ما عرضته المحفظة الرقمية أُعدَّ لجهة أخرى.</translation>
         </message>
         <message>
             <source>What the wallet showed was not made just now. Check this computer's clock and the telephone's.</source>
-            <translation type="unfinished"></translation>
+            <translation>ما عرضته المحفظة الرقمية لم يُعدّ الآن. تحقق من ساعة هذا الحاسوب وساعة الهاتف.</translation>
         </message>
         <message>
             <source>What the {kind} sees is the wrong way round. Place it again.</source>
@@ -4265,7 +4265,7 @@
         </message>
         <message>
             <source>What was remembered of the question to the wallet cannot be read. Begin this step again.</source>
-            <translation type="unfinished"></translation>
+            <translation>لا يمكن قراءة ما حُفظ عن الطلب الموجَّه إلى المحفظة الرقمية. ابدأ هذه الخطوة من جديد.</translation>
         </message>
         <message>
             <source>What you give us here is sent to those who can confirm it.</source>

@@ -1849,15 +1849,15 @@
         </message>
         <message>
             <source>The centre does not accept this station's questions to wallets. Tell your administrator.</source>
-            <translation type="unfinished"></translation>
+            <translation>Le centre n’accepte pas les demandes de ce poste aux portefeuilles numériques. Parlez-en à votre administrateur.</translation>
         </message>
         <message>
             <source>The centre does not know the question to the wallet any more. Begin this step again.</source>
-            <translation type="unfinished"></translation>
+            <translation>Le centre ne connaît plus la demande faite au portefeuille numérique. Recommencez cette étape.</translation>
         </message>
         <message>
             <source>The certificate by which wallets know this station has expired, or does not count yet. Check this computer's clock, then tell your administrator.</source>
-            <translation type="unfinished"></translation>
+            <translation>Le certificat par lequel les portefeuilles numériques reconnaissent ce poste a expiré, ou n’est pas encore valable. Vérifiez l’horloge de cet ordinateur, puis parlez-en à votre administrateur.</translation>
         </message>
         <message>
             <source>The certificate is not valid at this time. Check this computer's clock first.</source>
@@ -1953,23 +1953,23 @@
         </message>
         <message>
             <source>The credential that the wallet showed cannot be read.</source>
-            <translation type="unfinished"></translation>
+            <translation>L’attestation présentée par le portefeuille numérique est illisible.</translation>
         </message>
         <message>
             <source>The credential that the wallet showed does not prove enough for this purpose.</source>
-            <translation type="unfinished"></translation>
+            <translation>L’attestation présentée par le portefeuille numérique ne prouve pas assez pour cet usage.</translation>
         </message>
         <message>
             <source>The credential that the wallet showed has expired, or does not count yet.</source>
-            <translation type="unfinished"></translation>
+            <translation>L’attestation présentée par le portefeuille numérique a expiré, ou n’est pas encore valable.</translation>
         </message>
         <message>
             <source>The credential that the wallet showed is from an issuer whom this deployment does not trust.</source>
-            <translation type="unfinished"></translation>
+            <translation>L’attestation présentée par le portefeuille numérique vient d’un émetteur auquel ce déploiement ne se fie pas.</translation>
         </message>
         <message>
             <source>The credential that the wallet showed is not signed by its issuer, or was changed.</source>
-            <translation type="unfinished"></translation>
+            <translation>L’attestation présentée par le portefeuille numérique n’est pas signée par son émetteur, ou a été modifiée.</translation>
         </message>
         <message>
             <source>The date of capture in the record is a day that does not exist.</source>
@@ -2413,7 +2413,7 @@
         </message>
         <message>
             <source>The issuer has withdrawn the credential that the wallet showed, or suspended it.</source>
-            <translation type="unfinished"></translation>
+            <translation>L’émetteur a révoqué ou suspendu l’attestation présentée par le portefeuille numérique.</translation>
         </message>
         <message>
             <source>The issuer signed a file ({file}) that the chip does not give. It may be a copy.</source>
@@ -2425,7 +2425,7 @@
         </message>
         <message>
             <source>The key and certificate by which wallets know this station cannot be used. Tell your administrator.</source>
-            <translation type="unfinished"></translation>
+            <translation>La clé et le certificat par lesquels les portefeuilles numériques reconnaissent ce poste sont inutilisables. Parlez-en à votre administrateur.</translation>
         </message>
         <message>
             <source>The key file cannot be read: it must be an RSA key in PEM or DER form, or the public key of a TPM.</source>
@@ -2661,7 +2661,7 @@
         </message>
         <message>
             <source>The person did not agree in the wallet. It can be tried again.</source>
-            <translation type="unfinished"></translation>
+            <translation>La personne n’a pas donné son accord dans le portefeuille numérique. Elle peut réessayer.</translation>
         </message>
         <message>
             <source>The person goes on in the browser: turn the screen to them. The answer comes by itself.</source>
@@ -2821,11 +2821,11 @@
         </message>
         <message>
             <source>The proofing configuration asks wallets for a kind of credential that this program does not read.</source>
-            <translation type="unfinished"></translation>
+            <translation>La configuration de vérification demande aux portefeuilles numériques un type d’attestation que ce programme ne lit pas.</translation>
         </message>
         <message>
             <source>The proofing configuration asks wallets for something in a way that cannot be used.</source>
-            <translation type="unfinished"></translation>
+            <translation>La configuration de vérification formule une demande aux portefeuilles numériques d’une façon inutilisable.</translation>
         </message>
         <message>
             <source>The proofing configuration cannot be read: it is no JSON object.</source>
@@ -3409,27 +3409,27 @@
         </message>
         <message>
             <source>The wallet could not answer, perhaps for want of a fitting credential. Take another way.</source>
-            <translation type="unfinished"></translation>
+            <translation>Le portefeuille numérique n’a pas pu répondre, peut-être faute d’attestation adéquate. Choisissez une autre voie.</translation>
         </message>
         <message>
             <source>The wallet did not answer in time. Begin this step again.</source>
-            <translation type="unfinished"></translation>
+            <translation>Le portefeuille numérique n’a pas répondu à temps. Recommencez cette étape.</translation>
         </message>
         <message>
             <source>The wallet did not prove that the credential belongs to whoever showed it.</source>
-            <translation type="unfinished"></translation>
+            <translation>Le portefeuille numérique n’a pas prouvé que l’attestation appartient à la personne qui la présente.</translation>
         </message>
         <message>
             <source>The wallet did not show something about the person that is needed here.</source>
-            <translation type="unfinished"></translation>
+            <translation>Le portefeuille numérique n’a pas montré une donnée sur la personne qui est nécessaire ici.</translation>
         </message>
         <message>
             <source>The wallet showed a credential of another kind than was asked for.</source>
-            <translation type="unfinished"></translation>
+            <translation>Le portefeuille numérique a présenté une attestation d’un autre type que celui demandé.</translation>
         </message>
         <message>
             <source>The wallet showed more about the person than it was asked for, so nothing was kept.</source>
-            <translation type="unfinished"></translation>
+            <translation>Le portefeuille numérique a montré plus de données sur la personne qu’il n’en était demandé ; rien n’a donc été conservé.</translation>
         </message>
         <message>
             <source>The width or height in the record is not that of the picture inside it.</source>
@@ -3901,7 +3901,7 @@
         </message>
         <message>
             <source>This station cannot listen where wallets are to come, by what the proofing configuration says. Tell your administrator.</source>
-            <translation type="unfinished"></translation>
+            <translation>Ce poste ne peut pas écouter à l’adresse prévue pour les portefeuilles numériques par la configuration de vérification. Parlez-en à votre administrateur.</translation>
         </message>
         <message>
             <source>This station does not ask who vouches for its devices.</source>
@@ -3945,7 +3945,7 @@
         </message>
         <message>
             <source>This station knows nobody who issues credentials to wallets. Synchronise it, or tell your administrator.</source>
-            <translation type="unfinished"></translation>
+            <translation>Ce poste ne connaît aucun émetteur d’attestations pour portefeuilles numériques. Synchronisez-le, ou parlez-en à votre administrateur.</translation>
         </message>
         <message>
             <source>This station opens with a password and the keyring of your account at this computer.</source>
@@ -3989,7 +3989,7 @@
         </message>
         <message>
             <source>This step waits for a wallet and for nothing else.</source>
-            <translation type="unfinished"></translation>
+            <translation>Cette étape attend un portefeuille numérique et rien d’autre.</translation>
         </message>
         <message>
             <source>This step waits for the browser and for nothing else.</source>
@@ -4233,23 +4233,23 @@
         </message>
         <message>
             <source>What the wallet sent belongs to another step, or to another attempt.</source>
-            <translation type="unfinished"></translation>
+            <translation>Ce que le portefeuille numérique a envoyé appartient à une autre étape ou à un autre essai.</translation>
         </message>
         <message>
             <source>What the wallet sent cannot be read, or was not meant for this station.</source>
-            <translation type="unfinished"></translation>
+            <translation>Ce que le portefeuille numérique a envoyé est illisible, ou n’était pas destiné à ce poste.</translation>
         </message>
         <message>
             <source>What the wallet showed was made for another question than this one.</source>
-            <translation type="unfinished"></translation>
+            <translation>Ce que le portefeuille numérique a présenté répond à une autre demande que celle-ci.</translation>
         </message>
         <message>
             <source>What the wallet showed was made for somebody else.</source>
-            <translation type="unfinished"></translation>
+            <translation>Ce que le portefeuille numérique a présenté était destiné à quelqu’un d’autre.</translation>
         </message>
         <message>
             <source>What the wallet showed was not made just now. Check this computer's clock and the telephone's.</source>
-            <translation type="unfinished"></translation>
+            <translation>Ce que le portefeuille numérique a présenté ne vient pas d’être établi. Vérifiez l’horloge de cet ordinateur et celle du téléphone.</translation>
         </message>
         <message>
             <source>What the {kind} sees is the wrong way round. Place it again.</source>
@@ -4265,7 +4265,7 @@
         </message>
         <message>
             <source>What was remembered of the question to the wallet cannot be read. Begin this step again.</source>
-            <translation type="unfinished"></translation>
+            <translation>Ce qui a été retenu de la demande au portefeuille numérique est illisible. Recommencez cette étape.</translation>
         </message>
         <message>
             <source>What you give us here is sent to those who can confirm it.</source>
