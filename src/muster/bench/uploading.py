@@ -8,28 +8,22 @@ waiting.
 
 from __future__ import annotations
 
-import hashlib
 import os
 from collections.abc import Iterator
 from contextlib import ExitStack
-from datetime import timedelta
 from pathlib import Path
 
 import httpx2
 
-from muster.audit.catalogue import AuditEvent
 from muster.bench.measuring import Clock, Rounds, Row
+from muster.bench.queued import fill_queue
 from muster.bench.taking import taking_server
 from muster.clock import utc_now
-from muster.domain.delivery import DeliveryState, OutboxEntry
-from muster.domain.lifecycle import Sealed, Started
-from muster.domain.registration import Process, RegistrationId
 from muster.upload.mosip import MosipTarget
 from muster.upload.transport import Answer, Exchange, Request, Transport
 from muster.workstation.demo import demo_station
-from muster.workstation.desk import Desk, sign_in
+from muster.workstation.desk import sign_in
 from muster.workstation.server import RemoteServer
-from muster.workstation.station import Station
 
 _SIZE = 1_600_000
 _LINES = ((100, 10), (10, 4))  # Mbit/s, and packets that take a second or more
@@ -69,7 +63,7 @@ def _delivery(rounds: Rounds, server: str, folder: Path, packets: int, size: int
     ((user_id, password), *_) = station.demo_credentials() or ()
     with ExitStack() as stack:
         desk = stack.enter_context(sign_in(station, user_id, password, RemoteServer(server), utc_now))
-        entries = _fill_queue(desk, station, packets, os.urandom(size))
+        entries = fill_queue(desk, station, packets, os.urandom(size))
         desk.sync.prepare()
         transport = stack.enter_context(Transport(server))
         client = stack.enter_context(httpx2.Client(base_url=server, trust_env=False))
@@ -111,24 +105,3 @@ class _Recorded(Exchange):
             files = {"file": (*each.file, "application/octet-stream")} if each.file else None
             headers = dict(each.headers)
             client.request(each.method, each.path, headers=headers, content=each.body, files=files).read()
-
-
-def _fill_queue(desk: Desk, station: Station, packets: int, content: bytes) -> list[OutboxEntry]:
-    """Registrations that say they are sealed, as ``content``."""
-    begun, digest = utc_now() - timedelta(days=1), hashlib.sha256(content).hexdigest().upper()
-    entries = []
-    with desk._database.work() as work:
-        for number in range(1, packets + 1):
-            at = begun + timedelta(seconds=number)
-            number_of = RegistrationId.compose("10001", "10001", number, at)
-            packet_id = f"{number_of.text}-{_REF_ID}-{at:%Y%m%d%H%M%S}"
-            entry = OutboxEntry(
-                packet_id, number_of, DeliveryState.APPROVED, 0, len(content), digest, at, None, None
-            )
-            work.registrations.start(number_of, Started(at, Process.NEW, ("eng",), "officer", 0.1))
-            work.registrations.append(number_of, Sealed(at, packet_id, digest, len(content)))
-            work.outbox.add(entry, Process.NEW, ("eng",))
-            work.record(AuditEvent.PACKET_SEALED, actor="officer", subject=number_of.text)
-            (station.folder.outbox / f"{packet_id}.zip").write_bytes(content)
-            entries.append(entry)
-    return entries

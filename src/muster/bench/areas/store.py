@@ -24,16 +24,16 @@ from muster.audit.chain import canonical, link, verify_stored
 from muster.bench import uploading
 from muster.bench.measuring import Clock, Rounds, Row
 from muster.bench.memory import can_weigh, growth_in_a_fresh_process
+from muster.bench.queued import fill_queue
 from muster.clock import utc_now
 from muster.crypto.sealing import Sealer
 from muster.domain.applicant import LocalizedText
 from muster.domain.biometrics import Attestation, BiometricAttribute, DigitalId, SampleFacts
-from muster.domain.delivery import DeliveryState, OutboxEntry
-from muster.domain.lifecycle import SampleCaptured, Sealed, Started
-from muster.domain.registration import Process, RegistrationId
+from muster.domain.lifecycle import SampleCaptured
+from muster.domain.registration import RegistrationId
 from muster.store import tables
 from muster.store.audit_log import AuditLog, row_of
-from muster.store.database import Database, Work
+from muster.store.database import Database
 from muster.workstation.demo import demo_station
 from muster.workstation.desk import Desk, sign_in
 from muster.workstation.journal import Entry
@@ -174,7 +174,8 @@ def _queues(rounds: Rounds, folder: Path) -> Iterator[Row]:
     stations = {}
     for packets in (_SHORT, _LONG if not rounds.once else 1000):
         stations[packets] = demo_station(folder / f"queue-{packets}", utc_now)
-        _fill_queue(stations[packets], packets)
+        with _signed_in(stations[packets]) as desk:
+            fill_queue(desk, stations[packets], packets, b"sealed")
         _signed_in(stations[packets]).close()  # the carbon copy of what was put there behind its back
     short, long = stations.values()
     yield rounds.compare(
@@ -198,28 +199,6 @@ def _pages(desk: Desk) -> None:
         entries, _count = desk.sync.page(_SHOWN)
         desk.enrollment.with_slip([each.registration_id for each in entries])
         desk.sync.outlook()
-
-
-def _fill_queue(station: Station, packets: int) -> None:
-    """Sealed registrations and the files of their packets, as a week without a network leaves them."""
-    begun = utc_now() - timedelta(days=7)
-    with _signed_in(station) as desk, desk._database.work() as work:
-        for number in range(1, packets + 1):
-            at = begun + timedelta(seconds=number)
-            registration_id = RegistrationId.compose("10001", "10001", number, at)
-            _seal(work, registration_id, at)
-            work.record(AuditEvent.PACKET_SEALED, actor="officer", subject=registration_id.text)
-    for number in range(1, packets + 1):
-        name = RegistrationId.compose("10001", "10001", number, begun + timedelta(seconds=number)).text
-        (station.folder.outbox / f"{name}.zip").write_bytes(b"sealed")
-
-
-def _seal(work: Work, registration_id: RegistrationId, at: datetime) -> None:
-    packet_id = registration_id.text
-    work.registrations.start(registration_id, Started(at, Process.NEW, ("eng",), "officer", 0.1))
-    work.registrations.append(registration_id, Sealed(at, packet_id, "A" * 64, 1_500_000))
-    entry = OutboxEntry(packet_id, registration_id, DeliveryState.APPROVED, 0, 1_500_000, "A" * 64, at, None, None)
-    work.outbox.add(entry, Process.NEW, ("eng",))
 
 
 # The trail
