@@ -44,8 +44,7 @@ def driver_of(*urls: str) -> Iterator[EsclDriver]:
 
 @pytest.fixture(autouse=True)
 def no_patience(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A look every moment, and nobody is waited for longer than a test may take."""
-    monkeypatch.setattr("muster_scanner_escl.watching.HERE_EVERY_S", 0.02)
+    """Nobody is waited for longer than a test may take."""
     monkeypatch.setattr(scanner_module, "_BUSY_FOR_S", 0.1)
     monkeypatch.setattr(scanner_module, "_ASK_AGAIN_S", (0.005, 0.02))
 
@@ -138,7 +137,8 @@ def test_one_scanner_at_two_addresses_is_one_scanner() -> None:
         assert len(driver.find()) == 1
 
 
-def test_a_scanner_that_was_switched_off_is_missed_soon_and_found_again() -> None:
+def test_a_scanner_that_was_switched_off_is_missed_soon_and_found_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("muster_scanner_escl.watching.HERE_EVERY_S", 0.02)
     with running(SimulatedScanner()) as scanner, driver_of(scanner.url) as driver:
         (found,) = driver.find()
         scanner.said["GET", "ScannerCapabilities"] = (503, {}, b"")

@@ -6,7 +6,7 @@ from functools import partial
 from pathlib import Path
 from threading import Event
 
-from PySide6.QtCore import QSize, QTimer
+from PySide6.QtCore import QSize, Qt, QTimer
 from PySide6.QtWidgets import QFileDialog, QGridLayout, QHBoxLayout, QLineEdit, QPushButton, QVBoxLayout, QWidget
 
 from muster.domain.applicant import DocumentFacts
@@ -331,7 +331,8 @@ class _Slot(Card):
     def _pager(self) -> QHBoxLayout:
         """What is done with the page above."""
         pager = QHBoxLayout()
-        self.back, self.forth = button("‹"), button("›")
+        arrows = ("›", "‹") if self.layoutDirection() is Qt.LayoutDirection.RightToLeft else ("‹", "›")
+        self.back, self.forth = map(button, arrows)
         self.drop, self.more = button(tr("Remove this page")), button(tr("Add a page"))
         self.back.setAccessibleName(tr("Page before"))
         self.forth.setAccessibleName(tr("Next page"))
