@@ -1,14 +1,21 @@
-"""The driver at a real pcscd: the reader is virtual, the library, the daemon and the protocol are not."""
+"""The driver at a real pcscd: the reader is virtual, the library, the daemon and the protocol are not.
+
+In one file, because one computer has one pcscd.
+"""
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from threading import Event
 
 import pytest
+from typer.testing import CliRunner
 
+from muster.cli.app import build
 from muster.crypto.passive_authentication import CountryAuthorities
 from muster.devices.api import CHIP_ABSENT, CHIP_TAKEN_AWAY, ChipReader, DeviceStatus, Driver
 from muster.devices.chip_access import ChipKey
@@ -29,6 +36,7 @@ from simulators.passport_issuer import (
     dg15,
     ec_key,
     number,
+    picture,
     public_info,
     rsa_key,
     security_info,
@@ -150,7 +158,7 @@ def fresh_reader(virtual_reader: VirtualReader) -> Iterator[VirtualReader]:
     virtual_reader.start()
 
 
-@pytest.mark.parametrize("after", [0, 6, 15])
+@pytest.mark.parametrize("after", [0, 9])
 def test_a_document_that_is_pulled_away_in_between_is_told_as_that(
     fresh_reader: VirtualReader, driver: PcscDriver, after: int
 ) -> None:
@@ -187,3 +195,23 @@ def test_a_daemon_that_is_stopped_in_between_is_told_and_serves_again_when_it_is
 def test_without_the_library_nothing_is_found_and_nothing_breaks() -> None:
     driver = PcscDriver(load=lambda: Pcsc("libnosuchthing.so.0"))
     assert driver.find() == ()
+
+
+def test_from_the_command_line_through_the_drivers_own_process_a_chip_is_read(
+    virtual_reader: VirtualReader, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MUSTER_DRIVERS", "pcsc")
+    monkeypatch.setenv("MUSTER_PCSC_READERS", "Virtual PCD 00 00")
+    issuer = Issuer(signer_days=(-1000, 3000))
+    (tmp_path / "key").write_text("\n".join(zone().lines))
+    (tmp_path / "csca.der").write_bytes(issuer.authority)
+    words = ["--key", "key", "--authorities", "csca.der", "--portrait", "portrait.jpg"]
+    words = [each if each.startswith("--") else str(tmp_path / each) for each in words]
+    with laid_on(virtual_reader, PassportChip(signed_files(issuer, basic_files()), zone())):
+        ran = CliRunner().invoke(build(None), ["chip", "read", "--json", *words])  # type: ignore[arg-type]
+    said = json.loads(ran.stdout)
+    assert "error" not in said, said
+    assert (ran.exit_code, said["authenticity"], said["access"]) == (0, "unchanged", "BAC")
+    assert said["fields"]["surname"] == {"value": "MUSTERMANN", "source": "DG1"}
+    assert said["mrz"] == list(zone().lines)
+    assert (tmp_path / "portrait.jpg").read_bytes() == picture()

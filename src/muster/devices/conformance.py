@@ -25,6 +25,7 @@ from muster.devices.api import (
     Camera,
     CapturedSample,
     CaptureRequest,
+    ChipReader,
     DeviceContext,
     DeviceDescriptor,
     DeviceKind,
@@ -42,6 +43,7 @@ from muster.errors import Cancelled, DeviceUnavailable
 
 _FIND_WITHIN_S = 0.5
 _STOP_WITHIN_S = 2.0
+_SELECT_NOTHING = bytes.fromhex("00A4000C")
 _FRAMES_WITHIN_S = 10.0
 _EARLIER = next_hash("", b"the capture before")
 _GROUPS = {
@@ -160,6 +162,23 @@ class DriverConformance:
                 locator.locate(10.0, cancel)
                 raise AssertionError("a cancelled locator told where it is")
             assert time.monotonic() - begun < _STOP_WITHIN_S
+
+    def test_a_chip_reader_waits_no_longer_than_it_is_told_and_speaks_to_no_chip_it_has_not_taken(self) -> None:
+        for driver, device in self._opened(DeviceKind.CHIP_READER):
+            with driver.open(device, conformance_context()) as reader:
+                assert isinstance(reader, ChipReader)
+                with suppress(DeviceUnavailable):
+                    reader.transmit(_SELECT_NOTHING)
+                    raise AssertionError("a chip answered that was not taken")
+                stopped, begun = Event(), time.monotonic()
+                stopped.set()
+                with suppress(Cancelled):
+                    reader.take_chip(_FRAMES_WITHIN_S, stopped)
+                    raise AssertionError("a chip was taken though nobody wanted it any more")
+                with suppress(DeviceUnavailable):  # CHIP_ABSENT, or there is one
+                    reader.take_chip(0.0, Event())
+                    reader.leave_chip()
+                assert time.monotonic() - begun < _STOP_WITHIN_S
 
     def _opened(self, kind: DeviceKind) -> list[tuple[Driver, DeviceDescriptor]]:
         driver = self.make_driver()

@@ -16,6 +16,7 @@ from PIL import Image
 from muster.clock import utc_now
 from muster.devices import conformance
 from muster.devices.api import (
+    CHIP_ABSENT,
     DEVICE_ABSENT,
     CapturedSample,
     CaptureRequest,
@@ -50,6 +51,7 @@ class Habits:
     frames: Callable[[int], Frame | None] = lambda number: Frame(RGB, utc_now(), number)
     stubborn: Event | None = None  # a camera heeds ``cancel`` only once this is set
     heeds_cancel: bool = True
+    knows_no_chip: bool = True
     heeds_exceptions: bool = True
     heeds_previous_hash: bool = True
     afterwards: Callable[[Samples], Samples] = lambda samples: samples
@@ -59,7 +61,7 @@ class Habits:
 
 @dataclass
 class Device4:
-    """Camera, slap reader, iris camera, scanner and GPS receiver in one case."""
+    """Camera, slap reader, iris camera, scanner, GPS receiver and chip reader in one case."""
 
     kind: DeviceKind
     habits: Habits
@@ -102,6 +104,19 @@ class Device4:
 
     def scan(self, resolution_dpi: int, cancel: Event, on_preview: OnPreview) -> ScannedPage:
         return self.habits.page or ScannedPage(_png(), "png", resolution_dpi)
+
+    def take_chip(self, timeout_s: float, cancel: Event) -> bytes:
+        if cancel.is_set() and self.habits.heeds_cancel:
+            raise Cancelled(CANCELLED)
+        return b"\x3b\x00"
+
+    def transmit(self, command: bytes) -> bytes:
+        if self.habits.knows_no_chip:
+            raise DeviceUnavailable(CHIP_ABSENT)
+        return b"\x90\x00"
+
+    def leave_chip(self) -> None:
+        pass
 
     def locate(self, timeout_s: float, cancel: Event) -> Fix:
         if cancel.is_set() and self.habits.heeds_cancel:
@@ -312,3 +327,11 @@ def test_a_place_that_is_not_on_this_planet_fails() -> None:
 def test_a_locator_that_does_not_heed_cancel_fails() -> None:
     with pytest.raises(AssertionError, match="a cancelled locator told where it is"):
         with_habits(heeds_cancel=False).test_a_locator_that_was_cancelled_says_so_soon()
+
+
+def test_a_chip_reader_that_waits_on_or_speaks_to_a_chip_it_has_not_taken_fails() -> None:
+    rule = "test_a_chip_reader_waits_no_longer_than_it_is_told_and_speaks_to_no_chip_it_has_not_taken"
+    with pytest.raises(AssertionError, match="nobody wanted it any more"):
+        getattr(with_habits(heeds_cancel=False), rule)()
+    with pytest.raises(AssertionError, match="a chip answered that was not taken"):
+        getattr(with_habits(knows_no_chip=False), rule)()
