@@ -9,6 +9,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from threading import Event, Timer, active_count
 from uuid import uuid4
@@ -37,9 +38,8 @@ from muster.errors import BadInput, DeviceUnavailable
 
 SIMULATED = "muster_simulated.driver:from_environment"
 SIMULATORS = Path(simulators.__path__[0])
-HASTY = Patience(
-    silent_s=0.6, looking_s=0.3, stopping_s=0.4, ending_s=0.4, pause_s=0.02, calm_s=0.0, first_answer_s=10.0
-)
+# A machine with too much to do must not look like a library that hangs.
+HASTY = Patience(silent_s=1.0, stopping_s=3.0, ending_s=0.4, pause_s=0.02, calm_s=0.0, first_answer_s=10.0)
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="signals")
 
@@ -156,7 +156,7 @@ def test_a_process_that_breaks_in_the_middle_is_a_fault_of_the_device_and_is_sta
         use(simulated, context, lambda: os.kill(pid, broken_by))
     assert refusal.value.code.name == code
     assert "is started anew" in refusal.value.sentence
-    assert time.monotonic() - begun < 2.0
+    assert time.monotonic() - begun < 5.0
     assert ready(simulated)
     assert simulated.pid not in (None, pid)
 
@@ -200,7 +200,7 @@ def test_a_library_that_breaks_its_process_is_a_fault_of_the_device(
 
 
 def test_a_library_that_does_not_stop_when_told_to_is_stopped(context: DeviceContext) -> None:
-    with misbehaving("deaf") as driver:
+    with misbehaving("deaf", replace(HASTY, stopping_s=0.3)) as driver:
         before = driver.pid
         with pytest.raises(DeviceUnavailable, match="DRIVER_SILENT"):
             streamed(driver, context)
@@ -291,7 +291,7 @@ def test_somebody_slow_sees_the_newest_picture_and_no_old_ones(context: DeviceCo
     with misbehaving("fast") as driver, driver.open(of_kind(driver, DeviceKind.CAMERA), context) as camera:
         assert isinstance(camera, Camera)
         camera.stream(look, cancel)
-    assert max(ages[1:]) < 0.2  # 8 x 0.05 s of work, and a picture every 2 ms
+    assert max(ages[1:]) < 0.3  # 8 x 0.05 s of work, and a picture every 2 ms
     assert numbers[-1] > 3 * len(numbers)
 
 
@@ -307,12 +307,12 @@ def test_what_a_function_of_the_callers_raises_ends_the_call_and_passes(context:
         assert len(streamed(driver, context, frames=2)) == 2
 
 
-def test_a_device_that_is_plugged_in_or_out_is_known_within_two_seconds(tmp_path: Path) -> None:
+def test_a_device_that_is_plugged_in_is_known_within_three_seconds(tmp_path: Path) -> None:
     plug = tmp_path / "plug"
     with misbehaving("fast", MISBEHAVING_PLUGGED=str(plug)) as driver:
         assert driver.find() == ()
         plug.touch()
-        assert ready(driver, within_s=2.0)
+        assert ready(driver, within_s=3.0)
 
 
 # -- nothing stays
@@ -352,7 +352,7 @@ def test_a_process_ends_with_the_program_even_while_a_library_holds_the_interpre
         [sys.executable, str(program)], env=environment, capture_output=True, text=True, check=False
     )
     assert ended.returncode == -signal.SIGKILL, ended.stderr
-    pid, until = int(ended.stdout), time.monotonic() + 2.0
+    pid, until = int(ended.stdout), time.monotonic() + 5.0
     while _runs(pid) and time.monotonic() < until:
         time.sleep(0.01)
     assert not _runs(pid)
