@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -21,12 +21,16 @@ from muster.errors import MalformedData, Refused
 from muster.workstation.demo import demo_script
 from muster.workstation.desk import Desk
 from muster.workstation.proofing_configuration import demo_content
+from muster.workstation.proving import Proof
 from muster.workstation.station import Station
 from unit.proofing.graphs import VOUCH, choice, method, sequence
-from unit.workstation.desks import QUICK, SetClock, audited, desk_at, play
+from unit.workstation.desks import OFFICER, QUICK, SetClock, audited, desk_at, play
+
+Asking = Callable[[bytes], Desk]
 
 NOON = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 BY_OFFICER: dict[str, Any] = {**VOUCH, "by": "officer"}
+SETS_IT = replace(QUICK, permissions={**QUICK.permissions, Role.OFFICER: frozenset(Permission)})
 MAILED = {"source": {"_type": "ContextAttribute", "attributePath": "email"}, "target": "email"}
 
 
@@ -44,13 +48,35 @@ def configuration(*graphs: dict[str, Any], policy: dict[str, Any] | None = None,
     return json.dumps({"methods": [BY_OFFICER], "useCases": use_cases}).encode()
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def clock() -> SetClock:
     return SetClock(NOON)
 
 
+@pytest.fixture(scope="module")
+def shared(tmp_path_factory: pytest.TempPathFactory, new_station: Station, clock: SetClock) -> Iterator[Desk]:
+    """An officer who sets the configuration as well: for what does not depend on the plan made at sign-in."""
+    root = tmp_path_factory.mktemp("proof") / "station"
+    shutil.copytree(new_station.folder.root, root)
+    with desk_at(root, clock=clock, policy=SETS_IT) as desk:
+        yield desk
+
+
 @pytest.fixture
-def station(tmp_path: Path, new_station: Station) -> Path:
+def asking(shared: Desk, clock: SetClock) -> Asking:
+    clock.moment = NOON
+    shared.proofing.is_online = True
+
+    def with_content(content: bytes) -> Desk:
+        shared.proofing_configuration.set(content)
+        return shared
+
+    return with_content
+
+
+@pytest.fixture
+def station(tmp_path: Path, new_station: Station, clock: SetClock) -> Path:
+    clock.moment = NOON
     shutil.copytree(new_station.folder.root, tmp_path / "station")
     return tmp_path / "station"
 
@@ -58,8 +84,7 @@ def station(tmp_path: Path, new_station: Station) -> Path:
 @contextmanager
 def desk_asking(root: Path, content: bytes, clock: SetClock) -> Iterator[Desk]:
     """The officer at a station whose administrator set ``content``."""
-    permissions = {**QUICK.permissions, Role.OFFICER: frozenset(Permission)}
-    with desk_at(root, clock=clock, policy=replace(QUICK, permissions=permissions)) as desk:
+    with desk_at(root, clock=clock, policy=SETS_IT) as desk:
         desk.proofing_configuration.set(content)
     with desk_at(root, clock=clock) as desk:
         yield desk
@@ -106,22 +131,33 @@ def test_only_who_changes_settings_sets_it(desk: Desk) -> None:
         desk.proofing_configuration.set(demo_content())
 
 
-def test_nobody_is_captured_or_signed_for_without_a_proof(station: Path, clock: SetClock) -> None:
+def test_nothing_is_signed_without_a_proof_that_is_asked_for(station: Path, clock: SetClock) -> None:
+    with desk_at(station, clock=clock) as desk:
+        registration_id = play(desk, stop_after=Step.PREVIEW)
     with desk_asking(station, configuration(method("a")), clock) as desk:
-        registration_id = entered(desk)
-        with pytest.raises(Refused, match="PROOF_NOT_GIVEN"):
-            desk.enrollment.proof.settle(registration_id)
-        assert desk.enrollment.registration(registration_id).proof is None
+        with pytest.raises(Refused, match="STEPS_OPEN"):
+            desk.enrollment.sign(registration_id, Proof(OFFICER.password))
+        vouched(desk, registration_id)
+        desk.enrollment.confirm_preview(registration_id)
+        assert desk.enrollment.sign(registration_id, Proof(OFFICER.password)).signed is not None
 
 
-def test_what_it_came_to_is_kept_and_on_record(station: Path, clock: SetClock) -> None:
-    with desk_asking(station, configuration(method("a")), clock) as desk:
-        registration_id = entered(desk)
-        state = vouched(desk, registration_id)
-        assert state.proof is not None
-        assert (state.proof.outcome, state.proof.use_case) == (ProofOutcome.PROVEN, "case0")
-        assert audited(desk, registration_id)[-1] == "MUS-IDV-009"
-        assert desk.enrollment.proof.settle(registration_id) == state
+def test_a_proof_that_was_not_given_is_not_settled(asking: Asking) -> None:
+    desk = asking(configuration(method("a")))
+    registration_id = entered(desk)
+    with pytest.raises(Refused, match="PROOF_NOT_GIVEN"):
+        desk.enrollment.proof.settle(registration_id)
+    assert desk.enrollment.registration(registration_id).proof is None
+
+
+def test_what_it_came_to_is_kept_and_on_record(asking: Asking) -> None:
+    desk = asking(configuration(method("a")))
+    registration_id = entered(desk)
+    state = vouched(desk, registration_id)
+    assert state.proof is not None
+    assert (state.proof.outcome, state.proof.use_case) == (ProofOutcome.PROVEN, "case0")
+    assert audited(desk, registration_id)[-1] == "MUS-IDV-009"
+    assert desk.enrollment.proof.settle(registration_id) == state
 
 
 def test_it_goes_on_where_it_stood_when_the_program_was_begun_anew(station: Path, clock: SetClock) -> None:
@@ -136,90 +172,84 @@ def test_it_goes_on_where_it_stood_when_the_program_was_begun_anew(station: Path
         assert (again.execution_id, [each.node for each in again.awaited]) == (view.execution_id, ["a"])
 
 
-def test_a_method_gets_the_answers_it_asks_for_and_no_others(station: Path, clock: SetClock) -> None:
-    with desk_asking(station, configuration(method("a", inputBindings=[MAILED])), clock) as desk:
-        view = desk.enrollment.proof.open(entered(desk)).view
-        assert view is not None
-        assert dict(view.attributes) == {"email": "erika@mustermann.example"}
+def test_a_method_gets_the_answers_it_asks_for_and_no_others(asking: Asking) -> None:
+    desk = asking(configuration(method("a", inputBindings=[MAILED])))
+    view = desk.enrollment.proof.open(entered(desk)).view
+    assert view is not None
+    assert dict(view.attributes) == {"email": "erika@mustermann.example"}
 
 
-def test_another_address_needs_another_proof_and_the_old_one_again_does_not(
-    station: Path, clock: SetClock
-) -> None:
-    with desk_asking(station, configuration(method("a", inputBindings=[MAILED])), clock) as desk:
-        registration_id = entered(desk)
-        proof = vouched(desk, registration_id).proof
-        desk.enrollment.enter_demographics(registration_id, {**demo_script().demographics, "email": "e@x.example"})
-        state = desk.enrollment.registration(registration_id)
-        assert state.next_step([Step.DEMOGRAPHICS, Step.PROOFING]) is Step.PROOFING
-        other = desk.enrollment.proof.open(registration_id).view
-        assert other is not None
-        assert other.status is ExecutionStatus.CREATED
-        desk.enrollment.enter_demographics(registration_id, demo_script().demographics)
-        back = desk.enrollment.proof.settle(registration_id).proof
-        assert proof is not None
-        assert back is not None
-        assert back.execution == proof.execution
+def test_another_address_needs_another_proof_and_the_old_one_again_does_not(asking: Asking) -> None:
+    desk = asking(configuration(method("a", inputBindings=[MAILED])))
+    registration_id = entered(desk)
+    proof = vouched(desk, registration_id).proof
+    desk.enrollment.enter_demographics(registration_id, {**demo_script().demographics, "email": "e@x.example"})
+    state = desk.enrollment.registration(registration_id)
+    assert state.next_step([Step.DEMOGRAPHICS, Step.PROOFING]) is Step.PROOFING
+    other = desk.enrollment.proof.open(registration_id).view
+    assert other is not None
+    assert other.status is ExecutionStatus.CREATED
+    desk.enrollment.enter_demographics(registration_id, demo_script().demographics)
+    back = desk.enrollment.proof.settle(registration_id).proof
+    assert proof is not None
+    assert back is not None
+    assert back.execution == proof.execution
 
 
 def test_what_is_over_without_a_proof_is_begun_again_and_what_is_not_over_is_not(
-    station: Path, clock: SetClock
+    asking: Asking, clock: SetClock
 ) -> None:
-    with desk_asking(station, configuration(method("a"), policy={"sessionTtlSeconds": 60}), clock) as desk:
-        registration_id = entered(desk)
-        first = desk.enrollment.proof.open(registration_id).view
-        same = desk.enrollment.proof.begin_again(registration_id).view
-        assert first is not None
-        assert same is not None
-        assert same.execution_id == first.execution_id
-        clock.moment = NOON + timedelta(hours=3)
-        late = desk.enrollment.proof.open(registration_id).view
-        assert late is not None
-        assert late.status is ExecutionStatus.EXPIRED
-        again = desk.enrollment.proof.begin_again(registration_id).view
-        assert again is not None
-        assert again.status is ExecutionStatus.CREATED
+    desk = asking(configuration(method("a"), policy={"sessionTtlSeconds": 60}))
+    registration_id = entered(desk)
+    first = desk.enrollment.proof.open(registration_id).view
+    same = desk.enrollment.proof.begin_again(registration_id).view
+    assert first is not None
+    assert same is not None
+    assert same.execution_id == first.execution_id
+    clock.moment = NOON + timedelta(hours=3)
+    late = desk.enrollment.proof.open(registration_id).view
+    assert late is not None
+    assert late.status is ExecutionStatus.EXPIRED
+    again = desk.enrollment.proof.begin_again(registration_id).view
+    assert again is not None
+    assert again.status is ExecutionStatus.CREATED
 
 
-def test_somebody_whom_no_use_case_is_for_is_not_asked_until_the_birth_date_changes(
-    station: Path, clock: SetClock
-) -> None:
-    with desk_asking(station, configuration(method("a"), maximumAge=17), clock) as desk:
-        registration_id = entered(desk)
-        standing = desk.enrollment.proof.open(registration_id)
-        assert standing.view is None
-        assert standing.registration.proof is not None
-        assert standing.registration.proof.outcome is ProofOutcome.NOT_ASKED
-        child = {**demo_script().demographics, "dateOfBirth": "2012/08/12"}
-        desk.enrollment.enter_demographics(registration_id, child)
-        view = desk.enrollment.proof.open(registration_id).view
-        assert view is not None
-        assert view.next == ("a",)
+def test_somebody_whom_no_use_case_is_for_is_not_asked_until_the_birth_date_changes(asking: Asking) -> None:
+    desk = asking(configuration(method("a"), maximumAge=17))
+    registration_id = entered(desk)
+    standing = desk.enrollment.proof.open(registration_id)
+    assert standing.view is None
+    assert standing.registration.proof is not None
+    assert standing.registration.proof.outcome is ProofOutcome.NOT_ASKED
+    child = {**demo_script().demographics, "dateOfBirth": "2012/08/12"}
+    desk.enrollment.enter_demographics(registration_id, child)
+    view = desk.enrollment.proof.open(registration_id).view
+    assert view is not None
+    assert view.next == ("a",)
 
 
-def test_a_person_is_enrolled_with_the_proof_owed_where_the_policy_says_so(station: Path, clock: SetClock) -> None:
+def test_a_person_is_enrolled_with_the_proof_owed_where_the_policy_says_so(asking: Asking) -> None:
     content = json.loads(configuration(method("a"), policy={"offlinePolicy": "ENROLL_PROVISIONAL"}))
     content["methods"][0]["offlineCapable"] = False
-    with desk_asking(station, json.dumps(content).encode(), clock) as desk:
-        desk.proofing.is_online = False
-        registration_id = entered(desk)
-        view = desk.enrollment.proof.open(registration_id).view
-        assert view is not None
-        desk.proofing.dispatch(view.execution_id, "a")
-        proof = desk.enrollment.proof.settle(registration_id).proof
-        assert proof is not None
-        assert proof.outcome is ProofOutcome.OWED
+    desk = asking(json.dumps(content).encode())
+    desk.proofing.is_online = False
+    registration_id = entered(desk)
+    view = desk.enrollment.proof.open(registration_id).view
+    assert view is not None
+    desk.proofing.dispatch(view.execution_id, "a")
+    proof = desk.enrollment.proof.settle(registration_id).proof
+    assert proof is not None
+    assert proof.outcome is ProofOutcome.OWED
 
 
-def test_an_officer_sees_what_an_officer_sees_and_a_supervisors_look_here_is_the_same(
-    station: Path, clock: SetClock
-) -> None:
-    with desk_asking(station, configuration(method("a")), clock) as desk:
-        registration_id = entered(desk)
-        vouched(desk, registration_id)
-        view = desk.enrollment.proof.open(registration_id).view
-        assert view is not None
-        assert [dict(each.metadata) for each in view.results] == [{}]
+def test_an_officer_sees_what_an_officer_sees_and_a_supervisors_look_here_is_the_same(asking: Asking) -> None:
+    desk = asking(configuration(method("a")))
+    registration_id = entered(desk)
+    vouched(desk, registration_id)
+    view = desk.enrollment.proof.open(registration_id).view
+    assert view is not None
+    assert [dict(each.metadata) for each in view.results] == [{}]
 
 
 def test_a_script_says_how_the_person_proved_who_they_are(station: Path, clock: SetClock) -> None:
@@ -231,21 +261,21 @@ def test_a_script_says_how_the_person_proved_who_they_are(station: Path, clock: 
             play(desk, stop_after=Step.PROOFING, script=silent)
 
 
-def test_only_a_choice_that_is_offered_is_made(station: Path, clock: SetClock) -> None:
+def test_only_a_choice_that_is_offered_is_made(asking: Asking) -> None:
     graph = choice(method("a"), method("b"))
-    with desk_asking(station, configuration(graph), clock) as desk:
-        assert vouched(desk, entered(desk), "b").is_done(Step.PROOFING)
+    desk = asking(configuration(graph))
+    assert vouched(desk, entered(desk), "b").is_done(Step.PROOFING)
 
 
-def test_what_was_found_out_is_destroyed_with_the_registration(station: Path, clock: SetClock) -> None:
-    with desk_asking(station, configuration(method("a", inputBindings=[MAILED])), clock) as desk:
-        registration_id = entered(desk)
-        proof = vouched(desk, registration_id).proof
-        assert proof is not None
-        desk.enrollment.discard(registration_id, "begun for somebody else")
-        view = desk.proofing.look(proof.execution)
-        assert (dict(view.attributes), view.results) == ({}, ())
-        assert (view.status, view.cancel_reason) == (ExecutionStatus.CANCELLED, "content destroyed")
-        with desk._journal.database.read() as work:
-            bodies = work._connection.exec_driver_sql("SELECT body FROM proofing_event").scalars().all()
-        assert "erika@mustermann.example" not in "".join(bodies)
+def test_what_was_found_out_is_destroyed_with_the_registration(asking: Asking) -> None:
+    desk = asking(configuration(method("a", inputBindings=[MAILED])))
+    registration_id = entered(desk, email="otto@mustermann.example")
+    proof = vouched(desk, registration_id).proof
+    assert proof is not None
+    desk.enrollment.discard(registration_id, "begun for somebody else")
+    view = desk.proofing.look(proof.execution)
+    assert (dict(view.attributes), view.results) == ({}, ())
+    assert (view.status, view.cancel_reason) == (ExecutionStatus.CANCELLED, "content destroyed")
+    with desk._journal.database.read() as work:
+        bodies = work._connection.exec_driver_sql("SELECT body FROM proofing_event").scalars().all()
+    assert "otto@mustermann.example" not in "".join(bodies)
