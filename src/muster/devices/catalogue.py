@@ -58,7 +58,10 @@ class DriverStatus:
 
 
 class Catalogue:
-    """The drivers of this installation, or those of ``plugins``. Closed by whoever made it."""
+    """The drivers of this installation, or those of ``plugins``. Closed by whoever made it.
+
+    Whoever tests devices takes ``settle``, then ``find`` and ``drivers``, and ``open`` with what was found.
+    """
 
     def __init__(self, plugins: Sequence[Plugin] | None = None) -> None:
         found = installed_drivers() if plugins is None else plugins

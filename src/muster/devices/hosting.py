@@ -19,7 +19,9 @@ from muster.devices.api import Device, DeviceContext, DeviceDescriptor, DeviceKi
 from muster.devices.hosted_device import HostedDevice
 from muster.devices.hosted_process import (
     DRIVER_BROKEN,
+    DRIVER_GARBLED,
     DRIVER_RESTS,
+    DRIVER_SILENT,
     DRIVER_STOPPED,
     DRIVER_STUCK,
     HostedProcess,
@@ -29,6 +31,11 @@ from muster.domain.assessment import Finding
 from muster.errors import Code, DeviceUnavailable, MusterError
 
 _LOG = logging.getLogger(__name__)
+_ENDED = {
+    DRIVER_STOPPED: "its process broke off",
+    DRIVER_SILENT: "its process did not answer any more and was ended",
+    DRIVER_GARBLED: "its process answered nonsense and was ended",
+}
 _FOR_GOOD = 20  # failures after which the pause is the longest
 
 
@@ -45,6 +52,7 @@ class HostedDriver:
         self._process: HostedProcess | None = None
         self._resting_until = 0.0
         self._is_stuck = False
+        self._is_broken = False
         self._has_answered = False
         self._devices: tuple[DeviceDescriptor, ...] = ()
         self.problem: str | None = None
@@ -113,7 +121,7 @@ class HostedDriver:
             self._changed.wait_for(self._is_decided, self._patience.start_s)
             if self._process is not None and self._process.is_at_work:
                 return self._process
-            code = DRIVER_STUCK if self._is_stuck else DRIVER_BROKEN if self.problem else DRIVER_STOPPED
+            code = DRIVER_STUCK if self._is_stuck else DRIVER_BROKEN if self._is_broken else DRIVER_STOPPED
             if code is DRIVER_STOPPED and (seconds := ceil(self._resting_until - time.monotonic())) > 0:
                 raise DeviceUnavailable(DRIVER_RESTS, kind=kind.value, seconds=seconds)
             raise DeviceUnavailable(code, kind=kind.value)
@@ -162,9 +170,12 @@ class HostedDriver:
         process.end(politely=self._closing)
         with self._changed:
             self._is_stuck = process.is_there
+            self._is_broken = ending is DRIVER_BROKEN  # it has told why
+            if not self._is_broken:
+                self.problem = f"{_ENDED[ending]} ({process.how_it_ended()})"
             self._changed.notify_all()
         if not self._closing:
-            _LOG.warning("driver %s: %s (%s)", self.name, ending.name, process.how_it_ended())
+            _LOG.warning("driver %s: %s", self.name, self.problem)
         while self._is_stuck and not self._closing:  # nothing else may take its device meanwhile
             with self._changed:
                 self._changed.wait_for(lambda: self._closing, self._patience.silent_s / 6)

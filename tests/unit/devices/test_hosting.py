@@ -178,6 +178,7 @@ def test_what_breaks_again_and_again_is_left_alone_for_a_while(context: DeviceCo
         assert driver.find() == ()
         with pytest.raises(DeviceUnavailable, match="DRIVER_RESTS"), driver.open(camera, context):
             pass
+        assert driver.problem == "its process broke off (exit status 9)"
 
 
 @pytest.mark.parametrize(
