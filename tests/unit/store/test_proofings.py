@@ -88,7 +88,7 @@ GOLDEN: list[tuple[ProofingEvent, str]] = [
     ),
     (
         NodeAwaits(NOON, "a", PollAction(NOON), {}, "d"),
-        f'{{"at":"{AT}","node":"a","action":{{"next_check_at":"{AT}","interval_ms":5000}},"state":{{}},'
+        f'{{"at":"{AT}","node":"a","action":{{"next_check_at":"{AT}","interval_ms":5000,"shown":""}},"state":{{}},'
         '"delivery":"d"}',
     ),
     (
@@ -122,6 +122,14 @@ GOLDEN: list[tuple[ProofingEvent, str]] = [
 def test_an_event_is_written_as_it_always_was_and_read_again(event: ProofingEvent, body: str) -> None:
     assert _CODEC.encode(event) == (type(event).__name__, body)
     assert _CODEC.decode(type(event).__name__, body) == event
+
+
+def test_what_is_looked_at_elsewhere_is_read_as_it_was_written_before_anything_was_shown() -> None:
+    before = (
+        f'{{"at":"{AT}","node":"a","action":{{"next_check_at":"{AT}","interval_ms":5000}},"state":{{}},'
+        '"delivery":"d"}'
+    )
+    assert _CODEC.decode("NodeAwaits", before) == NodeAwaits(NOON, "a", PollAction(NOON), {}, "d")
 
 
 def test_every_kind_of_event_has_a_golden_row() -> None:
