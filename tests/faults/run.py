@@ -253,7 +253,11 @@ def kills_at_commits(rig: Rig, bounded: bool) -> Row:
             root = rig.copy(rig.signed if bounded else rig.folder / "template", "commit")
             part = st.Part(resume=_draft(rig)) if bounded else st.Part()
             trial = rig.play(root, part, before=_die_at(boundary, count))
-            ended = ended or not trial.killed
+            if not trial.killed:
+                ended = True
+                last = trial.said[-1] if trial.said else {"said": trial.error}
+                if not bounded and last["said"] != "delivered":  # the commits after it were not reached
+                    row.problems.append(f"{boundary}, {count}: {last}")
             rig.look(row, root, trial.said, complete=not bounded and count % 8 == 0 and not late)
             shutil.rmtree(root)
         if ended or (bounded and count == 6):
