@@ -192,10 +192,16 @@ def _handler(scanner: SimulatedScanner) -> type[BaseHTTPRequestHandler]:
     return Handler
 
 
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+
+    def handle_error(self, *args: object) -> None:
+        """Clients that leave in the middle are what is tried here."""
+
+
 @contextmanager
 def running(scanner: SimulatedScanner, tls: ssl.SSLContext | None = None) -> Iterator[SimulatedScanner]:
-    server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(scanner))
-    server.daemon_threads = True
+    server = _Server(("127.0.0.1", 0), _handler(scanner))
     if tls is not None:
         server.socket = tls.wrap_socket(server.socket, server_side=True)
     scanner.url = f"http{'s' if tls else ''}://127.0.0.1:{server.server_port}/eSCL"

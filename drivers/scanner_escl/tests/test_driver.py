@@ -125,7 +125,7 @@ def test_a_scanner_says_what_it_is_and_whether_it_can_be_overheard() -> None:
     with running(SimulatedScanner(sheets=0)) as scanner, driver_of(scanner.url) as driver:
         (found,) = driver.find()
     assert (found.make, found.model, found.serial) == ("Muster", "Scan 3", "SCAN0001")
-    assert found.capabilities == ("glass", "feeder")
+    assert (found.capabilities, found.address) == (("glass", "feeder"), scanner.url)
     assert addresses_from("http://scanner.example/eSCL")[0].is_open_to_others
 
 

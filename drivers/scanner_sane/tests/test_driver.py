@@ -20,7 +20,7 @@ from muster.devices.conformance import DriverConformance, conformance_context
 from muster.devices.frames import Frame
 from muster.errors import Cancelled, DeviceUnavailable
 from muster_scanner_sane import pages
-from muster_scanner_sane.driver import SaneDriver, _with_ids, from_environment, options_from
+from muster_scanner_sane.driver import SaneDriver, _place_of, _with_ids, from_environment, options_from
 from muster_scanner_sane.libsane import Found, Handle
 
 CONTEXT = conformance_context()
@@ -132,6 +132,20 @@ def test_two_scanners_of_one_model_are_two_and_keep_their_names_on_another_place
         found("004", "005")
         == found("006", "007")
         == ["sane-genesys-canon-lide-210", "sane-genesys-canon-lide-210#2"]
+    )
+
+
+def test_a_scanner_on_usb_is_known_by_its_serial_number_wherever_it_is_plugged_in(tmp_path: Path) -> None:
+    for place, device, serial in (("1-1", "4", "AB12"), ("1-4.2", "7", "CD34")):
+        (tmp_path / place).mkdir()
+        for name, text in (("busnum", "1"), ("devnum", device), ("serial", serial)):
+            (tmp_path / place / name).write_text(f"{text}\n")
+    (tmp_path / "1-0:1.0").mkdir()  # an interface: it has neither number
+    found = [Found(f"genesys:libusb:001:{each}", "Canon", "LiDE 210", "flatbed") for each in ("007", "004", "009")]
+    assert [_place_of(each, tmp_path) for each in found] == [("usb:1-4.2", "CD34"), ("usb:1-1", "AB12"), ("", "")]
+    named = _with_ids(found, tmp_path)
+    assert (
+        named["sane-genesys-canon-lide-210-cd34"] is found[0] and named["sane-genesys-canon-lide-210"] is found[2]
     )
 
 

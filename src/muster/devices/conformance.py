@@ -33,11 +33,13 @@ from muster.devices.api import (
     DocumentScanner,
     Driver,
     Locator,
+    SheetFeeder,
     SlapCapture,
 )
 from muster.devices.attestation import SoftwareSigner, next_hash, verify_attestation
 from muster.devices.frames import Frame
 from muster.devices.records import picture_of
+from muster.devices.scanning import FEEDER_EMPTY
 from muster.domain.biometrics import BiometricAttribute, CaptureGroup
 from muster.errors import Cancelled, DeviceUnavailable
 
@@ -179,6 +181,32 @@ class DriverConformance:
                     reader.take_chip(0.0, Event())
                     reader.leave_chip()
                 assert time.monotonic() - begun < _STOP_WITHIN_S
+
+    def test_a_feeder_hands_out_its_sheets_at_the_resolution_asked_for_or_says_that_it_is_empty(self) -> None:
+        for driver, device in self._opened(DeviceKind.SCANNER):
+            with driver.open(device, conformance_context()) as scanner:
+                if not isinstance(scanner, SheetFeeder):
+                    continue
+                try:
+                    stack = scanner.scan_stack(100, Event(), _ignore)
+                except DeviceUnavailable as error:
+                    assert error.code == FEEDER_EMPTY
+                    continue
+                assert stack.pages, "an empty feeder is an error"
+                assert all(page.content and page.resolution_dpi == 100 for page in stack.pages)
+
+    def test_a_scan_that_was_cancelled_ends_soon_and_says_so(self) -> None:
+        for driver, device in self._opened(DeviceKind.SCANNER):
+            with driver.open(device, conformance_context()) as scanner:
+                assert isinstance(scanner, DocumentScanner)
+                feed = scanner.scan_stack if isinstance(scanner, SheetFeeder) else scanner.scan
+                for take in (scanner.scan, feed):
+                    cancel, begun = Event(), time.monotonic()
+                    cancel.set()
+                    with suppress(Cancelled):
+                        take(100, cancel, _ignore)
+                        raise AssertionError("a cancelled scan returned pages")
+                    assert time.monotonic() - begun < _STOP_WITHIN_S
 
     def _opened(self, kind: DeviceKind) -> list[tuple[Driver, DeviceDescriptor]]:
         driver = self.make_driver()

@@ -29,11 +29,13 @@ from muster.devices.api import (
     Fix,
     OnPreview,
     ScannedPage,
+    ScannedStack,
 )
 from muster.devices.attestation import SoftwareSigner
 from muster.devices.conformance import DriverConformance
 from muster.devices.frames import Frame
 from muster.devices.records import finger_record, iris_record
+from muster.devices.scanning import FEEDER_EMPTY
 from muster.domain.biometrics import BiometricAttribute, DigitalId, Modality
 from muster.errors import CANCELLED, Cancelled, DeviceUnavailable, MusterError
 
@@ -56,6 +58,8 @@ class Habits:
     heeds_previous_hash: bool = True
     afterwards: Callable[[Samples], Samples] = lambda samples: samples
     page: ScannedPage | None = None
+    sheets: int = 2
+    says_empty: bool = True
     latitude_deg: float = 50.0
 
 
@@ -103,7 +107,15 @@ class Device4:
         return CapturedSample(attribute, record, 60, at, ID, "four", "1", attestation, link)
 
     def scan(self, resolution_dpi: int, cancel: Event, on_preview: OnPreview) -> ScannedPage:
+        if cancel.is_set() and self.habits.heeds_cancel:
+            raise Cancelled(CANCELLED)
         return self.habits.page or ScannedPage(_png(), "png", resolution_dpi)
+
+    def scan_stack(self, resolution_dpi: int, cancel: Event, on_preview: OnPreview) -> ScannedStack:
+        page = self.scan(resolution_dpi, cancel, on_preview)
+        if not self.habits.sheets and self.habits.says_empty:
+            raise DeviceUnavailable(FEEDER_EMPTY)
+        return ScannedStack((page,) * self.habits.sheets)
 
     def take_chip(self, timeout_s: float, cancel: Event) -> bytes:
         if cancel.is_set() and self.habits.heeds_cancel:
@@ -322,6 +334,26 @@ def test_a_page_that_was_not_asked_for_fails(page: ScannedPage) -> None:
 def test_a_place_that_is_not_on_this_planet_fails() -> None:
     with pytest.raises(AssertionError):
         with_habits(latitude_deg=91.0).test_a_locator_says_where_it_is_or_that_it_does_not_know()
+
+
+def test_a_scanner_that_does_not_heed_cancel_fails() -> None:
+    with pytest.raises(AssertionError, match="a cancelled scan returned pages"):
+        with_habits(heeds_cancel=False).test_a_scan_that_was_cancelled_ends_soon_and_says_so()
+
+
+def test_a_feeder_may_be_empty_and_must_say_so() -> None:
+    rule = "test_a_feeder_hands_out_its_sheets_at_the_resolution_asked_for_or_says_that_it_is_empty"
+    getattr(with_habits(sheets=0), rule)()
+    with pytest.raises(AssertionError, match="an empty feeder is an error"):
+        getattr(with_habits(sheets=0, says_empty=False), rule)()
+
+
+def test_a_feeder_whose_sheets_are_of_another_resolution_fails() -> None:
+    page = ScannedPage(_png(), "png", 75)
+    with pytest.raises(AssertionError):
+        with_habits(
+            page=page
+        ).test_a_feeder_hands_out_its_sheets_at_the_resolution_asked_for_or_says_that_it_is_empty()
 
 
 def test_a_locator_that_does_not_heed_cancel_fails() -> None:

@@ -84,6 +84,7 @@ def _described(address: Address, told: Capabilities | NotAuthentic) -> DeviceDes
         serial=told.serial or address.host,
         status=DeviceStatus.READY,
         capabilities=tuple(_can_do(address, told)),
+        address=address.base,
     )
 
 

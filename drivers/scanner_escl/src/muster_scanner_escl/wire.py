@@ -57,6 +57,10 @@ class Patience:
     octets: int
     cancel: Event | None = None
 
+    @property
+    def is_over(self) -> bool:
+        return self.cancel is not None and self.cancel.is_set()
+
 
 @dataclass(frozen=True, slots=True)
 class Answer:
@@ -85,6 +89,8 @@ class Connection:
         """Raises ``ScannerSilent``, ``ScannerGone``, ``ScannerAbsurd``, ``ScannerUntrusted``,
         ``ScannerElsewhere``, ``Cancelled``. After ``ScannerSilent`` and ``Cancelled`` the connection is of no more
         use."""
+        if patience.is_over:
+            raise Cancelled(CANCELLED)
         answers: SimpleQueue[Answer | _Failure] = SimpleQueue()
 
         def asking() -> None:
@@ -96,7 +102,7 @@ class Connection:
             try:
                 answer = answers.get(timeout=_LOOK_UP_S)
             except Empty:
-                if patience.cancel is not None and patience.cancel.is_set():
+                if patience.is_over:
                     raise Cancelled(CANCELLED) from None
                 if time.monotonic() > deadline:
                     raise ScannerSilent from None

@@ -209,28 +209,55 @@ def _library() -> Sane | None:
     return _loaded[0]
 
 
-def _with_ids(seen: Sequence[Found]) -> dict[str, Found]:
-    """By back end and model, not by SANE's name, which is an address on the bus and another one each time.
-    Two of one model are told apart by their order."""
+def _with_ids(seen: Sequence[Found], bus: Path = _USB) -> dict[str, Found]:
+    """By back end, model and, on USB, serial number; not by SANE's name, which is an address on the bus, another
+    one each time. Two that are alike are told apart by their order."""
     named: dict[str, Found] = {}
     for each in seen:
-        words = f"sane {each.name.partition(':')[0]} {each.vendor} {each.model}".lower()
+        words = f"sane {each.name.partition(':')[0]} {each.vendor} {each.model} {_place_of(each, bus)[1]}".lower()
         id_ = re.sub(r"[^a-z0-9]+", "-", words).strip("-")
         twins = sum(other == id_ or other.startswith(f"{id_}#") for other in named)
         named[f"{id_}#{twins + 1}" if twins else id_] = each
     return named
 
 
+def _place_of(found: Found, bus: Path = _USB) -> tuple[str, str]:
+    """Where on USB it is plugged in (``usb:1-4.2``) and its serial number; empty where nobody tells."""
+    place = re.search(r":libusb:(\d+):(\d+)$", found.name)
+    if place is None:
+        return "", ""
+    numbers = int(place[1]), int(place[2])
+    here = (
+        each for each in sorted(bus.glob("*")) if (_number(each / "busnum"), _number(each / "devnum")) == numbers
+    )
+    device = next(here, None)
+    return (f"usb:{device.name}", _line(device / "serial")) if device else ("", "")
+
+
+def _number(path: Path) -> int:
+    line = _line(path)
+    return int(line) if line.isdecimal() else -1
+
+
+def _line(path: Path) -> str:
+    try:
+        return path.read_text("utf-8", "replace").strip()
+    except OSError:
+        return ""
+
+
 def _described(id_: str, found: Found) -> DeviceDescriptor:
+    address, serial = _place_of(found)
     return DeviceDescriptor(
         id=id_,
         kind=DeviceKind.SCANNER,
         driver=SaneDriver.name,
         make=found.vendor or "?",
         model=found.model or "?",
-        serial=found.name or "?",
+        serial=serial or found.name or "?",
         status=DeviceStatus.READY,
         capabilities=(found.kind,) if found.kind else (),
+        address=address,
     )
 
 
