@@ -8,16 +8,11 @@ import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
-from email.message import EmailMessage
-from email.parser import BytesParser
-from email.policy import default
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import pyotp
 import pytest
-from aiosmtpd.controller import Controller
-from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 
 from muster.crypto.keyed_hash import KeyedHash
 from muster.crypto.sealing import Sealer
@@ -27,6 +22,7 @@ from muster.methods.otp import OneTimeCode, method
 from muster.methods.otp_channels import Gateway
 from muster.methods.tools import MethodTools
 from muster.proofing.method import Done, NotDone, Outcome, Pending, Work
+from simulators.mail_server import Mailbox, mail_server
 from unit.proofing.graphs import definitions
 from unit.proofing.graphs import method as node
 
@@ -37,51 +33,10 @@ SMS = {**EMAIL, "channel": "sms"}
 APP = {**EMAIL, "channel": "authenticator_app"}
 
 
-@dataclass
-class Mailbox:
-    """What aiosmtpd asks for its handler, and what arrived. ``says`` refuses the next message."""
-
-    mails: list[EmailMessage] = field(default_factory=list)
-    says: str = "250 OK"
-
-    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
-        if self.says.startswith("250"):
-            content = envelope.content
-            assert isinstance(content, bytes)
-            mail = BytesParser(policy=default).parsebytes(content)
-            assert isinstance(mail, EmailMessage)
-            self.mails.append(mail)
-        return self.says
-
-    def code(self) -> str:
-        """In the newest message."""
-        found = re.search(r"\b\d{6}\b", self.mails[-1].get_content())
-        assert found is not None
-        return found[0]
-
-
-class AnyPort(Controller):
-    """On a port that is free: where it listens, it says when it does."""
-
-    def _trigger_server(self) -> None:
-        assert self.server is not None
-        self.port = self.server.sockets[0].getsockname()[1]
-        super()._trigger_server()
-
-
 @pytest.fixture(scope="module")
 def _mail_server() -> Iterator[tuple[Mailbox, str]]:
-    box = Mailbox()
-
-    def known(
-        server: SMTP, session: Session, envelope: Envelope, mechanism: str, data: LoginPassword
-    ) -> AuthResult:
-        return AuthResult(success=data == LoginPassword(b"station", b"p@ss"), handled=False)
-
-    controller = AnyPort(box, hostname="127.0.0.1", port=0, authenticator=known, auth_require_tls=False)
-    controller.start()
-    yield box, f"smtp://station:p%40ss@127.0.0.1:{controller.port}?from=muster%40example.org"
-    controller.stop()
+    with mail_server() as there:
+        yield there
 
 
 @pytest.fixture
