@@ -117,8 +117,10 @@ def spoken(page: QWidget) -> str:
 
 
 def test_what_waits_outside_is_put_away_and_goes_on_where_it_was_after_the_program_was_begun_anew(
-    driver: Driver, ask: Ask
+    driver: Driver, ask: Ask, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    opened: list[str] = []
+    monkeypatch.setattr("muster.ui.proofing.waiting_card.open_in_browser", opened.append)
     ask(sequence(method("mail", "email"), choice(method("phone", "wallet"), method("login", "oidc"))),
         {"mail": ["form", "done"]}, minimumAssurance="substantial")  # fmt: skip
     page = driver.on(ProofingPage)
@@ -135,6 +137,9 @@ def test_what_waits_outside_is_put_away_and_goes_on_where_it_was_after_the_progr
     driver.click(page.offers["phone"])
     driver.until(lambda: "phone" in page.cards)
     assert page.cards["phone"].code is not None
+    driver.click(page.cards["phone"].here)
+    assert opened == ["openid4vp://request"]
+    assert "No such app was found on this computer." in spoken(page)
     driver.click(page.go_away)
     home = driver.on(HomePage)
     driver.until(lambda: home._drafts.itemAtPosition(0, 1) is not None)

@@ -36,6 +36,7 @@ class WaitingCard(Card):
         self.form: ProofingForm | None = None
         self.browser: QPushButton | None = None
         self.code: QLabel | None = None
+        self.here: QPushButton | None = None
         self.column.addWidget(label(words.title(node), "title"))
         if node.description:
             self.column.addWidget(label(word(node.description), "subtitle"))
@@ -81,19 +82,22 @@ class WaitingCard(Card):
     def _add_browser(self, url: str) -> None:
         self._say(tr("The person goes on in the browser: turn the screen to them. The answer comes by itself."))
         self.browser = button(tr("Open in the browser"), primary=True)
-        self.browser.clicked.connect(partial(self._open, url))
+        self.browser.clicked.connect(partial(self._open, url, tr("No browser could be opened on this computer.")))
         self.column.addLayout(_row(self.browser, None))
 
-    def _open(self, url: str, *_: object) -> None:
+    def _open(self, url: str, sorry: str, *_: object) -> None:
         if not open_in_browser(url):
-            self._note.say(tr("No browser could be opened on this computer."), "bad")
+            self._note.say(sorry, "bad")
 
     def _add_code(self, shown: str) -> None:
         self._say(tr("The person reads this with the app on their telephone."))
         self.code = QLabel()
         self.code.setPixmap(qr_code(shown, _QR_SIDE))
         self.code.setAccessibleName(tr("Code to be read by the person's telephone"))
+        self.here = link(tr("The app is on this computer"))
+        self.here.clicked.connect(partial(self._open, shown, tr("No such app was found on this computer.")))
         self.column.addLayout(_row(self.code, None))
+        self.column.addLayout(_row(self.here, None))
 
 
 def _row(*widgets: QWidget | None) -> QHBoxLayout:

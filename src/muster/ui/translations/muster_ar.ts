@@ -400,6 +400,10 @@
             <translation>اسأل الشخص عمّا يتذكره: كل معلومة تساعد في العثور على الرقم. لا شيء إلزامي.</translation>
         </message>
         <message>
+            <source>Ask your supervisor to look at this proof.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Asked for in no process: no trigger names one.</source>
             <translation>غير مطلوب في أي إجراء: لا يذكر أي مشغّل إجراءً.</translation>
         </message>
@@ -828,6 +832,10 @@
             <translation>أرى الشخص هنا بنفسي</translation>
         </message>
         <message>
+            <source>I see the person: they sit before the camera, with nothing before the face.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>I, {officer}, checked who this person is, recorded what I saw, and the person confirmed it.</source>
             <translation>أنا، ⁨{officer}⁩، تحققت من هوية هذا الشخص وسجلت ما رأيته، وأكد الشخص ذلك.</translation>
         </message>
@@ -838,6 +846,10 @@
         <message>
             <source>Injury or illness</source>
             <translation>إصابة أو مرض</translation>
+        </message>
+        <message>
+            <source>It cannot be gone on in this way. Ask your supervisor.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>It counts from the next sign-in on.</source>
@@ -1142,6 +1154,10 @@
         <message>
             <source>No station of this number is registered here, so no set-up file can be made for it.</source>
             <translation>لا توجد هنا محطة مسجّلة بهذا الرقم، فلا يمكن إعداد ملف لها.</translation>
+        </message>
+        <message>
+            <source>No such app was found on this computer.</source>
+            <translation>لم يُعثر على تطبيق كهذا على هذا الحاسوب.</translation>
         </message>
         <message>
             <source>No {kind} is connected. Plug it in and try again.</source>
@@ -1788,6 +1804,10 @@
             <translation>ينقص إجابةَ الجهاز ({kind}) ما يلزم ({part}). أبلغ الدعم.</translation>
         </message>
         <message>
+            <source>The app is on this computer</source>
+            <translation>التطبيق على هذا الحاسوب</translation>
+        </message>
+        <message>
             <source>The attempts are used up. Keep the best there is, or try once more.</source>
             <translation>استُنفدت المحاولات. احتفظ بأفضل التقاط، أو حاول مرة أخرى.</translation>
         </message>
@@ -2000,6 +2020,18 @@
             <translation>القرص ممتلئ. أخلِ بعض المساحة وحاول مرة أخرى؛ كل ما أُدخل حتى الآن محفوظ.</translation>
         </message>
         <message>
+            <source>The document could not be judged. Lay it flat and straight, and scan it again.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The document does not say everything that this proof needs. Take another document.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The document has no chip that can be read.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>The document has no such page.</source>
             <translation>لا توجد في الوثيقة صفحة بهذا الرقم.</translation>
         </message>
@@ -2014,6 +2046,14 @@
         <message>
             <source>The document is small in the picture. Go nearer to it.</source>
             <translation>الوثيقة صغيرة في الصورة. اقترب منها.</translation>
+        </message>
+        <message>
+            <source>The document is turned: its back lies on the scanner.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The document lies on the chip reader.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>The document was moved while its chip was being read. Lay it on the reader and leave it there until it is read.</source>
@@ -2110,6 +2150,10 @@
         <message>
             <source>The face cannot be seen well. Take away what covers it, and face the camera.</source>
             <translation>الوجه لا يُرى جيدًا. أزِل ما يغطيه وواجِه الكاميرا.</translation>
+        </message>
+        <message>
+            <source>The face could not be judged. Ask the person to look into the camera again, in good light.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>The face gives nothing to search for. Take the picture again in better light.</source>
@@ -2260,6 +2304,10 @@
             <translation>يذكر الملف ⁦registration.json⁩ بعض الأصابع أو العيون دون ⁦{attribute}⁩. اذكر كل ما ليس استثناءً منها، أو لا تذكر شيئًا لاستخدام الجهاز.</translation>
         </message>
         <message>
+            <source>The finger could not be recognised. Ask your supervisor.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>The finger lies at the edge. Move it to the middle of the glass.</source>
             <translation>الإصبع عند الحافة. انقله إلى وسط الزجاج.</translation>
         </message>
@@ -2302,6 +2350,10 @@
         <message>
             <source>The form of the step {node} has other fields: {fields}.</source>
             <translation>لاستمارة الخطوة {node} حقول أخرى: {fields}.</translation>
+        </message>
+        <message>
+            <source>The front of the document lies on the scanner.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>The gender in the record is none that the standard knows.</source>
@@ -2676,6 +2728,10 @@
             <translation>على الشخص أن يثبت هويته بعد.</translation>
         </message>
         <message>
+            <source>The person lays the finger on the reader.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>The person reads this with the app on their telephone.</source>
             <translation>يقرأ الشخص هذا بالتطبيق على هاتفه.</translation>
         </message>
@@ -2802,6 +2858,10 @@
         <message>
             <source>The print is too light. Press a little harder, and moisten the finger if it is dry.</source>
             <translation>البصمة فاتحة جدًا. اضغط بقوة أكثر قليلًا، ورطّب الإصبع إن كان جافًا.</translation>
+        </message>
+        <message>
+            <source>The printer did not take the slip. Look whether it is on and has paper, and print again.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>The program cannot judge this. Look yourself.</source>
@@ -3596,6 +3656,10 @@
             <translation>لا توجد وثيقة على قارئ الشرائح. ضعها وحاول من جديد.</translation>
         </message>
         <message>
+            <source>There is no finger on record to compare with. Take another way.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>There is no job of this name. It may be one of: {names}.</source>
             <translation>لا توجد مهمة بهذا الاسم. المهام الممكنة: {names}.</translation>
         </message>
@@ -3606,6 +3670,10 @@
         <message>
             <source>There is no list of packets in this folder. Perhaps the drive was pulled out too early: hand over again.</source>
             <translation>لا توجد قائمة حزم في هذا المجلد. لعلّ القرص نُزع مبكرًا: أعد التسليم.</translation>
+        </message>
+        <message>
+            <source>There is no portrait to compare the face with. Take a document of the person first.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>There is no proofing use case {use_case} for {tenant}.</source>
@@ -3706,6 +3774,10 @@
         <message>
             <source>This date lies in the future.</source>
             <translation>هذا التاريخ في المستقبل.</translation>
+        </message>
+        <message>
+            <source>This document cannot be accepted as a proof. Ask for another, or take another way.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>This document is needed before you can go on.</source>
@@ -3984,6 +4056,10 @@
             <translation>تنتظر هذه الخطوة رمزاً ولا شيء غيره.</translation>
         </message>
         <message>
+            <source>This step waits for a document and for nothing else.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>This step waits for a form and for nothing else.</source>
             <translation>تنتظر هذه الخطوة استمارة ولا شيء غيرها.</translation>
         </message>
@@ -3994,6 +4070,10 @@
         <message>
             <source>This step waits for the browser and for nothing else.</source>
             <translation>هذه الخطوة تنتظر المتصفح ولا شيء سواه.</translation>
+        </message>
+        <message>
+            <source>This step waits for the person and for nothing else.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>This step waits for the service's answer and for nothing else.</source>

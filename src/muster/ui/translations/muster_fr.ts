@@ -400,6 +400,10 @@
             <translation>Demandez ce dont la personne se souvient : chaque détail aide à retrouver le numéro. Rien n’est obligatoire.</translation>
         </message>
         <message>
+            <source>Ask your supervisor to look at this proof.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Asked for in no process: no trigger names one.</source>
             <translation>Demandée dans aucune procédure : aucun déclencheur n’en nomme.</translation>
         </message>
@@ -828,6 +832,10 @@
             <translation>Je vois moi-même la personne ici</translation>
         </message>
         <message>
+            <source>I see the person: they sit before the camera, with nothing before the face.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>I, {officer}, checked who this person is, recorded what I saw, and the person confirmed it.</source>
             <translation>Moi, {officer}, j’ai vérifié l’identité de cette personne et enregistré ce que j’ai constaté ; la personne l’a confirmé.</translation>
         </message>
@@ -838,6 +846,10 @@
         <message>
             <source>Injury or illness</source>
             <translation>Blessure ou maladie</translation>
+        </message>
+        <message>
+            <source>It cannot be gone on in this way. Ask your supervisor.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>It counts from the next sign-in on.</source>
@@ -1142,6 +1154,10 @@
         <message>
             <source>No station of this number is registered here, so no set-up file can be made for it.</source>
             <translation>Aucun poste de ce numéro n’est enregistré ici : aucun fichier d’installation ne peut être préparé pour lui.</translation>
+        </message>
+        <message>
+            <source>No such app was found on this computer.</source>
+            <translation>Aucune application de ce type n’a été trouvée sur cet ordinateur.</translation>
         </message>
         <message>
             <source>No {kind} is connected. Plug it in and try again.</source>
@@ -1788,6 +1804,10 @@
             <translation>Il manque à la réponse de l’appareil ({kind}) un élément nécessaire ({part}). Prévenez l’assistance.</translation>
         </message>
         <message>
+            <source>The app is on this computer</source>
+            <translation>L’application est sur cet ordinateur</translation>
+        </message>
+        <message>
             <source>The attempts are used up. Keep the best there is, or try once more.</source>
             <translation>Les essais sont épuisés. Conservez la meilleure capture ou essayez encore une fois.</translation>
         </message>
@@ -2000,6 +2020,18 @@
             <translation>Le disque est plein. Libérez de l’espace et réessayez ; tout ce qui a été saisi est conservé.</translation>
         </message>
         <message>
+            <source>The document could not be judged. Lay it flat and straight, and scan it again.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The document does not say everything that this proof needs. Take another document.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The document has no chip that can be read.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>The document has no such page.</source>
             <translation>Le document n’a pas cette page.</translation>
         </message>
@@ -2014,6 +2046,14 @@
         <message>
             <source>The document is small in the picture. Go nearer to it.</source>
             <translation>Le document est petit dans l’image. Approchez-vous.</translation>
+        </message>
+        <message>
+            <source>The document is turned: its back lies on the scanner.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The document lies on the chip reader.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>The document was moved while its chip was being read. Lay it on the reader and leave it there until it is read.</source>
@@ -2110,6 +2150,10 @@
         <message>
             <source>The face cannot be seen well. Take away what covers it, and face the camera.</source>
             <translation>Le visage se voit mal. Retirez ce qui le couvre et faites face à l’appareil.</translation>
+        </message>
+        <message>
+            <source>The face could not be judged. Ask the person to look into the camera again, in good light.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>The face gives nothing to search for. Take the picture again in better light.</source>
@@ -2260,6 +2304,10 @@
             <translation>Le fichier registration.json nomme certains doigts ou yeux, mais pas {attribute}. Nommez tous ceux qui ne font pas l’objet d’une exception, ou aucun pour utiliser l’appareil.</translation>
         </message>
         <message>
+            <source>The finger could not be recognised. Ask your supervisor.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>The finger lies at the edge. Move it to the middle of the glass.</source>
             <translation>Le doigt est au bord. Placez-le au milieu de la vitre.</translation>
         </message>
@@ -2302,6 +2350,10 @@
         <message>
             <source>The form of the step {node} has other fields: {fields}.</source>
             <translation>Le formulaire de l’étape {node} a d’autres champs : {fields}.</translation>
+        </message>
+        <message>
+            <source>The front of the document lies on the scanner.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>The gender in the record is none that the standard knows.</source>
@@ -2676,6 +2728,10 @@
             <translation>La personne doit encore prouver qui elle est.</translation>
         </message>
         <message>
+            <source>The person lays the finger on the reader.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>The person reads this with the app on their telephone.</source>
             <translation>La personne lit ceci avec l’application de son téléphone.</translation>
         </message>
@@ -2802,6 +2858,10 @@
         <message>
             <source>The print is too light. Press a little harder, and moisten the finger if it is dry.</source>
             <translation>L’empreinte est trop claire. Appuyez un peu plus fort, et humidifiez le doigt s’il est sec.</translation>
+        </message>
+        <message>
+            <source>The printer did not take the slip. Look whether it is on and has paper, and print again.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>The program cannot judge this. Look yourself.</source>
@@ -3596,6 +3656,10 @@
             <translation>Il n’y a pas de document sur le lecteur de puces. Posez-le et réessayez.</translation>
         </message>
         <message>
+            <source>There is no finger on record to compare with. Take another way.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>There is no job of this name. It may be one of: {names}.</source>
             <translation>Il n’y a pas de tâche de ce nom. Tâches possibles : {names}.</translation>
         </message>
@@ -3606,6 +3670,10 @@
         <message>
             <source>There is no list of packets in this folder. Perhaps the drive was pulled out too early: hand over again.</source>
             <translation>Il n’y a pas de liste de paquets dans ce dossier. Le support a peut-être été retiré trop tôt : refaites la remise.</translation>
+        </message>
+        <message>
+            <source>There is no portrait to compare the face with. Take a document of the person first.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>There is no proofing use case {use_case} for {tenant}.</source>
@@ -3706,6 +3774,10 @@
         <message>
             <source>This date lies in the future.</source>
             <translation>Cette date est dans le futur.</translation>
+        </message>
+        <message>
+            <source>This document cannot be accepted as a proof. Ask for another, or take another way.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>This document is needed before you can go on.</source>
@@ -3984,6 +4056,10 @@
             <translation>Cette étape attend un code et rien d’autre.</translation>
         </message>
         <message>
+            <source>This step waits for a document and for nothing else.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>This step waits for a form and for nothing else.</source>
             <translation>Cette étape attend un formulaire et rien d’autre.</translation>
         </message>
@@ -3994,6 +4070,10 @@
         <message>
             <source>This step waits for the browser and for nothing else.</source>
             <translation>Cette étape attend le navigateur et rien d’autre.</translation>
+        </message>
+        <message>
+            <source>This step waits for the person and for nothing else.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>This step waits for the service's answer and for nothing else.</source>
