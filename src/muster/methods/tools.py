@@ -10,11 +10,14 @@ import pkgutil
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from importlib import import_module
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import muster.methods
 from muster.domain.proofing import Identifier
 from muster.proofing.method import ProofingMethod
+
+if TYPE_CHECKING:
+    from muster.methods.sensors import Sensors
 
 
 def _nobody_lent(*_: Any) -> Any:
@@ -53,6 +56,7 @@ class MethodTools:
     unseal: Callable[[str], str] = _nobody_lent
     wallet_door: Callable[[Door, str, Fetched], str] = _nobody_lent
     credential_authorities: Callable[[], Collection[bytes]] = tuple
+    sensors: Callable[[], Sensors] = _nobody_lent
 
 
 def found_methods(tools: MethodTools) -> Mapping[str, ProofingMethod]:

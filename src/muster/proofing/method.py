@@ -19,6 +19,9 @@ from muster.domain.proofing import Assurance, AttributeValue, Identifier, Method
 from muster.errors import Code
 from muster.proofing.definitions import Method
 
+# So begins an attribute that a method sealed for another one: it is bound like any other, and shown to nobody.
+SEALED = "sealed:"
+
 
 @dataclass(frozen=True, slots=True)
 class Work:
@@ -49,8 +52,9 @@ class Pending:
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """It succeeded. Attributes go by the names of the configuration's ``targetAttribute``; pictures are named,
-    never contained. ``assurance`` is what was reached, which may be less than the method can give."""
+    """It succeeded. Attributes go by the names of the configuration's ``targetAttribute``; pictures are never
+    among them, and what only another method may read begins with ``SEALED``. ``assurance`` is what was reached,
+    which may be less than the method can give."""
 
     assurance: Assurance
     evidence: MethodEvidence

@@ -48,6 +48,7 @@ from muster.workstation.pre_registrations import PreRegistrations
 from muster.workstation.proofing import Proofing
 from muster.workstation.proofing_configuration import ProofingConfiguration
 from muster.workstation.proofing_secrets import ProofingSecrets
+from muster.workstation.proofing_sensors import ProofingSensors
 from muster.workstation.proofing_step import ProofingStep
 from muster.workstation.proving import Proof, Proving, words
 from muster.workstation.reading_chip import ReadingChip
@@ -180,13 +181,14 @@ class Desk:
             catalogue, context, partial(self.enrollment.watch_face, for_liveness=False), policy
         )
         self._templates = templates
-        secrets = ProofingSecrets(self._journal, unlocked.secret_sealer)
+        self._sensors = ProofingSensors(catalogue, context, self.reading_chip, policy)
         self.proofing = Proofing(
             self._journal,
             unlocked.identifier_hash,
-            secrets,
+            ProofingSecrets(self._journal, unlocked.secret_sealer),
             devices=self.devices.kinds_ready,
             credential_authorities=self.master_data.credential_authorities,
+            sensors=self._sensors,
         )
         self.enrollment.proof = ProofingStep(self._journal, self.proofing, self.proofing_configuration)
         self.trail = AuditTrail(
@@ -276,6 +278,7 @@ class Desk:
 
     def abandon(self) -> None:
         """Let go of everything without a word in the trail."""
+        self._sensors.close()
         self.proofing.close()
         self.server.close()
         self.duplicates.close()

@@ -70,7 +70,7 @@ class OperatorCapture:
         """The best face of the first good stretch, signed on the camera's behalf. Raises ``DeviceUnavailable``
         (also when there was none in time), ``Cancelled``."""
         stop = Event()
-        mailbox = _FirstGood(stop, cancel)
+        mailbox = FirstGood(stop, cancel)
         timer = Timer(self._policy.capture_timeout_s, stop.set)
         timer.start()
         try:
@@ -98,7 +98,7 @@ class OperatorCapture:
         )
 
 
-class _FirstGood(Mailbox[FaceView]):
+class FirstGood(Mailbox[FaceView]):
     """Stops the camera as soon as a picture could be taken, or somebody does not want one any more."""
 
     def __init__(self, stop: Event, cancel: Event) -> None:

@@ -34,6 +34,7 @@ from muster.domain.proofing import (
     Scenario,
 )
 from muster.errors import BadInput, Code, MusterError, Refused
+from muster.methods.sensors import Sensors
 from muster.methods.tools import MethodTools, found_methods
 from muster.proofing import commands
 from muster.proofing.availability import METHOD_NOT_HERE, Surroundings
@@ -85,8 +86,8 @@ class Situation:
 
 class Proofing:
     """``devices`` says which kinds of devices are ready, ``credential_authorities`` who vouches for issuers of
-    wallets' credentials. ``is_online`` is set by whoever knows better than that there may always be a network;
-    ``methods`` by whoever has others than this package."""
+    wallets' credentials; ``sensors`` are the devices themselves. ``is_online`` is set by whoever knows better than
+    that there may always be a network; ``methods`` by whoever has others than this package."""
 
     def __init__(
         self,
@@ -96,6 +97,7 @@ class Proofing:
         *,
         devices: Callable[[], frozenset[str]] = frozenset,
         credential_authorities: Callable[[], Collection[bytes]] = tuple,
+        sensors: Sensors,
     ) -> None:
         self._journal = journal
         self._hash = identifier_hash
@@ -105,6 +107,7 @@ class Proofing:
         self._way_back = BrowserReturn(self._arrived)
         self._wallet_door = WalletReturn(self._arrived)
         self._credential_authorities = credential_authorities
+        self._sensors = sensors
         self._came_back = Condition()
 
     @cached_property
@@ -119,6 +122,7 @@ class Proofing:
             self.secrets.unseal,
             self._wallet_door.address,
             self._credential_authorities,
+            lambda: self._sensors,
         )
         return found_methods(tools)
 

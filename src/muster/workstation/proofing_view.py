@@ -26,6 +26,7 @@ from muster.errors import Code
 from muster.proofing.availability import Surroundings, can_succeed, hindrance, methods_below
 from muster.proofing.definitions import UserInputAttribute
 from muster.proofing.materialization import Record
+from muster.proofing.method import SEALED
 from muster.proofing.plan import NodeKind, Plan, PlannedNode
 from muster.proofing.progress import Progress, Result
 from muster.store.proofings import Execution
@@ -146,6 +147,7 @@ def view_of(execution: Execution, now: datetime, around: Surroundings, *, unveil
     started, policy = progress.started, plan.use_case.policy
     nodes = tuple(_node(plan, progress, node, around, unveiled=unveiled) for node in plan.nodes.values())
     rules = range(len(plan.use_case.materializations))
+    sealed = {name for name, value in progress.attributes.items() if str(value).startswith(SEALED)}
     is_complete = progress.status is ExecutionStatus.COMPLETED
     return ExecutionView(
         execution_id=execution.id,
@@ -169,8 +171,8 @@ def view_of(execution: Execution, now: datetime, around: Surroundings, *, unveil
         ),
         consents_given=tuple(sorted(progress.consents, key=lambda each: each.value)),
         consents_missing=progress.consents_missing,
-        attributes=dict(progress.attributes),
-        attribute_sources=dict(progress.sources),
+        attributes={name: value for name, value in progress.attributes.items() if name not in sealed},
+        attribute_sources={name: node for name, node in progress.sources.items() if name not in sealed},
         results=tuple(_result(each, unveiled=unveiled) for each in progress.results),
         errors=tuple(_error(each, unveiled=unveiled) for each in progress.errors),
         assurance=progress.assurance,
