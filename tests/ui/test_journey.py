@@ -9,12 +9,14 @@ from pathlib import Path
 import pytest
 from conftest_ui import Driver
 from pypdf import PdfReader
+from PySide6.QtPrintSupport import QPrinter
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from muster.clock import utc_now
 from muster.domain.biometrics import BiometricAttribute, ExceptionKind
 from muster.domain.registration import Step
+from muster.errors import Unavailable
 from muster.ui import slip_pdf
 from muster.ui.pages.first_start import FirstStartPage
 from muster.ui.pages.home import HomePage
@@ -108,6 +110,21 @@ def test_the_slip_is_a_one_page_pdf_with_the_number_in_it(driver: Driver, tmp_pa
     pages = PdfReader(tmp_path / "slip.pdf").pages
     assert len(pages) == 1
     assert driver.wizard.registration.text in pages[0].extract_text().replace("\n", "")
+
+
+@pytest.mark.qt_log_ignore("QPainter")
+def test_a_slip_that_the_printer_does_not_take_is_not_said_to_be_printed(
+    qapp: QApplication, tmp_path: Path
+) -> None:
+    slip = Slip("1" * 29, utc_now(), "10001 / 10001", b"", "1" * 29, ())
+    printer = QPrinter(QPrinter.PrinterMode.ScreenResolution)
+    printer.setOutputFormat(QPrinter.OutputFormat.PdfFormat)
+    printer.setOutputFileName(str(tmp_path / "printed.pdf"))
+    slip_pdf.print_on(slip, printer)
+    assert len(PdfReader(tmp_path / "printed.pdf").pages) == 1
+    printer.setOutputFileName(str(tmp_path / "no" / "such" / "tray.pdf"))
+    with pytest.raises(Unavailable, match="SLIP_NOT_PRINTED"):
+        slip_pdf.print_on(slip, printer)
 
 
 def test_arabic_and_devanagari_are_set_in_fonts_that_have_them(qapp: QApplication, tmp_path: Path) -> None:

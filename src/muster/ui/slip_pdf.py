@@ -27,10 +27,15 @@ from PySide6.QtPrintSupport import QPrinter
 from PySide6.QtWidgets import QApplication
 
 from muster import durable
+from muster.errors import Code, Unavailable
 from muster.ui import theme
 from muster.ui.application import prepared_application
 from muster.workstation.reference import is_right_to_left
 from muster.workstation.slip import Slip, SlipSection
+
+SLIP_NOT_PRINTED = Code(
+    "SLIP_NOT_PRINTED", "The printer did not take the slip. Look whether it is on and has paper, and print again."
+)
 
 _RESOLUTION_DPI = 300
 _MARGIN_MM = 10.0
@@ -58,11 +63,15 @@ def write(slip: Slip, path: Path) -> None:
 
 
 def print_on(slip: Slip, printer: QPrinter) -> None:
+    """Raises ``Unavailable`` when the printer does not take it: Qt draws into nothing then, and says nothing."""
     printer.setPageLayout(_layout())
-    painter = QPainter(printer)
+    painter = QPainter()
+    if not painter.begin(printer):
+        raise Unavailable(SLIP_NOT_PRINTED)
     page = printer.pageRect(QPrinter.Unit.DevicePixel)
     _draw(slip, painter, QSizeF(page.width(), page.height()), printer.resolution())
-    painter.end()
+    if not painter.end():
+        raise Unavailable(SLIP_NOT_PRINTED)
 
 
 def picture(slip: Slip, dpi: int = 130) -> np.ndarray:

@@ -98,5 +98,12 @@ class ReceiptPage(Page):
         printer = QPrinter(QPrinter.PrinterMode.HighResolution)
         dialog = QPrintDialog(printer, self)
         if dialog.exec() == QPrintDialog.DialogCode.Accepted:
+            self.print_on(printer)
+
+    def print_on(self, printer: QPrinter) -> None:
+        try:
             slip_pdf.print_on(self.sent.slip, printer)
+        except MusterError as error:
+            self.note.say(say_error(error), "bad")
+        else:
             self.note.say(tr("The slip was sent to the printer."), "good")

@@ -1076,6 +1076,10 @@
             <translation>تعذّر فتح متصفح على هذا الحاسوب.</translation>
         </message>
         <message>
+            <source>No camera answers at {host}. Check that it is switched on and its network cable plugged in, then try again.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>No eye is seen. Look into the device and open the eyes wide.</source>
             <translation>لا تظهر أي عين. انظر إلى الجهاز وافتح العينين جيدًا.</translation>
         </message>
@@ -1858,6 +1862,18 @@
         <message>
             <source>The camera is starting …</source>
             <translation>جارٍ تشغيل الكاميرا…</translation>
+        </message>
+        <message>
+            <source>The camera sees nothing but black. Open its cover, switch on the light and try again.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The camera sends pictures in a form this program cannot read. Use another camera.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The camera stopped sending pictures. Check its power and its cable, then try again.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>The capture technology in the record is none that the standard knows.</source>
@@ -2861,7 +2877,7 @@
         </message>
         <message>
             <source>The printer did not take the slip. Look whether it is on and has paper, and print again.</source>
-            <translation type="unfinished"></translation>
+            <translation>لم تقبل الطابعة الإيصال. تأكد من أنها مشغّلة وأن فيها ورقًا، ثم اطبع من جديد.</translation>
         </message>
         <message>
             <source>The program cannot judge this. Look yourself.</source>
@@ -3468,6 +3484,10 @@
             <translation>القيم ليست كائن JSON مكونًا من نصوص: {file}.</translation>
         </message>
         <message>
+            <source>The video file that stands for a camera is not there or cannot be read. Ask your administrator.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>The wallet could not answer, perhaps for want of a fitting credential. Take another way.</source>
             <translation>لم تستطع المحفظة الرقمية الإجابة، ربما لعدم وجود وثيقة إثبات مناسبة. اختر طريقة أخرى.</translation>
         </message>
@@ -3742,6 +3762,10 @@
         <message>
             <source>This computer does not let the program use the {kind}. Tell support: its udev rule is missing.</source>
             <translation>لا يسمح هذا الحاسوب للبرنامج باستخدام الجهاز ({kind}). أبلغ فريق الدعم: قاعدة udev الخاصة به غير موجودة.</translation>
+        </message>
+        <message>
+            <source>This computer does not let the program use the {kind}. Tell support: the account must belong to the group video.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>This computer's TPM cannot be reached. It must be switched on in the computer's firmware settings, and your account must be allowed to use it.</source>
@@ -4778,6 +4802,10 @@
         <message>
             <source>{file} in the pack of networks is missing or was changed after it was signed.</source>
             <translation>{file} مفقود من حزمة الشبكات أو عُدّل بعد توقيعها.</translation>
+        </message>
+        <message>
+            <source>{host} answers but sends no pictures. Ask your administrator to check the camera's address and password.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>{minimum} of these {count}</source>
