@@ -401,7 +401,7 @@
         </message>
         <message>
             <source>Ask your supervisor to look at this proof.</source>
-            <translation type="unfinished"></translation>
+            <translation>Demandez à votre superviseur d’examiner cette preuve.</translation>
         </message>
         <message>
             <source>Asked for in no process: no trigger names one.</source>
@@ -833,7 +833,7 @@
         </message>
         <message>
             <source>I see the person: they sit before the camera, with nothing before the face.</source>
-            <translation type="unfinished"></translation>
+            <translation>Je vois la personne : elle est assise devant la caméra, sans rien devant le visage.</translation>
         </message>
         <message>
             <source>I, {officer}, checked who this person is, recorded what I saw, and the person confirmed it.</source>
@@ -849,7 +849,7 @@
         </message>
         <message>
             <source>It cannot be gone on in this way. Ask your supervisor.</source>
-            <translation type="unfinished"></translation>
+            <translation>On ne peut pas continuer de cette manière. Adressez-vous à votre superviseur.</translation>
         </message>
         <message>
             <source>It counts from the next sign-in on.</source>
@@ -2037,15 +2037,15 @@
         </message>
         <message>
             <source>The document could not be judged. Lay it flat and straight, and scan it again.</source>
-            <translation type="unfinished"></translation>
+            <translation>Le document n’a pas pu être évalué. Posez-le bien à plat et droit, puis numérisez-le de nouveau.</translation>
         </message>
         <message>
             <source>The document does not say everything that this proof needs. Take another document.</source>
-            <translation type="unfinished"></translation>
+            <translation>Le document ne dit pas tout ce dont cette preuve a besoin. Prenez un autre document.</translation>
         </message>
         <message>
             <source>The document has no chip that can be read.</source>
-            <translation type="unfinished"></translation>
+            <translation>Le document n’a pas de puce lisible.</translation>
         </message>
         <message>
             <source>The document has no such page.</source>
@@ -2065,11 +2065,11 @@
         </message>
         <message>
             <source>The document is turned: its back lies on the scanner.</source>
-            <translation type="unfinished"></translation>
+            <translation>Le document est retourné : son verso est posé sur le scanner.</translation>
         </message>
         <message>
             <source>The document lies on the chip reader.</source>
-            <translation type="unfinished"></translation>
+            <translation>Le document est posé sur le lecteur de puces.</translation>
         </message>
         <message>
             <source>The document was moved while its chip was being read. Lay it on the reader and leave it there until it is read.</source>
@@ -2169,7 +2169,7 @@
         </message>
         <message>
             <source>The face could not be judged. Ask the person to look into the camera again, in good light.</source>
-            <translation type="unfinished"></translation>
+            <translation>Le visage n’a pas pu être évalué. Demandez à la personne de regarder de nouveau la caméra, sous un bon éclairage.</translation>
         </message>
         <message>
             <source>The face gives nothing to search for. Take the picture again in better light.</source>
@@ -2321,7 +2321,7 @@
         </message>
         <message>
             <source>The finger could not be recognised. Ask your supervisor.</source>
-            <translation type="unfinished"></translation>
+            <translation>Le doigt n’a pas été reconnu. Adressez-vous à votre superviseur.</translation>
         </message>
         <message>
             <source>The finger lies at the edge. Move it to the middle of the glass.</source>
@@ -2369,7 +2369,7 @@
         </message>
         <message>
             <source>The front of the document lies on the scanner.</source>
-            <translation type="unfinished"></translation>
+            <translation>Le recto du document est posé sur le scanner.</translation>
         </message>
         <message>
             <source>The gender in the record is none that the standard knows.</source>
@@ -2745,7 +2745,7 @@
         </message>
         <message>
             <source>The person lays the finger on the reader.</source>
-            <translation type="unfinished"></translation>
+            <translation>La personne pose le doigt sur le lecteur.</translation>
         </message>
         <message>
             <source>The person reads this with the app on their telephone.</source>
@@ -3677,7 +3677,7 @@
         </message>
         <message>
             <source>There is no finger on record to compare with. Take another way.</source>
-            <translation type="unfinished"></translation>
+            <translation>Aucun doigt n’est enregistré auquel comparer. Choisissez une autre voie.</translation>
         </message>
         <message>
             <source>There is no job of this name. It may be one of: {names}.</source>
@@ -3693,7 +3693,7 @@
         </message>
         <message>
             <source>There is no portrait to compare the face with. Take a document of the person first.</source>
-            <translation type="unfinished"></translation>
+            <translation>Il n’y a pas de portrait auquel comparer le visage. Prenez d’abord un document de la personne.</translation>
         </message>
         <message>
             <source>There is no proofing use case {use_case} for {tenant}.</source>
@@ -3801,7 +3801,7 @@
         </message>
         <message>
             <source>This document cannot be accepted as a proof. Ask for another, or take another way.</source>
-            <translation type="unfinished"></translation>
+            <translation>Ce document ne peut pas être accepté comme preuve. Demandez-en un autre, ou choisissez une autre voie.</translation>
         </message>
         <message>
             <source>This document is needed before you can go on.</source>
@@ -4081,7 +4081,7 @@
         </message>
         <message>
             <source>This step waits for a document and for nothing else.</source>
-            <translation type="unfinished"></translation>
+            <translation>Cette étape attend un document et rien d’autre.</translation>
         </message>
         <message>
             <source>This step waits for a form and for nothing else.</source>
@@ -4097,7 +4097,7 @@
         </message>
         <message>
             <source>This step waits for the person and for nothing else.</source>
-            <translation type="unfinished"></translation>
+            <translation>Cette étape attend la personne et rien d’autre.</translation>
         </message>
         <message>
             <source>This step waits for the service's answer and for nothing else.</source>
