@@ -250,11 +250,13 @@ class PassportChip:
         return Answer(recoverable_signature(self.signing_key, command.data, self.trailer), _OK)
 
 
-def recoverable_signature(key: rsa.RSAPrivateKey, challenge: bytes, trailer: bytes) -> bytes:
+def recoverable_signature(
+    key: rsa.RSAPrivateKey, challenge: bytes, trailer: bytes, header: bytes = b"\x6a"
+) -> bytes:
     name = {b"\xbc": "sha1", b"\x34\xcc": "sha256"}[trailer]
     octets = key.key_size // 8
     own = secrets.token_bytes(octets - 1 - hashlib.new(name).digest_size - len(trailer))
-    message = b"\x6a" + own + hashlib.new(name, own + challenge).digest() + trailer
+    message = header + own + hashlib.new(name, own + challenge).digest() + trailer
     numbers = key.private_numbers()
     modulus = numbers.public_numbers.n
     signature = pow(int.from_bytes(message), numbers.d, modulus)

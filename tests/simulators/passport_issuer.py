@@ -91,6 +91,7 @@ class Issuer:
     digest: str = "sha256"
     is_pss: bool = False
     is_plain: bool = False
+    content_type: str = "2.23.136.1.1.1"
     altered: Callable[[cms.SignedData], None] = lambda signed: None
     signer_octets: Callable[[bytes], bytes] = lambda octets: octets
 
@@ -122,7 +123,7 @@ class Issuer:
         content = self.security_object(files)
         attributes = cms.CMSAttributes(
             [
-                {"type": "content_type", "values": ["2.23.136.1.1.1"]},
+                {"type": "content_type", "values": [self.content_type]},
                 {"type": "message_digest", "values": [hashlib.new(self.digest, content).digest()]},
             ]
         )

@@ -33,9 +33,19 @@ def test_numbers_that_are_no_signature_do_not_count(answer: bytes) -> None:
     assert not is_answered(public_info(rsa_key("AA")), None, CHALLENGE, answer)
 
 
-@pytest.mark.parametrize("message", [b"\x6a" + bytes(253) + b"\x99\xcc", b"\x6b" + bytes(254) + b"\xbc"])
-def test_a_signature_of_another_form_does_not_count(message: bytes) -> None:
+def test_a_right_signature_with_something_before_it_does_not_count() -> None:
+    answer = b"\0" + recoverable_signature(rsa_key("AA"), CHALLENGE, b"\xbc")
+    assert not is_answered(public_info(rsa_key("AA")), None, CHALLENGE, answer)
+
+
+def test_a_signature_of_another_form_does_not_count() -> None:
+    answer = recoverable_signature(rsa_key("AA"), CHALLENGE, b"\xbc", header=b"\x4a")
+    assert not is_answered(public_info(rsa_key("AA")), None, CHALLENGE, answer)
+
+
+def test_a_signature_with_a_hash_that_is_not_known_does_not_count() -> None:
     numbers = rsa_key("AA").private_numbers()
+    message = b"\x6a" + bytes(253) + b"\x99\xcc"
     answer = pow(int.from_bytes(message), numbers.d, numbers.public_numbers.n).to_bytes(256)
     assert not is_answered(public_info(rsa_key("AA")), None, CHALLENGE, answer)
 

@@ -88,6 +88,10 @@ def test_a_signature_that_does_not_fit_is_wrong(change: Callable[[cms.SignedData
     assert Doubt.SIGNATURE_WRONG in checked(Issuer(altered=change)).doubts
 
 
+def test_a_signature_over_something_else_than_a_travel_document_is_wrong() -> None:
+    assert checked(Issuer(content_type="1.2.840.113549.1.7.1")).doubts == (Doubt.SIGNATURE_WRONG,)
+
+
 def _no_attributes(signed: cms.SignedData) -> None:
     signed["signer_infos"][0]["signed_attrs"] = None
 

@@ -49,6 +49,7 @@ def test_the_whole_conversation_of_the_example_is_said_and_understood() -> None:
         "990290009000",  # no MAC
         "8E08FA855A5D4C50A8ED9000",  # no status
         "990290008E08FA855A5D4C50A8ED8700" + "9000",  # something behind the MAC
+        "990290008E08FA855A5D4C50A8ED81009000",  # something that says nothing
         "990290008E07FA855A5D4C50A89000",
         "99039000",
         "6A82",  # said without protection

@@ -200,8 +200,9 @@ def test_a_library_that_breaks_its_process_is_a_fault_of_the_device(
         assert ready(driver)
 
 
-def test_a_library_that_does_not_stop_when_told_to_is_stopped(context: DeviceContext) -> None:
-    with misbehaving("deaf", replace(HASTY, stopping_s=0.3)) as driver:
+@pytest.mark.parametrize("which", ["deaf", "deaf_but_lively"])
+def test_a_library_that_does_not_stop_when_told_to_is_stopped(which: str, context: DeviceContext) -> None:
+    with misbehaving(which, replace(HASTY, stopping_s=0.3)) as driver:
         before = driver.pid
         with pytest.raises(DeviceUnavailable, match="DRIVER_SILENT"):
             streamed(driver, context)

@@ -175,6 +175,8 @@ def test_a_finding_with_a_code_only_the_other_side_knows_keeps_its_sentence() ->
         (True, int),
         (1.5, int),
         (True, float),
+        (float("inf"), float),
+        ([2, float("inf")], str | int | float),
         ("x", float),
         (7, str),
         (None, str),
