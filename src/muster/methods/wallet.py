@@ -142,7 +142,7 @@ class Wallet:
         self._tools = tools
 
     def dispatch(self, work: Work) -> Outcome:
-        """Raises ``NetworkUnavailable``, ``KeyUnavailable``, and ``BadInput`` for what an administrator has to
+        """Raises ``Unavailable``, ``KeyUnavailable``, and ``BadInput`` for what an administrator has to
         mend at this station: nothing happened."""
         definition = _definition(work)
         access = WalletAccess.from_pem(work.secret(_key_name(definition)), work.now)

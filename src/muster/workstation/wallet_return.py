@@ -27,7 +27,7 @@ from pathlib import Path
 from threading import Lock, Thread
 from urllib.parse import parse_qsl, urlsplit
 
-from muster.errors import BadInput, Code, MusterError, Refused
+from muster.errors import Code, MusterError, Refused, Unavailable
 from muster.methods.tools import Door, Fetched
 from muster.workstation.browser_return import RETURN_UNREADABLE, Arrived, QuietServer
 
@@ -60,7 +60,7 @@ class WalletReturn:
         self._questions: OrderedDict[str, tuple[Door, Fetched]] = OrderedDict()
 
     def address(self, door: Door, ref: str, fetched: Fetched) -> str:
-        """Where to send wallets; from now on somebody listens there. Raises ``BadInput(WALLET_DOOR_CLOSED)``."""
+        """Where to send wallets; somebody listens there from now on. Raises ``Unavailable``."""
         with self._lock:
             server = self._doors.get(door)
             if server is None:
@@ -88,7 +88,7 @@ class WalletReturn:
             context = _tls(door.tls) if door.tls else None
             server = QuietServer((host, int(port)), _handler(self._asked, self._brought))
         except (OSError, ValueError, OverflowError) as error:  # ssl.SSLError is an OSError
-            raise BadInput(WALLET_DOOR_CLOSED) from error
+            raise Unavailable(WALLET_DOOR_CLOSED) from error
         if context is not None:
             # Hands are shaken in the thread that serves, or one silent caller would keep all others waiting.
             server.socket = context.wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)

@@ -5,8 +5,6 @@ from __future__ import annotations
 
 import json
 import logging
-import socket
-import ssl
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
@@ -32,7 +30,7 @@ from muster.domain.proofing import (
     WaitForCallbackAction,
 )
 from muster.errors import BadInput, KeyUnavailable, NetworkUnavailable, NotAuthentic, Refused
-from muster.methods.tools import Door, MethodTools
+from muster.methods.tools import MethodTools
 from muster.methods.wallet import Wallet
 from muster.proofing.definitions import Method
 from muster.proofing.method import Done, NotDone, Outcome, Pending, Work
@@ -606,51 +604,6 @@ def test_a_list_that_a_lie_names_is_never_asked_for(
     phone.opens(counter.asks(), forged)
     phone.opens(counter.asks(), _listed(world, lists), nonce="another")
     assert lists.asked == []
-
-
-# --- the door --------------------------------------------------------------------------------------------
-
-
-def test_a_wallet_that_comes_for_nothing_that_is_asked_learns_nothing(counter: Counter) -> None:
-    link = counter.asks()
-    base = dict(parse_qsl(urlsplit(link).query))["request_uri"].rsplit("/", 2)[0]
-    for verb, path in (("GET", "/request/none"), ("POST", "/request/none"), ("GET", "/"), ("POST", "/else")):
-        answer = httpx2.request(verb, base + path, trust_env=False)
-        assert (answer.status_code, answer.json()) == (404, NOT_TAKEN)
-    ref = counter.work.callback_ref
-    for body in (b"a=1&a=2", b"%ff", b"&".join(b"a%d=1" % each for each in range(30))):
-        answer = httpx2.post(f"{base}/response/{ref}", content=body, trust_env=False)
-        assert (answer.status_code, answer.json()) == (400, NOT_TAKEN)
-    assert counter.outcomes == []
-
-
-def test_more_than_anybody_has_to_say_is_not_read(counter: Counter) -> None:
-    place = urlsplit(dict(parse_qsl(urlsplit(counter.asks()).query))["request_uri"])
-    with socket.create_connection((place.hostname, place.port), 5) as caller:
-        caller.sendall(b"POST /response/x HTTP/1.1\r\nHost: x\r\nContent-Length: 1000000000\r\n\r\n")
-        assert caller.recv(100).split()[1] == b"400"
-
-
-def test_a_door_may_speak_tls_and_be_known_by_another_name(world: World) -> None:
-    opened = WalletReturn(lambda _: False)
-    door = Door("127.0.0.1:0", "", world.station.key_pem + world.station.pem)
-    try:
-        base = opened.address(door, "ref", lambda base, _: base)
-        assert base.startswith("https://127.0.0.1:")
-        trusting = ssl.create_default_context()
-        trusting.check_hostname, trusting.verify_mode = False, ssl.CERT_NONE
-        assert httpx2.get(f"{base}/request/ref", verify=trusting, trust_env=False).text == base
-        named = Door("127.0.0.1:0", "https://station7.example/wallets/")
-        assert opened.address(named, "ref", lambda base, _: base) == "https://station7.example/wallets"
-    finally:
-        opened.close()
-
-
-@pytest.mark.parametrize("listen_on", ["127.0.0.1:99999", "muster.invalid:0"])
-def test_where_nobody_can_listen_the_step_does_not_begin(counter: Counter, listen_on: str) -> None:
-    with pytest.raises(BadInput) as refusal:
-        counter.begin(listenOn=listen_on)
-    assert refusal.value.code.name == "WALLET_DOOR_CLOSED"
 
 
 # --- by way of a centre ----------------------------------------------------------------------------------
