@@ -100,6 +100,10 @@ def _deaf(on_frame: OnPreview, cancel: Event) -> None:
     time.sleep(60)
 
 
+def _deaf_but_lively(on_frame: OnPreview, cancel: Event) -> None:
+    _fast(on_frame, Event())
+
+
 def _holding_the_lock(on_frame: OnPreview, cancel: Event) -> None:
     on_frame(_frame(0))
     ctypes.PyDLL(None).sleep(60)
@@ -143,6 +147,10 @@ def prints() -> Driver:
 
 def deaf() -> Driver:
     return Driver(_deaf)
+
+
+def deaf_but_lively() -> Driver:
+    return Driver(_deaf_but_lively)
 
 
 def holds_the_lock() -> Driver:

@@ -148,9 +148,11 @@ class HostedProcess:
             if stopped_at is None and (failure or asked.is_cancelled):
                 stopped_at = time.monotonic()
                 self._pipes.send(Message("cancel", number))
+            self._in_time(asked, heard_at, stopped_at)
             message = waiting.next(_POLL_S)
             if message is None:
-                self._still_waits(asked, heard_at, stopped_at)
+                if self.ending is not None:
+                    raise self._unavailable(asked)
             elif message.kind in ("done", "failed"):
                 if failure is not None:
                     raise failure
@@ -164,14 +166,13 @@ class HostedProcess:
                 self._pipes.send(answer)
                 heard_at = time.monotonic()
 
-    def _still_waits(self, asked: Asked, heard_at: float, stopped_at: float | None) -> None:
+    def _in_time(self, asked: Asked, heard_at: float, stopped_at: float | None) -> None:
         if stopped_at is None:
             late = time.monotonic() - heard_at > asked.allowed_s
         else:
             late = time.monotonic() - stopped_at > self._patience.stopping_s
         if late:
             self.condemn(DRIVER_SILENT)
-        if self.ending is not None:
             raise self._unavailable(asked)
 
     def condemn(self, why: Code) -> None:

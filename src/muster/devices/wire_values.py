@@ -188,6 +188,8 @@ def _unpack_plain(said: Any, hint: type, pieces: Sequence[Piece]) -> Any:
         raise TypeError("no number")
     if hint is float and isinstance(said, int):
         return float(said)
+    if isinstance(said, float) and not math.isfinite(said):  # 1e999
+        raise ValueError("no number")
     if not isinstance(said, hint):
         raise TypeError(f"no {hint.__name__}")
     return said
