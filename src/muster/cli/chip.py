@@ -24,14 +24,17 @@ from muster.cli.common import (
 from muster.clock import utc_now
 from muster.domain.chips import ChipAuthenticity
 from muster.errors import BadInput, Code, Unavailable
+from muster.workstation.analysing_face import FaceMatchReport
 from muster.workstation.inspection import read_file
-from muster.workstation.reading_chip import ChipKey, ChipReading, ReadingChip, key_in
+from muster.workstation.reading_chip import ChipKey, ChipReading, ReadingChip, key_in, match_portrait
 
 CHIP_KEY_NEEDED = Code(
     "CHIP_KEY_NEEDED",
     "A chip is opened by what is printed on its document: name a file that holds the machine-readable lines or "
     "the six digits with --key, or run in a terminal.",
 )
+
+_SIGNED = (ChipAuthenticity.GENUINE, ChipAuthenticity.UNCHANGED)
 
 
 def register(app: typer.Typer, screen: Screen) -> None:
@@ -59,6 +62,9 @@ def register(app: typer.Typer, screen: Screen) -> None:
         portrait: Annotated[
             Path | None, typer.Option("--portrait", metavar="FILE", help="Write the chip's portrait there.")
         ] = None,
+        live: Annotated[
+            Path | None, typer.Option("--face", metavar="IMAGE", help="The live face, for the chip's portrait.")
+        ] = None,
         reader: Annotated[str | None, typer.Option("--reader", metavar="ID", help="Which reader to use.")] = None,
         timeout_s: Annotated[
             float, typer.Option("--timeout", metavar="S", help="How long to wait for it.")
@@ -75,8 +81,9 @@ def register(app: typer.Typer, screen: Screen) -> None:
                 reading = here.read(opens, Event(), reader_id=reader, timeout_s=timeout_s)
             if portrait is not None:
                 _write(portrait, reading.portrait)
-            show(_document(reading), _text(reading), as_json=as_json)
-            if reading.authenticity not in (ChipAuthenticity.GENUINE, ChipAuthenticity.UNCHANGED):
+            match = None if live is None else match_portrait(reading, live)
+            show(_document(reading, match), _text(reading, match), as_json=as_json)
+            if reading.authenticity not in _SIGNED or (match is not None and not match.match):
                 raise typer.Exit(BAD)
 
 
@@ -98,7 +105,7 @@ def _write(file: Path, content: bytes) -> None:
         raise Unavailable(OUTPUT_UNWRITABLE) from error
 
 
-def _document(reading: ChipReading) -> dict[str, Any]:
+def _document(reading: ChipReading, match: FaceMatchReport | None) -> dict[str, Any]:
     return {
         "authenticity": reading.authenticity,
         "access": reading.access,
@@ -108,6 +115,7 @@ def _document(reading: ChipReading) -> dict[str, Any]:
         "fields": {name: asdict(each) for name, each in reading.fields.items()},
         "mrz": reading.lines,
         "portrait_bytes": len(reading.portrait),
+        "portrait_match": match,
         "findings": [
             {"code": each.code.name, "severity": each.severity, "field": each.field, "message": each.sentence}
             for each in reading.findings
@@ -115,11 +123,14 @@ def _document(reading: ChipReading) -> dict[str, Any]:
     }
 
 
-def _text(reading: ChipReading) -> str:
+def _text(reading: ChipReading, match: FaceMatchReport | None) -> str:
     lines = [
         f"{reading.authenticity.value}, opened by {reading.access.value}",
         f"active authentication {reading.active.value}, chip authentication {reading.chip.value}",
     ]
     lines += [f"  {name:<22}{printable(each.value)} ({each.source})" for name, each in reading.fields.items()]
+    if match is not None:
+        verdict = "the same face" if match.match else "not the same face"
+        lines.append(f"portrait: {verdict} ({match.score:.2f}, from {match.threshold:.2f})")
     lines += [f"! {each.sentence} [{each.code.name}]" for each in reading.findings]
     return "\n".join(lines)

@@ -102,9 +102,15 @@ def match_faces(a: Path, b: Path, pack: Path | None = None) -> FaceMatchReport:
 
     Raises ``BadInput`` (no picture, no face, several faces), ``Unavailable``, ``NotAuthentic`` (weights, pack).
     """
+    return match_pictures(read_picture(read_file(a)), read_picture(read_file(b)), pack)
+
+
+def match_pictures(a: Pixels, b: Pixels, pack: Path | None = None) -> FaceMatchReport:
+    """The same of (h, w, 3) RGB pictures. Raises ``BadInput`` (no face, several faces), ``Unavailable``,
+    ``NotAuthentic``."""
     recogniser = chosen_recogniser(pack)
     detector, mesher = FaceDetector(), FaceMesher()
-    one, other = (template_in(read_picture(read_file(each)), detector, mesher, recogniser) for each in (a, b))
+    one, other = (template_in(each, detector, mesher, recogniser) for each in (a, b))
     result = compare(one, other, recogniser.calibration)
     return FaceMatchReport(
         round(result.score.raw, 4), result.threshold, result.is_match, result.score.value, one.network

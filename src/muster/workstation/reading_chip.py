@@ -20,6 +20,7 @@ from typing import NoReturn
 import numpy as np
 
 from muster.analysis.api import Pixels
+from muster.analysis.pictures import read_picture
 from muster.clock import Clock
 from muster.crypto.passive_authentication import CountryAuthorities
 from muster.devices.api import ChipReader, DeviceContext, DeviceDescriptor, DeviceKind
@@ -33,9 +34,10 @@ from muster.errors import BadInput, Code, MalformedData
 from muster.formats import mrz
 from muster.formats.image_codec import decode
 from muster.formats.lds import File, document_details, machine_readable_zone, person_details, portrait
+from muster.workstation.analysing_face import FaceMatchReport, match_pictures
 from muster.workstation.inspection import read_file
 
-__all__ = ["ChipKey", "ChipReading", "ReadingChip", "authorities_in", "key_in"]
+__all__ = ["ChipKey", "ChipReading", "ReadingChip", "authorities_in", "key_in", "match_portrait"]
 
 CHIP_FILE_UNREADABLE = Code("CHIP_FILE_UNREADABLE", "A file on the chip ({file}) cannot be read.")
 CHIP_ZONE_WRONG = Code(
@@ -44,6 +46,10 @@ CHIP_ZONE_WRONG = Code(
 CHIP_ZONE_DIFFERS = Code(
     "CHIP_ZONE_DIFFERS",
     "The lines on the chip are not those that opened it: number, birth or expiry differ from the printed page.",
+)
+CHIP_PORTRAIT_ABSENT = Code(
+    "CHIP_PORTRAIT_ABSENT",
+    "The chip holds no portrait that can be shown. Compare with the printed one.",
 )
 CHIP_DOCUMENT_EXPIRED = Code("CHIP_DOCUMENT_EXPIRED", "By its chip the document has expired.")
 
@@ -149,6 +155,15 @@ def reading_of(contents: ChipContents, key: ChipKey, today: date) -> ChipReading
         parts.portrait,
         findings,
     )
+
+
+def match_portrait(reading: ChipReading, live: Path) -> FaceMatchReport:
+    """Whether the live face is that of the chip's portrait. Raises ``BadInput``: no portrait, no picture, not one
+    face in either; ``Unavailable``, ``NotAuthentic``."""
+    portrait_ = reading.picture()
+    if portrait_ is None:
+        raise BadInput(CHIP_PORTRAIT_ABSENT)
+    return match_pictures(portrait_, read_picture(read_file(live)))
 
 
 def key_in(text: str) -> ChipKey:

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+import muster_simulated
 from muster.crypto.passive_authentication import CountryAuthorities
 from muster.devices.api import DeviceContext, DeviceDescriptor, DeviceKind, DeviceStatus
 from muster.devices.catalogue import Catalogue
@@ -22,7 +23,7 @@ from muster.formats.lds import File
 from muster.formats.mrz import Mrz
 from muster.formats.tlv import encode
 from muster.plugins import Plugin
-from muster.workstation.reading_chip import ChipReading, ReadingChip, authorities_in, key_in
+from muster.workstation.reading_chip import ChipReading, ReadingChip, authorities_in, key_in, match_portrait
 from simulators.passport_chip import PassportChip
 from simulators.passport_issuer import (
     ERIKA,
@@ -101,6 +102,14 @@ def test_the_portrait_can_be_compared_with_a_face(codec: str, data_type: int) ->
 
 def test_a_portrait_that_is_no_picture_is_none() -> None:
     assert read({File.DG1: dg1(zone()), File.DG2: dg2(face_record(b"PICTURE"))}).picture() is None
+
+
+def test_the_live_face_is_compared_with_the_portrait() -> None:
+    face = Path(muster_simulated.__file__).parent / "pictures" / "face.jpg"
+    reading = read({File.DG1: dg1(zone()), File.DG2: dg2(face_record(face.read_bytes()))})
+    assert match_portrait(reading, face).match
+    with pytest.raises(BadInput, match="CHIP_PORTRAIT_ABSENT"):
+        match_portrait(read({File.DG1: dg1(zone())}), face)
 
 
 def test_a_file_that_cannot_be_read_is_named_and_the_others_are_there() -> None:
