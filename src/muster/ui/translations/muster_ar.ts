@@ -1944,6 +1944,10 @@
             <translation>أجابت الشريحة إجابة لا يمكن استعمالها ({status}). ارفع الوثيقة عن القارئ ثم ضعها من جديد وابدأ من جديد.</translation>
         </message>
         <message>
+            <source>The chip holds no portrait that can be shown. Compare with the printed one.</source>
+            <translation>لا تحوي الشريحة صورة يمكن عرضها. قارن بالصورة المطبوعة.</translation>
+        </message>
+        <message>
             <source>The chip holds no signature of its issuer that can be read.</source>
             <translation>لا تحوي الشريحة توقيعًا مقروءًا لجهة إصدارها.</translation>
         </message>

@@ -1944,6 +1944,10 @@
             <translation>La puce a donné une réponse inutilisable ({status}). Retirez le document du lecteur, reposez-le et recommencez.</translation>
         </message>
         <message>
+            <source>The chip holds no portrait that can be shown. Compare with the printed one.</source>
+            <translation>La puce ne contient pas de portrait affichable. Comparez avec celui qui est imprimé.</translation>
+        </message>
+        <message>
             <source>The chip holds no signature of its issuer that can be read.</source>
             <translation>La puce ne contient aucune signature lisible de son émetteur.</translation>
         </message>
