@@ -340,4 +340,4 @@ def test_a_blurred_page_is_warned_of_beside_it_and_the_officer_may_go_on(driver:
     page.attach_file("proofOfIdentity", page_file)
     driver.until(lambda: "not sharp" in slot.warning.text())
     driver.click(page.next)
-    driver.at(Step.FACE)
+    driver.at(Step.PROOFING)

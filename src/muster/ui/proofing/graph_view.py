@@ -8,7 +8,6 @@ right. Lines and arrows are painted between them.
 from __future__ import annotations
 
 from functools import partial
-from itertools import pairwise
 
 from PySide6.QtCore import QPoint, QPointF, Qt, Signal
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QPolygonF
@@ -117,8 +116,6 @@ class GraphView(QWidget):
         self.steps = {}
         self._column.addWidget(self._made(root), 0, Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop)
         self._column.addStretch(1)
-        for step, following in pairwise(self.steps.values()):  # the keyboard goes as the eye does
-            self.setTabOrder(step, following)
 
     def choose(self, place: str) -> None:
         for each, step in self.steps.items():
