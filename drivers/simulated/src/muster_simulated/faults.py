@@ -1,6 +1,7 @@
 """What may go wrong on command: ``MUSTER_SIMULATED_FAULTS=fingerprint=poor_quality,camera=empty_chair``.
 
-Read anew at each use, so that a fault can come and go while the program runs, as it does at a desk.
+Read anew at each use, so that a fault can come and go while the program runs, as it does at a desk. A driver in a
+process of its own does not see the program's environment change: ``@FILE`` has the faults read from there.
 """
 
 from __future__ import annotations
@@ -8,6 +9,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from enum import Enum
+from pathlib import Path
 
 from muster.devices.api import DeviceKind
 
@@ -50,4 +52,6 @@ def parse(text: str) -> Faults:
 
 
 def from_environment() -> Faults:
-    return parse(os.environ.get(VARIABLE, ""))
+    """Raises ``OSError`` for a file that is not there."""
+    told = os.environ.get(VARIABLE, "")
+    return parse(Path(told[1:]).read_text("utf-8").strip() if told.startswith("@") else told)
