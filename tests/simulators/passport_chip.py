@@ -53,6 +53,7 @@ class PassportChip:
     signing_key: PrivateKey | None = None
     trailer: bytes = b"\xbc"
     longest_answer: int | None = None  # beyond it, GET RESPONSE
+    has_extended: bool = True
     lie: Callable[[int, bytes], bytes] = lambda count, answer: answer
     taken_away_after: int | None = None
     commands: list[bytes] = field(default_factory=list)
@@ -87,6 +88,8 @@ class PassportChip:
         if self.taken_away_after is not None and len(self.commands) >= self.taken_away_after:
             raise DeviceUnavailable(CHIP_TAKEN_AWAY)
         self.commands.append(command)
+        if Command.parse(command).is_extended and not self.has_extended:
+            return b"\x67\x00"
         answer = self._transmitted(Command.parse(command)).encode()
         if self.longest_answer and len(answer) - 2 > self.longest_answer:
             self._left = answer[self.longest_answer : -2]
@@ -344,7 +347,10 @@ class _Pace:
 
 
 def _information(zone: Mrz) -> str:
-    """By the places of a passport's second line: number, birth and expiry with their check digits."""
+    """By the places in the lines: number, birth and expiry with their check digits."""
+    if len(zone.lines) == 3:
+        first, second, _ = zone.lines
+        return first[5:15] + second[0:7] + second[8:15]
     _, second = zone.lines
     return second[0:10] + second[13:20] + second[21:28]
 

@@ -19,6 +19,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
 from muster.crypto.chip_session import SessionCipher, Suite, same
 from muster.crypto.issuer_keys import load_key, plain_scheme, unknown
+from muster.errors import BadInput
 
 _CA_ECDH = "0.4.0.127.0.7.2.2.3.2."
 _SUITES = {"1": Suite.TRIPLE_DES, "2": Suite.AES_128, "3": Suite.AES_192, "4": Suite.AES_256}
@@ -54,6 +55,16 @@ def agree(suite: Suite, chip_key: bytes) -> NewKeys:
     octets = (key.curve.key_size + 7) // 8
     public = b"\x04" + numbers.x.to_bytes(octets) + numbers.y.to_bytes(octets)
     return NewKeys(public, suite.session(own.exchange(ec.ECDH(), key)))
+
+
+def answer_length(chip_key: bytes) -> int:
+    """Octets of a signature by Active Authentication's key; 0 for one of a kind that is not spoken."""
+    try:
+        key = load_key(chip_key)
+    except BadInput:
+        return 0
+    octets = (key.key_size + 7) // 8
+    return octets if isinstance(key, rsa.RSAPublicKey) else 2 * octets
 
 
 def is_answered(chip_key: bytes, algorithm: str | None, challenge: bytes, answer: bytes) -> bool:

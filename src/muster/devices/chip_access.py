@@ -40,6 +40,7 @@ CHIP_NOT_TRAVEL = Code(
     "CHIP_NOT_TRAVEL", "This is not the chip of a passport or identity card. Lay the right document on the reader."
 )
 
+_NUMBER, _DATE = re.compile(r"[0-9A-Z<]{1,30}"), re.compile(r"[0-9<]{6}")  # of a birth, parts may be unknown
 _GET_CHALLENGE, _EXTERNAL_AUTHENTICATE = 0x84, 0x82
 _MANAGE_SECURITY, _GENERAL_AUTHENTICATE = 0x22, 0x86
 _SET_TEMPLATE = (0xC1, 0xA4)  # P1 P2: for mutual authentication
@@ -66,11 +67,11 @@ class ChipKey:
     @classmethod
     def of_fields(cls, number: str, birth_date: str, expiry_date: str) -> ChipKey:
         """Dates as YYMMDD. Raises ``BadInput``."""
-        parts = (number.upper().ljust(9, FILLER), birth_date, expiry_date)
-        try:
-            return cls(zone="".join(part + check_digit(part) for part in parts))
-        except KeyError as error:
-            raise BadInput(CHIP_KEY_MALFORMED) from error
+        number = number.upper()
+        if not _NUMBER.fullmatch(number) or not all(map(_DATE.fullmatch, (birth_date, expiry_date))):
+            raise BadInput(CHIP_KEY_MALFORMED)
+        parts = (number.ljust(9, FILLER), birth_date, expiry_date)
+        return cls(zone="".join(part + check_digit(part) for part in parts))
 
     @classmethod
     def of_access_number(cls, digits: str) -> ChipKey:

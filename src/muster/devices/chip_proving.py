@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import secrets
 
-from muster.crypto.chip_proof import agree, agreement_suite, is_answered
+from muster.crypto.chip_proof import agree, agreement_suite, answer_length, is_answered
 from muster.crypto.chip_session import Suite
 from muster.crypto.pace import identifier_octets
 from muster.devices.chip_channel import ChipChannel
@@ -18,7 +18,9 @@ from muster.formats.tlv import encode
 
 _INTERNAL_AUTHENTICATE, _MANAGE_SECURITY, _GENERAL_AUTHENTICATE = 0x88, 0x22, 0x86
 _SET_KEY_AGREEMENT, _SET_TEMPLATE = (0x41, 0xA6), (0x41, 0xA4)
+_SELECT, _BY_IDENTIFIER = 0xA4, (0x02, 0x0C)
 _CHALLENGE_LENGTH = 8
+_FITS_SHORT = 208  # octets of a signature that still fit a short answer, with what secure messaging puts around
 _PROTOCOL, _KEY_NUMBER, _PUBLIC, _DYNAMIC = 0x80, 0x84, 0x91, 0x7C
 _ACTIVE, _AGREEMENT_KEY, _AGREEMENT = "2.23.136.1.1.5", "0.4.0.127.0.7.2.2.1.2", "0.4.0.127.0.7.2.2.3."
 _ANY_AGREEMENT_KEY = "0.4.0.127.0.7.2.2.1."
@@ -36,8 +38,9 @@ def active_authentication(channel: ChipChannel, dg15: bytes | None, dg14: bytes 
         return ChipProof.NOT_SPOKEN
     algorithm = next((each.protocols[0] for each in infos if each.protocol == _ACTIVE and each.protocols), None)
     challenge = secrets.token_bytes(_CHALLENGE_LENGTH)
-    # RSA signatures do not fit into short answers together with what secure messaging puts around them.
-    answer = channel.send(Command(0, _INTERNAL_AUTHENTICATE, 0, 0, challenge, EXTENDED))
+    # Not every chip and reader knows extended lengths, and not every signature fits into a short answer.
+    expected = EXTENDED if answer_length(key) > _FITS_SHORT else SHORT
+    answer = channel.send(Command(0, _INTERNAL_AUTHENTICATE, 0, 0, challenge, expected))
     if not answer.is_ok:
         return ChipProof.FAILED
     try:
@@ -68,10 +71,11 @@ def chip_authentication(channel: ChipChannel, dg14: bytes | None) -> ChipProof:
     if not _exchange_keys(channel, suite, protocol, number, new.public):
         return ChipProof.FAILED
     channel.secure(new.cipher)
-    try:  # whatever is asked: only the chip that has the key can answer
-        return ChipProof.PROVED if channel.read(File.COM) is not None else ChipProof.FAILED
+    try:  # whatever is asked, and whatever comes: only the chip that has the key can say it under the new keys
+        channel.send(Command(0, _SELECT, *_BY_IDENTIFIER, File.COM.identifier.to_bytes(2)))
     except (NotAuthentic, BadInput):
         return ChipProof.FAILED
+    return ChipProof.PROVED
 
 
 def _choose(infos: tuple[SecurityInfo, ...], keys: list[SecurityInfo]) -> tuple[str, Suite, SecurityInfo] | None:

@@ -17,6 +17,7 @@ from muster.devices.chip_judging import authenticity, judge
 from muster.devices.chip_reading import ChipContents, read_chip
 from muster.domain.chips import ChipAccess, ChipAuthenticity, ChipProof
 from muster.errors import BadInput, Cancelled, DeviceUnavailable, MusterError, NotAuthentic
+from muster.formats.iso7816 import Command
 from muster.formats.lds import File
 from muster.formats.mrz import Holder, MrzType
 from muster.formats.tlv import encode
@@ -104,6 +105,13 @@ def test_a_chip_with_pace_is_opened_by_zone_and_by_number(offer: tuple[str, int]
     assert File.DG2 in contents.files
 
 
+@pytest.mark.parametrize("kind", [MrzType.TD1, MrzType.TD2])
+def test_cards_are_opened_by_the_lines_of_cards(kind: MrzType) -> None:
+    printed = zone(kind, replace(ERIKA, document_code="ID", optional=""))
+    chip = PassportChip(signed_files(ISSUER, basic_files(printed)), printed)
+    assert read(chip, ChipKey.of_zone(printed)).files[File.DG1] == dg1(printed)
+
+
 def test_a_chip_that_offers_pace_is_never_asked_for_less() -> None:
     chip = a_chip(pace=((PACE_AES_128, 13),))
     read(chip)
@@ -139,9 +147,18 @@ def test_what_is_no_access_number_is_refused(digits: str) -> None:
         ChipKey.of_access_number(digits)
 
 
-def test_a_number_with_other_letters_than_a_zone_has_is_no_key() -> None:
+@pytest.mark.parametrize(
+    ("number_", "birth", "expiry"),
+    [
+        ("Ä1234567", "640812", "310923"),
+        ("", "640812", "310923"),
+        ("L898902C", "1964-08-12", "310923"),
+        ("L898902C", "640812", "3109"),
+    ],
+)
+def test_what_no_zone_has_is_no_key(number_: str, birth: str, expiry: str) -> None:
     with pytest.raises(BadInput, match="CHIP_KEY_MALFORMED"):
-        ChipKey.of_fields("Ä1234567", "640812", "310923")
+        ChipKey.of_fields(number_, birth, expiry)
 
 
 def test_the_key_of_a_zone_is_that_of_the_worked_example_and_of_a_long_number_all_of_it() -> None:
@@ -182,6 +199,19 @@ def test_of_several_keys_the_one_is_used_that_is_named() -> None:
 def test_an_rsa_signature_that_is_longer_than_a_short_answer_is_read() -> None:
     chip = a_chip(files(active=rsa_key("AA")), signing_key=rsa_key("AA"), longest_answer=200)
     assert read(chip).active is ChipProof.PROVED
+
+
+def test_signatures_that_fit_are_asked_for_in_short_answers() -> None:
+    short = rsa_key("AA 1024", 1024)
+    chip = a_chip(files(active=short), signing_key=short, has_extended=False)
+    assert read(chip).active is ChipProof.PROVED
+    assert not any(Command.parse(each).is_extended for each in chip.commands)
+
+
+def test_a_chip_without_its_list_of_files_can_prove_itself() -> None:
+    chip = proving_chip()
+    del chip.files[File.COM]
+    assert read(chip).chip is ChipProof.PROVED
 
 
 def test_a_chip_without_keys_is_unchanged_and_may_be_a_copy() -> None:
