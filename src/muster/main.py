@@ -6,11 +6,15 @@ needs none.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from muster.cli.app import build
-from muster.workstation.slip import Slip
+
+if TYPE_CHECKING:
+    from muster.workstation.slip import Slip
 
 
 class QtScreen:
@@ -33,7 +37,7 @@ class QtScreen:
 
 
 def main() -> None:
-    build(QtScreen())()
+    build(QtScreen(), sys.argv[1] if len(sys.argv) > 1 else "")()
 
 
 if __name__ == "__main__":

@@ -16,8 +16,11 @@ from muster import __version__
 from muster.cli.common import DataOption, Screen, VerboseOption, reporting
 
 
-def build(screen: Screen) -> typer.Typer:
-    """The whole command line. ``screen`` is what needs Qt; it is only touched by commands that show."""
+def build(screen: Screen, word: str = "") -> typer.Typer:
+    """The command line. ``screen`` is what needs Qt; it is only touched by commands that show.
+
+    ``word`` is the first one that was typed: where it is a noun, no other is loaded.
+    """
     app = typer.Typer(
         name="muster",
         help="Enroll people into an identity system.",
@@ -45,7 +48,8 @@ def build(screen: Screen) -> typer.Typer:
                 status = screen.open_window(data, demo=demo)
             raise typer.Exit(status)
 
-    for module in sorted(each.name for each in pkgutil.iter_modules(muster.cli.__path__)):
+    nouns = sorted(each.name for each in pkgutil.iter_modules(muster.cli.__path__))
+    for module in [word] if word in nouns else nouns:
         register = getattr(import_module(f"muster.cli.{module}"), "register", None)
         if register is not None:
             register(app, screen)

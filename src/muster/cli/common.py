@@ -12,7 +12,7 @@ from dataclasses import fields, is_dataclass
 from datetime import datetime
 from enum import Enum
 from pathlib import Path
-from typing import Annotated, Any, Protocol
+from typing import TYPE_CHECKING, Annotated, Any, Protocol
 
 import typer
 
@@ -20,14 +20,15 @@ from muster.clock import rfc3339, utc_now
 from muster.domain.registration import RegistrationId
 from muster.errors import BadInput, Code, MusterError, SignInRefused, Unavailable
 from muster.workstation.data_folder import DataFolder
-from muster.workstation.desk import Desk, sign_in
-from muster.workstation.embedded_receiver import EmbeddedReceiver
-from muster.workstation.inspection import read_file
-from muster.workstation.repair import DATABASE_WAS_REBUILT, Rebuilt
-from muster.workstation.script import Script
-from muster.workstation.server import NoServer, RemoteServer, Server, ServerTerms
-from muster.workstation.slip import Slip
-from muster.workstation.station import Station
+
+# A desk and a station take a second to import; commands that judge a file need neither.
+if TYPE_CHECKING:
+    from muster.workstation.desk import Desk
+    from muster.workstation.repair import Rebuilt
+    from muster.workstation.script import Script
+    from muster.workstation.server import Server
+    from muster.workstation.slip import Slip
+    from muster.workstation.station import Station
 
 PASSWORD_NEEDED = Code(
     "PASSWORD_NEEDED",
@@ -157,6 +158,8 @@ def set_up_logging(*, verbose: bool) -> None:
 
 def station_at(data: Path | None) -> Station:
     """Raises ``KeyUnavailable(STATION_ABSENT)``."""
+    from muster.workstation.station import Station
+
     return Station.at(data or DataFolder.default().root, utc_now)
 
 
@@ -170,6 +173,8 @@ def desk_of(
     script: Script | None = None,
 ) -> Iterator[tuple[Desk, str]]:
     """The signed-in desk and the password it was opened with (signing asks for it again)."""
+    from muster.workstation.desk import sign_in
+
     user_id, password = credentials(station, user, password_file)
     with server_of(station, server) as where:
         catalogue = script.catalogue if script else None
@@ -182,6 +187,8 @@ def desk_of(
 
 def rebuilt_lines(rebuilt: Rebuilt) -> Iterator[str]:
     """What became of a damaged database: what was saved, where the old one lies, and what could not be saved."""
+    from muster.workstation.repair import DATABASE_WAS_REBUILT
+
     yield DATABASE_WAS_REBUILT.say({"folder": rebuilt.quarantine})
     yield f"  {rebuilt.registrations} registrations and {rebuilt.packets} packets are there."
     if rebuilt.saved_everything:
@@ -193,6 +200,9 @@ def rebuilt_lines(rebuilt: Rebuilt) -> Iterator[str]:
 @contextmanager
 def server_of(station: Station, address: str | None) -> Iterator[Server]:
     """The named server; a demo station's own receiver, started when it is first needed; else none."""
+    from muster.workstation.embedded_receiver import EmbeddedReceiver
+    from muster.workstation.server import NoServer, RemoteServer, ServerTerms
+
     if address:
         yield RemoteServer(address, ServerTerms.of(os.environ))
     elif station.is_demo:
@@ -242,6 +252,8 @@ def new_password(user_id: str, file: Path | None) -> str:
 
 def password_in(file: Path) -> str:
     """The first line of the file. Raises ``BadInput``: a byte that is guessed at is a password that is refused."""
+    from muster.workstation.inspection import read_file
+
     try:
         text = read_file(file).decode("utf-8-sig")
     except UnicodeDecodeError as error:
