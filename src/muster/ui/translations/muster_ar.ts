@@ -1077,7 +1077,7 @@
         </message>
         <message>
             <source>No camera answers at {host}. Check that it is switched on and its network cable plugged in, then try again.</source>
-            <translation type="unfinished"></translation>
+            <translation>لا توجد كاميرا تستجيب على العنوان {host}. تأكد من أنها قيد التشغيل ومن توصيل كابل الشبكة، ثم أعد المحاولة.</translation>
         </message>
         <message>
             <source>No eye is seen. Look into the device and open the eyes wide.</source>
@@ -1865,15 +1865,15 @@
         </message>
         <message>
             <source>The camera sees nothing but black. Open its cover, switch on the light and try again.</source>
-            <translation type="unfinished"></translation>
+            <translation>لا ترى الكاميرا سوى السواد. افتح غطاءها وأضئ المكان ثم أعد المحاولة.</translation>
         </message>
         <message>
             <source>The camera sends pictures in a form this program cannot read. Use another camera.</source>
-            <translation type="unfinished"></translation>
+            <translation>ترسل الكاميرا صورًا بصيغة لا يستطيع هذا البرنامج قراءتها. استخدم كاميرا أخرى.</translation>
         </message>
         <message>
             <source>The camera stopped sending pictures. Check its power and its cable, then try again.</source>
-            <translation type="unfinished"></translation>
+            <translation>توقفت الكاميرا عن إرسال الصور. تحقق من مصدر طاقتها وكابلها، ثم أعد المحاولة.</translation>
         </message>
         <message>
             <source>The capture technology in the record is none that the standard knows.</source>
@@ -3489,7 +3489,7 @@
         </message>
         <message>
             <source>The video file that stands for a camera is not there or cannot be read. Ask your administrator.</source>
-            <translation type="unfinished"></translation>
+            <translation>ملف الفيديو الذي يقوم مقام الكاميرا غير موجود أو لا يمكن قراءته. راجع المسؤول.</translation>
         </message>
         <message>
             <source>The wallet could not answer, perhaps for want of a fitting credential. Take another way.</source>
@@ -3769,7 +3769,7 @@
         </message>
         <message>
             <source>This computer does not let the program use the {kind}. Tell support: the account must belong to the group video.</source>
-            <translation type="unfinished"></translation>
+            <translation>لا يسمح هذا الحاسوب للبرنامج باستخدام الجهاز ({kind}). أبلغ فريق الدعم: يجب أن ينتمي الحساب إلى المجموعة video.</translation>
         </message>
         <message>
             <source>This computer's TPM cannot be reached. It must be switched on in the computer's firmware settings, and your account must be allowed to use it.</source>
@@ -4808,8 +4808,8 @@
             <translation>{file} مفقود من حزمة الشبكات أو عُدّل بعد توقيعها.</translation>
         </message>
         <message>
-            <source>{host} answers but sends no pictures. Ask your administrator to check the camera's address and password.</source>
-            <translation type="unfinished"></translation>
+            <source>{host} answers but sends no pictures. Ask your administrator to check the camera's address, password and certificate.</source>
+            <translation>العنوان {host} يستجيب لكنه لا يرسل صورًا. اطلب من المسؤول التحقق من عنوان الكاميرا وكلمة مرورها وشهادتها.</translation>
         </message>
         <message>
             <source>{minimum} of these {count}</source>

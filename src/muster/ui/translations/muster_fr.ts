@@ -1077,7 +1077,7 @@
         </message>
         <message>
             <source>No camera answers at {host}. Check that it is switched on and its network cable plugged in, then try again.</source>
-            <translation type="unfinished"></translation>
+            <translation>Aucune caméra ne répond à l’adresse {host}. Vérifiez qu’elle est allumée et que son câble réseau est branché, puis réessayez.</translation>
         </message>
         <message>
             <source>No eye is seen. Look into the device and open the eyes wide.</source>
@@ -1865,15 +1865,15 @@
         </message>
         <message>
             <source>The camera sees nothing but black. Open its cover, switch on the light and try again.</source>
-            <translation type="unfinished"></translation>
+            <translation>La caméra ne voit que du noir. Ouvrez son cache, allumez la lumière et réessayez.</translation>
         </message>
         <message>
             <source>The camera sends pictures in a form this program cannot read. Use another camera.</source>
-            <translation type="unfinished"></translation>
+            <translation>La caméra envoie des images sous une forme que ce programme ne sait pas lire. Utilisez une autre caméra.</translation>
         </message>
         <message>
             <source>The camera stopped sending pictures. Check its power and its cable, then try again.</source>
-            <translation type="unfinished"></translation>
+            <translation>La caméra a cessé d’envoyer des images. Vérifiez son alimentation et son câble, puis réessayez.</translation>
         </message>
         <message>
             <source>The capture technology in the record is none that the standard knows.</source>
@@ -3489,7 +3489,7 @@
         </message>
         <message>
             <source>The video file that stands for a camera is not there or cannot be read. Ask your administrator.</source>
-            <translation type="unfinished"></translation>
+            <translation>Le fichier vidéo qui remplace une caméra est absent ou illisible. Demandez à votre administrateur.</translation>
         </message>
         <message>
             <source>The wallet could not answer, perhaps for want of a fitting credential. Take another way.</source>
@@ -3769,7 +3769,7 @@
         </message>
         <message>
             <source>This computer does not let the program use the {kind}. Tell support: the account must belong to the group video.</source>
-            <translation type="unfinished"></translation>
+            <translation>Cet ordinateur ne laisse pas le programme utiliser l’appareil ({kind}). Prévenez l’assistance : le compte doit faire partie du groupe video.</translation>
         </message>
         <message>
             <source>This computer's TPM cannot be reached. It must be switched on in the computer's firmware settings, and your account must be allowed to use it.</source>
@@ -4808,8 +4808,8 @@
             <translation>{file} manque dans le lot de réseaux ou a été modifié après la signature.</translation>
         </message>
         <message>
-            <source>{host} answers but sends no pictures. Ask your administrator to check the camera's address and password.</source>
-            <translation type="unfinished"></translation>
+            <source>{host} answers but sends no pictures. Ask your administrator to check the camera's address, password and certificate.</source>
+            <translation>{host} répond mais n’envoie pas d’images. Demandez à votre administrateur de vérifier l’adresse, le mot de passe et le certificat de la caméra.</translation>
         </message>
         <message>
             <source>{minimum} of these {count}</source>
