@@ -22,7 +22,7 @@ from fuzz.target import Target, load, reference_folder
 def main() -> None:
     name, *options = sys.argv[1:]
     # Only our own code counts as coverage: the libraries under it have fuzzers of their own.
-    with atheris.instrument_imports(include=["muster"]):
+    with atheris.instrument_imports(include=["muster", "muster_scanner_escl"]):
         target = load(name)
     replays = any(Path(each).is_file() for each in options)
     with tempfile.TemporaryDirectory() as scratch:

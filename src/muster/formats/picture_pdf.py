@@ -152,7 +152,7 @@ def _end(pdf: bytes, start: int, dictionary: bytes) -> int:
         return told
     end = pdf.find(b"endstream", start)
     if end < 0:
-        raise MalformedData(PDF_UNREADABLE, offset=start)
+        raise MalformedData(PDF_UNREADABLE, offset=min(start, len(pdf)))
     line_end = 2 if pdf[end - 2 : end] == b"\r\n" else 1 if pdf[end - 1 : end] in (b"\n", b"\r") else 0
     return end - line_end
 
