@@ -90,3 +90,13 @@ def test_the_time_left_is_the_steps_own_and_never_more_than_that_of_the_whole() 
     presenter = ProofingPresenter(view)
     assert presenter.time_left(view.nodes[0], NOON) == timedelta(seconds=60)
     assert presenter.time_left(view.nodes[0], NOON + timedelta(hours=1)) == timedelta(0)
+
+
+def test_it_is_looked_at_again_only_where_something_may_have_changed() -> None:
+    form = ProofingPresenter(played(method("b", "email"), ("b", Played.WAITS), sessionTtlSeconds=60))
+    assert not form.may_change(NOON)
+    assert form.may_change(NOON + timedelta(seconds=60))
+    play = Play(plan(parallel(method("b", "email")), [EMAIL], {"minimumAssurance": "low"}), NOON)
+    assert not ProofingPresenter(play.view()).may_change(NOON)
+    play.online = False
+    assert ProofingPresenter(play.view()).may_change(NOON)

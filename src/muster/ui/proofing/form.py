@@ -1,4 +1,8 @@
-"""The form a step asks for, made from its fields: one press where one is enough."""
+"""The form a step asks for, made from its fields: one press where one is enough.
+
+Something to say yes to that may be left out is a wish of its own ("send another code"): a button that says this
+and nothing else.
+"""
 
 from __future__ import annotations
 
@@ -27,22 +31,29 @@ class ProofingForm(QWidget):
 
     def __init__(self, fields: tuple[InputField, ...], go_on: str) -> None:
         super().__init__()
-        self._fields = fields
+        self._fields = tuple(each for each in fields if not _is_wish(each))
         self.boxes: dict[str, Box] = {}
-        self.options: dict[str, LargeButton] = {}
+        self.options: dict[str, QPushButton] = {}
         self.go: QPushButton | None = None
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.setSpacing(8)
-        only = fields[0] if len(fields) == 1 else None
+        self._end = QHBoxLayout()
+        self._end.setSpacing(12)
+        only = self._fields[0] if len(self._fields) == 1 else None
         if only is not None and only.type is FieldType.CONSENT:
             self._add_statement(only)
         elif only is not None and only.type is FieldType.SELECT:
             self._add_options(only)
-        else:
-            for field in fields:
+        elif self._fields:
+            for field in self._fields:
                 self._add_field(field)
             self._add_go(go_on).clicked.connect(self._give)
+        for field in fields:
+            if _is_wish(field):
+                self._add_wish(field)
+        self._end.addStretch(1)
+        self._column.addLayout(self._end)
 
     def first(self) -> QWidget | None:
         """Where the keyboard belongs."""
@@ -96,12 +107,16 @@ class ProofingForm(QWidget):
         box.returnPressed.connect(self._give)
         return box
 
+    def _add_wish(self, field: InputField) -> None:
+        """Large where nothing else is asked."""
+        made = button(word(field.label)) if self._fields else LargeButton(word(field.label))
+        made.clicked.connect(partial(self._give_this, {field.id: YES}))
+        self.options[field.id] = made
+        (self._end if self._fields else self._column).addWidget(made)
+
     def _add_go(self, words: str) -> QPushButton:
         self.go = button(words, primary=True)
-        row = QHBoxLayout()
-        row.addWidget(self.go)
-        row.addStretch(1)
-        self._column.addLayout(row)
+        self._end.addWidget(self.go)
         return self.go
 
     def _give_this(self, values: Mapping[str, str], *_: object) -> None:
@@ -112,10 +127,14 @@ class ProofingForm(QWidget):
         missing = {field.id for field in self._fields if field.required and not values[field.id]}
         for name, box in self.boxes.items():
             mark(box, "wrong", value=name in missing)
-        if missing:
+        if missing or not any(values.values()):
             self.incomplete.emit()
         else:
             self.given.emit({name: text for name, text in values.items() if text})
+
+
+def _is_wish(field: InputField) -> bool:
+    return field.type is FieldType.CONSENT and not field.required
 
 
 def _text_of(box: Box) -> str:

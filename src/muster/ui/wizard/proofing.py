@@ -334,8 +334,11 @@ class ProofingPage(StepPage):
         if self.presenter is None or self._is_asking or self.presenter.view.status.is_over:
             return
         self._tell_time()
+        now = self.enrollment.proof.now()
+        if not self.presenter.may_change(now):
+            return
         self._is_asking = True
-        due = self.presenter.due_polls(self.enrollment.proof.now())
+        due = self.presenter.due_polls(now)
         work = partial(self._poll, due) if due else partial(self._proofing.look, self._execution)
         self._ask(work, self._ticked, self._tick_failed)
 

@@ -113,6 +113,12 @@ class ProofingPresenter:
         """Whether somebody else has to do something, so that the officer may turn to others meanwhile."""
         return any(not isinstance(node.action, UserInputAction) for node in self.waiting)
 
+    def may_change(self, now: datetime) -> bool:
+        """Whether it may stand elsewhere by now though nobody here did anything: somebody outside answered, a
+        device was plugged in, the time is over."""
+        offered = (node for question in self.questions for node in question.offers)
+        return self.waits_outside or now >= self.view.expires_at or not all(map(self.can_be_taken, offered))
+
     def due_polls(self, now: datetime) -> tuple[str, ...]:
         """The steps whose state elsewhere can be asked for again."""
         return tuple(
