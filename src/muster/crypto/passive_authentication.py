@@ -143,13 +143,15 @@ class CountryAuthorities:
             return []
 
     def doubts_about(self, signer: x509.Certificate, at: datetime) -> Iterator[Doubt]:
-        """Raises ``BadInput``, and what is in ``UNREADABLE``."""
+        """Raises what is in ``UNREADABLE``."""
         if not _is_valid(signer, at):
             yield Doubt.SIGNER_NOT_VALID
         named = [each for each in self._authorities if each.subject == signer.issuer]
-        issuers = [each for each in named if _issued(each, signer)]
+        found = [(each, _issued(each, signer)) for each in named]
+        issuers = [each for each, has_issued in found if has_issued]
         if not issuers:
-            yield Doubt.ISSUER_UNKNOWN
+            is_unspoken = any(has_issued is None for _, has_issued in found)
+            yield Doubt.ALGORITHM_UNKNOWN if is_unspoken else Doubt.ISSUER_UNKNOWN
             return
         if not any(_is_valid(each, at) for each in issuers):
             yield Doubt.ISSUER_NOT_VALID
@@ -191,13 +193,11 @@ def check_signed_object(content: bytes, authorities: CountryAuthorities, at: dat
         country = str(signer.subject.native.get("country_name", "")).upper()
         files = _with(files, country=country, signer=hashlib.sha256(signer.dump()).hexdigest())
         doubts = [*_doubts_about_signature(signed, signer_info, signer), *authorities.doubts_about(signer, at)]
-    except BadInput:
-        return _with(files, doubts=(Doubt.ALGORITHM_UNKNOWN,))
     except UNREADABLE:
         return _with(files, doubts=(Doubt.UNREADABLE,))
-    if files.digest == "sha1" and Doubt.WEAK_HASH not in doubts:
+    if files.digest == "sha1":
         doubts.append(Doubt.WEAK_HASH)
-    return _with(files, doubts=tuple(doubts))
+    return _with(files, doubts=tuple(dict.fromkeys(doubts)))
 
 
 def _with(files: SignedFiles, **changes: Any) -> SignedFiles:
@@ -235,8 +235,6 @@ def _doubts_about_signature(
 ) -> Iterator[Doubt]:
     """RFC 5652, 5.4 and 5.6."""
     digest = signer_info["digest_algorithm"]["algorithm"].native
-    hash_named(digest)
-    scheme = scheme_of(signer_info["signature_algorithm"], digest)
     attributes = signer_info["signed_attrs"]
     content = signed["encap_content_info"]["content"].native
     if not isinstance(attributes, cms.CMSAttributes):
@@ -245,12 +243,14 @@ def _doubts_about_signature(
     said = _only(attributes, "message_digest").native
     # The attributes are signed as a set; inside the message they carry a tag of their own.
     to_be_signed = b"\x31" + attributes.dump()[1:]
-    is_right = (
-        kind == _SECURITY_OBJECT
-        and same(said, hashlib.new(digest, content).digest())
-        and scheme.verify(key_of(signer.public_key), to_be_signed, signer_info["signature"].native)
-    )
-    if not is_right:
+    try:
+        hash_named(digest)
+        scheme = scheme_of(signer_info["signature_algorithm"], digest)
+        is_signed = scheme.verify(key_of(signer.public_key), to_be_signed, signer_info["signature"].native)
+    except BadInput:
+        yield Doubt.ALGORITHM_UNKNOWN
+        return
+    if not is_signed or kind != _SECURITY_OBJECT or not same(said, hashlib.new(digest, content).digest()):
         yield Doubt.SIGNATURE_WRONG
     if "sha1" in (digest, scheme.digest):
         yield Doubt.WEAK_HASH
@@ -263,15 +263,20 @@ def _only(attributes: cms.CMSAttributes, name: str) -> Any:
     return found[0][0]
 
 
-def _issued(issuer: x509.Certificate, certificate: x509.Certificate) -> bool:
-    constraints, usage = issuer.basic_constraints_value, issuer.key_usage_value
-    may = constraints is not None and bool(constraints["ca"].native)
-    if not may or (usage is not None and "key_cert_sign" not in usage.native):
+def _issued(issuer: x509.Certificate, certificate: x509.Certificate) -> bool | None:
+    """Whether that authority signed that certificate; None when it did so in a way that is not spoken."""
+    try:
+        constraints, usage = issuer.basic_constraints_value, issuer.key_usage_value
+        may = constraints is not None and bool(constraints["ca"].native)
+        if not may or (usage is not None and "key_cert_sign" not in usage.native):
+            return False
+        key, scheme = key_of(issuer.public_key), scheme_of(certificate["signature_algorithm"])
+        signature = certificate["signature_value"].native
+        return scheme.verify(key, certificate["tbs_certificate"].dump(), signature)
+    except BadInput:
+        return None
+    except UNREADABLE:  # one bad entry of a list must not stand in the way of the others
         return False
-    scheme = scheme_of(certificate["signature_algorithm"])
-    return scheme.verify(
-        key_of(issuer.public_key), certificate["tbs_certificate"].dump(), certificate["signature_value"].native
-    )
 
 
 def _is_signed_list(revocations: crl.CertificateList, issuer: x509.Certificate) -> bool:

@@ -19,7 +19,6 @@ CHIP_ANSWER_UNUSABLE = Code(
 )
 
 _GET_RESPONSE = 0xC0
-_CHAINED = 0x10
 
 
 class Transmits(Protocol):
@@ -36,7 +35,7 @@ def exchange(reader: Transmits, command: Command) -> Answer:
         answer = _once(reader, command)
     whole = answer.data
     while answer.sw1 == MORE_DATA:
-        follow = Command(command.cla & ~_CHAINED, _GET_RESPONSE, 0, 0, expected=answer.sw2 or SHORT)
+        follow = Command(0, _GET_RESPONSE, 0, 0, expected=answer.sw2 or SHORT)
         answer = _once(reader, follow)
         if not answer.data and answer.sw1 == MORE_DATA:
             raise unusable(answer)

@@ -11,7 +11,7 @@ import pytest
 from asn1crypto import cms, core
 from asn1crypto import x509 as asn1_x509
 from cryptography.hazmat.primitives import serialization
-from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519
 
 from muster.crypto.passive_authentication import CountryAuthorities, Doubt, SignedFiles, check_signed_object
 from muster.formats.lds import File, signed_object
@@ -129,6 +129,22 @@ def _signed_with_md5(signed: cms.SignedData) -> None:
 
 def test_an_algorithm_nobody_knows_is_not_called_wrong() -> None:
     assert checked(Issuer(altered=_signed_with_md5)).doubts == (Doubt.ALGORITHM_UNKNOWN,)
+
+
+def test_of_authorities_with_one_name_one_of_a_kind_that_is_not_spoken_does_not_hide_the_other() -> None:
+    unspoken = ed25519.Ed25519PrivateKey.generate()
+    other = der(certificate("CSCA", unspoken, "CSCA", ec_key("CSCA"), is_authority=True))  # type: ignore[arg-type]
+    sod = signed_object(signed_files(Issuer(), FILES)[File.SOD])
+    lists = [Issuer().revocations()]
+    both = CountryAuthorities([other, Issuer().authority], lists)
+    assert check_signed_object(sod, both, NOW).doubts == ()
+    assert check_signed_object(sod, CountryAuthorities([other]), NOW).doubts == (Doubt.ALGORITHM_UNKNOWN,)
+
+
+def test_a_wrong_signature_is_wrong_whatever_is_not_known_of_its_issuer() -> None:
+    stranger = Issuer(authority_key=ec_key("stranger"), altered=_other_signature)
+    doubts = checked(stranger, believed=Issuer().authority).doubts
+    assert doubts == (Doubt.SIGNATURE_WRONG, Doubt.ISSUER_UNKNOWN)
 
 
 def test_sha1_is_told() -> None:
