@@ -14,6 +14,7 @@ from dataclasses import dataclass
 _EVERY_OTHER = "*"
 _SIZE = re.compile(r"(\d{2,5})x(\d{2,5})")
 _TURNS = (0, 90, 180, 270)
+_SHORTEST_MS, _LONGEST_MS = 0.1, 1000.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +56,8 @@ def _settings(words: list[str]) -> Settings:
     size = _SIZE.fullmatch(told.get("size", "1280x720"))
     turned = int(told.get("turned", "0"))
     exposure_ms = float(told["exposure_ms"]) if "exposure_ms" in told else None
-    is_odd = turned not in _TURNS or told.get("mirrored") or not 0.1 <= (exposure_ms or 1) <= 1000
-    if unknown or size is None or is_odd or len(told) != len(words):
+    is_exposed = exposure_ms is None or _SHORTEST_MS <= exposure_ms <= _LONGEST_MS
+    is_whole = turned in _TURNS and is_exposed and not told.get("mirrored")
+    if unknown or size is None or not is_whole or len(told) != len(words):
         raise ValueError("MUSTER_CAMERA_SETTINGS knows size=1280x720, exposure_ms=12, turned=90, mirrored")
     return Settings((int(size[1]), int(size[2])), exposure_ms, turned, "mirrored" in told)
