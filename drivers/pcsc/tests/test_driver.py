@@ -6,6 +6,8 @@ In one file, because one computer has one pcscd.
 from __future__ import annotations
 
 import json
+import os
+import signal
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -22,6 +24,7 @@ from muster.devices.chip_access import ChipKey
 from muster.devices.chip_judging import authenticity
 from muster.devices.chip_reading import read_chip
 from muster.devices.conformance import DriverConformance, conformance_context
+from muster.devices.hosting import HostedDriver
 from muster.domain.chips import ChipAccess, ChipAuthenticity, ChipProof
 from muster.errors import Cancelled, DeviceUnavailable
 from muster.formats.lds import File
@@ -215,3 +218,30 @@ def test_from_the_command_line_through_the_drivers_own_process_a_chip_is_read(
     assert said["fields"]["surname"] == {"value": "MUSTERMANN", "source": "DG1"}
     assert said["mrz"] == list(zone().lines)
     assert (tmp_path / "portrait.jpg").read_bytes() == picture()
+
+
+def test_a_driver_that_dies_in_the_middle_of_a_chip_is_a_fault_of_a_device_and_starts_anew(
+    virtual_reader: VirtualReader, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MUSTER_PCSC_READERS", "Virtual PCD 00 00")
+    driver = HostedDriver("pcsc", "muster_pcsc.driver:from_environment")
+
+    def killing(count: int, answer: bytes) -> bytes:
+        if count == 8:
+            assert driver.pid is not None
+            os.kill(driver.pid, signal.SIGKILL)
+        return answer
+
+    def read_it() -> ChipAccess:
+        with driver.open(descriptor, conformance_context()) as reader:
+            assert isinstance(reader, ChipReader)
+            return read_chip(reader, KEY, AUTHORITIES, NOW, Event()).access
+
+    try:
+        (descriptor,) = driver.found_within(5.0)
+        with laid_on(virtual_reader, a_chip(lie=killing)):
+            with pytest.raises(DeviceUnavailable, match="DRIVER_STOPPED"):
+                read_it()
+            assert read_it() is ChipAccess.BAC
+    finally:
+        driver.close()
