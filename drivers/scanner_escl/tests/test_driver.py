@@ -360,6 +360,16 @@ def test_pages_before_a_jam_are_kept_and_the_jam_is_told(jam: str, code: str) ->
     assert stack.broke_off is not None and stack.broke_off.code.name == code
 
 
+def test_of_a_stack_that_is_too_thick_the_first_sheets_are_taken_and_that_is_told(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("muster.devices.scanning.MAXIMUM_SHEETS", 2)
+    scanner = SimulatedScanner(sheets=3)
+    stack = scan_stack(scanner)
+    assert (len(stack.pages), scanner.sheets) == (2, 1)
+    assert stack.broke_off is not None and stack.broke_off.code.name == "SHEETS_LEFT"
+
+
 def test_one_page_of_a_stack_leaves_the_rest_in_the_feeder() -> None:
     scanner = SimulatedScanner(has_glass=False, sheets=3)
     assert colour(scan(scanner)) == COLOURS[0]

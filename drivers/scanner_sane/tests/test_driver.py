@@ -280,6 +280,15 @@ def test_a_stack_is_drawn_in_until_the_feeder_is_empty() -> None:
     assert len(stack.pages) == 10 and stack.broke_off is None  # the test device's feeder holds ten
 
 
+def test_of_a_stack_that_is_too_thick_the_first_sheets_are_taken_and_that_is_told(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("muster.devices.scanning.MAXIMUM_SHEETS", 3)
+    stack = scan_stack()
+    assert len(stack.pages) == 3
+    assert stack.broke_off is not None and stack.broke_off.code.name == "SHEETS_LEFT"
+
+
 def test_a_stack_that_is_stopped_hands_out_nothing() -> None:
     cancel = Event()
     Timer(0.1, cancel.set).start()

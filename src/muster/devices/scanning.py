@@ -28,8 +28,13 @@ SCANNER_LOST = Code(
     "SCANNER_LOST",
     "The scanner cannot be reached any more. Look whether it is switched on and connected, and scan again.",
 )
+SHEETS_LEFT = Code(
+    "SHEETS_LEFT",
+    "At most {sheets} sheets are taken at once. If more lie in the feeder, add them as further pages.",
+)
 SCAN_INCOMPLETE = Code("SCAN_INCOMPLETE", "Only a part of the page arrived from the scanner. Scan it again.")
 
+MAXIMUM_SHEETS = 50  # of a stack; together they cross to the program in one message
 MAXIMUM_PIXELS = 64_000_000  # as many as a picture from a file may have
 LARGEST_PAGE_MM = (216.0, 356.0)  # legal paper; feeders for banners promise metres
 _JPEG_QUALITY = 95

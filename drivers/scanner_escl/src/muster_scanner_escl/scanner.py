@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 import numpy as np
 from PIL import Image
 
+from muster.devices import scanning
 from muster.devices.api import (
     DEVICE_BUSY,
     DEVICE_FAILED,
@@ -70,7 +71,6 @@ _PAGE_WITHIN_S = 120.0
 _BUSY_FOR_S = 15.0
 _ASK_AGAIN_S = (0.02, 2.0)  # what a scanner may ask us to wait, least and most
 _LAST_WORD = Patience(seconds=3.0, octets=64 * 1024)
-_MOST_SHEETS = 100
 _LONGEST_NAME = 200
 _OK, _CREATED, _NO_MORE, _NOT_READY = 200, 201, 404, 503
 _BUSY = (_NOT_READY, 409)
@@ -133,10 +133,14 @@ class FeedingScanner(EsclScanner):
     """Implements ``devices.api.SheetFeeder`` as well."""
 
     def scan_stack(self, resolution_dpi: int, cancel: Event, on_preview: OnPreview) -> ScannedStack:
-        pages, problem = self._pages(Source.FEEDER, _MOST_SHEETS, resolution_dpi, cancel, on_preview)
+        most = scanning.MAXIMUM_SHEETS
+        pages, problem = self._pages(Source.FEEDER, most, resolution_dpi, cancel, on_preview)
         if not pages:
             raise problem or DeviceUnavailable(FEEDER_EMPTY)
-        return ScannedStack(tuple(pages), Finding(problem.code, detail=problem.detail) if problem else None)
+        if problem is not None:
+            return ScannedStack(tuple(pages), Finding(problem.code, detail=problem.detail))
+        left = Finding(scanning.SHEETS_LEFT, detail={"sheets": most}) if len(pages) == most else None
+        return ScannedStack(tuple(pages), left)
 
 
 class _Job:

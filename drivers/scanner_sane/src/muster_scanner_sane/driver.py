@@ -16,6 +16,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from threading import Event, Lock
 
+from muster.devices import scanning
 from muster.devices.api import (
     DEVICE_ABSENT,
     DEVICE_BUSY,
@@ -46,7 +47,6 @@ from muster_scanner_sane.pages import read_page
 from muster_scanner_sane.settings import Source, prepare, sources
 
 _KIND = DeviceKind.SCANNER.value
-_MOST_SHEETS = 100
 _LOOK_EVERY_S = 30.0
 _USB = Path("/sys/bus/usb/devices")
 _CAMERAS = ("v4l", "gphoto2")  # back ends of SANE whose devices are no scanners
@@ -163,14 +163,14 @@ class FeedingScanner(SaneScanner):
         source = sources(self._handle.options())[Source.FEEDER]
         try:
             with _translated(), self._started(source, resolution_dpi) as dpi:
-                while len(pages) < _MOST_SHEETS:
+                while len(pages) < scanning.MAXIMUM_SHEETS:
                     pages.append(self._page(dpi, resolution_dpi, cancel, on_preview))
         except DeviceUnavailable as error:
             if not pages:
                 raise
             ended = error.code is FEEDER_EMPTY
             return ScannedStack(tuple(pages), None if ended else Finding(error.code, detail=error.detail))
-        return ScannedStack(tuple(pages))
+        return ScannedStack(tuple(pages), Finding(scanning.SHEETS_LEFT, detail={"sheets": len(pages)}))
 
 
 def options_from(text: str) -> Options:

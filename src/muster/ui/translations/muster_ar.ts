@@ -420,6 +420,10 @@
             <translation>واحدة على الأقل من هذه</translation>
         </message>
         <message>
+            <source>At most {sheets} sheets are taken at once. If more lie in the feeder, add them as further pages.</source>
+            <translation>تؤخذ {sheets} ورقة على الأكثر في المرة الواحدة. إن بقيت أوراق في الملقّم فأضفها صفحاتٍ أخرى.</translation>
+        </message>
+        <message>
             <source>Attempt {number} of {allowed}</source>
             <translation>المحاولة {number} من {allowed}</translation>
         </message>

@@ -420,6 +420,10 @@
             <translation>Au moins une de celles-ci</translation>
         </message>
         <message>
+            <source>At most {sheets} sheets are taken at once. If more lie in the feeder, add them as further pages.</source>
+            <translation>Au plus {sheets} feuilles sont prises à la fois. S’il en reste dans le chargeur, ajoutez-les comme pages supplémentaires.</translation>
+        </message>
+        <message>
             <source>Attempt {number} of {allowed}</source>
             <translation>Essai {number} sur {allowed}</translation>
         </message>
