@@ -46,8 +46,8 @@ class Sensors(Protocol):
         """What lies on the document scanner, (h, w, 3) RGB. Raises ``DeviceUnavailable``."""
 
     def look(self) -> Looked:
-        """Who sits before the camera; the officer has said that they see the person there. Raises
-        ``DeviceUnavailable``, also when no face was seen well enough for long enough."""
+        """Who sits before the camera; the officer has said that they see the person there. Raises ``BadInput``
+        with what was in the way when no face was seen well enough for long enough, ``DeviceUnavailable``."""
 
     def touch(self, finger: BiometricAttribute) -> bytes:
         """The ISO/IEC 19794-4 record of one finger, signed by its device. Raises ``DeviceUnavailable``,

@@ -19,7 +19,7 @@ from muster.devices.api import DEVICE_FAILED, DEVICE_TIMEOUT, Camera, DeviceCont
 from muster.devices.catalogue import Catalogue
 from muster.devices.chip_access import ChipKey
 from muster.domain.biometrics import BiometricAttribute, LivenessOutcome
-from muster.errors import CANCELLED, Cancelled, DeviceUnavailable, MusterError
+from muster.errors import CANCELLED, BadInput, Cancelled, DeviceUnavailable, MusterError
 from muster.methods.sensors import ChipSaid, Looked
 from muster.workstation.analysing_face import chosen_recogniser
 from muster.workstation.face_liveness import LivenessJudge
@@ -73,8 +73,9 @@ class ProofingSensors:
         if self._closing.is_set():
             raise Cancelled(CANCELLED)
         view = mailbox.view
-        if view is None or view.alive is None:
-            raise DeviceUnavailable(DEVICE_TIMEOUT, kind=DeviceKind.CAMERA.value)
+        if view is None:
+            raise _nobody_seen(mailbox.take())
+        assert view.alive is not None  # the policy above asks for it
         judged = self._liveness.judge(view.alive, attested=True)
         return Looked(view.to_keep.frame.pixels, judged.outcome is LivenessOutcome.CONFIRMED)
 
@@ -112,3 +113,10 @@ class ProofingSensors:
     @cached_property
     def _guidance(self) -> FaceGuidance:
         return FaceGuidance()
+
+
+def _nobody_seen(newest: FaceView | None) -> MusterError:
+    """What was in the way at the end; a camera that showed nothing is silent."""
+    if newest is None or not newest.findings:
+        return DeviceUnavailable(DEVICE_TIMEOUT, kind=DeviceKind.CAMERA.value)
+    return BadInput(newest.findings[0].code, **newest.findings[0].detail)
