@@ -27,7 +27,7 @@ from muster.devices.catalogue import Catalogue
 from muster.devices.frames import Frame, Pixels
 from muster.devices.scanning import FEEDER_EMPTY
 from muster.domain.applicant import DocumentFacts
-from muster.domain.assessment import Finding
+from muster.domain.assessment import Finding, Severity
 from muster.domain.lifecycle import DocumentAttached, DocumentRemoved, Registration, StepCompleted
 from muster.domain.registration import Process, RegistrationId, Step
 from muster.errors import BadInput, Code, DeviceUnavailable, Refused
@@ -149,7 +149,8 @@ class Documents:
             scanned, broke_off = _scanned(scanner, self._policy.scan_resolution_dpi, cancel, on_preview)
         pages = [kept_page(read_picture(each.content), each.resolution_dpi) for each in scanned]
         state = self._keep(registration_id, slot_field, type_code, reference, (*before, *pages, *after), "scanner")
-        return Attached(state, len(pages), broke_off)
+        warned = replace(broke_off, severity=Severity.WARNS, field=slot_field) if broke_off else None
+        return Attached(state, len(pages), warned)
 
     def attach(
         self,

@@ -442,7 +442,8 @@ class ScriptedEnrollment:
         for each in self._script.documents:
             where = (registration_id, each.field, each.type_code, each.reference)
             if each.content is None:
-                self._enrollment.scan_document(*where, Event(), lambda frame: None)
+                attached = self._enrollment.scan_document(*where, Event(), lambda frame: None)
+                warnings += [attached.broke_off] if attached.broke_off else []
             else:
                 self._enrollment.attach_document(*where, each.content)
             warnings += self._enrollment.document_findings(registration_id, each.field)

@@ -362,7 +362,9 @@ def test_pages_before_a_jam_are_kept_and_the_jam_is_told(
     monkeypatch.setenv(SHEETS, "3")
     monkeypatch.setenv("MUSTER_SIMULATED_FAULTS", "scanner=jam")
     attached = desk.enrollment.scan_document(draft, FIELD, "CIN", None, Event(), lambda frame: None)
-    assert attached.broke_off is not None and attached.broke_off.code.name == "SCANNER_JAMMED"
+    told = attached.broke_off
+    assert told is not None
+    assert (told.code.name, told.severity, told.field) == ("SCANNER_JAMMED", Severity.WARNS, FIELD)
     assert desk.enrollment.document_page(draft, FIELD).of == 1
 
 
