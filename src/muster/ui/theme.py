@@ -91,7 +91,7 @@ QPushButton#large[state="ready"] {{ border-color: {ACCENT}; }}
 QPushButton#large[state="over"], QPushButton#large[state="later"] {{ background: {GROUND}; }}
 QPushButton#large[step="true"]:checked {{ border: 3px solid {ACCENT}; }}
 QPushButton#large[step="true"]:focus {{ border: 3px solid {INK}; }}
-QFrame#group {{ background: {PAPER}; border: 1px solid {LINE}; border-radius: 10px; }}
+QFrame#steps {{ background: {PAPER}; border: 1px solid {LINE}; border-radius: 10px; }}
 QPushButton#link {{ border: none; background: transparent; color: {ACCENT}; padding: 2px 6px;
     text-decoration: underline; }}
 QPushButton#link:focus, QPushButton#step:focus {{ border: 2px solid {ACCENT}; border-radius: 5px;

@@ -72,7 +72,7 @@ class _Group(QFrame):
 
     def __init__(self, head: StepButton, children: list[QWidget], *, in_order: bool) -> None:
         super().__init__()
-        self.setObjectName("group")
+        self.setObjectName("steps")
         self._head, self._parts, self._in_order = head, children, in_order
         column = QVBoxLayout(self)
         column.setContentsMargins(12, 12, 12, 12)

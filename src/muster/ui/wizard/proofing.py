@@ -230,9 +230,10 @@ class ProofingPage(StepPage):
             self._middle.addWidget(self._offer(presenter, question, node))
 
     def _offer(self, presenter: ProofingPresenter, question: Question, node: NodeView) -> QWidget:
-        title, told = words.title(node), [word(node.description)] if node.description else []
+        title = " · ".join(words.title(each) for each in presenter.methods_below(node))
+        told = [word(node.description)] if node.description else []
         if node.kind != words.METHOD:
-            told.append(" · ".join(words.title(each) for each in presenter.methods_below(node)))
+            told.append(words.title(node))
         if presenter.is_extra(node):
             told.append(tr("Nothing is lost if this does not succeed."))
         if node.status is NodeStatus.DISPATCHED:
