@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -15,6 +16,8 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from joserfc import jws
 from joserfc.jwk import ECKey
 from polaris_oid4vp.status import encode_status_list
+
+from muster import base64url
 
 PEM = serialization.Encoding.PEM
 STATUS_SIGNING = "1.3.6.1.5.5.7.3.30"
@@ -60,6 +63,20 @@ class Party:
         key = ECKey.import_key(self.key_pem).as_dict(private=True)
         return {"claims": dict(claims), "open": always, "key": key, "x5c": self.x5c, **more}
 
+    def shown(self, claims: bytes, holder: ECKey, *, hidden: str = "") -> str:
+        """A presentation without any wallet, for claims that no library would sign: to ``station``, with the nonce
+        ``n``, just now; ``hidden`` is a disclosure that ``claims`` know the digest of."""
+        header: dict[str, Any] = {"alg": "ES256", "typ": "dc+sd-jwt", "x5c": self.x5c}
+        key = ECKey.import_key(self.key_pem)
+        signed = "~".join(
+            (jws.serialize_compact(header, claims, key, registry=_Long()), *filter(None, [hidden]), "")
+        )
+        digest = base64url.encode(hashlib.sha256(signed.encode()).digest())
+        proof = {"iat": int(datetime.now(UTC).timestamp()), "aud": "station", "nonce": "n", "sd_hash": digest}
+        return signed + jws.serialize_compact(
+            {"alg": "ES256", "typ": "kb+jwt"}, json.dumps(proof).encode(), holder
+        )
+
     def status_list(self, uri: str, statuses: Sequence[int], *, own: bool = False, **more: int | str) -> bytes:
         """``own``: the list brings its signer's certificate."""
         at = int(datetime.now(UTC).timestamp())
@@ -67,6 +84,11 @@ class Party:
         claims = {"sub": uri, "iat": at, "ttl": 600, "status_list": content, **more}
         header = {"alg": "ES256", "typ": "statuslist+jwt", **({"x5c": self.x5c} if own else {})}
         return jws.serialize_compact(header, json.dumps(claims).encode(), ECKey.import_key(self.key_pem)).encode()
+
+
+class _Long(jws.JWSRegistry):
+    max_header_length = 64 * 1024
+    max_payload_length = 1024 * 1024
 
 
 _SIGNS = (

@@ -77,6 +77,8 @@ _BY_REFUSAL: Mapping[str, Code] = MappingProxyType(
         ),
     }
 )
+# It promises to raise nothing, and does all the same: for a time of four hundred digits, for one.
+_BROKEN = (*UNREADABLE, LookupError, AttributeError, RecursionError, OverflowError)
 _STATUS_SIGNING = "1.3.6.1.5.5.7.3.30"  # id-kp-oauthStatusSigning
 _P256_OCTETS = 32
 
@@ -149,7 +151,7 @@ def verified_presentation(presentation: str, expected: Expected) -> Presentation
             now=at,
             status_resolver=status,
         )
-    except (*UNREADABLE, LookupError, AttributeError, RecursionError):  # it promises to raise nothing
+    except _BROKEN:
         raise NotAuthentic(CREDENTIAL_UNREADABLE) from None
     if not verdict.authentic:  # its reason may quote the credential
         raise NotAuthentic(_BY_REFUSAL.get(verdict.code, CREDENTIAL_UNREADABLE))

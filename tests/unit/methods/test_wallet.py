@@ -320,6 +320,12 @@ def test_the_question_is_signed_for_this_attempt_alone_and_asks_for_no_more_than
     assert own(question).isdisjoint(own(again))
 
 
+def test_the_authority_that_wallets_know_is_not_sent_along(counter: Counter, world: World) -> None:
+    signed = _fetched(counter.asks()).content
+    header = json.loads(base64url.decode(signed.split(b".")[0]))
+    assert (header["typ"], header["x5c"]) == ("oauth-authz-req+jwt", world.station.x5c)
+
+
 def _said(question: bytes) -> dict[str, Any]:
     said: dict[str, Any] = json.loads(base64url.decode(question.split(b".")[1]))
     return said
