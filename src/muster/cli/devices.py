@@ -1,17 +1,34 @@
-"""``muster devices``: what is plugged in."""
+"""``muster devices``: what is plugged in, and whether it works."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+from typing import Annotated
 
 import typer
 
-from muster.cli.common import DataOption, JsonOption, Screen, VerboseOption, reporting, show
+from muster import durable
+from muster.cli.common import BAD, DataOption, JsonOption, Screen, VerboseOption, printable, reporting, show
+from muster.clock import utc_now
+from muster.domain.assessment import Finding, Severity
+from muster.workstation.device_doctor import DeviceDoctor, TestedDevice, told
 from muster.workstation.devices_desk import DeviceDesk, DeviceLine
+
+_SIGNS = {Severity.BLOCKS: "✗", Severity.WARNS: "!", Severity.INFORMS: "✓"}
+
+DeviceArgument = Annotated[
+    str | None, typer.Argument(metavar="ID", help="One device, as the list names it; all by default.")
+]
+ReportOption = Annotated[
+    Path | None,
+    typer.Option("--report", metavar="FILE", help="Write what was found for support; without any picture."),
+]
 
 
 def register(app: typer.Typer, screen: Screen) -> None:
-    devices = typer.Typer(help="What is plugged in.", no_args_is_help=True)
+    devices = typer.Typer(help="What is plugged in, and whether it works.", no_args_is_help=True)
     app.add_typer(devices, name="devices")
 
     @devices.command("list")
@@ -19,11 +36,46 @@ def register(app: typer.Typer, screen: Screen) -> None:
         """Every device the drivers find, and every driver that could not be loaded."""
         with reporting(as_json=as_json, verbose=verbose):
             desk = DeviceDesk.of_this_installation()
-            try:
+            with closing(desk.catalogue):
                 lines = desk.devices()
-            finally:
-                desk.catalogue.close()
             show({"devices": lines}, "\n".join(map(_text, lines)) or "Nothing is plugged in.", as_json=as_json)
+
+    @devices.command("check")
+    def check_devices(
+        device: DeviceArgument = None,
+        report: ReportOption = None,
+        data: DataOption = None,
+        as_json: JsonOption = False,
+        verbose: VerboseOption = False,
+    ) -> None:
+        """Test each device, in at most twenty seconds: is it found, does it open, show pictures, stop, open again.
+
+        Exit status 1 when one of them cannot be used. Nothing a device captures is kept.
+        """
+        with reporting(as_json=as_json, verbose=verbose):
+            desk = DeviceDesk.of_this_installation()
+            with closing(desk.catalogue):
+                doctor = DeviceDoctor(desk.catalogue, utc_now)
+                tested = []
+                for each in [device] if device else doctor.ids():
+                    tested.append(doctor.test(each))
+                    if not as_json:
+                        show(None, _tested_text(tested[-1]), as_json=False)
+                if report is not None:
+                    durable.write(report, doctor.report(tested))
+            if as_json or not tested:
+                show({"devices": list(map(told, tested))}, "Nothing is plugged in.", as_json=as_json)
+            if not all(each.is_well for each in tested):
+                raise typer.Exit(BAD)
+
+
+def _tested_text(tested: TestedDevice) -> str:
+    head = printable(f"{tested.make} {tested.model} {tested.serial}, {tested.id}")
+    return "\n".join([f"{tested.kind}: {head}", *map(_finding_text, tested.findings)])
+
+
+def _finding_text(finding: Finding) -> str:
+    return f"  {_SIGNS[finding.severity]} {printable(finding.sentence)}"
 
 
 def _text(line: DeviceLine) -> str:
