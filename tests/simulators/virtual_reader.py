@@ -7,18 +7,22 @@ command.
 
 from __future__ import annotations
 
+import json
 import shutil
 import socket
 import struct
 import subprocess
+import sys
 import tempfile
 import threading
 import time
-from contextlib import suppress
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
 
+from simulators import vicc_passport
 from simulators.passport_chip import PassportChip
 
 LIBRARY = Path("/usr/lib/pcsc/drivers/serial/libifdvpcd.so")
@@ -64,6 +68,21 @@ class VirtualReader:
 
     def lay_on(self, chip: PassportChip) -> LaidOn:
         return LaidOn(chip, self.port)
+
+    @contextmanager
+    def lay_on_vsmartcards(self, files: Mapping[int, bytes]) -> Iterator[None]:
+        """vsmartcard's own passport with these files, by identifier. Skips where it is absent."""
+        if not vicc_passport.INSTALLED.is_dir():
+            pytest.skip("vsmartcard is not installed: apt-get install vsmartcard-vpicc")
+        contents = self._folder.parent / f"{self._folder.name}.json"  # pcscd reads all that is in its folder
+        contents.write_text(json.dumps({f"{each:04X}": content.hex() for each, content in files.items()}))
+        process = subprocess.Popen([sys.executable, vicc_passport.__file__, str(self.port), contents])
+        try:
+            yield
+        finally:
+            process.terminate()
+            process.wait(_PATIENCE_S)
+            contents.unlink()
 
     def close(self) -> None:
         self.stop()
