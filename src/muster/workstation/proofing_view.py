@@ -31,6 +31,9 @@ from muster.proofing.plan import NodeKind, Plan, PlannedNode
 from muster.proofing.progress import Progress, Result
 from muster.store.proofings import Execution
 
+# The kinds of steps that whoever shows them tells apart.
+METHOD, CHOICE, SEQUENCE = NodeKind.METHOD.value, NodeKind.CHOICE.value, NodeKind.SEQUENCE.value
+
 
 @dataclass(frozen=True, slots=True)
 class ErrorView:

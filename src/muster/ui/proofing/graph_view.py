@@ -20,7 +20,7 @@ from muster.ui.proofing import words
 from muster.ui.widgets.large_button import LargeButton
 from muster.ui.widgets.parts import empty, mark
 from muster.workstation.proofing_play import DrawnNode
-from muster.workstation.proofing_view import ExecutionView, NodeView
+from muster.workstation.proofing_view import METHOD, SEQUENCE, ExecutionView, NodeView
 
 _METHOD_WIDTH, _GROUP_WIDTH = 190, 240
 _GAP = 22
@@ -40,7 +40,7 @@ class StepButton(LargeButton):
     """One step; pressed, it is the chosen one."""
 
     def __init__(self, node: DrawnNode) -> None:
-        is_method = node.kind == words.METHOD
+        is_method = node.kind == METHOD
         super().__init__(words.drawn_title(node), width=_METHOD_WIDTH if is_method else _GROUP_WIDTH)
         self.setFixedWidth(_METHOD_WIDTH if is_method else _GROUP_WIDTH)
         self.setCheckable(True)
@@ -58,7 +58,7 @@ class StepButton(LargeButton):
         if there is not None:
             told = f"{words.sign(there.status)}  {words.status_words(there.status)}"
         else:
-            told = words.method_words(self._node.method_type) if self._node.kind == words.METHOD else ""
+            told = words.method_words(self._node.method_type) if self._node.kind == METHOD else ""
         self.say(told, faults)
         state = _STATES.get(there.status, "waiting") if there is not None else ""
         if faults:
@@ -132,10 +132,10 @@ class GraphView(QWidget):
         step = StepButton(node)
         step.clicked.connect(partial(self._clicked, node.place))
         self.steps[node.place] = step
-        if node.kind == words.METHOD:
+        if node.kind == METHOD:
             return step
         children = [self._made(each) for each in node.children]
-        return _Group(step, children, in_order=node.kind == words.SEQUENCE)
+        return _Group(step, children, in_order=node.kind == SEQUENCE)
 
     def _clicked(self, place: str, *_: object) -> None:
         self.choose(place)

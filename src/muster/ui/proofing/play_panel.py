@@ -13,7 +13,7 @@ from muster.ui.language import say_finding, tr
 from muster.ui.proofing import words
 from muster.ui.widgets.parts import Card, button, empty, label
 from muster.workstation.proofing_play import DrawnNode, Play, Played
-from muster.workstation.proofing_view import ExecutionView, NodeView
+from muster.workstation.proofing_view import CHOICE, METHOD, ExecutionView, NodeView
 
 
 class PlayPanel(QWidget):
@@ -121,7 +121,7 @@ class PlayPanel(QWidget):
             self._told.addWidget(label(text, "soft"))
         is_open = there is not None and not there.status.is_over
         for pressed in self.outcomes.values():
-            pressed.setVisible(node.kind == words.METHOD and there is not None)
+            pressed.setVisible(node.kind == METHOD and there is not None)
             pressed.setEnabled(is_open)
         self.take.setVisible(view is not None and is_open and _choice_above(view, node) is not None)
 
@@ -184,5 +184,5 @@ def _told(node: DrawnNode, there: NodeView | None) -> list[str]:
 
 def _choice_above(view: ExecutionView, node: DrawnNode) -> str | None:
     """The choice that still waits for a person, of which this is one way."""
-    asked = (each for each in view.nodes if each.kind == words.CHOICE and not each.chosen)
+    asked = (each for each in view.nodes if each.kind == CHOICE and not each.chosen)
     return next((each.id for each in asked if node.id in each.children), None)

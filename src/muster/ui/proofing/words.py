@@ -10,11 +10,7 @@ from muster.domain.proofing import Aal, Assurance, Consent, Eidas, ExecutionStat
 from muster.errors import Code
 from muster.ui.language import say, tr, word
 from muster.workstation.proofing_play import DrawnNode
-from muster.workstation.proofing_view import ErrorView, NodeView
-
-METHOD = "MethodNode"
-CHOICE = "ChoiceNode"
-SEQUENCE = "SequenceNode"
+from muster.workstation.proofing_view import CHOICE, METHOD, SEQUENCE, ErrorView, NodeView
 
 
 def sign(status: NodeStatus) -> str:

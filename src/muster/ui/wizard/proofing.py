@@ -29,7 +29,7 @@ from muster.ui.wizard.proofing_presenter import ProofingPresenter, Question, Row
 from muster.ui.wizard.step_page import StepPage
 from muster.workstation.enrollment import Enrollment
 from muster.workstation.proofing_step import ProofStanding
-from muster.workstation.proofing_view import ExecutionView, NodeView
+from muster.workstation.proofing_view import METHOD, ExecutionView, NodeView
 
 ADVANCE_AFTER_MS = 900
 _TICK_MS = 1_000
@@ -232,7 +232,7 @@ class ProofingPage(StepPage):
     def _offer(self, presenter: ProofingPresenter, question: Question, node: NodeView) -> QWidget:
         title = " · ".join(words.title(each) for each in presenter.methods_below(node))
         told = [word(node.description)] if node.description else []
-        if node.kind != words.METHOD:
+        if node.kind != METHOD:
             told.append(words.title(node))
         if presenter.is_extra(node):
             told.append(tr("Nothing is lost if this does not succeed."))
@@ -246,7 +246,7 @@ class ProofingPage(StepPage):
             return self._form_to_begin(node, title, told, warning)
         made = LargeButton(title, "\n".join(told), warning)
         made.setEnabled(can_be_taken)
-        if node.kind == words.METHOD and not node.asks:
+        if node.kind == METHOD and not node.asks:
             made.clicked.connect(partial(self._begin, node.id, {}))
         elif question.choice is not None:
             made.clicked.connect(partial(self._submit, question.choice.id, {_SELECTION: node.id}))
@@ -377,7 +377,7 @@ def _row_frame(row: Row) -> QFrame:
     sign = label(words.sign(node.status), wrap=False)
     sign.setFixedWidth(_INDENT)
     line.addWidget(sign, 0, Qt.AlignmentFlag.AlignTop)
-    is_method = node.kind == words.METHOD
+    is_method = node.kind == METHOD
     column = QVBoxLayout()
     column.setSpacing(0)
     column.addWidget(label(words.title(node), "" if is_method else "group"))

@@ -16,9 +16,8 @@ from muster.domain.proofing import (
     PollAction,
     UserInputAction,
 )
-from muster.workstation.proofing_view import ExecutionView, NodeView
+from muster.workstation.proofing_view import CHOICE, METHOD, SEQUENCE, ExecutionView, NodeView
 
-_METHOD, _CHOICE, _SEQUENCE = "MethodNode", "ChoiceNode", "SequenceNode"
 _BEST_EFFORT = "BestEffort"
 
 
@@ -72,7 +71,7 @@ class ProofingPresenter:
         """From above to below. The outermost sequence goes without saying, and what became superfluous is not told
         step by step."""
         root = self.view.nodes[0]
-        hides_root = root.kind == _SEQUENCE
+        hides_root = root.kind == SEQUENCE
         now = {node.id for question in self.questions for node in question.offers}
         now.update(node.id for node in self.waiting)
         rows = []
@@ -87,7 +86,7 @@ class ProofingPresenter:
         """The method steps that wait for somebody, in their order; none before everything is agreed to."""
         if self.stage is not Stage.UNDER_WAY:
             return ()
-        return tuple(each for each in self.view.nodes if each.kind == _METHOD and each.action is not None)
+        return tuple(each for each in self.view.nodes if each.kind == METHOD and each.action is not None)
 
     @property
     def questions(self) -> tuple[Question, ...]:
@@ -102,7 +101,7 @@ class ProofingPresenter:
         free = tuple(
             node
             for node in self.view.nodes
-            if node.kind == _METHOD
+            if node.kind == METHOD
             and node.status in (NodeStatus.READY, NodeStatus.DISPATCHED)
             and not self._is_below_open_choice(node)
         )
@@ -136,10 +135,10 @@ class ProofingPresenter:
         """Whether it is asked for and may be left out all the same. One of several ways is no extra: some way has
         to be gone."""
         among_extras = any(above.join == _BEST_EFFORT for above in self._above(node))
-        return node.kind == _METHOD and node.optional and among_extras and not node.status.is_over
+        return node.kind == METHOD and node.optional and among_extras and not node.status.is_over
 
     def methods_below(self, node: NodeView) -> tuple[NodeView, ...]:
-        if node.kind == _METHOD:
+        if node.kind == METHOD:
             return (node,)
         return tuple(leaf for child in node.children for leaf in self.methods_below(self._nodes[child]))
 
@@ -148,7 +147,7 @@ class ProofingPresenter:
         return any(not leaf.hindrance for leaf in self.methods_below(node))
 
     def _is_open_choice(self, node: NodeView) -> bool:
-        return node.kind == _CHOICE and node.status is NodeStatus.AWAITING_INPUT
+        return node.kind == CHOICE and node.status is NodeStatus.AWAITING_INPUT
 
     def _is_below_open_choice(self, node: NodeView) -> bool:
         return any(self._is_open_choice(above) for above in self._above(node))
