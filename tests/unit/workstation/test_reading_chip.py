@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
@@ -13,6 +14,7 @@ import pytest
 
 import muster_simulated
 from muster.crypto.passive_authentication import CountryAuthorities
+from muster.crypto.signing import certificate_to_pem
 from muster.devices.api import DeviceContext, DeviceDescriptor, DeviceKind, DeviceStatus
 from muster.devices.catalogue import Catalogue
 from muster.devices.chip_access import ChipKey
@@ -23,6 +25,8 @@ from muster.formats.lds import File
 from muster.formats.mrz import Mrz
 from muster.formats.tlv import encode
 from muster.plugins import Plugin
+from muster.upload.sync_data import Kind
+from muster.upload.transport import Answer, Exchange, Request
 from muster.workstation.reading_chip import ChipReading, ReadingChip, authorities_in, key_in, match_portrait
 from simulators.passport_chip import PassportChip
 from simulators.passport_issuer import (
@@ -42,6 +46,7 @@ from simulators.passport_issuer import (
     signed_files,
     zone,
 )
+from unit.workstation.desks import desk_at
 
 ISSUER = Issuer()
 AUTHORITIES = CountryAuthorities([ISSUER.authority], [ISSUER.revocations()])
@@ -177,3 +182,31 @@ def test_authorities_are_taken_from_files_and_from_folders(tmp_path: Path) -> No
     assert (len(found), found.unreadable) == (2, 0)
     with pytest.raises(BadInput, match="FILE_ABSENT"):
         authorities_in([tmp_path / "absent.pem"])
+
+
+class CountriesListed(Exchange):
+    """The server's list of authorities, with one of a state."""
+
+    def send(self, request: Request) -> Answer:
+        row = {
+            "certId": "1",
+            "partnerDomain": "CSCA",
+            "certData": certificate_to_pem(ISSUER.authority).decode(),
+            "createdtimes": "2026-01-01T00:00:00.000Z",
+        }
+        content = {
+            "response": {"lastSyncTime": "2026-01-02T00:00:00.000Z", "certificateDTOList": [row]},
+            "errors": None,
+        }
+        return Answer(json.dumps(content).encode(), content, "")
+
+
+def test_a_station_believes_the_states_in_its_servers_list(root: Path) -> None:
+    chip = PassportChip(signed_files(ISSUER, basic_files()), zone())
+    catalogue = Catalogue([Plugin("scripted", "tests", lambda: ChipDriver(chip), None)])
+    with desk_at(root, catalogue=catalogue) as desk:
+        before = desk.reading_chip.read(ChipKey.of_zone(zone()), Event())
+        assert desk.master_data.take(Kind.CA_CERTIFICATES, CountriesListed())
+        after = desk.reading_chip.read(ChipKey.of_zone(zone()), Event())
+    assert "CHIP_ISSUER_UNKNOWN" in codes(before)
+    assert "CHIP_ISSUER_UNKNOWN" not in codes(after)
