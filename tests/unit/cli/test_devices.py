@@ -1,0 +1,57 @@
+"""``muster devices check``: one line a check, exit status 1 for a device that cannot be used."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from muster.cli.app import build
+
+
+@pytest.fixture(autouse=True)
+def _simulated_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MUSTER_DRIVERS", "simulated")
+    monkeypatch.setenv("MUSTER_SIMULATED_SPEED", "50")
+    monkeypatch.setenv("MUSTER_SIMULATED_FAULTS", "iris=busy,camera=unplug")
+
+
+def run(*arguments: object) -> Result:
+    return CliRunner().invoke(build(None), ["devices", "check", *map(str, arguments)])  # type: ignore[arg-type]
+
+
+def test_a_device_that_is_not_there_is_missing() -> None:
+    ran = run("simulated-camera", "--json")
+    assert (ran.exit_code, json.loads(ran.stdout)["error"]["code"]) == (3, "DEVICE_ABSENT")
+
+
+def test_a_report_that_cannot_be_written_is_an_error(tmp_path: Path) -> None:
+    (tmp_path / "file").write_bytes(b"")
+    ran = run("simulated-scanner", "--json", "--report", tmp_path / "file" / "report")
+    assert (ran.exit_code, json.loads(ran.stdout)["error"]["code"]) == (3, "DISK_UNWRITABLE")
+
+
+def test_a_device_that_cannot_be_used_is_said_with_exit_status_1() -> None:
+    ran = run("simulated-iris")
+    assert ran.exit_code == 1
+    assert "✗ The iris camera is busy." in ran.stdout
+
+
+def test_a_device_that_is_well_is_told_line_by_line() -> None:
+    ran = run("simulated-fingerprint", "--json")
+    (device,) = json.loads(ran.stdout)["devices"]
+    assert (ran.exit_code, device["well"]) == (0, True)
+    assert [each["code"] for each in device["findings"]][-1] == "TESTED_OPENS_AGAIN"
+
+
+def test_a_report_has_every_device_and_every_driver(tmp_path: Path) -> None:
+    run("--report", tmp_path / "report.json")
+    report = json.loads((tmp_path / "report.json").read_bytes())
+    assert [each["id"] for each in report["devices"]] == [
+        "simulated-fingerprint",
+        "simulated-iris",
+        "simulated-scanner",
+    ]
+    assert {each["name"] for each in report["drivers"]} >= {"simulated", "sbi"}
