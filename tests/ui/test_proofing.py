@@ -240,6 +240,22 @@ def test_what_is_typed_stays_while_the_page_looks_what_happened_outside(driver: 
     assert page.forms["mail"].typed() == {"code": "12345"}
 
 
+def test_what_was_proven_before_the_program_broke_off_is_noted_when_the_page_is_opened(
+    driver: Driver, ask: Ask
+) -> None:
+    ask(method("mail", "email"))
+    page = driver.on(ProofingPage)
+    driver.until(lambda: "mail" in page.offers)
+    registration, number = driver.wizard.registration, execution(page)
+    driver.wizard.put_away()
+    desk = desk_of(driver)
+    desk.proofing.dispatch(number, "mail")  # and killed before anything came of it
+    assert desk.enrollment.registration(registration).proof is None
+    driver.window.open(desk.enrollment.resume(registration))
+    driver.at(Step.FACE)
+    assert desk.enrollment.registration(registration).proof is not None
+
+
 def test_what_a_provider_said_and_ending_a_proof_are_for_supervisors_and_on_record(
     driver: Driver, ask: Ask
 ) -> None:
