@@ -1,8 +1,9 @@
 """The person before the camera is the one on the document; or the finger on the reader is the one on record.
 
-A face: the portrait is bound to the node (``portrait``, from the step that saw the document). The officer says
-that the person is there, the camera finds the best picture and whether a living face was seen, and both faces are
-compared. A living face that is not seen is looked for three times, then a supervisor is asked.
+A face: the portrait is bound to the node (``portrait``, from the step that saw the document; where that may be one
+of several, ``portrait.1``, ``portrait.2`` ...: what was found counts). The officer says that the person is there,
+the camera finds the best picture and whether a living face was seen, and both faces are compared. A living face
+that is not seen is looked for three times, then a supervisor is asked.
 
 A finger: the record (ISO/IEC 19794-4, base64) is bound to the node (``fingerRecord``).
 
@@ -101,7 +102,8 @@ class Biometric:
         if _definition(work).modality == "fingerprint":
             return _record_of(work)
         network = self._sensors.recogniser.network
-        return unsealed_portrait(work.inputs.get(PORTRAIT), work.execution_id, network, self._tools.unseal)
+        bound = (value for name, value in sorted(work.inputs.items()) if name.partition(".")[0] == PORTRAIT)
+        return unsealed_portrait(next(bound, None), work.execution_id, network, self._tools.unseal)
 
     def _of_face(self, work: Work) -> Outcome:
         portrait = self._known(work)

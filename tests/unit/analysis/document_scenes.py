@@ -82,6 +82,14 @@ def copied(picture: Pixels) -> Pixels:
     return np.clip(tinted + noise, 0, 255).astype(np.uint8)
 
 
+def without_lines(picture: Pixels) -> Pixels:
+    """A specimen with nothing in its lower third, where the machine-readable lines are."""
+    plain = picture.copy()
+    from_row = round(0.64 * len(plain))
+    plain[from_row:, 20:-20] = plain[from_row - 4, 20:-20].mean(axis=0)
+    return plain
+
+
 def _noise(*shape: int) -> Pixels:
     return np.random.default_rng(0).integers(0, 256, shape, np.uint8)
 

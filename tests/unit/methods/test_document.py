@@ -13,7 +13,6 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from muster.analysis.api import Pixels
 from muster.analysis.face_recognition import FaceTemplate
 from muster.crypto.passive_authentication import CountryAuthorities
 from muster.crypto.sealing import Sealer
@@ -47,7 +46,7 @@ from simulators.passport_issuer import (
     signed_files,
     zone,
 )
-from unit.analysis.document_scenes import PASSPORT_LINES, page
+from unit.analysis.document_scenes import PASSPORT_LINES, page, without_lines
 from unit.proofing.graphs import definitions
 from unit.proofing.graphs import method as node
 from unit.workstation.desks import QUICK
@@ -158,7 +157,7 @@ def test_an_empty_scanner_is_said_to_be_empty(counter: Counter, document: Docume
 def test_a_page_that_is_no_document_is_asked_for_again_and_only_a_supervisor_reads_why(
     counter: Counter, document: Document
 ) -> None:
-    counter.lay(_without_lines(page("passport")))
+    counter.lay(without_lines(page("passport")))
     outcome = document.submit(_work(PASSPORT), READY)
     assert _refused(outcome) == ("RECAPTURE_DOCUMENT", True)
     assert isinstance(outcome, NotDone)
@@ -179,43 +178,12 @@ def test_an_expired_document_of_a_kind_that_is_not_taken_is_refused_for_good_in_
     ]
 
 
-def _without_lines(picture: Pixels) -> Pixels:
-    """The same side with nothing in the lower third."""
-    plain = picture.copy()
-    from_row = round(0.64 * len(plain))
-    plain[from_row:, 20:-20] = plain[from_row - 4, 20:-20].mean(axis=0)
-    return plain
-
-
-@pytest.fixture(scope="module")
-def turned(counter: Counter, document: Document) -> Pending:
-    """A card whose front was scanned."""
-    counter.lay(_without_lines(page("card")))
-    asked = document.submit(_work(ANY), READY)
-    assert isinstance(asked, Pending)
-    return asked
-
-
-def test_a_card_is_turned_and_its_back_scanned_by_a_program_that_was_started_anew(
-    counter: Counter, turned: Pending
+def test_what_is_remembered_of_a_page_is_no_picture_and_can_be_read_by_nobody_else(
+    counter: Counter, at_the_chip: Pending
 ) -> None:
-    assert _asked(turned) == ["The document is turned: its back lies on the scanner."]
-    counter.lay(page("card"))
-    done = _document(counter).submit(_work(ANY, turned), READY)
-    assert isinstance(done, Done)
-    assert done.attributes["person.given"] == "MAX"
-    assert done.evidence.metadata["type"] == "ID_CARD"
-    assert "portrait" in done.attributes
-
-
-def test_what_is_remembered_of_the_front_is_no_picture_and_can_be_read_by_nobody_else(
-    counter: Counter, turned: Pending
-) -> None:
-    assert len(turned.state["kept"]) < 20_000
-    elsewhere = _document(counter, b"x" * 32)
-    assert _asked(elsewhere.submit(_work(ANY, turned), READY)) == [
-        "The front of the document lies on the scanner."
-    ]
+    assert len(at_the_chip.state["kept"]) < 20_000
+    elsewhere = _document(counter, b"x" * 32).submit(_work(PASSPORT, at_the_chip), READY)
+    assert _asked(elsewhere) == ["The front of the document lies on the scanner."]
 
 
 # --- chips -----------------------------------------------------------------------------------------------
