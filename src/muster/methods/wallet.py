@@ -142,8 +142,8 @@ class Wallet:
         self._tools = tools
 
     def dispatch(self, work: Work) -> Outcome:
-        """Raises ``Unavailable``, ``KeyUnavailable``, and ``BadInput`` for what an administrator has to
-        mend at this station: nothing happened."""
+        """Raises ``Unavailable``, ``KeyUnavailable``, and ``BadInput`` for what an administrator has to mend at
+        this station: nothing happened."""
         definition = _definition(work)
         access = WalletAccess.from_pem(work.secret(_key_name(definition)), work.now)
         try:
@@ -204,6 +204,10 @@ class Wallet:
         definition = _definition(work)
         tls = work.secret(definition.tls_ref.key) if definition.tls_ref else ""
         door = Door(definition.listen_on, definition.public_url or "", tls)
+        try:
+            require_safe(door.public_url or f"{'https' if tls else 'http'}://{door.listen_on}")
+        except BadInput as error:
+            return NotDone(error.code, retryable=True)
 
         def fetched(base: str, told: Mapping[str, str]) -> str:
             """The question as a wallet fetches it, which may add what it wants to see again in there."""

@@ -370,6 +370,14 @@ def test_nobody_is_asked_what_could_not_be_held_to(counter: Counter, more: dict[
     assert isinstance(outcome, NotDone) and outcome.code.name == code
 
 
+@pytest.mark.parametrize(
+    "place", [{"listenOn": "0.0.0.0:0"}, {"publicUrl": "http://station7.example"}, {"listenOn": "127.0.0.1:99999"}]
+)
+def test_wallets_are_not_sent_where_anybody_could_listen(counter: Counter, place: dict[str, str]) -> None:
+    outcome = counter.begin(**place)
+    assert isinstance(outcome, NotDone) and outcome.code.name == "PROVIDER_ADDRESS_UNSAFE"
+
+
 def _query(**changes: Any) -> dict[str, Any]:
     asked = {
         "id": "pid",
