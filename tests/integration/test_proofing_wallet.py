@@ -5,11 +5,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import httpx2
 import pytest
 
 from muster.clock import utc_now
@@ -176,6 +178,23 @@ def test_the_same_answer_once_more_changes_nothing_and_another_one_is_refused(
     with pytest.raises(Refused) as used:
         desk.proofing.returned({"state": first["question"]["state"], "response": "another"})
     assert used.value.code.name == "RETURN_USED"
+
+
+def test_of_two_wallets_that_answer_at_once_one_counts(
+    desk: Desk, mail: tuple[Mailbox, str], phone: Wallet, issuer: Party
+) -> None:
+    view = _begun(desk, mail)
+    people = (ERIKA, {**ERIKA, "given_name": "Max"})
+    told = [phone.opens(_link(view), issuer.credential(each), keep=True) for each in people]
+
+    def sent(each: dict[str, Any]) -> int:
+        form = {"response": each["answer"]}
+        return httpx2.post(each["question"]["response_uri"], data=form, trust_env=False).status_code
+
+    with ThreadPoolExecutor(2) as racing:
+        assert sorted(racing.map(sent, told)) == [200, 400]
+    done = desk.proofing.get(view.execution_id)
+    assert done.status is ExecutionStatus.COMPLETED and not done.errors
 
 
 def test_a_wallet_from_an_untrusted_issuer_ends_the_step_and_nothing_of_the_person_is_kept(
