@@ -12,7 +12,7 @@ import pytest
 REPOSITORY = Path(__file__).parents[2]
 _MODEL = (REPOSITORY / "src/guide/threat-model.md").read_text(encoding="utf-8")
 _ROWS = [line for line in _MODEL.splitlines() if line.startswith("| ") and not line.startswith("| what |")]
-_TEST = re.compile(r"`(tests/[\w/]+\.py)::(test_\w+)`")
+_TEST = re.compile(r"`((?:drivers/\w+/)?tests/[\w/]+\.py)::(test_\w+)`")
 
 
 @cache
