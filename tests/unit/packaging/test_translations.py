@@ -68,6 +68,18 @@ def test_other_functions_are_not_collected_from() -> None:
     assert _texts("label('not shown'); translate('Muster', 'neither')") == []
 
 
+def test_what_the_forms_of_methods_ask_is_collected_and_words_of_a_configuration_are_not(tmp_path: Path) -> None:
+    source = (
+        'InputField(_ID, "The number", FieldType.CODE)\nInputField("a", label="The name")\nInputField("b", words)'
+    )
+    (tmp_path / "method.py").write_text(source)
+    assert list(translations.labels_of_methods(tmp_path)) == ["The number", "The name"]
+
+
+def test_the_use_case_of_demo_stations_is_translated(wanted: frozenset[str]) -> None:
+    assert {"The person shows a document", "Who is this?"} <= wanted
+
+
 def test_kinds_of_device_are_known_without_a_literal() -> None:
     assert _texts("tr(line.kind)") == ["camera", "fingerprint reader", "iris camera", "document scanner"]
 

@@ -46,6 +46,7 @@ from muster.domain.lifecycle import (
     LivenessJudged,
     OperatorSampleTaken,
     PoorSamplesKept,
+    ProofSettled,
     Registration,
     RequestNamed,
     SampleCaptured,
@@ -59,6 +60,7 @@ from muster.domain.lifecycle import (
     Uploaded,
     fold,
 )
+from muster.domain.proofing import ProofOutcome
 from muster.domain.registration import RegistrationId, Step
 from muster.errors import BadInput, NotAuthentic
 from muster.store.database import Database, Work
@@ -102,6 +104,7 @@ _WHOLE_LIFE: list[Event] = [
     StepCompleted(_NOON, Step.PREVIEW),
     OperatorSampleTaken(_NOON, "officer1", _FACTS, _BLOB),
     Confirmed(_NOON, "supervisor1", "b" * 64, ("exception",), "signature"),
+    ProofSettled(_NOON, ProofOutcome.PROVEN, "0a0b", "demo-registration", ("email",)),
     Signed(_NOON, "officer1", "b" * 64, "signature"),
     Sealed(_NOON, "10002-1", "C" * 64, 1000),
     Synced(_NOON),
