@@ -64,6 +64,10 @@
             <translation>وقّع جهاز إحدى العينات في ملف البيانات الحيوية دون أن يذكر أي جهاز هو.</translation>
         </message>
         <message>
+            <source>A device that is plugged in appears here by itself.</source>
+            <translation>يظهر هنا كل جهاز عند توصيله من تلقاء نفسه.</translation>
+        </message>
+        <message>
             <source>A device's certificate was not valid at the time of the capture that it signed.</source>
             <translation>لم تكن شهادة أحد الأجهزة صالحة وقت الالتقاط الذي وقّعه.</translation>
         </message>
@@ -126,6 +130,10 @@
         <message>
             <source>A packet of the same number and with other content came before. Tell your supervisor.</source>
             <translation>وصلت من قبل حزمة بالرقم نفسه ومحتوى مختلف. أخبر المشرف.</translation>
+        </message>
+        <message>
+            <source>A page came after {seconds} s. Nothing of it was kept.</source>
+            <translation>وصلت صفحة بعد {seconds} ث. لم يُحتفظ بأي شيء منها.</translation>
         </message>
         <message>
             <source>A part of the biometric file has an attribute it must not have.</source>
@@ -266,6 +274,10 @@
         <message>
             <source>A supervisor has to vouch for this person. Ask one to sign in and go on.</source>
             <translation>يجب أن يشهد مشرف لهذا الشخص. اطلب منه تسجيل الدخول والمتابعة.</translation>
+        </message>
+        <message>
+            <source>A test takes at most 20 seconds. Nothing that a device takes meanwhile is kept.</source>
+            <translation>يستغرق الفحص 20 ثانية على الأكثر. لا يُحتفظ بأي شيء يلتقطه الجهاز خلاله.</translation>
         </message>
         <message>
             <source>A text of a sample has a character that biometric files cannot hold. Capture the sample again.</source>
@@ -552,6 +564,10 @@
             <translation>اختر صورة لكل صفحة</translation>
         </message>
         <message>
+            <source>Choose and test</source>
+            <translation>اختيار وفحص</translation>
+        </message>
+        <message>
             <source>Choose at least one role.</source>
             <translation>اختر دورًا واحدًا على الأقل.</translation>
         </message>
@@ -690,6 +706,10 @@
         <message>
             <source>Done: this is the code</source>
             <translation>تم: هذا هو الرمز</translation>
+        </message>
+        <message>
+            <source>Drivers that are not loaded</source>
+            <translation>برامج تشغيل غير محمّلة</translation>
         </message>
         <message>
             <source>Dry or wet skin</source>
@@ -852,8 +872,16 @@
             <translation>إصابة أو مرض</translation>
         </message>
         <message>
+            <source>It can be taken into use, after {seconds} s.</source>
+            <translation>يمكن استخدامه، بعد {seconds} ث.</translation>
+        </message>
+        <message>
             <source>It cannot be gone on in this way. Ask your supervisor.</source>
             <translation>لا يمكن المتابعة بهذه الطريقة. راجع المشرف.</translation>
+        </message>
+        <message>
+            <source>It captured what lay before it. Nothing of that was kept.</source>
+            <translation>التقط ما كان أمامه. لم يُحتفظ بأي شيء من ذلك.</translation>
         </message>
         <message>
             <source>It counts from the next sign-in on.</source>
@@ -864,6 +892,10 @@
             <translation>لم ينجح ذلك لأنكم جرّبتموه هكذا.</translation>
         </message>
         <message>
+            <source>It does not know where it is yet. Place it at a window and test it again in some minutes.</source>
+            <translation>لا يعرف موقعه بعد. ضعه قرب نافذة وأعد فحصه بعد بضع دقائق.</translation>
+        </message>
+        <message>
             <source>It fails</source>
             <translation>تفشل</translation>
         </message>
@@ -872,12 +904,60 @@
             <translation>تفشل مؤقتًا</translation>
         </message>
         <message>
+            <source>It knows where it is.</source>
+            <translation>يعرف موقعه.</translation>
+        </message>
+        <message>
+            <source>It looks for chips, and none lay on it.</source>
+            <translation>يبحث عن الشرائح، ولم تكن عليه أي شريحة.</translation>
+        </message>
+        <message>
+            <source>It sees the chip of a document. Nothing of it was read.</source>
+            <translation>يرى شريحة وثيقة. لم يُقرأ منها أي شيء.</translation>
+        </message>
+        <message>
+            <source>It stops only {seconds} s after it was told to. It can be used; give this report to the maker of its driver.</source>
+            <translation>لا يتوقف إلا بعد {seconds} ث من طلب ذلك. يمكن استخدامه؛ سلّم هذا التقرير إلى صانع برنامج تشغيله.</translation>
+        </message>
+        <message>
+            <source>It stops when it is told to, after {seconds} s.</source>
+            <translation>يتوقف عندما يُطلب منه ذلك، بعد {seconds} ث.</translation>
+        </message>
+        <message>
             <source>It succeeds</source>
             <translation>تنجح</translation>
         </message>
         <message>
             <source>It waits</source>
             <translation>تنتظر</translation>
+        </message>
+        <message>
+            <source>It was given back and can be taken into use again.</source>
+            <translation>أُعيد ويمكن استخدامه من جديد.</translation>
+        </message>
+        <message>
+            <source>It works with firmware {firmware}.</source>
+            <translation>يعمل بالبرنامج الثابت {firmware}.</translation>
+        </message>
+        <message>
+            <source>Its certificate ended on {date}. Connect the computer to the internet and restart the device's program; if that does not help, ask the device's maker.</source>
+            <translation>انتهت شهادته في {date}. صِل الحاسوب بالإنترنت وأعد تشغيل برنامج الجهاز؛ وإن لم يُجدِ ذلك، فاسأل صانع الجهاز.</translation>
+        </message>
+        <message>
+            <source>Its certificate ends on {date}. Ask the device's maker for a new one in time.</source>
+            <translation>تنتهي شهادته في {date}. اطلب شهادة جديدة من صانع الجهاز في الوقت المناسب.</translation>
+        </message>
+        <message>
+            <source>Its certificate is good until {date}.</source>
+            <translation>شهادته صالحة حتى {date}.</translation>
+        </message>
+        <message>
+            <source>Its clock agrees with this computer's.</source>
+            <translation>ساعته متوافقة مع ساعة هذا الحاسوب.</translation>
+        </message>
+        <message>
+            <source>Its clock is {seconds} s off this computer's. Set the clocks, then restart the device's program.</source>
+            <translation>تختلف ساعته عن ساعة هذا الحاسوب بمقدار {seconds} ث. اضبط الساعات، ثم أعد تشغيل برنامج الجهاز.</translation>
         </message>
         <message>
             <source>Keep the best there is</source>
@@ -1132,12 +1212,20 @@
             <translation>لا توجد صفحة بعد</translation>
         </message>
         <message>
+            <source>No paper lies in the feeder, so no page was tried. Lay one in and test again.</source>
+            <translation>لا يوجد ورق في وحدة التغذية، لذلك لم تُجرَّب أي صفحة. ضع ورقة وأعد الفحص.</translation>
+        </message>
+        <message>
             <source>No paper lies in the scanner's feeder. Lay the pages in and scan again.</source>
             <translation>لا يوجد ورق في ملقّم الماسح. ضع الصفحات فيه وأعد المسح.</translation>
         </message>
         <message>
             <source>No picture</source>
             <translation>لا توجد صورة</translation>
+        </message>
+        <message>
+            <source>No picture came within {seconds} s. Close other programs that use the {kind}, unplug it and plug it in at another socket.</source>
+            <translation>لم تصل أي صورة خلال {seconds} ث. أغلق البرامج الأخرى التي تستخدم الجهاز ({kind})، ثم افصله وأوصله بمنفذ آخر.</translation>
         </message>
         <message>
             <source>No proofing use case is meant for this.</source>
@@ -1218,6 +1306,10 @@
         <message>
             <source>Nothing is lost if this does not succeed.</source>
             <translation>لا يُفقد شيء إن لم ينجح هذا.</translation>
+        </message>
+        <message>
+            <source>Nothing is plugged in.</source>
+            <translation>لا شيء موصول.</translation>
         </message>
         <message>
             <source>Nothing of that name can be measured. There are: {areas}.</source>
@@ -1316,6 +1408,10 @@
             <translation>للتجربة فقط (أشخاص وهميون)</translation>
         </message>
         <message>
+            <source>Only {rate} pictures a second come. Turn on more light, and plug the {kind} into a socket of the computer itself.</source>
+            <translation>لا تصل سوى {rate} صورة في الثانية. زد الإضاءة، وأوصل الجهاز ({kind}) بمنفذ في الحاسوب نفسه.</translation>
+        </message>
+        <message>
             <source>Open a file …</source>
             <translation>فتح ملف …</translation>
         </message>
@@ -1398,6 +1494,10 @@
         <message>
             <source>Playing asks nobody and stores nothing.</source>
             <translation>التجربة لا تسأل أحدًا ولا تحفظ شيئًا.</translation>
+        </message>
+        <message>
+            <source>Plugged in</source>
+            <translation>الأجهزة الموصولة</translation>
         </message>
         <message>
             <source>Port {port} is used by another program. Choose another one.</source>
@@ -1506,6 +1606,10 @@
         <message>
             <source>Rule {rule} takes something from {source}, which is no step that finds anything.</source>
             <translation>تأخذ القاعدة {rule} شيئًا من {source}، وهي ليست خطوة تُعطي نتيجة.</translation>
+        </message>
+        <message>
+            <source>Save a report for support</source>
+            <translation>حفظ تقرير للدعم</translation>
         </message>
         <message>
             <source>Save as PDF …</source>
@@ -1744,6 +1848,10 @@
             <translation>التقاط صورة أخرى</translation>
         </message>
         <message>
+            <source>Take any</source>
+            <translation>أيّ جهاز</translation>
+        </message>
+        <message>
             <source>Take one picture of the face together with what cannot be captured: {missing}.</source>
             <translation>التقط صورة واحدة للوجه مع ما لا يمكن التقاطه: {missing}.</translation>
         </message>
@@ -1754,6 +1862,14 @@
         <message>
             <source>Take the picture when everything is to be seen.</source>
             <translation>التقط الصورة عندما يظهر كل شيء.</translation>
+        </message>
+        <message>
+            <source>Test</source>
+            <translation>فحص</translation>
+        </message>
+        <message>
+            <source>Test {name}</source>
+            <translation>فحص {name}</translation>
         </message>
         <message>
             <source>The ID schema cannot be read. Ask your administrator.</source>
@@ -2336,6 +2452,10 @@
             <translation>الإصبع عند الحافة. انقله إلى وسط الزجاج.</translation>
         </message>
         <message>
+            <source>The first picture came after {seconds} s.</source>
+            <translation>وصلت الصورة الأولى بعد {seconds} ث.</translation>
+        </message>
+        <message>
             <source>The first that is available</source>
             <translation>أول طريقة متاحة</translation>
         </message>
@@ -2692,6 +2812,10 @@
             <translation>الحزم آتية من المحطة {station} التي لا تعرفها هذه المحطة. يمكن للمشرف قبول مفتاحها: {fingerprint}.</translation>
         </message>
         <message>
+            <source>The page came out black. Close the cover; if that does not help, the lamp is broken.</source>
+            <translation>خرجت الصفحة سوداء. أغلق الغطاء؛ وإن لم يُجدِ ذلك، فالمصباح معطل.</translation>
+        </message>
+        <message>
             <source>The page is not sharp enough to judge this.</source>
             <translation>الصفحة ليست واضحة بما يكفي للحكم على هذا.</translation>
         </message>
@@ -2824,6 +2948,10 @@
             <translation>الصورة الموجودة في السجل أكبر مما ينتجه أي جهاز.</translation>
         </message>
         <message>
+            <source>The picture is black. Take the cover off the {kind} and turn on the light.</source>
+            <translation>الصورة سوداء. أزل غطاء الجهاز ({kind}) وأشعل الضوء.</translation>
+        </message>
+        <message>
             <source>The picture is cut off or damaged. Copy it again.</source>
             <translation>الصورة ناقصة أو تالفة. انسخها من جديد.</translation>
         </message>
@@ -2832,12 +2960,20 @@
             <translation>حُفظت الصورة.</translation>
         </message>
         <message>
+            <source>The picture is neither too dark nor too bright.</source>
+            <translation>الصورة ليست داكنة جدًا ولا ساطعة جدًا.</translation>
+        </message>
+        <message>
             <source>The picture is too coarse. Go nearer, or scan at a higher resolution.</source>
             <translation>الصورة خشنة جدًا. اقترب أو امسح بدقة أعلى.</translation>
         </message>
         <message>
             <source>The picture is too large. Use at most 64 million pixels.</source>
             <translation>الصورة كبيرة جدًا. الحد الأقصى 64 مليون بكسل.</translation>
+        </message>
+        <message>
+            <source>The picture is white. Turn the {kind} away from the light or the window.</source>
+            <translation>الصورة بيضاء. أبعد الجهاز ({kind}) عن اتجاه الضوء أو النافذة.</translation>
         </message>
         <message>
             <source>The picture looks more like the other eye than like the one that the record says it is.</source>
@@ -2850,6 +2986,10 @@
         <message>
             <source>The picture shows no fingerprint ridges.</source>
             <translation>لا تُظهر الصورة أي خطوط للبصمة.</translation>
+        </message>
+        <message>
+            <source>The picture stands still, to the last dot. Unplug the {kind}, plug it in and test it again.</source>
+            <translation>الصورة جامدة تمامًا. افصل الجهاز ({kind})، ثم أوصله وأعد فحصه.</translation>
         </message>
         <message>
             <source>The picture was compressed too much. Take one of better quality.</source>
@@ -3038,6 +3178,10 @@
         <message>
             <source>The registration was changed after it was signed. Check it and sign it again.</source>
             <translation>تم تغيير التسجيل بعد توقيعه. راجعه ووقّعه من جديد.</translation>
+        </message>
+        <message>
+            <source>The report is saved. It holds no picture and nothing about people.</source>
+            <translation>حُفظ التقرير. لا يحتوي على أي صورة ولا على أي شيء عن الأشخاص.</translation>
         </message>
         <message>
             <source>The ridges are smeared. Hold the finger still and do not turn it.</source>
@@ -3436,6 +3580,10 @@
             <translation>المشرف يعرف هذا الشخص.</translation>
         </message>
         <message>
+            <source>The test did not end within {seconds} s. Unplug the {kind}, restart this program, and give this report to the maker of its driver.</source>
+            <translation>لم ينتهِ الفحص خلال {seconds} ث. افصل الجهاز ({kind})، وأعد تشغيل هذا البرنامج، وسلّم هذا التقرير إلى صانع برنامج تشغيله.</translation>
+        </message>
+        <message>
             <source>The time for this proof is over. Begin again.</source>
             <translation>انتهى وقت هذا الإثبات. ابدؤوا من جديد.</translation>
         </message>
@@ -3606,6 +3754,10 @@
         <message>
             <source>The {kind} is busy. Close other programs that use it and try again.</source>
             <translation>الجهاز مشغول: {kind}. أغلق البرامج الأخرى التي تستخدمه وحاول مرة أخرى.</translation>
+        </message>
+        <message>
+            <source>The {kind} is connected.</source>
+            <translation>الجهاز موصول: {kind}.</translation>
         </message>
         <message>
             <source>The {kind} is not ready yet. Wait a moment and try again.</source>
@@ -3806,6 +3958,18 @@
         <message>
             <source>This date lies in the future.</source>
             <translation>هذا التاريخ في المستقبل.</translation>
+        </message>
+        <message>
+            <source>This device can be used. Something about it could be better.</source>
+            <translation>يمكن استخدام هذا الجهاز. هناك ما يمكن تحسينه.</translation>
+        </message>
+        <message>
+            <source>This device cannot be used as it is. What to do stands beside the ✗.</source>
+            <translation>لا يمكن استخدام هذا الجهاز على حاله. ما يجب فعله مذكور بجانب ✗.</translation>
+        </message>
+        <message>
+            <source>This device is well.</source>
+            <translation>هذا الجهاز سليم.</translation>
         </message>
         <message>
             <source>This document cannot be accepted as a proof. Ask for another, or take another way.</source>
@@ -4512,6 +4676,10 @@
             <translation>يُسأل عنه نظام آخر</translation>
         </message>
         <message>
+            <source>at {address}</source>
+            <translation>عند {address}</translation>
+        </message>
+        <message>
             <source>begun</source>
             <translation>بدأ</translation>
         </message>
@@ -4540,8 +4708,16 @@
             <translation>يتعذر الالتقاط</translation>
         </message>
         <message>
+            <source>certificate until {date}</source>
+            <translation>الشهادة حتى {date}</translation>
+        </message>
+        <message>
             <source>chip reader</source>
             <translation>قارئ شرائح</translation>
+        </message>
+        <message>
+            <source>chosen</source>
+            <translation>مختار</translation>
         </message>
         <message>
             <source>did not succeed</source>
@@ -4570,6 +4746,10 @@
         <message>
             <source>fingerprint reader</source>
             <translation>قارئ البصمات</translation>
+        </message>
+        <message>
+            <source>firmware {firmware}</source>
+            <translation>البرنامج الثابت {firmware}</translation>
         </message>
         <message>
             <source>for signing in and checks only</source>
@@ -4642,6 +4822,10 @@
         <message>
             <source>nothing yet</source>
             <translation>لا شيء بعد</translation>
+        </message>
+        <message>
+            <source>number {serial}</source>
+            <translation>الرقم {serial}</translation>
         </message>
         <message>
             <source>on its way on a drive</source>
@@ -4830,6 +5014,10 @@
         <message>
             <source>{name}: {quality}</source>
             <translation>{name}: {quality}</translation>
+        </message>
+        <message>
+            <source>{rate} pictures a second come.</source>
+            <translation>تصل {rate} صورة في الثانية.</translation>
         </message>
         <message>
             <source>{seen} fingers are seen instead of {wanted}. Take everything else off the glass.</source>

@@ -64,6 +64,10 @@
             <translation>Un appareil a signé un échantillon du fichier biométrique sans indiquer de quel appareil il s’agit.</translation>
         </message>
         <message>
+            <source>A device that is plugged in appears here by itself.</source>
+            <translation>Un appareil que l’on branche apparaît ici de lui-même.</translation>
+        </message>
+        <message>
             <source>A device's certificate was not valid at the time of the capture that it signed.</source>
             <translation>Le certificat d’un appareil n’était pas valable au moment de la capture qu’il a signée.</translation>
         </message>
@@ -126,6 +130,10 @@
         <message>
             <source>A packet of the same number and with other content came before. Tell your supervisor.</source>
             <translation>Un paquet du même numéro, mais d’un autre contenu, est déjà arrivé. Prévenez votre superviseur.</translation>
+        </message>
+        <message>
+            <source>A page came after {seconds} s. Nothing of it was kept.</source>
+            <translation>Une page est arrivée après {seconds} s. Rien n’en a été conservé.</translation>
         </message>
         <message>
             <source>A part of the biometric file has an attribute it must not have.</source>
@@ -266,6 +274,10 @@
         <message>
             <source>A supervisor has to vouch for this person. Ask one to sign in and go on.</source>
             <translation>Un superviseur doit se porter garant de cette personne. Demandez-lui de se connecter et de continuer.</translation>
+        </message>
+        <message>
+            <source>A test takes at most 20 seconds. Nothing that a device takes meanwhile is kept.</source>
+            <translation>Un test dure 20 secondes au plus. Rien de ce que l’appareil saisit pendant ce temps n’est conservé.</translation>
         </message>
         <message>
             <source>A text of a sample has a character that biometric files cannot hold. Capture the sample again.</source>
@@ -552,6 +564,10 @@
             <translation>Choisissez une image pour chaque page</translation>
         </message>
         <message>
+            <source>Choose and test</source>
+            <translation>Choisir et tester</translation>
+        </message>
+        <message>
             <source>Choose at least one role.</source>
             <translation>Choisissez au moins un rôle.</translation>
         </message>
@@ -690,6 +706,10 @@
         <message>
             <source>Done: this is the code</source>
             <translation>Terminé : voici le code</translation>
+        </message>
+        <message>
+            <source>Drivers that are not loaded</source>
+            <translation>Pilotes non chargés</translation>
         </message>
         <message>
             <source>Dry or wet skin</source>
@@ -852,8 +872,16 @@
             <translation>Blessure ou maladie</translation>
         </message>
         <message>
+            <source>It can be taken into use, after {seconds} s.</source>
+            <translation>Il peut être utilisé, après {seconds} s.</translation>
+        </message>
+        <message>
             <source>It cannot be gone on in this way. Ask your supervisor.</source>
             <translation>On ne peut pas continuer de cette manière. Adressez-vous à votre superviseur.</translation>
+        </message>
+        <message>
+            <source>It captured what lay before it. Nothing of that was kept.</source>
+            <translation>Il a saisi ce qui se trouvait devant lui. Rien n’en a été conservé.</translation>
         </message>
         <message>
             <source>It counts from the next sign-in on.</source>
@@ -864,6 +892,10 @@
             <translation>Cela n’a pas abouti, car vous l’avez joué ainsi.</translation>
         </message>
         <message>
+            <source>It does not know where it is yet. Place it at a window and test it again in some minutes.</source>
+            <translation>Il ne connaît pas encore sa position. Placez-le près d’une fenêtre et testez-le à nouveau dans quelques minutes.</translation>
+        </message>
+        <message>
             <source>It fails</source>
             <translation>Elle échoue</translation>
         </message>
@@ -872,12 +904,60 @@
             <translation>Échoue pour l’instant</translation>
         </message>
         <message>
+            <source>It knows where it is.</source>
+            <translation>Il connaît sa position.</translation>
+        </message>
+        <message>
+            <source>It looks for chips, and none lay on it.</source>
+            <translation>Il cherche des puces ; aucune n’y était posée.</translation>
+        </message>
+        <message>
+            <source>It sees the chip of a document. Nothing of it was read.</source>
+            <translation>Il voit la puce d’un document. Rien n’en a été lu.</translation>
+        </message>
+        <message>
+            <source>It stops only {seconds} s after it was told to. It can be used; give this report to the maker of its driver.</source>
+            <translation>Il ne s’arrête que {seconds} s après l’ordre. Il peut être utilisé ; transmettez ce rapport à l’auteur de son pilote.</translation>
+        </message>
+        <message>
+            <source>It stops when it is told to, after {seconds} s.</source>
+            <translation>Il s’arrête quand on le lui demande, après {seconds} s.</translation>
+        </message>
+        <message>
             <source>It succeeds</source>
             <translation>Elle réussit</translation>
         </message>
         <message>
             <source>It waits</source>
             <translation>Elle attend</translation>
+        </message>
+        <message>
+            <source>It was given back and can be taken into use again.</source>
+            <translation>Il a été libéré et peut être utilisé à nouveau.</translation>
+        </message>
+        <message>
+            <source>It works with firmware {firmware}.</source>
+            <translation>Il fonctionne avec le micrologiciel {firmware}.</translation>
+        </message>
+        <message>
+            <source>Its certificate ended on {date}. Connect the computer to the internet and restart the device's program; if that does not help, ask the device's maker.</source>
+            <translation>Son certificat a expiré le {date}. Connectez l’ordinateur à Internet et redémarrez le programme de l’appareil ; si cela ne suffit pas, adressez-vous au fabricant.</translation>
+        </message>
+        <message>
+            <source>Its certificate ends on {date}. Ask the device's maker for a new one in time.</source>
+            <translation>Son certificat expire le {date}. Demandez-en un nouveau au fabricant à temps.</translation>
+        </message>
+        <message>
+            <source>Its certificate is good until {date}.</source>
+            <translation>Son certificat est valable jusqu’au {date}.</translation>
+        </message>
+        <message>
+            <source>Its clock agrees with this computer's.</source>
+            <translation>Son horloge concorde avec celle de cet ordinateur.</translation>
+        </message>
+        <message>
+            <source>Its clock is {seconds} s off this computer's. Set the clocks, then restart the device's program.</source>
+            <translation>Son horloge est décalée de {seconds} s par rapport à cet ordinateur. Réglez les horloges, puis redémarrez le programme de l’appareil.</translation>
         </message>
         <message>
             <source>Keep the best there is</source>
@@ -1132,12 +1212,20 @@
             <translation>Aucune page</translation>
         </message>
         <message>
+            <source>No paper lies in the feeder, so no page was tried. Lay one in and test again.</source>
+            <translation>Il n’y a pas de papier dans le chargeur : aucune page n’a été essayée. Placez-en une et refaites le test.</translation>
+        </message>
+        <message>
             <source>No paper lies in the scanner's feeder. Lay the pages in and scan again.</source>
             <translation>Il n’y a pas de papier dans le chargeur du scanner. Placez-y les pages et numérisez de nouveau.</translation>
         </message>
         <message>
             <source>No picture</source>
             <translation>Pas d’image</translation>
+        </message>
+        <message>
+            <source>No picture came within {seconds} s. Close other programs that use the {kind}, unplug it and plug it in at another socket.</source>
+            <translation>Aucune image en {seconds} s. Fermez les autres programmes qui utilisent l’appareil ({kind}), débranchez-le et branchez-le à une autre prise.</translation>
         </message>
         <message>
             <source>No proofing use case is meant for this.</source>
@@ -1218,6 +1306,10 @@
         <message>
             <source>Nothing is lost if this does not succeed.</source>
             <translation>Rien n’est perdu si ceci n’aboutit pas.</translation>
+        </message>
+        <message>
+            <source>Nothing is plugged in.</source>
+            <translation>Rien n’est branché.</translation>
         </message>
         <message>
             <source>Nothing of that name can be measured. There are: {areas}.</source>
@@ -1316,6 +1408,10 @@
             <translation>Simple essai (personnes fictives)</translation>
         </message>
         <message>
+            <source>Only {rate} pictures a second come. Turn on more light, and plug the {kind} into a socket of the computer itself.</source>
+            <translation>Seulement {rate} images par seconde. Ajoutez de la lumière et branchez l’appareil ({kind}) directement à l’ordinateur.</translation>
+        </message>
+        <message>
             <source>Open a file …</source>
             <translation>Ouvrir un fichier …</translation>
         </message>
@@ -1398,6 +1494,10 @@
         <message>
             <source>Playing asks nobody and stores nothing.</source>
             <translation>L’essai n’interroge personne et n’enregistre rien.</translation>
+        </message>
+        <message>
+            <source>Plugged in</source>
+            <translation>Branchés</translation>
         </message>
         <message>
             <source>Port {port} is used by another program. Choose another one.</source>
@@ -1506,6 +1606,10 @@
         <message>
             <source>Rule {rule} takes something from {source}, which is no step that finds anything.</source>
             <translation>La règle {rule} prend quelque chose à {source}, qui n’est pas une étape donnant un résultat.</translation>
+        </message>
+        <message>
+            <source>Save a report for support</source>
+            <translation>Enregistrer un rapport pour l’assistance</translation>
         </message>
         <message>
             <source>Save as PDF …</source>
@@ -1744,6 +1848,10 @@
             <translation>Refaire la photo</translation>
         </message>
         <message>
+            <source>Take any</source>
+            <translation>N’importe lequel</translation>
+        </message>
+        <message>
             <source>Take one picture of the face together with what cannot be captured: {missing}.</source>
             <translation>Prenez une seule photo du visage avec ce qui ne peut pas être enregistré : {missing}.</translation>
         </message>
@@ -1754,6 +1862,14 @@
         <message>
             <source>Take the picture when everything is to be seen.</source>
             <translation>Prenez la photo quand tout est visible.</translation>
+        </message>
+        <message>
+            <source>Test</source>
+            <translation>Tester</translation>
+        </message>
+        <message>
+            <source>Test {name}</source>
+            <translation>Tester {name}</translation>
         </message>
         <message>
             <source>The ID schema cannot be read. Ask your administrator.</source>
@@ -2336,6 +2452,10 @@
             <translation>Le doigt est au bord. Placez-le au milieu de la vitre.</translation>
         </message>
         <message>
+            <source>The first picture came after {seconds} s.</source>
+            <translation>La première image est arrivée après {seconds} s.</translation>
+        </message>
+        <message>
             <source>The first that is available</source>
             <translation>La première qui est disponible</translation>
         </message>
@@ -2692,6 +2812,10 @@
             <translation>Les paquets viennent du poste {station}, que ce poste ne connaît pas. Un superviseur peut accepter sa clé : {fingerprint}.</translation>
         </message>
         <message>
+            <source>The page came out black. Close the cover; if that does not help, the lamp is broken.</source>
+            <translation>La page est noire. Fermez le couvercle ; si cela ne suffit pas, la lampe est défectueuse.</translation>
+        </message>
+        <message>
             <source>The page is not sharp enough to judge this.</source>
             <translation>La page n’est pas assez nette pour en juger.</translation>
         </message>
@@ -2824,6 +2948,10 @@
             <translation>L’image contenue dans l’enregistrement est plus grande que celle de n’importe quel appareil.</translation>
         </message>
         <message>
+            <source>The picture is black. Take the cover off the {kind} and turn on the light.</source>
+            <translation>L’image est noire. Retirez le cache de l’appareil ({kind}) et allumez la lumière.</translation>
+        </message>
+        <message>
             <source>The picture is cut off or damaged. Copy it again.</source>
             <translation>L’image est incomplète ou endommagée. Copiez-la à nouveau.</translation>
         </message>
@@ -2832,12 +2960,20 @@
             <translation>La photo est enregistrée.</translation>
         </message>
         <message>
+            <source>The picture is neither too dark nor too bright.</source>
+            <translation>L’image n’est ni trop sombre ni trop claire.</translation>
+        </message>
+        <message>
             <source>The picture is too coarse. Go nearer, or scan at a higher resolution.</source>
             <translation>L’image est trop grossière. Approchez-vous, ou numérisez à une résolution plus élevée.</translation>
         </message>
         <message>
             <source>The picture is too large. Use at most 64 million pixels.</source>
             <translation>L’image est trop grande. Ne dépassez pas 64 millions de pixels.</translation>
+        </message>
+        <message>
+            <source>The picture is white. Turn the {kind} away from the light or the window.</source>
+            <translation>L’image est blanche. Détournez l’appareil ({kind}) de la lumière ou de la fenêtre.</translation>
         </message>
         <message>
             <source>The picture looks more like the other eye than like the one that the record says it is.</source>
@@ -2850,6 +2986,10 @@
         <message>
             <source>The picture shows no fingerprint ridges.</source>
             <translation>L’image ne montre aucune crête papillaire.</translation>
+        </message>
+        <message>
+            <source>The picture stands still, to the last dot. Unplug the {kind}, plug it in and test it again.</source>
+            <translation>L’image est figée, au point près. Débranchez l’appareil ({kind}), rebranchez-le et testez-le à nouveau.</translation>
         </message>
         <message>
             <source>The picture was compressed too much. Take one of better quality.</source>
@@ -3038,6 +3178,10 @@
         <message>
             <source>The registration was changed after it was signed. Check it and sign it again.</source>
             <translation>L’inscription a été modifiée après sa signature. Vérifiez-la et signez-la à nouveau.</translation>
+        </message>
+        <message>
+            <source>The report is saved. It holds no picture and nothing about people.</source>
+            <translation>Le rapport est enregistré. Il ne contient aucune image ni rien sur des personnes.</translation>
         </message>
         <message>
             <source>The ridges are smeared. Hold the finger still and do not turn it.</source>
@@ -3436,6 +3580,10 @@
             <translation>Le superviseur connaît cette personne.</translation>
         </message>
         <message>
+            <source>The test did not end within {seconds} s. Unplug the {kind}, restart this program, and give this report to the maker of its driver.</source>
+            <translation>Le test ne s’est pas terminé en {seconds} s. Débranchez l’appareil ({kind}), redémarrez ce programme et transmettez ce rapport à l’auteur du pilote.</translation>
+        </message>
+        <message>
             <source>The time for this proof is over. Begin again.</source>
             <translation>Le délai pour cette preuve est écoulé. Recommencez.</translation>
         </message>
@@ -3606,6 +3754,10 @@
         <message>
             <source>The {kind} is busy. Close other programs that use it and try again.</source>
             <translation>Appareil occupé : {kind}. Fermez les autres programmes qui l’utilisent et réessayez.</translation>
+        </message>
+        <message>
+            <source>The {kind} is connected.</source>
+            <translation>Appareil branché : {kind}.</translation>
         </message>
         <message>
             <source>The {kind} is not ready yet. Wait a moment and try again.</source>
@@ -3806,6 +3958,18 @@
         <message>
             <source>This date lies in the future.</source>
             <translation>Cette date est dans le futur.</translation>
+        </message>
+        <message>
+            <source>This device can be used. Something about it could be better.</source>
+            <translation>Cet appareil peut être utilisé. Quelque chose pourrait être amélioré.</translation>
+        </message>
+        <message>
+            <source>This device cannot be used as it is. What to do stands beside the ✗.</source>
+            <translation>Cet appareil ne peut pas être utilisé en l’état. Ce qu’il faut faire est indiqué à côté de ✗.</translation>
+        </message>
+        <message>
+            <source>This device is well.</source>
+            <translation>Cet appareil fonctionne bien.</translation>
         </message>
         <message>
             <source>This document cannot be accepted as a proof. Ask for another, or take another way.</source>
@@ -4512,6 +4676,10 @@
             <translation>demandé à un autre système</translation>
         </message>
         <message>
+            <source>at {address}</source>
+            <translation>à {address}</translation>
+        </message>
+        <message>
             <source>begun</source>
             <translation>commencé</translation>
         </message>
@@ -4540,8 +4708,16 @@
             <translation>capture impossible</translation>
         </message>
         <message>
+            <source>certificate until {date}</source>
+            <translation>certificat jusqu’au {date}</translation>
+        </message>
+        <message>
             <source>chip reader</source>
             <translation>lecteur de puces</translation>
+        </message>
+        <message>
+            <source>chosen</source>
+            <translation>choisi</translation>
         </message>
         <message>
             <source>did not succeed</source>
@@ -4570,6 +4746,10 @@
         <message>
             <source>fingerprint reader</source>
             <translation>lecteur d’empreintes</translation>
+        </message>
+        <message>
+            <source>firmware {firmware}</source>
+            <translation>micrologiciel {firmware}</translation>
         </message>
         <message>
             <source>for signing in and checks only</source>
@@ -4642,6 +4822,10 @@
         <message>
             <source>nothing yet</source>
             <translation>rien pour l’instant</translation>
+        </message>
+        <message>
+            <source>number {serial}</source>
+            <translation>numéro {serial}</translation>
         </message>
         <message>
             <source>on its way on a drive</source>
@@ -4830,6 +5014,10 @@
         <message>
             <source>{name}: {quality}</source>
             <translation>{name} : {quality}</translation>
+        </message>
+        <message>
+            <source>{rate} pictures a second come.</source>
+            <translation>{rate} images arrivent par seconde.</translation>
         </message>
         <message>
             <source>{seen} fingers are seen instead of {wanted}. Take everything else off the glass.</source>
