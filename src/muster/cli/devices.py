@@ -11,9 +11,8 @@ import typer
 
 from muster import durable
 from muster.cli.common import BAD, DataOption, JsonOption, Screen, VerboseOption, printable, reporting, show
-from muster.clock import utc_now
 from muster.domain.assessment import Finding, Severity
-from muster.workstation.device_doctor import DeviceDoctor, TestedDevice, told
+from muster.workstation.device_doctor import TestedDevice, told
 from muster.workstation.devices_desk import DeviceDesk, DeviceLine
 
 _SIGNS = {Severity.BLOCKS: "✗", Severity.WARNS: "!", Severity.INFORMS: "✓"}
@@ -55,14 +54,13 @@ def register(app: typer.Typer, screen: Screen) -> None:
         with reporting(as_json=as_json, verbose=verbose):
             desk = DeviceDesk.of_this_installation()
             with closing(desk.catalogue):
-                doctor = DeviceDoctor(desk.catalogue, utc_now)
                 tested = []
-                for each in [device] if device else doctor.ids():
-                    tested.append(doctor.test(each))
+                for each in [device] if device else desk.doctor.ids():
+                    tested.append(desk.doctor.test(each))
                     if not as_json:
                         show(None, _tested_text(tested[-1]), as_json=False)
                 if report is not None:
-                    durable.write(report, doctor.report(tested))
+                    durable.write(report, desk.doctor.report(tested))
             if as_json or not tested:
                 show({"devices": list(map(told, tested))}, "Nothing is plugged in.", as_json=as_json)
             if not all(each.is_well for each in tested):

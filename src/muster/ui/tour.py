@@ -26,6 +26,7 @@ from muster.errors import Code, DeviceUnavailable
 from muster.ui.application import prepared_application
 from muster.ui.background import Background
 from muster.ui.language import WINDOW_LANGUAGES, Languages, WindowLanguage
+from muster.ui.pages.devices import DevicesPage
 from muster.ui.pages.first_start import FirstStartPage
 from muster.ui.pages.home import HomePage
 from muster.ui.pages.my_sign_in import MySignInPage
@@ -118,9 +119,25 @@ class _Tour:
         self._until("home again", lambda: isinstance(self._window.page, HomePage))
         self._leave_a_draft()
         self._picture("home", self._home_is_filled)
+        self._devices()
         self._update()
         self._people()
         self._window.close()
+
+    def _devices(self) -> None:
+        """One of them tested."""
+        self._window.devices()
+        self._picture("devices", self._device_is_tested)
+        self._window.home()
+        self._until("home", self._home_is_filled)
+
+    def _device_is_tested(self) -> bool:
+        page = self._window.page
+        if not isinstance(page, DevicesPage) or not page.tests:
+            return False
+        if not page.tested and page.test_about.isVisible():
+            page.tests["simulated-camera"].click()
+        return bool(page.tested)
 
     def _people(self) -> None:
         """What is not part of enrolling: the locked screen, one's own sign-in, and the people of the station."""

@@ -30,6 +30,7 @@ from muster.errors import MusterError
 from muster.ui.background import Background
 from muster.ui.idle import IdleWatch
 from muster.ui.language import WINDOW_LANGUAGES, Languages, WindowLanguage, say_error, tr
+from muster.ui.pages.devices import DevicesPage
 from muster.ui.pages.first_start import FirstStartPage
 from muster.ui.pages.home import HomePage
 from muster.ui.pages.lock_screen import LockScreen
@@ -105,6 +106,7 @@ class MainWindow(QMainWindow):
         page.slip_wanted.connect(self.receipt)
         page.people_wanted.connect(self.people)
         page.policy_wanted.connect(self.policy)
+        page.devices_wanted.connect(self.devices)
         self._show(page)
         # The face page says what is amiss, if anything is.
         self._background.run(
@@ -128,6 +130,12 @@ class MainWindow(QMainWindow):
     def people(self) -> None:
         assert self._session.desk is not None
         page = PeoplePage(self._session.desk, self._background)
+        page.left.connect(self.home)
+        self._show(page)
+
+    def devices(self) -> None:
+        assert self._session.desk is not None
+        page = DevicesPage(self._session.desk, self._background)
         page.left.connect(self.home)
         self._show(page)
 
@@ -178,6 +186,8 @@ class MainWindow(QMainWindow):
             self.my_sign_in()
         elif isinstance(page, PeoplePage):
             self.people()
+        elif isinstance(page, DevicesPage):
+            self.devices()
         elif isinstance(page, PolicyPage):
             self.policy(page.content or None)
         else:

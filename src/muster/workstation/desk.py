@@ -27,6 +27,7 @@ from muster.workstation.bundles import Bundles
 from muster.workstation.capture import Capture
 from muster.workstation.carrying import Carrying
 from muster.workstation.device_choices import DeviceChoices
+from muster.workstation.device_doctor import DeviceDoctor
 from muster.workstation.devices_desk import DeviceDesk
 from muster.workstation.documents import Documents
 from muster.workstation.duplicate_review import DuplicateReview
@@ -175,7 +176,9 @@ class Desk:
         self.limits = Limits(self._journal, unlocked.folder, self.master_data, self.jobs, policy)
         self.enrollment.may_begin = self.limits.require_open
         self.exporting = Exporting(self._journal, reference.schema, submission)
-        self.devices = DeviceDesk(catalogue, DeviceChoices(self._journal, catalogue))
+        self.devices = DeviceDesk(
+            catalogue, DeviceChoices(self._journal, catalogue), DeviceDoctor(catalogue, clock, context)
+        )
         self.reading_chip = ReadingChip(catalogue, context, self.master_data.country_authorities)
         self._own_capture = OperatorCapture(
             catalogue, context, partial(self.enrollment.watch_face, for_liveness=False), policy

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from muster.clock import utc_now
 from muster.devices.api import DeviceDescriptor, DeviceHealth, DeviceKind, DeviceStatus
 from muster.devices.catalogue import Catalogue
 from muster.domain.assessment import Finding
 from muster.workstation.device_choices import DeviceChoices
+from muster.workstation.device_doctor import DeviceDoctor
 from muster.workstation.device_watch import DevicesChanged, DeviceWatch
 
 _OPTIONAL = (DeviceKind.CHIP_READER, DeviceKind.LOCATOR)
@@ -47,10 +49,13 @@ class DeviceLine:
 
 
 class DeviceDesk:
-    """``catalogue`` opens devices for whoever tests one; ``choices`` are those of a station."""
+    """``choices`` are those of a station, ``doctor`` tests whom it believes; without one, any device."""
 
-    def __init__(self, catalogue: Catalogue, choices: DeviceChoices | None = None) -> None:
+    def __init__(
+        self, catalogue: Catalogue, choices: DeviceChoices | None = None, doctor: DeviceDoctor | None = None
+    ) -> None:
         self.catalogue = catalogue
+        self.doctor = doctor or DeviceDoctor(catalogue, utc_now)
         self._choices = choices
         self._watch = DeviceWatch(catalogue.find)
 
@@ -88,6 +93,10 @@ class DeviceDesk:
             if each.problem
         ]
         return (*found, *broken)
+
+    def problems(self) -> Mapping[str, Finding]:
+        """Why devices cannot be used, by their ids, where there is more to say than their status."""
+        return {each.id: each.problem for each in self.catalogue.find() if each.problem is not None}
 
     def by_kind(self) -> tuple[DeviceStatusLine, ...]:
         """One line for each kind of device a registration needs, and for others that are there."""

@@ -1,4 +1,4 @@
-"""A device is tried by what it can do; what is amiss is said in a sentence; the test ends, whatever the device does."""
+"""A device is tried by what it can do; what is amiss is said; the test ends, whatever the device does."""
 
 from __future__ import annotations
 

@@ -49,6 +49,7 @@ class HomePage(Page):
     slip_wanted = Signal(object)
     people_wanted = Signal()
     policy_wanted = Signal()
+    devices_wanted = Signal()
 
     def __init__(self, desk: Desk, background: Background, window_language: str) -> None:
         super().__init__()
@@ -183,7 +184,12 @@ class HomePage(Page):
 
     def _devices_card(self) -> Card:
         card = Card(margin=22)
-        card.column.addWidget(label(tr("Devices"), "section"))
+        head = QHBoxLayout()
+        head.addWidget(label(tr("Devices"), "section"), 1)
+        self.devices = link(tr("Choose and test"))
+        self.devices.clicked.connect(self.devices_wanted)
+        head.addWidget(self.devices)
+        card.column.addLayout(head)
         self._devices = QGridLayout()
         self._devices.setColumnStretch(2, 1)
         self._devices.setHorizontalSpacing(14)
