@@ -213,7 +213,7 @@ def test_the_person_may_say_no_and_begin_again_with_another_question(
 ) -> None:
     view = _begun(desk, mail)
     first = _link(view)
-    phone.opens(first, issuer.credential(ERIKA), refuses="access_denied")
+    assert phone.opens(first, issuer.credential(ERIKA), refuses="access_denied")["status"] == 200
     assert _stands(desk, view) == (["WALLET_DECLINED"], NodeStatus.READY)
     second = _link(desk.proofing.dispatch(view.execution_id, NODE))
     assert phone.opens(first, issuer.credential(ERIKA))["status"] == 400

@@ -62,6 +62,7 @@ RETURN_USED = Code(
 )
 
 _MATCH = "IdentityMatch"
+_NO_OF_WALLETS = frozenset({"WALLET_DECLINED", "WALLET_COULD_NOT"})
 _ID_OCTETS = 16
 _CALLBACK_OCTETS = 32
 _LOOKED_AGAIN_S = 1.0
@@ -105,7 +106,7 @@ class Proofing:
         self._devices = devices
         self.secrets = secrets
         self._way_back = BrowserReturn(self._arrived)
-        self._wallet_door = WalletReturn(self._arrived)
+        self._wallet_door = WalletReturn(self._answered)
         self._credential_authorities = credential_authorities
         self._sensors = sensors
         self._came_back = Condition()
@@ -300,6 +301,12 @@ class Proofing:
         """Whether what the browser brought did."""
         _, node = self._who_waits(data)
         return all(each.error is None for each in self.returned(data).nodes if each.id == node)
+
+    def _answered(self, data: Fields) -> bool:
+        """Whether what a wallet brought is an answer, be it that the person said no."""
+        _, node = self._who_waits(data)
+        errors = {each.error.code for each in self.returned(data).nodes if each.id == node and each.error}
+        return errors <= _NO_OF_WALLETS
 
     def stand_by(self, execution_id: str, node: str, within_s: float) -> ExecutionView:
         """Wait until a browser brought what this node waits for, or the time is over."""

@@ -39,9 +39,7 @@ WALLET_DOOR_CLOSED = Code(
 
 _IDLE_S = 5.0
 _CLOSED_WITHIN_S = 5.0
-_LONGEST_FORM = (
-    512 * 1024
-)  # polaris-oid4vp reads presentations of a quarter of a megabyte; encrypting adds a third
+_LONGEST_FORM = 512 * 1024  # a presentation has a quarter of a megabyte at most; encrypting adds a third
 _MOST_FIELDS = 20
 _MOST_QUESTIONS = 100
 _QUESTION_TYPE = "application/oauth-authz-req+jwt"
@@ -49,8 +47,8 @@ _NOT_TAKEN = {"error": "invalid_request", "error_description": "the presentation
 
 
 class WalletReturn:
-    """``arrived`` is called with what a wallet brought, and says whether that did; an error of the tree means that
-    it was not even looked at."""
+    """``arrived`` is called with what a wallet brought, and says whether that was an answer, be it a no (OpenID4VP
+    1.0, section 8.2); an error of the tree means that it was not even looked at."""
 
     def __init__(self, arrived: Arrived) -> None:
         self._arrived = arrived
