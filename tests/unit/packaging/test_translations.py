@@ -13,6 +13,7 @@ from types import ModuleType
 import pytest
 from PySide6.QtCore import QLocale, Qt, QTranslator
 
+from muster.devices.api import DeviceKind
 from muster.ui.language import CONTEXT, WINDOW_LANGUAGES, WindowLanguage
 
 REPOSITORY = Path(__file__).parents[3]
@@ -81,7 +82,7 @@ def test_the_use_case_of_demo_stations_is_translated(wanted: frozenset[str]) -> 
 
 
 def test_kinds_of_device_are_known_without_a_literal() -> None:
-    assert _texts("tr(line.kind)") == ["camera", "fingerprint reader", "iris camera", "document scanner"]
+    assert _texts("tr(line.kind)") == [kind.value for kind in DeviceKind]
 
 
 def test_troubles_of_a_device_are_known_without_a_literal() -> None:
