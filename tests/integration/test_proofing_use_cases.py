@@ -107,6 +107,7 @@ def test_customer_onboarding_is_killed_over_the_scanner_and_goes_on_to_its_end(p
         assert (view.status, view.assurance.eidas) == (ExecutionStatus.COMPLETED, Eidas.SUBSTANTIAL)
         assert [each.node for each in view.results] == ["step-email", "step-passport"]
         assert view.attributes == {"contact.email": ERIKA}  # and nothing of the portrait
+        assert "MUSTERMANN" not in str(desk.proofing.stored(execution).events)
         assert desk.trail.verify().valid
 
 

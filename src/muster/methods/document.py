@@ -87,7 +87,8 @@ class Document:
         return _asks_for(FRONT)
 
     def submit(self, work: Work, fields: Mapping[str, str]) -> Outcome:
-        """Raises ``DeviceUnavailable``: then the same form can be handed in again."""
+        """Raises ``DeviceUnavailable``, ``BadInput`` for a chip that is not the document's: then the same form can
+        be handed in again."""
         stage, sides = work.state.get("stage", FRONT), self._remembered(work)
         if sides is None or (stage == FRONT and not _is_yes(fields.get(_READY))):
             return _asks_for(FRONT)
@@ -141,8 +142,6 @@ class Document:
             return self._awaits(_CHIP, sides)
         try:
             said = self._sensors.read_chip(ChipKey.of_zone(_zone(sides)))
-        except BadInput as error:
-            return NotDone(error.code, retryable=True)
         except NotAuthentic as error:
             return NotDone(RECAPTURE_DOCUMENT, error.code.name, retryable=True)
         if said.authenticity is ChipAuthenticity.FALSE:

@@ -5,7 +5,8 @@ questions it hands over as ``state`` and is given back: it keeps nothing itself,
 hours to a program that was started anew.
 
 An answer is a value. A method raises ``Unavailable`` (no network, no device) when it could not ask at all: then
-nothing happened, and it is asked again some other time. Other errors of the tree are broken things and pass.
+nothing happened, and it is asked again some other time; so it is with ``BadInput``, when the wrong thing was laid
+on a device and the form can be handed in again. Other errors of the tree are broken things and pass.
 """
 
 from __future__ import annotations

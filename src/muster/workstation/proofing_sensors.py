@@ -86,7 +86,7 @@ class ProofingSensors:
         return self._chips.is_ready()
 
     def read_chip(self, key: ChipKey) -> ChipSaid:
-        reading = self._chips.read(key, self._closing)
+        reading = self._chips.read(key, self._closing, timeout_s=self._policy.capture_timeout_s)
         return ChipSaid(
             reading.authenticity,
             reading.lines,

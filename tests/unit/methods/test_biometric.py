@@ -149,9 +149,7 @@ def test_a_camera_that_is_gone_leaves_the_form_as_it_was(
         biometric.submit(_work(FACE, {"portrait": portrait}), READY)
 
 
-def test_an_empty_chair_is_said_to_be_one(
-    portrait: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_an_empty_chair_is_said_to_be_one(portrait: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(FAULTS, "camera=empty_chair")
     impatient = _biometric(_sensors(tmp_path, capture_timeout_s=0.5))
     assert _refused(impatient.submit(_work(FACE, {"portrait": portrait}), READY)) == ("FACE_ABSENT", True)
