@@ -370,6 +370,16 @@ def test_of_a_stack_that_is_too_thick_the_first_sheets_are_taken_and_that_is_tol
     assert stack.broke_off is not None and stack.broke_off.code.name == "SHEETS_LEFT"
 
 
+def test_no_page_of_a_pdf_of_a_whole_stack_is_lost(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("muster.devices.scanning.MAXIMUM_SHEETS", 2)
+    sheets = [Image.new("RGB", (100, 100), each) for each in COLOURS[:3]]
+    buffer = io.BytesIO()
+    sheets[0].save(buffer, "PDF", save_all=True, append_images=sheets[1:])
+    whole = (200, {"Content-Type": "application/pdf"}, buffer.getvalue())
+    stack = scan_stack(SimulatedScanner(sheets=3, formats=("application/pdf",), said={NEXT: whole}))
+    assert [colour(page) for page in stack.pages] == list(COLOURS[:3]) and stack.broke_off is None
+
+
 def test_one_page_of_a_stack_leaves_the_rest_in_the_feeder() -> None:
     scanner = SimulatedScanner(has_glass=False, sheets=3)
     assert colour(scan(scanner)) == COLOURS[0]

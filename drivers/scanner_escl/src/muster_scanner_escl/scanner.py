@@ -107,7 +107,8 @@ class EsclScanner:
     def _pages(
         self, source: Source, most: int, wanted_dpi: int, cancel: Event, on_preview: OnPreview
     ) -> tuple[list[ScannedPage], DeviceUnavailable | None]:
-        """What came, and what ended it if something did. Raises ``Cancelled``, ``NotAuthentic``."""
+        """What came, and what ended it if something did; more than ``most`` where one PDF holds them. Raises
+        ``Cancelled``, ``NotAuthentic``."""
         pages: list[ScannedPage] = []
         try:
             inlet = self._capabilities.inlet(source)
@@ -120,7 +121,7 @@ class EsclScanner:
                         self._show(page, on_preview)
         except DeviceUnavailable as error:
             return pages, error
-        return pages[:most], None
+        return pages, None
 
     def _show(self, page: ScannedPage, on_preview: OnPreview) -> None:
         with Image.open(io.BytesIO(page.content)) as image:
