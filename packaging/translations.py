@@ -120,12 +120,33 @@ def texts_of_source(source: str, name: str) -> Iterator[str]:
 
 
 def labels_of_methods(folder: Path = METHODS) -> Iterator[str]:
-    """The second argument of every field of a form, if it is a literal; other words are the configuration's."""
+    """What the fields of their forms are called: a literal, or a value of one of the module's own mappings. Other
+    words are the configuration's."""
     for file in sorted(folder.rglob("*.py")):
-        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+        tree = ast.parse(file.read_text(encoding="utf-8"))
+        for node in ast.walk(tree):
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "InputField":
-                said = [*node.args[1:2], *(each.value for each in node.keywords if each.arg == "label")]
-                yield from (each.value for each in said if isinstance(each, ast.Constant))
+                for said in [*node.args[1:2], *(each.value for each in node.keywords if each.arg == "label")]:
+                    yield from _words_of(said, tree)
+
+
+def _words_of(said: ast.expr, tree: ast.Module) -> Iterator[str]:
+    if isinstance(said, ast.Constant):
+        yield str(said.value)
+    elif isinstance(said, ast.Subscript) and isinstance(said.value, ast.Name):
+        for node in tree.body:
+            if said.value.id in _assigned(node):
+                values = (value for each in ast.walk(node) if isinstance(each, ast.Dict) for value in each.values)
+                yield from (str(each.value) for each in values if isinstance(each, ast.Constant))
+
+
+def _assigned(node: ast.stmt) -> frozenset[str]:
+    """The names that get their value in a line of a module."""
+    if isinstance(node, ast.AnnAssign):
+        targets: list[ast.expr] = [node.target]
+    else:
+        targets = node.targets if isinstance(node, ast.Assign) else []
+    return frozenset(each.id for each in targets if isinstance(each, ast.Name))
 
 
 def words_of_demo(file: Path = DEMO_USE_CASE) -> Iterator[str]:

@@ -70,11 +70,15 @@ def test_other_functions_are_not_collected_from() -> None:
 
 
 def test_what_the_forms_of_methods_ask_is_collected_and_words_of_a_configuration_are_not(tmp_path: Path) -> None:
-    source = (
-        'InputField(_ID, "The number", FieldType.CODE)\nInputField("a", label="The name")\nInputField("b", words)'
+    lines = (
+        '_WORDS: Mapping[str, str] = MappingProxyType({"email": "Address", "sms": "Telephone"})',
+        'InputField(_ID, "The number", FieldType.CODE)',
+        'InputField("a", label="The name")',
+        'InputField("b", words)',
+        'InputField("c", _WORDS[channel])',
     )
-    (tmp_path / "method.py").write_text(source)
-    assert list(translations.labels_of_methods(tmp_path)) == ["The number", "The name"]
+    (tmp_path / "method.py").write_text("\n".join(lines))
+    assert set(translations.labels_of_methods(tmp_path)) == {"The number", "The name", "Address", "Telephone"}
 
 
 def test_the_use_case_of_demo_stations_is_translated(wanted: frozenset[str]) -> None:

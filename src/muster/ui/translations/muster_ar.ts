@@ -716,6 +716,10 @@
             <translation>بشرة جافة أو رطبة</translation>
         </message>
         <message>
+            <source>E-mail address</source>
+            <translation>البريد الإلكتروني</translation>
+        </message>
+        <message>
             <source>Encoded data in the biometric file is damaged.</source>
             <translation>بيانات مرمّزة في ملف البيانات الحيوية تالفة.</translation>
         </message>
@@ -1484,6 +1488,10 @@
             <translation>أشخاص هذه المحطة</translation>
         </message>
         <message>
+            <source>Phone number</source>
+            <translation>رقم الهاتف</translation>
+        </message>
+        <message>
             <source>Photo of the exception</source>
             <translation>صورة الاستثناء</translation>
         </message>
@@ -1661,7 +1669,7 @@
         </message>
         <message>
             <source>Send another code</source>
-            <translation type="unfinished"></translation>
+            <translation>إرسال رمز آخر</translation>
         </message>
         <message>
             <source>Send now</source>

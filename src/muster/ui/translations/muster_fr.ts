@@ -716,6 +716,10 @@
             <translation>Peau sèche ou humide</translation>
         </message>
         <message>
+            <source>E-mail address</source>
+            <translation>Adresse e-mail</translation>
+        </message>
+        <message>
             <source>Encoded data in the biometric file is damaged.</source>
             <translation>Des données encodées du fichier biométrique sont endommagées.</translation>
         </message>
@@ -1484,6 +1488,10 @@
             <translation>Personnes de ce poste</translation>
         </message>
         <message>
+            <source>Phone number</source>
+            <translation>Numéro de téléphone</translation>
+        </message>
+        <message>
             <source>Photo of the exception</source>
             <translation>Photo de l’exception</translation>
         </message>
@@ -1661,7 +1669,7 @@
         </message>
         <message>
             <source>Send another code</source>
-            <translation type="unfinished"></translation>
+            <translation>Envoyer un autre code</translation>
         </message>
         <message>
             <source>Send now</source>
