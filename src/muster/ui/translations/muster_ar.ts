@@ -2233,7 +2233,7 @@
         </message>
         <message>
             <source>The driver of the {kind} broke off several times. It is started again in {seconds} s; meanwhile unplug the {kind} and plug it in again.</source>
-            <translation>توقّف برنامج تشغيل الجهاز ({kind}) عدة مرات. يُعاد تشغيله بعد {seconds} ث؛ في هذه الأثناء افصل الجهاز ثم أعد توصيله.</translation>
+            <translation>توقّف برنامج تشغيل الجهاز ({kind}) عدة مرات. يُعاد تشغيله بعد {seconds} ث؛ في هذه الأثناء افصل الجهاز ({kind}) ثم أعد توصيله.</translation>
         </message>
         <message>
             <source>The driver of the {kind} cannot be started. Ask your administrator.</source>
@@ -2245,7 +2245,7 @@
         </message>
         <message>
             <source>The driver of the {kind} hangs and cannot be ended. Unplug the {kind}; if that does not help, restart the computer.</source>
-            <translation>برنامج تشغيل الجهاز ({kind}) عالق ولا يمكن إيقافه. افصل الجهاز؛ وإن لم يُجدِ ذلك، فأعد تشغيل الحاسوب.</translation>
+            <translation>برنامج تشغيل الجهاز ({kind}) عالق ولا يمكن إيقافه. افصل الجهاز ({kind})؛ وإن لم يُجدِ ذلك، فأعد تشغيل الحاسوب.</translation>
         </message>
         <message>
             <source>The encrypted file was changed after it was written. Do not use it.</source>

@@ -2233,7 +2233,7 @@
         </message>
         <message>
             <source>The driver of the {kind} broke off several times. It is started again in {seconds} s; meanwhile unplug the {kind} and plug it in again.</source>
-            <translation>Le pilote de l’appareil ({kind}) s’est interrompu plusieurs fois. Il redémarre dans {seconds} s ; en attendant, débranchez l’appareil et rebranchez-le.</translation>
+            <translation>Le pilote de l’appareil ({kind}) s’est interrompu plusieurs fois. Il redémarre dans {seconds} s ; en attendant, débranchez-le ({kind}) et rebranchez-le.</translation>
         </message>
         <message>
             <source>The driver of the {kind} cannot be started. Ask your administrator.</source>
@@ -2245,7 +2245,7 @@
         </message>
         <message>
             <source>The driver of the {kind} hangs and cannot be ended. Unplug the {kind}; if that does not help, restart the computer.</source>
-            <translation>Le pilote de l’appareil ({kind}) est bloqué et ne peut pas être arrêté. Débranchez l’appareil ; si cela ne suffit pas, redémarrez l’ordinateur.</translation>
+            <translation>Le pilote de l’appareil ({kind}) est bloqué et ne peut pas être arrêté. Débranchez-le ({kind}) ; si cela ne suffit pas, redémarrez l’ordinateur.</translation>
         </message>
         <message>
             <source>The encrypted file was changed after it was written. Do not use it.</source>
