@@ -68,6 +68,7 @@ def test_an_ecdsa_signature_of_a_hash_that_is_not_known_is_not_spoken(algorithm:
 @pytest.mark.parametrize(
     "key",
     [b"", b"\x30\x00", bytes(40), public_info(ed25519.Ed25519PrivateKey.generate())],  # type: ignore[arg-type]
+    ids=["nothing", "an empty sequence", "zeros", "Ed25519"],
 )
 def test_what_is_no_key_or_of_another_kind_is_not_spoken(key: bytes) -> None:
     with pytest.raises(BadInput, match="ISSUER_ALGORITHM_UNKNOWN"):
