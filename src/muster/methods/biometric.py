@@ -43,6 +43,7 @@ from muster.domain.proofing import (
 from muster.errors import BadInput, Code, MalformedData
 from muster.formats.iso19794_4 import FingerRecord
 from muster.formats.iso19794_record import parse_record
+from muster.methods.answers import is_yes
 from muster.methods.portrait import PORTRAIT, unsealed_portrait
 from muster.methods.refusals import refused
 from muster.methods.sensors import Sensors
@@ -60,7 +61,6 @@ _GIVES = Assurance(Eidas.SUBSTANTIAL, Ial.IAL2, Aal.AAL1, Strength.STRONG)
 _NOT_SEEN_ALIVE = Assurance(Eidas.LOW, Ial.IAL1, Aal.AAL1, Strength.FAIR)
 _READY = "ready"
 _RECORD = "fingerRecord"
-_YES = frozenset({"yes", "true"})
 _LOOKS = 3
 _AT_POSITION = {position: attribute for attribute, position in FINGER_POSITIONS.items()}
 
@@ -81,7 +81,7 @@ class Biometric:
 
     def submit(self, work: Work, fields: Mapping[str, str]) -> Outcome:
         """Raises ``DeviceUnavailable``: then the same form can be handed in again."""
-        if fields.get(_READY, "").strip().casefold() not in _YES:
+        if not is_yes(fields.get(_READY)):
             return _asks(work)
         try:
             return self._of_finger(work) if _definition(work).modality == "fingerprint" else self._of_face(work)

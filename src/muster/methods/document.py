@@ -46,6 +46,7 @@ from muster.domain.proofing import (
 )
 from muster.errors import BadInput, Code, NotAuthentic
 from muster.formats.mrz import Mrz, parse
+from muster.methods.answers import is_yes
 from muster.methods.claims import SUBJECT_ID, mapped
 from muster.methods.document_claims import ID_CARD, PASSPORT, VISA, claims_of, kind_of
 from muster.methods.document_sides import BACK, FRONT, SideJudge, Sides
@@ -65,7 +66,6 @@ _OPTICAL = Assurance(Eidas.SUBSTANTIAL, Ial.IAL2, None, Strength.STRONG)
 _BY_CHIP = Assurance(Eidas.HIGH, Ial.IAL2, None, Strength.SUPERIOR)
 _CHIP = "chip"
 _READY, _NO_CHIP = "ready", "no_chip"
-_YES = frozenset({"yes", "true"})
 # Signed by the issuer and not changed since: what it says counts.
 _SIGNED = (ChipAuthenticity.GENUINE, ChipAuthenticity.UNCHANGED)
 # What is to be said at once, since the page can be laid better.
@@ -90,11 +90,11 @@ class Document:
         """Raises ``DeviceUnavailable``, ``BadInput`` for a chip that is not the document's: then the same form can
         be handed in again."""
         stage, sides = work.state.get("stage", FRONT), self._remembered(work)
-        if sides is None or (stage == FRONT and not _is_yes(fields.get(_READY))):
+        if sides is None or (stage == FRONT and not is_yes(fields.get(_READY))):
             return _asks_for(FRONT)
         if stage == _CHIP:
             return self._of_chip(work, sides, fields)
-        if not _is_yes(fields.get(_READY)):
+        if not is_yes(fields.get(_READY)):
             return self._awaits(stage, sides)
         return self._scanned(work, stage, sides)
 
@@ -136,9 +136,9 @@ class Document:
     # The chip
 
     def _of_chip(self, work: Work, sides: Sides, fields: Mapping[str, str]) -> Outcome:
-        if _is_yes(fields.get(_NO_CHIP)):
+        if is_yes(fields.get(_NO_CHIP)):
             return self._done(work, sides, None)
-        if not _is_yes(fields.get(_READY)):
+        if not is_yes(fields.get(_READY)):
             return self._awaits(_CHIP, sides)
         try:
             said = self._sensors.read_chip(ChipKey.of_zone(_zone(sides)))
@@ -202,10 +202,6 @@ class Document:
 def _definition(work: Work) -> DocumentMethodDefinition:
     assert isinstance(work.definition, DocumentMethodDefinition)
     return work.definition
-
-
-def _is_yes(answer: str | None) -> bool:
-    return (answer or "").strip().casefold() in _YES
 
 
 def _today(work: Work) -> date:

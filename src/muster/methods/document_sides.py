@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
@@ -30,8 +30,8 @@ FRONT, BACK = "front", "back"
 class Sides:
     """``portrait`` is the one on the front, sealed; empty where none was found."""
 
-    evidence: Mapping[str, SideEvidence]
-    portrait: str = ""
+    evidence: Mapping[str, SideEvidence] = field(repr=False)
+    portrait: str = field(default="", repr=False)
 
     @property
     def zone(self) -> Mrz | None:

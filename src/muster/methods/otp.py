@@ -37,6 +37,7 @@ from muster.domain.proofing import (
     UserInputAction,
 )
 from muster.errors import BadInput, Code, NotAuthentic
+from muster.methods.answers import is_yes
 from muster.methods.otp_channels import Channel, Gateway, Message, masked
 from muster.methods.tools import MethodTools
 from muster.proofing.definitions import OtpMethodDefinition
@@ -63,7 +64,6 @@ _TYPES: Mapping[Channel, str] = MappingProxyType({"email": "EMAIL", "sms": "PHON
 _WORDS: Mapping[Channel, str] = MappingProxyType({"email": "E-mail address", "sms": "Phone number"})
 _MOST_SENT = 3
 _NOT_BEFORE = timedelta(seconds=30)
-_YES = frozenset({"yes", "true"})
 # What is said in a message, by the language the configuration binds to the node (``language``, ISO 639-2).
 _MESSAGES: Mapping[str, tuple[str, str]] = MappingProxyType(
     {
@@ -112,7 +112,7 @@ class OneTimeCode:
             kept = json.loads(self._tools.unseal(work.state["kept"]))
         except (NotAuthentic, KeyError, ValueError):  # another station's, or none
             return NotDone(OTP_FORGOTTEN, retryable=True)
-        if fields.get(_AGAIN, "").strip().casefold() in _YES:
+        if is_yes(fields.get(_AGAIN)):
             return self._again(work, channel, kept)
         return self._judged(work, channel, kept, fields.get(_CODE, ""))
 

@@ -21,6 +21,7 @@ from muster.domain.proofing import (
     UserInputAction,
 )
 from muster.errors import Code
+from muster.methods.answers import is_yes
 from muster.methods.tools import MethodTools
 from muster.proofing.definitions import VouchMethodDefinition
 from muster.proofing.method import Done, NotDone, Outcome, Pending, Work
@@ -39,7 +40,6 @@ VOUCH_NOT_AWAITED = Code("VOUCH_NOT_AWAITED", "This step waits for a form and fo
 _GIVES = Assurance(Eidas.LOW, Ial.IAL1, None, Strength.FAIR)
 _NUMBER = "introducer"
 _YES = "vouched"
-_SAID = frozenset({"yes", "true"})
 
 
 class Vouch:
@@ -71,7 +71,7 @@ class Vouch:
 
     def _by_supervisor(self, work: Work, answer: str) -> Outcome:
         supervisor = self._tools.supervisor()
-        if supervisor is None or not _is_yes(answer):
+        if supervisor is None or not is_yes(answer):
             return NotDone(SUPERVISOR_MUST_VOUCH, retryable=True)
         return _vouched(work, {"supervisor": supervisor})
 
@@ -91,11 +91,7 @@ def _definition(work: Work) -> VouchMethodDefinition:
 
 
 def _by_officer(work: Work, answer: str) -> Outcome:
-    return _vouched(work, {}) if _is_yes(answer) else NotDone(OFFICER_DID_NOT_VOUCH, retryable=True)
-
-
-def _is_yes(answer: str) -> bool:
-    return answer.strip().casefold() in _SAID
+    return _vouched(work, {}) if is_yes(answer) else NotDone(OFFICER_DID_NOT_VOUCH, retryable=True)
 
 
 def _vouched(work: Work, metadata: Mapping[str, str]) -> Done:
