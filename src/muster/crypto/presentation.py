@@ -97,12 +97,14 @@ class CredentialStatus(Enum):
 @dataclass(frozen=True, slots=True)
 class Expected:
     """What was asked, and of whom. ``authorities`` are issuers' (PEM or DER); those that cannot be read vouch for
-    nobody. ``fetch`` gets a list of withdrawn credentials and may raise whatever it likes."""
+    nobody. ``made_by`` is the latest moment that counts: all but being withdrawn is judged as at that. ``fetch``
+    gets a list of withdrawn credentials and may raise whatever it likes."""
 
     nonce: str
     audience: str
     types: Collection[str]
     authorities: Collection[bytes]
+    made_by: datetime
     now: datetime
     fetch: Fetch
 
@@ -126,7 +128,6 @@ class Presentation:
 def verified_presentation(presentation: str, expected: Expected) -> Presentation:
     """Raises ``NotAuthentic``."""
     authorities = _read(expected.authorities)
-    at = int(expected.now.timestamp())
 
     def status(*, uri: str, idx: int, issuer: str | None) -> Mapping[str, Any]:
         """Asked for once everything else was believed."""
@@ -136,7 +137,7 @@ def verified_presentation(presentation: str, expected: Expected) -> Presentation
             expected_uri=uri,
             authority=signer.authority,
             fetch=expected.fetch,
-            now=at,
+            now=int(expected.now.timestamp()),
             credential_issuer=issuer,
         )
         return answer
@@ -148,7 +149,7 @@ def verified_presentation(presentation: str, expected: Expected) -> Presentation
             expected_audience=expected.audience,
             expected_vct=list(expected.types),
             trust_anchors=list(authorities.values()),
-            now=at,
+            now=int(expected.made_by.timestamp()),
             status_resolver=status,
         )
     except _BROKEN:

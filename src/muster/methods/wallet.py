@@ -172,10 +172,13 @@ class Wallet:
         if not random_source.compare_digest(data.get("state", "").encode(), work.callback_ref.encode()):
             raise Refused(WALLET_STATE_FOREIGN)
         kept = self._kept(work)
-        return NotDone(WALLET_FORGOTTEN, retryable=True) if kept is None else self._answered(work, kept, data)
+        if kept is None:
+            return NotDone(WALLET_FORGOTTEN, retryable=True)
+        return _TOO_LATE if work.now >= kept.until else self._answered(work, kept, data, work.now)
 
     def poll(self, work: Work) -> Outcome:
-        """Raises ``NetworkUnavailable``: it is looked at another time."""
+        """Raises ``NetworkUnavailable``: it is looked at another time. An answer that was given in time counts
+        however late that is, and is judged as at the last moment it could have been given."""
         kept = self._kept(work)
         if kept is None:
             return NotDone(WALLET_FORGOTTEN, retryable=True)
@@ -185,9 +188,9 @@ class Wallet:
         except (BadInput, Refused) as error:
             return NotDone(error.code, retryable=True)
         if sent is not None:
-            return self._answered(work, kept, sent)
+            return self._answered(work, kept, sent, min(work.now, kept.until))
         if work.now >= kept.until:
-            return NotDone(WALLET_TOO_LATE, retryable=True)
+            return _TOO_LATE
         wait = reply.asks_to_wait(work.now)
         link = _link(work, kept.client_id, relay.at(kept.relay_name, "request"))
         return Pending(_look_again(work, link, wait), work.state)
@@ -247,9 +250,7 @@ class Wallet:
 
     # --- the answer --------------------------------------------------------------------------------------
 
-    def _answered(self, work: Work, kept: _Kept, sent: Mapping[str, str]) -> Outcome:
-        if work.now >= kept.until:
-            return NotDone(WALLET_TOO_LATE, retryable=True)
+    def _answered(self, work: Work, kept: _Kept, sent: Mapping[str, str], at: datetime) -> Outcome:
         if "error" in sent:
             return _refusal(sent["error"])
         try:
@@ -258,11 +259,11 @@ class Wallet:
                 raise NotAuthentic(WALLET_ANSWER_UNREADABLE)
             if "error" in answer:
                 return _refusal(answer["error"])
-            return self._shown(work, kept, answer.get("vp_token"))
+            return self._shown(work, kept, answer.get("vp_token"), at)
         except NotAuthentic as error:
             return NotDone(error.code, retryable=error.code in _WORTH_ANOTHER_TRY)
 
-    def _shown(self, work: Work, kept: _Kept, token: object) -> Outcome:
+    def _shown(self, work: Work, kept: _Kept, token: object, at: datetime) -> Outcome:
         """Raises ``NotAuthentic``."""
         definition = _definition(work)
         question = question_of(definition)
@@ -271,7 +272,7 @@ class Wallet:
         believed: list[Presentation] = []
         for asked in question.credentials:
             expected = Expected(
-                kept.nonce, kept.client_id, asked.types, self._authorities(definition), work.now, _list_at
+                kept.nonce, kept.client_id, asked.types, self._authorities(definition), at, work.now, _list_at
             )
             shown = verified_presentation(presented[asked.id], expected)
             if definition.trusted_issuers and shown.issuer_names.isdisjoint(definition.trusted_issuers):
@@ -288,6 +289,9 @@ class Wallet:
         evidence = _evidence(work, believed, level)
         amr = ("hwk",) if level is Eidas.HIGH else ("pop",)
         return Done(_BY_LEVEL[level], evidence, identifiers, found.attributes, amr)
+
+
+_TOO_LATE = NotDone(WALLET_TOO_LATE, retryable=True)
 
 
 def _definition(work: Work) -> WalletMethodDefinition:

@@ -60,7 +60,7 @@ def run(content: bytes) -> None:
     text = content.decode("utf-8", "replace") if given is None else _shown(content)
     with suppress(NotAuthentic):
         _ANSWER.opened(text)
-    expected = Expected("n", "station", _ASKED.types, [_AUTHORITY.pem.encode()], _NOW, _nothing)
+    expected = Expected("n", "station", _ASKED.types, [_AUTHORITY.pem.encode()], _NOW, _NOW, _nothing)
     shown = verified_presentation(text, expected)
     assert _ASKED.taken(shown) and shown.issuer and shown.type in _ASKED.types
 

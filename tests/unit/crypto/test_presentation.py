@@ -13,6 +13,8 @@ from muster.crypto.presentation import CredentialStatus, Expected, Presentation,
 from muster.errors import NotAuthentic
 from simulators.wallet_issuers import Party
 
+NOW = utc_now()
+
 
 @pytest.fixture(scope="module")
 def issuer() -> tuple[Party, Party]:
@@ -28,7 +30,7 @@ def _verified(
     content = {"vct": "urn:eudi:pid:1", "cnf": {"jwk": holder.as_dict(private=False)}, **claims}
     shown = issuer[1].shown(json.dumps(content).encode(), holder)
     believed = [issuer[0].pem.encode()] if authorities is None else authorities
-    return verified_presentation(shown, Expected("n", "station", ["urn:eudi:pid:1"], believed, utc_now(), _asked))
+    return verified_presentation(shown, Expected("n", "station", ["urn:eudi:pid:1"], believed, NOW, NOW, _asked))
 
 
 def _asked(url: str) -> bytes:
@@ -57,7 +59,7 @@ def test_what_an_issuer_signed_and_cannot_mean_is_refused(
 
 @pytest.mark.parametrize("presentation", ["", "~", "a.b.c~", "\ud800~", "é.é.é~", "." * 300_000])
 def test_a_text_that_nobody_signed_is_refused(presentation: str) -> None:
-    expected = Expected("n", "station", ["urn:eudi:pid:1"], [], utc_now(), _asked)
+    expected = Expected("n", "station", ["urn:eudi:pid:1"], [], NOW, NOW, _asked)
     with pytest.raises(NotAuthentic, match="CREDENTIAL_UNREADABLE"):
         verified_presentation(presentation, expected)
 

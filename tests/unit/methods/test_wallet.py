@@ -661,6 +661,34 @@ def test_a_centre_keeps_question_and_answer_and_can_read_neither_nonce_nor_perso
     assert again["status"] == 400
 
 
+@pytest.mark.parametrize(("lies", "code"), [({}, ""), ({"iat": 3600}, "PRESENTATION_OUT_OF_DATE")])
+def test_an_answer_in_time_counts_hours_later_and_one_that_was_made_afterwards_does_not(
+    counter: Counter, phone: Phone, world: World, relay: WalletRelay, lies: dict[str, int], code: str
+) -> None:
+    link, asked_at = _left(counter, relay).shown, counter.work.now
+    at = {name: int(asked_at.timestamp()) + after for name, after in lies.items()}
+    phone.opens(link, world.issuer.credential({**ERIKA, "exp": int(asked_at.timestamp()) + 1800}), **at)
+    counter.work = replace(counter.work, now=asked_at + timedelta(hours=2))
+    outcome = _poll(counter)
+    assert isinstance(outcome, NotDone if code else Done)
+    assert not code or counter.came_to() == (code, "", True)
+
+
+@pytest.mark.parametrize("value", [0, 1])
+def test_an_answer_that_is_looked_at_later_is_held_to_what_was_withdrawn_meanwhile(
+    counter: Counter, phone: Phone, world: World, relay: WalletRelay, lists: Lists, value: int
+) -> None:
+    phone.opens(_left(counter, relay).shown, _listed(world, lists))
+    later = counter.work.now + timedelta(hours=2)
+    lists.reply = Reply(body=world.issuer.status_list(lists.at, _statuses(value), iat=int(later.timestamp())))
+    counter.work = replace(counter.work, now=later)
+    _poll(counter)
+    if value:
+        assert counter.came_to() == ("CREDENTIAL_REVOKED", "", False)
+    else:
+        assert counter.done().evidence.metadata["credentialStatus"] == "valid"
+
+
 def test_lies_by_way_of_a_centre_are_lies_as_well(
     counter: Counter, phone: Phone, world: World, relay: WalletRelay
 ) -> None:
