@@ -28,6 +28,8 @@ from muster.proofing.definitions import UserInputAttribute
 from muster.proofing.materialization import Record
 from muster.proofing.method import SEALED
 from muster.proofing.plan import NodeKind, Plan, PlannedNode
+from muster.proofing.progress import CONSENTS as CONSENTS  # noqa: PLC0414 - a word of whoever answers as well
+from muster.proofing.progress import SELECTION as SELECTION  # noqa: PLC0414 - and so is this
 from muster.proofing.progress import Progress, Result
 from muster.store.proofings import Execution
 

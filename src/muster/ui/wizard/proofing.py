@@ -29,14 +29,13 @@ from muster.ui.wizard.proofing_presenter import ProofingPresenter, Question, Row
 from muster.ui.wizard.step_page import StepPage
 from muster.workstation.enrollment import Enrollment
 from muster.workstation.proofing_step import ProofStanding
-from muster.workstation.proofing_view import METHOD, ExecutionView, NodeView
+from muster.workstation.proofing_view import CONSENTS, METHOD, SELECTION, ExecutionView, NodeView
 
 ADVANCE_AFTER_MS = 900
 _TICK_MS = 1_000
 _LANE = "proofing"  # a provider that takes its time keeps nobody else waiting
 _LIST_WIDTH = 330
 _INDENT = 14
-_CONSENTS, _SELECTION = "$.consents", "selection"  # the names under which those are answered
 
 
 class ProofingPage(StepPage):
@@ -198,7 +197,7 @@ class ProofingPage(StepPage):
             card.column.addWidget(label(words.consent_words(consent), "spoken"))
         self.agree = button(tr("The person agrees"), primary=True)
         fields = {each.value: YES for each in view.consents_missing}
-        self.agree.clicked.connect(partial(self._submit, _CONSENTS, fields))
+        self.agree.clicked.connect(partial(self._submit, CONSENTS, fields))
         row = QHBoxLayout()
         row.addWidget(self.agree)
         row.addStretch(1)
@@ -249,7 +248,7 @@ class ProofingPage(StepPage):
         if node.kind == METHOD and not node.asks:
             made.clicked.connect(partial(self._begin, node.id, {}))
         elif question.choice is not None:
-            made.clicked.connect(partial(self._submit, question.choice.id, {_SELECTION: node.id}))
+            made.clicked.connect(partial(self._submit, question.choice.id, {SELECTION: node.id}))
         self.offers[node.id] = made
         return made
 
