@@ -4,7 +4,8 @@
 
 Each turn the devices appear, each of them captures, and they are pulled out, every third time in the middle of it.
 The devices are the simulated ones three times over: in this process, in a process of its own, and in one that is
-killed every tenth turn; and a service of MOSIP's interface on a real port, which begins and ends with each turn.
+killed every tenth turn; and a service of MOSIP's interface on a real port, which begins and ends with each turn:
+another Muster on this computer finds it, too.
 
 Once a minute there is a line: captures so far, and what this process and its children hold. At the end that is
 compared with what was held once everything had been used: exit status 1 when there is more of it. Linux only.
@@ -109,7 +110,7 @@ def leaks(held: Sequence[Held]) -> list[str]:
 class Soak:
     """The devices of one run. ``plugged`` is the file the simulated ones read their faults from."""
 
-    def __init__(self, plugged: Path) -> None:
+    def __init__(self, plugged: Path, *, with_hosts: bool) -> None:
         self._plugged = plugged
         self._unplug()
         self._hosted = HostedDriver("hosted", _WHERE)
@@ -117,7 +118,8 @@ class Soak:
         self._sbi = SbiDriver(watch=Watch(_SBI_PORTS, every_s=0.1))
         self._context = conformance_context()
         self._sbi_context = DeviceContext(utc_now, self._context.signer, trust=None)
-        drivers: Sequence[Driver] = (from_environment(), self._hosted, self._killed, self._sbi)
+        hosts = (self._hosted, self._killed) if with_hosts else ()
+        drivers: Sequence[Driver] = (from_environment(), self._sbi, *hosts)
         # Each in a catalogue of its own: two drivers with one device would both be refused.
         self._catalogues = {
             each.name: Catalogue([Plugin(each.name, "", partial(_same, each), None)]) for each in drivers
@@ -158,8 +160,7 @@ class Soak:
 
     def _pull_out_in_the_middle(self) -> None:
         """Of the camera here and of the one in its process, while they stream."""
-        for name in ("simulated", "hosted"):
-            catalogue = self._catalogues[name]
+        for catalogue in (each for name, each in self._catalogues.items() if name in ("simulated", "hosted")):
             with catalogue.open(DeviceKind.CAMERA, self._context) as camera:
                 assert isinstance(camera, Camera)
                 try:
@@ -190,11 +191,18 @@ class Soak:
             catalogue.close()
 
 
-def soak(plugged: Path, minutes: float, tell: Callable[[Held], None], disturb: Callable[[], None]) -> list[Held]:
+def soak(
+    plugged: Path,
+    minutes: float,
+    tell: Callable[[Held], None],
+    disturb: Callable[[], None],
+    *,
+    with_hosts: bool = True,
+) -> list[Held]:
     """At least six looks, at most one a minute; ``disturb`` is called each turn. Raises ``TimeoutError``."""
     every_s = min(60.0, minutes * 60 / 6)
     begun, held = time.monotonic(), []
-    run = Soak(plugged)
+    run = Soak(plugged, with_hosts=with_hosts)
     try:
         run.turn()  # whatever is made once
         look_at = time.monotonic()
@@ -295,6 +303,7 @@ def main() -> int:
     told.add_argument(
         "--leak", action="store_true", help="Leave a handle open each turn, to see that it is noticed."
     )
+    told.add_argument("--without-hosts", action="store_true", help="Start no processes: a turn takes moments.")
     asked = told.parse_args()
     left = []
 
@@ -304,7 +313,14 @@ def main() -> int:
 
     print(HEADING, flush=True)
     with _folder() as plugged:
-        found = leaks(soak(plugged, asked.minutes, lambda held: print(held.line(), flush=True), disturb))
+        held = soak(
+            plugged,
+            asked.minutes,
+            lambda held: print(held.line(), flush=True),
+            disturb,
+            with_hosts=not asked.without_hosts,
+        )
+    found = leaks(held)
     print("\n".join(found) or "Nothing stayed behind.")
     return 1 if found else 0
 
