@@ -6,6 +6,7 @@ from __future__ import annotations
 import base64
 import io
 import itertools
+import ssl
 import struct
 import time
 from collections.abc import Callable, Iterator
@@ -64,12 +65,22 @@ class SimulatedCamera:
 
 
 @contextmanager
-def running(camera: SimulatedCamera) -> Iterator[SimulatedCamera]:
+def running(camera: SimulatedCamera, tls: ssl.SSLContext | None = None) -> Iterator[SimulatedCamera]:
     class Conversation(StreamRequestHandler):
         def handle(self) -> None:
             camera.connections += 1
-            with suppress(OSError):  # whoever looked went away
+            with suppress(OSError):  # whoever looked went away, or does not believe us
                 _speak(camera, self)
+
+        def setup(self) -> None:
+            if tls is not None:
+                self.request = tls.wrap_socket(self.request, server_side=True, do_handshake_on_connect=False)
+            super().setup()
+
+        def finish(self) -> None:
+            with suppress(OSError):
+                super().finish()
+            self.request.close()  # the server closes the one within
 
     server = ThreadingTCPServer(("127.0.0.1", 0), Conversation)
     server.daemon_threads = True

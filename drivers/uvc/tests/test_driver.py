@@ -7,6 +7,7 @@ import os
 import shutil
 import signal
 import socket
+import ssl
 import subprocess
 import threading
 import time
@@ -19,6 +20,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from muster.clock import utc_now
+from muster.crypto.signing import SigningKey, self_signed_certificate
 from muster.devices.api import Camera, DeviceContext, DeviceStatus, Driver
 from muster.devices.conformance import DriverConformance, conformance_context
 from muster.devices.frames import Frame
@@ -80,7 +83,7 @@ def look(driver: Driver, context: DeviceContext, count: int = 3) -> list[Frame]:
 
 def refusal(driver: Driver, context: DeviceContext) -> DeviceUnavailable:
     with pytest.raises(DeviceUnavailable) as caught:
-        look(driver, context, 10_000)
+        look(driver, context, 300)
     return caught.value
 
 
@@ -176,10 +179,9 @@ def test_a_file_that_is_no_video_is_refused(content: bytes, tmp_path: Path, cont
     assert refusal(driver_of(str(tmp_path / "no.avi")), context).code.name == "VIDEO_FILE_UNREADABLE"
 
 
-def test_a_play_list_that_names_a_camera_is_not_followed(tmp_path: Path, context: DeviceContext) -> None:
+def test_a_file_whose_name_is_an_address_opens_no_network(context: DeviceContext) -> None:
     with running(SimulatedCamera()) as camera:
-        (tmp_path / "list.m3u8").write_text(f"#EXTM3U\n#EXTINF:9,\n{address(camera)}\n#EXT-X-ENDLIST\n")
-        assert refusal(driver_of(str(tmp_path / "list.m3u8")), context).code.name == "VIDEO_FILE_UNREADABLE"
+        assert refusal(driver_of(f"tcp:127.0.0.1:{camera.port}"), context).code.name == "VIDEO_FILE_UNREADABLE"
         assert camera.connections == 0
 
 
@@ -293,12 +295,50 @@ def test_a_camera_is_given_its_password_and_nobody_else_is(context: DeviceContex
     assert "swordfish" not in shown and "viewer" not in shown
 
 
-def test_a_wrong_password_is_in_no_sentence(context: DeviceContext, capfd: pytest.CaptureFixture[str]) -> None:
+def test_a_wrong_password_is_in_no_sentence_and_in_nothing_a_library_prints(
+    context: DeviceContext, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in {"FFMPEG_LOGLEVEL": "56", "LOG_LEVEL": "VERBOSE", "VIDEOIO_DEBUG": "1"}.items():
+        monkeypatch.setenv(f"OPENCV_{name}", value)
+    monkeypatch.setenv("MUSTER_DRIVER_STDERR", "1")
     with running(SimulatedCamera(password="viewer:swordfish")) as camera:
-        error = refusal(driver_of(address(camera, who="viewer:marlin@")), context)
+        monkeypatch.setenv("MUSTER_CAMERAS", address(camera, who="viewer:marlin@"))
+        hosted = HostedDriver("uvc", WHERE)
+        try:
+            assert hosted.found_within(10.0)
+            error = refusal(hosted, context)
+        finally:
+            hosted.close()
     assert error.code.name == "CAMERA_SENDS_NOTHING"
     printed = capfd.readouterr()
     assert "marlin" not in f"{error!r}{error.__cause__!r}{printed.out}{printed.err}"
+
+
+@pytest.fixture(scope="module")
+def certificate(tmp_path_factory: pytest.TempPathFactory) -> tuple[ssl.SSLContext, str]:
+    """As a camera has it, signed by itself; and the file in which it was written down."""
+    key, folder = SigningKey.generate(), tmp_path_factory.mktemp("tls")
+    written_down = folder / "certificate.pem"
+    written_down.write_text(ssl.DER_cert_to_PEM_cert(self_signed_certificate(key, "Camera", utc_now(), 1)))
+    (folder / "key.pem").write_bytes(key.to_pem())
+    tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    tls.load_cert_chain(written_down, folder / "key.pem")
+    return tls, str(written_down)
+
+
+def test_an_encrypted_camera_is_believed_by_the_certificate_that_was_written_down(
+    certificate: tuple[ssl.SSLContext, str], context: DeviceContext
+) -> None:
+    with running(SimulatedCamera(), certificate[0]) as camera:
+        assert look(driver_of(address(camera, "https"), authorities=certificate[1]), context)
+
+
+def test_an_encrypted_camera_whose_certificate_nobody_wrote_down_is_refused(
+    certificate: tuple[ssl.SSLContext, str], context: DeviceContext
+) -> None:
+    with running(SimulatedCamera(), certificate[0]) as camera:
+        error = refusal(driver_of(address(camera, "https")), context)
+    assert error.code.name == "CAMERA_SENDS_NOTHING"
 
 
 def test_the_list_says_which_camera_everybody_can_watch() -> None:

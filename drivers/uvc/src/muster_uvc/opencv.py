@@ -2,7 +2,7 @@
 
 Rules:
 
-1. It and FFmpeg print nothing: FFmpeg's messages hold addresses, and those passwords.
+1. It and FFmpeg print nothing, whatever the environment says: their messages hold addresses, and those passwords.
 2. Whoever sends pictures cannot send us elsewhere: no other protocols, and no redirects.
 3. An encrypted connection is one to a camera whose certificate, or whose authority's, was written down. Public
    authorities are not asked: FFmpeg compares no certificate with an address made of numbers.
@@ -19,6 +19,7 @@ from muster_uvc.patience import Patience
 
 _QUIET = {
     "OPENCV_LOG_LEVEL": "SILENT",
+    "OPENCV_VIDEOIO_DEBUG": "0",
     "OPENCV_FFMPEG_LOGLEVEL": "-8",
     "OPENCV_VIDEOIO_V4L_SELECT_TIMEOUT": "4",
 }
@@ -36,8 +37,7 @@ _opening = Lock()  # FFmpeg's options come through the environment, which all th
 
 @cache
 def opencv() -> Any:
-    for quiet, silence in _QUIET.items():
-        os.environ.setdefault(quiet, silence)
+    os.environ.update(_QUIET)
     kept = {name: os.environ.get(name) for name in _OF_ITS_OWN_QT}
     import cv2
 
