@@ -62,6 +62,7 @@ _GROUPS = {DeviceKind.FINGERPRINT: CaptureGroup.THUMBS, DeviceKind.IRIS: Capture
 _SBI_PORTS = range(4551, 4560)
 _WITHIN_S = 30.0
 _FRAMES = 5
+_LOOKS = 4
 _MORE_MEMORY = 1.10
 _MORE_MIB = 10.0  # what an allocator keeps for the next time
 
@@ -94,7 +95,7 @@ def _number(value: float) -> str:
 def leaks(held: Sequence[Held]) -> list[str]:
     """What there is more of in the last third than in the second sixth, when everything had been used: nothing may
     be left open, and memory may waver."""
-    early, late = held[len(held) // 6 : len(held) // 3 + 1], held[-max(1, len(held) // 3) :]
+    early, late = held[len(held) // 6 : len(held) // 3 + 1], held[-(len(held) // 3 or 1) :]
     found = []
     for name in ("threads", "sockets", "handles", "children"):
         before, after = max(getattr(each, name) for each in early), min(getattr(each, name) for each in late)
@@ -199,14 +200,14 @@ def soak(
     *,
     with_hosts: bool = True,
 ) -> list[Held]:
-    """At least six looks, at most one a minute; ``disturb`` is called each turn. Raises ``TimeoutError``."""
-    every_s = min(60.0, minutes * 60 / 6)
+    """At least four looks, at most one a minute; ``disturb`` is called each turn. Raises ``TimeoutError``."""
+    every_s = min(60.0, minutes * 60 / _LOOKS)
     begun, held = time.monotonic(), []
     run = Soak(plugged, with_hosts=with_hosts)
     try:
         run.turn()  # whatever is made once
         look_at = time.monotonic()
-        while time.monotonic() - begun < minutes * 60 or len(held) < 6:
+        while time.monotonic() - begun < minutes * 60 or len(held) < _LOOKS:
             run.turn()
             disturb()
             if time.monotonic() >= look_at:
