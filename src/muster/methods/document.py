@@ -27,7 +27,7 @@ from muster.analysis.document_decision import (
     Outcome as CheckOutcome,
 )
 from muster.analysis.face_mesh import FaceMesher
-from muster.analysis.face_recognition import Recogniser
+from muster.analysis.face_recognition import FaceTemplate, compare
 from muster.analysis.face_template import template_in
 from muster.analysis.faces import FaceDetector
 from muster.devices.chip_access import ChipKey
@@ -50,8 +50,8 @@ from muster.methods.answers import is_yes
 from muster.methods.claims import SUBJECT_ID, mapped
 from muster.methods.document_claims import ID_CARD, PASSPORT, VISA, claims_of, kind_of
 from muster.methods.document_sides import BACK, FRONT, SideJudge, Sides
-from muster.methods.portrait import PORTRAIT, sealed_portrait
-from muster.methods.refusals import RECAPTURE_DOCUMENT, refused
+from muster.methods.portrait import PORTRAIT, sealed_portrait, unsealed_portrait
+from muster.methods.refusals import ASK_SUPERVISOR, RECAPTURE_DOCUMENT, refused
 from muster.methods.sensors import ChipSaid, Sensors
 from muster.methods.tools import MethodTools
 from muster.proofing.definitions import DocumentMethodDefinition
@@ -68,6 +68,7 @@ _CHIP = "chip"
 _READY, _NO_CHIP = "ready", "no_chip"
 # Signed by the issuer and not changed since: what it says counts.
 _SIGNED = (ChipAuthenticity.GENUINE, ChipAuthenticity.UNCHANGED)
+_OTHER_PORTRAIT = "document_tempering:PORTRAIT_CHIP_CROSSCHECK"
 # What is to be said at once, since the page can be laid better.
 _LAID_WRONG = (
     quality.PAGE_BLANK, quality.DOCUMENT_CUT_OFF, quality.DOCUMENT_CORNER_MISSING, quality.DOCUMENT_COVERED,
@@ -146,7 +147,30 @@ class Document:
             return NotDone(RECAPTURE_DOCUMENT, error.code.name, retryable=True)
         if said.authenticity is ChipAuthenticity.FALSE:
             return refused([Risk(RiskIndicator.DOCUMENT_TEMPERING, each) for each in said.found])
-        return self._done(work, sides, said)
+        stored = self._face_on(said) if said.authenticity in _SIGNED else None
+        if stored is None:
+            return self._done(work, sides, said)
+        if self._is_another(work, sides.portrait, stored):
+            return NotDone(ASK_SUPERVISOR, _OTHER_PORTRAIT, retryable=True)
+        sealed = sealed_portrait(stored, work.execution_id, self._tools.seal)
+        return self._done(work, replace(sides, portrait=sealed), said)
+
+    def _face_on(self, chip: ChipSaid) -> FaceTemplate | None:
+        """None where the chip has no portrait that shows one face."""
+        if chip.portrait is None:
+            return None
+        try:
+            return template_in(chip.portrait, FaceDetector(), FaceMesher(), self._sensors.recogniser)
+        except BadInput:
+            return None
+
+    def _is_another(self, work: Work, printed: str, stored: FaceTemplate) -> bool:
+        """Somebody may have put their picture into a book whose chip is genuine."""
+        try:
+            template = unsealed_portrait(printed, work.execution_id, stored.network, self._tools.unseal)
+        except BadInput:  # the station has another network by now
+            return False
+        return not compare(template, stored, self._sensors.recogniser.calibration).is_match
 
     # What came of it
 
@@ -158,27 +182,13 @@ class Document:
         found = mapped(_definition(work).attribute_mappings, claims)
         if found.missing:
             return NotDone(DOCUMENT_CLAIM_MISSING, " ".join(found.missing))
-        portrait = sides.portrait
-        if chip is not None and is_signed:
-            portrait = self._portrait_of(work, chip) or portrait
         is_genuine = chip is not None and chip.authenticity is ChipAuthenticity.GENUINE
         return Done(
             _BY_CHIP if is_genuine else _OPTICAL,
             _evidence(work, _decided(work, sides), zone, chip),
             tuple(_with_state(each, zone) for each in found.identifiers),
-            {**found.attributes, **({PORTRAIT: portrait} if portrait else {})},
+            {**found.attributes, **({PORTRAIT: sides.portrait} if sides.portrait else {})},
         )
-
-    def _portrait_of(self, work: Work, chip: ChipSaid) -> str:
-        """Sealed; empty where the chip has none that shows one face."""
-        if chip.portrait is None:
-            return ""
-        recogniser: Recogniser = self._sensors.recogniser
-        try:
-            template = template_in(chip.portrait, FaceDetector(), FaceMesher(), recogniser)
-        except BadInput:
-            return ""
-        return sealed_portrait(template, work.execution_id, self._tools.seal)
 
     # What is remembered
 

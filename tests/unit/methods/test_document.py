@@ -24,7 +24,8 @@ from muster.formats.lds import File
 from muster.formats.mrz import parse
 from muster.methods.document import Document, method
 from muster.methods.document_claims import claims_of
-from muster.methods.portrait import unsealed_portrait
+from muster.methods.document_sides import Sides
+from muster.methods.portrait import sealed_portrait, unsealed_portrait
 from muster.methods.refusals import refused
 from muster.methods.tools import MethodTools
 from muster.proofing.method import Done, NotDone, Outcome, Pending, Work
@@ -233,6 +234,22 @@ def test_the_portrait_out_of_the_chip_counts_before_the_printed_one(
         stored = portrait(document.submit(_work(PASSPORT, at_the_chip), READY))
     likeness = float(printed.vector @ stored.vector)
     assert 0.4 < likeness < 0.9999  # one face, two pictures
+
+
+def test_a_picture_put_over_the_printed_one_is_found_by_the_chip_s(
+    counter: Counter, document: Document, at_the_chip: Pending
+) -> None:
+    tools = document._tools
+    nobody = np.random.default_rng(1).normal(size=512).astype(np.float32)
+    put_over = FaceTemplate("fr_feature", nobody / np.linalg.norm(nobody))
+    sides = Sides.read(tools.unseal(at_the_chip.state["kept"]))
+    sides = replace(sides, portrait=sealed_portrait(put_over, "e", tools.seal))
+    pasted = replace(at_the_chip, state={**at_the_chip.state, "kept": tools.seal(sides.written())})
+    with _on_reader(counter):
+        outcome = document.submit(_work(PASSPORT, pasted), READY)
+    assert _refused(outcome) == ("ASK_SUPERVISOR", True)
+    assert isinstance(outcome, NotDone)
+    assert outcome.provider_code == "document_tempering:PORTRAIT_CHIP_CROSSCHECK"
 
 
 def test_a_chip_that_shows_it_is_no_copy_is_worth_the_most(
