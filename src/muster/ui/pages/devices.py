@@ -93,6 +93,7 @@ class DevicesPage(Page):
         self._devices.setContentsMargins(0, 0, 6, 0)
         self._devices.setColumnStretch(1, 1)
         self._devices.setHorizontalSpacing(12)
+        self._devices.setVerticalSpacing(4)
         card.column.addWidget(scrolling(content, clear=True), 1)
         return card
 
@@ -145,7 +146,7 @@ class DevicesPage(Page):
         self._devices.addWidget(_sign(Severity.BLOCKS if line.problem else Severity.INFORMS), row, 0)
         name = line.driver if is_driver else f"{line.make} {line.model}"
         self._devices.addWidget(label(name), row, 1)
-        self._devices.addWidget(label(_about(line, problem), "soft"), row + 1, 1, 1, 3)
+        self._devices.addWidget(label(_about(line, problem), "soft"), row + 1, 1, 1, 2)
         if is_driver:
             return
         if line.chosen or among > 1:
@@ -158,7 +159,7 @@ class DevicesPage(Page):
         test = button(tr("Test"))
         test.setAccessibleName(tr("Test {name}", name=name))
         test.clicked.connect(partial(self._test, line))
-        self._devices.addWidget(test, row, 3)
+        self._devices.addWidget(test, row, 3, 2, 1)
         self.tests[line.id] = test
         test.setEnabled(self.test_about.isVisible() or not self.isVisible())
 
