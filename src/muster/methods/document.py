@@ -175,16 +175,14 @@ class Document:
     # What came of it
 
     def _done(self, work: Work, sides: Sides, chip: ChipSaid | None) -> Outcome:
-        is_signed = chip is not None and chip.authenticity in _SIGNED
-        zone = parse(chip.lines) if chip is not None and is_signed else _zone(sides)
-        today = _today(work)
-        claims = claims_of(zone, today, chip.details if chip is not None and is_signed else None)
+        signed = chip if chip is not None and chip.authenticity in _SIGNED else None
+        zone = parse(signed.lines) if signed else _zone(sides)
+        claims = claims_of(zone, _today(work), signed.details if signed else None)
         found = mapped(_definition(work).attribute_mappings, claims)
         if found.missing:
             return NotDone(DOCUMENT_CLAIM_MISSING, " ".join(found.missing))
-        is_genuine = chip is not None and chip.authenticity is ChipAuthenticity.GENUINE
         return Done(
-            _BY_CHIP if is_genuine else _OPTICAL,
+            _BY_CHIP if _is_genuine(chip) else _OPTICAL,
             _evidence(work, _decided(work, sides), zone, chip),
             tuple(_with_state(each, zone) for each in found.identifiers),
             {**found.attributes, **({PORTRAIT: sides.portrait} if sides.portrait else {})},
@@ -264,6 +262,10 @@ def _unjudged(decision: DocumentDecision) -> str:
     return " ".join(each.indicator for each in names if each.name not in NEVER_JUDGED)
 
 
+def _is_genuine(chip: ChipSaid | None) -> bool:
+    return chip is not None and chip.authenticity is ChipAuthenticity.GENUINE
+
+
 def _with_state(identifier: Identifier, zone: Mrz) -> Identifier:
     """The numbers of two states have nothing to do with each other."""
     if identifier.type != SUBJECT_ID:
@@ -273,13 +275,12 @@ def _with_state(identifier: Identifier, zone: Mrz) -> Identifier:
 
 def _evidence(work: Work, decision: DocumentDecision, zone: Mrz, chip: ChipSaid | None) -> MethodEvidence:
     """In IDEMIA's words: what the checks came to, and what the evidence could be worth at most."""
-    is_genuine = chip is not None and chip.authenticity is ChipAuthenticity.GENUINE
     metadata = {
         "type": kind_of(zone).upper(),
         "decision": decision.verdict.value,
         "status": "VERIFIED",
         "strength": "LEVEL5" if chip is not None else "LEVEL3",
-        "score": "LEVEL4" if is_genuine else "LEVEL2",
+        "score": "LEVEL4" if _is_genuine(chip) else "LEVEL2",
         "positiveIndicators": _named(decision, CheckOutcome.PASSED),
         "warningIndicators": _named(decision, CheckOutcome.DOUBTFUL),
         "unverifiedIndicators": _named(decision, CheckOutcome.UNJUDGED),
