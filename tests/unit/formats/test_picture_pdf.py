@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from contextlib import suppress
 from functools import cache
 
 import pytest
@@ -61,7 +62,7 @@ def test_a_page_that_is_no_grey_or_rgb_jpeg_is_refused(page: bytes) -> None:
 @given(some.binary(max_size=400))
 def test_whatever_the_octets_are_nothing_else_is_raised(content: bytes) -> None:
     for readable in (parse, pictures_in):
-        with pytest.raises(MalformedData):
+        with suppress(MalformedData):  # what stands in a stream nobody has looked at yet
             readable(b"%PDF-1.4\n1 0 obj << /Subtype /Image /Filter /DCTDecode >>" + content)
 
 

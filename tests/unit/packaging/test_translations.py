@@ -90,7 +90,7 @@ def test_kinds_of_device_are_known_without_a_literal() -> None:
 
 
 def test_troubles_of_a_device_are_known_without_a_literal() -> None:
-    assert _texts("tr(line.problem)") == ["not connected", "Busy", "Not Ready"]
+    assert _texts("tr(line.problem)") == ["not connected", "for signing in and checks only", "Busy", "Not Ready"]
 
 
 def _sentences_in_sources() -> Iterator[str]:
