@@ -147,13 +147,19 @@ class FieldType(Enum):
 
 @dataclass(frozen=True, slots=True)
 class InputField:
-    """``label`` is a word of the configuration or a plain English one; ``options`` belong to ``SELECT``."""
+    """``label`` is a word of the configuration or a plain English one, where ``{where}`` may stand for ``where``;
+    ``options`` belong to ``SELECT``."""
 
     id: str
     label: str
     type: FieldType = FieldType.TEXT
     required: bool = True
     options: tuple[str, ...] = ()
+    where: str = ""
+
+    def said(self, label: str) -> str:
+        """``label`` is this one's, perhaps in another language."""
+        return label.replace("{where}", self.where)
 
 
 @dataclass(frozen=True, slots=True)

@@ -61,7 +61,9 @@ _INPUTS: Mapping[Channel, tuple[str, ...]] = MappingProxyType(
     {"email": ("email", "contact.email"), "sms": ("phone", "contact.phone")}
 )
 _TYPES: Mapping[Channel, str] = MappingProxyType({"email": "EMAIL", "sms": "PHONE"})
-_WORDS: Mapping[Channel, str] = MappingProxyType({"email": "E-mail address", "sms": "Phone number"})
+_ASKED: Mapping[Channel, InputField] = MappingProxyType(
+    {"email": InputField(_ADDRESS, "E-mail address"), "sms": InputField(_ADDRESS, "Phone number")}
+)
 _MOST_SENT = 3
 _NOT_BEFORE = timedelta(seconds=30)
 # What is said in a message, by the language the configuration binds to the node (``language``, ISO 639-2).
@@ -96,10 +98,10 @@ class OneTimeCode:
         """Raises ``NetworkUnavailable``, ``KeyUnavailable``: nothing was sent, and it can be asked again."""
         channel = _definition(work).channel
         if channel == "authenticator_app":
-            return Pending(_asks_for_code("the authenticator", wrong=0)) if _bound_secret(work) else _NO_SECRET
+            return Pending(_asks_for_code("", wrong=0)) if _bound_secret(work) else _NO_SECRET
         address = next((str(work.inputs[name]) for name in _INPUTS[channel] if work.inputs.get(name)), "")
         if not address:
-            return Pending(UserInputAction((InputField(_ADDRESS, _WORDS[channel]),)))
+            return Pending(UserInputAction((_ASKED[channel],)))
         return self._sent(work, channel, address, 1)
 
     def submit(self, work: Work, fields: Mapping[str, str]) -> Outcome:
@@ -176,12 +178,12 @@ class OneTimeCode:
         if step is None:
             if wrong + 1 >= _definition(work).max_attempts:
                 return NotDone(OTP_WRONG_TOO_OFTEN, retryable=True)
-            return Pending(_asks_for_code("the authenticator", wrong=wrong + 1), {"wrong": str(wrong + 1)})
+            return Pending(_asks_for_code("", wrong=wrong + 1), {"wrong": str(wrong + 1)})
         evidence = MethodEvidence("station", self.type, work.now, {"channel": "authenticator_app"})
         return Done(_GIVES, evidence, amr=("otp",))
 
     def _awaits(self, channel: Channel, kept: Mapping[str, str | int]) -> Pending:
-        action = _asks_for_code(masked(channel, str(kept["address"])), wrong=int(kept["wrong"]), again=True)
+        action = _asks_for_code(masked(channel, str(kept["address"])), wrong=int(kept["wrong"]))
         return Pending(action, {"kept": self._tools.seal(json.dumps(kept))})
 
     def _digest(self, work: Work, code: str) -> str:
@@ -205,12 +207,18 @@ def _bound_secret(work: Work) -> bytes | None:
         return None
 
 
-def _asks_for_code(where: str, *, wrong: int, again: bool = False) -> UserInputAction:
-    label = f"The code from {where}" if wrong == 0 else f"That was not the code. The code from {where}"
-    code = InputField(_CODE, label, FieldType.CODE, required=not again)
-    return UserInputAction(
-        (code, InputField(_AGAIN, "Send another code", FieldType.CONSENT, required=False))[: 1 + again]
+def _asks_for_code(where: str, *, wrong: int) -> UserInputAction:
+    """``where`` the code was sent; nowhere, where an authenticator has it."""
+    if not where:
+        field = InputField(_CODE, "The code of the authenticator", FieldType.CODE)
+        again = InputField(_CODE, "That was not it. The code of the authenticator", FieldType.CODE)
+        return UserInputAction((again if wrong else field,))
+    field = InputField(_CODE, "The code sent to {where}", FieldType.CODE, required=False, where=where)
+    again = InputField(
+        _CODE, "That was not it. The code sent to {where}", FieldType.CODE, required=False, where=where
     )
+    another = InputField(_AGAIN, "Send another code", FieldType.CONSENT, required=False)
+    return UserInputAction((again if wrong else field, another))
 
 
 def _message(work: Work, code: str) -> Message:

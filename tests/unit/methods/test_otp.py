@@ -122,7 +122,7 @@ def test_after_the_last_wrong_code_the_right_one_counts_no_more(mail: tuple[Mail
     asked = _otp().dispatch(work)
     for _ in range(2):
         asked = _otp().submit(_next(work, asked), {"code": _other(box.code())})
-        assert "not the code" in str(asked)
+        assert "That was not it" in str(asked)
     over = _otp().submit(_next(work, asked), {"code": _other(box.code())})
     assert isinstance(over, NotDone)
     assert (over.code.name, over.retryable) == ("OTP_WRONG_TOO_OFTEN", True)
@@ -131,7 +131,7 @@ def test_after_the_last_wrong_code_the_right_one_counts_no_more(mail: tuple[Mail
 @pytest.mark.parametrize("code", ["", "12345", "1234567", "١٢٣٤٥٦", "12345a", "\0"])
 def test_what_is_no_code_is_a_wrong_one(mail: tuple[Mailbox, str], code: str) -> None:
     work = _work(EMAIL, mail[1], email=ERIKA)
-    assert "not the code" in str(_otp().submit(_next(work, _otp().dispatch(work)), {"code": code}))
+    assert "That was not it" in str(_otp().submit(_next(work, _otp().dispatch(work)), {"code": code}))
 
 
 @pytest.mark.parametrize("later", [301, -301])
@@ -147,7 +147,7 @@ def test_a_code_of_one_execution_or_attempt_counts_in_no_other(mail: tuple[Mailb
     work = _work(EMAIL, mail[1], email=ERIKA)
     asked = _next(work, _otp().dispatch(work))
     for other in (replace(asked, execution_id="f"), replace(asked, node="b"), replace(asked, attempt=2)):
-        assert "not the code" in str(_otp().submit(other, {"code": mail[0].code()}))
+        assert "That was not it" in str(_otp().submit(other, {"code": mail[0].code()}))
 
 
 def test_a_code_sent_again_takes_the_place_of_the_one_before(mail: tuple[Mailbox, str]) -> None:
@@ -158,7 +158,7 @@ def test_a_code_sent_again_takes_the_place_of_the_one_before(mail: tuple[Mailbox
     second = _otp().submit(_next(work, first, 31), {"again": "yes"})
     assert len(box.mails) == 2
     if old != box.code():
-        assert "not the code" in str(_otp().submit(_next(work, second, 32), {"code": old}))
+        assert "That was not it" in str(_otp().submit(_next(work, second, 32), {"code": old}))
     assert isinstance(_otp().submit(_next(work, second, 32), {"code": box.code()}), Done)
 
 

@@ -84,7 +84,7 @@ GOLDEN: list[tuple[ProofingEvent, str]] = [
     (
         NodeAwaits(NOON, "a", UserInputAction((InputField("c", "Code", FieldType.SELECT, True, ("x",)),))),
         f'{{"at":"{AT}","node":"a","action":{{"fields":[{{"id":"c","label":"Code","type":"SELECT",'
-        '"required":true,"options":["x"]}]},"state":{},"delivery":""}',
+        '"required":true,"options":["x"],"where":""}]},"state":{},"delivery":""}',
     ),
     (
         NodeAwaits(NOON, "a", PollAction(NOON), {}, "d"),

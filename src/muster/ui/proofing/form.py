@@ -69,13 +69,13 @@ class ProofingForm(QWidget):
                 _put_text(self.boxes[name], text)
 
     def _add_statement(self, field: InputField) -> None:
-        self._column.addWidget(label(word(field.label), "spoken"))
+        self._column.addWidget(label(field.said(word(field.label)), "spoken"))
         yes = self._add_go(tr("Yes, so it is"))
-        yes.setAccessibleDescription(word(field.label))
+        yes.setAccessibleDescription(field.said(word(field.label)))
         yes.clicked.connect(partial(self._give_this, {field.id: YES}))
 
     def _add_options(self, field: InputField) -> None:
-        self._column.addWidget(label(word(field.label), "spoken"))
+        self._column.addWidget(label(field.said(word(field.label)), "spoken"))
         for option in field.options:
             made = LargeButton(word(option))
             made.clicked.connect(partial(self._give_this, {field.id: option}))
@@ -83,7 +83,7 @@ class ProofingForm(QWidget):
             self._column.addWidget(made)
 
     def _add_field(self, field: InputField) -> None:
-        name = word(field.label)
+        name = field.said(word(field.label))
         box: Box
         if field.type is FieldType.CONSENT:
             box = QCheckBox(name)
@@ -109,7 +109,9 @@ class ProofingForm(QWidget):
 
     def _add_wish(self, field: InputField) -> None:
         """Large where nothing else is asked."""
-        made = button(word(field.label)) if self._fields else LargeButton(word(field.label))
+        made = (
+            button(field.said(word(field.label))) if self._fields else LargeButton(field.said(word(field.label)))
+        )
         made.clicked.connect(partial(self._give_this, {field.id: YES}))
         self.options[field.id] = made
         (self._end if self._fields else self._column).addWidget(made)

@@ -1880,6 +1880,14 @@
             <translation>فحص {name}</translation>
         </message>
         <message>
+            <source>That was not it. The code of the authenticator</source>
+            <translation>لم يكن هذا هو الرمز. الرمز الظاهر في تطبيق المصادقة</translation>
+        </message>
+        <message>
+            <source>That was not it. The code sent to {where}</source>
+            <translation>لم يكن هذا هو الرمز. الرمز المُرسل إلى {where}</translation>
+        </message>
+        <message>
             <source>The ID schema cannot be read. Ask your administrator.</source>
             <translation>تتعذر قراءة مخطط بيانات الهوية. راجع مسؤول النظام.</translation>
         </message>
@@ -2098,6 +2106,14 @@
         <message>
             <source>The code is wrong or was used already. Wait for the next one; check this computer's clock.</source>
             <translation>الرمز خاطئ أو سبق استعماله. انتظر الرمز التالي، وتحقق من ساعة هذا الحاسوب.</translation>
+        </message>
+        <message>
+            <source>The code of the authenticator</source>
+            <translation>الرمز الظاهر في تطبيق المصادقة</translation>
+        </message>
+        <message>
+            <source>The code sent to {where}</source>
+            <translation>الرمز المُرسل إلى {where}</translation>
         </message>
         <message>
             <source>The code was sent as often as is allowed. Take another way.</source>

@@ -1880,6 +1880,14 @@
             <translation>Tester {name}</translation>
         </message>
         <message>
+            <source>That was not it. The code of the authenticator</source>
+            <translation>Ce n’était pas le bon. Le code de l’application d’authentification</translation>
+        </message>
+        <message>
+            <source>That was not it. The code sent to {where}</source>
+            <translation>Ce n’était pas le bon. Le code envoyé à {where}</translation>
+        </message>
+        <message>
             <source>The ID schema cannot be read. Ask your administrator.</source>
             <translation>Le schéma d’identité est illisible. Adressez-vous à votre administrateur.</translation>
         </message>
@@ -2098,6 +2106,14 @@
         <message>
             <source>The code is wrong or was used already. Wait for the next one; check this computer's clock.</source>
             <translation>Le code est erroné ou a déjà été utilisé. Attendez le suivant ; vérifiez l’horloge de cet ordinateur.</translation>
+        </message>
+        <message>
+            <source>The code of the authenticator</source>
+            <translation>Le code de l’application d’authentification</translation>
+        </message>
+        <message>
+            <source>The code sent to {where}</source>
+            <translation>Le code envoyé à {where}</translation>
         </message>
         <message>
             <source>The code was sent as often as is allowed. Take another way.</source>
