@@ -25,6 +25,7 @@ from muster.crypto.signing import SigningKey, self_signed_certificate
 from muster.devices.api import Camera, DeviceContext, DeviceStatus, Driver
 from muster.devices.conformance import DriverConformance, conformance_context
 from muster.devices.frames import Frame
+from muster.devices.hosted_process import Patience as HostPatience
 from muster.devices.hosting import HostedDriver
 from muster.errors import DeviceUnavailable
 from muster_uvc import camera as camera_module
@@ -34,7 +35,7 @@ from muster_uvc.patience import Patience
 from muster_uvc.settings import settings_from
 from simulators.network_camera import SimulatedCamera, jpeg, running, scene, wait_until
 
-HURRIED = Patience(connecting_s=1.0, reading_s=0.4, first_picture_s=3.0, next_picture_s=1.5)
+HURRIED = Patience(connecting_s=0.5, reading_s=0.4, first_picture_s=3.0, next_picture_s=1.5)
 GARBAGE = b"\xff\xd8" + b"nonsense" * 60
 FFMPEG = shutil.which("ffmpeg")
 RED, BLUE = (20, 10), (20, 54)  # row and column
@@ -217,16 +218,16 @@ def test_a_dark_moment_is_nothing_to_speak_of(context: DeviceContext, monkeypatc
 
 
 def test_stopping_does_not_wait_for_a_camera_that_hangs(context: DeviceContext) -> None:
-    patient = Patience(reading_s=1.0, next_picture_s=5.0)
+    patient = Patience(reading_s=0.8, next_picture_s=5.0)
     with running(SimulatedCamera(pictures=lambda: iter([scene()] * 6), hangs=True)) as simulated:
         driver = CameraDriver(configured_from(address(simulated)), patience=patient)
         with driver.open(driver.find()[0], context) as camera:
             assert isinstance(camera, Camera)
             cancel = Event()
-            Timer(0.2, cancel.set).start()
+            Timer(0.1, cancel.set).start()
             begun = time.monotonic()
             camera.stream(lambda frame: None, cancel)
-            assert time.monotonic() - begun < 0.8
+            assert time.monotonic() - begun < 0.6
 
 
 # -- pictures
@@ -386,6 +387,21 @@ def test_in_its_process_it_shows_the_video_and_a_crash_of_that_is_told(
         assert refusal(hosted, context).code.name == "DRIVER_STOPPED"
     finally:
         hosted.close()
+
+
+def test_a_library_that_does_not_let_go_of_a_camera_is_ended_with_its_process(
+    context: DeviceContext, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with running(SimulatedCamera(pictures=lambda: iter([scene()] * 6), hangs=True)) as simulated:
+        monkeypatch.setenv("MUSTER_CAMERAS", address(simulated))
+        hosted = HostedDriver("uvc", WHERE, HostPatience(stopping_s=0.3, pause_s=0.05))
+        try:
+            assert hosted.found_within(10.0)
+            pid = hosted.pid
+            assert look(hosted, context)  # closing it waits for the next picture, which never comes
+            assert wait_until(lambda: hosted.pid not in (None, pid))
+        finally:
+            hosted.close()
 
 
 def test_opening_and_closing_leaves_no_thread(video: Path, context: DeviceContext) -> None:
