@@ -348,6 +348,10 @@ def test_the_list_says_which_camera_everybody_can_watch() -> None:
     assert encrypted.capabilities == here.capabilities == ("video",)
 
 
+def test_the_list_says_what_is_no_camera_but_a_recording(video: Path) -> None:
+    assert driver_of(str(video)).find()[0].capabilities == ("video", "recorded")
+
+
 # -- the real ones
 
 

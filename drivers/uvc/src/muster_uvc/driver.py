@@ -91,7 +91,7 @@ class CameraDriver:
 
 def _video(id_: str, video: VideoFile) -> DeviceDescriptor:
     problem = None if os.access(video.path, os.R_OK) else VIDEO_FILE_UNREADABLE
-    return _described(id_, "Video", "file", video.path.name or "?", "", problem)
+    return _described(id_, "Video", "file", video.path.name or "?", "", problem, "recorded")
 
 
 def _in_network(id_: str, camera: Address) -> DeviceDescriptor:

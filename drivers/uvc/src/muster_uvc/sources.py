@@ -90,11 +90,10 @@ class LocalCamera:
 
 
 def _set(capture: Any, settings: Settings) -> None:
-    """What a camera does not take it leaves as it was, and shows pictures all the same."""
+    """What a camera does not take it leaves as it was, and shows pictures all the same. MJPEG, because of large raw
+    pictures USB 2 carries but 10 a second."""
     cv2 = opencv()
-    capture.set(
-        cv2.CAP_PROP_FOURCC, cv2.VideoWriter_fourcc(*"MJPG")
-    )  # raw, USB 2 carries 10 large pictures a second
+    capture.set(cv2.CAP_PROP_FOURCC, cv2.VideoWriter_fourcc(*"MJPG"))
     capture.set(cv2.CAP_PROP_FRAME_WIDTH, settings.size[0])
     capture.set(cv2.CAP_PROP_FRAME_HEIGHT, settings.size[1])
     if settings.exposure_ms is None:
