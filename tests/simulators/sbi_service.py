@@ -70,6 +70,7 @@ class SbiService:
     chip_certificate: bytes = b""
     key: str = DEVICE_KEY
     environment: str = "Developer"
+    spec_version: str = "0.9.5"
     callback: str | None = None
     clock_error_s: float = 0.0
     error: str = "0"
@@ -97,19 +98,24 @@ class SbiService:
 
     def answer(self, verb: str, body: bytes) -> bytes:
         order = json.loads(body or b"{}")
-        if verb == "MOSIPDINFO":
+        if verb == ("SBIINFO" if self.is_newer else "MOSIPDINFO"):
             return json.dumps([self._info(each) for each in self.devices]).encode()
         if verb == "RCAPTURE":
             return json.dumps({"biometrics": self.on_entries(self._captured(order))}).encode()
         return b'{"error":{"errorCode":"500","errorInfo":"Invalid Url"}}'
 
+    @property
+    def is_newer(self) -> bool:
+        """Of version 1.0: other verbs, and devices are named by their serial number."""
+        return self.spec_version.startswith("1.")
+
     def _info(self, device: SimulatedDevice) -> Json:
-        content = {
-            "specVersion": ["0.9.5"],
+        named = {"serialNo": device.serial} if self.is_newer else {}
+        content = named or {"deviceId": device.device_id, "deviceCode": device.serial}
+        content |= {
+            "specVersion": [self.spec_version],
             "env": self.environment,
             "digitalId": self._digital_id(device),
-            "deviceId": device.device_id,
-            "deviceCode": device.serial,
             "purpose": device.purpose,
             "serviceVersion": "0.9.5",
             "deviceStatus": device.status,
@@ -151,7 +157,10 @@ class SbiService:
         for name in ("count", "requestedScore", "deviceSubId"):
             if not isinstance(bio[name], str):
                 return [_failed("123")]
-        device = next((each for each in self.devices if each.device_id == bio["deviceId"]), None)
+        if self.is_newer:
+            device = next((each for each in self.devices if each.serial == bio.get("serialNo")), None)
+        else:
+            device = next((each for each in self.devices if each.device_id == bio.get("deviceId")), None)
         if device is None or device.status != "Ready":
             return [_failed("705" if device is None else "703")]
         whole = {"1": 4, "2": 4, "3": 2}.get(bio["deviceSubId"], 1) if device.sub_kind == "Slap" else None

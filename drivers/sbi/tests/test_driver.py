@@ -363,6 +363,21 @@ def test_two_services_that_claim_one_device_are_both_refused_and_named(context: 
 # --- what is odd and understood ------------------------------------------------------------------------------
 
 
+def test_a_service_of_1_0_is_spoken_to_in_its_own_words(context: DeviceContext) -> None:
+    with at_desk(context, spec_version="1.0") as desk:
+        assert len(desk.capture()) == 4
+        assert ("SBIINFO", {"type": "Biometric Device", "specVersion": "1.0"}) in desk.service.asked
+        (order,) = desk.orders
+        assert (order["specVersion"], order["bio"][0]["serialNo"]) == ("1.0", "SLAP0000000001")
+        assert "deviceId" not in order["bio"][0]
+
+
+def test_a_service_that_knows_both_versions_is_spoken_to_in_the_deployed_one(context: DeviceContext) -> None:
+    with at_desk(context, on_info=replaced(specVersion=["1.0", "0.9.5"])) as desk:
+        desk.capture()
+        assert desk.orders[0]["specVersion"] == "0.9.5"
+
+
 def test_a_chain_in_the_older_way_is_noticed_and_continued(desk: Desk) -> None:
     def older(previous: str, record: bytes) -> str:
         before = previous or hashlib.sha256(b"").hexdigest().upper()

@@ -107,6 +107,13 @@ class SbiDevice:
     firmware: str
     error: SbiError = SbiError()
 
+    @property
+    def spec_version(self) -> str:
+        """In which version to speak to it: in ours, unless it knows newer ones only."""
+        if not self.spec_versions or SPEC_VERSION in self.spec_versions:
+            return SPEC_VERSION
+        return next((each for each in self.spec_versions if _names_devices_by_serial(each)), SPEC_VERSION)
+
 
 @dataclass(frozen=True, slots=True)
 class InfoAnswer:
@@ -174,8 +181,14 @@ def discovery_request(bio_type: BioType | None = None) -> bytes:
     return _json({"type": bio_type.value if bio_type else "Biometric Device"})
 
 
-def stream_request(device_id: str, sub_id: str, timeout_ms: int) -> bytes:
-    return _json({"deviceId": device_id, "deviceSubId": sub_id, "timeout": str(timeout_ms)})
+def info_request(spec_version: str) -> bytes:
+    """The body of 1.0's SBIINFO; 0.9.5's MOSIPDINFO has none."""
+    return _json({"type": "Biometric Device", "specVersion": spec_version})
+
+
+def stream_request(device_id: str, sub_id: str, timeout_ms: int, spec_version: str = SPEC_VERSION) -> bytes:
+    named = _device_key(spec_version)
+    return _json({named: device_id, "deviceSubId": sub_id, "timeout": str(timeout_ms)})
 
 
 def capture_request(order: CaptureOrder) -> bytes:
@@ -195,7 +208,7 @@ def capture_request(order: CaptureOrder) -> bytes:
                     "bioSubType": list(order.subtypes),
                     "exception": list(order.exceptions),
                     "requestedScore": str(order.requested_score),
-                    "deviceId": order.device_id,
+                    _device_key(order.spec_version): order.device_id,
                     "deviceSubId": order.sub_id,
                     "previousHash": order.previous_hash,
                 }
@@ -306,6 +319,15 @@ def bio_type_of(kind: str) -> BioType | None:
     return None
 
 
+def _names_devices_by_serial(spec_version: str) -> bool:
+    return spec_version.startswith("1.")
+
+
+def _device_key(spec_version: str) -> str:
+    """What a request calls a device by: 1.0 has no deviceId."""
+    return "serialNo" if _names_devices_by_serial(spec_version) else "deviceId"
+
+
 def _device(part: JsonPart, error: SbiError) -> SbiDevice:
     level = part.text("certification")
     return SbiDevice(
@@ -316,7 +338,7 @@ def _device(part: JsonPart, error: SbiError) -> SbiDevice:
         sub_ids=tuple(_scalars(part, "deviceSubId")),
         callback=part.text("callbackId"),
         digital_id=part.text("digitalId"),
-        device_code=part.scalar("deviceCode"),
+        device_code=part.scalar("deviceCode") or part.scalar("serialNo"),
         spec_versions=tuple(_scalars(part, "specVersion")),
         purpose=part.text("purpose"),
         environment=part.text("env"),

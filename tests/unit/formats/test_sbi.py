@@ -119,6 +119,15 @@ def test_what_1_0_says_is_understood() -> None:
     assert (device.device_id, device.level) == ("0815", Level.L1)
 
 
+def test_a_stream_is_asked_for_by_the_name_of_the_version() -> None:
+    assert json.loads(stream_request("0815", "1", 900, "1.0")) == {
+        "serialNo": "0815",
+        "deviceSubId": "1",
+        "timeout": "900",
+    }
+    assert json.loads(stream_request("0815", "1", 900))["deviceId"] == "0815"
+
+
 def test_an_entry_with_nothing_but_an_error_is_no_device() -> None:
     assert parse_discovery(_answer({"error": {"errorCode": "502", "errorInfo": "no"}})) == ()
     assert parse_info(_answer({"deviceInfo": None, "error": {"errorCode": 106}})) == ()

@@ -116,6 +116,7 @@ class SbiReader:
             transaction_id=request.transaction_id,
             environment=self._context.environment,
             at=self._context.clock(),
+            spec_version=self._found.device.spec_version,
         )
 
     def _taken(self, order: CaptureOrder, cancel: Event, on_preview: OnPreview) -> Sequence[CapturedSample]:
@@ -199,7 +200,7 @@ def _previewed(
 def _show(found: Found, sub_id: str, over: Event, on_frame: OnPreview, context: DeviceContext) -> None:
     """Raises what ``wire`` does, ``Cancelled`` when ``over`` was set, ``DeviceUnavailable`` for an error."""
     patience = Patience(_STALLED_S, _MAXIMUM_ANSWER, over)
-    body = stream_request(found.device.device_id, sub_id, _PREVIEW_MS)
+    body = stream_request(found.device.device_id, sub_id, _PREVIEW_MS, found.device.spec_version)
     number = 0
     with streaming(found.port, f"{found.path}stream", body, patience) as (content_type, pieces):
         if content_type == "application/json":

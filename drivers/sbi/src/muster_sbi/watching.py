@@ -16,13 +16,14 @@ from threading import Condition, Event, Thread
 
 from muster.clock import utc_now
 from muster.errors import MalformedData
-from muster.formats.sbi import PORTS, SbiStatus, parse_info
+from muster.formats.sbi import PORTS, SbiStatus, error_in, info_request, parse_info
 from muster_sbi.believing import Found, found_in
 from muster_sbi.wire import Patience, ServiceAbsurd, ServiceGone, ServiceSilent, ask, listening
 
 EVERY_S = 2.0
 _LOOK_WITHIN_S = 0.45  # what somebody who asks right after the start waits at most
 _SURELY_A_CLOCK = timedelta(hours=1)
+_NEWER = "1.0"
 _INFO = Patience(seconds=5.0, octets=1024 * 1024)
 
 
@@ -120,6 +121,8 @@ def devices_of(port: int, connection: socket | None = None) -> tuple[Found, ...]
     Raises ``ServiceGone``, ``ServiceSilent``, ``ServiceAbsurd``, ``MalformedData``.
     """
     answer = ask(port, "MOSIPDINFO", "/info", b"", _INFO, connection)
+    if error_in(answer.body):  # a service of 1.0 has another verb
+        answer = ask(port, "SBIINFO", "/info", info_request(_NEWER), _INFO)
     found = (found_in(each, port) for each in parse_info(answer.body))
     return tuple(each for each in found if each is not None)
 
