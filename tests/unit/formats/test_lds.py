@@ -103,9 +103,7 @@ def test_details_of_the_person_are_read_with_their_separators_gone() -> None:
 
 
 def test_a_name_in_an_old_encoding_and_a_date_of_four_octets_are_read() -> None:
-    content = encode(
-        0x6B, encode(0x5F0E, b"M\xdcLLER<<\xc9VA") + encode(0x5F2B, bytes.fromhex("19640812"))
-    )
+    content = encode(0x6B, encode(0x5F0E, b"M\xdcLLER<<\xc9VA") + encode(0x5F2B, bytes.fromhex("19640812")))
     found = person_details(content)
     assert (found.names, found.texts["birth_date"]) == (("MÜLLER", "ÉVA"), "19640812")
 
