@@ -327,18 +327,20 @@ def certificate(tmp_path_factory: pytest.TempPathFactory) -> tuple[ssl.SSLContex
     return tls, str(written_down)
 
 
+@pytest.mark.parametrize("scheme", ["https", "rtsps"])
 def test_an_encrypted_camera_is_believed_by_the_certificate_that_was_written_down(
-    certificate: tuple[ssl.SSLContext, str], context: DeviceContext
+    scheme: str, certificate: tuple[ssl.SSLContext, str], context: DeviceContext
 ) -> None:
     with running(SimulatedCamera(), certificate[0]) as camera:
-        assert look(driver_of(address(camera, "https"), authorities=certificate[1]), context)
+        assert look(driver_of(address(camera, scheme), authorities=certificate[1]), context)
 
 
+@pytest.mark.parametrize("scheme", ["https", "rtsps"])
 def test_an_encrypted_camera_whose_certificate_nobody_wrote_down_is_refused(
-    certificate: tuple[ssl.SSLContext, str], context: DeviceContext
+    scheme: str, certificate: tuple[ssl.SSLContext, str], context: DeviceContext
 ) -> None:
     with running(SimulatedCamera(), certificate[0]) as camera:
-        error = refusal(driver_of(address(camera, "https")), context)
+        error = refusal(driver_of(address(camera, scheme)), context)
     assert error.code.name == "CAMERA_SENDS_NOTHING"
 
 
@@ -402,7 +404,11 @@ def test_a_library_that_does_not_let_go_of_a_camera_is_ended_with_its_process(
         try:
             assert hosted.found_within(10.0)
             pid = hosted.pid
-            assert look(hosted, context)  # closing it waits for the next picture, which never comes
+            with hosted.open(hosted.find()[0], context) as camera:
+                assert isinstance(camera, Camera)
+                quiet = Event()
+                Timer(0.4, quiet.set).start()  # it waits for the next picture by then, which never comes
+                camera.stream(lambda frame: None, quiet)
             assert wait_until(lambda: hosted.pid not in (None, pid))
         finally:
             hosted.close()

@@ -27,13 +27,13 @@ class OpenCamera:
         self._last = -1
 
     def stream(self, on_frame: OnPreview, cancel: Event) -> None:
-        before = None
+        first = None
         dark_since = None
         while (seen := self._reading.newer_than(self._last, self._patience.next_picture_s, cancel)) is not None:
             self._last = seen.number
-            before = seen.number if before is None else before
+            first = seen.number if first is None else first
             pixels = rgb(seen.raw, self._settings)
             dark_since = (dark_since or time.monotonic()) if is_black(pixels) else None
             if dark_since is not None and time.monotonic() - dark_since > DARK_FOR_S:
                 raise DeviceUnavailable(CAMERA_DARK, kind=KIND)
-            on_frame(Frame(pixels, seen.taken_at, seen.number - before))
+            on_frame(Frame(pixels, seen.taken_at, seen.number - first))

@@ -17,7 +17,7 @@ from typing import Any
 
 from muster_uvc.patience import Patience
 
-_QUIET = {
+_TOLD = {
     "OPENCV_LOG_LEVEL": "SILENT",
     "OPENCV_VIDEOIO_DEBUG": "0",
     "OPENCV_FFMPEG_LOGLEVEL": "-8",
@@ -37,7 +37,7 @@ _opening = Lock()  # FFmpeg's options come through the environment, which all th
 
 @cache
 def opencv() -> Any:
-    os.environ.update(_QUIET)
+    os.environ.update(_TOLD)
     kept = {name: os.environ.get(name) for name in _OF_ITS_OWN_QT}
     import cv2
 

@@ -90,8 +90,8 @@ class LocalCamera:
 
 
 def _set(capture: Any, settings: Settings) -> None:
-    """What a camera does not take it leaves as it was, and shows pictures all the same. MJPEG, because of large raw
-    pictures USB 2 carries but 10 a second."""
+    """What a camera does not take it leaves as it was, and shows pictures all the same. MJPEG, because USB 2
+    carries but 10 large raw pictures a second."""
     cv2 = opencv()
     capture.set(cv2.CAP_PROP_FOURCC, cv2.VideoWriter_fourcc(*"MJPG"))
     capture.set(cv2.CAP_PROP_FRAME_WIDTH, settings.size[0])
