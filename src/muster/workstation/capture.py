@@ -3,7 +3,8 @@
 Rules:
 
 1. What is committed is what was judged: the best frame of the stretch in which nothing was in the way, of which
-   the frame on the screen is the newest.
+   the frame on the screen is the newest. Of a camera that signs for itself it is the record it then signs, judged
+   in its turn (``signing_camera``).
 2. An attempt is a look the officer took, whatever came of it; the count survives a crash. A device that failed
    costs none.
 3. Nobody is sent home for a face the program does not like: attempts used up, the best there was may be kept as
@@ -45,6 +46,7 @@ from muster.workstation.samples import (
     chain_end,
     codes,
 )
+from muster.workstation.signing_camera import SignedFace, SigningCamera
 
 NO_EXCEPTION = Code("NO_EXCEPTION", "No finger and no eye is marked as an exception; there is nothing to show.")
 
@@ -72,6 +74,7 @@ class Capture:
         self._policy = policy
         self._book = SampleBook(journal, policy)
         self._liveness = LivenessJudge()
+        self._signing = SigningCamera(catalogue, context, policy)
         self._best_face: dict[RegistrationId, FaceView] = {}
 
     def prepare_face(self) -> None:
@@ -99,7 +102,8 @@ class Capture:
                 assert isinstance(camera, Camera)
                 can_tell = for_liveness and not isinstance(camera, StillCamera)
                 watch = FaceWatch(guidance, self._policy, camera.digital_id, for_liveness=can_tell)
-                camera.stream(lambda frame: mailbox.put(watch.see(frame)), cancel)
+                with self._signing.watched(camera):
+                    camera.stream(lambda frame: mailbox.put(watch.see(frame)), cancel)
         except MusterError:
             raise
         except Exception as error:  # whatever a stranger's driver raises, its device failed
@@ -117,11 +121,13 @@ class Capture:
 
         ``force`` keeps the best of all attempts whatever was found of its quality, ``attested`` a face that could
         not be confirmed to be a living one; both raise ``Refused(ATTEMPTS_LEFT)`` while attempts are left. Raises
-        ``Unavailable``, ``NotAuthentic`` for weights.
+        ``Unavailable``, ``NotAuthentic`` for weights; of a camera that signs for itself also
+        ``DeviceUnavailable``, ``NotAuthentic`` and ``MalformedData``.
         """
         state = self._journal.open_draft(registration_id)
         if (force or attested) and state.attempts.get(CaptureGroup.FACE, 0) < self._policy.attempts:
             raise Refused(ATTEMPTS_LEFT)
+        signed = self._signed(state, view, force=force)
         state = self._book.count_attempt(registration_id, CaptureGroup.FACE)
         found = blocking(view.to_keep.findings)
         if found:
@@ -134,7 +140,19 @@ class Capture:
         if alive is not None and alive.outcome is LivenessOutcome.REFUSED:
             self._journal.commit(registration_id, self._liveness_entry(registration_id, alive))
             return self._refuse_face(state, view, alive.findings)
-        return self._keep_face(state, view, alive, forced=bool(found), attested=attested)
+        if signed is not None:
+            in_the_way = signed.in_the_way(self._policy.face_never_kept, forced=force)
+            if in_the_way:
+                return self._refuse_face(state, view, in_the_way)
+            found = blocking(signed.face.findings)
+        return self._keep_face(state, view, alive, signed, forced=bool(found), attested=attested)
+
+    def _signed(self, state: Registration, view: FaceView, *, force: bool) -> SignedFace | None:
+        """What a camera that signs for itself takes now. Before the attempt is counted: what fails there costs
+        none."""
+        if not self._signing.signs(view.camera) or (blocking(view.to_keep.findings) and not force):
+            return None
+        return self._signing.take(self._face_request(state), view.to_keep)
 
     def _refuse_face(self, state: Registration, view: FaceView, found: tuple[Finding, ...]) -> CaptureOutcome:
         face = view.to_keep
@@ -179,13 +197,14 @@ class Capture:
         state: Registration,
         view: FaceView,
         alive: JudgedLiveness | None,
+        signed: SignedFace | None,
         *,
         forced: bool,
         attested: AttestedBecause | None,
     ) -> CaptureOutcome:
-        face = view.to_keep
-        said = {"findings": codes(face.findings), "measures": _measures(face)}
-        sample = self._face_sample(state, face, view.camera)
+        face = signed.face if signed else view.to_keep
+        sample = signed.sample if signed else self._face_sample(state, face, view.camera)
+        said = {"findings": codes((*face.findings, *sample.findings)), "measures": _measures(face)}
         attempts = state.attempts.get(CaptureGroup.FACE, 1)
         entry, record = self._book.entry(state.id, sample, attempts, forced=forced, said=said)
         entries = [entry]
@@ -219,12 +238,9 @@ class Capture:
     def _face_sample(self, state: Registration, face: JudgedFace, camera: DigitalId) -> CapturedSample:
         """A camera hands out pictures only, so record and signature are made here, on its behalf."""
         record = face_record(face.frame.pixels, face.frame.taken_at, face.quality)
-        request = CaptureRequest(
-            (BiometricAttribute.FACE,), 0, self._policy.capture_timeout_s, str(uuid4()), chain_end(state)
-        )
         return attested_sample(
             self._context.signer,
-            request,
+            self._face_request(state),
             attribute=BiometricAttribute.FACE,
             record=record,
             quality=face.quality,
@@ -233,6 +249,10 @@ class Capture:
             device_code=CAMERA_CODE,
             device_service_version=CAMERA_SERVICE,
         )
+
+    def _face_request(self, state: Registration) -> CaptureRequest:
+        timeout_s = self._policy.capture_timeout_s
+        return CaptureRequest((BiometricAttribute.FACE,), 0, timeout_s, str(uuid4()), chain_end(state))
 
 
 def _measures(face: JudgedFace) -> str:

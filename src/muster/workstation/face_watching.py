@@ -14,7 +14,7 @@ from muster.analysis.face_best_frame import BestFrame
 from muster.analysis.face_guidance import FaceGuidance, FaceReading, largest
 from muster.analysis.face_quality import UNIFIED
 from muster.devices.frames import Frame
-from muster.domain.assessment import Finding, Score, Severity, blocking
+from muster.domain.assessment import Assessment, Finding, Score, Severity, blocking
 from muster.domain.biometrics import DigitalId
 from muster.errors import Code
 from muster.workstation.face_liveness import AliveView, LivenessWatching
@@ -111,13 +111,7 @@ class FaceWatch:
     def see(self, frame: Frame) -> FaceView:
         reading = self._guidance.look(frame.pixels)
         assessment = replace(reading.assessment, findings=by_policy(reading.assessment.findings, self._blocks))
-        judged = JudgedFace(
-            frame=frame,
-            box=_box(reading),
-            findings=assessment.findings,
-            quality=assessment.value(UNIFIED) or 0.0,
-            measures={each.measure: each.raw for each in assessment.measures if isinstance(each, Score)},
-        )
+        judged = judged_face(frame, _box(reading), assessment)
         self._best.see(judged, assessment, frame.taken_at, reading.track)
         may_be_forced = all(each.code.name not in self._never_kept for each in judged.findings)
         best = self._best.taken
@@ -125,6 +119,17 @@ class FaceWatch:
         if self._alive is not None:
             alive = self._alive.see(frame, reading, is_well_placed=best is not None)
         return FaceView(judged, best, self._best.steady_s, may_be_forced, self._camera, alive)
+
+
+def judged_face(frame: Frame, box: tuple[float, float, float, float] | None, assessment: Assessment) -> JudgedFace:
+    """``assessment`` with its findings as heavy as the policy has them."""
+    return JudgedFace(
+        frame=frame,
+        box=box,
+        findings=assessment.findings,
+        quality=assessment.value(UNIFIED) or 0.0,
+        measures={each.measure: each.raw for each in assessment.measures if isinstance(each, Score)},
+    )
 
 
 def by_policy(findings: Iterable[Finding], blocks: frozenset[str]) -> tuple[Finding, ...]:

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+import socket
+import time
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
+from threading import Event
 
 import numpy as np
 import pytest
@@ -13,18 +17,31 @@ from PIL import Image
 from muster.clock import utc_now
 from muster.crypto.signing import certificate_to_pem
 from muster.devices.catalogue import Catalogue
-from muster.devices.records import finger_record
+from muster.devices.frames import Pixels
+from muster.devices.records import face_record, finger_record
 from muster.domain.biometrics import BiometricAttribute, CaptureGroup
-from muster.domain.registration import Step
-from muster.errors import NotAuthentic
+from muster.domain.registration import RegistrationId, Step
+from muster.errors import DeviceUnavailable, NotAuthentic
 from muster.plugins import Plugin
 from muster.upload.sync_data import Kind
 from muster.upload.transport import Answer, Exchange, Request
+from muster.workstation.desk import Desk
+from muster.workstation.face_watching import FaceView
+from muster.workstation.mailbox import Mailbox
+from muster.workstation.samples import CaptureOutcome
 from muster_sbi.driver import SbiDriver
 from muster_sbi.watching import Watch
 from muster_simulated.driver import from_environment
-from simulators.sbi_service import SbiService, authorities, running, until
-from unit.workstation.desks import PICTURES, capture, desk_at, play
+from simulators.sbi_service import (
+    STREAM_HEAD,
+    SbiService,
+    SimulatedDevice,
+    authorities,
+    part_of,
+    running,
+    until,
+)
+from unit.workstation.desks import PICTURES, capture, desk_at, first_view, play
 
 PORTS = range(4570, 4580)
 
@@ -57,6 +74,57 @@ class _Fingers(SbiService):
     def record(self, attribute: BiometricAttribute, quality: float) -> bytes:
         with Image.open(PICTURES / f"{attribute.value}.png") as opened:
             return finger_record(np.asarray(opened.convert("L")), attribute, 500, self.now(), quality)
+
+
+FACE = SimulatedDevice("Face", "Full face", "FACE0000000001", "3", ("0",))
+
+
+def _portrait() -> Pixels:
+    with Image.open(PICTURES / "face.jpg") as opened:
+        return np.asarray(opened.convert("RGB"))
+
+
+class _Faces(SbiService):
+    """A face camera. ``signed`` is what it signs, whatever it shows."""
+
+    signed: Pixels | None = None
+
+    def record(self, attribute: BiometricAttribute, quality: float) -> bytes:
+        return face_record(_portrait() if self.signed is None else self.signed, self.now(), quality)
+
+
+def _shows_a_face(connection: socket.socket, body: bytes) -> None:
+    connection.sendall(STREAM_HEAD)
+    with suppress(OSError):  # whoever looks has seen enough
+        while True:
+            connection.sendall(part_of((PICTURES / "face.jpg").read_bytes()))
+            time.sleep(0.02)
+
+
+@pytest.fixture
+def camera() -> Iterator[_Faces]:
+    yield _Faces(utc_now, [FACE], verbs={"STREAM": _shows_a_face})
+
+
+@pytest.fixture
+def desk(root: Path, camera: _Faces) -> Iterator[Desk]:
+    """Believes the camera."""
+    with desk_at(root) as before:
+        assert before.master_data.take(Kind.CA_CERTIFICATES, _Listing())
+    with running(camera, PORTS):
+        catalogue = Catalogue([Plugin("sbi", "muster-driver-sbi", _driver(camera), None)])
+        with desk_at(root, catalogue=catalogue) as made:
+            yield made
+        catalogue.close()
+
+
+def _driver(service: SbiService) -> Callable[[], SbiDriver]:
+    def make() -> SbiDriver:
+        driver = SbiDriver(watch=Watch([service.port], every_s=0.1))
+        assert until(lambda: len(driver.find()) == 1)
+        return driver
+
+    return make
 
 
 @pytest.fixture
@@ -93,3 +161,49 @@ def test_a_device_the_servers_list_vouches_for_takes_fingers_that_the_packet_can
         assert [each.accepted for each in outcome.samples] == [True] * len(outcome.samples)
         kept = desk.enrollment.registration(draft).samples
         assert {kept[each.attribute].facts.device.serial for each in outcome.samples} == {"SLAP0000000001"}
+
+
+def _draft(desk: Desk) -> RegistrationId:
+    return desk.enrollment.start(("eng",)).id
+
+
+def test_the_face_a_camera_signed_itself_is_kept_as_it_signed_it(desk: Desk) -> None:
+    draft = _draft(desk)
+    outcome = desk.enrollment.capture_face(draft, first_view(desk))
+    assert outcome.samples[0].accepted
+    sample = desk.enrollment.registration(draft).samples[BiometricAttribute.FACE]
+    assert sample.facts.device.serial == "FACE0000000001"
+    assert sample.facts.quality == 66.6  # by the device's own word, which is signed
+    assert json.loads(sample.facts.attestation.payload)["deviceCode"] == "FACE0000000001"
+
+
+def test_a_camera_that_signs_while_it_is_watched_is_not_opened_once_more(desk: Desk, camera: _Faces) -> None:
+    draft, cancel, outcomes = _draft(desk), Event(), list[CaptureOutcome]()
+
+    class Pressing(Mailbox[FaceView]):
+        def put(self, view: FaceView) -> None:
+            if not outcomes:
+                camera.asked.clear()
+                outcomes.append(desk.enrollment.capture_face(draft, view))
+            cancel.set()
+
+    desk.enrollment.watch_face(cancel, Pressing())
+    assert outcomes[0].samples[0].accepted
+    assert "MOSIPDINFO" not in [verb for verb, _ in camera.asked]
+
+
+def test_a_camera_that_signs_another_picture_than_it_shows_is_refused(desk: Desk, camera: _Faces) -> None:
+    view = first_view(desk)
+    camera.signed = np.random.default_rng(1).integers(0, 256, (300, 240, 3), np.uint8)
+    draft = _draft(desk)
+    outcome = desk.enrollment.capture_face(draft, view)
+    assert {each.code.name for each in outcome.findings} >= {"SIGNED_ANOTHER_FACE", "FACE_ABSENT"}
+    assert not desk.enrollment.registration(draft).samples
+
+
+def test_a_camera_that_fails_to_sign_costs_no_attempt(desk: Desk, camera: _Faces) -> None:
+    view, draft = first_view(desk), _draft(desk)
+    camera.error = "102"
+    with pytest.raises(DeviceUnavailable, match="SBI_NOT_USABLE"):
+        desk.enrollment.capture_face(draft, view)
+    assert not desk.enrollment.registration(draft).attempts
