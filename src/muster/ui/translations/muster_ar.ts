@@ -3016,6 +3016,10 @@
             <translation>الصورة جامدة تمامًا. افصل الجهاز ({kind})، ثم أوصله وأعد فحصه.</translation>
         </message>
         <message>
+            <source>The picture that the camera signed does not show the face that was before it. Take the picture again.</source>
+            <translation>الصورة التي وقّعتها الكاميرا لا تُظهر الوجه الذي كان أمامها. التقط الصورة من جديد.</translation>
+        </message>
+        <message>
             <source>The picture was compressed too much. Take one of better quality.</source>
             <translation>الصورة مضغوطة أكثر مما ينبغي. التقط صورة بجودة أفضل.</translation>
         </message>

@@ -3016,6 +3016,10 @@
             <translation>L’image est figée, au point près. Débranchez l’appareil ({kind}), rebranchez-le et testez-le à nouveau.</translation>
         </message>
         <message>
+            <source>The picture that the camera signed does not show the face that was before it. Take the picture again.</source>
+            <translation>L’image signée par la caméra ne montre pas le visage qui se trouvait devant elle. Refaites la prise de vue.</translation>
+        </message>
+        <message>
             <source>The picture was compressed too much. Take one of better quality.</source>
             <translation>L’image a été trop compressée. Prenez-en une de meilleure qualité.</translation>
         </message>
