@@ -162,12 +162,12 @@ class Soak:
     def _pull_out_in_the_middle(self) -> None:
         """Of the camera here and of the one in its process, while they stream."""
         for catalogue in (each for name, each in self._catalogues.items() if name in ("simulated", "hosted")):
-            with catalogue.open(DeviceKind.CAMERA, self._context) as camera:
-                assert isinstance(camera, Camera)
-                try:
+            try:
+                with catalogue.open(DeviceKind.CAMERA, self._context) as camera:
+                    assert isinstance(camera, Camera)
                     camera.stream(lambda frame: self._unplug(), Event())
-                except MusterError:
-                    self._broken_off += 1
+            except MusterError:  # absent, where its process looked while the one before was pulled out
+                self._broken_off += 1
             self._plugged.write_text("")
             _until(partial(_has, catalogue, [DeviceKind.CAMERA]), "the camera is back")
 
