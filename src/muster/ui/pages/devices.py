@@ -47,6 +47,8 @@ class DevicesPage(Page):
         self._desk = desk
         self._background = background
         self._cancel = Event()
+        self._is_testing = False
+        self._lines = 0  # of the test that is shown
         self._stop_listening: Callable[[], None] | None = None
         self.tested: dict[str, TestedDevice] = {}
         self.tests: dict[str, QPushButton] = {}
@@ -139,7 +141,7 @@ class DevicesPage(Page):
             row += 2
         if not view.lines:
             self._devices.addWidget(label(tr("Nothing is plugged in."), "soft"), 0, 0, 1, 4)
-        self._devices.setRowStretch(row + 1, 1)
+        _push_up(self._devices, row)
 
     def _show_line(self, line: DeviceLine, problem: Finding | None, row: int, *, among: int) -> None:
         is_driver = not line.id
@@ -161,33 +163,34 @@ class DevicesPage(Page):
         test.clicked.connect(partial(self._test, line))
         self._devices.addWidget(test, row, 3, 2, 1)
         self.tests[line.id] = test
-        test.setEnabled(self.test_about.isVisible() or not self.isVisible())
+        test.setEnabled(not self._is_testing)
 
     def _choose(self, work: Callable[[], None], *_: object) -> None:
         self._background.run(self, "store", work, lambda nothing: self._look(), self._failed)
 
     def _test(self, line: DeviceLine, *_: object) -> None:
         empty(self._findings)
+        self._lines = 0
         self.note.clear()
         self.test_title.setText(f"{tr('Test')} · {line.make} {line.model}")
         self._set_testing(testing=True)
         self._cancel = Event()
         work = partial(self._desk.devices.doctor.test, line.id, self._found, self._cancel)
-        self._background.run(self, "device-test", work, self._tested, self._failed)
+        self._background.run(self, "device-test", work, self._tested, self._not_tested)
 
     def _set_testing(self, *, testing: bool) -> None:
+        self._is_testing = testing
         self.test_about.setVisible(not testing)
         for test in self.tests.values():
             test.setEnabled(not testing)
         self.save.setEnabled(not testing and bool(self.tested))
 
     def _show_finding(self, finding: Finding) -> None:
-        row = self._findings.rowCount()
-        self._findings.setRowStretch(row - 1, 0)
-        self._findings.addWidget(_sign(finding.severity), row, 0)
+        self._findings.addWidget(_sign(finding.severity), self._lines, 0)
         tone = "" if finding.severity is Severity.INFORMS else "finding"
-        self._findings.addWidget(label(names.finding_words(finding), tone), row, 1)
-        self._findings.setRowStretch(row + 1, 1)
+        self._findings.addWidget(label(names.finding_words(finding), tone), self._lines, 1)
+        self._lines += 1
+        _push_up(self._findings, self._lines)
 
     def _tested(self, tested: TestedDevice) -> None:
         self.tested[tested.id] = tested
@@ -214,8 +217,11 @@ class DevicesPage(Page):
     def _saved(self) -> None:
         self.note.say(tr("The report is saved. It holds no picture and nothing about people."), "good")
 
-    def _failed(self, error: MusterError) -> None:
+    def _not_tested(self, error: MusterError) -> None:
         self._set_testing(testing=False)
+        self._failed(error)
+
+    def _failed(self, error: MusterError) -> None:
         self.note.say(say_error(error), "bad")
 
 
@@ -228,6 +234,13 @@ def _place(line: DeviceLine) -> str:
 
 def _title(line: DeviceLine) -> str:
     return tr(line.kind).capitalize() if line.id else tr("Drivers that are not loaded")
+
+
+def _push_up(grid: QGridLayout, rows: int) -> None:
+    """What stands in the first ``rows`` stays at the top; a grid keeps rows that are empty by now."""
+    for row in range(grid.rowCount()):
+        grid.setRowStretch(row, 0)
+    grid.setRowStretch(rows + 1, 1)
 
 
 def _sign(severity: Severity) -> QWidget:
