@@ -40,6 +40,7 @@ WALLET_DOOR_CLOSED = Code(
 _IDLE_S = 5.0
 _CLOSED_WITHIN_S = 5.0
 _LONGEST_FORM = 512 * 1024  # a presentation has a quarter of a megabyte at most; encrypting adds a third
+_LONGEST_LENGTH = 7  # digits of a Content-Length; Python refuses to read thousands of them
 _MOST_FIELDS = 20
 _MOST_QUESTIONS = 100
 _QUESTION_TYPE = "application/oauth-authz-req+jwt"
@@ -170,9 +171,11 @@ def _handler(
         def _length(self) -> int:
             """Raises ``Refused(RETURN_UNREADABLE)``."""
             text = self.headers.get("Content-Length", "0")
-            if not (text.isascii() and text.isdigit() and int(text[:10]) <= _LONGEST_FORM):
+            is_number = text.isascii() and text.isdigit() and len(text) <= _LONGEST_LENGTH
+            length = int(text) if is_number else _LONGEST_FORM + 1
+            if length > _LONGEST_FORM:
                 raise Refused(RETURN_UNREADABLE)
-            return int(text)
+            return length
 
         def _say(self, status: HTTPStatus, content: Mapping[str, str]) -> None:
             self._send(status, "application/json", json.dumps(content).encode())

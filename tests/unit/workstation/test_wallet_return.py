@@ -82,7 +82,11 @@ def test_what_is_no_form_is_not_brought(desk: Desk, content: bytes) -> None:
     assert desk.brought == []
 
 
-@pytest.mark.parametrize("length", [b"1000000000", b"-1", b"many"])
+@pytest.mark.parametrize(
+    "length",
+    [b"524289", b"1000000000", b"-1", b"many", b"00000000004000000000", b"0" * 5000],
+    ids=["one too many", "a billion", "less than nothing", "no number", "behind noughts", "five thousand noughts"],
+)
 def test_more_than_anybody_has_to_say_is_not_read(desk: Desk, length: bytes) -> None:
     place = urlsplit(desk.asks())
     with socket.create_connection((place.hostname, place.port), 5) as caller:
