@@ -100,7 +100,7 @@ class BrowserReturn:
     def _take(self, query: str) -> tuple[HTTPStatus, Words]:
         try:
             with self._one_at_a_time:
-                is_done = self._arrived(_fields(query))
+                is_done = self._arrived(fields_of(query.encode()))
         except MusterError:
             return HTTPStatus.BAD_REQUEST, _NOT_DONE
         return HTTPStatus.OK, _DONE if is_done else _NOT_DONE
@@ -149,13 +149,14 @@ class QuietServer(ThreadingHTTPServer):
             super().handle_error(request, client_address)
 
 
-def _fields(query: str) -> dict[str, str]:
-    """Raises ``Refused(RETURN_UNREADABLE)``: no text, too much of it, or one name twice."""
+def fields_of(form: bytes) -> dict[str, str]:
+    """What a query or a form says. Raises ``Refused(RETURN_UNREADABLE)``: no text, too much of it, or one name
+    twice."""
     try:
-        pairs = parse_qsl(query, keep_blank_values=True, errors="strict", max_num_fields=_MOST_FIELDS)
+        pairs = parse_qsl(form.decode(), keep_blank_values=True, errors="strict", max_num_fields=_MOST_FIELDS)
     except ValueError as error:
         raise Refused(RETURN_UNREADABLE) from error
     fields = dict(pairs)
-    if not fields or len(fields) != len(pairs):
+    if len(fields) != len(pairs):
         raise Refused(RETURN_UNREADABLE)
     return fields

@@ -25,11 +25,11 @@ from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from threading import Lock, Thread
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import urlsplit
 
 from muster.errors import Code, MusterError, Refused, Unavailable
 from muster.methods.tools import Door, Fetched
-from muster.workstation.browser_return import RETURN_UNREADABLE, Arrived, QuietServer
+from muster.workstation.browser_return import RETURN_UNREADABLE, Arrived, QuietServer, fields_of
 
 WALLET_DOOR_CLOSED = Code(
     "WALLET_DOOR_CLOSED",
@@ -41,7 +41,6 @@ _IDLE_S = 5.0
 _CLOSED_WITHIN_S = 5.0
 _LONGEST_FORM = 512 * 1024  # a presentation has a quarter of a megabyte at most; encrypting adds a third
 _LONGEST_LENGTH = 7  # digits of a Content-Length; Python refuses to read thousands of them
-_MOST_FIELDS = 20
 _MOST_QUESTIONS = 100
 _QUESTION_TYPE = "application/oauth-authz-req+jwt"
 _NOT_TAKEN = {"error": "invalid_request", "error_description": "the presentation was not accepted"}
@@ -143,7 +142,7 @@ def _handler(
 
         def do_POST(self) -> None:
             try:
-                fields = _form(self.rfile.read(self._length()))
+                fields = fields_of(self.rfile.read(self._length()))
             except Refused:
                 self._say(HTTPStatus.BAD_REQUEST, _NOT_TAKEN)
                 return
@@ -195,15 +194,3 @@ def _handler(
             """Addresses name an attempt: nothing is logged."""
 
     return Handler
-
-
-def _form(body: bytes) -> dict[str, str]:
-    """Raises ``Refused(RETURN_UNREADABLE)``: no text, too much of it, or one name twice."""
-    try:
-        pairs = parse_qsl(body.decode(), keep_blank_values=True, errors="strict", max_num_fields=_MOST_FIELDS)
-    except ValueError as error:
-        raise Refused(RETURN_UNREADABLE) from error
-    fields = dict(pairs)
-    if len(fields) != len(pairs):
-        raise Refused(RETURN_UNREADABLE)
-    return fields
