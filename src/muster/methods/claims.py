@@ -2,7 +2,7 @@
 
 A name may lead into an object (``address.locality``). Values that are no text, number, or yes and no are not
 taken. A subject's identifier becomes an identifier alone, so it is kept as a keyed hash and nowhere else; an
-e-mail address that its provider calls unverified identifies nobody.
+e-mail address of which its provider says anything but that it is verified identifies nobody.
 """
 
 from __future__ import annotations
@@ -41,9 +41,15 @@ def mapped(mappings: Iterable[AttributeMapping], claims: Mapping[str, Any]) -> M
             continue
         if each.identifier_type != SUBJECT_ID:
             attributes[each.target_attribute] = value
-        if each.identifier_type and not (each.identifier_type == EMAIL and claims.get("email_verified") is False):
+        if each.identifier_type and (each.identifier_type != EMAIL or _is_verified(claims)):
             identifiers.append(Identifier(each.identifier_type, str(value)))
     return Mapped(attributes, tuple(dict.fromkeys(identifiers)), tuple(missing))
+
+
+def _is_verified(claims: Mapping[str, Any]) -> bool:
+    """``email_verified`` is yes or no; some providers write it as a text."""
+    said = claims.get("email_verified", True)
+    return said is True or said == "true"
 
 
 def claim(claims: Mapping[str, Any], name: str) -> AttributeValue | None:

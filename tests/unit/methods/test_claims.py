@@ -56,3 +56,16 @@ def test_a_subject_is_an_identifier_and_no_attribute() -> None:
 def test_only_what_is_required_is_missed() -> None:
     found = mapped([_mapping("nowhere"), _mapping("neither", required=True)], CLAIMS)
     assert found.missing == ("neither",)
+
+
+@pytest.mark.parametrize("said", [False, "false", "False", 0, 1, None, "", [], {}])
+def test_an_address_that_is_not_said_to_be_verified_identifies_nobody(said: object) -> None:
+    found = mapped([_mapping("email", "EMAIL")], {"email": "erika@mustermann.example", "email_verified": said})
+    assert found.identifiers == ()
+    assert found.attributes == {"our.email": "erika@mustermann.example"}
+
+
+@pytest.mark.parametrize("said", [{}, {"email_verified": True}, {"email_verified": "true"}])
+def test_an_address_that_is_verified_or_not_spoken_of_identifies_its_owner(said: dict[str, object]) -> None:
+    found = mapped([_mapping("email", "EMAIL")], {"email": "erika@mustermann.example", **said})
+    assert found.identifiers == (Identifier("EMAIL", "erika@mustermann.example"),)
