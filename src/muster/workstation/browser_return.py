@@ -99,8 +99,11 @@ class BrowserReturn:
 
     def _take(self, query: str) -> tuple[HTTPStatus, Words]:
         try:
+            fields = fields_of(query.encode())
+            if not fields:
+                raise Refused(RETURN_UNREADABLE)
             with self._one_at_a_time:
-                is_done = self._arrived(fields_of(query.encode()))
+                is_done = self._arrived(fields)
         except MusterError:
             return HTTPStatus.BAD_REQUEST, _NOT_DONE
         return HTTPStatus.OK, _DONE if is_done else _NOT_DONE
