@@ -8,6 +8,7 @@ Rules:
 2. Nothing it says is believed beyond its form (``wire``, ``wire_values``).
 3. Signing is done here, for the call that is under way and for nobody else.
 4. What it prints is dropped, since libraries print what they like; ``MUSTER_DRIVER_STDERR=1`` shows it.
+5. Of the program's environment it gets everything but the secrets of services (``MUSTER_SECRET_*``).
 """
 
 from __future__ import annotations
@@ -54,6 +55,7 @@ DRIVER_STUCK = Code(
 DRIVER_BROKEN = Code("DRIVER_BROKEN", "The driver of the {kind} cannot be started. Ask your administrator.")
 
 STDERR_VARIABLE = "MUSTER_DRIVER_STDERR"
+_SECRETS = "MUSTER_SECRET_"  # of services; a driver has none to ask for
 
 T = TypeVar("T")
 Heard = Callable[[Sequence[DeviceDescriptor], str | None], None]
@@ -272,6 +274,7 @@ def _started(where: str, sign_of_life_s: float) -> subprocess.Popen[bytes]:
         stdout=subprocess.PIPE,
         stderr=None if os.environ.get(STDERR_VARIABLE) == "1" else subprocess.DEVNULL,
         bufsize=0,
+        env={name: value for name, value in os.environ.items() if not name.upper().startswith(_SECRETS)},
         start_new_session=True,  # what the driver itself starts ends with it
         creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
     )

@@ -68,7 +68,9 @@ def misbehaving(which: str, patience: Patience = HASTY, **environment: str) -> I
 
 @pytest.fixture(scope="module")
 def simulated() -> Iterator[HostedDriver]:
-    with hosted(SIMULATED, name="simulated", MUSTER_SIMULATED_SPEED="1") as driver:
+    with hosted(
+        SIMULATED, name="simulated", MUSTER_SIMULATED_SPEED="1", MUSTER_SECRET_IDV_OIDC="open sesame"
+    ) as driver:
         yield driver
 
 
@@ -109,6 +111,13 @@ def streamed(driver: HostedDriver, context: DeviceContext, frames: int = 1) -> l
         assert isinstance(camera, Camera)
         camera.stream(keep, cancel)
     return seen
+
+
+@pytest.mark.skipif(not Path("/proc/self/environ").exists(), reason="nobody tells what a process was given")
+def test_a_driver_gets_the_environment_without_the_secrets_of_services(simulated: HostedDriver) -> None:
+    given = Path(f"/proc/{simulated.pid}/environ").read_bytes()
+    assert b"MUSTER_SIMULATED_SPEED=1" in given
+    assert b"MUSTER_SECRET" not in given and b"sesame" not in given
 
 
 # -- broken in the middle of a capture
