@@ -12,11 +12,15 @@ Does not protect from who knows the account's password, nor where the account si
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
+from typing import TYPE_CHECKING
 
 from muster.crypto.sealing import KEY_LENGTH, Sealer
 from muster.errors import Code, KeyUnavailable, MusterError, NotAuthentic
+
+if TYPE_CHECKING:
+    from keyring.backend import KeyringBackend
 
 KEYRING_ABSENT = Code(
     "KEYRING_ABSENT",
@@ -40,21 +44,20 @@ def is_usable() -> bool:
     import keyring
 
     try:
-        return bool(keyring.core.recommended(keyring.get_keyring()))
+        return any(keyring.core.recommended(best) for best in _keyrings()[:1])
     except Exception:  # noqa: BLE001 - a stranger's program on the other side: whatever it raises, it is of no use
         return False
 
 
 def seal(secret: bytes) -> bytes:
     """What :func:`unseal` needs, beside this keyring. Raises ``KeyUnavailable(KEYRING_ABSENT)``."""
-    import keyring
-
     if not is_usable():
         raise KeyUnavailable(KEYRING_ABSENT)
     name, key = os.urandom(_NAME_LENGTH), os.urandom(KEY_LENGTH)
     with _told():
-        keyring.set_password(_SERVICE, name.hex(), key.hex())
-        if keyring.get_password(_SERVICE, name.hex()) != key.hex():
+        best = _keyrings()[0]
+        best.set_password(_SERVICE, name.hex(), key.hex())
+        if best.get_password(_SERVICE, name.hex()) != key.hex():
             raise KeyUnavailable(KEYRING_ABSENT)
     return name + Sealer(key, _PURPOSE).seal(secret, name.hex())
 
@@ -74,10 +77,23 @@ def unseal(sealed: bytes) -> bytes:
 
 def forget(sealed: bytes) -> None:
     """Take the entry out: what was sealed opens nowhere any more. One that cannot be taken out stays."""
-    import keyring
+    with suppress(KeyUnavailable):
+        for each in _keyrings():
+            with suppress(KeyUnavailable), _told():
+                each.delete_password(_SERVICE, sealed[:_NAME_LENGTH].hex())
 
-    with suppress(KeyUnavailable), _told():
-        keyring.delete_password(_SERVICE, sealed[:_NAME_LENGTH].hex())
+
+def _keyrings() -> Sequence[KeyringBackend]:
+    """Those there are, the best first. Several come as a chain, which recommends itself, whatever they are.
+
+    Raises ``KeyUnavailable(KEYRING_ABSENT)``.
+    """
+    import keyring
+    from keyring.backends.chainer import ChainerBackend
+
+    with _told():
+        found = keyring.get_keyring()
+    return found.backends if isinstance(found, ChainerBackend) else [found]
 
 
 @contextmanager

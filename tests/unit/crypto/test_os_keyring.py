@@ -8,6 +8,7 @@ import keyring
 import pytest
 from keyring.backend import KeyringBackend
 from keyring.backends import fail, null
+from keyring.backends.chainer import ChainerBackend
 
 from muster.crypto import os_keyring
 from muster.crypto.machine_binding import MachineBinding, Place
@@ -30,6 +31,12 @@ class Broken(Account):
         raise OSError("no bus")
 
 
+def _chain(*keyrings: KeyringBackend) -> KeyringBackend:
+    """What the package makes of several: it recommends itself, whatever they are."""
+    chain: type[KeyringBackend] = type("Chain", (ChainerBackend,), {"viable": False, "backends": keyrings})
+    return chain()
+
+
 @pytest.fixture
 def account() -> Iterator[Account]:
     before, account = keyring.get_keyring(), Account()
@@ -44,7 +51,16 @@ def _code_of(ask: Callable[[], object]) -> str:
     return caught.value.code.name
 
 
-@pytest.mark.parametrize("none", [fail.Keyring(), null.Keyring(), WrittenInTheClear()])
+@pytest.mark.parametrize(
+    "none",
+    [
+        fail.Keyring(),
+        null.Keyring(),
+        WrittenInTheClear(),
+        _chain(),
+        _chain(WrittenInTheClear(), WrittenInTheClear()),
+    ],
+)
 def test_what_protects_nothing_is_given_nothing(account: Account, none: KeyringBackend) -> None:
     keyring.set_keyring(none)
     assert not os_keyring.is_usable()
@@ -88,6 +104,22 @@ def test_the_keyring_gives_back_what_it_was_given_and_holds_nothing_of_it_itself
     assert os_keyring.unseal(sealed) == _SECRET
     assert _SECRET not in sealed
     assert _SECRET.hex() not in repr(account.held)
+
+
+def test_of_several_keyrings_the_best_is_given_the_key(account: Account) -> None:
+    other = WrittenInTheClear()
+    keyring.set_keyring(_chain(account, other))
+    sealed = os_keyring.seal(_SECRET)
+    assert (len(account.held), len(other.held)) == (1, 0)
+    assert os_keyring.unseal(sealed) == _SECRET
+
+
+def test_behind_a_keyring_that_came_later_the_key_is_found_and_forgotten(account: Account) -> None:
+    sealed = os_keyring.seal(_SECRET)
+    keyring.set_keyring(_chain(Account(), account))
+    assert os_keyring.unseal(sealed) == _SECRET
+    os_keyring.forget(sealed)
+    assert account.held == {}
 
 
 def test_forgotten_it_opens_no_more(account: Account) -> None:
