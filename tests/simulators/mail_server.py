@@ -16,9 +16,11 @@ from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 
 @dataclass
 class Mailbox:
-    """What aiosmtpd asks for its handler, and what arrived. ``says`` refuses the next message."""
+    """What aiosmtpd asks for its handler, and what arrived; ``recipients`` are the newest message's. ``says``
+    refuses the next one."""
 
     mails: list[EmailMessage] = field(default_factory=list)
+    recipients: list[str] = field(default_factory=list)
     says: str = "250 OK"
 
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
@@ -28,6 +30,7 @@ class Mailbox:
             mail = BytesParser(policy=default).parsebytes(content)
             assert isinstance(mail, EmailMessage)
             self.mails.append(mail)
+            self.recipients = list(envelope.rcpt_tos)
         return self.says
 
     def code(self) -> str:

@@ -104,7 +104,7 @@ class Gateway:
             with closing(self._connected()) as server:
                 if self.url.username:
                     server.login(unquote(self.url.username), unquote(self.url.password or ""))
-                server.send_message(mail)
+                server.send_message(mail, to_addrs=[address])
         except smtplib.SMTPAuthenticationError:
             raise KeyUnavailable(GATEWAY_SETTINGS_WRONG) from None
         except smtplib.SMTPNotSupportedError:
@@ -169,7 +169,9 @@ def _email(text: str) -> str:
     except (MessageError, ValueError, IndexError):  # IndexError: the parser's own, of a text that ends too soon
         raise BadInput(ADDRESS_NOT_EMAIL) from None
     whole = address.username and address.domain and text.isascii() and text.isprintable()
-    if not whole or len(text) > _LONGEST_ADDRESS or "." not in address.domain.strip("."):
+    # Without its quotes and comments an address may be two: "a@b.example,c"@d.example.
+    is_plain = f"{address.username}@{address.domain}" == text
+    if not (whole and is_plain) or len(text) > _LONGEST_ADDRESS or "." not in address.domain.strip("."):
         raise BadInput(ADDRESS_NOT_EMAIL)
     return f"{address.username}@{address.domain.lower()}"
 

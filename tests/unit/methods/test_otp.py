@@ -19,7 +19,7 @@ from muster.crypto.sealing import Sealer
 from muster.domain.proofing import Identifier, UserInputAction
 from muster.errors import BadInput, KeyUnavailable, NetworkUnavailable
 from muster.methods.otp import OneTimeCode, method
-from muster.methods.otp_channels import Gateway
+from muster.methods.otp_channels import Gateway, Message
 from muster.methods.tools import MethodTools
 from muster.proofing.method import Done, NotDone, Outcome, Pending, Work
 from simulators.mail_server import Mailbox, mail_server
@@ -237,7 +237,7 @@ def test_settings_that_name_no_mail_server_are_refused_before_anything_is_sent(u
 
 NO_ADDRESSES = [
     "", "erika", "@b.example", "e@", "e@b", "e@b.example\nBcc: m@c.example", "é@b.example", "a b@c.example",
-    "<e@b.example>",
+    "<e@b.example>", '"e@evil.example,minister"@b.example', '"e"@b.example', "e(m@evil.example,)@b.example",
 ]  # fmt: skip
 
 
@@ -246,6 +246,12 @@ def test_what_is_no_address_is_told_before_anything_is_sent(text: str) -> None:
     with pytest.raises(BadInput) as caught:
         Gateway.of("email", "smtp://h?from=a@b.example").read(text)
     assert caught.value.code.name == "ADDRESS_NOT_EMAIL"
+
+
+def test_a_message_is_taken_to_one_address_whatever_else_stands_in_it(mail: tuple[Mailbox, str]) -> None:
+    box, url = mail
+    Gateway.of("email", url).send("e@evil.example,minister@b.example", Message("s", "t"))
+    assert box.recipients == ["e@evil.example,minister@b.example"]
 
 
 # --- text messages ---------------------------------------------------------------------------------------
