@@ -26,6 +26,7 @@ from typing import Literal
 from urllib.parse import SplitResult, parse_qs, unquote, urlsplit
 
 from muster.errors import BadInput, Code, KeyUnavailable, NetworkUnavailable
+from muster.formats.web_address import is_loopback
 from muster.methods.web import PROVIDER_UNREACHABLE, ask
 
 Channel = Literal["email", "sms"]
@@ -47,7 +48,6 @@ GATEWAY_NOT_SECURE = Code(
 )
 
 _TIMEOUT_S = 15.0
-_LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 _PORTS = {"smtp": 587, "smtps": 465}
 _LONGEST_ADDRESS = 254  # RFC 5321, 4.5.3.1.3
 
@@ -121,7 +121,7 @@ class Gateway:
         if self.url.scheme == "smtps":
             return smtplib.SMTP_SSL(host, port, timeout=_TIMEOUT_S, context=ssl.create_default_context())
         server = smtplib.SMTP(host, port, timeout=_TIMEOUT_S)
-        if host not in _LOOPBACK:
+        if not is_loopback(self.url.geturl()):
             with ExitStack() as stack:
                 stack.callback(server.close)
                 server.starttls(context=ssl.create_default_context())

@@ -219,7 +219,7 @@ def test_a_wrong_password_is_the_administrators_business(
 def test_nothing_is_sent_to_another_machine_without_tls(
     mail: tuple[Mailbox, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("muster.methods.otp_channels._LOOPBACK", frozenset())
+    monkeypatch.setattr("muster.formats.web_address._LOOPBACK", frozenset())
     with pytest.raises(KeyUnavailable) as caught:
         _otp().dispatch(_work(EMAIL, mail[1], email=ERIKA))
     assert caught.value.code.name == "GATEWAY_NOT_SECURE"
