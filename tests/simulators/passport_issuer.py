@@ -89,6 +89,7 @@ class Issuer:
     signer_days: tuple[int, int] = (-100, 3000)
     authority_days: tuple[int, int] = (-1000, 5000)
     digest: str = "sha256"
+    files_digest: str = ""  # where the files have another than the signature
     is_pss: bool = False
     is_plain: bool = False
     content_type: str = "2.23.136.1.1.1"
@@ -154,15 +155,16 @@ class Issuer:
         return encode(File.SOD.tag, cms.ContentInfo({"content_type": "signed_data", "content": signed}).dump())
 
     def security_object(self, files: Mapping[File, bytes]) -> bytes:
+        digest = self.files_digest or self.digest
         groups = sorted((each.group, content) for each, content in files.items() if each.group is not None)
         rows = [
             encode(
                 0x30,
-                core.Integer(group).dump() + core.OctetString(hashlib.new(self.digest, content).digest()).dump(),
+                core.Integer(group).dump() + core.OctetString(hashlib.new(digest, content).digest()).dump(),
             )
             for group, content in groups
         ]
-        algorithm = algos.DigestAlgorithm({"algorithm": self.digest}).dump()
+        algorithm = algos.DigestAlgorithm({"algorithm": digest}).dump()
         return encode(0x30, core.Integer(0).dump() + algorithm + encode(0x30, b"".join(rows)))
 
     def _algorithm(self) -> algos.SignedDigestAlgorithm:

@@ -55,8 +55,9 @@ class Doubt(Enum):
 class SignedFiles:
     """What a document's issuer signed: a digest for each data group, and what is doubtful about it.
 
-    ``country`` is the signer's, two letters; ``signer`` the SHA-256 of its certificate, lower-case hex; both empty
-    where there is none.
+    ``digest`` is how they were made, empty for a way that is not known: then no file can be compared. ``country``
+    is the signer's, two letters; ``signer`` the SHA-256 of its certificate, lower-case hex; both empty where there
+    is none.
     """
 
     digest: str = ""
@@ -66,8 +67,9 @@ class SignedFiles:
     doubts: tuple[Doubt, ...] = ()
 
     def matches(self, group: int, content: bytes) -> bool | None:
-        """Whether the file is the one that was signed; None for a group that was not."""
-        if group not in self.digests:
+        """Whether the file is the one that was signed; None for a group that was not, and where that cannot be
+        compared."""
+        if group not in self.digests or not self.digest:
             return None
         return same(self.digests[group], hashlib.new(self.digest, content).digest())
 
@@ -180,13 +182,14 @@ def check_signed_object(content: bytes, authorities: CountryAuthorities, at: dat
             security["hash_algorithm"]["algorithm"].native,
             MappingProxyType({each["number"].native: each["digest"].native for each in security["digests"]}),
         )
-        hash_named(files.digest)
         signer_info = signed["signer_infos"][0]
         signer = _signer_of(signed, signer_info)
-    except BadInput:
-        return SignedFiles(doubts=(Doubt.ALGORITHM_UNKNOWN,))
     except UNREADABLE:
         return SignedFiles(doubts=(Doubt.UNREADABLE,))
+    try:
+        hash_named(files.digest)
+    except BadInput:
+        return SignedFiles(digests=files.digests, doubts=(Doubt.ALGORITHM_UNKNOWN,))
     if signer is None:
         return _with(files, doubts=(Doubt.SIGNER_ABSENT,))
     try:

@@ -100,10 +100,10 @@ def _findings(contents: ChipContents) -> Iterator[Finding]:
     for file, content in contents.files.items():
         if file.group is None:
             continue
-        matches = contents.signed.matches(file.group, content)
-        if matches is not True:
-            code = CHIP_FILE_UNSIGNED if matches is None else CHIP_FILE_CHANGED
-            yield Finding(code, field=file.label, detail={"file": file.label})
+        if file.group not in contents.signed.digests:
+            yield Finding(CHIP_FILE_UNSIGNED, field=file.label, detail={"file": file.label})
+        elif contents.signed.matches(file.group, content) is False:
+            yield Finding(CHIP_FILE_CHANGED, field=file.label, detail={"file": file.label})
     for file in contents.withheld:
         yield Finding(CHIP_FILE_WITHHELD, field=file.label, detail={"file": file.label})
     if ChipProof.FAILED in (contents.active, contents.chip):

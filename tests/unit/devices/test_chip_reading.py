@@ -271,6 +271,12 @@ def test_a_chip_without_a_signature_is_read_and_false() -> None:
     assert authenticity(contents) is ChipAuthenticity.FALSE
 
 
+def test_files_signed_by_digests_that_nobody_knows_are_neither_called_changed_nor_unsigned() -> None:
+    contents = read(a_chip(signed_files(Issuer(files_digest="sha3_256"), basic_files())))
+    assert codes(contents) == ["CHIP_ALGORITHM_UNKNOWN", "CHIP_COPY_NOT_EXCLUDED"]
+    assert authenticity(contents) is ChipAuthenticity.NOT_SHOWN
+
+
 def test_a_document_of_an_unknown_issuer_is_neither_genuine_nor_false() -> None:
     contents = read_chip(a_chip(), KEY, CountryAuthorities(), NOW, Event())
     assert authenticity(contents) is ChipAuthenticity.NOT_SHOWN
