@@ -36,6 +36,7 @@ from muster.methods.web import (
     PROVIDER_IN_TROUBLE,
     Reply,
     ask,
+    authorization,
     require_safe,
 )
 from muster.proofing.definitions import RestApiMethodDefinition
@@ -114,12 +115,8 @@ def _key(work: Work) -> str:
 
 
 def _headers(work: Work) -> dict[str, str]:
-    """A secret of two words is a whole ``Authorization`` (``Basic ...``), one of one word a bearer's token."""
     reference = _definition(work).auth_ref
-    if reference is None:
-        return {}
-    secret = work.secret(reference.key)
-    return {"Authorization": secret if " " in secret else f"Bearer {secret}"}
+    return authorization(work.secret(reference.key)) if reference else {}
 
 
 def _asked(work: Work, key: str) -> Outcome:

@@ -21,7 +21,7 @@ from datetime import datetime
 
 from muster.clock import rfc3339
 from muster.errors import BadInput, Code, NetworkUnavailable, Refused
-from muster.methods.web import PROVIDER_ANSWER_UNREADABLE, PROVIDER_IN_TROUBLE, Reply, ask
+from muster.methods.web import PROVIDER_ANSWER_UNREADABLE, PROVIDER_IN_TROUBLE, Reply, ask, authorization
 
 WALLET_RELAY_REFUSED = Code(
     "WALLET_RELAY_REFUSED",
@@ -62,9 +62,7 @@ class Relay:
 
     def _asked(self, method: str, name: str, body: bytes | None = None) -> Reply:
         headers = {"Content-Type": "application/json"} if body else {}
-        if self.secret:
-            headers["Authorization"] = self.secret if " " in self.secret else f"Bearer {self.secret}"
-        reply = ask(method, self.at(name), headers=headers, body=body)
+        reply = ask(method, self.at(name), headers={**headers, **authorization(self.secret)}, body=body)
         if reply.status == 429 or reply.status >= 500:
             raise NetworkUnavailable(PROVIDER_IN_TROUBLE)
         if reply.status in (404, 410):

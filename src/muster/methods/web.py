@@ -104,6 +104,14 @@ def ask(method: str, url: str, *, headers: Mapping[str, str] | None = None, body
         return Reply(response.status_code, found, response.content)
 
 
+def authorization(secret: str) -> dict[str, str]:
+    """The header that shows who asks: a secret of two words is a whole ``Authorization`` (``Basic ...``), one of
+    one word a bearer's token; without one there is none."""
+    if not secret:
+        return {}
+    return {"Authorization": secret if " " in secret else f"Bearer {secret}"}
+
+
 def require_safe(url: str, *, loopback: bool = True) -> None:
     """Raises ``BadInput(PROVIDER_ADDRESS_UNSAFE)``."""
     if not is_safe(url, loopback=loopback):
