@@ -33,7 +33,7 @@ KEYRING_KEY_GONE = Code(
     "another computer. What was registered is kept here. Call your administrator.",
 )
 
-_SERVICE = "muster"
+_SERVICE = "muster machine key"  # its own: whoever writes a proofing configuration names entries under "muster"
 _PURPOSE = "os keyring"
 _NAME_LENGTH = 16
 

@@ -73,9 +73,8 @@ def variable_of(key: str) -> str:
 
 def _in_keyring(key: str) -> str:
     import keyring
-    from keyring.errors import KeyringError
 
     try:
         return keyring.get_password(_SERVICE, key) or ""
-    except KeyringError:  # a machine without a desktop, or one that is locked
+    except Exception:  # noqa: BLE001 - no desktop, a locked one, a stranger's program that faults: it has no secret
         return ""

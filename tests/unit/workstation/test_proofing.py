@@ -10,9 +10,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import keyring
 import pytest
 
 from muster.audit.chain import AuditRecord
+from muster.crypto import os_keyring
 from muster.domain.operators import Permission, Role
 from muster.domain.proofing import (
     Aal,
@@ -36,6 +38,7 @@ from muster.proofing.plan import Plan
 from muster.workstation.desk import Desk
 from muster.workstation.proofing import ExecutionView, Proofing, Situation
 from muster.workstation.station import Station
+from simulators.account_keyring import Account
 from simulators.scripted_method import ScriptedMethod
 from unit.proofing.graphs import EMAIL, VOUCH, choice, method, parallel, plan, sequence, threshold
 from unit.workstation.desks import OFFICER, SUPERVISOR, SetClock, desk_at, with_database_key
@@ -529,6 +532,39 @@ def test_a_secret_comes_from_the_environment_before_the_sealed_settings(
     assert "s3cret" not in str(stored)
     monkeypatch.setenv("MUSTER_SECRET_IDP_CLIENT_ID", "another")
     assert desk.proofing.secrets.find("idp.client-id") == "another"
+
+
+@pytest.fixture
+def account() -> Iterator[Account]:
+    before, account = keyring.get_keyring(), Account()
+    keyring.set_keyring(account)
+    yield account
+    keyring.set_keyring(before)
+
+
+class Faulting(Account):
+    """A desktop whose other side went away."""
+
+    def get_password(self, service: str, username: str) -> str | None:
+        raise OSError("no bus")
+
+
+def test_what_binds_the_station_is_no_methods_secret(desk: Desk, account: Account) -> None:
+    os_keyring.seal(bytes(32))
+    ((_, name),) = account.held
+    with pytest.raises(KeyUnavailable, match="SECRET_MISSING"):
+        desk.proofing.secrets.find(name)
+
+
+def test_a_keyring_that_faults_has_no_secret(desk: Desk, account: Account) -> None:
+    keyring.set_keyring(Faulting())
+    with pytest.raises(KeyUnavailable, match="SECRET_MISSING"):
+        desk.proofing.secrets.find("idp.other-id")
+
+
+def test_a_secret_is_found_in_the_accounts_keyring(desk: Desk, account: Account) -> None:
+    account.set_password("muster", "idp.other-id", "s3cret-word")
+    assert desk.proofing.secrets.find("idp.other-id") == "s3cret-word"
 
 
 # --- materialization -------------------------------------------------------------------------------------
