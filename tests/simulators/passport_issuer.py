@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import cache
+from typing import Any
 
 from asn1crypto import algos, cms, core
 from asn1crypto import x509 as asn1_x509
@@ -61,7 +62,10 @@ def certificate(
     days: tuple[int, int] = (-100, 3000),
     serial: int | None = None,
     country: str = "UT",
+    signs: bool = True,
+    purpose: str = "",
 ) -> x509.Certificate:
+    """``signs`` is whether its key usage says so; ``purpose`` an extended one, dotted."""
     built = (
         x509.CertificateBuilder()
         .subject_name(_name(name, country))
@@ -72,8 +76,25 @@ def certificate(
         .not_valid_after(NOW + timedelta(days=days[1]))
         .add_extension(x509.BasicConstraints(ca=is_authority, path_length=None), critical=True)
         .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
+        .add_extension(_usage(is_authority=is_authority, signs=signs), critical=True)
     )
+    if purpose:
+        built = built.add_extension(x509.ExtendedKeyUsage([x509.ObjectIdentifier(purpose)]), critical=True)
     return built.sign(issuer_key, hashes.SHA256())
+
+
+def _usage(*, is_authority: bool, signs: bool) -> x509.KeyUsage:
+    return x509.KeyUsage(
+        digital_signature=signs and not is_authority,
+        content_commitment=False,
+        key_encipherment=False,
+        data_encipherment=False,
+        key_agreement=not signs,
+        key_cert_sign=is_authority,
+        crl_sign=is_authority,
+        encipher_only=False,
+        decipher_only=False,
+    )
 
 
 def der(signed: x509.Certificate | x509.CertificateRevocationList) -> bytes:
@@ -87,6 +108,7 @@ class Issuer:
     authority_key: PrivateKey = field(default_factory=lambda: ec_key("CSCA"))
     signer_key: PrivateKey = field(default_factory=lambda: ec_key("DS"))
     signer_days: tuple[int, int] = (-100, 3000)
+    signer_is: Mapping[str, Any] = field(default_factory=dict)  # of ``certificate``'s arguments
     authority_days: tuple[int, int] = (-1000, 5000)
     digest: str = "sha256"
     files_digest: str = ""  # where the files have another than the signature
@@ -104,7 +126,8 @@ class Issuer:
 
     @property
     def signer(self) -> bytes:
-        made = certificate("DS", self.signer_key, "CSCA", self.authority_key, days=self.signer_days, serial=77)
+        key, days = self.signer_key, self.signer_days
+        made = certificate("DS", key, "CSCA", self.authority_key, days=days, serial=77, **self.signer_is)
         return self.signer_octets(der(made))
 
     def revocations(self, *serials: int, until: float = 30, signed_by: PrivateKey | None = None) -> bytes:

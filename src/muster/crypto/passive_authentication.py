@@ -43,6 +43,7 @@ class Doubt(Enum):
     ALGORITHM_UNKNOWN = "algorithm unknown"
     SIGNATURE_WRONG = "signature wrong"
     SIGNER_ABSENT = "signer absent"  # the certificate it should hold is missing
+    SIGNER_NOT_MEANT = "signer not meant"  # its certificate is not one for signing documents
     SIGNER_NOT_VALID = "signer not valid"  # at this time
     SIGNER_REVOKED = "signer revoked"
     ISSUER_UNKNOWN = "issuer unknown"  # no authority that is believed in
@@ -146,6 +147,8 @@ class CountryAuthorities:
 
     def doubts_about(self, signer: x509.Certificate, at: datetime) -> Iterator[Doubt]:
         """Raises what is in ``UNREADABLE``."""
+        if not _signs_documents(signer):
+            yield Doubt.SIGNER_NOT_MEANT
         if not _is_valid(signer, at):
             yield Doubt.SIGNER_NOT_VALID
         named = [each for each in self._authorities if each.subject == signer.issuer]
@@ -280,6 +283,15 @@ def _issued(issuer: x509.Certificate, certificate: x509.Certificate) -> bool | N
         return None
     except UNREADABLE:  # one bad entry of a list must not stand in the way of the others
         return False
+
+
+def _signs_documents(certificate: x509.Certificate) -> bool:
+    """9303-12, 7.1: it has the key usage for signatures, is no authority and has no extended key usage, as whoever
+    signs master lists, deviations or visible seals does."""
+    constraints, usage = certificate.basic_constraints_value, certificate.key_usage_value
+    is_authority = constraints is not None and bool(constraints["ca"].native)
+    may_sign = usage is not None and "digital_signature" in usage.native
+    return may_sign and not is_authority and certificate.extended_key_usage_value is None
 
 
 def _is_signed_list(revocations: crl.CertificateList, issuer: x509.Certificate) -> bool:

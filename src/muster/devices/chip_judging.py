@@ -29,6 +29,11 @@ CHIP_SIGNATURE_WRONG = Code(
 CHIP_SIGNER_ABSENT = Code(
     "CHIP_SIGNER_ABSENT", "The chip does not say who signed it. Its signature cannot be checked."
 )
+CHIP_SIGNER_NOT_MEANT = Code(
+    "CHIP_SIGNER_NOT_MEANT",
+    "The certificate of whoever signed the chip is not one for signing documents. Nothing shows that the chip is "
+    "genuine.",
+)
 CHIP_SIGNER_NOT_VALID = Code(
     "CHIP_SIGNER_NOT_VALID", "The certificate of whoever signed the chip is not valid at this time."
 )
@@ -69,6 +74,7 @@ _DOUBTS = {
     Doubt.ALGORITHM_UNKNOWN: (CHIP_ALGORITHM_UNKNOWN, _WARNS),
     Doubt.SIGNATURE_WRONG: (CHIP_SIGNATURE_WRONG, _BLOCKS),
     Doubt.SIGNER_ABSENT: (CHIP_SIGNER_ABSENT, _WARNS),
+    Doubt.SIGNER_NOT_MEANT: (CHIP_SIGNER_NOT_MEANT, _WARNS),
     Doubt.SIGNER_NOT_VALID: (CHIP_SIGNER_NOT_VALID, _WARNS),
     Doubt.SIGNER_REVOKED: (CHIP_SIGNER_REVOKED, _BLOCKS),
     Doubt.ISSUER_UNKNOWN: (CHIP_ISSUER_UNKNOWN, _WARNS),

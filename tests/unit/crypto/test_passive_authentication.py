@@ -6,6 +6,7 @@ import subprocess
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from asn1crypto import cms, core
@@ -164,6 +165,15 @@ def test_a_signer_that_only_names_the_authority_is_unknown() -> None:
 def test_a_certificate_that_may_not_sign_others_is_no_authority() -> None:
     key = ec_key("CSCA")
     assert Doubt.ISSUER_UNKNOWN in checked(Issuer(), believed=der(certificate("CSCA", key, "CSCA", key))).doubts
+
+
+@pytest.mark.parametrize(
+    "signer",
+    [{"is_authority": True}, {"signs": False}, {"purpose": "2.23.136.1.1.3"}, {"purpose": "1.3.6.1.5.5.7.3.1"}],
+    ids=["an authority", "agrees on keys", "signs master lists", "a web server"],
+)
+def test_a_certificate_of_the_authority_that_is_not_for_documents_is_told(signer: dict[str, Any]) -> None:
+    assert checked(Issuer(signer_is=signer)).doubts == (Doubt.SIGNER_NOT_MEANT,)
 
 
 @pytest.mark.parametrize(
