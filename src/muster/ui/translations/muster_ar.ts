@@ -2052,6 +2052,10 @@
             <translation>شهادة الجهاز ({kind}) لم تصبح صالحة بعد. تحقق من تاريخ هذا الحاسوب ووقته.</translation>
         </message>
         <message>
+            <source>The certificate of whoever signed the chip is not one for signing documents. Nothing shows that the chip is genuine.</source>
+            <translation>شهادة الجهة التي وقّعت الشريحة ليست مخصّصة لتوقيع الوثائق. ولا شيء يثبت أن الشريحة أصلية.</translation>
+        </message>
+        <message>
             <source>The certificate of whoever signed the chip is not valid at this time.</source>
             <translation>شهادة من وقّع الشريحة غير صالحة في هذا الوقت.</translation>
         </message>
@@ -2562,6 +2566,10 @@
         <message>
             <source>The identity provider does not offer what a sign-in needs. Tell your administrator.</source>
             <translation>لا يوفّر مزوّد الهوية ما يتطلبه تسجيل الدخول. أبلغ المسؤول عن النظام.</translation>
+        </message>
+        <message>
+            <source>The identity provider does not say when the person signed in, so it may have been somebody before. Tell your administrator.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>The identity provider has a problem just now. Try again later.</source>

@@ -2052,6 +2052,10 @@
             <translation>Le certificat de l’appareil ({kind}) n’est pas encore valable. Vérifiez la date et l’heure de cet ordinateur.</translation>
         </message>
         <message>
+            <source>The certificate of whoever signed the chip is not one for signing documents. Nothing shows that the chip is genuine.</source>
+            <translation>Le certificat du signataire de la puce n’est pas destiné à signer des documents. Rien ne montre que la puce est authentique.</translation>
+        </message>
+        <message>
             <source>The certificate of whoever signed the chip is not valid at this time.</source>
             <translation>Le certificat de celui qui a signé la puce n’est pas valable en ce moment.</translation>
         </message>
@@ -2562,6 +2566,10 @@
         <message>
             <source>The identity provider does not offer what a sign-in needs. Tell your administrator.</source>
             <translation>Le fournisseur d’identité n’offre pas ce qu’exige une connexion. Prévenez votre administrateur.</translation>
+        </message>
+        <message>
+            <source>The identity provider does not say when the person signed in, so it may have been somebody before. Tell your administrator.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>The identity provider has a problem just now. Try again later.</source>
