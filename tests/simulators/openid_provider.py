@@ -130,6 +130,7 @@ class OpenIdProvider(LoopbackServer):
             "aud": CLIENT,
             "exp": now + 300,
             "iat": now,
+            "auth_time": now,
             "nonce": request["nonce"],
             "at_hash": half_hash(access),
             **self.claims,

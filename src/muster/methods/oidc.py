@@ -6,7 +6,8 @@ Rules:
    ``callback_ref`` under which the station stores whose it is; nothing is ever read out of it.
 2. The browser comes back to this machine (RFC 8252, section 7.3: a port of the moment), and the answer counts when
    its state is this attempt's, and it is from the provider that was asked (RFC 9207).
-3. Somebody always signs in anew (``prompt=login``): the last person's session may still be in the browser.
+3. Somebody always signs in anew (``prompt=login``, ``max_age=0``): the last person's session may still be in the
+   browser. The ID Token says when that was (Core 1.0, section 3.1.2.1), or counts for nothing.
 4. The ID Token is believed as ``crypto.id_token`` says. What else is told about the person comes from there and
    from the userinfo endpoint, if that is about the same subject; where both speak, what is signed counts.
 5. Tokens and codes are in memory only. The subject is kept as a keyed hash, together with who issued it: subjects
@@ -43,6 +44,7 @@ from muster.methods.openid_refusals import (
     OIDC_RESPONSE_INCOMPLETE,
     OIDC_RESPONSE_ISSUER,
     OIDC_SIGN_IN_TOO_OLD,
+    OIDC_SIGN_IN_UNDATED,
     OIDC_USERINFO_OF_ANOTHER,
     CameToNothing,
     refusal,
@@ -102,6 +104,7 @@ class Oidc:
             code_challenge=create_s256_code_challenge(verifier),
             code_challenge_method="S256",
             prompt="login",
+            max_age="0",
             **_wishes(work, definition),
         )
         state = {
@@ -202,7 +205,9 @@ def _require_strength(token: IdToken, definition: OidcMethodDefinition) -> None:
 
 def _require_fresh(token: IdToken, asked_at: int) -> None:
     at = token.claims.get("auth_time")
-    if at is not None and at < asked_at - TOLERANCE_S:
+    if at is None:
+        raise CameToNothing(OIDC_SIGN_IN_UNDATED, retryable=False)
+    if at < asked_at - TOLERANCE_S:
         raise CameToNothing(OIDC_SIGN_IN_TOO_OLD)
 
 

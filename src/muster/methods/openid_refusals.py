@@ -43,6 +43,11 @@ OIDC_SIGN_IN_TOO_OLD = Code(
     "OIDC_SIGN_IN_TOO_OLD",
     "The identity provider told of an earlier sign-in, perhaps somebody else's. Sign in again at the provider.",
 )
+OIDC_SIGN_IN_UNDATED = Code(
+    "OIDC_SIGN_IN_UNDATED",
+    "The identity provider does not say when the person signed in, so it may have been somebody before. Tell your "
+    "administrator.",
+)
 OIDC_USERINFO_OF_ANOTHER = Code(
     "OIDC_USERINFO_OF_ANOTHER", "The identity provider told about another person than the one who signed in."
 )

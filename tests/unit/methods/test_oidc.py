@@ -103,7 +103,7 @@ def test_the_browser_is_sent_with_this_attempts_own_state_nonce_and_challenge(
     assert url.startswith(f"{provider.origin}/auth?")
     assert (asked["state"], asked["nonce"]) == ("ref-of-this-attempt", work.state["nonce"])
     assert (asked["response_type"], asked["code_challenge_method"]) == ("code", "S256")
-    assert (asked["redirect_uri"], asked["prompt"]) == (WAY_BACK, "login")
+    assert (asked["redirect_uri"], asked["prompt"], asked["max_age"]) == (WAY_BACK, "login", "0")
     assert (asked["scope"], asked["acr_values"], asked["login_hint"]) == ("openid profile email", "a b", "erika")
     assert work.state["verifier"] not in url
     again, _ = _sent(oidc, _work(provider))
@@ -338,6 +338,7 @@ def test_a_network_that_drops_in_the_middle_can_be_tried_again(oidc: Oidc, provi
         ({"signs_with": "second"}, "ID_TOKEN_KEY_UNKNOWN", True),
         ({"signs_with": "second", "header": {"kid": "first"}}, "ID_TOKEN_SIGNATURE", False),
         ({"claims": {"auth_time": int(NOON.timestamp()) - 3600}}, "OIDC_SIGN_IN_TOO_OLD", True),
+        ({"claims": {"auth_time": None}}, "OIDC_SIGN_IN_UNDATED", False),
     ],
 )
 def test_each_lie_in_the_proof_is_refused_with_its_code(
