@@ -2569,7 +2569,7 @@
         </message>
         <message>
             <source>The identity provider does not say when the person signed in, so it may have been somebody before. Tell your administrator.</source>
-            <translation type="unfinished"></translation>
+            <translation>لا يذكر مزوّد الهوية متى سجّل الشخص دخوله، فقد يكون ذلك شخصًا سبقه. أبلغ المسؤول.</translation>
         </message>
         <message>
             <source>The identity provider has a problem just now. Try again later.</source>

@@ -2569,7 +2569,7 @@
         </message>
         <message>
             <source>The identity provider does not say when the person signed in, so it may have been somebody before. Tell your administrator.</source>
-            <translation type="unfinished"></translation>
+            <translation>Le fournisseur d’identité ne dit pas quand la personne s’est connectée : ce pourrait être quelqu’un d’avant. Prévenez votre administrateur.</translation>
         </message>
         <message>
             <source>The identity provider has a problem just now. Try again later.</source>
