@@ -126,24 +126,26 @@ class Database:
     @contextmanager
     def work(self) -> Iterator[Work]:
         """A write transaction: committed when the block ends, undone when it raises."""
+        since = self._states.times_forgotten
         self._require_open()
         with self._telling, self._engine.connect() as connection, connection.begin():
             work = Work(connection, self._clock, self._states)
             yield work
             if not work.is_complete:
                 raise RuntimeError("a change without an audit record")
-        self._remember(work.registrations)
+        self._remember(work.registrations, since)
         if self._copy is not None:
             self._copy.add(work.registrations.changes, work.records)
 
     @contextmanager
     def read(self) -> Iterator[Work]:
         """A consistent view that waits for no writer. Whatever is written through it is undone."""
+        since = self._states.times_forgotten
         with self._reading() as connection:
             work = Work(connection, self._clock, self._states)
             yield work
         if not work.registrations.changes:  # as the rules say, they were undone
-            self._remember(work.registrations)
+            self._remember(work.registrations, since)
 
     @contextmanager
     def audit_log(self) -> Iterator[AuditLog]:
@@ -160,10 +162,9 @@ class Database:
             yield connection
             connection.rollback()
 
-    def _remember(self, registrations: Registrations) -> None:
+    def _remember(self, registrations: Registrations, since: int) -> None:
         self._states.forget(each for each, change in registrations.changes.items() if change.replaces)
-        if not self._closed:
-            self._states.keep(registrations.folded.values())
+        self._states.keep(registrations.folded.values(), since)
 
     @contextmanager
     def rebuilding(self) -> Iterator[sa.Connection]:

@@ -70,21 +70,23 @@ class Folded:
 
 class FoldedStates:
     """The states that were asked for last, so that a step costs the same however many came before it. None is
-    believed before the database was asked whether it is still the newest."""
+    believed before the database was asked whether it is still the newest, and none that was read before something
+    was forgotten is kept: it may be what was forgotten."""
 
     def __init__(self) -> None:
         self._states: OrderedDict[RegistrationId, Folded] = OrderedDict()
         self._lock = Lock()
+        self.times_forgotten = 0
 
     def get(self, registration_id: RegistrationId, events: int, last: int) -> Folded | None:
         with self._lock:
             folded = self._states.get(registration_id)
         return folded if folded is not None and (folded.events, folded.last) == (events, last) else None
 
-    def keep(self, states: Iterable[Folded]) -> None:
-        """Of what was committed, nothing else."""
+    def keep(self, states: Iterable[Folded], since: int) -> None:
+        """Of what was committed, nothing else. ``since`` is ``times_forgotten`` of before it was read."""
         with self._lock:
-            for each in states:
+            for each in states if since == self.times_forgotten else ():
                 self._states[each.state.id] = each
                 self._states.move_to_end(each.state.id)
             while len(self._states) > _STATES_IN_MEMORY:
@@ -94,10 +96,12 @@ class FoldedStates:
         with self._lock:
             for each in registrations:
                 self._states.pop(each, None)
+                self.times_forgotten += 1
 
     def clear(self) -> None:
         with self._lock:
             self._states.clear()
+            self.times_forgotten += 1
 
 
 class Registrations:

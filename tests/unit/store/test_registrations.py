@@ -393,6 +393,25 @@ def test_of_what_was_destroyed_nothing_stays_in_memory(
     assert registration_id not in database._states._states
 
 
+def test_who_reads_while_it_is_destroyed_does_not_bring_it_back_into_memory(
+    database: Database, registration_id: RegistrationId
+) -> None:
+    _append(database, registration_id, *_WHOLE_LIFE)
+    with database.read() as work:
+        work.registrations.load(registration_id)
+        _destroy(database, registration_id)
+    assert registration_id not in database._states._states
+
+
+def test_who_reads_while_the_database_is_closed_leaves_nothing_in_memory(
+    database: Database, registration_id: RegistrationId
+) -> None:
+    with database.read() as work:
+        work.registrations.load(registration_id)
+        database.close()
+    assert not database._states._states
+
+
 def test_more_registrations_than_are_remembered_are_read_again(
     database: Database, start: StartRegistration
 ) -> None:
