@@ -153,7 +153,7 @@ class Document:
         if self._is_another(work, sides.portrait, stored):
             return NotDone(ASK_SUPERVISOR, _OTHER_PORTRAIT, retryable=True)
         sealed = sealed_portrait(stored, work.execution_id, self._tools.seal)
-        return self._done(work, replace(sides, portrait=sealed), said)
+        return self._done(work, replace(sides, portrait=sealed), said, _BY_CHIP if _is_genuine(said) else _OPTICAL)
 
     def _face_on(self, chip: ChipSaid) -> FaceTemplate | None:
         """None where the chip has no portrait that shows one face."""
@@ -174,7 +174,9 @@ class Document:
 
     # What came of it
 
-    def _done(self, work: Work, sides: Sides, chip: ChipSaid | None) -> Outcome:
+    def _done(self, work: Work, sides: Sides, chip: ChipSaid | None, assurance: Assurance = _OPTICAL) -> Outcome:
+        """More than what is printed is worth only where the portrait is the chip's as well: whoever is compared
+        with it later could have put the printed one there."""
         signed = chip if chip is not None and chip.authenticity in _SIGNED else None
         zone = parse(signed.lines) if signed else _zone(sides)
         claims = claims_of(zone, _today(work), signed.details if signed else None)
@@ -182,7 +184,7 @@ class Document:
         if found.missing:
             return NotDone(DOCUMENT_CLAIM_MISSING, " ".join(found.missing))
         return Done(
-            _BY_CHIP if _is_genuine(chip) else _OPTICAL,
+            assurance,
             _evidence(work, _decided(work, sides), zone, chip),
             tuple(_with_state(each, zone) for each in found.identifiers),
             {**found.attributes, **({PORTRAIT: sides.portrait} if sides.portrait else {})},

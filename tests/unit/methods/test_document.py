@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from muster.analysis.api import Pixels
 from muster.analysis.face_recognition import FaceTemplate
 from muster.crypto.passive_authentication import CountryAuthorities
 from muster.crypto.sealing import Sealer
@@ -123,10 +124,15 @@ def _on_reader(counter: Counter, chip: PassportChip | None = None) -> Iterator[N
     counter.reader.chip = None
 
 
-def _chip(lines: tuple[str, ...] = PASSPORT_LINES, issuer: Issuer = ISSUER, **more: Any) -> PassportChip:
+def _chip(
+    lines: tuple[str, ...] = PASSPORT_LINES,
+    issuer: Issuer = ISSUER,
+    picture: Pixels | None = None,
+    **more: Any,
+) -> PassportChip:
     zone = parse(lines)
     portrait = io.BytesIO()
-    Image.fromarray(page("passport")[100:480, 50:330]).save(portrait, "JPEG")
+    Image.fromarray(page("passport")[100:480, 50:330] if picture is None else picture).save(portrait, "JPEG")
     files = {File.DG1: dg1(zone), File.DG2: dg2(face_record(portrait.getvalue()))}
     if "signing_key" in more:
         files[File.DG14] = dg14(security_info(AA, number(1), identifier(ECDSA_PLAIN_SHA256)))
@@ -260,6 +266,16 @@ def test_a_chip_that_shows_it_is_no_copy_is_worth_the_most(
     assert isinstance(done, Done)
     assert (done.assurance.eidas, done.assurance.strength) == (Eidas.HIGH, Strength.SUPERIOR)
     assert (done.evidence.metadata["chip"], done.evidence.metadata["score"]) == ("genuine", "LEVEL4")
+
+
+def test_a_genuine_chip_whose_portrait_shows_no_face_leaves_the_printed_one_worth_what_it_was(
+    counter: Counter, document: Document, at_the_chip: Pending
+) -> None:
+    with _on_reader(counter, _chip(picture=np.full((380, 280, 3), 128, np.uint8), signing_key=ec_key("chip"))):
+        done = document.submit(_work(PASSPORT, at_the_chip), READY)
+    assert isinstance(done, Done)
+    assert done.evidence.metadata["chip"] == "genuine"
+    assert (done.assurance.eidas, done.assurance.strength) == (Eidas.SUBSTANTIAL, Strength.STRONG)
 
 
 def test_a_chip_of_another_state_s_making_proves_no_more_than_the_page(
