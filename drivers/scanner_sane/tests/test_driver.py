@@ -289,6 +289,16 @@ def test_of_a_stack_that_is_too_thick_the_first_sheets_are_taken_and_that_is_tol
     assert stack.broke_off is not None and stack.broke_off.code.name == "SHEETS_LEFT"
 
 
+def test_a_stack_that_is_too_large_for_one_message_breaks_off_before_sheets_are_lost(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    one = len(scan(dpi=50).content)
+    monkeypatch.setattr("muster.devices.scanning.MAXIMUM_OCTETS", 2 * one)
+    stack = scan_stack()
+    assert len(stack.pages) == 3
+    assert stack.broke_off is not None and stack.broke_off.code.name == "SHEETS_LEFT"
+
+
 def test_a_stack_that_is_stopped_hands_out_nothing() -> None:
     cancel = Event()
     Timer(0.1, cancel.set).start()

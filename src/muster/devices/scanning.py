@@ -34,7 +34,10 @@ SHEETS_LEFT = Code(
 )
 SCAN_INCOMPLETE = Code("SCAN_INCOMPLETE", "Only a part of the page arrived from the scanner. Scan it again.")
 
-MAXIMUM_SHEETS = 50  # of a stack; together they cross to the program in one message
+MAXIMUM_SHEETS = 50  # of a stack
+# The sheets of a stack cross to the program in one message (``wire``). Beyond this no further one is drawn in; up
+# to it there is still room for one of MAXIMUM_PIXELS, grey and not made smaller.
+MAXIMUM_OCTETS = 192 * 1024 * 1024
 MAXIMUM_PIXELS = 64_000_000  # as many as a picture from a file may have
 LARGEST_PAGE_MM = (216.0, 356.0)  # legal paper; feeders for banners promise metres
 _JPEG_QUALITY = 95
@@ -44,6 +47,11 @@ def nearest_resolution(offered: Sequence[int], wanted_dpi: int) -> int:
     """The least that is fine enough, else the finest there is. ``offered`` holds at least one."""
     enough = [each for each in offered if each >= wanted_dpi]
     return min(enough) if enough else max(offered)
+
+
+def is_full(pages: Sequence[ScannedPage]) -> bool:
+    """Whether a stack takes no further sheet."""
+    return len(pages) >= MAXIMUM_SHEETS or sum(len(each.content) for each in pages) > MAXIMUM_OCTETS
 
 
 def page_of(

@@ -18,7 +18,7 @@ from typing import Any
 
 _HEAD = struct.Struct("!IQ")  # octets of the text, octets of the pieces together
 _MAXIMUM_TEXT = 4 * 1024 * 1024
-_MAXIMUM_PIECES = 256 * 1024 * 1024  # a page of A4 in colour at 600 dpi is 104 MB
+MAXIMUM_PIECES = 256 * 1024 * 1024  # a page of A4 in colour at 600 dpi is 104 MB
 _CHUNK = 1024 * 1024
 
 Piece = bytes | bytearray | memoryview
@@ -67,7 +67,7 @@ class Pipes:
     def receive(self) -> Message:
         """Raises ``Ended``, ``Garbled``."""
         text_length, pieces_length = _HEAD.unpack(self._read(_HEAD.size))
-        if text_length > _MAXIMUM_TEXT or pieces_length > _MAXIMUM_PIECES:
+        if text_length > _MAXIMUM_TEXT or pieces_length > MAXIMUM_PIECES:
             raise Garbled("longer than any message")
         kind, call, said, lengths = _parsed(self._read(text_length))
         if sum(lengths) != pieces_length:

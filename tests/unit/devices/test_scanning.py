@@ -9,7 +9,18 @@ import pytest
 from PIL import Image
 
 from muster.devices.api import ScannedPage
-from muster.devices.scanning import nearest_resolution, page_of
+from muster.devices.scanning import MAXIMUM_PIXELS, is_full, nearest_resolution, page_of
+from muster.devices.wire import MAXIMUM_PIECES
+
+
+def test_a_stack_is_full_before_one_more_sheet_could_be_too_much_for_a_message() -> None:
+    sheet = ScannedPage(bytes(9 * 1024 * 1024), "jpg", 300)
+    taken: list[ScannedPage] = []
+    while not is_full(taken):
+        taken.append(sheet)
+    assert len(taken) < 50
+    largest = MAXIMUM_PIXELS  # octets, of a grey one that nothing makes smaller
+    assert (len(taken) - 1) * len(sheet.content) + largest < MAXIMUM_PIECES
 
 
 def seen(page: ScannedPage) -> Image.Image:

@@ -163,7 +163,7 @@ class FeedingScanner(SaneScanner):
         source = sources(self._handle.options())[Source.FEEDER]
         try:
             with _translated(), self._started(source, resolution_dpi) as dpi:
-                while len(pages) < scanning.MAXIMUM_SHEETS:
+                while not scanning.is_full(pages):
                     pages.append(self._page(dpi, resolution_dpi, cancel, on_preview))
         except DeviceUnavailable as error:
             if not pages:
