@@ -26,6 +26,7 @@ class Deadline:
     def __init__(self, answer_s: float) -> None:
         self._answer_s = answer_s
         self._until: float | None = None
+        self._whole_until = 0.0
         self._line: socket.socket | None = None
         self._is_over = Event()
         self._watch: Thread | None = None
@@ -35,7 +36,7 @@ class Deadline:
     def begin(self, sending_s: float) -> None:
         """An exchange, whose request takes at most so long before its answer is waited for."""
         self.has_passed = False
-        self._until = time.monotonic() + sending_s + self._answer_s
+        self._until = self._whole_until = time.monotonic() + sending_s + self._answer_s
         if self._watch is None:
             self._watch = Thread(target=self._look, name="upload-deadline", daemon=True)
             self._watch.start()
@@ -49,6 +50,8 @@ class Deadline:
         if event.endswith("connect_tcp.complete"):
             self._let_go()
             self._line = told["return_value"].get_extra_info("socket").dup()
+        elif event.endswith("start_tls.complete"):
+            self._until = self._whole_until  # what was sent until now asked a proxy for the way, nothing else
         elif event.endswith("send_request_body.complete"):
             self._until = time.monotonic() + self._answer_s
         elif event.endswith(("response_closed.failed", "connect_tcp.failed", "start_tls.failed")):

@@ -12,6 +12,7 @@ import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
+from http.client import parse_headers
 from pathlib import Path
 from threading import Event, Thread
 
@@ -425,7 +426,9 @@ def _tls_server(identity: Path, *, oldest_only: bool = False) -> Iterator[str]:
     def serve(listening: socket.socket) -> None:
         connection, _ = listening.accept()
         with suppress(OSError), context.wrap_socket(connection, server_side=True) as secure:
-            secure.recv(65536)
+            asked = secure.makefile("rb")
+            asked.readline()
+            asked.read(int(parse_headers(asked).get("Content-Length", "0")))
             secure.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}")
         connection.close()
 
@@ -471,6 +474,42 @@ def test_a_server_that_speaks_only_old_tls_gets_nothing(tls_identity: Path) -> N
 def test_a_trusted_server_is_spoken_to(tls_identity: Path) -> None:
     with _tls_server(tls_identity) as url:
         assert _ask_securely(url, _trusting(tls_identity)) == {}
+
+
+@contextmanager
+def _proxy() -> Iterator[str]:
+    """Makes one tunnel."""
+
+    def carry(begin: socket.socket, end: socket.socket) -> None:
+        with suppress(OSError):
+            while octets := begin.recv(65536):
+                end.sendall(octets)
+            end.shutdown(socket.SHUT_WR)
+
+    def serve(listening: socket.socket) -> None:
+        client, _ = listening.accept()
+        with client:
+            host, port = client.recv(65536).split()[1].decode().split(":")
+            with socket.create_connection((host, int(port))) as server:
+                client.sendall(b"HTTP/1.1 200 Connection established\r\n\r\n")
+                back = Thread(target=carry, args=(server, client))
+                back.start()
+                carry(client, server)
+                back.join()
+
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        thread = Thread(target=serve, args=(listening,))
+        thread.start()
+        yield f"http://127.0.0.1:{listening.getsockname()[1]}"
+        thread.join()
+
+
+def test_a_slow_upload_through_a_proxy_is_given_the_time_it_takes(tls_identity: Path) -> None:
+    trusting = _trusting(tls_identity)
+    with _tls_server(tls_identity) as url, _proxy() as proxy:
+        tunnel = httpx2.HTTPTransport(proxy=proxy, verify=trusting)
+        with Transport(url, transport=tunnel, bytes_per_second=10_000, answer_within_s=0.1) as transport:
+            assert transport.post_file("/x", "packet-1.zip", bytes(2_500)) == {}
 
 
 def test_what_answers_without_tls_on_a_secure_address_gets_nothing(server: WireServer) -> None:
