@@ -10,7 +10,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from muster.devices.api import (
     DEVICE_ABSENT,
@@ -121,7 +121,7 @@ class Catalogue:
     def find(self, kind: DeviceKind | None = None) -> tuple[DeviceDescriptor, ...]:
         """What is plugged in now, of one kind or of all."""
         self.settle(_AT_ONCE_S)
-        found = told_apart(device for name in self._drivers for device in self._find(name))
+        found = told_apart(_with_kind(device) for name in self._drivers for device in self._find(name))
         return tuple(device for device in found if kind in (None, device.kind))
 
     def _find(self, name: str) -> Sequence[DeviceDescriptor]:
@@ -190,3 +190,11 @@ class Catalogue:
         if now.problem is not None and now.problem.code is DEVICE_CLAIMED_TWICE:
             raise DeviceUnavailable(now.problem.code, **now.problem.detail)
         return wanted
+
+
+def _with_kind(device: DeviceDescriptor) -> DeviceDescriptor:
+    """Sentences about devices speak of their kind; drivers forget to tell it."""
+    if device.problem is None or "kind" in device.problem.detail:
+        return device
+    detail = {**device.problem.detail, "kind": device.kind.value}
+    return replace(device, problem=replace(device.problem, detail=detail))

@@ -22,6 +22,7 @@ import numpy as np
 
 from muster.devices.frames import Pixels
 from muster.devices.wire import Garbled, Piece
+from muster.domain.assessment import Finding
 from muster.errors import Code, MusterError
 
 _UNIONS = (Union, types.UnionType)
@@ -122,7 +123,10 @@ def _unpack(said: Any, hint: Any, pieces: Sequence[Piece]) -> Any:
     if issubclass(hint, Enum):
         return hint[said]
     parted = zip(_listed(said), _fields(hint), strict=True)
-    return hint(*(_unpack(each, part, pieces) for each, part in parted))
+    value = hint(*(_unpack(each, part, pieces) for each, part in parted))
+    if isinstance(value, Finding):
+        _ = value.sentence  # raises KeyError where what the sentence speaks of is missing
+    return value
 
 
 def _unpack_row(said: list[Any], origin: Any, parts: tuple[Any, ...], pieces: Sequence[Piece]) -> Any:

@@ -15,6 +15,7 @@ import pytest
 from muster.clock import utc_now
 from muster.devices.api import (
     DEVICE_BUSY,
+    DEVICE_FAILED,
     DEVICE_UNPLUGGED,
     DRIVER_GROUP,
     Camera,
@@ -29,6 +30,7 @@ from muster.devices.api import (
 from muster.devices.attestation import SoftwareSigner
 from muster.devices.catalogue import Catalogue, DriverStatus
 from muster.devices.installed import HOSTED_DRIVER_GROUP, ONLY_VARIABLE, installed_drivers
+from muster.domain.assessment import Finding
 from muster.domain.biometrics import DigitalId
 from muster.errors import CANCELLED, BadInput, Cancelled, Code, DeviceUnavailable
 from muster.plugins import Plugin, discover
@@ -530,3 +532,12 @@ def test_a_device_that_was_unplugged_is_gone_at_the_next_look() -> None:
     assert catalogue.find() == (described(),)
     driver.devices = []
     assert catalogue.find() == ()
+
+
+def test_a_problem_that_does_not_tell_the_kind_of_its_device_is_told_with_it(context: DeviceContext) -> None:
+    broken = replace(described(status=DeviceStatus.NOT_READY), problem=Finding(DEVICE_FAILED))
+    catalogue = catalogue_of(ScriptedDriver([broken]))
+    problem = catalogue.find()[0].problem
+    assert problem is not None and problem.sentence.startswith("The camera reported a fault")
+    with pytest.raises(DeviceUnavailable, match="DEVICE_FAILED"), catalogue.open(DeviceKind.CAMERA, context):
+        pass

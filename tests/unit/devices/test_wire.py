@@ -209,6 +209,8 @@ def test_a_finding_with_a_code_only_the_other_side_knows_keeps_its_sentence() ->
         (["VENDOR_DEEP", "{kind.__class__}"], Code),
         (["VENDOR_OPEN", "{"], Code),
         (["VENDOR_LONG", "a" * 401], Code),
+        ([["DEVICE_FAILED", "The {kind} is broken."], "BLOCKS", "", {}], Finding),
+        ([["VENDOR_WARM", "It is warm: {degrees}."], "WARNS", "", {"kind": [0, "camera"]}], Finding),
     ],
     ids=str,
 )
