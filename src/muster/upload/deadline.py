@@ -14,7 +14,7 @@ import socket
 import time
 from collections.abc import Mapping
 from contextlib import suppress
-from threading import Event, Thread
+from threading import Event, Lock, Thread
 from typing import Any
 
 _LOOK_EACH_S = 0.5
@@ -28,6 +28,8 @@ class Deadline:
         self._until: float | None = None
         self._whole_until = 0.0
         self._line: socket.socket | None = None
+        self._turn = Lock()
+        """Held to hang up and to go on: nobody hangs up on the exchange after the one that took too long."""
         self._is_over = Event()
         self._watch: Thread | None = None
         self.has_passed = False
@@ -35,27 +37,30 @@ class Deadline:
 
     def begin(self, sending_s: float) -> None:
         """An exchange, whose request takes at most so long before its answer is waited for."""
-        self.has_passed = False
-        self._until = self._whole_until = time.monotonic() + sending_s + self._answer_s
+        with self._turn:
+            self.has_passed = False
+            self._until = self._whole_until = time.monotonic() + sending_s + self._answer_s
         if self._watch is None:
             self._watch = Thread(target=self._look, name="upload-deadline", daemon=True)
             self._watch.start()
 
     def end(self) -> None:
         """The exchange came to its end."""
-        self._until = None
+        with self._turn:
+            self._until = None
 
     def trace(self, event: str, told: Mapping[str, Any]) -> None:
         """What the client does, as its ``trace`` extension tells."""
-        if event.endswith("connect_tcp.complete"):
-            self._let_go()
-            self._line = told["return_value"].get_extra_info("socket").dup()
-        elif event.endswith("start_tls.complete"):
-            self._until = self._whole_until  # what was sent until now asked a proxy for the way, nothing else
-        elif event.endswith("send_request_body.complete"):
-            self._until = time.monotonic() + self._answer_s
-        elif event.endswith(("response_closed.failed", "connect_tcp.failed", "start_tls.failed")):
-            self._let_go()
+        with self._turn:
+            if event.endswith("connect_tcp.complete"):
+                self._let_go()
+                self._line = told["return_value"].get_extra_info("socket").dup()
+            elif event.endswith("start_tls.complete"):
+                self._until = self._whole_until  # what was sent until now asked a proxy for the way, nothing else
+            elif event.endswith("send_request_body.complete"):
+                self._until = time.monotonic() + self._answer_s
+            elif event.endswith(("response_closed.failed", "connect_tcp.failed", "start_tls.failed")):
+                self._let_go()
 
     def close(self) -> None:
         self._is_over.set()
@@ -65,11 +70,11 @@ class Deadline:
 
     def _look(self) -> None:
         while not self._is_over.wait(min(_LOOK_EACH_S, self._answer_s / 4)):
-            until, line = self._until, self._line
-            if until is not None and line is not None and time.monotonic() > until:
-                self.has_passed, self._until = True, None
-                with suppress(OSError):
-                    line.shutdown(socket.SHUT_RDWR)
+            with self._turn:
+                if self._until is not None and self._line is not None and time.monotonic() > self._until:
+                    self.has_passed, self._until = True, None
+                    with suppress(OSError):
+                        self._line.shutdown(socket.SHUT_RDWR)
 
     def _let_go(self) -> None:
         line, self._line = self._line, None
