@@ -24,6 +24,7 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
+from joserfc.jwk import thumbprint
 from polaris_oid4vp.sdjwt import verify_presentation
 from polaris_oid4vp.status import decide_by_fetching
 
@@ -114,13 +115,15 @@ class Presentation:
     """One that was believed. ``disclosed`` are the paths that the holder chose to show, beside what the issuer
     signed in clear. ``issuer`` is the best name there is, ``issuer_names`` all that are proven: the credential's
     own word for it where the certificate says the same, and the subjects of the certificate and its authority.
-    ``digest`` (SHA-256, hex) is of the issuer's part, by which it can be found again without being kept."""
+    ``holder`` is the thumbprint (RFC 7638) of the key it is bound to. ``digest`` (SHA-256, hex) is of the issuer's
+    part, by which it can be found again without being kept."""
 
     claims: Mapping[str, Any]
     disclosed: frozenset[Path]
     type: str
     issuer: str
     issuer_names: frozenset[str]
+    holder: str
     status: CredentialStatus
     digest: str
 
@@ -164,6 +167,7 @@ def verified_presentation(presentation: str, expected: Expected) -> Presentation
         str(verdict.claims["vct"]),
         known[0] if known else "",
         frozenset(known),
+        _holder(verdict.claims["cnf"]["jwk"]),
         _status(verdict.revocation),
         hashlib.sha256(presentation.split("~", 1)[0].encode()).hexdigest(),
     )
@@ -178,6 +182,11 @@ def _status(told: Mapping[str, Any]) -> CredentialStatus:
     if told["status"] != 0:  # however old a list is: what was withdrawn stays so
         raise NotAuthentic(CREDENTIAL_REVOKED)
     return CredentialStatus.VALID if told["fresh"] else CredentialStatus.NOT_CHECKED
+
+
+def _holder(key: Mapping[str, Any]) -> str:
+    """Of the members that make it this key; others may say of it what they like."""
+    return thumbprint({name: key.get(name) for name in ("crv", "kty", "x", "y")})
 
 
 def _read(contents: Collection[bytes]) -> dict[bytes, x509.Certificate]:

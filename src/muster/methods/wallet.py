@@ -5,8 +5,8 @@
 2. The answer is encrypted. It comes to this station (``Door``), or to a centre that can neither read nor change it
    (``wallet_relay``) and is looked at there.
 3. It counts once, and when it holds exactly what was asked for, from an issuer that is trusted, by the holder of
-   the credential, for this nonce and this station. Whether the issuer withdrew it is looked up; when that cannot
-   be done the evidence says so.
+   the credential, for this nonce and this station. Several credentials count when one key holds them all. Whether
+   the issuer withdrew it is looked up; when that cannot be done the evidence says so.
 4. The wallet, or whoever sends something in its place, is never told why something was not taken.
 5. Nonce and key are sealed in what the station remembers. A subject is kept as a keyed hash, with its issuer.
 """
@@ -16,6 +16,7 @@ from __future__ import annotations
 import json
 import re
 import secrets as random_source
+from collections import ChainMap
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -69,6 +70,10 @@ WALLET_DECLINED = Code("WALLET_DECLINED", "The person did not agree in the walle
 WALLET_COULD_NOT = Code(
     "WALLET_COULD_NOT", "The wallet could not answer, perhaps for want of a fitting credential. Take another way."
 )
+WALLET_HOLDERS_DIFFER = Code(
+    "WALLET_HOLDERS_DIFFER",
+    "The wallet did not prove that the credentials it showed belong to one and the same person.",
+)
 WALLET_TOO_LATE = Code("WALLET_TOO_LATE", "The wallet did not answer in time. Begin this step again.")
 WALLET_LEVEL_TOO_LOW = Code(
     "WALLET_LEVEL_TOO_LOW", "The credential that the wallet showed does not prove enough for this purpose."
@@ -99,6 +104,7 @@ _WORTH_ANOTHER_TRY = frozenset(
         PRESENTATION_OUT_OF_DATE,
         WALLET_ANSWER_UNREADABLE,
         WALLET_CLAIM_MISSING,
+        WALLET_HOLDERS_DIFFER,
         WALLET_SHOWED_MORE,
     }
 )
@@ -268,7 +274,7 @@ class Wallet:
         definition = _definition(work)
         question = question_of(definition)
         presented = _presentations(token, question)
-        claims: dict[str, Any] = {}
+        claims: list[dict[str, Any]] = []
         believed: list[Presentation] = []
         for asked in question.credentials:
             expected = Expected(
@@ -277,18 +283,25 @@ class Wallet:
             shown = verified_presentation(presented[asked.id], expected)
             if definition.trusted_issuers and shown.issuer_names.isdisjoint(definition.trusted_issuers):
                 raise NotAuthentic(CREDENTIAL_ISSUER_UNTRUSTED)
-            claims = {**asked.taken(shown), **claims}
+            claims.append(asked.taken(shown))
             believed.append(shown)
+        if len({each.holder for each in believed}) > 1:
+            raise NotAuthentic(WALLET_HOLDERS_DIFFER)
         level = min((_level(each) for each in believed), key=lambda each: each.rank)
         if definition.accepted_lo_as and level.rank < min(each.rank for each in definition.accepted_lo_as):
             return NotDone(WALLET_LEVEL_TOO_LOW, level.value, retryable=True)
-        found = mapped(mappings_of(definition, question), claims)
+        mappings = mappings_of(definition, question)
+        found = mapped(mappings, ChainMap(*claims))
         if found.missing:
             return NotDone(WALLET_CLAIM_MISSING, retryable=True)
-        identifiers = tuple(_with_issuer(each, believed[0].issuer) for each in found.identifiers)
+        identifiers = dict.fromkeys(
+            _with_issuer(identifier, shown.issuer)
+            for shown, own in zip(believed, claims, strict=True)
+            for identifier in mapped(mappings, own).identifiers
+        )
         evidence = _evidence(work, believed, level)
         amr = ("hwk",) if level is Eidas.HIGH else ("pop",)
-        return Done(_BY_LEVEL[level], evidence, identifiers, found.attributes, amr)
+        return Done(_BY_LEVEL[level], evidence, tuple(identifiers), found.attributes, amr)
 
 
 _TOO_LATE = NotDone(WALLET_TOO_LATE, retryable=True)

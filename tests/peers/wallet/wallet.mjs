@@ -5,10 +5,10 @@
 //
 //   {"link", "credentials": [...], "lies": {...}}     ->  {"status", "body", "question", "answer"} | {"error"}
 //
-// A credential is {"claims", "open": [names that are always shown], "key": JWK, "x5c": [...], "typ"}. Lies replace
-// what an honest wallet would say: nonce, aud, iat, holder ("another key"), vpToken, state, more (names shown
-// without being asked for), less (names not shown), refuses (an error of OAuth), clear (that error unencrypted),
-// resend (an answer of before), keep (do not send).
+// A credential is {"claims", "open": [names that are always shown], "key": JWK, "x5c": [...], "typ", "apart": true
+// for one that another key holds than the others'}. Lies replace what an honest wallet would say: nonce, aud, iat,
+// holder ("another key"), vpToken, state, more (names shown without being asked for), less (names not shown),
+// refuses (an error of OAuth), clear (that error unencrypted), resend (an answer of before), keep (do not send).
 
 import { createHash, randomBytes } from 'node:crypto';
 import { createInterface } from 'node:readline';
@@ -23,7 +23,8 @@ setGlobalConfig({ allowInsecureUrls: true });
 const sha = (data, algorithm) => createHash(algorithm.replace('-', '')).update(data).digest();
 const holder = await generateKeyPair('ES256');
 const another = await generateKeyPair('ES256');
-const holderJwk = await exportJWK(holder.publicKey);
+const apart = await generateKeyPair('ES256');
+const keyOf = (credential) => (credential.apart ? apart : holder);
 
 // What signs a JWS that is handed over as "header.payload".
 const signer = (key) => async (data) => {
@@ -33,27 +34,29 @@ const signer = (key) => async (data) => {
   return jws.split('.')[2];
 };
 
-async function issued({ claims, open = [], key, x5c, typ }) {
+async function issued(credential) {
+  const { claims, open = [], key, x5c, typ } = credential;
   const issuer = new SDJwtVcInstance({
     hasher: sha, hashAlg: 'sha-256', saltGenerator: (length) => randomBytes(length).toString('base64url'),
     signer: signer(await importJWK(key, 'ES256')), signAlg: 'ES256',
   });
   const hidden = Object.keys(claims).filter((name) => !open.includes(name));
-  const payload = { ...claims, cnf: { jwk: holderJwk } };
+  const payload = { ...claims, cnf: { jwk: await exportJWK(keyOf(credential).publicKey) } };
   return issuer.issue(payload, { _sd: hidden }, { header: { x5c, ...(typ ? { typ } : {}) } });
 }
 
-async function shown(credential, query, question, lies) {
+async function shown(held, query, question, lies) {
   const names = query.claims.map(({ path }) => path[0]);
   const chosen = [...names, ...(lies.more ?? [])].filter((name) => !(lies.less ?? []).includes(name));
-  const key = lies.holder ? another.privateKey : holder.privateKey;
+  const key = lies.holder ? another.privateKey : keyOf(held).privateKey;
   const holderOf = new SDJwtVcInstance({ hasher: sha, hashAlg: 'sha-256', kbSigner: signer(key), kbSignAlg: 'ES256' });
   const payload = {
     iat: lies.iat ?? Math.floor(Date.now() / 1000),
     aud: lies.aud ?? question.client_id,
     nonce: lies.nonce ?? question.nonce,
   };
-  return holderOf.present(credential, Object.fromEntries(chosen.map((name) => [name, true])), { kb: { payload } });
+  const told = Object.fromEntries(chosen.map((name) => [name, true]));
+  return holderOf.present(await issued(held), told, { kb: { payload } });
 }
 
 const client = new Openid4vpClient({
@@ -102,7 +105,7 @@ async function obeyed({ link, credentials = [], lies = {} }) {
   const token = {};
   if (!lies.refuses) {
     for (const [at, query] of question.dcql_query.credentials.entries()) {
-      token[query.id] = [await shown(await issued(credentials[at]), query, question, lies)];
+      token[query.id] = [await shown(credentials[at], query, question, lies)];
     }
   }
   const payload = lies.refuses ? { error: lies.refuses } : { vp_token: lies.vpToken ?? token };

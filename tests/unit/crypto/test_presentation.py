@@ -80,6 +80,15 @@ def test_an_issuer_that_names_itself_without_its_certificate_doing_so_goes_by_th
     assert "iss" not in shown.claims
 
 
+def test_a_holder_goes_by_the_key_whatever_else_is_said_of_it(issuer: tuple[Party, Party]) -> None:
+    """RFC 7638, section 3.2."""
+    key = ECKey.generate_key("P-256")
+    jwk = key.as_dict(private=False)
+    claims = json.dumps({"vct": "urn:eudi:pid:1", "cnf": {"jwk": {**jwk, "kid": "7", "use": "sig"}}}).encode()
+    expected = Expected("n", "station", ["urn:eudi:pid:1"], [issuer[0].pem.encode()], NOW, NOW, _asked)
+    assert verified_presentation(issuer[1].shown(claims, key), expected).holder == key.thumbprint()
+
+
 @pytest.mark.parametrize("status", ["x", {"status_list": {"uri": 7}}, {"status_list": {"idx": True, "uri": "u"}}])
 def test_a_status_in_words_nobody_knows_is_not_checked(issuer: tuple[Party, Party], status: Any) -> None:
     assert _verified(issuer, status=status).status is CredentialStatus.NOT_CHECKED

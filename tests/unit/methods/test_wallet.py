@@ -524,6 +524,32 @@ def test_of_two_credentials_both_are_needed_and_the_weaker_counts(
     assert done.evidence.metadata["credentialTypes"] == "urn:eudi:pid:1 urn:muster:card"
 
 
+CARDS = "https://cards.musterstaat.example"
+CARD = {"iss": CARDS, "vct": "urn:muster:card", "number": "7", "sub": "card-7"}
+
+
+def _with_card(*names: str) -> dict[str, Any]:
+    """A query for Erika's name, and for the card with these claims of it."""
+    name = {"id": "pid", "format": "dc+sd-jwt", "meta": {"vct_values": ["urn:eudi:pid:1"]}}
+    card = {"id": "card", "format": "dc+sd-jwt", "meta": {"vct_values": ["urn:muster:card"]}}
+    claims = [{"path": [each]} for each in names]
+    return {"credentials": [{**name, "claims": [{"path": ["family_name"]}]}, {**card, "claims": claims}]}
+
+
+def test_a_subject_goes_with_the_issuer_of_the_very_credential_it_stands_in(
+    counter: Counter, phone: Phone, world: World
+) -> None:
+    card = world.authority.issuer("Cards", uri=CARDS).credential(CARD)
+    phone.opens(counter.asks(dcqlQuery=_with_card("sub")), world.issuer.credential(ERIKA), card)
+    assert counter.done().identifiers == (Identifier("SUBJECT_ID", f"{CARDS} card-7"),)
+
+
+def test_two_credentials_of_two_holders_prove_nobody(counter: Counter, phone: Phone, world: World) -> None:
+    card = world.authority.issuer("Cards", uri=CARDS).credential(CARD, apart=True)
+    said = phone.opens(counter.asks(dcqlQuery=_with_card("number")), world.issuer.credential(ERIKA), card)
+    assert _refused(counter, said) == ("WALLET_HOLDERS_DIFFER", True)
+
+
 # --- whether the issuer withdrew it ----------------------------------------------------------------------
 
 
