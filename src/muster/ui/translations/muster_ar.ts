@@ -3692,6 +3692,10 @@
             <translation>لم تُثبت المحفظة الرقمية أن وثيقة الإثبات تعود إلى من عرضها.</translation>
         </message>
         <message>
+            <source>The wallet did not prove that the credentials it showed belong to one and the same person.</source>
+            <translation>لم تُثبت المحفظة الرقمية أن وثائق الإثبات التي عرضتها تعود إلى شخص واحد بعينه.</translation>
+        </message>
+        <message>
             <source>The wallet did not show something about the person that is needed here.</source>
             <translation>لم تعرض المحفظة الرقمية معلومة عن الشخص مطلوبة هنا.</translation>
         </message>

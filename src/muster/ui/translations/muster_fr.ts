@@ -3692,6 +3692,10 @@
             <translation>Le portefeuille numérique n’a pas prouvé que l’attestation appartient à la personne qui la présente.</translation>
         </message>
         <message>
+            <source>The wallet did not prove that the credentials it showed belong to one and the same person.</source>
+            <translation>Le portefeuille numérique n’a pas prouvé que les attestations présentées appartiennent à une seule et même personne.</translation>
+        </message>
+        <message>
             <source>The wallet did not show something about the person that is needed here.</source>
             <translation>Le portefeuille numérique n’a pas montré une donnée sur la personne qui est nécessaire ici.</translation>
         </message>
