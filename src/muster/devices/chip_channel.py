@@ -7,7 +7,7 @@ from threading import Event
 from muster.crypto.chip_session import SessionCipher
 from muster.devices.chip_exchange import Transmits, exchange, unusable
 from muster.devices.chip_messaging import SecureMessaging
-from muster.errors import CANCELLED, BadInput, Cancelled, Code, MalformedData
+from muster.errors import BadInput, Code, MalformedData
 from muster.formats.iso7816 import END_OF_FILE, Answer, Command
 from muster.formats.lds import TRAVEL_DOCUMENT, File
 from muster.formats.tlv import encode, parse_one, whole_length
@@ -31,7 +31,7 @@ _LONGEST_FILE = 0x40000  # portraits are 12 to 60 kB
 
 
 class ChipChannel:
-    """Every command looks at ``cancel`` first.
+    """Whatever is sent, ``cancel`` is looked at before.
 
     Its methods raise ``DeviceUnavailable`` as the reader does, ``Cancelled``, ``NotAuthentic`` for an answer that
     was changed, ``BadInput`` for one that no honest chip gives.
@@ -47,11 +47,9 @@ class ChipChannel:
         self._messaging = SecureMessaging(cipher, counter)
 
     def send(self, command: Command) -> Answer:
-        if self._cancel.is_set():
-            raise Cancelled(CANCELLED)
         if self._messaging is None:
-            return exchange(self._reader, command)
-        return self._messaging.unprotect(exchange(self._reader, self._messaging.protect(command)))
+            return exchange(self._reader, command, self._cancel)
+        return self._messaging.unprotect(exchange(self._reader, self._messaging.protect(command), self._cancel))
 
     def ask(self, command: Command) -> bytes:
         """The same, where anything but success cannot be used."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from threading import Event
+
 import pytest
 
 from muster.crypto.chip_session import Suite
@@ -89,25 +91,25 @@ class Scripted:
 
 def test_the_rest_of_an_answer_is_fetched() -> None:
     reader = Scripted("AAAA6102", "BBBB9000")
-    assert exchange(reader, SELECT) == Answer(bytes.fromhex("AAAABBBB"), 0x9000)
+    assert exchange(reader, SELECT, Event()) == Answer(bytes.fromhex("AAAABBBB"), 0x9000)
     assert reader.commands[1] == bytes.fromhex("00C0000002")
 
 
 def test_a_chip_that_wants_another_length_is_asked_for_it_once() -> None:
     reader = Scripted("6C05", "0102030405" + "9000")
-    assert exchange(reader, Command(0, 0xB0, 0, 0, expected=256)).data == bytes.fromhex("0102030405")
+    assert exchange(reader, Command(0, 0xB0, 0, 0, expected=256), Event()).data == bytes.fromhex("0102030405")
     assert reader.commands[1] == bytes.fromhex("00B0000005")
-    assert exchange(Scripted("6C05"), SELECT).status == 0x6C05
+    assert exchange(Scripted("6C05"), SELECT, Event()).status == 0x6C05
 
 
 @pytest.mark.parametrize("content", ["6100", "AA" * 255 + "61FF"])
 def test_an_answer_without_end_is_not_waited_for(content: str) -> None:
     reader = Scripted(content)
     with pytest.raises(BadInput, match="CHIP_ANSWER_UNUSABLE"):
-        exchange(reader, SELECT)
+        exchange(reader, SELECT, Event())
     assert len(reader.commands) < 300
 
 
 def test_an_answer_without_a_status_cannot_be_used() -> None:
     with pytest.raises(BadInput, match="CHIP_ANSWER_UNUSABLE"):
-        exchange(Scripted("90"), SELECT)
+        exchange(Scripted("90"), SELECT, Event())

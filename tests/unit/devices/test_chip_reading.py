@@ -375,6 +375,21 @@ def _noise_from(start: int, noise: bytes) -> Callable[[int, bytes], bytes]:
     return lambda count, answer: noise if count >= start else answer
 
 
+def test_a_chip_that_gives_its_answer_octet_by_octet_is_not_followed_for_ever() -> None:
+    chip = a_chip(lie=lambda count, answer: b"\0\x61\x01")
+    with pytest.raises(BadInput, match="CHIP_ANSWER_UNUSABLE"):
+        read(chip)
+    assert 256 <= len(chip.commands) < 300
+
+
+def test_who_reads_can_stop_in_the_middle_of_an_answer() -> None:
+    cancel = Event()
+    chip = a_chip(lie=lambda count, answer: (cancel.set() if count == 10 else None) or b"\0\x61\x01")
+    with pytest.raises(Cancelled):
+        read(chip, cancel=cancel)
+    assert len(chip.commands) == 10
+
+
 def test_who_reads_can_stop() -> None:
     cancel = Event()
     chip = a_chip(lie=lambda count, answer: (cancel.set() if count == 10 else None) or answer)
