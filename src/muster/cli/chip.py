@@ -10,9 +10,9 @@ from typing import Annotated, Any
 
 import typer
 
+from muster import durable
 from muster.cli.common import (
     BAD,
-    OUTPUT_UNWRITABLE,
     DataOption,
     JsonOption,
     Screen,
@@ -23,7 +23,7 @@ from muster.cli.common import (
 )
 from muster.clock import utc_now
 from muster.domain.chips import ChipAuthenticity
-from muster.errors import BadInput, Code, Unavailable
+from muster.errors import BadInput, Code
 from muster.workstation.analysing_face import FaceMatchReport
 from muster.workstation.inspection import read_file
 from muster.workstation.reading_chip import ChipKey, ChipReading, ReadingChip, key_in, match_portrait
@@ -80,7 +80,7 @@ def register(app: typer.Typer, screen: Screen) -> None:
             with ReadingChip.of_this_installation(utc_now, authorities or ()) as here:
                 reading = here.read(opens, Event(), reader_id=reader, timeout_s=timeout_s)
             if portrait is not None:
-                _write(portrait, reading.portrait)
+                durable.write(portrait, reading.portrait)  # for its owner alone, whatever lay there
             match = None if live is None else match_portrait(reading, live)
             show(_document(reading, match), _text(reading, match), as_json=as_json)
             if reading.authenticity not in _SIGNED or (match is not None and not match.match):
@@ -94,15 +94,6 @@ def _key(file: Path | None) -> ChipKey:
     if not sys.stdin.isatty():
         raise BadInput(CHIP_KEY_NEEDED)
     return key_in(str(typer.prompt("Lines or six digits, lines one after the other", hide_input=True, err=True)))
-
-
-def _write(file: Path, content: bytes) -> None:
-    """For its owner alone. Raises ``Unavailable``."""
-    try:
-        file.touch(mode=0o600)
-        file.write_bytes(content)
-    except OSError as error:
-        raise Unavailable(OUTPUT_UNWRITABLE) from error
 
 
 def _document(reading: ChipReading, match: FaceMatchReport | None) -> dict[str, Any]:
