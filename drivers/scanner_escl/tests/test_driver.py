@@ -121,6 +121,13 @@ def test_nobody_there_is_nothing_found() -> None:
         assert driver.find() == []
 
 
+@pytest.mark.parametrize("path", ["/" + 70_000 * "a", "/a\0b"], ids=["too long", "no text"])
+def test_an_address_that_cannot_be_asked_keeps_nobody_waiting(path: str) -> None:
+    (address,) = addresses_from("http://127.0.0.1:1/eSCL")
+    with closing(wire.Connection(address)) as connection, pytest.raises(wire.ScannerAbsurd):
+        connection.ask("GET", path, wire.Patience(0.2, 100))
+
+
 def test_a_scanner_says_what_it_is_and_whether_it_can_be_overheard() -> None:
     with running(SimulatedScanner(sheets=0)) as scanner, driver_of(scanner.url) as driver:
         (found,) = driver.find()

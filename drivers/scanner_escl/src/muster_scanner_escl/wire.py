@@ -117,8 +117,10 @@ class Connection:
     def _answer(self, verb: str, path: str, patience: Patience, body: bytes | None) -> Answer | _Failure:
         times = httpx2.Timeout(patience.seconds, connect=min(patience.seconds, _CONNECT_WITHIN_S))
         headers = {"Content-Type": "text/xml"} if body is not None else {}
-        request = self._client.build_request(verb, self._base + path, content=body, headers=headers, timeout=times)
         try:
+            request = self._client.build_request(
+                verb, self._base + path, content=body, headers=headers, timeout=times
+            )
             response = self._client.send(request, stream=True)
             try:
                 return _whole(response, patience.octets)
@@ -130,7 +132,7 @@ class Connection:
             return ScannerUntrusted() if _is_about_trust(error) else ScannerGone()
         except httpx2.RemoteProtocolError as error:
             return ScannerGone() if "without" in str(error) or "incomplete" in str(error) else ScannerAbsurd()
-        except (httpx2.HTTPError, httpx2.StreamError, RuntimeError):
+        except (httpx2.HTTPError, httpx2.StreamError, httpx2.InvalidURL, RuntimeError):
             return ScannerAbsurd()
 
 
