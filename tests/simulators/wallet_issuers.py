@@ -32,16 +32,19 @@ class Party:
 
     @classmethod
     def authority(cls, name: str) -> Party:
-        return _made(name, None, [(x509.BasicConstraints(ca=True, path_length=None), True)], (-1000, 1000))
+        return _made(name, None, [_IS_AUTHORITY], (-1000, 1000))
+
+    def authority_below(self, name: str) -> Party:
+        return _made(name, self, [_IS_AUTHORITY], (-1000, 1000))
 
     def issuer(self, name: str = "Musterstaat", uri: str = "", days: tuple[int, int] = (-10, 300)) -> Party:
         """Below this authority; ``uri`` is what its credentials call it."""
         names = [(x509.SubjectAlternativeName([x509.UniformResourceIdentifier(uri)]), False)] if uri else []
         return _made(name, self, [_SIGNS, *names], days)
 
-    def list_signer(self, *uses: str) -> Party:
+    def list_signer(self, *uses: str, days: tuple[int, int] = (-10, 300)) -> Party:
         known = x509.ExtendedKeyUsage([x509.ObjectIdentifier(each) for each in uses])
-        return _made("Lists", self, [_SIGNS, (known, False)] if uses else [_SIGNS], (-10, 300))
+        return _made("Lists", self, [_SIGNS, (known, False)] if uses else [_SIGNS], days)
 
     @property
     def pem(self) -> str:
@@ -91,6 +94,7 @@ class _Long(jws.JWSRegistry):
     max_payload_length = 1024 * 1024
 
 
+_IS_AUTHORITY = (x509.BasicConstraints(ca=True, path_length=None), True)
 _SIGNS = (
     x509.KeyUsage(
         digital_signature=True,

@@ -12,7 +12,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
@@ -29,8 +29,7 @@ from polaris_oid4vp.sdjwt import verify_presentation
 from polaris_oid4vp.status import decide_by_fetching
 
 from muster import base64url
-from muster.crypto.signing import UNREADABLE, load_certificate
-from muster.crypto.trust import Domain, Standing, TrustStore
+from muster.crypto.signing import UNREADABLE, is_valid_at, load_certificate
 from muster.errors import Code, MusterError, NotAuthentic
 
 CREDENTIAL_UNREADABLE = Code("CREDENTIAL_UNREADABLE", "The credential that the wallet showed cannot be read.")
@@ -84,7 +83,7 @@ _STATUS_SIGNING = "1.3.6.1.5.5.7.3.30"  # id-kp-oauthStatusSigning
 _P256_OCTETS = 32
 
 Path = tuple[str | int, ...]
-Fetch = Callable[[str], bytes]
+Fetch = Callable[[str, str], bytes]
 
 
 class CredentialStatus(Enum):
@@ -99,7 +98,8 @@ class CredentialStatus(Enum):
 class Expected:
     """What was asked, and of whom. ``authorities`` are issuers' (PEM or DER); those that cannot be read vouch for
     nobody. ``made_by`` is the latest moment that counts: all but being withdrawn is judged as at that. ``fetch``
-    gets a list of withdrawn credentials and may raise whatever it likes."""
+    gets a list of withdrawn credentials, by its address and that of the issuer, if the certificate names one; it
+    may raise whatever it likes."""
 
     nonce: str
     audience: str
@@ -134,12 +134,12 @@ def verified_presentation(presentation: str, expected: Expected) -> Presentation
 
     def status(*, uri: str, idx: int, issuer: str | None) -> Mapping[str, Any]:
         """Asked for once everything else was believed."""
-        signer = _StatusSigner(_leaf(presentation), authorities, expected.now)
+        signer = _StatusSigner(_chain(presentation), authorities.values(), expected.now)
         answer: Mapping[str, Any] = decide_by_fetching(
             index=idx,
             expected_uri=uri,
             authority=signer.authority,
-            fetch=expected.fetch,
+            fetch=lambda address: expected.fetch(address, issuer or ""),
             now=int(expected.now.timestamp()),
             credential_issuer=issuer,
         )
@@ -199,20 +199,21 @@ def _read(contents: Collection[bytes]) -> dict[bytes, x509.Certificate]:
     return read
 
 
-def _leaf(presentation: str) -> x509.Certificate:
-    """Whose signature was believed just now."""
+def _chain(presentation: str) -> list[x509.Certificate]:
+    """Whose signature was believed just now, and who vouches for them, up to whom an authority vouches for."""
     header = json.loads(base64url.decode(presentation.split(".", 1)[0]))
-    return load_certificate(base64.b64decode(header["x5c"][0]))
+    return [load_certificate(base64.b64decode(each)) for each in header["x5c"]]
 
 
 class _StatusSigner:
-    """Who may say that a credential counts no more: whoever signed it, or whom its authorities let sign lists."""
+    """Who may say that a credential counts no more: whoever signed it, or whom one of those above lets sign lists.
+    Another authority has no say, though it is believed about credentials of its own."""
 
     def __init__(
-        self, issuer: x509.Certificate, authorities: Mapping[bytes, x509.Certificate], at: datetime
+        self, chain: Sequence[x509.Certificate], authorities: Collection[x509.Certificate], at: datetime
     ) -> None:
-        self._issuer = issuer
-        self._authorities = authorities
+        self._issuer, *between = chain
+        self._above = [*between, *(each for each in authorities if _vouches(each, chain[-1]))]
         self._at = at
 
     def authority(self, *, header: Mapping[str, Any] | None, **_: Any) -> tuple[Callable[..., bool], str, str]:
@@ -239,9 +240,16 @@ class _StatusSigner:
             return self._issuer
         own = base64.b64decode(header["x5c"][0])
         certificate = load_certificate(own)
-        trust = TrustStore({Domain.AUTH: self._authorities})
-        is_known = trust.standing(own, Domain.AUTH, self._at) is Standing.TRUSTED
+        is_known = is_valid_at(own, self._at) and any(_vouches(each, certificate) for each in self._above)
         return certificate if is_known and _may_sign_lists(certificate) else self._issuer
+
+
+def _vouches(authority: x509.Certificate, certificate: x509.Certificate) -> bool:
+    try:
+        certificate.verify_directly_issued_by(authority)
+    except (ValueError, TypeError, InvalidSignature):
+        return False
+    return True
 
 
 def _may_sign_lists(certificate: x509.Certificate) -> bool:

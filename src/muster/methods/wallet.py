@@ -48,6 +48,7 @@ from muster.domain.proofing import (
     WaitForCallbackAction,
 )
 from muster.errors import BadInput, Code, NetworkUnavailable, NotAuthentic, Refused
+from muster.formats.web_address import is_loopback
 from muster.methods.claims import SUBJECT_ID, mapped
 from muster.methods.tools import Door, MethodTools
 from muster.methods.wallet_question import (
@@ -381,8 +382,10 @@ def _presentations(token: object, question: Question) -> dict[str, str]:
     return found
 
 
-def _list_at(url: str) -> bytes:
-    """A list of withdrawn credentials, as its issuer publishes it."""
+def _list_at(url: str, issuer: str) -> bytes:
+    """A list of withdrawn credentials, as its issuer publishes it; an issuer elsewhere has no business on this
+    machine."""
+    require_safe(url, loopback=is_loopback(issuer))
     reply = ask("GET", url, headers={"Accept": "application/statuslist+jwt"})
     if reply.status != 200:
         raise NetworkUnavailable(PROVIDER_UNREACHABLE)

@@ -65,8 +65,8 @@ def run(content: bytes) -> None:
     assert _ASKED.taken(shown) and shown.issuer and shown.type in _ASKED.types
 
 
-def _nothing(url: str) -> bytes:
-    return f"{url} ..".encode()
+def _nothing(url: str, issuer: str) -> bytes:
+    return f"{url} {issuer} ..".encode()
 
 
 def _shown(payload: bytes) -> str:

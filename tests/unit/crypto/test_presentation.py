@@ -33,7 +33,7 @@ def _verified(
     return verified_presentation(shown, Expected("n", "station", ["urn:eudi:pid:1"], believed, NOW, NOW, _asked))
 
 
-def _asked(url: str) -> bytes:
+def _asked(url: str, issuer: str) -> bytes:
     raise AssertionError("nobody is asked")
 
 

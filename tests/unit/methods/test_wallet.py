@@ -554,11 +554,12 @@ def test_two_credentials_of_two_holders_prove_nobody(counter: Counter, phone: Ph
 
 
 class Lists(LoopbackServer):
-    """Publishes one list; ``at`` is where."""
+    """An issuer of this machine that publishes one list; ``at`` is where."""
 
-    def __init__(self) -> None:
+    def __init__(self, authority: Party) -> None:
         super().__init__()
         self.at = f"{self.origin}/lists/1"
+        self.issuer = authority.issuer(uri=self.origin)
         self.reply = Reply(404)
 
     def answer(self, asked: Asked) -> Reply:
@@ -566,24 +567,26 @@ class Lists(LoopbackServer):
 
 
 @pytest.fixture(scope="module")
-def _lists() -> Iterator[Lists]:
-    lists = Lists()
+def _lists(world: World) -> Iterator[Lists]:
+    lists = Lists(world.authority)
     yield lists
     lists.close()
 
 
 @pytest.fixture
-def lists(_lists: Lists) -> Lists:
+def lists(_lists: Lists, world: World) -> Lists:
     _lists.asked.clear()
     _lists.reply = Reply(404)
+    _lists.issuer = world.authority.issuer(uri=_lists.origin)
     return _lists
 
 
 _AT = 5  # behind the first octet of a list
 
 
-def _listed(world: World, lists: Lists) -> dict[str, Any]:
-    return world.issuer.credential({**ERIKA, "status": {"status_list": {"uri": lists.at, "idx": _AT}}})
+def _listed(lists: Lists) -> dict[str, Any]:
+    status = {"status_list": {"uri": lists.at, "idx": _AT}}
+    return lists.issuer.credential({**ERIKA, "iss": lists.origin, "status": status})
 
 
 def _statuses(value: int) -> list[int]:
@@ -594,8 +597,8 @@ def _statuses(value: int) -> list[int]:
 def test_a_credential_that_was_withdrawn_or_suspended_is_refused(
     counter: Counter, phone: Phone, world: World, lists: Lists, value: int
 ) -> None:
-    lists.reply = Reply(body=world.issuer.status_list(lists.at, _statuses(value)))
-    assert _refused(counter, phone.opens(counter.asks(), _listed(world, lists))) == ("CREDENTIAL_REVOKED", False)
+    lists.reply = Reply(body=lists.issuer.status_list(lists.at, _statuses(value)))
+    assert _refused(counter, phone.opens(counter.asks(), _listed(lists))) == ("CREDENTIAL_REVOKED", False)
     assert lists.asked[0].headers["accept"] == "application/statuslist+jwt"
 
 
@@ -604,11 +607,11 @@ def test_a_credential_that_still_counts_says_so_by_the_issuer_or_by_whom_its_aut
 ) -> None:
     signer = world.authority.list_signer(STATUS_SIGNING)
     for body in (
-        world.issuer.status_list(lists.at, _statuses(0)),
+        lists.issuer.status_list(lists.at, _statuses(0)),
         signer.status_list(lists.at, _statuses(0), own=True),
     ):
         lists.reply = Reply(body=body)
-        phone.opens(counter.asks(), _listed(world, lists))
+        phone.opens(counter.asks(), _listed(lists))
         assert counter.done().evidence.metadata["credentialStatus"] == "valid"
 
 
@@ -617,19 +620,19 @@ def test_what_nobody_entitled_said_is_not_checked_and_the_evidence_says_so(
 ) -> None:
     other = world.authority.list_signer("1.3.6.1.5.5.7.3.1")
     stranger = Party.authority("Muster Root").list_signer(STATUS_SIGNING)
-    old = world.issuer.status_list(lists.at, _statuses(0), iat=1_700_000_000)
+    old = lists.issuer.status_list(lists.at, _statuses(0), iat=1_700_000_000)
     for reply in (
         Reply(404),
         Reply(body=b"no list"),
         Reply(body=old),
-        Reply(body=world.issuer.status_list(lists.at + "0", _statuses(0))),
-        Reply(body=world.issuer.status_list(lists.at, [0])),
+        Reply(body=lists.issuer.status_list(lists.at + "0", _statuses(0))),
+        Reply(body=lists.issuer.status_list(lists.at, [0])),
         Reply(body=world.forger.status_list(lists.at, _statuses(0))),
         Reply(body=other.status_list(lists.at, _statuses(0), own=True)),
         Reply(body=stranger.status_list(lists.at, _statuses(0), own=True)),
     ):
         lists.reply = reply
-        phone.opens(counter.asks(), _listed(world, lists))
+        phone.opens(counter.asks(), _listed(lists))
         told = counter.done().evidence.metadata
         assert (told["credentialStatus"], told["unverifiedIndicators"]) == (
             "not checked",
@@ -642,7 +645,47 @@ def test_a_list_that_a_lie_names_is_never_asked_for(
 ) -> None:
     forged = world.forger.credential({**ERIKA, "status": {"status_list": {"uri": lists.at, "idx": 1}}})
     phone.opens(counter.asks(), forged)
-    phone.opens(counter.asks(), _listed(world, lists), nonce="another")
+    phone.opens(counter.asks(), _listed(lists), nonce="another")
+    assert lists.asked == []
+
+
+@pytest.mark.parametrize("value", [0, 1])
+def test_an_authority_has_no_say_about_credentials_of_another(
+    counter: Counter, phone: Phone, world: World, lists: Lists, value: int
+) -> None:
+    other = Party.authority("Another Root")
+    said = other.list_signer(STATUS_SIGNING).status_list(lists.at, _statuses(value), own=True)
+    lists.reply = Reply(body=said)
+    phone.opens(counter.asks(issuerCertificates=[world.authority.pem, other.pem]), _listed(lists))
+    assert counter.done().evidence.metadata["credentialStatus"] == "not checked"
+
+
+def test_a_signer_of_lists_whose_certificate_expired_has_no_say(
+    counter: Counter, phone: Phone, world: World, lists: Lists
+) -> None:
+    late = world.authority.list_signer(STATUS_SIGNING, days=(-100, -1))
+    lists.reply = Reply(body=late.status_list(lists.at, _statuses(1), own=True))
+    phone.opens(counter.asks(), _listed(lists))
+    assert counter.done().evidence.metadata["credentialStatus"] == "not checked"
+
+
+def test_whoever_vouches_for_the_issuer_lets_others_sign_its_lists(
+    counter: Counter, phone: Phone, world: World, lists: Lists
+) -> None:
+    between = world.authority.authority_below("Musterstaat's own")
+    lists.issuer = between.issuer(uri=lists.origin)
+    signer = between.list_signer(STATUS_SIGNING)
+    lists.reply = Reply(body=signer.status_list(lists.at, _statuses(1), own=True))
+    said = phone.opens(counter.asks(), {**_listed(lists), "x5c": lists.issuer.x5c + between.x5c})
+    assert _refused(counter, said) == ("CREDENTIAL_REVOKED", False)
+
+
+def test_an_issuer_elsewhere_has_nothing_asked_on_this_machine(
+    counter: Counter, phone: Phone, world: World, lists: Lists
+) -> None:
+    status = {"status_list": {"uri": lists.at, "idx": _AT}}
+    phone.opens(counter.asks(), world.issuer.credential({**ERIKA, "status": status}))
+    assert counter.done().evidence.metadata["credentialStatus"] == "not checked"
     assert lists.asked == []
 
 
@@ -704,9 +747,9 @@ def test_an_answer_in_time_counts_hours_later_and_one_that_was_made_afterwards_d
 def test_an_answer_that_is_looked_at_later_is_held_to_what_was_withdrawn_meanwhile(
     counter: Counter, phone: Phone, world: World, relay: WalletRelay, lists: Lists, value: int
 ) -> None:
-    phone.opens(_left(counter, relay).shown, _listed(world, lists))
+    phone.opens(_left(counter, relay).shown, _listed(lists))
     later = counter.work.now + timedelta(hours=2)
-    lists.reply = Reply(body=world.issuer.status_list(lists.at, _statuses(value), iat=int(later.timestamp())))
+    lists.reply = Reply(body=lists.issuer.status_list(lists.at, _statuses(value), iat=int(later.timestamp())))
     counter.work = replace(counter.work, now=later)
     _poll(counter)
     if value:
