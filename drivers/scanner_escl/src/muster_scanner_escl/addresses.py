@@ -11,9 +11,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
+from muster.formats.web_address import is_loopback
+
 # ipp-usb gives each scanner on USB the next free port from here on (its ipp-usb.conf, http-min-port).
 _USB = tuple(f"http://127.0.0.1:{port}/eSCL" for port in range(60000, 60005))
-_LOOPBACK = ("127.0.0.1", "::1", "localhost")
 _PIN = re.compile(r"sha256=([0-9a-f]{64})")
 
 
@@ -31,7 +32,7 @@ class Address:
 
     @property
     def is_here(self) -> bool:
-        return self.host in _LOOPBACK
+        return is_loopback(self.base)
 
     @property
     def is_open_to_others(self) -> bool:

@@ -12,9 +12,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from muster.formats.web_address import is_loopback
+
 _ENCRYPTED = ("https", "rtsps")
 _SCHEMES = ("http", "rtsp", *_ENCRYPTED)
-_LOOPBACK = ("127.0.0.1", "::1", "localhost")
 _DEFAULT_PORTS = {"http": 80, "https": 443, "rtsp": 554, "rtsps": 322}
 
 
@@ -29,7 +30,7 @@ class Address:
     @property
     def is_open_to_others(self) -> bool:
         """Whether its pictures go through a network for everybody to see."""
-        return self.host not in _LOOPBACK and urlsplit(self.url).scheme.lower() not in _ENCRYPTED
+        return not is_loopback(self.url) and urlsplit(self.url).scheme.lower() not in _ENCRYPTED
 
     @property
     def id(self) -> str:
