@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from muster.cli.common import plain
-from muster.domain.proofing import NodeStatus, RedirectAction
+from muster.domain.proofing import InputField, NodeStatus, RedirectAction, UserInputAction
 from muster.workstation.proofing import Compiled, ExecutionView, MaterializationView
 
 
@@ -107,12 +107,23 @@ def execution_lines(view: ExecutionView) -> Iterator[str]:
         why = f"  {each.hindrance_sentence}" if each.hindrance_sentence else ""
         why = f"  {each.error.sentence}" if each.error else why
         yield f"{mark} {'  ' * each.depth}{each.name}: {each.status.value}{optional}{why}"
+        if mark == ">":
+            yield from map(_asked, each.asks)
     for awaited in view.awaited:
         where = f"  {awaited.action.url}" if isinstance(awaited.action, RedirectAction) else ""
         yield f"? {awaited.node}: {awaited.kind}{where}"
+        if isinstance(awaited.action, UserInputAction):
+            yield from map(_asked, awaited.action.fields)
     for error in view.errors:
         if not error.node:
             yield f"{error.sentence} [{error.code}]"
+
+
+def _asked(field: InputField) -> str:
+    """The name for ``--value``, and what it means where that says more."""
+    means = f" – {field.said(field.label)}" if field.label != field.id else ""
+    among = f": {', '.join(field.options)}" if field.options else ""
+    return f"    {field.id}{means}{among}"
 
 
 def records_document(done: MaterializationView) -> dict[str, Any]:

@@ -208,7 +208,7 @@ class _Facts:
             case NodeDispatched(attempt=attempt):
                 leaf.attempts, leaf.dispatched = attempt, True
             case NodeAwaits(action=action, state=state):
-                leaf.action, leaf.state = action, state
+                leaf.action, leaf.state, leaf.error = action, state, None
             case NodeCompleted():
                 leaf.verdict, leaf.error = Verdict.SUCCEEDED, None
                 self.completed.append(event)

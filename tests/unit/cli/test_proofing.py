@@ -141,6 +141,31 @@ def test_an_execution_is_run_by_commands_to_its_end(
     assert told("materialize", execution, "--preview", *officer, status=1)["error"]["code"] == "NOT_COMPLETED"
 
 
+def test_a_wrong_code_is_said_where_the_code_is_asked_for_again(
+    signed_in: dict[str, list[str]], tmp_path: Path
+) -> None:
+    bound = [
+        {"source": {"_type": "ContextAttribute", "attributePath": "app"}, "target": "totpSecret"},
+        {
+            "source": {"_type": "UserInputAttribute", "fieldId": "spoken", "fieldLabel": "Language"},
+            "target": "language",
+        },
+    ]
+    step = {"_type": "MethodNode", "nodeId": "step-app", "methodId": "app", "inputBindings": bound}
+    case = {"id": "app", "tenantId": "default", "graph": step, "policy": {"minimumAssurance": "low"}}
+    app = {"_type": "OtpMethodDefinition", "id": "app", "channel": "authenticator_app"}
+    (tmp_path / "app.json").write_text(json.dumps({"methods": [app], "useCases": [case]}), encoding="utf-8")
+    officer = signed_in[OFFICER.user_id]
+    given = ("--use-case", "app", "--value", "app=GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ")
+    begun = run("proofing", "start", "--config", tmp_path / "app.json", *given, *officer)
+    assert begun.stdout.splitlines()[1:] == ["> step-app: READY", "    spoken – Language"]
+    execution = begun.stdout.split()[0]
+    asked = run("proofing", "dispatch", execution, "step-app", "--value", "spoken=fra", *officer)
+    assert asked.stdout.endswith("\n    code – The code of the authenticator\n")
+    wrong = run("proofing", "submit", execution, "step-app", "--value", "code=1", *officer)
+    assert wrong.stdout.endswith("\n    code – That was not it. The code of the authenticator\n")
+
+
 def test_a_supervisor_cancels_and_the_lines_for_people_say_where_it_stands(
     config: Path, signed_in: dict[str, list[str]]
 ) -> None:
@@ -149,6 +174,7 @@ def test_a_supervisor_cancels_and_the_lines_for_people_say_where_it_stands(
     lines = run("proofing", "get", execution, *officer).stdout.splitlines()
     assert lines[0] == f"{execution}  returning: CREATED, version 1"
     assert any("The person has to agree first: DATA_SHARING." in line for line in lines)
+    assert lines[-2:] == ["? $.consents: UserInputAction", "    DATA_SHARING"]
     refused = told("cancel", execution, "--reason", "x", *officer, status=1)
     assert refused["error"]["code"] == "SUPERVISOR_ONLY"
     ended = told("cancel", execution, "--reason", "Left", *supervisor)

@@ -121,6 +121,14 @@ def test_a_failure_that_may_be_retried_leaves_the_step_to_be_begun_again() -> No
     assert event == begun("a", 2)
 
 
+def test_a_step_that_waits_again_has_no_error_of_before() -> None:
+    form = NodeAwaits(NOON, "a", ACTIONS[NodeStatus.AWAITING_INPUT])
+    failed = [start(ONE), begun("a"), form, _error("a", retryable=True)]
+    assert fold(ONE, failed).nodes["a"].error is not None
+    progress = fold(ONE, [*failed, begun("a", 2), form])
+    assert (progress.nodes["a"].error, len(progress.errors)) == (None, 1)
+
+
 def test_an_attempt_counts_once_however_often_it_asked_for_something() -> None:
     plan_ = plan(method("a"), policy={"maxAttemptsPerNode": 2})
     form = NodeAwaits(NOON, "a", ACTIONS[NodeStatus.AWAITING_INPUT])

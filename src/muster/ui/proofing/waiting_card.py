@@ -40,8 +40,6 @@ class WaitingCard(Card):
         self.column.addWidget(label(words.title(node), "title"))
         if node.description:
             self.column.addWidget(label(word(node.description), "subtitle"))
-        if node.error is not None:
-            self.column.addWidget(label(words.error_words(node.error), "finding"))
         self._note = Note()
         self._left = label("", "soft")
         match node.action:
