@@ -18,6 +18,7 @@ from __future__ import annotations
 import base64
 import binascii
 import json
+import re
 import secrets
 from collections.abc import Mapping
 from datetime import datetime, timedelta
@@ -200,9 +201,11 @@ def _definition(work: Work) -> OtpMethodDefinition:
 
 
 def _bound_secret(work: Work) -> bytes | None:
-    text = work.inputs.get(_SECRET_INPUT)
+    """However it is written: authenticators show it in groups, and addresses (``otpauth``) have it without its
+    padding."""
+    text = re.sub(r"[\s-]", "", str(work.inputs.get(_SECRET_INPUT, ""))).rstrip("=")
     try:
-        return base64.b32decode(str(text), casefold=True) if text else None
+        return base64.b32decode(text + "=" * (-len(text) % 8), casefold=True) or None
     except (binascii.Error, ValueError):
         return None
 
