@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -74,7 +75,7 @@ def register(app: typer.Typer, screen: Screen) -> None:
                     script,
                     password,
                     on_step,
-                    on_begin=lambda registration_id: begun.update(registration_id=registration_id.text),
+                    on_begin=partial(_note, begun, aloud=not as_json),
                     supervisor=supervisor_of(station, supervisor, supervisor_password_file),
                 )
                 outcome = play.run(resume=draft, stop_after=stop_after)
@@ -91,6 +92,13 @@ def register(app: typer.Typer, screen: Screen) -> None:
             show(document, text, as_json=as_json)
             if any(step.state == "refused" for step in outcome.steps):
                 raise typer.Exit(BAD)
+
+
+def _note(begun: dict[str, str], registration_id: RegistrationId, *, aloud: bool) -> None:
+    """At once: whatever stops the enrollment from here on, its draft is known by this."""
+    begun["registration_id"] = registration_id.text
+    if aloud:
+        typer.echo(f"Registration {registration_id}")
 
 
 def _finish(desk: Desk, outcome: ScriptOutcome) -> tuple[str, str | None]:
