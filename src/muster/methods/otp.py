@@ -65,6 +65,7 @@ _TYPES: Mapping[Channel, str] = MappingProxyType({"email": "EMAIL", "sms": "PHON
 _ASKED: Mapping[Channel, InputField] = MappingProxyType(
     {"email": InputField(_ADDRESS, "E-mail address"), "sms": InputField(_ADDRESS, "Phone number")}
 )
+_SHORTEST_SECRET = 16  # octets: RFC 4226, section 4, R6
 _MOST_SENT = 3
 _NOT_BEFORE = timedelta(seconds=30)
 # What is said in a message, by the language the configuration binds to the node (``language``, ISO 639-2).
@@ -205,9 +206,10 @@ def _bound_secret(work: Work) -> bytes | None:
     padding."""
     text = re.sub(r"[\s-]", "", str(work.inputs.get(_SECRET_INPUT, ""))).rstrip("=")
     try:
-        return base64.b32decode(text + "=" * (-len(text) % 8), casefold=True) or None
+        secret = base64.b32decode(text + "=" * (-len(text) % 8), casefold=True)
     except (binascii.Error, ValueError):
         return None
+    return secret if len(secret) >= _SHORTEST_SECRET else None
 
 
 def _asks_for_code(where: str, *, wrong: int) -> UserInputAction:

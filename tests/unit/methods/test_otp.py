@@ -341,11 +341,16 @@ def test_the_code_an_authenticator_shows_or_showed_just_now_counts(later: float)
 
 @pytest.mark.parametrize(
     "written",
-    ["JBSWY3DPEHPK3PXPJE======", "JBSWY3DPEHPK3PXPJE", "jbsw y3dp ehpk 3pxp je", "JBSW-Y3DP-EHPK-3PXP-JE"],
+    [
+        "JBSWY3DPEHPK3PXPJBSWY3DPEE======",
+        "JBSWY3DPEHPK3PXPJBSWY3DPEE",
+        "jbsw y3dp ehpk 3pxp jbsw y3dp ee",
+        "JBSW-Y3DP-EHPK-3PXP-JBSW-Y3DP-EE",
+    ],
 )
 def test_a_secret_counts_with_its_padding_or_without_in_groups_or_in_one(written: str) -> None:
     work = _work(APP, totpSecret=written)
-    code = pyotp.TOTP("JBSWY3DPEHPK3PXPJE======").at(NOON)
+    code = pyotp.TOTP("JBSWY3DPEHPK3PXPJBSWY3DPEE======").at(NOON)
     assert isinstance(_otp().submit(_next(work, _otp().dispatch(work)), {"code": code}), Done)
 
 
@@ -357,7 +362,7 @@ def test_an_authenticator_has_as_many_tries_as_a_message() -> None:
     assert _code(_otp().submit(_next(work, asked), {"code": _other(_shown())})) == "OTP_WRONG_TOO_OFTEN"
 
 
-@pytest.mark.parametrize("secret", ["", " - ", "====", "A", "not base32!"])
+@pytest.mark.parametrize("secret", ["", " - ", "====", "A", "not base32!", "JBSWY3DPEHPK3PXP"])
 def test_a_person_whose_authenticator_is_not_known_takes_another_way(secret: str) -> None:
     work = _work(APP, totpSecret=secret)
     assert _code(_otp().dispatch(work)) == "OTP_SECRET_UNBOUND"
