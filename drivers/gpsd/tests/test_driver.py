@@ -14,7 +14,7 @@ import pytest
 
 from muster.devices.api import DeviceContext, DeviceKind, DeviceStatus, Driver, Fix, Locator
 from muster.devices.conformance import DriverConformance, conformance_context
-from muster.errors import Cancelled, DeviceUnavailable
+from muster.errors import BadInput, Cancelled, DeviceUnavailable
 from muster_gpsd.driver import GpsdDriver, from_environment
 from muster_gpsd.reports import Reading, is_gone, reading_in, receivers_in
 from simulators.gpsd import DEVICE, FIX, NO_FIX, PATH, SimulatedGpsd, line, served
@@ -105,6 +105,13 @@ def test_without_gpsd_there_is_no_receiver_and_nothing_is_wrong() -> None:
 def test_with_an_empty_setting_nobody_is_asked(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("MUSTER_GPSD", "")
     assert from_environment().find() == []
+
+
+@pytest.mark.parametrize("address", ["localhost", "127.0.0.1:banana", ":2947", "127.0.0.1:0", "127.0.0.1:65536"])
+def test_an_address_with_a_mistake_is_refused(monkeypatch: pytest.MonkeyPatch, address: str) -> None:
+    monkeypatch.setenv("MUSTER_GPSD", address)
+    with pytest.raises(BadInput, match=r"DRIVER_SETTING_WRONG.*MUSTER_GPSD"):
+        from_environment()
 
 
 def test_a_gpsd_without_receivers_has_none(stack: ExitStack) -> None:

@@ -34,7 +34,7 @@ from muster.devices.conformance import DriverConformance
 from muster.devices.frames import Frame
 from muster.devices.trust import Domain, TrustStore, expires_at
 from muster.domain.biometrics import BiometricAttribute, CaptureGroup
-from muster.errors import Cancelled, DeviceUnavailable, MalformedData, MusterError, NotAuthentic
+from muster.errors import BadInput, Cancelled, DeviceUnavailable, MalformedData, MusterError, NotAuthentic
 from muster_sbi import wire
 from muster_sbi.driver import SbiDriver, from_environment
 from muster_sbi.watching import Watch
@@ -769,6 +769,13 @@ def test_a_device_that_went_away_is_an_agreed_error(context: DeviceContext) -> N
         desk.service.devices = []
         with pytest.raises(DeviceUnavailable, match="DEVICE_ABSENT"), desk.driver.open(device, context):
             pass
+
+
+@pytest.mark.parametrize("ports", ["x-y", "4501-y", "4501,4502", "-4501-"])
+def test_ports_that_are_no_numbers_are_refused(monkeypatch: pytest.MonkeyPatch, ports: str) -> None:
+    monkeypatch.setenv("MUSTER_SBI_PORTS", ports)
+    with pytest.raises(BadInput, match=r"DRIVER_SETTING_WRONG.*MUSTER_SBI_PORTS"):
+        from_environment()
 
 
 @pytest.mark.parametrize("ports", ["80-90", ""])

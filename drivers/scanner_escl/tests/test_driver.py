@@ -26,7 +26,7 @@ from muster.devices.api import (
 )
 from muster.devices.conformance import DriverConformance, conformance_context
 from muster.devices.frames import Frame
-from muster.errors import Cancelled, DeviceUnavailable, NotAuthentic
+from muster.errors import BadInput, Cancelled, DeviceUnavailable, NotAuthentic
 from muster_scanner_escl import scanner as scanner_module
 from muster_scanner_escl import wire
 from muster_scanner_escl.addresses import addresses_from
@@ -93,12 +93,14 @@ def colour(page: ScannedPage) -> str:
         "https://",
         "https://max:secret@scanner/eSCL",
         "https://scanner/eSCL?x=1",
+        "https://scanner:port/eSCL",
+        "https://[scanner/eSCL",
         "https://scanner/eSCL#sha256=12",
         f"http://scanner/eSCL#sha256={'0' * 64}",  # nothing to compare it with
     ],
 )
 def test_an_address_with_a_mistake_is_refused_and_not_repeated(text: str) -> None:
-    with pytest.raises(ValueError, match="MUSTER_ESCL_SCANNERS") as refusal:
+    with pytest.raises(BadInput, match=r"DRIVER_SETTING_WRONG.*MUSTER_ESCL_SCANNERS.*#1") as refusal:
         addresses_from(text)
     assert "secret" not in str(refusal.value)
 

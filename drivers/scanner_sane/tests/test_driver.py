@@ -18,7 +18,7 @@ from PIL import Image
 from muster.devices.api import DocumentScanner, Driver, ScannedPage, ScannedStack, SheetFeeder
 from muster.devices.conformance import DriverConformance, conformance_context
 from muster.devices.frames import Frame
-from muster.errors import Cancelled, DeviceUnavailable
+from muster.errors import BadInput, Cancelled, DeviceUnavailable
 from muster_scanner_sane import pages
 from muster_scanner_sane.driver import SaneDriver, _place_of, _with_ids, from_environment, options_from
 from muster_scanner_sane.libsane import Found, Handle
@@ -103,7 +103,7 @@ def pixels(page: ScannedPage, mode: str = "L") -> NDArray[np.uint8]:
 
 @pytest.mark.parametrize("text", ["depth", "depth=", "=8", "a=b=c", "depth=8,mode"])
 def test_a_typing_mistake_in_the_options_is_an_error(text: str) -> None:
-    with pytest.raises(ValueError, match="MUSTER_SANE_OPTIONS"):
+    with pytest.raises(BadInput, match=r"DRIVER_SETTING_WRONG.*MUSTER_SANE_OPTIONS"):
         options_from(text)
 
 

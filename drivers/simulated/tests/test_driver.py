@@ -135,7 +135,7 @@ def png(path: Path, picture: Image.Image) -> Path:
 )
 def test_a_typing_mistake_in_the_faults_is_an_error(text: str, driver: SimulatedDriver, faults: Break) -> None:
     faults(text)
-    with pytest.raises(ValueError, match=r".+"):
+    with pytest.raises(BadInput, match=r"DRIVER_SETTING_WRONG.*MUSTER_SIMULATED_FAULTS"):
         driver.find()
 
 
@@ -143,7 +143,22 @@ def test_a_typing_mistake_is_shown_in_the_list_of_drivers(driver: SimulatedDrive
     faults("camra=busy")
     catalogue = Catalogue([Plugin("simulated", "muster-driver-simulated", lambda: driver, None)])
     assert catalogue.find() == ()
-    assert [each.problem for each in catalogue.drivers] == ["ValueError while looking for devices"]
+    (told,) = (each.problem for each in catalogue.drivers)
+    assert told and told.startswith(
+        "The setting MUSTER_SIMULATED_FAULTS of this driver cannot be used: camra=busy."
+    )
+
+
+def test_a_file_of_faults_that_is_not_there_is_an_error(driver: SimulatedDriver, faults: Break) -> None:
+    faults("@nosuch")
+    with pytest.raises(BadInput, match=r"DRIVER_SETTING_WRONG.*@nosuch"):
+        driver.find()
+
+
+def test_a_speed_that_is_no_number_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MUSTER_SIMULATED_SPEED", "fast")
+    with pytest.raises(BadInput, match=r"DRIVER_SETTING_WRONG.*MUSTER_SIMULATED_SPEED"):
+        from_environment()
 
 
 def test_spaces_and_capitals_in_the_kind_are_no_mistake() -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from muster.devices.api import DeviceStatus
 from muster.devices.conformance import conformance_context
-from muster.errors import DeviceUnavailable
+from muster.errors import BadInput, DeviceUnavailable
 from muster_uvc.configured import configured_from
 from muster_uvc.driver import CameraDriver
 from muster_uvc.nodes import System, cameras
@@ -165,7 +165,7 @@ def test_a_camera_of_this_computer_says_where_it_is_plugged_in(computer: Compute
     ["ftp://swordfish@host/x", "http://swordfish@/x", "http://a:swordfish@host:port/", "http://h/sword fish"],
 )
 def test_an_address_that_is_none_is_refused_without_saying_it(text: str) -> None:
-    with pytest.raises(ValueError, match="MUSTER_CAMERAS wants") as caught:
+    with pytest.raises(BadInput, match=r"DRIVER_SETTING_WRONG.*MUSTER_CAMERAS.*#1") as caught:
         configured_from(text)
     assert "fish" not in f"{caught.value}{caught.value.__cause__}"
 

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import pytest
 
+from muster.errors import BadInput
 from muster_uvc.settings import Settings, settings_from
 
 
@@ -25,7 +26,7 @@ from muster_uvc.settings import Settings, settings_from
     ],
 )
 def test_a_typing_mistake_is_refused(text: str) -> None:
-    with pytest.raises(ValueError):
+    with pytest.raises(BadInput, match=r"DRIVER_SETTING_WRONG.*MUSTER_CAMERA_SETTINGS"):
         settings_from(text)
 
 

@@ -24,7 +24,7 @@ from muster.clock import Clock
 from muster.devices.frames import Frame, Pixels
 from muster.domain.assessment import Finding
 from muster.domain.biometrics import Attestation, BiometricAttribute, DigitalId
-from muster.errors import Code
+from muster.errors import BadInput, Code, MusterError
 
 if TYPE_CHECKING:
     from muster.devices.trust import TrustStore
@@ -41,12 +41,34 @@ DEVICE_CANNOT_REGISTER = Code(
     "This {kind} is too small to register people. It serves signing in and checks; connect a larger one.",
 )
 
+DRIVER_SETTING_WRONG = Code(
+    "DRIVER_SETTING_WRONG",
+    "The setting {name} of this driver cannot be used: {part}. It is written like this: {form}. Correct it and "
+    "start this program again.",
+)
+
 CHIP_ABSENT = Code("CHIP_ABSENT", "There is no document on the chip reader. Lay it on and try again.")
 CHIP_TAKEN_AWAY = Code(
     "CHIP_TAKEN_AWAY",
     "The document was moved while its chip was being read. Lay it on the reader and leave it there until it is "
     "read.",
 )
+
+
+_LONGEST_PART = 60
+
+
+def setting_wrong(name: str, part: str | int, form: str) -> BadInput:
+    """What a driver raises that is started with a setting it cannot read. ``part`` is what is wrong in it, or the
+    number of it where it may hold a password; ``form`` is how it is written."""
+    said = f"#{part}" if isinstance(part, int) else part.strip()[:_LONGEST_PART]
+    return BadInput(DRIVER_SETTING_WRONG, name=name, part=said, form=form)
+
+
+def why_not(error: BaseException, doing: str) -> str:
+    """Why a driver finds nothing, for the list of drivers: our own errors have a sentence; a stranger's text may
+    hold anything."""
+    return error.sentence if isinstance(error, MusterError) else f"{type(error).__name__} while {doing}"
 
 
 class DeviceKind(Enum):

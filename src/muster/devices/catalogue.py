@@ -29,6 +29,7 @@ from muster.devices.api import (
     Driver,
     Locator,
     SlapCapture,
+    why_not,
 )
 from muster.devices.claims import DEVICE_CLAIMED_TWICE, told_apart
 from muster.devices.hosting import HostedDriver
@@ -77,7 +78,7 @@ class Catalogue:
             try:
                 self._drivers[plugin.name] = plugin.loaded()
             except Exception as error:  # noqa: BLE001 - a stranger's constructor must not stop the station
-                problem = f"{type(error).__name__} while starting"
+                problem = why_not(error, "starting")
         elif problem is None:
             problem = "its entry point is not callable"
         self._status[plugin.name] = DriverStatus(plugin.name, plugin.package, problem)
@@ -132,8 +133,7 @@ class Catalogue:
         try:
             devices = tuple(driver.find())  # a generator raises only when it is walked
         except Exception as error:  # noqa: BLE001 - the contract says "raises nothing"; say who broke it and go on
-            problem = f"{type(error).__name__} while looking for devices"
-            self._status[name] = DriverStatus(status.name, status.package, problem)
+            self._status[name] = DriverStatus(status.name, status.package, why_not(error, "looking for devices"))
             return ()
         self._status[name] = DriverStatus(status.name, status.package, None)
         return devices

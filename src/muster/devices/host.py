@@ -29,7 +29,7 @@ from typing import Any
 
 from muster.clock import utc_now
 from muster.devices import capabilities
-from muster.devices.api import DEVICE_FAILED, DeviceContext, DeviceDescriptor, Driver
+from muster.devices.api import DEVICE_FAILED, DeviceContext, DeviceDescriptor, Driver, why_not
 from muster.devices.capabilities import Called
 from muster.devices.frames import Frame
 from muster.devices.wire import Ended, Garbled, Message, Piece, Pipes
@@ -247,7 +247,7 @@ class Host:
             what = "starting"
             self._driver = made()
         except (Exception, SystemExit) as error:  # noqa: BLE001 - said to whoever asks why there is no device
-            self._pipes.send(Message("broken", 0, f"{type(error).__name__} while {what}"))
+            self._pipes.send(Message("broken", 0, why_not(error, what)))
         return self._driver
 
     def _looked(self, driver: Driver) -> tuple[tuple[str, int, Any], list[Piece]]:
@@ -257,7 +257,7 @@ class Host:
             found = [pack(each, DeviceDescriptor, pieces) for each in driver.find()]
             return ("found", 0, found), pieces
         except Exception as error:  # noqa: BLE001 - the contract says "raises nothing"; who broke it is said
-            return ("unfound", 0, f"{type(error).__name__} while looking for devices"), []
+            return ("unfound", 0, why_not(error, "looking for devices")), []
         finally:
             self._looking_since = None
 

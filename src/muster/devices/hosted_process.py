@@ -67,7 +67,7 @@ _ERRORS = {
 _POLL_S = 0.02  # how soon it is seen that somebody wants to stop
 _PIPE_OCTETS = 1024 * 1024  # a picture goes through in a few pieces
 _MOST_DEVICES = 100
-_LONGEST_PROBLEM = 200
+_LONGEST_PROBLEM = 400
 
 
 @dataclass(frozen=True, slots=True)

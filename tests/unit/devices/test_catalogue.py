@@ -26,6 +26,7 @@ from muster.devices.api import (
     DeviceStatus,
     OnPreview,
     ScannedPage,
+    setting_wrong,
 )
 from muster.devices.attestation import SoftwareSigner
 from muster.devices.catalogue import Catalogue, DriverStatus
@@ -194,6 +195,16 @@ def test_a_driver_that_cannot_be_made_is_listed_with_its_reason(installed: Packa
     catalogue = installed.catalogue()
     assert problems(catalogue) == {"one": "PermissionError while starting"}
     assert catalogue.find() == ()
+
+
+def test_a_driver_whose_setting_is_wrong_is_listed_with_the_sentence() -> None:
+    def make() -> object:
+        raise setting_wrong("BEISPIEL_SIZE", "banana", "1280x720")
+
+    (driver,) = Catalogue([Plugin("one", "vendor-one", make, None)]).drivers
+    assert driver.problem and driver.problem.startswith(
+        "The setting BEISPIEL_SIZE of this driver cannot be used: b"
+    )
 
 
 def test_two_drivers_with_one_name_are_both_refused_and_both_named(installed: Packages) -> None:

@@ -276,6 +276,13 @@ def test_a_driver_that_cannot_be_made_is_listed_with_its_reason(context: DeviceC
             pass
 
 
+def test_a_driver_whose_setting_is_wrong_is_listed_with_the_sentence() -> None:
+    with hosted("muster_uvc.driver:from_environment", MUSTER_CAMERA_SETTINGS="*: size=banana") as driver:
+        assert driver.problem and driver.problem.startswith(
+            "The setting MUSTER_CAMERA_SETTINGS of this driver cannot be used: *: size=banana."
+        )
+
+
 def test_a_driver_whose_find_raises_is_listed_with_its_reason() -> None:
     with misbehaving("finds_with_an_error") as driver:
         assert (driver.find(), driver.problem) == ((), "IndexError while looking for devices")

@@ -25,12 +25,15 @@ from muster.devices.api import (
     DeviceKind,
     DeviceStatus,
     Fix,
+    setting_wrong,
 )
 from muster.errors import CANCELLED, Cancelled, DeviceUnavailable
 from muster_gpsd.reports import ASK_FOR_DEVICES, Receiver, is_gone, reading_in, receivers_in, watch
 
 KIND = DeviceKind.LOCATOR.value
 
+_USUAL = "127.0.0.1:2947"
+_PORTS = range(1, 1 << 16)
 _LISTED_WITHIN_S = 0.2
 _GLANCE_S = 0.1
 _LONGEST_LINE = 1 << 16
@@ -156,6 +159,9 @@ def _described(receiver: Receiver) -> DeviceDescriptor:
 
 
 def from_environment() -> GpsdDriver:
-    """What the entry point calls."""
-    host, _, port = os.environ.get("MUSTER_GPSD", "127.0.0.1:2947").rpartition(":")
-    return GpsdDriver((host.strip("[]"), int(port)) if host else None)
+    """What the entry point calls. Raises ``BadInput``."""
+    told = os.environ.get("MUSTER_GPSD", _USUAL)
+    host, _, port = told.rpartition(":")
+    if told and not (host and port.isdecimal() and int(port) in _PORTS):
+        raise setting_wrong("MUSTER_GPSD", told, _USUAL)
+    return GpsdDriver((host.strip("[]"), int(port)) if told else None)

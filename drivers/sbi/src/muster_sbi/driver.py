@@ -24,6 +24,7 @@ from muster.devices.api import (
     DeviceHealth,
     DeviceKind,
     DeviceStatus,
+    setting_wrong,
 )
 from muster.devices.trust import expires_at
 from muster.domain.assessment import Finding
@@ -80,10 +81,15 @@ class SbiDriver:
 
 
 def from_environment() -> SbiDriver:
-    """What the entry point calls."""
-    first, _, last = os.environ.get("MUSTER_SBI_PORTS", f"{PORTS[0]}-{PORTS[-1]}").partition("-")
-    ports = range(int(first), int(last or first) + 1) if first else ()
-    return SbiDriver([port for port in ports if port in PORTS])
+    """What the entry point calls. Raises ``BadInput``."""
+    usual = f"{PORTS[0]}-{PORTS[-1]}"
+    told = os.environ.get("MUSTER_SBI_PORTS", usual)
+    first, _, last = told.partition("-")
+    try:
+        ports = range(int(first), int(last or first) + 1) if told else range(0)
+    except ValueError:
+        raise setting_wrong("MUSTER_SBI_PORTS", told, usual) from None
+    return SbiDriver([port for port in PORTS if port in ports])
 
 
 def _as_it_is_now(before: Found) -> Found:

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
+from muster.devices.api import setting_wrong
 from muster.formats.web_address import is_loopback
 
 # ipp-usb gives each scanner on USB the next free port from here on (its ipp-usb.conf, http-min-port).
@@ -41,22 +42,31 @@ class Address:
 
 
 def addresses_from(text: str | None) -> Sequence[Address]:
-    """Comma separated; None is what stands where nobody said anything. Raises ``ValueError``."""
+    """Comma separated; None is what stands where nobody said anything. Raises ``BadInput``, which repeats none of
+    them: a password may stand in one."""
     listed = _USB if text is None else [each.strip() for each in text.split(",") if each.strip()]
-    return tuple(dict.fromkeys(_address(each) for each in listed))
+    found: list[Address] = []
+    for number, each in enumerate(listed, 1):
+        try:
+            found.append(_address(each))
+        except ValueError:
+            raise setting_wrong("MUSTER_ESCL_SCANNERS", number, "https://scanner/eSCL#sha256=…") from None
+    return tuple(dict.fromkeys(found))
 
 
 def _address(text: str) -> Address:
+    """Raises ``ValueError``."""
     parts = urlsplit(text)
     pin = _PIN.fullmatch(parts.fragment.lower().replace(":", ""))
     sound = (
         parts.scheme in ("http", "https")
         and parts.hostname
+        and parts.port != 0
         and parts.username is None
         and not parts.query
         and (not parts.fragment or (pin is not None and parts.scheme == "https"))
     )
     if not sound:
-        raise ValueError("MUSTER_ESCL_SCANNERS wants addresses such as https://scanner/eSCL#sha256=…")
+        raise ValueError
     base = parts._replace(fragment="").geturl().rstrip("/")
     return Address(base, pin[1] if pin else "")

@@ -61,7 +61,7 @@ class EsclDriver:
 
 
 def from_environment() -> EsclDriver:
-    """What the entry point calls."""
+    """What the entry point calls. Raises ``BadInput``."""
     return EsclDriver(addresses_from(os.environ.get("MUSTER_ESCL_SCANNERS")))
 
 

@@ -29,6 +29,7 @@ from muster.devices.api import (
     OnPreview,
     ScannedPage,
     ScannedStack,
+    setting_wrong,
 )
 from muster.devices.frames import Frame, Pixels
 from muster.devices.scanning import (
@@ -174,16 +175,16 @@ class FeedingScanner(SaneScanner):
 
 
 def options_from(text: str) -> Options:
-    """``name=value`` pairs, comma separated. Raises ``ValueError``: a typing mistake must not go unseen."""
+    """``name=value`` pairs, comma separated. Raises ``BadInput``: a typing mistake must not go unseen."""
     pairs = [tuple(part.strip() for part in each.split("=")) for each in text.split(",") if each.strip()]
     wrong = [each for each in pairs if len(each) != 2 or not all(each)]
     if wrong:
-        raise ValueError("MUSTER_SANE_OPTIONS wants name=value, comma separated")
+        raise setting_wrong("MUSTER_SANE_OPTIONS", "=".join(wrong[0]), "name=value, name=value")
     return tuple((name, value) for name, value in pairs)
 
 
 def from_environment() -> SaneDriver:
-    """What the entry point calls."""
+    """What the entry point calls. Raises ``BadInput``."""
     options = options_from(os.environ.get("MUSTER_SANE_OPTIONS", ""))
     return SaneDriver(options, everywhere=os.environ.get("MUSTER_SANE_NETWORK") == "1")
 

@@ -23,6 +23,7 @@ from muster.devices.api import (
     DeviceDescriptor,
     DeviceKind,
     DeviceStatus,
+    setting_wrong,
 )
 from muster.domain.biometrics import DigitalId
 from muster.errors import DeviceUnavailable
@@ -95,7 +96,11 @@ def _digital_id(kind: DeviceKind) -> DigitalId:
 
 
 def from_environment() -> SimulatedDriver:
-    """What the entry point calls."""
+    """What the entry point calls. Raises ``BadInput``."""
     folder = os.environ.get("MUSTER_SIMULATED_IMAGES")
-    speed = float(os.environ.get("MUSTER_SIMULATED_SPEED", "1"))
+    told = os.environ.get("MUSTER_SIMULATED_SPEED", "1")
+    try:
+        speed = float(told)
+    except ValueError:
+        raise setting_wrong("MUSTER_SIMULATED_SPEED", told, "10") from None
     return SimulatedDriver(Pictures(Path(folder) if folder else None), max(speed, 0.01))

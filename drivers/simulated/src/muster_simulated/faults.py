@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from enum import Enum
 from pathlib import Path
 
-from muster.devices.api import DeviceKind
+from muster.devices.api import DeviceKind, setting_wrong
 
 VARIABLE = "MUSTER_SIMULATED_FAULTS"
 
@@ -39,19 +39,24 @@ Faults = Mapping[DeviceKind, Fault]
 def parse(text: str) -> Faults:
     """Read ``kind=fault,kind=fault``; kinds are ``camera``, ``fingerprint``, ``iris``, ``scanner``.
 
-    Raises ``ValueError`` for a word that is neither, so that a typing mistake is not a silent success.
+    Raises ``BadInput`` for a word that is neither, so that a typing mistake is not a silent success.
     """
     faults: dict[DeviceKind, Fault] = {}
     for part in filter(None, (each.strip() for each in text.split(","))):
         kind, _, fault = part.partition("=")
         try:
             faults[DeviceKind[kind.strip().upper()]] = Fault(fault.strip())
-        except KeyError as error:
-            raise ValueError(f"{kind} is no kind of device") from error
+        except (KeyError, ValueError):
+            raise setting_wrong(VARIABLE, part, "camera=busy,fingerprint=poor_quality") from None
     return faults
 
 
 def from_environment() -> Faults:
-    """Raises ``OSError`` for a file that is not there."""
+    """Raises ``BadInput``, also for a file that is not there."""
     told = os.environ.get(VARIABLE, "")
-    return parse(Path(told[1:]).read_text("utf-8").strip() if told.startswith("@") else told)
+    if not told.startswith("@"):
+        return parse(told)
+    try:
+        return parse(Path(told[1:]).read_text("utf-8").strip())
+    except OSError:
+        raise setting_wrong(VARIABLE, told, "@FILE") from None

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from muster.devices.api import setting_wrong
 from muster.formats.web_address import is_loopback
 
 _ENCRYPTED = ("https", "rtsps")
@@ -52,9 +53,9 @@ Configured = Address | VideoFile
 
 
 def configured_from(text: str) -> Sequence[tuple[str, Configured]]:
-    """Comma separated, each with its id; a comma in an address is ``%2C``. Raises ``ValueError``, which tells
+    """Comma separated, each with its id; a comma in an address is ``%2C``. Raises ``BadInput``, which tells
     nothing of them."""
-    listed = [_configured(each) for each in map(str.strip, text.split(",")) if each]
+    listed = [_configured(each, number) for number, each in enumerate(map(str.strip, text.split(",")), 1) if each]
     ids: list[str] = []
     for each in listed:
         twins = sum(other.partition("#")[0] == each.id for other in ids)
@@ -62,7 +63,7 @@ def configured_from(text: str) -> Sequence[tuple[str, Configured]]:
     return list(zip(ids, listed, strict=True))
 
 
-def _configured(text: str) -> Configured:
+def _configured(text: str, number: int) -> Configured:
     if "://" not in text:
         return VideoFile(Path(text))
     try:
@@ -71,9 +72,7 @@ def _configured(text: str) -> Configured:
     except ValueError:
         host, port = None, None
     if not host or parts.scheme.lower() not in _SCHEMES or any(each.isspace() for each in text):
-        raise ValueError(
-            "MUSTER_CAMERAS wants addresses (http, https, rtsp, rtsps) and files, comma separated"
-        ) from None
+        raise setting_wrong("MUSTER_CAMERAS", number, "rtsps://host/path, https://host/path, file.avi")
     return Address(host, port or _DEFAULT_PORTS[parts.scheme.lower()], text)
 
 

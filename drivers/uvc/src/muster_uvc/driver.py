@@ -122,7 +122,7 @@ def _described(
 
 
 def from_environment() -> CameraDriver:
-    """What the entry point calls. Raises ``ValueError``."""
+    """What the entry point calls. Raises ``BadInput``."""
     return CameraDriver(
         configured_from(os.environ.get("MUSTER_CAMERAS", "")),
         settings_from(os.environ.get("MUSTER_CAMERA_SETTINGS", "")),

@@ -11,7 +11,10 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from muster.devices.api import setting_wrong
+
 _EVERY_OTHER = "*"
+_FORM = "ID: size=1280x720 exposure_ms=12 turned=90 mirrored; *: size=1280x720"
 _SIZE = re.compile(r"(\d{2,5})x(\d{2,5})")
 _TURNS = (0, 90, 180, 270)
 _SHORTEST_MS, _LONGEST_MS = 0.1, 1000.0
@@ -40,24 +43,29 @@ class AllSettings:
 
 
 def settings_from(text: str) -> AllSettings:
-    """Raises ``ValueError``: a typing mistake must not go unseen."""
+    """Raises ``BadInput``: a typing mistake must not go unseen."""
     by_id: dict[str, Settings] = {}
     for each in filter(None, map(str.strip, text.split(";"))):
         id_, colon, words = each.partition(":")
-        if not colon or not id_.strip() or id_.strip() in by_id:
-            raise ValueError("MUSTER_CAMERA_SETTINGS wants id: settings; id: settings, each camera once")
-        by_id[id_.strip()] = _settings(words.split())
+        settings = _settings(words.split())
+        if not colon or not id_.strip() or id_.strip() in by_id or settings is None:
+            raise setting_wrong("MUSTER_CAMERA_SETTINGS", each, _FORM)
+        by_id[id_.strip()] = settings
     return AllSettings(by_id, by_id.pop(_EVERY_OTHER, Settings()))
 
 
-def _settings(words: list[str]) -> Settings:
+def _settings(words: list[str]) -> Settings | None:
+    """None where a word is not understood."""
     told = dict(each.partition("=")[::2] for each in words)
     unknown = told.keys() - {"size", "exposure_ms", "turned", "mirrored"}
     size = _SIZE.fullmatch(told.get("size", "1280x720"))
-    turned = int(told.get("turned", "0"))
-    exposure_ms = float(told["exposure_ms"]) if "exposure_ms" in told else None
+    try:
+        turned = int(told.get("turned", "0"))
+        exposure_ms = float(told["exposure_ms"]) if "exposure_ms" in told else None
+    except ValueError:
+        return None
     is_exposed = exposure_ms is None or _SHORTEST_MS <= exposure_ms <= _LONGEST_MS
     is_whole = turned in _TURNS and is_exposed and not told.get("mirrored")
     if unknown or size is None or not is_whole or len(told) != len(words):
-        raise ValueError("MUSTER_CAMERA_SETTINGS knows size=1280x720, exposure_ms=12, turned=90, mirrored")
+        return None
     return Settings((int(size[1]), int(size[2])), exposure_ms, turned, "mirrored" in told)

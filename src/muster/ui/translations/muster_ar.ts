@@ -3496,6 +3496,10 @@
             <translation>للإعداد {name} قيمة غير ممكنة. القيم الممكنة: {values}.</translation>
         </message>
         <message>
+            <source>The setting {name} of this driver cannot be used: {part}. It is written like this: {form}. Correct it and start this program again.</source>
+            <translation>لا يمكن استعمال الإعداد {name} لبرنامج التشغيل هذا: {part}. ويُكتب على هذا النحو: {form}. صحّحه وأعد تشغيل هذا البرنامج.</translation>
+        </message>
+        <message>
             <source>The sign-in at the identity provider did not succeed. It can be tried again.</source>
             <translation>لم ينجح تسجيل الدخول لدى مزوّد الهوية. يمكن المحاولة مرة أخرى.</translation>
         </message>
@@ -3614,6 +3618,10 @@
         <message>
             <source>The supervisor knows this person.</source>
             <translation>المشرف يعرف هذا الشخص.</translation>
+        </message>
+        <message>
+            <source>The supervisor's user name or password is wrong. Nothing was begun; check both.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>The test did not end within {seconds} s. Unplug the {kind}, restart this program, and give this report to the maker of its driver.</source>

@@ -3496,6 +3496,10 @@
             <translation>Le réglage {name} a une valeur impossible. Valeurs possibles : {values}.</translation>
         </message>
         <message>
+            <source>The setting {name} of this driver cannot be used: {part}. It is written like this: {form}. Correct it and start this program again.</source>
+            <translation>Le réglage {name} de ce pilote ne peut pas être utilisé : {part}. Il s’écrit ainsi : {form}. Corrigez-le et redémarrez ce programme.</translation>
+        </message>
+        <message>
             <source>The sign-in at the identity provider did not succeed. It can be tried again.</source>
             <translation>La connexion chez le fournisseur d’identité n’a pas abouti. On peut réessayer.</translation>
         </message>
@@ -3614,6 +3618,10 @@
         <message>
             <source>The supervisor knows this person.</source>
             <translation>Le superviseur connaît cette personne.</translation>
+        </message>
+        <message>
+            <source>The supervisor's user name or password is wrong. Nothing was begun; check both.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>The test did not end within {seconds} s. Unplug the {kind}, restart this program, and give this report to the maker of its driver.</source>
