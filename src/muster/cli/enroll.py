@@ -69,6 +69,9 @@ def register(app: typer.Typer, screen: Screen) -> None:
             ):
                 if draft and not desk.enrollment.registration(draft).is_draft:
                     raise BadInput(REGISTRATION_CLOSED)
+                second = supervisor_of(station, supervisor, supervisor_password_file)
+                if second and supervisor:  # who was named may be mistyped; a demo station's own is not
+                    desk.enrollment.check_supervisor(*second)
                 on_step = _quiet if as_json else _tell
                 play = ScriptedEnrollment(
                     desk.enrollment,
@@ -76,7 +79,7 @@ def register(app: typer.Typer, screen: Screen) -> None:
                     password,
                     on_step,
                     on_begin=partial(_note, begun, aloud=not as_json),
-                    supervisor=supervisor_of(station, supervisor, supervisor_password_file),
+                    supervisor=second,
                 )
                 outcome = play.run(resume=draft, stop_after=stop_after)
                 state, packet_id = ("draft", None) if stop_after else _finish(desk, outcome)

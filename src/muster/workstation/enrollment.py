@@ -424,6 +424,10 @@ class Enrollment:
         """A supervisor confirms what the officer may not decide alone. Raises ``SignInRefused``, ``Refused``."""
         return self._submission.confirm(registration_id, user_id, proof)
 
+    def check_supervisor(self, user_id: str, password: str) -> None:
+        """Whether somebody could confirm by this password. Raises ``SignInRefused``, ``Refused``."""
+        self._submission.check_supervisor(user_id, password)
+
     def sign(self, registration_id: RegistrationId, proof: Proof) -> Registration:
         """The officer's signature over the content. Raises ``SignInRefused``, ``BadInput``, ``Refused``."""
         return self._submission.sign(registration_id, proof)

@@ -19,6 +19,7 @@ from pathlib import Path
 from muster import __version__, base64url, durable
 from muster.audit.catalogue import AuditEvent
 from muster.crypto.envelope import check_certificate, encrypt
+from muster.crypto.key_slots import SIGN_IN_REFUSED
 from muster.crypto.machine_key import MachineKey
 from muster.crypto.signing import certificate_to_der, verify
 from muster.domain.applicant import Document
@@ -26,9 +27,9 @@ from muster.domain.biometrics import BiometricSample, SampleFacts
 from muster.domain.confirmation import Cause, causes_in
 from muster.domain.delivery import DeliveryState, OutboxEntry
 from muster.domain.lifecycle import Confirmed, Discarded, OperatorSampleTaken, Registration, Sealed, Signed
-from muster.domain.operators import Action, Factor, Permission, Way
+from muster.domain.operators import Action, Factor, Operator, Permission, Way
 from muster.domain.registration import RegistrationId, Step
-from muster.errors import BadInput, Code, NetworkUnavailable, NotAuthentic, Refused
+from muster.errors import BadInput, Code, NetworkUnavailable, NotAuthentic, Refused, SignInRefused
 from muster.formats.id_schema import IdSchema
 from muster.packet.assemble import assemble
 from muster.packet.contents import PacketContents
@@ -80,6 +81,9 @@ SUPERVISOR_NEEDED = Code(
     "An exception was marked or a poor capture kept: a supervisor has to confirm it before you sign.",
 )
 NOTHING_TO_CONFIRM = Code("NOTHING_TO_CONFIRM", "There is nothing in this registration to be confirmed.")
+SUPERVISOR_REFUSED = Code(
+    "SUPERVISOR_REFUSED", "The supervisor's user name or password is wrong. Check both and try again."
+)
 CONFIRMED_BY_OFFICER = Code(
     "CONFIRMED_BY_OFFICER", "You registered this person, so somebody else has to confirm it."
 )
@@ -136,12 +140,7 @@ class Submission:
         causes = self.causes(state)
         if not causes:
             raise Refused(NOTHING_TO_CONFIRM)
-        if user_id.strip().casefold() == self._journal.operator.user_id.casefold():
-            raise Refused(CONFIRMED_BY_OFFICER)
-        way = self._proving.prove(Action.CONFIRM, user_id, proof)
-        supervisor = self._proving.who(user_id)
-        if not supervisor.may(Permission.REVIEW, self._policy.permissions):
-            raise Refused(SUPERVISOR_ONLY)
+        supervisor, way = self._supervisor(user_id, proof)
         digest, words = content_digest(state), tuple(cause.value for cause in causes)
         statement = _statement(registration_id, digest, supervisor.user_id)
         signature = base64url.encode(self._machine_key.sign(statement))
@@ -153,6 +152,26 @@ class Submission:
             Entry(event, AuditEvent.REGISTRATION_CONFIRMED, detail),
             check=partial(_require_content, digest),
         )
+
+    def check_supervisor(self, user_id: str, password: str) -> None:
+        """Before a registration begins for which a supervisor's password was left: whether it will do. Raises
+        ``SignInRefused``, ``Refused`` (not a supervisor, the officer)."""
+        try:
+            self._supervisor(user_id, Proof(password))
+        except SignInRefused as error:
+            if error.code is SIGN_IN_REFUSED:  # which does not say whose
+                raise SignInRefused(SUPERVISOR_REFUSED) from error
+            raise
+
+    def _supervisor(self, user_id: str, proof: Proof) -> tuple[Operator, Way]:
+        """Who confirms, and how they showed it."""
+        if user_id.strip().casefold() == self._journal.operator.user_id.casefold():
+            raise Refused(CONFIRMED_BY_OFFICER)
+        way = self._proving.prove(Action.CONFIRM, user_id, proof)
+        supervisor = self._proving.who(user_id)
+        if not supervisor.may(Permission.REVIEW, self._policy.permissions):
+            raise Refused(SUPERVISOR_ONLY)
+        return supervisor, way
 
     def sign(self, registration_id: RegistrationId, proof: Proof) -> Registration:
         """The officer's confirmation. Raises ``SignInRefused``, ``Refused`` (steps open; a supervisor needed;

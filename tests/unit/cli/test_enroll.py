@@ -51,3 +51,26 @@ def test_an_enrollment_that_an_error_stops_has_named_its_draft(root: Path) -> No
     assert ran.stderr.endswith("[LANGUAGE_UNKNOWN]\n")
     (draft,) = _drafts(root)
     assert ran.stdout == f"Registration {draft}\n"
+
+
+@pytest.mark.parametrize(
+    ("who", "password_of", "code"),
+    [
+        pytest.param("max", "erika", "SUPERVISOR_REFUSED", id="a wrong password"),
+        pytest.param("nobody", "max", "SUPERVISOR_REFUSED", id="a wrong name"),
+        pytest.param("ERIKA", "erika", "CONFIRMED_BY_OFFICER", id="the officer"),
+    ],
+)
+def test_a_supervisor_who_could_not_confirm_is_refused_before_anything_begins(
+    root: Path, who: str, password_of: str, code: str
+) -> None:
+    named = ("--supervisor", who, "--supervisor-password-file", root / password_of)
+    ran = _run(root, "enroll", "--from", root, *named)
+    assert ran.exit_code in (1, 2)
+    assert ran.stderr.endswith(f"[{code}]\n")
+    assert _drafts(root) == []
+
+
+def test_the_right_supervisor_keeps_nothing_from_beginning(root: Path) -> None:
+    _run(root, "enroll", "--from", root, "--supervisor", "max", "--supervisor-password-file", root / "max")
+    assert len(_drafts(root)) == 1
