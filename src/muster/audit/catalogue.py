@@ -129,6 +129,7 @@ class AuditEvent(Enum):
     PROOFING_SECRET_KEPT = EventKind("MUS-IDV-007", "Identity proofing", "Secret of a proofing method kept")
     PROOFING_CONFIGURED = EventKind("MUS-IDV-008", "Identity proofing", "Proofing configuration set")
     PROOF_SETTLED = EventKind("MUS-IDV-009", "Identity proofing", "Registration's proof of identity settled")
+    PROOFING_CODE_GIVEN = EventKind("MUS-IDV-010", "Identity proofing", "Code of a person's authenticator given")
 
     @property
     def id(self) -> str:

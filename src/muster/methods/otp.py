@@ -8,7 +8,8 @@ By e-mail or text message:
 4. After ``maxAttempts`` wrong codes it counts no more. Whether there is another attempt, the policy says.
 5. Address and hash are sealed in what the station remembers; who may look into an execution sees neither.
 
-By an authenticator (TOTP, RFC 6238): the secret is bound to the node (``totpSecret``, base32); nothing is sent.
+By an authenticator (TOTP, RFC 6238): the secret is bound to the node (``totpSecret``, base32); nothing is sent. A
+code counts once at this station, in whatever execution (section 5.2); the same code once more is a wrong one.
 
 The officer reads nothing of it: the person reads the message and types, or says the code.
 """
@@ -177,7 +178,7 @@ class OneTimeCode:
         if secret is None:
             return _NO_SECRET
         step = step_of(secret, code, work.now) if code.isascii() else None
-        if step is None:
+        if step is None or not self._tools.is_new_code(self._tools.digest("authenticator", secret.hex()), step):
             if wrong + 1 >= _definition(work).max_attempts:
                 return NotDone(OTP_WRONG_TOO_OFTEN, retryable=True)
             return Pending(_asks_for_code("", wrong=wrong + 1), {"wrong": str(wrong + 1)})

@@ -46,7 +46,9 @@ class MethodTools:
     ``digest`` is a keyed hash of a value of some kind. ``seal`` and ``unseal`` are for what a method remembers and
     nobody else may read; ``unseal`` raises ``NotAuthentic``. ``wallet_door`` opens a door for wallets, lets them
     fetch a question there that goes by a ``callback_ref``, and says where that is; what they answer is brought
-    like a browser's. ``credential_authorities`` vouch for who issues credentials (PEM or DER)."""
+    like a browser's. ``credential_authorities`` vouch for who issues credentials (PEM or DER). ``is_new_code``
+    says whether no code of this time step or a later one was given before, by the digest of its secret, and keeps
+    that one was now."""
 
     is_known: Callable[[Identifier], bool]
     supervisor: Callable[[], str | None]
@@ -57,6 +59,7 @@ class MethodTools:
     wallet_door: Callable[[Door, str, Fetched], str] = _nobody_lent
     credential_authorities: Callable[[], Collection[bytes]] = tuple
     sensors: Callable[[], Sensors] = _nobody_lent
+    is_new_code: Callable[[str, int], bool] = _nobody_lent
 
 
 def found_methods(tools: MethodTools) -> Mapping[str, ProofingMethod]:

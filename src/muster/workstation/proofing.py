@@ -13,6 +13,7 @@ Rules:
 
 from __future__ import annotations
 
+import json
 import secrets as random_source
 import unicodedata
 from collections.abc import Callable, Collection, Mapping
@@ -66,6 +67,8 @@ _NO_OF_WALLETS = frozenset({"WALLET_DECLINED", "WALLET_COULD_NOT"})
 _ID_OCTETS = 16
 _CALLBACK_OCTETS = 32
 _LOOKED_AGAIN_S = 1.0
+_CODES = "proofing codes given"
+_MOST_CODES = 200
 
 Fields = Mapping[str, str]
 Inputs = Mapping[str, AttributeValue]
@@ -124,6 +127,7 @@ class Proofing:
             self._wallet_door.address,
             self._credential_authorities,
             lambda: self._sensors,
+            self._is_new_code,
         )
         return found_methods(tools)
 
@@ -512,6 +516,18 @@ class Proofing:
     def _is_known(self, identifier: Identifier) -> bool:
         with self._journal.database.read() as work:
             return bool(work.proofings.matches(_MATCH, self._digest(identifier)))
+
+    def _is_new_code(self, digest: str, step: int) -> bool:
+        """The latest codes alone are kept: those before are too old to count anyway."""
+        with self._journal.database.work() as work:
+            given: dict[str, int] = json.loads(work.settings.get(_CODES) or "{}")
+            is_new = step > given.get(digest, -1)
+            if is_new:
+                latest = sorted({**given, digest: step}.items(), key=lambda each: each[1])[-_MOST_CODES:]
+                work.settings.put(_CODES, json.dumps(dict(latest)))
+            told = "yes" if is_new else "no"
+            work.record(AuditEvent.PROOFING_CODE_GIVEN, actor=self._journal.operator.user_id, new=told)
+        return is_new
 
 
 def _plain(identifier: Identifier) -> str:

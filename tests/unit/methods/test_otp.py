@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import re
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -47,7 +48,7 @@ def mail(_mail_server: tuple[Mailbox, str]) -> tuple[Mailbox, str]:
     return box, url
 
 
-def _otp() -> OneTimeCode:
+def _otp(is_new: Callable[[str, int], bool] = lambda digest, step: True) -> OneTimeCode:
     sealer, hashed = Sealer(b"k" * 32, "test"), KeyedHash(b"k" * 32, "test")
     return method(
         MethodTools(
@@ -56,6 +57,7 @@ def _otp() -> OneTimeCode:
             digest=hashed.of,
             seal=lambda text: sealer.seal(text.encode(), "").hex(),
             unseal=lambda text: sealer.open(bytes.fromhex(text), "").decode(),
+            is_new_code=is_new,
         )
     )
 
@@ -352,6 +354,21 @@ def test_a_secret_counts_with_its_padding_or_without_in_groups_or_in_one(written
     work = _work(APP, totpSecret=written)
     code = pyotp.TOTP("JBSWY3DPEHPK3PXPJBSWY3DPEE======").at(NOON)
     assert isinstance(_otp().submit(_next(work, _otp().dispatch(work)), {"code": code}), Done)
+
+
+def test_a_code_that_was_given_before_is_a_wrong_one_and_the_secret_is_told_to_nobody() -> None:
+    given: list[tuple[str, int]] = []
+
+    def is_new(digest: str, step: int) -> bool:
+        given.append((digest, step))
+        return len(given) == 1
+
+    work = _work(APP, totpSecret=SECRET)
+    asked = _otp().dispatch(work)
+    assert isinstance(_otp(is_new).submit(_next(work, asked), {"code": _shown()}), Done)
+    assert "That was not it" in str(_otp(is_new).submit(_next(work, asked), {"code": _shown()}))
+    assert given == [(given[0][0], int(NOON.timestamp()) // 30)] * 2
+    assert not {SECRET.lower(), base64.b32decode(SECRET).hex()} & {given[0][0].lower()}
 
 
 def test_an_authenticator_has_as_many_tries_as_a_message() -> None:

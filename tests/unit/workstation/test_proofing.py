@@ -6,11 +6,12 @@ import json
 import shutil
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import keyring
+import pyotp
 import pytest
 
 from muster.audit.chain import AuditRecord
@@ -655,6 +656,31 @@ def test_somebody_who_was_proven_here_is_known_again_however_the_address_is_writ
     ):
         view = desk.proofing.start(known, attributes={"email": address})
         assert desk.proofing.dispatch(view.execution_id, "m").status is expected
+
+
+APP = {"_type": "OtpMethodDefinition", "id": "app", "type": "otp", "channel": "authenticator_app"}
+
+
+def test_a_code_of_an_authenticator_counts_in_one_execution_and_the_next_one_in_another(desk: Desk) -> None:
+    secret = "JBSWY3DPEHPK3PXPJBSWY3DPEE"
+    del desk.proofing.methods
+    bound = [{"source": {"_type": "ContextAttribute", "attributePath": "secret"}, "target": "totpSecret"}]
+
+    asking = plan(method("m", "app", inputBindings=bound), [APP])
+
+    def given(code: str) -> NodeStatus:
+        view = desk.proofing.start(asking, attributes={"secret": secret})
+        desk.proofing.dispatch(view.execution_id, "m")
+        return status(desk.proofing.submit(view.execution_id, "m", {"code": code}), "m")
+
+    first, second = (pyotp.TOTP(secret).at(NOON + timedelta(seconds=later)) for later in (0, 30))
+    assert given(first) is NodeStatus.COMPLETED
+    assert given(first) is NodeStatus.AWAITING_INPUT
+    assert given(second) is NodeStatus.COMPLETED
+    assert given(first) is NodeStatus.AWAITING_INPUT
+    with desk.proofing._journal.database.audit_log() as log:
+        told = [each.detail["new"] for each in log.newest_first(50) if each.event == "MUS-IDV-010"]
+    assert told == ["no", "yes", "no", "yes"]
 
 
 def test_no_identifier_is_anywhere_in_clear(folder: Path, desk: Desk) -> None:
