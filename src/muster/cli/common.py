@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 PASSWORD_NEEDED = Code(
     "PASSWORD_NEEDED",
-    "A password is needed: name a file that holds it with --password-file, or run in a terminal.",
+    "A password is needed: name a file that holds it with {option}, or run in a terminal.",
 )
 
 PASSWORD_FILE_UNREADABLE = Code(
@@ -215,8 +215,11 @@ def server_of(station: Station, address: str | None) -> Iterator[Server]:
         yield NoServer()
 
 
-def credentials(station: Station, user: str | None, password_file: Path | None) -> tuple[str, str]:
-    """A demo station's own; otherwise from the file or, in a terminal, from the person."""
+def credentials(
+    station: Station, user: str | None, password_file: Path | None, option: str = "--password-file"
+) -> tuple[str, str]:
+    """A demo station's own; otherwise from the file (which ``option`` names) or, in a terminal, from the person.
+    Raises ``BadInput``."""
     user_id = user or station.operators[0]
     if password_file is not None:
         return user_id, password_in(password_file)
@@ -224,7 +227,7 @@ def credentials(station: Station, user: str | None, password_file: Path | None) 
     if user_id in known:
         return user_id, known[user_id]
     if not sys.stdin.isatty():
-        raise BadInput(PASSWORD_NEEDED)
+        raise BadInput(PASSWORD_NEEDED, option=option)
     return user_id, str(typer.prompt(f"Password of {user_id}", hide_input=True, err=True))
 
 
@@ -236,17 +239,17 @@ def supervisor_of(
     Raises ``BadInput`` when the password cannot be had.
     """
     if user is not None:
-        return credentials(station, user, password_file)
+        return credentials(station, user, password_file, "--supervisor-password-file")
     known = station.demo_credentials() or ()
     return known[1] if len(known) > 1 else None
 
 
-def new_password(user_id: str, file: Path | None) -> str:
-    """From the file or, in a terminal, typed twice. Raises ``BadInput``."""
+def new_password(user_id: str, file: Path | None, option: str) -> str:
+    """From the file (which ``option`` names) or, in a terminal, typed twice. Raises ``BadInput``."""
     if file is not None:
         return password_in(file)
     if not sys.stdin.isatty():
-        raise BadInput(PASSWORD_NEEDED)
+        raise BadInput(PASSWORD_NEEDED, option=option)
     return str(typer.prompt(f"New password for {user_id}", hide_input=True, confirmation_prompt=True, err=True))
 
 

@@ -74,7 +74,7 @@ def register(app: typer.Typer, screen: Screen) -> None:
             reporting(as_json=as_json, verbose=verbose),
             desk_of(station_at(data), user=user, password_file=password_file) as (desk, password),
         ):
-            new = NewOperator(name, new_password(name, new_password_file))
+            new = NewOperator(name, new_password(name, new_password_file, "--new-password-file"))
             desk.operators.add(new, [_role(each) for each in role or ["officer"]], Proof(password))
             show({"added": name}, f"{name} was added", as_json=as_json)
 
@@ -93,7 +93,9 @@ def register(app: typer.Typer, screen: Screen) -> None:
             reporting(as_json=as_json, verbose=verbose),
             desk_of(station_at(data), user=user, password_file=password_file) as (desk, own),
         ):
-            desk.operators.reset_password(name, new_password(name, new_password_file), Proof(own))
+            desk.operators.reset_password(
+                name, new_password(name, new_password_file, "--new-password-file"), Proof(own)
+            )
             show({"changed": name}, f"{name} has a new password", as_json=as_json)
 
     @operator.command()

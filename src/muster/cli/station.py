@@ -88,8 +88,11 @@ def register(app: typer.Typer, screen: Screen) -> None:
                 new = NewStation.for_demo(machine_key, place)
             else:
                 new = NewStation(
-                    NewOperator(officer, new_password(officer, officer_password_file)),
-                    NewOperator(supervisor, new_password(supervisor, supervisor_password_file)),
+                    NewOperator(officer, new_password(officer, officer_password_file, "--officer-password-file")),
+                    NewOperator(
+                        supervisor,
+                        new_password(supervisor, supervisor_password_file, "--supervisor-password-file"),
+                    ),
                     center,
                     machine,
                     machine_key=machine_key,

@@ -74,3 +74,9 @@ def test_a_supervisor_who_could_not_confirm_is_refused_before_anything_begins(
 def test_the_right_supervisor_keeps_nothing_from_beginning(root: Path) -> None:
     _run(root, "enroll", "--from", root, "--supervisor", "max", "--supervisor-password-file", root / "max")
     assert len(_drafts(root)) == 1
+
+
+def test_a_supervisors_password_that_is_not_there_is_asked_for_by_its_own_option(root: Path) -> None:
+    ran = _run(root, "enroll", "--from", root, "--supervisor", "max")
+    assert (ran.exit_code, _drafts(root)) == (2, [])
+    assert " --supervisor-password-file," in ran.stderr

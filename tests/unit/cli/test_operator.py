@@ -59,3 +59,4 @@ def test_somebody_is_added_blocked_let_in_and_removed(root: Path) -> None:
 def test_a_new_password_without_a_file_or_a_terminal_is_asked_for_in_a_sentence(root: Path) -> None:
     status, said = _run(root, "max", "password", "erika")
     assert (status, said["error"]["code"]) == (2, "PASSWORD_NEEDED")
+    assert " --new-password-file," in said["error"]["message"]

@@ -1,0 +1,28 @@
+"""``muster station create`` in this process: what it asks for, refuses and says."""
+
+from __future__ import annotations
+
+from functools import partial
+from pathlib import Path
+
+import pytest
+
+from muster.crypto.key_slots import Argon2Cost, make_slot
+from muster.workstation import station as station_module
+from unit.cli.test_app import run
+
+
+@pytest.fixture(autouse=True)
+def _cheap_passwords(monkeypatch: pytest.MonkeyPatch) -> None:
+    cheap = Argon2Cost(memory_kib=64, iterations=1, lanes=1)
+    monkeypatch.setattr(station_module, "make_slot", partial(make_slot, cost=cheap))
+
+
+@pytest.mark.parametrize("missing", ["officer", "supervisor"])
+def test_a_password_that_is_not_there_is_asked_for_by_its_own_option(tmp_path: Path, missing: str) -> None:
+    (tmp_path / "password").write_text("correct horse battery")
+    there = "supervisor" if missing == "officer" else "officer"
+    ran = run("station", "create", f"--{there}-password-file", tmp_path / "password", "--data", tmp_path / "new")
+    assert ran.exit_code == 2
+    assert f" --{missing}-password-file," in ran.stderr
+    assert not (tmp_path / "new").exists()
