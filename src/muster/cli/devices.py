@@ -49,27 +49,33 @@ def register(app: typer.Typer, screen: Screen) -> None:
     ) -> None:
         """Test each device, in at most twenty seconds: is it found, does it open, show pictures, stop, open again.
 
-        Exit status 1 when one of them cannot be used. Nothing a device captures is kept.
+        Exit status 1 when one of them cannot be used or a driver does not work. Nothing a device captures is kept.
         """
         with reporting(as_json=as_json, verbose=verbose):
             desk = DeviceDesk.of_this_installation()
             with closing(desk.catalogue):
                 tested = []
-                for each in [device] if device else desk.doctor.ids():
+                for each in desk.doctor.ids() if device is None else [device]:
                     tested.append(desk.doctor.test(each))
                     if not as_json:
                         show(None, _tested_text(tested[-1]), as_json=False)
+                broken = desk.broken_drivers() if device is None else ()
                 if report is not None:
                     durable.write(report, desk.doctor.report(tested))
-            if as_json or not tested:
-                show({"devices": list(map(told, tested))}, "Nothing is plugged in.", as_json=as_json)
-            if not all(each.is_well for each in tested):
+            if as_json or broken or not tested:
+                document = {"devices": list(map(told, tested)), "drivers": broken}
+                show(document, "\n".join(map(_broken_text, broken)) or "Nothing is plugged in.", as_json=as_json)
+            if broken or not all(each.is_well for each in tested):
                 raise typer.Exit(BAD)
 
 
 def _tested_text(tested: TestedDevice) -> str:
     head = printable(f"{tested.make} {tested.model} {tested.serial}, {tested.id}")
     return "\n".join([f"{tested.kind}: {head}", *map(_finding_text, tested.findings)])
+
+
+def _broken_text(line: DeviceLine) -> str:
+    return f"{line.kind}: {printable(line.driver)}\n  {_SIGNS[Severity.BLOCKS]} {printable(line.problem or '')}"
 
 
 def _finding_text(finding: Finding) -> str:

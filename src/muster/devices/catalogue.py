@@ -33,7 +33,7 @@ from muster.devices.api import (
 )
 from muster.devices.claims import DEVICE_CLAIMED_TWICE, told_apart
 from muster.devices.hosting import HostedDriver
-from muster.devices.installed import installed_drivers
+from muster.devices.installed import LEFT_OUT, NOT_NAMED, installed_drivers
 from muster.errors import DeviceUnavailable, MusterError
 from muster.plugins import Plugin
 
@@ -56,6 +56,11 @@ class DriverStatus:
     name: str
     package: str
     problem: str | None
+
+    @property
+    def is_broken(self) -> bool:
+        """Not one that is only left out, which somebody wanted."""
+        return self.problem not in (None, NOT_NAMED, LEFT_OUT)
 
 
 class Catalogue:

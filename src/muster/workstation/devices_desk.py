@@ -8,7 +8,7 @@ from datetime import datetime
 
 from muster.clock import utc_now
 from muster.devices.api import DeviceDescriptor, DeviceHealth, DeviceKind, DeviceStatus
-from muster.devices.catalogue import Catalogue
+from muster.devices.catalogue import Catalogue, DriverStatus
 from muster.domain.assessment import Finding
 from muster.workstation.device_choices import DeviceChoices
 from muster.workstation.device_doctor import DeviceDoctor
@@ -87,12 +87,11 @@ class DeviceDesk:
     def devices(self) -> tuple[DeviceLine, ...]:
         """Everything that is plugged in, then every driver that did not load."""
         found = [self._line(each) for each in self.catalogue.find()]
-        broken = [
-            DeviceLine("", "driver", each.name, "", "", "", "Not Loaded", (), each.problem)
-            for each in self.catalogue.drivers
-            if each.problem
-        ]
-        return (*found, *broken)
+        return (*found, *(_without(each) for each in self.catalogue.drivers if each.problem))
+
+    def broken_drivers(self) -> tuple[DeviceLine, ...]:
+        """Those whose devices are missing though nobody left them out."""
+        return tuple(_without(each) for each in self.catalogue.drivers if each.is_broken)
 
     def problems(self) -> Mapping[str, Finding]:
         """Why devices cannot be used, by their ids, where there is more to say than their status."""
@@ -143,3 +142,8 @@ class DeviceDesk:
             return DeviceStatusLine(kind.value, name, False, "for signing in and checks only")
         instead = self._choices.instead(kind, able) if self._choices else None
         return DeviceStatusLine(kind.value, name, True, "", instead)
+
+
+def _without(driver: DriverStatus) -> DeviceLine:
+    """In place of the devices it would find."""
+    return DeviceLine("", "driver", driver.name, "", "", "", "Not Loaded", (), driver.problem)

@@ -33,6 +33,27 @@ def test_a_report_that_cannot_be_written_is_an_error(tmp_path: Path) -> None:
     assert (ran.exit_code, json.loads(ran.stdout)["error"]["code"]) == (3, "DISK_UNWRITABLE")
 
 
+def test_a_driver_that_does_not_work_is_said_with_its_reason_and_exit_status_1(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("MUSTER_SIMULATED_FAULTS", "camera=banana")
+    ran = run()
+    assert (ran.exit_code, "Nothing is plugged in" in ran.stdout) == (1, False)
+    assert "driver: simulated\n  ✗ The setting MUSTER_SIMULATED_FAULTS" in ran.stdout
+
+
+def test_a_driver_that_does_not_work_is_told_to_scripts(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MUSTER_SIMULATED_SPEED", "banana")
+    (driver,) = json.loads(run("--json").stdout)["drivers"]
+    assert driver["driver"] == "simulated" and "MUSTER_SIMULATED_SPEED" in driver["problem"]
+
+
+def test_drivers_that_are_left_out_are_no_fault(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MUSTER_DRIVERS", "")
+    ran = run()
+    assert (ran.exit_code, ran.stdout) == (0, "Nothing is plugged in.\n")
+
+
 def test_a_device_that_cannot_be_used_is_said_with_exit_status_1() -> None:
     ran = run("simulated-iris")
     assert ran.exit_code == 1
