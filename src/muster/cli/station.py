@@ -85,7 +85,7 @@ def register(app: typer.Typer, screen: Screen) -> None:
         with reporting(as_json=as_json, verbose=verbose):
             place = bind_to.place()
             if demo:
-                new = NewStation.for_demo(machine_key, place)
+                new = NewStation.for_demo(machine_key, place, center=center, machine=machine)
             else:
                 new = NewStation(
                     NewOperator(officer, new_password(officer, officer_password_file, "--officer-password-file")),

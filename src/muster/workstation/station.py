@@ -140,11 +140,20 @@ class NewStation:
     bound_to: Place = Place.NOTHING
 
     @classmethod
-    def for_demo(cls, machine_key: Flavour = Flavour.LOCAL, bound_to: Place = Place.NOTHING) -> NewStation:
+    def for_demo(
+        cls,
+        machine_key: Flavour = Flavour.LOCAL,
+        bound_to: Place = Place.NOTHING,
+        *,
+        center: str = DEFAULT_CENTER,
+        machine: str = DEFAULT_MACHINE,
+    ) -> NewStation:
         """A station for invented people, with passwords nobody has to remember."""
         return cls(
             officer=NewOperator("officer", secrets.token_urlsafe(12)),
             supervisor=NewOperator("supervisor", secrets.token_urlsafe(12)),
+            center=center,
+            machine=machine,
             demo=True,
             machine_key=machine_key,
             bound_to=bound_to,

@@ -26,3 +26,14 @@ def test_a_password_that_is_not_there_is_asked_for_by_its_own_option(tmp_path: P
     assert ran.exit_code == 2
     assert f" --{missing}-password-file," in ran.stderr
     assert not (tmp_path / "new").exists()
+
+
+def test_a_demo_stations_numbers_are_looked_at_like_any_others(tmp_path: Path) -> None:
+    ran = run("station", "create", "--demo", "--center", "12", "--data", tmp_path / "new")
+    assert ran.exit_code == 2
+    assert ran.stderr.endswith("[STATION_NUMBERS_UNUSABLE]\n")
+
+
+def test_a_demo_station_has_the_numbers_it_was_given(tmp_path: Path) -> None:
+    ran = run("station", "create", "--demo", "--center", "10012", "--machine", "10034", "--data", tmp_path / "new")
+    assert (ran.exit_code, ran.stdout.split()[:2]) == (0, ["Station", "10012_10034"])
