@@ -34,6 +34,8 @@ def register(app: typer.Typer, screen: Screen) -> None:
         verbose: VerboseOption = False,
     ) -> None:
         """Every limit that may stop this station. The exit status is 1 when one is reached, or on the trip."""
+        if people and days is None:
+            raise typer.BadParameter("a trip has a number of days as well: --days", param_hint="--people")
         with (
             reporting(as_json=as_json, verbose=verbose),
             desk_of(station_at(data), user=user, password_file=password_file) as (desk, _),

@@ -34,7 +34,7 @@ STATION_STOPPED = Code(
     "No new registration can be begun: a limit of this station is reached ({limit}). Connect to the server and "
     "send what waits, or ask your administrator.",
 )
-TRIP_UNUSABLE = Code("TRIP_UNUSABLE", "A trip has a number of days and a number of people, neither below nothing.")
+TRIP_UNUSABLE = Code("TRIP_UNUSABLE", "A trip takes from 0 to {days} days and from 0 to {people} people.")
 
 Piles = Mapping[DeliveryState, Pile]
 
@@ -73,7 +73,7 @@ class Limits:
     def try_trip(self, days: float, people: int) -> Trip:
         """Whether so many days without a network and so many people fit in. Raises ``BadInput``."""
         if not 0 <= days <= _MOST_DAYS or not 0 <= people <= _MOST_PEOPLE:
-            raise BadInput(TRIP_UNUSABLE)
+            raise BadInput(TRIP_UNUSABLE, days=_MOST_DAYS, people=_MOST_PEOPLE)
         return trip(self.all(), days, people)
 
     def require_open(self) -> None:

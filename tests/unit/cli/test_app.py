@@ -46,6 +46,12 @@ def test_a_limit_that_no_list_has_is_a_usage_error(tmp_path: Path, limit: str) -
     assert "--limit" in ran.stderr
 
 
+def test_people_on_a_trip_without_days_are_a_usage_error(tmp_path: Path) -> None:
+    ran = run("limits", "--people", "12", "--data", tmp_path)
+    assert ran.exit_code == 2
+    assert "--days" in ran.stderr
+
+
 def test_a_file_in_the_folders_place_is_bad_input(tmp_path: Path) -> None:
     (tmp_path / "letter").write_text("Dear Sir or Madam")
     ran = run("audit", "list", "--data", tmp_path / "letter", "--json")
