@@ -3,6 +3,7 @@
 ::
 
     copy/<registration id>      the registration's events, a sealed frame each
+    copy/proofings/<number>     the plan, the events and the records of an execution of identity proofing, likewise
     copy/trail/<first record>   the audit trail, a sealed frame for each transaction, a new file every 256 KiB
     copy/tables                 the small tables that nothing else tells of (operators, settings), as of the last
                                 sign-in or sign-out
@@ -25,6 +26,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import struct
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
@@ -42,11 +44,12 @@ _HEADER = struct.Struct(">II")  # number, length of what follows
 _LONGEST_FRAME = 16 * 1024 * 1024
 _TRAIL_FILE_BYTES = 256 * 1024
 _OWNER_ONLY = 0o600
+_EXECUTION = re.compile(r"\w+")  # and nothing that was not written to its end
 
 
 @dataclass(frozen=True, slots=True)
 class StoredEvent:
-    """A registration's event as the database holds it."""
+    """A registration's event as the database holds it, or an entry of an execution (``store.proofing_copy``)."""
 
     number: int
     kind: str
@@ -55,7 +58,8 @@ class StoredEvent:
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """The events of one registration that the copy holds; ``whole`` is false when something could not be read."""
+    """The events of one registration or execution that the copy holds; ``whole`` is false when something could not
+    be read."""
 
     events: tuple[StoredEvent, ...]
     whole: bool
@@ -63,7 +67,7 @@ class Kept:
 
 @dataclass(slots=True)
 class Change:
-    """What one transaction did to a registration's events."""
+    """What one transaction did to the events of a registration or execution."""
 
     events: list[StoredEvent]
     replaces: bool = False
@@ -73,6 +77,7 @@ class CarbonCopy:
     def __init__(self, folder: Path, sealer: Sealer) -> None:
         self._folder = folder
         self._trail = folder / "trail"
+        self._proofings = folder / "proofings"
         self._newest = ""
         self._sealer = sealer
 
@@ -80,25 +85,36 @@ class CarbonCopy:
     def exists(self) -> bool:
         return self._trail.is_dir()
 
+    @property
+    def has_proofings(self) -> bool:
+        """Whether it is of a version that copies them."""
+        return self._proofings.is_dir()
+
     # Writing
 
-    def add(self, changes: Mapping[RegistrationId, Change], records: Sequence[AuditRecord]) -> None:
+    def add(
+        self,
+        changes: Mapping[RegistrationId, Change],
+        proofings: Mapping[str, Change],
+        records: Sequence[AuditRecord],
+    ) -> None:
         """Append one committed transaction, if there is a copy. What the disk does not take is added at the next
         sign-in."""
         with suppress(OSError, StorageUnavailable):
             trail = self._trail_file(records[0].sequence)
             for registration_id, change in changes.items():
-                if change.replaces:
-                    self.replace(registration_id, change.events)
-                else:
-                    self._append(self._folder, registration_id.text, map(_event_frame, change.events))
+                self._put(self._folder, registration_id.text, change)
+            for proofing_id, change in proofings.items():
+                self._put(self._proofings, proofing_id, change)
             self._append(self._trail, trail, [_trail_frame(records)])
 
     def replace(self, registration_id: RegistrationId, events: Iterable[StoredEvent]) -> None:
         """Let the copy hold these events and no others. Raises ``StorageUnavailable``."""
-        name = registration_id.text
-        frames = (self._frame(name, *_event_frame(each)) for each in events)
-        durable.write(self._folder / name, b"".join(frames))
+        self._replace(self._folder, registration_id.text, events)
+
+    def replace_proofing(self, proofing_id: str, entries: Iterable[StoredEvent]) -> None:
+        """The same for an execution."""
+        self._replace(self._proofings, proofing_id, entries)
 
     def add_records(self, records: Sequence[AuditRecord]) -> None:
         """Raises ``OSError``."""
@@ -115,6 +131,20 @@ class CarbonCopy:
     def put_tables(self, content: object) -> None:
         """Keep the small tables as they are now. Raises ``StorageUnavailable``."""
         durable.write(self._folder / "tables", self._sealer.seal(json.dumps(content).encode(), "copy/tables"))
+
+    def begin_proofings(self) -> None:
+        """Raises ``OSError``."""
+        self._proofings.mkdir(mode=0o700, parents=True, exist_ok=True)
+
+    def _put(self, folder: Path, name: str, change: Change) -> None:
+        if change.replaces:
+            self._replace(folder, name, change.events)
+        else:
+            self._append(folder, name, map(_event_frame, change.events))
+
+    def _replace(self, folder: Path, name: str, events: Iterable[StoredEvent]) -> None:
+        frames = (self._frame(name, *_event_frame(each)) for each in events)
+        durable.write(folder / name, b"".join(frames))
 
     def _trail_file(self, sequence: int) -> str:
         """The newest file while it has room, else a new one that begins here. Raises ``OSError``."""
@@ -149,7 +179,18 @@ class CarbonCopy:
 
     def events(self, registration_id: RegistrationId) -> Kept:
         """In their order."""
-        frames, whole = self._frames(self._folder / registration_id.text)
+        return self._events(self._folder / registration_id.text)
+
+    def proofings(self) -> tuple[str, ...]:
+        names = (each.name for each in self._proofings.iterdir()) if self.has_proofings else ()
+        return tuple(filter(_EXECUTION.fullmatch, names))
+
+    def proofing(self, proofing_id: str) -> Kept:
+        """An execution's entries in their order."""
+        return self._events(self._proofings / proofing_id)
+
+    def _events(self, path: Path) -> Kept:
+        frames, whole = self._frames(path)
         events: dict[int, StoredEvent] = {}
         for number, content in frames:
             kind, body = json.loads(content)

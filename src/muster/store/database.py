@@ -135,7 +135,7 @@ class Database:
                 raise RuntimeError("a change without an audit record")
         self._remember(work.registrations, since)
         if self._copy is not None:
-            self._copy.add(work.registrations.changes, work.records)
+            self._copy.add(work.registrations.changes, work.proofings.changes, work.records)
 
     @contextmanager
     def read(self) -> Iterator[Work]:
@@ -220,8 +220,10 @@ class Database:
                 self._copy_everything(work, log)
             else:
                 missing = log.after(records[-1].sequence)
-                for registration_id in {each.subject for each in (*records[-_LOOKED_AT:], *missing)}:
-                    self._copy_registration(work, registration_id)
+                looked_at = (*records[-_LOOKED_AT:], *missing)
+                for subject in {each.subject for each in looked_at}:
+                    self._copy_registration(work, subject)
+                self._copy_proofings(work, looked_at)
                 self._copy.add_records(missing)
             self._copy_tables(connection)
 
@@ -236,6 +238,7 @@ class Database:
         self._copy.forget_trail()
         for registration_id in work.registrations.ids():
             self._copy_registration(work, registration_id.text)
+        self._copy_proofings(work, ())
         for records in batched(log.all(), _RECORDS_TOGETHER):
             self._copy.add_records(records)
 
@@ -248,6 +251,19 @@ class Database:
         stored, kept = work.registrations.stored(registration_id), self._copy.events(registration_id)
         if stored and not (kept.whole and kept.events == stored):
             self._copy.replace(registration_id, stored)
+
+    def _copy_proofings(self, work: Work, records: Iterable[AuditRecord]) -> None:
+        """Those that the copy does not know at all, and those that ``records`` are about."""
+        assert self._copy is not None
+        self._copy.begin_proofings()
+        looked_at = set(work.proofings.ids()).difference(self._copy.proofings())
+        looked_at.update(each.detail.get("execution", "") for each in records)
+        for subject in {each.subject for each in records} - {""}:
+            looked_at.update(work.proofings.of_subject(subject))
+        for proofing_id in looked_at:
+            stored, kept = work.proofings.stored(proofing_id), self._copy.proofing(proofing_id)
+            if stored and not (kept.whole and kept.events == stored):
+                self._copy.replace_proofing(proofing_id, stored)
 
     def _copy_tables(self, connection: sa.Connection) -> None:
         assert self._copy is not None

@@ -18,7 +18,9 @@ from muster.proofing.events import NodeAwaits, ProofingCancelled, ProofingEvent,
 from muster.proofing.materialization import Record
 from muster.proofing.plan import Plan
 from muster.proofing.progress import Progress, fold
+from muster.store.carbon_copy import Change, StoredEvent
 from muster.store.event_codec import EventCodec
+from muster.store.proofing_copy import plan_entry, record_entry
 from muster.store.proofing_tables import proofing, proofing_event, proofing_plan, proofing_record
 
 PROOFING_UNKNOWN = Code("PROOFING_UNKNOWN", "This station knows no proof of identity with that number.")
@@ -27,6 +29,7 @@ PROOFING_UNREADABLE = Code(
 )
 
 _CODEC: EventCodec[ProofingEvent] = EventCodec(get_args(proofing_events.ProofingEvent), PROOFING_UNREADABLE)
+decode = _CODEC.decode
 _PLANS_IN_MEMORY = 32
 CONTENT_DESTROYED = "content destroyed"  # the reason on record
 
@@ -51,8 +54,11 @@ class Execution:
 
 
 class Proofings:
+    """``changes`` collects what this transaction does to which execution, for the carbon copy."""
+
     def __init__(self, connection: sa.Connection) -> None:
         self._connection = connection
+        self.changes: dict[str, Change] = {}
 
     def start(self, proofing_id: str, plan: Plan, *events: ProofingEvent) -> Execution:
         """Store a new execution that begins with these events, and its plan if that is new."""
@@ -72,6 +78,7 @@ class Proofings:
                 is_open=1,
             )
         )
+        self._changed(proofing_id, plan_entry(plan.text))
         self._insert(proofing_id, 1, events)
         return Execution(proofing_id, plan, events)
 
@@ -101,6 +108,23 @@ class Proofings:
         )
         events = tuple(_CODEC.decode(kind, body) for kind, body in rows)
         return Execution(proofing_id, _plan(row.text, row.digest), events)
+
+    def ids(self) -> tuple[str, ...]:
+        return tuple(self._connection.scalars(sa.select(proofing.c.id)))
+
+    def stored(self, proofing_id: str) -> tuple[StoredEvent, ...]:
+        """The plan, the events and the records as the carbon copy keeps them; nothing when unknown."""
+        plan = sa.select(proofing_plan.c.text).join(proofing).where(proofing.c.id == proofing_id)
+        events = (
+            sa.select(proofing_event.c.number, proofing_event.c.kind, proofing_event.c.body)
+            .where(proofing_event.c.proofing_id == proofing_id)
+            .order_by(proofing_event.c.number)
+        )
+        return (
+            *map(plan_entry, self._connection.scalars(plan)),
+            *(StoredEvent(*row) for row in self._connection.execute(events)),
+            *map(record_entry, self.records(proofing_id)),
+        )
 
     def open(self) -> tuple[tuple[str, datetime], ...]:
         """Executions that can be gone on with, and when something last happened there; the newest first."""
@@ -132,6 +156,7 @@ class Proofings:
             self._connection.execute(proofing_event.delete().where(proofing_event.c.proofing_id == each))
             self._insert(each, 1, [begun, ProofingCancelled(at, by, CONTENT_DESTROYED)])
             self._connection.execute(proofing.update().where(proofing.c.id == each).values(is_open=0))
+            self.changes[each] = Change(list(self.stored(each)), replaces=True)
 
     # What was written of them
 
@@ -152,6 +177,7 @@ class Proofings:
                     body=json.dumps(each.body, ensure_ascii=False, sort_keys=True),
                 )
             )
+            self._changed(proofing_id, record_entry(each))
         return len(new)
 
     def records(self, proofing_id: str) -> tuple[Record, ...]:
@@ -171,7 +197,11 @@ class Proofings:
         for number, event in enumerate(events, first):
             kind, body = _CODEC.encode(event)
             rows.append({"proofing_id": proofing_id, "number": number, "kind": kind, "body": body})
+            self._changed(proofing_id, StoredEvent(number, kind, body))
         self._connection.execute(proofing_event.insert(), rows)
+
+    def _changed(self, proofing_id: str, entry: StoredEvent) -> None:
+        self.changes.setdefault(proofing_id, Change([])).events.append(entry)
 
 
 @lru_cache(_PLANS_IN_MEMORY)

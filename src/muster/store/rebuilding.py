@@ -18,6 +18,7 @@ from collections.abc import Collection, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, fields
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -36,6 +37,8 @@ from muster.store.audit_log import AuditLog, read_record
 from muster.store.carbon_copy import CarbonCopy, StoredEvent
 from muster.store.database import DATABASE_FILES, Database, connector, suspicion
 from muster.store.event_codec import decode
+from muster.store.proofings import Proofings
+from muster.store.rebuilding_proofings import PutBack, put_back
 from muster.store.registrations import Registrations
 from muster.store.salvage import Salvage
 from muster.store.settings import SEQUENCE, Settings
@@ -59,6 +62,8 @@ class Rebuilt:
     packets: int
     registrations_lost: int  # known by name, and nothing else of them left
     registrations_shortened: int  # their last steps are missing
+    proofings_lost: int  # the same of proofs of identity
+    proofings_shortened: int
     pictures_lost: int  # files that are named and not there
     packets_lost: int  # not delivered, and their file is not there
     packets_unclaimed: int  # files that belong to no registration we know
@@ -82,6 +87,8 @@ class Rebuilt:
 _LOST = {
     "registrations_lost": "registrations are known by number only",
     "registrations_shortened": "registrations lack their last steps",
+    "proofings_lost": "proofs of identity are known by number only",
+    "proofings_shortened": "proofs of identity lack their last steps",
     "pictures_lost": "pictures are missing: take them again",
     "packets_lost": "packets that were not delivered are missing",
     "packets_unclaimed": "packets belong to no registration that is known; they are kept",
@@ -109,6 +116,7 @@ class _Rebuilding:
         self._salvage = Salvage(connector(remains.database, remains.key))
         self._lost: dict[str, int] = {each.name: 0 for each in fields(Rebuilt) if each.name.endswith(_LOSSES)}
         self._incomplete: list[str] = []
+        self._proofings = PutBack()
 
     def run(self) -> Rebuilt:
         path = self._remains.database
@@ -133,6 +141,8 @@ class _Rebuilding:
         with durable.disk_errors():
             self._take_place(fresh, quarantine)
             _move_unnamed(self._remains.blobs, named, quarantine / "blobs")
+        for proofing_id, entries in self._proofings.shortened.items():  # they go on with numbers the copy has
+            self._remains.copy.replace_proofing(proofing_id, entries)
         return Rebuilt(
             f"quarantine/{name}", registrations, packets, **self._lost, incomplete=tuple(self._incomplete)
         )
@@ -141,6 +151,7 @@ class _Rebuilding:
         with database.rebuilding() as connection:
             states = self._registrations(connection)
             packets = self._packets(connection, states)
+            self._put_proofings_back(connection)
             self._tables(connection, states)
             log = AuditLog(connection)
             self._trail(log)
@@ -272,6 +283,13 @@ class _Rebuilding:
         return None
 
     # The rest
+
+    def _put_proofings_back(self, connection: sa.Connection) -> None:
+        copy = self._remains.copy
+        rows = partial(self._rows, told_of=copy.has_proofings)
+        self._proofings = put_back(Proofings(connection), copy, rows)
+        self._lost["proofings_lost"] += self._proofings.lost
+        self._lost["proofings_shortened"] += len(self._proofings.shortened)
 
     def _tables(self, connection: sa.Connection, states: Mapping[RegistrationId, Registration]) -> None:
         kept = self._remains.copy.tables()

@@ -1,8 +1,8 @@
 """The tables that neither registrations nor packets tell of, as plain values and back.
 
 Copied are only those without which a rebuilt station could not go on: operators, settings, what travels by hand,
-jobs. Not copied is what the server has (master data, pre-registrations), what is there to warn and soon over (the
-gallery of faces), and what may hold what people said (executions of identity proofing).
+jobs. Not copied is what the server has (master data, pre-registrations), and what is there to warn and soon over
+(the gallery of faces).
 """
 
 from __future__ import annotations
@@ -22,6 +22,10 @@ _TOLD_OF = (
     "outbox",
     "outbox_total",
     "audit",
+    "proofing_plan",
+    "proofing",
+    "proofing_event",
+    "proofing_record",
 )  # by the rest of the carbon copy
 
 Rows = dict[str, list[dict[str, Any]]]

@@ -12,13 +12,17 @@ from muster.clock import Clock
 from muster.crypto.sealing import Sealer
 from muster.domain.lifecycle import DemographicsEntered, Discarded
 from muster.domain.registration import RegistrationId
+from muster.proofing.materialization import Record
 from muster.store import carbon_copy
 from muster.store.carbon_copy import CarbonCopy, StoredEvent
 from muster.store.database import Database
+from unit.proofing.graphs import begun, method, plan, sequence, succeeded
+from unit.proofing.graphs import start as begin
 from unit.store.conftest import NOON, StartRegistration
 
 ONE = RegistrationId.compose("10001", "10002", 1, NOON)
 TWO = RegistrationId.compose("10001", "10002", 2, NOON)
+PLAN = plan(sequence(method("a"), method("b")))
 _EVENTS = tuple(StoredEvent(number, "Kind", f"body {number}") for number in range(1, 6))
 
 
@@ -200,3 +204,78 @@ def test_a_copy_that_cannot_be_written_does_not_stop_the_step(
     (tmp_path / "copy" / ONE.text).rmdir()
     copied.complete_copy()
     assert _agree(copied, copy, ONE)
+
+
+def _prove(database: Database, subject: str = "") -> None:
+    """An execution, one of its steps, and what was written of it, in a transaction each."""
+    with database.work() as work:
+        execution = work.proofings.start("one", PLAN, begin(PLAN, subject=subject))
+        work.record(AuditEvent.PROOFING_STARTED, actor="erika", subject=subject or "one", execution="one")
+    with database.work() as work:
+        work.proofings.append(execution, begun("a"), succeeded("a"))
+        work.record(AuditEvent.PROOFING_WENT_ON, actor="erika", subject=subject or "one", execution="one")
+    with database.work() as work:
+        work.proofings.put_records("one", [Record(0, 0, "IdentityMatch", {"node": "a"}, "f0")])
+        work.record(AuditEvent.PROOFING_MATERIALIZED, actor="erika", subject=subject or "one", execution="one")
+
+
+def _same_proofing(database: Database, copy: CarbonCopy) -> bool:
+    kept = copy.proofing("one")
+    with database.read() as work:
+        return kept.whole and bool(kept.events) and kept.events == work.proofings.stored("one")
+
+
+def test_every_step_of_a_proof_of_identity_is_in_the_copy_when_it_is_committed(
+    copied: Database, copy: CarbonCopy, tmp_path: Path
+) -> None:
+    _prove(copied)
+    assert [each.kind for each in copy.proofing("one").events] == [
+        "Plan", "ProofingStarted", "NodeDispatched", "NodeCompleted", "Record",
+    ]  # fmt: skip
+    assert _same_proofing(copied, copy)
+    assert b"IdentityMatch" not in (tmp_path / "copy" / "proofings" / "one").read_bytes()
+
+
+def test_what_was_given_in_a_proof_of_identity_is_destroyed_in_the_copy(
+    copied: Database, copy: CarbonCopy
+) -> None:
+    _prove(copied, ONE.text)
+    with copied.work() as work:
+        work.proofings.destroy_content(ONE.text, NOON, "max")
+        work.record(AuditEvent.REGISTRATION_DISCARDED, actor="max", subject=ONE.text)
+    assert [each.kind for each in copy.proofing("one").events] == [
+        "Plan", "ProofingStarted", "ProofingCancelled", "Record",
+    ]  # fmt: skip
+    assert _same_proofing(copied, copy)
+
+
+@pytest.mark.parametrize("subject", ["", ONE.text])
+def test_a_proof_of_identity_that_a_crash_kept_out_of_the_copy_is_added(
+    path: Path, key: bytes, clock: Clock, copied: Database, copy: CarbonCopy, subject: str
+) -> None:
+    _prove(copied, subject)
+    without = Database.open(path, key, clock)
+    with without.work() as work:
+        work.proofings.append(work.proofings.load("one"), begun("b"))
+        work.record(AuditEvent.PROOFING_WENT_ON, actor="erika", subject=subject or "one", execution="one")
+    if subject:
+        with without.work() as work:
+            work.proofings.destroy_content(subject, NOON, "max")
+            work.record(AuditEvent.REGISTRATION_DISCARDED, actor="max", subject=subject)
+    without.close()
+    assert not _same_proofing(copied, copy)
+    copied.complete_copy()
+    assert _same_proofing(copied, copy)
+
+
+def test_a_copy_of_before_proofs_of_identity_were_copied_gets_them(
+    copied: Database, copy: CarbonCopy, tmp_path: Path
+) -> None:
+    _prove(copied)
+    for _ in range(150):  # more than the newest records tell of
+        with copied.work() as work:
+            work.record(AuditEvent.STATION_CREATED, actor="erika")
+    (tmp_path / "copy" / "proofings" / "one").unlink()
+    (tmp_path / "copy" / "proofings").rmdir()
+    copied.complete_copy()
+    assert _same_proofing(copied, copy)

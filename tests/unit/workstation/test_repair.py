@@ -12,12 +12,15 @@ import pytest
 from muster.clock import utc_now
 from muster.domain.delivery import DeliveryState
 from muster.domain.operators import Operator
+from muster.domain.proofing import ExecutionStatus
 from muster.domain.registration import RegistrationId, Step
 from muster.errors import KeyUnavailable, NotAuthentic, StorageUnavailable
 from muster.store.rebuilding import Rebuilt
 from muster.workstation.desk import Desk
 from muster.workstation.station import Station
 from muster.workstation.station_lock import StationLock
+from simulators.scripted_method import ScriptedMethod
+from unit.proofing.graphs import method, plan
 from unit.workstation.desks import OFFICER, blob_files, desk_at, make_station, play, with_database_key
 
 _PAGE = 4096
@@ -110,6 +113,41 @@ def test_the_draft_goes_on_at_the_same_finger_and_the_packet_is_delivered(
         state = desk.enrollment.registration(draft)
         assert state.next_step() is Step.LEFT_SLAP
         assert play(desk, resume=draft) == draft
+
+
+def test_a_proof_of_identity_goes_on_where_it_was_and_a_completed_one_is_known(root: Path) -> None:
+    one_step = plan(method("a"))
+    with desk_at(root) as desk:
+        desk.proofing.methods = {"vouch": ScriptedMethod("vouch", {})}
+        done = desk.proofing.start(one_step).execution_id
+        desk.proofing.dispatch(done, "a")
+        going_on = desk.proofing.start(one_step).execution_id
+    for path in root.glob("muster.db*"):
+        path.unlink()
+    with desk_at(root) as desk:
+        assert desk.rebuilt is not None
+        assert "proofing" not in desk.rebuilt.incomplete
+        desk.proofing.methods = {"vouch": ScriptedMethod("vouch", {})}
+        assert desk.proofing.get(done).status is ExecutionStatus.COMPLETED
+        assert desk.proofing.dispatch(going_on, "a").status is ExecutionStatus.COMPLETED
+
+
+def test_a_proof_of_identity_whose_copy_is_damaged_is_told_and_not_mixed_with_what_comes_after(root: Path) -> None:
+    with desk_at(root) as desk:
+        desk.proofing.methods = {"vouch": ScriptedMethod("vouch", {})}
+        proofing = desk.proofing.start(plan(method("a"))).execution_id
+        desk.proofing.dispatch(proofing, "a")
+    copied = root / "copy" / "proofings" / proofing
+    content = bytearray(copied.read_bytes())
+    content[-1] ^= 1
+    copied.write_bytes(content)
+    for losses in ({"proofings_shortened": 1}, {}):
+        for path in root.glob("muster.db*"):
+            path.unlink()
+        with desk_at(root) as desk:
+            assert desk.rebuilt is not None
+            assert _losses(desk.rebuilt) == losses
+            assert desk.proofing.get(proofing).status is ExecutionStatus.RUNNING
 
 
 def test_the_second_sign_in_finds_everything_in_order(worked_at: Path) -> None:
