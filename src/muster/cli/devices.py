@@ -12,8 +12,14 @@ import typer
 from muster import durable
 from muster.cli.common import BAD, DataOption, JsonOption, Screen, VerboseOption, printable, reporting, show
 from muster.domain.assessment import Finding, Severity
+from muster.errors import Code, StorageUnavailable, Unavailable
 from muster.workstation.device_doctor import TestedDevice, told
 from muster.workstation.devices_desk import DeviceDesk, DeviceLine
+
+DEVICE_REPORT_UNWRITABLE = Code(
+    "DEVICE_REPORT_UNWRITABLE",
+    "The report cannot be written to {file}. Name a file in a folder that is there and that you may write to.",
+)
 
 _SIGNS = {Severity.BLOCKS: "✗", Severity.WARNS: "!", Severity.INFORMS: "✓"}
 
@@ -52,6 +58,8 @@ def register(app: typer.Typer, screen: Screen) -> None:
         Exit status 1 when one of them cannot be used or a driver does not work. Nothing a device captures is kept.
         """
         with reporting(as_json=as_json, verbose=verbose):
+            if report is not None and not report.absolute().parent.is_dir():
+                raise Unavailable(DEVICE_REPORT_UNWRITABLE, file=str(report))
             desk = DeviceDesk.of_this_installation()
             with closing(desk.catalogue):
                 tested = []
@@ -61,12 +69,24 @@ def register(app: typer.Typer, screen: Screen) -> None:
                         show(None, _tested_text(tested[-1]), as_json=False)
                 broken = desk.broken_drivers() if device is None else ()
                 if report is not None:
-                    durable.write(report, desk.doctor.report(tested))
+                    _write(report, desk.doctor.report(tested))
             if as_json or broken or not tested:
                 document = {"devices": list(map(told, tested)), "drivers": broken}
                 show(document, "\n".join(map(_broken_text, broken)) or "Nothing is plugged in.", as_json=as_json)
+            if report is not None and not as_json:
+                show(None, f"The report is in {printable(str(report))}.", as_json=False)
             if broken or not all(each.is_well for each in tested):
                 raise typer.Exit(BAD)
+
+
+def _write(report: Path, content: bytes) -> None:
+    """Raises ``StorageUnavailable(DISK_FULL)``, ``Unavailable``."""
+    try:
+        durable.write(report, content)
+    except StorageUnavailable as error:
+        if error.code is durable.DISK_FULL:
+            raise
+        raise Unavailable(DEVICE_REPORT_UNWRITABLE, file=str(report)) from error
 
 
 def _tested_text(tested: TestedDevice) -> str:

@@ -27,10 +27,22 @@ def test_a_device_that_is_not_there_is_missing() -> None:
     assert (ran.exit_code, json.loads(ran.stdout)["error"]["code"]) == (3, "DEVICE_ABSENT")
 
 
-def test_a_report_that_cannot_be_written_is_an_error(tmp_path: Path) -> None:
+@pytest.mark.parametrize("where", ["file/report", "nosuch/report", "folder"])
+def test_a_report_that_cannot_be_written_is_an_error_and_makes_no_folder(
+    tmp_path: Path, where: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MUSTER_DRIVERS", "")
     (tmp_path / "file").write_bytes(b"")
-    ran = run("simulated-scanner", "--json", "--report", tmp_path / "file" / "report")
-    assert (ran.exit_code, json.loads(ran.stdout)["error"]["code"]) == (3, "DISK_UNWRITABLE")
+    (tmp_path / "folder").mkdir()
+    ran = run("--json", "--report", tmp_path / where)
+    assert (ran.exit_code, json.loads(ran.stdout)["error"]["code"]) == (3, "DEVICE_REPORT_UNWRITABLE")
+    assert sorted(each.name for each in tmp_path.iterdir()) == ["file", "folder"]
+
+
+def test_where_the_report_lies_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MUSTER_DRIVERS", "")
+    path = tmp_path / "report.json"
+    assert f"The report is in {path}." in run("--report", path).stdout
 
 
 def test_a_driver_that_does_not_work_is_said_with_its_reason_and_exit_status_1(

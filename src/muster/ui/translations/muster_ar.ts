@@ -156,8 +156,8 @@
             <translation>تم تغيير جزء البرنامج الذي يقيّم الصور. أعد تثبيت البرنامج.</translation>
         </message>
         <message>
-            <source>A password is needed: name a file that holds it with --password-file, or run in a terminal.</source>
-            <translation>كلمة المرور مطلوبة: حدد بالخيار ⁦--password-file⁩ ملفًا يحتويها، أو شغّل البرنامج في نافذة طرفية.</translation>
+            <source>A password is needed: name a file that holds it with {option}, or run in a terminal.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>A picture for the simulated devices cannot be read: {file}.</source>
@@ -292,8 +292,8 @@
             <translation>وقت وقّعه جهاز في ملف البيانات الحيوية ليس بصيغة 2026-01-31T12:59:59Z.</translation>
         </message>
         <message>
-            <source>A trip has a number of days and a number of people, neither below nothing.</source>
-            <translation>للرحلة عدد من الأيام وعدد من الأشخاص، ولا يكون أيّ منهما سالبًا.</translation>
+            <source>A trip takes from 0 to {days} days and from 0 to {people} people.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>A user name has 2 to 50 letters, digits, dots, dashes or underscores.</source>
@@ -3216,6 +3216,10 @@
             <translation>تم تغيير التسجيل بعد توقيعه. راجعه ووقّعه من جديد.</translation>
         </message>
         <message>
+            <source>The report cannot be written to {file}. Name a file in a folder that is there and that you may write to.</source>
+            <translation>تعذّرت كتابة التقرير في {file}. حدّد ملفًا في مجلد موجود يُسمح لك بالكتابة فيه.</translation>
+        </message>
+        <message>
             <source>The report is saved. It holds no picture and nothing about people.</source>
             <translation>حُفظ التقرير. لا يحتوي على أي صورة ولا على أي شيء عن الأشخاص.</translation>
         </message>
@@ -3584,6 +3588,10 @@
             <translation>تتلقى الخطوة {node} القيمة {target} من مكانين.</translation>
         </message>
         <message>
+            <source>The step {node} is given {target}, which its method does nothing with. Perhaps it is misspelt.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>The step {node} is made of others: go on with one of those.</source>
             <translation>الخطوة {node} مكونة من خطوات أخرى: تابع بإحداها.</translation>
         </message>
@@ -3620,7 +3628,7 @@
             <translation>المشرف يعرف هذا الشخص.</translation>
         </message>
         <message>
-            <source>The supervisor's user name or password is wrong. Nothing was begun; check both.</source>
+            <source>The supervisor's user name or password is wrong. Check both and try again.</source>
             <translation type="unfinished"></translation>
         </message>
         <message>
@@ -4408,6 +4416,10 @@
             <translation>المس قارئ البصمات.</translation>
         </message>
         <message>
+            <source>Trigger {trigger} names a process that does not exist: {process}. There are: {processes}.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Try again</source>
             <translation>إعادة المحاولة</translation>
         </message>
@@ -5042,6 +5054,10 @@
         <message>
             <source>{file} in the pack of networks is missing or was changed after it was signed.</source>
             <translation>{file} مفقود من حزمة الشبكات أو عُدّل بعد توقيعها.</translation>
+        </message>
+        <message>
+            <source>{folder} is a file, and a folder is needed here.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>{host} answers but sends no pictures. Ask your administrator to check the camera's address, password and certificate.</source>

@@ -156,8 +156,8 @@
             <translation>Une partie du programme qui évalue les images a été modifiée. Réinstallez le programme.</translation>
         </message>
         <message>
-            <source>A password is needed: name a file that holds it with --password-file, or run in a terminal.</source>
-            <translation>Un mot de passe est nécessaire : indiquez avec --password-file un fichier qui le contient, ou utilisez un terminal.</translation>
+            <source>A password is needed: name a file that holds it with {option}, or run in a terminal.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>A picture for the simulated devices cannot be read: {file}.</source>
@@ -292,8 +292,8 @@
             <translation>Une heure signée par un appareil dans le fichier biométrique a une autre forme que 2026-01-31T12:59:59Z.</translation>
         </message>
         <message>
-            <source>A trip has a number of days and a number of people, neither below nothing.</source>
-            <translation>Une tournée a un nombre de jours et un nombre de personnes, qui ne peuvent être négatifs.</translation>
+            <source>A trip takes from 0 to {days} days and from 0 to {people} people.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>A user name has 2 to 50 letters, digits, dots, dashes or underscores.</source>
@@ -3216,6 +3216,10 @@
             <translation>L’inscription a été modifiée après sa signature. Vérifiez-la et signez-la à nouveau.</translation>
         </message>
         <message>
+            <source>The report cannot be written to {file}. Name a file in a folder that is there and that you may write to.</source>
+            <translation>Le rapport ne peut pas être écrit dans {file}. Indiquez un fichier dans un dossier qui existe et où vous pouvez écrire.</translation>
+        </message>
+        <message>
             <source>The report is saved. It holds no picture and nothing about people.</source>
             <translation>Le rapport est enregistré. Il ne contient aucune image ni rien sur des personnes.</translation>
         </message>
@@ -3584,6 +3588,10 @@
             <translation>L’étape {node} reçoit {target} de deux endroits.</translation>
         </message>
         <message>
+            <source>The step {node} is given {target}, which its method does nothing with. Perhaps it is misspelt.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>The step {node} is made of others: go on with one of those.</source>
             <translation>L’étape {node} en regroupe d’autres : continuez avec l’une d’elles.</translation>
         </message>
@@ -3620,7 +3628,7 @@
             <translation>Le superviseur connaît cette personne.</translation>
         </message>
         <message>
-            <source>The supervisor's user name or password is wrong. Nothing was begun; check both.</source>
+            <source>The supervisor's user name or password is wrong. Check both and try again.</source>
             <translation type="unfinished"></translation>
         </message>
         <message>
@@ -4408,6 +4416,10 @@
             <translation>Touchez le lecteur d’empreintes.</translation>
         </message>
         <message>
+            <source>Trigger {trigger} names a process that does not exist: {process}. There are: {processes}.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Try again</source>
             <translation>Réessayer</translation>
         </message>
@@ -5042,6 +5054,10 @@
         <message>
             <source>{file} in the pack of networks is missing or was changed after it was signed.</source>
             <translation>{file} manque dans le lot de réseaux ou a été modifié après la signature.</translation>
+        </message>
+        <message>
+            <source>{folder} is a file, and a folder is needed here.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>{host} answers but sends no pictures. Ask your administrator to check the camera's address, password and certificate.</source>
