@@ -44,11 +44,11 @@ from muster.errors import BadInput, Code, MalformedData
 from muster.formats.iso19794_4 import FingerRecord
 from muster.formats.iso19794_record import parse_record
 from muster.methods.answers import is_yes
-from muster.methods.portrait import PORTRAIT, unsealed_portrait
+from muster.methods.portrait import unsealed_portrait
 from muster.methods.refusals import refused
 from muster.methods.sensors import Sensors
 from muster.methods.tools import MethodTools
-from muster.proofing.definitions import BiometricMethodDefinition
+from muster.proofing.definitions import FINGER_RECORD, BiometricMethodDefinition
 from muster.proofing.method import Done, NotDone, Outcome, Pending, Work
 
 FINGER_RECORD_ABSENT = Code(
@@ -60,7 +60,6 @@ BIOMETRIC_NOT_AWAITED = Code("BIOMETRIC_NOT_AWAITED", "This step waits for the p
 _GIVES = Assurance(Eidas.SUBSTANTIAL, Ial.IAL2, Aal.AAL1, Strength.STRONG)
 _NOT_SEEN_ALIVE = Assurance(Eidas.LOW, Ial.IAL1, Aal.AAL1, Strength.FAIR)
 _READY = "ready"
-_RECORD = "fingerRecord"
 _LOOKS = 3
 _AT_POSITION = {position: attribute for attribute, position in FINGER_POSITIONS.items()}
 
@@ -102,7 +101,7 @@ class Biometric:
         if _definition(work).modality == "fingerprint":
             return _record_of(work)
         network = self._sensors.recogniser.network
-        bound = (value for name, value in sorted(work.inputs.items()) if name.partition(".")[0] == PORTRAIT)
+        bound = (value for name, value in sorted(work.inputs.items()) if _definition(work).takes(name))
         return unsealed_portrait(next(bound, None), work.execution_id, network, self._tools.unseal)
 
     def _of_face(self, work: Work) -> Outcome:
@@ -170,7 +169,7 @@ def _asks(work: Work) -> Pending:
 
 def _record_of(work: Work) -> FingerRecord:
     try:
-        record = parse_record(base64.b64decode(str(work.inputs.get(_RECORD, "")), validate=True))
+        record = parse_record(base64.b64decode(str(work.inputs.get(FINGER_RECORD, "")), validate=True))
     except (binascii.Error, MalformedData) as error:
         raise BadInput(FINGER_RECORD_ABSENT) from error
     if not isinstance(record, FingerRecord) or record.position not in _AT_POSITION:

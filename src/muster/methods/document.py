@@ -50,11 +50,11 @@ from muster.methods.answers import is_yes
 from muster.methods.claims import SUBJECT_ID, mapped
 from muster.methods.document_claims import ID_CARD, PASSPORT, VISA, claims_of, kind_of
 from muster.methods.document_sides import BACK, FRONT, SideJudge, Sides
-from muster.methods.portrait import PORTRAIT, sealed_portrait, unsealed_portrait
+from muster.methods.portrait import sealed_portrait, unsealed_portrait
 from muster.methods.refusals import ASK_SUPERVISOR, RECAPTURE_DOCUMENT, refused
 from muster.methods.sensors import ChipSaid, Sensors
 from muster.methods.tools import MethodTools
-from muster.proofing.definitions import DocumentMethodDefinition
+from muster.proofing.definitions import PORTRAIT, DocumentMethodDefinition
 from muster.proofing.method import Done, NotDone, Outcome, Pending, Work
 
 DOCUMENT_CLAIM_MISSING = Code(

@@ -52,7 +52,7 @@ from muster.methods.openid_refusals import (
 from muster.methods.sign_in_strength import assurance_of, methods_of
 from muster.methods.tools import MethodTools
 from muster.methods.web import PROVIDER_IN_TROUBLE, ask
-from muster.proofing.definitions import OidcMethodDefinition
+from muster.proofing.definitions import LOGIN_HINT, OidcMethodDefinition
 from muster.proofing.method import Done, NotDone, Outcome, Pending, Work
 
 OIDC_STATE_FOREIGN = Code(
@@ -148,8 +148,8 @@ def _definition(work: Work) -> OidcMethodDefinition:
 
 def _wishes(work: Work, definition: OidcMethodDefinition) -> dict[str, str]:
     """What the provider is asked for besides; ``login_hint`` may be bound to the node."""
-    hint = work.inputs.get("login_hint")
-    wishes = {"acr_values": " ".join(definition.acr_values), "login_hint": str(hint or "")}
+    hint = work.inputs.get(LOGIN_HINT)
+    wishes = {"acr_values": " ".join(definition.acr_values), LOGIN_HINT: str(hint or "")}
     return {name: value for name, value in wishes.items() if value}
 
 

@@ -42,7 +42,7 @@ from muster.errors import BadInput, Code, NotAuthentic
 from muster.methods.answers import is_yes
 from muster.methods.otp_channels import Channel, Gateway, Message, masked
 from muster.methods.tools import MethodTools
-from muster.proofing.definitions import OtpMethodDefinition
+from muster.proofing.definitions import LANGUAGE, OTP_INPUTS, TOTP_SECRET, OtpMethodDefinition
 from muster.proofing.method import Done, NotDone, Outcome, Pending, Work
 
 OTP_WRONG_TOO_OFTEN = Code(
@@ -58,10 +58,6 @@ OTP_NOT_AWAITED = Code("OTP_NOT_AWAITED", "This step waits for a code and for no
 
 _GIVES = Assurance(Eidas.LOW, Ial.IAL1, Aal.AAL1, Strength.FAIR)
 _ADDRESS, _CODE, _AGAIN = "address", "code", "again"
-_SECRET_INPUT = "totpSecret"  # noqa: S105 - the name of an input
-_INPUTS: Mapping[Channel, tuple[str, ...]] = MappingProxyType(
-    {"email": ("email", "contact.email"), "sms": ("phone", "contact.phone")}
-)
 _TYPES: Mapping[Channel, str] = MappingProxyType({"email": "EMAIL", "sms": "PHONE"})
 _ASKED: Mapping[Channel, InputField] = MappingProxyType(
     {"email": InputField(_ADDRESS, "E-mail address"), "sms": InputField(_ADDRESS, "Phone number")}
@@ -102,7 +98,7 @@ class OneTimeCode:
         channel = _definition(work).channel
         if channel == "authenticator_app":
             return Pending(_asks_for_code("", wrong=0)) if _bound_secret(work) else _NO_SECRET
-        address = next((str(work.inputs[name]) for name in _INPUTS[channel] if work.inputs.get(name)), "")
+        address = next((str(work.inputs[name]) for name in OTP_INPUTS[channel] if work.inputs.get(name)), "")
         if not address:
             return Pending(UserInputAction((_ASKED[channel],)))
         return self._sent(work, channel, address, 1)
@@ -170,7 +166,7 @@ class OneTimeCode:
             return self._awaits(channel, {**kept, "wrong": wrong})
         identifier = Identifier(_TYPES[channel], str(kept["address"]))
         evidence = MethodEvidence("station", self.type, work.now, {"channel": channel, "sent": str(kept["count"])})
-        name = _INPUTS[channel][1]
+        name = OTP_INPUTS[channel][1]
         return Done(_GIVES, evidence, (identifier,), {name: identifier.value}, ("otp",))
 
     def _of_authenticator(self, work: Work, code: str) -> Outcome:
@@ -205,7 +201,7 @@ def _definition(work: Work) -> OtpMethodDefinition:
 def _bound_secret(work: Work) -> bytes | None:
     """However it is written: authenticators show it in groups, and addresses (``otpauth``) have it without its
     padding."""
-    text = re.sub(r"[\s-]", "", str(work.inputs.get(_SECRET_INPUT, ""))).rstrip("=")
+    text = re.sub(r"[\s-]", "", str(work.inputs.get(TOTP_SECRET, ""))).rstrip("=")
     try:
         secret = base64.b32decode(text + "=" * (-len(text) % 8), casefold=True)
     except (binascii.Error, ValueError):
@@ -228,7 +224,7 @@ def _asks_for_code(where: str, *, wrong: int) -> UserInputAction:
 
 
 def _message(work: Work, code: str) -> Message:
-    subject, text = _MESSAGES.get(str(work.inputs.get("language", "")), _MESSAGES["eng"])
+    subject, text = _MESSAGES.get(str(work.inputs.get(LANGUAGE, "")), _MESSAGES["eng"])
     minutes = max(1, _definition(work).code_ttl_seconds // 60)
     return Message(subject, text.format(code=code, minutes=minutes))
 

@@ -17,8 +17,6 @@ from muster.domain.proofing import AttributeValue
 from muster.errors import BadInput, Code, NotAuthentic
 from muster.proofing.method import SEALED
 
-PORTRAIT = "portrait"
-
 PORTRAIT_ABSENT = Code(
     "PORTRAIT_ABSENT", "There is no portrait to compare the face with. Take a document of the person first."
 )

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from muster.domain.assessment import Finding
 from muster.domain.proofing import Assurance
+from muster.domain.registration import Process
 from muster.errors import BadInput, Code
 from muster.formats.web_address import is_safe
 from muster.proofing.assurance import reachable
@@ -27,6 +28,7 @@ from muster.proofing.definitions import (
     PriorNodeAttribute,
     RestApiMethodDefinition,
     Rule,
+    Trigger,
     UseCase,
 )
 from muster.proofing.plan import NodeKind, Plan, PlannedNode, named, planned
@@ -52,6 +54,13 @@ BINDING_NOT_BEFORE = Code(
     "BINDING_NOT_BEFORE", "The step {node} takes something from {source}, which cannot have run before it."
 )
 BINDING_TARGET_TWICE = Code("BINDING_TARGET_TWICE", "The step {node} is given {target} from two places.")
+INPUT_UNKNOWN = Code(
+    "INPUT_UNKNOWN",
+    "The step {node} is given {target}, which its method does nothing with. Perhaps it is misspelt.",
+)
+PROCESS_UNKNOWN = Code(
+    "PROCESS_UNKNOWN", "Trigger {trigger} names a process that does not exist: {process}. There are: {processes}."
+)
 RULE_NODE_UNKNOWN = Code(
     "RULE_NODE_UNKNOWN", "Rule {rule} takes something from {source}, which is no step that finds anything."
 )
@@ -101,13 +110,17 @@ def use_case_of(definitions: Definitions, use_case: str, tenant: str) -> UseCase
 
 def compile_use_case(definitions: Definitions, use_case: UseCase) -> Compiled:
     methods = definitions.methods_of(use_case.tenant_id)
-    findings = [*_of_definitions(definitions), *_of_graph(use_case.graph, frozenset(methods))]
+    findings = [
+        *_of_definitions(definitions),
+        *_of_triggers(use_case.triggers),
+        *_of_graph(use_case.graph, frozenset(methods)),
+    ]
     if not findings:
         findings = list(_of_bindings_and_rules(use_case))
     if findings:
         return Compiled(use_case.id, None, tuple(findings))
     plan = Plan.of(use_case, methods)
-    findings = [*_of_addresses(plan), *_of_plan(plan)]
+    findings = [*_of_inputs(plan), *_of_addresses(plan), *_of_plan(plan)]
     return Compiled(use_case.id, None if findings else plan, tuple(findings))
 
 
@@ -119,6 +132,14 @@ def _of_definitions(definitions: Definitions) -> Iterator[Finding]:
     for each in definitions.methods:
         if (each.scope == "TENANT") is (each.tenant_id is None):
             yield _found(METHOD_WITHOUT_TENANT, method=each.id)
+
+
+def _of_triggers(triggers: tuple[Trigger, ...]) -> Iterator[Finding]:
+    known = [each.value for each in Process]
+    for number, trigger in enumerate(triggers, 1):
+        for process in trigger.processes or ():
+            if process not in known:
+                yield _found(PROCESS_UNKNOWN, trigger=number, process=process, processes=", ".join(known))
 
 
 def _of_graph(graph: Node, methods: frozenset[str]) -> Iterator[Finding]:
@@ -206,6 +227,13 @@ def _sources(rule: Rule) -> tuple[str, ...]:
         case MarkVerifiedMaterialization():
             return ()
     return rule.from_nodes or ()
+
+
+def _of_inputs(plan: Plan) -> Iterator[Finding]:
+    for leaf in plan.leaves():
+        for each in leaf.bindings:
+            if not plan.method_of(leaf).takes(each.target):
+                yield _found(INPUT_UNKNOWN, leaf.place, node=leaf.id, target=each.target)
 
 
 def _of_addresses(plan: Plan) -> Iterator[Finding]:

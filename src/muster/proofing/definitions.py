@@ -12,6 +12,7 @@ What the sources leave open has its default here; ``src/decisions`` says why.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from types import MappingProxyType
 from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, JsonValue, TypeAdapter, ValidationError
@@ -37,6 +38,18 @@ PROOFING_KEY_UNKNOWN = Code(
 PROOFING_TYPE_UNKNOWN = Code("PROOFING_TYPE_UNKNOWN", "The proofing configuration has no known _type at {place}.")
 PROOFING_VALUE_WRONG = Code(
     "PROOFING_VALUE_WRONG", "The proofing configuration has a missing or wrong value at {place}."
+)
+
+# What may be bound to a method's node, by the names that ``target`` has.
+LOGIN_HINT, LANGUAGE, PORTRAIT, FINGER_RECORD, TOTP_SECRET = (
+    "login_hint", "language", "portrait", "fingerRecord", "totpSecret",
+)  # fmt: skip
+OTP_INPUTS: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "email": ("email", "contact.email"),
+        "sms": ("phone", "contact.phone"),
+        "authenticator_app": (TOTP_SECRET,),
+    }
 )
 
 _LONGEST_PLACE = 200
@@ -190,6 +203,10 @@ class _Method(Part):
     device: _Text | None = None
     offline_capable: bool | None = None
 
+    def takes(self, target: str) -> bool:
+        """Whether it does anything with what is bound to its node by this name."""
+        return False
+
 
 class OidcMethodDefinition(_Method):
     """``client_key_ref`` is ours: a private key (PEM) for providers that know their clients by one."""
@@ -205,6 +222,9 @@ class OidcMethodDefinition(_Method):
     subject_binding: AttributeBinding | None = None
     acr_values: tuple[_Text, ...] = ()
     user_info_enabled: bool = True
+
+    def takes(self, target: str) -> bool:
+        return target == LOGIN_HINT
 
 
 class WalletMethodDefinition(_Method):
@@ -244,6 +264,9 @@ class OtpMethodDefinition(_Method):
     max_attempts: Annotated[int, Field(ge=1, le=20)] = 3
     gateway_ref: ConfigRef | None = None
 
+    def takes(self, target: str) -> bool:
+        return target == LANGUAGE or target in OTP_INPUTS[self.channel]
+
 
 class DocumentMethodDefinition(_Method):
     kind: Literal["DocumentMethodDefinition"] = Field(alias="_type")
@@ -261,12 +284,21 @@ class BiometricMethodDefinition(_Method):
     modality: Literal["face", "fingerprint"] = "face"
     liveness_required: bool = True
 
+    def takes(self, target: str) -> bool:
+        """Of a face, whichever portrait there is: ``portrait``, or ``portrait.1`` beside ``portrait.2``."""
+        if self.modality == "fingerprint":
+            return target == FINGER_RECORD
+        return target.partition(".")[0] == PORTRAIT
+
 
 class ClaimMatchMethodDefinition(_Method):
     kind: Literal["ClaimMatchMethodDefinition", "AttributeMatchMethodDefinition"] = Field(alias="_type")
     type: Literal["claim_match"] = "claim_match"
     identifier_type: _Text
     attribute: _Text
+
+    def takes(self, target: str) -> bool:
+        return target == self.attribute
 
 
 class RestApiMethodDefinition(_Method):
@@ -275,6 +307,10 @@ class RestApiMethodDefinition(_Method):
     endpoint: _Text
     auth_ref: ConfigRef | None = None
     attribute_mappings: tuple[AttributeMapping, ...] = ()
+
+    def takes(self, target: str) -> bool:
+        """All is handed on; the service knows."""
+        return True
 
 
 class VouchMethodDefinition(_Method):

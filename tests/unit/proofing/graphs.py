@@ -43,6 +43,7 @@ def threshold(minimum: int, *children: Json, **more: Any) -> Json:
 
 
 VOUCH: Json = {"_type": "VouchMethodDefinition", "id": "vouch"}
+SERVICE: Json = {"_type": "RestApiMethodDefinition", "id": "service", "endpoint": "https://register.example"}
 EMAIL: Json = {"_type": "OtpMethodDefinition", "id": "email", "channel": "email"}
 
 

@@ -12,6 +12,7 @@ from muster.proofing.compilation import use_case_of
 from muster.proofing.plan import Plan
 from unit.proofing.graphs import (
     EMAIL,
+    SERVICE,
     VOUCH,
     Json,
     choice,
@@ -23,6 +24,11 @@ from unit.proofing.graphs import (
     sequence,
     threshold,
 )
+
+FACE: Json = {"_type": "BiometricMethodDefinition", "id": "face", "provider": "station"}
+CLAIM: Json = {
+    "_type": "ClaimMatchMethodDefinition", "id": "claim", "identifierType": "UIN", "attribute": "number",
+}  # fmt: skip
 
 
 def _prior(node: str) -> dict[str, Any]:
@@ -136,13 +142,43 @@ def test_a_rule_about_a_step_that_finds_nothing_is_refused() -> None:
 @pytest.mark.parametrize(
     "graph",
     [
-        sequence(method("a"), method("b", **_prior("a"))),
-        sequence(choice(method("a"), method("c")), sequence(method("b", **_prior("a")))),
-        parallel(method("a"), method("b", **_prior("a"))),
+        sequence(method("a"), method("b", "service", **_prior("a"))),
+        sequence(choice(method("a"), method("c")), sequence(method("b", "service", **_prior("a")))),
+        parallel(method("a"), method("b", "service", **_prior("a"))),
     ],
 )
 def test_a_step_may_take_what_can_have_been_found_before(graph: Json) -> None:
-    assert compiled(graph).plan
+    assert compiled(graph, [VOUCH, SERVICE]).plan
+
+
+@pytest.mark.parametrize(
+    ("definition", "known", "unknown"),
+    [
+        (EMAIL, ["email", "contact.email", "language"], ["emial", "phone", "totpSecret"]),
+        ({**EMAIL, "channel": "sms"}, ["phone", "contact.phone"], ["email"]),
+        ({**EMAIL, "channel": "authenticator_app"}, ["totpSecret"], ["email"]),
+        ({**FACE, "modality": "face"}, ["portrait", "portrait.1"], ["portraits", "fingerRecord"]),
+        ({**FACE, "modality": "fingerprint"}, ["fingerRecord"], ["portrait"]),
+        (CLAIM, ["number"], ["nubmer"]),
+        (SERVICE, ["whatever"], []),
+        (VOUCH, [], ["email"]),
+    ],
+)
+def test_a_step_is_given_only_what_its_method_does_something_with(
+    definition: Json, known: list[str], unknown: list[str]
+) -> None:
+    source = {"_type": "ContextAttribute", "attributePath": "x"}
+    bound = [{"source": source, "target": each} for each in (*known, *unknown)]
+    found = compiled(method("m", definition["id"], inputBindings=bound), [definition]).findings
+    assert [(each.code.name, each.field, each.detail["target"]) for each in found] == [
+        ("INPUT_UNKNOWN", "$", each) for each in unknown
+    ]
+
+
+def test_a_trigger_that_names_no_process_there_is_is_refused() -> None:
+    triggers = [{"processes": ["NEW", "UPDATE", "LOST", "BIOMETRIC_CORRECTION"]}, {"processes": ["NWE"]}]
+    (found,) = compiled(method("a"), triggers=triggers).findings
+    assert (found.code.name, found.detail["trigger"], found.detail["process"]) == ("PROCESS_UNKNOWN", 2, "NWE")
 
 
 def test_one_target_is_not_given_from_two_places() -> None:

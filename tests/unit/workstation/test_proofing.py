@@ -41,7 +41,7 @@ from muster.workstation.proofing import ExecutionView, Proofing, Situation
 from muster.workstation.station import Station
 from simulators.account_keyring import Account
 from simulators.scripted_method import ScriptedMethod
-from unit.proofing.graphs import EMAIL, VOUCH, choice, method, parallel, plan, sequence, threshold
+from unit.proofing.graphs import EMAIL, SERVICE, VOUCH, choice, method, parallel, plan, sequence, threshold
 from unit.workstation.desks import OFFICER, SUPERVISOR, SetClock, desk_at, with_database_key
 
 NOON = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
@@ -511,11 +511,12 @@ def test_a_later_step_is_given_what_an_earlier_one_found(desk: Desk) -> None:
         {"source": {"_type": "ContextAttribute", "attributePath": "absent"}, "target": "nothing"},
     ]
     view = desk.proofing.start(
-        plan(sequence(method("a"), method("b", inputBindings=bound))), attributes={"name": "Erika Mustermann"}
+        plan(sequence(method("a"), method("b", "service", inputBindings=bound)), [VOUCH, SERVICE]),
+        attributes={"name": "Erika Mustermann"},
     )
     desk.proofing.dispatch(view.execution_id, "a")
     view = desk.proofing.dispatch(view.execution_id, "b", {"typed": "1"})
-    assert methods["vouch"].asked[-1][1].inputs == {"portrait": True, "who": "Erika Mustermann", "code": "1"}
+    assert methods["rest_api"].asked[-1][1].inputs == {"portrait": True, "who": "Erika Mustermann", "code": "1"}
     assert view.attribute_sources == {"a.seen": "a", "b.seen": "b"}
 
 

@@ -23,7 +23,7 @@ from muster.workstation.desk import Desk
 from muster.workstation.proofing_configuration import demo_content
 from muster.workstation.proving import Proof
 from muster.workstation.station import Station
-from unit.proofing.graphs import VOUCH, choice, method, sequence
+from unit.proofing.graphs import EMAIL, VOUCH, choice, method, sequence
 from unit.workstation.desks import OFFICER, QUICK, SetClock, audited, desk_at, play
 
 Asking = Callable[[bytes], Desk]
@@ -32,6 +32,7 @@ NOON = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 BY_OFFICER: dict[str, Any] = {**VOUCH, "by": "officer"}
 SETS_IT = replace(QUICK, permissions={**QUICK.permissions, Role.OFFICER: frozenset(Permission)})
 MAILED = {"source": {"_type": "ContextAttribute", "attributePath": "email"}, "target": "email"}
+MAILS = choice(method("a"), method("mail", "email", inputBindings=[MAILED]))
 
 
 def configuration(*graphs: dict[str, Any], policy: dict[str, Any] | None = None, **more: Any) -> bytes:
@@ -45,7 +46,7 @@ def configuration(*graphs: dict[str, Any], policy: dict[str, Any] | None = None,
         }
         for number, graph in enumerate(graphs)
     ]
-    return json.dumps({"methods": [BY_OFFICER], "useCases": use_cases}).encode()
+    return json.dumps({"methods": [BY_OFFICER, EMAIL], "useCases": use_cases}).encode()
 
 
 @pytest.fixture(scope="module")
@@ -173,14 +174,14 @@ def test_it_goes_on_where_it_stood_when_the_program_was_begun_anew(station: Path
 
 
 def test_a_method_gets_the_answers_it_asks_for_and_no_others(asking: Asking) -> None:
-    desk = asking(configuration(method("a", inputBindings=[MAILED])))
+    desk = asking(configuration(MAILS))
     view = desk.enrollment.proof.open(entered(desk)).view
     assert view is not None
     assert dict(view.attributes) == {"email": "erika@mustermann.example"}
 
 
 def test_another_address_needs_another_proof_and_the_old_one_again_does_not(asking: Asking) -> None:
-    desk = asking(configuration(method("a", inputBindings=[MAILED])))
+    desk = asking(configuration(MAILS))
     registration_id = entered(desk)
     proof = vouched(desk, registration_id).proof
     desk.enrollment.enter_demographics(registration_id, {**demo_script().demographics, "email": "e@x.example"})
@@ -268,7 +269,7 @@ def test_only_a_choice_that_is_offered_is_made(asking: Asking) -> None:
 
 
 def test_what_was_found_out_is_destroyed_with_the_registration(asking: Asking) -> None:
-    desk = asking(configuration(method("a", inputBindings=[MAILED])))
+    desk = asking(configuration(MAILS))
     registration_id = entered(desk, email="otto@mustermann.example")
     proof = vouched(desk, registration_id).proof
     assert proof is not None
