@@ -237,7 +237,7 @@ def test_a_picture_that_cannot_be_read_is_bad_input_and_nothing_is_written(
 
 def test_an_absent_folder_is_bad_input(muster: Muster, station: Path, tmp_path: Path) -> None:
     ran = muster("enroll", "--from", tmp_path / "nobody", "--data", station, "--json")
-    assert (ran.status, ran.error_code) == (2, "SCRIPT_FOLDER_ABSENT")
+    assert (ran.status, ran.error_code) == (2, "FOLDER_ABSENT")
 
 
 def test_without_a_station_the_environment_is_missing_something(

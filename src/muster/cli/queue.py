@@ -26,6 +26,7 @@ from muster.cli.common import (
 from muster.domain.delivery import CarriedPacket, DeliveryState, OutboxEntry, Outlook, PersonTold, ServerStatus
 from muster.errors import Code
 from muster.workstation.desk import Desk
+from muster.workstation.inspection import require_folder
 
 FolderArgument = Annotated[Path, typer.Argument(metavar="DIR", help="The drive, or a folder on it.")]
 
@@ -159,6 +160,7 @@ def _add_drives(queue: typer.Typer) -> None:
             reporting(as_json=as_json, verbose=verbose),
             desk_of(station_at(data), user=user, password_file=password_file) as (desk, _),
         ):
+            require_folder(folder)  # a drive that was pulled out is another matter than a name that is mistyped
             if accept:
                 desk.carrying.accept_station(folder, accept)
             taken = desk.carrying.take(folder)
@@ -227,10 +229,16 @@ def _add_terms(queue: typer.Typer) -> None:
             desk_of(station_at(data), user=user, password_file=password_file) as (desk, _),
         ):
             desk.sending.limit(kilobytes)
-            _show(desk, as_json=as_json)
+            said = (
+                f"Sending uses at most {kilobytes} kB a second."
+                if kilobytes
+                else "Sending uses all the line gives."
+            )
+            _show(desk, said, as_json=as_json)
 
 
-def _show(desk: Desk, *, as_json: bool) -> None:
+def _show(desk: Desk, *said: str, as_json: bool) -> None:
+    """What lies in the outbox, below what was ``said`` to have been done."""
     entries, outlook = desk.sync.outbox(), desk.sync.outlook()
     packets = [_packet(each) for each in entries]
     carried = desk.carrying.packets()
@@ -245,7 +253,7 @@ def _show(desk: Desk, *, as_json: bool) -> None:
     lines = [line for each in entries for line in _lines(each)] or ["The outbox is empty."]
     lines += [f"{each.packet_id}  {each.state.value:<10} {each.size:>9,} bytes  carried" for each in carried]
     document = {"packets": packets, "carried": [_carried(each) for each in carried], "waiting": waiting}
-    show(document, "\n".join((*lines, *_outlook(outlook))), as_json=as_json)
+    show(document, "\n".join((*said, *lines, *_outlook(outlook))), as_json=as_json)
 
 
 def _packet(entry: OutboxEntry) -> dict[str, object]:

@@ -107,8 +107,11 @@ def register(app: typer.Typer, screen: Screen) -> None:
             }
             if machine_key is Flavour.TPM:
                 document["machine_encryption_key"] = made.folder.machine_encryption_key
-            text = f"Station {made.identity.ref_id} in {made.folder.root}\n{binding.PROTECTION[place].say()}"
-            show(document, text, as_json=as_json)
+            lines = [f"Station {made.identity.ref_id} in {made.folder.root}", binding.PROTECTION[place].say()]
+            if demo:
+                people = f"{new.officer.user_id} and {new.supervisor.user_id}"
+                lines.append(f"Its users are {people}; their passwords lie in {made.folder.demo_credentials}")
+            show(document, "\n".join(lines), as_json=as_json)
 
     @station.command()
     def repair(

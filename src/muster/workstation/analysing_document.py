@@ -26,8 +26,7 @@ from muster.domain.document_risk import RiskIndicator
 from muster.errors import BadInput, Code
 from muster.formats.mrz import Mrz
 from muster.workstation.analysing_face import chosen_recogniser
-from muster.workstation.inspection import read_file
-from muster.workstation.script import SCRIPT_FOLDER_ABSENT
+from muster.workstation.inspection import read_file, require_folder
 
 EVALUATION_FOLDER_EMPTY = Code("EVALUATION_FOLDER_EMPTY", "There are no pictures in the folder {folder}.")
 
@@ -238,8 +237,7 @@ def evaluate_mrz(folder: Path) -> MrzEvaluation:
 
     Raises ``BadInput`` (no folder, no pictures, one that cannot be read), ``Unavailable``, ``NotAuthentic``.
     """
-    if not folder.is_dir():
-        raise BadInput(SCRIPT_FOLDER_ABSENT, folder=folder.name)
+    require_folder(folder)
     files = sorted(each for each in folder.iterdir() if each.suffix.lower() in _PICTURES)
     if not files:
         raise BadInput(EVALUATION_FOLDER_EMPTY, folder=folder.name)

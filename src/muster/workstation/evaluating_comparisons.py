@@ -39,8 +39,7 @@ from muster.workstation.analysing_iris import NOT_AN_IRIS_RECORD, iris_code
 from muster.workstation.analysing_liveness import SET_EMPTY
 from muster.workstation.error_rates import EqualError, ErrorRate, Floats, Scores
 from muster.workstation.evaluation_plots import Axis, Curve, Drawing, drawn, spread
-from muster.workstation.inspection import read_file
-from muster.workstation.script import SCRIPT_FOLDER_ABSENT
+from muster.workstation.inspection import read_file, require_folder
 
 _PICTURES = frozenset({
     ".jpg", ".jpeg", ".png", ".bmp", ".webp", ".tif", ".tiff", ".ppm", ".pgm", ".jp2", ".gif", ".iso",
@@ -153,8 +152,7 @@ def evaluate_irises(folder: Path, plots: Path | None = None) -> ComparisonEvalua
 
 def labelled_pictures(folder: Path) -> Iterator[tuple[str, Path]]:
     """Whose each picture is, and the file, in the order of their names. Raises ``BadInput``."""
-    if not folder.is_dir():
-        raise BadInput(SCRIPT_FOLDER_ABSENT, folder=folder.name)
+    require_folder(folder)
     own = _pictures(folder)
     if own:
         for file in own:

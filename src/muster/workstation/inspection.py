@@ -14,6 +14,8 @@ from muster.packet.opening import OpenedSubpacket, open_packet
 FILE_ABSENT = Code("FILE_ABSENT", "There is no such file: {file}.")
 FILE_TOO_LARGE = Code("FILE_TOO_LARGE", "The file is too large: {file}. At most {limit} MB are read.")
 FILE_UNREADABLE = Code("FILE_UNREADABLE", "The file cannot be read: {file}.")
+FOLDER_ABSENT = Code("FOLDER_ABSENT", "There is no such folder: {folder}.")
+FOLDER_IS_FILE = Code("FOLDER_IS_FILE", "{folder} is a file, and a folder is needed here.")
 
 MAXIMUM_FILE_BYTES = 256 * 1024**2  # 64 million pixels of RGB without compression are 192
 
@@ -82,6 +84,12 @@ def inspect_packet(packet: Path, key: Path, machine_key: Path | None = None) -> 
         notes=(*opened.notes, *(("FILE_NAME_DIFFERS",) if renamed else ())),
         valid=opened.is_valid,
     )
+
+
+def require_folder(path: Path) -> None:
+    """Raises ``BadInput`` where there is none."""
+    if not path.is_dir():
+        raise BadInput(FOLDER_IS_FILE if path.exists() else FOLDER_ABSENT, folder=path.name)
 
 
 def read_file(path: Path) -> bytes:

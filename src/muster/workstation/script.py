@@ -59,7 +59,7 @@ from muster.workstation.enrollment import Enrollment
 from muster.workstation.face_watching import FaceView
 from muster.workstation.file_devices import BeforeCamera, FileDriver
 from muster.workstation.forms import spell_out
-from muster.workstation.inspection import read_file
+from muster.workstation.inspection import read_file, require_folder
 from muster.workstation.lanes import Lanes
 from muster.workstation.mailbox import Mailbox
 from muster.workstation.processes import EXCEPTION_PHOTO_MISSING, checked_request
@@ -68,7 +68,6 @@ from muster.workstation.proving import Proof
 from muster.workstation.samples import CaptureOutcome
 from muster.workstation.submission import SUPERVISOR_NEEDED
 
-SCRIPT_FOLDER_ABSENT = Code("SCRIPT_FOLDER_ABSENT", "There is no such folder: {folder}.")
 SCRIPT_UNREADABLE = Code(
     "SCRIPT_UNREADABLE", "The file registration.json cannot be understood; the part in question: {part}."
 )
@@ -127,8 +126,7 @@ class Script:
     @classmethod
     def load(cls, folder: Path) -> Script:
         """Read ``registration.json`` and every file it names. Raises ``BadInput``."""
-        if not folder.is_dir():
-            raise BadInput(SCRIPT_FOLDER_ABSENT, folder=folder.name)
+        require_folder(folder)
         return cls.parse(read_file(folder / SCRIPT_FILE), lambda name: read_file(folder / name))
 
     @classmethod

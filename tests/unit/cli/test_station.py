@@ -37,3 +37,9 @@ def test_a_demo_stations_numbers_are_looked_at_like_any_others(tmp_path: Path) -
 def test_a_demo_station_has_the_numbers_it_was_given(tmp_path: Path) -> None:
     ran = run("station", "create", "--demo", "--center", "10012", "--machine", "10034", "--data", tmp_path / "new")
     assert (ran.exit_code, ran.stdout.split()[:2]) == (0, ["Station", "10012_10034"])
+
+
+def test_a_new_demo_station_says_who_its_people_are_and_where_their_passwords_lie(tmp_path: Path) -> None:
+    last = run("station", "create", "--demo", "--data", tmp_path / "new").stdout.splitlines()[-1]
+    assert last.startswith("Its users are officer and supervisor; ")
+    assert Path(last.partition(" lie in ")[2]).is_file()

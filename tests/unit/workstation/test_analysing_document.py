@@ -17,7 +17,7 @@ _PAGES = Path(__file__).parents[1] / "analysis" / "pages"
 
 
 def test_a_folder_that_is_not_there_or_empty_is_refused(tmp_path: Path) -> None:
-    for folder, code in ((tmp_path / "absent", "SCRIPT_FOLDER_ABSENT"), (tmp_path, "EVALUATION_FOLDER_EMPTY")):
+    for folder, code in ((tmp_path / "absent", "FOLDER_ABSENT"), (tmp_path, "EVALUATION_FOLDER_EMPTY")):
         with pytest.raises(BadInput) as caught:
             evaluate_mrz(folder)
         assert caught.value.code.name == code

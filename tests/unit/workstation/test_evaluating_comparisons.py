@@ -43,7 +43,7 @@ def names(folder: Path) -> list[tuple[str, str]]:
 def test_a_folder_without_pictures_or_that_is_absent_is_refused(evaluate: object, tmp_path: Path) -> None:
     assert callable(evaluate)
     (tmp_path / "erika").mkdir()
-    for folder, code in ((tmp_path, "SET_EMPTY"), (tmp_path / "absent", "SCRIPT_FOLDER_ABSENT")):
+    for folder, code in ((tmp_path, "SET_EMPTY"), (tmp_path / "absent", "FOLDER_ABSENT")):
         with pytest.raises(BadInput) as caught:
             evaluate(folder)
         assert caught.value.code.name == code

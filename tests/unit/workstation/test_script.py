@@ -69,7 +69,12 @@ def _refused(folder: Path) -> BadInput:
 
 def test_an_absent_folder_is_named(tmp_path: Path) -> None:
     error = _refused(tmp_path / "nobody")
-    assert (error.code.name, error.detail["folder"]) == ("SCRIPT_FOLDER_ABSENT", "nobody")
+    assert (error.code.name, error.detail["folder"]) == ("FOLDER_ABSENT", "nobody")
+
+
+def test_a_file_in_the_folders_place_is_said_to_be_one(folder: Path) -> None:
+    error = _refused(folder / "registration.json")
+    assert (error.code.name, error.detail["folder"]) == ("FOLDER_IS_FILE", "registration.json")
 
 
 def test_a_folder_without_its_registration_file_is_said_to_lack_it(tmp_path: Path) -> None:
