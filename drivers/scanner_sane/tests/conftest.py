@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import ctypes
+import os
+import traceback
+import warnings
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -38,3 +41,32 @@ def test_back_end(sane_folder: Path) -> Iterator[None]:
         if library is not None:
             library.close()
         driver_module._loaded.clear()
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
+    """Tests that scan with the library do it in a process of their own, as the program does.
+
+    Its test back end ends a scan by cancelling a thread, which may hold a lock of the C library at that moment:
+    whatever asks for that lock later in the same process (a Qt application, for one) waits for ever.
+    """
+    if "test_back_end" not in pyfuncitem.fixturenames:
+        return None
+    arguments = {name: pyfuncitem.funcargs[name] for name in pyfuncitem._fixtureinfo.argnames}
+    reading, writing = os.pipe()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)  # of Python 3.12 on, where other threads are alive
+        child = os.fork()
+    if child == 0:
+        said = b""
+        try:
+            pyfuncitem.obj(**arguments)
+        except BaseException:  # noqa: BLE001 - told by the process that waits
+            said = traceback.format_exc().encode()
+        os.write(writing, said[-60_000:])
+        os._exit(bool(said))
+    os.close(writing)
+    with open(reading, encoding="utf-8", errors="replace") as pipe:  # noqa: PTH123 - a pipe has no path
+        said = pipe.read()
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0, said
+    return True
