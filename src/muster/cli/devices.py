@@ -103,14 +103,16 @@ def _finding_text(finding: Finding) -> str:
 
 
 def _text(line: DeviceLine) -> str:
-    what = f"{line.make} {line.model}" if line.model else line.driver
-    problem = f" ({line.problem})" if line.problem else ""
-    first = f"{line.kind:<20}{what:<32}{line.serial:<16}{line.status}{problem}"
-    more = ", ".join(_condition(line))
+    what = printable(f"{line.make} {line.model}" if line.model else line.driver)
+    problem = f" ({printable(line.problem)})" if line.problem else ""
+    first = f"{line.kind:<20}{what:<32}{printable(line.serial):<16}{line.status}{problem}"
+    more = printable(", ".join(_condition(line)))
     return f"{first}\n{'':<20}{more}" if more else first
 
 
 def _condition(line: DeviceLine) -> Iterator[str]:
+    if line.id:
+        yield line.id
     if line.address:
         yield f"at {line.address}"
     if line.firmware:

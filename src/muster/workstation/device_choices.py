@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import astuple, dataclass
 
 from muster.audit.catalogue import AuditEvent
-from muster.devices.api import DEVICE_ABSENT, DeviceDescriptor, DeviceKind, DeviceStatus
+from muster.devices.api import DEVICE_UNKNOWN, DeviceDescriptor, DeviceKind, DeviceStatus
 from muster.devices.catalogue import Catalogue
 from muster.domain.assessment import Finding, Severity
 from muster.errors import BadInput, Code
@@ -49,10 +49,10 @@ class DeviceChoices:
         return self._chosen[kind].id if kind in self._chosen else None
 
     def choose(self, device_id: str) -> None:
-        """From now on, this one of its kind. Raises ``BadInput(DEVICE_ABSENT)``, ``Refused``."""
+        """From now on, this one of its kind. Raises ``BadInput(DEVICE_UNKNOWN)``, ``Refused``."""
         device = next((each for each in self._catalogue.find() if each.id == device_id), None)
         if device is None:
-            raise BadInput(DEVICE_ABSENT, kind="device")
+            raise BadInput(DEVICE_UNKNOWN, name=device_id)
         self._keep(device.kind, Chosen(device.id, _name(device), device.serial))
 
     def choose_none(self, kind: DeviceKind) -> None:

@@ -22,9 +22,9 @@ from threading import Event, Thread
 from muster import __version__
 from muster.clock import Clock, rfc3339
 from muster.devices.api import (
-    DEVICE_ABSENT,
     DEVICE_BUSY,
     DEVICE_FAILED,
+    DEVICE_UNKNOWN,
     CaptureRequest,
     DeviceContext,
     DeviceDescriptor,
@@ -107,11 +107,11 @@ class DeviceDoctor:
         self._context = DeviceContext(clock, _NobodySigns(), trust)
 
     def test(self, device_id: str, tell: Tell = lambda finding: None, cancel: Event | None = None) -> TestedDevice:
-        """Try one; ``tell`` is called with each finding as it comes. Raises ``DeviceUnavailable(DEVICE_ABSENT)``
+        """Try one; ``tell`` is called with each finding as it comes. Raises ``DeviceUnavailable(DEVICE_UNKNOWN)``
         for an id that is not there."""
         device = next((each for each in self._catalogue.find() if each.id == device_id), None)
         if device is None:
-            raise DeviceUnavailable(DEVICE_ABSENT, kind="device")
+            raise DeviceUnavailable(DEVICE_UNKNOWN, name=device_id)
         begun = time.monotonic()
         findings: list[Finding] = []
         for finding in self._within_time(device, cancel or Event()):

@@ -18,13 +18,13 @@ def _simulated_only(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("MUSTER_SIMULATED_FAULTS", "iris=busy,camera=unplug")
 
 
-def run(*arguments: object) -> Result:
-    return CliRunner().invoke(build(None), ["devices", "check", *map(str, arguments)])  # type: ignore[arg-type]
+def run(*arguments: object, verb: str = "check") -> Result:
+    return CliRunner().invoke(build(None), ["devices", verb, *map(str, arguments)])  # type: ignore[arg-type]
 
 
 def test_a_device_that_is_not_there_is_missing() -> None:
     ran = run("simulated-camera", "--json")
-    assert (ran.exit_code, json.loads(ran.stdout)["error"]["code"]) == (3, "DEVICE_ABSENT")
+    assert (ran.exit_code, json.loads(ran.stdout)["error"]["code"]) == (3, "DEVICE_UNKNOWN")
 
 
 @pytest.mark.parametrize("where", ["file/report", "nosuch/report", "folder"])
@@ -88,3 +88,7 @@ def test_a_report_has_every_device_and_every_driver(tmp_path: Path) -> None:
         "simulated-scanner",
     ]
     assert {each["name"] for each in report["drivers"]} >= {"simulated", "sbi"}
+
+
+def test_the_list_says_what_each_device_is_called() -> None:
+    assert "\n                    simulated-fingerprint\n" in run(verb="list").stdout

@@ -65,7 +65,10 @@ def camera_line(desk: Desk) -> tuple[str, bool, str]:
 
 
 def test_a_device_that_is_not_there_cannot_be_chosen(root: Path) -> None:
-    with desk_at(root, catalogue=catalogue_of(Eyes(camera(1)))) as desk, pytest.raises(BadInput):
+    with (
+        desk_at(root, catalogue=catalogue_of(Eyes(camera(1)))) as desk,
+        pytest.raises(BadInput, match="DEVICE_UNKNOWN"),
+    ):
         desk.devices.choose("eye-2")
 
 

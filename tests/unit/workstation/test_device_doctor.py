@@ -117,8 +117,8 @@ def grey(value: int) -> Callable[[int], Pixels]:
     return lambda number: np.full((48, 64, 3), value + number % 2, np.uint8)
 
 
-def test_an_id_that_is_not_there_is_an_absent_device() -> None:
-    with pytest.raises(DeviceUnavailable, match="DEVICE_ABSENT"):
+def test_an_id_that_is_not_there_is_named() -> None:
+    with pytest.raises(DeviceUnavailable, match="DEVICE_UNKNOWN: No device called another is connected"):
         doctor_of(Desk(DeviceKind.CAMERA, Lens(grey(100)))).test("another")
 
 

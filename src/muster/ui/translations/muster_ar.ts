@@ -157,7 +157,7 @@
         </message>
         <message>
             <source>A password is needed: name a file that holds it with {option}, or run in a terminal.</source>
-            <translation type="unfinished"></translation>
+            <translation>كلمة المرور مطلوبة: حدد بالخيار ⁦{option}⁩ ملفًا يحتويها، أو شغّل البرنامج في نافذة طرفية.</translation>
         </message>
         <message>
             <source>A picture for the simulated devices cannot be read: {file}.</source>
@@ -293,7 +293,7 @@
         </message>
         <message>
             <source>A trip takes from 0 to {days} days and from 0 to {people} people.</source>
-            <translation type="unfinished"></translation>
+            <translation>تكون الرحلة من 0 إلى {days} يومًا ومن 0 إلى {people} شخصًا.</translation>
         </message>
         <message>
             <source>A user name has 2 to 50 letters, digits, dots, dashes or underscores.</source>
@@ -1166,6 +1166,10 @@
         <message>
             <source>No camera answers at {host}. Check that it is switched on and its network cable plugged in, then try again.</source>
             <translation>لا توجد كاميرا تستجيب على العنوان {host}. تأكد من أنها قيد التشغيل ومن توصيل كابل الشبكة، ثم أعد المحاولة.</translation>
+        </message>
+        <message>
+            <source>No device called {name} is connected. Plug it in, or look in the list of devices what it is called.</source>
+            <translation>لا يوجد جهاز موصول باسم {name}. وصّله، أو ابحث عن اسمه في قائمة الأجهزة.</translation>
         </message>
         <message>
             <source>No eye is seen. Look into the device and open the eyes wide.</source>
@@ -3629,7 +3633,7 @@
         </message>
         <message>
             <source>The supervisor's user name or password is wrong. Check both and try again.</source>
-            <translation type="unfinished"></translation>
+            <translation>اسم مستخدم المشرف أو كلمة مروره غير صحيح. تحقق منهما وحاول مرة أخرى.</translation>
         </message>
         <message>
             <source>The test did not end within {seconds} s. Unplug the {kind}, restart this program, and give this report to the maker of its driver.</source>
@@ -5057,7 +5061,7 @@
         </message>
         <message>
             <source>{folder} is a file, and a folder is needed here.</source>
-            <translation type="unfinished"></translation>
+            <translation>⁦{folder}⁩ ملف، والمطلوب هنا مجلد.</translation>
         </message>
         <message>
             <source>{host} answers but sends no pictures. Ask your administrator to check the camera's address, password and certificate.</source>

@@ -157,7 +157,7 @@
         </message>
         <message>
             <source>A password is needed: name a file that holds it with {option}, or run in a terminal.</source>
-            <translation type="unfinished"></translation>
+            <translation>Un mot de passe est nécessaire : indiquez avec {option} un fichier qui le contient, ou utilisez un terminal.</translation>
         </message>
         <message>
             <source>A picture for the simulated devices cannot be read: {file}.</source>
@@ -293,7 +293,7 @@
         </message>
         <message>
             <source>A trip takes from 0 to {days} days and from 0 to {people} people.</source>
-            <translation type="unfinished"></translation>
+            <translation>Une tournée compte de 0 à {days} jours et de 0 à {people} personnes.</translation>
         </message>
         <message>
             <source>A user name has 2 to 50 letters, digits, dots, dashes or underscores.</source>
@@ -1166,6 +1166,10 @@
         <message>
             <source>No camera answers at {host}. Check that it is switched on and its network cable plugged in, then try again.</source>
             <translation>Aucune caméra ne répond à l’adresse {host}. Vérifiez qu’elle est allumée et que son câble réseau est branché, puis réessayez.</translation>
+        </message>
+        <message>
+            <source>No device called {name} is connected. Plug it in, or look in the list of devices what it is called.</source>
+            <translation>Aucun appareil appelé {name} n’est connecté. Branchez-le, ou cherchez son nom dans la liste des appareils.</translation>
         </message>
         <message>
             <source>No eye is seen. Look into the device and open the eyes wide.</source>
@@ -3629,7 +3633,7 @@
         </message>
         <message>
             <source>The supervisor's user name or password is wrong. Check both and try again.</source>
-            <translation type="unfinished"></translation>
+            <translation>Le nom d’utilisateur ou le mot de passe du superviseur est incorrect. Vérifiez les deux et réessayez.</translation>
         </message>
         <message>
             <source>The test did not end within {seconds} s. Unplug the {kind}, restart this program, and give this report to the maker of its driver.</source>
@@ -5057,7 +5061,7 @@
         </message>
         <message>
             <source>{folder} is a file, and a folder is needed here.</source>
-            <translation type="unfinished"></translation>
+            <translation>{folder} est un fichier, et il faut ici un dossier.</translation>
         </message>
         <message>
             <source>{host} answers but sends no pictures. Ask your administrator to check the camera's address, password and certificate.</source>
