@@ -1412,6 +1412,10 @@
             <translation>لا يقوم بهذا إلا من يسجّل الأشخاص. سجّل الدخول بصفة موظف تسجيل.</translation>
         </message>
         <message>
+            <source>Only the value true says that the person agrees: {consents}.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Only try it out (invented people)</source>
             <translation>للتجربة فقط (أشخاص وهميون)</translation>
         </message>

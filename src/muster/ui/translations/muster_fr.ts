@@ -157,7 +157,7 @@
         </message>
         <message>
             <source>A password is needed: name a file that holds it with {option}, or run in a terminal.</source>
-            <translation>Un mot de passe est nécessaire : indiquez avec {option} un fichier qui le contient, ou utilisez un terminal.</translation>
+            <translation>Un mot de passe est nécessaire : indiquez avec {option} un fichier qui le contient, ou utilisez un terminal.</translation>
         </message>
         <message>
             <source>A picture for the simulated devices cannot be read: {file}.</source>
@@ -1410,6 +1410,10 @@
         <message>
             <source>Only somebody who registers people may do this. Sign in as an officer.</source>
             <translation>Seule une personne qui inscrit le public peut le faire. Connectez-vous en tant qu’agent.</translation>
+        </message>
+        <message>
+            <source>Only the value true says that the person agrees: {consents}.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Only try it out (invented people)</source>
