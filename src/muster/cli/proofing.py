@@ -122,7 +122,7 @@ def _add_what_reads_a_configuration(proofing: typer.Typer) -> None:
         process: ProcessOption = "",
         age: AgeOption = None,
         country: CountryOption = "",
-        subject: Annotated[str, typer.Option(help="Whom it is about, such as a registration's number.")] = "",
+        subject: Annotated[str, typer.Option(help="Whom it is about: the number of a registration here.")] = "",
         scenario: Annotated[Scenario, typer.Option(help="Where the person is.")] = Scenario.FACE_TO_FACE,
         value: FieldsOption = None,
         values: ValuesOption = None,

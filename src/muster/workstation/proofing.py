@@ -34,6 +34,7 @@ from muster.domain.proofing import (
     NodeStatus,
     Scenario,
 )
+from muster.domain.registration import RegistrationId
 from muster.errors import BadInput, Code, MusterError, Refused
 from muster.methods.sensors import Sensors
 from muster.methods.tools import MethodTools, found_methods
@@ -170,7 +171,12 @@ class Proofing:
         territory: str = "",
         attributes: Inputs | None = None,
     ) -> ExecutionView:
-        """Begin. ``scenario`` is face to face where an officer is signed in and says that the person is there."""
+        """Begin. ``scenario`` is face to face where an officer is signed in and says that the person is there;
+        ``subject`` is the number of a registration, if there is one.
+
+        Raises ``BadInput`` for what is no number, or one that this station does not have.
+        """
+        whose = RegistrationId(subject) if subject else None
         begun = commands.started(
             plan,
             at=self._journal.now(),
@@ -183,6 +189,8 @@ class Proofing:
         settled = commands.settled(plan, [begun], self._around(plan), begun.at)
         with self._journal.database.work() as work:
             self._journal.access.require(Permission.REGISTER, work)
+            if whose:
+                work.registrations.load(whose)
             execution = work.proofings.start(random_source.token_hex(_ID_OCTETS), plan, begun, *settled)
             self._record(
                 work, AuditEvent.PROOFING_STARTED, execution, (begun, *settled), use_case=plan.use_case.id

@@ -492,7 +492,9 @@ def test_nothing_runs_before_the_person_agreed(desk: Desk) -> None:
     with pytest.raises(Refused, match="CONSENT_MISSING"):
         desk.proofing.dispatch(view.execution_id, "m")
     with pytest.raises(BadInput, match="FIELDS_WRONG"):
-        desk.proofing.submit(view.execution_id, "$.consents", {"DATA_SHARING": "false"})
+        desk.proofing.submit(view.execution_id, "$.consents", {"SHARING": "true"})
+    with pytest.raises(BadInput, match=r"CONSENT_VALUE_WRONG: .* true .*: DATA_SHARING"):
+        desk.proofing.submit(view.execution_id, "$.consents", {"DATA_SHARING": "maybe"})
     view = desk.proofing.submit(view.execution_id, "$.consents", {"DATA_SHARING": "true"})
     assert view.next == ("m",)
     view = desk.proofing.submit(view.execution_id, "$.consents", {"BIOMETRIC_PROCESSING": "true"})
@@ -702,12 +704,30 @@ def test_an_execution_goes_on_by_the_plan_it_began_with(desk: Desk) -> None:
     assert desk.proofing.get(view.execution_id).plan_digest == began.digest
 
 
+@pytest.mark.parametrize(
+    ("subject", "code"),
+    [
+        ("123", "REGISTRATION_ID_LENGTH"),
+        ("1000110002000012026030112000x", "REGISTRATION_ID_NOT_NUMERIC"),
+        ("99999100020000120260301120000", "REGISTRATION_UNKNOWN"),
+    ],
+)
+def test_nobody_proves_who_they_are_for_a_registration_that_is_not_here(
+    desk: Desk, subject: str, code: str
+) -> None:
+    before = desk.proofing.open()
+    with pytest.raises(BadInput, match=code):
+        desk.proofing.start(sample("employee-registration"), subject=subject)
+    assert desk.proofing.open() == before
+
+
 def test_every_change_has_its_audit_record_and_the_trail_is_whole(desk: Desk) -> None:
     scripted(desk, {"step-email": ["form"]})
-    view = desk.proofing.start(sample("customer-onboarding"), subject="10001100020000120260301120000")
+    view = desk.proofing.start(sample("customer-onboarding"), subject=desk.enrollment.start().id.text)
     desk.proofing.dispatch(view.execution_id, "step-email")
     desk.proofing.submit(view.execution_id, "step-email", {"code": "1"})
-    records = [each for each in records_about(desk, view.subject) if each.detail["execution"] == view.execution_id]
+    about = records_about(desk, view.subject)
+    records = [each for each in about if each.detail.get("execution") == view.execution_id]
     assert [(each.event, each.detail["events"]) for each in records] == [
         ("MUS-IDV-001", "ProofingStarted"),
         ("MUS-IDV-002", "NodeDispatched"),
