@@ -72,6 +72,7 @@ NOT_AWAITED = Code("NOT_AWAITED", "The step {node} does not wait for this.")
 TOO_EARLY = Code("TOO_EARLY", "There cannot be an answer before {time}.")
 ACTION_EXPIRED = Code("ACTION_EXPIRED", "The answer for the step {node} came too late. Begin this step again.")
 FIELDS_WRONG = Code("FIELDS_WRONG", "The form of the step {node} has other fields: {fields}.")
+CONSENT_VALUE_WRONG = Code("CONSENT_VALUE_WRONG", "Only the value true says that the person agrees: {consents}.")
 OPTION_UNKNOWN = Code("OPTION_UNKNOWN", "The step {node} does not offer that: {options}.")
 CANCEL_REASON_MISSING = Code("CANCEL_REASON_MISSING", "Say why this proof of identity is cancelled.")
 TOO_MANY_ATTEMPTS = Code("TOO_MANY_ATTEMPTS", "This step was tried too often.")
@@ -336,8 +337,11 @@ def entered(
 
 def _agreed(progress: Progress, fields: Mapping[str, str]) -> tuple[Consent, ...]:
     known = {each.value: each for each in progress.consents_missing}
-    if not fields or not set(fields) <= set(known) or any(value != "true" for value in fields.values()):
+    if not fields or not set(fields) <= set(known):
         raise BadInput(FIELDS_WRONG, node=CONSENTS, fields=", ".join(known))
+    unsaid = [name for name, value in fields.items() if value != "true"]
+    if unsaid:
+        raise BadInput(CONSENT_VALUE_WRONG, consents=", ".join(unsaid))
     return tuple(known[each] for each in fields)
 
 
