@@ -1413,7 +1413,7 @@
         </message>
         <message>
             <source>Only the value true says that the person agrees: {consents}.</source>
-            <translation type="unfinished"></translation>
+            <translation>لا تدل على موافقة الشخص إلا القيمة true: ‏{consents}.</translation>
         </message>
         <message>
             <source>Only try it out (invented people)</source>
@@ -3597,7 +3597,7 @@
         </message>
         <message>
             <source>The step {node} is given {target}, which its method does nothing with. Perhaps it is misspelt.</source>
-            <translation type="unfinished"></translation>
+            <translation>تُعطى الخطوة {node} القيمة {target}، ولا تستعملها طريقتها. ربما كُتب الاسم خطأً.</translation>
         </message>
         <message>
             <source>The step {node} is made of others: go on with one of those.</source>
@@ -3894,6 +3894,10 @@
         <message>
             <source>There is no agreed format for what was captured, so it cannot be written.</source>
             <translation>لا توجد صيغة متفق عليها لما التُقط، ولذلك لا يمكن كتابته.</translation>
+        </message>
+        <message>
+            <source>There is no display that a window could be shown on. Start this program in a graphical session; the commands work without one.</source>
+            <translation>لا توجد شاشة يمكن عرض نافذة عليها. شغّل هذا البرنامج في جلسة رسومية؛ أما الأوامر فتعمل من دونها.</translation>
         </message>
         <message>
             <source>There is no document on the chip reader. Lay it on and try again.</source>
@@ -4425,7 +4429,7 @@
         </message>
         <message>
             <source>Trigger {trigger} names a process that does not exist: {process}. There are: {processes}.</source>
-            <translation type="unfinished"></translation>
+            <translation>يذكر المُشغِّل {trigger} عملية غير موجودة: ‏{process}. العمليات الموجودة: ‏{processes}.</translation>
         </message>
         <message>
             <source>Try again</source>

@@ -1413,7 +1413,7 @@
         </message>
         <message>
             <source>Only the value true says that the person agrees: {consents}.</source>
-            <translation type="unfinished"></translation>
+            <translation>Seule la valeur true dit que la personne accepte : {consents}.</translation>
         </message>
         <message>
             <source>Only try it out (invented people)</source>
@@ -3597,7 +3597,7 @@
         </message>
         <message>
             <source>The step {node} is given {target}, which its method does nothing with. Perhaps it is misspelt.</source>
-            <translation type="unfinished"></translation>
+            <translation>L’étape {node} reçoit {target}, dont sa méthode ne fait rien. C’est peut-être une faute de frappe.</translation>
         </message>
         <message>
             <source>The step {node} is made of others: go on with one of those.</source>
@@ -3894,6 +3894,10 @@
         <message>
             <source>There is no agreed format for what was captured, so it cannot be written.</source>
             <translation>Aucun format n’est convenu pour ce qui a été capturé ; cela ne peut donc pas être écrit.</translation>
+        </message>
+        <message>
+            <source>There is no display that a window could be shown on. Start this program in a graphical session; the commands work without one.</source>
+            <translation>Il n’y a pas d’écran sur lequel afficher une fenêtre. Démarrez ce programme dans une session graphique ; les commandes fonctionnent sans elle.</translation>
         </message>
         <message>
             <source>There is no document on the chip reader. Lay it on and try again.</source>
@@ -4425,7 +4429,7 @@
         </message>
         <message>
             <source>Trigger {trigger} names a process that does not exist: {process}. There are: {processes}.</source>
-            <translation type="unfinished"></translation>
+            <translation>Le déclencheur {trigger} nomme un processus qui n’existe pas : {process}. Il existe : {processes}.</translation>
         </message>
         <message>
             <source>Try again</source>
