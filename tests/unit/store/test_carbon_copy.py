@@ -249,19 +249,31 @@ def test_what_was_given_in_a_proof_of_identity_is_destroyed_in_the_copy(
     assert _same_proofing(copied, copy)
 
 
-@pytest.mark.parametrize("subject", ["", ONE.text])
 def test_a_proof_of_identity_that_a_crash_kept_out_of_the_copy_is_added(
-    path: Path, key: bytes, clock: Clock, copied: Database, copy: CarbonCopy, subject: str
+    path: Path, key: bytes, clock: Clock, copied: Database, copy: CarbonCopy
 ) -> None:
-    _prove(copied, subject)
+    _prove(copied)
     without = Database.open(path, key, clock)
     with without.work() as work:
         work.proofings.append(work.proofings.load("one"), begun("b"))
-        work.record(AuditEvent.PROOFING_WENT_ON, actor="erika", subject=subject or "one", execution="one")
-    if subject:
-        with without.work() as work:
-            work.proofings.destroy_content(subject, NOON, "max")
-            work.record(AuditEvent.REGISTRATION_DISCARDED, actor="max", subject=subject)
+        work.record(AuditEvent.PROOFING_WENT_ON, actor="erika", subject="one", execution="one")
+    without.close()
+    assert not _same_proofing(copied, copy)
+    copied.complete_copy()
+    assert _same_proofing(copied, copy)
+
+
+def test_what_a_crash_kept_from_being_destroyed_in_the_copy_is_destroyed_there(
+    path: Path, key: bytes, clock: Clock, copied: Database, copy: CarbonCopy, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("muster.store.database._LOOKED_AT", 1)
+    _prove(copied, ONE.text)
+    with copied.work() as work:
+        work.record(AuditEvent.STATION_CREATED, actor="erika")
+    without = Database.open(path, key, clock)
+    with without.work() as work:
+        work.proofings.destroy_content(ONE.text, NOON, "max")
+        work.record(AuditEvent.REGISTRATION_DISCARDED, actor="max", subject=ONE.text)
     without.close()
     assert not _same_proofing(copied, copy)
     copied.complete_copy()
