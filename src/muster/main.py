@@ -6,21 +6,35 @@ needs none.
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from muster.cli.app import build
+from muster.errors import Code, Unavailable
 
 if TYPE_CHECKING:
     from muster.workstation.slip import Slip
+
+
+NO_DISPLAY = Code(
+    "NO_DISPLAY",
+    "There is no display that a window could be shown on. Start this program in a graphical session; the commands "
+    "work without one.",
+)
+
+_WHERE_WINDOWS_SHOW = ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
 
 
 class QtScreen:
     """Implements ``cli.common.Screen``."""
 
     def open_window(self, data: Path | None, *, demo: bool) -> int:
+        """Raises ``Unavailable(NO_DISPLAY)`` on Linux, where Qt would end the process; elsewhere there is one."""
+        if sys.platform == "linux" and not any(map(os.environ.get, _WHERE_WINDOWS_SHOW)):
+            raise Unavailable(NO_DISPLAY)
         from muster.ui.app import run
 
         return run(data, demo=demo)
