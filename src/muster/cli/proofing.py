@@ -109,8 +109,8 @@ def _add_what_reads_a_configuration(proofing: typer.Typer) -> None:
             compiled = Proofing.compile(definitions, found)
             document = compiled_document(compiled)
             lines = (f"{each.field or '$'}: {each.sentence} [{each.code.name}]" for each in compiled.findings)
-            digest = compiled.plan.digest if compiled.plan else ""
-            show(document, "\n".join(map(printable, lines)) or digest, as_json=as_json)
+            good = f"The use case can be used. Its plan: {compiled.plan.digest}" if compiled.plan else ""
+            show(document, "\n".join(map(printable, lines)) or good, as_json=as_json)
             if compiled.plan is None:
                 raise typer.Exit(BAD)
 

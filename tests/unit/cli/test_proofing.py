@@ -99,6 +99,8 @@ def test_the_source_s_configuration_is_compiled_to_its_plan() -> None:
     assert document["executionOrder"] == ["step-email", "step-passport", "step-wallet"]
     assert document["nodesById"]["$.children[1]"]["_type"] == "ChoiceNode"
     assert len(document["digest"]) == 64
+    ran = run("proofing", "compile", "--config", SAMPLE, "--use-case", "customer-onboarding")
+    assert ran.stdout == f"The use case can be used. Its plan: {document['digest']}\n"
 
 
 @pytest.mark.parametrize(
