@@ -20,7 +20,6 @@ from muster.cli.common import (
     UserOption,
     VerboseOption,
     desk_of,
-    plain,
     printable,
     reporting,
     show,
@@ -30,6 +29,8 @@ from muster.cli.proofing_documents import (
     compiled_document,
     execution_document,
     execution_lines,
+    open_document,
+    open_lines,
     records_document,
 )
 from muster.domain.proofing import AttributeValue, RedirectAction, Scenario
@@ -258,9 +259,9 @@ def _add_what_looks(proofing: typer.Typer) -> None:
     ) -> None:
         """What can be gone on with."""
         with reporting(as_json=as_json, verbose=verbose), _desk(data, user, password_file) as desk:
-            found = [{"executionId": id_, "changedAt": plain(at)} for id_, at in desk.proofing.open()]
-            lines = (f"{each['executionId']}  {each['changedAt']}" for each in found)
-            show({"executions": found}, "\n".join(lines) or "Nothing is open.", as_json=as_json)
+            found = desk.proofing.open()
+            lines = "\n".join(map(printable, open_lines(found)))
+            show(open_document(found), lines or "Nothing is open.", as_json=as_json)
 
 
 def _add_what_ends(proofing: typer.Typer) -> None:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from muster.cli.common import plain
 from muster.domain.proofing import InputField, NodeStatus, RedirectAction, UserInputAction
-from muster.workstation.proofing import Compiled, ExecutionView, MaterializationView
+from muster.workstation.proofing import Compiled, ExecutionView, MaterializationView, OpenView
 
 
 def compiled_document(compiled: Compiled) -> dict[str, Any]:
@@ -97,6 +97,27 @@ def execution_document(view: ExecutionView, *, attributes: bool) -> dict[str, An
         "pendingMaterializations": view.pending_materializations,
         "planDigest": view.plan_digest,
     }
+
+
+def open_document(found: Iterable[OpenView]) -> dict[str, Any]:
+    return {
+        "executions": [
+            {
+                "executionId": each.execution_id,
+                "useCaseId": each.use_case_id,
+                "subject": each.subject,
+                "status": each.status,
+                "changedAt": plain(each.changed_at),
+            }
+            for each in found
+        ]
+    }
+
+
+def open_lines(found: Iterable[OpenView]) -> Iterator[str]:
+    for each in found:
+        about = f", about {each.subject}" if each.subject else ""
+        yield f"{each.execution_id}  {each.use_case_name}: {each.status.value}{about}  {plain(each.changed_at)}"
 
 
 def execution_lines(view: ExecutionView) -> Iterator[str]:

@@ -53,7 +53,7 @@ from muster.workstation.browser_return import BrowserReturn
 from muster.workstation.inspection import read_file
 from muster.workstation.journal import Journal
 from muster.workstation.proofing_secrets import ProofingSecrets
-from muster.workstation.proofing_view import ExecutionView, MaterializationView, view_of
+from muster.workstation.proofing_view import ExecutionView, MaterializationView, OpenView, open_view_of, view_of
 from muster.workstation.wallet_return import WalletReturn
 
 USE_CASE_NONE = Code("USE_CASE_NONE", "No proofing use case is meant for this.")
@@ -213,10 +213,11 @@ class Proofing:
         """Where it stands, as an officer sees it, whoever looks. Raises ``BadInput(PROOFING_UNKNOWN)``."""
         return self._view(self.stored(execution_id))
 
-    def open(self) -> tuple[tuple[str, datetime], ...]:
+    def open(self) -> tuple[OpenView, ...]:
         """What can be gone on with, and when something last happened there; the newest first."""
+        now = self._journal.now()
         with self._journal.database.read() as work:
-            return work.proofings.open()
+            return tuple(open_view_of(work.proofings.load(id_), at, now) for id_, at in work.proofings.open())
 
     def about(self, subject: str) -> tuple[str, ...]:
         """The executions about one registration, in the order of their beginnings."""
@@ -558,4 +559,4 @@ def _fits(trigger: Trigger, situation: Situation) -> bool:
     )
 
 
-__all__ = ["Compiled", "ExecutionView", "MaterializationView", "Proofing", "Scenario", "Situation"]
+__all__ = ["Compiled", "ExecutionView", "MaterializationView", "OpenView", "Proofing", "Scenario", "Situation"]

@@ -137,6 +137,18 @@ class ExecutionView:
 
 
 @dataclass(frozen=True, slots=True)
+class OpenView:
+    """One line of those that can be gone on with; ``subject`` is empty where it is about no registration."""
+
+    execution_id: str
+    use_case_id: str
+    use_case_name: str
+    subject: str
+    status: ExecutionStatus
+    changed_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class MaterializationView:
     """``written`` is how many records were written now; the others were there, or are only looked at."""
 
@@ -144,6 +156,18 @@ class MaterializationView:
     records: tuple[Record, ...]
     written: int
     pending: tuple[int, ...]
+
+
+def open_view_of(execution: Execution, changed_at: datetime, now: datetime) -> OpenView:
+    progress, use_case = execution.progress_at(now), execution.plan.use_case
+    return OpenView(
+        execution.id,
+        use_case.id,
+        use_case.name or use_case.id,
+        progress.started.subject,
+        progress.status,
+        changed_at,
+    )
 
 
 def view_of(execution: Execution, now: datetime, around: Surroundings, *, unveiled: bool) -> ExecutionView:

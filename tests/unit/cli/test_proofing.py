@@ -134,7 +134,11 @@ def test_an_execution_is_run_by_commands_to_its_end(
     (tmp_path / "form.json").write_text('{"DATA_SHARING": "true"}', encoding="utf-8")
     agreed = told("submit", execution, "$.consents", "--values", tmp_path / "form.json", *officer)
     assert agreed["nodeStates"]["look-up"]["status"] == NodeStatus.READY.value
-    assert told("list", *officer)["executions"][0]["executionId"] == execution
+    first = told("list", *officer)["executions"][0]
+    assert (first["executionId"], first["useCaseId"], first["subject"]) == (execution, "returning", "")
+    assert first["status"] == agreed["status"]
+    (line, *_) = run("proofing", "list", *officer).stdout.splitlines()
+    assert line == f"{execution}  returning: {agreed['status']}  {first['changedAt']}"
     conflict = told("dispatch", execution, "look-up", "--expect", "1", *officer, status=1)
     assert conflict["error"]["code"] == "VERSION_CONFLICT"
     ended = told("dispatch", execution, "look-up", "--expect", "2", *officer)

@@ -736,6 +736,9 @@ def test_every_change_has_its_audit_record_and_the_trail_is_whole(desk: Desk) ->
     ]
     assert desk.trail.verify().valid
     assert desk.proofing.about(view.subject) == (view.execution_id,)
+    assert [each.subject for each in desk.proofing.open() if each.execution_id == view.execution_id] == [
+        view.subject
+    ]
 
 
 def test_whoever_returns_after_hours_finds_everything_as_it_was(folder: Path, desk: Desk, clock: SetClock) -> None:
@@ -749,7 +752,7 @@ def test_whoever_returns_after_hours_finds_everything_as_it_was(folder: Path, de
     clock.forward(hours=20)
     with desk_at(folder, clock=clock) as another:
         scripted(another, {})
-        assert view.execution_id in [each for each, _ in another.proofing.open()]
+        assert view.execution_id in [each.execution_id for each in another.proofing.open()]
         again = another.proofing.get(view.execution_id)
         assert (again.awaited, again.version) == (view.awaited, view.version)
         assert another.proofing.submit(view.execution_id, "step-email", {"code": "1"}).next
