@@ -28,13 +28,15 @@ _GRAPH = {
     "_type": "ParallelNode", "joinPolicy": "Any", "failurePolicy": "WaitForAll", "children": [
         {"_type": "ThresholdNode", "minimumSuccesses": 1, "children": [_LEAF]},
         {"_type": "ChoiceNode", "selectionPolicy": "LowestCost", "children": [
-            {"_type": "MethodNode", "nodeId": "b", "methodId": "w", "inputBindings": [_BINDING]}]},
+            {"_type": "MethodNode", "nodeId": "b", "methodId": "w"},
+            {"_type": "MethodNode", "nodeId": "c", "methodId": "r", "inputBindings": [_BINDING]}]},
     ],
 }  # fmt: skip
 _METHODS = [
     {"_type": "VouchMethodDefinition", "id": "v", "cost": 1.5, "compliance": {
         "requiredConsents": ["DATA_SHARING"], "territoryRestrictions": {"NLD": {"prohibited": True}}}},
     {"_type": "WalletMethodDefinition", "id": "w", "dcqlQuery": {"credentials": [{"id": "@"}]}},
+    {"_type": "RestApiMethodDefinition", "id": "r", "endpoint": "https://register.example"},
 ]  # fmt: skip
 _RULES = [{"_type": "CreateIdentifiersMaterialization", "fromNodes": ["a"], "identifierFilter": ["EMAIL"]}]
 
