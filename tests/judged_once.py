@@ -20,6 +20,7 @@ from typing import Any
 
 import pytest
 
+from muster.analysis import weights
 from muster.analysis.api import Pixels
 from muster.analysis.fingerprint_judging import FingerJudge, FingerReading
 from muster.errors import Code
@@ -62,7 +63,11 @@ def share_in_this_run() -> None:
 
 
 def _remembering(look: Callable[[FingerJudge, Pixels], FingerReading]) -> Callable[..., FingerReading]:
+    shipped = weights.models_folder()
+
     def remembered(judge: FingerJudge, pixels: Pixels) -> FingerReading:
+        if weights.models_folder() != shipped:
+            return look(judge, pixels)
         asked = repr((pixels.shape, pixels.dtype.str, judge._models)).encode() + pixels.tobytes()
         file = Path(os.environ[_FOLDER], hashlib.sha256(asked).hexdigest())
         try:

@@ -32,10 +32,6 @@ if TYPE_CHECKING:
 DRIVER_GROUP = "muster.drivers"
 
 DEVICE_ABSENT = Code("DEVICE_ABSENT", "No {kind} is connected. Plug it in and try again.")
-DEVICE_UNKNOWN = Code(
-    "DEVICE_UNKNOWN",
-    "No device called {name} is connected. Plug it in, or look in the list of devices what it is called.",
-)
 DEVICE_UNPLUGGED = Code("DEVICE_UNPLUGGED", "The {kind} was unplugged. Plug it in and try again.")
 DEVICE_BUSY = Code("DEVICE_BUSY", "The {kind} is busy. Close other programs that use it and try again.")
 DEVICE_TIMEOUT = Code("DEVICE_TIMEOUT", "The {kind} did not answer in time. Try again.")

@@ -10,13 +10,17 @@ from collections.abc import Iterable
 from dataclasses import astuple, dataclass
 
 from muster.audit.catalogue import AuditEvent
-from muster.devices.api import DEVICE_UNKNOWN, DeviceDescriptor, DeviceKind, DeviceStatus
+from muster.devices.api import DeviceDescriptor, DeviceKind, DeviceStatus
 from muster.devices.catalogue import Catalogue
 from muster.domain.assessment import Finding, Severity
 from muster.errors import BadInput, Code
 from muster.store.database import Work
 from muster.workstation.journal import Journal
 
+DEVICE_UNKNOWN = Code(
+    "DEVICE_UNKNOWN",
+    "No device called {name} is connected. Plug it in, or look in the list of devices what it is called.",
+)
 ANOTHER_DEVICE_USED = Code(
     "ANOTHER_DEVICE_USED", "The {kind} chosen at this station, {chosen}, is not ready. {used} is used instead."
 )

@@ -24,7 +24,6 @@ from muster.clock import Clock, rfc3339
 from muster.devices.api import (
     DEVICE_BUSY,
     DEVICE_FAILED,
-    DEVICE_UNKNOWN,
     CaptureRequest,
     DeviceContext,
     DeviceDescriptor,
@@ -35,6 +34,7 @@ from muster.devices.catalogue import Catalogue
 from muster.domain.assessment import Finding, Severity
 from muster.domain.biometrics import Attestation
 from muster.errors import Code, DeviceUnavailable, MusterError
+from muster.workstation.device_choices import DEVICE_UNKNOWN
 from muster.workstation.device_trials import Trial, tried
 
 TESTED_FOUND = Code("TESTED_FOUND", "The {kind} is connected.")

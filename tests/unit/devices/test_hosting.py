@@ -99,6 +99,7 @@ def ready(driver: HostedDriver, within_s: float = 10.0) -> bool:
 
 
 def streamed(driver: HostedDriver, context: DeviceContext, frames: int = 1) -> list[Frame]:
+    """At least so many: what was on its way when that was enough comes as well."""
     seen: list[Frame] = []
     cancel = Event()
 
@@ -265,7 +266,7 @@ def test_what_a_driver_raises_or_hands_out_unagreed_is_a_fault_of_the_device(
 
 def test_what_a_library_prints_is_no_message(context: DeviceContext) -> None:
     with misbehaving("prints") as driver:
-        assert len(streamed(driver, context, frames=3)) == 3
+        assert len(streamed(driver, context, frames=3)) >= 3
 
 
 def test_a_driver_that_cannot_be_made_is_listed_with_its_reason(context: DeviceContext) -> None:
@@ -322,7 +323,7 @@ def test_what_a_function_of_the_callers_raises_ends_the_call_and_passes(context:
             assert isinstance(camera, Camera)
             with pytest.raises(ZeroDivisionError):
                 camera.stream(refuse, Event())
-        assert len(streamed(driver, context, frames=2)) == 2
+        assert len(streamed(driver, context, frames=2)) >= 2
 
 
 def test_a_device_that_is_plugged_in_is_known_within_three_seconds(tmp_path: Path) -> None:
