@@ -13,8 +13,6 @@ from muster.crypto.presentation import CredentialStatus, Expected, Presentation,
 from muster.errors import NotAuthentic
 from simulators.wallet_issuers import Party
 
-NOW = utc_now()
-
 
 @pytest.fixture(scope="module")
 def issuer() -> tuple[Party, Party]:
@@ -30,7 +28,9 @@ def _verified(
     content = {"vct": "urn:eudi:pid:1", "cnf": {"jwk": holder.as_dict(private=False)}, **claims}
     shown = issuer[1].shown(json.dumps(content).encode(), holder)
     believed = [issuer[0].pem.encode()] if authorities is None else authorities
-    return verified_presentation(shown, Expected("n", "station", ["urn:eudi:pid:1"], believed, NOW, NOW, _asked))
+    return verified_presentation(
+        shown, Expected("n", "station", ["urn:eudi:pid:1"], believed, utc_now(), utc_now(), _asked)
+    )
 
 
 def _asked(url: str, issuer: str) -> bytes:
@@ -59,7 +59,7 @@ def test_what_an_issuer_signed_and_cannot_mean_is_refused(
 
 @pytest.mark.parametrize("presentation", ["", "~", "a.b.c~", "\ud800~", "é.é.é~", "." * 300_000])
 def test_a_text_that_nobody_signed_is_refused(presentation: str) -> None:
-    expected = Expected("n", "station", ["urn:eudi:pid:1"], [], NOW, NOW, _asked)
+    expected = Expected("n", "station", ["urn:eudi:pid:1"], [], utc_now(), utc_now(), _asked)
     with pytest.raises(NotAuthentic, match="CREDENTIAL_UNREADABLE"):
         verified_presentation(presentation, expected)
 
@@ -85,7 +85,7 @@ def test_a_holder_goes_by_the_key_whatever_else_is_said_of_it(issuer: tuple[Part
     key = ECKey.generate_key("P-256")
     jwk = key.as_dict(private=False)
     claims = json.dumps({"vct": "urn:eudi:pid:1", "cnf": {"jwk": {**jwk, "kid": "7", "use": "sig"}}}).encode()
-    expected = Expected("n", "station", ["urn:eudi:pid:1"], [issuer[0].pem.encode()], NOW, NOW, _asked)
+    expected = Expected("n", "station", ["urn:eudi:pid:1"], [issuer[0].pem.encode()], utc_now(), utc_now(), _asked)
     assert verified_presentation(issuer[1].shown(claims, key), expected).holder == key.thumbprint()
 
 
