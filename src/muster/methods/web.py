@@ -25,6 +25,7 @@ import httpx2
 from muster.errors import BadInput, Code, NetworkUnavailable
 from muster.formats.web_address import is_loopback, is_safe
 from muster.upload.deadline import Deadline
+from muster.upload.exchange import is_insecure, is_number, tls_context
 
 PROVIDER_ADDRESS_UNSAFE = Code(
     "PROVIDER_ADDRESS_UNSAFE",
@@ -59,7 +60,6 @@ MAXIMUM_ANSWER_BYTES = 1024 * 1024
 ANSWER_WITHIN_S = 20.0
 _TIMEOUT = httpx2.Timeout(10.0, connect=5.0)
 _LONGEST_WAIT = timedelta(days=1)
-_LONGEST_NUMBER = 9
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,9 +83,9 @@ class Reply:
     def asks_to_wait(self, now: datetime) -> timedelta | None:
         """``x-ms-retry-after-ms``, which is finer, else ``Retry-After`` (seconds, or a date), if there is any."""
         milliseconds, text = self.headers.get("x-ms-retry-after-ms", ""), self.headers.get("retry-after", "")
-        if _is_number(milliseconds):
+        if is_number(milliseconds):
             return min(timedelta(milliseconds=int(milliseconds)), _LONGEST_WAIT)
-        if _is_number(text):
+        if is_number(text):
             return min(timedelta(seconds=int(text)), _LONGEST_WAIT)
         try:
             until = parsedate_to_datetime(text)
@@ -182,23 +182,11 @@ class _Limited(httpx2.SyncByteStream):
 @cache
 def _tls() -> ssl.SSLContext:
     """Made once: reading all authorities takes longer than an answer."""
-    context = httpx2.create_ssl_context()
-    context.minimum_version = max(context.minimum_version, ssl.TLSVersion.TLSv1_2)
-    return context
+    return tls_context()
 
 
 def _broken(error: BaseException) -> Code:
-    causes: list[BaseException] = []
-    cause: BaseException | None = error
-    while cause is not None and cause not in causes:
-        causes.append(cause)
-        cause = cause.__cause__ or cause.__context__
-    is_insecure = any(isinstance(each, ssl.SSLError) for each in causes)
-    return PROVIDER_NOT_SECURE if is_insecure else PROVIDER_UNREACHABLE
-
-
-def _is_number(text: str) -> bool:
-    return text.isascii() and text.isdigit() and len(text) <= _LONGEST_NUMBER
+    return PROVIDER_NOT_SECURE if is_insecure(error) else PROVIDER_UNREACHABLE
 
 
 def _no_json(text: str) -> float:

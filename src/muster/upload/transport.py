@@ -29,6 +29,7 @@ import httpx2
 
 from muster.errors import Code, NetworkUnavailable, Refused, Unavailable
 from muster.upload.deadline import Deadline
+from muster.upload.exchange import is_insecure, is_number, tls_context
 
 SERVER_UNREACHABLE = Code(
     "SERVER_UNREACHABLE", "The server cannot be reached. The packet is kept and sent when there is a network."
@@ -66,7 +67,6 @@ _SLOWEST_BYTES_PER_SECOND = 1024  # of what is sent: a line below that delivers 
 _CREATED = 201
 _TOO_MANY_REQUESTS = 429
 _PIECES_A_SECOND = 8
-_LONGEST_NUMBER = 9  # thirty years in seconds
 _NO_COMPRESSION = {"Accept-Encoding": "identity"}
 
 
@@ -151,7 +151,7 @@ class Transport(Exchange):
             timeout=_TIMEOUT,
             transport=transport,
             trust_env=not local,
-            verify=_tls(tls) if url.scheme == "https" else ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT),
+            verify=tls_context(tls) if url.scheme == "https" else ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT),
             cookies=CookieJar(DefaultCookiePolicy(allowed_domains=())),
             headers=_NO_COMPRESSION,
             follow_redirects=False,
@@ -203,8 +203,8 @@ class Transport(Exchange):
         except httpx2.TimeoutException as error:
             raise NetworkUnavailable(SERVER_TIMEOUT) from error
         except httpx2.TransportError as error:
-            insecure = any(isinstance(each, ssl.SSLError) for each in _causes(error))
-            raise NetworkUnavailable(SERVER_CONNECTION_NOT_SECURE if insecure else SERVER_UNREACHABLE) from error
+            code = SERVER_CONNECTION_NOT_SECURE if is_insecure(error) else SERVER_UNREACHABLE
+            raise NetworkUnavailable(code) from error
         created = response.status_code == _CREATED
         content = _object(body) if body or not created else {}
         return Answer(body, content, response.headers.get(SIGNATURE_HEADER, ""), created)
@@ -213,7 +213,7 @@ class Transport(Exchange):
         if response.headers.get("content-encoding", "identity").lower() != "identity":
             raise NetworkUnavailable(SERVER_ANSWER_UNREADABLE)
         length = response.headers.get("content-length", "")
-        if _is_number(length, 20) and int(length) > self._maximum:
+        if is_number(length, 20) and int(length) > self._maximum:
             raise NetworkUnavailable(SERVER_ANSWER_TOO_LARGE)
         body = bytearray()
         for chunk in response.iter_raw():
@@ -221,12 +221,6 @@ class Transport(Exchange):
             if len(body) > self._maximum:
                 raise NetworkUnavailable(SERVER_ANSWER_TOO_LARGE)
         return bytes(body)
-
-
-def _tls(given: ssl.SSLContext | None) -> ssl.SSLContext:
-    context = given or httpx2.create_ssl_context()
-    context.minimum_version = max(context.minimum_version, ssl.TLSVersion.TLSv1_2)
-    return context
 
 
 def _longest_s(request: Request, pace: int | None) -> float:
@@ -273,24 +267,12 @@ def _require_success(status: int, method: str, wait: timedelta) -> None:
 def _asked_to_wait(headers: Mapping[str, str], server_time: datetime | None) -> timedelta:
     """``Retry-After`` (seconds, or a date by the server's clock), else ``x-ms-retry-after-ms``."""
     text, milliseconds = headers.get("retry-after", ""), headers.get("x-ms-retry-after-ms", "")
-    if _is_number(text):
+    if is_number(text):
         return timedelta(seconds=int(text))
     until = _date(text)
     if until is not None:
         return max(until - (server_time or datetime.now(UTC)), timedelta(0))
-    return timedelta(milliseconds=int(milliseconds)) if _is_number(milliseconds) else timedelta(0)
-
-
-def _is_number(text: str, longest: int = _LONGEST_NUMBER) -> bool:
-    return text.isascii() and text.isdigit() and len(text) <= longest
-
-
-def _causes(error: BaseException | None) -> list[BaseException]:
-    chain = []
-    while error is not None and error not in chain:
-        chain.append(error)
-        error = error.__cause__ or error.__context__
-    return chain
+    return timedelta(milliseconds=int(milliseconds)) if is_number(milliseconds) else timedelta(0)
 
 
 def _date(text: str) -> datetime | None:
