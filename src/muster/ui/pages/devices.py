@@ -18,8 +18,9 @@ from muster.errors import MusterError
 from muster.ui import names
 from muster.ui.background import Background
 from muster.ui.language import say_error, tr
+from muster.ui.pages.foot import add_foot
 from muster.ui.pages.page import Page
-from muster.ui.widgets.parts import Card, Note, button, empty, label, link, scrolling
+from muster.ui.widgets.parts import Card, button, empty, label, link, scrolling
 from muster.workstation.desk import Desk
 from muster.workstation.device_doctor import TestedDevice
 from muster.workstation.devices_desk import DeviceLine
@@ -65,14 +66,7 @@ class DevicesPage(Page):
         cards.addWidget(self._list_card(), 1)
         cards.addWidget(self._test_card(), 1)
         column.addLayout(cards, 1)
-        self.note = Note()
-        column.addWidget(self.note)
-        row = QHBoxLayout()
-        row.addStretch(1)
-        self.back = button(tr("Back to the desk"), primary=True)
-        self.back.clicked.connect(self.left)
-        row.addWidget(self.back)
-        column.addLayout(row)
+        self.note, self.back = add_foot(column, self.left)
         self._look()
 
     def enter(self) -> None:

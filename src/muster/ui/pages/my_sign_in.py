@@ -15,8 +15,9 @@ from muster.errors import MusterError
 from muster.ui import names
 from muster.ui.background import Background
 from muster.ui.language import say_error, tr
+from muster.ui.pages.foot import add_foot
 from muster.ui.pages.page import Page
-from muster.ui.widgets.parts import Card, Note, button, label, password_box, scrolling
+from muster.ui.widgets.parts import Card, button, label, password_box, scrolling
 from muster.ui.widgets.proof_box import code_box
 from muster.ui.widgets.qr import qr_code
 from muster.workstation.desk import Desk
@@ -55,14 +56,7 @@ class MySignInPage(Page):
         grid.setColumnStretch(1, 1)
         grid.setRowStretch(1, 1)
         column.addWidget(scrolling(cards), 1)
-        self.note = Note()
-        column.addWidget(self.note)
-        row = QHBoxLayout()
-        row.addStretch(1)
-        self.back = button(tr("Back to the desk"), primary=True)
-        self.back.clicked.connect(self.left)
-        row.addWidget(self.back)
-        column.addLayout(row)
+        self.note, self.back = add_foot(column, self.left)
         self._show_enrolled()
 
     def enter(self) -> None:

@@ -13,8 +13,9 @@ from muster.domain.operators import Factor, Role
 from muster.errors import MusterError
 from muster.ui.background import Background
 from muster.ui.language import say_error, tr
+from muster.ui.pages.foot import add_foot
 from muster.ui.pages.page import Page
-from muster.ui.widgets.parts import Card, Note, button, empty, label, link, password_box, scrolling
+from muster.ui.widgets.parts import Card, button, empty, label, link, password_box, scrolling
 from muster.workstation.desk import Desk
 from muster.workstation.operator_desk import OperatorLine
 from muster.workstation.proving import Proof
@@ -43,14 +44,7 @@ class PeoplePage(Page):
         cards.addWidget(self._list_card(), 3)
         cards.addWidget(self._form_card(), 2)
         column.addLayout(cards, 1)
-        self.note = Note()
-        column.addWidget(self.note)
-        row = QHBoxLayout()
-        row.addStretch(1)
-        self.back = button(tr("Back to the desk"), primary=True)
-        self.back.clicked.connect(self.left)
-        row.addWidget(self.back)
-        column.addLayout(row)
+        self.note, self.back = add_foot(column, self.left)
         self._refresh()
 
     def enter(self) -> None:
