@@ -118,6 +118,10 @@ class AuditEvent(Enum):
     TEMPLATES_EXPIRED = EventKind("MUS-DUP-006", "Duplicates", "Templates destroyed, their time being over")
     TEMPLATES_UNREADABLE = EventKind("MUS-DUP-007", "Duplicates", "Templates found damaged")
 
+    PERSON_ANSWERED = EventKind("MUS-PER-001", "The person", "Person answered to what they were shown")
+    CONSENT_REFUSED = EventKind("MUS-PER-002", "The person", "Person did not agree; the registration ended")
+    SLIP_PRINTED = EventKind("MUS-PER-003", "The person", "Slip printed or written")
+    SEALING_FAILED = EventKind("MUS-PKT-024", "Packet", "Sealing a signed registration failed")
     CHECKPOINT = EventKind("MUS-AUD-001", "Audit", "Trail up to here signed by the machine key")
     TRAIL_EXPORTED = EventKind("MUS-AUD-002", "Audit", "Trail exported for checking elsewhere")
     PROOFING_STARTED = EventKind("MUS-IDV-001", "Identity proofing", "Proof of identity started")

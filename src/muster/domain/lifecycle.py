@@ -31,6 +31,7 @@ from muster.domain.biometrics import (
     SampleFacts,
     StationJudgement,
 )
+from muster.domain.person import Question, Reply
 from muster.domain.proofing import ProofOutcome
 from muster.domain.registration import USUAL_STEPS, Process, RegistrationId, Step
 
@@ -196,6 +197,20 @@ class StepCompleted:
 
 
 @dataclass(frozen=True, slots=True)
+class PersonAnswered:
+    """The person's own answer to what they were shown. ``shown`` is the SHA-256 (hex) of exactly that
+    (``workstation.person_screen``), ``language`` the one it was shown in; ``own_screen`` whether on a screen of
+    theirs or on the officer's, turned to them. ``signature`` is their handwriting, where they signed."""
+
+    at: datetime
+    reply: Reply
+    language: str
+    shown: str
+    own_screen: bool
+    signature: BlobRef | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class OperatorSampleTaken:
     """The finger or face by which somebody who works here signed or confirmed, instead of a password."""
 
@@ -278,6 +293,7 @@ Event = (
     | ExceptionCleared
     | ExceptionPhotoTaken
     | StepCompleted
+    | PersonAnswered
     | OperatorSampleTaken
     | Confirmed
     | Signed
@@ -313,6 +329,7 @@ class Registration:
     exception_photo: ExceptionPhotoTaken | None = None
     attempts: Mapping[CaptureGroup, int] = field(default_factory=lambda: MappingProxyType({}))
     previewed: bool = False
+    answers: Mapping[Question, PersonAnswered] = field(default_factory=lambda: MappingProxyType({}))
     operator_samples: Mapping[str, OperatorSampleTaken] = field(default_factory=lambda: MappingProxyType({}))
     confirmed: Confirmed | None = None
     signed: Signed | None = None
@@ -396,6 +413,9 @@ def apply(state: Registration, event: Event) -> Registration:
             raise ValueError("only documents and preview are completed by saying so")
         case RequestNamed(request=request):
             return replace(state, request=request)
+        case PersonAnswered():
+            state = _content_changed(state) if event.reply.question is Question.CONSENT else state
+            return replace(state, answers=_with(state.answers, event.reply.question, event))
         case CaptureAttempted(group=group):
             return replace(state, attempts=_with(state.attempts, group, state.attempts.get(group, 0) + 1))
         case OperatorSampleTaken() | Confirmed() | Signed() | Sealed() | Synced() | Uploaded() | Discarded():
@@ -435,10 +455,15 @@ def _apply_ending(state: Registration, event: _Ending) -> Registration:
 
 
 def _content_changed(state: Registration) -> Registration:
-    if not (state.previewed or state.operator_samples or state.confirmed or state.signed):
+    """What the person said of the data was said of other data."""
+    seen = Question.DATA in state.answers
+    if not (seen or state.previewed or state.operator_samples or state.confirmed or state.signed):
         return state
     nobody: Mapping[str, OperatorSampleTaken] = MappingProxyType({})
-    return replace(state, previewed=False, operator_samples=nobody, confirmed=None, signed=None)
+    answers = _without(state.answers, Question.DATA)
+    return replace(
+        state, previewed=False, answers=answers, operator_samples=nobody, confirmed=None, signed=None
+    )
 
 
 def _still_about(state: Registration, values: Mapping[str, DemographicValue]) -> ProofSettled | None:

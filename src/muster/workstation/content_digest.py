@@ -43,6 +43,17 @@ def content_digest(state: Registration) -> str:
         content["exception_photo"] = state.exception_photo.record.digest
     if state.proof is not None:
         content["proof"] = [state.proof.outcome.value, state.proof.execution, state.proof.use_case]
+    if state.answers:
+        content["answers"] = {
+            question.value: [
+                each.reply.value,
+                each.language,
+                each.shown,
+                rfc3339(each.at),
+                each.signature.digest if each.signature else None,
+            ]
+            for question, each in state.answers.items()
+        }
     canonical = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
     return hashlib.sha256(canonical.encode()).hexdigest()
 

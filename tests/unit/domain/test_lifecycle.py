@@ -34,6 +34,7 @@ from muster.domain.lifecycle import (
     ExceptionCleared,
     ExceptionMarked,
     ExceptionPhotoTaken,
+    PersonAnswered,
     PoorSamplesKept,
     ProofSettled,
     Registration,
@@ -50,6 +51,7 @@ from muster.domain.lifecycle import (
     apply,
     fold,
 )
+from muster.domain.person import Question, Reply
 from muster.domain.proofing import ProofOutcome
 from muster.domain.registration import USUAL_STEPS, Process, RegistrationId, Step
 
@@ -482,3 +484,20 @@ def test_a_proof_rests_on_what_it_was_about(kind: type[DemographicsEntered] | ty
 
 def test_a_proof_given_late_takes_the_signature_back() -> None:
     assert _after(_PREVIEWED, _SIGNED, _PROVEN).signed is None
+
+
+def _said(reply: Reply) -> PersonAnswered:
+    return PersonAnswered(_NOON, reply, "eng", "d" * 64, own_screen=True)
+
+
+def test_what_the_person_said_of_the_data_holds_until_the_data_changes() -> None:
+    agreed, right = _said(Reply.AGREED), _said(Reply.RIGHT)
+    state = _after(agreed, right)
+    assert dict(state.answers) == {Question.CONSENT: agreed, Question.DATA: right}
+    changed = apply(state, DemographicsEntered(_NOON, {"fullName": "Max"}))
+    assert dict(changed.answers) == {Question.CONSENT: agreed}
+
+
+def test_the_persons_word_on_the_data_leaves_the_preview_and_the_consent_takes_it_back() -> None:
+    assert _after(_PREVIEWED, _said(Reply.RIGHT)).previewed
+    assert not _after(_PREVIEWED, _said(Reply.AGREED)).previewed

@@ -42,6 +42,7 @@ from muster.domain.lifecycle import (
     ExceptionPhotoTaken,
     LivenessJudged,
     OperatorSampleTaken,
+    PersonAnswered,
     PoorSamplesKept,
     ProofSettled,
     RequestNamed,
@@ -55,6 +56,7 @@ from muster.domain.lifecycle import (
     Synced,
     Uploaded,
 )
+from muster.domain.person import Reply
 from muster.domain.proofing import ProofOutcome
 from muster.domain.registration import Process, Step
 from muster.errors import NotAuthentic
@@ -135,6 +137,11 @@ _GOLDEN: list[tuple[Event, str]] = [
     (
         StepCompleted(_AT, Step.DOCUMENTS),
         '{"at":"2026-03-01T12:00:00.123456Z","step":"documents"}',
+    ),
+    (
+        PersonAnswered(_AT, Reply.AGREED, "ara", "d4d4d4d4", True, _BLOB),
+        '{"at":"2026-03-01T12:00:00.123456Z","reply":"agreed","language":"ara","shown":"d4d4d4d4",'
+        '"own_screen":true,"signature":{"name":"0f0f0f0f","digest":"a1a1a1a1","size":3}}',
     ),
     (
         Signed(_AT, "officer1", "b2b2b2b2", "c2ln"),
