@@ -413,12 +413,11 @@ def apply(state: Registration, event: Event) -> Registration:
             raise ValueError("only documents and preview are completed by saying so")
         case RequestNamed(request=request):
             return replace(state, request=request)
-        case PersonAnswered():
-            state = _content_changed(state) if event.reply.question is Question.CONSENT else state
-            return replace(state, answers=_with(state.answers, event.reply.question, event))
         case CaptureAttempted(group=group):
             return replace(state, attempts=_with(state.attempts, group, state.attempts.get(group, 0) + 1))
-        case OperatorSampleTaken() | Confirmed() | Signed() | Sealed() | Synced() | Uploaded() | Discarded():
+        case PersonAnswered() | OperatorSampleTaken() | Confirmed() | Signed() | Sealed():
+            return _apply_ending(state, event)
+        case Synced() | Uploaded() | Discarded():
             return _apply_ending(state, event)
         case SampleJudged() | SampleSetAside() if not _is_current(state, event):
             return state
@@ -433,11 +432,14 @@ def apply(state: Registration, event: Event) -> Registration:
             return _apply_content(_content_changed(state), event)
 
 
-_Ending = OperatorSampleTaken | Confirmed | Signed | Sealed | Synced | Uploaded | Discarded
+_Ending = PersonAnswered | OperatorSampleTaken | Confirmed | Signed | Sealed | Synced | Uploaded | Discarded
 
 
 def _apply_ending(state: Registration, event: _Ending) -> Registration:
     match event:
+        case PersonAnswered():
+            state = _content_changed(state) if event.reply.question is Question.CONSENT else state
+            return replace(state, answers=_with(state.answers, event.reply.question, event))
         case OperatorSampleTaken():
             return replace(state, operator_samples=_with(state.operator_samples, event.operator, event))
         case Confirmed():
@@ -461,9 +463,7 @@ def _content_changed(state: Registration) -> Registration:
         return state
     nobody: Mapping[str, OperatorSampleTaken] = MappingProxyType({})
     answers = _without(state.answers, Question.DATA)
-    return replace(
-        state, previewed=False, answers=answers, operator_samples=nobody, confirmed=None, signed=None
-    )
+    return replace(state, previewed=False, answers=answers, operator_samples=nobody, confirmed=None, signed=None)
 
 
 def _still_about(state: Registration, values: Mapping[str, DemographicValue]) -> ProofSettled | None:

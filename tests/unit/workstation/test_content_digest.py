@@ -25,11 +25,13 @@ from muster.domain.lifecycle import (
     ConsentGiven,
     DocumentAttached,
     ExceptionPhotoTaken,
+    PersonAnswered,
     ProofSettled,
     Registration,
     SampleCaptured,
     Started,
 )
+from muster.domain.person import Question, Reply
 from muster.domain.proofing import ProofOutcome
 from muster.domain.registration import Process, RegistrationId
 from muster.workstation.content_digest import content_digest
@@ -51,6 +53,7 @@ PHOTO = ExceptionPhotoTaken(
     AT, replace(SAMPLE.facts, attribute=BiometricAttribute.FACE), BlobRef("photo", "ef" * 32, 300)
 )
 PROOF = ProofSettled(AT, ProofOutcome.PROVEN, "ef" * 16, "case", ())
+RIGHT = PersonAnswered(AT, Reply.RIGHT, "eng", "12" * 32, own_screen=True)
 STATE = Registration(
     RegistrationId("10001100010000120260301120000"),
     Started(AT, Process.NEW, ("eng", "fra"), "erika", 0.1),
@@ -109,6 +112,7 @@ CHANGES: dict[str, Callable[[], Registration]] = {
     "record": lambda: replace(STATE, samples={THUMB: replace(SAMPLE, record=BlobRef("record", "ac" * 32, 100))}),
     "sample gone": lambda: replace(STATE, samples={}),
     "sample of the other thumb": lambda: replace(STATE, samples={BiometricAttribute.RIGHT_THUMB: SAMPLE}),
+    "the person's word": lambda: replace(STATE, answers={Question.DATA: RIGHT}),
     "exception kind": lambda: _exception(ExceptionKind.TEMPORARY, "blind"),
     "exception reason": lambda: _exception(ExceptionKind.PERMANENT, "bandaged"),
     "exception gone": lambda: replace(STATE, exceptions={}),
