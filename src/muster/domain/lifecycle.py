@@ -415,9 +415,10 @@ def apply(state: Registration, event: Event) -> Registration:
             return replace(state, request=request)
         case CaptureAttempted(group=group):
             return replace(state, attempts=_with(state.attempts, group, state.attempts.get(group, 0) + 1))
-        case PersonAnswered() | OperatorSampleTaken() | Confirmed() | Signed() | Sealed():
-            return _apply_ending(state, event)
-        case Synced() | Uploaded() | Discarded():
+        case (
+            PersonAnswered() | OperatorSampleTaken() | Confirmed() | Signed()
+            | Sealed() | Synced() | Uploaded() | Discarded()
+        ):  # fmt: skip
             return _apply_ending(state, event)
         case SampleJudged() | SampleSetAside() if not _is_current(state, event):
             return state
