@@ -143,14 +143,14 @@ def _section(section: SlipSection) -> str:
         f'<hr><p dir="{direction}" align="{side}" style="font-size:15px; font-weight:600; margin:4px 0;">'
         f"{html.escape(section.title)}</p>"
         f'<table width="100%" dir="{direction}" cellpadding="2">{rows}</table>'
-        f'<p dir="{direction}" align="{side}" style="font-size:10px; color:{theme.SOFT_INK}; margin:4px 0;">'
+        f'<p dir="{direction}" align="{side}" style="font-size:10px; color:{theme.LIGHT.soft_ink}; margin:4px 0;">'
         f"{html.escape(section.footer)}</p>"
     )
 
 
 def _row(name: str, value: str, direction: str, side: str) -> str:
     cells = [
-        f'<td width="38%" align="{side}" style="color:{theme.SOFT_INK};">{html.escape(name)}</td>',
+        f'<td width="38%" align="{side}" style="color:{theme.LIGHT.soft_ink};">{html.escape(name)}</td>',
         f'<td align="{side}"><b>{html.escape(value)}</b></td>',
     ]
     # QTextDocument lays table columns out from the left whatever the direction says.

@@ -20,16 +20,12 @@ from muster.ui.background import Background
 from muster.ui.language import say_error, tr
 from muster.ui.pages.foot import add_foot
 from muster.ui.pages.page import Page
-from muster.ui.widgets.parts import Card, button, empty, label, link, scrolling
+from muster.ui.widgets.parts import Card, button, empty, label, link, scrolling, sign
 from muster.workstation.desk import Desk
 from muster.workstation.device_doctor import TestedDevice
 from muster.workstation.devices_desk import DeviceLine
 
-_SIGNS = {
-    Severity.INFORMS: ("✓", "#1b6b3a"),
-    Severity.WARNS: ("!", "#8a5200"),
-    Severity.BLOCKS: ("✗", "#a61b1b"),
-}
+_KINDS = {Severity.INFORMS: "good", Severity.WARNS: "warn", Severity.BLOCKS: "bad"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +135,7 @@ class DevicesPage(Page):
 
     def _show_line(self, line: DeviceLine, problem: Finding | None, row: int, *, among: int) -> None:
         is_driver = not line.id
-        self._devices.addWidget(_sign(Severity.BLOCKS if line.problem else Severity.INFORMS), row, 0)
+        self._devices.addWidget(sign("bad" if line.problem else "good"), row, 0)
         name = line.driver if is_driver else f"{line.make} {line.model}"
         self._devices.addWidget(label(name), row, 1)
         self._devices.addWidget(label(_about(line, problem), "soft"), row + 1, 1, 1, 2)
@@ -180,7 +176,7 @@ class DevicesPage(Page):
         self.save.setEnabled(not testing and bool(self.tested))
 
     def _show_finding(self, finding: Finding) -> None:
-        self._findings.addWidget(_sign(finding.severity), self._lines, 0)
+        self._findings.addWidget(sign(_KINDS[finding.severity]), self._lines, 0)
         tone = "" if finding.severity is Severity.INFORMS else "finding"
         self._findings.addWidget(label(names.finding_words(finding), tone), self._lines, 1)
         self._lines += 1
@@ -235,13 +231,6 @@ def _push_up(grid: QGridLayout, rows: int) -> None:
     for row in range(grid.rowCount()):
         grid.setRowStretch(row, 0)
     grid.setRowStretch(rows + 1, 1)
-
-
-def _sign(severity: Severity) -> QWidget:
-    sign, colour = _SIGNS[severity]
-    made = label(sign, wrap=False)
-    made.setStyleSheet(f"font-weight: 700; color: {colour};")
-    return made
 
 
 def _about(line: DeviceLine, problem: Finding | None) -> str:

@@ -19,7 +19,7 @@ from muster.ui.background import Background
 from muster.ui.language import say, say_error, tr
 from muster.ui.pages.page import Page
 from muster.ui.widgets.limit_meter import LimitMeter
-from muster.ui.widgets.parts import Card, Choice, Note, button, empty, label, link, scrolling
+from muster.ui.widgets.parts import Card, Choice, Note, button, empty, label, link, scrolling, sign
 from muster.ui.wizard.signature import look_again
 from muster.workstation.desk import Desk
 from muster.workstation.devices_desk import DeviceStatusLine
@@ -260,9 +260,7 @@ class HomePage(Page):
     def _show_devices(self, lines: tuple[DeviceStatusLine, ...]) -> None:
         empty(self._devices)
         for row, line in enumerate(lines):
-            sign = label("✓" if line.ready else "✗", wrap=False)
-            sign.setStyleSheet(f"font-weight: 700; color: {'#1b6b3a' if line.ready else '#a61b1b'};")
-            self._devices.addWidget(sign, row, 0)
+            self._devices.addWidget(sign("good" if line.ready else "bad"), row, 0)
             self._devices.addWidget(label(tr(line.kind).capitalize(), wrap=False), row, 1)
             self._devices.addWidget(label(_device_words(line), "soft"), row, 2)
 

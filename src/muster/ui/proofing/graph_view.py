@@ -89,8 +89,8 @@ class _Group(QFrame):
         super().paintEvent(event)
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(QPen(QColor(theme.SOFT_INK), 1.6))
-        painter.setBrush(QColor(theme.SOFT_INK))
+        painter.setPen(QPen(QColor(theme.colours().soft_ink), 1.6))
+        painter.setBrush(QColor(theme.colours().soft_ink))
         before: QWidget = self._head
         for each in self._parts:
             _draw_arrow(painter, _bottom(before), _top(each))

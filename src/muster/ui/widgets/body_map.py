@@ -15,13 +15,13 @@ from muster.ui import theme
 
 
 class Mark(Enum):
-    """How a finger or eye stands, with its line and fill colours."""
+    """How a finger or eye stands, with the theme's names of its line and fill colours."""
 
-    WANTED = (theme.SOFT_INK, "#e4e9ed")
-    JUDGING = (theme.ACCENT, theme.ACCENT_PALE)
-    GOOD = (theme.GOOD, "#9ed3b1")
-    POOR = (theme.WARN, "#f3c77b")
-    EXCEPTION = (theme.SOFT_INK, "#ffffff")
+    WANTED = ("soft_ink", "off")
+    JUDGING = ("accent", "accent_pale")
+    GOOD = ("good", "good_fill")
+    POOR = ("warn", "warn_fill")
+    EXCEPTION = ("soft_ink", "paper")
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +78,7 @@ class BodyMap(QWidget):
 
     def _draw(self, painter: QPainter, attribute: BiometricAttribute, place: int, count: int) -> None:
         finger = self._fingers[attribute]
-        line, fill = finger.mark.value
+        line, fill = (getattr(theme.colours(), name) for name in finger.mark.value)
         style = Qt.PenStyle.DashLine if finger.mark is Mark.EXCEPTION else Qt.PenStyle.SolidLine
         painter.setPen(QPen(QColor(line), 2.5, style))
         painter.setBrush(QColor(fill))
@@ -97,13 +97,13 @@ class BodyMap(QWidget):
     def _draw_eye(self, painter: QPainter, centre: float) -> None:
         middle = self.height() / 2 - 8
         painter.drawEllipse(QPointF(centre, middle), 42, 26)
-        painter.setBrush(QColor(theme.INK))
+        painter.setBrush(QColor(theme.colours().ink))
         painter.drawEllipse(QPointF(centre, middle), 11, 11)
 
     def _draw_quality(self, painter: QPainter, finger: Finger, middle: float, top: float, *, beside: bool) -> None:
         """The number, and a sign that needs no colour under it; for an eye beside it."""
         known = finger.quality is not None and finger.mark in (Mark.GOOD, Mark.POOR)
-        painter.setPen(QPen(QColor(theme.INK), 2.2, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap))
+        painter.setPen(QPen(QColor(theme.colours().ink), 2.2, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap))
         if known:
             font = painter.font()
             font.setBold(True)

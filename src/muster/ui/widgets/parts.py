@@ -35,6 +35,16 @@ def align(words: QLabel, *, right_to_left: bool) -> None:
     words.setAlignment(side | Qt.AlignmentFlag.AlignAbsolute | Qt.AlignmentFlag.AlignVCenter)
 
 
+_SIGNS = {"good": "✓", "warn": "!", "bad": "✗"}
+
+
+def sign(kind: str) -> QLabel:
+    """``good``, ``warn`` or ``bad``: a mark that says so in its shape as well as in its colour."""
+    made = label(_SIGNS[kind], "sign", wrap=False)
+    made.setProperty("kind", kind)
+    return made
+
+
 class Button(QPushButton):
     """A push button deaf to the second half of a double click: that one would land on the next page's button."""
 

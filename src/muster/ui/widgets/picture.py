@@ -35,7 +35,7 @@ class PictureView(QWidget):
         super().__init__()
         self._image: QImage | None = None
         self._box: tuple[float, float, float, float] | None = None
-        self._box_colour = theme.GOOD
+        self._is_good = True
         self._towards: tuple[int, int] | None = None
         self._placeholder = placeholder
         self.setMinimumSize(minimum or QSize(160, 120))
@@ -50,7 +50,7 @@ class PictureView(QWidget):
         towards: tuple[int, int] | None = None,
     ) -> None:
         self._image = None if pixels is None else image_of(pixels)
-        self._box, self._box_colour = box, theme.GOOD if good else theme.WARN
+        self._box, self._is_good = box, good
         self._towards = towards
         self.update()
 
@@ -67,11 +67,11 @@ class PictureView(QWidget):
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
-        painter.setPen(QPen(QColor(theme.LINE)))
-        painter.setBrush(QColor("#f7f9fa"))
+        painter.setPen(QPen(QColor(theme.colours().line)))
+        painter.setBrush(QColor(theme.colours().ground))
         painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), 8, 8)
         if self._image is None:
-            painter.setPen(QColor(theme.SOFT_INK))
+            painter.setPen(QColor(theme.colours().soft_ink))
             painter.drawText(
                 self.rect().adjusted(16, 16, -16, -16),
                 Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap,
@@ -92,7 +92,7 @@ class PictureView(QWidget):
             oval = QRectF(left + x, top + y, w, h).marginsAdded(QMarginsF(w / 12, h / 5, w / 12, h / 12))
             painter.setClipRect(QRectF(left, top, width, height))
             painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.setPen(QPen(QColor(self._box_colour), 4))
+            painter.setPen(QPen(QColor(theme.LIGHT.good if self._is_good else theme.LIGHT.warn), 4))
             painter.drawEllipse(oval)
             if self._towards is not None:
                 _draw_arrow(painter, oval, self._towards)
@@ -105,6 +105,6 @@ def _draw_arrow(painter: QPainter, oval: QRectF, towards: tuple[int, int]) -> No
     tip = oval.center() + QPointF(right * (oval.width() / 2 - 6), down * (oval.height() / 2 - 6))
     back = tip - QPointF(right * size, down * size)
     aside = QPointF(down * size * 0.7, right * size * 0.7)
-    painter.setPen(QPen(QColor(theme.PAPER), 2))
-    painter.setBrush(QColor(theme.WARN))
+    painter.setPen(QPen(QColor(theme.LIGHT.paper), 2))
+    painter.setBrush(QColor(theme.LIGHT.warn))
     painter.drawPolygon(QPolygonF([tip, back + aside, back - aside]))
