@@ -371,6 +371,10 @@ def _row_of(registration_id: RegistrationId, state: Registration, sealed: Sealed
     """An outbox row as the events tell it: what was tried and heard since is asked for again."""
     delivered = DeliveryState.PUSHED if state.uploaded else None
     announced = DeliveryState.SYNCED if state.synced else DeliveryState.APPROVED
+    if state.is_rejected:
+        announced = DeliveryState.REJECTED
+    elif state.awaits_approval:
+        announced = DeliveryState.REGISTERED
     return {
         "packet_id": sealed.packet_id,
         "registration_id": registration_id.text,

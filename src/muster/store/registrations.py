@@ -16,6 +16,9 @@ from muster.domain.lifecycle import (
     Event,
     Registration,
     RequestNamed,
+    Reviewed,
+    ReviewSigned,
+    ReviewWanted,
     Sealed,
     Signed,
     Started,
@@ -34,7 +37,21 @@ from muster.store.tables import registration, registration_event
 REGISTRATION_UNKNOWN = Code("REGISTRATION_UNKNOWN", "This station has no registration with that number.")
 
 # What is left of a registration once its content was destroyed: that it was, when, and by whom.
-_KEPT_KINDS = tuple(kind.__name__ for kind in (Started, RequestNamed, Signed, Sealed, Synced, Uploaded, Discarded))
+_KEPT_KINDS = tuple(
+    kind.__name__
+    for kind in (
+        Started,
+        RequestNamed,
+        Signed,
+        Sealed,
+        ReviewWanted,
+        Reviewed,
+        ReviewSigned,
+        Synced,
+        Uploaded,
+        Discarded,
+    )
+)
 _STATES_IN_MEMORY = 64
 
 _mine = registration_event.c.registration_id == sa.bindparam("whose")

@@ -46,6 +46,9 @@ from muster.domain.lifecycle import (
     PoorSamplesKept,
     ProofSettled,
     RequestNamed,
+    Reviewed,
+    ReviewSigned,
+    ReviewWanted,
     SampleCaptured,
     SampleJudged,
     SampleSetAside,
@@ -59,6 +62,7 @@ from muster.domain.lifecycle import (
 from muster.domain.person import Reply
 from muster.domain.proofing import ProofOutcome
 from muster.domain.registration import Process, Step
+from muster.domain.review_decision import Decision, Reason
 from muster.errors import NotAuthentic
 from muster.store.event_codec import EVENT_UNREADABLE, decode, encode
 
@@ -165,6 +169,20 @@ _GOLDEN: list[tuple[Event, str]] = [
         Confirmed(_AT, "supervisor1", "b2b2b2b2", ("exception",), "c2ln"),
         '{"at":"2026-03-01T12:00:00.123456Z","operator":"supervisor1","content_digest":"b2b2b2b2",'
         '"causes":["exception"],"signature":"c2ln"}',
+    ),
+    (
+        ReviewWanted(_AT, "10002-1"),
+        '{"at":"2026-03-01T12:00:00.123456Z","packet_id":"10002-1"}',
+    ),
+    (
+        Reviewed(_AT, "supervisor1", "10002-1", Decision.SEND_BACK, Reason.POOR_CAPTURE),
+        '{"at":"2026-03-01T12:00:00.123456Z","operator":"supervisor1","packet_id":"10002-1",'
+        '"decision":"send_back","reason":"POC"}',
+    ),
+    (
+        ReviewSigned(_AT, "supervisor1", "10002-1", Decision.APPROVE, None, "d4d4d4d4", "c2ln"),
+        '{"at":"2026-03-01T12:00:00.123456Z","operator":"supervisor1","packet_id":"10002-1",'
+        '"decision":"approve","reason":null,"batch":"d4d4d4d4","signature":"c2ln"}',
     ),
     (Synced(_AT), '{"at":"2026-03-01T12:00:00.123456Z"}'),
     (Uploaded(_AT, "received"), '{"at":"2026-03-01T12:00:00.123456Z","server_status":"received"}'),
