@@ -140,6 +140,11 @@ class AuditEvent(Enum):
     PROOFING_SECRET_KEPT = EventKind("MUS-IDV-007", "Identity proofing", "Secret of a proofing method kept")
     PROOFING_CONFIGURED = EventKind("MUS-IDV-008", "Identity proofing", "Proofing configuration set")
     PROOF_SETTLED = EventKind("MUS-IDV-009", "Identity proofing", "Registration's proof of identity settled")
+    FIELDS_READ = EventKind("MUS-PFL-001", "Prefill", "Document, chip, code or pre-registration read for the form")
+    FIELDS_FILLED = EventKind("MUS-PFL-002", "Prefill", "Fields filled in from what was read")
+    CONFLICT_DECIDED = EventKind("MUS-PFL-003", "Prefill", "Decided which of two values is right")
+    CHIP_READ = EventKind("MUS-PFL-004", "Prefill", "Chip of a document read")
+    PORTRAIT_COMPARED = EventKind("MUS-PFL-005", "Prefill", "Portrait of a document compared with the face")
     PROOFING_CODE_GIVEN = EventKind("MUS-IDV-010", "Identity proofing", "Code of a person's authenticator given")
 
     @property

@@ -31,10 +31,11 @@ from muster.domain.biometrics import (
     SampleFacts,
     StationJudgement,
 )
+from muster.domain.chips import ChipAuthenticity
 from muster.domain.person import Question, Reply
+from muster.domain.prefill import Conflict, Origin, PrefilledField
 from muster.domain.proofing import ProofOutcome
 from muster.domain.registration import USUAL_STEPS, Process, RegistrationId, Step
-from muster.domain.review_decision import Decision, Reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -254,40 +255,6 @@ class Sealed:
 
 
 @dataclass(frozen=True, slots=True)
-class ReviewWanted:
-    """The packet that was just sealed is not sent before a supervisor approved it."""
-
-    at: datetime
-    packet_id: str
-
-
-@dataclass(frozen=True, slots=True)
-class Reviewed:
-    """A supervisor's decision about a sealed packet. It counts once it was signed off, and the last one does;
-    holding needs no signature."""
-
-    at: datetime
-    operator: str
-    packet_id: str
-    decision: Decision
-    reason: Reason | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class ReviewSigned:
-    """The decision counts from now on. ``batch`` is the SHA-256 (hex) of the list of everything that was signed off
-    together, ``signature`` the machine key's over that list (``workstation.review``)."""
-
-    at: datetime
-    operator: str
-    packet_id: str
-    decision: Decision
-    reason: Reason | None
-    batch: str
-    signature: str
-
-
-@dataclass(frozen=True, slots=True)
 class Synced:
     """The server knows that the packet exists."""
 
@@ -307,6 +274,65 @@ class Discarded:
     at: datetime
     operator: str
     reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class FieldsRead:
+    """What a document, chip, code, pre-registration or proof says about the person, taken over or not; instead of
+    what the same source said of the same ``document`` before."""
+
+    at: datetime
+    origin: Origin
+    document: str
+    fields: tuple[PrefilledField, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FieldsFilled:
+    """``values`` is what stands in the form now, ``fields`` those of it that were filled in."""
+
+    at: datetime
+    values: Mapping[str, DemographicValue]
+    fields: tuple[PrefilledField, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ConflictDecided:
+    """What somebody decided where a source and the form differ."""
+
+    at: datetime
+    operator: str
+    conflict: Conflict
+
+
+@dataclass(frozen=True, slots=True)
+class ChipRead:
+    """What reading the chip of a document came to; ``findings`` are codes. ``portrait`` is the picture on it, None
+    where there is none."""
+
+    at: datetime
+    document: str
+    authenticity: ChipAuthenticity
+    findings: tuple[str, ...]
+    portrait: BlobRef | None
+
+
+@dataclass(frozen=True, slots=True)
+class PortraitCompared:
+    """A document's portrait was held against the face that was captured: ``portrait`` and ``face`` are the names
+    of their blobs. ``score`` and ``threshold`` are cosines; both None where one of the two could not be judged."""
+
+    at: datetime
+    document: str
+    portrait: str
+    face: str
+    score: float | None
+    threshold: float | None
+
+    @property
+    def is_same(self) -> bool | None:
+        """None where nobody can say."""
+        return None if self.score is None or self.threshold is None else self.score >= self.threshold
 
 
 Event = (
@@ -333,12 +359,14 @@ Event = (
     | Confirmed
     | Signed
     | Sealed
-    | ReviewWanted
-    | Reviewed
-    | ReviewSigned
     | Synced
     | Uploaded
     | Discarded
+    | FieldsRead
+    | FieldsFilled
+    | ConflictDecided
+    | ChipRead
+    | PortraitCompared
 )
 
 
@@ -372,13 +400,23 @@ class Registration:
     confirmed: Confirmed | None = None
     signed: Signed | None = None
     sealed: Sealed | None = None
-    review_wanted: ReviewWanted | None = None
-    reviewed: Reviewed | None = None
-    review_signed: ReviewSigned | None = None
-    sent_back: ReviewSigned | None = None
     synced: Synced | None = None
     uploaded: Uploaded | None = None
     discarded: Discarded | None = None
+    said: tuple[PrefilledField, ...] = ()
+    filled: Mapping[str, PrefilledField] = field(default_factory=lambda: MappingProxyType({}))
+    decided: tuple[Conflict, ...] = ()
+    chips: Mapping[str, ChipRead] = field(default_factory=lambda: MappingProxyType({}))
+    portraits: tuple[PortraitCompared, ...] = ()
+
+    @property
+    def portraits_compared(self) -> tuple[PortraitCompared, ...]:
+        """Of the face and the portraits that count, one for each document."""
+        face = self.samples.get(BiometricAttribute.FACE)
+        name = face.record.name if face else None
+        here = {each.portrait.name for each in self.chips.values() if each.portrait}
+        found = {each.document: each for each in self.portraits if each.face == name and each.portrait in here}
+        return tuple(found.values())
 
     @property
     def is_draft(self) -> bool:
@@ -397,15 +435,6 @@ class Registration:
     def is_face_attested(self) -> bool:
         """Whether the officer's word alone says that the face is a living one."""
         return self.face_liveness is not None and self.face_liveness.outcome is LivenessOutcome.ATTESTED
-
-    @property
-    def is_rejected(self) -> bool:
-        return self.review_signed is not None and self.review_signed.decision is Decision.REJECT
-
-    @property
-    def awaits_approval(self) -> bool:
-        """Whether it is not sent before somebody approves it."""
-        return self.review_wanted is not None and self.review_signed is None
 
     @property
     def risk(self) -> int:
@@ -456,16 +485,10 @@ def apply(state: Registration, event: Event) -> Registration:
     match event:
         case Started():
             raise ValueError("a registration starts once")
-        case StepCompleted(step=Step.DOCUMENTS):
-            return replace(_content_changed(state), documents_complete=True)
-        case StepCompleted(step=Step.PREVIEW):
-            return replace(state, previewed=True)
         case StepCompleted():
-            raise ValueError("only documents and preview are completed by saying so")
+            return _apply_completed(state, event)
         case RequestNamed(request=request):
             return replace(state, request=request)
-        case ReviewWanted() | Reviewed() | ReviewSigned():
-            return _apply_review(state, event)
         case CaptureAttempted(group=group):
             return replace(state, attempts=_with(state.attempts, group, state.attempts.get(group, 0) + 1))
         case (
@@ -479,11 +502,37 @@ def apply(state: Registration, event: Event) -> Registration:
             return replace(state, judgements=_with(state.judgements, event.attribute, event.judgement))
         case LivenessJudged():  # it comes with its face, which takes preview and signature back
             return replace(state, liveness=(*state.liveness, event))
+        case FieldsRead() | ConflictDecided() | ChipRead() | PortraitCompared():  # the form says what it said
+            return _apply_reading(state, event)
         case PoorSamplesKept():
             reasons = {**state.forced_because, **dict.fromkeys(event.attributes, event.because)}
             return replace(state, forced_because=MappingProxyType(reasons))
         case _:
             return _apply_content(_content_changed(state), event)
+
+
+def _apply_completed(state: Registration, event: StepCompleted) -> Registration:
+    if event.step is Step.DOCUMENTS:
+        return replace(_content_changed(state), documents_complete=True)
+    if event.step is Step.PREVIEW:
+        return replace(state, previewed=True)
+    raise ValueError("only documents and preview are completed by saying so")
+
+
+_Reading = FieldsRead | ConflictDecided | ChipRead | PortraitCompared
+
+
+def _apply_reading(state: Registration, event: _Reading) -> Registration:
+    match event:
+        case FieldsRead(origin=origin, document=document):
+            others = (each for each in state.said if (each.origin, each.document) != (origin, document))
+            return replace(state, said=(*others, *event.fields))
+        case ConflictDecided():
+            return replace(state, decided=(*state.decided, event.conflict))
+        case ChipRead():
+            return replace(state, chips=_with(state.chips, event.document, event))
+        case PortraitCompared():
+            return replace(state, portraits=(*state.portraits, event))
 
 
 _Ending = PersonAnswered | OperatorSampleTaken | Confirmed | Signed | Sealed | Synced | Uploaded | Discarded
@@ -508,20 +557,6 @@ def _apply_ending(state: Registration, event: _Ending) -> Registration:
             return replace(state, uploaded=event)
         case Discarded():
             return replace(state, discarded=event)
-
-
-def _apply_review(state: Registration, event: ReviewWanted | Reviewed | ReviewSigned) -> Registration:
-    """What is sent back is a draft again, to be checked and signed anew; its packet is gone."""
-    match event:
-        case ReviewWanted():
-            return replace(state, review_wanted=event)
-        case Reviewed():
-            return replace(state, reviewed=event)
-        case ReviewSigned(decision=Decision.SEND_BACK):
-            draft = replace(state, sealed=None, review_wanted=None, reviewed=None, review_signed=None)
-            return replace(_content_changed(draft), sent_back=event)
-        case ReviewSigned():
-            return replace(state, review_signed=event)
 
 
 def _content_changed(state: Registration) -> Registration:
@@ -552,12 +587,18 @@ def _apply_content(state: Registration, event: Event) -> Registration:
                 demographics_entered=isinstance(event, DemographicsEntered),
                 proof=_still_about(state, event.values),
             )
+        case FieldsFilled():
+            return replace(
+                _apply_content(state, DemographicsDrafted(event.at, event.values)),
+                filled=MappingProxyType({**state.filled, **{each.field: each for each in event.fields}}),
+            )
         case ProofSettled():
             return replace(state, proof=event)
         case DocumentAttached():
             return replace(state, documents=_with(state.documents, event.facts.field, event))
         case DocumentRemoved():
             # The step must be confirmed again: a required document may just have gone.
+            state = _without_what_it_said(state, event.field)
             return replace(state, documents=_without(state.documents, event.field), documents_complete=False)
         case SampleCaptured():
             attribute = event.facts.attribute
@@ -574,6 +615,12 @@ def _apply_content(state: Registration, event: Event) -> Registration:
             return replace(state, exception_photo=event)
         case _:
             raise ValueError(f"{type(event).__name__} changes no content")
+
+
+def _without_what_it_said(state: Registration, document: str) -> Registration:
+    """What was filled in from it stays, as what somebody typed from it would."""
+    said = tuple(each for each in state.said if each.document != document)
+    return replace(state, said=said, chips=_without(state.chips, document))
 
 
 def _is_current(state: Registration, event: SampleJudged | SampleSetAside) -> bool:

@@ -26,10 +26,13 @@ from muster.domain.biometrics import (
     SampleFacts,
     StationJudgement,
 )
+from muster.domain.chips import ChipAuthenticity
 from muster.domain.lifecycle import (
     BlobRef,
     CaptureAttempted,
+    ChipRead,
     Confirmed,
+    ConflictDecided,
     ConsentGiven,
     DemographicsDrafted,
     DemographicsEntered,
@@ -40,10 +43,13 @@ from muster.domain.lifecycle import (
     ExceptionCleared,
     ExceptionMarked,
     ExceptionPhotoTaken,
+    FieldsFilled,
+    FieldsRead,
     LivenessJudged,
     OperatorSampleTaken,
     PersonAnswered,
     PoorSamplesKept,
+    PortraitCompared,
     ProofSettled,
     RequestNamed,
     Reviewed,
@@ -60,6 +66,7 @@ from muster.domain.lifecycle import (
     Uploaded,
 )
 from muster.domain.person import Reply
+from muster.domain.prefill import Conflict, Origin, PrefilledField, Resolution
 from muster.domain.proofing import ProofOutcome
 from muster.domain.registration import Process, Step
 from muster.domain.review_decision import Decision, Reason
@@ -79,6 +86,9 @@ _FACTS = SampleFacts(
     device_service_version="0.9.5",
     attestation=Attestation("head", '{"bio":"<bioValue>"}', "sig", "0.9.5"),
     chain_hash="ABABABAB",
+)
+_SAID = PrefilledField(
+    "fullName", LocalizedText.of(eng="Erika"), Origin.CHIP, 0.5, "proofOfIdentity", cut_off=True
 )
 
 # Rows as they lie in databases out there. A line here is never changed: when an event gets another shape, it
@@ -231,6 +241,33 @@ _GOLDEN: list[tuple[Event, str]] = [
     (
         LivenessJudged(_AT, LivenessOutcome.NOT_JUDGED, None),
         '{"at":"2026-03-01T12:00:00.123456Z","outcome":"not judged","signals":null,"record":"","because":null}',
+    ),
+    (
+        FieldsRead(_AT, Origin.CHIP, "proofOfIdentity", (_SAID,)),
+        '{"at":"2026-03-01T12:00:00.123456Z","origin":"chip","document":"proofOfIdentity","fields":[{"field":'
+        '"fullName","value":{"values":[["eng","Erika"]]},"origin":"chip","confidence":0.5,"document":'
+        '"proofOfIdentity","cut_off":true}]}',
+    ),
+    (
+        FieldsFilled(_AT, {"phone": "1"}, (PrefilledField("phone", "1", Origin.BARCODE),)),
+        '{"at":"2026-03-01T12:00:00.123456Z","values":{"phone":"1"},"fields":[{"field":"phone","value":"1",'
+        '"origin":"barcode","confidence":null,"document":"","cut_off":false}]}',
+    ),
+    (
+        ConflictDecided(_AT, "officer1", Conflict(_SAID, "Erica", Resolution.KEPT_TYPED)),
+        '{"at":"2026-03-01T12:00:00.123456Z","operator":"officer1","conflict":{"said":{"field":"fullName","value":'
+        '{"values":[["eng","Erika"]]},"origin":"chip","confidence":0.5,"document":"proofOfIdentity","cut_off":true},'
+        '"standing":"Erica","resolution":"kept_typed"}}',
+    ),
+    (
+        ChipRead(_AT, "proofOfIdentity", ChipAuthenticity.GENUINE, ("CHIP_DOCUMENT_EXPIRED",), _BLOB),
+        '{"at":"2026-03-01T12:00:00.123456Z","document":"proofOfIdentity","authenticity":"genuine","findings":'
+        '["CHIP_DOCUMENT_EXPIRED"],"portrait":{"name":"0f0f0f0f","digest":"a1a1a1a1","size":3}}',
+    ),
+    (
+        PortraitCompared(_AT, "proofOfIdentity", "0f0f0f0f", "0e0e0e0e", 0.5, 0.25),
+        '{"at":"2026-03-01T12:00:00.123456Z","document":"proofOfIdentity","portrait":"0f0f0f0f","face":"0e0e0e0e",'
+        '"score":0.5,"threshold":0.25}',
     ),
 ]
 
