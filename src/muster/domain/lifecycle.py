@@ -37,6 +37,9 @@ from muster.domain.prefill import Conflict, Origin, PrefilledField
 from muster.domain.proofing import ProofOutcome
 from muster.domain.registration import USUAL_STEPS, Process, RegistrationId, Step
 
+_K = TypeVar("_K")
+_V = TypeVar("_V")
+
 
 @dataclass(frozen=True, slots=True)
 class BlobRef:
@@ -188,6 +191,38 @@ class ExceptionPhotoTaken:
     at: datetime
     facts: SampleFacts
     record: BlobRef
+
+
+CaptureEvent = (
+    SampleCaptured
+    | SampleJudged
+    | SampleSetAside
+    | PoorSamplesKept
+    | LivenessJudged
+    | CaptureAttempted
+    | ExceptionMarked
+    | ExceptionCleared
+)
+
+
+@dataclass(frozen=True, slots=True)
+class OfIntroducer:
+    """The same happened with whoever brings the person: a parent beside a child. Never the person's own."""
+
+    what: CaptureEvent
+
+    @property
+    def at(self) -> datetime:
+        return self.what.at
+
+
+@dataclass(frozen=True, slots=True)
+class IntroducerCompared:
+    """What was captured of the introducer was held against the templates of the officer at the desk."""
+
+    at: datetime
+    operator: str
+    is_operator: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -353,6 +388,8 @@ Event = (
     | ExceptionMarked
     | ExceptionCleared
     | ExceptionPhotoTaken
+    | OfIntroducer
+    | IntroducerCompared
     | StepCompleted
     | PersonAnswered
     | OperatorSampleTaken
@@ -368,6 +405,23 @@ Event = (
     | ChipRead
     | PortraitCompared
 )
+
+
+def _nothing() -> Mapping[_K, _V]:
+    return MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True)
+class Captures:
+    """What was captured of one person, or cannot be. The fields are those of :class:`Registration`."""
+
+    samples: Mapping[BiometricAttribute, SampleCaptured] = field(default_factory=_nothing)
+    judgements: Mapping[BiometricAttribute, StationJudgement] = field(default_factory=_nothing)
+    forced_because: Mapping[BiometricAttribute, ForcedBecause] = field(default_factory=_nothing)
+    liveness: tuple[LivenessJudged, ...] = ()
+    exceptions: Mapping[BiometricAttribute, BiometricException] = field(default_factory=_nothing)
+    exception_photo: ExceptionPhotoTaken | None = None
+    attempts: Mapping[CaptureGroup, int] = field(default_factory=_nothing)
 
 
 @dataclass(frozen=True, slots=True)
@@ -394,6 +448,8 @@ class Registration:
     )
     exception_photo: ExceptionPhotoTaken | None = None
     attempts: Mapping[CaptureGroup, int] = field(default_factory=lambda: MappingProxyType({}))
+    introducer: Captures = Captures()
+    compared: IntroducerCompared | None = None
     previewed: bool = False
     answers: Mapping[Question, PersonAnswered] = field(default_factory=lambda: MappingProxyType({}))
     operator_samples: Mapping[str, OperatorSampleTaken] = field(default_factory=lambda: MappingProxyType({}))
@@ -432,16 +488,30 @@ class Registration:
         return next((each for each in reversed(self.liveness) if each.record == face.record.name), None)
 
     @property
+    def turned(self) -> Registration:
+        """Seen from the introducer: what was captured of them stands where the person's captures stand, and the
+        other way round."""
+        own = Captures(**{each: getattr(self, each) for each in Captures.__slots__})
+        return replace(
+            self, introducer=own, **{each: getattr(self.introducer, each) for each in Captures.__slots__}
+        )
+
+    @property
+    def is_introduced_by_operator(self) -> bool:
+        """Whether the officer at the desk was recognized in what the introducer showed."""
+        return self.compared is not None and self.compared.is_operator
+
+    @property
     def is_face_attested(self) -> bool:
         """Whether the officer's word alone says that the face is a living one."""
         return self.face_liveness is not None and self.face_liveness.outcome is LivenessOutcome.ATTESTED
 
     @property
     def risk(self) -> int:
-        """What a reviewer should see soon: captures kept below the threshold, what could not be captured, and a
-        face that the officer attested."""
+        """What a reviewer should see soon: captures kept below the threshold, what could not be captured, a face
+        that the officer attested, and an introducer who looks like the officer."""
         forced = sum(each.facts.forced for each in self.samples.values())
-        return forced + len(self.exceptions) + self.is_face_attested
+        return forced + len(self.exceptions) + self.is_face_attested + self.is_introduced_by_operator
 
     @property
     def filed_under(self) -> RegistrationId:
@@ -459,6 +529,7 @@ class Registration:
             Step.DOCUMENTS: self.documents_complete,
             Step.PROOFING: self.proof is not None,
             Step.EXCEPTION_PHOTO: not self.exceptions or self.exception_photo is not None,
+            Step.INTRODUCER: bool(self.introducer.samples),
             Step.PREVIEW: self.previewed,
             Step.SIGNATURE: self.signed is not None,
         }[step]
@@ -489,6 +560,8 @@ def apply(state: Registration, event: Event) -> Registration:
             return _apply_completed(state, event)
         case RequestNamed(request=request):
             return replace(state, request=request)
+        case OfIntroducer() | IntroducerCompared():
+            return _apply_introducer(state, event)
         case CaptureAttempted(group=group):
             return replace(state, attempts=_with(state.attempts, group, state.attempts.get(group, 0) + 1))
         case (
@@ -569,6 +642,14 @@ def _content_changed(state: Registration) -> Registration:
     return replace(state, previewed=False, answers=answers, operator_samples=nobody, confirmed=None, signed=None)
 
 
+def _apply_introducer(state: Registration, event: OfIntroducer | IntroducerCompared) -> Registration:
+    """Whoever was compared is compared anew once something else was captured."""
+    if isinstance(event, IntroducerCompared):
+        return replace(state, compared=event)
+    after = apply(state.turned, event.what).turned
+    return after if after.introducer.samples == state.introducer.samples else replace(after, compared=None)
+
+
 def _still_about(state: Registration, values: Mapping[str, DemographicValue]) -> ProofSettled | None:
     """The proof, unless something it rests on says something else now."""
     about = state.proof.about if state.proof else ()
@@ -647,10 +728,6 @@ def _except(
         return replace(state, exceptions=exceptions, exception_photo=state.exception_photo if exceptions else None)
     photo = state.exception_photo if attribute in state.exceptions else None
     return replace(state, exceptions=_with(state.exceptions, attribute, exception), exception_photo=photo)
-
-
-_K = TypeVar("_K")
-_V = TypeVar("_V")
 
 
 def _with(mapping: Mapping[_K, _V], key: _K, value: _V) -> Mapping[_K, _V]:

@@ -41,7 +41,8 @@ class Process(Enum):
 
 class Step(Enum):
     """What the officer does, in this order. The values appear in the command line's JSON. A proof of identity is
-    asked for only where the station has a use case for the process."""
+    asked for only where the station has a use case for the process, an introducer only of somebody who is too young
+    to come alone."""
 
     CONSENT = "consent"
     DEMOGRAPHICS = "demographics"
@@ -53,6 +54,7 @@ class Step(Enum):
     THUMBS = "thumbs"
     IRISES = "irises"
     EXCEPTION_PHOTO = "exception_photo"
+    INTRODUCER = "introducer"
     PREVIEW = "preview"
     SIGNATURE = "signature"
 
@@ -65,7 +67,7 @@ class Step(Enum):
             return None
 
 
-USUAL_STEPS = tuple(step for step in Step if step is not Step.PROOFING)
+USUAL_STEPS = tuple(step for step in Step if step not in (Step.PROOFING, Step.INTRODUCER))
 
 
 @dataclass(frozen=True, slots=True)

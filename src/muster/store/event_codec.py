@@ -2,18 +2,19 @@
 
 The stored form is the dataclass field by field, with the class's name as kind. Both are part of the
 database's format: renaming an event class or a field needs a migration, which is what the test over
-the golden rows is for.
+the golden rows is for. What happened to the introducer is written as ``{"<kind>": <body>}`` of what happened.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from typing import Any, Generic, TypeVar, get_args
 
 from pydantic import TypeAdapter, ValidationError
 
 from muster.domain import lifecycle
-from muster.domain.lifecycle import Event
+from muster.domain.lifecycle import CaptureEvent, Event, OfIntroducer
 from muster.errors import Code, NotAuthentic
 
 EVENT_UNREADABLE = Code(
@@ -53,5 +54,23 @@ class EventCodec(Generic[_E]):
 
 
 _REGISTRATIONS: EventCodec[Event] = EventCodec(get_args(lifecycle.Event), EVENT_UNREADABLE)
-encode = _REGISTRATIONS.encode
-decode = _REGISTRATIONS.decode
+_CAPTURES: EventCodec[CaptureEvent] = EventCodec(get_args(CaptureEvent), EVENT_UNREADABLE)
+_WRAPPED = re.compile(r'\{"([A-Za-z]+)":(.*)\}', re.DOTALL)
+
+
+def encode(event: Event) -> tuple[str, str]:
+    """The event's kind and its JSON body."""
+    if not isinstance(event, OfIntroducer):
+        return _REGISTRATIONS.encode(event)
+    kind, body = _CAPTURES.encode(event.what)
+    return OfIntroducer.__name__, f'{{"{kind}":{body}}}'
+
+
+def decode(kind: str, body: str) -> Event:
+    """Raises ``NotAuthentic`` for a kind or body this version did not write."""
+    if kind != OfIntroducer.__name__:
+        return _REGISTRATIONS.decode(kind, body)
+    wrapped = _WRAPPED.fullmatch(body)
+    if wrapped is None:
+        raise NotAuthentic(EVENT_UNREADABLE)
+    return OfIntroducer(_CAPTURES.decode(*wrapped.groups()))

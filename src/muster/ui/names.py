@@ -39,6 +39,7 @@ def step_name(step: Step) -> str:
         Step.THUMBS: tr("Thumbs"),
         Step.IRISES: tr("Eyes"),
         Step.EXCEPTION_PHOTO: tr("Exception photo"),
+        Step.INTRODUCER: tr("Introducer"),
         Step.PREVIEW: tr("Check"),
         Step.SIGNATURE: tr("Sign"),
     }[step]

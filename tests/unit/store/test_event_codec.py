@@ -45,7 +45,9 @@ from muster.domain.lifecycle import (
     ExceptionPhotoTaken,
     FieldsFilled,
     FieldsRead,
+    IntroducerCompared,
     LivenessJudged,
+    OfIntroducer,
     OperatorSampleTaken,
     PersonAnswered,
     PoorSamplesKept,
@@ -243,6 +245,18 @@ _GOLDEN: list[tuple[Event, str]] = [
         '{"at":"2026-03-01T12:00:00.123456Z","outcome":"not judged","signals":null,"record":"","because":null}',
     ),
     (
+        OfIntroducer(CaptureAttempted(_AT, CaptureGroup.LEFT_SLAP)),
+        '{"CaptureAttempted":{"at":"2026-03-01T12:00:00.123456Z","group":"left_slap"}}',
+    ),
+    (
+        OfIntroducer(SampleSetAside(_AT, BiometricAttribute.LEFT_INDEX, "0f0f0f0f")),
+        '{"SampleSetAside":{"at":"2026-03-01T12:00:00.123456Z","attribute":"leftIndex","record":"0f0f0f0f"}}',
+    ),
+    (
+        IntroducerCompared(_AT, "officer1", is_operator=True),
+        '{"at":"2026-03-01T12:00:00.123456Z","operator":"officer1","is_operator":true}',
+    ),
+    (
         FieldsRead(_AT, Origin.CHIP, "proofOfIdentity", (_SAID,)),
         '{"at":"2026-03-01T12:00:00.123456Z","origin":"chip","document":"proofOfIdentity","fields":[{"field":'
         '"fullName","value":{"values":[["eng","Erika"]]},"origin":"chip","confidence":0.5,"document":'
@@ -318,6 +332,21 @@ def test_a_body_that_is_not_of_its_kind_is_refused(body: str) -> None:
 def test_a_word_outside_its_closed_set_is_refused(kind: str, body: str) -> None:
     with pytest.raises(NotAuthentic):
         decode(kind, body)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        '{"at":"2026-03-01T12:00:00Z","group":"left_slap"}',
+        '{"Signed":{"at":"2026-03-01T12:00:00Z","operator":"o","content_digest":"","signature":""}}',
+        '{"CaptureAttempted":{"at":"2026-03-01T12:00:00Z"}}',
+        '{"CaptureAttempted":{"at":"2026-03-01T12:00:00Z","group":"thumbs"},"a":{}}',
+    ],
+)
+def test_what_happened_to_an_introducer_is_a_capture_and_nothing_else(body: str) -> None:
+    with pytest.raises(NotAuthentic) as refusal:
+        decode("OfIntroducer", body)
+    assert refusal.value.code is EVENT_UNREADABLE
 
 
 def test_a_quality_that_is_no_number_is_refused() -> None:
@@ -431,7 +460,11 @@ _EVENTS: st.SearchStrategy[Event] = st.one_of(
 )
 
 
-@given(_EVENTS)
+@given(
+    _EVENTS
+    | st.builds(SampleJudged, _TIMES).map(OfIntroducer)
+    | st.builds(LivenessJudged, _TIMES).map(OfIntroducer)
+)
 def test_reading_gives_back_every_event_that_was_written(event: Event) -> None:
     kind, body = encode(event)
     assert decode(kind, body) == event
