@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from types import MappingProxyType
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +25,20 @@ class LocalizedText:
 
 DemographicValue = str | LocalizedText
 Demographics = Mapping[str, DemographicValue]
+
+
+@dataclass(frozen=True, slots=True)
+class FormChoices:
+    """What the officer said about a form beside its values.
+
+    ``groups`` of fields are what an update changes. ``words_kept`` are fields (``fullName``, ``fullName.eng``)
+    whose blocklisted words stay, each with the officer's reason. ``handles`` are the fields the person shall be
+    able to sign in by elsewhere; None leaves it to the deployment.
+    """
+
+    groups: tuple[str, ...] = ()
+    words_kept: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    handles: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)

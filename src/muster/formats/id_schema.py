@@ -15,6 +15,7 @@ from typing import Any
 
 from muster.errors import Code, MalformedData
 from muster.formats.json_part import as_text
+from muster.formats.validator import Validator, validators_of
 
 ID_SCHEMA_UNREADABLE = Code("ID_SCHEMA_UNREADABLE", "The ID schema cannot be read. Ask your administrator.")
 
@@ -32,14 +33,6 @@ class FieldType(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Validator:
-    """A regular expression for a field, for one language or (empty) for all."""
-
-    pattern: str
-    language: str = ""
-
-
-@dataclass(frozen=True, slots=True)
 class SchemaField:
     """One field. ``category`` is lower-cased."""
 
@@ -50,14 +43,11 @@ class SchemaField:
     validators: tuple[Validator, ...]
     bio_attributes: tuple[str, ...]
     sub_type: str = ""  # whose biometrics or what kind of document, where a schema says it
+    is_handle: bool = False  # whether people may sign in elsewhere by what it holds
 
     def accepts(self, text: str, language: str | None) -> bool:
-        """Whether ``text`` matches the validators for its language (none: for every one).
-
-        The whole text, as Java's ``matches()`` does: ``$`` alone lets a line break at the end pass.
-        """
-        validators = [each for each in self.validators if each.language in ("", language)]
-        return all(re.fullmatch(each.pattern, text) for each in validators)
+        """Whether ``text`` matches the validators for its language (none: for every one)."""
+        return all(each.accepts(text) for each in self.validators if each.is_for(language))
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,16 +78,8 @@ def _field(name: str, entry: Mapping[str, Any], required: bool) -> SchemaField:
         type=FieldType(entry.get("$ref") or entry["type"]),
         category=str(entry.get("fieldCategory") or "none").lower(),
         required=required,
-        validators=tuple(
-            Validator(_pattern(each["validator"]), as_text(each.get("langCode") or ""))
-            for each in entry.get("validators") or ()
-            if each.get("type") == "regex"
-        ),
+        validators=validators_of(entry),
         bio_attributes=tuple(as_text(each) for each in entry.get("bioAttributes") or ()),
         sub_type=as_text(entry.get("subType") or ""),
+        is_handle=entry.get("handle") is True,
     )
-
-
-def _pattern(value: object) -> str:
-    """One that works: better now than when an officer has typed what it is about. Raises ``re.error``."""
-    return re.compile(as_text(value)).pattern

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 import muster
 from muster.errors import MalformedData
-from muster.formats.id_schema import ID_SCHEMA_UNREADABLE, FieldType, IdSchema, Validator
+from muster.formats.id_schema import ID_SCHEMA_UNREADABLE, FieldType, IdSchema
+from muster.formats.validator import Validator
 
 DEFAULT = Path(muster.__file__).parent / "workstation" / "defaults" / "id_schema.json"
 
