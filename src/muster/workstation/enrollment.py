@@ -20,12 +20,7 @@ from muster.devices.records import picture_of
 from muster.domain.applicant import Demographics, LocalizedText
 from muster.domain.assessment import Finding, blocking
 from muster.domain.biometrics import (
-    AttestedBecause,
     BiometricAttribute,
-    BiometricException,
-    CaptureGroup,
-    ExceptionKind,
-    ForcedBecause,
 )
 from muster.domain.confirmation import Cause
 from muster.domain.delivery import OutboxEntry
@@ -33,8 +28,6 @@ from muster.domain.lifecycle import (
     ConsentGiven,
     DemographicsDrafted,
     DemographicsEntered,
-    ExceptionCleared,
-    ExceptionMarked,
     Registration,
     RequestNamed,
     Started,
@@ -49,8 +42,8 @@ from muster.workstation.face_watching import FaceView
 from muster.workstation.forms import FormField, build_form, check_form, spell_out
 from muster.workstation.journal import Entry, Journal
 from muster.workstation.liveness_review import LivenessReview, LivenessSigns
-from muster.workstation.mailbox import Mailbox
 from muster.workstation.packet_size import PacketSize, packet_size
+from muster.workstation.person_capture import SAMPLE_ABSENT, PersonCapture
 from muster.workstation.placements import Placements
 from muster.workstation.policy import Policy
 from muster.workstation.processes import check_whole, checked_request
@@ -73,7 +66,6 @@ PROCESS_NOT_OFFERED = Code(
 SAMPLES_SET_ASIDE = Code(
     "SAMPLES_SET_ASIDE", "A finger or eye that was captured is not good enough. Go back and take it again."
 )
-SAMPLE_ABSENT = Code("SAMPLE_ABSENT", "This finger, eye or face was not captured yet.")
 
 NAME_FIELD = "fullName"
 
@@ -90,7 +82,7 @@ class DraftSummary:
     applicant_name: str
 
 
-class Enrollment:
+class Enrollment(PersonCapture):
     def __init__(
         self,
         journal: Journal,
@@ -102,17 +94,13 @@ class Enrollment:
         duplicates: Duplicates,
         policy: Policy,
     ) -> None:
-        self._journal = journal
+        super().__init__(journal, capture, placements, policy)
         self._reference = reference
         self._documents = documents
-        self._capture = capture
-        self._placements = placements
         self._submission = submission
         self._duplicates = duplicates
-        self._policy = policy
         self._liveness_review = LivenessReview(journal)
         self._forms = {process: build_form(reference, process) for process in reference.ui_specs}
-        self.attempts_allowed = policy.attempts
         self.languages_offered: tuple[Language, ...] = LANGUAGES
         self.may_begin: Callable[[], None] = lambda: None
         """Asked before a registration begins; raises ``Refused`` when the station has reached a limit."""
@@ -160,10 +148,6 @@ class Enrollment:
         if request is None:
             return self._journal.start(started)
         return self._journal.start(started, RequestNamed(now, request), request=request)
-
-    def registration(self, registration_id: RegistrationId) -> Registration:
-        """Raises ``BadInput(REGISTRATION_UNKNOWN)``."""
-        return self._journal.load(registration_id)
 
     def resume(self, registration_id: RegistrationId) -> Registration:
         """Take a draft up again; audited. Raises ``Refused`` when it is finished."""
@@ -294,42 +278,7 @@ class Enrollment:
     def document_page(self, registration_id: RegistrationId, slot_field: str, page: int = 0) -> DocumentPage:
         return self._documents.page(registration_id, slot_field, page)
 
-    # Biometrics
-
-    def mark_exception(
-        self,
-        registration_id: RegistrationId,
-        attribute: BiometricAttribute,
-        kind: ExceptionKind,
-        reason: str,
-    ) -> Registration:
-        exception = BiometricException(attribute, kind, reason)
-        event = ExceptionMarked(self._journal.now(), exception)
-        detail = {"attribute": attribute.value, "kind": kind.value}
-        return self._journal.commit(registration_id, Entry(event, AuditEvent.EXCEPTION_MARKED, detail))
-
-    def clear_exception(self, registration_id: RegistrationId, attribute: BiometricAttribute) -> Registration:
-        event = ExceptionCleared(self._journal.now(), attribute)
-        detail = {"attribute": attribute.value}
-        return self._journal.commit(registration_id, Entry(event, AuditEvent.EXCEPTION_CLEARED, detail))
-
-    def prepare_face(self) -> None:
-        """Load what judges faces, so that the first picture is not waited for. Raises ``Unavailable``,
-        ``NotAuthentic``."""
-        self._capture.prepare_face()
-
-    def watch_face(self, cancel: Event, mailbox: Mailbox[FaceView], *, for_liveness: bool = True) -> None:
-        self._capture.watch_face(cancel, mailbox, for_liveness=for_liveness)
-
-    def capture_face(
-        self,
-        registration_id: RegistrationId,
-        view: FaceView,
-        *,
-        force: bool = False,
-        attested: AttestedBecause | None = None,
-    ) -> CaptureOutcome:
-        return self._capture.capture_face(registration_id, view, force=force, attested=attested)
+    # Biometrics, besides what a person of any role is captured by
 
     def liveness_signs(self, registration_id: RegistrationId) -> tuple[LivenessSigns, ...]:
         """For a supervisor: what spoke for and against a living face. Audited. Raises ``Refused``."""
@@ -344,42 +293,6 @@ class Enrollment:
         if photo is None:
             raise BadInput(SAMPLE_ABSENT)
         return picture_of(self._journal.read(registration_id, photo.record))
-
-    def capture_group(
-        self,
-        registration_id: RegistrationId,
-        group: CaptureGroup,
-        cancel: Event,
-        mailbox: Mailbox[Frame],
-        *,
-        forced: ForcedBecause | None = None,
-    ) -> CaptureOutcome:
-        return self._placements.capture(registration_id, group, cancel, mailbox, forced=forced)
-
-    def prepare_judging(self) -> None:
-        """Load what judges fingers, so that the first is not waited for. Raises ``Unavailable``,
-        ``NotAuthentic``."""
-        self._placements.prepare()
-
-    def unjudged(
-        self, registration_id: RegistrationId, group: CaptureGroup | None = None
-    ) -> tuple[BiometricAttribute, ...]:
-        """What was captured and is still to be judged here, one by one, on a lane."""
-        return self._placements.unjudged(registration_id, group)
-
-    def judge(self, registration_id: RegistrationId, attribute: BiometricAttribute) -> CaptureOutcome:
-        return self._placements.judge(registration_id, attribute)
-
-    def quality_of(self, state: Registration, attribute: BiometricAttribute) -> float:
-        """The quality that counts of what was captured, 0..100. Pure."""
-        return self._policy.quality_of(state, attribute)
-
-    def sample_picture(self, registration_id: RegistrationId, attribute: BiometricAttribute) -> Pixels:
-        """The picture inside a kept record: (h, w) grey or (h, w, 3) RGB. Raises ``BadInput``."""
-        sample = self._journal.load(registration_id).samples.get(attribute)
-        if sample is None:
-            raise BadInput(SAMPLE_ABSENT)
-        return picture_of(self._journal.read(registration_id, sample.record))
 
     # Ending
 
