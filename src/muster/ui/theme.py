@@ -365,5 +365,18 @@ QProgressBar {{ border: 1px solid {c.edge}; border-radius: 4px; background: {c.p
     height: {s(16)}; }}
 QProgressBar::chunk {{ background: {c.good_fill}; border-radius: 3px; }}
 QProgressBar[poor="true"]::chunk {{ background: {c.warn_fill}; }}
+QLineEdit[suggested="true"] {{ color: {c.soft_ink}; font-style: italic; border-style: dashed; }}
+QLabel#origin {{ color: {c.soft_ink}; font-size: {s(SMALL)}; }}
+QFrame#question {{ background: {c.warn_pale}; border: 1px solid {c.warn}; border-radius: 6px; }}
+QFrame#question QLabel {{ color: {c.warn}; }}
+QPushButton#small {{ padding: {s(3)} {s(10)}; }}
+QPushButton#small:focus {{ padding: {s(2)} {s(9)}; }}
+QPushButton#attached {{ padding: {s(7)} {s(8)}; }}
+QPushButton#attached:focus {{ padding: {s(6)} {s(7)}; }}
+QFrame#keyboard {{ background: {c.ground}; border: 1px solid {c.edge}; border-radius: 8px; }}
+QPushButton#key {{ padding: 0 {s(6)}; font-size: {s(LARGE)}; }}
+QPushButton#key:checked {{ padding: 0 {s(5)}; }}
+QPushButton#toggle {{ padding: {s(9)} {s(12)}; }}
+QPushButton#toggle:checked, QPushButton#toggle:focus {{ padding: {s(8)} {s(11)}; }}
 QFrame#overlay {{ background: {c.paper}; border: 2px solid {c.accent}; border-radius: 10px; }}
 """
