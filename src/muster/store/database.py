@@ -31,6 +31,7 @@ from muster.domain.registration import RegistrationId
 from muster.durable import DISK_FULL, DISK_UNWRITABLE, disk_errors
 from muster.errors import BadInput, Code, MusterError, NotAuthentic, StorageUnavailable
 from muster.store.audit_log import AuditLog
+from muster.store.audit_search import AuditSearch
 from muster.store.blobs import BlobRows
 from muster.store.bringing_forward import bring_forward
 from muster.store.carbon_copy import CarbonCopy
@@ -43,6 +44,7 @@ from muster.store.pre_registrations import PreRegistrationRows
 from muster.store.prepared import Prepared
 from muster.store.proofings import Proofings
 from muster.store.registrations import FoldedStates, Registrations
+from muster.store.review import ReviewRows
 from muster.store.server_copies import ServerCopies
 from muster.store.settings import Settings
 from muster.store.small_tables import dump_small_tables
@@ -82,6 +84,7 @@ class Work:
         self.jobs = JobRows(connection)
         self.pre_registrations = PreRegistrationRows(connection)
         self.proofings = Proofings(connection)
+        self.review = ReviewRows(connection)
 
     def record(self, event: AuditEvent, *, actor: str, subject: str = "", **detail: str) -> AuditRecord:
         """Append to the audit trail. ``detail`` holds codes, counts and digests, never personal data."""
@@ -152,6 +155,19 @@ class Database:
         """The trail, for reading."""
         with self._reading() as connection:
             yield AuditLog(connection)
+
+    @contextmanager
+    def search(self) -> Iterator[AuditSearch]:
+        """The trail's words, for reading."""
+        with self._reading() as connection:
+            yield AuditSearch(connection)
+
+    def index_trail(self) -> int:
+        """Let the next records be found by their words; returns how many there were. No change of what the station
+        knows, hence without an audit record."""
+        self._require_open()
+        with self._telling, self._engine.connect() as connection, connection.begin():
+            return AuditSearch(connection).catch_up()
 
     @contextmanager
     def _reading(self) -> Iterator[sa.Connection]:

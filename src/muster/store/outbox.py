@@ -39,6 +39,14 @@ class OutboxRows:
     def find(self, packet_id: str) -> OutboxEntry:
         return _entry(self._row(packet_id))
 
+    def set_review(self, packet_id: str, state: DeliveryState) -> None:
+        """What a supervisor decided."""
+        self._update(packet_id, state=state.value)
+
+    def remove(self, packet_id: str) -> None:
+        """Of a packet that was sent back; nobody was told of it."""
+        self._connection.execute(outbox.delete().where(outbox.c.packet_id == packet_id))
+
     def announcement(self, packet_id: str) -> tuple[Process, tuple[str, ...]]:
         """What the sync call needs beyond the entry: process and languages."""
         row = self._row(packet_id)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from sqlalchemy import (
     Column,
+    Float,
     ForeignKey,
     Index,
     Integer,
@@ -125,6 +126,40 @@ duplicate_look = Table(
     Column("sealed", LargeBinary, nullable=False),
 )
 
+review = Table(
+    "review",
+    metadata,
+    Column("registration_id", Text, ForeignKey("registration.id"), primary_key=True),
+    Column("packet_id", Text, nullable=False),
+    Column("sealed_at", Text, nullable=False),
+    Column("officer", Text, nullable=False),
+    Column("exceptions", Integer, nullable=False),
+    Column("risk", Integer, nullable=False),
+    Column("flags", Text, nullable=False),
+    Column("drawn", Integer, nullable=False),
+    Column("must_be_seen", Integer, nullable=False),
+    Column("waits", Integer, nullable=False),
+    Column("standing", Text, nullable=False),
+    Column("assessed_at", Text, nullable=False),
+    Column("away_km", Float),
+    Column("decision", Text),
+    Column("reason", Text),
+    Column("decided_by", Text, nullable=False),
+    Column("decided_at", Text),
+)
+Index("review_by_risk", review.c.standing, review.c.risk.desc(), review.c.sealed_at, review.c.registration_id)
+Index("review_by_officer", review.c.officer, review.c.sealed_at, review.c.exceptions)
+Index("review_by_age", review.c.sealed_at, review.c.exceptions)
+
+document_mark = Table(
+    "document_mark",
+    metadata,
+    Column("mark", Text, nullable=False),
+    Column("registration_id", Text, ForeignKey("registration.id"), nullable=False),
+    PrimaryKeyConstraint("mark", "registration_id"),
+)
+
+# The words of the trail (``audit_words``, ``audit_words_upto``) are a virtual table: migration 8, ``audit_search``.
 audit = Table(
     "audit",
     metadata,

@@ -1,0 +1,153 @@
+"""Finding records of the trail by words.
+
+An index of words (FTS5) lies beside the trail, inside the encrypted database. It is brought up to the newest record
+when somebody searches, so that no step of an enrollment pays for it. It holds words only: what is shown is read from
+the trail itself, and a word that was changed there is found by verifying, not by searching.
+
+A record's words are its event's id and module, who did it, what it is about, and the names and values of its detail;
+of long values, digests above all, the beginning.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from muster.audit.chain import AuditRecord
+from muster.clock import rfc3339
+from muster.store.audit_log import read_record
+
+_LONGEST_WORD = 32
+_WORD = re.compile(r"\w+")
+_TOGETHER = 5_000
+_ROWS_AFTER = sa.text(
+    "SELECT sequence, event, actor, subject, detail FROM audit WHERE sequence > :upto ORDER BY sequence LIMIT :most"
+)
+_ADD = "INSERT INTO audit_words (rowid, words) VALUES (?, ?)"
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """All of it together: ``words`` are beginnings of words, each a group of which one is enough; ``events`` are
+    ids; times are the first and the last moment. What is empty asks for nothing."""
+
+    words: tuple[tuple[str, ...], ...] = ()
+    events: tuple[str, ...] = ()
+    actor: str = ""
+    subject: str = ""
+    since: datetime | None = None
+    until: datetime | None = None
+
+    @property
+    def match(self) -> str:
+        """In the index's own language."""
+        groups = [
+            *(" OR ".join(_phrase(each) for each in group) for group in self.words),
+            " OR ".join(f'"{_event_word(each)}"' for each in self.events),
+            f'"{_actor_word(self.actor)}"' if self.actor else "",
+            f'"{self.subject.lower()[:_LONGEST_WORD]}"' if self.subject else "",
+        ]
+        return " AND ".join(f"({each})" for each in groups if each)
+
+
+class AuditSearch:
+    """For reading, but for :meth:`catch_up`."""
+
+    def __init__(self, connection: sa.Connection) -> None:
+        self._connection = connection
+
+    def behind(self) -> int:
+        """How many records the index does not know yet."""
+        return self.newest() - self._upto()
+
+    def newest(self) -> int:
+        return int(self._connection.scalar(sa.text("SELECT max(sequence) FROM audit")) or 0)
+
+    def catch_up(self, most: int = _TOGETHER) -> int:
+        """Index the next records; returns how many."""
+        rows = self._connection.execute(_ROWS_AFTER, {"upto": self._upto(), "most": most}).all()
+        raw = self._connection.connection.driver_connection
+        if rows and raw is not None:
+            raw.executemany(_ADD, ((row[0], _words_of(*row[1:])) for row in rows))
+            self._connection.execute(sa.text("DELETE FROM audit_words_upto"))
+            self._connection.execute(sa.text("INSERT INTO audit_words_upto VALUES (:upto)"), {"upto": rows[-1][0]})
+        return len(rows)
+
+    def find(self, wanted: Wanted, limit: int, before: int | None = None) -> tuple[AuditRecord, ...]:
+        """The newest of what is wanted, before the record of that number."""
+        first, last = self._range(wanted, before)
+        if wanted.match:
+            chosen = (
+                "SELECT rowid FROM audit_words WHERE audit_words MATCH :match AND rowid BETWEEN :first AND :last"
+                " ORDER BY rowid DESC LIMIT :limit"
+            )
+        else:
+            chosen = (
+                "SELECT sequence FROM audit WHERE sequence BETWEEN :first AND :last"
+                " ORDER BY sequence DESC LIMIT :limit"
+            )
+        numbers = {"match": wanted.match, "first": first, "last": last, "limit": limit}
+        query = sa.text(f"SELECT * FROM audit WHERE sequence IN ({chosen}) ORDER BY sequence DESC")  # noqa: S608
+        return tuple(read_record(dict(row._mapping)) for row in self._connection.execute(query, numbers))
+
+    def _range(self, wanted: Wanted, before: int | None) -> tuple[int, int]:
+        last = self.newest() if before is None else before - 1
+        if wanted.until is not None:
+            last = min(last, self._first_at(wanted.until, inclusive=False) - 1)
+        first = self._first_at(wanted.since, inclusive=True) if wanted.since is not None else 1
+        return first, last
+
+    def _first_at(self, moment: datetime, *, inclusive: bool) -> int:
+        """The first record from then on, halving: records lie in the order of their times but for a clock that was
+        set back, which costs nobody more than some records beside the border."""
+        text, low, high = rfc3339(moment), 1, self.newest() + 1
+        while low < high:
+            middle = (low + high) // 2
+            at = self._connection.scalar(
+                sa.text("SELECT at FROM audit WHERE sequence >= :n ORDER BY sequence LIMIT 1"), {"n": middle}
+            )
+            later = at is None or (at >= text if inclusive else at > text)
+            low, high = (low, middle) if later else (middle + 1, high)
+        return low
+
+    def _upto(self) -> int:
+        return int(self._connection.scalar(sa.text("SELECT max(sequence) FROM audit_words_upto")) or 0)
+
+    # People, as far as their registrations still have content
+
+    def registrations_naming(self, text: str, limit: int) -> tuple[str, ...]:
+        """The numbers of registrations, not delivered yet, in whose details this stands; the newest first."""
+        query = sa.text(
+            "SELECT DISTINCT registration_id FROM registration_event WHERE registration_id IN"
+            " (SELECT DISTINCT registration_id FROM blob) AND kind IN ('DemographicsEntered', 'DemographicsDrafted')"
+            " AND body LIKE :part ESCAPE '!' ORDER BY registration_id DESC LIMIT :limit"
+        )
+        escaped = re.sub(r"([!%_])", r"!\1", json.dumps(text, ensure_ascii=False)[1:-1])
+        return tuple(self._connection.scalars(query, {"part": f"%{escaped}%", "limit": limit}))
+
+
+def _words_of(event: str, actor: str, subject: str, detail: str) -> str:
+    said = " ".join(each[:_LONGEST_WORD] for each in _WORD.findall(f"{subject} {actor} {detail}"))
+    return f"{_event_word(event)} {_actor_word(actor)} {said}"
+
+
+def words_in(text: str) -> tuple[str, ...]:
+    """What somebody typed, as the index has it."""
+    return tuple(each.lower() for each in _WORD.findall(text.replace("-", " ")))
+
+
+def _phrase(word: str) -> str:
+    return f'"{word[:_LONGEST_WORD]}"*' if len(word) < _LONGEST_WORD else f'"{word[:_LONGEST_WORD]}"'
+
+
+def _event_word(event_id: str) -> str:
+    return "e_" + event_id.replace("-", "").lower()
+
+
+def _actor_word(actor: str) -> str:
+    """One word whatever signs a user name has."""
+    return "a_" + actor.lower().encode().hex()
