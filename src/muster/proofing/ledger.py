@@ -16,12 +16,9 @@ from dataclasses import replace
 from datetime import datetime
 from uuid import NAMESPACE_OID, uuid5
 
-from muster.domain.document_risk import DocumentVerdict
 from muster.domain.evidence import (
-    ACCESS_DENIED,
     ATTRIBUTES_DIFFER,
     AUTHENTICATION_FAILED,
-    AUTHORIZATION_SERVER_UNAVAILABLE,
     ArtifactRole,
     CheckOutcome,
     Evaluation,
@@ -37,8 +34,7 @@ from muster.domain.evidence import (
 from muster.domain.proofing import Assurance, Scenario
 from muster.proofing.levels import LevelRule, LevelTable
 
-_NOT_DECIDED = frozenset({AUTHORIZATION_SERVER_UNAVAILABLE.code, ACCESS_DENIED.code})
-_FAILED = frozenset({AUTHENTICATION_FAILED.code, ATTRIBUTES_DIFFER.code})
+_FAILED = frozenset({AUTHENTICATION_FAILED.code, ATTRIBUTES_DIFFER.code})  # the others leave it open
 _GENDERS = ("female", "male")
 _STATION = "station"
 _SPELT_OUT = str.maketrans(
@@ -90,18 +86,23 @@ def _evaluated(
 
 
 def _status(submission: Submission) -> EvidenceStatus:
+    """What speaks against a piece, or went wrong with it, never lets it be verified."""
     if submission.processing:
         return EvidenceStatus.PROCESSING
     codes = {each.code for each in submission.faults}
     blocking = [each.outcome for each in submission.checks if each.blocking]
-    if codes & _FAILED or CheckOutcome.FAILED in blocking or submission.verdict is DocumentVerdict.DECLINED:
+    declined = any(each.normalized.declines for each in submission.risks)
+    if codes & _FAILED or CheckOutcome.FAILED in blocking or declined:
         return EvidenceStatus.INVALID
-    if codes & _NOT_DECIDED or CheckOutcome.UNVERIFIED in blocking:
-        return EvidenceStatus.NOT_VERIFIED
     if submission.verdict is not None:
-        return EvidenceStatus.of_verdict(submission.verdict)
+        status = EvidenceStatus.of_verdict(submission.verdict)
+        if status is not EvidenceStatus.VERIFIED:
+            return status
     # A document nobody decided about proves nothing.
-    return EvidenceStatus.NOT_VERIFIED if submission.kind is EvidenceKind.DOCUMENT else EvidenceStatus.VERIFIED
+    undecided = submission.kind is EvidenceKind.DOCUMENT and submission.verdict is None
+    if codes or submission.risks or undecided or CheckOutcome.UNVERIFIED in blocking:
+        return EvidenceStatus.NOT_VERIFIED
+    return EvidenceStatus.VERIFIED
 
 
 def _verified_score(submission: Submission, table: LevelTable) -> EvidenceLevel:

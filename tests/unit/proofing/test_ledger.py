@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -22,6 +23,7 @@ from muster.domain.evidence import (
     CheckOutcome,
     DocumentDetails,
     Evaluation,
+    EvidenceFault,
     EvidenceKind,
     EvidenceLevel,
     EvidenceStatus,
@@ -224,6 +226,18 @@ def test_a_check_that_does_not_block_fails_alone() -> None:
 )
 def test_a_document_is_what_was_decided_about_it(verdict: DocumentVerdict | None, told: tuple[str, str]) -> None:
     assert status_of(replace(LICENCE_SUBMITTED, verdict=verdict)) == told
+
+
+@pytest.mark.parametrize(
+    "against",
+    [
+        {"faults": (EvidenceFault("OTP_WRONG", ""),)},
+        {"risks": (Risk(RiskIndicator.FACE_NOT_SIMILAR_TO_PORTRAIT, "0.2"),)},
+        {"risks": (Risk(RiskIndicator.FACE_IMAGE_QUALITY_LOW, "blur"),)},
+    ],
+)
+def test_what_something_speaks_against_is_never_verified(against: dict[str, Any]) -> None:
+    assert status_of(replace(FACE, **against))[1] == "LEVEL0"
 
 
 def test_only_documents_are_decided_about() -> None:
