@@ -7,6 +7,7 @@ the place of ``EdDSA``); whoever has no JOSE library verifies the octets before 
 
 from __future__ import annotations
 
+import hashlib
 import json
 from datetime import datetime, timedelta
 
@@ -18,7 +19,6 @@ from joserfc.errors import JoseError
 from joserfc.jwk import OKPKey
 
 from muster import base64url
-from muster.crypto.jws import SIGNATURE_INVALID
 from muster.crypto.signing import UNREADABLE, load_certificate
 from muster.errors import BadInput, Code, MusterError, NotAuthentic
 
@@ -27,8 +27,15 @@ SLIP_KEY_UNREADABLE = Code(
     "This is not the certificate that slips are checked with. Take slips.pem from the station's folder keys.",
 )
 
+SLIP_OF_ANOTHER = Code(
+    "SLIP_OF_ANOTHER",
+    "The slip was not issued by the station of this certificate: it is forged, or another station's.",
+)
+SLIP_CHANGED = Code(
+    "SLIP_CHANGED", "The slip was changed after it was issued: its signature does not match what it says."
+)
+
 _ALGORITHM = "Ed25519"
-_HEADER = json.dumps({"alg": _ALGORITHM}, separators=(",", ":")).encode()
 _REGISTRY = jws.JWSRegistry(algorithms=[_ALGORITHM])
 
 
@@ -41,7 +48,8 @@ class SlipKey:
 
     def sign(self, payload: bytes) -> str:
         """A compact JWS over ``payload``."""
-        signed = f"{base64url.encode(_HEADER)}.{base64url.encode(payload)}"
+        header = json.dumps({"alg": _ALGORITHM, "kid": _key_id(self._key.public_key())}, separators=(",", ":"))
+        signed = f"{base64url.encode(header.encode())}.{base64url.encode(payload)}"
         return f"{signed}.{base64url.encode(self._key.sign(signed.encode('ascii')))}"
 
     def certificate(self, common_name: str, not_before: datetime, days: int) -> bytes:
@@ -74,13 +82,18 @@ class SlipKey:
 def verify_slip(token: str, key: bytes) -> bytes:
     """The payload of ``token``, signed by the owner of ``key``: a certificate or public key, PEM or DER.
 
-    Raises ``BadInput`` for a key that cannot be read, ``NotAuthentic``.
+    Raises ``BadInput`` for a key that cannot be read, ``NotAuthentic(SLIP_OF_ANOTHER)`` for a token that names
+    another key, ``NotAuthentic(SLIP_CHANGED)`` for one that is not what was signed.
     """
-    public = _public_key(key).public_bytes(
-        serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo
-    )
+    public = _public_key(key)
+    pem = public.public_bytes(serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo)
     try:
-        verified = jws.deserialize_compact(token, OKPKey.import_key(public), registry=_REGISTRY)
+        named = jws.extract_compact(token.encode("ascii"), registry=_REGISTRY).headers().get("kid")
+        if named != _key_id(public):
+            raise NotAuthentic(SLIP_OF_ANOTHER)
+        verified = jws.deserialize_compact(token, OKPKey.import_key(pem), registry=_REGISTRY)
+    except NotAuthentic:
+        raise
     except (
         JoseError,
         MusterError,
@@ -91,8 +104,13 @@ def verify_slip(token: str, key: bytes) -> bytes:
         AttributeError,
         RecursionError,
     ) as error:
-        raise NotAuthentic(SIGNATURE_INVALID) from error
+        raise NotAuthentic(SLIP_CHANGED) from error
     return bytes(verified.payload)
+
+
+def _key_id(key: Ed25519PublicKey) -> str:
+    """Eight letters, to tell stations apart; the signature proves, not this."""
+    return base64url.encode(hashlib.sha256(key.public_bytes_raw()).digest()[:6])
 
 
 def _public_key(content: bytes) -> Ed25519PublicKey:
