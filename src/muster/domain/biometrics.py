@@ -111,11 +111,13 @@ class AttestedBecause(Enum):
 
 @dataclass(frozen=True, slots=True)
 class BiometricException:
-    """An attribute that cannot be captured, and why. A face has no exception."""
+    """An attribute that cannot be captured, and why. A face has no exception. ``comment`` is the officer's, for
+    the supervisor: it does not leave the station."""
 
     attribute: BiometricAttribute
     kind: ExceptionKind
     reason: str
+    comment: str = ""
 
     def __post_init__(self) -> None:
         if self.attribute is BiometricAttribute.FACE:

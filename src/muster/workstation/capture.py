@@ -28,8 +28,15 @@ from muster.devices.catalogue import Catalogue
 from muster.devices.records import face_record
 from muster.devices.samples import attested_sample
 from muster.domain.assessment import Finding, blocking
-from muster.domain.biometrics import AttestedBecause, BiometricAttribute, CaptureGroup, DigitalId, LivenessOutcome
-from muster.domain.lifecycle import ExceptionPhotoTaken, LivenessJudged, Registration
+from muster.domain.biometrics import (
+    AttestedBecause,
+    BiometricAttribute,
+    CaptureGroup,
+    DigitalId,
+    ForcedBecause,
+    LivenessOutcome,
+)
+from muster.domain.lifecycle import ExceptionPhotoTaken, LivenessJudged, PoorSamplesKept, Registration
 from muster.domain.registration import RegistrationId
 from muster.errors import Code, DeviceUnavailable, MusterError, Refused
 from muster.workstation.face_liveness import NOT_JUDGED, JudgedLiveness, LivenessJudge
@@ -114,19 +121,23 @@ class Capture:
         registration_id: RegistrationId,
         view: FaceView,
         *,
-        force: bool = False,
+        forced: ForcedBecause | None = None,
+        comment: str = "",
         attested: AttestedBecause | None = None,
     ) -> CaptureOutcome:
         """Keep the face in ``view``, or say why not.
 
-        ``force`` keeps the best of all attempts whatever was found of its quality, ``attested`` a face that could
-        not be confirmed to be a living one; both raise ``Refused(ATTEMPTS_LEFT)`` while attempts are left. Raises
-        ``Unavailable``, ``NotAuthentic`` for weights; of a camera that signs for itself also
+        ``forced`` keeps the best of all attempts whatever was found of its quality, with the officer's reason and
+        ``comment``; ``attested`` a face that could not be confirmed to be a living one; both raise
+        ``Refused(ATTEMPTS_LEFT)`` while attempts are left.
+
+        Raises ``Unavailable``, ``NotAuthentic`` for weights; of a camera that signs for itself also
         ``DeviceUnavailable``, ``NotAuthentic`` and ``MalformedData``.
         """
         state = self._journal.open_draft(registration_id)
-        if (force or attested) and state.attempts.get(CaptureGroup.FACE, 0) < self._policy.attempts:
+        if (forced or attested) and state.attempts.get(CaptureGroup.FACE, 0) < self._policy.attempts:
             raise Refused(ATTEMPTS_LEFT)
+        force = forced is not None
         signed = self._signed(state, view, force=force)
         state = self._book.count_attempt(registration_id, CaptureGroup.FACE)
         found = blocking(view.to_keep.findings)
@@ -145,7 +156,8 @@ class Capture:
             if in_the_way:
                 return self._refuse_face(state, view, in_the_way)
             found = blocking(signed.face.findings)
-        return self._keep_face(state, view, alive, signed, forced=bool(found), attested=attested)
+        because = forced if found else None
+        return self._keep_face(state, view, alive, signed, because=because, comment=comment, attested=attested)
 
     def _signed(self, state: Registration, view: FaceView, *, force: bool) -> SignedFace | None:
         """What a camera that signs for itself takes now. Before the attempt is counted: what fails there costs
@@ -199,15 +211,20 @@ class Capture:
         alive: JudgedLiveness | None,
         signed: SignedFace | None,
         *,
-        forced: bool,
+        because: ForcedBecause | None,
+        comment: str,
         attested: AttestedBecause | None,
     ) -> CaptureOutcome:
         face = signed.face if signed else view.to_keep
         sample = signed.sample if signed else self._face_sample(state, face, view.camera)
         said = {"findings": codes((*face.findings, *sample.findings)), "measures": _measures(face)}
         attempts = state.attempts.get(CaptureGroup.FACE, 1)
-        entry, record = self._book.entry(state.id, sample, attempts, forced=forced, said=said)
+        entry, record = self._book.entry(state.id, sample, attempts, forced=because is not None, said=said)
         entries = [entry]
+        if because is not None:
+            detail = {"group": CaptureGroup.FACE.value, "because": because.value}
+            kept = PoorSamplesKept(self._journal.now(), (BiometricAttribute.FACE,), because, comment)
+            entries.append(Entry(kept, AuditEvent.POOR_SAMPLES_KEPT, detail))
         if alive is not None:
             entries.append(self._liveness_entry(state.id, alive, record.name, attested))
         state = self._journal.commit(state.id, *entries)

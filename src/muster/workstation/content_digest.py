@@ -33,7 +33,8 @@ def content_digest(state: Registration) -> str:
             for attribute, each in state.samples.items()
         },
         "exceptions": {
-            attribute.value: [each.kind.value, each.reason] for attribute, each in state.exceptions.items()
+            attribute.value: [each.kind.value, each.reason, *([each.comment] if each.comment else [])]
+            for attribute, each in state.exceptions.items()
         },
     }
     # Only where there is one: what was signed before these existed keeps its digest.

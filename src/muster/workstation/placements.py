@@ -119,11 +119,13 @@ class Placements:
         mailbox: Mailbox[Frame],
         *,
         forced: ForcedBecause | None = None,
+        comment: str = "",
     ) -> CaptureOutcome:
         """Capture the fingers or eyes of ``group`` that are no exceptions; ``judge`` what ``unjudged`` names then.
 
-        ``forced`` keeps the best of each over all attempts although it is below the threshold; raises
-        ``Refused(ATTEMPTS_LEFT)`` while attempts are left. Raises ``DeviceUnavailable``, ``Cancelled``.
+        ``forced`` keeps the best of each over all attempts although it is below the threshold, with the officer's
+        reason and ``comment``; raises ``Refused(ATTEMPTS_LEFT)`` while attempts are left. Raises
+        ``DeviceUnavailable``, ``Cancelled``.
         """
         state = self._journal.open_draft(registration_id)
         wanted = tuple(each for each in group.attributes if each not in state.exceptions)
@@ -134,7 +136,7 @@ class Placements:
         # What was good once stays: only a finger without any sample is filled with its best poor one.
         lacking = tuple(each for each in wanted if each not in state.samples)
         if forced and lacking and all(self._best(registration_id, each) for each in lacking):
-            return self._keep_best(registration_id, group, lacking, forced)
+            return self._keep_best(registration_id, group, lacking, forced, comment)
         self._judge.begin(registration_id)
         samples, placement = self._from_device(registration_id, state, group, wanted, cancel, mailbox)
         state = self._book.count_attempt(registration_id, group)
@@ -142,12 +144,12 @@ class Placements:
         if placement:
             self._book.note_refusal(registration_id, group, placement)
             return self._book.outcome(state, group, (), placement)
-        results = tuple(self._first_look(each, self._policy.threshold(group)) for each in samples)
+        results = tuple(self._first_look(each) for each in samples)
         state = self._take_in(state, group, list(zip(samples, results, strict=True)))
         lacking = tuple(each.attribute for each in results if each.attribute not in state.samples)
         available = tuple(each for each in lacking if self._best(registration_id, each))
         if forced and available:
-            return self._keep_best(registration_id, group, available, forced)
+            return self._keep_best(registration_id, group, available, forced, comment)
         return self._book.outcome(state, group, results)
 
     def _from_device(
@@ -162,7 +164,8 @@ class Placements:
         """The samples, and what is wrong with the placement as far as it was seen before there were samples."""
         request = CaptureRequest(
             attributes=wanted,
-            requested_score=self._policy.threshold(group),
+            # The highest: at the timeout the device hands out the best there was.
+            requested_score=max(self._policy.threshold(each) for each in wanted),
             timeout_s=self._policy.capture_timeout_s,
             transaction_id=str(uuid4()),
             previous_hash=chain_end(state),
@@ -190,8 +193,9 @@ class Placements:
     def _note_failure(self, registration_id: RegistrationId, group: CaptureGroup, code: Code) -> None:
         self._journal.note(registration_id, AuditEvent.CAPTURE_FAILED, group=group.value, code=code.name)
 
-    def _first_look(self, sample: CapturedSample, threshold: int) -> SampleResult:
-        return judge_sample(sample, threshold, self._policy.rule(sample.attribute))
+    def _first_look(self, sample: CapturedSample) -> SampleResult:
+        attribute = sample.attribute
+        return judge_sample(sample, self._policy.threshold(attribute), self._policy.rule(attribute))
 
     def _take_in(
         self, state: Registration, group: CaptureGroup, taken: Sequence[tuple[CapturedSample, SampleResult]]
@@ -310,7 +314,7 @@ class Placements:
 
     def _result(self, sample: CapturedSample, judged: Judged, twins: Iterable[Finding]) -> SampleResult:
         rule = self._policy.rule(sample.attribute)
-        threshold = self._policy.threshold(_group_of(sample.attribute))
+        threshold = self._policy.threshold(sample.attribute)
         quality = rule.deciding(sample.quality, judged.judgement.quality)
         seen = judged.findings_by_rule(strict=rule.needs_judgement)
         findings = (*twins, *seen, *_below(sample.attribute, quality, threshold))
@@ -389,6 +393,7 @@ class Placements:
         group: CaptureGroup,
         attributes: tuple[BiometricAttribute, ...],
         because: ForcedBecause,
+        comment: str,
     ) -> CaptureOutcome:
         state = self._journal.load(registration_id)
         attempts = state.attempts.get(group, 1)
@@ -403,9 +408,9 @@ class Placements:
             if take.judged is not None:
                 entries.append(self._judgement(state, take.sample, take.judged, ref.name, counts=True))
             quality = self._rank(take)[1]
-            results.append(SampleResult(attribute, quality, self._policy.threshold(group), accepted=True))
+            results.append(SampleResult(attribute, quality, self._policy.threshold(attribute), accepted=True))
         detail = {"group": group.value, "because": because.value}
-        kept = PoorSamplesKept(self._journal.now(), attributes, because)
+        kept = PoorSamplesKept(self._journal.now(), attributes, because, comment)
         state = self._journal.commit(registration_id, *entries, Entry(kept, AuditEvent.POOR_SAMPLES_KEPT, detail))
         with self._lock:  # only now: a full disk must not cost the captures
             for attribute in attributes:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 from types import MappingProxyType
 
-from muster.domain.biometrics import BiometricAttribute, CaptureGroup, Modality
+from muster.domain.biometrics import BiometricAttribute, Modality
 from muster.domain.confirmation import Cause
 from muster.domain.lifecycle import Registration
 from muster.domain.operators import NEEDS_PASSWORD, PERMISSIONS, WAYS, Factor, Permissions, Ways
@@ -100,9 +100,10 @@ _LIMITS: Mapping[str, float] = MappingProxyType(
 @dataclass(frozen=True, slots=True)
 class Policy:
     """``thresholds`` are per finger and per eye, not an average: one unusable finger must not hide
-    behind three good ones, as it does with MOSIP's slap average. ``quality_rules`` say by modality which quality
-    is held against them, the device's or the one measured here. ``position`` is where the station stands, for
-    packets to say so; ``typical_record_bytes`` what a capture that is still to come is counted at.
+    behind three good ones, as it does with MOSIP's slap average. ``finger_thresholds`` names fingers with one of
+    their own: little fingers are often worn where the others are not. ``quality_rules`` say by modality which
+    quality is held against them, the device's or the one measured here. ``position`` is where the station stands,
+    for packets to say so; ``typical_record_bytes`` what a capture that is still to come is counted at.
 
     ``proven`` are the processes in which people prove who they are before they are captured. A desk takes them
     from the station's proofing configuration; with ``demo_use_case`` a demo station that has none uses
@@ -138,6 +139,7 @@ class Policy:
     proven: frozenset[Process] = frozenset()
     demo_use_case: bool = False
     finger_threshold: int = 40
+    finger_thresholds: Mapping[BiometricAttribute, int] = field(default_factory=dict)
     iris_threshold: int = 60
     quality_rules: Mapping[Modality, QualityRule] = field(default_factory=lambda: _QUALITY_RULES)
     attempts: int = 3
@@ -183,12 +185,10 @@ class Policy:
             left_out.add(Step.PROOFING)
         return tuple(step for step in self.steps if step not in left_out)
 
-    def threshold(self, group: CaptureGroup) -> int:
-        return {
-            Modality.FACE: 0,  # a face is judged by findings, not by one number
-            Modality.FINGER: self.finger_threshold,
-            Modality.IRIS: self.iris_threshold,
-        }[group.modality]
+    def threshold(self, attribute: BiometricAttribute) -> int:
+        if attribute.modality is Modality.FINGER:
+            return self.finger_thresholds.get(attribute, self.finger_threshold)
+        return self.iris_threshold if attribute.modality is Modality.IRIS else 0  # a face is judged by findings
 
     def rule(self, attribute: BiometricAttribute) -> QualityRule:
         return self.quality_rules.get(attribute.modality, QualityRule.DEVICE_ALONE)

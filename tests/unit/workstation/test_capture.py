@@ -41,6 +41,7 @@ from muster.domain.biometrics import (
     CaptureGroup,
     DigitalId,
     ExceptionKind,
+    ForcedBecause,
     Modality,
 )
 from muster.domain.registration import RegistrationId, Step
@@ -115,6 +116,15 @@ def test_a_finger_nobody_asked_for_makes_the_whole_placement_wrong() -> None:
 
 def test_a_sample_at_the_threshold_is_accepted() -> None:
     assert judge_sample(_sample(INDEX, 40), 40).accepted
+
+
+def test_a_finger_with_a_threshold_of_its_own_is_held_against_that(root: Path) -> None:
+    little = BiometricAttribute.RIGHT_LITTLE
+    policy = replace(QUICK, finger_threshold=1, finger_thresholds={little: 100})
+    with desk_at(root, policy=policy) as desk:
+        outcome = capture(desk, desk.enrollment.start().id, CaptureGroup.RIGHT_SLAP)
+    assert {each.attribute for each in outcome.samples if not each.accepted} == {little}
+    assert {each.attribute: each.threshold for each in outcome.samples}[little] == 100
 
 
 def test_a_sample_just_below_the_threshold_is_refused_with_both_numbers() -> None:
@@ -241,12 +251,15 @@ def test_a_face_with_findings_may_be_kept_once_the_attempts_are_used_up_and_the_
     far = first_view(desk)
     for _ in range(QUICK.attempts):
         with pytest.raises(Refused) as caught:
-            desk.enrollment.capture_face(draft, far, force=True)
+            desk.enrollment.capture_face(draft, far, forced=ForcedBecause.WORN)
         assert caught.value.code.name == "ATTEMPTS_LEFT"
         assert not desk.enrollment.capture_face(draft, far).registration.samples
-    state = desk.enrollment.capture_face(draft, far, force=True).registration
+    state = desk.enrollment.capture_face(draft, far, forced=ForcedBecause.INJURY, comment="In bed").registration
     assert state.samples[BiometricAttribute.FACE].facts.forced
-    assert "FACE_TOO_FAR" in desk.trail.about(draft)[-1].detail["findings"].split(",")
+    assert state.forced_because == {BiometricAttribute.FACE: ForcedBecause.INJURY}
+    taken, kept = desk.trail.about(draft)[-2:]
+    assert "FACE_TOO_FAR" in taken.detail["findings"].split(",")
+    assert kept.detail == {"group": "face", "because": "injury or illness"}  # the comment is not for the trail
 
 
 def test_the_best_of_all_attempts_is_kept_when_the_last_shows_nobody(
@@ -259,7 +272,7 @@ def test_the_best_of_all_attempts_is_kept_when_the_last_shows_nobody(
     empty = first_view(desk)
     for _ in range(QUICK.attempts - 1):
         desk.enrollment.capture_face(draft, empty)
-    desk.enrollment.capture_face(draft, empty, force=True)
+    desk.enrollment.capture_face(draft, empty, forced=ForcedBecause.WORN)
     kept = desk.enrollment.sample_picture(draft, BiometricAttribute.FACE)
     assert np.array_equal(kept, far.frame.pixels)
 
@@ -271,7 +284,7 @@ def test_somebody_else_beside_the_person_is_never_kept(
     two = first_view(desk)
     for _ in range(QUICK.attempts):
         desk.enrollment.capture_face(draft, two)
-    outcome = desk.enrollment.capture_face(draft, two, force=True)
+    outcome = desk.enrollment.capture_face(draft, two, forced=ForcedBecause.WORN)
     assert outcome.findings and not outcome.registration.samples
 
 

@@ -77,8 +77,8 @@ def _document(**facts: Any) -> Registration:
     return replace(STATE, documents={"proofOfIdentity": changed})
 
 
-def _exception(kind: ExceptionKind, reason: str) -> Registration:
-    return replace(STATE, exceptions={EYE: BiometricException(EYE, kind, reason)})
+def _exception(kind: ExceptionKind, reason: str, comment: str = "") -> Registration:
+    return replace(STATE, exceptions={EYE: BiometricException(EYE, kind, reason, comment)})
 
 
 CHANGES: dict[str, Callable[[], Registration]] = {
@@ -115,6 +115,7 @@ CHANGES: dict[str, Callable[[], Registration]] = {
     "the person's word": lambda: replace(STATE, answers={Question.DATA: RIGHT}),
     "exception kind": lambda: _exception(ExceptionKind.TEMPORARY, "blind"),
     "exception reason": lambda: _exception(ExceptionKind.PERMANENT, "bandaged"),
+    "exception comment": lambda: _exception(ExceptionKind.PERMANENT, "blind", "since birth"),
     "exception gone": lambda: replace(STATE, exceptions={}),
     "photo of the exception": lambda: replace(STATE, exception_photo=PHOTO),
     "another photo of it": lambda: replace(

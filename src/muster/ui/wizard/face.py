@@ -10,7 +10,7 @@ import numpy as np
 from PySide6.QtCore import QSize, QTimer
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QVBoxLayout
 
-from muster.domain.biometrics import AttestedBecause, BiometricAttribute, CaptureGroup
+from muster.domain.biometrics import AttestedBecause, BiometricAttribute, CaptureGroup, ForcedBecause
 from muster.domain.lifecycle import Registration
 from muster.errors import MusterError
 from muster.ui import names
@@ -116,7 +116,9 @@ class FacePage(StepPage):
 
     def _keep(self, view: FaceView, *, force: bool, attested: AttestedBecause | None) -> CaptureOutcome:
         """Runs on a lane."""
-        return self.enrollment.capture_face(self.registration.id, view, force=force, attested=attested)
+        return self.enrollment.capture_face(
+            self.registration.id, view, forced=ForcedBecause.OTHER if force else None, attested=attested
+        )
 
     def _kept_picture(self) -> np.ndarray:
         """Runs on a lane."""
