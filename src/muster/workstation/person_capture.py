@@ -6,6 +6,7 @@ by another journal. What needs a device lives in ``capture`` and ``placements``.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from threading import Event
 
 from muster.audit.catalogue import AuditEvent
@@ -53,11 +54,28 @@ class PersonCapture:
         attribute: BiometricAttribute,
         kind: ExceptionKind,
         reason: str,
+        comment: str = "",
     ) -> Registration:
-        exception = BiometricException(attribute, kind, reason)
-        event = ExceptionMarked(self._journal.now(), exception)
-        detail = {"attribute": attribute.value, "kind": kind.value}
-        return self._journal.commit(registration_id, Entry(event, AuditEvent.EXCEPTION_MARKED, detail))
+        return self.mark_exceptions(registration_id, (attribute,), kind, reason, comment)
+
+    def mark_exceptions(
+        self,
+        registration_id: RegistrationId,
+        attributes: Iterable[BiometricAttribute],
+        kind: ExceptionKind,
+        reason: str,
+        comment: str = "",
+    ) -> Registration:
+        """All of them or, should the program end meanwhile, none. ``comment`` is for the supervisor."""
+        entries = [
+            Entry(
+                ExceptionMarked(self._journal.now(), BiometricException(attribute, kind, reason, comment)),
+                AuditEvent.EXCEPTION_MARKED,
+                {"attribute": attribute.value, "kind": kind.value},
+            )
+            for attribute in attributes
+        ]
+        return self._journal.commit(registration_id, *entries)
 
     def clear_exception(self, registration_id: RegistrationId, attribute: BiometricAttribute) -> Registration:
         event = ExceptionCleared(self._journal.now(), attribute)
@@ -77,10 +95,11 @@ class PersonCapture:
         registration_id: RegistrationId,
         view: FaceView,
         *,
-        force: bool = False,
+        forced: ForcedBecause | None = None,
+        comment: str = "",
         attested: AttestedBecause | None = None,
     ) -> CaptureOutcome:
-        return self._capture.capture_face(registration_id, view, force=force, attested=attested)
+        return self._capture.capture_face(registration_id, view, forced=forced, comment=comment, attested=attested)
 
     def capture_group(
         self,
@@ -90,8 +109,9 @@ class PersonCapture:
         mailbox: Mailbox[Frame],
         *,
         forced: ForcedBecause | None = None,
+        comment: str = "",
     ) -> CaptureOutcome:
-        return self._placements.capture(registration_id, group, cancel, mailbox, forced=forced)
+        return self._placements.capture(registration_id, group, cancel, mailbox, forced=forced, comment=comment)
 
     def prepare_judging(self) -> None:
         """Load what judges fingers, so that the first is not waited for. Raises ``Unavailable``,
