@@ -36,6 +36,7 @@ from muster.domain.person import Question, Reply
 from muster.domain.prefill import Conflict, Origin, PrefilledField
 from muster.domain.proofing import ProofOutcome
 from muster.domain.registration import USUAL_STEPS, Process, RegistrationId, Step
+from muster.domain.review_decision import Decision, Reason
 
 _K = TypeVar("_K")
 _V = TypeVar("_V")
@@ -144,11 +145,12 @@ class SampleSetAside:
 
 @dataclass(frozen=True, slots=True)
 class PoorSamplesKept:
-    """The officer said why samples below the threshold are kept."""
+    """The officer said why samples below the threshold are kept; ``comment`` is for the supervisor."""
 
     at: datetime
     attributes: tuple[BiometricAttribute, ...]
     because: ForcedBecause
+    comment: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -290,6 +292,40 @@ class Sealed:
 
 
 @dataclass(frozen=True, slots=True)
+class ReviewWanted:
+    """The packet that was just sealed is not sent before a supervisor approved it."""
+
+    at: datetime
+    packet_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reviewed:
+    """A supervisor's decision about a sealed packet. It counts once it was signed off, and the last one does;
+    holding needs no signature."""
+
+    at: datetime
+    operator: str
+    packet_id: str
+    decision: Decision
+    reason: Reason | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewSigned:
+    """The decision counts from now on. ``batch`` is the SHA-256 (hex) of the list of everything that was signed
+    off together, ``signature`` the machine key's over that list (``workstation.review``)."""
+
+    at: datetime
+    operator: str
+    packet_id: str
+    decision: Decision
+    reason: Reason | None
+    batch: str
+    signature: str
+
+
+@dataclass(frozen=True, slots=True)
 class Synced:
     """The server knows that the packet exists."""
 
@@ -396,6 +432,9 @@ Event = (
     | Confirmed
     | Signed
     | Sealed
+    | ReviewWanted
+    | Reviewed
+    | ReviewSigned
     | Synced
     | Uploaded
     | Discarded
@@ -456,6 +495,10 @@ class Registration:
     confirmed: Confirmed | None = None
     signed: Signed | None = None
     sealed: Sealed | None = None
+    review_wanted: ReviewWanted | None = None
+    reviewed: Reviewed | None = None
+    review_signed: ReviewSigned | None = None
+    sent_back: ReviewSigned | None = None
     synced: Synced | None = None
     uploaded: Uploaded | None = None
     discarded: Discarded | None = None
@@ -505,6 +548,15 @@ class Registration:
     def is_face_attested(self) -> bool:
         """Whether the officer's word alone says that the face is a living one."""
         return self.face_liveness is not None and self.face_liveness.outcome is LivenessOutcome.ATTESTED
+
+    @property
+    def is_rejected(self) -> bool:
+        return self.review_signed is not None and self.review_signed.decision is Decision.REJECT
+
+    @property
+    def awaits_approval(self) -> bool:
+        """Whether it is not sent before somebody approves it."""
+        return self.review_wanted is not None and self.review_signed is None
 
     @property
     def risk(self) -> int:
@@ -566,7 +618,7 @@ def apply(state: Registration, event: Event) -> Registration:
             return replace(state, attempts=_with(state.attempts, group, state.attempts.get(group, 0) + 1))
         case (
             PersonAnswered() | OperatorSampleTaken() | Confirmed() | Signed()
-            | Sealed() | Synced() | Uploaded() | Discarded()
+            | Sealed() | ReviewWanted() | Reviewed() | ReviewSigned() | Synced() | Uploaded() | Discarded()
         ):  # fmt: skip
             return _apply_ending(state, event)
         case SampleJudged() | SampleSetAside() if not _is_current(state, event):
@@ -608,7 +660,10 @@ def _apply_reading(state: Registration, event: _Reading) -> Registration:
             return replace(state, portraits=(*state.portraits, event))
 
 
-_Ending = PersonAnswered | OperatorSampleTaken | Confirmed | Signed | Sealed | Synced | Uploaded | Discarded
+_Review = ReviewWanted | Reviewed | ReviewSigned
+_Ending = (
+    PersonAnswered | OperatorSampleTaken | Confirmed | Signed | Sealed | _Review | Synced | Uploaded | Discarded
+)
 
 
 def _apply_ending(state: Registration, event: _Ending) -> Registration:
@@ -624,12 +679,28 @@ def _apply_ending(state: Registration, event: _Ending) -> Registration:
             return replace(state, signed=event)
         case Sealed():
             return replace(state, sealed=event)
+        case ReviewWanted() | Reviewed() | ReviewSigned():
+            return _apply_review(state, event)
         case Synced():
             return replace(state, synced=event)
         case Uploaded():
             return replace(state, uploaded=event)
         case Discarded():
             return replace(state, discarded=event)
+
+
+def _apply_review(state: Registration, event: _Review) -> Registration:
+    """What is sent back is a draft again, to be checked and signed anew; its packet is gone."""
+    match event:
+        case ReviewWanted():
+            return replace(state, review_wanted=event)
+        case Reviewed():
+            return replace(state, reviewed=event)
+        case ReviewSigned(decision=Decision.SEND_BACK):
+            draft = replace(state, sealed=None, review_wanted=None, reviewed=None, review_signed=None)
+            return replace(_content_changed(draft), sent_back=event)
+        case ReviewSigned():
+            return replace(state, review_signed=event)
 
 
 def _content_changed(state: Registration) -> Registration:
