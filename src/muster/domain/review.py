@@ -96,19 +96,19 @@ _WEIGHTS: Mapping[Sign, int] = MappingProxyType(
         Sign.CLOCK: 4,
     }
 )
-# Quicker than anybody reads, types or lays a hand down; slower than anything but trouble. Demo stations and folders
-# that are played are quicker than people, so that the figures are for people.
+# Quicker than anybody reads, types or lays a hand down; slower than anything but trouble. Demo stations and
+# folders that are played are quicker than people, so that the figures are for people.
 _LEAST_S = MappingProxyType({Step.CONSENT: 2, Step.DEMOGRAPHICS: 10, Step.PREVIEW: 3})
-_MOST_S = MappingProxyType({step: 900 for step in (Step.DEMOGRAPHICS, Step.DOCUMENTS, Step.FACE, Step.IRISES)})
+_MOST_S = MappingProxyType(dict.fromkeys((Step.DEMOGRAPHICS, Step.DOCUMENTS, Step.FACE, Step.IRISES), 900))
 
 
 @dataclass(frozen=True, slots=True)
 class ReviewRules:
     """What a deployment decides about reviews.
 
-    With ``required`` nothing is sent before a supervisor approved it. Without, packets go at once, and a supervisor
-    looks afterwards at whatever weighs ``look_from`` or more, and at ``sample`` of the rest (0 to 1). ``look_from``
-    counts with ``required`` too: what weighs as much, or was drawn, is not approved unseen.
+    With ``required`` nothing is sent before a supervisor approved it. Without, packets go at once, and a
+    supervisor looks afterwards at whatever weighs ``look_from`` or more, and at ``sample`` of the rest (0 to 1).
+    ``look_from`` counts with ``required`` too: what weighs as much, or was drawn, is not approved unseen.
 
     ``weights`` of 0 leave a sign out. An officer's exceptions are a sign from ``officer_least`` registrations in
     ``officer_days`` days on, where the lower end of the 95 % interval of the officer's share (Wilson's) lies above

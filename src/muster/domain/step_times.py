@@ -1,8 +1,8 @@
 """How long each step of a registration took, told from the times of its events. Pure.
 
 The time up to an event counts for the step the event belongs to. A longer gap than ``pause`` is a pause, not work:
-somebody went to lunch, or the registration was put away. A clock that was set back shows as an event before the one
-before it.
+somebody went to lunch, or the registration was put away. A clock that was set back shows as an event before the
+one before it.
 """
 
 from __future__ import annotations

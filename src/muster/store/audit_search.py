@@ -1,11 +1,11 @@
 """Finding records of the trail by words.
 
-An index of words (FTS5) lies beside the trail, inside the encrypted database. It is brought up to the newest record
-when somebody searches, so that no step of an enrollment pays for it. It holds words only: what is shown is read from
-the trail itself, and a word that was changed there is found by verifying, not by searching.
+An index of words (FTS5) lies beside the trail, inside the encrypted database. It is brought up to the newest
+record when somebody searches, so that no step of an enrollment pays for it. It holds words only: what is shown is
+read from the trail itself, and a word that was changed there is found by verifying, not by searching.
 
-A record's words are its event's id and module, who did it, what it is about, and the names and values of its detail;
-of long values, digests above all, the beginning.
+A record's words are its event's id and module, who did it, what it is about, and the names and values of its
+detail; of long values, digests above all, the beginning.
 """
 
 from __future__ import annotations
@@ -25,7 +25,8 @@ _LONGEST_WORD = 32
 _WORD = re.compile(r"\w+")
 _TOGETHER = 5_000
 _ROWS_AFTER = sa.text(
-    "SELECT sequence, event, actor, subject, detail FROM audit WHERE sequence > :upto ORDER BY sequence LIMIT :most"
+    "SELECT sequence, event, actor, subject, detail FROM audit WHERE sequence > :upto"
+    " ORDER BY sequence LIMIT :most"
 )
 _ADD = "INSERT INTO audit_words (rowid, words) VALUES (?, ?)"
 
@@ -123,7 +124,8 @@ class AuditSearch:
         """The numbers of registrations, not delivered yet, in whose details this stands; the newest first."""
         query = sa.text(
             "SELECT DISTINCT registration_id FROM registration_event WHERE registration_id IN"
-            " (SELECT DISTINCT registration_id FROM blob) AND kind IN ('DemographicsEntered', 'DemographicsDrafted')"
+            " (SELECT DISTINCT registration_id FROM blob)"
+            " AND kind IN ('DemographicsEntered', 'DemographicsDrafted')"
             " AND body LIKE :part ESCAPE '!' ORDER BY registration_id DESC LIMIT :limit"
         )
         escaped = re.sub(r"([!%_])", r"!\1", json.dumps(text, ensure_ascii=False)[1:-1])

@@ -159,7 +159,7 @@ document_mark = Table(
     PrimaryKeyConstraint("mark", "registration_id"),
 )
 
-# The words of the trail (``audit_words``, ``audit_words_upto``) are a virtual table: migration 8, ``audit_search``.
+# The words of the trail (``audit_words``) are a virtual table: see migration 8 and ``audit_search``.
 audit = Table(
     "audit",
     metadata,
