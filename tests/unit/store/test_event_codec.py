@@ -144,7 +144,7 @@ _GOLDEN: list[tuple[Event, str]] = [
     (
         ExceptionMarked(_AT, BiometricException(BiometricAttribute.RIGHT_THUMB, ExceptionKind.PERMANENT, "lost")),
         '{"at":"2026-03-01T12:00:00.123456Z","exception":{"attribute":"rightThumb","kind":"Permanent",'
-        '"reason":"lost"}}',
+        '"reason":"lost","comment":""}}',
     ),
     (
         ExceptionCleared(_AT, BiometricAttribute.RIGHT_THUMB),
@@ -233,7 +233,8 @@ _GOLDEN: list[tuple[Event, str]] = [
     ),
     (
         PoorSamplesKept(_AT, (BiometricAttribute.LEFT_INDEX,), ForcedBecause.WORN),
-        '{"at":"2026-03-01T12:00:00.123456Z","attributes":["leftIndex"],"because":"worn or damaged ridges"}',
+        '{"at":"2026-03-01T12:00:00.123456Z","attributes":["leftIndex"],"because":"worn or damaged ridges",'
+        '"comment":""}',
     ),
     (
         LivenessJudged(_AT, LivenessOutcome.ATTESTED, _BLOB, "0e0e0e0e", AttestedBecause.LIGHT),
@@ -382,6 +383,26 @@ def test_a_stored_row_reads_as_its_event(event: Event, body: str) -> None:
 @pytest.mark.parametrize(("event", "body"), _GOLDEN, ids=_kind)
 def test_an_event_is_written_as_its_stored_row(event: Event, body: str) -> None:
     assert encode(event) == (_kind(event), body)
+
+
+@pytest.mark.parametrize(
+    ("kind", "body"),
+    [
+        (
+            "ExceptionMarked",
+            '{"at":"2026-03-01T12:00:00Z","exception":{"attribute":"rightThumb","kind":"Permanent","reason":"lost"}}',
+        ),
+        (
+            "PoorSamplesKept",
+            '{"at":"2026-03-01T12:00:00Z","attributes":["leftIndex"],"because":"worn or damaged ridges"}',
+        ),
+    ],
+)
+def test_what_was_stored_before_officers_could_comment_has_none(kind: str, body: str) -> None:
+    event = decode(kind, body)
+    said = event.exception if isinstance(event, ExceptionMarked) else event
+    assert isinstance(said, BiometricException | PoorSamplesKept)
+    assert said.comment == ""
 
 
 @pytest.mark.parametrize("event", [event for event, _ in _GOLDEN], ids=_kind)
