@@ -197,8 +197,8 @@ def __getattr__(name: str) -> str:
     raise AttributeError(name)
 
 
-def zoom() -> int:
-    return _look.zoom
+def look() -> Look:
+    return _look
 
 
 def px(size: float) -> int:

@@ -10,15 +10,15 @@ from functools import partial
 from math import ceil
 
 import shiboken6
-from PySide6.QtCore import Qt, QTimer
-from PySide6.QtGui import QCloseEvent, QGuiApplication, QKeySequence, QShortcut, QShowEvent
+from PySide6.QtCore import QTimer
+from PySide6.QtGui import QActionGroup, QCloseEvent, QGuiApplication, QKeySequence, QShowEvent
 from PySide6.QtWidgets import (
     QApplication,
     QDialog,
     QFrame,
     QHBoxLayout,
     QMainWindow,
-    QPushButton,
+    QMenu,
     QStackedWidget,
     QVBoxLayout,
     QWidget,
@@ -27,6 +27,8 @@ from PySide6.QtWidgets import (
 from muster.domain.lifecycle import Registration
 from muster.domain.registration import Step
 from muster.errors import MusterError
+from muster.ui import shortcuts, theme
+from muster.ui.appearance import Looks, Scheme
 from muster.ui.background import Background
 from muster.ui.idle import IdleWatch
 from muster.ui.language import WINDOW_LANGUAGES, Languages, WindowLanguage, say_error, tr
@@ -41,11 +43,10 @@ from muster.ui.pages.receipt import ReceiptPage
 from muster.ui.pages.sign_in import SignInPage
 from muster.ui.proofing.policy_page import PolicyPage
 from muster.ui.session import Session
-from muster.ui.widgets.parts import label
+from muster.ui.widgets.parts import Button, Elided, label
+from muster.ui.widgets.room import Room
 from muster.ui.wizard.signature import Sent
 from muster.ui.wizard.wizard import Wizard
-
-LOCK_KEYS = "Ctrl+L"
 
 
 class MainWindow(QMainWindow):
@@ -61,8 +62,10 @@ class MainWindow(QMainWindow):
         self._column.setSpacing(0)
         self._header = QFrame()
         self.page = Page()
+        self._room = Room()
+        self._room.put(self.page)
         self._column.addWidget(self._header)
-        self._column.addWidget(self.page, 1)
+        self._column.addWidget(self._room, 1)
         self._stack = QStackedWidget()
         self._stack.addWidget(self._body)
         self.setCentralWidget(self._stack)
@@ -71,10 +74,20 @@ class MainWindow(QMainWindow):
         self._countdown = label("", "soft", wrap=False)
         self.idle = IdleWatch(self)
         self.idle.idle.connect(self._look_at_idle)
-        lock = QShortcut(QKeySequence(LOCK_KEYS), self)
-        lock.setContext(Qt.ShortcutContext.ApplicationShortcut)
-        lock.activated.connect(self._lock_pressed)
-        self.setMinimumSize(1100, 680)
+        application = QApplication.instance()
+        assert isinstance(application, QApplication)
+        self.looks = Looks(application, session.data, self)
+        self.looks.zoomed.connect(self._zoomed)
+        self._letters = shortcuts.Letters(self)
+        for keys, words, pressed in (
+            ((shortcuts.HELP_KEYS,), tr("This list of keys"), self.show_keys),
+            ((shortcuts.LOCK_KEYS,), tr("Lock"), self._lock_pressed),
+            (shortcuts.LARGER_KEYS, tr("Larger"), partial(self._zoom, 1)),
+            (shortcuts.SMALLER_KEYS, tr("Smaller"), partial(self._zoom, -1)),
+            (shortcuts.USUAL_SIZE_KEYS, tr("Usual size"), partial(self._zoom, 0)),
+        ):
+            shortcuts.add_everywhere(self, keys, words, pressed)
+        self.setMinimumSize(1024, 600)
         self.resize(1366, 768)
         self.begin()
 
@@ -90,10 +103,16 @@ class MainWindow(QMainWindow):
             self._show(page)
         elif self._session.desk is None:
             sign_in = SignInPage(self._session, self._background)
-            sign_in.signed_in.connect(self.home)
+            sign_in.signed_in.connect(self._signed_in)
+            self.looks.belong_to(None)
             self._show(sign_in)
         else:
             self.home()
+
+    def _signed_in(self) -> None:
+        assert self._session.desk is not None
+        self.looks.belong_to(self._session.desk.operator.user_id)
+        self.home()
 
     def home(self) -> None:
         assert self._session.desk is not None
@@ -169,9 +188,30 @@ class MainWindow(QMainWindow):
             self._background.run(self, "store", lambda: None, lambda nothing: self.home(), self._failed)
 
     def use_language(self, language: WindowLanguage) -> None:
-        page = self.page
-        page.leave()
+        self.page.leave()
         self._languages.use(language)
+        self._make_anew()
+
+    def _zoom(self, steps: int) -> None:
+        """Not while a page is on its way, or a capture is being made: the page would be made anew."""
+        if self._header.isEnabled() and not self.is_locked:
+            if steps:
+                self.looks.zoom_by(steps)
+            else:
+                self.looks.zoom_as_usual()
+
+    def _zoomed(self) -> None:
+        self.page.leave()
+        self._make_anew()
+
+    def show_keys(self) -> None:
+        """Everything that can be pressed here, in a list."""
+        if not self.is_locked and QApplication.activeModalWidget() is None:
+            shortcuts.KeysDialog(self).open()
+
+    def _make_anew(self) -> None:
+        """The page as it stands, in another language or size, from what is stored."""
+        page = self.page
         if isinstance(page, Wizard) and self._session.desk is not None:
             # On the lane behind what the page left to be kept there.
             self._set_busy(True)
@@ -284,13 +324,12 @@ class MainWindow(QMainWindow):
     def _show(self, page: Page) -> None:
         self.setWindowTitle("Muster")
         self.page.leave()
-        old_header, old_page = self._header, self.page
+        before = self._header
         self._header, self.page = self._make_header(), page
-        for old, new in ((old_header, self._header), (old_page, self.page)):
-            self._column.replaceWidget(old, new)
-            old.hide()
-            old.deleteLater()
-        self._column.setStretch(1, 1)
+        self._column.replaceWidget(before, self._header)
+        before.hide()
+        before.deleteLater()
+        self._room.put(page)
         page.busy.connect(self._page_busy)
         page.show()
         if not self.is_locked:
@@ -299,47 +338,87 @@ class MainWindow(QMainWindow):
     def _make_header(self) -> QFrame:
         header = QFrame()
         header.setObjectName("header")
-        header.setFixedHeight(52)
+        header.setFixedHeight(theme.px(52))
         row = QHBoxLayout(header)
         row.setContentsMargins(22, 0, 22, 0)
-        row.setSpacing(10)
+        row.setSpacing(theme.px(theme.CLOSE))
         row.addWidget(label("Muster", "brand", wrap=False))
         if self._session.has_station:
             station = self._session.station()
             numbers = f"{station.identity.center} / {station.identity.machine}"
             demo = tr("  ·  demo, invented people only") if station.is_demo else ""
-            row.addWidget(label(f"·  {numbers}{demo}", wrap=False))
-        row.addStretch(1)
-        for language in WINDOW_LANGUAGES:
-            choice = QPushButton(language.name)
-            choice.setFixedHeight(32)
-            choice.setCheckable(True)
-            choice.setChecked(language == self.language)
-            choice.clicked.connect(partial(self._language_clicked, language))
-            row.addWidget(choice)
+            row.addWidget(Elided(f"·  {numbers}{demo}"), 1)
+        else:
+            row.addStretch(1)
+        self._countdown = label("", "soft", wrap=False)
+        row.addWidget(self._countdown)
+        self.language_button = _header_button(self.language.name, tr("Language of the window"))
+        self.language_button.setMenu(self._language_menu(header))
+        row.addWidget(self.language_button)
+        self.look_button = _header_button(tr("View"), tr("Colours and size"))
+        self.look_button.setMenu(self._look_menu(header))
+        row.addWidget(self.look_button)
+        keys = _header_button(tr("Keys"), _with_keys(tr("This list of keys"), shortcuts.HELP_KEYS))
+        keys.clicked.connect(self._keys_pressed)
+        row.addWidget(keys)
         if self._session.desk is not None:
-            row.addSpacing(16)
-            self._countdown = label("", "soft", wrap=False)
-            row.addWidget(self._countdown)
-            lock = QPushButton(tr("Lock"))
-            lock.setFixedHeight(32)
-            lock.setToolTip(QKeySequence(LOCK_KEYS).toString(QKeySequence.SequenceFormat.NativeText))
+            row.addSpacing(theme.px(theme.CLOSE))
+            lock = _header_button(tr("Lock"), _with_keys(tr("Lock"), shortcuts.LOCK_KEYS))
             lock.clicked.connect(self._lock_pressed)
             row.addWidget(lock)
-            me = QPushButton(self._session.desk.operator.user_id)
-            me.setFixedHeight(32)
+            me = _header_button(self._session.desk.operator.user_id, tr("My sign-in"))
             me.setAccessibleName(tr("My sign-in"))
-            me.setToolTip(tr("My sign-in"))
             me.clicked.connect(self.my_sign_in)
             row.addWidget(me)
-            out = QPushButton(tr("Sign out"))
-            out.setFixedHeight(32)
+            out = _header_button(tr("Sign out"), "")
             out.clicked.connect(self.sign_out)
             row.addWidget(out)
         return header
 
-    def _language_clicked(self, language: WindowLanguage, *_: object) -> None:
-        self.use_language(language)
+    def _language_menu(self, header: QWidget) -> QMenu:
+        menu = QMenu(header)
+        for language in WINDOW_LANGUAGES:
+            choice = menu.addAction(language.name)
+            choice.setCheckable(True)
+            choice.setChecked(language == self.language)
+            choice.triggered.connect(partial(self._language_chosen, language))
+        return menu
+
+    def _look_menu(self, header: QWidget) -> QMenu:
+        menu = QMenu(header)
+        only_one = QActionGroup(menu)
+        for wanted, words in (
+            (Scheme.SYSTEM, tr("As the computer is set")),
+            (Scheme.LIGHT, tr("Light")),
+            (Scheme.DARK, tr("Dark")),
+            (Scheme.CONTRAST, tr("High contrast")),
+        ):
+            choice = menu.addAction(words)
+            choice.setCheckable(True)
+            choice.setChecked(wanted is self.looks.current.scheme)
+            choice.triggered.connect(partial(self._scheme_chosen, wanted))
+            only_one.addAction(choice)
+        menu.addSeparator()
+        for words, keys, steps in (
+            (tr("Larger"), shortcuts.LARGER_KEYS, 1),
+            (tr("Smaller"), shortcuts.SMALLER_KEYS, -1),
+            (tr("Usual size"), shortcuts.USUAL_SIZE_KEYS, 0),
+        ):
+            menu.addAction(f"{words}\t{_native(keys[0])}").triggered.connect(partial(self._size_chosen, steps))
+        return menu
+
+    def _language_chosen(self, language: WindowLanguage, *_: object) -> None:
+        # When the menu is gone: it belongs to the header that goes with the language.
+        QTimer.singleShot(0, self, partial(self.use_language, language))
+
+    def _scheme_chosen(self, wanted: Scheme, *_: object) -> None:
+        self.looks.choose(wanted)
+
+    def _size_chosen(self, steps: int, *_: object) -> None:
+        QTimer.singleShot(0, self, partial(self._zoom, steps))
+
+    def _keys_pressed(self, *_: object) -> None:
+        self.show_keys()
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
@@ -353,6 +432,22 @@ class MainWindow(QMainWindow):
     def closeEvent(self, event: QCloseEvent) -> None:
         self.page.leave()
         event.accept()
+
+
+def _header_button(words: str, about: str) -> Button:
+    made = Button(words)
+    made.setFixedHeight(theme.px(34))
+    made.setToolTip(about)
+    made.setAccessibleDescription(about)
+    return made
+
+
+def _with_keys(words: str, keys: str) -> str:
+    return f"{words} ({_native(keys)})"
+
+
+def _native(keys: str) -> str:
+    return QKeySequence(keys).toString(QKeySequence.SequenceFormat.NativeText)
 
 
 def _close_what_stands_before() -> None:

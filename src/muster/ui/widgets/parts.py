@@ -2,8 +2,18 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QAccessible, QAccessibleEvent, QMouseEvent, QWheelEvent
+from PySide6.QtCore import QObject, QSize, Qt, Signal
+from PySide6.QtGui import (
+    QAccessible,
+    QAccessibleEvent,
+    QHideEvent,
+    QKeySequence,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QShowEvent,
+    QWheelEvent,
+)
 from PySide6.QtWidgets import (
     QApplication,
     QComboBox,
@@ -14,6 +24,8 @@ from PySide6.QtWidgets import (
     QPushButton,
     QScrollArea,
     QSizePolicy,
+    QStyle,
+    QStyleOptionButton,
     QVBoxLayout,
     QWidget,
 )
@@ -26,6 +38,24 @@ def label(text: str, name: str = "", *, wrap: bool = True) -> QLabel:
     made.setTextFormat(Qt.TextFormat.PlainText)
     align(made, right_to_left=QApplication.layoutDirection() is Qt.LayoutDirection.RightToLeft)
     return made
+
+
+class Elided(QLabel):
+    """One line that gives way: what does not fit is behind three dots, and whole in its tooltip."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(text)
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self.setToolTip(text)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        room = self.contentsRect()
+        words = self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, room.width())
+        side = QStyle.visualAlignment(self.layoutDirection(), Qt.AlignmentFlag.AlignLeft)
+        painter.drawText(room, side | Qt.AlignmentFlag.AlignVCenter, words)
+        painter.end()
 
 
 def align(words: QLabel, *, right_to_left: bool) -> None:
@@ -45,11 +75,85 @@ def sign(kind: str) -> QLabel:
     return made
 
 
+class _ShownButtons(QObject):
+    """``changed`` when a button came, went or was renamed anywhere: who gives out letters listens."""
+
+    changed = Signal()
+
+
+shown_buttons = _ShownButtons()
+
+
 class Button(QPushButton):
-    """A push button deaf to the second half of a double click: that one would land on the next page's button."""
+    """A push button deaf to the second half of a double click: that one would land on the next page's button.
+
+    It may have a letter (Alt and the letter press it), shown without being a part of its text.
+    """
+
+    def __init__(self, text: str = "") -> None:
+        self.letter = ""
+        super().__init__(text)
+
+    @property
+    def spoken(self) -> str:
+        return self.text() or self.accessibleName()
+
+    @property
+    def has_own_keys(self) -> bool:
+        """A key that its page gave it."""
+        return not self.letter and not self.shortcut().isEmpty()
+
+    def give_letter(self, letter: str) -> None:
+        """From A to Z, or none."""
+        if letter != self.letter:
+            self.letter = letter
+            self.setShortcut(QKeySequence(f"Alt+{letter}") if letter else QKeySequence())
+            self.updateGeometry()
+            self.update()
+
+    def setText(self, text: str) -> None:
+        keys = self.shortcut()
+        super().setText(text)  # which forgets the key
+        self.setShortcut(keys)
+        shown_buttons.changed.emit()
+
+    def initStyleOption(self, option: QStyleOptionButton) -> None:
+        super().initStyleOption(option)
+        option.text = with_letter(self.text(), self.letter)
+
+    def sizeHint(self) -> QSize:
+        """Room for the letter also while there is none, so that nothing jumps when it comes."""
+        hint = super().sizeHint()
+        if self.text() and not self.text().isascii() and not _has_letter(self.text(), self.letter):
+            hint.setWidth(hint.width() + self.fontMetrics().horizontalAdvance(" (M)"))
+        return hint
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         event.accept()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        shown_buttons.changed.emit()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
+        shown_buttons.changed.emit()
+
+
+def _has_letter(text: str, letter: str) -> bool:
+    return letter in text.upper() if letter else any("A" <= each <= "Z" for each in text.upper())
+
+
+def with_letter(text: str, letter: str) -> str:
+    """``text`` as Qt draws it with ``letter`` underlined: at the start of a word, within one, or behind it all."""
+    plain = text.replace("&", "&&")
+    if not letter or not text:
+        return plain
+    places = [at for at, each in enumerate(text) if each.upper() == letter]
+    if not places:
+        return f"{plain} (&{letter})"
+    at = next((each for each in places if each == 0 or text[each - 1] == " "), places[0])
+    return f"{text[:at].replace('&', '&&')}&{text[at:].replace('&', '&&')}"
 
 
 def button(text: str, *, primary: bool = False) -> Button:
