@@ -53,6 +53,8 @@ def _text(report: PacketReport) -> str:
         f"Holds         captures: {report.captures}, exceptions: {report.missing_samples}, "
         f"documents: {report.documents}",
     ]
+    if report.introducer_captures:
+        lines.append(f"Introducer    captures: {report.introducer_captures}")
     for each in report.subpackets:
         lines.append(
             f"{each.name:<10} signature {each.signature}, hash {each.hash}, data hash {each.data_hash}, "

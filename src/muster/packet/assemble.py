@@ -46,11 +46,14 @@ from muster.packet.server_rules import (
     AUDIT_EMPTY,
     CAPTURE_WINDOW,
     FIELD_KIND_WRONG,
+    INFANTS_UNTIL,
+    INTRODUCER_BIOMETRICS,
     VERSION_FIELD,
     as_kind,
     capture_problem,
     description_problems,
     identity_problems,
+    introducer_problems,
     kind_problems,
 )
 
@@ -109,8 +112,10 @@ def assemble(
     *,
     new_index: Callable[[], str] = lambda: str(uuid4()),
     capture_window: timedelta = CAPTURE_WINDOW,
+    infants_until: int = INFANTS_UNTIL,
 ) -> AssembledPacket:
-    """Translate. ``new_index`` gives each BIR its UUID; ``capture_window`` is how old a server takes captures.
+    """Translate. ``new_index`` gives each BIR its UUID; ``capture_window`` is how old a server takes captures,
+    ``infants_until`` the last age in years at which it wants to know who brings somebody.
 
     What a server would refuse is refused here (``server_rules``), but for one thing: that each device signed
     exactly its record was verified when it was captured, and would cost more here than all the rest.
@@ -120,6 +125,7 @@ def assemble(
     """
     check_contents(contents, schema)
     _check_captures(contents, capture_window)
+    _check_introducer(contents, schema, infants_until)
     birs = {each.field: _birs(each, new_index) for each in contents.captures}
     meta = _meta(contents, schema, birs)
     for problem in description_problems(PacketMeta.read(meta), contents.station.ref_id):
@@ -181,6 +187,16 @@ def _check_captures(contents: PacketContents, window: timedelta) -> None:
         code = capture_problem(sample.facts, contents.created_at, window)
         if code is not None:
             raise BadInput(code)
+
+
+def _check_introducer(contents: PacketContents, schema: IdSchema, infants_until: int) -> None:
+    """Not where the schema has no place for one."""
+    if not any(each in schema.fields for each in INTRODUCER_BIOMETRICS):
+        return
+    captured = {each.field for each in contents.captures if each.samples}
+    on, process = contents.created_at.date(), contents.process.value
+    for problem in introducer_problems(contents.demographics, captured, process, on, infants_until):
+        raise BadInput(problem.code)
 
 
 def _check_sample(sample: BiometricSample) -> None:

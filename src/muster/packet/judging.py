@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping, Set
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -35,6 +36,8 @@ from muster.packet.opening import Contents, Family, OpenedPacket, OpenedSubpacke
 from muster.packet.server_rules import (
     AUDIT_WRONG,
     CAPTURE_TOO_OLD,
+    INFANTS_UNTIL,
+    INTRODUCER_BIOMETRICS,
     VERSIONS_WITHOUT_SIGNATURES,
     Problem,
     audit_problems,
@@ -42,6 +45,7 @@ from muster.packet.server_rules import (
     description_problems,
     documents_in,
     identity_problems,
+    introducer_problems,
     is_biometrics,
     time_problem,
 )
@@ -76,7 +80,7 @@ class _Told:
 
     problems: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
-    captures: int = 0
+    captures: dict[str, int] = field(default_factory=dict)  # by field
     missing: set[str] = field(default_factory=set)
     documents: set[str] = field(default_factory=set)
 
@@ -92,13 +96,16 @@ def _add(texts: list[str], text: str) -> None:
         texts.append(text)
 
 
-def judge(packet: OpenedPacket) -> OpenedPacket:
-    """The packet with what its contents add to its problems and notes. Raises nothing."""
+def judge(packet: OpenedPacket, infants_until: int = INFANTS_UNTIL) -> OpenedPacket:
+    """The packet with what its contents add to its problems and notes; up to the age of ``infants_until`` nobody
+    comes alone. Raises nothing."""
     meta = packet.meta
     found = [] if meta is None else [str(each) for each in description_problems(meta, packet.ref_id)]
     judge_ = _Judge(meta, packet.family, created_at(meta) if meta else None)
     described = {each.attribute for each in meta.missing} if meta else set[str]()
     told = [judge_.part(each) for each in packet.subpackets]
+    captures: Counter[str] = sum((Counter(each.captures) for each in told), Counter())
+    found += [str(each) for each in judge_.introducer(packet, captures, infants_until)]
     return replace(
         packet,
         subpackets=tuple(
@@ -107,9 +114,10 @@ def judge(packet: OpenedPacket) -> OpenedPacket:
         ),
         problems=(*packet.problems, *found),
         contents=Contents(
-            captures=sum(each.captures for each in told),
+            captures=sum(count for name, count in captures.items() if name not in INTRODUCER_BIOMETRICS),
             missing_samples=len(described.union(*(each.missing for each in told))),
             documents=len(set[str]().union(*(each.documents for each in told))),
+            introducer_captures=sum(captures[name] for name in INTRODUCER_BIOMETRICS),
         ),
     )
 
@@ -139,6 +147,17 @@ class _Judge:
         told.documents |= documents_in(identity, part.files)
         return told
 
+    def introducer(
+        self, packet: OpenedPacket, captures: Mapping[str, int], infants_until: int
+    ) -> Iterator[Problem]:
+        """Who brings a child stands in several parts."""
+        identity: dict[str, Any] = {}
+        for part in packet.subpackets:
+            identity |= _identity_of(part.files)
+        if self.created is None:
+            return iter(())
+        return introducer_problems(identity, captures, packet.process, self.created.date(), infants_until)
+
     def _biometrics(self, name: str, owner: str | None, content: bytes, told: _Told) -> None:
         """``owner`` is the field of a person's captures, nothing for the operators'."""
         root = _read(content)
@@ -160,7 +179,7 @@ class _Judge:
             if sample.report.exception:
                 exceptions.add(_attribute_of(sample))
             elif owner is not None and sample.report.type != _EXCEPTION_PHOTO:
-                told.captures += 1
+                told.captures[owner] = told.captures.get(owner, 0) + 1
         if owner is not None:
             told.missing |= exceptions
         if owner is not None and not self._is_old:

@@ -90,12 +90,13 @@ class OpenedSubpacket:
 @dataclass(frozen=True, slots=True)
 class Contents:
     """How much of a person is in a packet, counted in its files: captured fingers, eyes and faces, those that
-    could not be captured (clients of 1.1.5 name them in the description only), and documents. The operators'
-    captures and the photo of an exception do not count."""
+    could not be captured (clients of 1.1.5 name them in the description only), and documents; beside them what was
+    captured of the introducer. The operators' captures and the photo of an exception do not count."""
 
     captures: int
     missing_samples: int
     documents: int
+    introducer_captures: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,10 +15,11 @@ import math
 import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from muster.clock import parse_rfc3339
+from muster.domain.age_groups import age_in_years
 from muster.domain.biometrics import SampleFacts
 from muster.errors import Code
 from muster.formats import mosip_packet as mosip
@@ -54,10 +55,24 @@ CAPTURE_AFTER_PACKET = Code(
     "CAPTURE_AFTER_PACKET",
     "A capture is dated later than the packet. Set the clock of the device or the computer, and take it again.",
 )
+INTRODUCER_UNNAMED = Code(
+    "INTRODUCER_UNNAMED",
+    "A small child needs somebody who brings it: that person's identity number or registration number is missing.",
+)
+INTRODUCER_NOT_CAPTURED = Code(
+    "INTRODUCER_NOT_CAPTURED",
+    "A small child needs somebody who brings it: of that person no face, finger or eye was captured.",
+)
 
 VERSION_FIELD = "IDSchemaVersion"
 # ``DeviceValidator``'s minutes in MOSIP's default configuration (trap 12).
 CAPTURE_WINDOW = timedelta(minutes=30)
+# The last year of life in which somebody does not come alone, in MOSIP's default ranges of age.
+INFANTS_UNTIL = 5
+# The latter half is what clients of 1.1.5 call them.
+INTRODUCER_NUMBERS = ("introducerUIN", "introducerRID", "parentOrGuardianUIN", "parentOrGuardianRID")
+INTRODUCER_BIOMETRICS = ("introducerBiometrics", "parentOrGuardianBiometrics")
+_INTRODUCED = ("NEW", "UPDATE")  # whoever lost a number is found by it
 # Servers do not ask these for signatures of devices, nor for the ``others`` that hold them (section 5, trap 16).
 VERSIONS_WITHOUT_SIGNATURES = frozenset({"1.1.3", "1.1.4", "1.1.5", "1.1.5.5"})
 _LABELS = ("registrationId", "centerId", "machineId", "registrationType", "Registration Client Version Number")
@@ -140,6 +155,24 @@ def _is_entry(value: object) -> bool:
 
 def _is_text(value: object) -> bool:
     return isinstance(value, str) and value != ""
+
+
+# Who brings a child: the server's introducer validation
+
+
+def introducer_problems(
+    identity: Mapping[str, Any], captured: Collection[str], process: str, on: date, infants_until: int
+) -> Iterator[Problem]:
+    """``identity`` is that of all parts together, ``captured`` the fields with a biometric file that shows
+    something. Nobody is asked for an introducer whose age the packet does not tell."""
+    born = identity.get("dateOfBirth")
+    age = age_in_years(born, on) if isinstance(born, str) else None
+    if process not in _INTRODUCED or age is None or age > infants_until:
+        return
+    if not any(_is_text(identity.get(each)) for each in INTRODUCER_NUMBERS):
+        yield Problem(INTRODUCER_UNNAMED, INTRODUCER_NUMBERS[0])
+    if not any(each in captured for each in INTRODUCER_BIOMETRICS):
+        yield Problem(INTRODUCER_NOT_CAPTURED, INTRODUCER_BIOMETRICS[0])
 
 
 # The ID schema: the first thing a server's validation stage looks at

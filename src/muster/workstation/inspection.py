@@ -39,8 +39,8 @@ class SubpacketReport:
 @dataclass(frozen=True, slots=True)
 class PacketReport:
     """``version_family`` is judged from the packet (``1.1.5``, ``1.2`` for all later ones, ``unknown``),
-    ``client_version`` and ``created_at`` are what it says itself; ``captures``, ``missing_samples`` and
-    ``documents`` are counted in its files. ``notes`` do not make a packet invalid."""
+    ``client_version`` and ``created_at`` are what it says itself; ``captures``, ``introducer_captures``,
+    ``missing_samples`` and ``documents`` are counted in its files. ``notes`` do not make a packet invalid."""
 
     registration_id: str
     packet_id: str
@@ -50,6 +50,7 @@ class PacketReport:
     client_version: str
     created_at: str
     captures: int
+    introducer_captures: int
     missing_samples: int
     documents: int
     subpackets: tuple[SubpacketReport, ...]
@@ -77,6 +78,7 @@ def inspect_packet(packet: Path, key: Path, machine_key: Path | None = None) -> 
         client_version=meta.client_version if meta else "",
         created_at=meta.created if meta else "",
         captures=contents.captures if contents else 0,
+        introducer_captures=contents.introducer_captures if contents else 0,
         missing_samples=contents.missing_samples if contents else 0,
         documents=contents.documents if contents else 0,
         subpackets=tuple(_report(each) for each in opened.subpackets),
