@@ -126,6 +126,7 @@ class AuditEvent(Enum):
     REVIEW_DECIDED = EventKind("MUS-REV-002", "Review", "Supervisor decided, to be signed off")
     REVIEW_SIGNED = EventKind("MUS-REV-003", "Review", "Supervisor's decision signed off")
     REVIEW_SIGNED_OFF = EventKind("MUS-REV-004", "Review", "Supervisor signed off a number of decisions")
+    REVIEW_ASSESSED = EventKind("MUS-REV-005", "Review", "Registrations put into the list for review")
     CHECKPOINT = EventKind("MUS-AUD-001", "Audit", "Trail up to here signed by the machine key")
     TRAIL_EXPORTED = EventKind("MUS-AUD-002", "Audit", "Trail exported for checking elsewhere")
     TRAIL_SEARCHED = EventKind("MUS-AUD-003", "Audit", "Trail searched")

@@ -14,7 +14,8 @@ from math import asin, cos, radians, sin, sqrt
 from types import MappingProxyType
 
 from muster.domain.biometrics import ExceptionKind, LivenessOutcome
-from muster.domain.lifecycle import Event, Registration
+from muster.domain.lifecycle import Event, PersonAnswered, Registration
+from muster.domain.person import Reply
 from muster.domain.registration import RegistrationId, Step
 from muster.domain.review_decision import Decision, Reason
 from muster.domain.step_times import step_times
@@ -36,6 +37,8 @@ class Sign(Enum):
     DUPLICATES = "duplicates"
     SAME_DOCUMENT = "same_document"
     CONFLICTS = "conflicts"
+    PORTRAIT = "portrait"
+    INTRODUCER = "introducer"
     PERSON_DISAGREED = "person_disagreed"
     OUTSIDE = "outside"
     CLOCK = "clock"
@@ -72,6 +75,10 @@ _CODES = {
     Sign.CONFLICTS: Code(
         "SIGN_CONFLICTS", "Fields in which what was typed differs from what a document says: {count}."
     ),
+    Sign.PORTRAIT: Code(
+        "SIGN_PORTRAIT", "The portrait of a document does not look like the face that was captured."
+    ),
+    Sign.INTRODUCER: Code("SIGN_INTRODUCER", "Whoever introduced the person looks like the officer at the desk."),
     Sign.PERSON_DISAGREED: Code(
         "SIGN_PERSON_DISAGREED", "The person said on their screen that something is wrong: {count} times."
     ),
@@ -91,6 +98,8 @@ _WEIGHTS: Mapping[Sign, int] = MappingProxyType(
         Sign.DUPLICATES: 8,
         Sign.SAME_DOCUMENT: 6,
         Sign.CONFLICTS: 4,
+        Sign.PORTRAIT: 6,
+        Sign.INTRODUCER: 5,
         Sign.PERSON_DISAGREED: 3,
         Sign.OUTSIDE: 5,
         Sign.CLOCK: 4,
@@ -181,9 +190,11 @@ class Around:
 
 def flags(state: Registration, events: Iterable[Event], around: Around, rules: ReviewRules) -> tuple[Flag, ...]:
     """The signs of one registration, the heaviest first."""
+    events = tuple(events)
     seen = (
         *_of_captures(state),
-        *_of_times(state, events, rules),
+        *_of_people(state, events),
+        *_of_times(events, rules),
         *_of_others(around, rules),
     )
     weighed = [Flag(sign, rules.weights.get(sign, 0), detail) for sign, detail in seen]
@@ -208,7 +219,17 @@ def _of_captures(state: Registration) -> Iterator[_Seen]:
         yield Sign.LIVENESS_NEAR, {"refused": refused}
 
 
-def _of_times(state: Registration, events: Iterable[Event], rules: ReviewRules) -> Iterator[_Seen]:
+def _of_people(state: Registration, events: Iterable[Event]) -> Iterator[_Seen]:
+    if any(each.is_same is False for each in state.portraits_compared):
+        yield Sign.PORTRAIT, {}
+    if state.compared is not None and state.compared.is_operator:
+        yield Sign.INTRODUCER, {}
+    disagreed = sum(isinstance(each, PersonAnswered) and each.reply is Reply.WRONG for each in events)
+    if disagreed:
+        yield Sign.PERSON_DISAGREED, {"count": disagreed}
+
+
+def _of_times(events: Iterable[Event], rules: ReviewRules) -> Iterator[_Seen]:
     times = step_times(events)
     for step, lasted in times.by_step.items():
         seconds = lasted.total_seconds()

@@ -55,9 +55,10 @@ class BlobRows:
         return frozenset(RegistrationId(each) for each in self._connection.scalars(query))
 
     def of_delivered(self) -> tuple[RegistrationId, ...]:
-        """The registrations whose content is still here though their packet went out once."""
+        """The registrations whose content is still here though their packet went out once, or is never going to."""
         is_there = sa.exists().where(blob.c.registration_id == outbox.c.registration_id)
-        went_out = (outbox.c.state == DeliveryState.PUSHED.value) | outbox.c.next_question.is_not(None)
+        ended = outbox.c.state.in_([DeliveryState.PUSHED.value, DeliveryState.REJECTED.value])
+        went_out = ended | outbox.c.next_question.is_not(None)
         query = sa.select(outbox.c.registration_id).where(went_out, is_there)
         return tuple(RegistrationId(each) for each in self._connection.scalars(query))
 

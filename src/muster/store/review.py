@@ -19,6 +19,8 @@ from muster.domain.review import Flag, ReviewLine, Share, Sign, Standing
 from muster.domain.review_decision import Decision, Reason
 from muster.store.tables import document_mark, duplicate_look, outbox, review
 
+_TO_COME = (Standing.WAITING.value, Standing.NOT_ASKED.value)
+
 
 class ReviewRows:
     def __init__(self, connection: sa.Connection) -> None:
@@ -28,6 +30,11 @@ class ReviewRows:
         """A new registration to be looked at, or the same assessed anew."""
         values = {**_row(line), "exceptions": exceptions, "assessed_at": rfc3339(assessed_at), "away_km": away_km}
         self._connection.execute(review.insert().prefix_with("OR REPLACE").values(**values))
+
+    def change(self, line: ReviewLine) -> None:
+        """What was decided about one that is there."""
+        of_this = review.c.registration_id == line.registration_id.text
+        self._connection.execute(review.update().where(of_this).values(**_row(line)))
 
     def find(self, registration_id: RegistrationId) -> ReviewLine | None:
         query = review.select().where(review.c.registration_id == registration_id.text)
@@ -72,11 +79,11 @@ class ReviewRows:
         return _ids(self._connection.scalars(sa.select(outbox.c.registration_id).where(here, missing)))
 
     def outdated(self) -> tuple[RegistrationId, ...]:
-        """Open ones whose search for duplicates ended after they were assessed."""
+        """Those nobody decided about whose search for duplicates ended after they were assessed."""
         query = (
             sa.select(review.c.registration_id)
             .join(duplicate_look, duplicate_look.c.registration_id == review.c.registration_id)
-            .where(review.c.standing == Standing.WAITING.value, duplicate_look.c.looked_at > review.c.assessed_at)
+            .where(review.c.standing.in_(_TO_COME), duplicate_look.c.looked_at > review.c.assessed_at)
         )
         return _ids(self._connection.scalars(query))
 

@@ -53,6 +53,8 @@ from muster.workstation.proofing_sensors import ProofingSensors
 from muster.workstation.proofing_step import ProofingStep
 from muster.workstation.proving import Proof, Proving, words
 from muster.workstation.reading_chip import ReadingChip
+from muster.workstation.review import Review
+from muster.workstation.risk import Risk
 from muster.workstation.sending import Sending
 from muster.workstation.server import Server
 from muster.workstation.server_session import ServerSession
@@ -128,6 +130,7 @@ class Desk:
         sealer = unlocked.authenticator_sealer
         self.proving = Proving(station, self._journal, templates, sealer, policy)
         self.operators = OperatorDesk(station, self._journal, self.proving, templates, sealer, policy)
+        risk = Risk(self._journal, policy, unlocked.identifier_hash.of)
         submission = Submission(
             self._journal,
             unlocked.folder,
@@ -137,6 +140,7 @@ class Desk:
             self.proving,
             Whereabouts(catalogue, context, policy.position),
             policy,
+            risk,
         )
         self.enrollment = Enrollment(
             self._journal,
@@ -147,6 +151,9 @@ class Desk:
             submission,
             self.duplicates,
             policy,
+        )
+        self.review = Review(
+            self._journal, unlocked.folder, risk, self.proving, unlocked.machine_key, self.enrollment.summary
         )
         self.sending = Sending(self._journal)
         self.sync = Sync(

@@ -12,6 +12,7 @@ from muster.domain.confirmation import Cause
 from muster.domain.lifecycle import Registration
 from muster.domain.operators import NEEDS_PASSWORD, PERMISSIONS, WAYS, Factor, Permissions, Ways
 from muster.domain.registration import Process, Step
+from muster.domain.review import ReviewRules
 from muster.packet.contents import Position
 from muster.workstation.lockouts import Patience
 
@@ -172,6 +173,7 @@ class Policy:
     idle_warning_min: float = 10.0  # MOSIP's refreshed_login_time and idle_time
     idle_lock_min: float = 15.0
     confirmed_by_supervisor: frozenset[Cause] = frozenset(Cause)
+    review: ReviewRules = field(default_factory=ReviewRules)
 
     def __post_init__(self) -> None:
         for action in NEEDS_PASSWORD:

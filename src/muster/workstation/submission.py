@@ -42,6 +42,7 @@ from muster.workstation.data_folder import DataFolder
 from muster.workstation.journal import REGISTRATION_CLOSED, Entry, Journal
 from muster.workstation.policy import Policy
 from muster.workstation.proving import Proof, Proving, words
+from muster.workstation.risk import Risk
 from muster.workstation.server_session import ServerSession
 from muster.workstation.whereabouts import Here, Whereabouts
 
@@ -108,6 +109,7 @@ class Submission:
         proving: Proving,
         whereabouts: Whereabouts,
         policy: Policy,
+        review: Risk,
     ) -> None:
         self._journal = journal
         self._folder = folder
@@ -117,6 +119,7 @@ class Submission:
         self._proving = proving
         self._whereabouts = whereabouts
         self._policy = policy
+        self._review = review
 
     @property
     def outbox_folder(self) -> Path:
@@ -371,11 +374,10 @@ class Submission:
     ) -> OutboxEntry:
         """Sealing took a while: look again, give the file its name and write down, as one."""
         now = self._journal.now()
-        # Approved at once: the supervisor's review comes between here and the outbox when there is one.
         entry = OutboxEntry(
             packet_id=packet.packet_id,
             registration_id=registration_id,
-            state=DeliveryState.APPROVED,
+            state=self._review.state_when_sealed,
             attempts=0,
             size=packet.size,
             digest=packet.digest,
@@ -394,6 +396,7 @@ class Submission:
             durable.publish(temporary, path)
             work.registrations.append(registration_id, Sealed(now, packet.packet_id, packet.digest, packet.size))
             work.outbox.add(entry, state.started.process, state.started.languages)
+            self._review.begin(work, registration_id, here.position)
             work.record(
                 AuditEvent.PACKET_SEALED,
                 actor=self._journal.operator.user_id,
@@ -496,7 +499,8 @@ class Submission:
         except NotAuthentic:  # unreadable: kept for whoever repairs it
             return False
         limit = self._journal.now() - timedelta(hours=self._policy.slip_kept_for_h)
-        return bool(state.discarded or (state.uploaded and state.uploaded.at < limit))
+        told = state.synced if state.is_rejected else state.uploaded  # a rejected one is never uploaded
+        return bool(state.discarded or (told and told.at < limit))
 
 
 def _statement(registration_id: RegistrationId, digest: str, operator: str) -> bytes:
