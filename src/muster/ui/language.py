@@ -63,6 +63,30 @@ def say_finding(finding: Finding) -> str:
     return say(finding.code, finding.detail)
 
 
+class OtherLanguage:
+    """Says things in a language that is not the window's: the person's, on their screen and aloud. In English
+    where nobody translated into it; ``code`` and ``right_to_left`` are those of the language that is spoken.
+    """
+
+    def __init__(self, data_code: str) -> None:
+        found = next((each for each in WINDOW_LANGUAGES if each.data_code == data_code), WINDOW_LANGUAGES[0])
+        self.code, self.right_to_left = found.code, found.right_to_left
+        self._translator = QTranslator()
+        self._translator.load(str(_FOLDER / f"muster_{found.code}.qm"))
+
+    def tr(self, text: str, **detail: str | float) -> str:
+        """``text``, its placeholders filled."""
+        return (self._translator.translate(CONTEXT, text) or text).format(**detail)
+
+    def say(self, code: Code, detail: Detail | None = None) -> str:
+        """A code's sentence, words in ``detail`` looked up as well."""
+        said = {
+            name: self.tr(value) if isinstance(value, str) and value else value
+            for name, value in (detail or {}).items()
+        }
+        return self.tr(code.sentence, **said)
+
+
 def language_of_system() -> WindowLanguage:
     system = QLocale.system().name()[:2]
     return next((each for each in WINDOW_LANGUAGES if each.code == system), WINDOW_LANGUAGES[0])
