@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from types import MappingProxyType
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +36,7 @@ class FormChoices:
     """
 
     groups: tuple[str, ...] = ()
-    words_kept: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    words_kept: Mapping[str, str] = field(default_factory=dict)
     handles: tuple[str, ...] | None = None
 
 

@@ -20,7 +20,7 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import TypeVar
 
-from muster.domain.applicant import DemographicValue, DocumentFacts
+from muster.domain.applicant import DemographicValue, DocumentFacts, FormChoices
 from muster.domain.biometrics import (
     AttestedBecause,
     BiometricAttribute,
@@ -79,8 +79,13 @@ class ConsentGiven:
 
 @dataclass(frozen=True, slots=True)
 class DemographicsEntered:
+    """``aside`` stands behind fields that were hidden in the end: it is shown again when they are, and never
+    delivered."""
+
     at: datetime
     values: Mapping[str, DemographicValue]
+    choices: FormChoices = field(default_factory=FormChoices)
+    aside: Mapping[str, DemographicValue] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +94,7 @@ class DemographicsDrafted:
 
     at: datetime
     values: Mapping[str, DemographicValue]
+    choices: FormChoices = field(default_factory=FormChoices)
 
 
 @dataclass(frozen=True, slots=True)
@@ -473,6 +479,8 @@ class Registration:
     consent: ConsentGiven | None = None
     demographics: Mapping[str, DemographicValue] = field(default_factory=lambda: MappingProxyType({}))
     demographics_entered: bool = False
+    form_choices: FormChoices = field(default_factory=FormChoices)
+    set_aside: Mapping[str, DemographicValue] = field(default_factory=lambda: MappingProxyType({}))
     documents: Mapping[str, DocumentAttached] = field(default_factory=lambda: MappingProxyType({}))
     documents_complete: bool = False
     proof: ProofSettled | None = None
@@ -737,11 +745,14 @@ def _apply_content(state: Registration, event: Event) -> Registration:
                 state,
                 demographics=MappingProxyType(dict(event.values)),
                 demographics_entered=isinstance(event, DemographicsEntered),
+                form_choices=event.choices,
+                set_aside=MappingProxyType(dict(event.aside) if isinstance(event, DemographicsEntered) else {}),
                 proof=_still_about(state, event.values),
             )
         case FieldsFilled():
             return replace(
-                _apply_content(state, DemographicsDrafted(event.at, event.values)),
+                _apply_content(state, DemographicsDrafted(event.at, event.values, state.form_choices)),
+                set_aside=state.set_aside,
                 filled=MappingProxyType({**state.filled, **{each.field: each for each in event.fields}}),
             )
         case ProofSettled():

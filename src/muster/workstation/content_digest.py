@@ -44,6 +44,8 @@ def content_digest(state: Registration) -> str:
         content["exception_photo"] = state.exception_photo.record.digest
     if state.proof is not None:
         content["proof"] = [state.proof.outcome.value, state.proof.execution, state.proof.use_case]
+    if state.form_choices.words_kept:
+        content["words_kept"] = dict(state.form_choices.words_kept)
     if state.answers:
         content["answers"] = {
             question.value: [

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from muster.domain import lifecycle
-from muster.domain.applicant import DocumentFacts, LocalizedText
+from muster.domain.applicant import DocumentFacts, FormChoices, LocalizedText
 from muster.domain.biometrics import (
     Attestation,
     AttestedBecause,
@@ -106,13 +106,20 @@ _GOLDEN: list[tuple[Event, str]] = [
         '{"at":"2026-03-01T12:00:00.123456Z","language":"eng","text_version":"v1"}',
     ),
     (
-        DemographicsEntered(_AT, {"fullName": LocalizedText.of(eng="Erika", ara="إريكا"), "phone": "1"}),
+        DemographicsEntered(
+            _AT,
+            {"fullName": LocalizedText.of(eng="Erika", ara="إريكا"), "phone": "1"},
+            FormChoices(("Contact",), {"fullName.eng": "her real name"}, ("phone",)),
+            {"introducerUIN": "2"},
+        ),
         '{"at":"2026-03-01T12:00:00.123456Z","values":{"fullName":{"values":[["eng","Erika"],'
-        '["ara","إريكا"]]},"phone":"1"}}',
+        '["ara","إريكا"]]},"phone":"1"},"choices":{"groups":["Contact"],'
+        '"words_kept":{"fullName.eng":"her real name"},"handles":["phone"]},"aside":{"introducerUIN":"2"}}',
     ),
     (
         DemographicsDrafted(_AT, {"phone": "1"}),
-        '{"at":"2026-03-01T12:00:00.123456Z","values":{"phone":"1"}}',
+        '{"at":"2026-03-01T12:00:00.123456Z","values":{"phone":"1"},'
+        '"choices":{"groups":[],"words_kept":{},"handles":null}}',
     ),
     (
         DocumentAttached(_AT, DocumentFacts("proofOfIdentity", "DOC001", "pdf", None), _BLOB),
@@ -403,6 +410,12 @@ def test_what_was_stored_before_officers_could_comment_has_none(kind: str, body:
     said = event.exception if isinstance(event, ExceptionMarked) else event
     assert isinstance(said, BiometricException | PoorSamplesKept)
     assert said.comment == ""
+
+
+@pytest.mark.parametrize("kind", [DemographicsEntered, DemographicsDrafted])
+def test_a_form_that_was_stored_before_officers_could_choose_has_no_choices(kind: type[Event]) -> None:
+    event = decode(kind.__name__, '{"at":"2026-03-01T12:00:00Z","values":{"phone":"1"}}')
+    assert event == kind(datetime(2026, 3, 1, 12, tzinfo=UTC), {"phone": "1"})  # type: ignore[call-arg]
 
 
 @pytest.mark.parametrize("event", [event for event, _ in _GOLDEN], ids=_kind)
