@@ -8,6 +8,7 @@
     keys/machine.sign.tpmt, keys/machine.encrypt.tpmt
                           instead of the machine key where a TPM holds it: the public halves of its two keys
     keys/device.cer       the software device key's certificate (DER)
+    keys/slips.pem        the certificate that the codes on this station's slips are checked with, for anybody
     muster.db             SQLCipher database
     blobs/                sealed pictures and records
     outbox/               sealed packets, <packet id>.zip; unclaimed/ holds those the database does not know
@@ -78,6 +79,10 @@ class DataFolder:
     @property
     def device_certificate(self) -> Path:
         return self.root / "keys" / "device.cer"
+
+    @property
+    def slip_certificate(self) -> Path:
+        return self.root / "keys" / "slips.pem"
 
     @property
     def database(self) -> Path:

@@ -59,6 +59,7 @@ from muster.workstation.sending import Sending
 from muster.workstation.server import Server
 from muster.workstation.server_session import ServerSession
 from muster.workstation.station import Station, UnlockedStation
+from muster.workstation.slip_codes import SlipCodes
 from muster.workstation.station_lock import StationLock
 from muster.workstation.submission import Submission
 from muster.workstation.sync import Sync
@@ -200,7 +201,7 @@ class Desk:
             credential_authorities=self.master_data.credential_authorities,
             sensors=self._sensors,
         )
-        self.enrollment.proof = ProofingStep(self._journal, self.proofing, self.proofing_configuration)
+        self._equip_enrollment(unlocked)
         self.trail = AuditTrail(
             unlocked.database, unlocked.machine_key, unlocked.identity, unlocked.operator, clock
         )

@@ -45,6 +45,7 @@ from muster.workstation.liveness_review import LivenessReview, LivenessSigns
 from muster.workstation.packet_size import PacketSize, packet_size
 from muster.workstation.person_capture import SAMPLE_ABSENT, PersonCapture
 from muster.workstation.placements import Placements
+from muster.workstation.person_screen import PersonScreen
 from muster.workstation.policy import Policy
 from muster.workstation.processes import check_whole, checked_request
 from muster.workstation.proofing_step import ProofingStep
@@ -53,6 +54,7 @@ from muster.workstation.reference import LANGUAGES, ConsentText, Labels, Languag
 from muster.workstation.samples import CaptureOutcome
 from muster.workstation.slip import Slip, compose_slip
 from muster.workstation.submission import Submission
+from muster.workstation.slip_codes import SlipCodes
 from muster.workstation.summary import Summary, summarize
 
 DISK_NEARLY_FULL = Code(
@@ -106,6 +108,14 @@ class Enrollment(PersonCapture):
         """Asked before a registration begins; raises ``Refused`` when the station has reached a limit."""
         self.proof: ProofingStep
 
+        self.slip_codes: SlipCodes
+        self.person = PersonScreen(
+            journal,
+            self.consent_text,
+            self._summary_of,
+            submission.discard,
+            signature_required=policy.consent_signature_required,
+        )
     # Beginning, finding again, giving up
 
     def processes(self) -> tuple[Process, ...]:
@@ -298,7 +308,9 @@ class Enrollment(PersonCapture):
 
     def summary(self, registration_id: RegistrationId) -> Summary:
         """Everything that was recorded, for the person to check."""
-        state = self._journal.load(registration_id)
+        return self._summary_of(self._journal.load(registration_id))
+
+    def _summary_of(self, state: Registration) -> Summary:
         process = state.started.process
         return summarize(state, self._forms[process], self.document_slots(process), self._policy.quality_of)
 
@@ -327,6 +339,7 @@ class Enrollment(PersonCapture):
 
     def _require_whole(self, state: Registration) -> None:
         for finding in blocking(self.check(state)):
+        self.person.require_no_complaint(state)
             raise Refused(finding.code)
 
     def causes(self, state: Registration) -> tuple[Cause, ...]:
@@ -361,7 +374,14 @@ class Enrollment(PersonCapture):
         photo = None
         if BiometricAttribute.FACE in state.samples:
             photo = self.sample_picture(registration_id, BiometricAttribute.FACE)
-        return compose_slip(state, self._forms[state.started.process], photo)
+        return compose_slip(
+            state,
+            self._forms[state.started.process],
+            photo,
+            signed_text=self.slip_codes.code_of(state),
+            valid_until=self.slip_codes.valid_until(state),
+            signature=self.person.signature_picture(state),
+        )
 
     def with_slip(self, among: Collection[RegistrationId]) -> frozenset[RegistrationId]:
         """Those whose slip can still be printed: their content is not destroyed yet."""

@@ -1,7 +1,8 @@
 """The acknowledgement slip as a value: what it says, in each of the person's languages.
 
-How it looks on paper is the window's business (``ui.slip_pdf``): only Qt shapes Arabic and Devanagari.
-The QR code holds the registration number alone, as MOSIP's does, so that its scanners read it.
+How it looks on paper is the window's business (``ui.slip_pdf``): only Qt shapes Arabic and Devanagari. It has two
+codes: the registration number alone, as MOSIP's has, so that its scanners read it, and signed claims, which
+anybody verifies without a network (``workstation.slip_codes``).
 """
 
 from __future__ import annotations
@@ -9,77 +10,53 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from enum import Enum
+from typing import Any
 
 from muster.devices.frames import Pixels
 from muster.domain.applicant import LocalizedText
 from muster.domain.lifecycle import Registration
 from muster.formats.image_codec import encode_png
 from muster.workstation.forms import FormField
+from muster.workstation.words_for_people import slip_words
 
-# What the slip itself says. Kept beside its use: a slip is in the person's languages, not in the
-# language of the officer's window, which is what the window's translation files are for.
-_WORDS: Mapping[str, Mapping[str, str]] = {
-    "eng": {
-        "title": "Registration acknowledgement",
-        "number": "Registration number",
-        "date": "Date",
-        "station": "Centre and machine",
-        "captured": "Captured",
-        "face": "Face",
-        "biometrics": "Face, {fingers} fingers, {irises} eyes",
-        "footer": "Keep this slip. You will be told when your identity number is ready; ask at any "
-        "registration centre and bring this number.",
-    },
-    "fra": {
-        "title": "Accusé de réception de l'inscription",
-        "number": "Numéro d'inscription",
-        "date": "Date",
-        "station": "Centre et poste",
-        "captured": "Enregistré",
-        "face": "Visage",
-        "biometrics": "Visage, {fingers} doigts, {irises} yeux",
-        "footer": "Conservez ce reçu. Vous serez informé quand votre numéro d'identité sera prêt ; "
-        "renseignez-vous dans tout centre d'inscription avec ce numéro.",
-    },
-    "ara": {
-        "title": "إشعار استلام التسجيل",
-        "number": "رقم التسجيل",
-        "date": "التاريخ",
-        "station": "المركز والجهاز",
-        "captured": "ما تم تسجيله",
-        "face": "الوجه",
-        "biometrics": "الوجه، عدد الأصابع {fingers}، عدد العيون {irises}",
-        "footer": "احتفظ بهذا الإشعار. سنبلغك عندما يصبح رقم هويتك جاهزًا، ويمكنك الاستفسار في أي مركز "
-        "تسجيل مع إحضار هذا الرقم.",
-    },
-    "hin": {
-        "title": "पंजीकरण की पावती",
-        "number": "पंजीकरण संख्या",
-        "date": "दिनांक",
-        "station": "केंद्र और मशीन",
-        "captured": "दर्ज किया गया",
-        "face": "चेहरा",
-        "biometrics": "चेहरा, {fingers} उँगलियाँ, {irises} आँखें",
-        "footer": "यह पावती सँभालकर रखें। आपकी पहचान संख्या तैयार होने पर आपको सूचित किया जाएगा; किसी भी "
-        "पंजीकरण केंद्र पर यह संख्या लेकर पूछें।",
-    },
-}
 _SHOWN_FIELDS = ("fullName", "dateOfBirth", "gender")
+
+
+class Paper(Enum):
+    """What a slip is printed on; the values are kept as the station's choice. A roll is as wide as it says, in
+    millimetres, and as long as it takes."""
+
+    A5 = "a5"
+    A4 = "a4"
+    ROLL_80 = "roll80"
+    ROLL_58 = "roll58"
+
+    @property
+    def is_roll(self) -> bool:
+        return self in (Paper.ROLL_80, Paper.ROLL_58)
 
 
 @dataclass(frozen=True, slots=True)
 class SlipSection:
-    """The slip in one language (ISO 639-2)."""
+    """The slip in one language (ISO 639-2). ``steps`` say what happens next, under ``next``; ``number`` and
+    ``check`` stand at the two codes."""
 
     language: str
     title: str
     rows: tuple[tuple[str, str], ...]
     footer: str
+    next: str = ""
+    steps: tuple[str, ...] = ()
+    number: str = ""
+    check: str = ""
+    signature: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Slip:
-    """``photo_png`` may be empty; ``qr_text`` is what the code holds."""
+    """``photo_png`` and ``signature_png`` may be empty; ``qr_text`` is the number for scanners, ``signed_text``
+    the signed claims, empty where there are none."""
 
     registration_id: str
     created_at: datetime
@@ -87,26 +64,47 @@ class Slip:
     photo_png: bytes
     qr_text: str
     sections: tuple[SlipSection, ...]
+    signed_text: str = ""
+    signature_png: bytes = b""
 
 
-def compose_slip(state: Registration, form: Iterable[FormField], photo: Pixels | None) -> Slip:
-    """The slip for a registration that was sealed (or at least signed)."""
+def compose_slip(
+    state: Registration,
+    form: Iterable[FormField],
+    photo: Pixels | None,
+    *,
+    signed_text: str = "",
+    valid_until: datetime | None = None,
+    signature: Pixels | None = None,
+) -> Slip:
+    """The slip for a registration, of the time when the officer signed it."""
     fields = {field.id: field for field in form}
-    at = state.sealed.at if state.sealed else state.started.at
+    at = issued_at(state)
     return Slip(
         registration_id=state.filed_under.text,
         created_at=at,
         station=f"{state.id.center} / {state.id.machine}",
         photo_png=b"" if photo is None else encode_png(photo),
         qr_text=state.filed_under.text,
-        sections=tuple(
-            _section(language, state, fields, at) for language in state.started.languages if language in _WORDS
-        ),
+        sections=tuple(_section(language, state, fields, at, valid_until) for language in state.started.languages),
+        signed_text=signed_text,
+        signature_png=b"" if signature is None else encode_png(signature),
     )
 
 
-def _section(language: str, state: Registration, fields: Mapping[str, FormField], at: datetime) -> SlipSection:
-    words = _WORDS[language]
+def issued_at(state: Registration) -> datetime:
+    """The same however often a slip is printed."""
+    return state.signed.at if state.signed else state.started.at
+
+
+def _section(
+    language: str,
+    state: Registration,
+    fields: Mapping[str, FormField],
+    at: datetime,
+    valid_until: datetime | None,
+) -> SlipSection:
+    words: Mapping[str, Any] = slip_words(language)
     rows = [(words["number"], state.filed_under.text)]
     for name in _SHOWN_FIELDS:
         value = state.demographics.get(name)
@@ -121,4 +119,16 @@ def _section(language: str, state: Registration, fields: Mapping[str, FormField]
         (words["date"], f"{at:%Y-%m-%d %H:%M} UTC"),
         (words["station"], f"{state.id.center} / {state.id.machine}"),
     ]
-    return SlipSection(language, words["title"], tuple(rows), words["footer"])
+    if valid_until is not None:
+        rows.append((words["valid"], f"{valid_until:%Y-%m-%d}"))
+    return SlipSection(
+        language,
+        words["title"],
+        tuple(rows),
+        words["footer"],
+        next=words["next"],
+        steps=tuple(words["steps"]),
+        number=words["read"],
+        check=words["check"],
+        signature=words["signature"],
+    )

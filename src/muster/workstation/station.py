@@ -48,6 +48,7 @@ from muster.crypto.machine_key import Flavour as Flavour  # noqa: PLC0414 - the 
 from muster.crypto.machine_key import MachineKey
 from muster.crypto.sealing import Sealer, derive_key, new_station_key
 from muster.crypto.signing import SigningKey, self_signed_certificate
+from muster.crypto.slip_key import SlipKey
 from muster.crypto.tpm import Tpm
 from muster.crypto.tpm_key import TpmMachineKey
 from muster.domain.operators import Operator, Role
@@ -174,6 +175,7 @@ class UnlockedStation:
     identifier_hash: KeyedHash
     secret_sealer: Sealer
     authenticator_sealer: Sealer
+    slip_key: SlipKey
     machine_key: MachineKey
     device_key: SigningKey
     device_certificate: bytes
@@ -322,6 +324,7 @@ class Station:
             identifier_hash=KeyedHash(station_key, "identifiers"),
             secret_sealer=Sealer(station_key, "proofing secrets"),
             authenticator_sealer=Sealer(station_key, "authenticators"),
+            slip_key=SlipKey(derive_key(station_key, "slips")),
             machine_key=_open_machine_key(folder, station_key),
             device_key=SigningKey.from_pkcs8(keys.open(folder.device_key.read_bytes(), "device")),
             device_certificate=folder.device_certificate.read_bytes(),

@@ -414,12 +414,16 @@ class Submission:
             names = self._forget(work, registration_id)
         self._journal.blobs.destroy(names)
 
-    def discard(self, registration_id: RegistrationId, reason: str) -> None:
-        """End a draft and destroy it, in one transaction: a crash must not leave one without the other."""
+    def discard(self, registration_id: RegistrationId, reason: str, last: Entry | None = None) -> None:
+        """End a draft and destroy it, in one transaction: a crash must not leave one without the other. ``last``
+        is what ended it."""
         operator = self._journal.operator.user_id
         with self._journal.database.work() as work:
             if not work.registrations.load(registration_id).is_draft:
                 raise Refused(REGISTRATION_CLOSED)
+            if last is not None:
+                work.registrations.append(registration_id, last.event)
+                work.record(last.audit, actor=operator, subject=registration_id.text, **last.detail)
             work.registrations.append(registration_id, Discarded(self._journal.now(), operator, reason))
             work.gallery.remove_look(registration_id)
             work.record(AuditEvent.REGISTRATION_DISCARDED, actor=operator, subject=registration_id.text)

@@ -3,27 +3,35 @@
 from __future__ import annotations
 
 import io
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import numpy as np
 import pytest
+import segno
 from PIL import Image
 
+from muster.clock import utc_now
+from muster.crypto.slip_key import SlipKey
 from muster.domain.lifecycle import Registration, Started
 from muster.domain.registration import Process, RegistrationId
+from muster.errors import BadInput, NotAuthentic
+from muster.formats.slip_claims import SlipClaims, name_hash
 from muster.workstation.reference import LANGUAGES
 from muster.workstation.slip import compose_slip
+from muster.workstation.slip_codes import check_slip
 from unit.workstation.desks import desk_at
 
 AT = datetime(2026, 3, 1, 12, 30, tzinfo=UTC)
+AFTER = utc_now() + timedelta(minutes=1)
 
 
 def test_the_slip_says_who_what_and_when_in_each_language(sealed: tuple[Path, RegistrationId, str]) -> None:
     root, registration_id, _ = sealed
     with desk_at(root) as desk:
         slip = desk.enrollment.slip(registration_id)
-        sealed_at = desk.sync.outbox()[0].sealed_at
+        signed = desk.enrollment.registration(registration_id).signed
+    assert signed is not None
     english, french = slip.sections
     assert english.rows == (
         ("Registration number", registration_id.text),
@@ -31,8 +39,9 @@ def test_the_slip_says_who_what_and_when_in_each_language(sealed: tuple[Path, Re
         ("Date of birth", "1984/08/12"),
         ("Gender", "Female"),
         ("Captured", "Face, 9 fingers, 2 eyes"),
-        ("Date", f"{sealed_at:%Y-%m-%d %H:%M} UTC"),
+        ("Date", f"{signed.at:%Y-%m-%d %H:%M} UTC"),
         ("Centre and machine", "10001 / 10001"),
+        ("Valid until", f"{signed.at + timedelta(days=365):%Y-%m-%d}"),
     )
     assert dict(french.rows)["Sexe"] == "Féminin"
     assert (english.language, french.language) == ("eng", "fra")
@@ -66,3 +75,101 @@ def test_a_slip_without_a_face_has_no_photograph() -> None:
     registration_id = RegistrationId("10001100010000120260301123000")
     state = Registration(registration_id, Started(AT, Process.NEW, ("eng",), "erika", 0.1))
     assert compose_slip(state, (), None).photo_png == b""
+
+
+def test_the_signed_code_is_checked_with_the_stations_certificate(signed: tuple[Path, RegistrationId]) -> None:
+    root, registration_id = signed
+    with desk_at(root) as desk:
+        slip = desk.enrollment.slip(registration_id)
+        state = desk.enrollment.registration(registration_id)
+        assert state.signed is not None
+        checked = check_slip(slip.signed_text, _certificate(root), state.signed.at, "erika mustermann")
+    assert checked.registration_id == registration_id.text
+    assert (checked.center, checked.machine, checked.is_name) == ("10001", "10001", True)
+    assert checked.issued_at == state.signed.at.replace(microsecond=0)
+
+
+def test_a_slip_printed_again_has_the_same_code(signed: tuple[Path, RegistrationId]) -> None:
+    root, registration_id = signed
+    with desk_at(root) as desk:
+        first = desk.enrollment.slip(registration_id)
+    certificate = _certificate(root)
+    with desk_at(root) as desk:
+        assert desk.enrollment.slip(registration_id) == first
+    assert _certificate(root) == certificate
+
+
+def test_a_certificate_that_was_taken_away_is_made_again_and_checks_the_same_slips(
+    signed: tuple[Path, RegistrationId],
+) -> None:
+    root, registration_id = signed
+    with desk_at(root) as desk:
+        first = desk.enrollment.slip(registration_id)
+        (root / "keys" / "slips.pem").write_bytes(b"something else")
+        desk.enrollment.slip(registration_id)
+    assert check_slip(first.signed_text, _certificate(root), AFTER).registration_id == registration_id.text
+
+
+def _certificate(root: Path) -> bytes:
+    return (root / "keys" / "slips.pem").read_bytes()
+
+
+KEY = SlipKey(bytes(32))
+CERTIFICATE = KEY.certificate("Slips", AT, 3650)
+NUMBER = "10001100010000120260301123000"
+CLAIMS = SlipClaims(NUMBER, AT, AT + timedelta(days=365), name_hash(NUMBER, "Erika Mustermann"), "")
+TOKEN = KEY.sign(CLAIMS.encode())
+
+
+@pytest.mark.parametrize(
+    ("token", "at", "code"),
+    [
+        (SlipKey(b"1" * 32).sign(CLAIMS.encode()), AT, "SLIP_OF_ANOTHER"),
+        (TOKEN[:-4] + "AAAA", AT, "SLIP_CHANGED"),
+        (TOKEN, AT + timedelta(days=366), "SLIP_EXPIRED"),
+        (TOKEN, AT - timedelta(days=2), "SLIP_NOT_YET"),
+    ],
+    ids=["forged", "edited", "expired", "from the future"],
+)
+def test_a_slip_that_is_not_to_be_believed_says_why(token: str, at: datetime, code: str) -> None:
+    with pytest.raises(NotAuthentic, match=code):
+        check_slip(token, CERTIFICATE, at)
+
+
+def test_a_slip_of_somebody_else_is_told(tmp_path: Path) -> None:
+    with pytest.raises(NotAuthentic, match="SLIP_OF_SOMEBODY_ELSE"):
+        check_slip(TOKEN, CERTIFICATE, AT, "Max Mustermann")
+
+
+def test_a_code_is_taken_in_several_lines_and_from_a_file(tmp_path: Path) -> None:
+    wrapped = "\n  ".join((TOKEN[:100], TOKEN[100:200], TOKEN[200:]))
+    (tmp_path / "slip.txt").write_text(f"Slip: {TOKEN}\n")
+    for source in (wrapped, str(tmp_path / "slip.txt")):
+        assert check_slip(source, CERTIFICATE, AT).registration_id == NUMBER
+
+
+def _qr(text: str) -> Image.Image:
+    buffer = io.BytesIO()
+    segno.make(text, error="m", micro=False).save(buffer, kind="png", scale=4, border=4)
+    return Image.open(buffer).convert("L")
+
+
+def test_a_code_is_read_from_a_picture_of_both_codes(tmp_path: Path) -> None:
+    codes = [_qr(text) for text in (NUMBER, TOKEN)]
+    page = Image.new("L", (codes[1].width + codes[0].width + 40, codes[1].height), 255)
+    page.paste(codes[0], (0, 20))
+    page.paste(codes[1], (codes[0].width + 40, 0))
+    page.rotate(3, fillcolor=255, expand=True).save(tmp_path / "photo.jpg", quality=70)
+    assert check_slip(str(tmp_path / "photo.jpg"), CERTIFICATE, AT).registration_id == NUMBER
+
+
+@pytest.mark.parametrize("content", [b"", b"nothing", b"%PDF-1.7"])
+def test_a_file_without_a_code_says_so(tmp_path: Path, content: bytes) -> None:
+    (tmp_path / "file").write_bytes(content)
+    with pytest.raises(BadInput, match="SLIP_CODE_ABSENT"):
+        check_slip(str(tmp_path / "file"), CERTIFICATE, AT)
+
+
+def test_a_code_that_lost_letters_is_not_looked_for_as_a_file() -> None:
+    with pytest.raises(BadInput, match="SLIP_CODE_ABSENT"):
+        check_slip("eyJx.y.z", CERTIFICATE, AT)
