@@ -182,7 +182,6 @@ class Desk:
         self.jobs = Jobs(self._journal, self._recurring(), lambda: self.server.server_clock)
         self.bundles = Bundles(self._journal, self.master_data)
         self.limits = Limits(self._journal, unlocked.folder, self.master_data, self.jobs, policy)
-        self.enrollment.may_begin = self.limits.require_open
         self.exporting = Exporting(self._journal, reference.schema, submission)
         self.devices = DeviceDesk(
             catalogue, DeviceChoices(self._journal, catalogue), DeviceDoctor(catalogue, clock, context)
@@ -206,6 +205,13 @@ class Desk:
             unlocked.database, unlocked.machine_key, unlocked.identity, unlocked.operator, clock
         )
         self._submission = submission
+
+    def _equip_enrollment(self, unlocked: UnlockedStation) -> None:
+        """With what other parts of the desk know."""
+        self.enrollment.may_begin = self.limits.require_open
+        self.enrollment.proof = ProofingStep(self._journal, self.proofing, self.proofing_configuration)
+        certificate, days = unlocked.folder.slip_certificate, self.policy.slip_valid_for_days
+        self.enrollment.slip_codes = SlipCodes(unlocked.slip_key, certificate, unlocked.identity, days)
 
     def begin(self) -> None:
         """Audit the sign-in and, when nobody else is at work here, tidy up after a crash."""
