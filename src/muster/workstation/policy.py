@@ -183,8 +183,10 @@ class Policy:
                 raise ValueError(f"{action.value} needs the password: it alone opens the station's key")
 
     def steps_for(self, process: Process) -> tuple[Step, ...]:
-        """The steps of one process, in their order."""
+        """The steps of one process, in their order, before anything is known of the person
+        (``captures_asked.CapturesAsked.steps``)."""
         left_out = {*_NOT_ASKED[process], *(() if self.exception_photo_required else (Step.EXCEPTION_PHOTO,))}
+        left_out.add(Step.INTRODUCER)
         if process not in self.proven:
             left_out.add(Step.PROOFING)
         return tuple(step for step in self.steps if step not in left_out)
