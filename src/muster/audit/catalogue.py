@@ -146,6 +146,7 @@ class AuditEvent(Enum):
     CONFLICT_DECIDED = EventKind("MUS-PFL-003", "Prefill", "Decided which of two values is right")
     CHIP_READ = EventKind("MUS-PFL-004", "Prefill", "Chip of a document read")
     PORTRAIT_COMPARED = EventKind("MUS-PFL-005", "Prefill", "Portrait of a document compared with the face")
+    EVIDENCE_SHOWN = EventKind("MUS-IDV-011", "Identity proofing", "Evidence of an identity shown to a supervisor")
     PROOFING_CODE_GIVEN = EventKind("MUS-IDV-010", "Identity proofing", "Code of a person's authenticator given")
 
     @property

@@ -35,6 +35,11 @@ def as_text(value: object) -> str:
     return value
 
 
+def without_empty(values: Mapping[str, str | None]) -> dict[str, Any]:
+    """What there is of ``values``, for formats in which what nobody knows is left out."""
+    return {name: value for name, value in values.items() if value}
+
+
 @dataclass(frozen=True, slots=True)
 class JsonPart:
     """One JSON object, the key it stood under, and the code of the errors about it; ``path`` is where it stood in

@@ -328,6 +328,10 @@ def test_a_face_compared_with_another_document_links_nothing() -> None:
     assert evaluated(PASSPORT, replace(FACE, references=("another",))).level is LevelOfAssurance.LOA1
 
 
+def test_a_face_alone_says_nothing_of_who_it_is() -> None:
+    assert evaluated(FACE).level is LevelOfAssurance.LOA0
+
+
 def test_an_identity_provider_may_be_worth_less_than_its_row() -> None:
     table = shipped_levels().model_copy(update={"providers": {"MIDSERVER": EvidenceLevel.LEVEL2}})
     found = evaluate((CLAIM_TOLD,), table, CASE, AT).of(CLAIM)
