@@ -35,6 +35,7 @@ from muster.workstation.duplicates import Duplicates
 from muster.workstation.enrollment import Enrollment
 from muster.workstation.exporting import Exporting
 from muster.workstation.following import Following
+from muster.workstation.finishing import Finishing
 from muster.workstation.handing_over import HandingOver
 from muster.workstation.jobs import Job, Jobs
 from muster.workstation.journal import Journal
@@ -47,6 +48,7 @@ from muster.workstation.placements import Placements
 from muster.workstation.policy import Policy
 from muster.workstation.pre_registrations import PreRegistrations
 from muster.workstation.proofing import Proofing
+from muster.workstation.prefill import Prefilling
 from muster.workstation.proofing_configuration import ProofingConfiguration
 from muster.workstation.proofing_secrets import ProofingSecrets
 from muster.workstation.proofing_sensors import ProofingSensors
@@ -58,9 +60,10 @@ from muster.workstation.risk import Risk
 from muster.workstation.sending import Sending
 from muster.workstation.server import Server
 from muster.workstation.server_session import ServerSession
-from muster.workstation.station import Station, UnlockedStation
 from muster.workstation.slip_codes import SlipCodes
 from muster.workstation.station_lock import StationLock
+from muster.workstation.speech import Announcer
+from muster.workstation.station import Station, UnlockedStation
 from muster.workstation.submission import Submission
 from muster.workstation.sync import Sync
 from muster.workstation.trail import AuditTrail
@@ -146,7 +149,7 @@ class Desk:
         self.enrollment = Enrollment(
             self._journal,
             reference,
-            Documents(self._journal, reference, catalogue, context, policy),
+            documents := Documents(self._journal, reference, catalogue, context, policy),
             Capture(self._journal, catalogue, context, FaceGuidance, policy),
             Placements(self._journal, catalogue, context, policy),
             submission,
@@ -188,6 +191,9 @@ class Desk:
         )
         self.reading_chip = ReadingChip(catalogue, context, self.master_data.country_authorities)
         self._own_capture = OperatorCapture(
+        self.enrollment.prefill = Prefilling(
+            self._journal, self.enrollment.form, documents, self.reading_chip, policy
+        )
             catalogue, context, partial(self.enrollment.watch_face, for_liveness=False), policy
         )
         self._templates = templates
@@ -211,7 +217,9 @@ class Desk:
         self.enrollment.may_begin = self.limits.require_open
         self.enrollment.proof = ProofingStep(self._journal, self.proofing, self.proofing_configuration)
         certificate, days = unlocked.folder.slip_certificate, self.policy.slip_valid_for_days
+        self.speech = Announcer()
         self.enrollment.slip_codes = SlipCodes(unlocked.slip_key, certificate, unlocked.identity, days)
+        self.finishing = Finishing(self._journal, self.enrollment.submit)
 
     def begin(self) -> None:
         """Audit the sign-in and, when nobody else is at work here, tidy up after a crash."""
@@ -300,6 +308,7 @@ class Desk:
         self.server.close()
         self.duplicates.close()
         self.devices.close()
+        self.speech.close()
         if self._closes_catalogue:
             self.devices.catalogue.close()
         self._database.close()
