@@ -35,7 +35,6 @@ from muster.workstation.duplicates import Duplicates
 from muster.workstation.enrollment import Enrollment
 from muster.workstation.exporting import Exporting
 from muster.workstation.following import Following
-from muster.workstation.finishing import Finishing
 from muster.workstation.handing_over import HandingOver
 from muster.workstation.jobs import Job, Jobs
 from muster.workstation.journal import Journal
@@ -47,8 +46,8 @@ from muster.workstation.operator_templates import OperatorTemplates
 from muster.workstation.placements import Placements
 from muster.workstation.policy import Policy
 from muster.workstation.pre_registrations import PreRegistrations
-from muster.workstation.proofing import Proofing
 from muster.workstation.prefill import Prefilling
+from muster.workstation.proofing import Proofing
 from muster.workstation.proofing_configuration import ProofingConfiguration
 from muster.workstation.proofing_secrets import ProofingSecrets
 from muster.workstation.proofing_sensors import ProofingSensors
@@ -60,10 +59,9 @@ from muster.workstation.risk import Risk
 from muster.workstation.sending import Sending
 from muster.workstation.server import Server
 from muster.workstation.server_session import ServerSession
+from muster.workstation.station import Station, UnlockedStation
 from muster.workstation.slip_codes import SlipCodes
 from muster.workstation.station_lock import StationLock
-from muster.workstation.speech import Announcer
-from muster.workstation.station import Station, UnlockedStation
 from muster.workstation.submission import Submission
 from muster.workstation.sync import Sync
 from muster.workstation.trail import AuditTrail
@@ -190,10 +188,10 @@ class Desk:
             catalogue, DeviceChoices(self._journal, catalogue), DeviceDoctor(catalogue, clock, context)
         )
         self.reading_chip = ReadingChip(catalogue, context, self.master_data.country_authorities)
-        self._own_capture = OperatorCapture(
         self.enrollment.prefill = Prefilling(
             self._journal, self.enrollment.form, documents, self.reading_chip, policy
         )
+        self._own_capture = OperatorCapture(
             catalogue, context, partial(self.enrollment.watch_face, for_liveness=False), policy
         )
         self._templates = templates
@@ -217,9 +215,7 @@ class Desk:
         self.enrollment.may_begin = self.limits.require_open
         self.enrollment.proof = ProofingStep(self._journal, self.proofing, self.proofing_configuration)
         certificate, days = unlocked.folder.slip_certificate, self.policy.slip_valid_for_days
-        self.speech = Announcer()
         self.enrollment.slip_codes = SlipCodes(unlocked.slip_key, certificate, unlocked.identity, days)
-        self.finishing = Finishing(self._journal, self.enrollment.submit)
 
     def begin(self) -> None:
         """Audit the sign-in and, when nobody else is at work here, tidy up after a crash."""
@@ -308,7 +304,6 @@ class Desk:
         self.server.close()
         self.duplicates.close()
         self.devices.close()
-        self.speech.close()
         if self._closes_catalogue:
             self.devices.catalogue.close()
         self._database.close()

@@ -209,6 +209,26 @@ class Documents:
             raise BadInput(DOCUMENT_PAGE_ABSENT)
         return DocumentPage(read_picture(pages[page].jpeg), len(pages))
 
+    def pictures(self, registration_id: RegistrationId, slot_field: str) -> tuple[Pixels, ...]:
+        """All kept pages, to be read by machine. Raises ``BadInput`` when there is no such document."""
+        document = self._document(self._journal.load(registration_id), slot_field)
+        return tuple(read_picture(each.jpeg) for each in self._pages(registration_id, document))
+
+    def call(
+        self, registration_id: RegistrationId, slot_field: str, type_code: str, reference: str | None
+    ) -> Registration:
+        """Keep a document under another kind or number; its pages stay what they are. Raises ``BadInput``."""
+        state = self._journal.open_draft(registration_id)
+        document, slot = self._document(state, slot_field), self._slot(state, slot_field)
+        if type_code not in {choice.code for choice in slot.types}:
+            raise BadInput(DOCUMENT_TYPE_UNKNOWN)
+        facts = replace(document.facts, type_code=type_code, reference=reference or None)
+        if facts == document.facts:
+            return state
+        event = DocumentAttached(self._journal.now(), facts, document.content)
+        told = {"field": slot_field, "type": type_code, "source": "renamed", "sha256": document.content.digest}
+        return self._journal.commit(registration_id, Entry(event, AuditEvent.DOCUMENT_ATTACHED, told))
+
     def findings(self, registration_id: RegistrationId, slot_field: str, page: int = 0) -> tuple[Finding, ...]:
         """What makes the kept page hard to read, and what to do about it; warnings only, about 0.2 s. Says nothing
         of whether the document is genuine. Raises ``BadInput`` when there is none."""
@@ -234,9 +254,7 @@ class Documents:
     ) -> tuple[Pages, Pages]:
         """The pages that stay, before and behind what is going to be taken. Raises ``BadInput``."""
         state = self._journal.open_draft(registration_id)
-        slot = next((each for each in self.slots(state.started.process) if each.field == slot_field), None)
-        if slot is None:
-            raise BadInput(DOCUMENT_FIELD_UNKNOWN)
+        slot = self._slot(state, slot_field)
         if type_code not in {choice.code for choice in slot.types}:
             raise BadInput(DOCUMENT_TYPE_UNKNOWN)
         document = state.documents.get(slot_field)
@@ -246,6 +264,12 @@ class Documents:
         if not 0 <= page <= len(pages):
             raise BadInput(DOCUMENT_PAGE_ABSENT)
         return pages[:page], pages[page + 1 :]
+
+    def _slot(self, state: Registration, slot_field: str) -> DocumentSlot:
+        slot = next((each for each in self.slots(state.started.process) if each.field == slot_field), None)
+        if slot is None:
+            raise BadInput(DOCUMENT_FIELD_UNKNOWN)
+        return slot
 
     def _document(self, state: Registration, slot_field: str) -> DocumentAttached:
         document = state.documents.get(slot_field)

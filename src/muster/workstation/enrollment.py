@@ -47,6 +47,7 @@ from muster.workstation.person_capture import SAMPLE_ABSENT, PersonCapture
 from muster.workstation.placements import Placements
 from muster.workstation.person_screen import PersonScreen
 from muster.workstation.policy import Policy
+from muster.workstation.prefill import Prefilling
 from muster.workstation.processes import check_whole, checked_request
 from muster.workstation.proofing_step import ProofingStep
 from muster.workstation.proving import Proof
@@ -107,6 +108,7 @@ class Enrollment(PersonCapture):
         self.may_begin: Callable[[], None] = lambda: None
         """Asked before a registration begins; raises ``Refused`` when the station has reached a limit."""
         self.proof: ProofingStep
+        self.prefill: Prefilling
 
         self.slip_codes: SlipCodes
         self.person = PersonScreen(
@@ -280,6 +282,11 @@ class Enrollment(PersonCapture):
     def finish_documents(self, registration_id: RegistrationId) -> tuple[Finding, ...]:
         return self._documents.finish(registration_id)
 
+    def call_document(
+        self, registration_id: RegistrationId, slot_field: str, type_code: str, reference: str | None
+    ) -> Registration:
+        return self._documents.call(registration_id, slot_field, type_code, reference)
+
     def document_findings(
         self, registration_id: RegistrationId, slot_field: str, page: int = 0
     ) -> tuple[Finding, ...]:
@@ -318,7 +325,7 @@ class Enrollment(PersonCapture):
         """What the whole lacks, whatever its single steps say, and whether it grows too large. Pure."""
         findings = check_whole(state, self._policy)
         size = self.size_of(state).finding
-        return (*findings, *((size,) if size else ()))
+        return (*findings, *self.prefill.check(state), *((size,) if size else ()))
 
     def size_of(self, state: Registration) -> PacketSize:
         """How large the sealed packet is going to be. Pure."""

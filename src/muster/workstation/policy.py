@@ -134,6 +134,10 @@ class Policy:
     its ways is enough, and a way is all of its factors together. ``patience`` is how often anybody may be wrong.
     After ``idle_lock_min`` minutes without a key or a click the screen is locked over what is open.
     ``confirmed_by_supervisor`` is what an officer may not decide alone.
+
+    What a document says is filled in by itself with ``fills_at_once``, else when the officer asks for it; never what
+    is less sure than ``prefill_from`` (0 to 1). ``reads_printed_text`` also reads pages that have neither lines nor
+    a code: seconds each on a slow machine.
     """
 
     steps: tuple[Step, ...] = tuple(Step)
@@ -175,6 +179,9 @@ class Policy:
     idle_warning_min: float = 10.0  # MOSIP's refreshed_login_time and idle_time
     idle_lock_min: float = 15.0
     confirmed_by_supervisor: frozenset[Cause] = frozenset(Cause)
+    fills_at_once: bool = True
+    prefill_from: float = 0.75
+    reads_printed_text: bool = True
     review: ReviewRules = field(default_factory=ReviewRules)
 
     def __post_init__(self) -> None:

@@ -37,7 +37,7 @@ from muster.formats.lds import File, document_details, machine_readable_zone, pe
 from muster.workstation.analysing_face import FaceMatchReport, match_pictures
 from muster.workstation.inspection import read_file
 
-__all__ = ["ChipKey", "ChipReading", "ReadingChip", "authorities_in", "key_in", "match_portrait"]
+__all__ = ["ChipKey", "ChipReading", "ReadingChip", "authorities_in", "key_in", "match_portrait", "picture_in"]
 
 CHIP_FILE_UNREADABLE = Code("CHIP_FILE_UNREADABLE", "A file on the chip ({file}) cannot be read.")
 CHIP_ZONE_WRONG = Code(
@@ -86,11 +86,16 @@ class ChipReading:
 
     def picture(self) -> Pixels | None:
         """The portrait, (h, w, 3) RGB; None where there is none that can be decoded."""
-        try:
-            pixels = decode(self.portrait)
-        except MalformedData:
-            return None
-        return np.dstack([pixels] * 3) if pixels.ndim == 2 else pixels
+        return picture_in(self.portrait)
+
+
+def picture_in(portrait_: bytes) -> Pixels | None:
+    """A portrait as it lies on a chip, (h, w, 3) RGB; None where it cannot be decoded."""
+    try:
+        pixels = decode(portrait_)
+    except MalformedData:
+        return None
+    return np.dstack([pixels] * 3) if pixels.ndim == 2 else pixels
 
 
 class ReadingChip:

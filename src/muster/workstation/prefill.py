@@ -1,0 +1,378 @@
+"""Filling in the form from whatever the person brings.
+
+Reading comes first, and is kept with the registration as it was said, whatever becomes of it (``FieldsRead``);
+filling in follows ``domain.prefill``: what was typed stays. Trails name fields and sources, never values.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from threading import Event
+
+from muster.analysis.api import Pixels
+from muster.audit.catalogue import AuditEvent
+from muster.devices.chip_reading import OnFile
+from muster.devices.records import picture_of
+from muster.domain.applicant import Demographics
+from muster.domain.assessment import Finding, Severity
+from muster.domain.biometrics import BiometricAttribute
+from muster.domain.chips import ChipAuthenticity
+from muster.domain.lifecycle import (
+    BlobRef,
+    ChipRead,
+    ConflictDecided,
+    FieldsFilled,
+    FieldsRead,
+    PortraitCompared,
+    Registration,
+)
+from muster.domain.prefill import (
+    Conflict,
+    FieldMark,
+    Origin,
+    PrefilledField,
+    Resolution,
+    conflicts,
+    fill,
+    marks,
+)
+from muster.domain.registration import Process, RegistrationId
+from muster.errors import BadInput, Code
+from muster.formats import mrz
+from muster.formats.mrz import Mrz
+from muster.workstation.analysing_face import match_pictures
+from muster.workstation.documents import DOCUMENT_FIELD_UNKNOWN, Documents
+from muster.workstation.forms import FormField
+from muster.workstation.journal import Entry, Journal
+from muster.workstation.page_reading import DocumentWords, PageReading
+from muster.workstation.policy import Policy
+from muster.workstation.prefill_mapping import PrefillMapping, in_codes
+from muster.workstation.prefill_words import SourceWords, of_attributes, of_chip
+from muster.workstation.reading_chip import ChipKey, ChipReading, ReadingChip, picture_in
+
+FIELD_DIFFERS = Code(
+    "FIELD_DIFFERS",
+    "A document says something else than what stands here. Look at both and decide which is right.",
+)
+PORTRAIT_DIFFERS = Code(
+    "PORTRAIT_DIFFERS",
+    "The face in the document's chip is not clearly that of the person. Compare both yourself, and call your "
+    "supervisor if you doubt it.",
+)
+CHIP_NOT_OPENED = Code(
+    "CHIP_NOT_OPENED",
+    "The chip is opened by what is printed on the document. Scan the page with the machine-readable lines first, "
+    "or type the six digits on its front.",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """What reading one source came to: ``read`` is what it says of the form's fields, ``filled`` those that were
+    filled in, ``fillable`` those that would be, ``suggested`` those too unsure for it. ``type_code`` and
+    ``number`` are what the document seems to be; ``booking`` the number of a pre-registration that was found on
+    it, ``booking_host`` whose; ``has_chip`` whether its chip can be opened."""
+
+    registration: Registration
+    read: tuple[PrefilledField, ...] = ()
+    filled: tuple[PrefilledField, ...] = ()
+    fillable: tuple[PrefilledField, ...] = ()
+    suggested: tuple[PrefilledField, ...] = ()
+    conflicts: tuple[Conflict, ...] = ()
+    type_code: str = ""
+    number: str = ""
+    booking: str = ""
+    booking_host: str = ""
+    has_chip: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ChipOffer:
+    """``findings`` are what an officer is told about the chip."""
+
+    offer: Offer
+    authenticity: ChipAuthenticity
+    findings: tuple[Finding, ...]
+    has_portrait: bool
+
+
+class Prefilling:
+    def __init__(
+        self,
+        journal: Journal,
+        form: Callable[[Process], Sequence[FormField]],
+        documents: Documents,
+        chips: ReadingChip,
+        policy: Policy,
+        mapping: PrefillMapping | None = None,
+    ) -> None:
+        self._journal = journal
+        self._form = form
+        self._documents = documents
+        self._chips = chips
+        self._policy = policy
+        self._mapping = mapping or PrefillMapping.load()
+        self._pages = PageReading(self._mapping.labels, with_text=policy.reads_printed_text)
+
+    # Reading
+
+    def read_document(self, registration_id: RegistrationId, slot_field: str) -> Offer:
+        """What the kept pages of a document say; filled in at once where the policy has it so. Seconds, on a lane
+        of its own. Raises ``BadInput`` when there is no such document, ``Refused`` for a registration that is
+        finished, ``NotAuthentic``."""
+        pages = self._documents.pictures(registration_id, slot_field)
+        return self.take_in(registration_id, slot_field, self._pages.read(pages, self._today()))
+
+    def read_pictures(self, registration_id: RegistrationId, slot_field: str, pictures: Sequence[Pixels]) -> Offer:
+        """The same of pictures that are no document of the registration yet, or will never be one: the code on a
+        telephone, held before the camera."""
+        return self.take_in(registration_id, slot_field, self._pages.read(pictures, self._today()))
+
+    def take_in(self, registration_id: RegistrationId, slot_field: str, words: DocumentWords) -> Offer:
+        state = self._keep(registration_id, slot_field, words.sources)
+        slots = {each.field: each for each in self._documents.slots(state.started.process)}
+        slot = slots.get(slot_field)
+        kind = words.kind
+        offer = self._offer(state, slot_field)
+        booking = words.booking
+        return Offer(
+            **{name: getattr(offer, name) for name in _OFFERED},
+            type_code=(self._mapping.type_of(kind, slot.types) or "") if slot and kind else "",
+            number=words.number,
+            booking=booking.booking if booking else "",
+            booking_host=booking.host if booking else "",
+            has_chip=words.zone is not None,
+        )
+
+    def read_chip(
+        self,
+        registration_id: RegistrationId,
+        slot_field: str,
+        cancel: Event,
+        *,
+        access_number: str = "",
+        on_file: OnFile = lambda label, number, of: None,
+    ) -> ChipOffer:
+        """Read the chip of a document, opened by the lines on its kept pages or by the six digits on its front.
+
+        Raises ``BadInput`` (nothing to open it by), ``DeviceUnavailable`` (no reader, no chip, it went away),
+        ``Cancelled``, ``Refused``, ``NotAuthentic``.
+        """
+        key = self._key(registration_id, slot_field, access_number)
+        self._journal.open_draft(registration_id)
+        reading = self._chips.read(key, cancel, on_file=on_file)
+        self._keep_chip(registration_id, slot_field, reading)
+        zone = mrz.parse(reading.lines) if reading.lines else None
+        source = of_chip(reading, zone, self._today())
+        offer = self._offer(self._keep(registration_id, slot_field, (source,), Origin.CHIP), slot_field)
+        return ChipOffer(offer, reading.authenticity, reading.findings, bool(reading.portrait))
+
+    def take_booking(self, registration_id: RegistrationId, number: str, said: Demographics) -> Offer:
+        """What somebody wrote at home, already as the form has it."""
+        fields = tuple(
+            PrefilledField(name, value, Origin.PRE_REGISTRATION, None, number) for name, value in said.items()
+        )
+        state = self._note_read(registration_id, Origin.PRE_REGISTRATION, number, fields)
+        return self._offer(state, number, at_once=True)
+
+    def take_proof(self, registration_id: RegistrationId, execution: str, said: Mapping[str, object]) -> Offer:
+        """What a settled proof of identity came to know, by the names of its configuration."""
+        return self._offer(self._keep(registration_id, execution, (of_attributes(said),), Origin.PROOF), execution)
+
+    # Filling in and deciding
+
+    def fill(self, registration_id: RegistrationId) -> tuple[Registration, tuple[PrefilledField, ...]]:
+        """Fill in what may be; returns what was."""
+        taken: list[PrefilledField] = []
+
+        def changed(state: Registration) -> tuple[Entry, ...]:
+            values, found = self._filled(state)
+            taken[:] = found
+            return (self._filling(values, found),) if found else ()
+
+        return self._journal.decide(registration_id, changed), tuple(taken)
+
+    def take(self, registration_id: RegistrationId, said: PrefilledField, values: Demographics) -> Registration:
+        """The officer takes what a source says, a suggestion or instead of what stands there; ``values`` is what
+        stands in the form otherwise."""
+        before = in_codes(values, self._form_of(self._journal.load(registration_id)))
+        standing = before.get(said.field)
+        entries = [self._filling({**values, said.field: said.value}, (said,))]
+        if standing:
+            entries.append(self._deciding(Conflict(said, standing, Resolution.TOOK_DOCUMENT)))
+        return self._journal.commit(registration_id, *entries)
+
+    def keep(self, registration_id: RegistrationId, conflict: Conflict) -> Registration:
+        """The officer keeps what stands there; the supervisor sees it."""
+        kept = Conflict(conflict.said, conflict.standing, Resolution.KEPT_TYPED)
+        return self._journal.commit(registration_id, self._deciding(kept))
+
+    # Looking
+
+    def marks(self, state: Registration, values: Demographics | None = None) -> Mapping[str, FieldMark]:
+        """What is to be seen beside each field, for what stands in the form now (else what is kept). Pure."""
+        standing = in_codes(state.demographics if values is None else values, self._form_of(state))
+        return marks(standing, state.said, state.filled, state.decided)
+
+    def conflicts(self, state: Registration) -> tuple[Conflict, ...]:
+        """Where a source that is sure enough says something else than what is kept, decided or not; for the
+        officer who has to decide, and for the supervisor. Pure."""
+        standing = in_codes(state.demographics, self._form_of(state))
+        found = conflicts(standing, state.said, state.decided)
+        return tuple(each for each in found if each.said.sureness >= self._policy.prefill_from)
+
+    def check(self, state: Registration) -> tuple[Finding, ...]:
+        """What the officer should look at before the person says yes to all of it. Pure."""
+        open_ones = dict.fromkeys(each.field for each in self.conflicts(state) if each.resolution is None)
+        findings = [Finding(FIELD_DIFFERS, Severity.WARNS, name) for name in open_ones]
+        if any(each.is_same is False for each in state.portraits_compared):
+            findings.append(Finding(PORTRAIT_DIFFERS, Severity.WARNS, BiometricAttribute.FACE.value))
+        return tuple(findings)
+
+    def compare_portraits(self, registration_id: RegistrationId) -> Registration:
+        """Hold the portraits on chips against the face that was captured, once for each pair (about 0.5 s). Raises
+        ``Unavailable``, ``NotAuthentic`` for networks that cannot be loaded."""
+        state = self._journal.load(registration_id)
+        face = state.samples.get(BiometricAttribute.FACE)
+        compared = {each.document for each in state.portraits_compared}
+        if face is None or not state.is_draft:
+            return state
+        for document, chip in state.chips.items():
+            if chip.portrait is None or document in compared:
+                continue
+            live = picture_of(self._journal.read(registration_id, face.record))
+            held = picture_in(self._journal.read(registration_id, chip.portrait))
+            score, threshold = _compared(held, live)
+            event = PortraitCompared(
+                self._journal.now(), document, chip.portrait.name, face.record.name, score, threshold
+            )
+            outcome = {True: "same", False: "different", None: "not judged"}[event.is_same]
+            detail = {"document": document, "outcome": outcome}
+            state = self._journal.commit(registration_id, Entry(event, AuditEvent.PORTRAIT_COMPARED, detail))
+        return state
+
+    # Keeping
+
+    def _keep(
+        self,
+        registration_id: RegistrationId,
+        document: str,
+        sources: Iterable[SourceWords],
+        *origins: Origin,
+    ) -> Registration:
+        """What was said by each origin; also that a page says nothing any more, where it did before."""
+        state = self._journal.open_draft(registration_id)
+        by_origin: dict[Origin, list[PrefilledField]] = {each: [] for each in origins or _OF_PAGES}
+        for source in sources:
+            form, languages = self._form_of(state), state.started.languages
+            said = self._mapping.fields_of(source, form, languages, document)
+            there = {each.field for each in by_origin.setdefault(source.origin, [])}
+            by_origin[source.origin] += [each for each in said if each.field not in there]
+        for origin, fields in by_origin.items():
+            state = self._note_read(registration_id, origin, document, tuple(fields))
+        return state
+
+    def _note_read(
+        self, registration_id: RegistrationId, origin: Origin, document: str, fields: tuple[PrefilledField, ...]
+    ) -> Registration:
+        def changed(state: Registration) -> tuple[Entry, ...]:
+            before = tuple(each for each in state.said if (each.origin, each.document) == (origin, document))
+            if before == fields:
+                return ()
+            event = FieldsRead(self._journal.now(), origin, document, fields)
+            names = " ".join(each.field for each in fields)
+            detail = {"from": origin.value, "document": document, "fields": names}
+            return (Entry(event, AuditEvent.FIELDS_READ, detail),)
+
+        return self._journal.decide(registration_id, changed)
+
+    def _keep_chip(self, registration_id: RegistrationId, document: str, reading: ChipReading) -> None:
+        portrait: BlobRef | None = None
+        if reading.portrait:
+            portrait = self._journal.keep(registration_id, reading.portrait)
+        codes = tuple(dict.fromkeys(each.code.name for each in reading.findings))
+        event = ChipRead(self._journal.now(), document, reading.authenticity, codes, portrait)
+        detail = {"document": document, "authenticity": reading.authenticity.value, "findings": " ".join(codes)}
+        self._journal.commit(registration_id, Entry(event, AuditEvent.CHIP_READ, detail, portrait))
+
+    def _offer(self, state: Registration, document: str, *, at_once: bool | None = None) -> Offer:
+        read = tuple(each for each in state.said if each.document == document)
+        _, fillable = self._filled(state)
+        filled: tuple[PrefilledField, ...] = ()
+        if fillable and (self._policy.fills_at_once if at_once is None else at_once):
+            state, filled = self.fill(state.id)
+            fillable = ()
+        standing = in_codes(state.demographics, self._form_of(state))
+        suggested = tuple(each for each in read if not standing.get(each.field))
+        return Offer(
+            state,
+            read,
+            filled,
+            fillable,
+            tuple(each for each in suggested if each not in fillable),
+            tuple(each for each in self.conflicts(state) if each.said.document == document),
+        )
+
+    def _filled(self, state: Registration) -> tuple[Demographics, tuple[PrefilledField, ...]]:
+        """In an update what is filled in is what changes: that is for people to say."""
+        if state.started.process is Process.UPDATE:
+            return state.demographics, ()
+        standing = in_codes(state.demographics, self._form_of(state))
+        values, found = fill(standing, state.said, state.filled, self._policy.prefill_from)
+        changed = {each.field for each in found}
+        kept = {name: value for name, value in state.demographics.items() if name not in changed}
+        return {**kept, **{name: values[name] for name in values if name in changed}}, found
+
+    def _filling(self, values: Demographics, found: tuple[PrefilledField, ...]) -> Entry:
+        event = FieldsFilled(self._journal.now(), values, found)
+        sources = " ".join(dict.fromkeys(each.origin.value for each in found))
+        detail = {"fields": " ".join(each.field for each in found), "from": sources}
+        return Entry(event, AuditEvent.FIELDS_FILLED, detail)
+
+    def _deciding(self, conflict: Conflict) -> Entry:
+        assert conflict.resolution is not None
+        event = ConflictDecided(self._journal.now(), self._journal.operator.user_id, conflict)
+        detail = {
+            "field": conflict.field,
+            "from": conflict.said.origin.value,
+            "decision": conflict.resolution.value,
+        }
+        return Entry(event, AuditEvent.CONFLICT_DECIDED, detail)
+
+    def _key(self, registration_id: RegistrationId, slot_field: str, access_number: str) -> ChipKey:
+        if access_number.strip():
+            return ChipKey.of_access_number(access_number.strip())
+        zone: Mrz | None = None
+        try:
+            pages = self._documents.pictures(registration_id, slot_field)
+        except BadInput as error:
+            if error.code is not DOCUMENT_FIELD_UNKNOWN:
+                raise
+        else:
+            zone = self._pages.zone_of(pages, self._today())
+        if zone is None:
+            raise BadInput(CHIP_NOT_OPENED)
+        return ChipKey.of_zone(zone)
+
+    def _form_of(self, state: Registration) -> Sequence[FormField]:
+        return self._form(state.started.process)
+
+    def _today(self) -> date:
+        return self._journal.now().astimezone().date()
+
+
+_OF_PAGES = (Origin.PASSPORT_ZONE, Origin.BARCODE, Origin.PRINTED_TEXT)
+_OFFERED = ("registration", "read", "filled", "fillable", "suggested", "conflicts")
+
+
+def _compared(held: Pixels | None, live: Pixels) -> tuple[float | None, float | None]:
+    """Score and threshold; nothing where one of the two is no picture of one face."""
+    if held is None:
+        return None, None
+    try:
+        report = match_pictures(held, live)
+    except BadInput:
+        return None, None
+    return report.score, report.threshold
