@@ -19,8 +19,12 @@ from muster.cli.common import (
     station_at,
 )
 from muster.domain.registration import RegistrationId
-from muster.workstation.desk import Desk
-from muster.workstation.exporting import Enrolled, Profile, Wording
+from muster.errors import BadInput, Code
+from muster.workstation.exporting import Profile, Wording
+
+EXPORT_NOT_SENT = Code(
+    "EXPORT_NOT_SENT", "Only GovStack's words can be sent to a server. Leave --put out, to print them."
+)
 
 
 def register(app: typer.Typer, screen: Screen) -> None:
@@ -41,26 +45,17 @@ def register(app: typer.Typer, screen: Screen) -> None:
         as_json: JsonOption = False,
         verbose: VerboseOption = False,
     ) -> None:
-        """Print a registration, personal data and all, as another system's JSON; or send it there."""
+        """Print a registration, personal data and all, as another system's JSON; or send it there.
+
+        govstack is the request to enroll; gips, mitrust and oidc-ida tell the evidence of who the person is.
+        """
         with reporting(as_json=as_json, verbose=verbose):
             registration_id = RegistrationId(registration)
             with desk_of(station_at(data), user=user, password_file=password_file) as (desk, _):
                 if put is None:
-                    show(_document(desk, registration_id, wording, profile), "", as_json=True)
+                    show(desk.exporting.told(registration_id, wording, profile), "", as_json=True)
+                elif wording is not Wording.GOVSTACK:
+                    raise BadInput(EXPORT_NOT_SENT)
                 else:
-                    enrolled = _sent(desk, registration_id, wording, profile, put)
+                    enrolled = desk.exporting.put_govstack(registration_id, put, profile)
                     show(enrolled, "Enrolled." if enrolled.created else "Known there already.", as_json=as_json)
-
-
-def _document(desk: Desk, registration_id: RegistrationId, wording: Wording, profile: Profile) -> object:
-    match wording:
-        case Wording.GOVSTACK:
-            return desk.exporting.govstack(registration_id, profile)
-
-
-def _sent(
-    desk: Desk, registration_id: RegistrationId, wording: Wording, profile: Profile, address: str
-) -> Enrolled:
-    match wording:
-        case Wording.GOVSTACK:
-            return desk.exporting.put_govstack(registration_id, address, profile)

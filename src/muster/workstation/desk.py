@@ -33,7 +33,9 @@ from muster.workstation.documents import Documents
 from muster.workstation.duplicate_review import DuplicateReview
 from muster.workstation.duplicates import Duplicates
 from muster.workstation.enrollment import Enrollment
+from muster.workstation.evidence import EvidenceLedger
 from muster.workstation.exporting import Exporting
+from muster.workstation.finishing import Finishing
 from muster.workstation.following import Following
 from muster.workstation.handing_over import HandingOver
 from muster.workstation.jobs import Job, Jobs
@@ -59,8 +61,9 @@ from muster.workstation.risk import Risk
 from muster.workstation.sending import Sending
 from muster.workstation.server import Server
 from muster.workstation.server_session import ServerSession
-from muster.workstation.station import Station, UnlockedStation
 from muster.workstation.slip_codes import SlipCodes
+from muster.workstation.speech import Announcer
+from muster.workstation.station import Station, UnlockedStation
 from muster.workstation.station_lock import StationLock
 from muster.workstation.submission import Submission
 from muster.workstation.sync import Sync
@@ -183,14 +186,11 @@ class Desk:
         self.jobs = Jobs(self._journal, self._recurring(), lambda: self.server.server_clock)
         self.bundles = Bundles(self._journal, self.master_data)
         self.limits = Limits(self._journal, unlocked.folder, self.master_data, self.jobs, policy)
-        self.exporting = Exporting(self._journal, reference.schema, submission)
+        self.exporting = Exporting(self._journal, reference.schema, submission, self.evidence)
         self.devices = DeviceDesk(
             catalogue, DeviceChoices(self._journal, catalogue), DeviceDoctor(catalogue, clock, context)
         )
         self.reading_chip = ReadingChip(catalogue, context, self.master_data.country_authorities)
-        self.enrollment.prefill = Prefilling(
-            self._journal, self.enrollment.form, documents, self.reading_chip, policy
-        )
         self._own_capture = OperatorCapture(
             catalogue, context, partial(self.enrollment.watch_face, for_liveness=False), policy
         )
@@ -204,18 +204,27 @@ class Desk:
             credential_authorities=self.master_data.credential_authorities,
             sensors=self._sensors,
         )
-        self._equip_enrollment(unlocked)
+        self._equip_enrollment(unlocked, documents, submission)
         self.trail = AuditTrail(
             unlocked.database, unlocked.machine_key, unlocked.identity, unlocked.operator, clock
         )
-        self._submission = submission
 
-    def _equip_enrollment(self, unlocked: UnlockedStation) -> None:
+    def _equip_enrollment(self, unlocked: UnlockedStation, documents: Documents, submission: Submission) -> None:
         """With what other parts of the desk know."""
+        self._submission = submission
         self.enrollment.may_begin = self.limits.require_open
         self.enrollment.proof = ProofingStep(self._journal, self.proofing, self.proofing_configuration)
+        self.enrollment.prefill = Prefilling(
+            self._journal, self.enrollment.form, documents, self.reading_chip, self.policy
+        )
+        self.speech = Announcer()
         certificate, days = unlocked.folder.slip_certificate, self.policy.slip_valid_for_days
+        self.finishing = Finishing(self._journal, self.enrollment.submit)
         self.enrollment.slip_codes = SlipCodes(unlocked.slip_key, certificate, unlocked.identity, days)
+
+    @property
+    def evidence(self) -> EvidenceLedger:
+        return EvidenceLedger(self._journal)
 
     def begin(self) -> None:
         """Audit the sign-in and, when nobody else is at work here, tidy up after a crash."""
@@ -299,6 +308,7 @@ class Desk:
 
     def abandon(self) -> None:
         """Let go of everything without a word in the trail."""
+        self.speech.close()
         self._sensors.close()
         self.proofing.close()
         self.server.close()

@@ -13,15 +13,20 @@ from urllib.parse import urlsplit
 from uuid import NAMESPACE_OID, uuid5
 
 from muster.audit.catalogue import AuditEvent
+from muster.domain.evidence import Artifact
 from muster.domain.operators import Permission
 from muster.domain.registration import RegistrationId
 from muster.errors import Refused
 from muster.formats.govstack import EnrollmentRequest
 from muster.formats.govstack_profile import Profile
 from muster.formats.id_schema import IdSchema
+from muster.packet.gips import identity
 from muster.packet.govstack import enrollment_request
+from muster.packet.mitrust import identity_dataset
+from muster.packet.openid_assurance import verified_claims
 from muster.upload.govstack import Enrolled, Enrolling
 from muster.upload.transport import Transport
+from muster.workstation.evidence import EvidenceLedger
 from muster.workstation.journal import Journal
 from muster.workstation.server import RemoteServer
 from muster.workstation.submission import STEPS_OPEN, Submission
@@ -32,14 +37,44 @@ __all__ = ["Enrolled", "Exporting", "Profile", "Wording"]
 class Wording(Enum):
     """Whose words."""
 
-    GOVSTACK = "govstack"
+    GOVSTACK = "govstack"  # the registration, as a request to enroll
+    GIPS = "gips"  # its evidence, as IDEMIA's ID&V answers
+    MITRUST = "mitrust"  # its evidence, as MiTrust's identity dataset
+    OIDC_IDA = "oidc-ida"  # its evidence, as OpenID Identity Assurance's verified_claims
 
 
 class Exporting:
-    def __init__(self, journal: Journal, schema: IdSchema, submission: Submission) -> None:
+    def __init__(self, journal: Journal, schema: IdSchema, submission: Submission, ledger: EvidenceLedger) -> None:
         self._journal = journal
         self._schema = schema
         self._submission = submission
+        self._ledger = ledger
+
+    def told(
+        self, registration_id: RegistrationId, wording: Wording, profile: Profile = Profile.SOURCE
+    ) -> dict[str, Any]:
+        """In another system's words; ``profile`` is GovStack's. Of the evidence, what speaks against a document is
+        told to whoever may see indicators alone.
+
+        Raises ``BadInput`` (unknown), ``Refused`` (not allowed, content destroyed, EVIDENCE_ABSENT),
+        ``NotAuthentic`` (changed after signing).
+        """
+        if wording is Wording.GOVSTACK:
+            return self.govstack(registration_id, profile)
+        access = self._journal.access
+        access.require(Permission.EXPORT)
+        unveiled = access.may(Permission.SEE_INDICATORS)
+        state = self._journal.load(registration_id)
+        evaluation = self._ledger.for_others(registration_id, unveiled=unveiled)
+        self._note(registration_id, wording, unveiled=str(unveiled).lower())
+        match wording:
+            case Wording.GIPS:
+                closed = state.sealed is not None
+                return identity(evaluation, registration_id.text, state.started.at, closed=closed)
+            case Wording.MITRUST:
+                return identity_dataset(evaluation, _nothing_kept)
+            case Wording.OIDC_IDA:
+                return verified_claims(evaluation, registration_id.text)
 
     def govstack(self, registration_id: RegistrationId, profile: Profile = Profile.SOURCE) -> dict[str, Any]:
         """The body of GovStack's ``PUT /enrollment``, of a draft as far as it is.
@@ -48,7 +83,7 @@ class Exporting:
         """
         self._journal.access.require(Permission.EXPORT)
         request = self._request(registration_id)
-        self._note(registration_id)
+        self._note(registration_id, Wording.GOVSTACK)
         return request.document(profile)
 
     def put_govstack(
@@ -65,7 +100,7 @@ class Exporting:
         if self._journal.load(registration_id).signed is None:
             raise Refused(STEPS_OPEN)
         host = urlsplit(address).hostname or ""
-        self._note(registration_id, server=host)
+        self._note(registration_id, Wording.GOVSTACK, server=host)
         with Transport(server.url()) as transport:
             enrolled = Enrolling(transport).enroll(request, profile)
         self._journal.note(registration_id, AuditEvent.ENROLLMENT_ACCEPTED, server=host)
@@ -77,7 +112,7 @@ class Exporting:
         with self._journal.database.read() as work:
             registration_id = work.outbox.find(packet_id).registration_id
         request = self._request(registration_id)
-        self._note(registration_id)
+        self._note(registration_id, Wording.GOVSTACK)
         return request
 
     def _request(self, registration_id: RegistrationId) -> EnrollmentRequest:
@@ -95,6 +130,11 @@ class Exporting:
             new_index=lambda: str(uuid5(NAMESPACE_OID, f"{registration_id.text}/{next(numbers)}")),
         )
 
-    def _note(self, registration_id: RegistrationId, **detail: str) -> None:
+    def _note(self, registration_id: RegistrationId, wording: Wording, **detail: str) -> None:
         event = AuditEvent.REGISTRATION_EXPORTED
-        self._journal.note(registration_id, event, wording=Wording.GOVSTACK.value, **detail)
+        self._journal.note(registration_id, event, wording=wording.value, **detail)
+
+
+def _nothing_kept(artifact: Artifact) -> bytes:
+    """A proof of identity keeps no pictures, so that its pieces have no files behind them."""
+    raise AssertionError(artifact.role)
