@@ -7,10 +7,13 @@
     negated    = { "!" } compared
     compared   = primary [ ("==" | "!=" | "<" | "<=" | ">" | ">=" | "contains") primary ]
     primary    = "(" either ")" | text | number | "true" | "false" | "nil" | "null" | "empty" | path
-    path       = name { "." name | ".get(" text ")" | "[" text "]" }
+    path       = name { "." name | ".get(" key ")" | "[" key "]" }
+    key        = text | number
 
 A path looks a value up in mappings: ``identity.get('ageGroup')``, ``identity.updatableFieldGroups``, or just
-``leftEye`` in an expression over what was captured. What is not there is nothing, and nothing is not an error.
+``leftEye`` in an expression over what was captured. What is not there is nothing, and nothing is not an error. A
+value with several spellings (a list's entry: its code and its names) equals a text that is one of them; the
+``.get(0).value`` that files write to get at its text leaves it as it is.
 Method calls other than ``get``, arithmetic and assignments are refused: their column is told.
 """
 
@@ -204,7 +207,7 @@ class _Reader:
         names = [self._name()]
         while True:
             if self._took("["):
-                names.append(self._string())
+                names.append(self._key())
                 self._expect("]")
             elif self._took("."):
                 name = self._next
@@ -213,7 +216,7 @@ class _Reader:
                     if names.pop() != "get":
                         raise self._not_understood(name)
                     self._expect("(")
-                    names.append(self._string())
+                    names.append(self._key())
                     self._expect(")")
             else:
                 return Path(tuple(names), column)
@@ -231,6 +234,13 @@ class _Reader:
             raise self._not_understood()
         self._advance()
         return re.sub(r"\\(.)", r"\1", token.text[1:-1], flags=re.DOTALL)
+
+    def _key(self) -> str:
+        token = self._next
+        if token.kind != "number" or "." in token.text:
+            return self._string()
+        self._advance()
+        return token.text
 
     def _number(self) -> float:
         token = self._next
@@ -296,9 +306,10 @@ def _value(node: Node, scope: Scope) -> _Seen:
 def _looked_up(names: tuple[str, ...], scope: Scope) -> _Seen:
     found: _Seen | Scope = scope
     for name in names:
-        if not isinstance(found, Mapping):
+        if isinstance(found, Mapping):
+            found = found.get(name)
+        elif name != "value" and not name.isdigit():
             return None
-        found = found.get(name)
     return None if isinstance(found, Mapping) else found
 
 
@@ -326,6 +337,9 @@ def _same(left: _Seen, right: _Seen) -> bool:
         return _is_blank(left) and _is_blank(right)
     if isinstance(left, bool) or isinstance(right, bool):
         return left is right
+    for several, text in ((left, right), (right, left)):
+        if isinstance(text, str) and isinstance(several, Collection) and not isinstance(several, str):
+            return text in several
     numbers = _numbers(left, right)
     return numbers[0] == numbers[1] if numbers else left == right
 

@@ -17,7 +17,7 @@ from threading import Event
 from muster.audit.catalogue import AuditEvent
 from muster.devices.frames import Frame, Pixels
 from muster.devices.records import picture_of
-from muster.domain.applicant import Demographics, LocalizedText
+from muster.domain.applicant import Demographics, FormChoices, LocalizedText
 from muster.domain.assessment import Finding, blocking
 from muster.domain.biometrics import (
     BiometricAttribute,
@@ -26,8 +26,6 @@ from muster.domain.confirmation import Cause
 from muster.domain.delivery import OutboxEntry
 from muster.domain.lifecycle import (
     ConsentGiven,
-    DemographicsDrafted,
-    DemographicsEntered,
     Registration,
     RequestNamed,
     Started,
@@ -36,16 +34,19 @@ from muster.domain.lifecycle import (
 from muster.domain.registration import Process, RegistrationId, Step
 from muster.errors import BadInput, Code, MusterError, Refused, StorageUnavailable
 from muster.workstation.capture import Capture
+from muster.workstation.captures_asked import CapturesAsked
+from muster.workstation.details import Details
 from muster.workstation.documents import Attached, DocumentPage, Documents, DocumentSlot, Shrunk
 from muster.workstation.duplicates import Duplicates
 from muster.workstation.face_watching import FaceView
-from muster.workstation.forms import FormField, build_form, check_form, spell_out
+from muster.workstation.forms import FormField
+from muster.workstation.introducer import Introducer
 from muster.workstation.journal import Entry, Journal
 from muster.workstation.liveness_review import LivenessReview, LivenessSigns
 from muster.workstation.packet_size import PacketSize, packet_size
 from muster.workstation.person_capture import SAMPLE_ABSENT, PersonCapture
-from muster.workstation.placements import Placements
 from muster.workstation.person_screen import PersonScreen
+from muster.workstation.placements import Placements
 from muster.workstation.policy import Policy
 from muster.workstation.prefill import Prefilling
 from muster.workstation.processes import check_whole, checked_request
@@ -54,8 +55,8 @@ from muster.workstation.proving import Proof
 from muster.workstation.reference import LANGUAGES, ConsentText, Labels, Language, ReferenceData
 from muster.workstation.samples import CaptureOutcome
 from muster.workstation.slip import Slip, compose_slip
-from muster.workstation.submission import Submission
 from muster.workstation.slip_codes import SlipCodes
+from muster.workstation.submission import Submission
 from muster.workstation.summary import Summary, summarize
 
 DISK_NEARLY_FULL = Code(
@@ -96,20 +97,22 @@ class Enrollment(PersonCapture):
         submission: Submission,
         duplicates: Duplicates,
         policy: Policy,
+        asked: CapturesAsked,
     ) -> None:
         super().__init__(journal, capture, placements, policy)
         self._reference = reference
         self._documents = documents
         self._submission = submission
         self._duplicates = duplicates
+        self.asked = asked
         self._liveness_review = LivenessReview(journal)
-        self._forms = {process: build_form(reference, process) for process in reference.ui_specs}
+        self.details = Details(journal, reference)
         self.languages_offered: tuple[Language, ...] = LANGUAGES
         self.may_begin: Callable[[], None] = lambda: None
         """Asked before a registration begins; raises ``Refused`` when the station has reached a limit."""
         self.proof: ProofingStep
+        self.introducer: Introducer
         self.prefill: Prefilling
-
         self.slip_codes: SlipCodes
         self.person = PersonScreen(
             journal,
@@ -118,6 +121,7 @@ class Enrollment(PersonCapture):
             submission.discard,
             signature_required=policy.consent_signature_required,
         )
+
     # Beginning, finding again, giving up
 
     def processes(self) -> tuple[Process, ...]:
@@ -129,8 +133,12 @@ class Enrollment(PersonCapture):
         return self._reference.ui_specs[process].labels
 
     def plan(self, process: Process) -> tuple[Step, ...]:
-        """The steps of one process, in their order."""
+        """The steps of one process, in their order, before anything is known of the person."""
         return self._policy.steps_for(process)
+
+    def steps(self, state: Registration) -> tuple[Step, ...]:
+        """The steps of one registration, in their order: a child's are not an adult's. Pure."""
+        return self.asked.steps(state)
 
     def start(
         self,
@@ -177,7 +185,7 @@ class Enrollment(PersonCapture):
                 state.started.process,
                 state.started.at,
                 changed_at,
-                state.next_step(self.plan(state.started.process)),
+                state.next_step(self.steps(state)),
                 _name_of(state),
             )
             for state, changed_at in drafts
@@ -205,44 +213,38 @@ class Enrollment(PersonCapture):
         return self._journal.commit(registration_id, Entry(event, AuditEvent.CONSENT_GIVEN, detail))
 
     def form(self, process: Process = Process.NEW) -> tuple[FormField, ...]:
-        return self._forms[process]
+        return self.details.form(process)
 
     def check_demographics(
-        self, values: Demographics, languages: tuple[str, ...], process: Process = Process.NEW
+        self,
+        values: Demographics,
+        languages: tuple[str, ...],
+        process: Process = Process.NEW,
+        choices: FormChoices | None = None,
     ) -> tuple[Finding, ...]:
-        """What keeps ``values`` from being accepted. Pure and quick."""
-        form = self._forms[process]
-        complete = spell_out(values, form, languages)
-        return check_form(complete, form, self._reference, languages, self._journal.now().astimezone())
+        """Everything that speaks against ``values``, warnings too. Pure and quick."""
+        return self.details.check(values, languages, process, choices)
 
-    def enter_demographics(self, registration_id: RegistrationId, values: Demographics) -> tuple[Finding, ...]:
-        """Keep the form's values; returns what is wrong with them (nothing: committed)."""
-        started = self._journal.open_draft(registration_id).started
-        findings = self.check_demographics(values, started.languages, started.process)
-        if not findings:
-            complete = spell_out(values, self._forms[started.process], started.languages)
-            filled = {name: value for name, value in complete.items() if not _is_empty(value)}
-            event = DemographicsEntered(self._journal.now(), filled)
-            detail = {"fields": str(len(filled))}
-            self._journal.commit(registration_id, Entry(event, AuditEvent.DEMOGRAPHICS_ENTERED, detail))
-        return findings
+    def enter_demographics(
+        self, registration_id: RegistrationId, values: Demographics, choices: FormChoices | None = None
+    ) -> tuple[Finding, ...]:
+        """Keep the form's values; returns what keeps them from being taken (nothing: committed)."""
+        return self.details.enter(registration_id, values, choices)
 
-    def keep_draft(self, registration_id: RegistrationId, values: Demographics) -> Registration:
+    def keep_draft(
+        self, registration_id: RegistrationId, values: Demographics, choices: FormChoices | None = None
+    ) -> Registration:
         """Keep what stands in the form, unfinished and unchecked. Changes nothing that was finished."""
-        filled = {name: value for name, value in values.items() if not _is_empty(value)}
-
-        def changed(state: Registration) -> tuple[Entry, ...]:
-            if filled == dict(state.demographics):
-                return ()
-            event = DemographicsDrafted(self._journal.now(), filled)
-            return (Entry(event, AuditEvent.DEMOGRAPHICS_DRAFTED, {"fields": str(len(filled))}),)
-
-        return self._journal.decide(registration_id, changed)
+        return self.details.keep(registration_id, values, choices)
 
     # Documents
 
     def document_slots(self, process: Process = Process.NEW) -> tuple[DocumentSlot, ...]:
         return self._documents.slots(process)
+
+    def slots_of(self, state: Registration) -> tuple[DocumentSlot, ...]:
+        """With what this registration cannot do without. Pure."""
+        return self._documents.slots_of(state)
 
     def scan_document(
         self,
@@ -319,34 +321,38 @@ class Enrollment(PersonCapture):
 
     def _summary_of(self, state: Registration) -> Summary:
         process = state.started.process
-        return summarize(state, self._forms[process], self.document_slots(process), self._policy.quality_of)
+        return summarize(state, self.details.form(process), self.slots_of(state), self._policy.quality_of)
 
     def check(self, state: Registration) -> tuple[Finding, ...]:
         """What the whole lacks, whatever its single steps say, and whether it grows too large. Pure."""
-        findings = check_whole(state, self._policy)
+        findings = (*check_whole(state, self.steps(state)), *self.asked.findings(state))
         size = self.size_of(state).finding
         return (*findings, *self.prefill.check(state), *((size,) if size else ()))
 
     def size_of(self, state: Registration) -> PacketSize:
         """How large the sealed packet is going to be. Pure."""
-        return packet_size(state, self._policy)
+        return packet_size(state, self._policy, self.steps(state))
 
     def confirm_preview(self, registration_id: RegistrationId) -> Registration:
         """The person says yes to all of it, once everything was judged that is to be (0.2 to 0.75 s for each that
         was not). Raises ``Refused`` with what ``check`` found to be missing, and what ``judge`` raises."""
-        had = self._journal.load(registration_id).samples
+        before = self._journal.load(registration_id)
+        had, introduced = before.samples, before.introducer.samples
         if len(self._placements.judge_the_rest(registration_id).samples) < len(had):
             raise Refused(SAMPLES_SET_ASIDE)
+        if not self.introducer.judge_the_rest(registration_id).samples and introduced:
+            raise Refused(SAMPLES_SET_ASIDE)
+        compared = self.introducer.comparison(registration_id)
         event = StepCompleted(self._journal.now(), Step.PREVIEW)
         detail = {"step": Step.PREVIEW.value}
         entry = Entry(event, AuditEvent.STEP_COMPLETED, detail)
-        state = self._journal.commit(registration_id, entry, check=self._require_whole)
+        state = self._journal.commit(registration_id, *compared, entry, check=self._require_whole)
         self._duplicates.look_soon(registration_id)
         return state
 
     def _require_whole(self, state: Registration) -> None:
-        for finding in blocking(self.check(state)):
         self.person.require_no_complaint(state)
+        for finding in blocking(self.check(state)):
             raise Refused(finding.code)
 
     def causes(self, state: Registration) -> tuple[Cause, ...]:
@@ -383,7 +389,7 @@ class Enrollment(PersonCapture):
             photo = self.sample_picture(registration_id, BiometricAttribute.FACE)
         return compose_slip(
             state,
-            self._forms[state.started.process],
+            self.details.form(state.started.process),
             photo,
             signed_text=self.slip_codes.code_of(state),
             valid_until=self.slip_codes.valid_until(state),
@@ -407,10 +413,3 @@ def _name_of(state: Registration) -> str:
     if isinstance(name, LocalizedText):
         return name.in_language(state.started.languages[0])
     return name
-
-
-def _is_empty(value: object) -> bool:
-    # The reference writer drops empty strings (trap 26); here they never get that far.
-    if isinstance(value, LocalizedText):
-        return not any(text.strip() for _, text in value.values)
-    return isinstance(value, str) and not value.strip()

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +16,7 @@ from muster.domain.registration import Process
 from muster.errors import MalformedData
 from muster.formats.id_schema import IdSchema
 from muster.formats.ui_spec import UI_SPEC_UNREADABLE, UiSpec
+from muster.workstation.age_groups import AGE_GROUPS, AgeGroups
 
 _DEFAULTS = Path(__file__).parent / "defaults"
 _DAYS = "{days}"
@@ -79,7 +80,14 @@ class ConsentText:
 @dataclass(frozen=True, slots=True)
 class ReferenceData:
     """``ui_specs`` by process in the order a station offers them, ``dynamic`` lists by field id, ``locations`` by
-    level of the hierarchy, ``document_types`` by category (POI, POA)."""
+    level of the hierarchy, ``document_types`` by category (POI, POA).
+
+    ``levels`` are the levels' numbers by their names in any language, small letters: MOSIP's forms say ``Region``,
+    not 1. ``blocklisted`` are words by language. ``rule_sentences`` is what a deployment says about a broken rule,
+    by the rule's code and language. ``handles`` are the fields people sign in by elsewhere, unless they say
+    otherwise. ``region`` (ISO 3166, two letters) is where telephone numbers without a country belong; empty where
+    nobody said it.
+    """
 
     schema: IdSchema
     ui_specs: Mapping[Process, UiSpec]
@@ -87,6 +95,12 @@ class ReferenceData:
     locations: Mapping[int, tuple[Choice, ...]]
     document_types: Mapping[str, tuple[Choice, ...]]
     consent: Mapping[str, ConsentText]
+    levels: Mapping[str, int] = field(default_factory=dict)
+    blocklisted: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    rule_sentences: Mapping[str, Labels] = field(default_factory=dict)
+    age_groups: AgeGroups = AGE_GROUPS
+    handles: tuple[str, ...] = ("email", "phone")  # MOSIP's default-selected-handle-fields
+    region: str = ""
 
     @classmethod
     def load(cls, folder: Path = _DEFAULTS) -> ReferenceData:
@@ -112,6 +126,15 @@ class ReferenceData:
                 language: ConsentText(consent["version"], text["title"], tuple(text["paragraphs"]))
                 for language, text in consent["languages"].items()
             },
+            levels={
+                name.casefold(): int(level)
+                for level, names in master.get("locationLevels", {}).items()
+                for name in names.values()
+            },
+            blocklisted={
+                language: frozenset(words) for language, words in master.get("blocklistedWords", {}).items()
+            },
+            rule_sentences=master.get("ruleSentences", {}),
         )
 
 

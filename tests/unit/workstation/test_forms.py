@@ -11,7 +11,8 @@ import pytest
 
 from muster.domain.applicant import Demographics, DemographicValue, LocalizedText
 from muster.workstation.demo import demo_script
-from muster.workstation.forms import FieldKind, FormField, build_form, check_form, spell_out
+from muster.workstation.form_checking import check_form
+from muster.workstation.forms import FieldKind, FormField, build_form, spell_out
 from muster.workstation.reference import ReferenceData
 from unit.workstation.desks import SetClock, desk_at
 

@@ -23,7 +23,9 @@ from muster.workstation.demo import demo_script
 from muster.workstation.desk import Desk
 from muster.workstation.embedded_receiver import EmbeddedReceiver
 from muster.workstation.enrollment import PROCESS_NOT_OFFERED
-from muster.workstation.forms import FIELD_REQUIRED, UIN_WRONG, build_form, is_uin
+from muster.workstation.form_checking import FIELD_REQUIRED, UIN_WRONG
+from muster.workstation.form_conditions import Circumstances, shown_fields
+from muster.workstation.forms import build_form
 from muster.workstation.policy import Policy
 from muster.workstation.processes import (
     EXCEPTION_PHOTO_MISSING,
@@ -35,6 +37,7 @@ from muster.workstation.reference import ReferenceData
 from muster.workstation.script import Script, ScriptedEnrollment, ScriptOutcome
 from muster.workstation.slip import Slip
 from muster.workstation.station import Station
+from muster.workstation.uin import is_uin
 from simulators.gpsd import SimulatedGpsd, served
 from unit.packet.independent_reader import Subpacket, labelled, read_packet
 from unit.workstation.desks import OFFICER, QUICK, audited, desk_at, first_view, picture, play
@@ -175,7 +178,8 @@ def test_a_lost_number_is_not_asked_for_and_nothing_is_required() -> None:
 
 def test_a_required_field_of_an_update_s_specification_is_not_required_of_who_changes_another() -> None:
     strict = replace(REFERENCE, ui_specs={**REFERENCE.ui_specs, Process.UPDATE: REFERENCE.ui_specs[Process.NEW]})
-    assert [field.id for field in build_form(strict, Process.UPDATE) if field.required] == ["UIN"]
+    shown = shown_fields(build_form(strict, Process.UPDATE), {}, Circumstances(date(2026, 3, 1), Process.UPDATE))
+    assert [each.field.id for each in shown if each.required] == ["UIN"]
 
 
 def test_a_process_asks_for_its_own_steps() -> None:

@@ -1,0 +1,55 @@
+"""Words that a deployment does not want in names and addresses, found whatever their accents and capitals. Pure.
+
+Whole words only: MOSIP's client also finds them inside others, and so refuses people by the name of their village.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Mapping
+from functools import lru_cache
+
+Blocklist = Mapping[str, frozenset[str]]
+_WORD = re.compile(r"[^\W_]+")
+
+
+def blocklisted_words(text: str, language: str, blocklist: Blocklist) -> tuple[str, ...]:
+    """Those of the list that stand in ``text``, as the list writes them, each once; several words may stand in an
+    entry. A text of no language is held against the words of all."""
+    words = _words(text)
+    if not words:
+        return ()
+    lists = [blocklist.get(language, frozenset())] if language else list(blocklist.values())
+    listed = sorted({word for words in lists for word in words})
+    return tuple(each for each in listed if _stands_in(_listed_words(each), words))
+
+
+@lru_cache(maxsize=4096)
+def _listed_words(entry: str) -> tuple[str, ...]:
+    return _words(entry)
+
+
+def _words(text: str) -> tuple[str, ...]:
+    return tuple(_WORD.findall(folded(text)))
+
+
+def _stands_in(few: tuple[str, ...], many: tuple[str, ...]) -> bool:
+    return bool(few) and any(many[at : at + len(few)] == few for at in range(len(many) - len(few) + 1))
+
+
+def folded(text: str) -> str:
+    """Without accents, vowel points and capitals: for comparing, never for showing."""
+    # Marks of scripts that write vowels with them (Mc, and Devanagari's Mn) are letters, not ornaments.
+    parts = unicodedata.normalize("NFKD", text)
+    plain = "".join(each for each in parts if not unicodedata.combining(each) or _is_letter_like(each))
+    return unicodedata.normalize("NFC", plain.translate(_ARABIC).casefold())
+
+
+def _is_letter_like(mark: str) -> bool:
+    """Virama and nukta combine with a class of their own (9 and 7); they change what a syllable is."""
+    return unicodedata.combining(mark) in (7, 9)
+
+
+# Arabic letters that people write one for the other, and the line that only stretches a word.
+_ARABIC = str.maketrans({"أ": "ا", "إ": "ا", "آ": "ا", "ٱ": "ا", "ى": "ي", "ة": "ه", "ـ": "", "ؤ": "و", "ئ": "ي"})

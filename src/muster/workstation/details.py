@@ -1,0 +1,160 @@
+"""The page of details as a use case: what is shown, checked, kept and delivered of a form.
+
+What stands behind a field that is hidden is kept, so that it is there when the field shows again, and never
+delivered. Blocklisted words stay where the officer says why: the reason is kept with the values, the trail says
+which fields.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+
+from muster.audit.catalogue import AuditEvent
+from muster.domain.applicant import Demographics, DemographicValue, FormChoices
+from muster.domain.assessment import Finding, blocking
+from muster.domain.lifecycle import DemographicsDrafted, DemographicsEntered, Registration
+from muster.domain.registration import Process, RegistrationId
+from muster.workstation.form_checking import check_form
+from muster.workstation.form_conditions import (
+    Circumstances,
+    FieldGroup,
+    ShownField,
+    groups_offered,
+    is_wanted,
+    scope_of,
+    shown_fields,
+    shown_values,
+)
+from muster.workstation.forms import (
+    PREFERRED_LANGUAGE,
+    FormField,
+    build_form,
+    handles_chosen,
+    is_blank,
+    spell_out,
+)
+from muster.workstation.journal import Entry, Journal
+from muster.workstation.places import FoundPlace, PlaceIndex
+from muster.workstation.reference import ReferenceData
+
+HANDLES_FIELD = "selectedHandles"
+
+
+class Details:
+    def __init__(self, journal: Journal, reference: ReferenceData) -> None:
+        self._journal = journal
+        self._reference = reference
+        self._forms = {process: build_form(reference, process) for process in reference.ui_specs}
+        self._places: PlaceIndex | None = None
+
+    def form(self, process: Process) -> tuple[FormField, ...]:
+        return self._forms[process]
+
+    def groups(self, process: Process) -> tuple[FieldGroup, ...]:
+        """What an officer may choose to change."""
+        return groups_offered(self._forms[process])
+
+    def circumstances(self, process: Process, choices: FormChoices | None = None) -> Circumstances:
+        groups = choices.groups if choices else ()
+        return Circumstances(self._today(), process, groups, self._reference.age_groups)
+
+    def shown(
+        self, process: Process, values: Demographics, choices: FormChoices | None = None
+    ) -> tuple[ShownField, ...]:
+        """What the page shows while ``values`` stand in it. Pure and quick."""
+        return shown_fields(self._forms[process], values, self.circumstances(process, choices))
+
+    def is_document_wanted(self, state: Registration, field_id: str) -> bool:
+        """Whether a document is needed of this person, by what stands in the form."""
+        process = state.started.process
+        form = self._forms[process]
+        around = self.circumstances(process, state.form_choices)
+        scope = scope_of(form, shown_values(form, state.demographics, around), around)
+        fields = self._reference.ui_specs[process].fields
+        return any(each.id == field_id and is_wanted(each, scope) for each in fields)
+
+    def check(
+        self,
+        values: Demographics,
+        languages: tuple[str, ...],
+        process: Process,
+        choices: FormChoices | None = None,
+    ) -> tuple[Finding, ...]:
+        """Everything that speaks against ``values``, warnings too. Pure and quick."""
+        now = self._journal.now().astimezone()
+        complete = self._completed(values, languages, process, choices)
+        return check_form(
+            complete, self._forms[process], self._reference, languages, now, process=process, choices=choices
+        )
+
+    def enter(
+        self, registration_id: RegistrationId, values: Demographics, choices: FormChoices | None = None
+    ) -> tuple[Finding, ...]:
+        """Keep the form's values; returns what keeps them from being taken (nothing: committed)."""
+        started = self._journal.open_draft(registration_id).started
+        findings = blocking(self.check(values, started.languages, started.process, choices))
+        if not findings:
+            self._journal.commit(registration_id, self._entry(values, started.languages, started.process, choices))
+        return findings
+
+    def _entry(
+        self, values: Demographics, languages: tuple[str, ...], process: Process, choices: FormChoices | None
+    ) -> Entry:
+        form, choices = self._forms[process], choices or FormChoices()
+        filled = _filled(self._completed(values, languages, process, choices))
+        delivered = dict(shown_values(form, filled, self.circumstances(process, choices)))
+        aside = {name: value for name, value in filled.items() if name not in delivered}
+        handles = handles_chosen(delivered, form, self._reference, choices.handles)
+        if handles and HANDLES_FIELD in self._reference.schema.fields:
+            delivered[HANDLES_FIELD] = ",".join(handles)
+        kept = {name: reason for name, reason in choices.words_kept.items() if name.partition(".")[0] in delivered}
+        event = DemographicsEntered(self._journal.now(), delivered, replace(choices, words_kept=kept), aside)
+        detail = {"fields": str(len(delivered))}
+        if not kept:
+            return Entry(event, AuditEvent.DEMOGRAPHICS_ENTERED, detail)
+        return Entry(event, AuditEvent.WORDS_KEPT, {**detail, "words_in": ",".join(sorted(kept))})
+
+    def keep(
+        self, registration_id: RegistrationId, values: Demographics, choices: FormChoices | None = None
+    ) -> Registration:
+        """Keep what stands in the form, unfinished and unchecked. Changes nothing that was finished."""
+        filled = _filled(values)
+
+        def changed(state: Registration) -> tuple[Entry, ...]:
+            said = state.form_choices if choices is None else choices
+            stands = {**state.set_aside, **state.demographics}
+            stands.pop(HANDLES_FIELD, None)
+            if filled == stands and said == state.form_choices:
+                return ()
+            event = DemographicsDrafted(self._journal.now(), filled, said)
+            return (Entry(event, AuditEvent.DEMOGRAPHICS_DRAFTED, {"fields": str(len(filled))}),)
+
+        return self._journal.decide(registration_id, changed)
+
+    def find_places(self, text: str, limit: int = 8) -> tuple[FoundPlace, ...]:
+        """The index is made at the first question."""
+        if self._places is None:
+            self._places = PlaceIndex.of(self._reference)
+        return self._places.find(text, limit)
+
+    def _completed(
+        self, values: Demographics, languages: tuple[str, ...], process: Process, choices: FormChoices | None
+    ) -> Demographics:
+        """Codes spelled out; the language people want to be written to in is the registration's first, unless
+        somebody says otherwise."""
+        form = self._forms[process]
+        complete = dict(values)
+        for each in shown_fields(form, values, self.circumstances(process, choices)):
+            if each.field.sub_type == PREFERRED_LANGUAGE and each.required and is_blank(values.get(each.field.id)):
+                complete[each.field.id] = languages[0]
+        return spell_out(complete, form, languages)
+
+    def _today(self) -> date:
+        """In the station's zone: what is the future depends on where one stands."""
+        return self._journal.now().astimezone().date()
+
+
+def _filled(values: Demographics) -> dict[str, DemographicValue]:
+    # The reference writer drops empty strings (trap 26); here they never get that far.
+    return {name: value for name, value in values.items() if not is_blank(value)}
