@@ -59,6 +59,12 @@ class Details:
         groups = choices.groups if choices else ()
         return Circumstances(self._today(), process, groups, self._reference.age_groups)
 
+    def standing(self, state: Registration) -> Demographics:
+        """What stands in the form, behind hidden fields too."""
+        stands = {**state.set_aside, **state.demographics}
+        stands.pop(HANDLES_FIELD, None)
+        return stands
+
     def shown(
         self, process: Process, values: Demographics, choices: FormChoices | None = None
     ) -> tuple[ShownField, ...]:
@@ -123,9 +129,7 @@ class Details:
 
         def changed(state: Registration) -> tuple[Entry, ...]:
             said = state.form_choices if choices is None else choices
-            stands = {**state.set_aside, **state.demographics}
-            stands.pop(HANDLES_FIELD, None)
-            if filled == stands and said == state.form_choices:
+            if filled == self.standing(state) and said == state.form_choices:
                 return ()
             event = DemographicsDrafted(self._journal.now(), filled, said)
             return (Entry(event, AuditEvent.DEMOGRAPHICS_DRAFTED, {"fields": str(len(filled))}),)

@@ -16,12 +16,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
+from muster.domain.age_groups import AGE_GROUPS, AgeGroups, age_in_years
 from muster.domain.applicant import Demographics, DemographicValue, LocalizedText
 from muster.domain.registration import Process
 from muster.formats.expression import Expression, Scope, Value
 from muster.formats.ui_spec import UiField
 from muster.packet.assemble import UIN_FIELD
-from muster.workstation.age_groups import AGE_GROUPS, AgeGroups, age_in_years
 from muster.workstation.forms import FormField, entries_chosen, is_blank, understood
 
 _ROUNDS = 5  # fields that hide one another settle after two
@@ -91,7 +91,7 @@ def is_wanted(field: UiField, scope: Scope) -> bool:
 
 
 def scope_of(form: Iterable[FormField], values: Demographics, around: Circumstances) -> Scope:
-    """What conditions see. ``updatableFieldGroups`` of an update that names none are those of what is filled in."""
+    """What conditions see. ``updatableFieldGroups`` of an update that names none are those that hold something."""
     fields = {field.id: field for field in form}
     return _scope(fields, _all_seen(fields, values), around)
 

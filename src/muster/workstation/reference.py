@@ -12,11 +12,11 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from muster.domain.age_groups import AGE_GROUPS, AgeGroups
 from muster.domain.registration import Process
 from muster.errors import MalformedData
 from muster.formats.id_schema import IdSchema
 from muster.formats.ui_spec import UI_SPEC_UNREADABLE, UiSpec
-from muster.workstation.age_groups import AGE_GROUPS, AgeGroups
 
 _DEFAULTS = Path(__file__).parent / "defaults"
 _DAYS = "{days}"
