@@ -134,6 +134,8 @@ def fill(
             continue
         before = values.get(name)
         was = filled.get(name)
+        if before is not None and was is None and _differs(best, before):
+            continue  # also of a text in other languages: half of one name and half of another is nobody's
         may_replace = was is not None and _is_untouched(name, values, filled) and best.sureness > was.sureness
         value = taken_over(None if may_replace and best.value != before else before, best.value)
         if value is not None and value != before:

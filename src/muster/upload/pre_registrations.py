@@ -9,7 +9,7 @@ from muster.clock import Clock, rfc3339
 from muster.crypto.machine_data import decrypt_machine_data
 from muster.crypto.machine_key import MachineKey
 from muster.domain.registration import StationId
-from muster.errors import BadInput, Code, MalformedData, NotAuthentic
+from muster.errors import BadInput, Code, MalformedData, NotAuthentic, Refused
 from muster.formats.pre_registration import IDS_PATH, NUMBER, read_ids, read_sent
 from muster.upload.refusals import raise_refusal, refusal_in
 from muster.upload.sync_data import SYNC_FOR_ANOTHER_KEY
@@ -20,11 +20,17 @@ PRE_REGISTRATION_REFUSED = Code(
     "The server has no such pre-registration for this centre (its code: {server_code}). Compare the number, or go "
     "on without it.",
 )
+PRE_REGISTRATION_UNKNOWN = Code(
+    "PRE_REGISTRATION_UNKNOWN",
+    "The server has no pre-registration of this number any more, or never had. Compare the number with the "
+    "person's letter; if it is right, it was used or cancelled: fill in the form with the person.",
+)
 PRE_REGISTRATION_NUMBER = Code(
     "PRE_REGISTRATION_NUMBER", "This is no number of a pre-registration: it has 10 to 20 digits."
 )
 
 _NOTHING_BOOKED = ("PRG_BOOK_RCI_032", "PRG_DATA_SYNC_016")
+_NOT_THERE = ("PRG_PAM_APP_005", "PRG_DATA_SYNC_004", "PRG_DATA_SYNC_012")  # also of those that were used
 _JSON = {"Content-Type": "application/json"}
 
 
@@ -68,6 +74,9 @@ class PreRegistrationCalls:
         """Its appointment and its zip. Raises as :meth:`booked`, and ``NotAuthentic`` for what was encrypted to
         another machine."""
         answer = self._server.get(f"{IDS_PATH}/{checked_number(number)}/{self._station.machine}", {})
+        refusal = refusal_in(answer)
+        if refusal is not None and refusal[0] in _NOT_THERE:
+            raise Refused(PRE_REGISTRATION_UNKNOWN)
         raise_refusal(answer, PRE_REGISTRATION_REFUSED)
         sent = read_sent(answer, number)
         try:

@@ -3,12 +3,15 @@
 Rules:
 
 1. Each lies here sealed and bound to its number until it is used or its days are over.
-2. What an officer has typed stays: only what is empty is filled. A document that is attached stays as well.
+2. What an officer has typed stays (``domain.prefill``); where the person had written something else, both are
+   seen. A document that is attached stays as well.
 3. It is used once. What is left then is its number and whose registration took it.
+4. The number is typed, or what the code on the person's letter says: a number, or a link with one in it.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
@@ -21,6 +24,8 @@ from muster.domain.lifecycle import Registration
 from muster.domain.pre_registration import Booking, PreRegistration
 from muster.domain.registration import RegistrationId
 from muster.errors import BadInput, Code, MalformedData, MusterError, Refused
+from muster.formats import person_code
+from muster.formats.person_code import CodeKind
 from muster.upload.pre_registrations import PreRegistrationCalls, checked_number
 from muster.upload.transport import Exchange
 from muster.workstation.enrollment import Enrollment
@@ -34,6 +39,11 @@ from muster.workstation.server_session import ServerSession
 PRE_REGISTRATION_USED = Code(
     "PRE_REGISTRATION_USED",
     "This pre-registration was taken into another registration already. Ask the person about it.",
+)
+
+PRE_REGISTRATION_ELSEWHERE = Code(
+    "PRE_REGISTRATION_ELSEWHERE",
+    "This pre-registration was made with another system ({host}). Fill in the form with the person.",
 )
 
 _DAYS_AHEAD, _DAYS_AFTER = "pre_reg_no_of_days_limit", "pre_reg_deletion_configured_days"
@@ -115,17 +125,20 @@ class PreRegistrations:
         return removed
 
     def take(self, registration_id: RegistrationId, number: str) -> Prefilled:
-        """Fill what is empty in an unfinished registration. From the copy here, else from the server.
+        """Fill what is empty in an unfinished registration. From the copy here, else from the server. ``number``
+        may be all that a code on the person's letter says.
 
-        Raises ``BadInput`` (no number), ``Refused`` (unknown to the server, or used), ``NetworkUnavailable``,
-        ``MalformedData`` for one that cannot be read, ``NotAuthentic``.
+        Raises ``BadInput`` (no number), ``Refused`` (unknown to the server, of another system, or used),
+        ``NetworkUnavailable``, ``MalformedData`` for one that cannot be read, ``NotAuthentic``.
         """
-        number = checked_number(number)
+        number = self._number_in(number)
         state = self._journal.open_draft(registration_id)
         found = self._open(number, registration_id)
         form = {each.id: each for each in self._enrollment.form(state.started.process)}
-        values, filled, kept = merged(state.demographics, found.values, form, state.started.languages)
-        self._enrollment.keep_draft(registration_id, values)
+        said = in_form(found.values, form, state.started.languages)
+        offer = self._enrollment.prefill.take_booking(registration_id, number, said)
+        filled = tuple(each.field for each in offer.filled)
+        kept = tuple(each.field for each in offer.conflicts)
         attached, refused = self._attach(registration_id, found)
         with self._journal.database.work() as work:
             work.pre_registrations.use(number, registration_id)
@@ -137,6 +150,15 @@ class PreRegistrations:
                 documents=str(len(attached)),
             )
         return Prefilled(self._journal.load(registration_id), filled, kept, attached, refused)
+
+    def _number_in(self, text: str) -> str:
+        code = person_code.parse(text)
+        if code is None or code.kind is not CodeKind.BOOKING:
+            return checked_number(text)
+        host = code.fields.get("host", "")
+        if host and not self._server.is_of_our_system(host):
+            raise Refused(PRE_REGISTRATION_ELSEWHERE, host=host)
+        return code.fields["number"]
 
     def _open(self, number: str, by: RegistrationId) -> PreRegistration:
         with self._journal.database.read() as work:
@@ -192,25 +214,10 @@ class PreRegistrations:
         return min(max(days, 0), _MOST_DAYS)
 
 
-def merged(
-    typed: Demographics, booked: Demographics, form: dict[str, FormField], languages: tuple[str, ...]
-) -> tuple[Demographics, tuple[str, ...], tuple[str, ...]]:
-    """What is to stand in the form: typed values, then booked ones where nothing is. Names of what was filled, and
-    of what was kept though the person had written something else at home."""
-    values: dict[str, DemographicValue] = dict(typed)
-    filled, kept = [], []
-    for name, value in booked.items():
-        if name not in form:
-            continue
-        here = _in_form(value, form[name], languages)
-        before = values.get(name)
-        after = _filled_up(before, here)
-        if after != before:
-            values[name] = after
-            filled.append(name)
-        elif before != here:
-            kept.append(name)
-    return values, tuple(filled), tuple(kept)
+def in_form(booked: Demographics, form: Mapping[str, FormField], languages: tuple[str, ...]) -> Demographics:
+    """What was written at home as the form has it, without what the form has not."""
+    values = {name: _in_form(value, form[name], languages) for name, value in booked.items() if name in form}
+    return {name: value for name, value in values.items() if value not in ("", LocalizedText(()))}
 
 
 def _in_form(value: DemographicValue, field: FormField, languages: tuple[str, ...]) -> DemographicValue:
@@ -227,16 +234,6 @@ def _in_form(value: DemographicValue, field: FormField, languages: tuple[str, ..
 
 def _means(choice: Choice, text: str) -> bool:
     return text == choice.code or text in choice.labels.values()
-
-
-def _filled_up(before: DemographicValue | None, booked: DemographicValue) -> DemographicValue:
-    """Language by language where there are several."""
-    if isinstance(before, LocalizedText) and isinstance(booked, LocalizedText):
-        there = {code: text for code, text in before.values if text.strip()}
-        more = {code: text for code, text in booked.values if code not in there and text}
-        return LocalizedText((*there.items(), *more.items())) if more else before
-    is_empty = before is None or (isinstance(before, str) and not before.strip())
-    return booked if is_empty or before is None else before
 
 
 def _context(number: str) -> str:

@@ -18,6 +18,7 @@ from concurrent.futures import Future
 from contextlib import contextmanager
 from datetime import datetime
 from functools import partial
+from urllib.parse import urlsplit
 
 from muster.audit.catalogue import AuditEvent
 from muster.crypto.machine_key import MachineKey
@@ -84,6 +85,15 @@ class ServerSession:
                 yield self._conversation(transport)
             finally:
                 self._hear(transport)
+
+    def is_of_our_system(self, host: str) -> bool:
+        """Whether a portal's address belongs to the server's: both are under one name. Nobody knows without a
+        server."""
+        try:
+            own = urlsplit(self._server.url()).hostname or ""
+        except MusterError:
+            return True
+        return host == own or host.partition(".")[2] == own.partition(".")[2] != ""
 
     def close(self) -> None:
         """Forget the tokens. A sign-in under way is not waited for; it ends by itself and is told nobody."""

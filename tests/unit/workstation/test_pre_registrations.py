@@ -16,6 +16,7 @@ from muster.clock import utc_now
 from muster.crypto.machine_data import encrypt_machine_data
 from muster.crypto.signing import SigningKey
 from muster.domain.applicant import LocalizedText
+from muster.domain.prefill import Origin
 from muster.errors import BadInput, MalformedData, MusterError, NetworkUnavailable, Refused
 from muster.formats.picture_pdf import encode
 from muster.formats.zip_archive import pack
@@ -23,7 +24,7 @@ from muster.workstation.desk import Desk
 from muster.workstation.documents import kept_page, read_picture
 from muster.workstation.embedded_receiver import EmbeddedReceiver
 from muster.workstation.pre_registration_zip import open_zip
-from muster.workstation.pre_registrations import merged
+from muster.workstation.pre_registrations import in_form
 from muster.workstation.server import RemoteServer, ServerTerms
 from muster.workstation.station import Station
 from unit.upload import wire
@@ -64,7 +65,7 @@ def test_what_the_server_does_not_know_is_a_sentence(root: Path, receiver: Embed
         with pytest.raises(Refused) as caught:
             desk.pre_registrations.take(draft, "99999999999999")
         assert desk.enrollment.registration(draft).demographics == {}
-    assert caught.value.code.name == "PRE_REGISTRATION_REFUSED"
+    assert caught.value.code.name == "PRE_REGISTRATION_UNKNOWN"
 
 
 def test_an_empty_form_is_filled_in_the_languages_of_the_registration(
@@ -87,9 +88,9 @@ def test_what_was_typed_stays(root: Path, receiver: EmbeddedReceiver) -> None:
         )
         taken = desk.pre_registrations.take(draft, LEON)
         values = taken.registration.demographics
-    assert values["fullName"] == LocalizedText.of(eng="Leo Mustermann", fra="Leon Mustermann")
+    assert values["fullName"] == LocalizedText.of(eng="Leo Mustermann")
     assert values["dateOfBirth"] == "1991/04/13"
-    assert taken.kept == ("dateOfBirth",)
+    assert taken.kept == ("fullName", "dateOfBirth")
 
 
 def test_a_day_fetched_ahead_is_there_without_a_network(root: Path, receiver: EmbeddedReceiver) -> None:
@@ -270,12 +271,36 @@ def test_a_hostile_server_fills_nothing_and_leaves_nothing(root: Path) -> None:
 
 def test_fields_the_form_has_not_are_left_out(desk: Desk) -> None:
     form = {each.id: each for each in desk.enrollment.form()}
-    values, filled, kept = merged({}, {"shoeSize": "44", "phone": "1"}, form, ("eng",))
-    assert (values, filled, kept) == ({"phone": "1"}, ("phone",), ())
+    assert in_form({"shoeSize": "44", "phone": "1"}, form, ("eng",)) == {"phone": "1"}
 
 
-def test_the_same_twice_fills_nothing_more(desk: Desk) -> None:
-    form = {each.id: each for each in desk.enrollment.form()}
-    booked = {"fullName": LocalizedText.of(eng="Leon", ara="ليون"), "phone": "1"}
-    once, _, _ = merged({}, booked, form, ("eng",))
-    assert merged(once, booked, form, ("eng",)) == (once, (), ())
+def test_the_same_twice_fills_nothing_more(root: Path, receiver: EmbeddedReceiver) -> None:
+    with desk_at(root, receiver) as desk:
+        draft = desk.enrollment.start(("eng", "fra")).id
+        once = desk.pre_registrations.take(draft, LEON).registration.demographics
+        again = desk.pre_registrations.take(draft, LEON)
+    assert (again.registration.demographics, again.filled, again.kept) == (once, (), ())
+
+
+def test_what_is_filled_in_says_where_it_comes_from(root: Path, receiver: EmbeddedReceiver) -> None:
+    with desk_at(root, receiver) as desk:
+        draft = desk.enrollment.start(("eng", "fra")).id
+        state = desk.pre_registrations.take(draft, LEON).registration
+        mark = desk.enrollment.prefill.marks(state)["dateOfBirth"]
+    assert (mark.origin, mark.filled and mark.filled.document) == (Origin.PRE_REGISTRATION, LEON)
+
+
+def test_the_code_on_the_letter_is_a_link_with_the_number(root: Path, receiver: EmbeddedReceiver) -> None:
+    with desk_at(root, receiver) as desk:
+        draft = desk.enrollment.start(("eng", "fra")).id
+        taken = desk.pre_registrations.take(draft, f"http://127.0.0.1/letter?preRegistrationId={LEON}")
+    assert "phone" in taken.filled
+
+
+def test_a_letter_of_another_system_is_refused_by_its_name_before_anybody_is_asked(
+    root: Path, receiver: EmbeddedReceiver
+) -> None:
+    with desk_at(root, receiver) as desk, pytest.raises(Refused) as caught:
+        desk.pre_registrations.take(desk.enrollment.start().id, f"https://prereg.elsewhere.example/{LEON}")
+    assert caught.value.code.name == "PRE_REGISTRATION_ELSEWHERE"
+    assert "prereg.elsewhere.example" in caught.value.sentence
