@@ -12,15 +12,18 @@ from datetime import date
 from functools import partial
 
 from PySide6.QtCore import QLocale, QPoint, Qt, Signal
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLineEdit, QPushButton, QVBoxLayout, QWidget
 
+from muster.ui import theme
 from muster.ui.language import tr
 from muster.ui.typed_dates import Order, age_on, as_kept, born_at_age, decades, order_of, read_age, read_date
-from muster.ui.widgets.parts import button, empty, label, link
+from muster.ui.widgets.parts import empty, label, link
 
 _OLDEST = 200  # years, as the form's own check
 _DECADES_SHOWN = 12
 _DAYS_COLUMNS = 7
+_CALENDAR_WIDTH = 34
 _COLUMNS = 4
 _MONTHS = range(1, 13)
 
@@ -33,13 +36,18 @@ def custom_of_system() -> Order:
 class DateEntry(QWidget):
     """``edited`` brings what the form keeps: ``1990/05/31``, or what was typed while that is no day yet.
 
-    ``age_words`` says an age in the window's words: "age 36, adult".
+    ``age_words`` says an age in the window's words ("age 36, adult"), by today and the day of birth. Without it
+    the date is not one of birth: nobody's age is told or asked.
     """
 
     edited = Signal(str)
 
     def __init__(
-        self, name: str, locale: QLocale, today: Callable[[], date], age_words: Callable[[date, date], str]
+        self,
+        name: str,
+        locale: QLocale,
+        today: Callable[[], date],
+        age_words: Callable[[date, date], str] | None = None,
     ) -> None:
         super().__init__()
         self._locale, self._today, self._age_words = locale, today, age_words
@@ -47,8 +55,9 @@ class DateEntry(QWidget):
         self.box = QLineEdit()
         self.box.setAccessibleName(name)
         self.box.setLayoutDirection(Qt.LayoutDirection.LeftToRight)
-        self.calendar = button("▾")
+        self.calendar = QPushButton("▾")
         self.calendar.setObjectName("attached")
+        self.calendar.setFixedWidth(theme.px(_CALENDAR_WIDTH))
         self.calendar.setAccessibleName(tr("Choose from a calendar"))
         self.calendar.setToolTip(tr("Choose from a calendar"))
         self.calendar.clicked.connect(self.open_calendar)
@@ -97,6 +106,13 @@ class DateEntry(QWidget):
         years = read_age(self.box.text(), _OLDEST)
         return None if years is None else born_at_age(self._today(), years)
 
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Alt and the arrow down, as for a list."""
+        if event.key() == Qt.Key.Key_Down and event.modifiers() & Qt.KeyboardModifier.AltModifier:
+            self.open_calendar()
+        else:
+            super().keyPressEvent(event)
+
     def open_calendar(self) -> None:
         """Below the box, at the decade of what stands there."""
         picker = DatePicker(self._locale, self._today(), self)
@@ -141,13 +157,15 @@ class DateEntry(QWidget):
         """The day in words tells a day from a month that was mixed up; the age, one year from another."""
         day = self.day()
         self.words.setVisible(day is not None)
-        self.by_age.setVisible(day is None)
+        self.by_age.setVisible(day is None and self._age_words is not None)
         if day is None:
             self.words.clear()
             return
-        in_words = f"{day.day} {self._locale.monthName(day.month)} {day.year}"
-        age = self._age_words(self._today(), day) if age_on(self._today(), day) else tr("in the future")
-        self.words.setText(f"{in_words} · {age}")
+        words = [f"{day.day} {self._locale.monthName(day.month)} {day.year}"]
+        if self._age_words is not None:
+            is_born = age_on(self._today(), day) is not None
+            words.append(self._age_words(self._today(), day) if is_born else tr("in the future"))
+        self.words.setText(" · ".join(words))
 
 
 def _order_words(order: Order) -> str:

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QGridLayout, QPushButton
 
 from muster.ui import theme
 from muster.ui.language import tr
-from muster.ui.widgets.parts import Card, label
+from muster.ui.widgets.parts import Card, button, label
 
 _COLUMNS = 5
 
@@ -30,7 +30,7 @@ class FieldGroupChoice(Card):
         chosen = set(chosen)
         self.toggles: dict[str, QPushButton] = {}
         for number, (group, name) in enumerate(names.items()):
-            toggle = QPushButton()
+            toggle = button("")
             toggle.setObjectName("toggle")
             toggle.setCheckable(True)
             toggle.setChecked(group in chosen)

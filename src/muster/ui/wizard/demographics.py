@@ -1,31 +1,51 @@
-"""The person's details, in the languages of the registration."""
+"""The person's details, in the languages of the registration.
+
+By keyboard: Enter goes to the next field in which nothing stands yet, Ctrl+Enter goes on, Ctrl+K opens a keyboard
+on the screen; so does a touch of a box.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 from functools import partial
+from itertools import groupby, pairwise
 
-from PySide6.QtCore import Qt, QTimer
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtCore import QEvent, QLocale, QObject, Qt, QTimer
+from PySide6.QtGui import QInputDevice, QKeyEvent, QMouseEvent
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QLineEdit, QScrollArea, QVBoxLayout, QWidget
 
-from muster.domain.assessment import Finding
+from muster.domain.applicant import DemographicValue, LocalizedText
+from muster.domain.assessment import Finding, blocking
 from muster.domain.lifecycle import Registration
+from muster.domain.prefill import Conflict, FieldMark, PrefilledField
 from muster.domain.registration import Process, RegistrationId
 from muster.errors import MusterError
+from muster.ui import shortcuts, theme
 from muster.ui.background import Background
-from muster.ui.language import say_finding, tr
-from muster.ui.widgets.parts import Card, Choice, button, label, mark, scrolling
-from muster.ui.wizard.demographics_presenter import DemographicsPresenter
+from muster.ui.language import WINDOW_LANGUAGES, say_finding, tr
+from muster.ui.typed_dates import age_on
+from muster.ui.widgets.field_group_choice import FieldGroupChoice
+from muster.ui.widgets.on_screen_keyboard import OnScreenKeyboard
+from muster.ui.widgets.parts import Choice, button, label, scrolling
+from muster.ui.widgets.place_search import Place as Found
+from muster.ui.widgets.place_search import PlaceSearch
+from muster.ui.wizard.demographics_cells import CellWords, FieldCell, GroupCard
+from muster.ui.wizard.demographics_lines import BlockedWordLine, ConflictLine, OfferLine
+from muster.ui.wizard.demographics_presenter import LIST_KINDS, DemographicsPresenter, Place, SaidElsewhere
 from muster.ui.wizard.step_page import StepPage
 from muster.workstation.enrollment import Enrollment
-from muster.workstation.forms import FieldKind, FormField
+from muster.workstation.form_checking import WORD_BLOCKLISTED
+from muster.workstation.forms import FormField
 from muster.workstation.pre_registrations import Prefilled
-from muster.workstation.reference import Labels, Language, label_in
+from muster.workstation.reference import Labels, label_in
+
+NEXT_KEYS = ("Ctrl+Return", "Ctrl+Enter")
+KEYBOARD_KEYS = "Ctrl+K"
 
 _KEEP_AFTER_MS = 4_000
-_ROWS_OF_A_FIELD = 3  # name, box, what is wrong with it
 _BOOKING_WIDTH = 260
-_LIST_KINDS = (FieldKind.CHOICE, FieldKind.LOCALIZED_CHOICE)
+_LATIN = "eng"  # what numbers and addresses are typed with
 
 TakeBooking = Callable[[RegistrationId, str], Prefilled]
 
@@ -50,29 +70,45 @@ class DemographicsPage(StepPage):
         super().__init__(enrollment, background, registration)
         self._take_booking = take_booking
         self._window_language = window_language
+        process = registration.started.process
         known = {language.code: language for language in enrollment.languages_offered}
-        languages = [known[code] for code in registration.started.languages]
+        self._around = enrollment.details.circumstances(process)
         self.presenter = DemographicsPresenter(
-            enrollment.form(registration.started.process), languages, registration.demographics
+            enrollment.form(process),
+            [known[code] for code in registration.started.languages],
+            self._around,
+            {**registration.set_aside, **registration.demographics},
+            choices=registration.form_choices,
         )
-        self.boxes: dict[tuple[str, str], QLineEdit] = {}
+        self.presenter.hear(_said_elsewhere(registration))
+        self.cells: dict[str, FieldCell] = {}
+        self.boxes: dict[Place, QLineEdit] = {}
         self.lists: dict[str, Choice] = {}
-        self._problems: dict[str, QWidget] = {}
-        self._several = len(languages) > 1
         self._is_unkept = False
+        self._asked: dict[str, object] = {}
         self.booking, self.fetch = QLineEdit(), button(tr("Fetch"))
-        self.column.addLayout(self._top(registration.started.process))
-        self.column.addWidget(scrolling(self._form()), 1)
-        self.next = button(tr("Next"), primary=True)
-        self.next.clicked.connect(self._submit)
-        self.foot(self.next)
+        self.places = PlaceSearch(self._places_found)
+        self.groups: FieldGroupChoice | None = None
+        self.column.setSpacing(theme.px(theme.CLOSE))
+        self.column.addLayout(self._top(process))
+        if self.presenter.groups:
+            self.column.addWidget(self._group_choice())
+        self._cards: list[GroupCard] = []
+        self._area = self._form()
+        self.column.addWidget(self._area, 1)
+        self.keyboard = OnScreenKeyboard()
+        self.keyboard.closed.connect(self._keyboard_closed)
+        self.column.addWidget(self.keyboard)
+        self._foot()
         self._keeping = QTimer(self)
         self._keeping.setSingleShot(True)
         self._keeping.setInterval(_KEEP_AFTER_MS)
         self._keeping.timeout.connect(self._keep)
+        self._show_all()
+        self._let_tab_follow()
 
     def enter(self) -> None:
-        next(iter(self.boxes.values())).setFocus()
+        self._focus_on(self.presenter.next_empty(self._order(), None) or self._order()[0])
 
     def leave(self) -> None:
         """Keep what was typed since the last pause, whatever is still missing."""
@@ -80,10 +116,12 @@ class DemographicsPage(StepPage):
         if self._is_unkept:
             self._keep()
 
+    # Built once
+
     def _top(self, process: Process) -> QHBoxLayout:
         """Title and, beside it so that the form keeps its height, what a pre-registration needs."""
         row, words = QHBoxLayout(), QVBoxLayout()
-        words.setSpacing(12)
+        words.setSpacing(theme.px(theme.TIGHT))
         words.addWidget(label(tr("Details"), "title"))
         words.addWidget(label(_what_to_ask(process), "subtitle"))
         row.addLayout(words, 1)
@@ -94,17 +132,232 @@ class DemographicsPage(StepPage):
     def _booking_row(self) -> QHBoxLayout:
         """For who filled in the form at home. Enter in its box fetches and does not go on."""
         row = QHBoxLayout()
-        row.setSpacing(8)
+        row.setSpacing(theme.px(theme.CLOSE))
         self.booking.setAccessibleName(tr("Number of the pre-registration"))
         self.booking.setPlaceholderText(tr("Number of the pre-registration"))
         self.booking.setLayoutDirection(Qt.LayoutDirection.LeftToRight)
-        self.booking.setFixedWidth(_BOOKING_WIDTH)
+        self.booking.setFixedWidth(theme.px(_BOOKING_WIDTH))
         self.booking.returnPressed.connect(self._fetch_booking)
         self.fetch.clicked.connect(self._fetch_booking)
         row.addWidget(label(tr("Filled in at home?"), "soft", wrap=False))
         row.addWidget(self.booking)
         row.addWidget(self.fetch)
         return row
+
+    def _group_choice(self) -> FieldGroupChoice:
+        names = {each.name: self._label(each.labels, each.name) for each in self.presenter.groups}
+        self.groups = FieldGroupChoice(names, self.presenter.groups_chosen)
+        self.groups.changed.connect(self._groups_changed)
+        return self.groups
+
+    def _form(self) -> QScrollArea:
+        content = QWidget()
+        columns = QHBoxLayout(content)
+        columns.setContentsMargins(0, 0, theme.px(6), 0)
+        columns.setSpacing(theme.px(theme.GAP))
+        words = CellWords(self.presenter.languages, self._locale(), lambda: self._around.today, self._age_words)
+        for field in self.presenter.fields.values():
+            self._add_cell(FieldCell(field, self._label(field.labels, field.id), words))
+        sides = _in_two_columns([self._card(title, fields) for title, fields in self._groups_of_cards()])
+        self._cards = [card for side in sides for card in side]
+        for side in sides:
+            column = QVBoxLayout()
+            column.setSpacing(theme.px(theme.GAP))
+            for card in side:
+                column.addWidget(card)
+            column.addStretch(1)
+            columns.addLayout(column, 1)
+        return scrolling(content)
+
+    def _let_tab_follow(self) -> None:
+        """Tab goes the way the eye does, not the way the form was described."""
+        for before, after in pairwise(widget for card in self._cards for widget in card.tab_order):
+            QWidget.setTabOrder(before, after)
+
+    def _add_cell(self, cell: FieldCell) -> None:
+        field_id = cell.field.id
+        cell.edited.connect(partial(self._typed, field_id))
+        cell.chosen.connect(partial(self._chosen, field_id))
+        cell.left.connect(partial(self._left, field_id))
+        self.cells[field_id] = cell
+        if cell.list is not None:
+            self.lists[field_id] = cell.list
+        for language, box in cell.boxes.items():
+            self.boxes[field_id, language] = box
+        for widget in cell.widgets:
+            widget.installEventFilter(self)
+
+    def _groups_of_cards(self) -> list[tuple[str, list[FormField]]]:
+        """Groups of several fields with their names; fields that are a group of their own share a card, as a name
+        above each would say everything twice."""
+        found: list[tuple[str, list[FormField]]] = []
+        groups = groupby(self.presenter.fields.values(), key=lambda each: each.group)
+        for fields in (list(each) for _, each in groups):
+            if len(fields) > 1:
+                found.append((self._label(fields[0].group_labels, fields[0].group), fields))
+            elif found and not found[-1][0]:
+                found[-1][1].extend(fields)
+            else:
+                found.append(("", fields))
+        return found
+
+    def _card(self, title: str, fields: list[FormField]) -> GroupCard:
+        first_place = next((each for each in self.presenter.fields.values() if each.level is not None), None)
+        search = self.places if first_place in fields else None
+        if search is not None:
+            search.chosen.connect(self._place_chosen)
+        return GroupCard(title, [self.cells[each.id] for each in fields], search)
+
+    def _foot(self) -> None:
+        self.keys = button(tr("Keyboard"))
+        self.keys.setCheckable(True)
+        self.keys.setToolTip(f"{tr('A keyboard on the screen')} ({KEYBOARD_KEYS})")
+        self.keys.toggled.connect(self._turn_keyboard)
+        self.keys.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # a press leaves the box that is typed into its focus
+        hint = label(tr("Enter: next empty field · Ctrl+Enter: Next"), "soft", wrap=False)
+        self.next = button(tr("Next"), primary=True)
+        self.next.clicked.connect(self._submit)
+        self.foot(hint, self.keys, self.next)
+        shortcuts.add(self, NEXT_KEYS, tr("Next"), self._submit)
+        shortcuts.add(self, KEYBOARD_KEYS, tr("A keyboard on the screen"), self.keys.toggle)
+
+    # Shown anew after every change
+
+    def _show_all(self) -> None:
+        for field in self.presenter.fields.values():
+            self._show(field.id)
+        self._refresh()
+
+    def _show(self, field_id: str) -> None:
+        """What stands in the field."""
+        field, cell = self.presenter.fields[field_id], self.cells[field_id]
+        if field.kind in LIST_KINDS:
+            entries = [(each.code, self._label(each.labels, each.code)) for each in self.presenter.choices(field)]
+            cell.offer(entries, self.presenter.text(field_id))
+            return
+        for _, language in self.presenter.places(field_id):
+            suggested = self.presenter.is_suggested(field_id, language)
+            cell.show_text(language, self.presenter.text(field_id, language), suggested=suggested)
+
+    def _refresh(self) -> None:
+        """Which fields there are, which are needed, where they are from and what is asked about them."""
+        shown = self.presenter.shown()
+        for card in self._cards:
+            card.show_only(shown)
+        marks = self.presenter.marks()
+        for field_id, required in shown.items():
+            self.cells[field_id].need(required=required)
+            self._show_mark(field_id, marks.get(field_id, FieldMark()))
+            self._show_problem(field_id)
+
+    def _show_mark(self, field_id: str, mark: FieldMark) -> None:
+        """Lines are made anew only when something else is asked: one may be answered just now."""
+        self.cells[field_id].tell_origin(mark.filled)
+        finding = next(
+            (each for _, each in self._problems_of(field_id) if each and each.code is WORD_BLOCKLISTED), None
+        )
+        conflicts = self.presenter.open_conflicts(field_id, {field_id: mark})
+        asked = (conflicts, mark.suggestion, finding)
+        if self._asked.get(field_id, ((), None, None)) == asked:
+            return
+        self._asked[field_id] = asked
+        lines: list[QWidget] = [self._conflict_line(each) for each in conflicts[:1]]
+        if mark.suggestion is not None:
+            lines.append(self._offer_line(mark.suggestion))
+        if finding is not None:
+            lines.append(self._blocked_line(finding))
+        self.cells[field_id].ask(*lines)
+
+    def _conflict_line(self, conflict: Conflict) -> ConflictLine:
+        said, standing = (
+            self._in_words(conflict.field, each) for each in (conflict.said.value, conflict.standing)
+        )
+        line = ConflictLine(conflict, said, standing)
+        line.taken.connect(partial(self._take_over, conflict.said))
+        line.kept.connect(partial(self._keep_mine, conflict))
+        return line
+
+    def _offer_line(self, offered: PrefilledField) -> OfferLine:
+        line = OfferLine(offered, self._in_words(offered.field, offered.value))
+        line.taken.connect(partial(self._take_over, offered))
+        return line
+
+    def _blocked_line(self, finding: Finding) -> BlockedWordLine:
+        line = BlockedWordLine(say_finding(finding), self.presenter.words_kept.get(finding.field, ""))
+        line.kept.connect(partial(self._keep_word, finding))
+        line.written_differently.connect(partial(self._focus, finding.field))
+        return line
+
+    def _in_words(self, field_id: str, value: DemographicValue) -> str:
+        """A value as the officer reads it in the form."""
+        if isinstance(value, LocalizedText):
+            return value.in_language(self._window_language)
+        field = self.presenter.fields[field_id]
+        return next((self._label(each.labels, each.code) for each in field.choices if each.code == value), value)
+
+    # What the officer does
+
+    def _typed(self, field_id: str, language: str, text: str) -> None:
+        for name, other in self.presenter.type(field_id, language, text):
+            suggested = self.presenter.is_suggested(name, other)
+            self.cells[name].show_text(other, self.presenter.text(name, other), suggested=suggested)
+        self.cells[field_id].show_text(language, text)
+        self._after_change()
+
+    def _chosen(self, field_id: str, code: str) -> None:
+        for below in self.presenter.choose(field_id, code):
+            self._show(below)
+        self._after_change()
+
+    def _left(self, field_id: str, language: str) -> None:
+        if self.presenter.confirm(field_id, language):
+            self.cells[field_id].show_text(language, self.presenter.text(field_id, language))
+            self._after_change()
+
+    def _place_chosen(self, codes: dict[str, str]) -> None:
+        for field_id in self.presenter.choose_chain(codes):
+            self._show(field_id)
+        self._after_change()
+        last = [field.id for field in self.presenter.fields.values() if field.level is not None][-1]
+        self._focus_on(self.presenter.next_empty(self._order(), (last, "")))
+
+    def _places_found(self, typed: str) -> list[Found[dict[str, str]]]:
+        form = self.presenter.fields.values()
+        found = self.enrollment.details.find_places(typed)
+        return [Found(each.words(self._window_language), each.values(form)) for each in found]
+
+    def _groups_changed(self, groups: tuple[str, ...]) -> None:
+        self.presenter.choose_groups(groups)
+        self._after_change()
+
+    def _take_over(self, said: PrefilledField) -> None:
+        """What a source says, instead of what stands there; kept for the supervisor."""
+        values = self.presenter.values()
+        take = partial(self.enrollment.prefill.take, self.registration.id, said, values)
+        for field_id in self.presenter.take_over(said):
+            self._show(field_id)
+        self._after_change()
+        self._focus(said.field)
+        self.work("store", take, self._heard)
+
+    def _keep_mine(self, conflict: Conflict) -> None:
+        self._focus(conflict.field)
+        self.work("store", partial(self.enrollment.prefill.keep, self.registration.id, conflict), self._heard)
+
+    def _heard(self, registration: Registration) -> None:
+        self.registration = registration
+        self.presenter.hear(_said_elsewhere(registration))
+        self._refresh()
+
+    def _keep_word(self, finding: Finding, reason: str) -> None:
+        self.presenter.keep_word(finding.field, reason)
+        self._focus(finding.field)
+        self._after_change()
+
+    def _after_change(self) -> None:
+        self._refresh()
+        self._is_unkept = True
+        self._keeping.start()
 
     def _fetch_booking(self) -> None:
         """What was typed is kept first, so that it is there to stay."""
@@ -115,10 +368,10 @@ class DemographicsPage(StepPage):
         self._is_unkept = False
         self.fetch.setEnabled(False)
         self.note.say(tr("Fetching …"))
-        values = self.presenter.values()
+        values, choices = self.presenter.values(), self.presenter.choices_made
 
         def fetch() -> Prefilled:
-            self.enrollment.keep_draft(self.registration.id, values)
+            self.enrollment.keep_draft(self.registration.id, values, choices)
             return self._take_booking(self.registration.id, number)
 
         self.work("network", fetch, self._booking_taken)
@@ -128,10 +381,8 @@ class DemographicsPage(StepPage):
         self.fetch.setEnabled(True)
         self.booking.clear()
         self.presenter.take(taken.registration.demographics)
-        for (name, language), box in self.boxes.items():
-            box.setText(self.presenter.text(name, language))
-        for name in self.lists:
-            self._fill(self.presenter.fields[name])
+        self.presenter.hear(_said_elsewhere(taken.registration))
+        self._show_all()
         said = tr(
             "{fields} details filled in, {documents} documents attached. What you had typed was left as it is.",
             fields=len(taken.filled),
@@ -150,176 +401,158 @@ class DemographicsPage(StepPage):
     def fail(self, error: MusterError) -> None:
         super().fail(error)
         self.fetch.setEnabled(True)
-
-    def _form(self) -> QWidget:
-        content = QWidget()
-        columns = QHBoxLayout(content)
-        columns.setContentsMargins(0, 0, 6, 0)
-        columns.setSpacing(16)
-        sides = [QVBoxLayout(), QVBoxLayout()]
-        heights = [0, 0]
-        for group, fields in self._groups().items():
-            shorter = heights.index(min(heights))
-            sides[shorter].addWidget(self._card(group, fields))
-            heights[shorter] += len(fields) + 1
-        for side in sides:
-            side.setSpacing(14)
-            side.addStretch(1)
-            columns.addLayout(side, 1)
-        return content
-
-    def _groups(self) -> dict[str, list[FormField]]:
-        groups: dict[str, list[FormField]] = {}
-        for field in self.presenter.fields.values():
-            groups.setdefault(self._label(field.group_labels, field.group), []).append(field)
-        return groups
-
-    def _card(self, title: str, fields: list[FormField]) -> Card:
-        card = Card(spacing=6)
-        card.column.addWidget(label(title, "section"))
-        grid = QGridLayout()
-        grid.setHorizontalSpacing(8)
-        grid.setVerticalSpacing(4)
-        for column in (0, 1):
-            grid.setColumnStretch(column, 1)
-        place = (0, 0)
-        for field in fields:
-            place = self._add_field(grid, field, *place)
-        card.column.addLayout(grid)
-        return card
-
-    def _add_field(self, grid: QGridLayout, field: FormField, row: int, column: int) -> tuple[int, int]:
-        """A localized field takes a row, one box a language; others take half of one. Returns what is free."""
-        star = " *" if field.required else ""
-        first = f"  ·  {self.presenter.languages[0].name}" if self._several else ""
-        localized = field.kind is FieldKind.LOCALIZED
-        name = label(self._label(field.labels, field.id) + star + (first if localized else ""))
-        problem = label("", "finding")
-        problem.hide()
-        self._problems[field.id] = problem
-        if not localized:
-            grid.addWidget(name, row, column)
-            widget = self._list(field) if field.kind in _LIST_KINDS else self._box(field, None)
-            grid.addWidget(widget, row + 1, column)
-            grid.addWidget(problem, row + 2, column)
-            return (row, 1) if column == 0 else (row + _ROWS_OF_A_FIELD, 0)
-        row += _ROWS_OF_A_FIELD * column
-        grid.addWidget(name, row, 0)
-        for place, language in enumerate(self.presenter.languages):
-            if place:
-                grid.addWidget(label(language.name, "soft"), row, place)
-            grid.addWidget(self._box(field, language), row + 1, place)
-        grid.addWidget(problem, row + 2, 0, 1, 2)
-        return row + _ROWS_OF_A_FIELD, 0
-
-    def _box(self, field: FormField, language: Language | None) -> QLineEdit:
-        code = language.code if language else ""
-        box = QLineEdit(self.presenter.text(field.id, code))
-        box.setAccessibleName(f"{self._label(field.labels, field.id)} {language.name if language else ''}".strip())
-        if language is not None:
-            right = language.right_to_left
-            direction = Qt.LayoutDirection.RightToLeft if right else Qt.LayoutDirection.LeftToRight
-            box.setLayoutDirection(direction)
-            if self._several:
-                box.setPlaceholderText(language.name)
-        elif field.kind is FieldKind.DATE:
-            box.setPlaceholderText(tr("year/month/day"))
-            box.setLayoutDirection(Qt.LayoutDirection.LeftToRight)
-        else:
-            box.setLayoutDirection(Qt.LayoutDirection.LeftToRight)
-        box.setCursorPosition(0)
-        box.textEdited.connect(partial(self._typed, field.id, code))
-        self.boxes[field.id, code] = box
-        return box
-
-    def _list(self, field: FormField) -> Choice:
-        box = Choice(self._label(field.labels, field.id))
-        self.lists[field.id] = box
-        self._fill(field)
-        box.activated.connect(partial(self._chosen, field.id))
-        return box
-
-    def _fill(self, field: FormField) -> None:
-        box = self.lists[field.id]
-        box.clear()
-        box.addItem("", "")
-        for choice in self.presenter.choices(field):
-            box.addItem(self._label(choice.labels, choice.code), choice.code)
-        box.setCurrentIndex(max(0, box.findData(self.presenter.text(field.id))))
-        box.setEnabled(box.count() > 1)
-
-    def _label(self, labels: Labels, otherwise: str) -> str:
-        return label_in(labels, self._window_language, otherwise)
-
-    def _typed(self, field_id: str, language: str, text: str) -> None:
-        for follower in self.presenter.type(field_id, language, text):
-            self.boxes[follower].setText(text)
-        self._after_change(field_id)
-
-    def _chosen(self, field_id: str, index: int) -> None:
-        for below in self.presenter.choose(field_id, self.lists[field_id].itemData(index)):
-            self._fill(self.presenter.fields[below])
-        self._after_change(field_id)
-
-    def _after_change(self, field_id: str) -> None:
-        self._show_problem(field_id)
-        self._is_unkept = True
-        self._keeping.start()
+        self.next.setEnabled(True)
 
     def _keep(self) -> None:
         self._is_unkept = False
-        values = self.presenter.values()
-        work: Callable[[], Registration] = lambda: self.enrollment.keep_draft(self.registration.id, values)  # noqa: E731
-        self.work("store", work, self._kept)
+        values, choices = self.presenter.values(), self.presenter.choices_made
+        keep = partial(self.enrollment.keep_draft, self.registration.id, values, choices)
+        self.work("store", keep, self._kept)
 
     def _kept(self, registration: Registration) -> None:
         self.registration = registration
 
     def _submit(self) -> None:
+        if not self.next.isEnabled():
+            return
         self._keeping.stop()
         self.next.setEnabled(False)
-        values = self.presenter.values()
+        values, choices = self.presenter.values(), self.presenter.choices_made
         self.work(
             "store",
-            lambda: self.enrollment.enter_demographics(self.registration.id, values),
+            lambda: self.enrollment.enter_demographics(self.registration.id, values, choices),
             self._checked,
         )
 
     def _checked(self, findings: tuple[Finding, ...]) -> None:
         self.next.setEnabled(True)
         self.presenter.note_problems(findings)
-        for field_id in self.presenter.fields:
-            self._show_problem(field_id)
-        if not findings:
+        self._refresh()
+        if not blocking(findings):
             self._is_unkept = False
             self.note.clear()
             self.completed.emit()
             return
         self._keep()
         self.note.say(tr("Something is missing or not right: see the fields with a red frame."), "bad")
-        self._focus(findings[0].field)
+        self._focus(blocking(findings)[0].field)
+
+    # What is wrong
+
+    def _problems_of(self, field_id: str) -> list[tuple[str, Finding | None]]:
+        return [
+            (language, self.presenter.problem(field_id, language))
+            for _, language in self.presenter.places(field_id)
+        ]
 
     def _show_problem(self, field_id: str) -> None:
-        first = None
-        for name, language in self._places(field_id):
-            finding = self.presenter.problem(name, language)
-            widget = self.boxes.get((name, language)) or self.lists[name]
-            mark(widget, "wrong", value=finding is not None)
-            first = first or finding
-        problem = self._problems[field_id]
-        problem.setText(say_finding(first) if first else "")  # type: ignore[attr-defined]
-        problem.setVisible(first is not None)
+        problems = self._problems_of(field_id)
+        first = next((each for _, each in problems if each), None)
+        asks_itself = first is not None and first.code is WORD_BLOCKLISTED
+        words = say_finding(first) if first and not asks_itself else ""
+        self.cells[field_id].tell_problem(words, {language: each is not None for language, each in problems})
 
-    def _places(self, field_id: str) -> list[tuple[str, str]]:
-        if field_id in self.lists:
-            return [(field_id, "")]
-        return [place for place in self.boxes if place[0] == field_id]
+    # Where the keyboard is
+
+    def _order(self) -> tuple[Place, ...]:
+        """The places from first to last, as they are seen: down the first column, then the second."""
+        shown = self.presenter.shown()
+        cells = (cell.field.id for card in self._cards for cell in card.cells)
+        return tuple(place for each in cells if each in shown for place in self.presenter.places(each))
+
+    def _place_of(self, widget: QObject | None) -> Place | None:
+        for field_id, cell in self.cells.items():
+            for (_, language), each in zip(self.presenter.places(field_id), cell.widgets, strict=True):
+                if each is widget:
+                    return field_id, language
+        return None
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        here = self._place_of(QApplication.focusWidget())
+        plain = event.modifiers() in (Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.KeypadModifier)
+        if event.key() not in (Qt.Key.Key_Return, Qt.Key.Key_Enter) or not plain or here is None:
+            super().keyPressEvent(event)
+            return
+        self._focus_on(self.presenter.next_empty(self._order(), here))
+
+    def _focus_on(self, place: Place | None) -> None:
+        """On the field, or on the way to the next page when nothing is left to be filled in."""
+        if place is None:
+            self.next.setFocus()
+            return
+        widget = self.cells[place[0]].widget_for(place[1])
+        widget.setFocus(Qt.FocusReason.TabFocusReason)
 
     def _focus(self, name: str) -> None:
+        """The field, and the language, that a finding names."""
         field_id, _, language = name.partition(".")
-        widget = self.boxes.get((field_id, language)) or self.lists.get(field_id)
-        if widget is None:
-            places = self._places(field_id) if field_id in self.presenter.fields else []
-            widget = self.boxes.get(places[0]) if places else None
-        if widget is not None:
-            widget.setFocus()
+        if field_id in self.cells:
+            self._focus_on((field_id, language))
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() is QEvent.Type.FocusIn and isinstance(watched, QWidget):
+            self._area.ensureWidgetVisible(watched)
+            if self.keyboard.isVisible():
+                self._open_keyboard_for(watched)
+        elif isinstance(watched, QLineEdit) and _is_touch(event):
+            self.keys.setChecked(True)
+            self._open_keyboard_for(watched)
+        return super().eventFilter(watched, event)
+
+    def _turn_keyboard(self, on: bool) -> None:
+        if not on:
+            self.keyboard.hide()
+            return
+        self._open_keyboard_for(QApplication.focusWidget())
+
+    def _keyboard_closed(self) -> None:
+        self.keys.setChecked(False)
+
+    def _open_keyboard_for(self, widget: QObject | None) -> None:
+        """With the letters of the box; the form moves up, so that what is typed into stays in sight."""
+        place = self._place_of(widget)
+        self.keyboard.open_for((place[1] if place else "") or _LATIN)
+        if isinstance(widget, QWidget) and place is not None:
+            QTimer.singleShot(0, self._area, partial(self._area.ensureWidgetVisible, widget))
+
+    # Words
+
+    def _label(self, labels: Labels, otherwise: str) -> str:
+        return label_in(labels, self._window_language, otherwise)
+
+    def _locale(self) -> QLocale:
+        code = next((each.code for each in WINDOW_LANGUAGES if each.data_code == self._window_language), "en")
+        return QLocale(code)
+
+    def _age_words(self, today: date, born: date) -> str:
+        age = age_on(today, born)
+        if age is None:
+            return ""
+        words = (
+            tr("age {years}", years=age.years) if age.years else tr("age in months: {months}", months=age.months)
+        )
+        group = self._around.ages.of_age(age.years)
+        return f"{words}, {_group_name(group)}" if group else words
+
+
+def _is_touch(event: QEvent) -> bool:
+    """A finger on the screen, which Qt hands on as a mouse's press."""
+    if not isinstance(event, QMouseEvent) or event.type() is not QEvent.Type.MouseButtonPress:
+        return False
+    return event.device().type() is QInputDevice.DeviceType.TouchScreen
+
+
+def _group_name(group: str) -> str:
+    return {"INFANT": tr("infant"), "MINOR": tr("minor"), "ADULT": tr("adult")}.get(group, group.lower())
+
+
+def _said_elsewhere(registration: Registration) -> SaidElsewhere:
+    return SaidElsewhere(registration.said, registration.filled, registration.decided)
+
+
+def _in_two_columns(cards: list[GroupCard]) -> tuple[list[GroupCard], list[GroupCard]]:
+    """Each to the shorter column, so that the form is no higher than it must be."""
+    sides: tuple[list[GroupCard], list[GroupCard]] = ([], [])
+    for card in cards:
+        min(sides, key=lambda side: sum(each.weight for each in side)).append(card)
+    return sides

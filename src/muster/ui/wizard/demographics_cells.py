@@ -1,0 +1,303 @@
+"""One field of the form as it is drawn: its name, its boxes or list, where its value is from, and what is asked
+about it; and the cards such fields lie in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import partial
+
+from PySide6.QtCore import QLocale, Qt, Signal
+from PySide6.QtGui import QFocusEvent
+from PySide6.QtWidgets import QCheckBox, QGridLayout, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
+
+from muster.domain.prefill import PrefilledField
+from muster.ui import theme
+from muster.ui.language import tr
+from muster.ui.widgets.date_entry import DateEntry
+from muster.ui.widgets.origin_mark import OriginMark
+from muster.ui.widgets.parts import Card, Choice, empty, label, mark
+from muster.ui.wizard.demographics_presenter import CHECKED, LIST_KINDS
+from muster.workstation.forms import FieldKind, FormField
+from muster.workstation.reference import Language
+
+_COLUMNS = 2
+
+
+@dataclass(frozen=True, slots=True)
+class CellWords:
+    """What all cells of a page are made with. ``age_words`` by today and the day of birth."""
+
+    languages: tuple[Language, ...]
+    locale: QLocale
+    today: Callable[[], date]
+    age_words: Callable[[date, date], str]
+
+    @property
+    def are_several(self) -> bool:
+        return len(self.languages) > 1
+
+
+class FormBox(QLineEdit):
+    """``left`` when the keyboard goes elsewhere in the window, also where nothing was typed."""
+
+    left = Signal()
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        super().focusOutEvent(event)
+        if event.reason() not in (Qt.FocusReason.PopupFocusReason, Qt.FocusReason.ActiveWindowFocusReason):
+            self.left.emit()
+
+
+class FieldCell(QWidget):
+    """``edited`` brings the language (empty where there is one box) and the text, ``chosen`` the code of a list's
+    entry, ``left`` the language of the box."""
+
+    edited = Signal(str, str)
+    chosen = Signal(str)
+    left = Signal(str)
+
+    def __init__(self, field: FormField, name: str, words: CellWords) -> None:
+        super().__init__()
+        self.field, self._name, self._words = field, name, words
+        self.boxes: dict[str, QLineEdit] = {}
+        self.list: Choice | None = None
+        self.tick: QCheckBox | None = None
+        self.date: DateEntry | None = None
+        self.origin = OriginMark()
+        self.name = label(name)
+        self._tags: dict[str, QWidget] = {}
+        self.grid = QGridLayout(self)
+        self.grid.setContentsMargins(0, 0, 0, 0)
+        self.grid.setHorizontalSpacing(theme.px(theme.CLOSE))
+        self.grid.setVerticalSpacing(theme.px(2))
+        self._fill()
+        self.problem = label("", "finding")
+        self.problem.hide()
+        self.lines = QVBoxLayout()
+        self.lines.setSpacing(theme.px(theme.TIGHT))
+        width = max(1, self.grid.columnCount())
+        self.grid.addWidget(self.problem, 2, 0, 1, width)
+        self.grid.addLayout(self.lines, 3, 0, 1, width)
+        self.need(required=field.required)
+
+    @property
+    def is_wide(self) -> bool:
+        return self.field.kind is FieldKind.LOCALIZED
+
+    @property
+    def widgets(self) -> tuple[QWidget, ...]:
+        """What takes the keyboard, in its order."""
+        only = self.list or self.tick
+        return (only,) if only is not None else tuple(self.boxes.values())
+
+    @property
+    def tab_order(self) -> tuple[QWidget, ...]:
+        """Those and what belongs to them."""
+        return (self.date.box, self.date.calendar, self.date.by_age) if self.date is not None else self.widgets
+
+    def widget_for(self, language: str) -> QWidget:
+        """The box of the language, or what there is."""
+        return self.boxes.get(language) or self.widgets[0]
+
+    def _fill(self) -> None:
+        kind = self.field.kind
+        if kind is FieldKind.LOCALIZED:
+            for column, language in enumerate(self._words.languages):
+                self._add_language(column, language)
+            return
+        head = QHBoxLayout()
+        head.addWidget(self.name, 1)
+        head.addWidget(self.origin)
+        self.grid.addLayout(head, 0, 0)
+        self.grid.addWidget(self._only_widget(), 1, 0, Qt.AlignmentFlag.AlignTop)
+
+    def _only_widget(self) -> QWidget:
+        if self.field.kind in LIST_KINDS:
+            self.list = Choice(self._name)
+            self.list.activated.connect(self._picked)
+            return self.list
+        if self.field.kind is FieldKind.CHECKED:
+            self.tick = QCheckBox(tr("Yes"))
+            self.tick.setAccessibleName(self._name)
+            self.tick.toggled.connect(lambda on: self.edited.emit("", CHECKED if on else ""))
+            return self.tick
+        if self.field.kind is FieldKind.DATE:
+            age_words = self._words.age_words if self.field.is_birth_date else None
+            self.date = DateEntry(self._name, self._words.locale, self._words.today, age_words)
+            self.date.edited.connect(partial(self.edited.emit, ""))
+            self.boxes[""] = self.date.box
+            return self.date
+        box = self._box(None)
+        box.setLayoutDirection(Qt.LayoutDirection.LeftToRight)
+        return box
+
+    def _add_language(self, column: int, language: Language) -> None:
+        several = self._words.are_several
+        tag = self.name if column == 0 else label(language.name, "soft")
+        self._tags[language.code] = tag
+        head = QHBoxLayout()
+        head.addWidget(tag, 1)
+        if language is self._words.languages[-1]:
+            head.addWidget(self.origin)
+        self.grid.addLayout(head, 0, column)
+        box = self._box(language)
+        right = Qt.LayoutDirection.RightToLeft
+        box.setLayoutDirection(right if language.right_to_left else Qt.LayoutDirection.LeftToRight)
+        if several:
+            box.setPlaceholderText(language.name)
+        self.grid.addWidget(box, 1, column)
+        self.grid.setColumnStretch(column, 1)
+
+    def _box(self, language: Language | None) -> FormBox:
+        code = language.code if language else ""
+        box = FormBox()
+        box.setAccessibleName(f"{self._name} {language.name if language else ''}".strip())
+        box.textEdited.connect(partial(self.edited.emit, code))
+        box.left.connect(partial(self.left.emit, code))
+        self.boxes[code] = box
+        return box
+
+    def _picked(self, index: int) -> None:
+        if self.list is not None:
+            self.chosen.emit(self.list.itemData(index))
+
+    # Showing
+
+    def show_text(self, language: str, text: str, *, suggested: bool = False) -> None:
+        if self.date is not None:
+            if self.date.kept() != text:
+                self.date.show_text(text)
+            return
+        if self.tick is not None:
+            self.tick.blockSignals(True)
+            self.tick.setChecked(text == CHECKED)
+            self.tick.blockSignals(False)
+            return
+        box = self.boxes[language]
+        if box.text() != text:
+            box.setText(text)
+            box.setCursorPosition(0)
+        if bool(box.property("suggested")) != suggested:
+            mark(box, "suggested", value=suggested)
+            box.setAccessibleDescription(tr("suggested") if suggested else "")
+        self._name_language(language, suggested=suggested)
+
+    def _name_language(self, code: str, *, suggested: bool) -> None:
+        """A suggestion says that it is one: slanted letters alone say nothing to many."""
+        language = next((each for each in self._words.languages if each.code == code), None)
+        if language is None or not self._words.are_several:
+            return
+        words = language.name
+        if suggested:
+            words += f" · {tr('suggested')}"
+        tag = self._tags[code]
+        if tag is self.name:
+            words = f"{self._named}  ·  {words}"
+        tag.setText(words)  # type: ignore[attr-defined]
+
+    def need(self, *, required: bool) -> None:
+        self._named = f"{self._name} *" if required else self._name
+        self.name.setText(self._named)
+        if self.is_wide:
+            first = self._words.languages[0].code
+            self._name_language(first, suggested=bool(self.boxes[first].property("suggested")))
+
+    def offer(self, entries: Iterable[tuple[str, str]], code: str) -> None:
+        """The entries of the list, code and words, and which of them is chosen."""
+        if self.list is None:
+            return
+        self.list.clear()
+        self.list.addItem("", "")
+        for each, words in entries:
+            self.list.addItem(words, each)
+        self.list.setCurrentIndex(max(0, self.list.findData(code)))
+        self.list.setEnabled(self.list.count() > 1)
+
+    def tell_origin(self, filled: PrefilledField | None) -> None:
+        self.origin.tell(filled)
+        for widget in self.widgets:
+            if not widget.property("suggested"):
+                widget.setAccessibleDescription(self.origin.said)
+
+    def tell_problem(self, words: str, wrong: Mapping[str, bool]) -> None:
+        """``wrong`` by language: which boxes are framed."""
+        for widget_language, is_wrong in wrong.items():
+            widget = self.widget_for(widget_language)
+            if bool(widget.property("wrong")) != is_wrong:
+                mark(widget, "wrong", value=is_wrong)
+        self.problem.setText(words)
+        self.problem.setVisible(bool(words))
+
+    def ask(self, *lines: QWidget) -> None:
+        """In place of what was asked before."""
+        empty(self.lines)
+        for line in lines:
+            self.lines.addWidget(line)
+
+
+class GroupCard(Card):
+    """Cells in two columns, wide ones over both. What is hidden leaves no hole, and whoever types keeps the
+    keyboard: cells are moved, never made anew. ``search`` stands above the first list of places."""
+
+    def __init__(self, title: str, cells: Iterable[FieldCell], search: QWidget | None = None) -> None:
+        super().__init__(margin=theme.px(theme.GAP), spacing=theme.px(theme.CLOSE))
+        self.cells, self.search = tuple(cells), search
+        for cell in self.cells:
+            cell.setParent(self)
+        if title:
+            self.column.addWidget(label(title, "section"))
+        self._grid = QGridLayout()
+        self._grid.setHorizontalSpacing(theme.px(theme.CLOSE))
+        self._grid.setVerticalSpacing(theme.px(theme.CLOSE))
+        for column in range(_COLUMNS):
+            self._grid.setColumnStretch(column, 1)
+        if search is not None:
+            search.setParent(self)
+        self.column.addLayout(self._grid)
+        self._shown: tuple[str, ...] | None = None
+
+    @property
+    def weight(self) -> int:
+        """How high it is, in rows."""
+        return sum(_COLUMNS if cell.is_wide else 1 for cell in self.cells) // _COLUMNS + 1
+
+    def show_only(self, shown: Iterable[str]) -> None:
+        wanted = set(shown)
+        here = tuple(cell.field.id for cell in self.cells if cell.field.id in wanted)
+        if here == self._shown:
+            return
+        self._shown = here
+        for widget in (*self.cells, *((self.search,) if self.search else ())):
+            self._grid.removeWidget(widget)
+        place = 0
+        for widget, is_wide in self._in_order(wanted):
+            place += place % _COLUMNS if is_wide else 0
+            row, column = divmod(place, _COLUMNS)
+            width = _COLUMNS if is_wide else 1
+            self._grid.addWidget(widget, row, column, 1, width, Qt.AlignmentFlag.AlignTop)
+            place += width
+        for cell in self.cells:
+            cell.setVisible(cell.field.id in wanted)
+        if self.search is not None:
+            self.search.setVisible(
+                any(cell.field.level is not None for cell in self.cells if cell.field.id in wanted)
+            )
+        self.setVisible(bool(here))
+
+    def _in_order(self, wanted: Collection[str]) -> Iterator[tuple[QWidget, bool]]:
+        """What is seen, and whether it goes over both columns."""
+        search = self.search
+        for cell in self.cells:
+            if cell.field.id not in wanted:
+                continue
+            if search is not None and cell.field.level is not None:
+                yield search, True
+                search = None
+            yield cell, cell.is_wide
+
+    @property
+    def tab_order(self) -> Iterator[QWidget]:
+        for widget, _ in self._in_order({cell.field.id for cell in self.cells}):
+            yield from widget.tab_order if isinstance(widget, FieldCell) else (widget,)
