@@ -128,3 +128,31 @@ def test_a_server_that_is_not_there_is_missing(muster: Muster, station: Path, se
     nobody = "http://127.0.0.1:1"
     ran = muster("export", sealed, "--as", "govstack", "--put", nobody, "--data", station, "--json")
     assert (ran.status, ran.error_code) == (3, "SERVER_UNREACHABLE")
+
+
+# --- the evidence behind it ------------------------------------------------------------------------------
+
+
+def test_an_officer_is_told_the_level_and_what_would_raise_it(muster: Muster, station: Path, sealed: str) -> None:
+    ran = muster("evidence", "show", sealed, "--data", station, "--json")
+    assert (ran.status, ran.document["level"], ran.document["pieces"]) == (0, "LOA0", 0)
+    assert {"add": ["document_optical", "face_match"], "reaches": "LOA2"} in ran.document["upgrade_paths"]
+
+
+def test_the_pieces_themselves_are_for_supervisors(muster: Muster, station: Path, sealed: str) -> None:
+    ran = muster("evidence", "show", sealed, "--all", "--data", station, "--json")
+    assert (ran.status, ran.document["error"]["code"]) == (1, "SUPERVISOR_ONLY")
+
+
+@pytest.mark.parametrize("wording", ["gips", "mitrust", "oidc-ida"])
+def test_where_nobody_proved_anything_there_is_no_evidence_to_tell(
+    muster: Muster, station: Path, sealed: str, wording: str
+) -> None:
+    ran = muster("export", sealed, "--as", wording, "--data", station, "--json")
+    assert (ran.status, ran.document["error"]["code"]) == (1, "EVIDENCE_ABSENT")
+
+
+def test_only_govstacks_words_are_sent(muster: Muster, station: Path, sealed: str) -> None:
+    put = ("--put", "https://govstack.example")
+    ran = muster("export", sealed, "--as", "gips", *put, "--data", station, "--json")
+    assert (ran.status, ran.document["error"]["code"]) == (2, "EXPORT_NOT_SENT")
