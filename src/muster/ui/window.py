@@ -6,6 +6,7 @@ it holds before it goes.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 from math import ceil
 
@@ -30,6 +31,8 @@ from muster.errors import MusterError
 from muster.ui import shortcuts, theme
 from muster.ui.appearance import Looks, Scheme
 from muster.ui.background import Background
+from muster.ui.finishing import LANE as SEALING
+from muster.ui.finishing import Finisher, Sent
 from muster.ui.idle import IdleWatch
 from muster.ui.language import WINDOW_LANGUAGES, Languages, WindowLanguage, say_error, tr
 from muster.ui.pages.devices import DevicesPage
@@ -45,7 +48,6 @@ from muster.ui.proofing.policy_page import PolicyPage
 from muster.ui.session import Session
 from muster.ui.widgets.parts import Button, Elided, label
 from muster.ui.widgets.room import Room
-from muster.ui.wizard.signature import Sent
 from muster.ui.wizard.wizard import Wizard
 
 
@@ -56,6 +58,9 @@ class MainWindow(QMainWindow):
         self._background = background
         self._languages = languages
         self._sent: Sent | None = None
+        self._finisher = Finisher(background)
+        self._finisher.went_on.connect(self._went_on)
+        self._finisher.caught_up.connect(self._caught_up)
         self._body = QWidget()
         self._column = QVBoxLayout(self._body)
         self._column.setContentsMargins(0, 0, 0, 0)
@@ -127,6 +132,7 @@ class MainWindow(QMainWindow):
         page.policy_wanted.connect(self.policy)
         page.devices_wanted.connect(self.devices)
         self._show(page)
+        self._finisher.catch_up(self._session.desk)
         # The face page says what is amiss, if anything is.
         self._background.run(
             self, "networks", self._session.desk.enrollment.prepare_face, lambda nothing: None, lambda error: None
@@ -136,7 +142,7 @@ class MainWindow(QMainWindow):
         assert self._session.desk is not None
         wizard = Wizard(self._session.desk, self._background, registration, self.language.data_code, step)
         wizard.left.connect(self.home)
-        wizard.sent.connect(self.receipt)
+        wizard.sent.connect(self._signed)
         wizard.failed.connect(self._failed)
         self._show(wizard)
 
@@ -167,19 +173,45 @@ class MainWindow(QMainWindow):
 
     def receipt(self, sent: Sent) -> None:
         self._sent = sent
-        page = ReceiptPage(sent)
+        assert self._session.desk is not None
+        page = ReceiptPage(sent, self._session.desk.printing, self._background)
         page.finished.connect(self._receipt_left)
         self._show(page)
+
+    def _signed(self, sent: Sent) -> None:
+        """Nothing more is asked of anybody here: the rest goes on behind the slip and the next person."""
+        assert self._session.desk is not None
+        self.receipt(sent)
+        self._finisher.finish(self._session.desk, sent)
+
+    def _went_on(self, sent: Sent) -> None:
+        if self._sent is not None and self._sent.registration_id == sent.registration_id:
+            self._sent = sent
+            if isinstance(self.page, ReceiptPage):
+                self.page.show_sent(sent)
+        elif sent.receipt is not None:  # its slip was left before the server had it
+            self._forget(sent)
+        if isinstance(self.page, HomePage):
+            self.page.refresh()
+
+    def _caught_up(self) -> None:
+        if isinstance(self.page, HomePage):
+            self.page.refresh()
+
+    def _forget(self, sent: Sent) -> None:
+        """What the server has and nobody needs a slip of any more."""
+        desk = self._session.desk
+        if desk is not None:
+            forget = partial(desk.enrollment.forget, sent.registration_id)
+            self._background.run(self, "store", forget, lambda nothing: None, self._failed)
 
     def _receipt_left(self, another: bool) -> None:
         desk, sent = self._session.desk, self._sent
         assert desk is not None and sent is not None
         self._sent = None
         self._set_busy(True)
-        registration_id = sent.entry.registration_id
         languages = tuple(section.language for section in sent.slip.sections)
-        forget = partial(desk.enrollment.forget, registration_id)
-        self._background.run(self, "store", forget, lambda nothing: None, self._failed)
+        self._forget(sent)
         if another:
             start = partial(desk.enrollment.start, languages)
             self._background.run(self, "store", start, self.open, self._failed)
@@ -271,7 +303,7 @@ class MainWindow(QMainWindow):
         """What is open was kept when it was covered; it stays a draft."""
         assert self._cover is not None
         self._cover.setEnabled(False)
-        self._background.run(self, "store", self._session.sign_out, self._changed_over, self._changed_over)
+        self._end_session(self._changed_over, self._changed_over)
 
     def _changed_over(self, outcome: object) -> None:
         """Whatever came of it, nobody is signed in any more."""
@@ -303,7 +335,15 @@ class MainWindow(QMainWindow):
     def sign_out(self) -> None:
         self.page.leave()
         self._set_busy(True)
-        self._background.run(self, "store", self._session.sign_out, lambda nothing: self.begin(), self._failed)
+        self._end_session(lambda nothing: self.begin(), self._failed)
+
+    def _end_session(self, done: Callable[[object], None], failed: Callable[[MusterError], None]) -> None:
+        """Behind what is being sealed."""
+
+        def sign_out(nothing: object) -> None:
+            self._background.run(self, "store", self._session.sign_out, done, failed)
+
+        self._background.run(self, SEALING, lambda: None, sign_out, failed)
 
     def _failed(self, error: MusterError) -> None:
         if self._session.desk is None:

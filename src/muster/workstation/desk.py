@@ -50,6 +50,7 @@ from muster.workstation.policy import Policy
 from muster.workstation.pre_registrations import PreRegistrations
 from muster.workstation.prefill import Prefilling
 from muster.workstation.proofing import Proofing
+from muster.workstation.printing import Printing
 from muster.workstation.proofing_configuration import ProofingConfiguration
 from muster.workstation.proofing_secrets import ProofingSecrets
 from muster.workstation.proofing_sensors import ProofingSensors
@@ -224,6 +225,7 @@ class Desk:
 
     @property
     def evidence(self) -> EvidenceLedger:
+        self.printing = Printing(self._journal)
         return EvidenceLedger(self._journal)
 
     def begin(self) -> None:

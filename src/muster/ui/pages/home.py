@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from PySide6.QtCore import QTimer, Signal
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLineEdit, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QLineEdit, QPushButton, QVBoxLayout, QWidget
 
 from muster.domain.delivery import DeliveryState, OutboxEntry, Outlook, PersonTold, Receipt
 from muster.domain.lifecycle import Registration
@@ -16,11 +16,11 @@ from muster.domain.registration import Process, RegistrationId
 from muster.errors import MusterError
 from muster.ui import names
 from muster.ui.background import Background
+from muster.ui.finishing import look_again
 from muster.ui.language import say, say_error, tr
 from muster.ui.pages.page import Page
 from muster.ui.widgets.limit_meter import LimitMeter
 from muster.ui.widgets.parts import Card, Choice, Note, button, empty, label, link, scrolling, sign
-from muster.ui.wizard.signature import look_again
 from muster.workstation.desk import Desk
 from muster.workstation.devices_desk import DeviceStatusLine
 from muster.workstation.enrollment import DraftSummary
@@ -273,7 +273,7 @@ class HomePage(Page):
             if draft.process is not Process.NEW:
                 labels = self._desk.enrollment.process_labels(draft.process)
                 text = f"{label_in(labels, self._window_language, draft.process.value)} · {text}"
-            self._drafts.addWidget(label(text), row, 0)
+            self._drafts.addWidget(self._draft_words(draft, text), row, 0)
             resume = button(tr("Go on"))
             resume.clicked.connect(partial(self._resume, draft.id))
             self._drafts.addWidget(resume, row, 1)
@@ -283,6 +283,11 @@ class HomePage(Page):
         if not drafts:
             self._drafts.addWidget(label(tr("Nothing."), "soft"), 0, 0)
         self._drafts.setRowStretch(len(drafts) + 1, 1)
+
+    def _draft_words(self, draft: DraftSummary, text: str) -> QLabel:
+        """With what keeps it from being sealed, where something does."""
+        problem = self._desk.finishing.problem_of(draft.id) if draft.next_step is None else None
+        return label(text) if problem is None else label(f"{text}\n{say_error(problem)}", "finding")
 
     def _show_outbox(self, view: OutboxView) -> None:
         entries = view.lines

@@ -1,4 +1,4 @@
-"""The end: the number, what became of the packet, the slip to hand over."""
+"""The end: the number, what became of the packet, the slip to hand over. The next person waits for none of it."""
 
 from __future__ import annotations
 
@@ -11,11 +11,14 @@ from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QVBoxLayout
 
 from muster.errors import MusterError
 from muster.ui import slip_pdf
+from muster.ui.background import Background
+from muster.ui.finishing import Sent, outcome_words
 from muster.ui.language import say_error, tr
 from muster.ui.pages.page import Page
-from muster.ui.widgets.parts import Card, Note, button, label
+from muster.ui.widgets.parts import Card, Choice, Note, button, label
 from muster.ui.widgets.picture import PictureView
-from muster.ui.wizard.signature import Sent, outcome_words
+from muster.workstation.printing import Printing
+from muster.workstation.slip import Paper
 
 
 class ReceiptPage(Page):
@@ -23,9 +26,11 @@ class ReceiptPage(Page):
 
     finished = Signal(bool)
 
-    def __init__(self, sent: Sent) -> None:
+    def __init__(self, sent: Sent, printing: Printing, background: Background) -> None:
         super().__init__()
         self.sent = sent
+        self._printing = printing
+        self._background = background
         row = QHBoxLayout(self)
         row.setContentsMargins(26, 20, 26, 18)
         row.setSpacing(18)
@@ -38,26 +43,15 @@ class ReceiptPage(Page):
         number.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         card.column.addWidget(number)
         self.outcome = Note()
-        words, tone = outcome_words(sent)
-        self.outcome.say(words, tone)
         card.column.addWidget(self.outcome)
-        card.column.addWidget(
-            label(tr("Sealed packet of {size} kB in the outbox.", size=sent.entry.size // 1000), "soft")
-        )
+        self.size = label("", "soft")
+        card.column.addWidget(self.size)
         column.addWidget(card)
         self.note = Note()
         self.note.say(tr("Print the slip and hand it to the person."))
         column.addWidget(self.note)
         column.addStretch(1)
-        buttons = QHBoxLayout()
-        self.print = button(tr("Print the slip"), primary=True)
-        self.print.clicked.connect(self._print)
-        self.save = button(tr("Save as PDF …"))
-        self.save.clicked.connect(self._save)
-        buttons.addWidget(self.print)
-        buttons.addWidget(self.save)
-        buttons.addStretch(1)
-        column.addLayout(buttons)
+        column.addLayout(self._print_row())
         ends = QHBoxLayout()
         self.another = button(tr("Next person"))
         self.another.clicked.connect(partial(self._finish, another=True))
@@ -69,11 +63,68 @@ class ReceiptPage(Page):
         column.addLayout(ends)
         row.addLayout(column, 1)
         self.slip = PictureView("", QSize(320, 450))
-        self.slip.show_pixels(slip_pdf.picture(sent.slip))
         row.addWidget(self.slip, 1)
+        self.show_sent(sent)
+        self._show_slip()
+
+    def _print_row(self) -> QVBoxLayout:
+        rows = QVBoxLayout()
+        rows.setSpacing(8)
+        chosen, paper = self._printing.choice()
+        choices = QHBoxLayout()
+        self.papers = Choice(tr("Paper"))
+        for each, words in _papers():
+            self.papers.addItem(words, each)
+        self.papers.setCurrentIndex(self.papers.findData(paper))
+        self.papers.currentIndexChanged.connect(self._show_slip)
+        self.printers = Choice(tr("Printer"))
+        self.printers.setProperty("wanted", chosen)
+        self.printers.hide()
+        choices.addWidget(label(tr("Paper"), "soft", wrap=False))
+        choices.addWidget(self.papers)
+        choices.addWidget(self.printers)
+        choices.addStretch(1)
+        buttons = QHBoxLayout()
+        self.print = button(tr("Print the slip"), primary=True)
+        self.print.clicked.connect(self._print)
+        self.save = button(tr("Save as PDF …"))
+        self.save.clicked.connect(self._save)
+        buttons.addWidget(self.print)
+        buttons.addWidget(self.save)
+        buttons.addStretch(1)
+        rows.addLayout(choices)
+        rows.addLayout(buttons)
+        return rows
 
     def enter(self) -> None:
         self.print.setFocus()
+        self._background.run(self, "printing", self._printing.printers, self._show_printers, lambda error: None)
+
+    @property
+    def paper(self) -> Paper:
+        paper: Paper = self.papers.currentData()
+        return paper
+
+    def show_sent(self, sent: Sent) -> None:
+        """What is known by now."""
+        self.sent = sent
+        words, tone = outcome_words(sent)
+        self.outcome.say(words, tone)
+        entry = sent.entry
+        self.size.setVisible(entry is not None)
+        if entry is not None:
+            self.size.setText(tr("Sealed packet of {size} kB in the outbox.", size=entry.size // 1000))
+
+    def _show_slip(self, *_: object) -> None:
+        self.slip.show_pixels(slip_pdf.picture(self.sent.slip, paper=self.paper))
+
+    def _show_printers(self, names: tuple[str, ...]) -> None:
+        """Of the print service; where it has none, the system's own dialog asks."""
+        self.printers.clear()
+        self.printers.addItems(list(names))
+        wanted = self.printers.findText(str(self.printers.property("wanted")))
+        self.printers.setCurrentIndex(max(wanted, 0))
+        self.printers.setVisible(bool(names))
 
     def _finish(self, *_: object, another: bool) -> None:
         self.another.setEnabled(False)
@@ -88,22 +139,64 @@ class ReceiptPage(Page):
 
     def save_to(self, path: Path) -> None:
         try:
-            slip_pdf.write(self.sent.slip, path)
+            slip_pdf.write(self.sent.slip, path, self.paper)
         except MusterError as error:
             self.note.say(say_error(error), "bad")
         else:
+            self._printed("file")
             self.note.say(tr("The slip is saved. It holds personal data: delete the file after use."), "good")
 
     def _print(self) -> None:
+        """To the printer that was used last, without a question; where there is no print service to be asked,
+        the system's dialog."""
+        if self.printers.count():
+            self._print_by_service()
+            return
         printer = QPrinter(QPrinter.PrinterMode.HighResolution)
         dialog = QPrintDialog(printer, self)
         if dialog.exec() == QPrintDialog.DialogCode.Accepted:
             self.print_on(printer)
 
+    def _print_by_service(self) -> None:
+        slip, paper, printer = self.sent.slip, self.paper, self.printers.currentText()
+        content, size = slip_pdf.content(slip, paper), slip_pdf.size_mm(slip, paper)
+        number, printing = self.sent.registration_id, self._printing
+        self.print.setEnabled(False)
+        self.note.say(tr("Printing …"))
+
+        def work() -> None:
+            printing.choose(printer, paper)
+            printing.print_pdf(number, content, size, printer)
+
+        self._background.run(self, "printing", work, self._was_printed, self._was_not_printed)
+
+    def _was_printed(self, nothing: None) -> None:
+        self.print.setEnabled(True)
+        self.note.say(tr("The slip was sent to the printer."), "good")
+        self.another.setFocus()
+
+    def _was_not_printed(self, error: MusterError) -> None:
+        self.print.setEnabled(True)
+        self.note.say(say_error(error), "bad")
+
     def print_on(self, printer: QPrinter) -> None:
         try:
-            slip_pdf.print_on(self.sent.slip, printer)
+            slip_pdf.print_on(self.sent.slip, printer, self.paper)
         except MusterError as error:
             self.note.say(say_error(error), "bad")
         else:
+            self._printed("printer")
             self.note.say(tr("The slip was sent to the printer."), "good")
+
+    def _printed(self, to: str) -> None:
+        work = partial(self._printing.note, self.sent.registration_id, to=to)
+        self._background.run(self, "printing", work, lambda nothing: None, lambda error: None)
+
+
+def _papers() -> tuple[tuple[Paper, str], ...]:
+    return (
+        (Paper.A5, tr("A5 sheet")),
+        (Paper.A4, tr("A4 sheet")),
+        (Paper.ROLL_80, tr("Roll of 80 mm")),
+        (Paper.ROLL_58, tr("Roll of 58 mm")),
+    )

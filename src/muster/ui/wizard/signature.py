@@ -1,36 +1,25 @@
-"""The officer's signature; then the packet is sealed and, if there is a network, sent."""
+"""The officer's signature, the last thing the officer does for a person: sealing and sending go on behind it."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from threading import Event
 
 from PySide6.QtCore import Signal
 
 from muster.domain.confirmation import Cause
-from muster.domain.delivery import DeliveryState, OutboxEntry, Receipt
 from muster.domain.lifecycle import Registration
 from muster.domain.operators import Action, Factor
 from muster.errors import MusterError
 from muster.ui.background import Background
-from muster.ui.language import say_error, tr
+from muster.ui.finishing import Sent
+from muster.ui.language import tr
 from muster.ui.widgets.parts import Card, Choice, button, label
 from muster.ui.widgets.proof_box import ProofBox
 from muster.ui.wizard.step_page import StepPage
 from muster.workstation.desk import Desk
 from muster.workstation.proving import Proof
-from muster.workstation.slip import Slip
-
-
-@dataclass(frozen=True, slots=True)
-class Sent:
-    """What came of it: ``receipt`` is there when the server has the packet, else ``problem`` says why not."""
-
-    entry: OutboxEntry
-    slip: Slip
-    receipt: Receipt | None
-    problem: MusterError | None
 
 
 class Confirmation(Card):
@@ -241,10 +230,11 @@ class SignaturePage(StepPage):
         self._sign_with("store", lambda: proof)
 
     def _seal(self, registration: Registration) -> None:
+        """The slip is made while everything is there to make it of."""
         self.registration = registration
         self.box.clear()
-        self.note.say(tr("Sealing the packet and sending it …"))
-        self.work("network", lambda: seal_and_send(self._desk, registration), self.sent.emit)
+        number = registration.id
+        self.work("store", lambda: Sent(number, self.enrollment.slip(number)), self.sent.emit)
 
     def fail(self, error: MusterError) -> None:
         super().fail(error)
@@ -255,28 +245,3 @@ class SignaturePage(StepPage):
             self.confirmation.setEnabled(True)
             self.confirmation.clear()
         self.enter()
-
-
-def seal_and_send(desk: Desk, registration: Registration) -> Sent:
-    """Runs on a lane. A server that says no or is not there does not undo the seal."""
-    entry = desk.enrollment.submit(registration.id)
-    slip = desk.enrollment.slip(registration.id)
-    try:
-        return Sent(entry, slip, desk.sync.deliver(entry.packet_id), None)
-    except MusterError as error:
-        return Sent(entry, slip, None, error)
-
-
-def look_again(desk: Desk, entry: OutboxEntry) -> Sent:
-    """A finished registration whose slip is wanted once more. Runs on a lane, needs no network."""
-    receipt = desk.sync.deliver(entry.packet_id) if entry.state is DeliveryState.PUSHED else None
-    return Sent(entry, desk.enrollment.slip(entry.registration_id), receipt, None)
-
-
-def outcome_words(sent: Sent) -> tuple[str, str]:
-    """What became of the packet, and the tone to say it in."""
-    if sent.receipt is not None:
-        return tr("The server has the packet."), "good"
-    if sent.problem is None:  # looked at again, later
-        return tr("The packet waits in the outbox."), "plain"
-    return say_error(sent.problem), "warn"
