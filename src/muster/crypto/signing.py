@@ -188,6 +188,12 @@ def load_verification_key(content: bytes) -> rsa.RSAPublicKey:
     return _tpm_public(content, Scheme.RSASSA) or load_public_key(content)
 
 
+def public_pem(public_key: bytes) -> str:
+    """What ``load_verification_key`` reads, as other programs read it. Raises ``BadInput``."""
+    form = serialization.PublicFormat.SubjectPublicKeyInfo
+    return load_verification_key(public_key).public_bytes(serialization.Encoding.PEM, form).decode()
+
+
 def key_index_of(public_key: bytes) -> str:
     """MOSIP's name of a machine's public key, which is read as by :func:`load_verification_key`."""
     if _tpm_public(public_key, Scheme.RSASSA):

@@ -48,7 +48,7 @@ class Wanted:
         """In the index's own language."""
         groups = [
             *(" OR ".join(_phrase(each) for each in group) for group in self.words),
-            " OR ".join(f'"{_event_word(each)}"' for each in self.events),
+            " OR ".join(f'"{word_of_event(each)}"' for each in self.events),
             f'"{_actor_word(self.actor)}"' if self.actor else "",
             f'"{self.subject.lower()[:_LONGEST_WORD]}"' if self.subject else "",
         ]
@@ -118,7 +118,17 @@ class AuditSearch:
     def _upto(self) -> int:
         return int(self._connection.scalar(sa.text("SELECT max(sequence) FROM audit_words_upto")) or 0)
 
-    # People, as far as their registrations still have content
+    # Registrations
+
+    def registrations_numbered(self, beginning: str, limit: int) -> tuple[str, ...]:
+        """The numbers that begin so, the newest first."""
+        query = sa.text(
+            "SELECT id FROM registration WHERE id >= :first AND id < :last ORDER BY id DESC LIMIT :limit"
+        )
+        # A colon is what follows nine.
+        return tuple(
+            self._connection.scalars(query, {"first": beginning, "last": f"{beginning}:", "limit": limit})
+        )
 
     def registrations_naming(self, text: str, limit: int) -> tuple[str, ...]:
         """The numbers of registrations, not delivered yet, in whose details this stands; the newest first."""
@@ -134,7 +144,7 @@ class AuditSearch:
 
 def _words_of(event: str, actor: str, subject: str, detail: str) -> str:
     said = " ".join(each[:_LONGEST_WORD] for each in _WORD.findall(f"{subject} {actor} {detail}"))
-    return f"{_event_word(event)} {_actor_word(actor)} {said}"
+    return f"{word_of_event(event)} {_actor_word(actor)} {said}"
 
 
 def words_in(text: str) -> tuple[str, ...]:
@@ -146,7 +156,8 @@ def _phrase(word: str) -> str:
     return f'"{word[:_LONGEST_WORD]}"*' if len(word) < _LONGEST_WORD else f'"{word[:_LONGEST_WORD]}"'
 
 
-def _event_word(event_id: str) -> str:
+def word_of_event(event_id: str) -> str:
+    """As the index has it, to be one of a group of words."""
     return "e_" + event_id.replace("-", "").lower()
 
 

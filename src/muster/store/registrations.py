@@ -180,6 +180,10 @@ class Registrations:
             self.folded[registration_id] = known or Folded(count, last, state)
         return self.folded[registration_id]
 
+    def exists(self, registration_id: RegistrationId) -> bool:
+        query = sa.select(sa.exists().where(registration.c.id == registration_id.text))
+        return bool(self._connection.scalar(query))
+
     def ids(self) -> tuple[RegistrationId, ...]:
         return tuple(map(RegistrationId, self._connection.scalars(sa.select(registration.c.id))))
 

@@ -23,6 +23,7 @@ from muster.domain.registration import StationId
 from muster.errors import BadInput, Code, KeyUnavailable, MusterError, SignInRefused
 from muster.formats.govstack import EnrollmentRequest
 from muster.store.blobs import BlobFolder
+from muster.workstation.audit_report import AuditReports
 from muster.workstation.bundles import Bundles
 from muster.workstation.capture import Capture
 from muster.workstation.carrying import Carrying
@@ -69,6 +70,7 @@ from muster.workstation.station_lock import StationLock
 from muster.workstation.submission import Submission
 from muster.workstation.sync import Sync
 from muster.workstation.trail import AuditTrail
+from muster.workstation.trail_reading import TrailReading
 from muster.workstation.whereabouts import Whereabouts
 
 _DAILY = timedelta(days=1)
@@ -209,6 +211,8 @@ class Desk:
         self.trail = AuditTrail(
             unlocked.database, unlocked.machine_key, unlocked.identity, unlocked.operator, clock
         )
+        self.trail_reading = TrailReading(self._journal)
+        self.audit_reports = AuditReports(self._journal, self.trail, self.trail_reading, unlocked.machine_key)
 
     def _equip_enrollment(self, unlocked: UnlockedStation, documents: Documents, submission: Submission) -> None:
         """With what other parts of the desk know."""

@@ -15,6 +15,7 @@ from muster.audit.chain import AuditRecord, verify, verify_stored
 from muster.audit.chain import Verdict as Verdict  # noqa: PLC0414 - what the command line prints
 from muster.clock import Clock, parse_rfc3339, rfc3339
 from muster.crypto.machine_key import MachineKey
+from muster.crypto.signing import public_pem
 from muster.crypto.signing import verify as is_signed
 from muster.domain.operators import Operator
 from muster.domain.registration import RegistrationId, StationId
@@ -86,6 +87,8 @@ class AuditTrail:
                 "station": self._station.ref_id,
                 "exported_at": rfc3339(self._clock()),
                 "machine_public_key": base64url.encode(self._machine_key.signing_public),
+                # The same for openssl, which reads no TPM's form.
+                "machine_public_key_pem": public_pem(self._machine_key.signing_public),
             }
         )
 

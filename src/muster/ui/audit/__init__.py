@@ -1,0 +1,1 @@
+"""The trail: its records, what happened to one registration, and reports."""

@@ -1,0 +1,200 @@
+"""A supervisor reads the trail, finds what a complaint is about, and hands on a report."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from muster.clock import utc_now
+from muster.crypto.pdf_signing import is_signed_pdf
+from muster.domain.registration import RegistrationId
+from muster.errors import BadInput, Refused
+from muster.workstation.desk import Desk, sign_in
+from muster.workstation.server import NoServer
+from muster.workstation.station import Station
+from muster.workstation.trail_reading import TrailFilter
+from muster.workstation.trail_story import Tone
+from unit.workstation.desks import QUICK, SUPERVISOR, audited, desk_at, with_database_key
+
+_GUIDE = Path(__file__).parents[3] / "src" / "guide" / "supervisor.md"
+
+
+@pytest.fixture(scope="module")
+def supervised(
+    tmp_path_factory: pytest.TempPathFactory, signed_station: tuple[Path, RegistrationId]
+) -> Iterator[tuple[Desk, RegistrationId]]:
+    """A supervisor at a station where Erika Mustermann was registered; the trail only grows by these tests."""
+    root = tmp_path_factory.mktemp("trail") / "station"
+    shutil.copytree(signed_station[0], root)
+    with sign_in(
+        Station.at(root, utc_now), SUPERVISOR.user_id, SUPERVISOR.password, NoServer(), utc_now, policy=QUICK
+    ) as desk:
+        yield desk, signed_station[1]
+
+
+def _found(desk: Desk, **wanted: str) -> list[str]:
+    asked = TrailFilter(**wanted)  # type: ignore[arg-type]
+    while desk.trail_reading.begin(asked):
+        pass
+    return [each.event for each in desk.trail_reading.page(asked, 1000)]
+
+
+def test_an_officer_reads_nobodys_trail(signed: tuple[Path, RegistrationId]) -> None:
+    root, registration_id = signed
+    with desk_at(root) as desk:
+        reading = desk.trail_reading
+        for action in (
+            lambda: reading.begin(TrailFilter()),
+            lambda: reading.page(TrailFilter(), 10),
+            lambda: reading.story(registration_id),
+            lambda: reading.registrations("Mustermann"),
+            lambda: desk.audit_reports.compose(registration_id),
+        ):
+            with pytest.raises(Refused):
+                action()
+
+
+def test_of_a_number_that_was_never_given_nothing_is_told(supervised: tuple[Desk, RegistrationId]) -> None:
+    with pytest.raises(BadInput) as caught:
+        supervised[0].trail_reading.story(RegistrationId("10001100019999920260301120000"))
+    assert caught.value.code.name == "STORY_UNKNOWN"
+
+
+def test_every_look_is_on_record_and_no_word_that_was_searched_for(
+    supervised: tuple[Desk, RegistrationId],
+) -> None:
+    desk, registration_id = supervised
+    _found(desk, text="Mustermann", actor="erika")
+    desk.trail_reading.story(registration_id)
+    shown, searched = desk.trail.newest_first(2)
+    assert (shown.event, shown.subject) == ("MUS-AUD-004", registration_id.text)
+    assert searched.event == "MUS-AUD-003" and searched.detail["of"] == "erika"
+    assert "ustermann" not in repr([each.detail for each in desk.trail.newest_first(1000)])
+
+
+def test_a_word_of_an_events_title_finds_it_and_a_module_all_of_its_events(
+    supervised: tuple[Desk, RegistrationId],
+) -> None:
+    desk, _ = supervised
+    assert set(_found(desk, text="consent")) == {"MUS-REG-002"}
+    assert {each[:7] for each in _found(desk, module="Biometrics")} == {"MUS-BIO"}
+    assert set(_found(desk, event="MUS-REG-007")) == {"MUS-REG-007"}
+    assert _found(desk, text="consent zebra") == []
+
+
+def test_a_person_is_found_by_name_while_the_registration_is_here(
+    supervised: tuple[Desk, RegistrationId],
+) -> None:
+    desk, registration_id = supervised
+    reading = desk.trail_reading
+    assert reading.registrations("Mustermann") == (registration_id,)
+    assert reading.registrations(registration_id.text[:12]) == (registration_id,)
+    for nobody in ("Musterfrau", "%", "__", "M", "99999"):
+        assert reading.registrations(nobody) == ()
+
+
+def test_the_story_tells_who_when_with_which_device_and_how_good(
+    supervised: tuple[Desk, RegistrationId],
+) -> None:
+    desk, registration_id = supervised
+    told = desk.trail_reading.story(registration_id)
+    assert told.people[0] == "erika" and [each.event for each in told.lines][0] == "MUS-REG-001"
+    (first, *_) = [each for each in told.lines if each.event == "MUS-BIO-001"]
+    assert {"attribute", "quality", "attempt", "device"} <= {name for name, _ in first.facts}
+    assert told.devices and all(each.certificate for each in told.devices)
+    assert any(each.tone is Tone.DECIDED for each in told.lines)
+
+
+def test_a_report_is_signed_and_says_how_the_trail_was_found(
+    supervised: tuple[Desk, RegistrationId], tmp_path: Path
+) -> None:
+    from muster.ui.audit.report_pdf import lay_out
+
+    desk, registration_id = supervised
+    report = desk.audit_reports.compose(registration_id)
+    assert report.verdict.valid and report.made_by == "max"
+    desk.audit_reports.write(report, lay_out(report), tmp_path / "report.pdf")
+    content = (tmp_path / "report.pdf").read_bytes()
+    assert is_signed_pdf(content, desk.trail._machine_key.signing_public)
+    assert audited(desk, registration_id)[-1] == "MUS-AUD-005"
+
+
+# Without this program
+
+
+@pytest.fixture(scope="module")
+def recipe(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The stand-alone script of the guide."""
+    (script,) = re.findall(r"```python\n(.*?)```", _GUIDE.read_text(encoding="utf-8"), re.DOTALL)
+    path = tmp_path_factory.mktemp("recipe") / "check_trail.py"
+    path.write_text(script, encoding="utf-8")
+    return path
+
+
+def _check(recipe: Path, trail: Path) -> tuple[int, str]:
+    if shutil.which("openssl") is None:
+        pytest.skip("no openssl here")
+    # An interpreter without any package: not even this one.
+    done = subprocess.run(
+        [sys.executable, "-I", "-S", str(recipe), str(trail)], capture_output=True, text=True, check=False
+    )
+    return done.returncode, done.stdout
+
+
+@pytest.fixture
+def exported(supervised: tuple[Desk, RegistrationId], tmp_path: Path) -> Path:
+    supervised[0].trail.export(tmp_path / "trail.jsonl")
+    return tmp_path / "trail.jsonl"
+
+
+def test_a_third_party_verifies_an_exported_trail_with_the_recipe_alone(recipe: Path, exported: Path) -> None:
+    code, said = _check(recipe, exported)
+    assert code == 0 and "unbroken" in said
+
+
+@pytest.mark.parametrize("column", [1, 2, 3, 4, 6, 7])
+def test_the_recipe_finds_the_record_that_was_changed(recipe: Path, exported: Path, column: int) -> None:
+    lines = exported.read_text(encoding="utf-8").splitlines()
+    record = json.loads(lines[5])
+    record[column] = record[column][:-1] + "x"
+    lines[5] = json.dumps(record, ensure_ascii=False, separators=(",", ":"))
+    exported.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    code, said = _check(recipe, exported)
+    assert code == 1 and "broken at record 5" in said
+
+
+def test_the_recipe_finds_a_trail_that_was_written_anew_by_somebody_without_the_key(
+    recipe: Path, exported: Path
+) -> None:
+    import hashlib
+
+    title, *lines = exported.read_text(encoding="utf-8").splitlines()
+    previous, forged = "0" * 64, [title]
+    for line in lines:
+        record = json.loads(line)[:-1]
+        record[3], record[6] = ("mallory" if record[3] == "erika" else record[3]), previous
+        text = json.dumps(record, ensure_ascii=False, separators=(",", ":"))
+        previous = hashlib.sha256(text.encode()).hexdigest()
+        forged.append(json.dumps([*record, previous], ensure_ascii=False, separators=(",", ":")))
+    exported.write_text("\n".join(forged) + "\n", encoding="utf-8")
+    code, said = _check(recipe, exported)
+    assert code == 1 and "checkpoint" in said
+
+
+def test_both_verdicts_name_the_same_record(
+    signed: tuple[Path, RegistrationId], recipe: Path, tmp_path: Path
+) -> None:
+    root, _ = signed
+    with_database_key(root, "UPDATE audit SET actor = 'mallory' WHERE sequence = 7")
+    with desk_at(root) as desk:
+        assert desk.trail.verify().first_bad == 7
+        desk.trail.export(tmp_path / "trail.jsonl")
+    code, said = _check(recipe, tmp_path / "trail.jsonl")
+    assert code == 1 and "broken at record 7" in said
