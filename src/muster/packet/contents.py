@@ -18,6 +18,11 @@ BIOMETRICS_FIELD = "individualBiometrics"
 AUTH_BIOMETRICS_FIELD = "individualAuthBiometrics"
 
 
+def biometrics_field(process: Process) -> str:
+    """Of a process's own captures: in an update they prove who asks for it, and change nothing."""
+    return AUTH_BIOMETRICS_FIELD if process is Process.UPDATE else BIOMETRICS_FIELD
+
+
 @dataclass(frozen=True, slots=True)
 class Position:
     """Where the station stood, WGS 84."""
@@ -116,8 +121,8 @@ class PacketContents:
 
     @property
     def biometrics_field(self) -> str:
-        """The field of ``samples``: in an update they prove who asks for it, and change nothing."""
-        return AUTH_BIOMETRICS_FIELD if self.process is Process.UPDATE else BIOMETRICS_FIELD
+        """The field of ``samples``."""
+        return biometrics_field(self.process)
 
     @property
     def captures(self) -> tuple[FieldCaptures, ...]:

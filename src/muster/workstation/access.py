@@ -44,20 +44,20 @@ class Access:
     def __init__(self, database: Database, operator: Operator, permissions: Permissions) -> None:
         self._database = database
         self._user_id = operator.user_id
-        self._permissions = permissions
+        self.permissions = permissions
         self.missing: frozenset[Factor] = frozenset()
 
     def require(self, permission: Permission, work: Work | None = None) -> None:
         """``work`` is the transaction that is under way, if one is. Raises ``Refused``."""
         operator = self.operator(work)
-        if not operator.may(permission, self._permissions):
+        if not operator.may(permission, self.permissions):
             raise Refused(_CODES[permission])
         if self.missing:
             raise Refused(FACTOR_MISSING)
 
     def may(self, permission: Permission) -> bool:
         """For whoever decides what to offer; whether it is done is ``require``'s to say."""
-        return not self.missing and self.operator().may(permission, self._permissions)
+        return not self.missing and self.operator().may(permission, self.permissions)
 
     def operator(self, work: Work | None = None) -> Operator:
         """As the database has it now. Raises ``Refused(OPERATOR_BLOCKED)``, also for somebody who was removed."""

@@ -84,6 +84,10 @@ class Capture:
         self._signing = SigningCamera(catalogue, context, policy)
         self._best_face: dict[RegistrationId, FaceView] = {}
 
+    def beside(self, journal: Journal) -> Capture:
+        """The same devices and judges, written down elsewhere."""
+        return Capture(journal, self._catalogue, self._context, self._loaded_guidance, self._policy)
+
     def prepare_face(self) -> None:
         """Load what judges faces (about 0.3 s), on any thread. Raises ``Unavailable``, ``NotAuthentic``."""
         self._loaded_guidance()

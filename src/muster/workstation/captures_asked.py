@@ -15,7 +15,7 @@ Rules:
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
 
@@ -105,8 +105,9 @@ class CapturesAsked:
 
     def of_person(self, state: Registration) -> Asked:
         scope = self._scope(state)
-        field = self._field(self._person_field(state, scope), state)
-        return self._asked(field, state, scope)
+        name = self._person_field(state, scope)
+        field = self._field(name, state) or self._field(BIOMETRICS_FIELD, state)
+        return replace(self._asked(field, state, scope), field=name)
 
     def of_introducer(self, state: Registration) -> Asked | None:
         """Nothing where nobody has to bring the person."""
@@ -125,6 +126,12 @@ class CapturesAsked:
         """Whether this registration cannot do without it."""
         found = self._field(field, state)
         return found is not None and is_wanted(found, self._scope(state))
+
+    def is_document_taken(self, field: str, state: Registration) -> bool:
+        """Whether there is a place for it."""
+        found = self._field(field, state)
+        visible = understood(found.visible) if found else None
+        return found is not None and (visible is None or visible.holds(self._scope(state)))
 
     def findings(self, state: Registration) -> tuple[Finding, ...]:
         """What follows from the age and no single step says."""
@@ -189,7 +196,8 @@ class CapturesAsked:
         values = state.demographics
         if process is not Process.UPDATE:
             values = {name: value for name, value in values.items() if name in self._looked_at(process)}
-        return scope_of(form, values, Circumstances(_day_of(state), process, ages=self._reference.age_groups))
+        chosen, ages = state.form_choices.groups, self._reference.age_groups
+        return scope_of(form, values, Circumstances(_day_of(state), process, chosen, ages))
 
     def _form(self, process: Process) -> tuple[FormField, ...]:
         if process not in self._forms:
@@ -202,7 +210,7 @@ class CapturesAsked:
             fields = [*self._documents(process)]
             introducer = self._introducer_field(process)
             fields += [introducer] if introducer else []
-            rules = [understood(each) for field in fields for each in field.required_on]
+            rules = [understood(each) for field in fields for each in (*field.required_on, field.visible)]
             named = {path.names[1] for rule in rules if rule for path in rule.paths() if len(path.names) > 1}
             born = {each.id for each in self._form(process) if each.is_birth_date}
             self._names[process] = frozenset(named | born)

@@ -11,7 +11,7 @@ import json
 
 from muster.clock import rfc3339
 from muster.domain.applicant import DemographicValue, LocalizedText
-from muster.domain.lifecycle import Registration
+from muster.domain.lifecycle import Captures, Registration
 
 
 def content_digest(state: Registration) -> str:
@@ -28,18 +28,13 @@ def content_digest(state: Registration) -> str:
             field: [each.facts.type_code, each.facts.format, each.facts.reference, each.content.digest]
             for field, each in state.documents.items()
         },
-        "samples": {
-            attribute.value: [each.record.digest, each.facts.quality, each.facts.forced]
-            for attribute, each in state.samples.items()
-        },
-        "exceptions": {
-            attribute.value: [each.kind.value, each.reason, *([each.comment] if each.comment else [])]
-            for attribute, each in state.exceptions.items()
-        },
+        **_captured(state),
     }
     # Only where there is one: what was signed before these existed keeps its digest.
     if state.request is not None:
         content["request"] = state.request
+    if state.introducer.samples or state.introducer.exceptions:
+        content["introducer"] = _captured(state.introducer)
     if state.exception_photo is not None:
         content["exception_photo"] = state.exception_photo.record.digest
     if state.proof is not None:
@@ -59,6 +54,19 @@ def content_digest(state: Registration) -> str:
         }
     canonical = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
     return hashlib.sha256(canonical.encode()).hexdigest()
+
+
+def _captured(captures: Registration | Captures) -> dict[str, object]:
+    return {
+        "samples": {
+            attribute.value: [each.record.digest, each.facts.quality, each.facts.forced]
+            for attribute, each in captures.samples.items()
+        },
+        "exceptions": {
+            attribute.value: [each.kind.value, each.reason, *([each.comment] if each.comment else [])]
+            for attribute, each in captures.exceptions.items()
+        },
+    }
 
 
 def _plain(value: DemographicValue) -> str | dict[str, str]:

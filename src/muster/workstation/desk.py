@@ -23,9 +23,9 @@ from muster.domain.registration import StationId
 from muster.errors import BadInput, Code, KeyUnavailable, MusterError, SignInRefused
 from muster.formats.govstack import EnrollmentRequest
 from muster.store.blobs import BlobFolder
-from muster.workstation.audit_report import AuditReports
 from muster.workstation.bundles import Bundles
 from muster.workstation.capture import Capture
+from muster.workstation.captures_asked import CapturesAsked
 from muster.workstation.carrying import Carrying
 from muster.workstation.device_choices import DeviceChoices
 from muster.workstation.device_doctor import DeviceDoctor
@@ -51,7 +51,6 @@ from muster.workstation.policy import Policy
 from muster.workstation.pre_registrations import PreRegistrations
 from muster.workstation.prefill import Prefilling
 from muster.workstation.proofing import Proofing
-from muster.workstation.printing import Printing
 from muster.workstation.proofing_configuration import ProofingConfiguration
 from muster.workstation.proofing_secrets import ProofingSecrets
 from muster.workstation.proofing_sensors import ProofingSensors
@@ -70,7 +69,6 @@ from muster.workstation.station_lock import StationLock
 from muster.workstation.submission import Submission
 from muster.workstation.sync import Sync
 from muster.workstation.trail import AuditTrail
-from muster.workstation.trail_reading import TrailReading
 from muster.workstation.whereabouts import Whereabouts
 
 _DAILY = timedelta(days=1)
@@ -138,7 +136,7 @@ class Desk:
         sealer = unlocked.authenticator_sealer
         self.proving = Proving(station, self._journal, templates, sealer, policy)
         self.operators = OperatorDesk(station, self._journal, self.proving, templates, sealer, policy)
-        risk = Risk(self._journal, policy, unlocked.identifier_hash.of)
+        risk, asked = Risk(self._journal, policy, unlocked.identifier_hash.of), CapturesAsked(reference, policy)
         submission = Submission(
             self._journal,
             unlocked.folder,
@@ -149,16 +147,19 @@ class Desk:
             Whereabouts(catalogue, context, policy.position),
             policy,
             risk,
+            asked,
         )
         self.enrollment = Enrollment(
             self._journal,
             reference,
-            documents := Documents(self._journal, reference, catalogue, context, policy),
+            documents := Documents(self._journal, reference, catalogue, context, policy, asked),
             Capture(self._journal, catalogue, context, FaceGuidance, policy),
             Placements(self._journal, catalogue, context, policy),
             submission,
             self.duplicates,
             policy,
+            asked,
+            templates,
         )
         self.review = Review(
             self._journal, unlocked.folder, risk, self.proving, unlocked.machine_key, self.enrollment.summary
@@ -211,8 +212,6 @@ class Desk:
         self.trail = AuditTrail(
             unlocked.database, unlocked.machine_key, unlocked.identity, unlocked.operator, clock
         )
-        self.trail_reading = TrailReading(self._journal)
-        self.audit_reports = AuditReports(self._journal, self.trail, self.trail_reading, unlocked.machine_key)
 
     def _equip_enrollment(self, unlocked: UnlockedStation, documents: Documents, submission: Submission) -> None:
         """With what other parts of the desk know."""
@@ -229,7 +228,6 @@ class Desk:
 
     @property
     def evidence(self) -> EvidenceLedger:
-        self.printing = Printing(self._journal)
         return EvidenceLedger(self._journal)
 
     def begin(self) -> None:

@@ -32,6 +32,7 @@ from muster.domain.lifecycle import DocumentAttached, DocumentRemoved, Registrat
 from muster.domain.registration import Process, RegistrationId, Step
 from muster.errors import BadInput, Code, DeviceUnavailable, Refused
 from muster.formats.picture_pdf import PicturePage, encode, parse, pictures_in
+from muster.workstation.captures_asked import CapturesAsked
 from muster.workstation.journal import Entry, Journal
 from muster.workstation.packet_size import document_alone
 from muster.workstation.policy import Policy
@@ -111,12 +112,14 @@ class Documents:
         catalogue: Catalogue,
         context: DeviceContext,
         policy: Policy,
+        asked: CapturesAsked,
     ) -> None:
         self._journal = journal
         self._reference = reference
         self._catalogue = catalogue
         self._context = context
         self._policy = policy
+        self._asked = asked
         self._quality = DocumentQuality()
 
     def slots(self, process: Process) -> tuple[DocumentSlot, ...]:
@@ -127,6 +130,15 @@ class Documents:
             for screen in self._reference.ui_specs[process].screens
             for field in screen.fields
             if field.control == "fileupload" and field.id in self._reference.schema.fields
+        )
+
+    def slots_of(self, state: Registration) -> tuple[DocumentSlot, ...]:
+        """The places this registration has, and which it cannot do without: a child's needs others than an
+        adult's. Pure."""
+        return tuple(
+            replace(slot, required=self._asked.is_document_wanted(slot.field, state))
+            for slot in self.slots(state.started.process)
+            if slot.field in state.documents or self._asked.is_document_taken(slot.field, state)
         )
 
     def scan(
@@ -190,7 +202,7 @@ class Documents:
         state = self._journal.open_draft(registration_id)
         missing = tuple(
             Finding(DOCUMENT_MISSING, field=slot.field)
-            for slot in self.slots(state.started.process)
+            for slot in self.slots_of(state)
             if slot.required and slot.field not in state.documents
         )
         if not changes_something(state):  # this is the last step in which anything could be

@@ -40,9 +40,10 @@ from muster.workstation.documents import Attached, DocumentPage, Documents, Docu
 from muster.workstation.duplicates import Duplicates
 from muster.workstation.face_watching import FaceView
 from muster.workstation.forms import FormField
-from muster.workstation.introducer import Introducer
+from muster.workstation.introducer import Introducer, IntroducerJournal
 from muster.workstation.journal import Entry, Journal
 from muster.workstation.liveness_review import LivenessReview, LivenessSigns
+from muster.workstation.operator_templates import OperatorTemplates
 from muster.workstation.packet_size import PacketSize, packet_size
 from muster.workstation.person_capture import SAMPLE_ABSENT, PersonCapture
 from muster.workstation.person_screen import PersonScreen
@@ -98,6 +99,7 @@ class Enrollment(PersonCapture):
         duplicates: Duplicates,
         policy: Policy,
         asked: CapturesAsked,
+        templates: OperatorTemplates,
     ) -> None:
         super().__init__(journal, capture, placements, policy)
         self._reference = reference
@@ -105,13 +107,16 @@ class Enrollment(PersonCapture):
         self._submission = submission
         self._duplicates = duplicates
         self.asked = asked
+        beside = IntroducerJournal.beside(journal)
+        self.introducer = Introducer(
+            beside, capture.beside(beside), placements.beside(beside), policy, asked, templates
+        )
         self._liveness_review = LivenessReview(journal)
         self.details = Details(journal, reference)
         self.languages_offered: tuple[Language, ...] = LANGUAGES
         self.may_begin: Callable[[], None] = lambda: None
         """Asked before a registration begins; raises ``Refused`` when the station has reached a limit."""
         self.proof: ProofingStep
-        self.introducer: Introducer
         self.prefill: Prefilling
         self.slip_codes: SlipCodes
         self.person = PersonScreen(

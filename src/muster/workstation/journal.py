@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Self
 
 from muster.audit.catalogue import AuditEvent
 from muster.clock import Clock
@@ -56,6 +57,12 @@ class Journal:
         self.operator = operator
         self.access = Access(database, operator, permissions)
         self.clock = clock
+
+    @classmethod
+    def beside(cls, other: Journal) -> Self:
+        """Another pen in the same hand."""
+        permissions = other.access.permissions
+        return cls(other.database, other.blobs, other.station, other.operator, other.clock, permissions)
 
     def now(self) -> datetime:
         return self.clock()

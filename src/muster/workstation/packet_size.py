@@ -7,7 +7,7 @@ still come are not counted: nobody knows whether they will.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from muster.domain.assessment import Finding, Severity
@@ -47,11 +47,13 @@ class PacketSize:
         return Finding(PACKET_GROWS_TOO_LARGE, Severity.WARNS, detail=detail)
 
 
-def packet_size(state: Registration, policy: Policy) -> PacketSize:
+def packet_size(state: Registration, policy: Policy, steps: Collection[Step]) -> PacketSize:
+    """``steps`` are those of this registration."""
     photo = (state.exception_photo,) if state.exception_photo else ()
-    there = [_size(each) for each in (*state.samples.values(), *photo)]
+    introducer = state.introducer.samples.values() if Step.INTRODUCER in steps else ()
+    there = [_size(each) for each in (*state.samples.values(), *photo, *introducer)]
     documents = [each.content.size for each in state.documents.values()]
-    coming = list(_coming(state, policy))
+    coming = list(_coming(state, policy, steps))
     return PacketSize(
         now=sealed_size(documents, there),
         expected=sealed_size(documents, [*there, *coming]),
@@ -64,14 +66,15 @@ def document_alone(size: int) -> int:
     return sealed_size([size], [])
 
 
-def _coming(state: Registration, policy: Policy) -> Iterable[RecordSize]:
-    steps = policy.steps_for(state.started.process)
+def _coming(state: Registration, policy: Policy, steps: Collection[Step]) -> Iterable[RecordSize]:
     for step in steps:
         for attribute in step.capture_group.attributes if step.capture_group else ():
             if attribute not in state.samples and attribute not in state.exceptions:
                 yield _typical(attribute.modality, state, policy)
     if Step.EXCEPTION_PHOTO in steps and not state.is_done(Step.EXCEPTION_PHOTO):
         yield _typical(Modality.FACE, state, policy)
+    if Step.INTRODUCER in steps and not state.is_done(Step.INTRODUCER):
+        yield _typical(Modality.FACE, state, policy)  # nobody knows what it will be: the largest of them
 
 
 def _typical(modality: Modality, state: Registration, policy: Policy) -> RecordSize:

@@ -92,16 +92,28 @@ class _Take:
 class Placements:
     """One officer's captures, on the devices at hand."""
 
-    def __init__(self, journal: Journal, catalogue: Catalogue, context: DeviceContext, policy: Policy) -> None:
+    def __init__(
+        self,
+        journal: Journal,
+        catalogue: Catalogue,
+        context: DeviceContext,
+        policy: Policy,
+        judge: SampleJudge | None = None,
+    ) -> None:
+        """``judge`` is loaded slowly: one may look at what several people show."""
         self._journal = journal
         self._catalogue = catalogue
         self._context = context
         self._policy = policy
         self._book = SampleBook(journal, policy)
-        self._judge = SampleJudge()
+        self._judge = judge or SampleJudge()
         self._lock = Lock()
         self._judging = Lock()
         self._takes: dict[tuple[RegistrationId, BiometricAttribute], tuple[_Take, ...]] = {}
+
+    def beside(self, journal: Journal) -> Placements:
+        """The same devices and judges, written down elsewhere."""
+        return Placements(journal, self._catalogue, self._context, self._policy, self._judge)
 
     def prepare(self) -> None:
         """Load what judges fingers, so that the first is not waited for. Raises ``Unavailable``,
@@ -273,7 +285,7 @@ class Placements:
     def _judge_counted(
         self, state: Registration, event: SampleCaptured
     ) -> tuple[Registration, tuple[SampleResult, ...]]:
-        sample = _sample_of(event, self._journal.read(state.id, event.record))
+        sample = sample_of(event, self._journal.read(state.id, event.record))
         judged = self._judge.look(sample.attribute, sample.record)
         twins = () if event.facts.forced else self._twins(state, judged)
         result = self._result(sample, judged, twins)
@@ -348,7 +360,7 @@ class Placements:
     def _hold_again(self, state: Registration, event: SampleCaptured, twin: Judged) -> SampleResult:
         """What counted until its ``twin`` came."""
         attribute = event.facts.attribute
-        sample = _sample_of(event, self._journal.read(state.id, event.record))
+        sample = sample_of(event, self._journal.read(state.id, event.record))
         judged = self._judge.look(attribute, sample.record)
         result = self._result(sample, judged, [each for each in (same_twice(judged, twin),) if each])
         self._hold(state.id, _Take(sample, judged, result.findings))
@@ -485,7 +497,7 @@ def _group_of(attribute: BiometricAttribute) -> CaptureGroup:
     return next(each for each in CaptureGroup if attribute in each.attributes)
 
 
-def _sample_of(event: SampleCaptured, record: bytes) -> CapturedSample:
+def sample_of(event: SampleCaptured, record: bytes) -> CapturedSample:
     """As its device handed it out."""
     facts = event.facts
     return CapturedSample(

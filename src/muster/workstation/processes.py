@@ -5,13 +5,14 @@ Pure decisions; which steps a process has is the policy's business.
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from muster.domain.assessment import Finding
 from muster.domain.lifecycle import Registration
 from muster.domain.registration import Process, RegistrationId, Step
 from muster.errors import BadInput, Code
 from muster.packet.assemble import UIN_FIELD
 from muster.packet.contents import CORRECTION_WITHOUT_REQUEST
-from muster.workstation.policy import Policy
 
 REQUEST_UNUSABLE = Code(
     "REQUEST_UNUSABLE", "This is not the number of a request: it begins with the 29 digits of a registration."
@@ -41,9 +42,9 @@ def checked_request(process: Process, request: str | None) -> str | None:
     return given
 
 
-def check_whole(state: Registration, policy: Policy) -> tuple[Finding, ...]:
-    """What no single step can say of itself: its answer was good when it was given, the whole is not."""
-    steps = policy.steps_for(state.started.process)
+def check_whole(state: Registration, steps: Collection[Step]) -> tuple[Finding, ...]:
+    """What no single step can say of itself: its answer was good when it was given, the whole is not. ``steps``
+    are those of this registration."""
     findings = []
     if not changes_something(state):
         findings.append(Finding(NOTHING_CHANGED))

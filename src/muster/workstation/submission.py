@@ -25,18 +25,19 @@ from muster.crypto.signing import certificate_to_der, verify
 from muster.domain.applicant import Document
 from muster.domain.biometrics import BiometricSample, SampleFacts
 from muster.domain.confirmation import Cause, causes_in
-from muster.domain.delivery import DeliveryState, OutboxEntry
+from muster.domain.delivery import OutboxEntry
 from muster.domain.lifecycle import Confirmed, Discarded, OperatorSampleTaken, Registration, Sealed, Signed
 from muster.domain.operators import Action, Factor, Operator, Permission, Way
 from muster.domain.registration import RegistrationId, Step
 from muster.errors import BadInput, Code, NetworkUnavailable, NotAuthentic, Refused, SignInRefused
 from muster.formats.id_schema import IdSchema
 from muster.packet.assemble import assemble
-from muster.packet.contents import PacketContents
+from muster.packet.contents import FieldCaptures, PacketContents, biometrics_field
 from muster.packet.seal import SealedPacket, seal
 from muster.packet.server_rules import CAPTURE_TOO_OLD, capture_problem
 from muster.store.database import Work
 from muster.workstation.access import SUPERVISOR_ONLY
+from muster.workstation.captures_asked import Asked, CapturesAsked
 from muster.workstation.content_digest import content_digest
 from muster.workstation.data_folder import DataFolder
 from muster.workstation.journal import REGISTRATION_CLOSED, Entry, Journal
@@ -110,6 +111,7 @@ class Submission:
         whereabouts: Whereabouts,
         policy: Policy,
         review: Risk,
+        asked: CapturesAsked,
     ) -> None:
         self._journal = journal
         self._folder = folder
@@ -119,6 +121,7 @@ class Submission:
         self._proving = proving
         self._whereabouts = whereabouts
         self._policy = policy
+        self._asked = asked
         self._review = review
 
     @property
@@ -235,7 +238,12 @@ class Submission:
         here = self._whereabouts.now()
         contents = replace(self._contents(state, signed), position=here.position)
         packet = seal(
-            assemble(contents, self._schema, capture_window=self._capture_window),
+            assemble(
+                contents,
+                self._schema,
+                capture_window=self._capture_window,
+                infants_until=self._asked.infants_until,
+            ),
             sign=self._machine_key.sign,
             encrypt=partial(encrypt, certificate),
         )
@@ -285,7 +293,9 @@ class Submission:
         """The packet's creation time is the signature's; the server compares captures with it (trap 12): what
         their devices signed, to the second and by the devices' clocks."""
         photo = (state.exception_photo,) if state.exception_photo else ()
-        for each in (*state.samples.values(), *photo):
+        introducer = self._asked.of_introducer(state)
+        brought = introducer.samples(state.turned).values() if introducer else ()
+        for each in (*self._asked.of_person(state).samples(state).values(), *photo, *brought):
             code = capture_problem(each.facts, at, self._capture_window)
             if code is CAPTURE_TOO_OLD:
                 raise Refused(CAPTURES_TOO_OLD, minutes=self._policy.capture_valid_for_min)
@@ -307,7 +317,7 @@ class Submission:
         return signed
 
     def _require_steps(self, state: Registration, before: Step | None) -> None:
-        steps = [step for step in self._policy.steps_for(state.started.process) if step is not before]
+        steps = [step for step in self._asked.steps(state) if step is not before]
         if state.next_step(steps) is not None:
             raise Refused(STEPS_OPEN)
 
@@ -324,7 +334,7 @@ class Submission:
 
     def _contents(self, state: Registration, signed: Signed | None) -> PacketContents:
         read = partial(self._journal.read, state.id)
-        photo = state.exception_photo
+        own, further = self._captures(state)
         officer = signed.operator if signed else self._journal.operator.user_id
         supervisor = state.confirmed.operator if state.confirmed else None
         with self._journal.database.audit_log() as log:
@@ -337,11 +347,9 @@ class Submission:
             created_at=signed.at if signed else self._journal.now(),
             demographics=state.demographics,
             documents=tuple(Document(each.facts, read(each.content)) for each in state.documents.values()),
-            samples=tuple(
-                BiometricSample(each.facts, read(each.record), state.judgements.get(attribute))
-                for attribute, each in state.samples.items()
-            ),
-            exceptions=tuple(state.exceptions.values()),
+            samples=own.samples,
+            exceptions=own.exceptions,
+            further=further,
             consent_given=state.consent is not None,
             officer=officer,
             officer_password_confirmed=signed is not None and officer not in state.operator_samples,
@@ -352,9 +360,33 @@ class Submission:
             audits=audits,
             key_index=self._machine_key.key_index,
             client_version=CLIENT_VERSION,
-            exception_photo=BiometricSample(photo.facts, read(photo.record)) if photo else None,
+            exception_photo=own.exception_photo,
             additional_info_request=state.request,
             position=self._policy.position,
+        )
+
+    def _captures(self, state: Registration) -> tuple[FieldCaptures, tuple[FieldCaptures, ...]]:
+        """Those of the process's own field, and those of others; without what is not asked for any more."""
+        field = biometrics_field(state.started.process)
+        person = self._field_captures(self._asked.of_person(state), state)
+        introducer = self._asked.of_introducer(state)
+        further = (self._field_captures(introducer, state.turned),) if introducer else ()
+        if person.field != field:  # an update that takes the captures themselves for new
+            return FieldCaptures(field, ()), (person, *further)
+        return person, further
+
+    def _field_captures(self, asked: Asked, state: Registration) -> FieldCaptures:
+        """``state`` is seen from whom it was asked of."""
+        read = partial(self._journal.read, state.id)
+        exceptions, photo = asked.exceptions(state), state.exception_photo
+        return FieldCaptures(
+            asked.field,
+            tuple(
+                BiometricSample(each.facts, read(each.record), state.judgements.get(attribute))
+                for attribute, each in asked.samples(state).items()
+            ),
+            exceptions,
+            BiometricSample(photo.facts, read(photo.record)) if photo and exceptions else None,
         )
 
     def _operator_samples(self, state: Registration, user_id: str) -> tuple[BiometricSample, ...]:

@@ -35,7 +35,7 @@ LEON: Mapping[str, DemographicValue] = {
     **DEMOGRAPHICS,
     "fullName": LocalizedText.of(eng="Leon Mustermann", ara="ليون موسترمان"),
     "dateOfBirth": "2024/05/17",
-    "introducerUIN": "5736190428",
+    "introducerUIN": "5736190427",
 }
 BANDAGED = BiometricException(BiometricAttribute.LEFT_THUMB, ExceptionKind.TEMPORARY, "Bandage")
 

@@ -150,7 +150,7 @@ def test_a_scan_that_the_officer_stops_leaves_nothing(desk: Desk, draft: Registr
 
 
 def test_the_form_has_one_place_for_each_proof(desk: Desk) -> None:
-    identity, address = desk.enrollment.document_slots()
+    identity, address, _relation = desk.enrollment.document_slots()
     assert (identity.field, identity.required) == ("proofOfIdentity", True)
     assert [each.code for each in identity.types] == ["DOC001", "CIN"]
     assert (address.field, address.required) == ("proofOfAddress", False)

@@ -103,8 +103,14 @@ def test_nobody_was_born_tomorrow() -> None:
     assert _found(_with(dateOfBirth="2026/03/02")) == [("DATE_IN_FUTURE", "dateOfBirth")]
 
 
-def test_a_child_born_today_can_be_registered() -> None:
-    assert _found(_with(dateOfBirth="2026/03/01")) == []
+BROUGHT: Demographics = {
+    "introducerName": LocalizedText.of(eng="Erika Mustermann", fra="Erika Mustermann"),
+    "introducerUIN": "5736190427",
+}
+
+
+def test_a_child_born_today_can_be_registered_with_whoever_brings_it() -> None:
+    assert _found(_with(dateOfBirth="2026/03/01", **BROUGHT)) == []
 
 
 TOKYO = timezone(timedelta(hours=9))
@@ -112,7 +118,9 @@ EIGHT_IN_TOKYO = datetime(2026, 3, 2, 8, tzinfo=TOKYO)  # in UTC it is still the
 
 
 def _born(text: str, now: datetime) -> list[str]:
-    return [each.code.name for each in check_form(_with(dateOfBirth=text), FORM, REFERENCE, LANGUAGES, now)]
+    return [
+        each.code.name for each in check_form(_with(dateOfBirth=text, **BROUGHT), FORM, REFERENCE, LANGUAGES, now)
+    ]
 
 
 def test_a_child_born_this_morning_where_the_station_stands_can_be_registered() -> None:
@@ -138,7 +146,7 @@ def in_tokyo(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 @pytest.mark.skipif(not hasattr(time, "tzset"), reason="the zone of a process can be set on POSIX systems only")
 def test_the_station_asks_for_the_date_of_its_own_zone(root: Path, in_tokyo: None) -> None:
     with desk_at(root, clock=SetClock(EIGHT_IN_TOKYO.astimezone(UTC))) as desk:
-        assert desk.enrollment.check_demographics(_with(dateOfBirth="2026/03/02"), LANGUAGES) == ()
+        assert desk.enrollment.check_demographics(_with(dateOfBirth="2026/03/02", **BROUGHT), LANGUAGES) == ()
 
 
 LONE_SURROGATE = "Erika \ud800"

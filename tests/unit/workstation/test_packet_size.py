@@ -145,7 +145,8 @@ def _state(desk: Desk) -> Registration:
 
 def _expected(state: Registration, **typical: int) -> int:
     sizes = {modality: typical.get(modality.value, 0) for modality in Modality}
-    return packet_size(state, Policy(typical_record_bytes=sizes)).expected
+    policy = Policy(typical_record_bytes=sizes)
+    return packet_size(state, policy, policy.steps_for(state.started.process)).expected
 
 
 def test_each_capture_to_come_counts_at_its_typical_size(desk: Desk) -> None:

@@ -85,6 +85,7 @@ def _causes_words(causes: tuple[Cause, ...]) -> str:
         Cause.EXCEPTION: tr("A finger or an eye is marked as an exception: a supervisor has to confirm it."),
         Cause.FORCED: tr("A poor capture is kept: a supervisor has to confirm it."),
         Cause.ATTESTED: tr("The face was taken on the officer's word: a supervisor has to confirm it."),
+        Cause.INTRODUCED: tr("The person who brings the child has to be confirmed by a supervisor."),
     }
     return " ".join(words[cause] for cause in causes)
 
