@@ -23,6 +23,7 @@ from muster.domain.registration import StationId
 from muster.errors import BadInput, Code, KeyUnavailable, MusterError, SignInRefused
 from muster.formats.govstack import EnrollmentRequest
 from muster.store.blobs import BlobFolder
+from muster.workstation.audit_report import AuditReports
 from muster.workstation.bundles import Bundles
 from muster.workstation.capture import Capture
 from muster.workstation.captures_asked import CapturesAsked
@@ -50,6 +51,7 @@ from muster.workstation.placements import Placements
 from muster.workstation.policy import Policy
 from muster.workstation.pre_registrations import PreRegistrations
 from muster.workstation.prefill import Prefilling
+from muster.workstation.printing import Printing
 from muster.workstation.proofing import Proofing
 from muster.workstation.proofing_configuration import ProofingConfiguration
 from muster.workstation.proofing_secrets import ProofingSecrets
@@ -69,6 +71,7 @@ from muster.workstation.station_lock import StationLock
 from muster.workstation.submission import Submission
 from muster.workstation.sync import Sync
 from muster.workstation.trail import AuditTrail
+from muster.workstation.trail_reading import TrailReading
 from muster.workstation.whereabouts import Whereabouts
 
 _DAILY = timedelta(days=1)
@@ -212,6 +215,8 @@ class Desk:
         self.trail = AuditTrail(
             unlocked.database, unlocked.machine_key, unlocked.identity, unlocked.operator, clock
         )
+        self.trail_reading = TrailReading(self._journal)
+        self.audit_reports = AuditReports(self._journal, self.trail, self.trail_reading, unlocked.machine_key)
 
     def _equip_enrollment(self, unlocked: UnlockedStation, documents: Documents, submission: Submission) -> None:
         """With what other parts of the desk know."""
@@ -224,6 +229,7 @@ class Desk:
         self.speech = Announcer()
         certificate, days = unlocked.folder.slip_certificate, self.policy.slip_valid_for_days
         self.finishing = Finishing(self._journal, self.enrollment.submit)
+        self.printing = Printing(self._journal)
         self.enrollment.slip_codes = SlipCodes(unlocked.slip_key, certificate, unlocked.identity, days)
 
     @property
