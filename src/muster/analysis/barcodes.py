@@ -42,7 +42,8 @@ def read_barcodes(pixels: Pixels) -> tuple[Barcode, ...]:
         step += 1
     zxing = _zxing()
     formats = [getattr(zxing.BarcodeFormat, name) for name in _FORMATS]
-    found = zxing.read_barcodes(pixels[::step, ::step].copy(), formats=formats)
+    plain = zxing.TextMode.Plain  # otherwise line ends would come as <LF>
+    found = zxing.read_barcodes(pixels[::step, ::step].copy(), formats=formats, text_mode=plain)
     return tuple(_barcode(each, step) for each in found if each.valid)
 
 

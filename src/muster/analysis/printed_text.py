@@ -73,5 +73,6 @@ def _networks() -> Callable[..., Any]:
     from rapidocr import RapidOCR
 
     logging.getLogger("RapidOCR").setLevel(logging.ERROR)  # it tells every file it opens
-    networks: Callable[..., Any] = RapidOCR(params={"EngineConfig.onnxruntime.intra_op_num_threads": 2})
+    settings = {"EngineConfig.onnxruntime.intra_op_num_threads": 2, "Global.log_level": "error"}
+    networks: Callable[..., Any] = RapidOCR(params=settings)
     return networks

@@ -135,7 +135,8 @@ def title_cased(name: str) -> str:
 # --- chips -------------------------------------------------------------------------------------------------------
 
 _SIGNED = (ChipAuthenticity.GENUINE, ChipAuthenticity.UNCHANGED)
-_UNSIGNED_CHIP = 0.9
+_UNSIGNED_CHIP = 0.975  # no surer than the page that it repeats, but read without a mistake
+_CAPITALS_ON_CHIP = 0.9
 _FROM_CHIP = {
     "full_surname": Word.SURNAME,
     "full_given_names": Word.GIVEN_NAMES,
@@ -161,10 +162,15 @@ def of_chip(reading: ChipReading, zone: Mrz | None, today: date) -> SourceWords:
     }
     for name, word in _FROM_CHIP.items():
         if name in reading.fields:
-            words[word] = Told(reading.fields[name].value, sure)
+            words[word] = _of_file(reading.fields[name].value, sure)
     if "full_birth_date" in reading.fields:
         words[Word.BIRTH_DATE] = Told(reading.fields["full_birth_date"].value, sure)
     return SourceWords(Origin.CHIP, _said(words), base.kind)
+
+
+def _of_file(text: str, sure: float) -> Told:
+    """Some issuers write DG11 in capitals, too; then small letters are guessed here as well."""
+    return Told(title_cased(text), min(sure, _CAPITALS_ON_CHIP)) if text.isupper() else Told(text, sure)
 
 
 _NAMES = frozenset({Word.SURNAME, Word.GIVEN_NAMES, Word.FULL_NAME})

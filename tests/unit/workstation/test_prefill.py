@@ -1,0 +1,323 @@
+"""Documents, chips and codes that fill in the form: read, kept, merged, decided about."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+from threading import Event
+
+import numpy as np
+import pytest
+import segno
+import zxingcpp
+from PIL import Image, ImageDraw, ImageFont
+
+import muster_simulated
+from muster.analysis.api import Pixels
+from muster.analysis.pictures import read_picture
+from muster.devices.catalogue import Catalogue
+from muster.devices.installed import installed_drivers
+from muster.domain.applicant import LocalizedText
+from muster.domain.chips import ChipAuthenticity
+from muster.domain.prefill import Origin, PrefilledField, Resolution
+from muster.domain.registration import Process, RegistrationId
+from muster.errors import BadInput, DeviceUnavailable, Refused
+from muster.formats.lds import File
+from muster.formats.mrz import parse
+from muster.plugins import Plugin
+from muster.workstation.desk import Desk
+from muster.workstation.page_reading import PageReading
+from muster.workstation.policy import Policy
+from muster.workstation.prefill_mapping import PrefillMapping
+from simulators.passport_chip import PassportChip
+from simulators.passport_issuer import NOW, Issuer, dg1, dg2, dg11, face_record, signed_files
+from unit.analysis.document_scenes import PASSPORT_LINES, page
+from unit.workstation.desks import SetClock, audited, desk_at, first_view
+from unit.workstation.test_reading_chip import ChipDriver
+
+POI, POA = "proofOfIdentity", "proofOfAddress"
+FACE = Path(muster_simulated.__file__).parent / "pictures" / "face.jpg"
+BIRTH = "1984/08/12"
+
+
+def png(pixels: Pixels) -> bytes:
+    written = io.BytesIO()
+    Image.fromarray(pixels).save(written, "PNG")
+    return written.getvalue()
+
+
+PASSPORT = png(page("passport"))
+
+
+def qr(text: str) -> Pixels:
+    written = io.BytesIO()
+    segno.make(text, micro=False).save(written, kind="png", scale=6, border=6)
+    return read_picture(written.getvalue())
+
+
+@pytest.fixture
+def draft(desk: Desk) -> RegistrationId:
+    return desk.enrollment.start(("eng", "ara")).id
+
+
+@pytest.fixture
+def passport(desk: Desk, draft: RegistrationId) -> RegistrationId:
+    desk.enrollment.attach_document(draft, POI, "CIN", None, PASSPORT)
+    return draft
+
+
+def said(desk: Desk, draft: RegistrationId) -> dict[str, PrefilledField]:
+    return {each.field: each for each in desk.enrollment.registration(draft).said}
+
+
+# --- documents ---
+
+
+def test_a_document_that_is_not_there_is_no_source(desk: Desk, draft: RegistrationId) -> None:
+    with pytest.raises(BadInput):
+        desk.enrollment.prefill.read_document(draft, POI)
+
+
+def test_a_passport_fills_in_what_is_empty_and_says_so(desk: Desk, passport: RegistrationId) -> None:
+    offer = desk.enrollment.prefill.read_document(passport, POI)
+    values = offer.registration.demographics
+    assert values["fullName"] == LocalizedText.of(eng="Erika Mustermann")
+    assert (values["dateOfBirth"], values["gender"]) == (BIRTH, "FLE")
+    assert {each.field for each in offer.filled} == {"fullName", "dateOfBirth", "gender"}
+    assert desk.enrollment.prefill.marks(offer.registration)["gender"].origin is Origin.PASSPORT_ZONE
+    assert (offer.type_code, offer.number, offer.has_chip) == ("DOC001", "C01X00T47", True)
+
+
+def test_trails_name_fields_and_sources_and_no_value(desk: Desk, passport: RegistrationId) -> None:
+    desk.enrollment.prefill.read_document(passport, POI)
+    records = list(desk.trail.about(passport))
+    told = repr([(each.event, each.detail) for each in records])
+    assert {"MUS-PFL-001", "MUS-PFL-002"} <= {each.event for each in records}
+    assert "dateOfBirth" in told and "passport_zone" in told
+    assert not any(each in told.upper() for each in ("ERIKA", "1984", "C01X00T47", "FLE"))
+
+
+def test_what_was_typed_stays_and_the_difference_is_the_officers_to_decide(
+    desk: Desk, passport: RegistrationId
+) -> None:
+    prefill = desk.enrollment.prefill
+    desk.enrollment.keep_draft(passport, {"dateOfBirth": "1984/12/08"})
+    offer = prefill.read_document(passport, POI)
+    (conflict,) = offer.conflicts
+    assert (offer.registration.demographics["dateOfBirth"], conflict.said.value) == ("1984/12/08", BIRTH)
+    assert [each.code.name for each in prefill.check(offer.registration)] == ["FIELD_DIFFERS"]
+    kept = prefill.keep(passport, conflict)
+    assert [each.resolution for each in prefill.conflicts(kept)] == [Resolution.KEPT_TYPED]
+    assert prefill.check(kept) == ()
+
+
+def test_the_officer_may_take_what_the_document_says(desk: Desk, passport: RegistrationId) -> None:
+    prefill = desk.enrollment.prefill
+    desk.enrollment.keep_draft(passport, {"dateOfBirth": "1984/12/08", "phone": "1"})
+    (conflict,) = prefill.read_document(passport, POI).conflicts
+    state = prefill.take(passport, conflict.said, {"dateOfBirth": "1984/12/08", "phone": "2"})
+    assert (state.demographics["dateOfBirth"], state.demographics["phone"]) == (BIRTH, "2")
+    assert prefill.marks(state)["dateOfBirth"].origin is Origin.PASSPORT_ZONE
+    assert [(each.standing, each.resolution) for each in state.decided] == [
+        ("1984/12/08", Resolution.TOOK_DOCUMENT)
+    ]
+
+
+def test_lists_that_were_entered_are_compared_with_what_documents_say(
+    desk: Desk, passport: RegistrationId
+) -> None:
+    entered = {"gender": LocalizedText.of(eng="Male", ara="ذكر"), "dateOfBirth": BIRTH}
+    desk.enrollment.keep_draft(passport, entered)
+    offer = desk.enrollment.prefill.read_document(passport, POI)
+    assert [(each.field, each.standing) for each in offer.conflicts] == [("gender", "MLE")]
+
+
+def test_reading_twice_says_nothing_twice(desk: Desk, passport: RegistrationId) -> None:
+    once = desk.enrollment.prefill.read_document(passport, POI).registration
+    trail = len(audited(desk, passport))
+    assert desk.enrollment.prefill.read_document(passport, POI).registration == once
+    assert len(audited(desk, passport)) == trail
+
+
+def test_another_page_in_its_place_takes_back_what_the_first_had_said(
+    desk: Desk, passport: RegistrationId
+) -> None:
+    desk.enrollment.prefill.read_document(passport, POI)
+    desk.enrollment.attach_document(passport, POI, "CIN", None, png(np.full((400, 600, 3), 255, np.uint8)))
+    desk.enrollment.prefill.read_document(passport, POI)
+    assert said(desk, passport) == {}
+
+
+def test_a_document_that_is_removed_takes_along_what_it_said(desk: Desk, passport: RegistrationId) -> None:
+    desk.enrollment.prefill.read_document(passport, POI)
+    assert desk.enrollment.remove_document(passport, POI).said == ()
+
+
+def test_where_the_policy_has_it_so_nothing_is_filled_in_before_the_officer_asks(root: Path) -> None:
+    policy = Policy(fills_at_once=False, face_template_kept_for_days=0)
+    with desk_at(root, policy=policy) as desk:
+        draft = desk.enrollment.start(("eng",)).id
+        desk.enrollment.attach_document(draft, POI, "CIN", None, PASSPORT)
+        offer = desk.enrollment.prefill.read_document(draft, POI)
+        assert (offer.filled, len(offer.fillable), offer.registration.demographics) == ((), 3, {})
+        state, filled = desk.enrollment.prefill.fill(draft)
+        assert filled == offer.fillable
+        assert state.demographics["dateOfBirth"] == BIRTH
+
+
+def test_an_update_is_filled_in_by_nobody_but_the_officer(desk: Desk) -> None:
+    draft = desk.enrollment.start(("eng",), Process.UPDATE).id
+    desk.enrollment.attach_document(draft, POI, "CIN", None, PASSPORT)
+    offer = desk.enrollment.prefill.read_document(draft, POI)
+    assert (offer.registration.demographics, offer.filled, offer.fillable) == ({}, (), ())
+    assert {each.field for each in offer.suggested} == {"fullName", "dateOfBirth", "gender"}
+
+
+def test_what_is_finished_is_changed_by_no_document(desk: Desk, passport: RegistrationId) -> None:
+    desk.enrollment.discard(passport, "test")
+    with pytest.raises((Refused, BadInput)):
+        desk.enrollment.prefill.read_pictures(passport, POI, [page("passport")])
+
+
+def test_a_document_gets_the_kind_it_says_it_is_without_being_scanned_again(
+    desk: Desk, passport: RegistrationId
+) -> None:
+    before = desk.enrollment.registration(passport).documents[POI]
+    after = desk.enrollment.call_document(passport, POI, "DOC001", "C01X00T47").documents[POI]
+    assert (after.facts.type_code, after.facts.reference) == ("DOC001", "C01X00T47")
+    assert after.content == before.content
+    with pytest.raises(BadInput):
+        desk.enrollment.call_document(passport, POI, "RNC", None)
+
+
+# --- codes ---
+
+
+def test_a_code_on_a_telephone_is_a_pre_registration_and_not_a_field(desk: Desk, draft: RegistrationId) -> None:
+    offer = desk.enrollment.prefill.read_pictures(draft, "", [qr("https://prereg.example/20260315000014")])
+    assert (offer.booking, offer.booking_host, offer.read) == ("20260315000014", "prereg.example", ())
+
+
+def test_a_licence_fills_in_the_form_by_its_code(desk: Desk, draft: RegistrationId) -> None:
+    text = (
+        "@\n\x1e\rANSI 636014080002DL00410250ZC02910030DLDAQI1234562\nDCSMUSTERMANN\nDACERIKA\nDADNONE\n"
+        "DBB08121984\nDBC2\nDCGUSA\n"
+    )
+    made = zxingcpp.create_barcode(text, zxingcpp.BarcodeFormat.PDF417)
+    code = np.asarray(made.to_image(scale=3, add_quiet_zones=True))
+    offer = desk.enrollment.prefill.read_pictures(draft, POI, [np.dstack([code] * 3)])
+    assert offer.registration.demographics["dateOfBirth"] == BIRTH
+    assert {each.origin for each in offer.filled} == {Origin.BARCODE}
+
+
+# --- printed forms ---
+
+
+def printed_form() -> Pixels:
+    sheet = Image.new("RGB", (1000, 420), "white")
+    draw = ImageDraw.Draw(sheet)
+    rows = [
+        ("Surname", "Mustermann"),
+        ("Given names", "Max"),
+        ("Date of birth", "24/01/1958"),
+        ("Phone", "0700 12"),
+    ]
+    for row, (label, value) in enumerate(rows):
+        draw.text((40, 40 + 90 * row), label, "black", ImageFont.load_default(34))
+        draw.text((420, 40 + 90 * row), value, "black", ImageFont.load_default(34))
+    return np.asarray(sheet)
+
+
+def test_a_printed_form_fills_in_its_dates_and_suggests_its_names(desk: Desk, draft: RegistrationId) -> None:
+    offer = desk.enrollment.prefill.read_pictures(draft, POA, [printed_form()])
+    assert offer.registration.demographics.get("dateOfBirth") == "1958/01/24"
+    assert {each.field: each.value for each in offer.suggested} == {
+        "fullName": LocalizedText.of(eng="Max Mustermann")
+    }
+    assert {each.origin for each in offer.read} == {Origin.PRINTED_TEXT}
+
+
+def test_no_text_is_read_where_there_is_a_zone_and_a_page_is_read_once() -> None:
+    reading = PageReading(PrefillMapping.load().labels)
+    reading._text = None  # type: ignore[assignment] - whoever reads text now fails
+    words = reading.read([page("passport")], date(2026, 3, 1))
+    reading._zones = None  # type: ignore[assignment] - and whoever looks for a zone anew
+    assert reading.read([page("passport")], date(2026, 3, 1)) == words
+    assert words.number == "C01X00T47"
+
+
+# --- proofs ---
+
+
+def test_what_a_proof_came_to_know_is_filled_in_with_its_origin(desk: Desk, draft: RegistrationId) -> None:
+    offer = desk.enrollment.prefill.take_proof(
+        draft, "0a0b", {"birthdate": "1984-08-12", "email": "e@example.org"}
+    )
+    assert {each.field for each in offer.filled} == {"dateOfBirth", "email"}
+    assert {each.document for each in offer.filled} == {"0a0b"}
+
+
+# --- chips ---
+
+ISSUER = Issuer()
+ZONE = parse(PASSPORT_LINES)
+
+
+@pytest.fixture(scope="module")
+def chip_files() -> dict[File, bytes]:
+    face = face_record(FACE.read_bytes())
+    files = {File.DG1: dg1(ZONE), File.DG2: dg2(face), File.DG11: dg11(names="Müstermann<<Erika")}
+    return signed_files(ISSUER, files)
+
+
+@pytest.fixture
+def reader(root: Path, chip_files: dict[File, bytes]) -> Iterator[Desk]:
+    """A desk on whose reader a passport lies, a camera before which somebody sits."""
+    chip = ChipDriver(PassportChip(chip_files, ZONE))
+    simulated = [each for each in installed_drivers() if each.name == "simulated"]
+    catalogue = Catalogue([Plugin("scripted", "tests", lambda: chip, None), *simulated])
+    with desk_at(root, catalogue=catalogue, clock=SetClock(NOW)) as desk:
+        yield desk
+    catalogue.close()
+
+
+def test_a_chip_opens_by_the_page_that_was_scanned_and_is_surer_than_its_lines(reader: Desk) -> None:
+    draft = reader.enrollment.start(("eng",)).id
+    prefill = reader.enrollment.prefill
+    reader.enrollment.attach_document(draft, POI, "DOC001", None, PASSPORT)
+    prefill.read_document(draft, POI)
+    found = prefill.read_chip(draft, POI, Event())
+    values = found.offer.registration.demographics
+    assert values["fullName"] == LocalizedText.of(eng="Erika Müstermann")
+    assert values["dateOfBirth"] == "1964/08/12"
+    assert found.authenticity is ChipAuthenticity.NOT_SHOWN
+    assert found.has_portrait
+    differing = {(each.field, each.said.origin) for each in prefill.conflicts(found.offer.registration)}
+    assert differing == {("dateOfBirth", Origin.PASSPORT_ZONE)}
+
+
+def test_the_chips_portrait_is_held_against_the_face_that_was_captured(reader: Desk) -> None:
+    draft = reader.enrollment.start(("eng",)).id
+    reader.enrollment.attach_document(draft, POI, "DOC001", None, PASSPORT)
+    reader.enrollment.prefill.read_chip(draft, POI, Event())
+    assert reader.enrollment.prefill.compare_portraits(draft).portraits == ()
+    reader.enrollment.capture_face(draft, first_view(reader))
+    state = reader.enrollment.prefill.compare_portraits(draft)
+    (compared,) = state.portraits_compared
+    assert compared.is_same is True
+    assert reader.enrollment.prefill.compare_portraits(draft).portraits == state.portraits
+    assert "MUS-PFL-005" in audited(reader, draft)
+
+
+def test_without_a_page_the_chip_opens_by_nothing(reader: Desk) -> None:
+    draft = reader.enrollment.start(("eng",)).id
+    with pytest.raises(BadInput, match="CHIP_NOT_OPENED"):
+        reader.enrollment.prefill.read_chip(draft, POI, Event())
+
+
+def test_without_a_reader_it_is_said_that_there_is_none(desk: Desk, passport: RegistrationId) -> None:
+    with pytest.raises(DeviceUnavailable, match="DEVICE_ABSENT"):
+        desk.enrollment.prefill.read_chip(passport, POI, Event())
+    assert desk.enrollment.registration(passport).chips == {}
