@@ -1,7 +1,7 @@
 """A registration's story on paper, for whoever was asked to explain it: signed, so that it can be handed on.
 
-The report says how far the trail was found unbroken when it was made. Its layout is the window's business, which has
-an engine for every script; here it gets its content and its signature.
+The report says how far the trail was found unbroken when it was made. Its layout is the window's business, which
+has an engine for every script; here it gets its content and its signature.
 """
 
 from __future__ import annotations

@@ -44,7 +44,7 @@ class TrailReading:
 
     def begin(self, wanted: TrailFilter) -> int:
         """Before the first page of it: let the newest records be found, and write down that somebody looks.
-        Returns how many records are still to be indexed; nonzero where there are very many, then call again.
+        Returns how many records are still to be indexed; where it is not zero, :meth:`go_on_indexing`.
 
         Raises ``Refused``.
         """
@@ -56,7 +56,7 @@ class TrailReading:
                 subject=wanted.subject,
                 words=str(len(words_in(wanted.text))),  # a word may be somebody's name
                 module=wanted.module,
-                event=wanted.event,
+                kind=wanted.event,
                 of=wanted.actor,
             )
         self._journal.database.index_trail()

@@ -52,8 +52,8 @@ class StoryLine:
 
 @dataclass(frozen=True, slots=True)
 class DeviceUsed:
-    """A device that took something, as it described itself. ``certificate`` is the SHA-256 (hex) of the certificate
-    its signature came with; empty where nothing was signed, or its content is gone."""
+    """A device that took something, as it described itself. ``certificate`` is the SHA-256 (hex) of the
+    certificate its signature came with; empty where nothing was signed, or its content is gone."""
 
     serial: str
     make: str

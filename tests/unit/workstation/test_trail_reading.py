@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 import shutil
@@ -16,6 +17,7 @@ from muster.clock import utc_now
 from muster.crypto.pdf_signing import is_signed_pdf
 from muster.domain.registration import RegistrationId
 from muster.errors import BadInput, Refused
+from muster.ui.audit.report_pdf import lay_out
 from muster.workstation.desk import Desk, sign_in
 from muster.workstation.server import NoServer
 from muster.workstation.station import Station
@@ -41,8 +43,9 @@ def supervised(
 
 def _found(desk: Desk, **wanted: str) -> list[str]:
     asked = TrailFilter(**wanted)  # type: ignore[arg-type]
-    while desk.trail_reading.begin(asked):
-        pass
+    left = desk.trail_reading.begin(asked)
+    while left:
+        left = desk.trail_reading.go_on_indexing()
     return [each.event for each in desk.trail_reading.page(asked, 1000)]
 
 
@@ -105,7 +108,7 @@ def test_the_story_tells_who_when_with_which_device_and_how_good(
 ) -> None:
     desk, registration_id = supervised
     told = desk.trail_reading.story(registration_id)
-    assert told.people[0] == "erika" and [each.event for each in told.lines][0] == "MUS-REG-001"
+    assert told.people[0] == "erika" and told.lines[0].event == "MUS-REG-001"
     (first, *_) = [each for each in told.lines if each.event == "MUS-BIO-001"]
     assert {"attribute", "quality", "attempt", "device"} <= {name for name, _ in first.facts}
     assert told.devices and all(each.certificate for each in told.devices)
@@ -115,8 +118,6 @@ def test_the_story_tells_who_when_with_which_device_and_how_good(
 def test_a_report_is_signed_and_says_how_the_trail_was_found(
     supervised: tuple[Desk, RegistrationId], tmp_path: Path
 ) -> None:
-    from muster.ui.audit.report_pdf import lay_out
-
     desk, registration_id = supervised
     report = desk.audit_reports.compose(registration_id)
     assert report.verdict.valid and report.made_by == "max"
@@ -173,8 +174,6 @@ def test_the_recipe_finds_the_record_that_was_changed(recipe: Path, exported: Pa
 def test_the_recipe_finds_a_trail_that_was_written_anew_by_somebody_without_the_key(
     recipe: Path, exported: Path
 ) -> None:
-    import hashlib
-
     title, *lines = exported.read_text(encoding="utf-8").splitlines()
     previous, forged = "0" * 64, [title]
     for line in lines:

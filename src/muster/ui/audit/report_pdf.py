@@ -45,9 +45,9 @@ def lay_out(report: AuditReport) -> bytes:
 
 
 def _html(report: AuditReport) -> str:
-    right_to_left = QApplication.isRightToLeft()
+    right_to_left, number = QApplication.isRightToLeft(), report.story.registration_id.text
     parts = [
-        f"<h2>{_text(tr('What happened to registration {number}', number=report.story.registration_id.text))}</h2>",
+        f"<h2>{_text(tr('What happened to registration {number}', number=number))}</h2>",
         f"<p>{_text(_made(report))}<br>{_text(words.verdict_words(report.verdict))}<br>"
         f"{_text(tr('Head of the trail: {digest}', digest=report.verdict.head))}<br>"
         f"{_text(tr('Signed by the key {fingerprint}', fingerprint=report.key))}</p>",
