@@ -16,7 +16,7 @@ from muster.cli.app import build
 from muster.errors import Code, Unavailable
 
 if TYPE_CHECKING:
-    from muster.workstation.slip import Slip
+    from muster.workstation.slip import Paper, Slip
 
 
 NO_DISPLAY = Code(
@@ -39,10 +39,17 @@ class QtScreen:
 
         return run(data, demo=demo)
 
-    def write_slip(self, slip: Slip, path: Path) -> None:
+    def write_slip(self, slip: Slip, path: Path, paper: Paper | None = None) -> None:
         from muster.ui.slip_pdf import write
+        from muster.workstation.slip import Paper
 
-        write(slip, path)
+        write(slip, path, paper or Paper.A5)
+
+    def slip_pdf(self, slip: Slip, paper: Paper) -> tuple[bytes, tuple[float, float]]:
+        from muster.ui.slip_pdf import content, size_mm
+
+        pdf = content(slip, paper)  # which makes the application that fonts need
+        return pdf, size_mm(slip, paper)
 
     def take_pictures(self, folder: Path, on_picture: Callable[[Path], None]) -> list[Path]:
         from muster.ui.tour import run

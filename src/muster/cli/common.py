@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from muster.workstation.repair import Rebuilt
     from muster.workstation.script import Script
     from muster.workstation.server import Server
-    from muster.workstation.slip import Slip
+    from muster.workstation.slip import Paper, Slip
     from muster.workstation.station import Station
 
 PASSWORD_NEEDED = Code(
@@ -62,7 +62,11 @@ class Screen(Protocol):
 
     def open_window(self, data: Path | None, *, demo: bool) -> int: ...
 
-    def write_slip(self, slip: Slip, path: Path) -> None: ...
+    def write_slip(self, slip: Slip, path: Path, paper: Paper | None = None) -> None: ...
+
+    def slip_pdf(self, slip: Slip, paper: Paper) -> tuple[bytes, tuple[float, float]]:
+        """The PDF, and the width and height of its page in millimetres."""
+        ...
 
     def take_pictures(self, folder: Path, on_picture: Callable[[Path], None]) -> list[Path]: ...
 

@@ -46,6 +46,7 @@ def register(app: typer.Typer, screen: Screen) -> None:
                 "registration_id": run.registration_id,
                 "packet": run.packet,
                 "slip": run.slip,
+                "slip_certificate": folder.slip_certificate,
                 "receipt": run.receipt,
                 "seconds": round(run.seconds, 2),
                 "packet_size": run.packet_size,
@@ -78,6 +79,7 @@ def _report(run: DemoRun, folder: DataFolder, pictures: list[Path]) -> str:
         "Look inside   "
         f"muster packet inspect {run.packet} --key {folder.receiver_key} --machine-key {folder.machine_public_key}"
     ]
+    lines += [f"Check slip    muster slip verify {run.slip} --key {folder.slip_certificate}"]
     if pictures:
         lines.append(f"Screenshots   {len(pictures)} in {pictures[0].parent}")
     return "\n".join(lines)

@@ -71,6 +71,7 @@ def register(app: typer.Typer, screen: Screen) -> None:
             for packet_id in again or ():
                 if not desk.carrying.try_again(packet_id):
                     desk.sync.try_again(packet_id)
+            desk.finishing.seal_the_rest()
             desk.sync.deliver_all(due_only=False)
             desk.carrying.forward(due_only=False)
             _show(desk, as_json=as_json)

@@ -13,7 +13,7 @@ from muster.cli.app import build
 from muster.crypto.signing import SigningKey
 from muster.errors import BadInput
 from muster.workstation.demo import NOT_A_DEMO_STATION
-from muster.workstation.slip import Slip
+from muster.workstation.slip import Paper, Slip
 
 
 class BrokenScreen:
@@ -22,7 +22,10 @@ class BrokenScreen:
     def open_window(self, data: Path | None, *, demo: bool) -> int:
         raise BadInput(NOT_A_DEMO_STATION)
 
-    def write_slip(self, slip: Slip, path: Path) -> None:
+    def write_slip(self, slip: Slip, path: Path, paper: Paper | None = None) -> None:
+        raise NotImplementedError
+
+    def slip_pdf(self, slip: Slip, paper: Paper) -> tuple[bytes, tuple[float, float]]:
         raise NotImplementedError
 
     def take_pictures(self, folder: Path, on_picture: Callable[[Path], None]) -> list[Path]:
