@@ -24,6 +24,7 @@ from pyhanko.sign.general import SigningError
 from pyhanko.sign.signers.pdf_cms import Signer
 from pyhanko.sign.validation import validate_pdf_signature
 from pyhanko.sign.validation.errors import SignatureValidationError
+from pyhanko.sign.validation.status import SignatureCoverageLevel
 from pyhanko_certvalidator import ValidationContext
 
 from muster.crypto.machine_key import MachineKey
@@ -77,7 +78,7 @@ def is_signed_pdf(content: bytes, public_key: bytes) -> bool:
     ) as error:
         raise MalformedData(PDF_NOT_SIGNED) from error
     same_key = status.signing_cert.public_key.dump() == wanted
-    return same_key and status.intact and status.valid and status.coverage.name == "ENTIRE_FILE"
+    return same_key and status.intact and status.valid and status.coverage is SignatureCoverageLevel.ENTIRE_FILE
 
 
 class _MachineSigner(Signer):
