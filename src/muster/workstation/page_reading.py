@@ -59,7 +59,7 @@ class PageReading:
         self._lock = Lock()
         self._seen: OrderedDict[bytes, DocumentWords] = OrderedDict()
 
-    def read(self, pages: Sequence[Pixels], today: date) -> DocumentWords:
+    def read(self, pages: Sequence[Pixels], today: date, *, with_text: bool = True) -> DocumentWords:
         """About 0.2 s a page with a zone or a code, seconds where text has to be read. Raises ``NotAuthentic``
         for weights that are damaged; without them, codes are read all the same."""
         sources: list[SourceWords] = []
@@ -68,7 +68,7 @@ class PageReading:
             words = self._remembered(page, today)
             sources += words.sources
             zone = zone or words.zone
-        if not sources and self._with_text:
+        if not sources and self._with_text and with_text:
             sources += self._printed(pages[:_PAGES_WITH_TEXT])
         return DocumentWords(_without_repetitions(sources), zone)
 

@@ -49,8 +49,9 @@ from muster.workstation.journal import Entry, Journal
 from muster.workstation.page_reading import DocumentWords, PageReading
 from muster.workstation.policy import Policy
 from muster.workstation.prefill_mapping import PrefillMapping, in_codes
-from muster.workstation.prefill_words import SourceWords, of_attributes, of_chip
+from muster.workstation.prefill_words import DocumentKind, SourceWords, of_attributes, of_chip
 from muster.workstation.reading_chip import ChipKey, ChipReading, ReadingChip, picture_in
+from muster.workstation.reference import Choice
 
 FIELD_DIFFERS = Code(
     "FIELD_DIFFERS",
@@ -119,11 +120,16 @@ class Prefilling:
     # Reading
 
     def read_document(self, registration_id: RegistrationId, slot_field: str) -> Offer:
-        """What the kept pages of a document say; filled in at once where the policy has it so. Seconds, on a lane
-        of its own. Raises ``BadInput`` when there is no such document, ``Refused`` for a registration that is
-        finished, ``NotAuthentic``."""
+        """What the kept pages of a document say; filled in at once where the policy has it so.
+
+        On a lane of its own: seconds where printed text has to be read, which is left alone once the form is
+        filled in. Raises ``BadInput`` when there is no such document, ``Refused`` for a registration that is
+        finished, ``NotAuthentic``.
+        """
         pages = self._documents.pictures(registration_id, slot_field)
-        return self.take_in(registration_id, slot_field, self._pages.read(pages, self._today()))
+        empty = not self._journal.load(registration_id).demographics_entered
+        words = self._pages.read(pages, self._today(), with_text=empty)
+        return self.take_in(registration_id, slot_field, words)
 
     def read_pictures(self, registration_id: RegistrationId, slot_field: str, pictures: Sequence[Pixels]) -> Offer:
         """The same of pictures that are no document of the registration yet, or will never be one: the code on a
@@ -180,6 +186,10 @@ class Prefilling:
     def take_proof(self, registration_id: RegistrationId, execution: str, said: Mapping[str, object]) -> Offer:
         """What a settled proof of identity came to know, by the names of its configuration."""
         return self._offer(self._keep(registration_id, execution, (of_attributes(said),), Origin.PROOF), execution)
+
+    def may_have_chip(self, types: Sequence[Choice]) -> bool:
+        """Whether documents of one of these kinds have chips that can be read. Pure."""
+        return any(self._mapping.type_of(kind, types) for kind in _WITH_CHIPS)
 
     # Filling in and deciding
 
@@ -363,6 +373,7 @@ class Prefilling:
         return self._journal.now().astimezone().date()
 
 
+_WITH_CHIPS = (DocumentKind.PASSPORT, DocumentKind.ID_CARD)
 _OF_PAGES = (Origin.PASSPORT_ZONE, Origin.BARCODE, Origin.PRINTED_TEXT)
 _OFFERED = ("registration", "read", "filled", "fillable", "suggested", "conflicts")
 

@@ -28,7 +28,7 @@ class Word(Enum):
     """The values stand in ``prefill.json``."""
 
     SURNAME = "surname"
-    GIVEN_NAMES = "given_names"
+    GIVENNAMES = "given_names"
     FULL_NAME = "full_name"
     BIRTH_DATE = "birth_date"
     BIRTH_PLACE = "birth_place"
@@ -110,7 +110,7 @@ def of_zone(zone: Mrz, today: date, sureness: float, origin: Origin = Origin.PAS
     cut = zone.names_may_be_cut_off
     words = {
         Word.SURNAME: Told(title_cased(zone.surname), name, cut and not zone.given_names),
-        Word.GIVEN_NAMES: Told(title_cased(zone.given_names), name, cut),
+        Word.GIVENNAMES: Told(title_cased(zone.given_names), name, cut),
         Word.BIRTH_DATE: Told(birth.isoformat() if birth else "", checked("birth_date")),
         Word.SEX: Told(zone.sex, plain),
         Word.NATIONALITY: Told(zone.nationality, plain),
@@ -139,7 +139,7 @@ _UNSIGNED_CHIP = 0.975  # no surer than the page that it repeats, but read witho
 _CAPITALS_ON_CHIP = 0.9
 _FROM_CHIP = {
     "full_surname": Word.SURNAME,
-    "full_given_names": Word.GIVEN_NAMES,
+    "full_given_names": Word.GIVENNAMES,
     "birth_place": Word.BIRTH_PLACE,
     "personal_number": Word.PERSONAL_NUMBER,
     "address": Word.ADDRESS,
@@ -157,7 +157,7 @@ def of_chip(reading: ChipReading, zone: Mrz | None, today: date) -> SourceWords:
     sure = 0.99 if reading.authenticity in _SIGNED else _UNSIGNED_CHIP
     base = of_zone(zone, today, 1.0, Origin.CHIP) if zone else SourceWords(Origin.CHIP)
     words = {
-        word: Told(told.text, min(told.confidence, sure) if word in _NAMES else sure, told.cut_off)
+        word: Told(told.text, min(told.confidence, sure) if word in NAMES else sure, told.cut_off)
         for word, told in base.words.items()
     }
     for name, word in _FROM_CHIP.items():
@@ -173,7 +173,7 @@ def _of_file(text: str, sure: float) -> Told:
     return Told(title_cased(text), min(sure, _CAPITALS_ON_CHIP)) if text.isupper() else Told(text, sure)
 
 
-_NAMES = frozenset({Word.SURNAME, Word.GIVEN_NAMES, Word.FULL_NAME})
+NAMES = frozenset({Word.SURNAME, Word.GIVENNAMES, Word.FULL_NAME})
 
 # --- codes -------------------------------------------------------------------------------------------------------
 
@@ -222,7 +222,7 @@ def _of_licence(licence: aamva.Licence) -> SourceWords:
 
     words = {
         Word.SURNAME: name(licence.surname),
-        Word.GIVEN_NAMES: name(licence.given_names),
+        Word.GIVENNAMES: name(licence.given_names),
         Word.BIRTH_DATE: day(licence.birth),
         Word.SEX: Told(licence.sex, _BY_ITS_ISSUER),
         Word.NUMBER: Told(licence.number, _BY_ITS_ISSUER),
@@ -251,9 +251,9 @@ _KEYS = {
     "surname": Word.SURNAME,
     "familyname": Word.SURNAME,
     "lastname": Word.SURNAME,
-    "givenname": Word.GIVEN_NAMES,
-    "givennames": Word.GIVEN_NAMES,
-    "firstname": Word.GIVEN_NAMES,
+    "givenname": Word.GIVENNAMES,
+    "givennames": Word.GIVENNAMES,
+    "firstname": Word.GIVENNAMES,
     "name": Word.FULL_NAME,
     "fullname": Word.FULL_NAME,
     "birthdate": Word.BIRTH_DATE,

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from muster.analysis.printed_text import TextLine
 from muster.domain.prefill import Origin
-from muster.workstation.prefill_words import DATES, SourceWords, Told, Word, in_our_form
+from muster.workstation.prefill_words import DATES, NAMES, SourceWords, Told, Word, in_our_form, title_cased
 
 _TRUSTED: Mapping[Word, float] = {
     Word.SEX: 0.85,
@@ -27,7 +27,8 @@ _SURE_FROM = 0.5
 _FAR = 14.0  # heights of a line between a label and what stands beside it
 _BELOW = 2.2
 _DATE = re.compile(r"[0-9]{1,4}\s?[-/.]\s?[0-9]{1,2}\s?[-/.]\s?[0-9]{2,4}")
-_AMBIGUOUS = re.compile(r"(0?[1-9]|1[0-2])\s?[-/.]\s?(0?[1-9]|1[0-2])\s?[-/.]\s?[0-9]{4}")
+# With full stops the day comes first wherever they are used.
+_AMBIGUOUS = re.compile(r"(0?[1-9]|1[0-2])\s?[-/]\s?(0?[1-9]|1[0-2])\s?[-/]\s?[0-9]{4}")
 
 Labels = Mapping[Word, Iterable[str]]
 
@@ -97,6 +98,8 @@ def _told(word: Word, text: str, sureness: float) -> Told | None:
             sure *= _EITHER_WAY
         text = re.sub(r"\s", "", found[0])
     plain = in_our_form(word, text.strip(" .:-_"))
+    if word in NAMES and plain.isupper():
+        plain = title_cased(plain)
     return Told(plain, sure) if plain else None
 
 

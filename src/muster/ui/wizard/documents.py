@@ -1,7 +1,12 @@
-"""Papers: scanned, or taken from files; of as many pages as they have."""
+"""Papers: scanned, or taken from files; of as many pages as they have. What they say fills in the form.
+
+Reading runs on a lane of its own behind the scan and holds nothing up: while the details are still to be entered,
+going on waits for it once, since it may fill them in.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from threading import Event
@@ -12,21 +17,29 @@ from PySide6.QtWidgets import QFileDialog, QGridLayout, QHBoxLayout, QLineEdit, 
 from muster.domain.applicant import DocumentFacts
 from muster.domain.assessment import Finding
 from muster.domain.lifecycle import Registration
-from muster.domain.registration import Process
+from muster.domain.registration import Process, RegistrationId
 from muster.errors import MusterError
 from muster.ui.background import Background
-from muster.ui.language import say_finding, tr
+from muster.ui.language import say_error, say_finding, tr
 from muster.ui.widgets.parts import Card, Choice, Note, button, label, scrolling
 from muster.ui.widgets.picture import PictureView
 from muster.ui.widgets.size_meter import SizeMeter
+from muster.ui.wizard.documents_words import Said, said_of, said_of_chip
 from muster.ui.wizard.step_page import StepPage
 from muster.workstation.documents import Attached, DocumentPage, DocumentSlot, Shrunk
 from muster.workstation.enrollment import Enrollment
 from muster.workstation.inspection import read_file
 from muster.workstation.live import LiveFrames
+from muster.workstation.pre_registrations import Prefilled
+from muster.workstation.prefill import CHIP_NOT_OPENED, ChipOffer, Offer
 from muster.workstation.reference import label_in
 
 _PREVIEW_MS = 100
+_READING = "reading"  # its lane
+_DIGITS = 6
+_DIGITS_WIDTH = 110
+
+TakeBooking = Callable[[RegistrationId, str], Prefilled]
 
 
 class DocumentsPage(StepPage):
@@ -36,8 +49,14 @@ class DocumentsPage(StepPage):
         background: Background,
         registration: Registration,
         window_language: str,
+        take_booking: TakeBooking,
     ) -> None:
         super().__init__(enrollment, background, registration)
+        self._take_booking = take_booking
+        form = enrollment.form(registration.started.process)
+        self._names = {each.id: label_in(each.labels, window_language, each.id) for each in form}
+        self._reading: set[str] = set()
+        self._goes_on = False
         self._cancel = Event()
         self._active: _Slot | None = None
         self._live = LiveFrames()
@@ -67,6 +86,11 @@ class DocumentsPage(StepPage):
             slot.remove.clicked.connect(partial(self._remove, field))
             slot.drop.clicked.connect(partial(self._drop_page, field))
             slot.shrink.clicked.connect(partial(self._shrink, field))
+            slot.chip.clicked.connect(partial(self._read_chip, field))
+            slot.digits.returnPressed.connect(partial(self._read_chip, field))
+            slot.fill.clicked.connect(partial(self._fill, field))
+            slot.fetch.clicked.connect(partial(self._fetch, field))
+            slot.has_chip = enrollment.prefill.may_have_chip(slot.types)
             column.addWidget(slot)
         column.addStretch(1)
         self.column.addWidget(scrolling(content), 1)
@@ -140,6 +164,132 @@ class DocumentsPage(StepPage):
             )
             self.slots[field].more.setFocus()
 
+    # What it says
+
+    def _read(self, field: str) -> None:
+        """Behind the scan; nothing waits for it."""
+        self._reading.add(field)
+        self.slots[field].tell(Said(tr("Reading what it says …")))
+        self.background.run(
+            self,
+            _READING,
+            lambda: self.enrollment.prefill.read_document(self.registration.id, field),
+            partial(self._was_read, field),
+            partial(self._was_not_read, field),
+        )
+
+    def _was_read(self, field: str, offer: Offer) -> None:
+        slot = self.slots[field]
+        if field in offer.registration.documents:  # not taken away meanwhile
+            self.registration = offer.registration
+            slot.offer(offer)
+            slot.tell(said_of(offer, self._names))
+            self._call(field, offer)
+            self.changed.emit()
+        self._read_to_the_end(field)
+
+    def _was_not_read(self, field: str, error: MusterError) -> None:
+        """The document is kept all the same; typing is what everybody did before."""
+        self.slots[field].tell(Said(say_error(error), "warn"))
+        self._read_to_the_end(field)
+
+    def _read_to_the_end(self, field: str) -> None:
+        self._reading.discard(field)
+        if self._goes_on and not self._reading:
+            self._finish()
+
+    def _call(self, field: str, offer: Offer) -> None:
+        """Its kind and number, where the officer has said neither."""
+        slot = self.slots[field]
+        type_code = slot.type_code if slot.is_type_chosen else offer.type_code or slot.type_code
+        reference = slot.reference or offer.number or None
+        facts = self.registration.documents[field].facts
+        if (facts.type_code, facts.reference) == (type_code, reference):
+            return
+        self.work(
+            "store",
+            lambda: self.enrollment.call_document(self.registration.id, field, type_code, reference),
+            partial(self._called, field),
+        )
+
+    def _called(self, field: str, registration: Registration) -> None:
+        self.registration = registration
+        self.slots[field].show_facts(registration.documents[field].facts)
+
+    def _fill(self, field: str) -> None:
+        def fill() -> Offer:
+            self.enrollment.prefill.fill(self.registration.id)
+            return self.enrollment.prefill.read_document(self.registration.id, field)
+
+        self.slots[field].fill.setEnabled(False)
+        self.background.run(
+            self, _READING, fill, partial(self._was_read, field), partial(self._was_not_read, field)
+        )
+
+    def _fetch(self, field: str) -> None:
+        number = self.slots[field].booking
+        self.slots[field].fetch.setEnabled(False)
+        self.slots[field].tell(Said(tr("Fetching …")))
+        self.background.run(
+            self,
+            "network",
+            lambda: self._take_booking(self.registration.id, number),
+            partial(self._fetched, field),
+            partial(self._not_fetched, field),
+        )
+
+    def _fetched(self, field: str, taken: Prefilled) -> None:
+        self.registration = taken.registration
+        slot = self.slots[field]
+        slot.booking = ""
+        slot.fetch.hide()
+        filled = ", ".join(self._names.get(each, each) for each in taken.filled)
+        slot.tell(Said(tr("Filled in: {fields}.", fields=filled) if filled else "", "good"))
+        for each in taken.documents:
+            if each in self.slots:
+                self._show_document(each)
+        self.changed.emit()
+
+    def _not_fetched(self, field: str, error: MusterError) -> None:
+        self.slots[field].fetch.setEnabled(True)
+        self.slots[field].tell(Said(say_error(error), "warn"))
+
+    def _read_chip(self, field: str) -> None:
+        slot = self.slots[field]
+        self._busy(slot, tr("Lay the document on the chip reader …"), clears=False)
+        slot.tell(Said())
+        self._cancel = cancel = Event()
+        self.stop.show()
+        digits = slot.digits.text()
+        self.background.run(
+            self,
+            "devices",
+            lambda: self.enrollment.prefill.read_chip(self.registration.id, field, cancel, access_number=digits),
+            partial(self._chip_was_read, field),
+            partial(self._chip_was_not_read, field),
+        )
+
+    def _chip_was_read(self, field: str, found: ChipOffer) -> None:
+        slot = self.slots[field]
+        self.registration = found.offer.registration
+        self._idle()
+        slot.show_again()
+        slot.ask_digits(asked=False)
+        slot.offer(found.offer)
+        slot.tell(said_of_chip(found, self._names))
+        self.next.setFocus()
+        self.changed.emit()
+
+    def _chip_was_not_read(self, field: str, error: MusterError) -> None:
+        """Where nothing opens it, the six digits are asked for, and only then."""
+        slot = self.slots[field]
+        self._idle()
+        slot.show_again()
+        slot.tell(Said(say_error(error), "warn"))
+        asked = error.code is CHIP_NOT_OPENED or bool(slot.digits.text())
+        slot.ask_digits(asked=asked)
+        (slot.digits if asked else slot.chip).setFocus()
+
     def _choose(self, field: str) -> None:
         names, _ = QFileDialog.getOpenFileNames(
             self,
@@ -193,7 +343,12 @@ class DocumentsPage(StepPage):
         )
 
     def _shrunk(self, field: str, shrunk: Shrunk) -> None:
-        self._attached(field, shrunk.registration)
+        self.registration = shrunk.registration
+        self._idle()
+        self._show_document(field)
+        self._show_size()
+        self.next.setFocus()
+        self.changed.emit()
         self.note.say(
             tr(
                 "{document}: {before} kB before, {after} kB now. Look whether it can still be read; if not, scan "
@@ -211,8 +366,12 @@ class DocumentsPage(StepPage):
         for slot in self.slots.values():
             slot.offer_to_shrink(not size.fits)
 
-    def _busy(self, slot: _Slot, words: str) -> None:
+    def _busy(self, slot: _Slot, words: str, *, clears: bool = True) -> None:
         self.note.clear()
+        self._goes_on = False
+        if clears:
+            slot.tell(Said())
+            slot.offer(None)
         self._active = slot
         slot.picture.say(words)
         for each in self.slots.values():
@@ -231,6 +390,7 @@ class DocumentsPage(StepPage):
         self._idle()
         self._show_document(field)
         self._show_size()
+        self._read(field)
         self.next.setFocus()
         self.changed.emit()
 
@@ -243,6 +403,8 @@ class DocumentsPage(StepPage):
         else:
             slot.shown = 0
             slot.show_page(None)
+            slot.tell(Said())
+            slot.offer(None)
         self._show_size()
         self.changed.emit()
 
@@ -268,9 +430,15 @@ class DocumentsPage(StepPage):
             self._active.scan.setFocus()
 
     def _finish(self) -> None:
+        if self._reading and not self._goes_on and not self.registration.demographics_entered:
+            self._goes_on = True  # a second press goes on at once
+            self.note.say(tr("Still reading what the document says …"))
+            return
+        self._goes_on = False
         self.work("store", lambda: self.enrollment.finish_documents(self.registration.id), self._finished)
 
     def _finished(self, missing: tuple[Finding, ...]) -> None:
+        self.note.clear()
         if not missing:
             self.completed.emit()
             return
@@ -290,11 +458,15 @@ class _Slot(Card):
         left = QVBoxLayout()
         star = " *" if slot.required else ""
         self.required = slot.required
+        self.types = slot.types
+        self.is_type_chosen = self.has_chip = False
+        self.booking = ""
         self.title = label_in(slot.labels, language, slot.field)
         left.addWidget(label(self.title + star, "section"))
         self._types = Choice(tr("Kind of document"))
         for choice in slot.types:
             self._types.addItem(label_in(choice.labels, language, choice.code), choice.code)
+        self._types.activated.connect(self._type_chosen)
         self._reference = QLineEdit()
         self._reference.setAccessibleName(tr("Number on it, if any"))
         facts = QGridLayout()
@@ -307,12 +479,14 @@ class _Slot(Card):
         left.addLayout(facts)
         buttons = QHBoxLayout()
         self.scan, self.choose, self.remove = button(tr("Scan")), button(tr("From a file …")), button(tr("Remove"))
-        self.shrink = button(tr("Make smaller"))
-        for each in (self.scan, self.choose, self.remove, self.shrink):
+        self.shrink, self.chip = button(tr("Make smaller")), button(tr("Read the chip"))
+        for each in (self.scan, self.chip, self.choose, self.remove, self.shrink):
             buttons.addWidget(each)
         buttons.addStretch(1)
-        self.warning = Note()
+        self.warning, self.told = Note(), Note()
         left.addWidget(self.warning)
+        left.addWidget(self.told)
+        left.addLayout(self._after_reading())
         left.addStretch(1)
         left.addLayout(buttons)
         row.addLayout(left, 1)
@@ -327,6 +501,44 @@ class _Slot(Card):
         self._may_shrink = False
         self._page: DocumentPage | None = None
         self.show_page(None)
+
+    def _after_reading(self) -> QHBoxLayout:
+        """What can be done with what it says; nothing of it is there before there is something to do."""
+        row = QHBoxLayout()
+        self.fill, self.fetch = button(tr("Fill in")), button(tr("Fetch the pre-registration"))
+        self.digits = QLineEdit()
+        self.digits.setAccessibleName(tr("The six digits on the front"))
+        self.digits.setPlaceholderText(tr("Six digits"))
+        self.digits.setMaxLength(_DIGITS)
+        self.digits.setFixedWidth(_DIGITS_WIDTH)
+        self.digits.setLayoutDirection(Qt.LayoutDirection.LeftToRight)
+        for each in (self.fill, self.fetch, self.digits):
+            each.hide()
+            row.addWidget(each)
+        row.addStretch(1)
+        return row
+
+    def _type_chosen(self, _: int) -> None:
+        self.is_type_chosen = True
+
+    def tell(self, said: Said) -> None:
+        """What reading it came to."""
+        self.told.say(said.words, said.tone)
+
+    def offer(self, offer: Offer | None) -> None:
+        """What is left to be done with what it says."""
+        fillable = len(offer.fillable) if offer else 0
+        self.booking = offer.booking if offer else ""
+        self.fill.setText(tr("Fill in {count} details", count=fillable))
+        self.fill.setVisible(fillable > 0)
+        self.fill.setEnabled(True)
+        self.fetch.setVisible(bool(self.booking))
+        self.fetch.setEnabled(True)
+
+    def ask_digits(self, *, asked: bool) -> None:
+        self.digits.setVisible(asked)
+        if not asked:
+            self.digits.clear()
 
     def _pager(self) -> QHBoxLayout:
         """What is done with the page above."""
@@ -346,7 +558,7 @@ class _Slot(Card):
 
     @property
     def _buttons(self) -> tuple[QPushButton, ...]:
-        return self.scan, self.choose, self.remove, self.shrink, self.drop, self.more
+        return self.scan, self.chip, self.choose, self.remove, self.shrink, self.drop, self.more
 
     @property
     def is_filled(self) -> bool:
@@ -376,6 +588,7 @@ class _Slot(Card):
         self.more.setVisible(self.is_filled)
         self.remove.setVisible(self.is_filled)
         self.shrink.setVisible(self.is_filled and self._may_shrink)
+        self.chip.setVisible(self.is_filled and self.has_chip)
         self.scan.setText(tr("Scan again") if self.is_filled else tr("Scan"))
         self.place.setText(tr("Page {number} of {count}", number=self.shown + 1, count=self.count))
         for each in (self.back, self.place, self.forth, self.drop):

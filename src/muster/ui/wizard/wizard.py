@@ -166,7 +166,8 @@ class Wizard(Page):
             take = self._desk.pre_registrations.take
             return DemographicsPage(enrollment, background, registration, self._window_language, take)
         if step is Step.DOCUMENTS:
-            return DocumentsPage(enrollment, background, registration, self._window_language)
+            take = self._desk.pre_registrations.take
+            return DocumentsPage(enrollment, background, registration, self._window_language, take)
         if step is Step.PROOFING:
             proofing = ProofingPage(enrollment, background, registration)
             proofing.away.connect(self.put_away)

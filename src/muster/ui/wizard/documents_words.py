@@ -1,0 +1,57 @@
+"""What reading a document came to, as the officer reads it. No Qt."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from muster.domain.chips import ChipAuthenticity
+from muster.domain.prefill import PrefilledField
+from muster.ui.language import say_finding, tr
+from muster.workstation.prefill import ChipOffer, Offer
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """``tone`` as notes have it: ``plain``, ``good``, ``warn`` or ``bad``."""
+
+    words: str = ""
+    tone: str = "plain"
+
+
+def said_of(offer: Offer, names: Mapping[str, str]) -> Said:
+    """``names`` are the fields' names in the window's language."""
+    parts = []
+    if offer.filled:
+        parts.append(tr("Filled in: {fields}.", fields=_listed(offer.filled, names)))
+    if offer.suggested:
+        parts.append(tr("Not sure enough to be filled in: {fields}.", fields=_listed(offer.suggested, names)))
+    open_ones = [each.said for each in offer.conflicts if each.resolution is None]
+    if open_ones:
+        parts.append(
+            tr("Says something else than the form: {fields}. Decide in Details.", fields=_listed(open_ones, names))
+        )
+    if offer.booking:
+        parts.append(tr("This is the letter of a pre-registration."))
+    tone = "warn" if open_ones else "good" if offer.filled else "plain"
+    return Said(" ".join(parts), tone)
+
+
+def said_of_chip(found: ChipOffer, names: Mapping[str, str]) -> Said:
+    """What the chip is worth comes first: one that is false fills nothing in."""
+    if found.authenticity is ChipAuthenticity.FALSE:
+        worth = tr("The chip is not genuine. Nothing was taken from it. Call your supervisor.")
+    elif found.authenticity is ChipAuthenticity.NOT_SHOWN:
+        worth = tr("The chip was read; who signed it is not known at this station.")
+    else:
+        worth = tr("The chip was read and is signed by its issuer.")
+    told = said_of(found.offer, names)
+    portrait = (tr("Its portrait is compared with the face that is captured."),) if found.has_portrait else ()
+    findings = dict.fromkeys(say_finding(each) for each in found.findings)
+    words = " ".join(each for each in (worth, told.words, *portrait, *findings) if each)
+    is_false = found.authenticity is ChipAuthenticity.FALSE
+    return Said(words, "bad" if is_false else "warn" if findings or told.tone == "warn" else "good")
+
+
+def _listed(fields: Iterable[PrefilledField], names: Mapping[str, str]) -> str:
+    return ", ".join(dict.fromkeys(names.get(each.field, each.field) for each in fields))
