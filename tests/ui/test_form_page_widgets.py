@@ -29,9 +29,14 @@ TODAY = date(2026, 11, 21)
 KENITRA, RABAT = ("KNT", "KTA", "RSK"), ("RBT", "RBA", "RSK")
 
 
+@pytest.fixture(scope="module", autouse=True)
+def looks(qapp: QApplication) -> None:
+    """Set once: every widget there is pays for it."""
+    prepared_application()
+
+
 @pytest.fixture
 def window(qtbot: QtBot) -> Iterator[QWidget]:
-    prepared_application()
     made = QWidget()
     QVBoxLayout(made)
     qtbot.addWidget(made)
@@ -288,11 +293,11 @@ def test_what_was_typed_has_no_mark_of_where_it_is_from(window: QWidget) -> None
     assert mark.isHidden() and not mark.said
 
 
-def test_what_is_not_sure_says_so_in_words(window: QWidget) -> None:
+def test_what_is_not_sure_says_so_by_a_sign_and_in_words(window: QWidget) -> None:
     mark = OriginMark()
     _put(window, mark)
     mark.tell(PrefilledField("email", "erika@mustermann.example", Origin.PRINTED_TEXT, 0.5))
-    assert mark.text() == "printed text · not sure: compare it"
+    assert mark.text() == "printed text ●○○"
     assert mark.said == "From: The printed text (not sure: compare it)"
 
 

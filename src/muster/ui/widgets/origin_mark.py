@@ -46,6 +46,12 @@ def sureness_words(sureness: float) -> str:
     return tr("rather sure") if sureness >= _RATHER_SURE else tr("not sure: compare it")
 
 
+def _sign(sureness: float) -> str:
+    """The same to be seen at a glance."""
+    full = 1 + (sureness >= _RATHER_SURE) + (sureness >= _SURE)
+    return "●" * full + "○" * (3 - full)
+
+
 class OriginMark(QLabel):
     """Small, beside a field's name; hidden where there is nothing to be said."""
 
@@ -63,8 +69,8 @@ class OriginMark(QLabel):
             self.clear()
             self.setToolTip("")
             return
-        word, sure = origin_word(filled.origin), sureness_words(filled.sureness)
-        self.setText(word if filled.sureness >= _SURE else f"{word} · {sure}")
+        sure = sureness_words(filled.sureness)
+        self.setText(f"{origin_word(filled.origin)} {_sign(filled.sureness)}")
         self.setToolTip(tr("From: {source} ({sure})", source=origin_source(filled.origin), sure=sure))
 
     @property

@@ -13,7 +13,7 @@ from itertools import groupby, pairwise
 
 from PySide6.QtCore import QEvent, QLocale, QObject, Qt, QTimer
 from PySide6.QtGui import QInputDevice, QKeyEvent, QMouseEvent
-from PySide6.QtWidgets import QApplication, QHBoxLayout, QLineEdit, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QBoxLayout, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from muster.domain.applicant import DemographicValue, LocalizedText
 from muster.domain.assessment import Finding, blocking
@@ -30,7 +30,7 @@ from muster.ui.widgets.on_screen_keyboard import OnScreenKeyboard
 from muster.ui.widgets.parts import Choice, button, label, scrolling
 from muster.ui.widgets.place_search import Place as Found
 from muster.ui.widgets.place_search import PlaceSearch
-from muster.ui.wizard.demographics_cells import CellWords, FieldCell, GroupCard
+from muster.ui.wizard.demographics_cells import CellWords, FieldCell, GroupCard, in_two_columns
 from muster.ui.wizard.demographics_lines import BlockedWordLine, ConflictLine, OfferLine
 from muster.ui.wizard.demographics_presenter import LIST_KINDS, DemographicsPresenter, Place, SaidElsewhere
 from muster.ui.wizard.step_page import StepPage
@@ -45,6 +45,8 @@ KEYBOARD_KEYS = "Ctrl+K"
 
 _KEEP_AFTER_MS = 4_000
 _BOOKING_WIDTH = 260
+_ONE_COLUMN_FROM = 150  # per cent
+_BESIDE, _BELOW = QBoxLayout.Direction.LeftToRight, QBoxLayout.Direction.TopToBottom
 _LATIN = "eng"  # what numbers and addresses are typed with
 
 TakeBooking = Callable[[RegistrationId, str], Prefilled]
@@ -90,11 +92,8 @@ class DemographicsPage(StepPage):
         self.places = PlaceSearch(self._places_found)
         self.groups: FieldGroupChoice | None = None
         self.column.setSpacing(theme.px(theme.CLOSE))
-        self.column.addLayout(self._top(process))
-        if self.presenter.groups:
-            self.column.addWidget(self._group_choice())
         self._cards: list[GroupCard] = []
-        self._area = self._form()
+        self._area = scrolling(self._content(process))
         self.column.addWidget(self._area, 1)
         self.keyboard = OnScreenKeyboard()
         self.keyboard.closed.connect(self._keyboard_closed)
@@ -118,9 +117,22 @@ class DemographicsPage(StepPage):
 
     # Built once
 
-    def _top(self, process: Process) -> QHBoxLayout:
-        """Title and, beside it so that the form keeps its height, what a pre-registration needs."""
-        row, words = QHBoxLayout(), QVBoxLayout()
+    def _content(self, process: Process) -> QWidget:
+        """All of it scrolls where letters are large or a keyboard is open, so that there is room for the boxes."""
+        content = QWidget()
+        column = QVBoxLayout(content)
+        column.setContentsMargins(0, 0, theme.px(6), 0)
+        column.setSpacing(theme.px(theme.CLOSE))
+        column.addLayout(self._top(process))
+        if self.presenter.groups:
+            column.addWidget(self._group_choice())
+        column.addLayout(self._form(), 1)
+        return content
+
+    def _top(self, process: Process) -> QBoxLayout:
+        """Title and, beside it where there is room so that the form keeps its height, what a pre-registration
+        needs."""
+        row, words = QBoxLayout(_BELOW if _is_magnified() else _BESIDE), QVBoxLayout()
         words.setSpacing(theme.px(theme.TIGHT))
         words.addWidget(label(tr("Details"), "title"))
         words.addWidget(label(_what_to_ask(process), "subtitle"))
@@ -150,15 +162,16 @@ class DemographicsPage(StepPage):
         self.groups.changed.connect(self._groups_changed)
         return self.groups
 
-    def _form(self) -> QScrollArea:
-        content = QWidget()
-        columns = QHBoxLayout(content)
-        columns.setContentsMargins(0, 0, theme.px(6), 0)
+    def _form(self) -> QHBoxLayout:
+        columns = QHBoxLayout()
         columns.setSpacing(theme.px(theme.GAP))
         words = CellWords(self.presenter.languages, self._locale(), lambda: self._around.today, self._age_words)
         for field in self.presenter.fields.values():
             self._add_cell(FieldCell(field, self._label(field.labels, field.id), words))
-        sides = _in_two_columns([self._card(title, fields) for title, fields in self._groups_of_cards()])
+        cards = [self._card(title, fields) for title, fields in self._groups_of_cards()]
+        sides = [cards]
+        if not _is_magnified():
+            sides = [[cards[each] for each in side] for side in in_two_columns([card.weight for card in cards])]
         self._cards = [card for side in sides for card in side]
         for side in sides:
             column = QVBoxLayout()
@@ -167,7 +180,7 @@ class DemographicsPage(StepPage):
                 column.addWidget(card)
             column.addStretch(1)
             columns.addLayout(column, 1)
-        return scrolling(content)
+        return columns
 
     def _let_tab_follow(self) -> None:
         """Tab goes the way the eye does, not the way the form was described."""
@@ -535,6 +548,11 @@ class DemographicsPage(StepPage):
         return f"{words}, {_group_name(group)}" if group else words
 
 
+def _is_magnified() -> bool:
+    """Whether two columns would be too narrow."""
+    return theme.px(100) >= _ONE_COLUMN_FROM
+
+
 def _is_touch(event: QEvent) -> bool:
     """A finger on the screen, which Qt hands on as a mouse's press."""
     if not isinstance(event, QMouseEvent) or event.type() is not QEvent.Type.MouseButtonPress:
@@ -548,11 +566,3 @@ def _group_name(group: str) -> str:
 
 def _said_elsewhere(registration: Registration) -> SaidElsewhere:
     return SaidElsewhere(registration.said, registration.filled, registration.decided)
-
-
-def _in_two_columns(cards: list[GroupCard]) -> tuple[list[GroupCard], list[GroupCard]]:
-    """Each to the shorter column, so that the form is no higher than it must be."""
-    sides: tuple[list[GroupCard], list[GroupCard]] = ([], [])
-    for card in cards:
-        min(sides, key=lambda side: sum(each.weight for each in side)).append(card)
-    return sides

@@ -3,10 +3,11 @@ about it; and the cards such fields lie in."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
+from itertools import combinations, product
 
 from PySide6.QtCore import QLocale, Qt, Signal
 from PySide6.QtGui import QFocusEvent
@@ -23,6 +24,7 @@ from muster.workstation.forms import FieldKind, FormField
 from muster.workstation.reference import Language
 
 _COLUMNS = 2
+_MOST_TRIED = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +69,7 @@ class FieldCell(QWidget):
         self.date: DateEntry | None = None
         self.origin = OriginMark()
         self.name = label(name)
-        self._tags: dict[str, QWidget] = {}
+        self._suggested: dict[str, QWidget] = {}
         self.grid = QGridLayout(self)
         self.grid.setContentsMargins(0, 0, 0, 0)
         self.grid.setHorizontalSpacing(theme.px(theme.CLOSE))
@@ -134,18 +136,20 @@ class FieldCell(QWidget):
         return box
 
     def _add_language(self, column: int, language: Language) -> None:
-        several = self._words.are_several
         tag = self.name if column == 0 else label(language.name, "soft")
-        self._tags[language.code] = tag
         head = QHBoxLayout()
         head.addWidget(tag, 1)
+        suggested = label(tr("suggested"), "origin", wrap=False)
+        suggested.hide()
+        self._suggested[language.code] = suggested
+        head.addWidget(suggested)
         if language is self._words.languages[-1]:
             head.addWidget(self.origin)
         self.grid.addLayout(head, 0, column)
         box = self._box(language)
         right = Qt.LayoutDirection.RightToLeft
         box.setLayoutDirection(right if language.right_to_left else Qt.LayoutDirection.LeftToRight)
-        if several:
+        if self._words.are_several:
             box.setPlaceholderText(language.name)
         self.grid.addWidget(box, 1, column)
         self.grid.setColumnStretch(column, 1)
@@ -182,27 +186,13 @@ class FieldCell(QWidget):
         if bool(box.property("suggested")) != suggested:
             mark(box, "suggested", value=suggested)
             box.setAccessibleDescription(tr("suggested") if suggested else "")
-        self._name_language(language, suggested=suggested)
-
-    def _name_language(self, code: str, *, suggested: bool) -> None:
-        """A suggestion says that it is one: slanted letters alone say nothing to many."""
-        language = next((each for each in self._words.languages if each.code == code), None)
-        if language is None or not self._words.are_several:
-            return
-        words = language.name
-        if suggested:
-            words += f" · {tr('suggested')}"
-        tag = self._tags[code]
-        if tag is self.name:
-            words = f"{self._named}  ·  {words}"
-        tag.setText(words)  # type: ignore[attr-defined]
+            # Slanted letters alone say nothing to many.
+            self._suggested[language].setVisible(suggested)
 
     def need(self, *, required: bool) -> None:
-        self._named = f"{self._name} *" if required else self._name
-        self.name.setText(self._named)
-        if self.is_wide:
-            first = self._words.languages[0].code
-            self._name_language(first, suggested=bool(self.boxes[first].property("suggested")))
+        star = " *" if required else ""
+        first = f"  ·  {self._words.languages[0].name}" if self.is_wide and self._words.are_several else ""
+        self.name.setText(f"{self._name}{star}{first}")
 
     def offer(self, entries: Iterable[tuple[str, str]], code: str) -> None:
         """The entries of the list, code and words, and which of them is chosen."""
@@ -237,6 +227,25 @@ class FieldCell(QWidget):
             self.lines.addWidget(line)
 
 
+def in_two_columns(heights: Sequence[int]) -> tuple[list[int], list[int]]:
+    """Which of these stand in the first column, which in the second, so that the form is as low as can be; among
+    equals what keeps their order best when the first is read down and then the second."""
+    if len(heights) > _MOST_TRIED:
+        half = len(heights) // 2
+        return list(range(half)), list(range(half, len(heights)))
+
+    def side(seconds: tuple[bool, ...], *, second: bool) -> list[int]:
+        return [place for place, each in enumerate(seconds) if each is second]
+
+    def cost(seconds: tuple[bool, ...]) -> tuple[int, int]:
+        higher = max(sum(heights[each] for each in side(seconds, second=second)) for second in (False, True))
+        return higher, sum(before and not after for before, after in combinations(seconds, 2))
+
+    tried = product((False, True), repeat=len(heights))
+    best = min((each for each in tried if not any(each[:1])), key=cost)  # the first stays where reading begins
+    return side(best, second=False), side(best, second=True)
+
+
 class GroupCard(Card):
     """Cells in two columns, wide ones over both. What is hidden leaves no hole, and whoever types keeps the
     keyboard: cells are moved, never made anew. ``search`` stands above the first list of places."""
@@ -260,8 +269,9 @@ class GroupCard(Card):
 
     @property
     def weight(self) -> int:
-        """How high it is, in rows."""
-        return sum(_COLUMNS if cell.is_wide else 1 for cell in self.cells) // _COLUMNS + 1
+        """How high it usually is, in halves of a row: what is asked of few people does not count."""
+        usual = [cell for cell in self.cells if cell.field.visible is None]
+        return sum(_COLUMNS if cell.is_wide else 1 for cell in usual) + (_COLUMNS if self.search else 0) + 1
 
     def show_only(self, shown: Iterable[str]) -> None:
         wanted = set(shown)

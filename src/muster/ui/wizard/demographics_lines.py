@@ -58,7 +58,7 @@ class ConflictLine(_Line):
                 standing=standing,
             )
         )
-        self.take = self.offer(tr("Take it: {value}", value=said), self.taken.emit)
+        self.take = self.offer(tr("Take it"), self.taken.emit)
         self.keep = self.offer(tr("Keep mine"), self.kept.emit)
 
 
@@ -76,7 +76,7 @@ class OfferLine(_Line):
                 sure=sureness_words(offered.sureness),
             )
         )
-        self.take = self.offer(tr("Take it: {value}", value=said), self.taken.emit)
+        self.take = self.offer(tr("Take it"), self.taken.emit)
 
 
 class BlockedWordLine(_Line):
