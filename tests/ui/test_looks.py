@@ -12,7 +12,7 @@ from muster.ui import theme
 UI = Path(theme.__file__).parent
 PAPER = {"slip_pdf.py", "qr.py"}  # what is printed or read by a machine is black on white whatever the look
 LOOKS = {"light": theme.LIGHT, "dark": theme.DARK, "contrast": theme.CONTRAST}
-_NAMES = {name: name for name in theme.Colours.__slots__ if name != "chevron"}
+_NAMES = {name: name for name in theme.Colours.__slots__ if name not in ("chevron", "check")}
 
 
 def _luminance(colour: str) -> float:

@@ -79,7 +79,13 @@ class Letters(QObject):
 
     def give(self) -> None:
         """Whoever has a letter keeps it: a hand that learned it finds it again."""
-        there = [each for each in self._window.findChildren(Button) if each.isVisible() and not each.has_own_keys]
+        for window in {each.window() for each in self._window.findChildren(Button) if each.isVisible()}:
+            self._give_in(window)
+
+    def _give_in(self, window: QWidget) -> None:
+        """The window's own, or a dialog's over it."""
+        there = [each for each in window.findChildren(Button) if each.isVisible() and each.window() is window]
+        there = [each for each in there if not each.has_own_keys]
         often = Counter(each.spoken for each in there)
         for each in there:
             if each.letter and often[each.spoken] > 1:
@@ -140,7 +146,7 @@ def _keys_of(window: QWidget) -> Iterator[tuple[str, str]]:
         elif owner.isVisible():
             yield line
     for each in window.findChildren(Button):
-        if each.isVisible() and not each.shortcut().isEmpty():
+        if each.isVisible() and each.window() is window and not each.shortcut().isEmpty():
             yield _native(each.shortcut()), each.spoken
     yield tr("Tab"), tr("To what comes next; with Shift to what was before")
     yield tr("Space"), tr("Press the button that has the frame, or tick the box")

@@ -48,6 +48,7 @@ class Colours:
     bad: str
     bad_pale: str
     chevron: str = "chevron-down.svg"
+    check: str = "check-light.svg"
 
 
 LIGHT = Colours(
@@ -103,6 +104,7 @@ DARK = Colours(
     bad="#ffaaa5",
     bad_pale="#4a2426",
     chevron="chevron-down-light.svg",
+    check="check-dark.svg",
 )
 
 CONTRAST = Colours(
@@ -131,6 +133,7 @@ CONTRAST = Colours(
     bad="#ffb3b3",
     bad_pale="#330000",
     chevron="chevron-down-light.svg",
+    check="check-dark.svg",
 )
 
 TEXT_ON = (
@@ -252,7 +255,8 @@ def sheet(look: Look) -> str:
     def s(size: float) -> str:
         return f"{round(size * look.zoom / 100)}px"
 
-    chevron = (_ASSETS / c.chevron).as_posix()
+    chevron, check = ((_ASSETS / name).as_posix() for name in (c.chevron, c.check))
+    on_header = (_ASSETS / "chevron-down-light.svg").as_posix()  # a header is dark in every look
     return f"""
 QWidget {{ color: {c.ink}; }}
 QMainWindow, QDialog {{ background: {c.ground}; }}
@@ -267,6 +271,10 @@ QFrame#header QLabel#brand {{ font-size: {s(LARGE)}; font-weight: 700; }}
 QFrame#header QPushButton {{ color: {c.on_header}; background: transparent; border: 1px solid {c.header_edge};
     padding: {s(2)} {s(12)}; }}
 QFrame#header QPushButton:hover {{ border-color: {c.on_header}; }}
+QFrame#header QPushButton[menu="true"] {{ padding-right: {s(26)}; }}
+QFrame#header QPushButton[menu="true"]:focus {{ padding-right: {s(25)}; }}
+QFrame#header QPushButton::menu-indicator {{ image: url("{on_header}"); width: {s(12)}; height: {s(12)};
+    subcontrol-origin: padding; subcontrol-position: center right; right: {s(8)}; }}
 QFrame#header QPushButton:checked {{ background: {c.on_header}; color: {c.header}; font-weight: 600; }}
 QFrame#rail {{ background: {c.paper}; border: none; border-right: 1px solid {c.line}; }}
 QFrame#footer {{ background: {c.paper}; border: none; border-top: 1px solid {c.line}; }}
@@ -355,6 +363,12 @@ QHeaderView::section {{ background: {c.ground}; color: {c.strong}; border: none;
     border-bottom: 1px solid {c.line}; padding: {s(5)} {s(8)}; font-weight: 600; }}
 QCheckBox, QRadioButton {{ spacing: {s(8)}; padding: {s(3)}; border: 2px solid transparent; border-radius: 5px; }}
 QCheckBox:focus, QRadioButton:focus {{ border-color: {c.accent}; }}
+QCheckBox::indicator, QRadioButton::indicator {{ width: {s(16)}; height: {s(16)};
+    border: 1px solid {c.edge}; border-radius: 3px; background: {c.paper}; }}
+QCheckBox::indicator:checked {{ background: {c.accent}; border-color: {c.accent}; image: url("{check}"); }}
+QCheckBox::indicator:disabled {{ background: {c.off}; border-color: {c.line}; }}
+QRadioButton::indicator {{ border-radius: {s(8)}; }}
+QRadioButton::indicator:checked {{ border: {s(5)} solid {c.accent}; width: {s(8)}; height: {s(8)}; }}
 QCheckBox:disabled, QRadioButton:disabled {{ color: {c.off_ink}; }}
 QMenu {{ background: {c.paper}; border: 1px solid {c.edge}; padding: {s(4)}; }}
 QMenu::item {{ padding: {s(8)} {s(18)}; }}

@@ -393,10 +393,10 @@ class MainWindow(QMainWindow):
         self._countdown = label("", "soft", wrap=False)
         row.addWidget(self._countdown)
         self.language_button = _header_button(self.language.name, tr("Language of the window"))
-        self.language_button.setMenu(self._language_menu(header))
+        _open_menu(self.language_button, self._language_menu(header))
         row.addWidget(self.language_button)
         self.look_button = _header_button(tr("View"), tr("Colours and size"))
-        self.look_button.setMenu(self._look_menu(header))
+        _open_menu(self.look_button, self._look_menu(header))
         row.addWidget(self.look_button)
         keys = _header_button(tr("Keys"), _with_keys(tr("This list of keys"), shortcuts.HELP_KEYS))
         keys.clicked.connect(self._keys_pressed)
@@ -480,6 +480,11 @@ def _header_button(words: str, about: str) -> Button:
     made.setToolTip(about)
     made.setAccessibleDescription(about)
     return made
+
+
+def _open_menu(opener: Button, menu: QMenu) -> None:
+    opener.setMenu(menu)
+    opener.setProperty("menu", True)  # the style sheet leaves room for the arrow
 
 
 def _with_keys(words: str, keys: str) -> str:

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout
 
 from muster.domain.operators import Action, Factor
 from muster.errors import MusterError
+from muster.ui import theme
 from muster.ui.background import Background
 from muster.ui.language import say_error, tr
 from muster.ui.pages.page import Page
@@ -35,7 +36,7 @@ class LockScreen(Page):
         column = QVBoxLayout(self)
         column.addStretch(2)
         card = Card(margin=32, spacing=12)
-        card.setFixedWidth(600)
+        card.setFixedWidth(theme.px(600))
         card.column.addWidget(label(tr("Locked"), "title"))
         card.column.addWidget(
             label(tr("What is open is kept. {name} can go on with it.", name=user_id), "subtitle")

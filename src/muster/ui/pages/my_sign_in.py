@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWi
 from muster.domain.biometrics import BiometricAttribute
 from muster.domain.operators import Factor
 from muster.errors import MusterError
-from muster.ui import names
+from muster.ui import names, theme
 from muster.ui.background import Background
 from muster.ui.language import say_error, tr
 from muster.ui.pages.foot import add_foot
@@ -42,7 +42,7 @@ class MySignInPage(Page):
         column.setSpacing(12)
         column.addWidget(label(tr("My sign-in"), "title"))
         self.current = password_box(tr("Your password"))
-        self.current.setMaximumWidth(360)
+        self.current.setMaximumWidth(theme.px(360))
         column.addWidget(label(tr("Your password: it is needed for every change on this page."), "subtitle"))
         column.addWidget(self.current)
         cards = QWidget()
@@ -161,7 +161,7 @@ class MySignInPage(Page):
 
     def _begin_authenticator(self) -> None:
         self._made = self._desk.operators.new_authenticator()
-        self.qr.setPixmap(qr_code(self._made.uri, _QR_SIDE))
+        self.qr.setPixmap(qr_code(self._made.uri, theme.px(_QR_SIDE)))
         self.begin.hide()
         for each in (self.qr, self.code, self.finish):
             each.show()

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QCheckBox, QFormLayout, QGridLayout, QHBoxLayout, 
 
 from muster.domain.operators import Factor, Role
 from muster.errors import MusterError
+from muster.ui import theme
 from muster.ui.background import Background
 from muster.ui.language import say_error, tr
 from muster.ui.pages.foot import add_foot
@@ -37,7 +38,7 @@ class PeoplePage(Page):
         column.addWidget(label(tr("People of this station"), "title"))
         column.addWidget(label(tr("Your password: it is needed for every change on this page."), "subtitle"))
         self.current = password_box(tr("Your password"))
-        self.current.setMaximumWidth(360)
+        self.current.setMaximumWidth(theme.px(360))
         column.addWidget(self.current)
         cards = QHBoxLayout()
         cards.setSpacing(14)

@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout
 
 from muster.domain.operators import Action, Factor
 from muster.errors import MusterError
+from muster.ui import theme
 from muster.ui.background import Background
 from muster.ui.language import say, say_error, tr
 from muster.ui.pages.page import Page
@@ -28,7 +29,7 @@ class SignInPage(Page):
         column = QVBoxLayout(self)
         column.addStretch(2)
         card = Card(margin=32, spacing=12)
-        card.setFixedWidth(440)
+        card.setFixedWidth(theme.px(440))
         card.column.addWidget(label(tr("Sign in"), "title"))
         card.column.addWidget(
             label(tr("Centre {center}, machine {machine}", **_numbers(station.identity.ref_id)), "subtitle")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QSizePolicy, QVBoxLayout
 
+from muster.ui import theme
 from muster.ui.widgets.parts import Button, label
 
 _WIDTH = 280
@@ -16,7 +17,7 @@ class LargeButton(Button):
 
     def __init__(self, title: str, words: str = "", warning: str = "", *, width: int = _WIDTH) -> None:
         super().__init__()
-        self._width = width
+        self._width = theme.px(width)
         self.setObjectName("large")
         self.setAutoDefault(True)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
@@ -33,6 +34,11 @@ class LargeButton(Button):
         self.setSizePolicy(policy)
         self.say(words, warning)
 
+    def set_margins(self, aside: int, above: int) -> None:
+        """Between the words and the edge: for buttons that stand in a row."""
+        self._column.setContentsMargins(aside, above, aside, above)
+        self.updateGeometry()
+
     def say(self, words: str, warning: str = "") -> None:
         """What stands below the title."""
         for line, text in ((self._words, words), (self._warning, warning)):
@@ -45,7 +51,7 @@ class LargeButton(Button):
         return True
 
     def heightForWidth(self, width: int) -> int:
-        return max(_LEAST_HEIGHT, self._column.totalHeightForWidth(width))
+        return max(theme.px(_LEAST_HEIGHT), self._column.totalHeightForWidth(width))
 
     def sizeHint(self) -> QSize:
         return QSize(self._width, self.heightForWidth(self._width))

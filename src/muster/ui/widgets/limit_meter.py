@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from PySide6.QtWidgets import QGridLayout, QProgressBar, QWidget
 
 from muster.domain.limits import Limit
-from muster.ui import names
+from muster.ui import names, theme
 from muster.ui.widgets.parts import empty, label, mark
 
 _MOST = 3
@@ -34,7 +34,7 @@ class LimitMeter(QWidget):
             self._rows.addWidget(label(words, "finding" if near else "soft"), row, 0)
             bar = QProgressBar()
             bar.setTextVisible(False)
-            bar.setFixedWidth(_BAR_WIDTH)
+            bar.setFixedWidth(theme.px(_BAR_WIDTH))
             bar.setRange(0, 100)
             bar.setValue(round(100 * limit.share))
             bar.setAccessibleName(words)

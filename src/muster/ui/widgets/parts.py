@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from string import ascii_letters
+
 from PySide6.QtCore import QObject, QSize, Qt, Signal
 from PySide6.QtGui import (
     QAccessible,
@@ -29,6 +31,10 @@ from PySide6.QtWidgets import (
     QVBoxLayout,
     QWidget,
 )
+
+from muster.ui import theme
+
+_LEAST_LIST = 110  # pixels high at 100 %: a few lines
 
 
 def label(text: str, name: str = "", *, wrap: bool = True) -> QLabel:
@@ -122,9 +128,9 @@ class Button(QPushButton):
         option.text = with_letter(self.text(), self.letter)
 
     def sizeHint(self) -> QSize:
-        """Room for the letter also while there is none, so that nothing jumps when it comes."""
+        """Where the script has no A to Z, room for the letter also while there is none: nothing jumps then."""
         hint = super().sizeHint()
-        if self.text() and not self.text().isascii() and not _has_letter(self.text(), self.letter):
+        if self.text() and not _has_letter(self.text(), self.letter):
             hint.setWidth(hint.width() + self.fontMetrics().horizontalAdvance(" (M)"))
         return hint
 
@@ -141,7 +147,7 @@ class Button(QPushButton):
 
 
 def _has_letter(text: str, letter: str) -> bool:
-    return letter in text.upper() if letter else any("A" <= each <= "Z" for each in text.upper())
+    return letter in text.upper() if letter else any(each in ascii_letters for each in text)
 
 
 def with_letter(text: str, letter: str) -> str:
@@ -241,6 +247,7 @@ def scrolling(content: QWidget, *, clear: bool = False) -> QScrollArea:
     area = QScrollArea()
     area.setWidgetResizable(True)
     area.setFrameShape(QFrame.Shape.NoFrame)
+    area.setMinimumHeight(theme.px(_LEAST_LIST))
     area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
     if clear:
         area.setObjectName("clear")

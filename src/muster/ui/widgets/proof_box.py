@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QGridLayout, QLineEdit, QPushButton, QWidget
 
 from muster.domain.operators import Factor, Way
+from muster.ui import theme
 from muster.ui.language import tr
 from muster.ui.widgets.parts import button, label, password_box
 from muster.workstation.proving import Proof
@@ -33,7 +34,7 @@ class ProofBox(QWidget):
         self._grid.setColumnStretch(_LAST, 1)
         self.password = password_box(whose)
         self.code = code_box()
-        self.password.setFixedWidth(_WIDTH)
+        self.password.setFixedWidth(theme.px(_WIDTH))
         for place, (box, factor, words) in enumerate(
             (
                 (self.password, Factor.PASSWORD, whose),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QWidget
 
+from muster.ui import theme
 from muster.ui.language import say_finding, tr
 from muster.ui.widgets.parts import label, mark
 from muster.workstation.packet_size import PacketSize
@@ -21,7 +22,7 @@ class SizeMeter(QWidget):
         row.setSpacing(12)
         self.bar = QProgressBar()
         self.bar.setTextVisible(False)
-        self.bar.setFixedWidth(_BAR_WIDTH)
+        self.bar.setFixedWidth(theme.px(_BAR_WIDTH))
         self.words = label("", "soft")
         row.addWidget(self.bar)
         row.addWidget(self.words, 1)
