@@ -54,10 +54,15 @@ class FileDriver:
     name = "files"
 
     def __init__(
-        self, pictures: Mapping[BiometricAttribute, Pixels], before_camera: BeforeCamera | None = None
+        self,
+        pictures: Mapping[BiometricAttribute, Pixels],
+        before_camera: BeforeCamera | None = None,
+        on_readers: Mapping[BiometricAttribute, Pixels] | None = None,
     ) -> None:
-        """``before_camera`` is what the camera sees; the picture of the face by default."""
+        """``pictures`` are all there will ever be: for which kinds of device. ``before_camera`` is what the camera
+        sees now, the picture of the face by default; ``on_readers`` whose fingers and eyes the others see."""
         self._pictures = pictures
+        self._on_readers = pictures if on_readers is None else on_readers
         self._before_camera = before_camera or BeforeCamera(pictures.get(BiometricAttribute.FACE))
 
     def find(self) -> Sequence[DeviceDescriptor]:
@@ -71,7 +76,7 @@ class FileDriver:
             assert self._before_camera.picture is not None  # else no camera is described
             yield StillCamera(self._before_camera.picture, context)
         else:
-            yield _FileReader(self._pictures, context, _digital_id(modality))
+            yield _FileReader(self._on_readers, context, _digital_id(modality))
 
 
 class StillCamera:

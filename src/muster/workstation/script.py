@@ -8,7 +8,8 @@
      "proof": [{"step": "document", "fields": {"vouched": "true"}}],
      "exceptions": [{"attribute": "leftLittle", "kind": "Permanent", "reason": "..."}],
      "exceptionPhoto": "photo.jpg",
-     "biometrics": {"face": "face.jpg", "leftIndex": "leftIndex.png", ...}}
+     "biometrics": {"face": "face.jpg", "leftIndex": "leftIndex.png", ...},
+     "introducer": {"captures": ["thumbs"], "exceptions": [...], "biometrics": {"leftThumb": "hers.png", ...}}}
 
 An ``UPDATE`` holds the person's ``UIN`` and what changes among its demographics, and no fingers or eyes; a
 ``BIOMETRIC_CORRECTION`` names the server's request as ``"additionalInfoReqId"`` and has no demographics.
@@ -16,6 +17,8 @@ An ``UPDATE`` holds the person's ``UIN`` and what changes among its demographics
 ``proof`` is for stations where people prove who they are: the steps to begin, in their order, each with the form
 it asks for; ``$.consents`` stands for what has to be agreed to first. A proof that other commands brought to its
 end counts without it.
+
+``introducer`` is whoever brings a small child: what is captured of them, and the pictures of it if there are.
 
 A document without ``file`` is scanned. Of a kind of device (face, fingers, eyes) either every picture is named,
 save for the exceptions, or none: then the device at hand is used. Every file is read and decoded before anything
@@ -55,6 +58,7 @@ from muster.domain.lifecycle import Registration
 from muster.domain.registration import Process, RegistrationId, Step
 from muster.errors import BadInput, Code, DeviceUnavailable, MusterError
 from muster.plugins import Plugin
+from muster.workstation.captures_asked import INTRODUCER_NOT_ENOUGH
 from muster.workstation.enrollment import Enrollment
 from muster.workstation.face_watching import FaceView
 from muster.workstation.file_devices import BeforeCamera, FileDriver
@@ -62,6 +66,7 @@ from muster.workstation.forms import spell_out
 from muster.workstation.inspection import read_file, require_folder
 from muster.workstation.lanes import Lanes
 from muster.workstation.mailbox import Mailbox
+from muster.workstation.person_capture import PersonCapture
 from muster.workstation.processes import EXCEPTION_PHOTO_MISSING, checked_request
 from muster.workstation.proofing_step import PROOF_NOT_GIVEN
 from muster.workstation.proving import Proof
@@ -110,6 +115,21 @@ class ScriptedProof:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class ScriptedIntroducer:
+    """``groups`` are captured one after the other, from the pictures or from the devices at hand."""
+
+    groups: tuple[CaptureGroup, ...]
+    exceptions: tuple[BiometricException, ...] = ()
+    pictures: Mapping[BiometricAttribute, Pixels] = field(default_factory=dict)
+
+    @property
+    def attributes(self) -> tuple[BiometricAttribute, ...]:
+        """What there has to be a picture of, where pictures are given."""
+        missing = {each.attribute for each in self.exceptions}
+        return tuple(each for group in self.groups for each in group.attributes if each not in missing)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Script:
     process: Process
     languages: tuple[str, ...]
@@ -121,7 +141,9 @@ class Script:
     exception_photo: Pixels | None = None
     request: str | None = None
     proof: tuple[ScriptedProof, ...] = ()
+    introducer: ScriptedIntroducer | None = None
     before_camera: BeforeCamera = field(default_factory=lambda: BeforeCamera(None))
+    on_readers: dict[BiometricAttribute, Pixels] = field(default_factory=dict)
 
     @classmethod
     def load(cls, folder: Path) -> Script:
@@ -149,13 +171,7 @@ class Script:
             exceptions=_understood(
                 "exceptions", lambda: tuple(_exception(each) for each in _list(content, "exceptions"))
             ),
-            pictures=_understood(
-                "biometrics",
-                lambda: {
-                    BiometricAttribute(name): read_picture(read(file))
-                    for name, file in content.get("biometrics", {}).items()
-                },
-            ),
+            pictures=_understood("biometrics", lambda: _pictures(content, read)),
             exception_photo=_understood(
                 "exceptionPhoto",
                 lambda: read_picture(read(_text(photo))) if (photo := content.get("exceptionPhoto")) else None,
@@ -165,6 +181,10 @@ class Script:
                 lambda: _text(request) if (request := content.get("additionalInfoReqId")) else None,
             ),
             proof=_understood("proof", lambda: tuple(_proof(each) for each in _list(content, "proof"))),
+            introducer=_understood(
+                "introducer",
+                lambda: _introducer(brings, read) if (brings := content.get("introducer")) is not None else None,
+            ),
         )
         checked_request(script.process, script.request)
         script._check_pictures()
@@ -179,13 +199,25 @@ class Script:
         for attribute in BiometricAttribute:
             if attribute.modality in kinds and attribute not in given:
                 raise BadInput(SCRIPT_PICTURE_MISSING, attribute=attribute.value)
+        if self.introducer is not None:
+            kinds |= {attribute.modality for attribute in self.introducer.pictures}
+            for attribute in self.introducer.attributes:
+                if attribute.modality in kinds and attribute not in self.introducer.pictures:
+                    raise BadInput(SCRIPT_PICTURE_MISSING, attribute=attribute.value)
 
     def catalogue(self, named: Collection[str] | None = None) -> Catalogue:
         """The installed drivers that are named (all without names), with the script's pictures plugged in before
         them."""
-        self.before_camera.picture = self.pictures.get(BiometricAttribute.FACE)
-        driver = FileDriver(self.pictures, self.before_camera)
+        self.show(self.pictures)
+        pictures = {**(self.introducer.pictures if self.introducer else {}), **self.pictures}
+        driver = FileDriver(pictures, self.before_camera, self.on_readers)
         return Catalogue([Plugin(FileDriver.name, "muster", lambda: driver, None), *installed_drivers(named)])
+
+    def show(self, pictures: Mapping[BiometricAttribute, Pixels]) -> None:
+        """To the devices whose pictures come from files."""
+        self.before_camera.picture = pictures.get(BiometricAttribute.FACE)
+        self.on_readers.clear()
+        self.on_readers.update(pictures)
 
 
 _PARTS = (
@@ -199,7 +231,9 @@ _PARTS = (
     "exceptions",
     "exceptionPhoto",
     "biometrics",
+    "introducer",
 )
+_PARTS_OF_AN_INTRODUCER = ("captures", "exceptions", "biometrics")
 _PARTS_OF_A_DOCUMENT = ("field", "type", "reference", "file")
 _PARTS_OF_A_PROOF = ("step", "fields")
 _PARTS_OF_AN_EXCEPTION = ("attribute", "kind", "reason")
@@ -283,6 +317,21 @@ def _proof(content: Mapping[str, Any]) -> ScriptedProof:
     return ScriptedProof(_text(content["step"]), fields)
 
 
+def _pictures(content: Mapping[str, Any], read: Callable[[str], bytes]) -> dict[BiometricAttribute, Pixels]:
+    files = content.get("biometrics", {})
+    return {BiometricAttribute(name): read_picture(read(file)) for name, file in files.items()}
+
+
+def _introducer(content: Mapping[str, Any], read: Callable[[str], bytes]) -> ScriptedIntroducer:
+    """What there are pictures of is captured, unless it is said what is."""
+    _check_keys(content, _PARTS_OF_AN_INTRODUCER)
+    pictures = _pictures(content, read)
+    named = [CaptureGroup(each) for each in _list(content, "captures")]
+    groups = named or [each for each in CaptureGroup if not pictures.keys().isdisjoint(each.attributes)]
+    exceptions = tuple(_exception(each) for each in _list(content, "exceptions"))
+    return ScriptedIntroducer(tuple(groups), exceptions, pictures)
+
+
 def _exception(content: Mapping[str, Any]) -> BiometricException:
     _check_keys(content, _PARTS_OF_AN_EXCEPTION)
     attribute = BiometricAttribute(content["attribute"])
@@ -345,9 +394,10 @@ class ScriptedEnrollment:
         return ScriptOutcome(self._enrollment.registration(state.id), reports)
 
     def _walk(self, state: Registration, stop_after: Step | None, lanes: Lanes) -> tuple[StepReport, ...]:
-        reports = []
+        """Which steps there are shows on the way: a date of birth adds some and takes others."""
+        reports: list[StepReport] = []
         stopped = False
-        for step in self._steps(state):
+        while (step := self._next(state.id, {each.name for each in reports})) is not None:
             stopped = stopped or (stop_after is not None and _comes_after(step, stop_after))
             report = StepReport(step.value, "open") if stopped else self._take(state.id, step)
             if step.capture_group is not None and report.state == "done":
@@ -357,6 +407,10 @@ class ScriptedEnrollment:
             stopped = report.state != "done"
         return tuple(reports)
 
+    def _next(self, registration_id: RegistrationId, reported: Collection[str]) -> Step | None:
+        steps = self._steps(self._enrollment.registration(registration_id))
+        return next((step for step in steps if step.value not in reported), None)
+
     def _judge_beside(self, registration_id: RegistrationId, group: CaptureGroup, lanes: Lanes) -> None:
         for attribute in self._enrollment.unjudged(registration_id, group):
             work = partial(self._enrollment.judge, registration_id, attribute)
@@ -365,7 +419,7 @@ class ScriptedEnrollment:
     def _steps(self, state: Registration) -> tuple[Step, ...]:
         """The process's steps; a photo of exceptions only where there are or will be any."""
         excepted = state.exceptions or self._script.exceptions
-        plan = self._enrollment.plan(state.started.process)
+        plan = self._enrollment.steps(state)
         return tuple(step for step in plan if excepted or step is not Step.EXCEPTION_PHOTO)
 
     def _begin(self, resume: RegistrationId | None) -> Registration:
@@ -414,17 +468,37 @@ class ScriptedEnrollment:
             case Step.PROOFING:
                 return self._proof(registration_id)
             case Step.FACE:
-                return self._face(registration_id)
+                self._script.show(self._script.pictures)
+                return self._face(enrollment, registration_id)
             case Step.EXCEPTION_PHOTO:
                 return self._exception_photo(registration_id)
+            case Step.INTRODUCER:
+                return self._introducer(registration_id)
             case Step.PREVIEW:
                 return self._preview(registration_id)
             case Step.SIGNATURE:
                 return self._signature(registration_id)
             case _:
                 assert step.capture_group is not None
-                return self._group(registration_id, step.capture_group)
+                return self._group(enrollment, registration_id, step.capture_group, self._script.exceptions)
         return ()
+
+    def _introducer(self, registration_id: RegistrationId) -> tuple[Finding, ...]:
+        introducer = self._script.introducer
+        if introducer is None:
+            return (Finding(INTRODUCER_NOT_ENOUGH),)
+        findings: list[Finding] = []
+        self._script.show(introducer.pictures)
+        try:
+            for group in introducer.groups:
+                if group is CaptureGroup.FACE:
+                    findings += self._face(self._enrollment.introducer, registration_id)
+                else:
+                    person, missing = self._enrollment.introducer, introducer.exceptions
+                    findings += self._group(person, registration_id, group, missing)
+        finally:
+            self._script.show(self._script.pictures)
+        return tuple(findings)
 
     def _signature(self, registration_id: RegistrationId) -> tuple[Finding, ...]:
         if self._enrollment.causes(self._enrollment.registration(registration_id)):
@@ -463,10 +537,9 @@ class ScriptedEnrollment:
         proof.settle(registration_id)
         return ()
 
-    def _face(self, registration_id: RegistrationId) -> tuple[Finding, ...]:
-        self._script.before_camera.picture = self._script.pictures.get(BiometricAttribute.FACE)
+    def _face(self, person: PersonCapture, registration_id: RegistrationId) -> tuple[Finding, ...]:
         view = self._watch(lambda view: view.ready)
-        (face,) = self._enrollment.capture_face(registration_id, view).samples
+        (face,) = person.capture_face(registration_id, view).samples
         return face.findings
 
     def _exception_photo(self, registration_id: RegistrationId) -> tuple[Finding, ...]:
@@ -517,20 +590,24 @@ class ScriptedEnrollment:
             raise DeviceUnavailable(DEVICE_TIMEOUT, kind=DeviceKind.CAMERA.value)
         return view
 
-    def _group(self, registration_id: RegistrationId, group: CaptureGroup) -> tuple[Finding, ...]:
-        for exception in self._script.exceptions:
-            if exception.attribute in group.attributes:
-                self._enrollment.mark_exception(
-                    registration_id, exception.attribute, exception.kind, exception.reason
-                )
+    def _group(
+        self,
+        person: PersonCapture,
+        registration_id: RegistrationId,
+        group: CaptureGroup,
+        exceptions: Iterable[BiometricException],
+    ) -> tuple[Finding, ...]:
+        for each in exceptions:
+            if each.attribute in group.attributes:
+                person.mark_exception(registration_id, each.attribute, each.kind, each.reason)
         findings: tuple[Finding, ...] = ()
-        while not self._enrollment.registration(registration_id).is_done(Step(group.value)):
-            outcome = self._enrollment.capture_group(registration_id, group, Event(), Mailbox[Frame]())
+        while not person.registration(registration_id).is_done(Step(group.value)):
+            outcome = person.capture_group(registration_id, group, Event(), Mailbox[Frame]())
             findings = (*outcome.findings, *_of_samples([outcome]))
             if outcome.may_force:
                 # What the station sees says what to do; the device's number only that it was too low.
-                judge = partial(self._enrollment.judge, registration_id)
-                judged = [judge(each) for each in self._enrollment.unjudged(registration_id, group)]
+                judge = partial(person.judge, registration_id)
+                judged = [judge(each) for each in person.unjudged(registration_id, group)]
                 return _of_samples(judged) or findings
         return findings
 
@@ -555,7 +632,7 @@ def _comes_after(step: Step, other: Step) -> bool:
 
 
 def _adds_content(step: Step) -> bool:
-    return step.capture_group is not None or step in (Step.DOCUMENTS, Step.EXCEPTION_PHOTO)
+    return step.capture_group is not None or step in (Step.DOCUMENTS, Step.EXCEPTION_PHOTO, Step.INTRODUCER)
 
 
 class _Waiting(Mailbox[FaceView]):
