@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from threading import Event
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ import pytest
 from leon import leon_script
 from muster.analysis.pictures import read_picture
 from muster.domain.biometrics import BiometricAttribute, CaptureGroup, ExceptionKind
+from muster.domain.confirmation import Cause
 from muster.domain.lifecycle import Registration
 from muster.domain.registration import RegistrationId, Step
 from muster.errors import BadInput, Refused
@@ -26,7 +28,8 @@ from muster.workstation.proving import Proof
 from muster.workstation.script import Script, ScriptedEnrollment, StepReport
 from muster.workstation.server import RemoteServer
 from muster.workstation.station import Station
-from unit.workstation.desks import OFFICER, desk_at, picture, play
+from muster.workstation.submission import SUPERVISOR_NEEDED
+from unit.workstation.desks import OFFICER, QUICK, SUPERVISOR, desk_at, picture, play
 
 _FACE = BiometricAttribute.FACE
 _THUMBS = set(CaptureGroup.THUMBS.attributes)
@@ -158,6 +161,38 @@ def test_the_packet_holds_each_persons_captures_in_a_field_of_their_own(desk: De
         ("individualBiometrics", [_FACE]),
         ("introducerBiometrics", list(CaptureGroup.THUMBS.attributes)),
     ]
+
+
+# The officer at the desk
+
+_THUMB = BiometricAttribute.LEFT_THUMB
+_ASKING = replace(QUICK, confirmed_by_supervisor=frozenset({Cause.INTRODUCED}))
+
+
+def test_an_introducer_who_is_the_officer_is_confirmed_by_a_supervisor(root: Path) -> None:
+    with desk_at(root, policy=_ASKING) as desk:
+        desk.enroll_finger(_THUMB, Proof(OFFICER.password), Event())  # the reader shows one person's thumbs only
+        state = desk.enrollment.registration(_leon(desk, stop_after=Step.PREVIEW))
+        assert desk.enrollment.causes(state) == (Cause.INTRODUCED,)
+        with pytest.raises(Refused) as caught:
+            desk.enrollment.sign(state.id, Proof(OFFICER.password))
+        assert caught.value.code is SUPERVISOR_NEEDED
+        desk.enrollment.confirm(state.id, SUPERVISOR.user_id, Proof(SUPERVISOR.password))
+        desk.enrollment.sign(state.id, Proof(OFFICER.password))
+        (compared,) = [each for each in desk.trail.about(state.id) if each.event == "MUS-BIO-014"]
+    assert (compared.detail["operator"], compared.detail["is_operator"]) == (OFFICER.user_id, "true")
+
+
+def test_another_finger_than_the_officers_is_somebody_elses(root: Path) -> None:
+    with desk_at(root, policy=_ASKING) as desk:
+        desk.enroll_finger(BiometricAttribute.RIGHT_INDEX, Proof(OFFICER.password), Event())
+        state = desk.enrollment.registration(_leon(desk, stop_after=Step.PREVIEW))
+        assert state.compared is not None
+        assert desk.enrollment.causes(state) == ()
+
+
+def test_where_no_template_of_the_officer_is_kept_nobody_is_compared(desk: Desk) -> None:
+    assert desk.enrollment.registration(_leon(desk, stop_after=Step.PREVIEW)).compared is None
 
 
 # A date of birth that is corrected late
