@@ -95,10 +95,17 @@ class Reply:
         return min(max(until - now, timedelta(0)), _LONGEST_WAIT)
 
 
-def ask(method: str, url: str, *, headers: Mapping[str, str] | None = None, body: bytes | None = None) -> Reply:
+def ask(
+    method: str,
+    url: str,
+    *,
+    headers: Mapping[str, str] | None = None,
+    body: bytes | None = None,
+    most_bytes: int = MAXIMUM_ANSWER_BYTES,
+) -> Reply:
     """Raises ``NetworkUnavailable``, ``BadInput(PROVIDER_ADDRESS_UNSAFE)``."""
     require_safe(url)
-    with conversation(url) as terms, httpx2.Client(**terms) as client:
+    with conversation(url, most_bytes) as terms, httpx2.Client(**terms) as client:
         response = client.request(method, url, headers=dict(headers or {}), content=body)
         found = {name.lower(): value for name, value in response.headers.items()}
         return Reply(response.status_code, found, response.content)
@@ -119,13 +126,13 @@ def require_safe(url: str, *, loopback: bool = True) -> None:
 
 
 @contextmanager
-def conversation(url: str) -> Iterator[dict[str, Any]]:
+def conversation(url: str, most_bytes: int = MAXIMUM_ANSWER_BYTES) -> Iterator[dict[str, Any]]:
     """What a client of httpx2 is made with that asks ``url``; all of it ends in time, and its errors are ours:
     their own texts may hold an address."""
     deadline = Deadline(ANSWER_WITHIN_S)
     deadline.begin(0)
     try:
-        yield _terms(url, deadline)
+        yield _terms(url, deadline, most_bytes)
     except httpx2.TimeoutException:
         raise NetworkUnavailable(PROVIDER_TOO_SLOW) from None
     except httpx2.TransportError as error:
@@ -139,7 +146,7 @@ def conversation(url: str) -> Iterator[dict[str, Any]]:
         raise NetworkUnavailable(PROVIDER_TOO_SLOW)
 
 
-def _terms(url: str, deadline: Deadline) -> dict[str, Any]:
+def _terms(url: str, deadline: Deadline, most_bytes: int) -> dict[str, Any]:
     def watch(request: httpx2.Request) -> None:
         request.extensions = {**request.extensions, "trace": deadline.trace}
 
@@ -147,7 +154,7 @@ def _terms(url: str, deadline: Deadline) -> dict[str, Any]:
         if response.headers.get("content-encoding", "identity").lower() != "identity":
             raise NetworkUnavailable(PROVIDER_ANSWER_UNREADABLE)
         assert isinstance(response.stream, httpx2.SyncByteStream)
-        response.stream = _Limited(response.stream)
+        response.stream = _Limited(response.stream, most_bytes)
 
     return {
         "timeout": _TIMEOUT,
@@ -164,14 +171,15 @@ def _terms(url: str, deadline: Deadline) -> dict[str, Any]:
 class _Limited(httpx2.SyncByteStream):
     """An answer, as far as anybody has use for it."""
 
-    def __init__(self, stream: httpx2.SyncByteStream) -> None:
+    def __init__(self, stream: httpx2.SyncByteStream, most_bytes: int) -> None:
         self._stream = stream
+        self._most_bytes = most_bytes
 
     def __iter__(self) -> Iterator[bytes]:
         read = 0
         for chunk in self._stream:
             read += len(chunk)
-            if read > MAXIMUM_ANSWER_BYTES:
+            if read > self._most_bytes:
                 raise NetworkUnavailable(PROVIDER_ANSWER_TOO_LARGE)
             yield chunk
 

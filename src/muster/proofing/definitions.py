@@ -13,9 +13,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from types import MappingProxyType
-from typing import Annotated, Any, Literal, TypeVar
+from typing import Annotated, Any, ClassVar, Literal, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, JsonValue, TypeAdapter, ValidationError
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    JsonValue,
+    TypeAdapter,
+    ValidationError,
+    model_validator,
+)
 from pydantic.alias_generators import to_camel
 
 from muster.domain.proofing import (
@@ -28,8 +37,9 @@ from muster.domain.proofing import (
     Scenario,
     Strength,
 )
-from muster.errors import Code, MalformedData
+from muster.errors import BadInput, Code, MalformedData
 from muster.formats.json_part import JsonPart
+from muster.formats.mitrust_scope import Scope
 
 PROOFING_NOT_JSON = Code("PROOFING_NOT_JSON", "The proofing configuration cannot be read: it is no JSON object.")
 PROOFING_KEY_UNKNOWN = Code(
@@ -164,6 +174,14 @@ class AttributeMapping(Part):
     target_attribute: _Text
     identifier_type: _Text | None = None
     required: bool = False
+
+
+def _scope(text: str) -> str:
+    try:
+        Scope.parse(text)
+    except BadInput as error:
+        raise ValueError("no scope of MiTrust") from error
+    return text
 
 
 class AssuranceProfile(Part):
@@ -313,6 +331,31 @@ class RestApiMethodDefinition(_Method):
         return True
 
 
+class MitrustMethodDefinition(_Method):
+    """Ours: records that a person shares through MiTrust. ``client_ref`` is ``client_id:secret_key``,
+    ``sharing_scope`` in MiTrust's grammar; ``token_ref`` the AutoUpdate token, for that mode alone."""
+
+    COMPANY: ClassVar[tuple[str, str]] = ("company.country", "company.registration_number")
+
+    kind: Literal["MitrustMethodDefinition"] = Field(alias="_type")
+    type: Literal["mitrust"] = "mitrust"
+    origin: _Text
+    client_ref: ConfigRef
+    sharing_scope: Annotated[_Text, AfterValidator(_scope)]
+    mode: Literal["interactive", "company", "autoupdate"] = "interactive"
+    token_ref: ConfigRef | None = None
+    attribute_mappings: tuple[AttributeMapping, ...] = ()
+
+    @model_validator(mode="after")
+    def _has_its_token(self) -> MitrustMethodDefinition:
+        if self.mode == "autoupdate" and self.token_ref is None:
+            raise ValueError("autoupdate needs tokenRef")
+        return self
+
+    def takes(self, target: str) -> bool:
+        return self.mode == "company" and target in self.COMPANY
+
+
 class VouchMethodDefinition(_Method):
     """Ours: somebody who is known vouches for the person; an introducer shows an identifier of this type, the
     officer compares the person with what they brought."""
@@ -331,6 +374,7 @@ Method = Annotated[
     | BiometricMethodDefinition
     | ClaimMatchMethodDefinition
     | RestApiMethodDefinition
+    | MitrustMethodDefinition
     | VouchMethodDefinition,
     Field(discriminator="kind"),
 ]

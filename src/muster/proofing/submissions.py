@@ -45,6 +45,7 @@ _KINDS: Mapping[str, tuple[EvidenceKind, str]] = {
     "biometric": (EvidenceKind.BIOMETRIC, "face_match"),
     "otp": (EvidenceKind.ONE_TIME_CODE, "one_time_code"),
     "rest_api": (EvidenceKind.REGISTER_RECORD, "register_record"),
+    "mitrust": (EvidenceKind.REGISTER_RECORD, "register_record"),
     "claim_match": (EvidenceKind.REGISTER_RECORD, "register_record"),
     "vouch": (EvidenceKind.VOUCH, "vouch"),
 }

@@ -1,0 +1,148 @@
+"""MiTrust as its document describes it, over real sockets, strict about every header and body.
+
+What is wrong with a request is answered with 400 and the name of what was wrong, and remembered in ``complaints``.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import parse_qsl, urlsplit
+
+from simulators.loopback import Asked, LoopbackServer, Reply
+
+CLIENT_ID, SECRET = "muster", "a secret: with a colon"
+TOKEN, SESSION, FLOW = "autoupdate-token", "headless-session", "2c2c05e4-cc02-4f7b-a42f-4787cc44827f"
+CODE, WAY_BACK = "shared-code", "http://127.0.0.1/callback"
+_CLIENT, _SHARED = "client-credentials-token", "converted-token"
+RECORD: dict[str, Any] = {
+    "given_name": "ERIKA",
+    "family_name": "MUSTERMANN",
+    "gender": "Mme",
+    "address": {"country": "FR", "formatted": "3 RUE BELLINI 92800 PUTEAUX", "postal_code": "92800"},
+    "postal_address": {
+        "proof_of_residence": {
+            "file_wrapper": {"base64": base64.b64encode(b"%PDF-1.7 bill").decode(), "filename": "RE1.pdf"}
+        }
+    },
+}
+
+
+class MitrustServer(LoopbackServer):
+    """``polls`` are answered in turn, the last again and again; above ``refuse_headers_above`` octets a server between
+    says 431; ``trouble`` is said to calls by their method and path."""
+
+    def __init__(self) -> None:
+        self.forget()
+        super().__init__()
+
+    def forget(self) -> None:
+        self.polls: list[Reply] = [Reply.of({"status": "completed"})]
+        self.record: Mapping[str, Any] = RECORD
+        self.refuse_headers_above = 1 << 20
+        self.trouble: dict[tuple[str, str], Reply] = {}
+        self.entitled = True
+        self.complaints: list[str] = []
+        self.open_sessions = 0
+        self.active = 53
+        self.asked_for: list[dict[str, str]] = []
+
+    @property
+    def calls(self) -> list[tuple[str, str]]:
+        return [(each.method, each.path) for each in self.asked]
+
+    def answer(self, asked: Asked) -> Reply:
+        call = (asked.method, asked.path)
+        if call in self.trouble:
+            return self.trouble[call]
+        if any(len(value) > self.refuse_headers_above for value in asked.headers.values()):
+            return Reply(431)
+        match call:
+            case ("POST", "/oauth/token"):
+                return self._token(asked)
+            case ("POST", "/v2/sp/headless/company"):
+                return self._company(asked)
+            case ("POST", "/v2/sp/headless/"):
+                return self._start(asked)
+            case ("GET", "/v2/sp/headless/"):
+                return self._of_session(asked) or (self.polls.pop(0) if len(self.polls) > 1 else self.polls[0])
+            case ("GET", "/user_data/v1/userinfo"):
+                return self._userinfo(asked)
+            case ("DELETE", "/v2/sp/headless/"):
+                return self._of_session(asked) or self._ended()
+            case ("POST", "/v2/sp/autoupdate"):
+                return self._renewed(asked)
+            case ("GET", "/v2/public/dp/statistics"):
+                return Reply.of({"status": "success", "data": {"active_dps": self.active}})
+        return self._wrong("path")
+
+    def _ended(self) -> Reply:
+        self.open_sessions = 0
+        return Reply(204, b"")
+
+    def _wrong(self, what: str) -> Reply:
+        self.complaints.append(what)
+        return Reply.of({"error": what}, 400)
+
+    def _token(self, asked: Asked) -> Reply:
+        basic = "Basic " + base64.b64encode(f"{CLIENT_ID}:{SECRET}".encode()).decode()
+        if asked.headers.get("authorization") != basic:
+            return self._wrong("authorization")
+        if asked.headers.get("content-type") != "application/x-www-form-urlencoded":
+            return self._wrong("content-type")
+        match asked.form:
+            case {"grant_type": "client_credentials", "scope": "headless", **rest} if not rest:
+                return Reply.of(
+                    {"access_token": _CLIENT, "expires_in": 3599, "scope": "headless", "token_type": "bearer"}
+                )
+            case {"grant_type": "authorization_code", "code": "shared-code", "redirect_uri": _}:
+                return Reply.of({"access_token": _SHARED, "token_type": "bearer"})
+        return self._wrong("grant")
+
+    def _is_client(self, asked: Asked) -> bool:
+        return asked.headers.get("authorization") == f"Bearer {_CLIENT}"
+
+    def _company(self, asked: Asked) -> Reply:
+        if not self.entitled:
+            return Reply.of({"error": "access_denied", "error_description": "Access is denied"}, 403)
+        if not self._is_client(asked) or asked.headers.get("content-type") != "application/json":
+            return self._wrong("headers")
+        if json.loads(asked.body) != {"company.country": "FR", "company.registration_number": "123456789"}:
+            return self._wrong("body")
+        wrapper = {"access_token": TOKEN, "expires_in": 3600, "token_type": "headless_token"}
+        return Reply.of({"data": {"access_token_wrapper": wrapper}, "status": "success"})
+
+    def _start(self, asked: Asked) -> Reply:
+        if not self._is_client(asked):
+            return self._wrong("authorization")
+        in_header = asked.headers.get("headless_token")
+        in_body = json.loads(asked.body).get("headless_token") if asked.body else None
+        if (in_header is None) == (in_body is None) or not str(in_header or in_body).startswith(TOKEN):
+            return self._wrong("headless_token")
+        self.open_sessions += 1
+        return Reply.of({"data": {"headless_session": SESSION, "sharing_flow_id": FLOW}, "status": "success"})
+
+    def _of_session(self, asked: Asked) -> Reply | None:
+        if not self._is_client(asked) or asked.headers.get("headless_session") != SESSION:
+            return self._wrong("session")
+        return None
+
+    def _userinfo(self, asked: Asked) -> Reply:
+        headless = self._is_client(asked) and asked.headers.get("headless_session") == SESSION
+        interactive = asked.headers.get("authorization") == f"Bearer {_SHARED}"
+        if not (headless or interactive):
+            return self._wrong("session")
+        data = {"user_consent": {"jwe": "encrypted"}, "user_info": self.record}
+        return Reply.of({"data": data, "message": "some message", "status": "succes"})
+
+    def _renewed(self, asked: Asked) -> Reply:
+        if not self._is_client(asked) or not asked.headers.get("headless_token", "").startswith(TOKEN):
+            return self._wrong("headless_token")
+        wrapper = {"access_token": f"{TOKEN}-renewed", "expires_in": 7776000, "token_type": "headless"}
+        return Reply.of({"date": {"autoupdate": {"access_token_wrapper": wrapper}}, "status": "success"})
+
+
+def query_of(url: str) -> dict[str, str]:
+    return dict(parse_qsl(urlsplit(url).query))
