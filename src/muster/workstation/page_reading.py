@@ -103,6 +103,7 @@ class PageReading:
             return DocumentWords(codes)
         sure = reading.mrz.check_digits
         opens = all(sure.get(name) for name in ("number", "birth_date", "expiry_date"))
+        opens = opens and not reading.mrz.document_code.startswith("V")  # visas have no chip
         return DocumentWords(
             (of_zone(reading.mrz, today, reading.sureness), *codes), reading.mrz if opens else None
         )
