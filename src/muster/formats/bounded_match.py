@@ -17,7 +17,9 @@ from re import _parser as parser  # type: ignore[attr-defined]
 from typing import Any
 
 _MANY = 20  # a repetition up to so often counts as one without end
+_FEW = 3  # repetitions in a row that Python's engine may try in all ways
 _REPEATS = (sre.MAX_REPEAT, sre.MIN_REPEAT)
+_ALL_REPEATS = (*_REPEATS, sre.POSSESSIVE_REPEAT)
 _Positions = frozenset[int]
 _CATEGORIES = {
     sre.CATEGORY_DIGIT: r"\d", sre.CATEGORY_NOT_DIGIT: r"\D", sre.CATEGORY_SPACE: r"\s",
@@ -27,18 +29,33 @@ _CATEGORY_PATTERNS = {each: re.compile(pattern, re.ASCII) for each, pattern in _
 
 
 def is_explosive(pattern: str) -> bool:
-    """Whether a repetition stands inside a repetition, or a choice does."""
-    return any(_explodes(each, inside=False) for each in parser.parse(pattern, re.ASCII))
+    """Whether a repetition or a choice stands inside a repetition, or there are many repetitions."""
+    tree = parser.parse(pattern, re.ASCII)
+    return any(_explodes(each, inside=False) for each in tree) or _repetitions(tree) > _FEW
 
 
 def _explodes(node: Any, *, inside: bool) -> bool:
     kind, what = node
-    if kind in _REPEATS or kind is getattr(sre, "POSSESSIVE_REPEAT", None):
-        many = what[1] > _MANY
-        return (inside and many) or any(_explodes(each, inside=inside or many) for each in what[2])
+    if kind in _ALL_REPEATS:
+        if inside and what[1] > _MANY:
+            return True
+        return any(_explodes(each, inside=inside or what[1] > 1) for each in what[2])
     if kind is sre.BRANCH:
         return inside or any(_explodes(each, inside=inside) for branch in what[1] for each in branch)
     return any(_explodes(each, inside=inside) for each in _children(kind, what))
+
+
+def _repetitions(nodes: Iterable[Any]) -> int:
+    """How many without end there are; each multiplies the ways to try by the length of the text."""
+    count = 0
+    for kind, what in nodes:
+        if kind in _ALL_REPEATS:
+            count += (what[1] > _MANY) + _repetitions(what[2])
+        elif kind is sre.BRANCH:
+            count += sum(_repetitions(branch) for branch in what[1])
+        else:
+            count += _repetitions(_children(kind, what))
+    return count
 
 
 def _children(kind: Any, what: Any) -> Iterable[Any]:
@@ -46,7 +63,7 @@ def _children(kind: Any, what: Any) -> Iterable[Any]:
         return what[3]  # type: ignore[no-any-return]
     if kind in (sre.ASSERT, sre.ASSERT_NOT):
         return what[1]  # type: ignore[no-any-return]
-    if kind is getattr(sre, "ATOMIC_GROUP", None):
+    if kind is sre.ATOMIC_GROUP:
         return what  # type: ignore[no-any-return]
     return ()
 

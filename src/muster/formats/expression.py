@@ -21,7 +21,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 
 from muster.errors import Code, MalformedData
@@ -66,7 +66,7 @@ class Path:
     """Names to be looked up one in the other; ``column`` is where it stands, from 1."""
 
     names: tuple[str, ...]
-    column: int
+    column: int = field(compare=False)
 
 
 @dataclass(frozen=True, slots=True)

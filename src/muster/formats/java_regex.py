@@ -83,14 +83,14 @@ class _Translation:
         return letter
 
     def _open(self) -> str:
-        flags = re.compile(r"\(\?([imsxud]+)\)", re.IGNORECASE | re.ASCII).match(self._pattern, self._at)
+        flags = _FLAGS.match(self._pattern, self._at)
         if flags:
             self._at = flags.end()
-            known = "".join(sorted({each for each in flags[1] if each in "imsx"}))
-            if not known:
+            on, off = (_known_flags(flags[each] or "") for each in (1, 2))
+            if not on and not off:
                 return ""
             self._flagged[-1] += 1
-            return f"(?{known}:"
+            return f"(?{on}{'-' if off else ''}{off}:"
         self._flagged.append(0)
         named = re.compile(r"\(\?<(?![=!])").match(self._pattern, self._at)
         if named:
@@ -157,6 +157,14 @@ class _Translation:
             raise re.error("a property of letters that is not known here", self._pattern, start)
         self._at = named.end()
         return letters if inside else f"[{'^' if negated else ''}{letters}]"
+
+
+_FLAGS = re.compile(r"\(\?([imsxudU]*)(?:-([imsxudU]+))?\)")
+
+
+def _known_flags(letters: str) -> str:
+    """Java's ``d``, ``u`` and ``U`` are about line ends and letters beyond ASCII; they are left out."""
+    return "".join(sorted({each for each in letters if each in "imsx"}))
 
 
 def _letters_of(name: str) -> str:

@@ -19,6 +19,8 @@ from muster.audit.catalogue import AuditEvent
 from muster.crypto.machine_key import MachineKey
 from muster.crypto.passive_authentication import COUNTRIES, CountryAuthorities
 from muster.crypto.trust import Domain, TrustStore
+from muster.domain.age_groups import PROPERTY as AGE_GROUPS_PROPERTY
+from muster.domain.age_groups import AgeGroups
 from muster.errors import MalformedData
 from muster.formats.mosip_sync import Said, authorities_of, configuration_of
 from muster.store.database import Work
@@ -27,7 +29,12 @@ from muster.upload.sync_data import Kind, SyncData
 from muster.upload.transport import Exchange
 from muster.workstation.journal import Journal
 from muster.workstation.reference import ReferenceData
-from muster.workstation.served_reference import known_machines, with_master_data, with_schema
+from muster.workstation.served_reference import (
+    known_machines,
+    with_configuration,
+    with_master_data,
+    with_schema,
+)
 from muster.workstation.server_session import ServerSession
 
 __all__ = ["Kind", "MasterData"]
@@ -126,7 +133,7 @@ class MasterData:
                     MalformedData
                 ):  # read when it came; a stricter program must still let people sign in
                     reference = _BUILDERS[Kind(copy.kind)](reference, copy.content)
-        return reference
+        return with_configuration(reference, self.configuration())
 
     @property
     def waits_for_drafts(self) -> bool:
@@ -159,8 +166,10 @@ _BUILDERS: Mapping[Kind, Callable[[ReferenceData, bytes], ReferenceData]] = {
 
 
 def _check(kind: Kind, content: bytes) -> None:
-    """Raises ``MalformedData`` for what this station could not work by."""
+    """Raises ``BadInput`` for what this station could not work by."""
     if kind in _BUILDERS:
         _BUILDERS[kind](ReferenceData.load(), content)
     elif kind is Kind.CONFIGURATION:
-        configuration_of(content)
+        groups = configuration_of(content).get(AGE_GROUPS_PROPERTY)
+        if groups:
+            AgeGroups.parse(groups)

@@ -6,11 +6,14 @@ What a server does not tell (the wording of the consent, a list nobody keeps) st
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
+from muster.domain.age_groups import PROPERTY as AGE_GROUPS_PROPERTY
+from muster.domain.age_groups import AgeGroups
 from muster.domain.registration import Process
-from muster.errors import MalformedData
+from muster.errors import BadInput, MalformedData
 from muster.formats.id_schema import IdSchema
 from muster.formats.mosip_sync import SYNC_ANSWER_UNREADABLE, entities_of, schema_of
 from muster.formats.ui_spec import UiSpec
@@ -41,9 +44,28 @@ def with_master_data(reference: ReferenceData, content: bytes) -> ReferenceData:
             dynamic={**reference.dynamic, **_dynamic(entities.get("DynamicField", []))},
             locations=_locations(entities.get("Location", [])) or reference.locations,
             document_types=_documents(entities) or reference.document_types,
+            levels={**reference.levels, **_levels(entities)},
+            blocklisted=_blocklisted(entities) or reference.blocklisted,
         )
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise MalformedData(SYNC_ANSWER_UNREADABLE, part="data") from error
+
+
+def with_configuration(reference: ReferenceData, configuration: Mapping[str, str]) -> ReferenceData:
+    """``reference`` with what a server configures about forms. Age groups that cannot be told apart leave those
+    that were there: told when the configuration comes."""
+    groups, handles = configuration.get(AGE_GROUPS_PROPERTY), configuration.get(_HANDLES)
+    if groups:
+        with suppress(BadInput):
+            reference = replace(reference, age_groups=AgeGroups.parse(groups))
+    if handles is not None:
+        names = tuple(each.strip() for each in handles.split(",") if each.strip())
+        reference = replace(reference, handles=names)
+    return replace(reference, region=configuration.get(_REGION, reference.region).strip().upper())
+
+
+_HANDLES = "mosip.registration.default-selected-handle-fields"
+_REGION = "muster.registration.phone_region"  # ours beside MOSIP's: "MA"
 
 
 def known_machines(content: bytes) -> frozenset[str]:
@@ -81,6 +103,25 @@ def _documents(entities: Mapping[str, list[dict[str, Any]]]) -> dict[str, tuple[
         if row["docTypeCode"] in types:
             categories.setdefault(row["docCategoryCode"], {})[row["docTypeCode"]] = types[row["docTypeCode"]]
     return {category: tuple(choices.values()) for category, choices in categories.items()}
+
+
+def _levels(entities: Mapping[str, list[dict[str, Any]]]) -> dict[str, int]:
+    """The levels' names, from their own entity or from the places themselves."""
+    named = [(row, "hierarchyLevelName") for row in entities.get("LocationHierarchy", [])]
+    named += [(row, "hierarchyName") for row in entities.get("Location", [])]
+    return {
+        row[name].casefold(): int(row["hierarchyLevel"])
+        for row, name in named
+        if isinstance(row.get(name), str) and int(row["hierarchyLevel"]) > 0
+    }
+
+
+def _blocklisted(entities: Mapping[str, list[dict[str, Any]]]) -> dict[str, frozenset[str]]:
+    """Older servers call the entity otherwise."""
+    words: dict[str, set[str]] = {}
+    for row in (*entities.get("BlocklistedWords", []), *entities.get("BlacklistedWords", [])):
+        words.setdefault(row["langCode"], set()).add(row["word"])
+    return {language: frozenset(listed) for language, listed in words.items()}
 
 
 def _choices(rows: Iterable[_Row], parent: str = "") -> tuple[Choice, ...]:
