@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -18,6 +19,19 @@ STORY_UNKNOWN = Code("STORY_UNKNOWN", "The trail tells nothing of a registration
 
 _MOST_WORDS = 10
 _PEOPLE = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One record as it is shown: ``title`` of its event, and what it says."""
+
+    sequence: int
+    at: datetime
+    event: str
+    title: str
+    actor: str
+    subject: str
+    detail: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,11 +90,11 @@ class TrailReading:
         with self._journal.database.search() as search:
             return search.newest()
 
-    def page(self, wanted: TrailFilter, limit: int, before: int | None = None) -> tuple[AuditRecord, ...]:
+    def page(self, wanted: TrailFilter, limit: int, before: int | None = None) -> tuple[Record, ...]:
         """Newest first, before the record of that number. Raises ``Refused``."""
         self._journal.access.require(Permission.REVIEW)
         with self._journal.database.search() as search:
-            return search.find(_in_the_index(wanted), limit, before)
+            return tuple(map(_shown, search.find(_in_the_index(wanted), limit, before)))
 
     def modules(self) -> tuple[str, ...]:
         return tuple(dict.fromkeys(each.module for each in AuditEvent))
@@ -108,6 +122,12 @@ class TrailReading:
             events = work.registrations.events(registration_id) if known else ()
             work.record(AuditEvent.STORY_SHOWN, actor=self._journal.operator.user_id, subject=registration_id.text)
         return story(registration_id, records, events)
+
+
+def _shown(record: AuditRecord) -> Record:
+    known = AuditEvent.by_id(record.event)
+    title = known.title if known else record.event
+    return Record(record.sequence, record.at, record.event, title, record.actor, record.subject, record.detail)
 
 
 def _in_the_index(wanted: TrailFilter) -> Wanted:
