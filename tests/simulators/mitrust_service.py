@@ -31,8 +31,8 @@ RECORD: dict[str, Any] = {
 
 
 class MitrustServer(LoopbackServer):
-    """``polls`` are answered in turn, the last again and again; above ``refuse_headers_above`` octets a server between
-    says 431; ``trouble`` is said to calls by their method and path."""
+    """``polls`` are answered in turn, the last again and again; a server in between says 431 to headers longer
+    than ``refuse_headers_above``; ``trouble`` is said to calls by their method and path."""
 
     def __init__(self) -> None:
         self.forget()

@@ -72,6 +72,26 @@
             <translation>لم تكن شهادة أحد الأجهزة صالحة وقت الالتقاط الذي وقّعه.</translation>
         </message>
         <message>
+            <source>A digit of this number seems to be wrong or missing. Compare it with the card.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>A document is missing, unreadable or another person's</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>A document says something else than what stands here. Look at both and decide which is right.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>A document that MiTrust sent cannot be read.</source>
+            <translation>لا يمكن قراءة مستند أرسلته خدمة MiTrust.</translation>
+        </message>
+        <message>
+            <source>A field has no id: write the name of the schema's field.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>A file of the face recognition pack cannot be read: {file}.</source>
             <translation>تعذّرت قراءة ملف من حزمة التعرّف على الوجوه: {file}.</translation>
         </message>
@@ -106,6 +126,10 @@
         <message>
             <source>A key file of this station is missing. Put the folder 'keys' back from your backup.</source>
             <translation>أحد ملفات المفاتيح لهذه المحطة مفقود. استعد المجلد «keys» من نسختك الاحتياطية.</translation>
+        </message>
+        <message>
+            <source>A keyboard on the screen</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>A landmark of the face lies outside the picture.</source>
@@ -248,6 +272,14 @@
             <translation>للسر اسم وحرف واحد على الأقل.</translation>
         </message>
         <message>
+            <source>A small child needs somebody who brings it: of that person no face, finger or eye was captured.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>A small child needs somebody who brings it: that person's identity number or registration number is missing.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>A step may not have a name that begins with $: {node}.</source>
             <translation>لا يجوز أن يبدأ اسم الخطوة بالرمز $: ‏{node}.</translation>
         </message>
@@ -300,8 +332,20 @@
             <translation>يتكون اسم المستخدم من 2 إلى 50 حرفًا أو رقمًا أو نقطة أو شرطة أو شرطة سفلية.</translation>
         </message>
         <message>
+            <source>A word in it is on the list of words that names do not hold. Write it differently, or say why it stays.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>A yes or no in the biometric file is neither.</source>
             <translation>إحدى قيم نعم أو لا في ملف البيانات الحيوية ليست أيًّا منهما.</translation>
+        </message>
+        <message>
+            <source>A4 sheet</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>A5 sheet</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Add</source>
@@ -316,8 +360,8 @@
             <translation>مدير النظام</translation>
         </message>
         <message>
-            <source>All are kept.</source>
-            <translation>حُفظ كل شيء.</translation>
+            <source>Age in years</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>All of these are marked as exceptions; there is nothing to capture.</source>
@@ -364,6 +408,10 @@
             <translation>أجاب جهاز غير الجهاز المختار ({kind}). انظر ما الموصول.</translation>
         </message>
         <message>
+            <source>Another device …</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Another program is using the station's data. Try again in a moment.</source>
             <translation>يستخدم برنامج آخر بيانات المحطة. حاول مرة أخرى بعد لحظات.</translation>
         </message>
@@ -372,8 +420,32 @@
             <translation>سبب آخر</translation>
         </message>
         <message>
+            <source>Another reason, for now</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Another reason, lasting</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Approve</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Approve all that need no look</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Approve {count} that need no look</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>As many of these as possible</source>
             <translation>أكبر عدد ممكن من هذه</translation>
+        </message>
+        <message>
+            <source>As the computer is set</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Ask about: {fields}.</source>
@@ -390,10 +462,6 @@
         <message>
             <source>Ask the person to lay the four fingers of the right hand flat on the glass.</source>
             <translation>اطلب من الشخص أن يضع أصابع اليد اليمنى الأربع مبسوطة على الزجاج.</translation>
-        </message>
-        <message>
-            <source>Ask the person to look straight into the camera, eyes open, nothing on the head.</source>
-            <translation>اطلب من الشخص أن ينظر مباشرة إلى الكاميرا، بعينين مفتوحتين ودون غطاء على الرأس.</translation>
         </message>
         <message>
             <source>Ask the person to look straight into the camera.</source>
@@ -436,6 +504,10 @@
             <translation>تؤخذ {sheets} ورقة على الأكثر في المرة الواحدة. إن بقيت أوراق في الملقّم فأضفها صفحاتٍ أخرى.</translation>
         </message>
         <message>
+            <source>At this age one more document is needed. Go back to the documents and attach it.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Attempt {number} of {allowed}</source>
             <translation>المحاولة {number} من {allowed}</translation>
         </message>
@@ -468,8 +540,16 @@
             <translation>جارٍ التقييم …</translation>
         </message>
         <message>
+            <source>Being taken. The person stays like this until it is good.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Block</source>
             <translation>حظر</translation>
+        </message>
+        <message>
+            <source>Both hands</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Browsers cannot come back to this computer: {port} is no port, or another program has it (MUSTER_BROWSER_PORT).</source>
@@ -484,36 +564,44 @@
             <translation>بحسب شريحتها انتهت صلاحية الوثيقة.</translation>
         </message>
         <message>
+            <source>By {names}</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Can prove: {level}</source>
             <translation>يمكن أن يثبت: {level}</translation>
         </message>
         <message>
-            <source>Cannot be captured</source>
-            <translation>يتعذر الالتقاط</translation>
+            <source>Cannot be captured ({count} fingers): why?</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Cannot be captured ({fingers}): why?</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Cannot be captured …</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Cannot be held still</source>
             <translation>يتعذّر إبقاؤه ثابتًا</translation>
         </message>
         <message>
+            <source>Cannot be laid on the glass</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Cannot move as asked</source>
             <translation>لا يستطيع التحرك كما طُلب منه</translation>
         </message>
         <message>
-            <source>Capture</source>
-            <translation>التقاط</translation>
+            <source>Capitals and further signs</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
-            <source>Capture again</source>
-            <translation>إعادة الالتقاط</translation>
-        </message>
-        <message>
-            <source>Capture again: {fingers}</source>
-            <translation>أعد التقاط: {fingers}</translation>
-        </message>
-        <message>
-            <source>Capturing …</source>
-            <translation>جارٍ الالتقاط…</translation>
+            <source>Captures</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Centre and machine have five digits each, as the server assigned them.</source>
@@ -564,12 +652,24 @@
             <translation>اختر صورة لكل صفحة</translation>
         </message>
         <message>
+            <source>Choose a reason.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Choose a record, or search for a registration: its story stands here.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Choose and test</source>
             <translation>اختيار وفحص</translation>
         </message>
         <message>
             <source>Choose at least one role.</source>
             <translation>اختر دورًا واحدًا على الأقل.</translation>
+        </message>
+        <message>
+            <source>Choose from a calendar</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Choose one of the entries of the list.</source>
@@ -592,12 +692,16 @@
             <translation>حدد من يعمل هنا. تحمي كلمتا المرور كل ما على هذا الحاسوب: إذا فُقدتا معًا، فُقدت كذلك التسجيلات التي لم تُرسل.</translation>
         </message>
         <message>
+            <source>Close</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Close both eyes for a moment, then open them.</source>
             <translation>أغمض عينيك لحظة، ثم افتحهما.</translation>
         </message>
         <message>
-            <source>Close enough: about an arm's length</source>
-            <translation>قريب بما يكفي: على مسافة ذراع تقريبًا</translation>
+            <source>Close the keyboard</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Close the mouth.</source>
@@ -620,12 +724,36 @@
             <translation>رمز يقرؤه تطبيق المصادقة</translation>
         </message>
         <message>
+            <source>Colours and size</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Come a little closer.</source>
             <translation>اقترب قليلًا.</translation>
         </message>
         <message>
+            <source>Comment</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Comment, if there is one</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Comment; needed for another reason</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Compare the face with the picture on the document, and the name with what was entered.</source>
             <translation>قارنوا الوجه بالصورة على الوثيقة، والاسم بما أُدخل.</translation>
+        </message>
+        <message>
+            <source>Compared with</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Conditions of the engine {engine} are not understood; use MVEL.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Configurations (*.json);;All files (*)</source>
@@ -644,8 +772,16 @@
             <translation>الموافقة</translation>
         </message>
         <message>
+            <source>Content</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Continue sending</source>
             <translation>متابعة الإرسال</translation>
+        </message>
+        <message>
+            <source>Dark</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Days of the oldest review</source>
@@ -676,6 +812,10 @@
             <translation>أيام دون إرسال</translation>
         </message>
         <message>
+            <source>Delete the letter before</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Demo station: the password is filled in. Enroll invented people only.</source>
             <translation>محطة تجريبية: كلمة المرور مُدخلة مسبقًا. لا تسجّل إلا أشخاصًا وهميين.</translation>
         </message>
@@ -694,6 +834,10 @@
         <message>
             <source>Discard for good?</source>
             <translation>حذف نهائي؟</translation>
+        </message>
+        <message>
+            <source>Document</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Documents</source>
@@ -728,6 +872,10 @@
             <translation>إنهاء</translation>
         </message>
         <message>
+            <source>End the registration? Nothing is kept.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>End this proof</source>
             <translation>إنهاء هذا الإثبات</translation>
         </message>
@@ -736,8 +884,24 @@
             <translation>المسجّل: {names}</translation>
         </message>
         <message>
+            <source>Enter</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Enter: next empty field · Ctrl+Enter: Next</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Esc</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Everything is kept as you go.</source>
             <translation>يُحفظ كل شيء أثناء العمل.</translation>
+        </message>
+        <message>
+            <source>Everything is taken.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Everything succeeded, but it does not prove enough for this purpose.</source>
@@ -776,6 +940,14 @@
             <translation>الوجه والأصابع والعينان</translation>
         </message>
         <message>
+            <source>Face, fingers or eyes are to be captured again</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Face, hands and eyes</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Faults to be mended: {count}</source>
             <translation>أخطاء يجب إصلاحها: {count}</translation>
         </message>
@@ -784,12 +956,36 @@
             <translation>جلب</translation>
         </message>
         <message>
+            <source>Fetch the pre-registration</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Fetching …</source>
             <translation>جارٍ الجلب …</translation>
         </message>
         <message>
+            <source>Fill in</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Fill in {count} details</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Filled in at home?</source>
             <translation>هل مُلئت في البيت؟</translation>
+        </message>
+        <message>
+            <source>Filled in: {fields}.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Find a place</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Find a place: type its beginning</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Finger</source>
@@ -820,6 +1016,10 @@
             <translation>من البداية</translation>
         </message>
         <message>
+            <source>From: {source} ({sure})</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>GPS receiver</source>
             <translation>جهاز استقبال GPS</translation>
         </message>
@@ -832,16 +1032,40 @@
             <translation>متابعة</translation>
         </message>
         <message>
+            <source>Go on (Space)</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Go on with other things</source>
             <translation>متابعة أعمال أخرى</translation>
+        </message>
+        <message>
+            <source>Go through it with the person. Press a part to change it.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Go through this with the person, one step after the other.</source>
             <translation>مرّوا على هذا مع الشخص خطوة خطوة.</translation>
         </message>
         <message>
+            <source>Good.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Good. Hold still …</source>
             <translation>جيد. لا تتحرك…</translation>
+        </message>
+        <message>
+            <source>Head of the trail: {digest}</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>High contrast</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Hold</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>How large the page is in truth is not known.</source>
@@ -860,6 +1084,10 @@
             <translation>أرى الشخص هنا بنفسي</translation>
         </message>
         <message>
+            <source>I see the person here myself …</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>I see the person: they sit before the camera, with nothing before the face.</source>
             <translation>أرى الشخص: هو جالس أمام الكاميرا، ولا شيء أمام وجهه.</translation>
         </message>
@@ -874,6 +1102,18 @@
         <message>
             <source>Injury or illness</source>
             <translation>إصابة أو مرض</translation>
+        </message>
+        <message>
+            <source>Introducer</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Is this address spelt right? Many addresses end in {likely}.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>It can be captured after all</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>It can be taken into use, after {seconds} s.</source>
@@ -964,8 +1204,24 @@
             <translation>تختلف ساعته عن ساعة هذا الحاسوب بمقدار {seconds} ث. اضبط الساعات، ثم أعد تشغيل برنامج الجهاز.</translation>
         </message>
         <message>
-            <source>Keep the best there is</source>
-            <translation>حفظ أفضل المتاح</translation>
+            <source>Its portrait is compared with the face that is captured.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Keep it</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Keep it, because …</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Keep mine</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Keep the best there is …</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Kept.</source>
@@ -976,12 +1232,40 @@
             <translation>حُفظ. لا تذكر أي حالة استخدام في مشغّلاتها الإجراء الذي تخصه، فلا يُسأل أحد.</translation>
         </message>
         <message>
+            <source>Keyboard</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Keyboard on the screen</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Keys</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Keys on this page</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Kind of document</source>
             <translation>نوع الوثيقة</translation>
         </message>
         <message>
             <source>Language</source>
             <translation>اللغة</translation>
+        </message>
+        <message>
+            <source>Language of the window</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Larger</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Lay the document on the chip reader …</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Lay the document on the scanner and press Scan, or go on without one.</source>
@@ -1040,6 +1324,10 @@
             <translation>ارفع ذقنك ببطء، ثم انظر إلى الكاميرا من جديد.</translation>
         </message>
         <message>
+            <source>Light</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Light is reflected by the glasses. Take them off, or move the lamp.</source>
             <translation>النظارة تعكس الضوء. انزعها أو حرّك المصباح.</translation>
         </message>
@@ -1060,6 +1348,10 @@
             <translation>يُقفل خلال {minutes} دقيقة</translation>
         </message>
         <message>
+            <source>Look at this registration before you approve it.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Look into the camera</source>
             <translation>انظر إلى الكاميرا</translation>
         </message>
@@ -1074,6 +1366,10 @@
         <message>
             <source>Machine number</source>
             <translation>رقم الجهاز</translation>
+        </message>
+        <message>
+            <source>Made at station {station} by {name}, {time}</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Make smaller</source>
@@ -1094,6 +1390,22 @@
         <message>
             <source>Megabytes on the disk</source>
             <translation>ميغابايت على القرص</translation>
+        </message>
+        <message>
+            <source>MiTrust answered with something that cannot be read. Try again later, or tell support.</source>
+            <translation>أجابت خدمة MiTrust بما لا يمكن قراءته. حاول لاحقًا أو أبلغ الدعم.</translation>
+        </message>
+        <message>
+            <source>MiTrust did not accept what it was asked. Tell your administrator, and go on without it.</source>
+            <translation>لم تقبل خدمة MiTrust الطلب. أبلغ المسؤول وتابع من دونها.</translation>
+        </message>
+        <message>
+            <source>MiTrust does not let this station ask without the person. Your administrator has to ask MiTrust for it.</source>
+            <translation>لا تسمح خدمة MiTrust لهذه المحطة بالسؤال دون حضور الشخص. على المسؤول أن يطلب ذلك من MiTrust.</translation>
+        </message>
+        <message>
+            <source>MiTrust is being maintained just now. Go on without it, or try again later.</source>
+            <translation>خدمة MiTrust تحت الصيانة الآن. تابع من دونها أو حاول لاحقًا.</translation>
         </message>
         <message>
             <source>More light on the left side of the face.</source>
@@ -1136,6 +1448,10 @@
             <translation>لم يتحرك الرأس ولا الخلفية بما يكفي للحكم على ذلك.</translation>
         </message>
         <message>
+            <source>Never mind</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>New password</source>
             <translation>كلمة مرور جديدة</translation>
         </message>
@@ -1148,6 +1464,10 @@
             <translation>التالي</translation>
         </message>
         <message>
+            <source>Next field</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Next page</source>
             <translation>الصفحة التالية</translation>
         </message>
@@ -1156,8 +1476,16 @@
             <translation>الشخص التالي</translation>
         </message>
         <message>
+            <source>Next registration</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Next: {names}</source>
             <translation>التالي: {names}</translation>
+        </message>
+        <message>
+            <source>No bioAttributes are named, neither here nor in the ID schema.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>No browser could be opened on this computer.</source>
@@ -1180,6 +1508,10 @@
             <translation>لا يظهر أي وجه في الصورة. اطلب من الشخص أن يجلس أمام الكاميرا.</translation>
         </message>
         <message>
+            <source>No field is of the group {group}, which is always selected.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>No finger and no eye is marked as an exception; there is nothing to show.</source>
             <translation>لم يُحدَّد أي إصبع أو عين كاستثناء، فلا يوجد ما يُصوَّر.</translation>
         </message>
@@ -1198,10 +1530,6 @@
         <message>
             <source>No machine-readable lines were found on this page.</source>
             <translation>لم يُعثر في هذه الصفحة على أسطر مقروءة آليًا.</translation>
-        </message>
-        <message>
-            <source>No more than that: nobody needs to undress or to take off a bandage</source>
-            <translation>لا أكثر من ذلك: لا يلزم أحدًا خلع ملابسه أو نزع ضمادة</translation>
         </message>
         <message>
             <source>No new registration can be begun: a limit of this station is reached ({limit}). Connect to the server and send what waits, or ask your administrator.</source>
@@ -1228,12 +1556,12 @@
             <translation>لا يوجد ورق في ملقّم الماسح. ضع الصفحات فيه وأعد المسح.</translation>
         </message>
         <message>
-            <source>No picture</source>
-            <translation>لا توجد صورة</translation>
-        </message>
-        <message>
             <source>No picture came within {seconds} s. Close other programs that use the {kind}, unplug it and plug it in at another socket.</source>
             <translation>لم تصل أي صورة خلال {seconds} ث. أغلق البرامج الأخرى التي تستخدم الجهاز ({kind})، ثم افصله وأوصله بمنفذ آخر.</translation>
+        </message>
+        <message>
+            <source>No place of this name. Choose from the lists below.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>No proofing use case is meant for this.</source>
@@ -1256,6 +1584,10 @@
             <translation>لا يمكن إنشاء اتصال آمن بالخدمة التي تثبت الهويات، ولذلك لم يُرسَل شيء. تحقق من ساعة هذا الحاسوب، ثم أبلغ المسؤول عن النظام.</translation>
         </message>
         <message>
+            <source>No sign of anything unusual.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>No station of this number is registered here, so no set-up file can be made for it.</source>
             <translation>لا توجد هنا محطة مسجّلة بهذا الرقم، فلا يمكن إعداد ملف لها.</translation>
         </message>
@@ -1266,6 +1598,18 @@
         <message>
             <source>No {kind} is connected. Plug it in and try again.</source>
             <translation>الجهاز غير متصل: {kind}. وصّل الجهاز وحاول مرة أخرى.</translation>
+        </message>
+        <message>
+            <source>No {kind} is connected. Plug it in; it goes on by itself.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>No.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Nobody has proven who this person is at this station: there is no evidence to tell of.</source>
+            <translation>لم يثبت أحد هوية هذا الشخص في هذه المحطة: لا توجد أدلة لنقلها.</translation>
         </message>
         <message>
             <source>Nobody here waits for what the browser brought back.</source>
@@ -1288,8 +1632,20 @@
             <translation>لا تتوفر أي طريقة لتنفيذ هذه الخطوة.</translation>
         </message>
         <message>
+            <source>None of your decisions waits to be signed off.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Not Ready</source>
             <translation>ليس جاهزًا للاستخدام</translation>
+        </message>
+        <message>
+            <source>Not everything that was captured is asked for at this age. What is not asked for stays here and is not sent.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Not sure enough to be filled in: {fields}.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Nothing can be seen on this page. Look whether it lies the right way round.</source>
@@ -1300,12 +1656,20 @@
             <translation>لا يمكن تدوين شيء بعد: لم يكتمل التحقق من الهوية.</translation>
         </message>
         <message>
+            <source>Nothing happened for {time}</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Nothing has to be proven for this person.</source>
             <translation>لا يلزم إثبات شيء لهذا الشخص.</translation>
         </message>
         <message>
             <source>Nothing in the packet confirms the officer: no password and no capture.</source>
             <translation>لا شيء في الحزمة يؤكد هوية الموظف: لا كلمة مرور ولا لقطة.</translation>
+        </message>
+        <message>
+            <source>Nothing is captured by the name {attribute}.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Nothing is changed yet. Fill in what is to be changed, or attach a document.</source>
@@ -1320,6 +1684,10 @@
             <translation>لا شيء موصول.</translation>
         </message>
         <message>
+            <source>Nothing is shown for the control {control}; known are {known}.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Nothing of that name can be measured. There are: {areas}.</source>
             <translation>لا يوجد شيء بهذا الاسم يمكن قياسه. المتاح: {areas}.</translation>
         </message>
@@ -1328,8 +1696,16 @@
             <translation>لا شيء على هذه الشريحة يُثبت أنها ليست نسخة. افحص الوثيقة نفسها.</translation>
         </message>
         <message>
+            <source>Nothing waits for a review.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Nothing was said.</source>
             <translation>لم يُقل شيء.</translation>
+        </message>
+        <message>
+            <source>Nothing was written as a signature. Ask the person to sign again.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Nothing.</source>
@@ -1356,20 +1732,36 @@
             <translation>على ورق بهذا السطوع لا يمكن تمييز الانعكاس من الورق.</translation>
         </message>
         <message>
+            <source>On their own screen.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>On this screen, turned to them.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Once more</source>
             <translation>مرة أخرى</translation>
+        </message>
+        <message>
+            <source>Once more (Space)</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Once more: {fingers}.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>One after the other</source>
             <translation>واحدة بعد الأخرى</translation>
         </message>
         <message>
-            <source>One face, alone in the picture</source>
-            <translation>وجه واحد فقط في الصورة</translation>
-        </message>
-        <message>
             <source>One finger or eye was not seen. Place all of them and try again.</source>
             <translation>لم يُرصد إصبع أو عين. ضعها كلها في مكانها وحاول مرة أخرى.</translation>
+        </message>
+        <message>
+            <source>One of the two is needed: {field} or {other}.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>One of these, as the person likes</source>
@@ -1382,6 +1774,10 @@
         <message>
             <source>One picture was judged by itself: whether anything in it moves cannot be told.</source>
             <translation>حُكم على صورة واحدة وحدها: لا يمكن معرفة ما إذا كان فيها شيء يتحرك.</translation>
+        </message>
+        <message>
+            <source>Only GovStack's words can be sent to a server. Leave --put out, to print them.</source>
+            <translation>لا تُرسل إلى خادم إلا صيغة GovStack. احذف ‎--put لطباعتها.</translation>
         </message>
         <message>
             <source>Only a correction answers a request.</source>
@@ -1410,6 +1806,10 @@
         <message>
             <source>Only somebody who registers people may do this. Sign in as an officer.</source>
             <translation>لا يقوم بهذا إلا من يسجّل الأشخاص. سجّل الدخول بصفة موظف تسجيل.</translation>
+        </message>
+        <message>
+            <source>Only the age is known</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Only the value true says that the person agrees: {consents}.</source>
@@ -1464,6 +1864,10 @@
             <translation>عدد الصفحات التي مُسحت: {pages}. {problem}</translation>
         </message>
         <message>
+            <source>Paper</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Paper is stuck in the scanner. Take it out, lay the page in again and scan again.</source>
             <translation>الورق عالق في الماسح. أخرجه، وضع الصفحة من جديد، ثم أعد المسح.</translation>
         </message>
@@ -1488,6 +1892,10 @@
             <translation>إيقاف مؤقت</translation>
         </message>
         <message>
+            <source>Paused. Everything taken so far is kept; go on whenever the person is ready.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>People</source>
             <translation>الأشخاص</translation>
         </message>
@@ -1504,24 +1912,104 @@
             <translation>صورة الاستثناء</translation>
         </message>
         <message>
+            <source>Picture</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Pictures</source>
             <translation>الصور</translation>
+        </message>
+        <message>
+            <source>Places found</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Playing asks nobody and stores nothing.</source>
             <translation>التجربة لا تسأل أحدًا ولا تحفظ شيئًا.</translation>
         </message>
         <message>
+            <source>Please hold still.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Please lay both thumbs side by side on the glass.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Please lay four fingers of your left hand flat on the glass.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Please lay four fingers of your right hand flat on the glass.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Please lay the fingers of your left hand flat on the glass.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Please lay the fingers of your right hand flat on the glass.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Please lay your thumb on the glass.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Please lift your hand and lay it on the glass once more.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Please look into the device and keep both eyes wide open.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Please look into the device and keep the eye wide open.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Please look straight into the camera.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Please stay in front of the camera for one more picture.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Please use the other hand or eye.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Plugged in</source>
             <translation>الأجهزة الموصولة</translation>
+        </message>
+        <message>
+            <source>Point at what cannot be captured</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Port {port} is used by another program. Choose another one.</source>
             <translation>المنفذ {port} يستخدمه برنامج آخر. اختر منفذًا آخر.</translation>
         </message>
         <message>
+            <source>Press Start: everything is then taken by itself, one after the other.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Press again to remove {name} for good, with finger and face.</source>
             <translation>اضغط مرة أخرى لإزالة {name} نهائيًا مع الإصبع والوجه.</translation>
+        </message>
+        <message>
+            <source>Press the button that has the frame, or tick the box</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Press the coloured button</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Previous registration</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Print the slip</source>
@@ -1530,6 +2018,14 @@
         <message>
             <source>Print the slip and hand it to the person.</source>
             <translation>اطبع الإيصال وسلّمه إلى الشخص.</translation>
+        </message>
+        <message>
+            <source>Printer</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Printing …</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Proof of identity</source>
@@ -1552,6 +2048,10 @@
             <translation>محفوظة لاستكمالها لاحقًا</translation>
         </message>
         <message>
+            <source>Read the chip</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Read this to the person first, and ask whether they agree.</source>
             <translation>اقرؤوا هذا للشخص أولاً واسألوه إن كان موافقًا.</translation>
         </message>
@@ -1564,8 +2064,16 @@
             <translation>اقرأ هذا بتطبيقك، ثم اكتب الرمز الذي يعرضه.</translation>
         </message>
         <message>
+            <source>Reading what it says …</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Reading …</source>
             <translation>جارٍ القراءة…</translation>
+        </message>
+        <message>
+            <source>Records of the trail, the newest first</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Registration</source>
@@ -1584,12 +2092,28 @@
             <translation>موظف التسجيل</translation>
         </message>
         <message>
+            <source>Registration {number}</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Registrations to be reviewed, the riskiest first</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Reject</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Remove</source>
             <translation>إزالة</translation>
         </message>
         <message>
             <source>Remove this page</source>
             <translation>إزالة هذه الصفحة</translation>
+        </message>
+        <message>
+            <source>Review</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Right eye</source>
@@ -1620,6 +2144,14 @@
             <translation>الإبهام الأيمن</translation>
         </message>
         <message>
+            <source>Roll of 58 mm</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Roll of 80 mm</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Rule {rule} takes something from {source}, which is no step that finds anything.</source>
             <translation>تأخذ القاعدة {rule} شيئًا من {source}، وهي ليست خطوة تُعطي نتيجة.</translation>
         </message>
@@ -1638,6 +2170,10 @@
         <message>
             <source>Say why this proof of identity is cancelled.</source>
             <translation>اذكر سبب إلغاء هذا التحقق من الهوية.</translation>
+        </message>
+        <message>
+            <source>Says something else than the form: {fields}. Decide in Details.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Scan</source>
@@ -1660,8 +2196,8 @@
             <translation>حزمة مختومة بحجم {size} كيلوبايت في صندوق الصادر.</translation>
         </message>
         <message>
-            <source>Sealing the packet and sending it …</source>
-            <translation>جارٍ ختم الحزمة وإرسالها…</translation>
+            <source>Search</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Second language</source>
@@ -1678,6 +2214,10 @@
         <message>
             <source>Send another code</source>
             <translation>إرسال رمز آخر</translation>
+        </message>
+        <message>
+            <source>Send back</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Send now</source>
@@ -1724,6 +2264,22 @@
             <translation>مشاركة البيانات</translation>
         </message>
         <message>
+            <source>Show everything</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Show to the person</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Show to the person ({key})</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Show where</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Shown so far: {level}</source>
             <translation>المُثبت حتى الآن: {level}</translation>
         </message>
@@ -1740,12 +2296,28 @@
             <translation>تسجيل الدخول</translation>
         </message>
         <message>
+            <source>Sign off</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Sign off {count} decisions</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Sign out</source>
             <translation>تسجيل الخروج</translation>
         </message>
         <message>
             <source>Signed and kept. It can be sealed once this station has reached the server for the first time; until then it waits on the desk.</source>
             <translation>تم التوقيع والحفظ. يمكن ختم التسجيل عندما تتصل هذه المحطة بالخادم لأول مرة، وحتى ذلك الحين ينتظر في الصفحة الرئيسية.</translation>
+        </message>
+        <message>
+            <source>Signed by the key {fingerprint}</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Signed. It is sealed in the background; the next person may sit down.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Signing …</source>
@@ -1760,6 +2332,10 @@
             <translation>اجلس أخفض قليلًا.</translation>
         </message>
         <message>
+            <source>Six digits</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Size: about {now} MB of {limit} MB that can be sent.</source>
             <translation>الحجم: نحو {now} ميغابايت من {limit} ميغابايت يمكن إرسالها.</translation>
         </message>
@@ -1770,6 +2346,10 @@
         <message>
             <source>Slip</source>
             <translation>الإيصال</translation>
+        </message>
+        <message>
+            <source>Smaller</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Some documents cannot be read here: scan them.</source>
@@ -1786,10 +2366,6 @@
         <message>
             <source>Somebody else went on with this proof of identity: it is at {actual}, not at {expected}.</source>
             <translation>تابع شخص آخر هذا التحقق من الهوية: هو عند {actual} وليس عند {expected}.</translation>
-        </message>
-        <message>
-            <source>Somebody may help to hold the hand</source>
-            <translation>يمكن لشخص أن يساعد في رفع اليد</translation>
         </message>
         <message>
             <source>Somebody new</source>
@@ -1836,8 +2412,24 @@
             <translation>حدث خطأ داخل البرنامج ({kind}). ما تم تأكيده من قبل محفوظ؛ حاول مجددًا، وأبلغ المشرف إذا تكرر الخطأ.</translation>
         </message>
         <message>
+            <source>Space</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Start</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Start (Space)</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Start a new registration</source>
             <translation>بدء تسجيل جديد</translation>
+        </message>
+        <message>
+            <source>Start, go on, or take the picture</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>State: {state}</source>
@@ -1848,6 +2440,10 @@
             <translation>المحطة</translation>
         </message>
         <message>
+            <source>Still reading what the document says …</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Stop</source>
             <translation>إيقاف</translation>
         </message>
@@ -1856,24 +2452,36 @@
             <translation>بعض الوجوه المحفوظة تالفة ولم تُقارن ({count}). ليس من المؤكد ما إذا كان هذا الشخص قد حضر من قبل.</translation>
         </message>
         <message>
+            <source>Story</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Supervisor</source>
             <translation>المشرف</translation>
         </message>
         <message>
-            <source>Take another picture</source>
-            <translation>التقاط صورة أخرى</translation>
+            <source>Tab</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Take any</source>
             <translation>أيّ جهاز</translation>
         </message>
         <message>
+            <source>Take it</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Take it again</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Take one picture of the face together with what cannot be captured: {missing}.</source>
             <translation>التقط صورة واحدة للوجه مع ما لا يمكن التقاطه: {missing}.</translation>
         </message>
         <message>
-            <source>Take the picture</source>
-            <translation>التقاط الصورة</translation>
+            <source>Take the picture (Space)</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Take the picture when everything is to be seen.</source>
@@ -1886,6 +2494,14 @@
         <message>
             <source>Test {name}</source>
             <translation>فحص {name}</translation>
+        </message>
+        <message>
+            <source>Thank you, that is good.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Thank you, that was all.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>That was not it. The code of the authenticator</source>
@@ -1902,6 +2518,14 @@
         <message>
             <source>The ID schema gives the field {field} the category kyc. A server finds no documents and no biometrics there. Ask your administrator.</source>
             <translation>يضع مخطط بيانات الهوية الحقل {field} في الفئة kyc، حيث لا يجد الخادم المستندات ولا البيانات الحيوية. راجع مسؤول النظام.</translation>
+        </message>
+        <message>
+            <source>The ID schema has no field {field}: what is typed there is never delivered.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The ID schema requires {field}, and no screen asks for it. Add the field to a screen.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>The ID schema sends a field to a part of the packet that does not exist.</source>
@@ -1924,8 +2548,24 @@
             <translation>صورة WSQ أكبر مما ينتجه أي قارئ بصمات.</translation>
         </message>
         <message>
+            <source>The address is not right</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>The address of the service that proves identities is not secure (https), so it was not asked. Tell your administrator.</source>
             <translation>عنوان الخدمة التي تثبت الهويات غير آمن (https)، ولذلك لم تُسأل. أبلغ المسؤول عن النظام.</translation>
+        </message>
+        <message>
+            <source>The age does not fit the photo</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The age groups cannot be read. They are written like {example}. Ask your administrator.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The age groups {first} and {second} overlap: nobody can tell which rules count. Ask your administrator.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>The answer cannot be written. Perhaps the disk is full.</source>
@@ -1934,6 +2574,10 @@
         <message>
             <source>The answer for the step {node} came too late. Begin this step again.</source>
             <translation>وصل جواب الخطوة {node} متأخرًا. ابدأ هذه الخطوة من جديد.</translation>
+        </message>
+        <message>
+            <source>The answer in the browser belongs to another request. Begin this step again.</source>
+            <translation>الإجابة في المتصفح تخص طلبًا آخر. ابدأ هذه الخطوة من جديد.</translation>
         </message>
         <message>
             <source>The answer in the browser is from another identity provider than the one that was asked.</source>
@@ -1956,8 +2600,12 @@
             <translation>التطبيق على هذا الحاسوب</translation>
         </message>
         <message>
-            <source>The attempts are used up. Keep the best there is, or try once more.</source>
-            <translation>استُنفدت المحاولات. احتفظ بأفضل التقاط، أو حاول مرة أخرى.</translation>
+            <source>The attempts are used up and something is still missing: {fingers}. Take it once more, or say that it cannot be captured.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The attempts are used up. Keep the best there is and say why, or take it once more.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>The audit records in the packet are not a list of names with texts.</source>
@@ -1966,6 +2614,10 @@
         <message>
             <source>The background is not plain. Put a plain screen behind the person.</source>
             <translation>الخلفية ليست موحّدة. ضع ستارة موحّدة اللون خلف الشخص.</translation>
+        </message>
+        <message>
+            <source>The barcode</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>The biometric file has a part that does not belong there, stands in the wrong order or stands twice.</source>
@@ -2002,10 +2654,6 @@
         <message>
             <source>The built-in receiver did not start. Packets stay in the outbox.</source>
             <translation>لم يبدأ المستقبِل المدمج. تبقى الحزم في صندوق الصادر.</translation>
-        </message>
-        <message>
-            <source>The camera is starting …</source>
-            <translation>جارٍ تشغيل الكاميرا…</translation>
         </message>
         <message>
             <source>The camera sees nothing but black. Open its cover, switch on the light and try again.</source>
@@ -2100,6 +2748,14 @@
             <translation>لا تحوي الشريحة توقيعًا مقروءًا لجهة إصدارها.</translation>
         </message>
         <message>
+            <source>The chip is not genuine. Nothing was taken from it. Call your supervisor.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The chip is opened by what is printed on the document. Scan the page with the machine-readable lines first, or type the six digits on its front.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>The chip is signed in a way that this program does not know. It cannot be checked.</source>
             <translation>الشريحة موقَّعة بطريقة لا يعرفها هذا البرنامج. لا يمكن التحقق منها.</translation>
         </message>
@@ -2112,8 +2768,20 @@
             <translation>تذكر الشريحة مفتاحًا لا تملكه شريحة سليمة. لا تثق بشريحة هذه الوثيقة.</translation>
         </message>
         <message>
+            <source>The chip was read and is signed by its issuer.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The chip was read; who signed it is not known at this station.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>The clock of the {kind} is {minutes} minutes off. Set it, or this computer's, and try again.</source>
             <translation>ساعة الجهاز ({kind}) منحرفة {minutes} دقيقة. اضبطها أو اضبط ساعة هذا الحاسوب وحاول مجددًا.</translation>
+        </message>
+        <message>
+            <source>The code is signed, but what it says is not what a slip says.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>The code is wrong or was used already. Wait for the next one; check this computer's clock.</source>
@@ -2144,6 +2812,26 @@
             <translation>لون البشرة غير طبيعي. غيّر الإضاءة أو توازن الأبيض في الكاميرا.</translation>
         </message>
         <message>
+            <source>The condition asks for {name} (column {column}), which no form here has.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The condition cannot be understood from column {column} on: {found}</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The condition is never true, whatever is typed and however old somebody is.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The condition is not understood from column {column} on. The field is always shown and never required.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The condition is too long or nested too deeply (column {column}).</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>The content of this registration was destroyed after it was delivered or given up.</source>
             <translation>أُتلف محتوى هذا التسجيل بعد تسليمه أو التخلي عنه.</translation>
         </message>
@@ -2168,6 +2856,10 @@
             <translation>وثيقة الإثبات التي عرضتها المحفظة الرقمية غير موقَّعة من الجهة المصدِرة، أو جرى تغييرها.</translation>
         </message>
         <message>
+            <source>The date is known</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>The date of capture in the record is a day that does not exist.</source>
             <translation>تاريخ الالتقاط المذكور في السجل يوم لا وجود له.</translation>
         </message>
@@ -2178,6 +2870,10 @@
         <message>
             <source>The device for this step is not connected: {device}.</source>
             <translation>الجهاز اللازم لهذه الخطوة غير موصول: {device}.</translation>
+        </message>
+        <message>
+            <source>The device is starting …</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>The device saw another hand or eye than the one asked for. Place the right one.</source>
@@ -2248,6 +2944,10 @@
             <translation>سيُحفظ المستند {field} باسم ملف آخر في الحزمة. راجع مسؤول النظام.</translation>
         </message>
         <message>
+            <source>The document's chip</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>The drive cannot be read. Plug it in again, or hand over on another one.</source>
             <translation>لا يمكن قراءة القرص. أعد توصيله، أو سلّم على قرص آخر.</translation>
         </message>
@@ -2274,6 +2974,10 @@
         <message>
             <source>The driver of the {kind} hangs and cannot be ended. Unplug the {kind}; if that does not help, restart the computer.</source>
             <translation>برنامج تشغيل الجهاز ({kind}) عالق ولا يمكن إيقافه. افصل الجهاز ({kind})؛ وإن لم يُجدِ ذلك، فأعد تشغيل الحاسوب.</translation>
+        </message>
+        <message>
+            <source>The earliest day lies behind the latest: no date would do.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>The encrypted file was changed after it was written. Do not use it.</source>
@@ -2320,10 +3024,6 @@
             <translation>تحركت العين أو تحرك الجهاز. ابقَ ثابتًا.</translation>
         </message>
         <message>
-            <source>The face and the hand or eye concerned in one picture</source>
-            <translation>الوجه مع اليد أو العين المعنية في صورة واحدة</translation>
-        </message>
-        <message>
             <source>The face cannot be seen well. Take away what covers it, and face the camera.</source>
             <translation>الوجه لا يُرى جيدًا. أزِل ما يغطيه وواجِه الكاميرا.</translation>
         </message>
@@ -2340,12 +3040,12 @@
             <translation>تباين الوجه ضعيف. نظّف العدسة أو غيّر الإضاءة.</translation>
         </message>
         <message>
-            <source>The face is cut off. Move to the middle of the picture.</source>
-            <translation>الوجه مقطوع. تحرك إلى وسط الصورة.</translation>
+            <source>The face in the document's chip is not clearly that of the person. Compare both yourself, and call your supervisor if you doubt it.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
-            <source>The face is good. Take the picture.</source>
-            <translation>الوجه واضح. التقط الصورة.</translation>
+            <source>The face is cut off. Move to the middle of the picture.</source>
+            <translation>الوجه مقطوع. تحرك إلى وسط الصورة.</translation>
         </message>
         <message>
             <source>The face is like that of an operator of this station. Compare: it may be the same person.</source>
@@ -2412,6 +3112,10 @@
             <translation>للحقل {field} شكل لا يعرفه أي مخطط هوية.</translation>
         </message>
         <message>
+            <source>The field {field} has no group: nobody could choose to change it. Name one.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>The field {field} has no text. Fill it in or leave it out.</source>
             <translation>لا يحتوي الحقل {field} على نص. املأه أو اتركه خارج التسجيل.</translation>
         </message>
@@ -2426,6 +3130,14 @@
         <message>
             <source>The field {field} is not written the way the ID schema asks for. Correct it.</source>
             <translation>الحقل {field} غير مكتوب كما يطلب مخطط الهوية. صحّحه.</translation>
+        </message>
+        <message>
+            <source>The field {field} is there twice, first at {first}. Remove one.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The field {field} is {here} here and {there} in the ID schema; the schema decides.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>The file cannot be read: {file}.</source>
@@ -2480,6 +3192,10 @@
             <translation>يذكر الملف ⁦registration.json⁩ بعض الأصابع أو العيون دون ⁦{attribute}⁩. اذكر كل ما ليس استثناءً منها، أو لا تذكر شيئًا لاستخدام الجهاز.</translation>
         </message>
         <message>
+            <source>The file that says which field a document fills in cannot be read. Ask your administrator.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>The finger could not be recognised. Ask your supervisor.</source>
             <translation>لم يتم التعرف على الإصبع. راجع المشرف.</translation>
         </message>
@@ -2520,6 +3236,10 @@
             <translation>تتعذر قراءة وصف الاستمارة. راجع مسؤول النظام.</translation>
         </message>
         <message>
+            <source>The form filled in at home</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>The form has no document of this name.</source>
             <translation>لا توجد في الاستمارة وثيقة بهذا الاسم.</translation>
         </message>
@@ -2528,12 +3248,20 @@
             <translation>لا يوجد في الاستمارة حقل بهذا الاسم.</translation>
         </message>
         <message>
+            <source>The form has no group of fields of this name.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>The form of the step {node} has other fields: {fields}.</source>
             <translation>لاستمارة الخطوة {node} حقول أخرى: {fields}.</translation>
         </message>
         <message>
             <source>The front of the document lies on the scanner.</source>
             <translation>وجه الوثيقة موضوع على الماسح الضوئي.</translation>
+        </message>
+        <message>
+            <source>The gender does not fit the photo</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>The gender in the record is none that the standard knows.</source>
@@ -2692,6 +3420,10 @@
             <translation>أسطر الشريحة ليست التي فتحتها: الرقم أو الميلاد أو الانتهاء يختلف عن الصفحة المطبوعة.</translation>
         </message>
         <message>
+            <source>The list hangs on {parent}, which is no list of this form.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>The list of those who may sign in here is damaged: users.json.</source>
             <translation>قائمة المسموح لهم بتسجيل الدخول هنا تالفة: users.json.</translation>
         </message>
@@ -2700,12 +3432,16 @@
             <translation>لا يمكن قراءة قائمة محتويات القرص: {part} مفقود أو صيغته خاطئة.</translation>
         </message>
         <message>
+            <source>The list of {field} has no entries: nobody could choose anything.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>The list on this drive was changed or cut off after its station had signed it. Nothing was taken; hand over again.</source>
             <translation>غُيّرت القائمة على هذا القرص أو قُطعت بعد أن وقّعتها محطتها. لم يؤخذ شيء؛ أعد التسليم.</translation>
         </message>
         <message>
-            <source>The live picture appears here.</source>
-            <translation>تظهر الصورة المباشرة هنا.</translation>
+            <source>The lists {fields} hang on one another in a circle.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>The machine-readable lines of the document are not complete.</source>
@@ -2872,6 +3608,10 @@
             <translation>صُوّرت الصفحة من الجانب. أمسك الكاميرا فوقها مباشرة.</translation>
         </message>
         <message>
+            <source>The passport's zone</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>The password file {file} is not plain text in UTF-8. Save it as UTF-8.</source>
             <translation>ملف كلمة المرور ⁦{file}⁩ ليس نصًا عاديًا بترميز ⁦UTF-8⁩. احفظه بترميز ⁦UTF-8⁩.</translation>
         </message>
@@ -2888,8 +3628,16 @@
             <translation>كلمات مرور هذه المحطة التجريبية مفقودة: الملف ⁦demo-credentials.json⁩ غير موجود أو تالف. ابدأ عرضًا تجريبيًا جديدًا في مجلد آخر.</translation>
         </message>
         <message>
+            <source>The person agreed at {at}.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>The person agrees</source>
             <translation>الشخص موافق</translation>
+        </message>
+        <message>
+            <source>The person checks this on their screen and answers there; or you ask them.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>The person chooses this</source>
@@ -2904,6 +3652,22 @@
             <translation>لم يوافق الشخص في المحفظة الرقمية. يمكن المحاولة مرة أخرى.</translation>
         </message>
         <message>
+            <source>The person did not agree.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The person did not agree. The registration is over and nothing of it is kept.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The person does not agree</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The person ended the sharing of records. It can be begun again.</source>
+            <translation>أنهى الشخص مشاركة السجلات. يمكن البدء بها من جديد.</translation>
+        </message>
+        <message>
             <source>The person goes on in the browser: turn the screen to them. The answer comes by itself.</source>
             <translation>يتابع الشخص في المتصفح: أديروا الشاشة نحوه. تصل الإجابة تلقائيًا.</translation>
         </message>
@@ -2916,24 +3680,48 @@
             <translation>على الشخص أن يثبت هويته بعد.</translation>
         </message>
         <message>
+            <source>The person is registered already</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>The person lays the finger on the reader.</source>
             <translation>يضع الشخص إصبعه على القارئ.</translation>
+        </message>
+        <message>
+            <source>The person reads this on their screen and answers there; or you ask them.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>The person reads this with the app on their telephone.</source>
             <translation>يقرأ الشخص هذا بالتطبيق على هاتفه.</translation>
         </message>
         <message>
+            <source>The person said at {at}: this is right.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The person said that something is wrong. Ask what it is, correct it and show it to them again.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The person says that something is wrong. Ask what it is and correct it.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>The person shows a document</source>
             <translation>يُبرز الشخص وثيقة</translation>
         </message>
         <message>
-            <source>The photo that shows what cannot be captured is missing. Take it first.</source>
-            <translation>الصورة التي تُظهر ما لا يمكن التقاطه غير موجودة. التقطها أولًا.</translation>
+            <source>The person signs here to agree. Ask them to sign.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
-            <source>The picture can be taken. Better still: {advice}</source>
-            <translation>يمكن التقاط الصورة. والأفضل: {advice}</translation>
+            <source>The person who brings the child has to be confirmed by a supervisor.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The photo that shows what cannot be captured is missing. Take it first.</source>
+            <translation>الصورة التي تُظهر ما لا يمكن التقاطه غير موجودة. التقطها أولًا.</translation>
         </message>
         <message>
             <source>The picture could not be accepted. Ask the person to look into the camera again.</source>
@@ -2996,8 +3784,8 @@
             <translation>الصورة ناقصة أو تالفة. انسخها من جديد.</translation>
         </message>
         <message>
-            <source>The picture is kept.</source>
-            <translation>حُفظت الصورة.</translation>
+            <source>The picture is kept. It can be taken again.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>The picture is neither too dark nor too bright.</source>
@@ -3052,6 +3840,10 @@
             <translation>دقة الصورة المذكورة في السجل ليست نفسها في الاتجاهين.</translation>
         </message>
         <message>
+            <source>The places have no level {level}: the list of {field} would be empty.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>The plots cannot be written into the folder {folder}.</source>
             <translation>لا يمكن كتابة الرسوم البيانية في المجلد {folder}.</translation>
         </message>
@@ -3068,8 +3860,16 @@
             <translation>البصمة فاتحة جدًا. اضغط بقوة أكثر قليلًا، ورطّب الإصبع إن كان جافًا.</translation>
         </message>
         <message>
+            <source>The printed text</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>The printer did not take the slip. Look whether it is on and has paper, and print again.</source>
             <translation>لم تقبل الطابعة الإيصال. تأكد من أنها مشغّلة وأن فيها ورقًا، ثم اطبع من جديد.</translation>
+        </message>
+        <message>
+            <source>The printer {printer} did not take the slip. Look whether it is on and has paper, and print again.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>The program cannot judge this. Look yourself.</source>
@@ -3082,6 +3882,10 @@
         <message>
             <source>The programs that speak to this computer's TPM are missing. Ask your administrator to install 'tpm2-tools'.</source>
             <translation>البرامج التي تتواصل مع شريحة TPM في هذا الحاسوب غير موجودة. اطلب من مسؤول النظام تثبيت «tpm2-tools».</translation>
+        </message>
+        <message>
+            <source>The proof of identity</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>The proof of the sign-in is from another identity provider than the one that was asked.</source>
@@ -3200,6 +4004,14 @@
             <translation>مؤشر الاعتماد في السجل مُفعَّل، وهذا غير مسموح به إلا في سجلات الأصابع.</translation>
         </message>
         <message>
+            <source>The records do not say something about the person that is needed here.</source>
+            <translation>لا تذكر السجلات أمرًا عن الشخص يلزم هنا.</translation>
+        </message>
+        <message>
+            <source>The records that are asked for are not set up with MiTrust. Tell your supervisor.</source>
+            <translation>السجلات المطلوبة غير مُعدّة لدى MiTrust. أبلغ مشرفك.</translation>
+        </message>
+        <message>
             <source>The registration has no audit record. Call your supervisor.</source>
             <translation>لا يوجد سجل تدقيق لهذا التسجيل. اتصل بالمشرف.</translation>
         </message>
@@ -3230,6 +4042,10 @@
         <message>
             <source>The report is saved. It holds no picture and nothing about people.</source>
             <translation>حُفظ التقرير. لا يحتوي على أي صورة ولا على أي شيء عن الأشخاص.</translation>
+        </message>
+        <message>
+            <source>The report is written and signed: {file}</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>The ridges are smeared. Hold the finger still and do not turn it.</source>
@@ -3360,6 +4176,10 @@
             <translation>ليس لدى الخادم طلب مفتوح بالرقم الذي يجيب عنه هذا التصحيح (رمزه: {server_code}). أبلغ مشرفك.</translation>
         </message>
         <message>
+            <source>The server has no pre-registration of this number any more, or never had. Compare the number with the person's letter; if it is right, it was used or cancelled: fill in the form with the person.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>The server has no such pre-registration for this centre (its code: {server_code}). Compare the number, or go on without it.</source>
             <translation>ليس لدى الخادم تسجيل مسبق كهذا لهذا المركز (رمزه: {server_code}). قارن الرقم، أو تابع من دونه.</translation>
         </message>
@@ -3414,6 +4234,10 @@
         <message>
             <source>The server wants you to sign in: sign in again with the network to send.</source>
             <translation>يطلب الخادم تسجيل الدخول: سجّل الدخول مرة أخرى عند توفر الشبكة كي تُرسل الحزم.</translation>
+        </message>
+        <message>
+            <source>The server was told of this registration already. Tell whoever runs the server what you found.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>The server's address is not one: write https://name.</source>
@@ -3512,6 +4336,10 @@
             <translation>لا يمكن استعمال الإعداد {name} لبرنامج التشغيل هذا: {part}. ويُكتب على هذا النحو: {form}. صحّحه وأعد تشغيل هذا البرنامج.</translation>
         </message>
         <message>
+            <source>The sharing of records broke off. Begin this step again.</source>
+            <translation>انقطعت مشاركة السجلات. ابدأ هذه الخطوة من جديد.</translation>
+        </message>
+        <message>
             <source>The sign-in at the identity provider did not succeed. It can be tried again.</source>
             <translation>لم ينجح تسجيل الدخول لدى مزوّد الهوية. يمكن المحاولة مرة أخرى.</translation>
         </message>
@@ -3528,16 +4356,56 @@
             <translation>التوقيع غير مطابق. تم تغيير البيانات أو أنها من مصدر آخر.</translation>
         </message>
         <message>
+            <source>The signature of the person cannot be read.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>The signature of the {kind} is wrong. Do not use it and tell your supervisor.</source>
             <translation>توقيع الجهاز ({kind}) خاطئ. لا تستعمله وأبلغ مشرفك.</translation>
+        </message>
+        <message>
+            <source>The six digits on the front</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The slip is dated {date}, which is still to come. Check the clock of this computer.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The slip is genuine, but it is not of a person of this name.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The slip is genuine, but it was valid until {date} only.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>The slip is saved. It holds personal data: delete the file after use.</source>
             <translation>حُفظ الإيصال. يحتوي على بيانات شخصية: احذف الملف بعد استخدامه.</translation>
         </message>
         <message>
+            <source>The slip was changed after it was issued: its signature does not match what it says.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The slip was not issued by the station of this certificate: it is forged, or another station's.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>The slip was sent to the printer.</source>
             <translation>أُرسل الإيصال إلى الطابعة.</translation>
+        </message>
+        <message>
+            <source>The source has no record any more that belongs to this person.</source>
+            <translation>لم يعد لدى المصدر سجل يخص هذا الشخص.</translation>
+        </message>
+        <message>
+            <source>The source has several records that could be this person's. The person has to share theirs anew.</source>
+            <translation>لدى المصدر عدة سجلات قد تخص هذا الشخص. عليه أن يشارك سجله من جديد.</translation>
+        </message>
+        <message>
+            <source>The source of the records does not let MiTrust in any more. The person has to share them anew.</source>
+            <translation>لم يعد مصدر السجلات يسمح لخدمة MiTrust بالدخول. على الشخص أن يشاركها من جديد.</translation>
         </message>
         <message>
             <source>The station in this folder is a real one; the demo does not write to it.</source>
@@ -3632,12 +4500,24 @@
             <translation>لم تنجح الخطوات المطلوبة.</translation>
         </message>
         <message>
+            <source>The suggestion</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>The supervisor knows this person.</source>
             <translation>المشرف يعرف هذا الشخص.</translation>
         </message>
         <message>
             <source>The supervisor's user name or password is wrong. Check both and try again.</source>
             <translation>اسم مستخدم المشرف أو كلمة مروره غير صحيح. تحقق منهما وحاول مرة أخرى.</translation>
+        </message>
+        <message>
+            <source>The table of assurance levels has a missing or wrong value at {place}.</source>
+            <translation>في جدول مستويات التوثيق قيمة ناقصة أو خاطئة عند {place}.</translation>
+        </message>
+        <message>
+            <source>The ten minutes for sharing records were over. It can be begun again.</source>
+            <translation>انتهت الدقائق العشر المخصصة لمشاركة السجلات. يمكن البدء بها من جديد.</translation>
         </message>
         <message>
             <source>The test did not end within {seconds} s. Unplug the {kind}, restart this program, and give this report to the maker of its driver.</source>
@@ -3662,6 +4542,22 @@
         <message>
             <source>The tour waited in vain for a screen: {screen}.</source>
             <translation>انتظرت الجولة شاشة لم تظهر: ⁨{screen}⁩.</translation>
+        </message>
+        <message>
+            <source>The trail is BROKEN at record {number}: what stands from there on proves nothing.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The trail is being checked …</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The trail is unbroken: {count} records, signed by this station's key up to record {upto}.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The trail tells nothing of a registration with this number.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>The two passwords differ.</source>
@@ -3872,6 +4768,10 @@
             <translation>لا توجد صور في المجلد {folder}.</translation>
         </message>
         <message>
+            <source>There are several requiredOn: here any of them is enough, MOSIP's own client looks at the first alone.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>There cannot be an answer before {time}.</source>
             <translation>لا يمكن أن يصل جواب قبل {time}.</translation>
         </message>
@@ -3890,6 +4790,14 @@
         <message>
             <source>There is a station in this folder already.</source>
             <translation>توجد محطة في هذا المجلد بالفعل.</translation>
+        </message>
+        <message>
+            <source>There is neither a UI specification nor an ID schema in {file}. Name MOSIP's JSON, or its table as CSV.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>There is no age group {group}. Known are {known}.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>There is no agreed format for what was captured, so it cannot be written.</source>
@@ -3916,8 +4824,16 @@
             <translation>لا يوجد نوع خادم بهذا الاسم. الأنواع الممكنة: {kinds}.</translation>
         </message>
         <message>
+            <source>There is no label in {languages}; English or the id is shown.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>There is no list of packets in this folder. Perhaps the drive was pulled out too early: hand over again.</source>
             <translation>لا توجد قائمة حزم في هذا المجلد. لعلّ القرص نُزع مبكرًا: أعد التسليم.</translation>
+        </message>
+        <message>
+            <source>There is no other device for this.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>There is no portrait to compare the face with. Take a document of the person first.</source>
@@ -3926,6 +4842,10 @@
         <message>
             <source>There is no proofing use case {use_case} for {tenant}.</source>
             <translation>لا توجد حالة تحقق {use_case} للجهة {tenant}.</translation>
+        </message>
+        <message>
+            <source>There is no signed code of a slip in this. Photograph it again, flat and in good light, or type its text.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>There is no station in this folder yet. Open the window once, or run 'muster station create'.</source>
@@ -3942,6 +4862,10 @@
         <message>
             <source>There is nothing in this registration to be confirmed.</source>
             <translation>لا شيء في هذا التسجيل يحتاج إلى تأكيد.</translation>
+        </message>
+        <message>
+            <source>There is nothing to be reviewed under this number.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>There is nothing yet to look this person up by.</source>
@@ -3984,8 +4908,20 @@
             <translation>هذه الصفحات معًا أكبر من أن تُرسل: {size} كيلوبايت، والحد الأقصى {limit} كيلوبايت. استغنِ عن بعضها.</translation>
         </message>
         <message>
+            <source>This PDF cannot be read, or nobody signed it.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>This breaks the rule {rule} of this field.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>This chip does not open with six digits. Use the machine-readable lines of the document.</source>
             <translation>لا تُفتح هذه الشريحة بستة أرقام. استعمل أسطر الوثيقة المقروءة آليًا.</translation>
+        </message>
+        <message>
+            <source>This code is not that of a driving licence.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>This computer does not let the program use the {kind}. Tell support: its udev rule is missing.</source>
@@ -3994,6 +4930,10 @@
         <message>
             <source>This computer does not let the program use the {kind}. Tell support: the account must belong to the group video.</source>
             <translation>لا يسمح هذا الحاسوب للبرنامج باستخدام الجهاز ({kind}). أبلغ فريق الدعم: يجب أن ينتمي الحساب إلى المجموعة video.</translation>
+        </message>
+        <message>
+            <source>This computer has no print service that could be asked. Save the slip as a PDF, or ask your administrator.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>This computer's TPM cannot be reached. It must be switched on in the computer's firmware settings, and your account must be allowed to use it.</source>
@@ -4024,8 +4964,20 @@
             <translation>هذا التاريخ أقدم من أن يكون تاريخ ميلاد.</translation>
         </message>
         <message>
+            <source>This date lies before the date of birth. Compare {field} and {other}.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>This date lies in the future.</source>
             <translation>هذا التاريخ في المستقبل.</translation>
+        </message>
+        <message>
+            <source>This date must not lie after {last}.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>This date must not lie before {first}.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>This device can be used. Something about it could be better.</source>
@@ -4046,6 +4998,10 @@
         <message>
             <source>This document is needed before you can go on.</source>
             <translation>هذه الوثيقة مطلوبة للمتابعة.</translation>
+        </message>
+        <message>
+            <source>This does not look like a telephone number in use. Ask the person to say it again.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>This entry does not belong to the place chosen above it.</source>
@@ -4080,8 +5036,20 @@
             <translation>هذا ملف: اختر المجلد الذي توجد فيه المحطة.</translation>
         </message>
         <message>
+            <source>This is kept. It can be taken again; the better of each finger counts.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>This is longer than {most} characters. Shorten it.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>This is looked at elsewhere. The answer comes by itself.</source>
             <translation>يُفحص هذا في مكان آخر. تصل الإجابة تلقائيًا.</translation>
+        </message>
+        <message>
+            <source>This is no JSON: it breaks off at line {line}, column {column}.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>This is no identity number: a digit is wrong or missing. Compare it with the card.</source>
@@ -4090,6 +5058,10 @@
         <message>
             <source>This is no number of a pre-registration: it has 10 to 20 digits.</source>
             <translation>هذا ليس رقم تسجيل مسبق: فهو من 10 إلى 20 رقمًا.</translation>
+        </message>
+        <message>
+            <source>This is no scope of MiTrust: {item} is not understood.</source>
+            <translation>هذا ليس نطاقًا لخدمة MiTrust: لم يُفهم {item}.</translation>
         </message>
         <message>
             <source>This is not a finger you enrolled. Try again, or use your password.</source>
@@ -4136,6 +5108,10 @@
             <translation>هذا ليس عنوان بريد إلكتروني. صحّحه.</translation>
         </message>
         <message>
+            <source>This is not the certificate that slips are checked with. Take slips.pem from the station's folder keys.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>This is not the chip of a passport or identity card. Lay the right document on the reader.</source>
             <translation>ليست هذه شريحة جواز سفر أو بطاقة هوية. ضع الوثيقة الصحيحة على القارئ.</translation>
         </message>
@@ -4156,6 +5132,10 @@
             <translation>هذا النص ليس مكتوبًا بالصيغة المطلوبة في هذا الحقل.</translation>
         </message>
         <message>
+            <source>This is the letter of a pre-registration.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>This is the only administrator. Make somebody else one first, or nobody could undo it.</source>
             <translation>هذا هو المدير الوحيد. عيّن مديرًا آخر أولًا، وإلا فلن يستطيع أحد التراجع عن ذلك.</translation>
         </message>
@@ -4168,12 +5148,20 @@
             <translation>هذا المفتاح لا يفتح الملف. استخدم المفتاح الذي شُفّر الملف من أجله.</translation>
         </message>
         <message>
+            <source>This list of keys</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>This looks like the other eye. Check that left and right are not swapped.</source>
             <translation>تبدو هذه العين الأخرى. تحقّق من عدم تبديل اليمنى باليسرى.</translation>
         </message>
         <message>
             <source>This looks like the other hand. Place the hand that is shown.</source>
             <translation>تبدو هذه اليد الأخرى. ضع اليد المبيّنة.</translation>
+        </message>
+        <message>
+            <source>This pattern does not work at column {column} ({reason}). The field goes unchecked.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>This person has shown well enough who they are.</source>
@@ -4190,6 +5178,10 @@
         <message>
             <source>This picture is already as small as it can be and still be read.</source>
             <translation>هذه الصورة صغيرة بالفعل إلى أقصى حد تبقى معه مقروءة.</translation>
+        </message>
+        <message>
+            <source>This pre-registration was made with another system ({host}). Fill in the form with the person.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>This pre-registration was taken into another registration already. Ask the person about it.</source>
@@ -4222,6 +5214,10 @@
         <message>
             <source>This registration number is of another machine.</source>
             <translation>رقم التسجيل هذا يخص جهازًا آخر.</translation>
+        </message>
+        <message>
+            <source>This registration was decided and signed off already.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>This registration was not compared with others here, or it is too long ago.</source>
@@ -4276,6 +5272,10 @@
             <translation>ليس لهذه المحطة عنوان خادم. تبقى الحزم في صندوق الصادر إلى أن يُحدد عنوان.</translation>
         </message>
         <message>
+            <source>This station knows no process {process}. Known are {known}; others are left out.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>This station knows no proof of identity with that number.</source>
             <translation>لا تعرف هذه المحطة عملية تحقق من الهوية بهذا الرقم.</translation>
         </message>
@@ -4314,6 +5314,10 @@
         <message>
             <source>This step needs a network. It waits: go on with it when there is one.</source>
             <translation>تحتاج هذه الخطوة إلى شبكة. هي في الانتظار: تابعها عند توفر الشبكة.</translation>
+        </message>
+        <message>
+            <source>This step waits for MiTrust and for nothing else.</source>
+            <translation>هذه الخطوة تنتظر خدمة MiTrust ولا شيء غيرها.</translation>
         </message>
         <message>
             <source>This step waits for a code and for nothing else.</source>
@@ -4400,6 +5404,10 @@
             <translation>ينتهي الوقت</translation>
         </message>
         <message>
+            <source>To what comes next; with Shift to what was before</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Too few features are seen in the print. Clean the finger and the glass and take it again.</source>
             <translation>تفاصيل البصمة الظاهرة قليلة جدًا. نظّف الإصبع والزجاج وأعد الالتقاط.</translation>
         </message>
@@ -4428,12 +5436,12 @@
             <translation>المس قارئ البصمات.</translation>
         </message>
         <message>
-            <source>Trigger {trigger} names a process that does not exist: {process}. There are: {processes}.</source>
-            <translation>يذكر المُشغِّل {trigger} عملية غير موجودة: ‏{process}. العمليات الموجودة: ‏{processes}.</translation>
+            <source>Trail</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
-            <source>Try again</source>
-            <translation>إعادة المحاولة</translation>
+            <source>Trigger {trigger} names a process that does not exist: {process}. There are: {processes}.</source>
+            <translation>يذكر المُشغِّل {trigger} عملية غير موجودة: ‏{process}. العمليات الموجودة: ‏{processes}.</translation>
         </message>
         <message>
             <source>Try with this picture</source>
@@ -4446,10 +5454,6 @@
         <message>
             <source>Turn a little to the right.</source>
             <translation>استدر قليلًا نحو اليمين.</translation>
-        </message>
-        <message>
-            <source>Turn the screen to the person and go through it together.</source>
-            <translation>وجّه الشاشة نحو الشخص وراجعا كل شيء معًا.</translation>
         </message>
         <message>
             <source>Turn your head slowly to the left, then back to the camera.</source>
@@ -4468,6 +5472,10 @@
             <translation>تحمل عينتان في ملف البيانات الحيوية الفهرس نفسه.</translation>
         </message>
         <message>
+            <source>Two screens have the order {order}: give each its own.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Two services say that they are the {kind} {serial} (ports {first} and {second}). Stop one of them.</source>
             <translation>خدمتان تقولان إنهما الجهاز {serial} ({kind}، المنفذان {first} و{second}). أوقف إحداهما.</translation>
         </message>
@@ -4476,12 +5484,12 @@
             <translation>لخطوتين الاسم نفسه: {node}.</translation>
         </message>
         <message>
-            <source>Type the number from the person's card, then only what has changed. Leave the rest empty.</source>
-            <translation>اكتب الرقم من بطاقة الشخص، ثم ما تغيّر فقط. اترك الباقي فارغًا.</translation>
+            <source>Type the beginning of a place; Enter takes the first one found.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
-            <source>Undo</source>
-            <translation>تراجع</translation>
+            <source>Type the number from the person's card, then only what has changed. Leave the rest empty.</source>
+            <translation>اكتب الرقم من بطاقة الشخص، ثم ما تغيّر فقط. اترك الباقي فارغًا.</translation>
         </message>
         <message>
             <source>Unlock</source>
@@ -4504,6 +5512,18 @@
             <translation>اسم المستخدم أو كلمة المرور غير صحيح. تحقق منهما وحاول مرة أخرى.</translation>
         </message>
         <message>
+            <source>Usual size</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Validators of the type {kind} are not checked here; use a regex.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>View</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Wait until the camera sees the face.</source>
             <translation>انتظر حتى ترى الكاميرا الوجه.</translation>
         </message>
@@ -4518,6 +5538,10 @@
         <message>
             <source>Welcome, {name}</source>
             <translation>مرحبًا، ⁨{name}⁩</translation>
+        </message>
+        <message>
+            <source>What</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>What a device says about itself in the biometric file is not signed by a device.</source>
@@ -4536,8 +5560,28 @@
             <translation>بماذا يبدأ الشخص؟</translation>
         </message>
         <message>
+            <source>What happened</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>What happened to registration {number}</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>What happened to this registration</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>What is open is kept. {name} can go on with it.</source>
             <translation>ما هو مفتوح محفوظ. يمكن لـ {name} متابعته.</translation>
+        </message>
+        <message>
+            <source>What is to be changed?</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>What it is about</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>What providers said</source>
@@ -4560,16 +5604,16 @@
             <translation>لا يمكن قراءة ما أعاده المتصفح. ابدأ هذه الخطوة من جديد.</translation>
         </message>
         <message>
-            <source>What the camera sees</source>
-            <translation>ما تراه الكاميرا</translation>
-        </message>
-        <message>
             <source>What the chip answered was changed on the way, or this is not the chip that it says it is. Take the document off the reader and start again.</source>
             <translation>غُيّرت إجابة الشريحة في الطريق، أو ليست هذه الشريحة ما تقول إنها هي. ارفع الوثيقة عن القارئ وابدأ من جديد.</translation>
         </message>
         <message>
             <source>What the chip said before it was opened is not what the issuer signed. Somebody may listen in.</source>
             <translation>ما قالته الشريحة قبل فتحها ليس ما وقّعته جهة الإصدار. ربما يتنصّت أحد.</translation>
+        </message>
+        <message>
+            <source>What the person saw has changed since. Show it again and let the person answer.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>What the server sent cannot be opened with this station's key. Have the one in its folder 'keys' registered there.</source>
@@ -4608,6 +5652,10 @@
             <translation>إعدادات إرسال الرسائل في هذه المحطة غير صالحة. أبلغ المسؤول.</translation>
         </message>
         <message>
+            <source>What was captured of the person who brings the child is not enough. Go back and capture what is missing.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>What was remembered of the code cannot be read. Have another one sent.</source>
             <translation>تعذّرت قراءة ما حُفظ عن الرمز. اطلب إرسال رمز آخر.</translation>
         </message>
@@ -4616,8 +5664,16 @@
             <translation>لا يمكن قراءة ما حُفظ عن الطلب الموجَّه إلى المحفظة الرقمية. ابدأ هذه الخطوة من جديد.</translation>
         </message>
         <message>
+            <source>What was typed</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>What you give us here is sent to those who can confirm it.</source>
             <translation>ما تعطوننا إياه هنا يُرسل إلى من يستطيع تأكيده.</translation>
+        </message>
+        <message>
+            <source>When</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Where the eyes look cannot be told in this picture.</source>
@@ -4632,6 +5688,14 @@
             <translation>أي طريقة يختار الشخص؟</translation>
         </message>
         <message>
+            <source>Which years?</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Who</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Who is this?</source>
             <translation>من هذا؟</translation>
         </message>
@@ -4640,8 +5704,20 @@
             <translation>يضيف الشخص الجديد إصبعه ووجهه بعد الدخول، من «دخولي».</translation>
         </message>
         <message>
-            <source>Whole head inside the picture</source>
-            <translation>الرأس كله داخل الصورة</translation>
+            <source>Why is it rejected?</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Why is it sent back?</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Why is the best there is kept?</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Why it stays</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Why this proof is ended; nothing about the person</source>
@@ -4656,6 +5732,10 @@
             <translation>بالإصبع تفتح قفل الشاشة وتوقّع بلمسة واحدة. يُحفظ الوجه والأصابع مختومة في هذه المحطة، ويُقارن الوجه أيضًا بوجوه كل من يُسجَّل هنا.</translation>
         </message>
         <message>
+            <source>Words, a registration's number, or a person's name</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Worn or damaged ridges</source>
             <translation>خطوط البصمة متآكلة أو متضررة</translation>
         </message>
@@ -4668,12 +5748,24 @@
             <translation>اكتب اسمًا وعلامة يساوي وقيمة: {pair}.</translation>
         </message>
         <message>
+            <source>Write a report</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Write a user as NAME=FILE, with a file that holds the password on its first line.</source>
             <translation>اكتب المستخدم بالصيغة NAME=FILE، مع ملف تكون كلمة المرور في سطره الأول.</translation>
         </message>
         <message>
+            <source>Write differently</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Write the date as year/month/day, for example 1990/05/31.</source>
             <translation>اكتب التاريخ بترتيب السنة ثم الشهر ثم اليوم، مثل ⁦1990/05/31⁩.</translation>
+        </message>
+        <message>
+            <source>Yes</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Yes, so it is</source>
@@ -4702,6 +5794,10 @@
         <message>
             <source>You may not work at this station at present. Ask an administrator of the station.</source>
             <translation>لا يُسمح لك بالعمل على هذه المحطة حاليًا. راجع أحد مديري المحطة.</translation>
+        </message>
+        <message>
+            <source>You registered this person yourself, so somebody else has to decide.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>You registered this person, so somebody else has to confirm it.</source>
@@ -4740,16 +5836,40 @@
             <translation>قبلها الخادم</translation>
         </message>
         <message>
+            <source>adult</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>age in months: {months}</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>age {years}</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>announced, waits to be sent</source>
             <translation>أُعلن عنها، بانتظار الإرسال</translation>
+        </message>
+        <message>
+            <source>approved</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>asked of another system</source>
             <translation>يُسأل عنه نظام آخر</translation>
         </message>
         <message>
+            <source>at any time</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>at {address}</source>
             <translation>عند {address}</translation>
+        </message>
+        <message>
+            <source>barcode</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>begun</source>
@@ -4784,12 +5904,24 @@
             <translation>الشهادة حتى {date}</translation>
         </message>
         <message>
+            <source>chip</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>chip reader</source>
             <translation>قارئ شرائح</translation>
         </message>
         <message>
             <source>chosen</source>
             <translation>مختار</translation>
+        </message>
+        <message>
+            <source>day/month/year</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>destroyed, as the server has it</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>did not succeed</source>
@@ -4808,12 +5940,24 @@
             <translation>تم</translation>
         </message>
         <message>
+            <source>drawn as a sample</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>everything</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>face or finger</source>
             <translation>وجه أو إصبع</translation>
         </message>
         <message>
             <source>fair evidence</source>
             <translation>دليل مقبول</translation>
+        </message>
+        <message>
+            <source>filled in at home</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>fingerprint reader</source>
@@ -4828,12 +5972,36 @@
             <translation>لتسجيل الدخول والتحقق فقط</translation>
         </message>
         <message>
+            <source>given</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>good</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>has no password yet: choose, and give one</source>
             <translation>لا كلمة مرور بعد: اختره وامنحه واحدة</translation>
         </message>
         <message>
+            <source>held</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>identity {level}</source>
             <translation>الهوية {level}</translation>
+        </message>
+        <message>
+            <source>in the future</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>in the last {days} days</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>infant</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>iris camera</source>
@@ -4856,12 +6024,24 @@
             <translation>حُفظ دون الحد المطلوب</translation>
         </message>
         <message>
+            <source>kept with a reason</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>later</source>
             <translation>لاحقًا</translation>
         </message>
         <message>
             <source>looked up here</source>
             <translation>يُبحث عنه هنا</translation>
+        </message>
+        <message>
+            <source>minor</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>month/day/year</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>need not succeed</source>
@@ -4876,6 +6056,10 @@
             <translation>بدون</translation>
         </message>
         <message>
+            <source>not asked for</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>not connected</source>
             <translation>لا يوجد جهاز متصل</translation>
         </message>
@@ -4888,12 +6072,24 @@
             <translation>غير مُثبت</translation>
         </message>
         <message>
+            <source>not sure: compare it</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>nothing</source>
             <translation>لا شيء</translation>
         </message>
         <message>
+            <source>nothing unusual</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>nothing yet</source>
             <translation>لا شيء بعد</translation>
+        </message>
+        <message>
+            <source>now</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>number {serial}</source>
@@ -4908,12 +6104,28 @@
             <translation>رمز لمرة واحدة</translation>
         </message>
         <message>
+            <source>passport zone</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>perhaps alike</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>printed text</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>processed</source>
             <translation>تمت معالجتها</translation>
         </message>
         <message>
             <source>processed, the number was given</source>
             <translation>تمت معالجتها ومُنح الرقم</translation>
+        </message>
+        <message>
+            <source>proof of identity</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>proven</source>
@@ -4924,8 +6136,16 @@
             <translation>الجودة %p</translation>
         </message>
         <message>
+            <source>rather sure</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>ready to be sealed</source>
             <translation>جاهز للختم</translation>
+        </message>
+        <message>
+            <source>records shared through MiTrust</source>
+            <translation>سجلات مشتركة عبر MiTrust</translation>
         </message>
         <message>
             <source>refused by the server</source>
@@ -4940,12 +6160,24 @@
             <translation>لم يقبلها الخادم بعد الفحص</translation>
         </message>
         <message>
+            <source>risk {weight}</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>sent back</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>sign-in at a provider</source>
             <translation>تسجيل الدخول لدى مزوّد</translation>
         </message>
         <message>
             <source>sign-in {level}</source>
             <translation>تسجيل الدخول {level}</translation>
+        </message>
+        <message>
+            <source>signed with the certificate {digest}</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>signs in with: {names}</source>
@@ -4956,6 +6188,10 @@
             <translation>مؤكد إلى حد ما (منخفض)</translation>
         </message>
         <message>
+            <source>still owed</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>stopped</source>
             <translation>أُوقف</translation>
         </message>
@@ -4964,8 +6200,16 @@
             <translation>دليل قوي</translation>
         </message>
         <message>
+            <source>suggested</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>superior evidence</source>
             <translation>دليل فائق</translation>
+        </message>
+        <message>
+            <source>sure</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>sure (substantial)</source>
@@ -4992,12 +6236,24 @@
             <translation>لم يُلتقط بعد</translation>
         </message>
         <message>
+            <source>today</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>too many wrong attempts; can try again in {minutes} min</source>
             <translation>محاولات خاطئة كثيرة؛ يمكنه المحاولة بعد {minutes} دقيقة</translation>
         </message>
         <message>
+            <source>typed</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>under way</source>
             <translation>جارٍ</translation>
+        </message>
+        <message>
+            <source>very alike</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>very sure (high)</source>
@@ -5006,6 +6262,10 @@
         <message>
             <source>vouched for</source>
             <translation>بشهادة</translation>
+        </message>
+        <message>
+            <source>waiting</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>waits for an answer</source>
@@ -5028,16 +6288,28 @@
             <translation>محفظة على الهاتف</translation>
         </message>
         <message>
-            <source>year/month/day</source>
-            <translation>‎سنة‎/‎شهر‎/‎يوم</translation>
+            <source>weak</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>{allowed} attempts are allowed.</source>
             <translation>عدد المحاولات المسموح بها: {allowed}.</translation>
         </message>
         <message>
+            <source>{count} decisions are signed and count.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>{count} faces</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>{count} older ones</source>
             <translation>{count} أقدم</translation>
+        </message>
+        <message>
+            <source>{count} older records are still being made ready to be searched.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>{count} packets wait; sending them takes about {minutes} minutes.</source>
@@ -5046,6 +6318,22 @@
         <message>
             <source>{count} packets were accepted by the server.</source>
             <translation>عدد الحزم التي قبلها الخادم: {count}.</translation>
+        </message>
+        <message>
+            <source>{count} registrations fit. Type more of the number or the name.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>{count} were sent meanwhile and wait for you again.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>{decision}, to be signed off</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>{decision}{reason} by {name}, {time}</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>{document}: {before} kB before, {after} kB now. Look whether it can still be read; if not, scan it again.</source>
@@ -5060,12 +6348,20 @@
             <translation>{field} (يمكن تركه)</translation>
         </message>
         <message>
+            <source>{field} and {other} are the same number: nobody can bring along themselves.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>{file} does not say how the clip was taken.</source>
             <translation>لا يذكر {file} كيف التُقط المقطع.</translation>
         </message>
         <message>
             <source>{file} in the pack of networks is missing or was changed after it was signed.</source>
             <translation>{file} مفقود من حزمة الشبكات أو عُدّل بعد توقيعها.</translation>
+        </message>
+        <message>
+            <source>{file} is not plain text in UTF-8. Save it as UTF-8.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>{folder} is a file, and a folder is needed here.</source>
@@ -5076,8 +6372,16 @@
             <translation>العنوان {host} يستجيب لكنه لا يرسل صورًا. اطلب من المسؤول التحقق من عنوان الكاميرا وكلمة مرورها وشهادتها.</translation>
         </message>
         <message>
+            <source>{hours} h</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>{minimum} of these {count}</source>
             <translation>{minimum} من هذه {count}</translation>
+        </message>
+        <message>
+            <source>{minutes} min</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>{name} · next: {step} · {time}</source>
@@ -5092,8 +6396,16 @@
             <translation>{name}: {quality}</translation>
         </message>
         <message>
+            <source>{number} · {name} · sealed {time}</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>{rate} pictures a second come.</source>
             <translation>تصل {rate} صورة في الثانية.</translation>
+        </message>
+        <message>
+            <source>{seconds} s</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>{seen} fingers are seen instead of {wanted}. Take everything else off the glass.</source>
@@ -5106,6 +6418,18 @@
         <message>
             <source>{seen} of {wanted} fingers are seen. Place all of them flat, a little apart.</source>
             <translation>يظهر {seen} من {wanted} أصابع. ضعها كلها مسطّحة ومتباعدة قليلًا.</translation>
+        </message>
+        <message>
+            <source>{source} says {said} ({sure}).</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>{source} says {said}; here it says {standing}.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>{waiting} waiting · {held} held · {decided} to be signed off</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>{what}: the limit is reached.</source>

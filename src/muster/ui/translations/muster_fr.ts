@@ -72,6 +72,26 @@
             <translation>Le certificat d’un appareil n’était pas valable au moment de la capture qu’il a signée.</translation>
         </message>
         <message>
+            <source>A digit of this number seems to be wrong or missing. Compare it with the card.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>A document is missing, unreadable or another person's</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>A document says something else than what stands here. Look at both and decide which is right.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>A document that MiTrust sent cannot be read.</source>
+            <translation>Un document envoyé par MiTrust est illisible.</translation>
+        </message>
+        <message>
+            <source>A field has no id: write the name of the schema's field.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>A file of the face recognition pack cannot be read: {file}.</source>
             <translation>Un fichier du pack de reconnaissance faciale est illisible : {file}.</translation>
         </message>
@@ -106,6 +126,10 @@
         <message>
             <source>A key file of this station is missing. Put the folder 'keys' back from your backup.</source>
             <translation>Un fichier de clé de ce poste est manquant. Remettez en place le dossier « keys » de votre sauvegarde.</translation>
+        </message>
+        <message>
+            <source>A keyboard on the screen</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>A landmark of the face lies outside the picture.</source>
@@ -248,6 +272,14 @@
             <translation>Un secret a un nom et au moins un caractère.</translation>
         </message>
         <message>
+            <source>A small child needs somebody who brings it: of that person no face, finger or eye was captured.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>A small child needs somebody who brings it: that person's identity number or registration number is missing.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>A step may not have a name that begins with $: {node}.</source>
             <translation>Le nom d’une étape ne peut pas commencer par $ : {node}.</translation>
         </message>
@@ -300,8 +332,20 @@
             <translation>Un nom d’utilisateur comporte de 2 à 50 lettres, chiffres, points, tirets ou traits de soulignement.</translation>
         </message>
         <message>
+            <source>A word in it is on the list of words that names do not hold. Write it differently, or say why it stays.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>A yes or no in the biometric file is neither.</source>
             <translation>Un oui ou non du fichier biométrique n’est ni l’un ni l’autre.</translation>
+        </message>
+        <message>
+            <source>A4 sheet</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>A5 sheet</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Add</source>
@@ -316,8 +360,8 @@
             <translation>Administrateur</translation>
         </message>
         <message>
-            <source>All are kept.</source>
-            <translation>Tout est enregistré.</translation>
+            <source>Age in years</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>All of these are marked as exceptions; there is nothing to capture.</source>
@@ -364,6 +408,10 @@
             <translation>Un autre appareil que celui choisi ({kind}) a répondu. Regardez ce qui est branché.</translation>
         </message>
         <message>
+            <source>Another device …</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Another program is using the station's data. Try again in a moment.</source>
             <translation>Un autre programme utilise les données du poste. Réessayez dans un instant.</translation>
         </message>
@@ -372,8 +420,32 @@
             <translation>Autre raison</translation>
         </message>
         <message>
+            <source>Another reason, for now</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Another reason, lasting</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Approve</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Approve all that need no look</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Approve {count} that need no look</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>As many of these as possible</source>
             <translation>Autant que possible de celles-ci</translation>
+        </message>
+        <message>
+            <source>As the computer is set</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Ask about: {fields}.</source>
@@ -390,10 +462,6 @@
         <message>
             <source>Ask the person to lay the four fingers of the right hand flat on the glass.</source>
             <translation>Demandez à la personne de poser les quatre doigts de la main droite à plat sur la vitre.</translation>
-        </message>
-        <message>
-            <source>Ask the person to look straight into the camera, eyes open, nothing on the head.</source>
-            <translation>Demandez à la personne de regarder droit vers la caméra, les yeux ouverts et la tête découverte.</translation>
         </message>
         <message>
             <source>Ask the person to look straight into the camera.</source>
@@ -436,6 +504,10 @@
             <translation>Au plus {sheets} feuilles sont prises à la fois. S’il en reste dans le chargeur, ajoutez-les comme pages supplémentaires.</translation>
         </message>
         <message>
+            <source>At this age one more document is needed. Go back to the documents and attach it.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Attempt {number} of {allowed}</source>
             <translation>Essai {number} sur {allowed}</translation>
         </message>
@@ -468,8 +540,16 @@
             <translation>Évaluation en cours …</translation>
         </message>
         <message>
+            <source>Being taken. The person stays like this until it is good.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Block</source>
             <translation>Bloquer</translation>
+        </message>
+        <message>
+            <source>Both hands</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Browsers cannot come back to this computer: {port} is no port, or another program has it (MUSTER_BROWSER_PORT).</source>
@@ -484,36 +564,44 @@
             <translation>D’après sa puce, le document a expiré.</translation>
         </message>
         <message>
+            <source>By {names}</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Can prove: {level}</source>
             <translation>Peut prouver : {level}</translation>
         </message>
         <message>
-            <source>Cannot be captured</source>
-            <translation>Capture impossible</translation>
+            <source>Cannot be captured ({count} fingers): why?</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Cannot be captured ({fingers}): why?</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Cannot be captured …</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Cannot be held still</source>
             <translation>Ne peut pas rester immobile</translation>
         </message>
         <message>
+            <source>Cannot be laid on the glass</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Cannot move as asked</source>
             <translation>Ne peut pas bouger comme demandé</translation>
         </message>
         <message>
-            <source>Capture</source>
-            <translation>Capturer</translation>
+            <source>Capitals and further signs</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
-            <source>Capture again</source>
-            <translation>Capturer à nouveau</translation>
-        </message>
-        <message>
-            <source>Capture again: {fingers}</source>
-            <translation>À capturer à nouveau : {fingers}</translation>
-        </message>
-        <message>
-            <source>Capturing …</source>
-            <translation>Capture en cours…</translation>
+            <source>Captures</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Centre and machine have five digits each, as the server assigned them.</source>
@@ -564,12 +652,24 @@
             <translation>Choisissez une image pour chaque page</translation>
         </message>
         <message>
+            <source>Choose a reason.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Choose a record, or search for a registration: its story stands here.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Choose and test</source>
             <translation>Choisir et tester</translation>
         </message>
         <message>
             <source>Choose at least one role.</source>
             <translation>Choisissez au moins un rôle.</translation>
+        </message>
+        <message>
+            <source>Choose from a calendar</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Choose one of the entries of the list.</source>
@@ -592,12 +692,16 @@
             <translation>Indiquez qui travaille ici. Les mots de passe protègent tout ce que contient cet ordinateur : si les deux sont perdus, les inscriptions non envoyées le sont aussi.</translation>
         </message>
         <message>
+            <source>Close</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Close both eyes for a moment, then open them.</source>
             <translation>Fermez les deux yeux un instant, puis rouvrez-les.</translation>
         </message>
         <message>
-            <source>Close enough: about an arm's length</source>
-            <translation>Assez près : à environ une longueur de bras</translation>
+            <source>Close the keyboard</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Close the mouth.</source>
@@ -620,12 +724,36 @@
             <translation>Code à lire avec votre application d’authentification</translation>
         </message>
         <message>
+            <source>Colours and size</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Come a little closer.</source>
             <translation>Approchez-vous un peu.</translation>
         </message>
         <message>
+            <source>Comment</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Comment, if there is one</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Comment; needed for another reason</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Compare the face with the picture on the document, and the name with what was entered.</source>
             <translation>Comparez le visage à la photo du document, et le nom à ce qui a été saisi.</translation>
+        </message>
+        <message>
+            <source>Compared with</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Conditions of the engine {engine} are not understood; use MVEL.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Configurations (*.json);;All files (*)</source>
@@ -644,8 +772,16 @@
             <translation>Consentement</translation>
         </message>
         <message>
+            <source>Content</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Continue sending</source>
             <translation>Reprendre l’envoi</translation>
+        </message>
+        <message>
+            <source>Dark</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Days of the oldest review</source>
@@ -676,6 +812,10 @@
             <translation>Jours sans envoi</translation>
         </message>
         <message>
+            <source>Delete the letter before</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Demo station: the password is filled in. Enroll invented people only.</source>
             <translation>Poste de démonstration : le mot de passe est déjà saisi. N’inscrivez que des personnes fictives.</translation>
         </message>
@@ -694,6 +834,10 @@
         <message>
             <source>Discard for good?</source>
             <translation>Vraiment supprimer ?</translation>
+        </message>
+        <message>
+            <source>Document</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Documents</source>
@@ -728,6 +872,10 @@
             <translation>Y mettre fin</translation>
         </message>
         <message>
+            <source>End the registration? Nothing is kept.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>End this proof</source>
             <translation>Mettre fin à cette preuve</translation>
         </message>
@@ -736,8 +884,24 @@
             <translation>Enregistré : {names}</translation>
         </message>
         <message>
+            <source>Enter</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Enter: next empty field · Ctrl+Enter: Next</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Esc</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Everything is kept as you go.</source>
             <translation>Tout est enregistré au fur et à mesure.</translation>
+        </message>
+        <message>
+            <source>Everything is taken.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Everything succeeded, but it does not prove enough for this purpose.</source>
@@ -776,6 +940,14 @@
             <translation>Visage, doigts et yeux</translation>
         </message>
         <message>
+            <source>Face, fingers or eyes are to be captured again</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Face, hands and eyes</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Faults to be mended: {count}</source>
             <translation>Erreurs à corriger : {count}</translation>
         </message>
@@ -784,12 +956,36 @@
             <translation>Récupérer</translation>
         </message>
         <message>
+            <source>Fetch the pre-registration</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Fetching …</source>
             <translation>Récupération …</translation>
         </message>
         <message>
+            <source>Fill in</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Fill in {count} details</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Filled in at home?</source>
             <translation>Déjà rempli à la maison ?</translation>
+        </message>
+        <message>
+            <source>Filled in: {fields}.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Find a place</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Find a place: type its beginning</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Finger</source>
@@ -820,6 +1016,10 @@
             <translation>Depuis le début</translation>
         </message>
         <message>
+            <source>From: {source} ({sure})</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>GPS receiver</source>
             <translation>récepteur GPS</translation>
         </message>
@@ -832,16 +1032,40 @@
             <translation>Reprendre</translation>
         </message>
         <message>
+            <source>Go on (Space)</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Go on with other things</source>
             <translation>Passer à autre chose</translation>
+        </message>
+        <message>
+            <source>Go through it with the person. Press a part to change it.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Go through this with the person, one step after the other.</source>
             <translation>Parcourez ceci avec la personne, étape par étape.</translation>
         </message>
         <message>
+            <source>Good.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Good. Hold still …</source>
             <translation>C’est bien. Ne bougez plus…</translation>
+        </message>
+        <message>
+            <source>Head of the trail: {digest}</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>High contrast</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Hold</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>How large the page is in truth is not known.</source>
@@ -860,6 +1084,10 @@
             <translation>Je vois moi-même la personne ici</translation>
         </message>
         <message>
+            <source>I see the person here myself …</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>I see the person: they sit before the camera, with nothing before the face.</source>
             <translation>Je vois la personne : elle est assise devant la caméra, sans rien devant le visage.</translation>
         </message>
@@ -874,6 +1102,18 @@
         <message>
             <source>Injury or illness</source>
             <translation>Blessure ou maladie</translation>
+        </message>
+        <message>
+            <source>Introducer</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Is this address spelt right? Many addresses end in {likely}.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>It can be captured after all</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>It can be taken into use, after {seconds} s.</source>
@@ -964,8 +1204,24 @@
             <translation>Son horloge est décalée de {seconds} s par rapport à cet ordinateur. Réglez les horloges, puis redémarrez le programme de l’appareil.</translation>
         </message>
         <message>
-            <source>Keep the best there is</source>
-            <translation>Garder les meilleures</translation>
+            <source>Its portrait is compared with the face that is captured.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Keep it</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Keep it, because …</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Keep mine</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Keep the best there is …</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Kept.</source>
@@ -976,12 +1232,40 @@
             <translation>Conservée. Aucun cas d’usage ne dit dans ses déclencheurs à quelle procédure il sert ; rien n’est donc demandé à personne.</translation>
         </message>
         <message>
+            <source>Keyboard</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Keyboard on the screen</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Keys</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Keys on this page</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Kind of document</source>
             <translation>Type de document</translation>
         </message>
         <message>
             <source>Language</source>
             <translation>Langue</translation>
+        </message>
+        <message>
+            <source>Language of the window</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Larger</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Lay the document on the chip reader …</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Lay the document on the scanner and press Scan, or go on without one.</source>
@@ -1040,6 +1324,10 @@
             <translation>Levez lentement le menton, puis regardez de nouveau la caméra.</translation>
         </message>
         <message>
+            <source>Light</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Light is reflected by the glasses. Take them off, or move the lamp.</source>
             <translation>Les lunettes reflètent la lumière. Retirez-les ou déplacez la lampe.</translation>
         </message>
@@ -1060,6 +1348,10 @@
             <translation>Verrouillage dans {minutes} min</translation>
         </message>
         <message>
+            <source>Look at this registration before you approve it.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Look into the camera</source>
             <translation>Regarder la caméra</translation>
         </message>
@@ -1074,6 +1366,10 @@
         <message>
             <source>Machine number</source>
             <translation>Numéro du poste</translation>
+        </message>
+        <message>
+            <source>Made at station {station} by {name}, {time}</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Make smaller</source>
@@ -1094,6 +1390,22 @@
         <message>
             <source>Megabytes on the disk</source>
             <translation>Mégaoctets sur le disque</translation>
+        </message>
+        <message>
+            <source>MiTrust answered with something that cannot be read. Try again later, or tell support.</source>
+            <translation>MiTrust a répondu par quelque chose d’illisible. Réessayez plus tard ou prévenez l’assistance.</translation>
+        </message>
+        <message>
+            <source>MiTrust did not accept what it was asked. Tell your administrator, and go on without it.</source>
+            <translation>MiTrust n’a pas accepté la demande. Prévenez votre administrateur et continuez sans lui.</translation>
+        </message>
+        <message>
+            <source>MiTrust does not let this station ask without the person. Your administrator has to ask MiTrust for it.</source>
+            <translation>MiTrust ne permet pas à ce poste d’interroger sans la personne. Votre administrateur doit en faire la demande à MiTrust.</translation>
+        </message>
+        <message>
+            <source>MiTrust is being maintained just now. Go on without it, or try again later.</source>
+            <translation>MiTrust est en maintenance en ce moment. Continuez sans lui ou réessayez plus tard.</translation>
         </message>
         <message>
             <source>More light on the left side of the face.</source>
@@ -1136,6 +1448,10 @@
             <translation>Ni la tête ni le fond n’ont assez bougé pour en juger.</translation>
         </message>
         <message>
+            <source>Never mind</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>New password</source>
             <translation>Nouveau mot de passe</translation>
         </message>
@@ -1148,6 +1464,10 @@
             <translation>Suivant</translation>
         </message>
         <message>
+            <source>Next field</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Next page</source>
             <translation>Page suivante</translation>
         </message>
@@ -1156,8 +1476,16 @@
             <translation>Personne suivante</translation>
         </message>
         <message>
+            <source>Next registration</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Next: {names}</source>
             <translation>Ensuite : {names}</translation>
+        </message>
+        <message>
+            <source>No bioAttributes are named, neither here nor in the ID schema.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>No browser could be opened on this computer.</source>
@@ -1180,6 +1508,10 @@
             <translation>Aucun visage n’est visible. Demandez à la personne de s’asseoir devant la caméra.</translation>
         </message>
         <message>
+            <source>No field is of the group {group}, which is always selected.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>No finger and no eye is marked as an exception; there is nothing to show.</source>
             <translation>Aucun doigt et aucun œil n’est marqué comme exception ; il n’y a rien à montrer.</translation>
         </message>
@@ -1198,10 +1530,6 @@
         <message>
             <source>No machine-readable lines were found on this page.</source>
             <translation>Aucune ligne lisible par machine n’a été trouvée sur cette page.</translation>
-        </message>
-        <message>
-            <source>No more than that: nobody needs to undress or to take off a bandage</source>
-            <translation>Rien de plus : personne ne doit se dévêtir ni retirer un pansement</translation>
         </message>
         <message>
             <source>No new registration can be begun: a limit of this station is reached ({limit}). Connect to the server and send what waits, or ask your administrator.</source>
@@ -1228,12 +1556,12 @@
             <translation>Il n’y a pas de papier dans le chargeur du scanner. Placez-y les pages et numérisez de nouveau.</translation>
         </message>
         <message>
-            <source>No picture</source>
-            <translation>Pas d’image</translation>
-        </message>
-        <message>
             <source>No picture came within {seconds} s. Close other programs that use the {kind}, unplug it and plug it in at another socket.</source>
             <translation>Aucune image en {seconds} s. Fermez les autres programmes qui utilisent l’appareil ({kind}), débranchez-le et branchez-le à une autre prise.</translation>
+        </message>
+        <message>
+            <source>No place of this name. Choose from the lists below.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>No proofing use case is meant for this.</source>
@@ -1256,6 +1584,10 @@
             <translation>Aucune connexion sécurisée au service qui prouve les identités n’est possible ; rien n’a donc été envoyé. Vérifiez l’horloge de cet ordinateur, puis prévenez votre administrateur.</translation>
         </message>
         <message>
+            <source>No sign of anything unusual.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>No station of this number is registered here, so no set-up file can be made for it.</source>
             <translation>Aucun poste de ce numéro n’est enregistré ici : aucun fichier d’installation ne peut être préparé pour lui.</translation>
         </message>
@@ -1266,6 +1598,18 @@
         <message>
             <source>No {kind} is connected. Plug it in and try again.</source>
             <translation>Appareil non branché : {kind}. Branchez l’appareil et réessayez.</translation>
+        </message>
+        <message>
+            <source>No {kind} is connected. Plug it in; it goes on by itself.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>No.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Nobody has proven who this person is at this station: there is no evidence to tell of.</source>
+            <translation>Personne n’a prouvé sur ce poste l’identité de cette personne : il n’y a aucune preuve à transmettre.</translation>
         </message>
         <message>
             <source>Nobody here waits for what the browser brought back.</source>
@@ -1288,8 +1632,20 @@
             <translation>Aucune des façons de faire cette étape n’est disponible.</translation>
         </message>
         <message>
+            <source>None of your decisions waits to be signed off.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Not Ready</source>
             <translation>pas encore prêt à l’emploi</translation>
+        </message>
+        <message>
+            <source>Not everything that was captured is asked for at this age. What is not asked for stays here and is not sent.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Not sure enough to be filled in: {fields}.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Nothing can be seen on this page. Look whether it lies the right way round.</source>
@@ -1300,12 +1656,20 @@
             <translation>Rien ne peut encore être consigné : la vérification d’identité n’est pas terminée.</translation>
         </message>
         <message>
+            <source>Nothing happened for {time}</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Nothing has to be proven for this person.</source>
             <translation>Rien n’est à vérifier pour cette personne.</translation>
         </message>
         <message>
             <source>Nothing in the packet confirms the officer: no password and no capture.</source>
             <translation>Rien dans le paquet ne confirme l’agent : ni mot de passe ni capture.</translation>
+        </message>
+        <message>
+            <source>Nothing is captured by the name {attribute}.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Nothing is changed yet. Fill in what is to be changed, or attach a document.</source>
@@ -1320,6 +1684,10 @@
             <translation>Rien n’est branché.</translation>
         </message>
         <message>
+            <source>Nothing is shown for the control {control}; known are {known}.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Nothing of that name can be measured. There are: {areas}.</source>
             <translation>Rien de ce nom ne peut être mesuré. Il y a : {areas}.</translation>
         </message>
@@ -1328,8 +1696,16 @@
             <translation>Rien sur cette puce ne peut montrer qu’elle n’est pas une copie. Examinez le document lui-même.</translation>
         </message>
         <message>
+            <source>Nothing waits for a review.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Nothing was said.</source>
             <translation>Rien n’a été dit.</translation>
+        </message>
+        <message>
+            <source>Nothing was written as a signature. Ask the person to sign again.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Nothing.</source>
@@ -1356,20 +1732,36 @@
             <translation>Sur un papier aussi clair, un reflet ne se distingue pas du papier.</translation>
         </message>
         <message>
+            <source>On their own screen.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>On this screen, turned to them.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Once more</source>
             <translation>Encore une fois</translation>
+        </message>
+        <message>
+            <source>Once more (Space)</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Once more: {fingers}.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>One after the other</source>
             <translation>L’une après l’autre</translation>
         </message>
         <message>
-            <source>One face, alone in the picture</source>
-            <translation>Un seul visage dans l’image</translation>
-        </message>
-        <message>
             <source>One finger or eye was not seen. Place all of them and try again.</source>
             <translation>Un doigt ou un œil n’a pas été détecté. Placez-les tous et réessayez.</translation>
+        </message>
+        <message>
+            <source>One of the two is needed: {field} or {other}.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>One of these, as the person likes</source>
@@ -1382,6 +1774,10 @@
         <message>
             <source>One picture was judged by itself: whether anything in it moves cannot be told.</source>
             <translation>Une seule image a été jugée : on ne peut dire si quelque chose y bouge.</translation>
+        </message>
+        <message>
+            <source>Only GovStack's words can be sent to a server. Leave --put out, to print them.</source>
+            <translation>Seule la forme GovStack peut être envoyée à un serveur. Omettez --put pour l’afficher.</translation>
         </message>
         <message>
             <source>Only a correction answers a request.</source>
@@ -1410,6 +1806,10 @@
         <message>
             <source>Only somebody who registers people may do this. Sign in as an officer.</source>
             <translation>Seule une personne qui inscrit le public peut le faire. Connectez-vous en tant qu’agent.</translation>
+        </message>
+        <message>
+            <source>Only the age is known</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Only the value true says that the person agrees: {consents}.</source>
@@ -1464,6 +1864,10 @@
             <translation>Pages numérisées : {pages}. {problem}</translation>
         </message>
         <message>
+            <source>Paper</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Paper is stuck in the scanner. Take it out, lay the page in again and scan again.</source>
             <translation>Du papier est coincé dans le scanner. Retirez-le, remettez la page en place et numérisez de nouveau.</translation>
         </message>
@@ -1488,6 +1892,10 @@
             <translation>Suspendre</translation>
         </message>
         <message>
+            <source>Paused. Everything taken so far is kept; go on whenever the person is ready.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>People</source>
             <translation>Personnes</translation>
         </message>
@@ -1504,24 +1912,104 @@
             <translation>Photo de l’exception</translation>
         </message>
         <message>
+            <source>Picture</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Pictures</source>
             <translation>Images</translation>
+        </message>
+        <message>
+            <source>Places found</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Playing asks nobody and stores nothing.</source>
             <translation>L’essai n’interroge personne et n’enregistre rien.</translation>
         </message>
         <message>
+            <source>Please hold still.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Please lay both thumbs side by side on the glass.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Please lay four fingers of your left hand flat on the glass.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Please lay four fingers of your right hand flat on the glass.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Please lay the fingers of your left hand flat on the glass.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Please lay the fingers of your right hand flat on the glass.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Please lay your thumb on the glass.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Please lift your hand and lay it on the glass once more.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Please look into the device and keep both eyes wide open.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Please look into the device and keep the eye wide open.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Please look straight into the camera.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Please stay in front of the camera for one more picture.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Please use the other hand or eye.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Plugged in</source>
             <translation>Branchés</translation>
+        </message>
+        <message>
+            <source>Point at what cannot be captured</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Port {port} is used by another program. Choose another one.</source>
             <translation>Le port {port} est utilisé par un autre programme. Choisissez-en un autre.</translation>
         </message>
         <message>
+            <source>Press Start: everything is then taken by itself, one after the other.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Press again to remove {name} for good, with finger and face.</source>
             <translation>Appuyez à nouveau pour retirer définitivement {name}, avec doigt et visage.</translation>
+        </message>
+        <message>
+            <source>Press the button that has the frame, or tick the box</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Press the coloured button</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Previous registration</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Print the slip</source>
@@ -1530,6 +2018,14 @@
         <message>
             <source>Print the slip and hand it to the person.</source>
             <translation>Imprimez le reçu et remettez-le à la personne.</translation>
+        </message>
+        <message>
+            <source>Printer</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Printing …</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Proof of identity</source>
@@ -1552,6 +2048,10 @@
             <translation>Mises de côté, à terminer</translation>
         </message>
         <message>
+            <source>Read the chip</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Read this to the person first, and ask whether they agree.</source>
             <translation>Lisez d’abord ceci à la personne et demandez-lui si elle est d’accord.</translation>
         </message>
@@ -1564,8 +2064,16 @@
             <translation>Lisez ceci avec votre application, puis saisissez le code affiché.</translation>
         </message>
         <message>
+            <source>Reading what it says …</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Reading …</source>
             <translation>Lecture en cours…</translation>
+        </message>
+        <message>
+            <source>Records of the trail, the newest first</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Registration</source>
@@ -1584,12 +2092,28 @@
             <translation>Agent d’inscription</translation>
         </message>
         <message>
+            <source>Registration {number}</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Registrations to be reviewed, the riskiest first</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Reject</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Remove</source>
             <translation>Retirer</translation>
         </message>
         <message>
             <source>Remove this page</source>
             <translation>Retirer cette page</translation>
+        </message>
+        <message>
+            <source>Review</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Right eye</source>
@@ -1620,6 +2144,14 @@
             <translation>Pouce droit</translation>
         </message>
         <message>
+            <source>Roll of 58 mm</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Roll of 80 mm</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Rule {rule} takes something from {source}, which is no step that finds anything.</source>
             <translation>La règle {rule} prend quelque chose à {source}, qui n’est pas une étape donnant un résultat.</translation>
         </message>
@@ -1638,6 +2170,10 @@
         <message>
             <source>Say why this proof of identity is cancelled.</source>
             <translation>Dites pourquoi cette vérification d’identité est annulée.</translation>
+        </message>
+        <message>
+            <source>Says something else than the form: {fields}. Decide in Details.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Scan</source>
@@ -1660,8 +2196,8 @@
             <translation>Paquet scellé de {size} ko dans la boîte d’envoi.</translation>
         </message>
         <message>
-            <source>Sealing the packet and sending it …</source>
-            <translation>Scellement et envoi du paquet…</translation>
+            <source>Search</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Second language</source>
@@ -1678,6 +2214,10 @@
         <message>
             <source>Send another code</source>
             <translation>Envoyer un autre code</translation>
+        </message>
+        <message>
+            <source>Send back</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Send now</source>
@@ -1724,6 +2264,22 @@
             <translation>Partage des informations</translation>
         </message>
         <message>
+            <source>Show everything</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Show to the person</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Show to the person ({key})</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Show where</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Shown so far: {level}</source>
             <translation>Montré jusqu’ici : {level}</translation>
         </message>
@@ -1740,12 +2296,28 @@
             <translation>Connexion</translation>
         </message>
         <message>
+            <source>Sign off</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Sign off {count} decisions</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Sign out</source>
             <translation>Déconnexion</translation>
         </message>
         <message>
             <source>Signed and kept. It can be sealed once this station has reached the server for the first time; until then it waits on the desk.</source>
             <translation>Signé et conservé. L’inscription sera scellée dès que ce poste aura joint le serveur une première fois ; d’ici là, elle attend à l’accueil.</translation>
+        </message>
+        <message>
+            <source>Signed by the key {fingerprint}</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Signed. It is sealed in the background; the next person may sit down.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Signing …</source>
@@ -1760,6 +2332,10 @@
             <translation>Asseyez-vous un peu plus bas.</translation>
         </message>
         <message>
+            <source>Six digits</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Size: about {now} MB of {limit} MB that can be sent.</source>
             <translation>Taille : environ {now} Mo sur {limit} Mo pouvant être envoyés.</translation>
         </message>
@@ -1770,6 +2346,10 @@
         <message>
             <source>Slip</source>
             <translation>Reçu</translation>
+        </message>
+        <message>
+            <source>Smaller</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Some documents cannot be read here: scan them.</source>
@@ -1786,10 +2366,6 @@
         <message>
             <source>Somebody else went on with this proof of identity: it is at {actual}, not at {expected}.</source>
             <translation>Quelqu’un d’autre a continué cette vérification d’identité : elle en est à {actual}, et non à {expected}.</translation>
-        </message>
-        <message>
-            <source>Somebody may help to hold the hand</source>
-            <translation>Quelqu’un peut aider à tenir la main</translation>
         </message>
         <message>
             <source>Somebody new</source>
@@ -1836,8 +2412,24 @@
             <translation>Une erreur s’est produite dans le programme ({kind}). Ce qui était confirmé est conservé ; réessayez et, si cela persiste, prévenez votre superviseur.</translation>
         </message>
         <message>
+            <source>Space</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Start</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Start (Space)</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Start a new registration</source>
             <translation>Commencer une inscription</translation>
+        </message>
+        <message>
+            <source>Start, go on, or take the picture</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>State: {state}</source>
@@ -1848,6 +2440,10 @@
             <translation>Poste</translation>
         </message>
         <message>
+            <source>Still reading what the document says …</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Stop</source>
             <translation>Arrêter</translation>
         </message>
@@ -1856,24 +2452,36 @@
             <translation>Des visages conservés sont endommagés et n’ont pas été comparés ({count}). Il n’est pas sûr que cette personne soit déjà venue ou non.</translation>
         </message>
         <message>
+            <source>Story</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Supervisor</source>
             <translation>Superviseur</translation>
         </message>
         <message>
-            <source>Take another picture</source>
-            <translation>Refaire la photo</translation>
+            <source>Tab</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Take any</source>
             <translation>N’importe lequel</translation>
         </message>
         <message>
+            <source>Take it</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Take it again</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Take one picture of the face together with what cannot be captured: {missing}.</source>
             <translation>Prenez une seule photo du visage avec ce qui ne peut pas être enregistré : {missing}.</translation>
         </message>
         <message>
-            <source>Take the picture</source>
-            <translation>Prendre la photo</translation>
+            <source>Take the picture (Space)</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Take the picture when everything is to be seen.</source>
@@ -1886,6 +2494,14 @@
         <message>
             <source>Test {name}</source>
             <translation>Tester {name}</translation>
+        </message>
+        <message>
+            <source>Thank you, that is good.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Thank you, that was all.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>That was not it. The code of the authenticator</source>
@@ -1902,6 +2518,14 @@
         <message>
             <source>The ID schema gives the field {field} the category kyc. A server finds no documents and no biometrics there. Ask your administrator.</source>
             <translation>Le schéma d’identité classe le champ {field} dans la catégorie kyc, où le serveur ne trouve ni documents ni données biométriques. Adressez-vous à votre administrateur.</translation>
+        </message>
+        <message>
+            <source>The ID schema has no field {field}: what is typed there is never delivered.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The ID schema requires {field}, and no screen asks for it. Add the field to a screen.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>The ID schema sends a field to a part of the packet that does not exist.</source>
@@ -1924,8 +2548,24 @@
             <translation>L’image WSQ est plus grande que ce que produit un lecteur d’empreintes.</translation>
         </message>
         <message>
+            <source>The address is not right</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>The address of the service that proves identities is not secure (https), so it was not asked. Tell your administrator.</source>
             <translation>L’adresse du service qui prouve les identités n’est pas sécurisée (https) ; il n’a donc pas été interrogé. Prévenez votre administrateur.</translation>
+        </message>
+        <message>
+            <source>The age does not fit the photo</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The age groups cannot be read. They are written like {example}. Ask your administrator.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The age groups {first} and {second} overlap: nobody can tell which rules count. Ask your administrator.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>The answer cannot be written. Perhaps the disk is full.</source>
@@ -1934,6 +2574,10 @@
         <message>
             <source>The answer for the step {node} came too late. Begin this step again.</source>
             <translation>La réponse pour l’étape {node} est arrivée trop tard. Recommencez cette étape.</translation>
+        </message>
+        <message>
+            <source>The answer in the browser belongs to another request. Begin this step again.</source>
+            <translation>La réponse dans le navigateur appartient à une autre demande. Recommencez cette étape.</translation>
         </message>
         <message>
             <source>The answer in the browser is from another identity provider than the one that was asked.</source>
@@ -1956,8 +2600,12 @@
             <translation>L’application est sur cet ordinateur</translation>
         </message>
         <message>
-            <source>The attempts are used up. Keep the best there is, or try once more.</source>
-            <translation>Les essais sont épuisés. Conservez la meilleure capture ou essayez encore une fois.</translation>
+            <source>The attempts are used up and something is still missing: {fingers}. Take it once more, or say that it cannot be captured.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The attempts are used up. Keep the best there is and say why, or take it once more.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>The audit records in the packet are not a list of names with texts.</source>
@@ -1966,6 +2614,10 @@
         <message>
             <source>The background is not plain. Put a plain screen behind the person.</source>
             <translation>Le fond n’est pas uni. Placez un écran uni derrière la personne.</translation>
+        </message>
+        <message>
+            <source>The barcode</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>The biometric file has a part that does not belong there, stands in the wrong order or stands twice.</source>
@@ -2002,10 +2654,6 @@
         <message>
             <source>The built-in receiver did not start. Packets stay in the outbox.</source>
             <translation>Le récepteur intégré n’a pas démarré. Les paquets restent dans la boîte d’envoi.</translation>
-        </message>
-        <message>
-            <source>The camera is starting …</source>
-            <translation>Démarrage de la caméra…</translation>
         </message>
         <message>
             <source>The camera sees nothing but black. Open its cover, switch on the light and try again.</source>
@@ -2100,6 +2748,14 @@
             <translation>La puce ne contient aucune signature lisible de son émetteur.</translation>
         </message>
         <message>
+            <source>The chip is not genuine. Nothing was taken from it. Call your supervisor.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The chip is opened by what is printed on the document. Scan the page with the machine-readable lines first, or type the six digits on its front.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>The chip is signed in a way that this program does not know. It cannot be checked.</source>
             <translation>La puce est signée d’une manière que ce programme ne connaît pas. Elle ne peut pas être vérifiée.</translation>
         </message>
@@ -2112,8 +2768,20 @@
             <translation>La puce annonce une clé qu’aucune puce honnête ne possède. Ne vous fiez pas à la puce de ce document.</translation>
         </message>
         <message>
+            <source>The chip was read and is signed by its issuer.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The chip was read; who signed it is not known at this station.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>The clock of the {kind} is {minutes} minutes off. Set it, or this computer's, and try again.</source>
             <translation>L’horloge de l’appareil ({kind}) est décalée de {minutes} minutes. Réglez-la, ou celle de cet ordinateur, et réessayez.</translation>
+        </message>
+        <message>
+            <source>The code is signed, but what it says is not what a slip says.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>The code is wrong or was used already. Wait for the next one; check this computer's clock.</source>
@@ -2144,6 +2812,26 @@
             <translation>La couleur de la peau n’est pas naturelle. Changez la lumière ou la balance des blancs de l’appareil.</translation>
         </message>
         <message>
+            <source>The condition asks for {name} (column {column}), which no form here has.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The condition cannot be understood from column {column} on: {found}</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The condition is never true, whatever is typed and however old somebody is.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The condition is not understood from column {column} on. The field is always shown and never required.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The condition is too long or nested too deeply (column {column}).</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>The content of this registration was destroyed after it was delivered or given up.</source>
             <translation>Le contenu de cette inscription a été détruit après sa livraison ou son abandon.</translation>
         </message>
@@ -2168,6 +2856,10 @@
             <translation>L’attestation présentée par le portefeuille numérique n’est pas signée par son émetteur, ou a été modifiée.</translation>
         </message>
         <message>
+            <source>The date is known</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>The date of capture in the record is a day that does not exist.</source>
             <translation>La date de capture indiquée dans l’enregistrement est un jour qui n’existe pas.</translation>
         </message>
@@ -2178,6 +2870,10 @@
         <message>
             <source>The device for this step is not connected: {device}.</source>
             <translation>L’appareil nécessaire à cette étape n’est pas branché : {device}.</translation>
+        </message>
+        <message>
+            <source>The device is starting …</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>The device saw another hand or eye than the one asked for. Place the right one.</source>
@@ -2248,6 +2944,10 @@
             <translation>Le document {field} porterait le nom d’un autre fichier du paquet. Adressez-vous à votre administrateur.</translation>
         </message>
         <message>
+            <source>The document's chip</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>The drive cannot be read. Plug it in again, or hand over on another one.</source>
             <translation>Le support est illisible. Rebranchez-le, ou utilisez-en un autre pour la remise.</translation>
         </message>
@@ -2274,6 +2974,10 @@
         <message>
             <source>The driver of the {kind} hangs and cannot be ended. Unplug the {kind}; if that does not help, restart the computer.</source>
             <translation>Le pilote de l’appareil ({kind}) est bloqué et ne peut pas être arrêté. Débranchez-le ({kind}) ; si cela ne suffit pas, redémarrez l’ordinateur.</translation>
+        </message>
+        <message>
+            <source>The earliest day lies behind the latest: no date would do.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>The encrypted file was changed after it was written. Do not use it.</source>
@@ -2320,10 +3024,6 @@
             <translation>L’œil ou l’appareil a bougé. Ne bougez pas.</translation>
         </message>
         <message>
-            <source>The face and the hand or eye concerned in one picture</source>
-            <translation>Le visage et la main ou l’œil concerné sur une seule photo</translation>
-        </message>
-        <message>
             <source>The face cannot be seen well. Take away what covers it, and face the camera.</source>
             <translation>Le visage se voit mal. Retirez ce qui le couvre et faites face à l’appareil.</translation>
         </message>
@@ -2340,12 +3040,12 @@
             <translation>Le visage manque de contraste. Nettoyez l’objectif ou changez la lumière.</translation>
         </message>
         <message>
-            <source>The face is cut off. Move to the middle of the picture.</source>
-            <translation>Le visage est coupé. Placez-vous au milieu de l’image.</translation>
+            <source>The face in the document's chip is not clearly that of the person. Compare both yourself, and call your supervisor if you doubt it.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
-            <source>The face is good. Take the picture.</source>
-            <translation>Le visage est bien cadré. Prenez la photo.</translation>
+            <source>The face is cut off. Move to the middle of the picture.</source>
+            <translation>Le visage est coupé. Placez-vous au milieu de l’image.</translation>
         </message>
         <message>
             <source>The face is like that of an operator of this station. Compare: it may be the same person.</source>
@@ -2412,6 +3112,10 @@
             <translation>Le champ {field} a une forme qu’aucun schéma d’identité ne connaît.</translation>
         </message>
         <message>
+            <source>The field {field} has no group: nobody could choose to change it. Name one.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>The field {field} has no text. Fill it in or leave it out.</source>
             <translation>Le champ {field} ne contient aucun texte. Remplissez-le ou laissez-le de côté.</translation>
         </message>
@@ -2426,6 +3130,14 @@
         <message>
             <source>The field {field} is not written the way the ID schema asks for. Correct it.</source>
             <translation>Le champ {field} n’est pas écrit comme le demande le schéma d’identité. Corrigez-le.</translation>
+        </message>
+        <message>
+            <source>The field {field} is there twice, first at {first}. Remove one.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The field {field} is {here} here and {there} in the ID schema; the schema decides.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>The file cannot be read: {file}.</source>
@@ -2480,6 +3192,10 @@
             <translation>Le fichier registration.json nomme certains doigts ou yeux, mais pas {attribute}. Nommez tous ceux qui ne font pas l’objet d’une exception, ou aucun pour utiliser l’appareil.</translation>
         </message>
         <message>
+            <source>The file that says which field a document fills in cannot be read. Ask your administrator.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>The finger could not be recognised. Ask your supervisor.</source>
             <translation>Le doigt n’a pas été reconnu. Adressez-vous à votre superviseur.</translation>
         </message>
@@ -2520,6 +3236,10 @@
             <translation>La description du formulaire est illisible. Adressez-vous à votre administrateur.</translation>
         </message>
         <message>
+            <source>The form filled in at home</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>The form has no document of this name.</source>
             <translation>Le formulaire ne comporte aucun document de ce nom.</translation>
         </message>
@@ -2528,12 +3248,20 @@
             <translation>Le formulaire ne comporte aucun champ de ce nom.</translation>
         </message>
         <message>
+            <source>The form has no group of fields of this name.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>The form of the step {node} has other fields: {fields}.</source>
             <translation>Le formulaire de l’étape {node} a d’autres champs : {fields}.</translation>
         </message>
         <message>
             <source>The front of the document lies on the scanner.</source>
             <translation>Le recto du document est posé sur le scanner.</translation>
+        </message>
+        <message>
+            <source>The gender does not fit the photo</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>The gender in the record is none that the standard knows.</source>
@@ -2692,6 +3420,10 @@
             <translation>Les lignes de la puce ne sont pas celles qui l’ont ouverte : le numéro, la naissance ou l’expiration diffèrent de la page imprimée.</translation>
         </message>
         <message>
+            <source>The list hangs on {parent}, which is no list of this form.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>The list of those who may sign in here is damaged: users.json.</source>
             <translation>La liste des personnes autorisées à se connecter ici est endommagée : users.json.</translation>
         </message>
@@ -2700,12 +3432,16 @@
             <translation>La liste du contenu du support est illisible : {part} manque ou a une forme incorrecte.</translation>
         </message>
         <message>
+            <source>The list of {field} has no entries: nobody could choose anything.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>The list on this drive was changed or cut off after its station had signed it. Nothing was taken; hand over again.</source>
             <translation>La liste de ce support a été modifiée ou coupée après sa signature par son poste. Rien n’a été repris ; refaites la remise.</translation>
         </message>
         <message>
-            <source>The live picture appears here.</source>
-            <translation>L’image en direct s’affiche ici.</translation>
+            <source>The lists {fields} hang on one another in a circle.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>The machine-readable lines of the document are not complete.</source>
@@ -2872,6 +3608,10 @@
             <translation>La page a été prise de côté. Tenez l’appareil bien au-dessus.</translation>
         </message>
         <message>
+            <source>The passport's zone</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>The password file {file} is not plain text in UTF-8. Save it as UTF-8.</source>
             <translation>Le fichier de mot de passe {file} n’est pas un texte brut en UTF-8. Enregistrez-le en UTF-8.</translation>
         </message>
@@ -2888,8 +3628,16 @@
             <translation>Les mots de passe de ce poste de démonstration ont disparu : demo-credentials.json est absent ou endommagé. Commencez une nouvelle démonstration dans un autre dossier.</translation>
         </message>
         <message>
+            <source>The person agreed at {at}.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>The person agrees</source>
             <translation>La personne accepte</translation>
+        </message>
+        <message>
+            <source>The person checks this on their screen and answers there; or you ask them.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>The person chooses this</source>
@@ -2904,6 +3652,22 @@
             <translation>La personne n’a pas donné son accord dans le portefeuille numérique. Elle peut réessayer.</translation>
         </message>
         <message>
+            <source>The person did not agree.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The person did not agree. The registration is over and nothing of it is kept.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The person does not agree</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The person ended the sharing of records. It can be begun again.</source>
+            <translation>La personne a mis fin au partage de ses données. Il peut être recommencé.</translation>
+        </message>
+        <message>
             <source>The person goes on in the browser: turn the screen to them. The answer comes by itself.</source>
             <translation>La personne continue dans le navigateur : tournez l’écran vers elle. La réponse arrive d’elle-même.</translation>
         </message>
@@ -2916,24 +3680,48 @@
             <translation>La personne doit encore prouver qui elle est.</translation>
         </message>
         <message>
+            <source>The person is registered already</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>The person lays the finger on the reader.</source>
             <translation>La personne pose le doigt sur le lecteur.</translation>
+        </message>
+        <message>
+            <source>The person reads this on their screen and answers there; or you ask them.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>The person reads this with the app on their telephone.</source>
             <translation>La personne lit ceci avec l’application de son téléphone.</translation>
         </message>
         <message>
+            <source>The person said at {at}: this is right.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The person said that something is wrong. Ask what it is, correct it and show it to them again.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The person says that something is wrong. Ask what it is and correct it.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>The person shows a document</source>
             <translation>La personne montre un document</translation>
         </message>
         <message>
-            <source>The photo that shows what cannot be captured is missing. Take it first.</source>
-            <translation>Il manque la photo qui montre ce qui ne peut pas être enregistré. Prenez-la d’abord.</translation>
+            <source>The person signs here to agree. Ask them to sign.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
-            <source>The picture can be taken. Better still: {advice}</source>
-            <translation>La photo peut être prise. Encore mieux : {advice}</translation>
+            <source>The person who brings the child has to be confirmed by a supervisor.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The photo that shows what cannot be captured is missing. Take it first.</source>
+            <translation>Il manque la photo qui montre ce qui ne peut pas être enregistré. Prenez-la d’abord.</translation>
         </message>
         <message>
             <source>The picture could not be accepted. Ask the person to look into the camera again.</source>
@@ -2996,8 +3784,8 @@
             <translation>L’image est incomplète ou endommagée. Copiez-la à nouveau.</translation>
         </message>
         <message>
-            <source>The picture is kept.</source>
-            <translation>La photo est enregistrée.</translation>
+            <source>The picture is kept. It can be taken again.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>The picture is neither too dark nor too bright.</source>
@@ -3052,6 +3840,10 @@
             <translation>La résolution de l’image indiquée dans l’enregistrement n’est pas la même dans les deux sens.</translation>
         </message>
         <message>
+            <source>The places have no level {level}: the list of {field} would be empty.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>The plots cannot be written into the folder {folder}.</source>
             <translation>Les courbes ne peuvent pas être écrites dans le dossier {folder}.</translation>
         </message>
@@ -3068,8 +3860,16 @@
             <translation>L’empreinte est trop claire. Appuyez un peu plus fort, et humidifiez le doigt s’il est sec.</translation>
         </message>
         <message>
+            <source>The printed text</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>The printer did not take the slip. Look whether it is on and has paper, and print again.</source>
             <translation>L’imprimante n’a pas accepté le reçu. Vérifiez qu’elle est allumée et qu’elle a du papier, puis imprimez de nouveau.</translation>
+        </message>
+        <message>
+            <source>The printer {printer} did not take the slip. Look whether it is on and has paper, and print again.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>The program cannot judge this. Look yourself.</source>
@@ -3082,6 +3882,10 @@
         <message>
             <source>The programs that speak to this computer's TPM are missing. Ask your administrator to install 'tpm2-tools'.</source>
             <translation>Les programmes qui communiquent avec le TPM de cet ordinateur sont absents. Demandez à votre administrateur d’installer « tpm2-tools ».</translation>
+        </message>
+        <message>
+            <source>The proof of identity</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>The proof of the sign-in is from another identity provider than the one that was asked.</source>
@@ -3200,6 +4004,14 @@
             <translation>L’indicateur de certification de l’enregistrement est activé, ce qui n’est permis que pour les doigts.</translation>
         </message>
         <message>
+            <source>The records do not say something about the person that is needed here.</source>
+            <translation>Les données ne disent pas une chose nécessaire ici au sujet de la personne.</translation>
+        </message>
+        <message>
+            <source>The records that are asked for are not set up with MiTrust. Tell your supervisor.</source>
+            <translation>Les données demandées ne sont pas configurées chez MiTrust. Prévenez votre superviseur.</translation>
+        </message>
+        <message>
             <source>The registration has no audit record. Call your supervisor.</source>
             <translation>L’inscription n’a pas de journal d’audit. Appelez votre superviseur.</translation>
         </message>
@@ -3230,6 +4042,10 @@
         <message>
             <source>The report is saved. It holds no picture and nothing about people.</source>
             <translation>Le rapport est enregistré. Il ne contient aucune image ni rien sur des personnes.</translation>
+        </message>
+        <message>
+            <source>The report is written and signed: {file}</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>The ridges are smeared. Hold the finger still and do not turn it.</source>
@@ -3360,6 +4176,10 @@
             <translation>Le serveur n’a aucune demande ouverte portant le numéro auquel répond cette correction (son code : {server_code}). Prévenez votre superviseur.</translation>
         </message>
         <message>
+            <source>The server has no pre-registration of this number any more, or never had. Compare the number with the person's letter; if it is right, it was used or cancelled: fill in the form with the person.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>The server has no such pre-registration for this centre (its code: {server_code}). Compare the number, or go on without it.</source>
             <translation>Le serveur n’a pas cette préinscription pour ce centre (son code : {server_code}). Comparez le numéro, ou continuez sans elle.</translation>
         </message>
@@ -3414,6 +4234,10 @@
         <message>
             <source>The server wants you to sign in: sign in again with the network to send.</source>
             <translation>Le serveur demande une connexion : pour envoyer, connectez-vous de nouveau lorsque le réseau est disponible.</translation>
+        </message>
+        <message>
+            <source>The server was told of this registration already. Tell whoever runs the server what you found.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>The server's address is not one: write https://name.</source>
@@ -3512,6 +4336,10 @@
             <translation>Le réglage {name} de ce pilote ne peut pas être utilisé : {part}. Il s’écrit ainsi : {form}. Corrigez-le et redémarrez ce programme.</translation>
         </message>
         <message>
+            <source>The sharing of records broke off. Begin this step again.</source>
+            <translation>Le partage des données s’est interrompu. Recommencez cette étape.</translation>
+        </message>
+        <message>
             <source>The sign-in at the identity provider did not succeed. It can be tried again.</source>
             <translation>La connexion chez le fournisseur d’identité n’a pas abouti. On peut réessayer.</translation>
         </message>
@@ -3528,16 +4356,56 @@
             <translation>La signature ne correspond pas. Les données ont été modifiées ou proviennent de quelqu’un d’autre.</translation>
         </message>
         <message>
+            <source>The signature of the person cannot be read.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>The signature of the {kind} is wrong. Do not use it and tell your supervisor.</source>
             <translation>La signature de l’appareil ({kind}) est fausse. Ne l’utilisez pas et prévenez votre superviseur.</translation>
+        </message>
+        <message>
+            <source>The six digits on the front</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The slip is dated {date}, which is still to come. Check the clock of this computer.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The slip is genuine, but it is not of a person of this name.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The slip is genuine, but it was valid until {date} only.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>The slip is saved. It holds personal data: delete the file after use.</source>
             <translation>Le reçu est enregistré. Il contient des données personnelles : supprimez le fichier après usage.</translation>
         </message>
         <message>
+            <source>The slip was changed after it was issued: its signature does not match what it says.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The slip was not issued by the station of this certificate: it is forged, or another station's.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>The slip was sent to the printer.</source>
             <translation>Le reçu a été envoyé à l’imprimante.</translation>
+        </message>
+        <message>
+            <source>The source has no record any more that belongs to this person.</source>
+            <translation>La source n’a plus aucune donnée concernant cette personne.</translation>
+        </message>
+        <message>
+            <source>The source has several records that could be this person's. The person has to share theirs anew.</source>
+            <translation>La source a plusieurs dossiers qui pourraient être ceux de cette personne. Elle doit partager le sien de nouveau.</translation>
+        </message>
+        <message>
+            <source>The source of the records does not let MiTrust in any more. The person has to share them anew.</source>
+            <translation>La source des données n’admet plus MiTrust. La personne doit les partager de nouveau.</translation>
         </message>
         <message>
             <source>The station in this folder is a real one; the demo does not write to it.</source>
@@ -3632,12 +4500,24 @@
             <translation>Les étapes nécessaires n’ont pas réussi.</translation>
         </message>
         <message>
+            <source>The suggestion</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>The supervisor knows this person.</source>
             <translation>Le superviseur connaît cette personne.</translation>
         </message>
         <message>
             <source>The supervisor's user name or password is wrong. Check both and try again.</source>
             <translation>Le nom d’utilisateur ou le mot de passe du superviseur est incorrect. Vérifiez les deux et réessayez.</translation>
+        </message>
+        <message>
+            <source>The table of assurance levels has a missing or wrong value at {place}.</source>
+            <translation>La table des niveaux d’assurance a une valeur manquante ou erronée à {place}.</translation>
+        </message>
+        <message>
+            <source>The ten minutes for sharing records were over. It can be begun again.</source>
+            <translation>Les dix minutes prévues pour le partage sont écoulées. Il peut être recommencé.</translation>
         </message>
         <message>
             <source>The test did not end within {seconds} s. Unplug the {kind}, restart this program, and give this report to the maker of its driver.</source>
@@ -3662,6 +4542,22 @@
         <message>
             <source>The tour waited in vain for a screen: {screen}.</source>
             <translation>La visite a attendu en vain un écran : {screen}.</translation>
+        </message>
+        <message>
+            <source>The trail is BROKEN at record {number}: what stands from there on proves nothing.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The trail is being checked …</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The trail is unbroken: {count} records, signed by this station's key up to record {upto}.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The trail tells nothing of a registration with this number.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>The two passwords differ.</source>
@@ -3872,6 +4768,10 @@
             <translation>Il n’y a pas d’images dans le dossier {folder}.</translation>
         </message>
         <message>
+            <source>There are several requiredOn: here any of them is enough, MOSIP's own client looks at the first alone.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>There cannot be an answer before {time}.</source>
             <translation>Il ne peut pas y avoir de réponse avant {time}.</translation>
         </message>
@@ -3890,6 +4790,14 @@
         <message>
             <source>There is a station in this folder already.</source>
             <translation>Il y a déjà un poste dans ce dossier.</translation>
+        </message>
+        <message>
+            <source>There is neither a UI specification nor an ID schema in {file}. Name MOSIP's JSON, or its table as CSV.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>There is no age group {group}. Known are {known}.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>There is no agreed format for what was captured, so it cannot be written.</source>
@@ -3916,8 +4824,16 @@
             <translation>Il n’y a pas de type de serveur de ce nom. Types possibles : {kinds}.</translation>
         </message>
         <message>
+            <source>There is no label in {languages}; English or the id is shown.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>There is no list of packets in this folder. Perhaps the drive was pulled out too early: hand over again.</source>
             <translation>Il n’y a pas de liste de paquets dans ce dossier. Le support a peut-être été retiré trop tôt : refaites la remise.</translation>
+        </message>
+        <message>
+            <source>There is no other device for this.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>There is no portrait to compare the face with. Take a document of the person first.</source>
@@ -3926,6 +4842,10 @@
         <message>
             <source>There is no proofing use case {use_case} for {tenant}.</source>
             <translation>Il n’y a pas de cas d’usage de vérification {use_case} pour {tenant}.</translation>
+        </message>
+        <message>
+            <source>There is no signed code of a slip in this. Photograph it again, flat and in good light, or type its text.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>There is no station in this folder yet. Open the window once, or run 'muster station create'.</source>
@@ -3942,6 +4862,10 @@
         <message>
             <source>There is nothing in this registration to be confirmed.</source>
             <translation>Il n’y a rien à confirmer dans cette inscription.</translation>
+        </message>
+        <message>
+            <source>There is nothing to be reviewed under this number.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>There is nothing yet to look this person up by.</source>
@@ -3984,8 +4908,20 @@
             <translation>Ensemble, ces pages sont trop volumineuses pour être envoyées : {size} ko, le maximum est de {limit} ko. Retirez-en quelques-unes.</translation>
         </message>
         <message>
+            <source>This PDF cannot be read, or nobody signed it.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>This breaks the rule {rule} of this field.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>This chip does not open with six digits. Use the machine-readable lines of the document.</source>
             <translation>Cette puce ne s’ouvre pas avec six chiffres. Utilisez les lignes lisibles par machine du document.</translation>
+        </message>
+        <message>
+            <source>This code is not that of a driving licence.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>This computer does not let the program use the {kind}. Tell support: its udev rule is missing.</source>
@@ -3994,6 +4930,10 @@
         <message>
             <source>This computer does not let the program use the {kind}. Tell support: the account must belong to the group video.</source>
             <translation>Cet ordinateur ne laisse pas le programme utiliser l’appareil ({kind}). Prévenez l’assistance : le compte doit faire partie du groupe video.</translation>
+        </message>
+        <message>
+            <source>This computer has no print service that could be asked. Save the slip as a PDF, or ask your administrator.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>This computer's TPM cannot be reached. It must be switched on in the computer's firmware settings, and your account must be allowed to use it.</source>
@@ -4024,8 +4964,20 @@
             <translation>Cette date est trop ancienne pour être une date de naissance.</translation>
         </message>
         <message>
+            <source>This date lies before the date of birth. Compare {field} and {other}.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>This date lies in the future.</source>
             <translation>Cette date est dans le futur.</translation>
+        </message>
+        <message>
+            <source>This date must not lie after {last}.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>This date must not lie before {first}.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>This device can be used. Something about it could be better.</source>
@@ -4046,6 +4998,10 @@
         <message>
             <source>This document is needed before you can go on.</source>
             <translation>Ce document est nécessaire pour continuer.</translation>
+        </message>
+        <message>
+            <source>This does not look like a telephone number in use. Ask the person to say it again.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>This entry does not belong to the place chosen above it.</source>
@@ -4080,8 +5036,20 @@
             <translation>Ceci est un fichier : choisissez le dossier où se trouve le poste.</translation>
         </message>
         <message>
+            <source>This is kept. It can be taken again; the better of each finger counts.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>This is longer than {most} characters. Shorten it.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>This is looked at elsewhere. The answer comes by itself.</source>
             <translation>Ceci est examiné ailleurs. La réponse arrive d’elle-même.</translation>
+        </message>
+        <message>
+            <source>This is no JSON: it breaks off at line {line}, column {column}.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>This is no identity number: a digit is wrong or missing. Compare it with the card.</source>
@@ -4090,6 +5058,10 @@
         <message>
             <source>This is no number of a pre-registration: it has 10 to 20 digits.</source>
             <translation>Ce n’est pas un numéro de préinscription : il a de 10 à 20 chiffres.</translation>
+        </message>
+        <message>
+            <source>This is no scope of MiTrust: {item} is not understood.</source>
+            <translation>Ceci n’est pas un périmètre MiTrust : {item} n’est pas compris.</translation>
         </message>
         <message>
             <source>This is not a finger you enrolled. Try again, or use your password.</source>
@@ -4136,6 +5108,10 @@
             <translation>Ceci n’est pas une adresse e-mail. Corrigez-la.</translation>
         </message>
         <message>
+            <source>This is not the certificate that slips are checked with. Take slips.pem from the station's folder keys.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>This is not the chip of a passport or identity card. Lay the right document on the reader.</source>
             <translation>Ce n’est pas la puce d’un passeport ou d’une carte d’identité. Posez le bon document sur le lecteur.</translation>
         </message>
@@ -4156,6 +5132,10 @@
             <translation>Ce texte n’a pas la forme requise pour ce champ.</translation>
         </message>
         <message>
+            <source>This is the letter of a pre-registration.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>This is the only administrator. Make somebody else one first, or nobody could undo it.</source>
             <translation>C’est le seul administrateur. Nommez-en d’abord un autre, sinon personne ne pourrait revenir en arrière.</translation>
         </message>
@@ -4168,12 +5148,20 @@
             <translation>Cette clé n’ouvre pas le fichier. Utilisez la clé pour laquelle le fichier a été chiffré.</translation>
         </message>
         <message>
+            <source>This list of keys</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>This looks like the other eye. Check that left and right are not swapped.</source>
             <translation>Cela ressemble à l’autre œil. Vérifiez que la gauche et la droite ne sont pas inversées.</translation>
         </message>
         <message>
             <source>This looks like the other hand. Place the hand that is shown.</source>
             <translation>On dirait l’autre main. Posez la main indiquée.</translation>
+        </message>
+        <message>
+            <source>This pattern does not work at column {column} ({reason}). The field goes unchecked.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>This person has shown well enough who they are.</source>
@@ -4190,6 +5178,10 @@
         <message>
             <source>This picture is already as small as it can be and still be read.</source>
             <translation>Cette image est déjà aussi petite que possible tout en restant lisible.</translation>
+        </message>
+        <message>
+            <source>This pre-registration was made with another system ({host}). Fill in the form with the person.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>This pre-registration was taken into another registration already. Ask the person about it.</source>
@@ -4222,6 +5214,10 @@
         <message>
             <source>This registration number is of another machine.</source>
             <translation>Ce numéro d’enregistrement est d’une autre machine.</translation>
+        </message>
+        <message>
+            <source>This registration was decided and signed off already.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>This registration was not compared with others here, or it is too long ago.</source>
@@ -4276,6 +5272,10 @@
             <translation>Ce poste n’a pas d’adresse de serveur. Les paquets restent dans la boîte d’envoi jusqu’à ce qu’il en ait une.</translation>
         </message>
         <message>
+            <source>This station knows no process {process}. Known are {known}; others are left out.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>This station knows no proof of identity with that number.</source>
             <translation>Ce poste ne connaît pas de vérification d’identité portant ce numéro.</translation>
         </message>
@@ -4314,6 +5314,10 @@
         <message>
             <source>This step needs a network. It waits: go on with it when there is one.</source>
             <translation>Cette étape a besoin du réseau. Elle attend : continuez-la dès qu’il y en a un.</translation>
+        </message>
+        <message>
+            <source>This step waits for MiTrust and for nothing else.</source>
+            <translation>Cette étape attend MiTrust et rien d’autre.</translation>
         </message>
         <message>
             <source>This step waits for a code and for nothing else.</source>
@@ -4400,6 +5404,10 @@
             <translation>Le délai expire</translation>
         </message>
         <message>
+            <source>To what comes next; with Shift to what was before</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Too few features are seen in the print. Clean the finger and the glass and take it again.</source>
             <translation>L’empreinte montre trop peu de détails. Nettoyez le doigt et la vitre, puis recommencez.</translation>
         </message>
@@ -4428,12 +5436,12 @@
             <translation>Touchez le lecteur d’empreintes.</translation>
         </message>
         <message>
-            <source>Trigger {trigger} names a process that does not exist: {process}. There are: {processes}.</source>
-            <translation>Le déclencheur {trigger} nomme un processus qui n’existe pas : {process}. Il existe : {processes}.</translation>
+            <source>Trail</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
-            <source>Try again</source>
-            <translation>Réessayer</translation>
+            <source>Trigger {trigger} names a process that does not exist: {process}. There are: {processes}.</source>
+            <translation>Le déclencheur {trigger} nomme un processus qui n’existe pas : {process}. Il existe : {processes}.</translation>
         </message>
         <message>
             <source>Try with this picture</source>
@@ -4446,10 +5454,6 @@
         <message>
             <source>Turn a little to the right.</source>
             <translation>Tournez-vous un peu vers la droite.</translation>
-        </message>
-        <message>
-            <source>Turn the screen to the person and go through it together.</source>
-            <translation>Tournez l’écran vers la personne et vérifiez tout avec elle.</translation>
         </message>
         <message>
             <source>Turn your head slowly to the left, then back to the camera.</source>
@@ -4468,6 +5472,10 @@
             <translation>Deux échantillons du fichier biométrique ont le même index.</translation>
         </message>
         <message>
+            <source>Two screens have the order {order}: give each its own.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Two services say that they are the {kind} {serial} (ports {first} and {second}). Stop one of them.</source>
             <translation>Deux services se disent l’appareil {serial} ({kind}, ports {first} et {second}). Arrêtez l’un d’eux.</translation>
         </message>
@@ -4476,12 +5484,12 @@
             <translation>Deux étapes portent le même nom : {node}.</translation>
         </message>
         <message>
-            <source>Type the number from the person's card, then only what has changed. Leave the rest empty.</source>
-            <translation>Saisissez le numéro de la carte de la personne, puis seulement ce qui a changé. Laissez le reste vide.</translation>
+            <source>Type the beginning of a place; Enter takes the first one found.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
-            <source>Undo</source>
-            <translation>Annuler</translation>
+            <source>Type the number from the person's card, then only what has changed. Leave the rest empty.</source>
+            <translation>Saisissez le numéro de la carte de la personne, puis seulement ce qui a changé. Laissez le reste vide.</translation>
         </message>
         <message>
             <source>Unlock</source>
@@ -4504,6 +5512,18 @@
             <translation>Nom d’utilisateur ou mot de passe incorrect. Vérifiez les deux et réessayez.</translation>
         </message>
         <message>
+            <source>Usual size</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Validators of the type {kind} are not checked here; use a regex.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>View</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Wait until the camera sees the face.</source>
             <translation>Attendez que la caméra voie le visage.</translation>
         </message>
@@ -4518,6 +5538,10 @@
         <message>
             <source>Welcome, {name}</source>
             <translation>Bienvenue, {name}</translation>
+        </message>
+        <message>
+            <source>What</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>What a device says about itself in the biometric file is not signed by a device.</source>
@@ -4536,8 +5560,28 @@
             <translation>Par quoi la personne commence-t-elle ?</translation>
         </message>
         <message>
+            <source>What happened</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>What happened to registration {number}</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>What happened to this registration</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>What is open is kept. {name} can go on with it.</source>
             <translation>Ce qui est ouvert est conservé. {name} peut le poursuivre.</translation>
+        </message>
+        <message>
+            <source>What is to be changed?</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>What it is about</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>What providers said</source>
@@ -4560,16 +5604,16 @@
             <translation>Ce que le navigateur a rapporté est illisible. Recommencez cette étape.</translation>
         </message>
         <message>
-            <source>What the camera sees</source>
-            <translation>Ce que voit la caméra</translation>
-        </message>
-        <message>
             <source>What the chip answered was changed on the way, or this is not the chip that it says it is. Take the document off the reader and start again.</source>
             <translation>La réponse de la puce a été modifiée en chemin, ou cette puce n’est pas celle qu’elle prétend être. Retirez le document du lecteur et recommencez.</translation>
         </message>
         <message>
             <source>What the chip said before it was opened is not what the issuer signed. Somebody may listen in.</source>
             <translation>Ce que la puce a dit avant d’être ouverte n’est pas ce que l’émetteur a signé. Quelqu’un écoute peut-être.</translation>
+        </message>
+        <message>
+            <source>What the person saw has changed since. Show it again and let the person answer.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>What the server sent cannot be opened with this station's key. Have the one in its folder 'keys' registered there.</source>
@@ -4608,6 +5652,10 @@
             <translation>Les réglages d’envoi de messages de ce poste sont inutilisables. Prévenez votre administrateur.</translation>
         </message>
         <message>
+            <source>What was captured of the person who brings the child is not enough. Go back and capture what is missing.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>What was remembered of the code cannot be read. Have another one sent.</source>
             <translation>Ce qui a été retenu du code est illisible. Faites-en envoyer un autre.</translation>
         </message>
@@ -4616,8 +5664,16 @@
             <translation>Ce qui a été retenu de la demande au portefeuille numérique est illisible. Recommencez cette étape.</translation>
         </message>
         <message>
+            <source>What was typed</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>What you give us here is sent to those who can confirm it.</source>
             <translation>Ce que vous nous donnez ici est envoyé à ceux qui peuvent le confirmer.</translation>
+        </message>
+        <message>
+            <source>When</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Where the eyes look cannot be told in this picture.</source>
@@ -4632,6 +5688,14 @@
             <translation>Quelle voie la personne choisit-elle ?</translation>
         </message>
         <message>
+            <source>Which years?</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Who</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Who is this?</source>
             <translation>Qui est-ce ?</translation>
         </message>
@@ -4640,8 +5704,20 @@
             <translation>La nouvelle personne ajoute son doigt et son visage après sa connexion, sous « Ma connexion ».</translation>
         </message>
         <message>
-            <source>Whole head inside the picture</source>
-            <translation>Toute la tête dans l’image</translation>
+            <source>Why is it rejected?</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Why is it sent back?</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Why is the best there is kept?</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Why it stays</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Why this proof is ended; nothing about the person</source>
@@ -4656,6 +5732,10 @@
             <translation>Un doigt suffit pour déverrouiller l’écran et signer d’un seul geste. Visage et doigts sont conservés scellés sur ce poste ; le visage est aussi comparé à ceux des personnes inscrites ici.</translation>
         </message>
         <message>
+            <source>Words, a registration's number, or a person's name</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Worn or damaged ridges</source>
             <translation>Crêtes usées ou abîmées</translation>
         </message>
@@ -4668,12 +5748,24 @@
             <translation>Écrivez un nom, un signe égal et une valeur : {pair}.</translation>
         </message>
         <message>
+            <source>Write a report</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Write a user as NAME=FILE, with a file that holds the password on its first line.</source>
             <translation>Écrivez un utilisateur sous la forme NAME=FILE, avec un fichier dont la première ligne contient le mot de passe.</translation>
         </message>
         <message>
+            <source>Write differently</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Write the date as year/month/day, for example 1990/05/31.</source>
             <translation>Écrivez la date sous la forme année/mois/jour, par exemple 1990/05/31.</translation>
+        </message>
+        <message>
+            <source>Yes</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Yes, so it is</source>
@@ -4702,6 +5794,10 @@
         <message>
             <source>You may not work at this station at present. Ask an administrator of the station.</source>
             <translation>Vous ne pouvez pas travailler sur ce poste pour le moment. Adressez-vous à un administrateur du poste.</translation>
+        </message>
+        <message>
+            <source>You registered this person yourself, so somebody else has to decide.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>You registered this person, so somebody else has to confirm it.</source>
@@ -4740,16 +5836,40 @@
             <translation>accepté par le serveur</translation>
         </message>
         <message>
+            <source>adult</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>age in months: {months}</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>age {years}</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>announced, waits to be sent</source>
             <translation>annoncé, en attente d’envoi</translation>
+        </message>
+        <message>
+            <source>approved</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>asked of another system</source>
             <translation>demandé à un autre système</translation>
         </message>
         <message>
+            <source>at any time</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>at {address}</source>
             <translation>à {address}</translation>
+        </message>
+        <message>
+            <source>barcode</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>begun</source>
@@ -4784,12 +5904,24 @@
             <translation>certificat jusqu’au {date}</translation>
         </message>
         <message>
+            <source>chip</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>chip reader</source>
             <translation>lecteur de puces</translation>
         </message>
         <message>
             <source>chosen</source>
             <translation>choisi</translation>
+        </message>
+        <message>
+            <source>day/month/year</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>destroyed, as the server has it</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>did not succeed</source>
@@ -4808,12 +5940,24 @@
             <translation>fait</translation>
         </message>
         <message>
+            <source>drawn as a sample</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>everything</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>face or finger</source>
             <translation>visage ou doigt</translation>
         </message>
         <message>
             <source>fair evidence</source>
             <translation>preuve passable</translation>
+        </message>
+        <message>
+            <source>filled in at home</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>fingerprint reader</source>
@@ -4828,12 +5972,36 @@
             <translation>pour se connecter et vérifier seulement</translation>
         </message>
         <message>
+            <source>given</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>good</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>has no password yet: choose, and give one</source>
             <translation>n’a pas encore de mot de passe : choisissez et donnez-en un</translation>
         </message>
         <message>
+            <source>held</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>identity {level}</source>
             <translation>identité {level}</translation>
+        </message>
+        <message>
+            <source>in the future</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>in the last {days} days</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>infant</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>iris camera</source>
@@ -4856,12 +6024,24 @@
             <translation>gardé sous le seuil</translation>
         </message>
         <message>
+            <source>kept with a reason</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>later</source>
             <translation>plus tard</translation>
         </message>
         <message>
             <source>looked up here</source>
             <translation>recherché ici</translation>
+        </message>
+        <message>
+            <source>minor</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>month/day/year</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>need not succeed</source>
@@ -4876,6 +6056,10 @@
             <translation>aucune</translation>
         </message>
         <message>
+            <source>not asked for</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>not connected</source>
             <translation>aucun appareil branché</translation>
         </message>
@@ -4888,12 +6072,24 @@
             <translation>non prouvé</translation>
         </message>
         <message>
+            <source>not sure: compare it</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>nothing</source>
             <translation>rien</translation>
         </message>
         <message>
+            <source>nothing unusual</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>nothing yet</source>
             <translation>rien pour l’instant</translation>
+        </message>
+        <message>
+            <source>now</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>number {serial}</source>
@@ -4908,12 +6104,28 @@
             <translation>code à usage unique</translation>
         </message>
         <message>
+            <source>passport zone</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>perhaps alike</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>printed text</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>processed</source>
             <translation>traité</translation>
         </message>
         <message>
             <source>processed, the number was given</source>
             <translation>traité, le numéro est attribué</translation>
+        </message>
+        <message>
+            <source>proof of identity</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>proven</source>
@@ -4924,8 +6136,16 @@
             <translation>qualité %p</translation>
         </message>
         <message>
+            <source>rather sure</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>ready to be sealed</source>
             <translation>prêt à sceller</translation>
+        </message>
+        <message>
+            <source>records shared through MiTrust</source>
+            <translation>données partagées par MiTrust</translation>
         </message>
         <message>
             <source>refused by the server</source>
@@ -4940,12 +6160,24 @@
             <translation>rejeté par le serveur</translation>
         </message>
         <message>
+            <source>risk {weight}</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>sent back</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>sign-in at a provider</source>
             <translation>connexion chez un fournisseur</translation>
         </message>
         <message>
             <source>sign-in {level}</source>
             <translation>connexion {level}</translation>
+        </message>
+        <message>
+            <source>signed with the certificate {digest}</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>signs in with: {names}</source>
@@ -4956,6 +6188,10 @@
             <translation>assez sûr (faible)</translation>
         </message>
         <message>
+            <source>still owed</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>stopped</source>
             <translation>arrêté</translation>
         </message>
@@ -4964,8 +6200,16 @@
             <translation>preuve forte</translation>
         </message>
         <message>
+            <source>suggested</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>superior evidence</source>
             <translation>preuve supérieure</translation>
+        </message>
+        <message>
+            <source>sure</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>sure (substantial)</source>
@@ -4992,12 +6236,24 @@
             <translation>à capturer</translation>
         </message>
         <message>
+            <source>today</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>too many wrong attempts; can try again in {minutes} min</source>
             <translation>trop de tentatives erronées ; nouvel essai possible dans {minutes} min</translation>
         </message>
         <message>
+            <source>typed</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>under way</source>
             <translation>en cours</translation>
+        </message>
+        <message>
+            <source>very alike</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>very sure (high)</source>
@@ -5006,6 +6262,10 @@
         <message>
             <source>vouched for</source>
             <translation>par un garant</translation>
+        </message>
+        <message>
+            <source>waiting</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>waits for an answer</source>
@@ -5028,16 +6288,28 @@
             <translation>portefeuille sur le téléphone</translation>
         </message>
         <message>
-            <source>year/month/day</source>
-            <translation>année/mois/jour</translation>
+            <source>weak</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>{allowed} attempts are allowed.</source>
             <translation>Essais autorisés : {allowed}.</translation>
         </message>
         <message>
+            <source>{count} decisions are signed and count.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>{count} faces</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>{count} older ones</source>
             <translation>{count} plus anciens</translation>
+        </message>
+        <message>
+            <source>{count} older records are still being made ready to be searched.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>{count} packets wait; sending them takes about {minutes} minutes.</source>
@@ -5046,6 +6318,22 @@
         <message>
             <source>{count} packets were accepted by the server.</source>
             <translation>Paquets acceptés par le serveur : {count}.</translation>
+        </message>
+        <message>
+            <source>{count} registrations fit. Type more of the number or the name.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>{count} were sent meanwhile and wait for you again.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>{decision}, to be signed off</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>{decision}{reason} by {name}, {time}</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>{document}: {before} kB before, {after} kB now. Look whether it can still be read; if not, scan it again.</source>
@@ -5060,12 +6348,20 @@
             <translation>{field} (facultatif)</translation>
         </message>
         <message>
+            <source>{field} and {other} are the same number: nobody can bring along themselves.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>{file} does not say how the clip was taken.</source>
             <translation>{file} ne dit pas comment la séquence a été prise.</translation>
         </message>
         <message>
             <source>{file} in the pack of networks is missing or was changed after it was signed.</source>
             <translation>{file} manque dans le lot de réseaux ou a été modifié après la signature.</translation>
+        </message>
+        <message>
+            <source>{file} is not plain text in UTF-8. Save it as UTF-8.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>{folder} is a file, and a folder is needed here.</source>
@@ -5076,8 +6372,16 @@
             <translation>{host} répond mais n’envoie pas d’images. Demandez à votre administrateur de vérifier l’adresse, le mot de passe et le certificat de la caméra.</translation>
         </message>
         <message>
+            <source>{hours} h</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>{minimum} of these {count}</source>
             <translation>{minimum} de ces {count}</translation>
+        </message>
+        <message>
+            <source>{minutes} min</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>{name} · next: {step} · {time}</source>
@@ -5092,8 +6396,16 @@
             <translation>{name} : {quality}</translation>
         </message>
         <message>
+            <source>{number} · {name} · sealed {time}</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>{rate} pictures a second come.</source>
             <translation>{rate} images arrivent par seconde.</translation>
+        </message>
+        <message>
+            <source>{seconds} s</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>{seen} fingers are seen instead of {wanted}. Take everything else off the glass.</source>
@@ -5106,6 +6418,18 @@
         <message>
             <source>{seen} of {wanted} fingers are seen. Place all of them flat, a little apart.</source>
             <translation>{seen} doigts sur {wanted} sont visibles. Posez-les tous à plat, légèrement écartés.</translation>
+        </message>
+        <message>
+            <source>{source} says {said} ({sure}).</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>{source} says {said}; here it says {standing}.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>{waiting} waiting · {held} held · {decided} to be signed off</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>{what}: the limit is reached.</source>
