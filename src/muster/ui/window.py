@@ -26,8 +26,9 @@ from PySide6.QtWidgets import (
 )
 
 from muster.domain.lifecycle import Registration
-from muster.domain.registration import Step
+from muster.domain.registration import RegistrationId, Step
 from muster.errors import MusterError
+from muster.ui.audit.page import TrailPage
 from muster.ui import shortcuts, theme
 from muster.ui.appearance import Looks, Scheme
 from muster.ui.background import Background
@@ -45,6 +46,7 @@ from muster.ui.pages.people import PeoplePage
 from muster.ui.pages.receipt import ReceiptPage
 from muster.ui.pages.sign_in import SignInPage
 from muster.ui.proofing.policy_page import PolicyPage
+from muster.ui.review.page import ReviewPage
 from muster.ui.session import Session
 from muster.ui.widgets.parts import Button, Elided, label
 from muster.ui.widgets.room import Room
@@ -131,6 +133,8 @@ class MainWindow(QMainWindow):
         page.people_wanted.connect(self.people)
         page.policy_wanted.connect(self.policy)
         page.devices_wanted.connect(self.devices)
+        page.review_wanted.connect(self.review)
+        page.trail_wanted.connect(self.trail)
         self._show(page)
         self._finisher.catch_up(self._session.desk)
         # The face page says what is amiss, if anything is.
@@ -161,6 +165,20 @@ class MainWindow(QMainWindow):
     def devices(self) -> None:
         assert self._session.desk is not None
         page = DevicesPage(self._session.desk, self._background)
+        page.left.connect(self.home)
+        self._show(page)
+
+    def review(self) -> None:
+        assert self._session.desk is not None
+        page = ReviewPage(self._session.desk, self._background, self.language.data_code)
+        page.left.connect(self.home)
+        page.story_wanted.connect(self.trail)
+        self._show(page)
+
+    def trail(self, registration_id: RegistrationId | None = None) -> None:
+        """With the story of one registration, if one is named."""
+        assert self._session.desk is not None
+        page = TrailPage(self._session.desk, self._background, registration_id)
         page.left.connect(self.home)
         self._show(page)
 
@@ -260,6 +278,10 @@ class MainWindow(QMainWindow):
             self.people()
         elif isinstance(page, DevicesPage):
             self.devices()
+        elif isinstance(page, ReviewPage):
+            self.review()
+        elif isinstance(page, TrailPage):
+            self.trail(page.registration_id)
         elif isinstance(page, PolicyPage):
             self.policy(page.content or None)
         else:

@@ -50,6 +50,8 @@ class HomePage(Page):
     people_wanted = Signal()
     policy_wanted = Signal()
     devices_wanted = Signal()
+    review_wanted = Signal()
+    trail_wanted = Signal()
 
     def __init__(self, desk: Desk, background: Background, window_language: str) -> None:
         super().__init__()
@@ -62,6 +64,11 @@ class HomePage(Page):
         column.setSpacing(14)
         head = QHBoxLayout()
         head.addWidget(label(tr("Welcome, {name}", name=desk.operator.user_id), "title"), 1)
+        self.review, self.trail = button(tr("Review")), button(tr("Trail"))
+        for each, wanted in ((self.review, self.review_wanted), (self.trail, self.trail_wanted)):
+            each.clicked.connect(wanted)
+            each.setVisible(desk.access.may(Permission.REVIEW))
+            head.addWidget(each)
         self.people = button(tr("People"))
         self.people.clicked.connect(self.people_wanted)
         self.people.setVisible(desk.access.may(Permission.MANAGE_OPERATORS))

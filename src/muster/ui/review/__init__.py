@@ -1,0 +1,1 @@
+"""The supervisor's list of what was registered, and one registration beside it."""

@@ -1,0 +1,89 @@
+"""The list of registrations to be reviewed, read as far as somebody scrolls."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, Qt, Signal
+
+from muster.domain.review import ReviewLine, Standing
+from muster.ui.audit import words
+from muster.ui.language import tr
+from muster.ui.review.presenter import ReviewPresenter
+
+_Index = QModelIndex | QPersistentModelIndex
+_ROOT = QModelIndex()
+
+
+class ReviewListModel(QAbstractListModel):
+    """``wants_more`` when the end comes into sight."""
+
+    wants_more = Signal(int)
+
+    def __init__(self, presenter: ReviewPresenter) -> None:
+        super().__init__()
+        self._presenter = presenter
+        self._total = 0
+        self._asked = False
+
+    def rowCount(self, parent: _Index = _ROOT) -> int:
+        return 0 if parent.isValid() else len(self._presenter.lines)
+
+    def data(self, index: _Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
+        if not index.isValid() or index.row() >= len(self._presenter.lines):
+            return None
+        line = self._presenter.lines[index.row()]
+        if role == Qt.ItemDataRole.DisplayRole:
+            return _text(line)
+        if role in (Qt.ItemDataRole.AccessibleTextRole, Qt.ItemDataRole.ToolTipRole):
+            return " ".join((_text(line), *map(words.flag_words, line.flags)))
+        return None
+
+    def canFetchMore(self, parent: _Index) -> bool:
+        return not self._asked and len(self._presenter.lines) < self._total
+
+    def fetchMore(self, parent: _Index) -> None:
+        self._asked = True
+        self.wants_more.emit(len(self._presenter.lines))
+
+    def begin(self, lines: tuple[ReviewLine, ...], total: int) -> None:
+        self.beginResetModel()
+        self._presenter.lines[:] = lines
+        self._total, self._asked = total, False
+        self.endResetModel()
+
+    def add(self, lines: tuple[ReviewLine, ...]) -> None:
+        known = {each.registration_id for each in self._presenter.lines}  # what was decided meanwhile moved
+        fresh = [each for each in lines if each.registration_id not in known]
+        self._asked = not lines
+        if fresh:
+            first = len(self._presenter.lines)
+            self.beginInsertRows(_ROOT, first, first + len(fresh) - 1)
+            self._presenter.lines.extend(fresh)
+            self.endInsertRows()
+
+    def changed(self, row: int) -> None:
+        if row >= 0:
+            self.dataChanged.emit(self.index(row), self.index(row))
+
+
+def _text(line: ReviewLine) -> str:
+    """Two lines: how heavy and which, then what weighs most."""
+    weight = tr("risk {weight}", weight=line.risk)
+    first = f"{_mark(line)}  {weight} · {line.registration_id.text[-14:]} · {line.officer}"
+    if line.decision is not None and line.standing is not Standing.WAITING:
+        second = words.decision_words(line.decision)
+        if line.standing is Standing.DECIDED:
+            second = tr("{decision}, to be signed off", decision=second)
+    elif line.flags:
+        second = words.flag_words(line.flags[0])
+    else:
+        second = tr("drawn as a sample") if line.drawn else tr("nothing unusual")
+    return f"{first}\n{second}"
+
+
+def _mark(line: ReviewLine) -> str:
+    """By shape, not by colour."""
+    if line.standing is Standing.DECIDED:
+        return "✓"
+    if line.standing is Standing.HELD:
+        return "‖"
+    return "●" if line.must_be_seen else "○"
