@@ -283,6 +283,7 @@ QLabel#subtitle {{ font-size: {s(LEAD)}; color: {c.soft_ink}; }}
 QLabel#spoken {{ font-size: {s(LARGE)}; }}
 QLabel#section {{ font-size: {s(LEAD)}; font-weight: 600; color: {c.strong}; }}
 QLabel#soft {{ color: {c.soft_ink}; }}
+QLabel#small {{ font-size: {s(SMALL)}; color: {c.soft_ink}; }}
 QLabel#number {{ font-size: {s(TITLE)}; font-weight: 700; }}
 QLabel#sign {{ font-weight: 700; }}
 QLabel#sign[kind="good"] {{ color: {c.good}; }}

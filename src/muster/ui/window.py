@@ -45,6 +45,7 @@ from muster.ui.pages.page import Page
 from muster.ui.pages.people import PeoplePage
 from muster.ui.pages.receipt import ReceiptPage
 from muster.ui.pages.sign_in import SignInPage
+from muster.ui.person.display import PersonDisplay
 from muster.ui.proofing.policy_page import PolicyPage
 from muster.ui.review.page import ReviewPage
 from muster.ui.session import Session
@@ -60,6 +61,7 @@ class MainWindow(QMainWindow):
         self._background = background
         self._languages = languages
         self._sent: Sent | None = None
+        self.person = PersonDisplay(self, languages.current.data_code)
         self._finisher = Finisher(background)
         self._finisher.went_on.connect(self._went_on)
         self._finisher.caught_up.connect(self._caught_up)
@@ -144,8 +146,10 @@ class MainWindow(QMainWindow):
 
     def open(self, registration: Registration, step: Step | None = None) -> None:
         assert self._session.desk is not None
-        wizard = Wizard(self._session.desk, self._background, registration, self.language.data_code, step)
+        desk, language = self._session.desk, self.language.data_code
+        wizard = Wizard(desk, self._background, registration, language, self.person, step)
         wizard.left.connect(self.home)
+        wizard.refused.connect(self._refused)
         wizard.sent.connect(self._signed)
         wizard.failed.connect(self._failed)
         self._show(wizard)
@@ -201,6 +205,12 @@ class MainWindow(QMainWindow):
         assert self._session.desk is not None
         self.receipt(sent)
         self._finisher.finish(self._session.desk, sent)
+
+    def _refused(self) -> None:
+        """The person did not agree."""
+        self.home()
+        assert isinstance(self.page, HomePage)
+        self.page.note.say(tr("The person did not agree. The registration is over and nothing of it is kept."))
 
     def _went_on(self, sent: Sent) -> None:
         if self._sent is not None and self._sent.registration_id == sent.registration_id:
@@ -307,6 +317,7 @@ class MainWindow(QMainWindow):
         _close_what_stands_before()
         self.page.leave()
         self._cover.enter()
+        self.person.rest()
         self._background.run(
             self, "store", partial(desk.lock_screen, idle=idle), lambda nothing: None, lambda error: None
         )
@@ -484,6 +495,7 @@ class MainWindow(QMainWindow):
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
+        self.person.place()
         # The first page was entered before there was a window to give it the keyboard.
         QTimer.singleShot(0, self, self._enter_page)
 
@@ -493,6 +505,7 @@ class MainWindow(QMainWindow):
 
     def closeEvent(self, event: QCloseEvent) -> None:
         self.page.leave()
+        self.person.close()
         event.accept()
 
 

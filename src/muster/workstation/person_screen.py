@@ -39,7 +39,7 @@ PERSON_SAID_WRONG = Code(
     "The person said that something is wrong. Ask what it is, correct it and show it to them again.",
 )
 
-__all__ = ["Handwriting", "PersonScreen", "Point", "Shown", "ShownLine", "Stroke"]
+__all__ = ["Handwriting", "PersonScreen", "Pixels", "Point", "Shown", "ShownLine", "Stroke"]
 
 CONSENT_REFUSED_REASON = "the person did not agree"
 

@@ -1,30 +1,44 @@
-"""Reading the consent text to the person and noting the answer."""
+"""The person reads what is recorded, on their own screen or from the officer's voice, and says yes or no."""
 
 from __future__ import annotations
 
 from functools import partial
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QHBoxLayout, QPushButton
 
 from muster.domain.lifecycle import Registration
+from muster.errors import MusterError
+from muster.ui import shortcuts
 from muster.ui.background import Background
 from muster.ui.language import tr
-from muster.ui.widgets.parts import Card, align, button, empty, label
+from muster.ui.person.display import TURN_KEY, PersonDisplay
+from muster.ui.widgets.parts import Button, Card, align, button, empty, label, link
 from muster.ui.wizard.step_page import StepPage
 from muster.workstation.enrollment import Enrollment
+from muster.workstation.person_screen import Handwriting, Shown
+
+_THINK_MS = 1_000
+_FORGET_QUESTION_MS = 8_000
 
 
 class ConsentPage(StepPage):
-    def __init__(self, enrollment: Enrollment, background: Background, registration: Registration) -> None:
+    """``refused`` when the person said no: the registration is over."""
+
+    refused = Signal()
+
+    def __init__(
+        self, enrollment: Enrollment, background: Background, registration: Registration, person: PersonDisplay
+    ) -> None:
         super().__init__(enrollment, background, registration)
         self.head(tr("Consent"), tr("Read this to the person in a language they understand, then ask."))
+        self._person = person
         given = registration.consent
         self._language = given.language if given else registration.started.languages[0]
         self._buttons: dict[str, QPushButton] = {}
         choice = QHBoxLayout()
         for language in enrollment.languages_offered:
-            made = QPushButton(language.name)
+            made = Button(language.name)
             made.setObjectName("choice")
             made.setCheckable(True)
             made.clicked.connect(partial(self._show, language.code))
@@ -35,15 +49,29 @@ class ConsentPage(StepPage):
         self._card = Card(margin=26, spacing=14)
         self.column.addWidget(self._card)
         self.column.addStretch(1)
+        self.refuse = link(tr("The person does not agree"))
+        self.refuse.clicked.connect(self._ask_refusal)
+        self.turn = button(tr("Show to the person ({key})", key=TURN_KEY))
+        self.turn.clicked.connect(person.turn)
+        shortcuts.add(self, TURN_KEY, tr("Show to the person"), person.turn)
         self.agree = button(tr("The person agrees"), primary=True)
         self.agree.clicked.connect(self._agree)
-        self.foot(self.agree)
-        self._show(self._language)
+        self.foot(self.refuse, self.turn, self.agree)
+        self._fill(self._language)
+        person.changed.connect(self._say_where)
 
     def enter(self) -> None:
         self.agree.setFocus()
+        self._ask()
 
-    def _show(self, code: str) -> None:
+    def leave(self) -> None:
+        self._person.rest()
+
+    def _show(self, code: str, *_: object) -> None:
+        self._fill(code)
+        self._ask()
+
+    def _fill(self, code: str) -> None:
         self._language = code
         text = self.enrollment.consent_text(code)
         language = next(each for each in self.enrollment.languages_offered if each.code == code)
@@ -57,11 +85,73 @@ class ConsentPage(StepPage):
             align(line, right_to_left=language.right_to_left)
             self._card.column.addWidget(line)
 
+    # On the person's screen
+
+    def _ask(self) -> None:
+        self._person.speak(self._language)
+        shown = self.enrollment.person.consent(self._language)
+        must_sign = self.enrollment.person.signature_required
+        self._person.ask(self, shown, partial(self._answered, shown), may_sign=True, must_sign=must_sign)
+        self._say_where()
+
+    def _say_where(self) -> None:
+        if self._person.has_own_screen:
+            self.note.say(tr("The person reads this on their screen and answers there; or you ask them."))
+        else:
+            self.note.clear()
+
+    def _answered(self, shown: Shown, agrees: bool, signature: Handwriting | None) -> None:
+        self._keep(shown, agrees, signature, own_screen=self._person.has_own_screen)
+
+    def _keep(self, shown: Shown, agrees: bool, signature: Handwriting | None, *, own_screen: bool) -> None:
+        self._hold()
+
+        def work() -> Registration:
+            return self.enrollment.person.answer_consent(
+                self.registration.id, shown, agrees=agrees, own_screen=own_screen, signature=signature
+            )
+
+        self._person.say("thanks" if agrees else "ended")
+        self.work("store", work, self._taken)
+
+    def _taken(self, registration: Registration) -> None:
+        if registration.is_draft:
+            self.completed.emit()
+        else:
+            self.refused.emit()
+
+    # By the officer's word
+
     def _agree(self) -> None:
-        self.agree.setEnabled(False)
+        self._hold()
         language = self._language
         self.work(
             "store",
             lambda: self.enrollment.give_consent(self.registration.id, language),
             lambda registration: self.completed.emit(),
         )
+
+    def _ask_refusal(self) -> None:
+        """The same link asks once more: what it ends is destroyed."""
+        if self.refuse.property("asked"):
+            self._keep(self.enrollment.person.consent(self._language), False, None, own_screen=False)
+            return
+        self.refuse.setProperty("asked", True)
+        self.refuse.setText(tr("End the registration? Nothing is kept."))
+        self.refuse.setEnabled(False)
+        QTimer.singleShot(_THINK_MS, self.refuse, partial(self.refuse.setEnabled, True))
+        QTimer.singleShot(_FORGET_QUESTION_MS, self.refuse, self._forget_question)
+
+    def _forget_question(self) -> None:
+        self.refuse.setProperty("asked", False)
+        self.refuse.setText(tr("The person does not agree"))
+
+    def _hold(self) -> None:
+        for each in (self.agree, self.turn, self.refuse):
+            each.setEnabled(False)
+
+    def fail(self, error: MusterError) -> None:
+        for each in (self.agree, self.turn, self.refuse):
+            each.setEnabled(True)
+        self._ask()  # the person's page was answered
+        super().fail(error)

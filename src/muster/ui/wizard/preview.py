@@ -1,4 +1,4 @@
-"""Everything that was recorded, turned to the person: is this right?"""
+"""Everything that was recorded, on one page, and on the person's screen: is this right?"""
 
 from __future__ import annotations
 
@@ -10,20 +10,24 @@ from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWi
 
 from muster.domain.biometrics import BiometricAttribute, BiometricException, Modality
 from muster.domain.lifecycle import Registration
+from muster.domain.person import Question, Reply
 from muster.domain.registration import Step
 from muster.errors import MusterError
-from muster.ui import names
+from muster.ui import names, shortcuts, theme
 from muster.ui.background import Background
 from muster.ui.language import tr
+from muster.ui.person.answers import answer_words
+from muster.ui.person.display import TURN_KEY, PersonDisplay
 from muster.ui.widgets.parts import Card, button, label, link, scrolling
 from muster.ui.widgets.picture import PictureView
 from muster.ui.widgets.size_meter import SizeMeter
 from muster.ui.wizard.step_page import StepPage
 from muster.workstation.enrollment import Enrollment
+from muster.workstation.person_screen import Pixels, Shown, languages_of
 from muster.workstation.reference import is_right_to_left, label_in
 from muster.workstation.summary import Summary, SummaryLine
 
-_ACROSS = 4
+_ACROSS = 6
 
 
 class PreviewPage(StepPage):
@@ -35,25 +39,28 @@ class PreviewPage(StepPage):
         background: Background,
         registration: Registration,
         window_language: str,
+        person: PersonDisplay,
     ) -> None:
         super().__init__(enrollment, background, registration)
         self._window_language = window_language
+        self._person = person
         self.pictures: dict[BiometricAttribute, PictureView] = {}
         self.photo: PictureView | None = None
-        self.head(tr("Check"), tr("Turn the screen to the person and go through it together."))
+        self.head(tr("Check"), tr("Go through it with the person. Press a part to change it."))
         summary = enrollment.summary(registration.id)
         content = QWidget()
         columns = QHBoxLayout(content)
         columns.setContentsMargins(0, 0, 6, 0)
-        columns.setSpacing(16)
+        columns.setSpacing(theme.px(theme.GAP))
         left, right = QVBoxLayout(), QVBoxLayout()
+        right.setSpacing(theme.px(theme.CLOSE))
         asked = enrollment.plan(registration.started.process)
         if Step.DEMOGRAPHICS in asked:
             left.addWidget(self._details(summary))
-        if Step.DOCUMENTS in asked:
-            left.addWidget(self._papers(summary))
         left.addStretch(1)
         right.addWidget(self._biometrics(summary))
+        if Step.DOCUMENTS in asked:
+            right.addWidget(self._papers(summary))
         right.addStretch(1)
         if left.count() > 1:
             columns.addLayout(left, 1)
@@ -61,10 +68,13 @@ class PreviewPage(StepPage):
         self.column.addWidget(scrolling(content), 1)
         self.meter = SizeMeter()
         self.meter.show_size(enrollment.size_of(registration))
-        self.column.addWidget(self.meter)
         self.confirm = button(tr("The person confirms"), primary=True)
         self.confirm.clicked.connect(self._confirm)
-        self.foot(self.confirm)
+        self.turn = button(tr("Show to the person ({key})", key=TURN_KEY))
+        self.turn.clicked.connect(person.turn)
+        shortcuts.add(self, TURN_KEY, tr("Show to the person"), person.turn)
+        self.foot(self.meter, self.turn, self.confirm)
+        person.changed.connect(self._say_where)
 
     def enter(self) -> None:
         self.confirm.setFocus()
@@ -78,9 +88,58 @@ class PreviewPage(StepPage):
             self.work(
                 "store", partial(self.enrollment.exception_photo, self.registration.id), self.photo.show_pixels
             )
+        self.work("store", self._what_to_show, self._ask)
+
+    def leave(self) -> None:
+        self._person.rest()
+
+    # On the person's screen
+
+    def _what_to_show(self) -> tuple[Shown, Pixels | None]:
+        """Runs on a lane: the picture of the face has to be opened."""
+        state = self.enrollment.registration(self.registration.id)
+        shown = self.enrollment.person.data(state, languages_of(state)[0])
+        has_face = BiometricAttribute.FACE in state.samples
+        picture = self.enrollment.sample_picture(state.id, BiometricAttribute.FACE) if has_face else None
+        return shown, picture
+
+    def _ask(self, page: tuple[Shown, Pixels | None]) -> None:
+        shown, picture = page
+        self._person.speak(shown.language)
+        self._person.ask(self, shown, partial(self._answered, shown), picture)
+        self._say_where()
+
+    def _say_where(self) -> None:
+        answer = self.registration.answers.get(Question.DATA)
+        if answer is not None:
+            self.note.say(*answer_words(answer))
+        elif self._person.has_own_screen:
+            self.note.say(tr("The person checks this on their screen and answers there; or you ask them."))
+        else:
+            self.note.clear()
+
+    def _answered(self, shown: Shown, agrees: bool, signature: object) -> None:
+        own = self._person.has_own_screen
+        self.confirm.setEnabled(False)
+        self._person.say("thanks_right" if agrees else "tell")
+
+        def work() -> Registration:
+            return self.enrollment.person.answer_data(self.registration.id, shown, is_right=agrees, own_screen=own)
+
+        self.work("store", work, self._taken)
+
+    def _taken(self, registration: Registration) -> None:
+        """Their yes is the end of the check; after their no it is corrected and shown again."""
+        self.registration = registration
+        self._say_where()
+        self.changed.emit()
+        if registration.answers[Question.DATA].reply is Reply.RIGHT:
+            self._confirm()
+        else:
+            self.confirm.setEnabled(True)
 
     def _titled(self, title: str, step: Step) -> Card:
-        card = Card(spacing=8)
+        card = Card(margin=theme.px(theme.GAP), spacing=theme.px(6))
         head = QHBoxLayout()
         head.addWidget(label(title, "section"), 1)
         change = link(tr("Change"))
@@ -102,7 +161,7 @@ class PreviewPage(StepPage):
     def _fill(self, card: Card, lines: Sequence[SummaryLine]) -> None:
         grid = QGridLayout()
         grid.setHorizontalSpacing(14)
-        grid.setVerticalSpacing(7)
+        grid.setVerticalSpacing(theme.px(4))
         grid.setColumnStretch(1, 1)
         grid.setColumnStretch(2, 1)
         for row, line in enumerate(lines):
@@ -119,6 +178,7 @@ class PreviewPage(StepPage):
         for exception in summary.exceptions:
             card.column.addWidget(label(_exception(exception)))
         faces = QGridLayout()
+        faces.setVerticalSpacing(2)
         face = next((each for each in summary.captured if each[0] is BiometricAttribute.FACE), None)
         if face is not None:
             self.pictures[BiometricAttribute.FACE] = _portrait()
@@ -137,12 +197,15 @@ class PreviewPage(StepPage):
         rest = [each for each in summary.captured if each[0].modality is not Modality.FACE]
         for place, (attribute, quality, forced) in enumerate(rest):
             cell = QVBoxLayout()
-            view = PictureView("", QSize(80, 62))
-            view.setFixedHeight(62)
+            view = PictureView("", QSize(theme.px(56), theme.px(48)))
+            view.setFixedHeight(theme.px(48))
             self.pictures[attribute] = view
             cell.addWidget(view)
             words = tr("{name}: {quality}", name=names.attribute_name(attribute), quality=round(quality))
-            cell.addWidget(label(words + (" · " + tr("kept below the threshold") if forced else ""), "soft"))
+            told = label(words + (" · " + tr("kept below the threshold") if forced else ""), "small")
+            told.setAlignment(Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop)
+            cell.addWidget(told)
+            cell.addStretch(1)
             grid.addLayout(cell, place // _ACROSS, place % _ACROSS)
         card.column.addLayout(grid)
         return card
@@ -161,8 +224,8 @@ class PreviewPage(StepPage):
 
 
 def _portrait() -> PictureView:
-    view = PictureView("", QSize(200, 130))
-    view.setFixedHeight(130)
+    view = PictureView("", QSize(theme.px(150), theme.px(112)))
+    view.setFixedHeight(theme.px(112))
     return view
 
 

@@ -19,6 +19,7 @@ from muster.ui.background import Background
 from muster.ui.language import say_finding, tr
 from muster.ui.pages.page import Page
 from muster.ui.widgets.parts import button, label, mark
+from muster.ui.person.display import PersonDisplay
 from muster.ui.wizard.consent import ConsentPage
 from muster.ui.wizard.demographics import DemographicsPage
 from muster.ui.wizard.documents import DocumentsPage
@@ -29,19 +30,22 @@ from muster.ui.wizard.proofing import ProofingPage
 from muster.ui.wizard.signature import SignaturePage
 from muster.ui.wizard.step_page import StepPage
 from muster.workstation.desk import Desk
+from muster.workstation.person_screen import languages_of
 from muster.workstation.reference import label_in
 
 _RAIL_WIDTH = 210
 
 
 class Wizard(Page):
-    """``left`` when the officer puts the draft away; ``sent`` with what came of the finished registration.
+    """``left`` when the officer puts the draft away, ``refused`` when the person did not agree; ``sent`` with what
+    came of the finished registration.
 
     ``step`` is the one to begin with, by default the first that is not done.
     """
 
     left = Signal()
     sent = Signal(object)
+    refused = Signal()
     failed = Signal(object)
 
     def __init__(
@@ -52,9 +56,12 @@ class Wizard(Page):
         window_language: str,
         step: Step | None = None,
     ) -> None:
+        person: PersonDisplay,
         super().__init__()
         self._desk = desk
         self._background = background
+        self._person = person
+        person.speak(languages_of(registration)[0])
         self._registration = registration
         self._window_language = window_language
         self._steps: dict[Step, QPushButton] = {}
@@ -161,7 +168,9 @@ class Wizard(Page):
         enrollment, background, registration = self._desk.enrollment, self._background, self._registration
         group = step.capture_group
         if step is Step.CONSENT:
-            return ConsentPage(enrollment, background, registration)
+            consent = ConsentPage(enrollment, background, registration, self._person)
+            consent.refused.connect(self.refused)
+            return consent
         if step is Step.DEMOGRAPHICS:
             take = self._desk.pre_registrations.take
             return DemographicsPage(enrollment, background, registration, self._window_language, take)
@@ -179,7 +188,7 @@ class Wizard(Page):
         if group is not None:
             return PlacementPage(enrollment, background, registration, group)
         if step is Step.PREVIEW:
-            preview = PreviewPage(enrollment, background, registration, self._window_language)
+            preview = PreviewPage(enrollment, background, registration, self._window_language, self._person)
             preview.step_wanted.connect(self.show_step)
             return preview
         signature = SignaturePage(self._desk, background, registration)

@@ -1,0 +1,1 @@
+"""The screen of the person who is registered: what they read, see and answer."""

@@ -1,0 +1,179 @@
+"""What stands on the person's screen: a greeting, a page to answer, what to do at a device, a word at the end.
+
+Large type, few words, nothing of the officer's. A page to answer draws a ``Shown`` as it is, and nothing beside it
+but the field to sign in.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+
+from muster.domain.person import Question
+from muster.ui import theme
+from muster.ui.capture.guidance import Guidance
+from muster.ui.capture.guidance_view import GuidanceView
+from muster.ui.language import OtherLanguage
+from muster.ui.widgets.parts import Button, Card, align, button, link, scrolling
+from muster.ui.widgets.picture import PictureView
+from muster.ui.widgets.signature_pad import SignaturePad
+from muster.workstation.person_screen import Pixels, Shown
+from muster.workstation.reference import is_right_to_left
+from muster.workstation.words_for_people import screen_words
+
+_TITLE, _TEXT, _ASKED, _BUTTON, _SMALL = 32, 22, 26, 24, 17
+_SIDE = 56
+_PHOTO = QSize(220, 280)
+
+
+def _words(text: str, size: int, *, right_to_left: bool, bold: bool = False, soft: bool = False) -> QLabel:
+    made = QLabel(text)
+    made.setTextFormat(Qt.TextFormat.PlainText)
+    made.setWordWrap(True)
+    if soft:
+        made.setObjectName("soft")
+    made.setStyleSheet(f"font-size: {theme.px(size)}px; font-weight: {600 if bold else 400};")
+    align(made, right_to_left=right_to_left)
+    return made
+
+
+class View(QWidget):
+    """One page; it runs the way the person's language does."""
+
+    def __init__(self, language: str) -> None:
+        super().__init__()
+        self.setObjectName("ground")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.language = language
+        self.right_to_left = is_right_to_left(language)
+        self.setLayoutDirection(
+            Qt.LayoutDirection.RightToLeft if self.right_to_left else Qt.LayoutDirection.LeftToRight
+        )
+        self.column = QVBoxLayout(self)
+        side = theme.px(_SIDE)
+        self.column.setContentsMargins(side, side // 2, side, side // 2)
+        self.column.setSpacing(theme.px(theme.WIDE))
+
+    def words(self, text: str, size: int, *, bold: bool = False, soft: bool = False) -> QLabel:
+        return _words(text, size, right_to_left=self.right_to_left, bold=bold, soft=soft)
+
+
+class MessageView(View):
+    """A greeting or a word at the end: ``title`` above ``text``, in the middle."""
+
+    def __init__(self, language: str, title: str, text: str = "") -> None:
+        super().__init__(language)
+        self.column.addStretch(1)
+        self.column.addWidget(self.words(title, _TITLE, bold=True))
+        if text:
+            self.column.addWidget(self.words(text, _TEXT))
+        self.column.addStretch(2)
+
+
+class AskView(View):
+    """``answered`` once, with whether the person pressed the agreeing button and what they signed with."""
+
+    answered = Signal(bool, object)
+
+    def __init__(
+        self, shown: Shown, picture: Pixels | None = None, *, may_sign: bool = False, must_sign: bool = False
+    ) -> None:
+        super().__init__(shown.language)
+        self.shown = shown
+        self._must_sign = must_sign
+        words = screen_words(shown.language)
+        self.column.addWidget(self.words(shown.title, _TITLE, bold=True))
+        content = QWidget()
+        row = QHBoxLayout(content)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(theme.px(32))
+        if picture is not None:
+            self.photo = PictureView("", QSize(theme.px(_PHOTO.width()), theme.px(_PHOTO.height())))
+            self.photo.setFixedSize(self.photo.minimumSize())
+            self.photo.show_pixels(picture)
+            row.addWidget(self.photo, 0, Qt.AlignmentFlag.AlignTop)
+        row.addLayout(self._lines(), 1)
+        self.column.addWidget(scrolling(content), 1)
+        self.pad: SignaturePad | None = None
+        if may_sign or must_sign:
+            self.column.addLayout(self._signing(words["must_sign" if must_sign else "sign"], words["clear"]))
+        foot = QHBoxLayout()
+        foot.setSpacing(theme.px(24))
+        foot.addWidget(self.words(shown.asked, _ASKED, bold=True), 1)
+        # Who is asked for consent is not pushed: both answers look alike.
+        is_free = shown.question is Question.CONSENT
+        self.no, self.yes = self._reply(shown.replies[1]), self._reply(shown.replies[0], primary=not is_free)
+        self.no.clicked.connect(partial(self._answer, agrees=False))
+        self.yes.clicked.connect(partial(self._answer, agrees=True))
+        foot.addWidget(self.no)
+        foot.addWidget(self.yes)
+        self.column.addLayout(foot)
+        self._written()
+
+    def _lines(self) -> QVBoxLayout | QGridLayout:
+        if self.shown.question is Question.CONSENT:
+            column = QVBoxLayout()
+            column.setSpacing(theme.px(16))
+            for line in self.shown.lines:
+                column.addWidget(self.words(line.text, _TEXT))
+            column.addStretch(1)
+            return column
+        grid = QGridLayout()
+        grid.setHorizontalSpacing(theme.px(28))
+        grid.setVerticalSpacing(theme.px(10))
+        grid.setColumnStretch(1, 1)
+        for row, line in enumerate(self.shown.lines):
+            grid.addWidget(self.words(line.label, _SMALL, soft=True), row, 0)
+            grid.addWidget(self.words(line.text, _TEXT, bold=True), row, 1)
+        grid.setRowStretch(len(self.shown.lines), 1)
+        return grid
+
+    def _signing(self, hint: str, clear: str) -> QVBoxLayout:
+        column = QVBoxLayout()
+        head = QHBoxLayout()
+        head.addWidget(self.words(hint, _SMALL, soft=True), 1)
+        self.clear = link(clear)
+        self.clear.setStyleSheet(f"font-size: {theme.px(_SMALL)}px;")
+        head.addWidget(self.clear)
+        self.pad = SignaturePad(hint)
+        self.pad.setFixedHeight(theme.px(130))
+        self.pad.written.connect(self._written)
+        self.clear.clicked.connect(self.pad.clear)
+        column.addLayout(head)
+        column.addWidget(self.pad)
+        return column
+
+    def _reply(self, text: str, *, primary: bool = False) -> Button:
+        made = button(text, primary=primary)
+        made.setStyleSheet(f"font-size: {theme.px(_BUTTON)}px;")
+        made.setMinimumHeight(theme.px(64))
+        made.setMinimumWidth(theme.px(220))
+        return made
+
+    def _written(self) -> None:
+        wrote = self.pad is not None and self.pad.handwriting is not None
+        self.yes.setEnabled(wrote or not self._must_sign)
+        if self.pad is not None:
+            self.clear.setEnabled(wrote)
+
+    def _answer(self, *_: object, agrees: bool) -> None:
+        self.yes.setEnabled(False)
+        self.no.setEnabled(False)
+        self.answered.emit(agrees, self.pad.handwriting if self.pad is not None and agrees else None)
+
+
+class GuidingView(View):
+    """What to do at a device now, with the person's own live picture."""
+
+    def __init__(self, language: str) -> None:
+        super().__init__(language)
+        spoken = OtherLanguage(language)
+        card = Card()
+        self.view = GuidanceView(say_prompt=spoken.say, prompt_px=theme.px(_ASKED))
+        card.column.addWidget(self.view, 1)
+        self.column.addWidget(card, 1)
+
+    def show_guidance(self, guidance: Guidance) -> None:
+        self.view.show_guidance(guidance)
