@@ -80,12 +80,13 @@ class ConsentGiven:
 @dataclass(frozen=True, slots=True)
 class DemographicsEntered:
     """``aside`` stands behind fields that were hidden in the end: it is shown again when they are, and never
-    delivered."""
+    delivered. ``blocklisted`` are words by field that stay; the reasons are among the choices."""
 
     at: datetime
     values: Mapping[str, DemographicValue]
     choices: FormChoices = field(default_factory=FormChoices)
     aside: Mapping[str, DemographicValue] = field(default_factory=dict)
+    blocklisted: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -481,6 +482,7 @@ class Registration:
     demographics_entered: bool = False
     form_choices: FormChoices = field(default_factory=FormChoices)
     set_aside: Mapping[str, DemographicValue] = field(default_factory=lambda: MappingProxyType({}))
+    blocklisted: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: MappingProxyType({}))
     documents: Mapping[str, DocumentAttached] = field(default_factory=lambda: MappingProxyType({}))
     documents_complete: bool = False
     proof: ProofSettled | None = None
@@ -747,6 +749,9 @@ def _apply_content(state: Registration, event: Event) -> Registration:
                 demographics_entered=isinstance(event, DemographicsEntered),
                 form_choices=event.choices,
                 set_aside=MappingProxyType(dict(event.aside) if isinstance(event, DemographicsEntered) else {}),
+                blocklisted=MappingProxyType(
+                    dict(event.blocklisted) if isinstance(event, DemographicsEntered) else {}
+                ),
                 proof=_still_about(state, event.values),
             )
         case FieldsFilled():

@@ -40,6 +40,7 @@ class Sign(Enum):
     PORTRAIT = "portrait"
     INTRODUCER = "introducer"
     PERSON_DISAGREED = "person_disagreed"
+    WORDS = "words"
     OUTSIDE = "outside"
     CLOCK = "clock"
 
@@ -82,6 +83,7 @@ _CODES = {
     Sign.PERSON_DISAGREED: Code(
         "SIGN_PERSON_DISAGREED", "The person said on their screen that something is wrong: {count} times."
     ),
+    Sign.WORDS: Code("SIGN_WORDS", "Fields in which blocklisted words stay, with a reason: {count}. Read why."),
     Sign.OUTSIDE: Code("SIGN_OUTSIDE", "Sealed {kilometres} km from where this station stands."),
     Sign.CLOCK: Code("SIGN_CLOCK", "This computer's clock was set back by {seconds} seconds meanwhile."),
 }
@@ -101,6 +103,7 @@ _WEIGHTS: Mapping[Sign, int] = MappingProxyType(
         Sign.PORTRAIT: 6,
         Sign.INTRODUCER: 5,
         Sign.PERSON_DISAGREED: 3,
+        Sign.WORDS: 2,
         Sign.OUTSIDE: 5,
         Sign.CLOCK: 4,
     }
@@ -220,6 +223,8 @@ def _of_captures(state: Registration) -> Iterator[_Seen]:
 
 
 def _of_people(state: Registration, events: Iterable[Event]) -> Iterator[_Seen]:
+    if state.blocklisted:
+        yield Sign.WORDS, {"count": len(state.blocklisted)}
     if any(each.is_same is False for each in state.portraits_compared):
         yield Sign.PORTRAIT, {}
     if state.compared is not None and state.compared.is_operator:

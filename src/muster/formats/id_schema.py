@@ -30,6 +30,7 @@ class FieldType(Enum):
     NUMBER = "number"
     INTEGER = "integer"
     BOOLEAN = "boolean"
+    LIST = "array"  # MOSIP's selectedHandles: texts
 
 
 @dataclass(frozen=True, slots=True)

@@ -414,10 +414,26 @@ def _meta(contents: PacketContents, schema: IdSchema, birs: Birs) -> dict[str, A
         },
         "documents": [_document(each, _owner(schema, each.facts.field)) for each in contents.documents],
         "checkSum": {},
-        "blockListedWords": {},
+        "blockListedWords": _kept_words(contents),
         "registrationId": contents.filed_under.text,
         "creationDate": rfc3339(contents.created_at),
         **_position(contents.position),
+    }
+
+
+def _kept_words(contents: PacketContents) -> dict[str, Any]:
+    """MOSIP's BlocklistedConsentDto by field; theirs has no place for the language and none for the reason."""
+    by_field: dict[str, list[str]] = {}
+    for name, words in contents.kept_words.items():
+        by_field.setdefault(name.partition(".")[0], []).extend(words)
+    return {
+        name: {
+            "words": list(dict.fromkeys(words)),
+            "operatorConsent": True,
+            "screenName": "DemographicDetails",
+            "operatorId": contents.officer,
+        }
+        for name, words in by_field.items()
     }
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from muster.audit.chain import AuditRecord
@@ -59,7 +60,8 @@ class PacketContents:
     says that the officer signed with the password. ``key_index`` names the machine key. ``audits`` are
     the trail's records about this registration, at least one.
 
-    ``demographics`` of an ``UPDATE`` are what changed, and ``UIN``. A ``BIOMETRIC_CORRECTION`` answers
+    ``kept_words`` are blocklisted words by field that stay although the officer saw them. ``demographics`` of an
+    ``UPDATE`` are what changed, and ``UIN``. A ``BIOMETRIC_CORRECTION`` answers
     ``additional_info_request``, and is filed under the registration that the request is about.
 
     ``samples``, ``exceptions`` and the photo are of the field that goes with the process (``biometrics_field``),
@@ -95,6 +97,7 @@ class PacketContents:
     further: tuple[FieldCaptures, ...] = ()
     additional_info_request: str | None = None
     position: Position | None = None
+    kept_words: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         if self.supervisor is None and (self.supervisor_password_confirmed or self.supervisor_samples):

@@ -204,6 +204,8 @@ def _texts_of(kind: FieldType, value: object) -> list[tuple[str, str]] | None:
             return [("", value)] if isinstance(value, str) else None
         case FieldType.DOCUMENT | FieldType.BIOMETRICS:
             is_right = isinstance(value, dict) and is_biometrics(value) is (kind is FieldType.BIOMETRICS)
+        case FieldType.LIST:
+            is_right = isinstance(value, list) and bool(value) and all(map(_is_text, value))
         case FieldType.BOOLEAN:
             is_right = isinstance(value, bool)
         case FieldType.INTEGER:
@@ -214,7 +216,10 @@ def _texts_of(kind: FieldType, value: object) -> list[tuple[str, str]] | None:
 
 
 def as_kind(kind: FieldType, text: str) -> object:
-    """What a form's text is in ID.json: numbers and flags are no texts there. Left alone when it is none."""
+    """What a form's text is in ID.json: numbers, flags and lists (with commas between) are no texts there. Left
+    alone when it is none."""
+    if kind is FieldType.LIST:
+        return text.split(",")
     if kind is FieldType.BOOLEAN and text in ("true", "false"):
         return text == "true"
     if kind in (FieldType.NUMBER, FieldType.INTEGER) and _JSON_NUMBER.fullmatch(text):

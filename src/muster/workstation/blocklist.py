@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
+
+from muster.domain.applicant import Demographics, LocalizedText
 
 Blocklist = Mapping[str, frozenset[str]]
 _WORD = re.compile(r"[^\W_]+")
@@ -23,6 +25,24 @@ def blocklisted_words(text: str, language: str, blocklist: Blocklist) -> tuple[s
     lists = [blocklist.get(language, frozenset())] if language else list(blocklist.values())
     listed = sorted({word for words in lists for word in words})
     return tuple(each for each in listed if _stands_in(_listed_words(each), words))
+
+
+def kept_words(values: Demographics, kept: Iterable[str], blocklist: Blocklist) -> dict[str, tuple[str, ...]]:
+    """The listed words in the fields (``fullName``, ``fullName.eng``) that are kept as they are."""
+    found = {}
+    for name in kept:
+        field, _, language = name.partition(".")
+        value = values.get(field, "")
+        texts = value.values if isinstance(value, LocalizedText) else (("", value),)
+        words = [
+            word
+            for code, text in texts
+            if language in ("", code)
+            for word in blocklisted_words(text, code, blocklist)
+        ]
+        if words:
+            found[name] = tuple(dict.fromkeys(words))
+    return found
 
 
 @lru_cache(maxsize=4096)

@@ -15,14 +15,13 @@ from muster.domain.applicant import Demographics, DemographicValue, FormChoices
 from muster.domain.assessment import Finding, blocking
 from muster.domain.lifecycle import DemographicsDrafted, DemographicsEntered, Registration
 from muster.domain.registration import Process, RegistrationId
+from muster.workstation.blocklist import kept_words
 from muster.workstation.form_checking import check_form
 from muster.workstation.form_conditions import (
     Circumstances,
     FieldGroup,
     ShownField,
     groups_offered,
-    is_wanted,
-    scope_of,
     shown_fields,
     shown_values,
 )
@@ -71,15 +70,6 @@ class Details:
         """What the page shows while ``values`` stand in it. Pure and quick."""
         return shown_fields(self._forms[process], values, self.circumstances(process, choices))
 
-    def is_document_wanted(self, state: Registration, field_id: str) -> bool:
-        """Whether a document is needed of this person, by what stands in the form."""
-        process = state.started.process
-        form = self._forms[process]
-        around = self.circumstances(process, state.form_choices)
-        scope = scope_of(form, shown_values(form, state.demographics, around), around)
-        fields = self._reference.ui_specs[process].fields
-        return any(each.id == field_id and is_wanted(each, scope) for each in fields)
-
     def check(
         self,
         values: Demographics,
@@ -115,7 +105,14 @@ class Details:
         if handles and HANDLES_FIELD in self._reference.schema.fields:
             delivered[HANDLES_FIELD] = ",".join(handles)
         kept = {name: reason for name, reason in choices.words_kept.items() if name.partition(".")[0] in delivered}
-        event = DemographicsEntered(self._journal.now(), delivered, replace(choices, words_kept=kept), aside)
+        choices = replace(choices, words_kept=kept)
+        event = DemographicsEntered(
+            self._journal.now(),
+            delivered,
+            choices,
+            aside,
+            kept_words(delivered, kept, self._reference.blocklisted),
+        )
         detail = {"fields": str(len(delivered))}
         if not kept:
             return Entry(event, AuditEvent.DEMOGRAPHICS_ENTERED, detail)

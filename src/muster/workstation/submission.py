@@ -363,6 +363,7 @@ class Submission:
             exception_photo=own.exception_photo,
             additional_info_request=state.request,
             position=self._policy.position,
+            kept_words=state.blocklisted,
         )
 
     def _captures(self, state: Registration) -> tuple[FieldCaptures, tuple[FieldCaptures, ...]]:

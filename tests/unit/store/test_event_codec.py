@@ -111,10 +111,12 @@ _GOLDEN: list[tuple[Event, str]] = [
             {"fullName": LocalizedText.of(eng="Erika", ara="إريكا"), "phone": "1"},
             FormChoices(("Contact",), {"fullName.eng": "her real name"}, ("phone",)),
             {"introducerUIN": "2"},
+            {"fullName.eng": ("damn",)},
         ),
         '{"at":"2026-03-01T12:00:00.123456Z","values":{"fullName":{"values":[["eng","Erika"],'
         '["ara","إريكا"]]},"phone":"1"},"choices":{"groups":["Contact"],'
-        '"words_kept":{"fullName.eng":"her real name"},"handles":["phone"]},"aside":{"introducerUIN":"2"}}',
+        '"words_kept":{"fullName.eng":"her real name"},"handles":["phone"]},"aside":{"introducerUIN":"2"},'
+        '"blocklisted":{"fullName.eng":["damn"]}}',
     ),
     (
         DemographicsDrafted(_AT, {"phone": "1"}),
