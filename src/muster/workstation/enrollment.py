@@ -10,7 +10,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable, Collection
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from threading import Event
 
@@ -326,7 +326,13 @@ class Enrollment(PersonCapture):
 
     def _summary_of(self, state: Registration) -> Summary:
         process = state.started.process
-        return summarize(state, self.details.form(process), self.slots_of(state), self._policy.quality_of)
+        return summarize(
+            state,
+            self.details.form(process),
+            self.slots_of(state),
+            self._policy.quality_of,
+            self.asked.left_out(state),
+        )
 
     def check(self, state: Registration) -> tuple[Finding, ...]:
         """What the whole lacks, whatever its single steps say, and whether it grows too large. Pure."""
@@ -393,7 +399,7 @@ class Enrollment(PersonCapture):
         if BiometricAttribute.FACE in state.samples:
             photo = self.sample_picture(registration_id, BiometricAttribute.FACE)
         return compose_slip(
-            state,
+            replace(state, samples=self.asked.of_person(state).samples(state)),
             self.details.form(state.started.process),
             photo,
             signed_text=self.slip_codes.code_of(state),

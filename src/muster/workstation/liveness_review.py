@@ -38,9 +38,11 @@ class LivenessReview:
         self._journal = journal
 
     def signs(self, registration_id: RegistrationId) -> tuple[LivenessSigns, ...]:
-        """Every judgement of a registration, in their order. Raises ``Refused``, ``BadInput``."""
+        """Every judgement of a registration, in their order, the introducer's last. Raises ``Refused``,
+        ``BadInput``."""
         self._journal.access.require(Permission.SEE_INDICATORS)
-        judged = self._journal.load(registration_id).liveness
+        state = self._journal.load(registration_id)
+        judged = (*state.liveness, *state.introducer.liveness)
         self._journal.note(registration_id, AuditEvent.LIVENESS_SHOWN, judgements=str(len(judged)))
         return tuple(
             LivenessSigns(

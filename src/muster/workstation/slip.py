@@ -20,7 +20,7 @@ from muster.formats.image_codec import encode_png
 from muster.workstation.forms import FormField
 from muster.workstation.words_for_people import slip_words
 
-_SHOWN_FIELDS = ("fullName", "dateOfBirth", "gender")
+_SHOWN_FIELDS = ("fullName", "dateOfBirth", "gender", "introducerName")
 
 
 class Paper(Enum):

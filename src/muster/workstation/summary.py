@@ -27,7 +27,11 @@ class SummaryLine:
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """What the preview shows; pictures are asked for one by one (``sample_picture``)."""
+    """What the preview shows; pictures are asked for one by one (``sample_picture``).
+
+    ``captured`` holds attribute, the quality that counts and whether it was forced, ``introducer`` the same of
+    whoever brings the person; ``left_out`` is what is there and not sent.
+    """
 
     languages: tuple[str, ...]
     lines: tuple[SummaryLine, ...]
@@ -35,6 +39,9 @@ class Summary:
     captured: tuple[tuple[BiometricAttribute, float, bool], ...]
     exceptions: tuple[BiometricException, ...]
     has_exception_photo: bool
+    introducer: tuple[tuple[BiometricAttribute, float, bool], ...] = ()
+    introducer_exceptions: tuple[BiometricException, ...] = ()
+    left_out: tuple[BiometricAttribute, ...] = ()
 
 
 def summarize(
@@ -42,8 +49,8 @@ def summarize(
     form: Iterable[FormField],
     slots: Iterable[DocumentSlot],
     quality_of: Callable[[Registration, BiometricAttribute], float],
+    left_out: Iterable[BiometricAttribute] = (),
 ) -> Summary:
-    """``captured`` holds attribute, the quality that counts and whether it was forced."""
     return Summary(
         languages=state.started.languages,
         lines=tuple(
@@ -56,12 +63,20 @@ def summarize(
             for slot in slots
             if slot.field in state.documents
         ),
-        captured=tuple(
-            (attribute, quality_of(state, attribute), event.facts.forced)
-            for attribute, event in state.samples.items()
-        ),
+        captured=_captured(state, quality_of),
         exceptions=tuple(state.exceptions.values()),
         has_exception_photo=state.exception_photo is not None,
+        introducer=_captured(state.turned, quality_of),
+        introducer_exceptions=tuple(state.introducer.exceptions.values()),
+        left_out=tuple(left_out),
+    )
+
+
+def _captured(
+    state: Registration, quality_of: Callable[[Registration, BiometricAttribute], float]
+) -> tuple[tuple[BiometricAttribute, float, bool], ...]:
+    return tuple(
+        (attribute, quality_of(state, attribute), event.facts.forced) for attribute, event in state.samples.items()
     )
 
 

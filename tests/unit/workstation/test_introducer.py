@@ -96,6 +96,9 @@ def test_the_paper_taken_away_again_is_missed(desk: Desk) -> None:
 def test_what_is_captured_of_the_introducer_is_not_the_childs(desk: Desk) -> None:
     registration_id = _leon(desk, stop_after=Step.INTRODUCER)
     state = desk.enrollment.registration(registration_id)
+    summary = desk.enrollment.summary(registration_id)
+    assert [each for each, _, _ in summary.captured] == [_FACE]
+    assert {each for each, _, _ in summary.introducer} == _THUMBS
     assert set(state.samples) == {_FACE}
     assert set(state.introducer.samples) == _THUMBS
     assert set(desk.enrollment.introducer.registration(registration_id).samples) == _THUMBS
@@ -153,6 +156,13 @@ def test_a_childs_packet_is_accepted_with_whoever_brought_it(
     report = inspect_packet(packet, key, machine_key)
     assert report.valid, report
     assert (report.captures, report.introducer_captures, report.documents) == (1, 2, 1)
+
+
+def test_the_slip_names_whoever_brought_the_child(desk: Desk) -> None:
+    slip = desk.enrollment.slip(_leon(desk))
+    rows = dict(slip.sections[0].rows)
+    assert rows["Name of the parent or guardian"] == "Erika Mustermann"
+    assert rows["Captured"] == "Face"
 
 
 def test_the_packet_holds_each_persons_captures_in_a_field_of_their_own(desk: Desk) -> None:
@@ -227,6 +237,8 @@ def test_a_grown_up_that_turns_out_to_be_a_child_keeps_its_fingers_here(desk: De
     assert state.samples == erika.samples
     contents = _contents(desk, registration_id)
     assert [each.attribute for each in contents.samples] == [_FACE]
+    summary = desk.enrollment.summary(registration_id)
+    assert set(summary.left_out) == {*erika.samples, *erika.exceptions} - {_FACE}
     assert (contents.exceptions, contents.exception_photo) == ((), None)
     codes = [each.code for each in desk.enrollment.check(state)]
     assert {CAPTURES_LEFT_OUT, DOCUMENT_NOW_NEEDED, INTRODUCER_NOT_ENOUGH} <= set(codes)
