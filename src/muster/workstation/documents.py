@@ -177,8 +177,8 @@ class Documents:
         ``BadInput`` when one cannot be read, ``Refused``."""
         before, after = self._around(registration_id, slot_field, type_code, page)
         dpi = self._policy.scan_resolution_dpi
-        pictures = [each for content in contents for each in _pictures(content)]
-        pages = [kept_page(as_fine_as_a_scan(read_picture(each), dpi), dpi) for each in pictures]
+        pictures = [each for content in contents for each in pictures_of(content)]
+        pages = [kept_page(as_fine_as_a_scan(each, dpi), dpi) for each in pictures]
         return self._keep(registration_id, slot_field, type_code, reference, (*before, *pages, *after), "file")
 
     def remove_page(self, registration_id: RegistrationId, slot_field: str, page: int) -> Registration:
@@ -341,8 +341,10 @@ def _scanned(
     return (scanner.scan(resolution_dpi, cancel, on_preview),), None
 
 
-def _pictures(content: bytes) -> tuple[bytes, ...]:
-    return pictures_in(content) if content.startswith(b"%PDF-") else (content,)
+def pictures_of(content: bytes) -> tuple[Pixels, ...]:
+    """The pages in a file: a picture, or a PDF of pictures. Raises ``BadInput``."""
+    pictures = pictures_in(content) if content.startswith(b"%PDF-") else (content,)
+    return tuple(read_picture(each) for each in pictures)
 
 
 def smaller_document(pdf: bytes) -> bytes | None:

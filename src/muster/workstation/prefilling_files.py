@@ -11,11 +11,11 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from muster.analysis.pictures import read_picture
 from muster.domain.applicant import DemographicValue, LocalizedText
 from muster.domain.prefill import PrefilledField, conflicts, fill
 from muster.errors import BadInput
 from muster.formats.picture_pdf import pictures_in
+from muster.workstation.documents import pictures_of
 from muster.workstation.enrollment import LANGUAGE_UNKNOWN
 from muster.workstation.forms import build_form
 from muster.workstation.inspection import read_file
@@ -71,7 +71,7 @@ def prefill_from(
     reading = PageReading(mapping.labels, with_text=with_text)
     files, said = [], []
     for path in paths:
-        pages = [read_picture(each) for each in _pictures(read_file(path))]
+        pages = pictures_of(read_file(path))
         begun = time.perf_counter()
         words = reading.read(pages, today)
         for source in words.sources:

@@ -4,6 +4,7 @@
 
     {"process": "NEW", "languages": ["eng", "fra"], "consent": "eng",
      "demographics": {"fullName": {"eng": "...", "fra": "..."}, "gender": "FLE", ...},
+     "prefill": true,
      "documents": [{"field": "proofOfIdentity", "type": "CIN", "reference": "...", "file": "card.jpg"}],
      "proof": [{"step": "document", "fields": {"vouched": "true"}}],
      "exceptions": [{"attribute": "leftLittle", "kind": "Permanent", "reason": "..."}],
@@ -13,6 +14,9 @@
 
 An ``UPDATE`` holds the person's ``UIN`` and what changes among its demographics, and no fingers or eyes; a
 ``BIOMETRIC_CORRECTION`` names the server's request as ``"additionalInfoReqId"`` and has no demographics.
+
+With ``prefill`` the files of documents are read first, and what they say is entered where ``demographics`` says
+nothing: what is written there counts, as what is typed does. Differences are kept for the supervisor.
 
 ``proof`` is for stations where people prove who they are: the steps to begin, in their order, each with the form
 it asks for; ``$.consents`` stands for what has to be agreed to first. A proof that other commands brought to its
@@ -59,6 +63,7 @@ from muster.domain.registration import Process, RegistrationId, Step
 from muster.errors import BadInput, Code, DeviceUnavailable, MusterError
 from muster.plugins import Plugin
 from muster.workstation.captures_asked import INTRODUCER_NOT_ENOUGH
+from muster.workstation.documents import pictures_of
 from muster.workstation.enrollment import Enrollment
 from muster.workstation.face_watching import FaceView
 from muster.workstation.file_devices import BeforeCamera, FileDriver
@@ -142,6 +147,7 @@ class Script:
     request: str | None = None
     proof: tuple[ScriptedProof, ...] = ()
     introducer: ScriptedIntroducer | None = None
+    prefill: bool = False
     before_camera: BeforeCamera = field(default_factory=lambda: BeforeCamera(None))
     on_readers: dict[BiometricAttribute, Pixels] = field(default_factory=dict)
 
@@ -181,6 +187,7 @@ class Script:
                 lambda: _text(request) if (request := content.get("additionalInfoReqId")) else None,
             ),
             proof=_understood("proof", lambda: tuple(_proof(each) for each in _list(content, "proof"))),
+            prefill=_understood("prefill", lambda: _yes_or_no(content.get("prefill", False))),
             introducer=_understood(
                 "introducer",
                 lambda: _introducer(brings, read) if (brings := content.get("introducer")) is not None else None,
@@ -226,6 +233,7 @@ _PARTS = (
     "languages",
     "consent",
     "demographics",
+    "prefill",
     "documents",
     "proof",
     "exceptions",
@@ -302,6 +310,12 @@ def _document(content: Mapping[str, Any], read: Callable[[str], bytes]) -> Scrip
     return ScriptedDocument(
         _text(content["field"]), _text(content["type"]), _text(content.get("reference") or ""), page
     )
+
+
+def _yes_or_no(value: object) -> bool:
+    if not isinstance(value, bool):
+        raise TypeError("true or false")
+    return value
 
 
 def _text(value: object) -> str:
@@ -444,6 +458,7 @@ class ScriptedEnrollment:
         kept = _said(draft.demographics)
         # What only stands in the form, at the window, need not be all yet.
         fields = kept.keys() | said.keys() if draft.demographics_entered else kept.keys()
+        fields = fields - (draft.filled.keys() - said.keys())  # what a document said nobody wrote down
         other = next((name for name in sorted(fields) if kept.get(name) != said.get(name)), None)
         return f"demographics.{other}" if other else None
 
@@ -462,7 +477,7 @@ class ScriptedEnrollment:
             case Step.CONSENT:
                 enrollment.give_consent(registration_id, self._script.consent)
             case Step.DEMOGRAPHICS:
-                return enrollment.enter_demographics(registration_id, self._script.demographics)
+                return enrollment.enter_demographics(registration_id, self._demographics(registration_id))
             case Step.DOCUMENTS:
                 return self._documents(registration_id)
             case Step.PROOFING:
@@ -508,6 +523,17 @@ class ScriptedEnrollment:
             self._enrollment.confirm(registration_id, user_id, Proof(password))
         self._enrollment.sign(registration_id, Proof(self._password))
         return ()
+
+    def _demographics(self, registration_id: RegistrationId) -> Demographics:
+        """What the script says, over what the files of its documents do."""
+        if not self._script.prefill:
+            return self._script.demographics
+        prefill = self._enrollment.prefill
+        for each in self._script.documents:
+            if each.content is not None:
+                prefill.read_pictures(registration_id, each.field, pictures_of(each.content))
+        state, _ = prefill.fill(registration_id)
+        return {**state.demographics, **self._script.demographics}
 
     def _documents(self, registration_id: RegistrationId) -> tuple[Finding, ...]:
         warnings: list[Finding] = []

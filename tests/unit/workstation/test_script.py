@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from muster.domain.applicant import LocalizedText
 from muster.domain.assessment import blocking
 from muster.domain.biometrics import BiometricAttribute
 from muster.domain.registration import USUAL_STEPS, Process, Step
@@ -145,6 +146,7 @@ def test_no_language_at_all_is_blamed_on_the_languages(folder: Path) -> None:
         ("biometrics", ["face.jpg"]),
         ("biometrics", {"nose": "face.jpg"}),
         ("biometrics", {"face": 5}),
+        ("prefill", "yes"),
     ],
 )
 def test_a_part_that_cannot_be_understood_is_named(folder: Path, part: str, value: Any) -> None:
@@ -455,6 +457,19 @@ def test_what_stands_in_an_unfinished_form_must_be_the_folders_too(root: Path, f
         assert caught.value.detail["part"] == "demographics.phone"
         desk.enrollment.keep_draft(registration_id, {"phone": ERIKA["demographics"]["phone"]})
         assert play.run(resume=registration_id, stop_after=Step.DEMOGRAPHICS).registration.demographics_entered
+
+
+def test_a_document_says_what_the_folder_leaves_open_and_what_is_written_counts(root: Path, folder: Path) -> None:
+    shutil.copy(Path(__file__).parents[1] / "analysis" / "pages" / "passport.png", folder / "card.png")
+    said = {name: value for name, value in ERIKA["demographics"].items() if name not in ("fullName", "gender")}
+    changes = {"prefill": True, "demographics": {**said, "dateOfBirth": "1984/12/08"}}
+    with desk_at(root) as desk:
+        play = ScriptedEnrollment(desk.enrollment, Script.load(_write(folder, **changes)), OFFICER.password)
+        state = play.run(stop_after=Step.DEMOGRAPHICS).registration
+        assert state.demographics["fullName"] == LocalizedText.of(eng="Erika Mustermann", fra="Erika Mustermann")
+        assert state.demographics["dateOfBirth"] == "1984/12/08"
+        assert [each.field for each in desk.enrollment.prefill.conflicts(state)] == ["dateOfBirth"]
+        assert play.run(resume=state.id, stop_after=Step.DEMOGRAPHICS).registration == state
 
 
 def test_the_photo_of_exceptions_is_a_step_only_where_there_are_any(root: Path, folder: Path) -> None:
