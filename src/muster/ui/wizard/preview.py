@@ -15,13 +15,14 @@ from muster.domain.registration import Step
 from muster.errors import MusterError
 from muster.ui import names, shortcuts, theme
 from muster.ui.background import Background
-from muster.ui.language import tr
+from muster.ui.language import say, tr
 from muster.ui.person.answers import answer_words
 from muster.ui.person.display import TURN_KEY, PersonDisplay
-from muster.ui.widgets.parts import Card, button, label, link, scrolling
+from muster.ui.widgets.parts import Card, button, label, link, mark, scrolling
 from muster.ui.widgets.picture import PictureView
 from muster.ui.widgets.size_meter import SizeMeter
 from muster.ui.wizard.step_page import StepPage
+from muster.workstation.captures_asked import CAPTURES_LEFT_OUT
 from muster.workstation.enrollment import Enrollment
 from muster.workstation.person_screen import Pixels, Shown, languages_of
 from muster.workstation.reference import is_right_to_left, label_in
@@ -45,6 +46,7 @@ class PreviewPage(StepPage):
         self._window_language = window_language
         self._person = person
         self.pictures: dict[BiometricAttribute, PictureView] = {}
+        self.introducer_pictures: dict[BiometricAttribute, PictureView] = {}
         self.photo: PictureView | None = None
         self.head(tr("Check"), tr("Go through it with the person. Press a part to change it."))
         summary = enrollment.summary(registration.id)
@@ -54,11 +56,13 @@ class PreviewPage(StepPage):
         columns.setSpacing(theme.px(theme.GAP))
         left, right = QVBoxLayout(), QVBoxLayout()
         right.setSpacing(theme.px(theme.CLOSE))
-        asked = enrollment.plan(registration.started.process)
+        asked = enrollment.steps(registration)
         if Step.DEMOGRAPHICS in asked:
             left.addWidget(self._details(summary))
         left.addStretch(1)
         right.addWidget(self._biometrics(summary))
+        if Step.INTRODUCER in asked:
+            right.addWidget(self._introducer(summary))
         if Step.DOCUMENTS in asked:
             right.addWidget(self._papers(summary))
         right.addStretch(1)
@@ -78,12 +82,13 @@ class PreviewPage(StepPage):
 
     def enter(self) -> None:
         self.confirm.setFocus()
-        for attribute, view in self.pictures.items():
-            self.work(
-                "store",
-                partial(self.enrollment.sample_picture, self.registration.id, attribute),
-                view.show_pixels,
-            )
+        for captures, pictures in (
+            (self.enrollment, self.pictures),
+            (self.enrollment.introducer, self.introducer_pictures),
+        ):
+            for attribute, view in pictures.items():
+                read = partial(captures.sample_picture, self.registration.id, attribute)
+                self.work("store", read, view.show_pixels)
         if self.photo is not None:
             self.work(
                 "store", partial(self.enrollment.exception_photo, self.registration.id), self.photo.show_pixels
@@ -192,22 +197,19 @@ class PreviewPage(StepPage):
         if face is not None and face[2]:
             words = tr("{name}: {quality}", name=tr("Face"), quality=round(face[1]))
             card.column.addWidget(label(words + " · " + tr("kept below the threshold"), "soft"))
-        grid = QGridLayout()
-        grid.setSpacing(8)
         rest = [each for each in summary.captured if each[0].modality is not Modality.FACE]
-        for place, (attribute, quality, forced) in enumerate(rest):
-            cell = QVBoxLayout()
-            view = PictureView("", QSize(theme.px(56), theme.px(48)))
-            view.setFixedHeight(theme.px(48))
-            self.pictures[attribute] = view
-            cell.addWidget(view)
-            words = tr("{name}: {quality}", name=names.attribute_name(attribute), quality=round(quality))
-            told = label(words + (" · " + tr("kept below the threshold") if forced else ""), "small")
-            told.setAlignment(Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop)
-            cell.addWidget(told)
-            cell.addStretch(1)
-            grid.addLayout(cell, place // _ACROSS, place % _ACROSS)
-        card.column.addLayout(grid)
+        card.column.addLayout(_small_pictures(rest, self.pictures))
+        if summary.left_out:
+            words = label(say(CAPTURES_LEFT_OUT), "soft")
+            mark(words, "warning", value=True)
+            card.column.addWidget(words)
+        return card
+
+    def _introducer(self, summary: Summary) -> Card:
+        card = self._titled(tr("Who brings the child"), Step.INTRODUCER)
+        for exception in summary.introducer_exceptions:
+            card.column.addWidget(label(_exception(exception)))
+        card.column.addLayout(_small_pictures(summary.introducer, self.introducer_pictures))
         return card
 
     def _confirm(self) -> None:
@@ -221,6 +223,27 @@ class PreviewPage(StepPage):
     def fail(self, error: MusterError) -> None:
         super().fail(error)
         self.confirm.setEnabled(True)
+
+
+def _small_pictures(
+    captured: Sequence[tuple[BiometricAttribute, float, bool]], pictures: dict[BiometricAttribute, PictureView]
+) -> QGridLayout:
+    """``pictures`` gets a view for each, to be filled once it was opened."""
+    grid = QGridLayout()
+    grid.setSpacing(8)
+    for place, (attribute, quality, forced) in enumerate(captured):
+        cell = QVBoxLayout()
+        view = PictureView("", QSize(theme.px(56), theme.px(48)))
+        view.setFixedHeight(theme.px(48))
+        pictures[attribute] = view
+        cell.addWidget(view)
+        words = tr("{name}: {quality}", name=names.attribute_name(attribute), quality=round(quality))
+        told = label(words + (" · " + tr("kept below the threshold") if forced else ""), "small")
+        told.setAlignment(Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop)
+        cell.addWidget(told)
+        cell.addStretch(1)
+        grid.addLayout(cell, place // _ACROSS, place % _ACROSS)
+    return grid
 
 
 def _portrait() -> PictureView:
