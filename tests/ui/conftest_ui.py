@@ -15,6 +15,8 @@ from muster.clock import utc_now
 from muster.domain.registration import Process, Step
 from muster.ui.application import prepared_application
 from muster.ui.background import Background
+from muster.ui.capture.lane_presenter import Choice
+from muster.ui.capture.page import CapturePage
 from muster.ui.language import WINDOW_LANGUAGES, Languages
 from muster.ui.pages.home import HomePage
 from muster.ui.pages.sign_in import SignInPage
@@ -23,12 +25,11 @@ from muster.ui.window import MainWindow
 from muster.ui.wizard.consent import ConsentPage
 from muster.ui.wizard.demographics import DemographicsPage
 from muster.ui.wizard.documents import DocumentsPage
-from muster.ui.wizard.face import FacePage
-from muster.ui.wizard.placement import PlacementPage
 from muster.ui.wizard.proofing import ProofingPage
 from muster.ui.wizard.signature import SignaturePage
 from muster.ui.wizard.wizard import Wizard
 from muster.workstation import policy
+from muster.workstation.capture_lane import is_capture
 from muster.workstation.demo import demo_script
 from muster.workstation.lanes import Lanes
 from muster.workstation.script import ScriptedEnrollment
@@ -135,8 +136,30 @@ class Driver:
         """Do every step before ``step``, by clicking."""
         while self.wizard.step is not step:
             here = self.wizard.step
+            if is_capture(here):
+                self.take(step)
+                continue
             self._do(here)
             self.until(lambda here=here: self.wizard.step is not here)  # type: ignore[misc]
+
+    def take(self, target: Step | None = None) -> None:
+        """Start the captures; they stand still before ``target``, or go on to the end."""
+        page = self.on(CapturePage)
+        photo = page.choices[Choice.TAKE]
+
+        def pause_at(step: Step) -> None:
+            if step is target:
+                page.pause.click()
+
+        def is_over() -> bool:
+            return self.wizard.page is not page or (page.step is target and not page.presenter.is_under_way)
+
+        page.step_changed.connect(pause_at)
+        self.click(page.start)
+        self.until(lambda: is_over() or photo.isVisible())
+        if not is_over():
+            self.click(photo)
+            self.until(is_over)
 
     def _do(self, step: Step) -> None:
         if step is Step.CONSENT:
@@ -156,18 +179,14 @@ class Driver:
             self.click(proofing.offers["document"])
             self.until(lambda: "document" in proofing.forms)
             self.click(proofing.forms["document"].go)
-        elif step in (Step.FACE, Step.EXCEPTION_PHOTO):
-            self.click(self.on(FacePage).capture)
-        else:
-            self.click(self.on(PlacementPage).capture)
 
 
 @pytest.fixture(autouse=True)
 def quick_devices(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("MUSTER_SIMULATED_SPEED", "50")
     monkeypatch.delenv("MUSTER_SIMULATED_FAULTS", raising=False)
-    monkeypatch.setattr("muster.ui.wizard.face.ADVANCE_AFTER_MS", 20)
-    monkeypatch.setattr("muster.ui.wizard.placement.ADVANCE_AFTER_MS", 20)
+    monkeypatch.setattr("muster.ui.capture.page.ADVANCE_AFTER_MS", 20)
+    monkeypatch.setattr("muster.ui.capture.page.RETRY_AFTER_MS", 20)
     monkeypatch.setattr("muster.ui.wizard.proofing.ADVANCE_AFTER_MS", 20)
     # Ten fingers take the station three seconds: only where a test is about that (``judging``).
     monkeypatch.setattr(policy, "_QUALITY_RULES", policy.UNJUDGED)

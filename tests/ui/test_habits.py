@@ -18,6 +18,7 @@ from muster.domain.biometrics import BiometricAttribute
 from muster.domain.delivery import ServerStatus
 from muster.domain.registration import Step
 from muster.receiver.storage import Storage
+from muster.ui.capture.page import CapturePage
 from muster.ui.language import WINDOW_LANGUAGES
 from muster.ui.pages.first_start import FirstStartPage
 from muster.ui.pages.home import HomePage
@@ -27,8 +28,6 @@ from muster.ui.session import Session
 from muster.ui.wizard.consent import ConsentPage
 from muster.ui.wizard.demographics import DemographicsPage
 from muster.ui.wizard.documents import DocumentsPage
-from muster.ui.wizard.face import FacePage
-from muster.ui.wizard.placement import PlacementPage
 from muster.ui.wizard.preview import PreviewPage
 from muster.ui.wizard.signature import SignaturePage
 from muster.ui.wizard.wizard import Wizard
@@ -92,12 +91,14 @@ def test_a_live_picture_ends_with_its_page_however_the_page_goes(driver: Driver)
 
 def test_going_to_another_language_and_back_while_the_camera_runs_keeps_the_camera(driver: Driver) -> None:
     driver.open_at(Step.FACE)
+    driver.click(driver.on(CapturePage).start)
     for language in (WINDOW_LANGUAGES[1], WINDOW_LANGUAGES[0]):
         before = driver.window.page
         driver.window.use_language(language)
         driver.until(lambda before=before: driver.window.page is not before)  # type: ignore[misc]
-    page = driver.on(FacePage)
-    driver.until(page.capture.isEnabled)
+    page = driver.on(CapturePage)
+    driver.click(page.start)
+    driver.until(lambda: page.presenter.view is not None)
 
 
 def test_a_form_refused_for_its_gaps_is_kept_all_the_same(driver: Driver) -> None:
@@ -154,16 +155,15 @@ def test_the_wheel_scrolls_past_a_list_without_changing_the_answer(driver: Drive
 
 
 def test_a_double_click_does_not_press_the_next_page_s_button(driver: Driver) -> None:
-    driver.open_at(Step.LEFT_SLAP)
-    driver.click(driver.on(PlacementPage).capture)
-    driver.at(Step.RIGHT_SLAP)
-    right = driver.on(PlacementPage)
+    driver.open_at(Step.PROOFING)
+    driver.walk_to(Step.FACE)
+    page = driver.on(CapturePage)
     for kind in (QEvent.Type.MouseButtonDblClick, QEvent.Type.MouseButtonRelease):
-        middle = QPointF(right.capture.rect().center())
+        middle = QPointF(page.start.rect().center())
         button, modifier = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
-        QApplication.sendEvent(right.capture, QMouseEvent(kind, middle, middle, button, button, modifier))
+        QApplication.sendEvent(page.start, QMouseEvent(kind, middle, middle, button, button, modifier))
     QTest.qWait(100)
-    assert right.presenter.attempts == 0
+    assert not page.presenter.is_under_way
 
 
 def test_a_double_click_does_not_discard_a_draft(driver: Driver) -> None:
@@ -282,14 +282,12 @@ def test_what_became_of_a_packet_is_said_in_words_and_first_who_must_come_again(
 
 def test_the_face_says_so_when_it_is_kept(driver: Driver) -> None:
     driver.open_at(Step.FACE)
-    driver.click(driver.on(FacePage).capture)
-    driver.at(Step.LEFT_SLAP)
-    driver.wizard.show_step(Step.FACE)
-    driver.at(Step.FACE)
-    page = driver.on(FacePage)
-    driver.until(lambda: page.picture.has_picture)
+    driver.take(Step.LEFT_SLAP)
+    page = driver.on(CapturePage)
+    driver.click(page.strip.tiles[Step.FACE])
+    driver.until(lambda: page.has_picture)
     assert BiometricAttribute.FACE in page.registration.samples
-    assert page.next.isVisible()
+    assert "is kept" in page.note.text()
 
 
 def test_coming_back_to_a_scanned_document_enter_goes_on_and_does_not_scan_again(driver: Driver) -> None:

@@ -14,16 +14,16 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from muster.clock import utc_now
-from muster.domain.biometrics import BiometricAttribute, ExceptionKind
+from muster.domain.biometrics import BiometricAttribute
 from muster.domain.registration import Step
 from muster.errors import Unavailable
 from muster.ui import slip_pdf
+from muster.ui.capture.page import CapturePage
 from muster.ui.pages.first_start import FirstStartPage
 from muster.ui.pages.home import HomePage
 from muster.ui.pages.receipt import ReceiptPage
 from muster.ui.pages.sign_in import SignInPage
 from muster.ui.session import Session
-from muster.ui.wizard.placement import PlacementPage
 from muster.ui.wizard.preview import PreviewPage
 from muster.ui.wizard.signature import SignaturePage
 from muster.workstation.embedded_receiver import EmbeddedReceiver
@@ -70,9 +70,10 @@ def test_an_officer_enrolls_somebody_from_the_first_start_to_the_receipt(
 
     driver.start()
     driver.walk_to(Step.LEFT_SLAP)
-    left = driver.on(PlacementPage)
-    left._except(BiometricAttribute.LEFT_LITTLE, ExceptionKind.PERMANENT, "Finger missing")
-    driver.until(lambda: BiometricAttribute.LEFT_LITTLE in left.registration.exceptions)
+    lane = driver.on(CapturePage)
+    lane.side.map.pointed.emit(BiometricAttribute.LEFT_LITTLE)
+    driver.click(lane.side.exceptions.reasons.reasons[0])
+    driver.until(lambda: BiometricAttribute.LEFT_LITTLE in lane.registration.exceptions)
     driver.walk_to(Step.PREVIEW)
     driver.click(driver.on(PreviewPage).confirm)
     signature = driver.on(SignaturePage)

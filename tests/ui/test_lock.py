@@ -10,11 +10,11 @@ from PySide6.QtWidgets import QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
 from muster.domain.registration import Step
+from muster.ui.capture.page import CapturePage
 from muster.ui.pages.home import HomePage
 from muster.ui.pages.lock_screen import LockScreen
 from muster.ui.pages.sign_in import SignInPage
 from muster.ui.wizard.demographics import DemographicsPage
-from muster.ui.wizard.face import FacePage
 
 _NAME = "Erika Mustermann"
 
@@ -145,15 +145,22 @@ def test_a_touch_begins_the_time_anew(driver: Driver, qtbot: QtBot) -> None:
     assert driver.window.is_locked
 
 
-def test_the_camera_is_let_go_and_comes_back(driver: Driver) -> None:
+def test_the_camera_is_let_go_and_comes_back_at_the_same_placement(
+    driver: Driver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MUSTER_SIMULATED_FAULTS", "camera=empty_chair")
     driver.open_at(Step.FACE)
-    page = driver.on(FacePage)
-    driver.until(lambda: page._view is not None)
+    page = driver.on(CapturePage)
+    driver.click(page.start)
+    driver.until(lambda: page.has_picture)
     cancel = page._cancel
     driver.window.lock()
-    assert cancel is not None and cancel.is_set() and page._cancel is None
+    assert cancel.is_set() and not page.presenter.is_under_way
     _unlock(driver)
-    driver.until(lambda: page._cancel is not None)
+    driver.until(lambda: not driver.window.is_locked)
+    driver.click(page.start)
+    driver.until(lambda: page.presenter.view is not None)
+    assert page.step is Step.FACE
 
 
 def test_what_ends_while_it_is_locked_uncovers_nothing(driver: Driver) -> None:

@@ -10,15 +10,14 @@ from PIL import Image
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
-from muster.domain.biometrics import BiometricAttribute, ExceptionKind
+from muster.domain.biometrics import BiometricAttribute
 from muster.domain.registration import Process, Step
+from muster.ui.capture.page import CapturePage
 from muster.ui.pages.home import HomePage
 from muster.ui.pages.receipt import ReceiptPage
 from muster.ui.wizard.consent import ConsentPage
 from muster.ui.wizard.demographics import DemographicsPage
 from muster.ui.wizard.documents import DocumentsPage
-from muster.ui.wizard.face import ExceptionPhotoPage, FacePage
-from muster.ui.wizard.placement import PlacementPage
 from muster.ui.wizard.preview import PreviewPage
 from muster.ui.wizard.signature import SignaturePage
 
@@ -91,7 +90,7 @@ def test_an_update_ends_at_the_signature_after_the_face(driver: Driver) -> None:
     driver.type(page.boxes["phone", ""], "0999999999")
     driver.click(page.next)
     driver.click(driver.on(DocumentsPage).next)
-    driver.click(driver.on(FacePage).capture)
+    driver.take()
     driver.click(driver.on(PreviewPage).confirm)
     driver.on(SignaturePage)
 
@@ -124,17 +123,17 @@ def test_a_draft_of_another_process_says_which_at_the_desk(driver: Driver) -> No
     assert page._drafts.itemAtPosition(0, 0).widget().text().startswith("Lost number · ")
 
 
-def test_an_exception_adds_one_step_and_one_click(driver: Driver) -> None:
+def test_an_exception_adds_one_placement_and_one_click(driver: Driver) -> None:
     driver.open_at(Step.LEFT_SLAP)
-    assert Step.EXCEPTION_PHOTO not in _steps_shown(driver)
-    page = driver.on(PlacementPage)
-    page._except(BiometricAttribute.LEFT_LITTLE, ExceptionKind.PERMANENT, "Finger missing")
-    driver.until(lambda: Step.EXCEPTION_PHOTO in _steps_shown(driver))
-    driver.walk_to(Step.EXCEPTION_PHOTO)
+    page = driver.on(CapturePage)
+    assert Step.EXCEPTION_PHOTO not in page.strip.tiles
+    page.side.map.pointed.emit(BiometricAttribute.LEFT_LITTLE)
+    driver.click(page.side.exceptions.reasons.reasons[0])
+    driver.until(lambda: Step.EXCEPTION_PHOTO in page.strip.tiles)
     before = driver.clicks
-    driver.click(driver.on(ExceptionPhotoPage).capture)
+    driver.take()
     preview = driver.on(PreviewPage)
-    assert driver.clicks - before == 1
+    assert driver.clicks - before == 2  # start, and the photo
     driver.until(lambda: preview.photo is not None and preview.photo.has_picture)
 
 

@@ -16,6 +16,8 @@ from muster.domain.biometrics import BiometricAttribute, CaptureGroup, ForcedBec
 from muster.domain.delivery import DeliveryState
 from muster.domain.registration import Step
 from muster.errors import Code
+from muster.ui.capture.lane_presenter import Choice, Doing
+from muster.ui.capture.page import CapturePage
 from muster.ui.language import WINDOW_LANGUAGES
 from muster.ui.pages.first_start import FirstStartPage
 from muster.ui.pages.home import HomePage
@@ -24,8 +26,6 @@ from muster.ui.pages.sign_in import SignInPage
 from muster.ui.session import Session
 from muster.ui.wizard.demographics import DemographicsPage
 from muster.ui.wizard.documents import DocumentsPage
-from muster.ui.wizard.face import FacePage
-from muster.ui.wizard.placement import PlacementPage
 from muster.workstation.lanes import Lanes
 from muster.workstation.mailbox import Mailbox
 from muster_simulated.pictures import BUILT_IN
@@ -54,50 +54,62 @@ def test_a_wrong_password_leaves_the_officer_at_the_sign_in_page(driver: Driver)
     assert driver.session.desk is None
 
 
-def test_an_empty_chair_cannot_be_taken_as_a_face(driver: Driver, monkeypatch: pytest.MonkeyPatch) -> None:
+def _lane_at(driver: Driver, step: Step) -> CapturePage:
+    driver.open_at(step)
+    page = driver.on(CapturePage)
+    assert isinstance(page, CapturePage)
+    return page
+
+
+def test_an_empty_chair_cannot_be_taken_as_a_face_and_who_sits_down_is_taken(
+    driver: Driver, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv(FAULTS, "camera=empty_chair")
-    driver.open_at(Step.FACE)
-    page = driver.on(FacePage)
+    page = _lane_at(driver, Step.FACE)
+    driver.click(page.start)
     driver.until(lambda: "No face" in page.note.text())
-    assert not page.capture.isEnabled()
+    assert page.presenter.choices == ()
     monkeypatch.delenv(FAULTS)
-    driver.click(page.capture)
-    driver.at(Step.LEFT_SLAP)
+    driver.until(lambda: BiometricAttribute.FACE in page.registration.samples)
 
 
 def test_two_faces_are_told(driver: Driver, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(FAULTS, "camera=two_faces")
-    monkeypatch.setattr("muster.ui.wizard.face.PATIENCE_MS", 100)
-    driver.open_at(Step.FACE)
-    page = driver.on(FacePage)
+    monkeypatch.setattr("muster.ui.capture.page.PATIENCE_MS", 50)
+    page = _lane_at(driver, Step.FACE)
+    driver.click(page.start)
     driver.until(lambda: "More than one face" in page.note.text())
     driver.until(lambda: not page._patience.isActive())
     page._show_newest()
-    assert not page.capture.isEnabled() and not page.insist.isVisible()
+    assert not page.choices[Choice.TRY].isVisible()
 
 
-def test_a_face_that_will_not_do_may_be_kept_once_the_attempts_are_used_up(
+def test_a_face_that_will_not_do_may_be_kept_with_a_reason_once_the_attempts_are_used_up(
     driver: Driver, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv(FAULTS, "camera=poor_quality")
-    monkeypatch.setattr("muster.ui.wizard.face.PATIENCE_MS", 100)
-    driver.open_at(Step.FACE)
-    page = driver.on(FacePage)
+    monkeypatch.setattr("muster.ui.capture.page.PATIENCE_MS", 50)
+    page = _lane_at(driver, Step.FACE)
+    page.step_changed.connect(lambda step: page.pause.click())
+    driver.click(page.start)
     driver.until(lambda: "closer" in page.note.text())
-    assert not page.capture.isEnabled()
+    trying, keeping, attesting = (page.choices[each] for each in (Choice.TRY, Choice.KEEP, Choice.ATTEST))
     for attempt in range(3):
-        driver.until(lambda attempt=attempt: page.insist.isVisible() and page._tried == attempt)  # type: ignore[misc]
-        assert page.insist.text() == "Try with this picture"
-        driver.click(page.insist)
-    driver.until(lambda: page.insist.isVisible() and page._tried == 3)
-    assert page.insist.text() == "Keep the best there is"
-    driver.click(page.insist)
-    driver.until(page.attest.isVisible)  # so small a face is not told to be a living one either
-    page.attest.menu().actions()[0].trigger()
-    driver.at(Step.LEFT_SLAP)
-    registration = driver.wizard.page.registration
-    (face,) = registration.samples.values()
-    assert face.facts.forced
+        driver.until(lambda attempt=attempt: trying.isVisible() and page.presenter.attempts == attempt)  # type: ignore[misc]
+        driver.click(trying)
+    driver.until(keeping.isVisible)
+    driver.click(keeping)
+    another = page.side.reasons.reasons[-1]
+    assert not another.isEnabled()  # it says nothing without a comment
+    driver.type(page.side.reasons.comment, "Lies in bed")
+    driver.click(another)
+    driver.until(attesting.isVisible)  # so small a face is not told to be a living one either
+    driver.click(attesting)
+    driver.click(page.side.reasons.reasons[0])
+    driver.until(lambda: BiometricAttribute.FACE in page.registration.samples)
+    registration = page.registration
+    assert registration.samples[BiometricAttribute.FACE].facts.forced
+    assert registration.forced_because[BiometricAttribute.FACE] is ForcedBecause.OTHER
     assert registration.is_face_attested
 
 
@@ -105,103 +117,112 @@ def test_a_photograph_is_not_taken_for_a_person_until_the_officer_says_why(
     driver: Driver, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv(FAULTS, "camera=photograph")
-    driver.open_at(Step.FACE)
-    page = driver.on(FacePage)
+    page = _lane_at(driver, Step.FACE)
+    page.step_changed.connect(lambda step: page.pause.click())
+    attesting = page.choices[Choice.ATTEST]
     for attempt in range(3):
-        assert not page.attest.isVisible()
-        driver.click(page.capture)
-        driver.until(lambda attempt=attempt: page._tried == attempt + 1)  # type: ignore[misc]
+        assert not attesting.isVisible()
+        driver.click(page.start)
+        driver.until(lambda attempt=attempt: page.presenter.attempts == attempt + 1)  # type: ignore[misc]
+        driver.until(lambda: page.presenter.doing is Doing.STOPPED)
+    driver.click(attesting)
+    driver.click(page.side.reasons.reasons[-1])
+    driver.until(lambda: page.registration.is_face_attested)
 
-    driver.until(page.attest.isVisible)
-    page.attest.menu().actions()[-1].trigger()
-    driver.at(Step.LEFT_SLAP)
-    assert driver.wizard.page.registration.is_face_attested
 
-
-def test_a_camera_pulled_out_is_told_and_plugging_it_in_again_goes_on(
-    driver: Driver, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(("step", "kind"), [(Step.FACE, "camera"), (Step.THUMBS, "fingerprint")])
+def test_a_device_pulled_out_is_waited_for_and_goes_on_by_itself_when_it_is_back(
+    driver: Driver, monkeypatch: pytest.MonkeyPatch, step: Step, kind: str
 ) -> None:
-    monkeypatch.setenv(FAULTS, "camera=unplug_mid_capture")
-    driver.open_at(Step.FACE)
-    page = driver.on(FacePage)
+    page = _lane_at(driver, step)
+    monkeypatch.setattr(page._devices._watch, "_every_s", 0.02)
+    monkeypatch.setenv(FAULTS, f"{kind}=unplug_mid_capture")
+    driver.click(page.start)
     driver.until(lambda: "unplugged" in page.note.text())
-    monkeypatch.delenv(FAULTS)
-    driver.click(page.again)
-    driver.click(page.capture)
-    driver.at(Step.LEFT_SLAP)
+    assert page.presenter.doing is Doing.WAITING
+    monkeypatch.setenv(FAULTS, f"{kind}=unplug")
+    driver.until(lambda: page.presenter._was_seen_gone)
+    clicks = driver.clicks
+    monkeypatch.setenv(FAULTS, "")
+    driver.until(lambda: page.presenter.placements[0].is_done and page.step is not step)
+    assert driver.clicks == clicks
 
 
 @pytest.mark.parametrize(
     ("fault", "words"),
-    [
-        ("unplug", "No fingerprint reader is connected"),
-        ("unplug_mid_capture", "was unplugged"),
-        ("busy", "is busy"),
-        ("timeout", "did not answer in time"),
-        ("wrong_finger", "another hand"),
-    ],
+    [("unplug", "No fingerprint reader is connected"), ("busy", "is busy"), ("wrong_finger", "another hand")],
 )
 def test_a_reader_that_fails_is_a_sentence_and_the_next_try_works(
     driver: Driver, monkeypatch: pytest.MonkeyPatch, fault: str, words: str
 ) -> None:
-    driver.open_at(Step.LEFT_SLAP)
-    page = driver.on(PlacementPage)
+    page = _lane_at(driver, Step.LEFT_SLAP)
     monkeypatch.setenv(FAULTS, f"fingerprint={fault}")
-    driver.click(page.capture)
+    driver.click(page.start)
     driver.until(lambda: words in page.note.text())
-    assert not page.registration.samples.keys() & set(page.group.attributes)
+    assert not page.registration.samples.keys() & set(CaptureGroup.LEFT_SLAP.attributes)
     monkeypatch.delenv(FAULTS)
-    driver.click(page.capture)
-    driver.at(Step.RIGHT_SLAP)
+    driver.take(Step.RIGHT_SLAP)
+    assert page.registration.is_done(Step.LEFT_SLAP)
+
+
+def test_a_reader_that_stays_silent_is_asked_again_by_itself(
+    driver: Driver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("muster.ui.capture.page.RETRY_AFTER_MS", 60_000)
+    page = _lane_at(driver, Step.LEFT_SLAP)
+    page.step_changed.connect(lambda step: page.pause.click())
+    monkeypatch.setenv(FAULTS, "fingerprint=timeout")
+    driver.click(page.start)
+    driver.until(lambda: page.presenter.doing is Doing.AGAIN)
+    assert "did not answer in time" in page.note.text()
+    monkeypatch.delenv(FAULTS)
+    page._moment_over()
+    driver.until(lambda: page.step is Step.RIGHT_SLAP)
+    assert page.presenter.placements[1].attempts == 1
 
 
 def test_poor_fingers_may_be_kept_once_the_attempts_are_used_up(
     driver: Driver, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    driver.open_at(Step.THUMBS)
-    page = driver.on(PlacementPage)
+    page = _lane_at(driver, Step.THUMBS)
+    page.step_changed.connect(lambda step: page.pause.click())
     monkeypatch.setenv(FAULTS, "fingerprint=poor_quality")
-    for attempt in (1, 2, 3):
-        assert not page.force.isVisible()
-        driver.click(page.capture)
-        driver.until(lambda attempt=attempt: page.presenter.attempts == attempt)  # type: ignore[misc]
-        driver.until(page.capture.isEnabled)
-    worn, *_ = page.force.menu().actions()
-    worn.trigger()
-    driver.at(Step.IRISES)
-    assert driver.session.desk is not None
-    state = driver.session.desk.enrollment.registration(driver.wizard.registration)
-    assert state.samples[BiometricAttribute.LEFT_THUMB].facts.forced
-    assert state.forced_because[BiometricAttribute.LEFT_THUMB] is ForcedBecause.WORN
+    driver.click(page.start)  # once: the other two attempts come by themselves
+    driver.until(lambda: page.presenter.doing is Doing.STOPPED)
+    assert page.presenter.attempts == 3
+    driver.click(page.choices[Choice.KEEP])
+    worn, *_ = page.side.reasons.reasons
+    driver.click(worn)
+    driver.until(lambda: page.step is Step.IRISES)
+    assert page.registration.samples[BiometricAttribute.LEFT_THUMB].facts.forced
+    assert page.registration.forced_because[BiometricAttribute.LEFT_THUMB] is ForcedBecause.WORN
 
 
-def test_a_finger_that_is_judged_poor_is_named_with_what_to_do_and_the_page_stays(
+def test_a_finger_that_is_judged_poor_is_named_with_what_to_do_and_taken_again(
     judging: None, driver: Driver, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    driver.open_at(Step.THUMBS)
-    page = driver.on(PlacementPage)
+    monkeypatch.setattr("muster.ui.capture.page.RETRY_AFTER_MS", 60_000)
+    page = _lane_at(driver, Step.THUMBS)
     monkeypatch.setenv(FAULTS, "fingerprint=partial")
-    driver.click(page.capture)
-    driver.until(lambda: "Capture again" in page.note.text())
-    assert page.note.text() == "Capture again: Left thumb, Right thumb"
-    said = {row.finding.code.name for row in page.presenter.rows() if row.finding}
+    driver.click(page.start)
+    driver.until(lambda: "Once more" in page.note.text())
+    assert page.note.text() == "Once more: Left thumb, Right thumb."
+    said = {row.finding.code.name for row in page.presenter.rows if row.finding}
     assert said == {"FINGER_PARTIAL"}
-    assert page.capture.isEnabled() and not page.next.isVisible()
     monkeypatch.setenv(FAULTS, "")
-    driver.click(page.capture)
-    driver.at(Step.IRISES)
+    page._moment_over()
+    driver.until(lambda: page.step is Step.IRISES)
 
 
 def test_the_same_finger_twice_is_told_with_both_names(
     judging: None, driver: Driver, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    driver.open_at(Step.THUMBS)
-    page = driver.on(PlacementPage)
+    monkeypatch.setattr("muster.ui.capture.page.RETRY_AFTER_MS", 60_000)
+    page = _lane_at(driver, Step.THUMBS)
     monkeypatch.setenv(FAULTS, "fingerprint=same_finger")
-    driver.click(page.capture)
-    driver.until(lambda: "Capture again" in page.note.text())
-    words = [each.text() for each in page.findChildren(QLabel)]
-    (told,) = [each for each in words if "same finger" in each]
+    driver.click(page.start)
+    driver.until(lambda: "Once more" in page.note.text())
+    (told,) = {each.text() for each in page.findChildren(QLabel) if "same finger" in each.text()}
     assert told.startswith("The same finger was placed for both: Left thumb, Right thumb.")
 
 
@@ -213,8 +234,7 @@ def test_what_was_not_judged_when_the_page_was_left_is_judged_when_it_is_shown(
     enrollment, registration = driver.session.desk.enrollment, driver.wizard.registration
     enrollment.capture_group(registration, CaptureGroup.THUMBS, Event(), Mailbox())
     driver.wizard.show_step(Step.THUMBS)
-    driver.at(Step.IRISES)
-    assert enrollment.unjudged(registration, CaptureGroup.THUMBS) == ()
+    driver.until(lambda: enrollment.unjudged(registration, CaptureGroup.THUMBS) == ())
 
 
 def test_a_form_with_gaps_is_not_accepted_and_says_where(driver: Driver) -> None:
@@ -272,20 +292,25 @@ def test_a_file_that_is_no_picture_is_refused_and_nothing_is_kept(
     assert not page.reload().documents
 
 
-def test_closing_the_window_and_coming_back_continues_at_the_same_step(
-    driver: Driver, qtbot: QtBot, session: Session, lanes: Lanes
+def test_closing_the_window_in_the_middle_and_coming_back_continues_at_the_same_finger(
+    driver: Driver, qtbot: QtBot, session: Session, lanes: Lanes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    driver.open_at(Step.RIGHT_SLAP)
+    page = _lane_at(driver, Step.RIGHT_SLAP)
+    monkeypatch.setenv("MUSTER_SIMULATED_SPEED", "1")
     number = driver.wizard.registration.text
+    driver.click(page.start)
+    driver.until(lambda: page.has_picture)
     driver.window.close()
     session.sign_out()
     again = Driver(qtbot, session, lanes)
     again.sign_in()
-    page = again.on(HomePage)
-    again.until(lambda: page._drafts.itemAtPosition(0, 1) is not None)
-    again.click(page._drafts.itemAtPosition(0, 1).widget())
-    again.at(Step.RIGHT_SLAP)
+    home = again.on(HomePage)
+    again.until(lambda: home._drafts.itemAtPosition(0, 1) is not None)
+    again.click(home._drafts.itemAtPosition(0, 1).widget())
+    lane = again.on(CapturePage)
     assert again.wizard.registration.text == number
+    assert (lane.step, lane.presenter.attempts) == (Step.RIGHT_SLAP, 0)
+    assert lane.registration.is_done(Step.LEFT_SLAP)
 
 
 def test_a_wrong_password_does_not_sign(driver: Driver) -> None:

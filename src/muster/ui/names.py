@@ -22,9 +22,14 @@ from muster.domain.limits import Limit
 from muster.domain.registration import Step
 from muster.errors import Code
 from muster.ui.language import CONTEXT, say, tr
+from muster.workstation.capture_lane import SampleState
 
 # Unicode's isolates: a date in the middle of Arabic keeps its year in front.
 _LEFT_TO_RIGHT, _END = "\u2066", "\u2069"
+
+
+# What says little without a comment.
+ANOTHER_LASTING, ANOTHER_FOR_NOW = "Another reason, lasting", "Another reason, for now"
 
 
 def step_name(step: Step) -> str:
@@ -80,12 +85,28 @@ def exception_reasons(modality: Modality) -> tuple[tuple[str, str, ExceptionKind
             ("Eye missing", tr("Eye missing"), ExceptionKind.PERMANENT),
             ("Eye cannot be captured", tr("Eye cannot be captured (illness)"), ExceptionKind.PERMANENT),
             ("Eye injured or bandaged", tr("Eye injured or bandaged"), ExceptionKind.TEMPORARY),
+            (ANOTHER_LASTING, tr("Another reason, lasting"), ExceptionKind.PERMANENT),
+            (ANOTHER_FOR_NOW, tr("Another reason, for now"), ExceptionKind.TEMPORARY),
         )
     return (
         ("Finger missing", tr("Finger missing"), ExceptionKind.PERMANENT),
         ("No readable ridges", tr("No readable ridges"), ExceptionKind.PERMANENT),
         ("Finger injured or bandaged", tr("Finger injured or bandaged"), ExceptionKind.TEMPORARY),
+        ("Cannot be laid on the glass", tr("Cannot be laid on the glass"), ExceptionKind.PERMANENT),
+        (ANOTHER_LASTING, tr("Another reason, lasting"), ExceptionKind.PERMANENT),
+        (ANOTHER_FOR_NOW, tr("Another reason, for now"), ExceptionKind.TEMPORARY),
     )
+
+
+def sample_state_name(state: SampleState) -> str:
+    return {
+        SampleState.WANTED: tr("to be captured"),
+        SampleState.JUDGING: tr("is being judged …"),
+        SampleState.KEPT: tr("good"),
+        SampleState.FORCED: tr("kept with a reason"),
+        SampleState.POOR: tr("weak"),
+        SampleState.EXCEPTION: tr("cannot be captured"),
+    }[state]
 
 
 def attested_reasons() -> tuple[tuple[AttestedBecause, str], ...]:

@@ -25,6 +25,8 @@ from muster.domain.registration import Process, Step
 from muster.errors import Code, DeviceUnavailable
 from muster.ui.application import prepared_application
 from muster.ui.background import Background
+from muster.ui.capture.lane_presenter import Choice, Doing
+from muster.ui.capture.page import CapturePage
 from muster.ui.language import WINDOW_LANGUAGES, Languages, WindowLanguage
 from muster.ui.pages.devices import DevicesPage
 from muster.ui.pages.first_start import FirstStartPage
@@ -40,8 +42,6 @@ from muster.ui.window import MainWindow
 from muster.ui.wizard.consent import ConsentPage
 from muster.ui.wizard.demographics import DemographicsPage
 from muster.ui.wizard.documents import DocumentsPage
-from muster.ui.wizard.face import ExceptionPhotoPage, FacePage
-from muster.ui.wizard.placement import PlacementPage
 from muster.ui.wizard.preview import PreviewPage
 from muster.ui.wizard.proofing import ProofingPage
 from muster.ui.wizard.signature import SignaturePage
@@ -264,16 +264,7 @@ class _Tour:
         picture("3-documents", lambda: next(iter(self._on(DocumentsPage).slots.values())).picture.has_picture)
         self._on(DocumentsPage).next.click()
         self._prove(picture)
-        self._on(FacePage)
-        picture("4-face", self._face_is_good)
-        self._until("a good face", self._face_is_good)
-        self._on(FacePage).capture.click()
-        for step in (Step.LEFT_SLAP, Step.RIGHT_SLAP, Step.THUMBS, Step.IRISES):
-            self._place(step, picture)
-        self._on(ExceptionPhotoPage)
-        picture("8-exception-photo", self._face_is_good)
-        self._until("a face", self._face_is_good)
-        self._on(FacePage).capture.click()
+        self._capture(picture)
         self._on(PreviewPage)
         picture("9-check", self._preview_is_filled)
         self._on(PreviewPage).confirm.click()
@@ -320,23 +311,59 @@ class _Tour:
                         page.boxes[name, language].setText(text)
                         page.boxes[name, language].textEdited.emit(text)
 
-    def _place(self, step: Step, picture: Callable[[str, Callable[[], bool]], None]) -> None:
-        self._until(step.value, lambda: self._step_is(step))
-        page = self._on(PlacementPage)
-        if step is Step.LEFT_SLAP:
-            enrollment = page.enrollment
-            enrollment.mark_exception(
-                page.registration.id, BiometricAttribute.LEFT_LITTLE, ExceptionKind.PERMANENT, "Finger missing"
-            )
-            self._show_step(step)
-        self._on(PlacementPage).capture.click()
-        self._until("a capture", lambda: not self._step_is(step) or self._on(PlacementPage).presenter.is_done)
-        if step is Step.LEFT_SLAP:
-            self._until("the next step", lambda: self._step_is(Step.RIGHT_SLAP))
-            self._show_step(step)
-            picture("5-left-hand", lambda: self._on(PlacementPage).picture.has_picture)
-            self._on(PlacementPage).next.click()
-        self._until("the next step", lambda: not self._step_is(step))
+    def _capture(self, picture: Callable[[str, Callable[[], bool]], None]) -> None:
+        """The lane before it starts, with a finger marked, at a good face, back at a hand, and at the photo."""
+        self._on(CapturePage)
+        picture("4-captures", lambda: self._is_on(CapturePage))
+        self._mark_exception()
+        picture("5-cannot-be-captured", self._asks_for_exceptions)
+        self._pause_before(Step.LEFT_SLAP)
+        self._stand_at(Step.FACE)
+        picture("6-face", lambda: self._on(CapturePage).has_picture)
+        self._stand_at(Step.LEFT_SLAP)
+        self._pause_before(Step.EXCEPTION_PHOTO)
+        self._stand_at(Step.LEFT_SLAP)
+        picture("7-left-hand", lambda: self._on(CapturePage).has_picture)
+        self._stand_at(Step.EXCEPTION_PHOTO)
+        picture("8-exception-photo", self._photo_is_offered)
+        self._until("a photo", self._photo_is_offered)
+        self._on(CapturePage).choices[Choice.TAKE].click()
+
+    def _mark_exception(self) -> None:
+        page = self._on(CapturePage)
+        page.enrollment.mark_exception(
+            page.registration.id, BiometricAttribute.LEFT_LITTLE, ExceptionKind.PERMANENT, "Finger missing"
+        )
+        self._show_step(Step.FACE)
+
+    def _asks_for_exceptions(self) -> bool:
+        page = self._on(CapturePage)
+        if not page.side.is_asking:
+            page.side.map.pointed.emit(BiometricAttribute.LEFT_LITTLE)
+        return bool(page.side.is_asking)
+
+    def _pause_before(self, step: Step) -> None:
+        """Go on with the captures as far as there."""
+        page = self._on(CapturePage)
+        page.side.close_question()
+
+        def pause_at(there: Step) -> None:
+            if there is step:
+                page.pause.click()
+
+        page.step_changed.connect(pause_at)
+        page.start.click()
+        self._until(step.value, lambda: page.step is step and not page.presenter.is_under_way)
+
+    def _stand_at(self, step: Step) -> None:
+        if self._on(CapturePage).step is not step:
+            self._on(CapturePage).strip.tiles[step].click()
+
+    def _photo_is_offered(self) -> bool:
+        page = self._on(CapturePage)
+        if page.presenter.doing is Doing.RESTING:
+            page.start.click()
+        return bool(page.choices[Choice.TAKE].isVisible())
 
     def _leave_a_draft(self) -> None:
         home = self._window.page
@@ -370,10 +397,6 @@ class _Tour:
         """The wizard's page, once it is one of ``kind``."""
         self._until(kind.__name__, lambda: self._is_on(kind))
         return self._wizard.page
-
-    def _face_is_good(self) -> bool:
-        page = self._on(FacePage)
-        return bool(page.capture.isEnabled())
 
     def _preview_is_filled(self) -> bool:
         page = self._on(PreviewPage)

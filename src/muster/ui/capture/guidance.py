@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from enum import Enum
 
 from PySide6.QtGui import QImage
 
 from muster.domain.biometrics import BiometricAttribute
 from muster.domain.registration import Step
 from muster.errors import Code
+from muster.ui.capture.tone import Tone
 from muster.workstation.capture_lane import SampleState
 from muster.workstation.face_watching import FaceView
 
@@ -26,15 +26,6 @@ _TOWARDS = {
     "FACE_SIT_LOWER": (0, 1),
 }
 _DISTANCE = {"FACE_TOO_FAR": 1, "FACE_TOO_SMALL": 1, "FACE_TOO_CLOSE": -1}
-
-
-class Tone(Enum):
-    """What the frame around the picture says; the prompt says it in words as well."""
-
-    PLAIN = "plain"
-    GOOD = "good"
-    WARN = "warn"
-    BAD = "bad"
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,8 @@ from muster.domain.registration import Step
 from muster.errors import Code
 from muster.ui import theme
 from muster.ui.capture import pictograms
-from muster.ui.capture.guidance import FaceMark, Guidance, Tone
+from muster.ui.capture.guidance import FaceMark, Guidance
+from muster.ui.capture.tone import Tone
 from muster.ui.language import say
 from muster.workstation.capture_lane import SampleState
 

@@ -4,21 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
-from enum import Enum
 
 from muster.domain.assessment import Finding, Severity
 from muster.domain.biometrics import BiometricAttribute, CaptureGroup
 from muster.domain.lifecycle import Registration
+from muster.workstation.capture_lane import SampleState
 from muster.workstation.samples import CaptureOutcome, SampleResult
-
-
-class RowState(Enum):
-    WANTED = "wanted"
-    JUDGING = "judging"
-    KEPT = "kept"
-    FORCED = "forced"
-    POOR = "poor"
-    EXCEPTION = "exception"
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +18,7 @@ class Row:
     the one thing to say about it."""
 
     attribute: BiometricAttribute
-    state: RowState
+    state: SampleState
     quality: float | None = None
     threshold: int = 0
     note: str = ""
@@ -56,6 +47,10 @@ class PlacementPresenter:
         """The registration changed (an exception was marked), or what was going on ended with an error."""
         self._registration = registration
         self._placement, self._results, self._judging = (), {}, set()
+
+    def keep_up(self, registration: Registration) -> None:
+        """The registration changed elsewhere: what is known of this placement still holds."""
+        self._registration = registration
 
     def captured(self, outcome: CaptureOutcome) -> None:
         self.registered(outcome.registration)
@@ -102,7 +97,7 @@ class PlacementPresenter:
     @property
     def to_take_again(self) -> tuple[BiometricAttribute, ...]:
         """What was tried and is not kept."""
-        return tuple(row.attribute for row in self.rows() if row.state is RowState.POOR)
+        return tuple(row.attribute for row in self.rows() if row.state is SampleState.POOR)
 
     @property
     def kept(self) -> tuple[BiometricAttribute, ...]:
@@ -120,19 +115,19 @@ class PlacementPresenter:
     def _row(self, attribute: BiometricAttribute) -> Row:
         exception = self._registration.exceptions.get(attribute)
         if exception is not None:
-            return Row(attribute, RowState.EXCEPTION, note=exception.reason)
+            return Row(attribute, SampleState.EXCEPTION, note=exception.reason)
         result = self._results.get(attribute)
         if attribute in self._judging:
-            return Row(attribute, RowState.JUDGING)  # the device's number would jump to another
+            return Row(attribute, SampleState.JUDGING)  # the device's number would jump to another
         sample = self._registration.samples.get(attribute)
         if sample is not None:
-            state = RowState.FORCED if sample.facts.forced else RowState.KEPT
+            state = SampleState.FORCED if sample.facts.forced else SampleState.KEPT
             said = _foremost(result.findings) if result and result.accepted else None
             return Row(attribute, state, self._quality_of(self._registration, attribute), finding=said)
         if result is not None:
             finding = _foremost(result.findings)
-            return Row(attribute, RowState.POOR, result.quality, result.threshold, finding=finding)
-        return Row(attribute, RowState.WANTED)
+            return Row(attribute, SampleState.POOR, result.quality, result.threshold, finding=finding)
+        return Row(attribute, SampleState.WANTED)
 
 
 def _says_the_same(one: Finding | None, other: Finding | None) -> bool:
