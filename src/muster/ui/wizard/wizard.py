@@ -16,7 +16,6 @@ from muster.domain.lifecycle import Registration
 from muster.domain.registration import Process, RegistrationId, Step
 from muster.ui import names
 from muster.ui.background import Background
-from muster.ui.capture.page import CapturePage
 from muster.ui.language import say_finding, tr
 from muster.ui.pages.page import Page
 from muster.ui.person.display import PersonDisplay
@@ -24,11 +23,12 @@ from muster.ui.widgets.parts import button, label, mark
 from muster.ui.wizard.consent import ConsentPage
 from muster.ui.wizard.demographics import DemographicsPage
 from muster.ui.wizard.documents import DocumentsPage
+from muster.ui.wizard.face import ExceptionPhotoPage, FacePage
+from muster.ui.wizard.placement import PlacementPage
 from muster.ui.wizard.preview import PreviewPage
 from muster.ui.wizard.proofing import ProofingPage
 from muster.ui.wizard.signature import SignaturePage
 from muster.ui.wizard.step_page import StepPage
-from muster.workstation.capture_lane import is_capture
 from muster.workstation.desk import Desk
 from muster.workstation.person_screen import languages_of
 from muster.workstation.reference import label_in
@@ -40,15 +40,13 @@ class Wizard(Page):
     """``left`` when the officer puts the draft away, ``refused`` when the person did not agree; ``sent`` with what
     came of the finished registration.
 
-    ``step`` is the one to begin with, by default the first that is not done. ``guided`` with what is to be seen of
-    a capture, for the person's screen.
+    ``step`` is the one to begin with, by default the first that is not done.
     """
 
     left = Signal()
     refused = Signal()
     sent = Signal(object)
     failed = Signal(object)
-    guided = Signal(object)
 
     def __init__(
         self,
@@ -95,8 +93,6 @@ class Wizard(Page):
         column.addWidget(number)
         column.addSpacing(8)
         for step in self._plan:
-            if is_capture(step) and any(is_capture(each) for each in self._steps):
-                continue  # one page takes them all
             made = QPushButton()
             made.setObjectName("step")
             made.clicked.connect(partial(self.show_step, step))
@@ -170,6 +166,7 @@ class Wizard(Page):
 
     def _make(self, step: Step) -> StepPage:
         enrollment, background, registration = self._desk.enrollment, self._background, self._registration
+        group = step.capture_group
         if step is Step.CONSENT:
             consent = ConsentPage(enrollment, background, registration, self._person)
             consent.refused.connect(self.refused)
@@ -184,14 +181,12 @@ class Wizard(Page):
             proofing = ProofingPage(enrollment, background, registration)
             proofing.away.connect(self.put_away)
             return proofing
-        if is_capture(step):
-            desk = self._desk
-            lane = CapturePage(
-                enrollment, background, registration, self._plan, desk.devices, desk.speech, step=step
-            )
-            lane.step_changed.connect(self._lane_moved)
-            lane.guided.connect(self.guided)
-            return lane
+        if step is Step.FACE:
+            return FacePage(enrollment, background, registration)
+        if step is Step.EXCEPTION_PHOTO:
+            return ExceptionPhotoPage(enrollment, background, registration)
+        if group is not None:
+            return PlacementPage(enrollment, background, registration, group)
         if step is Step.PREVIEW:
             preview = PreviewPage(enrollment, background, registration, self._window_language, self._person)
             preview.step_wanted.connect(self.show_step)
@@ -200,20 +195,17 @@ class Wizard(Page):
         signature.sent.connect(self.sent)
         return signature
 
-    def _lane_moved(self, step: Step) -> None:
-        self.step = step
-
     def _refresh(self, registration: Registration) -> None:
-        reachable = True
-        for place, (step, made) in enumerate(self._steps.items(), start=1):
-            captures = is_capture(step)
-            name = tr("Captures") if captures else names.step_name(step)
-            is_now = is_capture(self.step) if captures else step is self.step
-            done = all(map(registration.is_done, filter(is_capture, self._plan) if captures else (step,)))
+        reachable, place = True, 0
+        for step, made in self._steps.items():
+            asked = step is not Step.EXCEPTION_PHOTO or bool(registration.exceptions)
+            made.setVisible(asked)
+            place += asked
+            done = registration.is_done(step)
             sign = "✓" if done else str(place)
-            made.setText(f"{sign}   {name}")
-            made.setEnabled((done or reachable) and not is_now)
-            mark(made, "now", value=is_now)
+            made.setText(f"{sign}   {names.step_name(step)}")
+            made.setEnabled((done or reachable) and step is not self.step)
+            mark(made, "now", value=step is self.step)
             reachable = reachable and done
         self._warn_of_size(registration)
 
