@@ -69,8 +69,7 @@ class TrailPage(Page):
         self.story = StoryView()
         self.story.report_wanted.connect(self._report)
         middle.addWidget(self.story)
-        middle.setStretchFactor(0, 3)
-        middle.setStretchFactor(1, 2)
+        middle.setSizes([theme.px(820), theme.px(480)])
         middle.setChildrenCollapsible(False)
         column.addWidget(middle, 1)
         self.note = Note()
@@ -144,7 +143,7 @@ class TrailPage(Page):
         made.verticalHeader().hide()
         made.verticalHeader().setDefaultSectionSize(theme.px(26))
         made.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-        for section, width in enumerate((76, 150, 240, 80, 120)):
+        for section, width in enumerate((64, 150, 300, 90, 230)):
             made.setColumnWidth(section, theme.px(width))
         made.horizontalHeader().setStretchLastSection(True)
         made.selectionModel().currentRowChanged.connect(self._chosen)

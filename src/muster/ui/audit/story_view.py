@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QListWidget, QListWidgetItem
+from PySide6.QtWidgets import QListWidget, QListWidgetItem, QSizePolicy
 
 from muster.ui import theme
 from muster.ui.audit import words
@@ -33,6 +33,7 @@ class StoryView(Card):
         self.report = button(tr("Write a report"))
         self.report.clicked.connect(self.report_wanted)
         for each in (self.title, self.people, self.devices):
+            each.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Maximum)
             self.column.addWidget(each)
         self.column.addWidget(self.lines, 1)
         self.column.addWidget(self.report)

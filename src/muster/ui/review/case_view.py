@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from muster.domain.biometrics import BiometricAttribute
 from muster.domain.duplicates import Person, Whose
@@ -63,17 +63,22 @@ class CaseView(QWidget):
         self.story.clicked.connect(self._story)
         head.addWidget(self.story)
         column.addLayout(head)
-        self.signs = QVBoxLayout()
-        self.signs.setSpacing(theme.px(theme.TIGHT))
+        self.signs = QGridLayout()
+        self.signs.setHorizontalSpacing(theme.px(theme.CLOSE))
+        self.signs.setVerticalSpacing(theme.px(theme.TIGHT))
+        self.signs.setColumnStretch(1, 1)
+        self.signs.setColumnStretch(3, 1)
         column.addLayout(self.signs)
         row = QHBoxLayout()
         row.setSpacing(theme.px(theme.GAP))
         self.pictures = Pictures()
         row.addWidget(self.pictures, 3)
         card = Card(margin=theme.px(theme.GAP), spacing=theme.px(theme.TIGHT))
+        card.setMinimumWidth(theme.px(300))
         content = QWidget()
         self._facts = QGridLayout(content)
-        self._facts.setColumnStretch(1, 1)
+        self._facts.setColumnStretch(0, 2)
+        self._facts.setColumnStretch(1, 3)
         self._facts.setContentsMargins(0, 0, 0, 0)
         card.column.addWidget(scrolling(content, clear=True))
         row.addWidget(card, 2)
@@ -106,14 +111,15 @@ class CaseView(QWidget):
             self._add_sign(tr("No sign of anything unusual."), "good")
         for row, (name, value) in enumerate(self._told(seen)):
             self._facts.addWidget(label(name, "soft"), row, 0)
-            self._facts.addWidget(label(value), row, 1)
+            told = label(value)
+            told.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+            self._facts.addWidget(told, row, 1)
         self._facts.setRowStretch(self._facts.rowCount(), 1)
 
     def _add_sign(self, text: str, kind: str) -> None:
-        row = QHBoxLayout()
-        row.addWidget(sign(kind))
-        row.addWidget(label(text), 1)
-        self.signs.addLayout(row)
+        row, side = divmod(self.signs.count() // 2, 2)
+        self.signs.addWidget(sign(kind), row, 2 * side)
+        self.signs.addWidget(label(text), row, 2 * side + 1)
 
     def _told(self, seen: Seen) -> Iterator[tuple[str, str]]:
         case = seen.case

@@ -71,7 +71,7 @@ class ReviewPage(Page):
         self.case.story_wanted.connect(self.story_wanted)
         middle.addWidget(self.case)
         middle.setStretchFactor(1, 1)
-        middle.setSizes([theme.px(370), theme.px(900)])
+        middle.setSizes([theme.px(340), theme.px(960)])
         middle.setChildrenCollapsible(False)
         column.addWidget(middle, 1)
         column.addWidget(self._reasons())
@@ -105,6 +105,7 @@ class ReviewPage(Page):
         made.setTextElideMode(Qt.TextElideMode.ElideRight)
         made.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         made.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        made.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         made.setMinimumWidth(theme.px(260))
         made.selectionModel().currentChanged.connect(self._chosen)
         return made

@@ -25,6 +25,7 @@ from muster.ui.widgets.picture import image_of
 
 _ZOOM = 1.25
 _MOST = 40.0
+_IN_A_ROW = 9
 
 
 class ZoomView(QGraphicsView):
@@ -135,13 +136,13 @@ class Pictures(QWidget):
         self._pixels[key] = (name, pixels)
         made = QToolButton()
         made.setIcon(QIcon(QPixmap.fromImage(image_of(pixels))))
-        made.setIconSize(QSize(theme.px(56), theme.px(56)))
+        made.setIconSize(QSize(theme.px(44), theme.px(44)))
         made.setToolTip(name)
         made.setAccessibleName(name)
         made.clicked.connect(partial(self.show_large, key))
         count = len(self.buttons)
-        self._small.addWidget(made, count // 10, count % 10)
-        self._small.setColumnStretch(10, 1)
+        self._small.addWidget(made, count // _IN_A_ROW, count % _IN_A_ROW)
+        self._small.setColumnStretch(_IN_A_ROW, 1)
         self.buttons[key] = made
         if None in self._shown:
             self.show_large(key)
