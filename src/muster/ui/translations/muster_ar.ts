@@ -129,7 +129,7 @@
         </message>
         <message>
             <source>A keyboard on the screen</source>
-            <translation type="unfinished"></translation>
+            <translation>لوحة مفاتيح على الشاشة</translation>
         </message>
         <message>
             <source>A landmark of the face lies outside the picture.</source>
@@ -361,7 +361,7 @@
         </message>
         <message>
             <source>Age in years</source>
-            <translation type="unfinished"></translation>
+            <translation>العمر بالسنوات</translation>
         </message>
         <message>
             <source>All of these are marked as exceptions; there is nothing to capture.</source>
@@ -597,7 +597,7 @@
         </message>
         <message>
             <source>Capitals and further signs</source>
-            <translation type="unfinished"></translation>
+            <translation>علامات أخرى وحروف كبيرة</translation>
         </message>
         <message>
             <source>Captures</source>
@@ -664,12 +664,16 @@
             <translation>اختيار وفحص</translation>
         </message>
         <message>
+            <source>Choose another capture</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Choose at least one role.</source>
             <translation>اختر دورًا واحدًا على الأقل.</translation>
         </message>
         <message>
             <source>Choose from a calendar</source>
-            <translation type="unfinished"></translation>
+            <translation>الاختيار من التقويم</translation>
         </message>
         <message>
             <source>Choose one of the entries of the list.</source>
@@ -701,7 +705,7 @@
         </message>
         <message>
             <source>Close the keyboard</source>
-            <translation type="unfinished"></translation>
+            <translation>إغلاق لوحة المفاتيح</translation>
         </message>
         <message>
             <source>Close the mouth.</source>
@@ -813,7 +817,7 @@
         </message>
         <message>
             <source>Delete the letter before</source>
-            <translation type="unfinished"></translation>
+            <translation>حذف الحرف السابق</translation>
         </message>
         <message>
             <source>Demo station: the password is filled in. Enroll invented people only.</source>
@@ -889,7 +893,7 @@
         </message>
         <message>
             <source>Enter: next empty field · Ctrl+Enter: Next</source>
-            <translation type="unfinished"></translation>
+            <translation>‏Enter: الحقل الفارغ التالي · ‏Ctrl+Enter: التالي</translation>
         </message>
         <message>
             <source>Esc</source>
@@ -981,11 +985,11 @@
         </message>
         <message>
             <source>Find a place</source>
-            <translation type="unfinished"></translation>
+            <translation>البحث عن مكان</translation>
         </message>
         <message>
             <source>Find a place: type its beginning</source>
-            <translation type="unfinished"></translation>
+            <translation>البحث عن مكان: اكتب بداية اسمه</translation>
         </message>
         <message>
             <source>Finger</source>
@@ -1017,7 +1021,7 @@
         </message>
         <message>
             <source>From: {source} ({sure})</source>
-            <translation type="unfinished"></translation>
+            <translation>المصدر: {source} ({sure})</translation>
         </message>
         <message>
             <source>GPS receiver</source>
@@ -1209,15 +1213,15 @@
         </message>
         <message>
             <source>Keep it</source>
-            <translation type="unfinished"></translation>
+            <translation>الإبقاء عليه</translation>
         </message>
         <message>
             <source>Keep it, because …</source>
-            <translation type="unfinished"></translation>
+            <translation>الإبقاء عليه، لأن …</translation>
         </message>
         <message>
             <source>Keep mine</source>
-            <translation type="unfinished"></translation>
+            <translation>إبقاء المكتوب</translation>
         </message>
         <message>
             <source>Keep the best there is …</source>
@@ -1233,11 +1237,11 @@
         </message>
         <message>
             <source>Keyboard</source>
-            <translation type="unfinished"></translation>
+            <translation>لوحة المفاتيح</translation>
         </message>
         <message>
             <source>Keyboard on the screen</source>
-            <translation type="unfinished"></translation>
+            <translation>لوحة المفاتيح على الشاشة</translation>
         </message>
         <message>
             <source>Keys</source>
@@ -1465,7 +1469,7 @@
         </message>
         <message>
             <source>Next field</source>
-            <translation type="unfinished"></translation>
+            <translation>الحقل التالي</translation>
         </message>
         <message>
             <source>Next page</source>
@@ -1561,7 +1565,7 @@
         </message>
         <message>
             <source>No place of this name. Choose from the lists below.</source>
-            <translation type="unfinished"></translation>
+            <translation>لا يوجد مكان بهذا الاسم. اختر من القوائم أدناه.</translation>
         </message>
         <message>
             <source>No proofing use case is meant for this.</source>
@@ -1756,6 +1760,10 @@
             <translation>واحدة بعد الأخرى</translation>
         </message>
         <message>
+            <source>One capture of the parent or guardian is enough. Choose which one.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>One finger or eye was not seen. Place all of them and try again.</source>
             <translation>لم يُرصد إصبع أو عين. ضعها كلها في مكانها وحاول مرة أخرى.</translation>
         </message>
@@ -1809,7 +1817,7 @@
         </message>
         <message>
             <source>Only the age is known</source>
-            <translation type="unfinished"></translation>
+            <translation>العمر وحده معروف</translation>
         </message>
         <message>
             <source>Only the value true says that the person agrees: {consents}.</source>
@@ -1921,7 +1929,7 @@
         </message>
         <message>
             <source>Places found</source>
-            <translation type="unfinished"></translation>
+            <translation>الأماكن التي وُجدت</translation>
         </message>
         <message>
             <source>Playing asks nobody and stores nothing.</source>
@@ -2413,7 +2421,7 @@
         </message>
         <message>
             <source>Space</source>
-            <translation type="unfinished"></translation>
+            <translation>مسافة</translation>
         </message>
         <message>
             <source>Start</source>
@@ -2469,7 +2477,7 @@
         </message>
         <message>
             <source>Take it</source>
-            <translation type="unfinished"></translation>
+            <translation>أخذ ما ورد</translation>
         </message>
         <message>
             <source>Take it again</source>
@@ -2617,7 +2625,7 @@
         </message>
         <message>
             <source>The barcode</source>
-            <translation type="unfinished"></translation>
+            <translation>الرمز الشريطي</translation>
         </message>
         <message>
             <source>The biometric file has a part that does not belong there, stands in the wrong order or stands twice.</source>
@@ -2857,7 +2865,7 @@
         </message>
         <message>
             <source>The date is known</source>
-            <translation type="unfinished"></translation>
+            <translation>التاريخ معروف</translation>
         </message>
         <message>
             <source>The date of capture in the record is a day that does not exist.</source>
@@ -2945,7 +2953,7 @@
         </message>
         <message>
             <source>The document's chip</source>
-            <translation type="unfinished"></translation>
+            <translation>شريحة الوثيقة</translation>
         </message>
         <message>
             <source>The drive cannot be read. Plug it in again, or hand over on another one.</source>
@@ -3237,7 +3245,7 @@
         </message>
         <message>
             <source>The form filled in at home</source>
-            <translation type="unfinished"></translation>
+            <translation>النموذج الذي مُلئ في البيت</translation>
         </message>
         <message>
             <source>The form has no document of this name.</source>
@@ -3362,6 +3370,10 @@
         <message>
             <source>The identity provider's proof of the sign-in was made for somebody else.</source>
             <translation>إثبات تسجيل الدخول من مزوّد الهوية صُنع لجهة أخرى.</translation>
+        </message>
+        <message>
+            <source>The identity-proofing service answered with something that cannot be read. Try again later, or tell support.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>The introducer is not known at this station. Check the number, or ask somebody else.</source>
@@ -3609,7 +3621,7 @@
         </message>
         <message>
             <source>The passport's zone</source>
-            <translation type="unfinished"></translation>
+            <translation>منطقة جواز السفر</translation>
         </message>
         <message>
             <source>The password file {file} is not plain text in UTF-8. Save it as UTF-8.</source>
@@ -3861,7 +3873,7 @@
         </message>
         <message>
             <source>The printed text</source>
-            <translation type="unfinished"></translation>
+            <translation>النص المطبوع</translation>
         </message>
         <message>
             <source>The printer did not take the slip. Look whether it is on and has paper, and print again.</source>
@@ -3885,7 +3897,7 @@
         </message>
         <message>
             <source>The proof of identity</source>
-            <translation type="unfinished"></translation>
+            <translation>إثبات الهوية</translation>
         </message>
         <message>
             <source>The proof of the sign-in is from another identity provider than the one that was asked.</source>
@@ -4501,7 +4513,7 @@
         </message>
         <message>
             <source>The suggestion</source>
-            <translation type="unfinished"></translation>
+            <translation>الاقتراح</translation>
         </message>
         <message>
             <source>The supervisor knows this person.</source>
@@ -5485,7 +5497,7 @@
         </message>
         <message>
             <source>Type the beginning of a place; Enter takes the first one found.</source>
-            <translation type="unfinished"></translation>
+            <translation>اكتب بداية اسم المكان؛ مفتاح Enter يأخذ أول ما وُجد.</translation>
         </message>
         <message>
             <source>Type the number from the person's card, then only what has changed. Leave the rest empty.</source>
@@ -5577,7 +5589,7 @@
         </message>
         <message>
             <source>What is to be changed?</source>
-            <translation type="unfinished"></translation>
+            <translation>ما الذي يُراد تغييره؟</translation>
         </message>
         <message>
             <source>What it is about</source>
@@ -5665,7 +5677,7 @@
         </message>
         <message>
             <source>What was typed</source>
-            <translation type="unfinished"></translation>
+            <translation>ما كُتب</translation>
         </message>
         <message>
             <source>What you give us here is sent to those who can confirm it.</source>
@@ -5689,10 +5701,18 @@
         </message>
         <message>
             <source>Which years?</source>
-            <translation type="unfinished"></translation>
+            <translation>أي السنوات؟</translation>
         </message>
         <message>
             <source>Who</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Who brings the child</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Who brings the child: {name}</source>
             <translation type="unfinished"></translation>
         </message>
         <message>
@@ -5717,7 +5737,7 @@
         </message>
         <message>
             <source>Why it stays</source>
-            <translation type="unfinished"></translation>
+            <translation>سبب الإبقاء</translation>
         </message>
         <message>
             <source>Why this proof is ended; nothing about the person</source>
@@ -5757,7 +5777,7 @@
         </message>
         <message>
             <source>Write differently</source>
-            <translation type="unfinished"></translation>
+            <translation>الكتابة بشكل آخر</translation>
         </message>
         <message>
             <source>Write the date as year/month/day, for example 1990/05/31.</source>
@@ -5765,7 +5785,7 @@
         </message>
         <message>
             <source>Yes</source>
-            <translation type="unfinished"></translation>
+            <translation>نعم</translation>
         </message>
         <message>
             <source>Yes, so it is</source>
@@ -5837,15 +5857,15 @@
         </message>
         <message>
             <source>adult</source>
-            <translation type="unfinished"></translation>
+            <translation>بالغ</translation>
         </message>
         <message>
             <source>age in months: {months}</source>
-            <translation type="unfinished"></translation>
+            <translation>العمر بالأشهر: {months}</translation>
         </message>
         <message>
             <source>age {years}</source>
-            <translation type="unfinished"></translation>
+            <translation>العمر {years}</translation>
         </message>
         <message>
             <source>announced, waits to be sent</source>
@@ -5869,7 +5889,7 @@
         </message>
         <message>
             <source>barcode</source>
-            <translation type="unfinished"></translation>
+            <translation>الرمز الشريطي</translation>
         </message>
         <message>
             <source>begun</source>
@@ -5900,12 +5920,16 @@
             <translation>يتعذر الالتقاط</translation>
         </message>
         <message>
+            <source>captured</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>certificate until {date}</source>
             <translation>الشهادة حتى {date}</translation>
         </message>
         <message>
             <source>chip</source>
-            <translation type="unfinished"></translation>
+            <translation>الشريحة</translation>
         </message>
         <message>
             <source>chip reader</source>
@@ -5917,7 +5941,7 @@
         </message>
         <message>
             <source>day/month/year</source>
-            <translation type="unfinished"></translation>
+            <translation>يوم/شهر/سنة</translation>
         </message>
         <message>
             <source>destroyed, as the server has it</source>
@@ -5957,7 +5981,7 @@
         </message>
         <message>
             <source>filled in at home</source>
-            <translation type="unfinished"></translation>
+            <translation>مُلئ في البيت</translation>
         </message>
         <message>
             <source>fingerprint reader</source>
@@ -5993,7 +6017,7 @@
         </message>
         <message>
             <source>in the future</source>
-            <translation type="unfinished"></translation>
+            <translation>في المستقبل</translation>
         </message>
         <message>
             <source>in the last {days} days</source>
@@ -6001,7 +6025,7 @@
         </message>
         <message>
             <source>infant</source>
-            <translation type="unfinished"></translation>
+            <translation>طفل صغير</translation>
         </message>
         <message>
             <source>iris camera</source>
@@ -6037,11 +6061,11 @@
         </message>
         <message>
             <source>minor</source>
-            <translation type="unfinished"></translation>
+            <translation>قاصر</translation>
         </message>
         <message>
             <source>month/day/year</source>
-            <translation type="unfinished"></translation>
+            <translation>شهر/يوم/سنة</translation>
         </message>
         <message>
             <source>need not succeed</source>
@@ -6073,7 +6097,7 @@
         </message>
         <message>
             <source>not sure: compare it</source>
-            <translation type="unfinished"></translation>
+            <translation>غير مؤكد: قارِنه</translation>
         </message>
         <message>
             <source>nothing</source>
@@ -6105,7 +6129,7 @@
         </message>
         <message>
             <source>passport zone</source>
-            <translation type="unfinished"></translation>
+            <translation>منطقة جواز السفر</translation>
         </message>
         <message>
             <source>perhaps alike</source>
@@ -6113,7 +6137,7 @@
         </message>
         <message>
             <source>printed text</source>
-            <translation type="unfinished"></translation>
+            <translation>نص مطبوع</translation>
         </message>
         <message>
             <source>processed</source>
@@ -6125,7 +6149,7 @@
         </message>
         <message>
             <source>proof of identity</source>
-            <translation type="unfinished"></translation>
+            <translation>إثبات الهوية</translation>
         </message>
         <message>
             <source>proven</source>
@@ -6137,7 +6161,7 @@
         </message>
         <message>
             <source>rather sure</source>
-            <translation type="unfinished"></translation>
+            <translation>شبه مؤكد</translation>
         </message>
         <message>
             <source>ready to be sealed</source>
@@ -6201,7 +6225,7 @@
         </message>
         <message>
             <source>suggested</source>
-            <translation type="unfinished"></translation>
+            <translation>مقترح</translation>
         </message>
         <message>
             <source>superior evidence</source>
@@ -6209,7 +6233,7 @@
         </message>
         <message>
             <source>sure</source>
-            <translation type="unfinished"></translation>
+            <translation>مؤكد</translation>
         </message>
         <message>
             <source>sure (substantial)</source>
@@ -6245,7 +6269,7 @@
         </message>
         <message>
             <source>typed</source>
-            <translation type="unfinished"></translation>
+            <translation>مكتوب</translation>
         </message>
         <message>
             <source>under way</source>
@@ -6421,11 +6445,11 @@
         </message>
         <message>
             <source>{source} says {said} ({sure}).</source>
-            <translation type="unfinished"></translation>
+            <translation>{source}: {said} ({sure}).</translation>
         </message>
         <message>
             <source>{source} says {said}; here it says {standing}.</source>
-            <translation type="unfinished"></translation>
+            <translation>{source}: {said}؛ والمكتوب هنا: {standing}.</translation>
         </message>
         <message>
             <source>{waiting} waiting · {held} held · {decided} to be signed off</source>
