@@ -48,7 +48,11 @@ class PreviewPage(StepPage):
         self.pictures: dict[BiometricAttribute, PictureView] = {}
         self.introducer_pictures: dict[BiometricAttribute, PictureView] = {}
         self.photo: PictureView | None = None
-        self.head(tr("Check"), tr("Go through it with the person. Press a part to change it."))
+        head = QHBoxLayout()  # one line: everything below is to be seen without scrolling
+        head.setSpacing(theme.px(theme.WIDE))
+        head.addWidget(label(tr("Check"), "title", wrap=False))
+        head.addWidget(label(tr("Go through it with the person. Press a part to change it."), "subtitle"), 1)
+        self.column.addLayout(head)
         summary = enrollment.summary(registration.id)
         content = QWidget()
         columns = QHBoxLayout(content)
@@ -166,7 +170,7 @@ class PreviewPage(StepPage):
     def _fill(self, card: Card, lines: Sequence[SummaryLine]) -> None:
         grid = QGridLayout()
         grid.setHorizontalSpacing(14)
-        grid.setVerticalSpacing(theme.px(4))
+        grid.setVerticalSpacing(theme.px(3))
         grid.setColumnStretch(1, 1)
         grid.setColumnStretch(2, 1)
         for row, line in enumerate(lines):
@@ -233,8 +237,8 @@ def _small_pictures(
     grid.setSpacing(8)
     for place, (attribute, quality, forced) in enumerate(captured):
         cell = QVBoxLayout()
-        view = PictureView("", QSize(theme.px(56), theme.px(48)))
-        view.setFixedHeight(theme.px(48))
+        view = PictureView("", QSize(theme.px(56), theme.px(44)))
+        view.setFixedHeight(theme.px(44))
         pictures[attribute] = view
         cell.addWidget(view)
         words = tr("{name}: {quality}", name=names.attribute_name(attribute), quality=round(quality))
@@ -247,8 +251,8 @@ def _small_pictures(
 
 
 def _portrait() -> PictureView:
-    view = PictureView("", QSize(theme.px(150), theme.px(112)))
-    view.setFixedHeight(theme.px(112))
+    view = PictureView("", QSize(theme.px(150), theme.px(96)))
+    view.setFixedHeight(theme.px(96))
     return view
 
 

@@ -15,6 +15,7 @@ from muster.errors import MusterError
 from muster.ui.background import Background
 from muster.ui.finishing import Sent
 from muster.ui.language import tr
+from muster.ui.person.answers import answer_words
 from muster.ui.widgets.parts import Card, Choice, button, label
 from muster.ui.widgets.proof_box import ProofBox
 from muster.ui.wizard.step_page import StepPage
@@ -47,6 +48,8 @@ class Confirmation(Card):
         self.confirm = button(tr("Confirm"))
         self.confirm.clicked.connect(self.given)
         self.box.add(self.confirm)
+        for answer in registration.answers.values():
+            self.column.addWidget(label(answer_words(answer)[0], "soft"))
         for each in (self.who, self.box):
             self.column.addWidget(each)
         if registration.confirmed is not None:
