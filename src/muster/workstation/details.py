@@ -36,6 +36,7 @@ from muster.workstation.forms import (
 from muster.workstation.journal import Entry, Journal
 from muster.workstation.places import FoundPlace, PlaceIndex
 from muster.workstation.reference import ReferenceData
+from muster.workstation.transliteration import Transliterators
 
 HANDLES_FIELD = "selectedHandles"
 
@@ -46,6 +47,7 @@ class Details:
         self._reference = reference
         self._forms = {process: build_form(reference, process) for process in reference.ui_specs}
         self._places: PlaceIndex | None = None
+        self._transliterators: Transliterators | None = None
 
     def form(self, process: Process) -> tuple[FormField, ...]:
         return self._forms[process]
@@ -138,6 +140,12 @@ class Details:
         if self._places is None:
             self._places = PlaceIndex.of(self._reference)
         return self._places.find(text, limit)
+
+    def suggest(self, text: str, source: str, target: str) -> str:
+        """``text`` of one language as another would write it; empty where nobody knows. Quick, never raises."""
+        if self._transliterators is None:
+            self._transliterators = Transliterators()
+        return self._transliterators.suggest(text, source, target)
 
     def _completed(
         self, values: Demographics, languages: tuple[str, ...], process: Process, choices: FormChoices | None
