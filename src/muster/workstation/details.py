@@ -16,7 +16,7 @@ from muster.domain.assessment import Finding, blocking
 from muster.domain.lifecycle import DemographicsDrafted, DemographicsEntered, Registration
 from muster.domain.registration import Process, RegistrationId
 from muster.workstation.blocklist import kept_words
-from muster.workstation.form_checking import check_form
+from muster.workstation.form_checking import check_form, own_sentence, with_labels
 from muster.workstation.form_conditions import (
     Circumstances,
     FieldGroup,
@@ -85,6 +85,14 @@ class Details:
         return check_form(
             complete, self._forms[process], self._reference, languages, now, process=process, choices=choices
         )
+
+    def named(self, finding: Finding, process: Process, language: str) -> Finding:
+        """The finding with the labels of the fields its sentence speaks of."""
+        return with_labels(finding, self._forms[process], language)
+
+    def own_sentence(self, finding: Finding, language: str) -> str | None:
+        """What the deployment says itself about a broken rule."""
+        return own_sentence(finding, self._reference, language)
 
     def enter(
         self, registration_id: RegistrationId, values: Demographics, choices: FormChoices | None = None
