@@ -381,6 +381,7 @@ QProgressBar {{ border: 1px solid {c.edge}; border-radius: 4px; background: {c.p
 QProgressBar::chunk {{ background: {c.good_fill}; border-radius: 3px; }}
 QProgressBar[poor="true"]::chunk {{ background: {c.warn_fill}; }}
 QLineEdit[suggested="true"] {{ color: {c.soft_ink}; font-style: italic; border-style: dashed; }}
+QLabel#finding[mild="true"] {{ color: {c.warn}; }}
 QLabel#origin {{ color: {c.soft_ink}; font-size: {s(SMALL)}; }}
 QFrame#question {{ background: {c.warn_pale}; border: 1px solid {c.warn}; border-radius: 6px; }}
 QFrame#question QLabel {{ color: {c.warn}; }}
