@@ -445,7 +445,7 @@
         </message>
         <message>
             <source>As the computer is set</source>
-            <translation type="unfinished"></translation>
+            <translation>Comme l’ordinateur</translation>
         </message>
         <message>
             <source>Ask about: {fields}.</source>
@@ -697,7 +697,7 @@
         </message>
         <message>
             <source>Close</source>
-            <translation type="unfinished"></translation>
+            <translation>Fermer</translation>
         </message>
         <message>
             <source>Close both eyes for a moment, then open them.</source>
@@ -729,7 +729,7 @@
         </message>
         <message>
             <source>Colours and size</source>
-            <translation type="unfinished"></translation>
+            <translation>Couleurs et taille</translation>
         </message>
         <message>
             <source>Come a little closer.</source>
@@ -785,7 +785,7 @@
         </message>
         <message>
             <source>Dark</source>
-            <translation type="unfinished"></translation>
+            <translation>Sombre</translation>
         </message>
         <message>
             <source>Days of the oldest review</source>
@@ -889,7 +889,7 @@
         </message>
         <message>
             <source>Enter</source>
-            <translation type="unfinished"></translation>
+            <translation>Entrée</translation>
         </message>
         <message>
             <source>Enter: next empty field · Ctrl+Enter: Next</source>
@@ -1065,7 +1065,7 @@
         </message>
         <message>
             <source>High contrast</source>
-            <translation type="unfinished"></translation>
+            <translation>Contraste élevé</translation>
         </message>
         <message>
             <source>Hold</source>
@@ -1245,11 +1245,11 @@
         </message>
         <message>
             <source>Keys</source>
-            <translation type="unfinished"></translation>
+            <translation>Touches</translation>
         </message>
         <message>
             <source>Keys on this page</source>
-            <translation type="unfinished"></translation>
+            <translation>Touches de cette page</translation>
         </message>
         <message>
             <source>Kind of document</source>
@@ -1261,11 +1261,11 @@
         </message>
         <message>
             <source>Language of the window</source>
-            <translation type="unfinished"></translation>
+            <translation>Langue de la fenêtre</translation>
         </message>
         <message>
             <source>Larger</source>
-            <translation type="unfinished"></translation>
+            <translation>Plus grand</translation>
         </message>
         <message>
             <source>Lay the document on the chip reader …</source>
@@ -1329,7 +1329,7 @@
         </message>
         <message>
             <source>Light</source>
-            <translation type="unfinished"></translation>
+            <translation>Clair</translation>
         </message>
         <message>
             <source>Light is reflected by the glasses. Take them off, or move the lamp.</source>
@@ -2009,11 +2009,11 @@
         </message>
         <message>
             <source>Press the button that has the frame, or tick the box</source>
-            <translation type="unfinished"></translation>
+            <translation>Appuyer sur le bouton encadré, ou cocher la case</translation>
         </message>
         <message>
             <source>Press the coloured button</source>
-            <translation type="unfinished"></translation>
+            <translation>Appuyer sur le bouton coloré</translation>
         </message>
         <message>
             <source>Previous registration</source>
@@ -2357,7 +2357,7 @@
         </message>
         <message>
             <source>Smaller</source>
-            <translation type="unfinished"></translation>
+            <translation>Plus petit</translation>
         </message>
         <message>
             <source>Some documents cannot be read here: scan them.</source>
@@ -2469,7 +2469,7 @@
         </message>
         <message>
             <source>Tab</source>
-            <translation type="unfinished"></translation>
+            <translation>Tab</translation>
         </message>
         <message>
             <source>Take any</source>
@@ -2586,6 +2586,10 @@
         <message>
             <source>The answer in the browser belongs to another request. Begin this step again.</source>
             <translation>La réponse dans le navigateur appartient à une autre demande. Recommencez cette étape.</translation>
+        </message>
+        <message>
+            <source>The answer in the browser belongs to another sign-in. Begin this step again.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>The answer in the browser is from another identity provider than the one that was asked.</source>
@@ -3296,6 +3300,10 @@
             <translation>La tête n’a pas assez tourné pour en juger.</translation>
         </message>
         <message>
+            <source>The identity provider cannot be asked just now. Try again later.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>The identity provider did not confirm the sign-in. Begin this step again.</source>
             <translation>Le fournisseur d’identité n’a pas confirmé la connexion. Recommencez cette étape.</translation>
         </message>
@@ -3373,6 +3381,18 @@
         </message>
         <message>
             <source>The identity-proofing service answered with something that cannot be read. Try again later, or tell support.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The identity-proofing service did not accept what it was sent. Tell your administrator.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The identity-proofing service does not accept this station's key. Tell your administrator.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The identity-proofing service does not know this person any more. Begin this step again.</source>
             <translation type="unfinished"></translation>
         </message>
         <message>
@@ -3669,6 +3689,10 @@
         </message>
         <message>
             <source>The person did not agree. The registration is over and nothing of it is kept.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The person did not share anything at the identity provider. It can be tried again.</source>
             <translation type="unfinished"></translation>
         </message>
         <message>
@@ -5161,7 +5185,7 @@
         </message>
         <message>
             <source>This list of keys</source>
-            <translation type="unfinished"></translation>
+            <translation>Cette liste de touches</translation>
         </message>
         <message>
             <source>This looks like the other eye. Check that left and right are not swapped.</source>
@@ -5360,6 +5384,10 @@
             <translation>Cette étape attend la réponse du service et rien d’autre.</translation>
         </message>
         <message>
+            <source>This step waits for the sign-in and for nothing else.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>This step was tried too often.</source>
             <translation>Cette étape a été tentée trop souvent.</translation>
         </message>
@@ -5417,7 +5445,7 @@
         </message>
         <message>
             <source>To what comes next; with Shift to what was before</source>
-            <translation type="unfinished"></translation>
+            <translation>Vers ce qui suit ; avec Maj, vers ce qui précède</translation>
         </message>
         <message>
             <source>Too few features are seen in the print. Clean the finger and the glass and take it again.</source>
@@ -5525,7 +5553,7 @@
         </message>
         <message>
             <source>Usual size</source>
-            <translation type="unfinished"></translation>
+            <translation>Taille habituelle</translation>
         </message>
         <message>
             <source>Validators of the type {kind} are not checked here; use a regex.</source>
@@ -5533,7 +5561,7 @@
         </message>
         <message>
             <source>View</source>
-            <translation type="unfinished"></translation>
+            <translation>Affichage</translation>
         </message>
         <message>
             <source>Wait until the camera sees the face.</source>
@@ -5674,6 +5702,10 @@
         <message>
             <source>What was remembered of the question to the wallet cannot be read. Begin this step again.</source>
             <translation>Ce qui a été retenu de la demande au portefeuille numérique est illisible. Recommencez cette étape.</translation>
+        </message>
+        <message>
+            <source>What was shown does not belong together. Ask your supervisor.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>What was typed</source>
@@ -6194,6 +6226,10 @@
         <message>
             <source>sign-in at a provider</source>
             <translation>connexion chez un fournisseur</translation>
+        </message>
+        <message>
+            <source>sign-in at a trusted provider</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>sign-in {level}</source>
