@@ -2643,5 +2643,2485 @@
             <source>The introducer's number</source>
             <translation>የአስተዋዋቂው ቁጥር</translation>
         </message>
+        <message>
+            <source>The issuer has revoked the certificate that signed this chip.</source>
+            <translation>አውጪው ይህን ቺፕ የፈረመውን ሰርተፍኬት ሰርዟል።</translation>
+        </message>
+        <message>
+            <source>The issuer has withdrawn the credential that the wallet showed, or suspended it.</source>
+            <translation>አውጪው ዋሌቱ ያሳየውን ማስረጃ ሰርዟል ወይም አግዷል።</translation>
+        </message>
+        <message>
+            <source>The issuer signed a file ({file}) that the chip does not give. It may be a copy.</source>
+            <translation>አውጪው ቺፑ የማይሰጠውን ፋይል ({file}) ፈርሟል። ቅጂ ሊሆን ይችላል።</translation>
+        </message>
+        <message>
+            <source>The issuer's signature on the chip is wrong. The chip's contents are not genuine.</source>
+            <translation>በቺፑ ያለው የአውጪው ፊርማ የተሳሳተ ነው። የቺፑ ይዘት እውነተኛ አይደለም።</translation>
+        </message>
+        <message>
+            <source>The key and certificate by which wallets know this station cannot be used. Tell your administrator.</source>
+            <translation>ዋሌቶች ይህን ጣቢያ የሚያውቁበት ቁልፍና ሰርተፍኬት ሊሠራባቸው አይችልም። ለአስተዳዳሪዎ ይንገሩ።</translation>
+        </message>
+        <message>
+            <source>The key file cannot be read: it must be an RSA key in PEM or DER form, or the public key of a TPM.</source>
+            <translation>የቁልፍ ፋይሉ ሊነበብ አይችልም: በPEM ወይም DER ቅርጽ ያለ የRSA ቁልፍ፣ ወይም የTPM ይፋዊ ቁልፍ መሆን አለበት።</translation>
+        </message>
+        <message>
+            <source>The key in station.json does not belong to this folder: two stations were mixed up. Nothing was changed; put the right station.json back.</source>
+            <translation>በstation.json ያለው ቁልፍ የዚህ አቃፊ አይደለም: ሁለት ጣቢያዎች ተደባልቀዋል። ምንም አልተቀየረም፤ ትክክለኛውን station.json ይመልሱ።</translation>
+        </message>
+        <message>
+            <source>The keyring of your account at this computer cannot be used: there is none, or it is locked. Sign in to the computer's desktop and unlock it.</source>
+            <translation>በዚህ ኮምፒውተር ያለው የመለያዎ የቁልፍ ማኅደር ሊሠራበት አይችልም: የለም፣ ወይም ተቆልፏል። ወደ ኮምፒውተሩ ዴስክቶፕ ገብተው ይክፈቱት።</translation>
+        </message>
+        <message>
+            <source>The keyring of your account at this computer does not hold this station's key: it is another account or another computer. What was registered is kept here. Call your administrator.</source>
+            <translation>በዚህ ኮምፒውተር ያለው የመለያዎ የቁልፍ ማኅደር የዚህን ጣቢያ ቁልፍ አልያዘም: ሌላ መለያ ወይም ሌላ ኮምፒውተር ነው። የተመዘገበው እዚህ ተቀምጧል። አስተዳዳሪዎን ይጥሩ።</translation>
+        </message>
+        <message>
+            <source>The kind of impression in the record is none that the standard knows.</source>
+            <translation>በመዝገቡ ያለው የአሻራ ዓይነት በመስፈርቱ አይታወቅም።</translation>
+        </message>
+        <message>
+            <source>The light or the camera is poor</source>
+            <translation>ብርሃኑ ወይም ካሜራው ደካማ ነው</translation>
+        </message>
+        <message>
+            <source>The lines on the chip are not those that opened it: number, birth or expiry differ from the printed page.</source>
+            <translation>በቺፑ ያሉት መስመሮች የከፈቱት አይደሉም: ቁጥሩ፣ ልደቱ ወይም ማብቂያው ከታተመው ገጽ ይለያል።</translation>
+        </message>
+        <message>
+            <source>The list of those who may sign in here is damaged: users.json.</source>
+            <translation>እዚህ መግባት የሚችሉት ሰዎች ዝርዝር ተበላሽቷል: users.json።</translation>
+        </message>
+        <message>
+            <source>The list of what is on the drive cannot be read: {part} is missing or has a wrong form.</source>
+            <translation>በድራይቩ ያለው ነገር ዝርዝር ሊነበብ አይችልም: {part} የለም ወይም ቅርጹ የተሳሳተ ነው።</translation>
+        </message>
+        <message>
+            <source>The list on this drive was changed or cut off after its station had signed it. Nothing was taken; hand over again.</source>
+            <translation>በዚህ ድራይቭ ያለው ዝርዝር ጣቢያው ከፈረመው በኋላ ተቀይሯል ወይም ተቆርጧል። ምንም አልተወሰደም፤ እንደገና ያስረክቡ።</translation>
+        </message>
+        <message>
+            <source>The live picture appears here.</source>
+            <translation>የቀጥታ ምስሉ እዚህ ይታያል።</translation>
+        </message>
+        <message>
+            <source>The machine-readable lines of the document are not complete.</source>
+            <translation>የሰነዱ ማሽን የሚያነባቸው መስመሮች ሙሉ አይደሉም።</translation>
+        </message>
+        <message>
+            <source>The mail server offers no secure connection, so no code was sent. Tell your administrator.</source>
+            <translation>የፖስታ አገልጋዩ ደህንነቱ የተጠበቀ ግንኙነት ስለማይሰጥ ኮድ አልተላከም። ለአስተዳዳሪዎ ይንገሩ።</translation>
+        </message>
+        <message>
+            <source>The message with the code was not taken. Check the address, or take another way.</source>
+            <translation>ኮዱን የያዘው መልእክት ተቀባይነት አላገኘም። አድራሻውን ያረጋግጡ፣ ወይም ሌላ መንገድ ይምረጡ።</translation>
+        </message>
+        <message>
+            <source>The method {method} is for one tenant and does not say which.</source>
+            <translation>ዘዴ {method} ለአንድ ተቋም ነው፤ ለየትኛው እንደሆነ አይገልጽም።</translation>
+        </message>
+        <message>
+            <source>The method {method} stands in the proofing configuration twice.</source>
+            <translation>ዘዴ {method} በማረጋገጫ ውቅሩ ሁለት ጊዜ አለ።</translation>
+        </message>
+        <message>
+            <source>The network that recognises faces has no threshold for searching among many.</source>
+            <translation>ፊቶችን የሚለየው ሞዴል ከብዙዎች መካከል ለመፈለግ ገደብ የለውም።</translation>
+        </message>
+        <message>
+            <source>The note must not lie in the station's own folder: choose a drive that is kept elsewhere.</source>
+            <translation>ማስታወሻው በጣቢያው አቃፊ ውስጥ መሆን የለበትም: በሌላ ቦታ የሚቀመጥ ድራይቭ ይምረጡ።</translation>
+        </message>
+        <message>
+            <source>The number of the representation in the record is wrong.</source>
+            <translation>በመዝገቡ ያለው የውክልና ቁጥር የተሳሳተ ነው።</translation>
+        </message>
+        <message>
+            <source>The one that costs least</source>
+            <translation>አነስተኛ ወጪ ያለው</translation>
+        </message>
+        <message>
+            <source>The one that proves most</source>
+            <translation>በጣም የሚያረጋግጠው</translation>
+        </message>
+        <message>
+            <source>The orientation in the record is none that the standard knows.</source>
+            <translation>በመዝገቡ ያለው አቅጣጫ በመስፈርቱ አይታወቅም።</translation>
+        </message>
+        <message>
+            <source>The pack of networks {folder} does not say how its networks are used.</source>
+            <translation>የሞዴሎች ጥቅል {folder} ሞዴሎቹ እንዴት ጥቅም ላይ እንደሚውሉ አይገልጽም።</translation>
+        </message>
+        <message>
+            <source>The pack of networks {folder} is not signed by a key this station trusts.</source>
+            <translation>የሞዴሎች ጥቅል {folder} ይህ ጣቢያ በሚያምነው ቁልፍ አልተፈረመም።</translation>
+        </message>
+        <message>
+            <source>The packet has a part with a name that is not understood.</source>
+            <translation>ጥቅሉ ስሙ የማይታወቅ ክፍል አለው።</translation>
+        </message>
+        <message>
+            <source>The packet has more parts than any client makes.</source>
+            <translation>ጥቅሉ ማንኛውም ፕሮግራም ከሚያዘጋጀው የበለጡ ክፍሎች አሉት።</translation>
+        </message>
+        <message>
+            <source>The packet holds a file that no field names: {field}.</source>
+            <translation>ጥቅሉ የትኛውም መስክ የማይጠቅሰው ፋይል ይዟል: {field}።</translation>
+        </message>
+        <message>
+            <source>The packet holds no part that could be opened.</source>
+            <translation>ጥቅሉ ሊከፈት የሚችል ክፍል የለውም።</translation>
+        </message>
+        <message>
+            <source>The packet is larger than the server takes (its code: {server_code}). Have the server's limit raised and try again, or register the person anew with smaller pictures of the documents.</source>
+            <translation>ጥቅሉ አገልጋዩ ከሚቀበለው ይበልጣል (ኮዱ: {server_code})። የአገልጋዩን ገደብ አስጨምረው እንደገና ይሞክሩ፣ ወይም ግለሰቡን በትናንሽ የሰነድ ምስሎች እንደ አዲስ ይመዝግቡ።</translation>
+        </message>
+        <message>
+            <source>The packet is not sent: no supervisor has approved it.</source>
+            <translation>ጥቅሉ አልተላከም: ተቆጣጣሪ አላጸደቁትም።</translation>
+        </message>
+        <message>
+            <source>The packet is on the list and not on the drive.</source>
+            <translation>ጥቅሉ በዝርዝሩ አለ፣ በድራይቩ ግን የለም።</translation>
+        </message>
+        <message>
+            <source>The packet lacks the file that the field {field} names.</source>
+            <translation>ጥቅሉ መስክ {field} የሚጠቅሰው ፋይል ይጎድለዋል።</translation>
+        </message>
+        <message>
+            <source>The packet names an old client, of which no signatures of devices are asked.</source>
+            <translation>ጥቅሉ የመሣሪያዎች ፊርማ የማይጠየቅበትን የድሮ ፕሮግራም ይጠቅሳል።</translation>
+        </message>
+        <message>
+            <source>The packet waits in the outbox.</source>
+            <translation>ጥቅሉ በወጪ ሳጥን ይጠብቃል።</translation>
+        </message>
+        <message>
+            <source>The packet's archive cannot be read.</source>
+            <translation>የጥቅሉ ማኅደር ሊነበብ አይችልም።</translation>
+        </message>
+        <message>
+            <source>The packet's archive has an entry with a forbidden name.</source>
+            <translation>የጥቅሉ ማኅደር የተከለከለ ስም ያለው ግቤት አለው።</translation>
+        </message>
+        <message>
+            <source>The packet's archive has two entries of the same name.</source>
+            <translation>የጥቅሉ ማኅደር ተመሳሳይ ስም ያላቸው ሁለት ግቤቶች አሉት።</translation>
+        </message>
+        <message>
+            <source>The packet's archive is larger unpacked than any packet may be.</source>
+            <translation>የጥቅሉ ማኅደር ሲከፈት ማንኛውም ጥቅል ሊሆን ከሚችለው ይበልጣል።</translation>
+        </message>
+        <message>
+            <source>The packet's biometric file has an exception that its description does not name.</source>
+            <translation>የጥቅሉ የባዮሜትሪክ ፋይል መግለጫው የማይጠቅሰው ልዩ ሁኔታ አለው።</translation>
+        </message>
+        <message>
+            <source>The packet's description cannot be read: {part} has a wrong form.</source>
+            <translation>የጥቅሉ መግለጫ ሊነበብ አይችልም: {part} የተሳሳተ ቅርጽ አለው።</translation>
+        </message>
+        <message>
+            <source>The packet's description does not tell when it was made.</source>
+            <translation>የጥቅሉ መግለጫ መቼ እንደተዘጋጀ አይገልጽም።</translation>
+        </message>
+        <message>
+            <source>The packet's description lacks {field}.</source>
+            <translation>የጥቅሉ መግለጫ {field} ይጎድለዋል።</translation>
+        </message>
+        <message>
+            <source>The packet's description names an exception that its biometric file does not have.</source>
+            <translation>የጥቅሉ መግለጫ በባዮሜትሪክ ፋይሉ የሌለ ልዩ ሁኔታ ይጠቅሳል።</translation>
+        </message>
+        <message>
+            <source>The packet's description names another station than the packet.</source>
+            <translation>የጥቅሉ መግለጫ ከጥቅሉ ሌላ ጣቢያ ይጠቅሳል።</translation>
+        </message>
+        <message>
+            <source>The packet's file was changed or damaged on the way.</source>
+            <translation>የጥቅሉ ፋይል በመንገድ ላይ ተቀይሯል ወይም ተበላሽቷል።</translation>
+        </message>
+        <message>
+            <source>The packet's number has a form that no packet has.</source>
+            <translation>የጥቅሉ ቁጥር ማንኛውም ጥቅል የሌለው ቅርጽ አለው።</translation>
+        </message>
+        <message>
+            <source>The packets come from station {station}, which this station does not know. A supervisor may accept its key: {fingerprint}.</source>
+            <translation>ጥቅሎቹ ይህ ጣቢያ ከማያውቀው ጣቢያ {station} መጥተዋል። ተቆጣጣሪ ቁልፉን ሊቀበሉ ይችላሉ: {fingerprint}።</translation>
+        </message>
+        <message>
+            <source>The page came out black. Close the cover; if that does not help, the lamp is broken.</source>
+            <translation>ገጹ ጥቁር ሆኖ ወጣ። ሽፋኑን ይዝጉ፤ ካልረዳ መብራቱ ተበላሽቷል።</translation>
+        </message>
+        <message>
+            <source>The page is not sharp enough to judge this.</source>
+            <translation>ይህን ለመመዘን ገጹ በቂ ጥርት የለውም።</translation>
+        </message>
+        <message>
+            <source>The page is not sharp. Hold the camera still, or scan it again.</source>
+            <translation>ገጹ ጥርት ብሎ አይታይም። ካሜራውን ሳያንቀሳቅሱ ይያዙ፣ ወይም እንደገና ስካን ያድርጉት።</translation>
+        </message>
+        <message>
+            <source>The page is too dark. Take it in better light.</source>
+            <translation>ገጹ በጣም ጨልሟል። በተሻለ ብርሃን ይውሰዱት።</translation>
+        </message>
+        <message>
+            <source>The page was taken from the side. Hold the camera straight above it.</source>
+            <translation>ገጹ ከጎን ተወስዷል። ካሜራውን ቀጥ አድርገው በላዩ ይያዙ።</translation>
+        </message>
+        <message>
+            <source>The password file {file} is not plain text in UTF-8. Save it as UTF-8.</source>
+            <translation>የይለፍ ቃል ፋይል {file} በUTF-8 የተጻፈ ግልጽ ጽሑፍ አይደለም። በUTF-8 ያስቀምጡት።</translation>
+        </message>
+        <message>
+            <source>The password is too short: use at least {length} characters.</source>
+            <translation>የይለፍ ቃሉ በጣም አጭር ነው: ቢያንስ {length} ፊደሎች ይጠቀሙ።</translation>
+        </message>
+        <message>
+            <source>The password is wrong. Try again.</source>
+            <translation>የይለፍ ቃሉ የተሳሳተ ነው። እንደገና ይሞክሩ።</translation>
+        </message>
+        <message>
+            <source>The passwords of this demo station are gone: demo-credentials.json is missing or damaged. Begin a new demo in another folder.</source>
+            <translation>የዚህ ማሳያ ጣቢያ የይለፍ ቃሎች ጠፍተዋል: demo-credentials.json የለም ወይም ተበላሽቷል። በሌላ አቃፊ አዲስ ማሳያ ይጀምሩ።</translation>
+        </message>
+        <message>
+            <source>The person agrees</source>
+            <translation>ግለሰቡ ይስማማሉ</translation>
+        </message>
+        <message>
+            <source>The person chooses this</source>
+            <translation>ግለሰቡ ይህን ይመርጣሉ</translation>
+        </message>
+        <message>
+            <source>The person confirms</source>
+            <translation>ግለሰቡ ያረጋግጣሉ</translation>
+        </message>
+        <message>
+            <source>The person did not agree in the wallet. It can be tried again.</source>
+            <translation>ግለሰቡ በዋሌቱ አልተስማሙም። እንደገና ሊሞከር ይችላል።</translation>
+        </message>
+        <message>
+            <source>The person goes on in the browser: turn the screen to them. The answer comes by itself.</source>
+            <translation>ግለሰቡ በአሳሹ ይቀጥላሉ: ማያውን ወደ እሳቸው ያዙሩ። መልሱ በራሱ ይመጣል።</translation>
+        </message>
+        <message>
+            <source>The person has to agree first: {consents}.</source>
+            <translation>መጀመሪያ ግለሰቡ መስማማት አለባቸው: {consents}።</translation>
+        </message>
+        <message>
+            <source>The person has yet to prove who they are.</source>
+            <translation>ግለሰቡ ማን እንደሆኑ ገና ማረጋገጥ አለባቸው።</translation>
+        </message>
+        <message>
+            <source>The person lays the finger on the reader.</source>
+            <translation>ግለሰቡ ጣታቸውን በአንባቢው ላይ ያስቀምጣሉ።</translation>
+        </message>
+        <message>
+            <source>The person reads this with the app on their telephone.</source>
+            <translation>ግለሰቡ ይህን በስልካቸው ባለው መተግበሪያ ያነባሉ።</translation>
+        </message>
+        <message>
+            <source>The person shows a document</source>
+            <translation>ግለሰቡ ሰነድ ያሳያሉ</translation>
+        </message>
+        <message>
+            <source>The photo that shows what cannot be captured is missing. Take it first.</source>
+            <translation>ሊቀረጽ የማይችለውን የሚያሳየው ፎቶ የለም። መጀመሪያ ይውሰዱት።</translation>
+        </message>
+        <message>
+            <source>The picture can be taken. Better still: {advice}</source>
+            <translation>ምስሉ ሊወሰድ ይችላል። የተሻለ የሚሆነው: {advice}</translation>
+        </message>
+        <message>
+            <source>The picture could not be accepted. Ask the person to look into the camera again.</source>
+            <translation>ምስሉ ተቀባይነት ሊያገኝ አልቻለም። ግለሰቡ እንደገና ወደ ካሜራው እንዲመለከቱ ይጠይቁ።</translation>
+        </message>
+        <message>
+            <source>The picture does not show what is around the page.</source>
+            <translation>ምስሉ በገጹ ዙሪያ ያለውን አያሳይም።</translation>
+        </message>
+        <message>
+            <source>The picture does not tell a left eye from a right one.</source>
+            <translation>ምስሉ ግራ ዓይንን ከቀኝ አይለይም።</translation>
+        </message>
+        <message>
+            <source>The picture in the record is compressed to less than a fifteenth of its size.</source>
+            <translation>በመዝገቡ ያለው ምስል ከመጠኑ አሥራ አምስተኛ በታች ተጨምቋል።</translation>
+        </message>
+        <message>
+            <source>The picture in the record is cut off or damaged.</source>
+            <translation>በመዝገቡ ያለው ምስል ተቆርጧል ወይም ተበላሽቷል።</translation>
+        </message>
+        <message>
+            <source>The picture in the record is no JPEG 2000 file.</source>
+            <translation>በመዝገቡ ያለው ምስል የJPEG 2000 ፋይል አይደለም።</translation>
+        </message>
+        <message>
+            <source>The picture in the record is not compressed as the record says.</source>
+            <translation>በመዝገቡ ያለው ምስል መዝገቡ እንደሚለው አልተጨመቀም።</translation>
+        </message>
+        <message>
+            <source>The picture in the record is not grey with 8 bits.</source>
+            <translation>በመዝገቡ ያለው ምስል ባለ 8 ቢት ግራጫ አይደለም።</translation>
+        </message>
+        <message>
+            <source>The picture in the record is not in colour (RGB) with 8 bits per channel.</source>
+            <translation>በመዝገቡ ያለው ምስል በእያንዳንዱ ቻናል 8 ቢት ያለው ባለ ቀለም (RGB) አይደለም።</translation>
+        </message>
+        <message>
+            <source>The picture in the record was compressed with loss.</source>
+            <translation>በመዝገቡ ያለው ምስል መረጃ በሚያጠፋ መንገድ ተጨምቋል።</translation>
+        </message>
+        <message>
+            <source>The picture inside the record cannot be decoded.</source>
+            <translation>በመዝገቡ ውስጥ ያለው ምስል ሊፈታ አይችልም።</translation>
+        </message>
+        <message>
+            <source>The picture inside the record is cut into more pieces than any device makes.</source>
+            <translation>በመዝገቡ ውስጥ ያለው ምስል ማንኛውም መሣሪያ ከሚሠራው በላይ በሆኑ ቁርጥራጮች ተከፍሏል።</translation>
+        </message>
+        <message>
+            <source>The picture inside the record is larger than any device makes.</source>
+            <translation>በመዝገቡ ውስጥ ያለው ምስል ማንኛውም መሣሪያ ከሚሠራው ይበልጣል።</translation>
+        </message>
+        <message>
+            <source>The picture is black. Take the cover off the {kind} and turn on the light.</source>
+            <translation>ምስሉ ጥቁር ነው። የ{kind} ሽፋን አንስተው መብራት ያብሩ።</translation>
+        </message>
+        <message>
+            <source>The picture is cut off or damaged. Copy it again.</source>
+            <translation>ምስሉ ተቆርጧል ወይም ተበላሽቷል። እንደገና ይቅዱት።</translation>
+        </message>
+        <message>
+            <source>The picture is kept.</source>
+            <translation>ምስሉ ተቀምጧል።</translation>
+        </message>
+        <message>
+            <source>The picture is neither too dark nor too bright.</source>
+            <translation>ምስሉ በጣም የጨለመም በጣም የደመቀም አይደለም።</translation>
+        </message>
+        <message>
+            <source>The picture is too coarse. Go nearer, or scan at a higher resolution.</source>
+            <translation>ምስሉ በጣም ሻካራ ነው። ቀረብ ይበሉ፣ ወይም በከፍተኛ ጥራት ስካን ያድርጉ።</translation>
+        </message>
+        <message>
+            <source>The picture is too large. Use at most 64 million pixels.</source>
+            <translation>ምስሉ በጣም ትልቅ ነው። ቢበዛ 64 ሚሊዮን ፒክስል ይጠቀሙ።</translation>
+        </message>
+        <message>
+            <source>The picture is white. Turn the {kind} away from the light or the window.</source>
+            <translation>ምስሉ ነጭ ነው። {kind}ን ከብርሃኑ ወይም ከመስኮቱ ያዙሩት።</translation>
+        </message>
+        <message>
+            <source>The picture looks more like the other eye than like the one that the record says it is.</source>
+            <translation>ምስሉ መዝገቡ ከሚለው ይልቅ ሌላኛውን ዓይን ይመስላል።</translation>
+        </message>
+        <message>
+            <source>The picture of the {kind} cannot be read. Try again.</source>
+            <translation>የ{kind} ምስል ሊነበብ አይችልም። እንደገና ይሞክሩ።</translation>
+        </message>
+        <message>
+            <source>The picture shows no fingerprint ridges.</source>
+            <translation>ምስሉ የጣት አሻራ መስመሮችን አያሳይም።</translation>
+        </message>
+        <message>
+            <source>The picture stands still, to the last dot. Unplug the {kind}, plug it in and test it again.</source>
+            <translation>ምስሉ እስከ መጨረሻዋ ነጥብ አይንቀሳቀስም። {kind}ን ነቅለው ይሰኩትና እንደገና ይሞክሩት።</translation>
+        </message>
+        <message>
+            <source>The picture that the camera signed does not show the face that was before it. Take the picture again.</source>
+            <translation>ካሜራው የፈረመው ምስል ከፊቱ የነበረውን ፊት አያሳይም። ምስሉን እንደገና ይውሰዱ።</translation>
+        </message>
+        <message>
+            <source>The picture was compressed too much. Take one of better quality.</source>
+            <translation>ምስሉ በጣም ተጨምቋል። የተሻለ ጥራት ያለው ይውሰዱ።</translation>
+        </message>
+        <message>
+            <source>The picture was taken without colours.</source>
+            <translation>ምስሉ ያለ ቀለም ተወስዷል።</translation>
+        </message>
+        <message>
+            <source>The picture's resolution in the record is higher than that of the capture.</source>
+            <translation>በመዝገቡ ያለው የምስሉ ጥራት ከቀረጻው ይበልጣል።</translation>
+        </message>
+        <message>
+            <source>The picture's resolution in the record is not the same in both directions.</source>
+            <translation>በመዝገቡ ያለው የምስሉ ጥራት በሁለቱም አቅጣጫ እኩል አይደለም።</translation>
+        </message>
+        <message>
+            <source>The plots cannot be written into the folder {folder}.</source>
+            <translation>ንድፎቹ ወደ አቃፊ {folder} ሊጻፉ አይችሉም።</translation>
+        </message>
+        <message>
+            <source>The pre-registration cannot be read: {part} is missing or has a wrong form.</source>
+            <translation>ቅድመ ምዝገባው ሊነበብ አይችልም: {part} የለም ወይም ቅርጹ የተሳሳተ ነው።</translation>
+        </message>
+        <message>
+            <source>The print is too dark. Press a little more lightly, and dry the finger if it is wet.</source>
+            <translation>አሻራው በጣም ጠቁሯል። ትንሽ ቀለል አድርገው ይጫኑ፣ ጣቱ እርጥብ ከሆነም ያድርቁት።</translation>
+        </message>
+        <message>
+            <source>The print is too light. Press a little harder, and moisten the finger if it is dry.</source>
+            <translation>አሻራው በጣም ደብዝዟል። ትንሽ ጠበቅ አድርገው ይጫኑ፣ ጣቱ ደረቅ ከሆነም ያርጥቡት።</translation>
+        </message>
+        <message>
+            <source>The printer did not take the slip. Look whether it is on and has paper, and print again.</source>
+            <translation>ማተሚያው ደረሰኙን አልተቀበለም። መብራቱንና ወረቀት መኖሩን ተመልክተው እንደገና ያትሙ።</translation>
+        </message>
+        <message>
+            <source>The program cannot judge this. Look yourself.</source>
+            <translation>ፕሮግራሙ ይህን ሊመዝን አይችልም። እርስዎ ይመልከቱ።</translation>
+        </message>
+        <message>
+            <source>The programs that speak to this computer's TPM answered something that cannot be understood. Ask your administrator to install 'tpm2-tools' again.</source>
+            <translation>ከዚህ ኮምፒውተር TPM ጋር የሚነጋገሩት ፕሮግራሞች ሊረዳ የማይችል መልስ ሰጡ። አስተዳዳሪዎ 'tpm2-tools' እንደገና እንዲጭኑ ይጠይቁ።</translation>
+        </message>
+        <message>
+            <source>The programs that speak to this computer's TPM are missing. Ask your administrator to install 'tpm2-tools'.</source>
+            <translation>ከዚህ ኮምፒውተር TPM ጋር የሚነጋገሩት ፕሮግራሞች የሉም። አስተዳዳሪዎ 'tpm2-tools' እንዲጭኑ ይጠይቁ።</translation>
+        </message>
+        <message>
+            <source>The proof of the sign-in is from another identity provider than the one that was asked.</source>
+            <translation>የመግቢያው ማረጋገጫ ከተጠየቀው ሌላ የማንነት አቅራቢ ነው።</translation>
+        </message>
+        <message>
+            <source>The proofing configuration asks wallets for a kind of credential that this program does not read.</source>
+            <translation>የማረጋገጫ ውቅሩ ዋሌቶችን ይህ ፕሮግራም የማያነበው ዓይነት ማስረጃ ይጠይቃል።</translation>
+        </message>
+        <message>
+            <source>The proofing configuration asks wallets for something in a way that cannot be used.</source>
+            <translation>የማረጋገጫ ውቅሩ ዋሌቶችን ሊሠራበት በማይችል መንገድ ይጠይቃል።</translation>
+        </message>
+        <message>
+            <source>The proofing configuration cannot be read: it is no JSON object.</source>
+            <translation>የማረጋገጫ ውቅሩ ሊነበብ አይችልም: የJSON ነገር አይደለም።</translation>
+        </message>
+        <message>
+            <source>The proofing configuration has a missing or wrong value at {place}.</source>
+            <translation>የማረጋገጫ ውቅሩ በ{place} የጎደለ ወይም የተሳሳተ ዋጋ አለው።</translation>
+        </message>
+        <message>
+            <source>The proofing configuration has keys nobody knows, perhaps misspelt: {keys}.</source>
+            <translation>የማረጋገጫ ውቅሩ ማንም የማያውቃቸው ቁልፎች አሉት፣ ምናልባት አጻጻፉ ተሳስቷል: {keys}።</translation>
+        </message>
+        <message>
+            <source>The proofing configuration has no known _type at {place}.</source>
+            <translation>የማረጋገጫ ውቅሩ በ{place} የሚታወቅ _type የለውም።</translation>
+        </message>
+        <message>
+            <source>The proofing use case {use_case} is switched off.</source>
+            <translation>የማረጋገጫ አጠቃቀም ሁኔታ {use_case} ጠፍቷል።</translation>
+        </message>
+        <message>
+            <source>The pupil is very narrow. Make the room darker.</source>
+            <translation>የዓይኑ ብሌን በጣም ጠቧል። ክፍሉን ያጨልሙ።</translation>
+        </message>
+        <message>
+            <source>The pupil is very wide. Make the room brighter.</source>
+            <translation>የዓይኑ ብሌን በጣም ሰፍቷል። ክፍሉን ያብሩ።</translation>
+        </message>
+        <message>
+            <source>The quality is {quality} of 100; at least {threshold} is needed. Take it again.</source>
+            <translation>ጥራቱ ከ100 {quality} ነው፤ ቢያንስ {threshold} ያስፈልጋል። እንደገና ይውሰዱት።</translation>
+        </message>
+        <message>
+            <source>The record carries no quality score.</source>
+            <translation>መዝገቡ የጥራት ነጥብ የለውም።</translation>
+        </message>
+        <message>
+            <source>The record does not say 8 bits per pixel.</source>
+            <translation>መዝገቡ በፒክስል 8 ቢት አይልም።</translation>
+        </message>
+        <message>
+            <source>The record does not say that it holds exactly one finger or one eye.</source>
+            <translation>መዝገቡ በትክክል አንድ ጣት ወይም አንድ ዓይን መያዙን አይገልጽም።</translation>
+        </message>
+        <message>
+            <source>The record does not say that its picture is a grey JPEG 2000 one.</source>
+            <translation>መዝገቡ ምስሉ ግራጫ የJPEG 2000 መሆኑን አይገልጽም።</translation>
+        </message>
+        <message>
+            <source>The record does not say that its picture is compressed as an authentication needs it: lossy JPEG 2000, or WSQ for a finger.</source>
+            <translation>መዝገቡ ምስሉ ለማረጋገጫ በሚያስፈልገው መንገድ መጨመቁን አይገልጽም: መረጃ በሚያጠፋ JPEG 2000፣ ወይም ለጣት WSQ።</translation>
+        </message>
+        <message>
+            <source>The record does not say that its picture is compressed without loss as JPEG 2000.</source>
+            <translation>መዝገቡ ምስሉ መረጃ ሳይጠፋ በJPEG 2000 መጨመቁን አይገልጽም።</translation>
+        </message>
+        <message>
+            <source>The record does not say that its picture is cropped and masked around the iris.</source>
+            <translation>መዝገቡ ምስሉ በአይሪሱ ዙሪያ መቆረጡንና መሸፈኑን አይገልጽም።</translation>
+        </message>
+        <message>
+            <source>The record does not say that its picture is cropped around the iris.</source>
+            <translation>መዝገቡ ምስሉ በአይሪሱ ዙሪያ መቆረጡን አይገልጽም።</translation>
+        </message>
+        <message>
+            <source>The record does not say whether it is the right or the left eye.</source>
+            <translation>መዝገቡ ቀኝ ወይም ግራ ዓይን መሆኑን አይገልጽም።</translation>
+        </message>
+        <message>
+            <source>The record does not say which of the ten fingers it holds.</source>
+            <translation>መዝገቡ ከአሥሩ ጣቶች የትኛውን እንደያዘ አይገልጽም።</translation>
+        </message>
+        <message>
+            <source>The record ends too early, at byte {offset}.</source>
+            <translation>መዝገቡ ቀድሞ ያበቃል፣ በባይት {offset}።</translation>
+        </message>
+        <message>
+            <source>The record holds several pictures; in a registration each has its own record.</source>
+            <translation>መዝገቡ ብዙ ምስሎች ይዟል፤ በምዝገባ እያንዳንዱ የራሱ መዝገብ አለው።</translation>
+        </message>
+        <message>
+            <source>The record names the maker of the device but not the type of the device.</source>
+            <translation>መዝገቡ የመሣሪያውን አምራች ይጠቅሳል፣ የመሣሪያውን ዓይነት ግን አይጠቅስም።</translation>
+        </message>
+        <message>
+            <source>The record of the {kind} breaks a rule of MOSIP ({rule}); a server may refuse it.</source>
+            <translation>የ{kind} መዝገብ የMOSIPን ደንብ ({rule}) ይጥሳል፤ አገልጋይ ሊቀበለው አይችል ይሆናል።</translation>
+        </message>
+        <message>
+            <source>The record says that it is one of a sequence of faces.</source>
+            <translation>መዝገቡ ከተከታታይ ፊቶች አንዱ መሆኑን ይገልጻል።</translation>
+        </message>
+        <message>
+            <source>The record says that its picture is in other colours than 24 bit RGB.</source>
+            <translation>መዝገቡ ምስሉ ከ24 ቢት RGB ሌላ ቀለም እንዳለው ይገልጻል።</translation>
+        </message>
+        <message>
+            <source>The record was not written: {field} has a value that its place in the record cannot hold.</source>
+            <translation>መዝገቡ አልተጻፈም: {field} በመዝገቡ ቦታ ሊያዝ የማይችል ዋጋ አለው።</translation>
+        </message>
+        <message>
+            <source>The record's certification flag is set, which only finger records may have.</source>
+            <translation>የጣት መዝገቦች ብቻ ሊኖራቸው የሚችለው የማረጋገጫ ምልክት በመዝገቡ ተደርጓል።</translation>
+        </message>
+        <message>
+            <source>The registration has no audit record. Call your supervisor.</source>
+            <translation>ምዝገባው የኦዲት መዝገብ የለውም። ተቆጣጣሪዎን ይጥሩ።</translation>
+        </message>
+        <message>
+            <source>The registration holds a field that the ID schema does not know.</source>
+            <translation>ምዝገባው የመታወቂያ ስኬማው የማያውቀው መስክ ይዟል።</translation>
+        </message>
+        <message>
+            <source>The registration is then sealed. Nobody can change or read it at this station any more.</source>
+            <translation>ከዚያ ምዝገባው ይታሸጋል። በዚህ ጣቢያ ማንም ከእንግዲህ ሊቀይረው ወይም ሊያነበው አይችልም።</translation>
+        </message>
+        <message>
+            <source>The registration is too large to be sent: {size} kB, and at most {limit} kB can be. Attach smaller pictures of the documents.</source>
+            <translation>ምዝገባው ለመላክ በጣም ትልቅ ነው: {size} kB፣ ቢበዛ {limit} kB ይቻላል። ትናንሽ የሰነድ ምስሎችን ያያይዙ።</translation>
+        </message>
+        <message>
+            <source>The registration waits on the desk and goes on here.</source>
+            <translation>ምዝገባው በዴስኩ ይጠብቃል፤ እዚህ ይቀጥላል።</translation>
+        </message>
+        <message>
+            <source>The registration was changed after it was signed. Check it and sign it again.</source>
+            <translation>ምዝገባው ከተፈረመ በኋላ ተቀይሯል። አረጋግጠው እንደገና ይፈርሙ።</translation>
+        </message>
+        <message>
+            <source>The report cannot be written to {file}. Name a file in a folder that is there and that you may write to.</source>
+            <translation>ዘገባው ወደ {file} ሊጻፍ አይችልም። ባለና ሊጽፉበት በሚችሉት አቃፊ ውስጥ ፋይል ይጥቀሱ።</translation>
+        </message>
+        <message>
+            <source>The report is saved. It holds no picture and nothing about people.</source>
+            <translation>ዘገባው ተቀምጧል። ምስል ወይም ስለ ሰዎች ምንም አልያዘም።</translation>
+        </message>
+        <message>
+            <source>The ridges are smeared. Hold the finger still and do not turn it.</source>
+            <translation>መስመሮቹ ተበክለዋል። ጣቱን ሳያንቀሳቅሱና ሳያዞሩ ይያዙ።</translation>
+        </message>
+        <message>
+            <source>The same eye was presented twice. Take both again, each with its own eye.</source>
+            <translation>ተመሳሳይ ዓይን ሁለት ጊዜ ቀርቧል። ሁለቱንም በየራሳቸው ዓይን እንደገና ይውሰዱ።</translation>
+        </message>
+        <message>
+            <source>The same finger was placed for both: {finger}, {other}. Take both again, each by itself.</source>
+            <translation>ለሁለቱም ተመሳሳይ ጣት ተቀምጧል: {finger}, {other}። ሁለቱንም ለየብቻ እንደገና ይውሰዱ።</translation>
+        </message>
+        <message>
+            <source>The same finger, eye or face is there twice, or is there and said to be missing. Take it again.</source>
+            <translation>ተመሳሳይ ጣት፣ ዓይን ወይም ፊት ሁለት ጊዜ አለ፣ ወይም እያለ የለም ተብሏል። እንደገና ይውሰዱት።</translation>
+        </message>
+        <message>
+            <source>The sampling level in the record is none that the standard knows.</source>
+            <translation>በመዝገቡ ያለው የናሙና ደረጃ በመስፈርቱ አይታወቅም።</translation>
+        </message>
+        <message>
+            <source>The scanner cannot be reached any more. Look whether it is switched on and connected, and scan again.</source>
+            <translation>ስካነሩ ከእንግዲህ አይገኝም። መብራቱንና መገናኘቱን ተመልክተው እንደገና ስካን ያድርጉ።</translation>
+        </message>
+        <message>
+            <source>The scanner cannot draw these sheets in. Lay fewer of them in, straight, and scan again.</source>
+            <translation>ስካነሩ እነዚህን ወረቀቶች ሊስብ አይችልም። ጥቂቶቹን ቀጥ አድርገው አስገብተው እንደገና ስካን ያድርጉ።</translation>
+        </message>
+        <message>
+            <source>The scanner does not let this station use it. Ask your administrator.</source>
+            <translation>ስካነሩ ይህ ጣቢያ እንዲጠቀምበት አይፈቅድም። አስተዳዳሪዎን ይጠይቁ።</translation>
+        </message>
+        <message>
+            <source>The scanner drew in several sheets at once. Fan them out, lay them in and scan again.</source>
+            <translation>ስካነሩ ብዙ ወረቀቶችን በአንድ ጊዜ ስቧል። ለያይተው አስገብተው እንደገና ስካን ያድርጉ።</translation>
+        </message>
+        <message>
+            <source>The scanner hands out pictures in a form this program cannot read. Use another scanner.</source>
+            <translation>ስካነሩ ይህ ፕሮግራም ሊያነበው በማይችል መልክ ምስሎችን ይሰጣል። ሌላ ስካነር ይጠቀሙ።</translation>
+        </message>
+        <message>
+            <source>The scanner has no memory left for this page. Switch it off and on, and scan again.</source>
+            <translation>ስካነሩ ለዚህ ገጽ ማህደረ ትውስታ አልቀረውም። አጥፍተው አብሩትና እንደገና ስካን ያድርጉ።</translation>
+        </message>
+        <message>
+            <source>The scanner sends this station to another address, where it does not follow. Ask your administrator.</source>
+            <translation>ስካነሩ ይህን ጣቢያ ወደማይከተለው ሌላ አድራሻ ይልከዋል። አስተዳዳሪዎን ይጠይቁ።</translation>
+        </message>
+        <message>
+            <source>The scanner's answer cannot be read. Switch it off and on, and try again.</source>
+            <translation>የስካነሩ መልስ ሊነበብ አይችልም። አጥፍተው አብሩትና እንደገና ይሞክሩ።</translation>
+        </message>
+        <message>
+            <source>The scanner's cover is open. Close it and scan again.</source>
+            <translation>የስካነሩ ሽፋን ክፍት ነው። ዘግተው እንደገና ስካን ያድርጉ።</translation>
+        </message>
+        <message>
+            <source>The sealed packet is gone from this computer's disk. Tell your supervisor.</source>
+            <translation>የታሸገው ጥቅል ከዚህ ኮምፒውተር ዲስክ ጠፍቷል። ለተቆጣጣሪዎ ይንገሩ።</translation>
+        </message>
+        <message>
+            <source>The sealed packet was changed on this computer's disk. Tell your supervisor.</source>
+            <translation>የታሸገው ጥቅል በዚህ ኮምፒውተር ዲስክ ላይ ተቀይሯል። ለተቆጣጣሪዎ ይንገሩ።</translation>
+        </message>
+        <message>
+            <source>The server cannot be reached. The packet is kept and sent when there is a network.</source>
+            <translation>አገልጋዩ ሊገኝ አይችልም። ጥቅሉ ተቀምጧል፤ ኔትወርክ ሲኖር ይላካል።</translation>
+        </message>
+        <message>
+            <source>The server cannot open the packet (its code: {server_code}). Tell your administrator: its certificate may have changed. The packet is kept.</source>
+            <translation>አገልጋዩ ጥቅሉን ሊከፍት አይችልም (ኮዱ: {server_code})። ለአስተዳዳሪዎ ይንገሩ: ሰርተፍኬቱ ተቀይሮ ሊሆን ይችላል። ጥቅሉ ተቀምጧል።</translation>
+        </message>
+        <message>
+            <source>The server cannot take the packet just now (its code: {server_code}). The packet is kept and will be sent again.</source>
+            <translation>አገልጋዩ አሁን ጥቅሉን ሊወስድ አይችልም (ኮዱ: {server_code})። ጥቅሉ ተቀምጧል፤ እንደገና ይላካል።</translation>
+        </message>
+        <message>
+            <source>The server did not accept the sign-in. Check this computer's clock first, then the name and the password.</source>
+            <translation>አገልጋዩ መግቢያውን አልተቀበለም። መጀመሪያ የዚህን ኮምፒውተር ሰዓት፣ ከዚያ ስሙንና የይለፍ ቃሉን ያረጋግጡ።</translation>
+        </message>
+        <message>
+            <source>The server did not answer in time. The packet is kept and will be sent again.</source>
+            <translation>አገልጋዩ በጊዜው አልመለሰም። ጥቅሉ ተቀምጧል፤ እንደገና ይላካል።</translation>
+        </message>
+        <message>
+            <source>The server does not accept this station (its code: {server_code}). Tell your administrator.</source>
+            <translation>አገልጋዩ ይህን ጣቢያ አይቀበልም (ኮዱ: {server_code})። ለአስተዳዳሪዎ ይንገሩ።</translation>
+        </message>
+        <message>
+            <source>The server does not ask for this person to come again.</source>
+            <translation>አገልጋዩ ይህ ሰው እንደገና እንዲመጣ አይጠይቅም።</translation>
+        </message>
+        <message>
+            <source>The server does not know this station's key. Have the one in its folder 'keys' registered there.</source>
+            <translation>አገልጋዩ የዚህን ጣቢያ ቁልፍ አያውቅም። በአቃፊው 'keys' ያለውን እዚያ ያስመዝግቡ።</translation>
+        </message>
+        <message>
+            <source>The server does not know this station. Have the station's key registered there first.</source>
+            <translation>አገልጋዩ ይህን ጣቢያ አያውቅም። መጀመሪያ የጣቢያውን ቁልፍ እዚያ ያስመዝግቡ።</translation>
+        </message>
+        <message>
+            <source>The server does not say what became of the packets (its code: {server_code}).</source>
+            <translation>አገልጋዩ ጥቅሎቹ ምን እንደሆኑ አይገልጽም (ኮዱ: {server_code})።</translation>
+        </message>
+        <message>
+            <source>The server does not sign with the certificate of this fingerprint. Compare it again.</source>
+            <translation>አገልጋዩ በዚህ አሻራ ሰርተፍኬት አይፈርምም። እንደገና ያነጻጽሩት።</translation>
+        </message>
+        <message>
+            <source>The server does not tell this station what it asks for (its code: {server_code}). Tell your administrator.</source>
+            <translation>አገልጋዩ ይህ ጣቢያ የሚጠይቀውን አይነግረውም (ኮዱ: {server_code})። ለአስተዳዳሪዎ ይንገሩ።</translation>
+        </message>
+        <message>
+            <source>The server expects something else than this packet, even after it was announced anew (its code: {server_code}). Tell your administrator; the packet is kept.</source>
+            <translation>አገልጋዩ ጥቅሉ እንደ አዲስ ከተነገረም በኋላ ከዚህ ሌላ ነገር ይጠብቃል (ኮዱ: {server_code})። ለአስተዳዳሪዎ ይንገሩ፤ ጥቅሉ ተቀምጧል።</translation>
+        </message>
+        <message>
+            <source>The server has a problem (status {status}). The packet is kept and will be sent again.</source>
+            <translation>አገልጋዩ ችግር አለበት (ሁኔታ {status})። ጥቅሉ ተቀምጧል፤ እንደገና ይላካል።</translation>
+        </message>
+        <message>
+            <source>The server has no certificate for this station (its code: {server_code}). Register the station there first.</source>
+            <translation>አገልጋዩ ለዚህ ጣቢያ ሰርተፍኬት የለውም (ኮዱ: {server_code})። መጀመሪያ ጣቢያውን እዚያ ያስመዝግቡ።</translation>
+        </message>
+        <message>
+            <source>The server has no open request with the number this correction answers (its code: {server_code}). Tell your supervisor.</source>
+            <translation>አገልጋዩ ይህ እርማት በሚመልስለት ቁጥር ክፍት ጥያቄ የለውም (ኮዱ: {server_code})። ለተቆጣጣሪዎ ይንገሩ።</translation>
+        </message>
+        <message>
+            <source>The server has no such pre-registration for this centre (its code: {server_code}). Compare the number, or go on without it.</source>
+            <translation>አገልጋዩ ለዚህ ማዕከል እንዲህ ያለ ቅድመ ምዝገባ የለውም (ኮዱ: {server_code})። ቁጥሩን ያነጻጽሩ፣ ወይም ያለ እሱ ይቀጥሉ።</translation>
+        </message>
+        <message>
+            <source>The server has not said that it processed the packet, so it is kept.</source>
+            <translation>አገልጋዩ ጥቅሉን ማስተናገዱን አልገለጸም፤ ስለዚህ ተቀምጧል።</translation>
+        </message>
+        <message>
+            <source>The server has processed the packet and it was destroyed here. There is nothing to send.</source>
+            <translation>አገልጋዩ ጥቅሉን አስተናግዷል፤ እዚህ ተደምስሷል። የሚላክ ነገር የለም።</translation>
+        </message>
+        <message>
+            <source>The server has the packet.</source>
+            <translation>ጥቅሉ በአገልጋዩ ዘንድ ነው።</translation>
+        </message>
+        <message>
+            <source>The server has too much to do just now. The packet is kept and will be sent again later.</source>
+            <translation>አገልጋዩ አሁን ብዙ ሥራ አለበት። ጥቅሉ ተቀምጧል፤ ቆይቶ እንደገና ይላካል።</translation>
+        </message>
+        <message>
+            <source>The server knows no station with this computer's name. Have the station registered there.</source>
+            <translation>አገልጋዩ በዚህ ኮምፒውተር ስም ጣቢያ አያውቅም። ጣቢያውን እዚያ ያስመዝግቡ።</translation>
+        </message>
+        <message>
+            <source>The server knows this station by another key. Have the one in its folder 'keys' registered there.</source>
+            <translation>አገልጋዩ ይህን ጣቢያ በሌላ ቁልፍ ያውቀዋል። በአቃፊው 'keys' ያለውን እዚያ ያስመዝግቡ።</translation>
+        </message>
+        <message>
+            <source>The server refused the enrollment (its code: {server_code}). Tell your supervisor.</source>
+            <translation>አገልጋዩ ምዝገባውን አልተቀበለም (ኮዱ: {server_code})። ለተቆጣጣሪዎ ይንገሩ።</translation>
+        </message>
+        <message>
+            <source>The server refused the packet (its code: {server_code}). Tell your supervisor.</source>
+            <translation>አገልጋዩ ጥቅሉን አልተቀበለም (ኮዱ: {server_code})። ለተቆጣጣሪዎ ይንገሩ።</translation>
+        </message>
+        <message>
+            <source>The server refused the packet. It is sent again when somebody asks for it in the outbox.</source>
+            <translation>አገልጋዩ ጥቅሉን አልተቀበለም። በወጪ ሳጥን ሰው ሲጠይቅ እንደገና ይላካል።</translation>
+        </message>
+        <message>
+            <source>The server refused the request (status {status}).</source>
+            <translation>አገልጋዩ ጥያቄውን አልተቀበለም (ሁኔታ {status})።</translation>
+        </message>
+        <message>
+            <source>The server refused the sign-in (its code: {server_code}). Tell your supervisor.</source>
+            <translation>አገልጋዩ መግቢያውን አልተቀበለም (ኮዱ: {server_code})። ለተቆጣጣሪዎ ይንገሩ።</translation>
+        </message>
+        <message>
+            <source>The server signs with another certificate than before. Nothing is sent until your administrator has accepted the new one.</source>
+            <translation>አገልጋዩ ከቀድሞው ሌላ ሰርተፍኬት ይፈርማል። አስተዳዳሪዎ አዲሱን እስኪቀበሉ ምንም አይላክም።</translation>
+        </message>
+        <message>
+            <source>The server wants you to sign in: sign in again with the network to send.</source>
+            <translation>አገልጋዩ እንዲገቡ ይፈልጋል: ለመላክ ከኔትወርክ ጋር እንደገና ይግቡ።</translation>
+        </message>
+        <message>
+            <source>The server's address is not one: write https://name.</source>
+            <translation>የአገልጋዩ አድራሻ ትክክል አይደለም: https://ስም ብለው ይጻፉ።</translation>
+        </message>
+        <message>
+            <source>The server's address must begin with https.</source>
+            <translation>የአገልጋዩ አድራሻ በhttps መጀመር አለበት።</translation>
+        </message>
+        <message>
+            <source>The server's answer is not signed as it must be, so nothing of it was used. Tell your administrator.</source>
+            <translation>የአገልጋዩ መልስ እንደሚገባው ስላልተፈረመ ከእሱ ምንም ጥቅም ላይ አልዋለም። ለአስተዳዳሪዎ ይንገሩ።</translation>
+        </message>
+        <message>
+            <source>The server's answer to the sign-in cannot be read: {part} is missing or has a wrong form.</source>
+            <translation>አገልጋዩ ለመግቢያው የሰጠው መልስ ሊነበብ አይችልም: {part} የለም ወይም ቅርጹ የተሳሳተ ነው።</translation>
+        </message>
+        <message>
+            <source>The server's answer was too long and was not read. Tell your administrator.</source>
+            <translation>የአገልጋዩ መልስ በጣም ረጅም ስለነበር አልተነበበም። ለአስተዳዳሪዎ ይንገሩ።</translation>
+        </message>
+        <message>
+            <source>The server's certificate cannot be used. Check this computer's clock, then ask your administrator.</source>
+            <translation>የአገልጋዩ ሰርተፍኬት ሊሠራበት አይችልም። የዚህን ኮምፒውተር ሰዓት ያረጋግጡ፣ ከዚያ አስተዳዳሪዎን ይጠይቁ።</translation>
+        </message>
+        <message>
+            <source>The server's virus scan refused the packet (its code: {server_code}). Tell your administrator; the packet is kept.</source>
+            <translation>የአገልጋዩ የቫይረስ ፍተሻ ጥቅሉን አልተቀበለም (ኮዱ: {server_code})። ለአስተዳዳሪዎ ይንገሩ፤ ጥቅሉ ተቀምጧል።</translation>
+        </message>
+        <message>
+            <source>The service could not decide whether this is the person. It can be tried again.</source>
+            <translation>አገልግሎቱ ይህ ሰው መሆኑን ሊወስን አልቻለም። እንደገና ሊሞከር ይችላል።</translation>
+        </message>
+        <message>
+            <source>The service did not accept what it was asked. Tell your administrator.</source>
+            <translation>አገልግሎቱ የተጠየቀውን አልተቀበለም። ለአስተዳዳሪዎ ይንገሩ።</translation>
+        </message>
+        <message>
+            <source>The service did not tell something about the person that is needed here.</source>
+            <translation>አገልግሎቱ ስለ ግለሰቡ እዚህ የሚያስፈልግ ነገር አልነገረም።</translation>
+        </message>
+        <message>
+            <source>The service does not accept this station. Tell your administrator.</source>
+            <translation>አገልግሎቱ ይህን ጣቢያ አይቀበልም። ለአስተዳዳሪዎ ይንገሩ።</translation>
+        </message>
+        <message>
+            <source>The service does not know the question any more. Begin this step again.</source>
+            <translation>አገልግሎቱ ጥያቄውን ከእንግዲህ አያውቀውም። ይህን ደረጃ እንደገና ይጀምሩ።</translation>
+        </message>
+        <message>
+            <source>The service says that this is not the person.</source>
+            <translation>አገልግሎቱ ይህ ሰው አይደለም ይላል።</translation>
+        </message>
+        <message>
+            <source>The service that chip readers are used through (pcscd) does not run on this computer. Tell your supervisor.</source>
+            <translation>የቺፕ አንባቢዎች የሚሠሩበት አገልግሎት (pcscd) በዚህ ኮምፒውተር አይሠራም። ለተቆጣጣሪዎ ይንገሩ።</translation>
+        </message>
+        <message>
+            <source>The service that proves identities cannot be reached. Try again when there is a network.</source>
+            <translation>ማንነትን የሚያረጋግጠው አገልግሎት ሊገኝ አይችልም። ኔትወርክ ሲኖር እንደገና ይሞክሩ።</translation>
+        </message>
+        <message>
+            <source>The service that proves identities did not answer in time. Try again.</source>
+            <translation>ማንነትን የሚያረጋግጠው አገልግሎት በጊዜው አልመለሰም። እንደገና ይሞክሩ።</translation>
+        </message>
+        <message>
+            <source>The service that proves identities is out of order just now. Try again later.</source>
+            <translation>ማንነትን የሚያረጋግጠው አገልግሎት አሁን አይሠራም። ቆይተው ይሞክሩ።</translation>
+        </message>
+        <message>
+            <source>The set-up file cannot be read: {part} is missing or has a wrong form.</source>
+            <translation>የማዋቀሪያ ፋይሉ ሊነበብ አይችልም: {part} የለም ወይም ቅርጹ የተሳሳተ ነው።</translation>
+        </message>
+        <message>
+            <source>The set-up file is for station {station}, not for this one.</source>
+            <translation>የማዋቀሪያ ፋይሉ ለጣቢያ {station} ነው፣ ለዚህ አይደለም።</translation>
+        </message>
+        <message>
+            <source>The set-up file is signed with the certificate {fingerprint}, which is not the one this station believes. Compare it with what the server's owner says.</source>
+            <translation>የማዋቀሪያ ፋይሉ በሰርተፍኬት {fingerprint} ተፈርሟል፤ ይህ ጣቢያ የሚያምነው እሱን አይደለም። የአገልጋዩ ባለቤት ከሚለው ጋር ያነጻጽሩት።</translation>
+        </message>
+        <message>
+            <source>The set-up file may not be used any more, or not yet. Check this computer's clock, or have a new one made.</source>
+            <translation>የማዋቀሪያ ፋይሉ ከእንግዲህ ወይም ገና ሊሠራበት አይችልም። የዚህን ኮምፒውተር ሰዓት ያረጋግጡ፣ ወይም አዲስ ያሠሩ።</translation>
+        </message>
+        <message>
+            <source>The set-up file was changed or cut off after it was signed. Nothing of it was used.</source>
+            <translation>የማዋቀሪያ ፋይሉ ከተፈረመ በኋላ ተቀይሯል ወይም ተቆርጧል። ከእሱ ምንም ጥቅም ላይ አልዋለም።</translation>
+        </message>
+        <message>
+            <source>The setting {name} has a value it cannot have. It may be one of: {values}.</source>
+            <translation>ቅንብር {name} ሊኖረው የማይችል ዋጋ አለው። ከእነዚህ አንዱ ሊሆን ይችላል: {values}።</translation>
+        </message>
+        <message>
+            <source>The setting {name} of this driver cannot be used: {part}. It is written like this: {form}. Correct it and start this program again.</source>
+            <translation>የዚህ ድራይቨር ቅንብር {name} ሊሠራበት አይችልም: {part}። የሚጻፈው እንዲህ ነው: {form}። አርመውት ይህን ፕሮግራም እንደገና ያስጀምሩ።</translation>
+        </message>
+        <message>
+            <source>The sign-in at the identity provider did not succeed. It can be tried again.</source>
+            <translation>በማንነት አቅራቢው መግባት አልተሳካም። እንደገና ሊሞከር ይችላል።</translation>
+        </message>
+        <message>
+            <source>The sign-in was declined at the identity provider. It can be tried again.</source>
+            <translation>በማንነት አቅራቢው መግባት ተከልክሏል። እንደገና ሊሞከር ይችላል።</translation>
+        </message>
+        <message>
+            <source>The sign-in was not as strong as is needed here. Sign in again in a stronger way.</source>
+            <translation>መግቢያው እዚህ የሚያስፈልገውን ያህል ጠንካራ አልነበረም። በጠንካራ መንገድ እንደገና ይግቡ።</translation>
+        </message>
+        <message>
+            <source>The signature does not match. The data was changed or comes from somebody else.</source>
+            <translation>ፊርማው አይመሳሰልም። መረጃው ተቀይሯል ወይም ከሌላ ሰው ነው።</translation>
+        </message>
+        <message>
+            <source>The signature of the {kind} is wrong. Do not use it and tell your supervisor.</source>
+            <translation>የ{kind} ፊርማ የተሳሳተ ነው። አይጠቀሙበት፣ ለተቆጣጣሪዎም ይንገሩ።</translation>
+        </message>
+        <message>
+            <source>The slip is saved. It holds personal data: delete the file after use.</source>
+            <translation>ደረሰኙ ተቀምጧል። የግል መረጃ ይዟል: ከተጠቀሙ በኋላ ፋይሉን ይሰርዙ።</translation>
+        </message>
+        <message>
+            <source>The slip was sent to the printer.</source>
+            <translation>ደረሰኙ ወደ ማተሚያው ተልኳል።</translation>
+        </message>
+        <message>
+            <source>The station in this folder is a real one; the demo does not write to it.</source>
+            <translation>በዚህ አቃፊ ያለው ጣቢያ እውነተኛ ነው፤ ማሳያው አይጽፍበትም።</translation>
+        </message>
+        <message>
+            <source>The station's data could not be brought into this version's form ({kind}). They are as they were: use the version of before, and tell your administrator.</source>
+            <translation>የጣቢያው መረጃ ወደዚህ ስሪት ቅርጽ ሊመጣ አልቻለም ({kind})። እንደነበረው ነው: የቀድሞውን ስሪት ይጠቀሙ፣ ለአስተዳዳሪዎም ይንገሩ።</translation>
+        </message>
+        <message>
+            <source>The station's data was written by a newer version of Muster. Update the program.</source>
+            <translation>የጣቢያው መረጃ በአዲስ የMuster ስሪት ተጽፏል። ፕሮግራሙን ያሻሽሉ።</translation>
+        </message>
+        <message>
+            <source>The station's database cannot be opened: it is damaged or the key is wrong.</source>
+            <translation>የጣቢያው ዳታቤዝ ሊከፈት አይችልም: ተበላሽቷል ወይም ቁልፉ የተሳሳተ ነው።</translation>
+        </message>
+        <message>
+            <source>The station's database is damaged, and too little is left to rebuild it from. Nothing was changed: put the station's folder back from your backup.</source>
+            <translation>የጣቢያው ዳታቤዝ ተበላሽቷል፤ እንደገና ለመገንባት የቀረው በጣም ጥቂት ነው። ምንም አልተቀየረም: የጣቢያውን አቃፊ ከመጠባበቂያዎ ይመልሱ።</translation>
+        </message>
+        <message>
+            <source>The station's database was damaged. It was put aside in {folder} and rebuilt; look through your drafts and packets, and tell your supervisor.</source>
+            <translation>የጣቢያው ዳታቤዝ ተበላሽቶ ነበር። በ{folder} ተቀምጦ እንደገና ተገንብቷል፤ ረቂቆችዎንና ጥቅሎችዎን ይመልከቱ፣ ለተቆጣጣሪዎም ይንገሩ።</translation>
+        </message>
+        <message>
+            <source>The station's folder cannot be read. Check the disk and its permissions.</source>
+            <translation>የጣቢያው አቃፊ ሊነበብ አይችልም። ዲስኩንና ፈቃዶቹን ያረጋግጡ።</translation>
+        </message>
+        <message>
+            <source>The station's folder cannot be written. Check the disk and its permissions.</source>
+            <translation>ወደ ጣቢያው አቃፊ መጻፍ አይቻልም። ዲስኩንና ፈቃዶቹን ያረጋግጡ።</translation>
+        </message>
+        <message>
+            <source>The station's settings cannot be read: station.json is damaged.</source>
+            <translation>የጣቢያው ቅንብሮች ሊነበቡ አይችሉም: station.json ተበላሽቷል።</translation>
+        </message>
+        <message>
+            <source>The step {node} asks for {minimum} successes and has {children} steps.</source>
+            <translation>ደረጃ {node} {minimum} ስኬቶችን ይጠይቃል፤ {children} ደረጃዎች አሉት።</translation>
+        </message>
+        <message>
+            <source>The step {node} does not offer that: {options}.</source>
+            <translation>ደረጃ {node} ያንን አያቀርብም: {options}።</translation>
+        </message>
+        <message>
+            <source>The step {node} does not wait for this.</source>
+            <translation>ደረጃ {node} ይህን አይጠብቅም።</translation>
+        </message>
+        <message>
+            <source>The step {node} has no steps in it.</source>
+            <translation>ደረጃ {node} በውስጡ ደረጃዎች የሉትም።</translation>
+        </message>
+        <message>
+            <source>The step {node} is given {target} from two places.</source>
+            <translation>ደረጃ {node} {target}ን ከሁለት ቦታ ያገኛል።</translation>
+        </message>
+        <message>
+            <source>The step {node} is given {target}, which its method does nothing with. Perhaps it is misspelt.</source>
+            <translation>ደረጃ {node} {target} ይሰጠዋል፤ ዘዴው ግን አይጠቀምበትም። ምናልባት አጻጻፉ ተሳስቷል።</translation>
+        </message>
+        <message>
+            <source>The step {node} is made of others: go on with one of those.</source>
+            <translation>ደረጃ {node} ከሌሎች የተሠራ ነው: ከእነዚያ በአንዱ ይቀጥሉ።</translation>
+        </message>
+        <message>
+            <source>The step {node} is not to be done now.</source>
+            <translation>ደረጃ {node} አሁን አይከናወንም።</translation>
+        </message>
+        <message>
+            <source>The step {node} is over.</source>
+            <translation>ደረጃ {node} አልቋል።</translation>
+        </message>
+        <message>
+            <source>The step {node} takes something from {source}, which cannot have run before it.</source>
+            <translation>ደረጃ {node} ከ{source} ይወስዳል፤ እሱ ግን ከዚህ በፊት ሊሄድ አይችልም።</translation>
+        </message>
+        <message>
+            <source>The step {node} takes something from {source}, which is no step that finds anything.</source>
+            <translation>ደረጃ {node} ከ{source} ይወስዳል፤ እሱ ግን ምንም የሚያገኝ ደረጃ አይደለም።</translation>
+        </message>
+        <message>
+            <source>The step {node} uses a method that is not defined: {method}.</source>
+            <translation>ደረጃ {node} ያልተገለጸ ዘዴ ይጠቀማል: {method}።</translation>
+        </message>
+        <message>
+            <source>The step {node} would ask an address that is not secure: it has to begin with https.</source>
+            <translation>ደረጃ {node} ደህንነቱ ያልተጠበቀ አድራሻ ይጠይቅ ነበር: በhttps መጀመር አለበት።</translation>
+        </message>
+        <message>
+            <source>The steps that were needed did not succeed.</source>
+            <translation>ያስፈልጉ የነበሩ ደረጃዎች አልተሳኩም።</translation>
+        </message>
+        <message>
+            <source>The supervisor knows this person.</source>
+            <translation>ተቆጣጣሪው ይህን ሰው ያውቃሉ።</translation>
+        </message>
+        <message>
+            <source>The supervisor's user name or password is wrong. Check both and try again.</source>
+            <translation>የተቆጣጣሪው የተጠቃሚ ስም ወይም የይለፍ ቃል የተሳሳተ ነው። ሁለቱንም አረጋግጠው እንደገና ይሞክሩ።</translation>
+        </message>
+        <message>
+            <source>The test did not end within {seconds} s. Unplug the {kind}, restart this program, and give this report to the maker of its driver.</source>
+            <translation>ሙከራው በ{seconds} ሰከንድ ውስጥ አላበቃም። {kind}ን ይንቀሉ፣ ይህን ፕሮግራም እንደገና ያስጀምሩ፣ ይህን ዘገባም ለድራይቨሩ አዘጋጅ ይስጡ።</translation>
+        </message>
+        <message>
+            <source>The time for this proof is over. Begin again.</source>
+            <translation>የዚህ ማረጋገጫ ጊዜ አልቋል። እንደገና ይጀምሩ።</translation>
+        </message>
+        <message>
+            <source>The time for this proof of identity is over. Begin again.</source>
+            <translation>የዚህ የማንነት ማረጋገጫ ጊዜ አልቋል። እንደገና ይጀምሩ።</translation>
+        </message>
+        <message>
+            <source>The time for this step is over. Begin it anew.</source>
+            <translation>የዚህ ደረጃ ጊዜ አልቋል። እንደ አዲስ ይጀምሩት።</translation>
+        </message>
+        <message>
+            <source>The time of capture in the record is neither a time nor marked as unknown.</source>
+            <translation>በመዝገቡ ያለው የቀረጻ ጊዜ ጊዜም አይደለም፣ ያልታወቀ ተብሎም አልተመለከተም።</translation>
+        </message>
+        <message>
+            <source>The tour waited in vain for a screen: {screen}.</source>
+            <translation>ጉብኝቱ ማያውን በከንቱ ጠብቋል: {screen}።</translation>
+        </message>
+        <message>
+            <source>The two passwords differ.</source>
+            <translation>ሁለቱ የይለፍ ቃሎች ይለያያሉ።</translation>
+        </message>
+        <message>
+            <source>The two passwords of {name} differ.</source>
+            <translation>የ{name} ሁለት የይለፍ ቃሎች ይለያያሉ።</translation>
+        </message>
+        <message>
+            <source>The type of face picture in the record is none that the standard knows.</source>
+            <translation>በመዝገቡ ያለው የፊት ምስል ዓይነት በመስፈርቱ አይታወቅም።</translation>
+        </message>
+        <message>
+            <source>The unit of resolution in the record is neither pixels per inch nor per centimetre.</source>
+            <translation>በመዝገቡ ያለው የጥራት መለኪያ በኢንችም በሴንቲሜትርም ፒክስል አይደለም።</translation>
+        </message>
+        <message>
+            <source>The use case asks for more than all of its methods together can prove.</source>
+            <translation>የአጠቃቀም ሁኔታው ሁሉም ዘዴዎቹ በአንድነት ሊያረጋግጡ ከሚችሉት በላይ ይጠይቃል።</translation>
+        </message>
+        <message>
+            <source>The use case cannot succeed: too many of its methods are switched off or prohibited.</source>
+            <translation>የአጠቃቀም ሁኔታው ሊሳካ አይችልም: ብዙ ዘዴዎቹ ጠፍተዋል ወይም ተከልክለዋል።</translation>
+        </message>
+        <message>
+            <source>The use case {use_case} cannot be used ({reason}). 'muster proofing compile' says all that is wrong with it.</source>
+            <translation>የአጠቃቀም ሁኔታ {use_case} ሊሠራበት አይችልም ({reason})። 'muster proofing compile' ስህተቶቹን ሁሉ ይናገራል።</translation>
+        </message>
+        <message>
+            <source>The use case {use_case} stands in the proofing configuration twice.</source>
+            <translation>የአጠቃቀም ሁኔታ {use_case} በማረጋገጫ ውቅሩ ሁለት ጊዜ አለ።</translation>
+        </message>
+        <message>
+            <source>The values are no JSON object of texts: {file}.</source>
+            <translation>ዋጋዎቹ የጽሑፎች የJSON ነገር አይደሉም: {file}።</translation>
+        </message>
+        <message>
+            <source>The video file that stands for a camera is not there or cannot be read. Ask your administrator.</source>
+            <translation>በካሜራ ምትክ ያለው የቪዲዮ ፋይል የለም ወይም ሊነበብ አይችልም። አስተዳዳሪዎን ይጠይቁ።</translation>
+        </message>
+        <message>
+            <source>The wallet could not answer, perhaps for want of a fitting credential. Take another way.</source>
+            <translation>ዋሌቱ መመለስ አልቻለም፣ ምናልባት ተስማሚ ማስረጃ ስለሌለው። ሌላ መንገድ ይምረጡ።</translation>
+        </message>
+        <message>
+            <source>The wallet did not answer in time. Begin this step again.</source>
+            <translation>ዋሌቱ በጊዜው አልመለሰም። ይህን ደረጃ እንደገና ይጀምሩ።</translation>
+        </message>
+        <message>
+            <source>The wallet did not prove that the credential belongs to whoever showed it.</source>
+            <translation>ዋሌቱ ማስረጃው ያሳየው ሰው መሆኑን አላረጋገጠም።</translation>
+        </message>
+        <message>
+            <source>The wallet did not prove that the credentials it showed belong to one and the same person.</source>
+            <translation>ዋሌቱ ያሳያቸው ማስረጃዎች የአንድ ሰው መሆናቸውን አላረጋገጠም።</translation>
+        </message>
+        <message>
+            <source>The wallet did not show something about the person that is needed here.</source>
+            <translation>ዋሌቱ ስለ ግለሰቡ እዚህ የሚያስፈልግ ነገር አላሳየም።</translation>
+        </message>
+        <message>
+            <source>The wallet showed a credential of another kind than was asked for.</source>
+            <translation>ዋሌቱ ከተጠየቀው ሌላ ዓይነት ማስረጃ አሳይቷል።</translation>
+        </message>
+        <message>
+            <source>The wallet showed more about the person than it was asked for, so nothing was kept.</source>
+            <translation>ዋሌቱ ስለ ግለሰቡ ከተጠየቀው በላይ ስላሳየ ምንም አልተቀመጠም።</translation>
+        </message>
+        <message>
+            <source>The width or height in the record is not that of the picture inside it.</source>
+            <translation>በመዝገቡ ያለው ስፋት ወይም ቁመት በውስጡ ካለው ምስል ጋር አይስማማም።</translation>
+        </message>
+        <message>
+            <source>The {kind} answered in another version of the interface than it was asked in.</source>
+            <translation>{kind} ከተጠየቀው ሌላ የበይነገጽ ስሪት መለሰ።</translation>
+        </message>
+        <message>
+            <source>The {kind} answered with another capture than the one asked for. Try again.</source>
+            <translation>{kind} ከተጠየቀው ሌላ ቀረጻ መለሰ። እንደገና ይሞክሩ።</translation>
+        </message>
+        <message>
+            <source>The {kind} calls a picture another finger or eye than its record does. Tell support.</source>
+            <translation>{kind} አንድን ምስል ከመዝገቡ ሌላ ጣት ወይም ዓይን ይለዋል። ለድጋፍ ክፍል ይንገሩ።</translation>
+        </message>
+        <message>
+            <source>The {kind} calls itself certified, but nobody this station believes in vouches for its chip. Tell support.</source>
+            <translation>{kind} የተረጋገጠ ነኝ ይላል፤ ይህ ጣቢያ የሚያምነው ማንም ግን ለቺፑ ዋስትና አይሰጥም። ለድጋፍ ክፍል ይንገሩ።</translation>
+        </message>
+        <message>
+            <source>The {kind} cannot capture what is needed here. Use another device.</source>
+            <translation>{kind} እዚህ የሚያስፈልገውን ሊቀርጽ አይችልም። ሌላ መሣሪያ ይጠቀሙ።</translation>
+        </message>
+        <message>
+            <source>The {kind} cannot reach its maker's server. Connect this computer to the network.</source>
+            <translation>{kind} የአምራቹን አገልጋይ ሊያገኝ አይችልም። ይህን ኮምፒውተር ከኔትወርክ ያገናኙ።</translation>
+        </message>
+        <message>
+            <source>The {kind} captured for another purpose than registration.</source>
+            <translation>{kind} ከምዝገባ ሌላ ለሆነ ዓላማ ቀርጿል።</translation>
+        </message>
+        <message>
+            <source>The {kind} chains its captures in an older way than specified.</source>
+            <translation>{kind} ቀረጻዎቹን ከተደነገገው በቆየ መንገድ ያያይዛል።</translation>
+        </message>
+        <message>
+            <source>The {kind} chosen at this station, {chosen}, is not ready. {used} is used instead.</source>
+            <translation>በዚህ ጣቢያ የተመረጠው {kind}፣ {chosen}፣ ዝግጁ አይደለም። በምትኩ {used} ጥቅም ላይ ይውላል።</translation>
+        </message>
+        <message>
+            <source>The {kind} could not use what it saw. Clean it and try again.</source>
+            <translation>{kind} ያየውን ሊጠቀምበት አልቻለም። አጽድተውት እንደገና ይሞክሩ።</translation>
+        </message>
+        <message>
+            <source>The {kind} did not answer in time. Try again.</source>
+            <translation>{kind} በጊዜው አልመለሰም። እንደገና ይሞክሩ።</translation>
+        </message>
+        <message>
+            <source>The {kind} did not sign what it answered. Do not use it and tell support.</source>
+            <translation>{kind} መልሱን አልፈረመም። አይጠቀሙበት፣ ለድጋፍ ክፍልም ይንገሩ።</translation>
+        </message>
+        <message>
+            <source>The {kind} did not understand the order (error {number}). Tell support.</source>
+            <translation>{kind} ትእዛዙን አልተረዳም (ስህተት {number})። ለድጋፍ ክፍል ይንገሩ።</translation>
+        </message>
+        <message>
+            <source>The {kind} does not say which finger or eye it captured. Use another device.</source>
+            <translation>{kind} የትኛውን ጣት ወይም ዓይን እንደቀረጸ አይገልጽም። ሌላ መሣሪያ ይጠቀሙ።</translation>
+        </message>
+        <message>
+            <source>The {kind} handed out a finger or eye that is an exception; it was not kept.</source>
+            <translation>{kind} ልዩ ሁኔታ የሆነ ጣት ወይም ዓይን ሰጥቷል፤ አልተቀመጠም።</translation>
+        </message>
+        <message>
+            <source>The {kind} handed out a picture that it has handed out before. Tell your supervisor if it happens again.</source>
+            <translation>{kind} ቀድሞ የሰጠውን ምስል ሰጥቷል። እንደገና ከተከሰተ ለተቆጣጣሪዎ ይንገሩ።</translation>
+        </message>
+        <message>
+            <source>The {kind} handed out something else than it is made for.</source>
+            <translation>{kind} ከተሠራለት ሌላ ነገር ሰጥቷል።</translation>
+        </message>
+        <message>
+            <source>The {kind} handed out the same finger or eye twice. Try again.</source>
+            <translation>{kind} ተመሳሳይ ጣት ወይም ዓይን ሁለት ጊዜ ሰጥቷል። እንደገና ይሞክሩ።</translation>
+        </message>
+        <message>
+            <source>The {kind} has a new key since it was found; its maker vouches for it.</source>
+            <translation>{kind} ከተገኘ ወዲህ አዲስ ቁልፍ አለው፤ አምራቹ ዋስትና ይሰጣል።</translation>
+        </message>
+        <message>
+            <source>The {kind} has no valid certificate of its maker. Connect it to its maker's server, or use another device.</source>
+            <translation>{kind} የአምራቹ የጸና ሰርተፍኬት የለውም። ከአምራቹ አገልጋይ ጋር ያገናኙት፣ ወይም ሌላ መሣሪያ ይጠቀሙ።</translation>
+        </message>
+        <message>
+            <source>The {kind} is busy. Close other programs that use it and try again.</source>
+            <translation>{kind} ሥራ ላይ ነው። የሚጠቀሙበትን ሌሎች ፕሮግራሞች ዘግተው እንደገና ይሞክሩ።</translation>
+        </message>
+        <message>
+            <source>The {kind} is connected.</source>
+            <translation>{kind} ተገናኝቷል።</translation>
+        </message>
+        <message>
+            <source>The {kind} is not ready yet. Wait a moment and try again.</source>
+            <translation>{kind} ገና ዝግጁ አይደለም። አንድ አፍታ ጠብቀው እንደገና ይሞክሩ።</translation>
+        </message>
+        <message>
+            <source>The {kind} is set up for another environment than this station. Tell support.</source>
+            <translation>{kind} ከዚህ ጣቢያ ሌላ ለሆነ አካባቢ ተዋቅሯል። ለድጋፍ ክፍል ይንገሩ።</translation>
+        </message>
+        <message>
+            <source>The {kind} reported a fault. Unplug it, plug it in and try again.</source>
+            <translation>{kind} ብልሽት አሳውቋል። ነቅለው ይሰኩትና እንደገና ይሞክሩ።</translation>
+        </message>
+        <message>
+            <source>The {kind} reported error {number}. Try again; tell support if it stays.</source>
+            <translation>{kind} ስህተት {number} አሳውቋል። እንደገና ይሞክሩ፤ ከቀጠለ ለድጋፍ ክፍል ይንገሩ።</translation>
+        </message>
+        <message>
+            <source>The {kind} saw nothing. Place it again and keep still.</source>
+            <translation>{kind} ምንም አላየም። እንደገና አስቀምጠው ሳይንቀሳቀሱ ይቆዩ።</translation>
+        </message>
+        <message>
+            <source>The {kind} says that somebody has tampered with it. Do not use it and tell your supervisor.</source>
+            <translation>{kind} ሰው ነካክቶኛል ይላል። አይጠቀሙበት፣ ለተቆጣጣሪዎም ይንገሩ።</translation>
+        </message>
+        <message>
+            <source>The {kind} signed something else than it handed out. Tell your supervisor.</source>
+            <translation>{kind} ከሰጠው ሌላ ነገር ፈርሟል። ለተቆጣጣሪዎ ይንገሩ።</translation>
+        </message>
+        <message>
+            <source>The {kind} wants its captures sent out of this computer. Do not use it and tell your supervisor.</source>
+            <translation>{kind} ቀረጻዎቹ ከዚህ ኮምፒውተር ውጭ እንዲላኩ ይፈልጋል። አይጠቀሙበት፣ ለተቆጣጣሪዎም ይንገሩ።</translation>
+        </message>
+        <message>
+            <source>The {kind} was unplugged. Plug it in and try again.</source>
+            <translation>{kind} ተነቅሏል። ሰክተውት እንደገና ይሞክሩ።</translation>
+        </message>
+        <message>
+            <source>The {kind} was withdrawn from use. Put it away and tell your supervisor.</source>
+            <translation>{kind} ከአገልግሎት ወጥቷል። ለብቻው አስቀምጠው ለተቆጣጣሪዎ ይንገሩ።</translation>
+        </message>
+        <message>
+            <source>There are attempts left. A poor capture can be kept only when all are used up.</source>
+            <translation>ገና ሙከራዎች ይቀራሉ። ደካማ ቀረጻ ሊቀመጥ የሚችለው ሁሉም ሲያልቁ ብቻ ነው።</translation>
+        </message>
+        <message>
+            <source>There are no pictures in the folder {folder}.</source>
+            <translation>በአቃፊ {folder} ምስሎች የሉም።</translation>
+        </message>
+        <message>
+            <source>There cannot be an answer before {time}.</source>
+            <translation>ከ{time} በፊት መልስ ሊኖር አይችልም።</translation>
+        </message>
+        <message>
+            <source>There is a file of that name already. Choose another name for the note.</source>
+            <translation>በዚህ ስም ፋይል አለ። ለማስታወሻው ሌላ ስም ይምረጡ።</translation>
+        </message>
+        <message>
+            <source>There is a file of that name already: {file}. It was not changed.</source>
+            <translation>በዚህ ስም ፋይል አለ: {file}። አልተቀየረም።</translation>
+        </message>
+        <message>
+            <source>There is a network</source>
+            <translation>ኔትወርክ አለ</translation>
+        </message>
+        <message>
+            <source>There is a station in this folder already.</source>
+            <translation>በዚህ አቃፊ ጣቢያ አለ።</translation>
+        </message>
+        <message>
+            <source>There is no agreed format for what was captured, so it cannot be written.</source>
+            <translation>ለተቀረጸው የተስማማ ቅርጸት ስለሌለ ሊጻፍ አይችልም።</translation>
+        </message>
+        <message>
+            <source>There is no display that a window could be shown on. Start this program in a graphical session; the commands work without one.</source>
+            <translation>መስኮት ሊታይበት የሚችል ማያ የለም። ይህን ፕሮግራም በግራፊክ ክፍለ ጊዜ ያስጀምሩ፤ ትእዛዞቹ ያለ ማያ ይሠራሉ።</translation>
+        </message>
+        <message>
+            <source>There is no document on the chip reader. Lay it on and try again.</source>
+            <translation>በቺፕ አንባቢው ላይ ሰነድ የለም። አስቀምጠው እንደገና ይሞክሩ።</translation>
+        </message>
+        <message>
+            <source>There is no finger on record to compare with. Take another way.</source>
+            <translation>ለማነጻጸር የተመዘገበ ጣት የለም። ሌላ መንገድ ይምረጡ።</translation>
+        </message>
+        <message>
+            <source>There is no job of this name. It may be one of: {names}.</source>
+            <translation>በዚህ ስም ሥራ የለም። ከእነዚህ አንዱ ሊሆን ይችላል: {names}።</translation>
+        </message>
+        <message>
+            <source>There is no kind of server of this name. It may be one of: {kinds}.</source>
+            <translation>በዚህ ስም የአገልጋይ ዓይነት የለም። ከእነዚህ አንዱ ሊሆን ይችላል: {kinds}።</translation>
+        </message>
+        <message>
+            <source>There is no list of packets in this folder. Perhaps the drive was pulled out too early: hand over again.</source>
+            <translation>በዚህ አቃፊ የጥቅሎች ዝርዝር የለም። ምናልባት ድራይቩ ቀድሞ ተነቅሏል: እንደገና ያስረክቡ።</translation>
+        </message>
+        <message>
+            <source>There is no portrait to compare the face with. Take a document of the person first.</source>
+            <translation>ፊቱን ለማነጻጸር ፎቶ የለም። መጀመሪያ የግለሰቡን ሰነድ ይውሰዱ።</translation>
+        </message>
+        <message>
+            <source>There is no proofing use case {use_case} for {tenant}.</source>
+            <translation>ለ{tenant} የማረጋገጫ አጠቃቀም ሁኔታ {use_case} የለም።</translation>
+        </message>
+        <message>
+            <source>There is no station in this folder yet. Open the window once, or run 'muster station create'.</source>
+            <translation>በዚህ አቃፊ ገና ጣቢያ የለም። መስኮቱን አንድ ጊዜ ይክፈቱ፣ ወይም 'muster station create' ያስኪዱ።</translation>
+        </message>
+        <message>
+            <source>There is no such file: {file}.</source>
+            <translation>እንዲህ ያለ ፋይል የለም: {file}።</translation>
+        </message>
+        <message>
+            <source>There is no such folder: {folder}.</source>
+            <translation>እንዲህ ያለ አቃፊ የለም: {folder}።</translation>
+        </message>
+        <message>
+            <source>There is nothing in this registration to be confirmed.</source>
+            <translation>በዚህ ምዝገባ የሚረጋገጥ ነገር የለም።</translation>
+        </message>
+        <message>
+            <source>There is nothing yet to look this person up by.</source>
+            <translation>ይህን ሰው ለመፈለግ ገና ምንም የለም።</translation>
+        </message>
+        <message>
+            <source>There is only the trace of an earlier finger. Clean the glass.</source>
+            <translation>የቀድሞ ጣት አሻራ ብቻ አለ። መስታወቱን ያጽዱ።</translation>
+        </message>
+        <message>
+            <source>There is something behind the end of the record, at byte {offset}.</source>
+            <translation>ከመዝገቡ ማብቂያ በኋላ ነገር አለ፣ በባይት {offset}።</translation>
+        </message>
+        <message>
+            <source>There is something behind the picture in the record that nobody looks at.</source>
+            <translation>በመዝገቡ ካለው ምስል በኋላ ማንም የማይመለከተው ነገር አለ።</translation>
+        </message>
+        <message>
+            <source>There is something on the chip reader that does not answer. Turn the document over, or open it at the page with the portrait.</source>
+            <translation>በቺፕ አንባቢው ላይ የማይመልስ ነገር አለ። ሰነዱን ይገልብጡ፣ ወይም ፎቶ ባለበት ገጽ ይክፈቱት።</translation>
+        </message>
+        <message>
+            <source>There is too little print on the page to judge this.</source>
+            <translation>ይህን ለመመዘን በገጹ ላይ ያለው ጽሑፍ በጣም ጥቂት ነው።</translation>
+        </message>
+        <message>
+            <source>There is too little space on the disk for another registration. Free some first.</source>
+            <translation>በዲስኩ ላይ ለሌላ ምዝገባ በቂ ቦታ የለም። መጀመሪያ ቦታ ይልቀቁ።</translation>
+        </message>
+        <message>
+            <source>There was no network. The person may be enrolled; the proof is still owed.</source>
+            <translation>ኔትወርክ አልነበረም። ግለሰቡ ሊመዘገቡ ይችላሉ፤ ማረጋገጫው ገና ይቀራል።</translation>
+        </message>
+        <message>
+            <source>There were too many wrong attempts. Wait {minutes} min {seconds} s, then try again.</source>
+            <translation>ብዙ የተሳሳቱ ሙከራዎች ነበሩ። {minutes} ደቂቃ {seconds} ሰከንድ ጠብቀው እንደገና ይሞክሩ።</translation>
+        </message>
+        <message>
+            <source>These pages together are too large to be sent: {size} kB, and at most {limit} kB can be. Leave some of them out.</source>
+            <translation>እነዚህ ገጾች በአንድነት ለመላክ በጣም ትልቅ ናቸው: {size} kB፣ ቢበዛ {limit} kB ይቻላል። አንዳንዶቹን ይተዉ።</translation>
+        </message>
+        <message>
+            <source>This chip does not open with six digits. Use the machine-readable lines of the document.</source>
+            <translation>ይህ ቺፕ በስድስት አሃዞች አይከፈትም። የሰነዱን ማሽን የሚያነባቸው መስመሮች ይጠቀሙ።</translation>
+        </message>
+        <message>
+            <source>This computer does not let the program use the {kind}. Tell support: its udev rule is missing.</source>
+            <translation>ይህ ኮምፒውተር ፕሮግራሙ {kind}ን እንዲጠቀም አይፈቅድም። ለድጋፍ ክፍል ይንገሩ: የudev ደንቡ ይጎድላል።</translation>
+        </message>
+        <message>
+            <source>This computer does not let the program use the {kind}. Tell support: the account must belong to the group video.</source>
+            <translation>ይህ ኮምፒውተር ፕሮግራሙ {kind}ን እንዲጠቀም አይፈቅድም። ለድጋፍ ክፍል ይንገሩ: መለያው የvideo ቡድን አባል መሆን አለበት።</translation>
+        </message>
+        <message>
+            <source>This computer's TPM cannot be reached. It must be switched on in the computer's firmware settings, and your account must be allowed to use it.</source>
+            <translation>የዚህ ኮምፒውተር TPM ሊገኝ አይችልም። በኮምፒውተሩ የፈርምዌር ቅንብሮች መብራት አለበት፣ መለያዎም እንዲጠቀምበት መፈቀድ አለበት።</translation>
+        </message>
+        <message>
+            <source>This computer's TPM does not answer. Start the computer again.</source>
+            <translation>የዚህ ኮምፒውተር TPM አይመልስም። ኮምፒውተሩን እንደገና ያስጀምሩ።</translation>
+        </message>
+        <message>
+            <source>This computer's TPM does not hold this station's key: it is another TPM, or it was reset. What was registered is kept here. Call your administrator.</source>
+            <translation>የዚህ ኮምፒውተር TPM የዚህን ጣቢያ ቁልፍ አልያዘም: ሌላ TPM ነው፣ ወይም ዳግም ተቀናብሯል። የተመዘገበው እዚህ ተቀምጧል። አስተዳዳሪዎን ይጥሩ።</translation>
+        </message>
+        <message>
+            <source>This computer's TPM refuses ({response}). Tell your administrator what stands in the brackets.</source>
+            <translation>የዚህ ኮምፒውተር TPM አይቀበልም ({response})። በቅንፉ ያለውን ለአስተዳዳሪዎ ይንገሩ።</translation>
+        </message>
+        <message>
+            <source>This computer's clock is {minutes} minutes off the server's. Set its date, time and time zone, then sign in again.</source>
+            <translation>የዚህ ኮምፒውተር ሰዓት ከአገልጋዩ በ{minutes} ደቂቃ ይለያል። ቀኑን፣ ሰዓቱንና የሰዓት ክልሉን አስተካክለው እንደገና ይግቡ።</translation>
+        </message>
+        <message>
+            <source>This configuration cannot be used as long as a use case in it has faults: {use_case}.</source>
+            <translation>በውስጡ ያለ የአጠቃቀም ሁኔታ ስህተት እስካለው ይህ ውቅር ሊሠራበት አይችልም: {use_case}።</translation>
+        </message>
+        <message>
+            <source>This date is too long ago to be a date of birth.</source>
+            <translation>ይህ ቀን የልደት ቀን ለመሆን በጣም የቆየ ነው።</translation>
+        </message>
+        <message>
+            <source>This date lies in the future.</source>
+            <translation>ይህ ቀን ገና ወደፊት ነው።</translation>
+        </message>
+        <message>
+            <source>This device can be used. Something about it could be better.</source>
+            <translation>ይህ መሣሪያ ሊሠራበት ይችላል። የሚሻሻል ነገር ግን አለው።</translation>
+        </message>
+        <message>
+            <source>This device cannot be used as it is. What to do stands beside the ✗.</source>
+            <translation>ይህ መሣሪያ እንዳለ ሊሠራበት አይችልም። ምን እንደሚደረግ ከ✗ አጠገብ ተጽፏል።</translation>
+        </message>
+        <message>
+            <source>This device is well.</source>
+            <translation>ይህ መሣሪያ ደህና ነው።</translation>
+        </message>
+        <message>
+            <source>This document cannot be accepted as a proof. Ask for another, or take another way.</source>
+            <translation>ይህ ሰነድ እንደ ማረጋገጫ ተቀባይነት የለውም። ሌላ ይጠይቁ፣ ወይም ሌላ መንገድ ይምረጡ።</translation>
+        </message>
+        <message>
+            <source>This document is needed before you can go on.</source>
+            <translation>ከመቀጠልዎ በፊት ይህ ሰነድ ያስፈልጋል።</translation>
+        </message>
+        <message>
+            <source>This entry does not belong to the place chosen above it.</source>
+            <translation>ይህ ግቤት ከላዩ ለተመረጠው ቦታ አይደለም።</translation>
+        </message>
+        <message>
+            <source>This field is needed.</source>
+            <translation>ይህ መስክ ያስፈልጋል።</translation>
+        </message>
+        <message>
+            <source>This field needs its text in each language of the registration.</source>
+            <translation>ይህ መስክ በምዝገባው ቋንቋዎች ሁሉ ጽሑፍ ያስፈልገዋል።</translation>
+        </message>
+        <message>
+            <source>This file is no exported audit trail.</source>
+            <translation>ይህ ፋይል የተላከ የኦዲት ዱካ አይደለም።</translation>
+        </message>
+        <message>
+            <source>This file is no note of a station's machine secret.</source>
+            <translation>ይህ ፋይል የጣቢያ የማሽን ምስጢር ማስታወሻ አይደለም።</translation>
+        </message>
+        <message>
+            <source>This finger, eye or face was not captured yet.</source>
+            <translation>ይህ ጣት፣ ዓይን ወይም ፊት ገና አልተቀረጸም።</translation>
+        </message>
+        <message>
+            <source>This folder holds registrations of a station whose station.json is missing. Restore it from a backup, or choose another folder.</source>
+            <translation>ይህ አቃፊ station.json የሌለው ጣቢያ ምዝገባዎችን ይዟል። ከመጠባበቂያ ይመልሱት፣ ወይም ሌላ አቃፊ ይምረጡ።</translation>
+        </message>
+        <message>
+            <source>This is a file: choose the folder the station lies in.</source>
+            <translation>ይህ ፋይል ነው: ጣቢያው ያለበትን አቃፊ ይምረጡ።</translation>
+        </message>
+        <message>
+            <source>This is looked at elsewhere. The answer comes by itself.</source>
+            <translation>ይህ በሌላ ቦታ እየታየ ነው። መልሱ በራሱ ይመጣል።</translation>
+        </message>
+        <message>
+            <source>This is no identity number: a digit is wrong or missing. Compare it with the card.</source>
+            <translation>ይህ የመታወቂያ ቁጥር አይደለም: አንድ አሃዝ የተሳሳተ ወይም የጎደለ ነው። ከካርዱ ጋር ያነጻጽሩት።</translation>
+        </message>
+        <message>
+            <source>This is no number of a pre-registration: it has 10 to 20 digits.</source>
+            <translation>ይህ የቅድመ ምዝገባ ቁጥር አይደለም: ከ10 እስከ 20 አሃዞች አሉት።</translation>
+        </message>
+        <message>
+            <source>This is not a finger you enrolled. Try again, or use your password.</source>
+            <translation>ይህ ያስመዘገቡት ጣት አይደለም። እንደገና ይሞክሩ፣ ወይም የይለፍ ቃልዎን ይጠቀሙ።</translation>
+        </message>
+        <message>
+            <source>This is not a language of the registration.</source>
+            <translation>ይህ የምዝገባው ቋንቋ አይደለም።</translation>
+        </message>
+        <message>
+            <source>This is not a phone number. Begin with + and the country, as in +212 600 000000.</source>
+            <translation>ይህ ስልክ ቁጥር አይደለም። በ+ እና በአገሩ ይጀምሩ፣ ለምሳሌ +212 600 000000።</translation>
+        </message>
+        <message>
+            <source>This is not a picture of one eye: it is too small or too large.</source>
+            <translation>ይህ የአንድ ዓይን ምስል አይደለም: በጣም ትንሽ ወይም በጣም ትልቅ ነው።</translation>
+        </message>
+        <message>
+            <source>This is not a picture of one finger at 500 dpi: it is too small or too large.</source>
+            <translation>ይህ በ500 dpi የአንድ ጣት ምስል አይደለም: በጣም ትንሽ ወይም በጣም ትልቅ ነው።</translation>
+        </message>
+        <message>
+            <source>This is not a picture of several fingers at 500 dpi.</source>
+            <translation>ይህ በ500 dpi የብዙ ጣቶች ምስል አይደለም።</translation>
+        </message>
+        <message>
+            <source>This is not a registration number: it may hold digits only.</source>
+            <translation>ይህ የምዝገባ ቁጥር አይደለም: አሃዞችን ብቻ ሊይዝ ይችላል።</translation>
+        </message>
+        <message>
+            <source>This is not a registration number: it must end in a date and a time.</source>
+            <translation>ይህ የምዝገባ ቁጥር አይደለም: በቀንና በሰዓት ማብቃት አለበት።</translation>
+        </message>
+        <message>
+            <source>This is not a registration number: it must have 29 digits.</source>
+            <translation>ይህ የምዝገባ ቁጥር አይደለም: 29 አሃዞች ሊኖሩት ይገባል።</translation>
+        </message>
+        <message>
+            <source>This is not all that is asked for here. Fill in every field.</source>
+            <translation>እዚህ የሚጠየቀው ሁሉ ይህ አይደለም። እያንዳንዱን መስክ ይሙሉ።</translation>
+        </message>
+        <message>
+            <source>This is not an e-mail address. Correct it.</source>
+            <translation>ይህ የኢሜይል አድራሻ አይደለም። ያርሙት።</translation>
+        </message>
+        <message>
+            <source>This is not the chip of a passport or identity card. Lay the right document on the reader.</source>
+            <translation>ይህ የፓስፖርት ወይም የመታወቂያ ካርድ ቺፕ አይደለም። ትክክለኛውን ሰነድ በአንባቢው ላይ ያስቀምጡ።</translation>
+        </message>
+        <message>
+            <source>This is not the kind of record it should be.</source>
+            <translation>ይህ መሆን ያለበት ዓይነት መዝገብ አይደለም።</translation>
+        </message>
+        <message>
+            <source>This is not the number of a request: it begins with the 29 digits of a registration.</source>
+            <translation>ይህ የጥያቄ ቁጥር አይደለም: በምዝገባ 29 አሃዞች ይጀምራል።</translation>
+        </message>
+        <message>
+            <source>This is not the public key of a machine's TPM; byte {offset} cannot be there.</source>
+            <translation>ይህ የማሽን TPM ይፋዊ ቁልፍ አይደለም፤ ባይት {offset} እዚያ ሊኖር አይችልም።</translation>
+        </message>
+        <message>
+            <source>This is not written the way the field needs it.</source>
+            <translation>ይህ መስኩ በሚፈልገው መንገድ አልተጻፈም።</translation>
+        </message>
+        <message>
+            <source>This is the only administrator. Make somebody else one first, or nobody could undo it.</source>
+            <translation>ብቸኛው አስተዳዳሪ እነዚህ ናቸው። መጀመሪያ ሌላ ሰው አስተዳዳሪ ያድርጉ፣ አለበለዚያ ማንም ሊመልሰው አይችልም።</translation>
+        </message>
+        <message>
+            <source>This is the other key of the machine: signatures are checked with its signing key, data is encrypted to its encryption key.</source>
+            <translation>ይህ የማሽኑ ሌላ ቁልፍ ነው: ፊርማዎች በመፈረሚያ ቁልፉ ይረጋገጣሉ፣ መረጃ ለመመስጠሪያ ቁልፉ ይመሰጠራል።</translation>
+        </message>
+        <message>
+            <source>This key does not open the file. Use the key the file was encrypted for.</source>
+            <translation>ይህ ቁልፍ ፋይሉን አይከፍትም። ፋይሉ የተመሰጠረለትን ቁልፍ ይጠቀሙ።</translation>
+        </message>
+        <message>
+            <source>This looks like the other eye. Check that left and right are not swapped.</source>
+            <translation>ይህ ሌላኛውን ዓይን ይመስላል። ግራና ቀኝ አለመቀያየራቸውን ያረጋግጡ።</translation>
+        </message>
+        <message>
+            <source>This looks like the other hand. Place the hand that is shown.</source>
+            <translation>ይህ ሌላኛውን እጅ ይመስላል። የሚታየውን እጅ ያስቀምጡ።</translation>
+        </message>
+        <message>
+            <source>This person has shown well enough who they are.</source>
+            <translation>ይህ ሰው ማን እንደሆኑ በበቂ ሁኔታ አሳይተዋል።</translation>
+        </message>
+        <message>
+            <source>This picture alone is too large to be sent: {size} kB, and at most {limit} kB can be. Scan it again, or choose a smaller picture.</source>
+            <translation>ይህ ምስል ብቻውን ለመላክ በጣም ትልቅ ነው: {size} kB፣ ቢበዛ {limit} kB ይቻላል። እንደገና ስካን ያድርጉት፣ ወይም ትንሽ ምስል ይምረጡ።</translation>
+        </message>
+        <message>
+            <source>This picture does not fit into the record: fingers and irises are grey, faces are RGB.</source>
+            <translation>ይህ ምስል ለመዝገቡ አይስማማም: ጣቶችና አይሪሶች ግራጫ፣ ፊቶች RGB ናቸው።</translation>
+        </message>
+        <message>
+            <source>This picture is already as small as it can be and still be read.</source>
+            <translation>ይህ ምስል ሊነበብ የሚችለውን ያህል አንሷል።</translation>
+        </message>
+        <message>
+            <source>This pre-registration was taken into another registration already. Ask the person about it.</source>
+            <translation>ይህ ቅድመ ምዝገባ በሌላ ምዝገባ ተወስዷል። ስለ እሱ ግለሰቡን ይጠይቁ።</translation>
+        </message>
+        <message>
+            <source>This proof of identity has no step {node}.</source>
+            <translation>ይህ የማንነት ማረጋገጫ ደረጃ {node} የለውም።</translation>
+        </message>
+        <message>
+            <source>This proof of identity is over ({status}) and cannot go on.</source>
+            <translation>ይህ የማንነት ማረጋገጫ አልቋል ({status})፤ ሊቀጥል አይችልም።</translation>
+        </message>
+        <message>
+            <source>This record is not of a finger.</source>
+            <translation>ይህ መዝገብ የጣት አይደለም።</translation>
+        </message>
+        <message>
+            <source>This record is not of an iris.</source>
+            <translation>ይህ መዝገብ የአይሪስ አይደለም።</translation>
+        </message>
+        <message>
+            <source>This registration is finished and cannot be changed any more.</source>
+            <translation>ይህ ምዝገባ ተጠናቋል፤ ከእንግዲህ ሊቀየር አይችልም።</translation>
+        </message>
+        <message>
+            <source>This registration number is of another centre.</source>
+            <translation>ይህ የምዝገባ ቁጥር የሌላ ማዕከል ነው።</translation>
+        </message>
+        <message>
+            <source>This registration number is of another machine.</source>
+            <translation>ይህ የምዝገባ ቁጥር የሌላ ማሽን ነው።</translation>
+        </message>
+        <message>
+            <source>This registration was not compared with others here, or it is too long ago.</source>
+            <translation>ይህ ምዝገባ እዚህ ከሌሎች ጋር አልተነጻጸረም፣ ወይም ብዙ ጊዜ አልፎታል።</translation>
+        </message>
+        <message>
+            <source>This station asks for no proof of identity yet. Open a configuration.</source>
+            <translation>ይህ ጣቢያ ገና የማንነት ማረጋገጫ አይጠይቅም። ውቅር ይክፈቱ።</translation>
+        </message>
+        <message>
+            <source>This station cannot do this step: {type} is not installed.</source>
+            <translation>ይህ ጣቢያ ይህን ደረጃ ማከናወን አይችልም: {type} አልተጫነም።</translation>
+        </message>
+        <message>
+            <source>This station cannot listen where wallets are to come, by what the proofing configuration says. Tell your administrator.</source>
+            <translation>በማረጋገጫ ውቅሩ መሠረት ዋሌቶች በሚመጡበት ይህ ጣቢያ ማዳመጥ አይችልም። ለአስተዳዳሪዎ ይንገሩ።</translation>
+        </message>
+        <message>
+            <source>This station does not ask who vouches for its devices.</source>
+            <translation>ይህ ጣቢያ ለመሣሪያዎቹ ማን ዋስትና እንደሚሰጥ አይጠይቅም።</translation>
+        </message>
+        <message>
+            <source>This station does not know the authority that issued the document: nothing shows who signed the chip.</source>
+            <translation>ይህ ጣቢያ ሰነዱን ያወጣውን ባለሥልጣን አያውቅም: ቺፑን ማን እንደፈረመው የሚያሳይ የለም።</translation>
+        </message>
+        <message>
+            <source>This station does not know the language {language}.</source>
+            <translation>ይህ ጣቢያ ቋንቋ {language}ን አያውቅም።</translation>
+        </message>
+        <message>
+            <source>This station does not know the person's authenticator. Take another way.</source>
+            <translation>ይህ ጣቢያ የግለሰቡን ኦተንቲኬተር አያውቅም። ሌላ መንገድ ይምረጡ።</translation>
+        </message>
+        <message>
+            <source>This station does not know the scanner's certificate and sends it nothing. Ask your administrator.</source>
+            <translation>ይህ ጣቢያ የስካነሩን ሰርተፍኬት አያውቅም፤ ምንም አይልክለትም። አስተዳዳሪዎን ይጠይቁ።</translation>
+        </message>
+        <message>
+            <source>This station has no form for the process {process}. Ask your administrator.</source>
+            <translation>ይህ ጣቢያ ለሂደት {process} ቅጽ የለውም። አስተዳዳሪዎን ይጠይቁ።</translation>
+        </message>
+        <message>
+            <source>This station has no packet with that number.</source>
+            <translation>ይህ ጣቢያ በዚያ ቁጥር ጥቅል የለውም።</translation>
+        </message>
+        <message>
+            <source>This station has no registration with that number.</source>
+            <translation>ይህ ጣቢያ በዚያ ቁጥር ምዝገባ የለውም።</translation>
+        </message>
+        <message>
+            <source>This station has no server address. Packets stay in the outbox until it has one.</source>
+            <translation>ይህ ጣቢያ የአገልጋይ አድራሻ የለውም። እስኪያገኝ ጥቅሎች በወጪ ሳጥን ይቆያሉ።</translation>
+        </message>
+        <message>
+            <source>This station knows no proof of identity with that number.</source>
+            <translation>ይህ ጣቢያ በዚያ ቁጥር የማንነት ማረጋገጫ አያውቅም።</translation>
+        </message>
+        <message>
+            <source>This station knows nobody who issues credentials to wallets. Synchronise it, or tell your administrator.</source>
+            <translation>ይህ ጣቢያ ለዋሌቶች ማስረጃ የሚያወጣ ማንንም አያውቅም። ያመሳስሉት፣ ወይም ለአስተዳዳሪዎ ይንገሩ።</translation>
+        </message>
+        <message>
+            <source>This station opens with a password and the keyring of your account at this computer.</source>
+            <translation>ይህ ጣቢያ በይለፍ ቃልና በዚህ ኮምፒውተር ባለው የመለያዎ የቁልፍ ማኅደር ይከፈታል።</translation>
+        </message>
+        <message>
+            <source>This station opens with a password on this computer only: its TPM holds a part of the key.</source>
+            <translation>ይህ ጣቢያ በይለፍ ቃል በዚህ ኮምፒውተር ላይ ብቻ ይከፈታል: TPMው የቁልፉን ክፍል ይዟል።</translation>
+        </message>
+        <message>
+            <source>This station was set up or changed by a newer version of Muster. Update the program.</source>
+            <translation>ይህ ጣቢያ በአዲስ የMuster ስሪት ተዋቅሯል ወይም ተቀይሯል። ፕሮግራሙን ያሻሽሉ።</translation>
+        </message>
+        <message>
+            <source>This step did not succeed.</source>
+            <translation>ይህ ደረጃ አልተሳካም።</translation>
+        </message>
+        <message>
+            <source>This step found an identifier that may not be used here without a legal basis.</source>
+            <translation>ይህ ደረጃ ያለ ሕጋዊ መሠረት እዚህ ሊሠራበት የማይችል መለያ አግኝቷል።</translation>
+        </message>
+        <message>
+            <source>This step is answered at once and waits for nothing.</source>
+            <translation>ይህ ደረጃ ወዲያው ይመለሳል፤ ምንም አይጠብቅም።</translation>
+        </message>
+        <message>
+            <source>This step needs a network, and may not wait for one.</source>
+            <translation>ይህ ደረጃ ኔትወርክ ይፈልጋል፤ ሊጠብቀው ግን አይችልም።</translation>
+        </message>
+        <message>
+            <source>This step needs a network. It waits: go on with it when there is one.</source>
+            <translation>ይህ ደረጃ ኔትወርክ ይፈልጋል። ይጠብቃል: ኔትወርክ ሲኖር ይቀጥሉ።</translation>
+        </message>
+        <message>
+            <source>This step waits for a code and for nothing else.</source>
+            <translation>ይህ ደረጃ የሚጠብቀው ኮድ ብቻ ነው።</translation>
+        </message>
+        <message>
+            <source>This step waits for a document and for nothing else.</source>
+            <translation>ይህ ደረጃ የሚጠብቀው ሰነድ ብቻ ነው።</translation>
+        </message>
+        <message>
+            <source>This step waits for a form and for nothing else.</source>
+            <translation>ይህ ደረጃ የሚጠብቀው ቅጽ ብቻ ነው።</translation>
+        </message>
+        <message>
+            <source>This step waits for a wallet and for nothing else.</source>
+            <translation>ይህ ደረጃ የሚጠብቀው ዋሌት ብቻ ነው።</translation>
+        </message>
+        <message>
+            <source>This step waits for the browser and for nothing else.</source>
+            <translation>ይህ ደረጃ የሚጠብቀው አሳሹን ብቻ ነው።</translation>
+        </message>
+        <message>
+            <source>This step waits for the person and for nothing else.</source>
+            <translation>ይህ ደረጃ የሚጠብቀው ግለሰቡን ብቻ ነው።</translation>
+        </message>
+        <message>
+            <source>This step waits for the service's answer and for nothing else.</source>
+            <translation>ይህ ደረጃ የሚጠብቀው የአገልግሎቱን መልስ ብቻ ነው።</translation>
+        </message>
+        <message>
+            <source>This step was tried too often.</source>
+            <translation>ይህ ደረጃ ብዙ ጊዜ ተሞክሯል።</translation>
+        </message>
+        <message>
+            <source>This was begun and interrupted. Begin it once more.</source>
+            <translation>ይህ ተጀምሮ ተቋርጧል። አንድ ጊዜ ደግመው ይጀምሩት።</translation>
+        </message>
+        <message>
+            <source>This was not asked for.</source>
+            <translation>ይህ አልተጠየቀም።</translation>
+        </message>
+        <message>
+            <source>This way of proving who somebody is is switched off.</source>
+            <translation>ማንነትን የማረጋገጫ ይህ መንገድ ጠፍቷል።</translation>
+        </message>
+        <message>
+            <source>This way of proving who somebody is may not be used in {territory}.</source>
+            <translation>ማንነትን የማረጋገጫ ይህ መንገድ በ{territory} ሊሠራበት አይችልም።</translation>
+        </message>
+        <message>
+            <source>This will be too large to be sent: about {expected} kB, and at most {limit} kB can be. Make the documents smaller or leave one out.</source>
+            <translation>ይህ ለመላክ በጣም ትልቅ ይሆናል: {expected} kB ያህል፣ ቢበዛ {limit} kB ይቻላል። ሰነዶቹን ያሳንሱ ወይም አንዱን ይተዉ።</translation>
+        </message>
+        <message>
+            <source>This {kind} is made for authentication and cannot register people. Use another one.</source>
+            <translation>ይህ {kind} ለማረጋገጫ የተሠራ ነው፤ ሰዎችን መመዝገብ አይችልም። ሌላ ይጠቀሙ።</translation>
+        </message>
+        <message>
+            <source>This {kind} is too small to register people. It serves signing in and checks; connect a larger one.</source>
+            <translation>ይህ {kind} ሰዎችን ለመመዝገብ በጣም ትንሽ ነው። ለመግቢያና ለፍተሻ ያገለግላል፤ ትልቅ ያገናኙ።</translation>
+        </message>
+        <message>
+            <source>Thumbs</source>
+            <translation>አውራ ጣቶች</translation>
+        </message>
+        <message>
+            <source>Time left: {days} days</source>
+            <translation>የቀረው ጊዜ: {days} ቀናት</translation>
+        </message>
+        <message>
+            <source>Time left: {hours} h</source>
+            <translation>የቀረው ጊዜ: {hours} ሰዓት</translation>
+        </message>
+        <message>
+            <source>Time left: {minutes} min</source>
+            <translation>የቀረው ጊዜ: {minutes} ደቂቃ</translation>
+        </message>
+        <message>
+            <source>Time left: {seconds} s</source>
+            <translation>የቀረው ጊዜ: {seconds} ሰከንድ</translation>
+        </message>
+        <message>
+            <source>Time runs out</source>
+            <translation>ጊዜው ያልቃል</translation>
+        </message>
+        <message>
+            <source>Too few features are seen in the print. Clean the finger and the glass and take it again.</source>
+            <translation>በአሻራው የሚታዩ ምልክቶች በጣም ጥቂት ናቸው። ጣቱንና መስታወቱን አጽድተው እንደገና ይውሰዱ።</translation>
+        </message>
+        <message>
+            <source>Too few of the pictures show a face.</source>
+            <translation>ፊት የሚያሳዩ ምስሎች በጣም ጥቂት ናቸው።</translation>
+        </message>
+        <message>
+            <source>Too few pictures were taken to judge this.</source>
+            <translation>ይህን ለመመዘን የተወሰዱ ምስሎች በጣም ጥቂት ናቸው።</translation>
+        </message>
+        <message>
+            <source>Too little of the background is in the picture to be judged.</source>
+            <translation>ለመመዘን በምስሉ ያለው ዳራ በጣም ጥቂት ነው።</translation>
+        </message>
+        <message>
+            <source>Too little of the two irises is seen to compare them.</source>
+            <translation>ለማነጻጸር ከሁለቱ አይሪሶች የሚታየው በጣም ጥቂት ነው።</translation>
+        </message>
+        <message>
+            <source>Touch the fingerprint reader</source>
+            <translation>የጣት አሻራ አንባቢውን ይንኩ</translation>
+        </message>
+        <message>
+            <source>Touch the fingerprint reader.</source>
+            <translation>የጣት አሻራ አንባቢውን ይንኩ።</translation>
+        </message>
+        <message>
+            <source>Trigger {trigger} names a process that does not exist: {process}. There are: {processes}.</source>
+            <translation>ማስነሻ {trigger} የሌለ ሂደት ይጠቅሳል: {process}። ያሉት: {processes}።</translation>
+        </message>
+        <message>
+            <source>Try again</source>
+            <translation>እንደገና ሞክር</translation>
+        </message>
+        <message>
+            <source>Try with this picture</source>
+            <translation>በዚህ ምስል ሞክር</translation>
+        </message>
+        <message>
+            <source>Turn a little to the left.</source>
+            <translation>ትንሽ ወደ ግራ ይዙሩ።</translation>
+        </message>
+        <message>
+            <source>Turn a little to the right.</source>
+            <translation>ትንሽ ወደ ቀኝ ይዙሩ።</translation>
+        </message>
+        <message>
+            <source>Turn the screen to the person and go through it together.</source>
+            <translation>ማያውን ወደ ግለሰቡ አዙረው አብረው ይመልከቱት።</translation>
+        </message>
+        <message>
+            <source>Turn your head slowly to the left, then back to the camera.</source>
+            <translation>ራስዎን በዝግታ ወደ ግራ ያዙሩ፣ ከዚያ ወደ ካሜራው ይመለሱ።</translation>
+        </message>
+        <message>
+            <source>Turn your head slowly to the right, then back to the camera.</source>
+            <translation>ራስዎን በዝግታ ወደ ቀኝ ያዙሩ፣ ከዚያ ወደ ካሜራው ይመለሱ።</translation>
+        </message>
+        <message>
+            <source>Two drivers, {first} and {second}, claim one and the same {kind}. Neither is used: ask your administrator to leave one of them out.</source>
+            <translation>ሁለት ድራይቨሮች {first} እና {second} አንዱን {kind} የእኔ ይላሉ። የትኛውም ጥቅም ላይ አይውልም: አስተዳዳሪዎ አንዱን እንዲተዉ ይጠይቁ።</translation>
+        </message>
+        <message>
+            <source>Two samples in the biometric file have the same index.</source>
+            <translation>በባዮሜትሪክ ፋይሉ ሁለት ናሙናዎች ተመሳሳይ መለያ አላቸው።</translation>
+        </message>
+        <message>
+            <source>Two services say that they are the {kind} {serial} (ports {first} and {second}). Stop one of them.</source>
+            <translation>ሁለት አገልግሎቶች {kind} {serial} ነን ይላሉ (ወደቦች {first} እና {second})። አንዱን ያቁሙ።</translation>
+        </message>
+        <message>
+            <source>Two steps have the same name: {node}.</source>
+            <translation>ሁለት ደረጃዎች ተመሳሳይ ስም አላቸው: {node}።</translation>
+        </message>
+        <message>
+            <source>Type the number from the person's card, then only what has changed. Leave the rest empty.</source>
+            <translation>ከግለሰቡ ካርድ ቁጥሩን ይጻፉ፣ ከዚያ የተቀየረውን ብቻ። ሌላውን ባዶ ይተዉ።</translation>
+        </message>
+        <message>
+            <source>Undo</source>
+            <translation>መልስ</translation>
+        </message>
+        <message>
+            <source>Unlock</source>
+            <translation>ክፈት</translation>
+        </message>
+        <message>
+            <source>Use at this station</source>
+            <translation>በዚህ ጣቢያ ተጠቀም</translation>
+        </message>
+        <message>
+            <source>Use case</source>
+            <translation>የአጠቃቀም ሁኔታ</translation>
+        </message>
+        <message>
+            <source>User name</source>
+            <translation>የተጠቃሚ ስም</translation>
+        </message>
+        <message>
+            <source>User name or password is wrong. Check both and try again.</source>
+            <translation>የተጠቃሚ ስሙ ወይም የይለፍ ቃሉ የተሳሳተ ነው። ሁለቱንም አረጋግጠው እንደገና ይሞክሩ።</translation>
+        </message>
+        <message>
+            <source>Wait until the camera sees the face.</source>
+            <translation>ካሜራው ፊቱን እስኪያይ ይጠብቁ።</translation>
+        </message>
+        <message>
+            <source>Wait until the frame around the face is green.</source>
+            <translation>በፊቱ ዙሪያ ያለው ፍሬም አረንጓዴ እስኪሆን ይጠብቁ።</translation>
+        </message>
+        <message>
+            <source>Was told</source>
+            <translation>ተነግሯቸዋል</translation>
+        </message>
+        <message>
+            <source>Welcome, {name}</source>
+            <translation>እንኳን ደህና መጡ፣ {name}</translation>
+        </message>
+        <message>
+            <source>What a device says about itself in the biometric file is not signed by a device.</source>
+            <translation>በባዮሜትሪክ ፋይሉ መሣሪያ ስለራሱ የሚለው በመሣሪያ አልተፈረመም።</translation>
+        </message>
+        <message>
+            <source>What a device says about itself in the biometric file is signed with another certificate than its capture.</source>
+            <translation>በባዮሜትሪክ ፋይሉ መሣሪያ ስለራሱ የሚለው ከቀረጻው ሌላ ሰርተፍኬት ተፈርሟል።</translation>
+        </message>
+        <message>
+            <source>What answered is not the registration server. Check the address and the network.</source>
+            <translation>የመለሰው የምዝገባ አገልጋይ አይደለም። አድራሻውንና ኔትወርኩን ያረጋግጡ።</translation>
+        </message>
+        <message>
+            <source>What does the person begin with?</source>
+            <translation>ግለሰቡ በምን ይጀምራሉ?</translation>
+        </message>
+        <message>
+            <source>What is open is kept. {name} can go on with it.</source>
+            <translation>ክፍት ያለው ተቀምጧል። {name} ሊቀጥሉበት ይችላሉ።</translation>
+        </message>
+        <message>
+            <source>What providers said</source>
+            <translation>አቅራቢዎች ያሉት</translation>
+        </message>
+        <message>
+            <source>What the biometric file says of how a sample was captured has a wrong form.</source>
+            <translation>የባዮሜትሪክ ፋይሉ ናሙና እንዴት እንደተቀረጸ የሚለው የተሳሳተ ቅርጽ አለው።</translation>
+        </message>
+        <message>
+            <source>What the browser brought back belongs to an attempt that is over. Go on where the step stands.</source>
+            <translation>አሳሹ ይዞ የተመለሰው ያበቃ ሙከራ ነው። ደረጃው ባለበት ይቀጥሉ።</translation>
+        </message>
+        <message>
+            <source>What the browser brought back belongs to another step, or to another attempt.</source>
+            <translation>አሳሹ ይዞ የተመለሰው የሌላ ደረጃ ወይም የሌላ ሙከራ ነው።</translation>
+        </message>
+        <message>
+            <source>What the browser brought back cannot be read. Begin this step again.</source>
+            <translation>አሳሹ ይዞ የተመለሰው ሊነበብ አይችልም። ይህን ደረጃ እንደገና ይጀምሩ።</translation>
+        </message>
+        <message>
+            <source>What the camera sees</source>
+            <translation>ካሜራው የሚያየው</translation>
+        </message>
+        <message>
+            <source>What the chip answered was changed on the way, or this is not the chip that it says it is. Take the document off the reader and start again.</source>
+            <translation>የቺፑ መልስ በመንገድ ላይ ተቀይሯል፣ ወይም ነኝ የሚለው ቺፕ አይደለም። ሰነዱን ከአንባቢው አንስተው እንደገና ይጀምሩ።</translation>
+        </message>
+        <message>
+            <source>What the chip said before it was opened is not what the issuer signed. Somebody may listen in.</source>
+            <translation>ቺፑ ከመከፈቱ በፊት ያለው አውጪው የፈረመው አይደለም። ሰው ሊያዳምጥ ይችላል።</translation>
+        </message>
+        <message>
+            <source>What the server sent cannot be opened with this station's key. Have the one in its folder 'keys' registered there.</source>
+            <translation>አገልጋዩ የላከው በዚህ ጣቢያ ቁልፍ ሊከፈት አይችልም። በአቃፊው 'keys' ያለውን እዚያ ያስመዝግቡ።</translation>
+        </message>
+        <message>
+            <source>What the server sent for this station cannot be read: {part} is missing or has a wrong form.</source>
+            <translation>አገልጋዩ ለዚህ ጣቢያ የላከው ሊነበብ አይችልም: {part} የለም ወይም ቅርጹ የተሳሳተ ነው።</translation>
+        </message>
+        <message>
+            <source>What the wallet sent belongs to another step, or to another attempt.</source>
+            <translation>ዋሌቱ የላከው የሌላ ደረጃ ወይም የሌላ ሙከራ ነው።</translation>
+        </message>
+        <message>
+            <source>What the wallet sent cannot be read, or was not meant for this station.</source>
+            <translation>ዋሌቱ የላከው ሊነበብ አይችልም፣ ወይም ለዚህ ጣቢያ አልታሰበም ነበር።</translation>
+        </message>
+        <message>
+            <source>What the wallet showed was made for another question than this one.</source>
+            <translation>ዋሌቱ ያሳየው ለሌላ ጥያቄ የተዘጋጀ ነው፣ ለዚህ አይደለም።</translation>
+        </message>
+        <message>
+            <source>What the wallet showed was made for somebody else.</source>
+            <translation>ዋሌቱ ያሳየው ለሌላ ሰው የተዘጋጀ ነው።</translation>
+        </message>
+        <message>
+            <source>What the wallet showed was not made just now. Check this computer's clock and the telephone's.</source>
+            <translation>ዋሌቱ ያሳየው አሁን የተዘጋጀ አይደለም። የዚህን ኮምፒውተርና የስልኩን ሰዓት ያረጋግጡ።</translation>
+        </message>
+        <message>
+            <source>What the {kind} sees is the wrong way round. Place it again.</source>
+            <translation>{kind} የሚያየው የተገለበጠ ነው። እንደገና ያስቀምጡት።</translation>
+        </message>
+        <message>
+            <source>What this station knows about sending messages cannot be used. Tell your administrator.</source>
+            <translation>ይህ ጣቢያ ስለ መልእክት መላክ የሚያውቀው ሊሠራበት አይችልም። ለአስተዳዳሪዎ ይንገሩ።</translation>
+        </message>
+        <message>
+            <source>What was remembered of the code cannot be read. Have another one sent.</source>
+            <translation>ስለ ኮዱ የተያዘው ሊነበብ አይችልም። ሌላ እንዲላክ ያድርጉ።</translation>
+        </message>
+        <message>
+            <source>What was remembered of the question to the wallet cannot be read. Begin this step again.</source>
+            <translation>ለዋሌቱ ስለቀረበው ጥያቄ የተያዘው ሊነበብ አይችልም። ይህን ደረጃ እንደገና ይጀምሩ።</translation>
+        </message>
+        <message>
+            <source>What you give us here is sent to those who can confirm it.</source>
+            <translation>እዚህ የሚሰጡን ሊያረጋግጡት ለሚችሉት ይላካል።</translation>
+        </message>
+        <message>
+            <source>Where the eyes look cannot be told in this picture.</source>
+            <translation>በዚህ ምስል ዓይኖቹ ወዴት እንደሚመለከቱ ሊታወቅ አይችልም።</translation>
+        </message>
+        <message>
+            <source>Whether the issuer has revoked what signed this chip cannot be told: there is no current list.</source>
+            <translation>አውጪው ይህን ቺፕ የፈረመውን መሰረዙ ሊታወቅ አይችልም: ወቅታዊ ዝርዝር የለም።</translation>
+        </message>
+        <message>
+            <source>Which way does the person choose?</source>
+            <translation>ግለሰቡ የትኛውን መንገድ ይመርጣሉ?</translation>
+        </message>
+        <message>
+            <source>Who is this?</source>
+            <translation>ይህ ማን ነው?</translation>
+        </message>
+        <message>
+            <source>Whoever is new adds finger and face after signing in, under “My sign-in”.</source>
+            <translation>አዲስ የሆኑ ሰዎች ከገቡ በኋላ በ“የእኔ መግቢያ” ጣትና ፊት ያክላሉ።</translation>
+        </message>
+        <message>
+            <source>Whole head inside the picture</source>
+            <translation>ሙሉ ራስ በምስሉ ውስጥ</translation>
+        </message>
+        <message>
+            <source>Why this proof is ended; nothing about the person</source>
+            <translation>ይህ ማረጋገጫ ለምን ይቋረጣል፤ ስለ ግለሰቡ ምንም አይጻፍ</translation>
+        </message>
+        <message>
+            <source>Why? Nothing about the person.</source>
+            <translation>ለምን? ስለ ግለሰቡ ምንም አይጻፍ።</translation>
+        </message>
+        <message>
+            <source>With a finger you unlock the screen and sign with one touch. Face and fingers are kept sealed at this station; the face is also compared with everybody who is registered here.</source>
+            <translation>በጣት ማያውን ይከፍታሉ፣ በአንድ ንክኪም ይፈርማሉ። ፊትና ጣቶች በዚህ ጣቢያ ታሽገው ይቀመጣሉ፤ ፊቱ እዚህ ከሚመዘገቡት ሁሉ ጋርም ይነጻጸራል።</translation>
+        </message>
+        <message>
+            <source>Worn or damaged ridges</source>
+            <translation>የተለበሱ ወይም የተጎዱ መስመሮች</translation>
+        </message>
+        <message>
+            <source>Write a machine as CENTER_MACHINE=FILE, with a public key file that can be read.</source>
+            <translation>ማሽንን CENTER_MACHINE=FILE ብለው ይጻፉ፣ ሊነበብ ከሚችል የይፋዊ ቁልፍ ፋይል ጋር።</translation>
+        </message>
+        <message>
+            <source>Write a name, an equals sign and a value: {pair}.</source>
+            <translation>ስም፣ የእኩል ምልክትና ዋጋ ይጻፉ: {pair}።</translation>
+        </message>
+        <message>
+            <source>Write a user as NAME=FILE, with a file that holds the password on its first line.</source>
+            <translation>ተጠቃሚን NAME=FILE ብለው ይጻፉ፣ በመጀመሪያው መስመር የይለፍ ቃሉን ከያዘ ፋይል ጋር።</translation>
+        </message>
+        <message>
+            <source>Write the date as year/month/day, for example 1990/05/31.</source>
+            <translation>ቀኑን ዓመት/ወር/ቀን ብለው ይጻፉ፣ ለምሳሌ 1990/05/31።</translation>
+        </message>
+        <message>
+            <source>Yes, so it is</source>
+            <translation>አዎ፣ እንዲሁ ነው</translation>
+        </message>
+        <message>
+            <source>You are signed out. Sign in again.</source>
+            <translation>ወጥተዋል። እንደገና ይግቡ።</translation>
+        </message>
+        <message>
+            <source>You cannot block or remove yourself. Ask another administrator.</source>
+            <translation>ራስዎን ማገድ ወይም ማስወገድ አይችሉም። ሌላ አስተዳዳሪ ይጠይቁ።</translation>
+        </message>
+        <message>
+            <source>You did not say that this is the person. Compare again, or take another way.</source>
+            <translation>ይህ ሰው መሆኑን አልገለጹም። እንደገና ያነጻጽሩ፣ ወይም ሌላ መንገድ ይምረጡ።</translation>
+        </message>
+        <message>
+            <source>You have not enrolled a finger at this station. Use your password.</source>
+            <translation>በዚህ ጣቢያ ጣት አላስመዘገቡም። የይለፍ ቃልዎን ይጠቀሙ።</translation>
+        </message>
+        <message>
+            <source>You have not set up all that this station asks for at sign-in. Open “My sign-in” and do it first.</source>
+            <translation>ይህ ጣቢያ በመግቢያ የሚጠይቀውን ሁሉ አላዘጋጁም። “የእኔ መግቢያ”ን ከፍተው መጀመሪያ ያከናውኑት።</translation>
+        </message>
+        <message>
+            <source>You may not work at this station at present. Ask an administrator of the station.</source>
+            <translation>በአሁኑ ጊዜ በዚህ ጣቢያ መሥራት አይችሉም። የጣቢያውን አስተዳዳሪ ይጠይቁ።</translation>
+        </message>
+        <message>
+            <source>You registered this person, so somebody else has to confirm it.</source>
+            <translation>ይህን ሰው የመዘገቡት እርስዎ ስለሆኑ ሌላ ሰው ማረጋገጥ አለበት።</translation>
+        </message>
+        <message>
+            <source>You stopped this step. Nothing was changed.</source>
+            <translation>ይህን ደረጃ አቁመዋል። ምንም አልተቀየረም።</translation>
+        </message>
+        <message>
+            <source>Your administrator gives you these numbers.</source>
+            <translation>እነዚህን ቁጥሮች አስተዳዳሪዎ ይሰጥዎታል።</translation>
+        </message>
+        <message>
+            <source>Your face or fingers are looked at to see that it is you.</source>
+            <translation>እርስዎ መሆንዎን ለማየት ፊትዎ ወይም ጣቶችዎ ይታያሉ።</translation>
+        </message>
+        <message>
+            <source>Your password</source>
+            <translation>የይለፍ ቃልዎ</translation>
+        </message>
+        <message>
+            <source>Your password is your signature, and so is one touch.</source>
+            <translation>የይለፍ ቃልዎ ፊርማዎ ነው፣ አንድ ንክኪም እንዲሁ።</translation>
+        </message>
+        <message>
+            <source>Your password is your signature.</source>
+            <translation>የይለፍ ቃልዎ ፊርማዎ ነው።</translation>
+        </message>
+        <message>
+            <source>Your password: it is needed for every change on this page.</source>
+            <translation>የይለፍ ቃልዎ: በዚህ ገጽ ለሚደረግ ለውጥ ሁሉ ያስፈልጋል።</translation>
+        </message>
+        <message>
+            <source>accepted by the server</source>
+            <translation>በአገልጋዩ ተቀባይነት አግኝቷል</translation>
+        </message>
+        <message>
+            <source>announced, waits to be sent</source>
+            <translation>ተነግሯል፣ መላክ ይጠብቃል</translation>
+        </message>
+        <message>
+            <source>asked of another system</source>
+            <translation>ከሌላ ሥርዓት የተጠየቀ</translation>
+        </message>
+        <message>
+            <source>at {address}</source>
+            <translation>በ{address}</translation>
+        </message>
+        <message>
+            <source>begun</source>
+            <translation>ተጀምሯል</translation>
+        </message>
+        <message>
+            <source>being processed</source>
+            <translation>እየተስተናገደ ነው</translation>
+        </message>
+        <message>
+            <source>blocked</source>
+            <translation>ታግዷል</translation>
+        </message>
+        <message>
+            <source>camera</source>
+            <translation>ካሜራ</translation>
+        </message>
+        <message>
+            <source>can be begun</source>
+            <translation>ሊጀመር ይችላል</translation>
+        </message>
+        <message>
+            <source>cancelled</source>
+            <translation>ተሰርዟል</translation>
+        </message>
+        <message>
+            <source>cannot be captured</source>
+            <translation>ሊቀረጽ አይችልም</translation>
+        </message>
+        <message>
+            <source>certificate until {date}</source>
+            <translation>ሰርተፍኬት እስከ {date}</translation>
+        </message>
+        <message>
+            <source>chip reader</source>
+            <translation>የቺፕ አንባቢ</translation>
+        </message>
+        <message>
+            <source>chosen</source>
+            <translation>ተመርጧል</translation>
+        </message>
+        <message>
+            <source>did not succeed</source>
+            <translation>አልተሳካም</translation>
+        </message>
+        <message>
+            <source>document</source>
+            <translation>ሰነድ</translation>
+        </message>
+        <message>
+            <source>document scanner</source>
+            <translation>የሰነድ ስካነር</translation>
+        </message>
+        <message>
+            <source>done</source>
+            <translation>ተጠናቋል</translation>
+        </message>
+        <message>
+            <source>face or finger</source>
+            <translation>ፊት ወይም ጣት</translation>
+        </message>
+        <message>
+            <source>fair evidence</source>
+            <translation>መካከለኛ ማስረጃ</translation>
+        </message>
+        <message>
+            <source>fingerprint reader</source>
+            <translation>የጣት አሻራ አንባቢ</translation>
+        </message>
+        <message>
+            <source>firmware {firmware}</source>
+            <translation>ፈርምዌር {firmware}</translation>
+        </message>
+        <message>
+            <source>for signing in and checks only</source>
+            <translation>ለመግቢያና ለፍተሻ ብቻ</translation>
+        </message>
+        <message>
+            <source>has no password yet: choose, and give one</source>
+            <translation>ገና የይለፍ ቃል የለውም: ይምረጡና ይስጡ</translation>
+        </message>
+        <message>
+            <source>identity {level}</source>
+            <translation>ማንነት {level}</translation>
+        </message>
+        <message>
+            <source>iris camera</source>
+            <translation>የአይሪስ ካሜራ</translation>
+        </message>
+        <message>
+            <source>is being judged …</source>
+            <translation>እየተመዘነ ነው …</translation>
+        </message>
+        <message>
+            <source>is looked at elsewhere</source>
+            <translation>በሌላ ቦታ እየታየ ነው</translation>
+        </message>
+        <message>
+            <source>its time is over</source>
+            <translation>ጊዜው አልቋል</translation>
+        </message>
+        <message>
+            <source>kept below the threshold</source>
+            <translation>ከገደቡ በታች ተቀምጧል</translation>
+        </message>
+        <message>
+            <source>later</source>
+            <translation>በኋላ</translation>
+        </message>
+        <message>
+            <source>looked up here</source>
+            <translation>እዚህ ተፈልጓል</translation>
+        </message>
+        <message>
+            <source>need not succeed</source>
+            <translation>መሳካት አይጠበቅበትም</translation>
+        </message>
+        <message>
+            <source>no name yet</source>
+            <translation>ገና ስም የለም</translation>
+        </message>
+        <message>
+            <source>none</source>
+            <translation>ምንም</translation>
+        </message>
+        <message>
+            <source>not connected</source>
+            <translation>አልተገናኘም</translation>
+        </message>
+        <message>
+            <source>not needed</source>
+            <translation>አያስፈልግም</translation>
+        </message>
+        <message>
+            <source>not proven</source>
+            <translation>አልተረጋገጠም</translation>
+        </message>
+        <message>
+            <source>nothing</source>
+            <translation>ምንም</translation>
+        </message>
+        <message>
+            <source>nothing yet</source>
+            <translation>ገና ምንም</translation>
+        </message>
+        <message>
+            <source>number {serial}</source>
+            <translation>ቁጥር {serial}</translation>
+        </message>
+        <message>
+            <source>on its way on a drive</source>
+            <translation>በድራይቭ በመንገድ ላይ</translation>
+        </message>
+        <message>
+            <source>one-time code</source>
+            <translation>የአንድ ጊዜ ኮድ</translation>
+        </message>
+        <message>
+            <source>processed</source>
+            <translation>ተስተናግዷል</translation>
+        </message>
+        <message>
+            <source>processed, the number was given</source>
+            <translation>ተስተናግዷል፣ ቁጥሩ ተሰጥቷል</translation>
+        </message>
+        <message>
+            <source>proven</source>
+            <translation>ተረጋግጧል</translation>
+        </message>
+        <message>
+            <source>quality %p</source>
+            <translation>ጥራት %p</translation>
+        </message>
+        <message>
+            <source>ready to be sealed</source>
+            <translation>ለመታሸግ ዝግጁ</translation>
+        </message>
+        <message>
+            <source>refused by the server</source>
+            <translation>በአገልጋዩ ተመልሷል</translation>
+        </message>
+        <message>
+            <source>rejected</source>
+            <translation>ውድቅ ሆኗል</translation>
+        </message>
+        <message>
+            <source>rejected by the server</source>
+            <translation>በአገልጋዩ ውድቅ ሆኗል</translation>
+        </message>
+        <message>
+            <source>sign-in at a provider</source>
+            <translation>በአቅራቢ መግባት</translation>
+        </message>
+        <message>
+            <source>sign-in {level}</source>
+            <translation>መግቢያ {level}</translation>
+        </message>
+        <message>
+            <source>signs in with: {names}</source>
+            <translation>የሚገቡት በ: {names}</translation>
+        </message>
+        <message>
+            <source>somewhat sure (low)</source>
+            <translation>በመጠኑ እርግጠኛ (ዝቅተኛ)</translation>
+        </message>
+        <message>
+            <source>stopped</source>
+            <translation>ቆሟል</translation>
+        </message>
+        <message>
+            <source>strong evidence</source>
+            <translation>ጠንካራ ማስረጃ</translation>
+        </message>
+        <message>
+            <source>superior evidence</source>
+            <translation>የላቀ ማስረጃ</translation>
+        </message>
+        <message>
+            <source>sure (substantial)</source>
+            <translation>እርግጠኛ (ተጨባጭ)</translation>
+        </message>
+        <message>
+            <source>the person was told to come again</source>
+            <translation>ግለሰቡ እንደገና እንዲመጡ ተነግሯቸዋል</translation>
+        </message>
+        <message>
+            <source>the server asks for more</source>
+            <translation>አገልጋዩ ተጨማሪ ይጠይቃል</translation>
+        </message>
+        <message>
+            <source>the server wants it again</source>
+            <translation>አገልጋዩ እንደገና ይፈልገዋል</translation>
+        </message>
+        <message>
+            <source>this person must come again</source>
+            <translation>ይህ ሰው እንደገና መምጣት አለባቸው</translation>
+        </message>
+        <message>
+            <source>to be captured</source>
+            <translation>ሊቀረጽ የሚገባው</translation>
+        </message>
+        <message>
+            <source>too many wrong attempts; can try again in {minutes} min</source>
+            <translation>ብዙ የተሳሳቱ ሙከራዎች፤ ከ{minutes} ደቂቃ በኋላ ሊሞክሩ ይችላሉ</translation>
+        </message>
+        <message>
+            <source>under way</source>
+            <translation>በሂደት ላይ</translation>
+        </message>
+        <message>
+            <source>very sure (high)</source>
+            <translation>በጣም እርግጠኛ (ከፍተኛ)</translation>
+        </message>
+        <message>
+            <source>vouched for</source>
+            <translation>ዋስትና የተሰጠበት</translation>
+        </message>
+        <message>
+            <source>waits for an answer</source>
+            <translation>መልስ ይጠብቃል</translation>
+        </message>
+        <message>
+            <source>waits for review</source>
+            <translation>ግምገማ ይጠብቃል</translation>
+        </message>
+        <message>
+            <source>waits for somebody outside</source>
+            <translation>ከውጭ ያለ ሰው ይጠብቃል</translation>
+        </message>
+        <message>
+            <source>waits to be sent</source>
+            <translation>መላክ ይጠብቃል</translation>
+        </message>
+        <message>
+            <source>wallet on the telephone</source>
+            <translation>በስልክ ያለ ዋሌት</translation>
+        </message>
+        <message>
+            <source>year/month/day</source>
+            <translation>ዓመት/ወር/ቀን</translation>
+        </message>
+        <message>
+            <source>{allowed} attempts are allowed.</source>
+            <translation>{allowed} ሙከራዎች ተፈቅደዋል።</translation>
+        </message>
+        <message>
+            <source>{count} older ones</source>
+            <translation>{count} የቆዩ</translation>
+        </message>
+        <message>
+            <source>{count} packets wait; sending them takes about {minutes} minutes.</source>
+            <translation>{count} ጥቅሎች ይጠብቃሉ፤ ለመላክ {minutes} ደቂቃ ያህል ይወስዳል።</translation>
+        </message>
+        <message>
+            <source>{count} packets were accepted by the server.</source>
+            <translation>{count} ጥቅሎች በአገልጋዩ ተቀባይነት አግኝተዋል።</translation>
+        </message>
+        <message>
+            <source>{document}: {before} kB before, {after} kB now. Look whether it can still be read; if not, scan it again.</source>
+            <translation>{document}: ቀድሞ {before} kB፣ አሁን {after} kB። አሁንም ሊነበብ መቻሉን ይመልከቱ፤ ካልሆነ እንደገና ስካን ያድርጉት።</translation>
+        </message>
+        <message>
+            <source>{fields} details filled in, {documents} documents attached. What you had typed was left as it is.</source>
+            <translation>{fields} ዝርዝሮች ተሞልተዋል፣ {documents} ሰነዶች ተያይዘዋል። እርስዎ የጻፉት እንዳለ ቀርቷል።</translation>
+        </message>
+        <message>
+            <source>{field} (may be left out)</source>
+            <translation>{field} (ሊተው ይችላል)</translation>
+        </message>
+        <message>
+            <source>{file} does not say how the clip was taken.</source>
+            <translation>{file} ቅንጥቡ እንዴት እንደተወሰደ አይገልጽም።</translation>
+        </message>
+        <message>
+            <source>{file} in the pack of networks is missing or was changed after it was signed.</source>
+            <translation>በሞዴሎች ጥቅሉ {file} የለም ወይም ከተፈረመ በኋላ ተቀይሯል።</translation>
+        </message>
+        <message>
+            <source>{folder} is a file, and a folder is needed here.</source>
+            <translation>{folder} ፋይል ነው፣ እዚህ ግን አቃፊ ያስፈልጋል።</translation>
+        </message>
+        <message>
+            <source>{host} answers but sends no pictures. Ask your administrator to check the camera's address, password and certificate.</source>
+            <translation>{host} ይመልሳል ግን ምስል አይልክም። አስተዳዳሪዎ የካሜራውን አድራሻ፣ የይለፍ ቃልና ሰርተፍኬት እንዲያረጋግጡ ይጠይቁ።</translation>
+        </message>
+        <message>
+            <source>{minimum} of these {count}</source>
+            <translation>ከእነዚህ {count} ውስጥ {minimum}</translation>
+        </message>
+        <message>
+            <source>{name} · next: {step} · {time}</source>
+            <translation>{name} · ቀጣይ: {step} · {time}</translation>
+        </message>
+        <message>
+            <source>{name}: cannot be captured ({reason})</source>
+            <translation>{name}: ሊቀረጽ አይችልም ({reason})</translation>
+        </message>
+        <message>
+            <source>{name}: {quality}</source>
+            <translation>{name}: {quality}</translation>
+        </message>
+        <message>
+            <source>{rate} pictures a second come.</source>
+            <translation>በሰከንድ {rate} ምስሎች ይመጣሉ።</translation>
+        </message>
+        <message>
+            <source>{seen} fingers are seen instead of {wanted}. Take everything else off the glass.</source>
+            <translation>በ{wanted} ምትክ {seen} ጣቶች ይታያሉ። ሌላውን ሁሉ ከመስታወቱ ያንሱ።</translation>
+        </message>
+        <message>
+            <source>{seen} fingers are seen, but only {wanted} should be there. Check the exceptions.</source>
+            <translation>{seen} ጣቶች ይታያሉ፣ ሊኖሩ የሚገባቸው ግን {wanted} ብቻ ናቸው። ልዩ ሁኔታዎቹን ያረጋግጡ።</translation>
+        </message>
+        <message>
+            <source>{seen} of {wanted} fingers are seen. Place all of them flat, a little apart.</source>
+            <translation>ከ{wanted} ጣቶች {seen} ይታያሉ። ሁሉንም ዘርግተው፣ ትንሽ አራርቀው ያስቀምጡ።</translation>
+        </message>
+        <message>
+            <source>{what}: the limit is reached.</source>
+            <translation>{what}: ገደቡ ላይ ተደርሷል።</translation>
+        </message>
+        <message>
+            <source>{what}: {used} of {limit}</source>
+            <translation>{what}: ከ{limit} {used}</translation>
+        </message>
+        <message>
+            <source>{what}: {used} of {limit}, enough until {date}</source>
+            <translation>{what}: ከ{limit} {used}፣ እስከ {date} ይበቃል</translation>
+        </message>
+        <message>
+            <source>{whole}.{tenth}</source>
+            <translation>{whole}.{tenth}</translation>
+        </message>
     </context>
 </TS>
