@@ -40,6 +40,22 @@ def without_empty(values: Mapping[str, str | None]) -> dict[str, Any]:
     return {name: value for name, value in values.items() if value}
 
 
+def required_object(values: Mapping[str, Any], name: str, code: Code) -> Mapping[str, Any]:
+    """Raises ``MalformedData`` with ``code``."""
+    inner = values.get(name)
+    if not isinstance(inner, dict):
+        raise MalformedData(code, part=name)
+    return inner
+
+
+def required_text(values: Mapping[str, Any], name: str, code: Code) -> str:
+    """At least one letter. Raises ``MalformedData`` with ``code``."""
+    text = values.get(name)
+    if not isinstance(text, str) or not text:
+        raise MalformedData(code, part=name)
+    return text
+
+
 @dataclass(frozen=True, slots=True)
 class JsonPart:
     """One JSON object, the key it stood under, and the code of the errors about it; ``path`` is where it stood in

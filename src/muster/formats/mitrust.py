@@ -1,8 +1,8 @@
 """What MiTrust's services answer ("Advanced": headless and autoupdate modes, error management, documents).
 
 Its own samples differ from each other in small things (``succes`` and ``success``, ``date`` for ``data``, a token
-of ninety days said to end in an hour): all of that is read, and nothing here looks at a status that the HTTP answer
-and the data tell better. Values of a person are never part of an error.
+of ninety days said to end in an hour). All of that is read, and nothing here looks at a status which the answer or
+the data tell better. Values of a person are never part of an error.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 from muster import base64url
 from muster.errors import Code, MalformedData
-from muster.formats.json_part import JsonPart
+from muster.formats.json_part import JsonPart, required_object, required_text
 
 MITRUST_UNREADABLE = Code(
     "MITRUST_UNREADABLE", "MiTrust answered with something that cannot be read. Try again later, or tell support."
@@ -100,7 +100,7 @@ class Redirected:
 
 def access_token(body: bytes) -> str:
     """Of the client. Raises ``MalformedData``."""
-    return _text(JsonPart.of(body, MITRUST_UNREADABLE).values, "access_token")
+    return required_text(JsonPart.of(body, MITRUST_UNREADABLE).values, "access_token", MITRUST_UNREADABLE)
 
 
 def headless_token(body: bytes) -> str:
@@ -108,15 +108,19 @@ def headless_token(body: bytes) -> str:
     Raises ``MalformedData``."""
     data = _data(body)
     inner = data.get("autoupdate")
-    wrapper = _object(inner if isinstance(inner, dict) else data, "access_token_wrapper")
-    return _text(wrapper, "access_token")
+    wrapper = required_object(
+        inner if isinstance(inner, dict) else data, "access_token_wrapper", MITRUST_UNREADABLE
+    )
+    return required_text(wrapper, "access_token", MITRUST_UNREADABLE)
 
 
 def headless_session(body: bytes) -> HeadlessSession:
     """Raises ``MalformedData``."""
     data = _data(body)
     flow = data.get("sharing_flow_id")
-    return HeadlessSession(_text(data, "headless_session"), flow if isinstance(flow, str) else "")
+    return HeadlessSession(
+        required_text(data, "headless_session", MITRUST_UNREADABLE), flow if isinstance(flow, str) else ""
+    )
 
 
 def polled(body: bytes) -> Polled:
@@ -146,7 +150,7 @@ def _because(place: Mapping[str, Any]) -> FailedBecause:
 def user_info(body: bytes) -> UserInfo:
     """Raises ``MalformedData``, also for a document that is no base64 or too large."""
     data = _data(body)
-    told = _object(data, "user_info")
+    told = required_object(data, "user_info", MITRUST_UNREADABLE)
     consent = data.get("user_consent")
     jwe = consent.get("jwe") if isinstance(consent, dict) else None
     claims: dict[str, str] = {}
@@ -240,18 +244,4 @@ def redirected(url: str) -> Redirected:
 
 def _data(body: bytes) -> Mapping[str, Any]:
     values = JsonPart.of(body, MITRUST_UNREADABLE).values
-    return _object(values, "data" if "data" in values else "date")
-
-
-def _object(values: Mapping[str, Any], name: str) -> Mapping[str, Any]:
-    inner = values.get(name)
-    if not isinstance(inner, dict):
-        raise MalformedData(MITRUST_UNREADABLE, part=name)
-    return inner
-
-
-def _text(values: Mapping[str, Any], name: str) -> str:
-    text = values.get(name)
-    if not isinstance(text, str) or not text:
-        raise MalformedData(MITRUST_UNREADABLE, part=name)
-    return text
+    return required_object(values, "data" if "data" in values else "date", MITRUST_UNREADABLE)

@@ -30,6 +30,7 @@ _BY_TYPE: Mapping[str, Assurance] = MappingProxyType(
         "document": Assurance(Eidas.SUBSTANTIAL, Ial.IAL2, None, Strength.STRONG),
         "biometric": Assurance(Eidas.SUBSTANTIAL, Ial.IAL2, Aal.AAL1, Strength.STRONG),
         "claim_match": Assurance(Eidas.LOW, Ial.IAL1, None, Strength.FAIR),
+        "id_and_v": Assurance(Eidas.SUBSTANTIAL, Ial.IAL2, Aal.AAL2, Strength.STRONG),
         "mitrust": Assurance(Eidas.LOW, Ial.IAL1, None, Strength.FAIR),
         "rest_api": Assurance(Eidas.LOW, Ial.IAL1, None, Strength.FAIR),
         "vouch": Assurance(Eidas.LOW, Ial.IAL1, None, Strength.FAIR),

@@ -331,6 +331,32 @@ class RestApiMethodDefinition(_Method):
         return True
 
 
+class IdAndVMethodDefinition(_Method):
+    """Ours: a trusted identity claim through IDEMIA's ID&V. ``asked_by`` says whose key asks, the person's
+    application's (``person_key_ref``, GIPS-UA) or the station's (``backend_key_ref``, GIPS-RS); without
+    ``returns_to_station`` the browser ends nowhere, for a person who signs in on a telephone."""
+
+    kind: Literal["IdAndVMethodDefinition"] = Field(alias="_type")
+    type: Literal["id_and_v"] = "id_and_v"
+    origin: _Text
+    backend_key_ref: ConfigRef
+    person_key_ref: ConfigRef | None = None
+    idp_identifier: _Text
+    asked_by: Literal["user_agent", "relying_party"] = "user_agent"
+    response_type: Literal["JSON", "HTTP_REDIRECT"] = "JSON"
+    returns_to_station: bool = True
+    attribute_mappings: tuple[AttributeMapping, ...] = ()
+
+    @model_validator(mode="after")
+    def _has_the_persons_key(self) -> IdAndVMethodDefinition:
+        if self.asked_by == "user_agent" and self.person_key_ref is None:
+            raise ValueError("user_agent needs personKeyRef")
+        return self
+
+    def takes(self, target: str) -> bool:
+        return target == LOGIN_HINT
+
+
 class MitrustMethodDefinition(_Method):
     """Ours: records that a person shares through MiTrust. ``client_ref`` is ``client_id:secret_key``,
     ``sharing_scope`` in MiTrust's grammar; ``token_ref`` the AutoUpdate token, for that mode alone."""
@@ -374,6 +400,7 @@ Method = Annotated[
     | BiometricMethodDefinition
     | ClaimMatchMethodDefinition
     | RestApiMethodDefinition
+    | IdAndVMethodDefinition
     | MitrustMethodDefinition
     | VouchMethodDefinition,
     Field(discriminator="kind"),

@@ -45,6 +45,7 @@ _KINDS: Mapping[str, tuple[EvidenceKind, str]] = {
     "biometric": (EvidenceKind.BIOMETRIC, "face_match"),
     "otp": (EvidenceKind.ONE_TIME_CODE, "one_time_code"),
     "rest_api": (EvidenceKind.REGISTER_RECORD, "register_record"),
+    "id_and_v": (EvidenceKind.EID_TOKEN, "trusted_id_claim"),
     "mitrust": (EvidenceKind.REGISTER_RECORD, "register_record"),
     "claim_match": (EvidenceKind.REGISTER_RECORD, "register_record"),
     "vouch": (EvidenceKind.VOUCH, "vouch"),
@@ -153,7 +154,7 @@ def _wire_type(method: Method) -> str:
             return "ID_DOCUMENT"
         case BiometricMethodDefinition(modality=modality):
             return modality.upper()
-    return "TRUSTED_ID_CLAIM" if method.type in ("oidc", "wallet") else method.type.upper()
+    return "TRUSTED_ID_CLAIM" if method.type in ("oidc", "wallet", "id_and_v") else method.type.upper()
 
 
 def _verdict(seen: _Node) -> DocumentVerdict | None:

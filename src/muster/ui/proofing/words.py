@@ -83,6 +83,7 @@ def method_words(type_: str) -> str:
         "biometric": tr("face or finger"),
         "claim_match": tr("looked up here"),
         "rest_api": tr("asked of another system"),
+        "id_and_v": tr("sign-in at a trusted provider"),
         "mitrust": tr("records shared through MiTrust"),
         "vouch": tr("vouched for"),
     }.get(type_, type_)
