@@ -252,7 +252,8 @@ def _question(page: DemographicsPage, kind: type) -> Any:
 def test_what_a_source_says_otherwise_is_asked_below_the_field(open_page: Open, enrollment: Enrollment) -> None:
     page = open_page(draft={"dateOfBirth": "1985/04/03"})
     _with_a_conflict(enrollment, page)
-    assert "1985/03/04; here it says 1985/04/03" in _question(page, ConflictLine).words.text()
+    said = _question(page, ConflictLine).words.text()
+    assert said.index("1985/03/04") < said.index("here it says") < said.index("1985/04/03")
 
 
 def test_what_the_officer_keeps_is_kept_for_the_supervisor(
@@ -304,6 +305,23 @@ def test_what_is_missing_is_said_at_its_field_and_the_keyboard_goes_there(qtbot:
     qtbot.waitUntil(page.note.isVisible)
     assert page.cells["gender"].problem.text() == "This field is needed."
     assert page.lists["gender"].hasFocus()
+
+
+def test_a_slip_is_said_once_its_box_is_left(qtbot: QtBot, open_page: Open) -> None:
+    page = open_page()
+    _type(page.boxes["email", ""], "erika")
+    page.boxes["phone", ""].setFocus()
+    qtbot.waitUntil(page.cells["email"].problem.isVisible)
+    assert page.cells["phone"].problem.isHidden()  # missing, but nobody said that all is there
+
+
+def test_what_only_asks_to_look_again_has_a_sign_and_no_frame(qtbot: QtBot, open_page: Open) -> None:
+    page = open_page()
+    _type(page.boxes["email", ""], "erika@gmial.com")
+    page.boxes["phone", ""].setFocus()
+    qtbot.waitUntil(page.cells["email"].problem.isVisible)
+    assert page.cells["email"].problem.text().startswith("⚠ ")
+    assert not page.boxes["email", ""].property("wrong")
 
 
 # A keyboard on the screen

@@ -7,12 +7,12 @@ from datetime import date
 import pytest
 
 from muster.domain.applicant import FormChoices, LocalizedText
-from muster.domain.assessment import Finding
+from muster.domain.assessment import Finding, Severity
 from muster.domain.prefill import Conflict, Origin, PrefilledField, Resolution
 from muster.domain.registration import Process
 from muster.formats.expression import Expression
 from muster.ui.wizard.demographics_presenter import DemographicsPresenter, SaidElsewhere
-from muster.workstation.form_checking import FIELD_FORMAT, WORD_BLOCKLISTED
+from muster.workstation.form_checking import FIELD_FORMAT, FIELD_REQUIRED, PHONE_UNLIKELY, WORD_BLOCKLISTED
 from muster.workstation.form_conditions import Circumstances
 from muster.workstation.forms import Choices, FieldKind, FormField
 from muster.workstation.reference import Choice, Language
@@ -265,6 +265,43 @@ def test_a_finding_on_the_whole_field_stands_at_its_first_box() -> None:
     form.note_problems([Finding(FIELD_FORMAT, field="fullName")])
     assert form.problem("fullName", "eng") is not None
     assert form.problem("fullName", "ara") is None
+
+
+MISSING, WRONG = Finding(FIELD_REQUIRED, field="phone"), Finding(FIELD_FORMAT, field="phone")
+UNLIKELY = Finding(PHONE_UNLIKELY, Severity.WARNS, "phone")
+
+
+def test_what_was_not_left_yet_is_not_judged() -> None:
+    form = _presenter()
+    form.note_looked([WRONG], {"fullName"})
+    assert form.problem("phone") is None
+
+
+def test_what_is_missing_is_no_fault_while_the_rest_is_typed() -> None:
+    form = _presenter()
+    form.note_looked([MISSING], {"phone"})
+    assert form.problem("phone") is None
+
+
+def test_what_was_said_to_be_missing_stays_said() -> None:
+    form = _presenter()
+    form.note_problems([MISSING])
+    form.note_looked([], {"phone"})
+    assert form.problem("phone") is MISSING
+
+
+def test_a_fault_that_is_mended_goes() -> None:
+    form = _presenter()
+    form.note_looked([WRONG], {"phone"})
+    form.note_looked([], {"phone"})
+    assert form.problem("phone") is None
+
+
+@pytest.mark.parametrize("findings", [(WRONG, UNLIKELY), (UNLIKELY, WRONG)])
+def test_what_blocks_is_said_before_what_warns(findings: tuple[Finding, ...]) -> None:
+    form = _presenter()
+    form.note_problems(findings)
+    assert form.problem("phone") is WRONG
 
 
 @pytest.mark.parametrize("name", ["fullName.eng", "phone"])

@@ -16,7 +16,7 @@ from PySide6.QtGui import QInputDevice, QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QApplication, QBoxLayout, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from muster.domain.applicant import DemographicValue, LocalizedText
-from muster.domain.assessment import Finding, blocking
+from muster.domain.assessment import Finding, Severity, blocking
 from muster.domain.lifecycle import Registration
 from muster.domain.prefill import Conflict, FieldMark, PrefilledField
 from muster.domain.registration import Process, RegistrationId
@@ -88,6 +88,7 @@ class DemographicsPage(StepPage):
         self.lists: dict[str, Choice] = {}
         self._is_unkept = False
         self._asked: dict[str, object] = {}
+        self._was_left: set[str] = set()
         self.booking, self.fetch = QLineEdit(), button(tr("Fetch"))
         self.places = PlaceSearch(self._places_found)
         self.groups: FieldGroupChoice | None = None
@@ -296,7 +297,7 @@ class DemographicsPage(StepPage):
         return line
 
     def _blocked_line(self, finding: Finding) -> BlockedWordLine:
-        line = BlockedWordLine(say_finding(finding), self.presenter.words_kept.get(finding.field, ""))
+        line = BlockedWordLine(self._say(finding), self.presenter.words_kept.get(finding.field, ""))
         line.kept.connect(partial(self._keep_word, finding))
         line.written_differently.connect(partial(self._focus, finding.field))
         return line
@@ -326,6 +327,20 @@ class DemographicsPage(StepPage):
         if self.presenter.confirm(field_id, language):
             self.cells[field_id].show_text(language, self.presenter.text(field_id, language))
             self._after_change()
+        if self.presenter.text(field_id, language).strip():
+            self._was_left.add(field_id)
+            self._look()
+
+    def _look(self) -> None:
+        """Beside the typing, so that a slip is told at its field and not at the end."""
+        started = self.registration.started
+        values, choices = self.presenter.values(), self.presenter.choices_made
+        check = partial(self.enrollment.check_demographics, values, started.languages, started.process, choices)
+        self.work("checks", check, self._looked)
+
+    def _looked(self, findings: tuple[Finding, ...]) -> None:
+        self.presenter.note_looked(findings, self._was_left)
+        self._refresh()
 
     def _place_chosen(self, codes: dict[str, str]) -> None:
         for field_id in self.presenter.choose_chain(codes):
@@ -460,10 +475,20 @@ class DemographicsPage(StepPage):
 
     def _show_problem(self, field_id: str) -> None:
         problems = self._problems_of(field_id)
-        first = next((each for _, each in problems if each), None)
+        found = [each for _, each in problems if each]
+        first = min(found, key=lambda each: each.severity is not Severity.BLOCKS, default=None)
         asks_itself = first is not None and first.code is WORD_BLOCKLISTED
-        words = say_finding(first) if first and not asks_itself else ""
-        self.cells[field_id].tell_problem(words, {language: each is not None for language, each in problems})
+        self.cells[field_id].tell_problem(
+            self._say(first) if first and not asks_itself else "",
+            {language: bool(each and each.severity is Severity.BLOCKS) for language, each in problems},
+            mild=first is not None and first.severity is not Severity.BLOCKS,
+        )
+
+    def _say(self, finding: Finding) -> str:
+        """In the deployment's own words where it has some."""
+        details, process = self.enrollment.details, self.registration.started.process
+        own = details.own_sentence(finding, self._window_language)
+        return own or say_finding(details.named(finding, process, self._window_language))
 
     # Where the keyboard is
 

@@ -211,13 +211,15 @@ class FieldCell(QWidget):
             if not widget.property("suggested"):
                 widget.setAccessibleDescription(self.origin.said)
 
-    def tell_problem(self, words: str, wrong: Mapping[str, bool]) -> None:
-        """``wrong`` by language: which boxes are framed."""
-        for widget_language, is_wrong in wrong.items():
-            widget = self.widget_for(widget_language)
+    def tell_problem(self, words: str, wrong: Mapping[str, bool], *, mild: bool = False) -> None:
+        """``wrong`` by language: which boxes are framed. ``mild`` is what only asks to look again."""
+        for language, is_wrong in wrong.items():
+            widget = self.widget_for(language)
             if bool(widget.property("wrong")) != is_wrong:
                 mark(widget, "wrong", value=is_wrong)
-        self.problem.setText(words)
+        if bool(self.problem.property("mild")) != mild:
+            mark(self.problem, "mild", value=mild)
+        self.problem.setText(f"⚠ {words}" if mild and words else words)
         self.problem.setVisible(bool(words))
 
     def ask(self, *lines: QWidget) -> None:

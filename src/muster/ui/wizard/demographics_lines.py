@@ -54,8 +54,8 @@ class ConflictLine(_Line):
             tr(
                 "{source} says {said}; here it says {standing}.",
                 source=origin_source(conflict.said.origin),
-                said=said,
-                standing=standing,
+                said=_apart(said),
+                standing=_apart(standing),
             )
         )
         self.take = self.offer(tr("Take it"), self.taken.emit)
@@ -72,11 +72,16 @@ class OfferLine(_Line):
             tr(
                 "{source} says {said} ({sure}).",
                 source=origin_source(offered.origin),
-                said=said,
+                said=_apart(said),
                 sure=sureness_words(offered.sureness),
             )
         )
         self.take = self.offer(tr("Take it"), self.taken.emit)
+
+
+def _apart(value: str) -> str:
+    """Unicode's isolates: a date in the middle of Arabic keeps its year in front, an Arabic name its own way."""
+    return f"\u2068{value}\u2069"
 
 
 class BlockedWordLine(_Line):

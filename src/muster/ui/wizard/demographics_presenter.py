@@ -10,13 +10,14 @@ here; nothing of it is kept.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from muster.domain.applicant import Demographics, DemographicValue, FormChoices, LocalizedText
-from muster.domain.assessment import Finding
+from muster.domain.assessment import Finding, Severity
 from muster.domain.prefill import Conflict, FieldMark, Filled, PrefilledField, marks
 from muster.domain.registration import Process
+from muster.workstation.form_checking import FIELD_REQUIRED
 from muster.workstation.form_conditions import Circumstances, FieldGroup, groups_offered, shown_fields
 from muster.workstation.forms import FieldKind, FormField
 from muster.workstation.reference import Choice, Language
@@ -280,7 +281,18 @@ class DemographicsPresenter:
     # What is wrong
 
     def note_problems(self, findings: Iterable[Finding]) -> None:
-        self._problems = {finding.field: finding for finding in findings}
+        self._problems = _weightiest(findings)
+
+    def note_looked(self, findings: Iterable[Finding], fields: Collection[str]) -> None:
+        """What was found while the rest is still typed: only fields that were left count, and what is merely
+        missing is no fault before somebody says that all is there."""
+        kept = {
+            name: each
+            for name, each in self._problems.items()
+            if name.partition(".")[0] not in fields or each.code is FIELD_REQUIRED
+        }
+        found = (each for each in findings if each.field.partition(".")[0] in fields)
+        self._problems = kept | _weightiest(each for each in found if each.code is not FIELD_REQUIRED)
 
     def problem(self, field_id: str, language: str = "") -> Finding | None:
         """What is wrong with a box; a finding on the whole field shows at its first box."""
@@ -301,6 +313,15 @@ class DemographicsPresenter:
     def _forget_problem(self, field_id: str, language: str) -> None:
         self._problems.pop(f"{field_id}.{language}" if language else field_id, None)
         self._problems.pop(field_id, None)
+
+
+def _weightiest(findings: Iterable[Finding]) -> dict[str, Finding]:
+    """One for each place; what keeps the form from being taken before what only warns."""
+    found: dict[str, Finding] = {}
+    for finding in findings:
+        if finding.field not in found or found[finding.field].severity is not Severity.BLOCKS:
+            found[finding.field] = finding
+    return found
 
 
 LIST_KINDS = (FieldKind.CHOICE, FieldKind.LOCALIZED_CHOICE)
