@@ -205,7 +205,8 @@ class Documents:
             for slot in self.slots_of(state)
             if slot.required and slot.field not in state.documents
         )
-        if not changes_something(state):  # this is the last step in which anything could be
+        # Unless the details are still to come, this is the last step in which anything could be.
+        if state.demographics_entered and not changes_something(state):
             missing = (*missing, Finding(NOTHING_CHANGED))
         if not missing:
             event = StepCompleted(self._journal.now(), Step.DOCUMENTS)

@@ -8,6 +8,7 @@ from functools import partial
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
+from muster.domain.assessment import Finding
 from muster.domain.biometrics import BiometricAttribute, BiometricException, Modality
 from muster.domain.lifecycle import Registration
 from muster.domain.person import Question, Reply
@@ -15,10 +16,10 @@ from muster.domain.registration import Step
 from muster.errors import MusterError
 from muster.ui import names, shortcuts, theme
 from muster.ui.background import Background
-from muster.ui.language import say, tr
+from muster.ui.language import say, say_finding, tr
 from muster.ui.person.answers import answer_words
 from muster.ui.person.display import TURN_KEY, PersonDisplay
-from muster.ui.widgets.parts import Card, button, label, link, mark, scrolling
+from muster.ui.widgets.parts import Card, Note, button, label, link, mark, scrolling
 from muster.ui.widgets.picture import PictureView
 from muster.ui.widgets.size_meter import SizeMeter
 from muster.ui.wizard.step_page import StepPage
@@ -81,6 +82,8 @@ class PreviewPage(StepPage):
         self.turn = button(tr("Show to the person ({key})", key=TURN_KEY))
         self.turn.clicked.connect(person.turn)
         shortcuts.add(self, TURN_KEY, tr("Show to the person"), person.turn)
+        self.warning = Note()
+        self.column.addWidget(self.warning)
         self.foot(self.meter, self.turn, self.confirm)
         person.changed.connect(self._say_where)
 
@@ -98,6 +101,15 @@ class PreviewPage(StepPage):
                 "store", partial(self.enrollment.exception_photo, self.registration.id), self.photo.show_pixels
             )
         self.work("store", self._what_to_show, self._ask)
+        self.work("judging", partial(self.enrollment.prefill.look_over, self.registration.id), self._warn)
+
+    def _warn(self, findings: tuple[Finding, ...]) -> None:
+        """What documents say otherwise, and a portrait that is not clearly the person's: nothing that stops."""
+        form = self.enrollment.form(self.registration.started.process)
+        names = {each.id: label_in(each.labels, self._window_language, each.id) for each in form}
+        lines = [f"{names[each.field]}: {say_finding(each)}" for each in findings if each.field in names]
+        lines += [say_finding(each) for each in findings if each.field not in names]
+        self.warning.say("\n".join(lines), "warn")
 
     def leave(self) -> None:
         self._person.rest()
