@@ -2589,7 +2589,7 @@
         </message>
         <message>
             <source>The answer in the browser belongs to another sign-in. Begin this step again.</source>
-            <translation type="unfinished"></translation>
+            <translation>الإجابة في المتصفح تخص تسجيل دخول آخر. ابدأ هذه الخطوة من جديد.</translation>
         </message>
         <message>
             <source>The answer in the browser is from another identity provider than the one that was asked.</source>
@@ -3301,7 +3301,7 @@
         </message>
         <message>
             <source>The identity provider cannot be asked just now. Try again later.</source>
-            <translation type="unfinished"></translation>
+            <translation>لا يمكن سؤال مزود الهوية الآن. حاول لاحقًا.</translation>
         </message>
         <message>
             <source>The identity provider did not confirm the sign-in. Begin this step again.</source>
@@ -3381,19 +3381,19 @@
         </message>
         <message>
             <source>The identity-proofing service answered with something that cannot be read. Try again later, or tell support.</source>
-            <translation type="unfinished"></translation>
+            <translation>أجابت خدمة إثبات الهوية بما لا يمكن قراءته. حاول لاحقًا أو أبلغ الدعم.</translation>
         </message>
         <message>
             <source>The identity-proofing service did not accept what it was sent. Tell your administrator.</source>
-            <translation type="unfinished"></translation>
+            <translation>لم تقبل خدمة إثبات الهوية ما أُرسل إليها. أبلغ المسؤول.</translation>
         </message>
         <message>
             <source>The identity-proofing service does not accept this station's key. Tell your administrator.</source>
-            <translation type="unfinished"></translation>
+            <translation>لا تقبل خدمة إثبات الهوية مفتاح هذه المحطة. أبلغ المسؤول.</translation>
         </message>
         <message>
             <source>The identity-proofing service does not know this person any more. Begin this step again.</source>
-            <translation type="unfinished"></translation>
+            <translation>لم تعد خدمة إثبات الهوية تعرف هذا الشخص. ابدأ هذه الخطوة من جديد.</translation>
         </message>
         <message>
             <source>The introducer is not known at this station. Check the number, or ask somebody else.</source>
@@ -3693,7 +3693,7 @@
         </message>
         <message>
             <source>The person did not share anything at the identity provider. It can be tried again.</source>
-            <translation type="unfinished"></translation>
+            <translation>لم يشارك الشخص شيئًا لدى مزود الهوية. يمكن إعادة المحاولة.</translation>
         </message>
         <message>
             <source>The person does not agree</source>
@@ -5385,7 +5385,7 @@
         </message>
         <message>
             <source>This step waits for the sign-in and for nothing else.</source>
-            <translation type="unfinished"></translation>
+            <translation>هذه الخطوة تنتظر تسجيل الدخول ولا شيء غيره.</translation>
         </message>
         <message>
             <source>This step was tried too often.</source>
@@ -5705,7 +5705,7 @@
         </message>
         <message>
             <source>What was shown does not belong together. Ask your supervisor.</source>
-            <translation type="unfinished"></translation>
+            <translation>ما قُدِّم لا يتوافق بعضه مع بعض. اسأل مشرفك.</translation>
         </message>
         <message>
             <source>What was typed</source>
@@ -6229,7 +6229,7 @@
         </message>
         <message>
             <source>sign-in at a trusted provider</source>
-            <translation type="unfinished"></translation>
+            <translation>تسجيل دخول لدى مزود موثوق</translation>
         </message>
         <message>
             <source>sign-in {level}</source>

@@ -2589,7 +2589,7 @@
         </message>
         <message>
             <source>The answer in the browser belongs to another sign-in. Begin this step again.</source>
-            <translation type="unfinished"></translation>
+            <translation>La réponse dans le navigateur appartient à une autre connexion. Recommencez cette étape.</translation>
         </message>
         <message>
             <source>The answer in the browser is from another identity provider than the one that was asked.</source>
@@ -3301,7 +3301,7 @@
         </message>
         <message>
             <source>The identity provider cannot be asked just now. Try again later.</source>
-            <translation type="unfinished"></translation>
+            <translation>Le fournisseur d’identité ne peut pas être interrogé en ce moment. Réessayez plus tard.</translation>
         </message>
         <message>
             <source>The identity provider did not confirm the sign-in. Begin this step again.</source>
@@ -3381,19 +3381,19 @@
         </message>
         <message>
             <source>The identity-proofing service answered with something that cannot be read. Try again later, or tell support.</source>
-            <translation type="unfinished"></translation>
+            <translation>Le service de preuve d’identité a répondu par quelque chose d’illisible. Réessayez plus tard ou prévenez l’assistance.</translation>
         </message>
         <message>
             <source>The identity-proofing service did not accept what it was sent. Tell your administrator.</source>
-            <translation type="unfinished"></translation>
+            <translation>Le service de preuve d’identité n’a pas accepté ce qui lui a été envoyé. Prévenez votre administrateur.</translation>
         </message>
         <message>
             <source>The identity-proofing service does not accept this station's key. Tell your administrator.</source>
-            <translation type="unfinished"></translation>
+            <translation>Le service de preuve d’identité n’accepte pas la clé de ce poste. Prévenez votre administrateur.</translation>
         </message>
         <message>
             <source>The identity-proofing service does not know this person any more. Begin this step again.</source>
-            <translation type="unfinished"></translation>
+            <translation>Le service de preuve d’identité ne connaît plus cette personne. Recommencez cette étape.</translation>
         </message>
         <message>
             <source>The introducer is not known at this station. Check the number, or ask somebody else.</source>
@@ -3693,7 +3693,7 @@
         </message>
         <message>
             <source>The person did not share anything at the identity provider. It can be tried again.</source>
-            <translation type="unfinished"></translation>
+            <translation>La personne n’a rien partagé auprès du fournisseur d’identité. On peut réessayer.</translation>
         </message>
         <message>
             <source>The person does not agree</source>
@@ -5385,7 +5385,7 @@
         </message>
         <message>
             <source>This step waits for the sign-in and for nothing else.</source>
-            <translation type="unfinished"></translation>
+            <translation>Cette étape attend la connexion et rien d’autre.</translation>
         </message>
         <message>
             <source>This step was tried too often.</source>
@@ -5705,7 +5705,7 @@
         </message>
         <message>
             <source>What was shown does not belong together. Ask your supervisor.</source>
-            <translation type="unfinished"></translation>
+            <translation>Ce qui a été présenté ne va pas ensemble. Demandez à votre superviseur.</translation>
         </message>
         <message>
             <source>What was typed</source>
@@ -6229,7 +6229,7 @@
         </message>
         <message>
             <source>sign-in at a trusted provider</source>
-            <translation type="unfinished"></translation>
+            <translation>connexion auprès d’un fournisseur de confiance</translation>
         </message>
         <message>
             <source>sign-in {level}</source>
