@@ -1,5 +1,5 @@
-"""A trusted identity claim through IDEMIA's ID&V: the person signs in at an identity provider that it knows, and it
-says what the provider shared and what that is worth.
+"""A trusted identity claim through IDEMIA's ID&V: the person signs in at an identity provider that it knows, and
+it says what the provider shared and what that is worth.
 
 Rules:
 
