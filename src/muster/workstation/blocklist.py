@@ -60,16 +60,14 @@ def _stands_in(few: tuple[str, ...], many: tuple[str, ...]) -> bool:
 
 def folded(text: str) -> str:
     """Without accents, vowel points and capitals: for comparing, never for showing."""
-    # Marks of scripts that write vowels with them (Mc, and Devanagari's Mn) are letters, not ornaments.
-    parts = unicodedata.normalize("NFKD", text)
-    plain = "".join(each for each in parts if not unicodedata.combining(each) or _is_letter_like(each))
+    if text.isascii():
+        return text.lower()
+    plain = _MARKS.sub("", unicodedata.normalize("NFKD", text))
     return unicodedata.normalize("NFC", plain.translate(_ARABIC).casefold())
 
 
-def _is_letter_like(mark: str) -> bool:
-    """Virama and nukta combine with a class of their own (9 and 7); they change what a syllable is."""
-    return unicodedata.combining(mark) in (7, 9)
-
-
+# Virama and nukta (classes 9 and 7) are no ornaments: they change what a syllable is.
+_COMBINING = (chr(point) for point in range(0x300, 0x10000) if unicodedata.combining(chr(point)) not in (0, 7, 9))
+_MARKS = re.compile(f"[{''.join(_COMBINING)}]")
 # Arabic letters that people write one for the other, and the line that only stretches a word.
 _ARABIC = str.maketrans({"أ": "ا", "إ": "ا", "آ": "ا", "ٱ": "ا", "ى": "ي", "ة": "ه", "ـ": "", "ؤ": "و", "ئ": "ي"})

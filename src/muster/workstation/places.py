@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from muster.workstation.blocklist import folded
@@ -16,7 +16,7 @@ from muster.workstation.forms import FormField
 from muster.workstation.reference import Choice, ReferenceData, label_in
 
 _WORD = re.compile(r"[^\W_]+")
-_LOOKED_AT = 2_000  # of what begins with the rarest word typed; more letters narrow it
+_LOOKED_AT = 500  # of what begins with a word typed; more letters narrow it
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,25 +38,33 @@ class FoundPlace:
         return {field.id: by_level[field.level] for field in form if field.level in by_level}
 
 
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """A place with its names and their words as they are compared; ``above`` is its number in the index."""
+
+    level: int
+    choice: Choice
+    names: tuple[str, ...]
+    words: tuple[str, ...]
+    above: int | None
+
+
 class PlaceIndex:
     def __init__(self, locations: Mapping[int, tuple[Choice, ...]]) -> None:
-        self._locations = locations
-        self._places = [(level, each) for level, listed in locations.items() for each in listed]
-        self._above = {(level, each.code): each for level, each in self._places}
-        self._only_child: dict[tuple[int, str], Choice | None] = {}
-        for level, each in self._places:
-            if each.parent is not None:
-                key = (level, each.parent)
-                self._only_child[key] = None if key in self._only_child else each
         self._levels = sorted(locations)
-        self._words: list[tuple[str, ...]] = []
-        entries = []
-        for number, (_, place) in enumerate(self._places):
-            names = dict.fromkeys(folded(name) for name in (*place.labels.values(), place.code))
-            words = dict.fromkeys(word for name in names for word in _WORD.findall(name))
-            self._words.append(tuple(words))
-            entries += [(word, number) for word in words]
-        self._entries = sorted(entries)
+        self._places: list[_Place] = []
+        self._only_child: dict[tuple[int, str], Choice | None] = {}
+        numbers: dict[str, int] = {}  # of the places above, by code: the nearest level that has it
+        for level in self._levels:
+            here = {}
+            for choice in locations[level]:
+                here[choice.code] = len(self._places)
+                self._places.append(_place(level, choice, numbers.get(choice.parent or "")))
+                if choice.parent is not None:
+                    key = (level, choice.parent)
+                    self._only_child[key] = None if key in self._only_child else choice
+            numbers |= here
+        self._entries = sorted((word, number) for number, each in enumerate(self._places) for word in each.words)
 
     @classmethod
     def of(cls, reference: ReferenceData) -> PlaceIndex:
@@ -67,14 +75,13 @@ class PlaceIndex:
         wanted = tuple(dict.fromkeys(_WORD.findall(folded(text))))
         if not wanted:
             return ()
-        spans = [(self._span(each), each) for each in wanted]
         numbers: dict[int, None] = {}
-        for (first, last), _ in sorted(spans, key=lambda each: each[0][1] - each[0][0]):
-            for at in range(first, min(last, first + _LOOKED_AT)):
-                numbers.setdefault(self._entries[at][1])
-            break
+        for each in wanted:
+            first, last = self._span(each)
+            numbers |= dict.fromkeys(number for _, number in self._entries[first : min(last, first + _LOOKED_AT)])
         fitting = [number for number in numbers if self._fits(number, wanted)]
-        fitting.sort(key=lambda number: self._rank(number, wanted))
+        typed = " ".join(wanted)
+        fitting.sort(key=lambda number: self._rank(number, typed))
         return tuple(self._found(number) for number in fitting[:limit])
 
     def _span(self, beginning: str) -> tuple[int, int]:
@@ -85,35 +92,34 @@ class PlaceIndex:
         )
 
     def _fits(self, number: int, wanted: Iterable[str]) -> bool:
-        level, place = self._places[number]
-        around = [self._words[number]]
-        for _, each in self._chain_above(level, place):
-            around.append(tuple(_WORD.findall(folded(" ".join((*each.labels.values(), each.code))))))
-        return all(any(word.startswith(each) for words in around for word in words) for each in wanted)
+        around = [word for each in self._from_here_up(number) for word in each.words]
+        return all(any(word.startswith(each) for word in around) for each in wanted)
 
-    def _rank(self, number: int, wanted: tuple[str, ...]) -> tuple[bool, bool, int, str]:
+    def _rank(self, number: int, typed: str) -> tuple[bool, bool, int, str]:
         """Exact names first, then names that begin so, then higher places, then by name."""
-        level, place = self._places[number]
-        names = [folded(each) for each in (*place.labels.values(), place.code)]
-        typed = " ".join(wanted)
-        begins = any(name.startswith(typed) for name in names)
-        return typed not in names, not begins, level, min(names)
+        place = self._places[number]
+        begins = any(name.startswith(typed) for name in place.names)
+        return typed not in place.names, not begins, place.level, place.names[0]
 
     def _found(self, number: int) -> FoundPlace:
-        level, place = self._places[number]
-        chain = [*reversed(list(self._chain_above(level, place))), (level, place)]
-        below = self._levels[self._levels.index(level) + 1 :]
-        for each in below:
-            child = self._only_child.get((each, chain[-1][1].code))
+        chain = [(each.level, each.choice) for each in self._from_here_up(number)][::-1]
+        level = self._places[number].level
+        for below in self._levels[self._levels.index(level) + 1 :]:
+            child = self._only_child.get((below, chain[-1][1].code))
             if child is None:
                 break
-            chain.append((each, child))
+            chain.append((below, child))
         return FoundPlace(tuple(chain), level)
 
-    def _chain_above(self, level: int, place: Choice) -> Iterable[tuple[int, Choice]]:
-        """From the nearest up. Levels only fall, so that no circle in the data keeps it going."""
-        for each in reversed(self._levels[: self._levels.index(level)]):
-            parent = self._above.get((each, place.parent or ""))
-            if parent is not None:
-                yield each, parent
-                place = parent
+    def _from_here_up(self, number: int | None) -> Iterator[_Place]:
+        """A place above always has a lower number, so that no circle in the data keeps it going."""
+        while number is not None:
+            place = self._places[number]
+            yield place
+            number = place.above
+
+
+def _place(level: int, choice: Choice, above: int | None) -> _Place:
+    names = tuple(dict.fromkeys(folded(each) for each in (*choice.labels.values(), choice.code)))
+    words = tuple(dict.fromkeys(word for name in names for word in _WORD.findall(name)))
+    return _Place(level, choice, names, words, above)

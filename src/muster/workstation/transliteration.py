@@ -52,15 +52,17 @@ class Transliterators:
         """The first suggestion there is, else nothing. Never raises."""
         if not text.strip() or source == target or len(text) > _LONGEST:
             return ""
-        for each in self._asked:
-            try:
-                said = each.suggest(text, source, target)
-            # A stranger's module must not keep anybody from typing on.
-            except Exception:  # noqa: BLE001
-                continue
-            if isinstance(said, str) and said.strip():
-                return said
+        answers = (_answer(each, text, source, target) for each in self._asked)
+        return next((each for each in answers if each), "")
+
+
+def _answer(transliterator: Transliterator, text: str, source: str, target: str) -> str:
+    try:
+        said = transliterator.suggest(text, source, target)
+    # A stranger's module must not keep anybody from typing on.
+    except Exception:  # noqa: BLE001
         return ""
+    return said if isinstance(said, str) and said.strip() else ""
 
 
 class ByTables:
