@@ -33,6 +33,8 @@ WINDOW_LANGUAGES = (
     WindowLanguage("en", "eng", "English"),
     WindowLanguage("fr", "fra", "Français"),
     WindowLanguage("ar", "ara", "العربية", right_to_left=True),
+    WindowLanguage("hi", "hin", "हिन्दी"),
+    WindowLanguage("am", "amh", "አማርኛ"),
 )
 
 

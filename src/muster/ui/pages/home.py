@@ -142,7 +142,7 @@ class HomePage(Page):
                 box.addItem(tr("none"), "")
             for language in self._desk.enrollment.languages_offered:
                 box.addItem(language.name, language.code)
-            box.setCurrentIndex(box.findData(chosen))
+            box.setCurrentIndex(max(box.findData(chosen), 0))  # a window's language need not be one of the data's
             grid.addWidget(label(title, "soft"), 0, place)
             grid.addWidget(box, 1, place)
         card.column.addLayout(grid)

@@ -72,6 +72,26 @@
             <translation>የአንድ መሣሪያ ሰርተፍኬት በፈረመው ቀረጻ ጊዜ የጸና አልነበረም።</translation>
         </message>
         <message>
+            <source>A digit of this number seems to be wrong or missing. Compare it with the card.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>A document is missing, unreadable or another person's</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>A document says something else than what stands here. Look at both and decide which is right.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>A document that MiTrust sent cannot be read.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>A field has no id: write the name of the schema's field.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>A file of the face recognition pack cannot be read: {file}.</source>
             <translation>የፊት መለያ ጥቅሉ ፋይል ሊነበብ አይችልም: {file}።</translation>
         </message>
@@ -106,6 +126,10 @@
         <message>
             <source>A key file of this station is missing. Put the folder 'keys' back from your backup.</source>
             <translation>የዚህ ጣቢያ የቁልፍ ፋይል የለም። 'keys' የሚለውን አቃፊ ከመጠባበቂያዎ ይመልሱ።</translation>
+        </message>
+        <message>
+            <source>A keyboard on the screen</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>A landmark of the face lies outside the picture.</source>
@@ -248,6 +272,14 @@
             <translation>ምስጢር ስምና ቢያንስ አንድ ፊደል አለው።</translation>
         </message>
         <message>
+            <source>A small child needs somebody who brings it: of that person no face, finger or eye was captured.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>A small child needs somebody who brings it: that person's identity number or registration number is missing.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>A step may not have a name that begins with $: {node}.</source>
             <translation>የደረጃ ስም በ$ ሊጀምር አይችልም: {node}።</translation>
         </message>
@@ -300,8 +332,20 @@
             <translation>የተጠቃሚ ስም ከ2 እስከ 50 ፊደሎች፣ አሃዞች፣ ነጥቦች፣ ሰረዞች ወይም የግርጌ ሰረዞች አሉት።</translation>
         </message>
         <message>
+            <source>A word in it is on the list of words that names do not hold. Write it differently, or say why it stays.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>A yes or no in the biometric file is neither.</source>
             <translation>በባዮሜትሪክ ፋይሉ ያለ አዎ ወይም አይ ሁለቱንም አይደለም።</translation>
+        </message>
+        <message>
+            <source>A4 sheet</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>A5 sheet</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Add</source>
@@ -316,8 +360,8 @@
             <translation>አስተዳዳሪ</translation>
         </message>
         <message>
-            <source>All are kept.</source>
-            <translation>ሁሉም ተቀምጠዋል።</translation>
+            <source>Age in years</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>All of these are marked as exceptions; there is nothing to capture.</source>
@@ -364,6 +408,10 @@
             <translation>ከተመረጠው {kind} ሌላ መሣሪያ መልስ ሰጥቷል። ምን እንደተገናኘ ይመልከቱ።</translation>
         </message>
         <message>
+            <source>Another device …</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Another program is using the station's data. Try again in a moment.</source>
             <translation>ሌላ ፕሮግራም የጣቢያውን መረጃ እየተጠቀመ ነው። ከአፍታ በኋላ ይሞክሩ።</translation>
         </message>
@@ -372,8 +420,32 @@
             <translation>ሌላ ምክንያት</translation>
         </message>
         <message>
+            <source>Another reason, for now</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Another reason, lasting</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Approve</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Approve all that need no look</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Approve {count} that need no look</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>As many of these as possible</source>
             <translation>ከእነዚህ የሚቻለውን ያህል</translation>
+        </message>
+        <message>
+            <source>As the computer is set</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Ask about: {fields}.</source>
@@ -390,10 +462,6 @@
         <message>
             <source>Ask the person to lay the four fingers of the right hand flat on the glass.</source>
             <translation>ግለሰቡ የቀኝ እጃቸውን አራት ጣቶች በመስታወቱ ላይ ዘርግተው እንዲያስቀምጡ ይጠይቁ።</translation>
-        </message>
-        <message>
-            <source>Ask the person to look straight into the camera, eyes open, nothing on the head.</source>
-            <translation>ግለሰቡ ዓይናቸውን ከፍተው፣ በራሳቸው ላይ ምንም ሳያደርጉ ቀጥታ ወደ ካሜራው እንዲመለከቱ ይጠይቁ።</translation>
         </message>
         <message>
             <source>Ask the person to look straight into the camera.</source>
@@ -436,6 +504,10 @@
             <translation>በአንድ ጊዜ ቢበዛ {sheets} ወረቀቶች ይወሰዳሉ። በመጋቢው ተጨማሪ ካለ እንደ ተጨማሪ ገጾች ያክሏቸው።</translation>
         </message>
         <message>
+            <source>At this age one more document is needed. Go back to the documents and attach it.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Attempt {number} of {allowed}</source>
             <translation>ሙከራ {number} ከ{allowed}</translation>
         </message>
@@ -468,8 +540,16 @@
             <translation>እየተመዘነ ነው …</translation>
         </message>
         <message>
+            <source>Being taken. The person stays like this until it is good.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Block</source>
             <translation>አግድ</translation>
+        </message>
+        <message>
+            <source>Both hands</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Browsers cannot come back to this computer: {port} is no port, or another program has it (MUSTER_BROWSER_PORT).</source>
@@ -484,36 +564,44 @@
             <translation>በቺፑ መሠረት ሰነዱ ጊዜው አልፏል።</translation>
         </message>
         <message>
+            <source>By {names}</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Can prove: {level}</source>
             <translation>ሊያረጋግጥ የሚችለው: {level}</translation>
         </message>
         <message>
-            <source>Cannot be captured</source>
-            <translation>ሊቀረጽ አይችልም</translation>
+            <source>Cannot be captured ({count} fingers): why?</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Cannot be captured ({fingers}): why?</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Cannot be captured …</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Cannot be held still</source>
             <translation>ሳይንቀሳቀስ ሊያዝ አይችልም</translation>
         </message>
         <message>
+            <source>Cannot be laid on the glass</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Cannot move as asked</source>
             <translation>እንደተጠየቀው መንቀሳቀስ አይችሉም</translation>
         </message>
         <message>
-            <source>Capture</source>
-            <translation>ቅረጽ</translation>
+            <source>Capitals and further signs</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
-            <source>Capture again</source>
-            <translation>እንደገና ቅረጽ</translation>
-        </message>
-        <message>
-            <source>Capture again: {fingers}</source>
-            <translation>እንደገና ይቅረጹ: {fingers}</translation>
-        </message>
-        <message>
-            <source>Capturing …</source>
-            <translation>እየተቀረጸ ነው …</translation>
+            <source>Captures</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Centre and machine have five digits each, as the server assigned them.</source>
@@ -564,12 +652,28 @@
             <translation>ለእያንዳንዱ ገጽ ምስል ይምረጡ</translation>
         </message>
         <message>
+            <source>Choose a reason.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Choose a record, or search for a registration: its story stands here.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Choose and test</source>
             <translation>ምረጥና ሞክር</translation>
         </message>
         <message>
+            <source>Choose another capture</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Choose at least one role.</source>
             <translation>ቢያንስ አንድ ሚና ይምረጡ።</translation>
+        </message>
+        <message>
+            <source>Choose from a calendar</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Choose one of the entries of the list.</source>
@@ -592,12 +696,16 @@
             <translation>እዚህ ማን እንደሚሠራ ይምረጡ። የይለፍ ቃሎቹ በዚህ ኮምፒውተር ላይ ያለውን ሁሉ ይጠብቃሉ: ሁለቱም ከጠፉ ያልተላኩ ምዝገባዎችም ይጠፋሉ።</translation>
         </message>
         <message>
+            <source>Close</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Close both eyes for a moment, then open them.</source>
             <translation>ሁለቱንም ዓይኖች ለአፍታ ይጨፍኑ፣ ከዚያ ይክፈቷቸው።</translation>
         </message>
         <message>
-            <source>Close enough: about an arm's length</source>
-            <translation>በቂ ቅርበት: የአንድ ክንድ ያህል ርቀት</translation>
+            <source>Close the keyboard</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Close the mouth.</source>
@@ -620,12 +728,36 @@
             <translation>በኦተንቲኬተር መተግበሪያዎ የሚነበብ ኮድ</translation>
         </message>
         <message>
+            <source>Colours and size</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Come a little closer.</source>
             <translation>ትንሽ ቀረብ ይበሉ።</translation>
         </message>
         <message>
+            <source>Comment</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Comment, if there is one</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Comment; needed for another reason</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Compare the face with the picture on the document, and the name with what was entered.</source>
             <translation>ፊቱን በሰነዱ ካለው ምስል፣ ስሙን ደግሞ ከገባው ጋር ያነጻጽሩ።</translation>
+        </message>
+        <message>
+            <source>Compared with</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Conditions of the engine {engine} are not understood; use MVEL.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Configurations (*.json);;All files (*)</source>
@@ -644,8 +776,16 @@
             <translation>ፈቃድ</translation>
         </message>
         <message>
+            <source>Content</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Continue sending</source>
             <translation>መላክ ቀጥል</translation>
+        </message>
+        <message>
+            <source>Dark</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Days of the oldest review</source>
@@ -676,6 +816,10 @@
             <translation>ያለመላክ ቀናት</translation>
         </message>
         <message>
+            <source>Delete the letter before</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Demo station: the password is filled in. Enroll invented people only.</source>
             <translation>የማሳያ ጣቢያ: የይለፍ ቃሉ ተሞልቷል። የተፈጠሩ ሰዎችን ብቻ ይመዝግቡ።</translation>
         </message>
@@ -694,6 +838,10 @@
         <message>
             <source>Discard for good?</source>
             <translation>ለዘለቄታው ይጣል?</translation>
+        </message>
+        <message>
+            <source>Document</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Documents</source>
@@ -728,6 +876,10 @@
             <translation>አቋርጥ</translation>
         </message>
         <message>
+            <source>End the registration? Nothing is kept.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>End this proof</source>
             <translation>ይህን ማረጋገጫ አቋርጥ</translation>
         </message>
@@ -736,8 +888,24 @@
             <translation>የተመዘገቡ: {names}</translation>
         </message>
         <message>
+            <source>Enter</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Enter: next empty field · Ctrl+Enter: Next</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Esc</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Everything is kept as you go.</source>
             <translation>ሁሉም ነገር እየሠሩ ሳለ ይቀመጣል።</translation>
+        </message>
+        <message>
+            <source>Everything is taken.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Everything succeeded, but it does not prove enough for this purpose.</source>
@@ -776,6 +944,14 @@
             <translation>ፊት፣ ጣቶችና ዓይኖች</translation>
         </message>
         <message>
+            <source>Face, fingers or eyes are to be captured again</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Face, hands and eyes</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Faults to be mended: {count}</source>
             <translation>መስተካከል ያለባቸው ስህተቶች: {count}</translation>
         </message>
@@ -784,12 +960,36 @@
             <translation>አምጣ</translation>
         </message>
         <message>
+            <source>Fetch the pre-registration</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Fetching …</source>
             <translation>እየመጣ ነው …</translation>
         </message>
         <message>
+            <source>Fill in</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Fill in {count} details</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Filled in at home?</source>
             <translation>በቤት ተሞልቷል?</translation>
+        </message>
+        <message>
+            <source>Filled in: {fields}.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Find a place</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Find a place: type its beginning</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Finger</source>
@@ -820,6 +1020,10 @@
             <translation>ከመጀመሪያው</translation>
         </message>
         <message>
+            <source>From: {source} ({sure})</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>GPS receiver</source>
             <translation>የGPS መቀበያ</translation>
         </message>
@@ -832,16 +1036,40 @@
             <translation>ቀጥል</translation>
         </message>
         <message>
+            <source>Go on (Space)</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Go on with other things</source>
             <translation>በሌሎች ነገሮች ቀጥል</translation>
+        </message>
+        <message>
+            <source>Go through it with the person. Press a part to change it.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Go through this with the person, one step after the other.</source>
             <translation>ይህን ከግለሰቡ ጋር አንድ በአንድ ያከናውኑ።</translation>
         </message>
         <message>
+            <source>Good.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Good. Hold still …</source>
             <translation>ጥሩ ነው። ሳይንቀሳቀሱ ይቆዩ …</translation>
+        </message>
+        <message>
+            <source>Head of the trail: {digest}</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>High contrast</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Hold</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>How large the page is in truth is not known.</source>
@@ -860,6 +1088,10 @@
             <translation>ግለሰቡን እዚህ ራሴ አያቸዋለሁ</translation>
         </message>
         <message>
+            <source>I see the person here myself …</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>I see the person: they sit before the camera, with nothing before the face.</source>
             <translation>ግለሰቡን አያቸዋለሁ: ከካሜራው ፊት ተቀምጠዋል፣ ፊታቸውንም ምንም አልሸፈነውም።</translation>
         </message>
@@ -874,6 +1106,18 @@
         <message>
             <source>Injury or illness</source>
             <translation>ጉዳት ወይም ሕመም</translation>
+        </message>
+        <message>
+            <source>Introducer</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Is this address spelt right? Many addresses end in {likely}.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>It can be captured after all</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>It can be taken into use, after {seconds} s.</source>
@@ -964,8 +1208,24 @@
             <translation>ሰዓቱ ከዚህ ኮምፒውተር በ{seconds} ሰከንድ ይለያል። ሰዓቶቹን አስተካክለው የመሣሪያውን ፕሮግራም እንደገና ያስጀምሩ።</translation>
         </message>
         <message>
-            <source>Keep the best there is</source>
-            <translation>ካለው የተሻለውን አስቀምጥ</translation>
+            <source>Its portrait is compared with the face that is captured.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Keep it</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Keep it, because …</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Keep mine</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Keep the best there is …</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Kept.</source>
@@ -976,12 +1236,40 @@
             <translation>ተቀምጧል። ማንኛውም የአጠቃቀም ሁኔታ በማስነሻዎቹ ለየትኛው ሂደት እንደሆነ ስለማይገልጽ ማንም አይጠየቅም።</translation>
         </message>
         <message>
+            <source>Keyboard</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Keyboard on the screen</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Keys</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Keys on this page</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Kind of document</source>
             <translation>የሰነድ ዓይነት</translation>
         </message>
         <message>
             <source>Language</source>
             <translation>ቋንቋ</translation>
+        </message>
+        <message>
+            <source>Language of the window</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Larger</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Lay the document on the chip reader …</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Lay the document on the scanner and press Scan, or go on without one.</source>
@@ -1040,6 +1328,10 @@
             <translation>አገጭዎን በዝግታ ያንሱ፣ ከዚያ ወደ ካሜራው ይመልከቱ።</translation>
         </message>
         <message>
+            <source>Light</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Light is reflected by the glasses. Take them off, or move the lamp.</source>
             <translation>መነጽሩ ብርሃን ያንጸባርቃል። ያውልቁት ወይም መብራቱን ያንቀሳቅሱ።</translation>
         </message>
@@ -1060,6 +1352,10 @@
             <translation>ከ{minutes} ደቂቃ በኋላ ይቆለፋል</translation>
         </message>
         <message>
+            <source>Look at this registration before you approve it.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Look into the camera</source>
             <translation>ወደ ካሜራው ይመልከቱ</translation>
         </message>
@@ -1074,6 +1370,10 @@
         <message>
             <source>Machine number</source>
             <translation>የማሽን ቁጥር</translation>
+        </message>
+        <message>
+            <source>Made at station {station} by {name}, {time}</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Make smaller</source>
@@ -1094,6 +1394,22 @@
         <message>
             <source>Megabytes on the disk</source>
             <translation>በዲስኩ ላይ ሜጋባይት</translation>
+        </message>
+        <message>
+            <source>MiTrust answered with something that cannot be read. Try again later, or tell support.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>MiTrust did not accept what it was asked. Tell your administrator, and go on without it.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>MiTrust does not let this station ask without the person. Your administrator has to ask MiTrust for it.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>MiTrust is being maintained just now. Go on without it, or try again later.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>More light on the left side of the face.</source>
@@ -1136,6 +1452,10 @@
             <translation>ይህን ለመመዘን ራስም ሆነ ዳራው በቂ አልተንቀሳቀሰም።</translation>
         </message>
         <message>
+            <source>Never mind</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>New password</source>
             <translation>አዲስ የይለፍ ቃል</translation>
         </message>
@@ -1148,6 +1468,10 @@
             <translation>ቀጣይ</translation>
         </message>
         <message>
+            <source>Next field</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Next page</source>
             <translation>ቀጣይ ገጽ</translation>
         </message>
@@ -1156,8 +1480,16 @@
             <translation>ቀጣይ ሰው</translation>
         </message>
         <message>
+            <source>Next registration</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Next: {names}</source>
             <translation>ቀጣይ: {names}</translation>
+        </message>
+        <message>
+            <source>No bioAttributes are named, neither here nor in the ID schema.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>No browser could be opened on this computer.</source>
@@ -1180,6 +1512,10 @@
             <translation>በምስሉ ፊት የለም። ግለሰቡ ከካሜራው ፊት እንዲቀመጡ ይጠይቁ።</translation>
         </message>
         <message>
+            <source>No field is of the group {group}, which is always selected.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>No finger and no eye is marked as an exception; there is nothing to show.</source>
             <translation>ምንም ጣት ወይም ዓይን እንደ ልዩ ሁኔታ አልተመለከተም፤ የሚታይ ነገር የለም።</translation>
         </message>
@@ -1198,10 +1534,6 @@
         <message>
             <source>No machine-readable lines were found on this page.</source>
             <translation>በዚህ ገጽ ላይ ማሽን የሚያነባቸው መስመሮች አልተገኙም።</translation>
-        </message>
-        <message>
-            <source>No more than that: nobody needs to undress or to take off a bandage</source>
-            <translation>ከዚያ በላይ አይደለም: ማንም ልብስ ማውለቅ ወይም ፋሻ መፍታት አያስፈልገውም</translation>
         </message>
         <message>
             <source>No new registration can be begun: a limit of this station is reached ({limit}). Connect to the server and send what waits, or ask your administrator.</source>
@@ -1228,12 +1560,12 @@
             <translation>በስካነሩ መጋቢ ወረቀት የለም። ገጾቹን አስገብተው እንደገና ስካን ያድርጉ።</translation>
         </message>
         <message>
-            <source>No picture</source>
-            <translation>ምስል የለም</translation>
-        </message>
-        <message>
             <source>No picture came within {seconds} s. Close other programs that use the {kind}, unplug it and plug it in at another socket.</source>
             <translation>በ{seconds} ሰከንድ ውስጥ ምስል አልመጣም። {kind} የሚጠቀሙ ሌሎች ፕሮግራሞችን ይዝጉ፣ ነቅለው በሌላ ሶኬት ይሰኩት።</translation>
+        </message>
+        <message>
+            <source>No place of this name. Choose from the lists below.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>No proofing use case is meant for this.</source>
@@ -1256,6 +1588,10 @@
             <translation>ማንነትን ከሚያረጋግጠው አገልግሎት ጋር ደህንነቱ የተጠበቀ ግንኙነት ሊፈጠር አልቻለም፤ ስለዚህ ምንም አልተላከም። የዚህን ኮምፒውተር ሰዓት ያረጋግጡ፣ ከዚያ ለአስተዳዳሪዎ ይንገሩ።</translation>
         </message>
         <message>
+            <source>No sign of anything unusual.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>No station of this number is registered here, so no set-up file can be made for it.</source>
             <translation>በዚህ ቁጥር የተመዘገበ ጣቢያ እዚህ ስለሌለ የማዋቀሪያ ፋይል ሊዘጋጅለት አይችልም።</translation>
         </message>
@@ -1266,6 +1602,18 @@
         <message>
             <source>No {kind} is connected. Plug it in and try again.</source>
             <translation>{kind} አልተገናኘም። ይሰኩትና እንደገና ይሞክሩ።</translation>
+        </message>
+        <message>
+            <source>No {kind} is connected. Plug it in; it goes on by itself.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>No.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Nobody has proven who this person is at this station: there is no evidence to tell of.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Nobody here waits for what the browser brought back.</source>
@@ -1288,8 +1636,20 @@
             <translation>ይህን ደረጃ ለማከናወን ምንም መንገድ የለም።</translation>
         </message>
         <message>
+            <source>None of your decisions waits to be signed off.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Not Ready</source>
             <translation>ዝግጁ አይደለም</translation>
+        </message>
+        <message>
+            <source>Not everything that was captured is asked for at this age. What is not asked for stays here and is not sent.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Not sure enough to be filled in: {fields}.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Nothing can be seen on this page. Look whether it lies the right way round.</source>
@@ -1300,12 +1660,20 @@
             <translation>ገና ምንም ሊጻፍ አይችልም: የማንነት ማረጋገጫው አልተጠናቀቀም።</translation>
         </message>
         <message>
+            <source>Nothing happened for {time}</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Nothing has to be proven for this person.</source>
             <translation>ለዚህ ሰው ምንም መረጋገጥ የለበትም።</translation>
         </message>
         <message>
             <source>Nothing in the packet confirms the officer: no password and no capture.</source>
             <translation>በጥቅሉ የምዝገባ ባለሙያውን የሚያረጋግጥ የለም: የይለፍ ቃልም ቀረጻም።</translation>
+        </message>
+        <message>
+            <source>Nothing is captured by the name {attribute}.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Nothing is changed yet. Fill in what is to be changed, or attach a document.</source>
@@ -1320,6 +1688,10 @@
             <translation>ምንም አልተሰካም።</translation>
         </message>
         <message>
+            <source>Nothing is shown for the control {control}; known are {known}.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Nothing of that name can be measured. There are: {areas}.</source>
             <translation>በዚህ ስም የሚለካ ነገር የለም። ያሉት: {areas}።</translation>
         </message>
@@ -1328,8 +1700,16 @@
             <translation>በዚህ ቺፕ ላይ ቅጂ አለመሆኑን የሚያሳይ ምንም የለም። ሰነዱን ራሱን ያነጻጽሩ።</translation>
         </message>
         <message>
+            <source>Nothing waits for a review.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Nothing was said.</source>
             <translation>ምንም አልተባለም።</translation>
+        </message>
+        <message>
+            <source>Nothing was written as a signature. Ask the person to sign again.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Nothing.</source>
@@ -1356,20 +1736,40 @@
             <translation>በወረቀት ላይ ይህ ደማቅ ነጸብራቅ ከወረቀቱ ሊለይ አይችልም።</translation>
         </message>
         <message>
+            <source>On their own screen.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>On this screen, turned to them.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Once more</source>
             <translation>አንድ ጊዜ ደግመው</translation>
+        </message>
+        <message>
+            <source>Once more (Space)</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Once more: {fingers}.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>One after the other</source>
             <translation>አንዱ ከሌላው በኋላ</translation>
         </message>
         <message>
-            <source>One face, alone in the picture</source>
-            <translation>አንድ ፊት፣ በምስሉ ብቻውን</translation>
+            <source>One capture of the parent or guardian is enough. Choose which one.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>One finger or eye was not seen. Place all of them and try again.</source>
             <translation>አንድ ጣት ወይም ዓይን አልታየም። ሁሉንም አስቀምጠው እንደገና ይሞክሩ።</translation>
+        </message>
+        <message>
+            <source>One of the two is needed: {field} or {other}.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>One of these, as the person likes</source>
@@ -1382,6 +1782,10 @@
         <message>
             <source>One picture was judged by itself: whether anything in it moves cannot be told.</source>
             <translation>አንድ ምስል ብቻውን ተመዝኗል: በውስጡ የሚንቀሳቀስ ነገር መኖሩ ሊታወቅ አይችልም።</translation>
+        </message>
+        <message>
+            <source>Only GovStack's words can be sent to a server. Leave --put out, to print them.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Only a correction answers a request.</source>
@@ -1410,6 +1814,10 @@
         <message>
             <source>Only somebody who registers people may do this. Sign in as an officer.</source>
             <translation>ይህን ማድረግ የሚችሉት ሰዎችን የሚመዘግቡ ብቻ ናቸው። እንደ ባለሙያ ይግቡ።</translation>
+        </message>
+        <message>
+            <source>Only the age is known</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Only the value true says that the person agrees: {consents}.</source>
@@ -1464,6 +1872,10 @@
             <translation>የተወሰዱ ገጾች: {pages}። {problem}</translation>
         </message>
         <message>
+            <source>Paper</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Paper is stuck in the scanner. Take it out, lay the page in again and scan again.</source>
             <translation>ወረቀት በስካነሩ ውስጥ ተጣብቋል። ያውጡት፣ ገጹን እንደገና አስገብተው ስካን ያድርጉ።</translation>
         </message>
@@ -1488,6 +1900,10 @@
             <translation>ለጊዜው አቁም</translation>
         </message>
         <message>
+            <source>Paused. Everything taken so far is kept; go on whenever the person is ready.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>People</source>
             <translation>ሰዎች</translation>
         </message>
@@ -1504,24 +1920,104 @@
             <translation>የልዩ ሁኔታው ፎቶ</translation>
         </message>
         <message>
+            <source>Picture</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Pictures</source>
             <translation>ምስሎች</translation>
+        </message>
+        <message>
+            <source>Places found</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Playing asks nobody and stores nothing.</source>
             <translation>ማጫወት ማንንም አይጠይቅም፤ ምንም አያስቀምጥም።</translation>
         </message>
         <message>
+            <source>Please hold still.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Please lay both thumbs side by side on the glass.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Please lay four fingers of your left hand flat on the glass.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Please lay four fingers of your right hand flat on the glass.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Please lay the fingers of your left hand flat on the glass.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Please lay the fingers of your right hand flat on the glass.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Please lay your thumb on the glass.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Please lift your hand and lay it on the glass once more.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Please look into the device and keep both eyes wide open.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Please look into the device and keep the eye wide open.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Please look straight into the camera.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Please stay in front of the camera for one more picture.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Please use the other hand or eye.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Plugged in</source>
             <translation>የተሰኩ</translation>
+        </message>
+        <message>
+            <source>Point at what cannot be captured</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Port {port} is used by another program. Choose another one.</source>
             <translation>ወደብ {port} በሌላ ፕሮግራም ተይዟል። ሌላ ይምረጡ።</translation>
         </message>
         <message>
+            <source>Press Start: everything is then taken by itself, one after the other.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Press again to remove {name} for good, with finger and face.</source>
             <translation>{name}ን ከጣትና ከፊት ጋር ለዘለቄታው ለማስወገድ እንደገና ይጫኑ።</translation>
+        </message>
+        <message>
+            <source>Press the button that has the frame, or tick the box</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Press the coloured button</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Previous registration</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Print the slip</source>
@@ -1530,6 +2026,14 @@
         <message>
             <source>Print the slip and hand it to the person.</source>
             <translation>ደረሰኙን አትመው ለግለሰቡ ይስጡ።</translation>
+        </message>
+        <message>
+            <source>Printer</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Printing …</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Proof of identity</source>
@@ -1552,6 +2056,10 @@
             <translation>የተቀመጡ፣ ሊጠናቀቁ የሚገባ</translation>
         </message>
         <message>
+            <source>Read the chip</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Read this to the person first, and ask whether they agree.</source>
             <translation>መጀመሪያ ይህን ለግለሰቡ ያንብቡና ይስማሙ እንደሆነ ይጠይቁ።</translation>
         </message>
@@ -1564,8 +2072,16 @@
             <translation>ይህን በመተግበሪያዎ ያንብቡ፣ ከዚያ የሚያሳየውን ኮድ ይጻፉ።</translation>
         </message>
         <message>
+            <source>Reading what it says …</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Reading …</source>
             <translation>እየተነበበ ነው …</translation>
+        </message>
+        <message>
+            <source>Records of the trail, the newest first</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Registration</source>
@@ -1584,12 +2100,28 @@
             <translation>የምዝገባ ባለሙያ</translation>
         </message>
         <message>
+            <source>Registration {number}</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Registrations to be reviewed, the riskiest first</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Reject</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Remove</source>
             <translation>አስወግድ</translation>
         </message>
         <message>
             <source>Remove this page</source>
             <translation>ይህን ገጽ አስወግድ</translation>
+        </message>
+        <message>
+            <source>Review</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Right eye</source>
@@ -1620,6 +2152,14 @@
             <translation>የቀኝ አውራ ጣት</translation>
         </message>
         <message>
+            <source>Roll of 58 mm</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Roll of 80 mm</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Rule {rule} takes something from {source}, which is no step that finds anything.</source>
             <translation>ደንብ {rule} ከ{source} ይወስዳል፤ እሱ ግን ምንም የሚያገኝ ደረጃ አይደለም።</translation>
         </message>
@@ -1638,6 +2178,10 @@
         <message>
             <source>Say why this proof of identity is cancelled.</source>
             <translation>ይህ የማንነት ማረጋገጫ ለምን እንደተሰረዘ ይግለጹ።</translation>
+        </message>
+        <message>
+            <source>Says something else than the form: {fields}. Decide in Details.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Scan</source>
@@ -1660,8 +2204,8 @@
             <translation>{size} kB የሆነ የታሸገ ጥቅል በወጪ ሳጥን አለ።</translation>
         </message>
         <message>
-            <source>Sealing the packet and sending it …</source>
-            <translation>ጥቅሉ እየታሸገና እየተላከ ነው …</translation>
+            <source>Search</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Second language</source>
@@ -1678,6 +2222,10 @@
         <message>
             <source>Send another code</source>
             <translation>ሌላ ኮድ ላክ</translation>
+        </message>
+        <message>
+            <source>Send back</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Send now</source>
@@ -1724,6 +2272,22 @@
             <translation>ዝርዝሮችን ማጋራት</translation>
         </message>
         <message>
+            <source>Show everything</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Show to the person</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Show to the person ({key})</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Show where</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Shown so far: {level}</source>
             <translation>እስካሁን የታየው: {level}</translation>
         </message>
@@ -1740,12 +2304,28 @@
             <translation>ግባ</translation>
         </message>
         <message>
+            <source>Sign off</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Sign off {count} decisions</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Sign out</source>
             <translation>ውጣ</translation>
         </message>
         <message>
             <source>Signed and kept. It can be sealed once this station has reached the server for the first time; until then it waits on the desk.</source>
             <translation>ተፈርሞ ተቀምጧል። ይህ ጣቢያ ለመጀመሪያ ጊዜ ከአገልጋዩ ሲገናኝ ሊታሸግ ይችላል፤ እስከዚያ በዴስኩ ይጠብቃል።</translation>
+        </message>
+        <message>
+            <source>Signed by the key {fingerprint}</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Signed. It is sealed in the background; the next person may sit down.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Signing …</source>
@@ -1760,6 +2340,10 @@
             <translation>ትንሽ ዝቅ ብለው ይቀመጡ።</translation>
         </message>
         <message>
+            <source>Six digits</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Size: about {now} MB of {limit} MB that can be sent.</source>
             <translation>መጠን: ሊላክ ከሚችለው {limit} MB ውስጥ {now} MB ያህል።</translation>
         </message>
@@ -1770,6 +2354,10 @@
         <message>
             <source>Slip</source>
             <translation>ደረሰኝ</translation>
+        </message>
+        <message>
+            <source>Smaller</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Some documents cannot be read here: scan them.</source>
@@ -1786,10 +2374,6 @@
         <message>
             <source>Somebody else went on with this proof of identity: it is at {actual}, not at {expected}.</source>
             <translation>ሌላ ሰው በዚህ የማንነት ማረጋገጫ ቀጥሏል: በ{actual} ላይ ነው፣ በ{expected} ላይ አይደለም።</translation>
-        </message>
-        <message>
-            <source>Somebody may help to hold the hand</source>
-            <translation>ሌላ ሰው እጁን ለመያዝ ሊረዳ ይችላል</translation>
         </message>
         <message>
             <source>Somebody new</source>
@@ -1836,8 +2420,24 @@
             <translation>በፕሮግራሙ ውስጥ ስህተት ተፈጥሯል ({kind})። ቀደም ሲል የተረጋገጠው ተቀምጧል፤ እንደገና ይሞክሩ፣ ከቀጠለም ለተቆጣጣሪዎ ይንገሩ።</translation>
         </message>
         <message>
+            <source>Space</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Start</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Start (Space)</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Start a new registration</source>
             <translation>አዲስ ምዝገባ ጀምር</translation>
+        </message>
+        <message>
+            <source>Start, go on, or take the picture</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>State: {state}</source>
@@ -1848,6 +2448,10 @@
             <translation>ጣቢያ</translation>
         </message>
         <message>
+            <source>Still reading what the document says …</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Stop</source>
             <translation>አቁም</translation>
         </message>
@@ -1856,24 +2460,36 @@
             <translation>የተቀመጡ ፊቶች ተበላሽተዋል፤ አልተነጻጸሩም ({count})። ይህ ሰው ከዚህ በፊት እዚህ ነበሩ ወይ የሚለው እርግጠኛ አይደለም።</translation>
         </message>
         <message>
+            <source>Story</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Supervisor</source>
             <translation>ተቆጣጣሪ</translation>
         </message>
         <message>
-            <source>Take another picture</source>
-            <translation>ሌላ ምስል ውሰድ</translation>
+            <source>Tab</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Take any</source>
             <translation>ማንኛውንም ውሰድ</translation>
         </message>
         <message>
+            <source>Take it</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Take it again</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Take one picture of the face together with what cannot be captured: {missing}.</source>
             <translation>ፊቱን ሊቀረጽ ከማይችለው ጋር በአንድ ምስል ይውሰዱ: {missing}።</translation>
         </message>
         <message>
-            <source>Take the picture</source>
-            <translation>ምስሉን ውሰድ</translation>
+            <source>Take the picture (Space)</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Take the picture when everything is to be seen.</source>
@@ -1886,6 +2502,14 @@
         <message>
             <source>Test {name}</source>
             <translation>{name}ን ሞክር</translation>
+        </message>
+        <message>
+            <source>Thank you, that is good.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Thank you, that was all.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>That was not it. The code of the authenticator</source>
@@ -1902,6 +2526,14 @@
         <message>
             <source>The ID schema gives the field {field} the category kyc. A server finds no documents and no biometrics there. Ask your administrator.</source>
             <translation>የመታወቂያ ስኬማው ለመስክ {field} kyc የሚል ምድብ ይሰጣል። አገልጋይ እዚያ ሰነዶችንም ባዮሜትሪክንም አያገኝም። አስተዳዳሪዎን ይጠይቁ።</translation>
+        </message>
+        <message>
+            <source>The ID schema has no field {field}: what is typed there is never delivered.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The ID schema requires {field}, and no screen asks for it. Add the field to a screen.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>The ID schema sends a field to a part of the packet that does not exist.</source>
@@ -1924,8 +2556,24 @@
             <translation>የWSQ ምስሉ ማንኛውም የጣት አሻራ አንባቢ ከሚሠራው ይበልጣል።</translation>
         </message>
         <message>
+            <source>The address is not right</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>The address of the service that proves identities is not secure (https), so it was not asked. Tell your administrator.</source>
             <translation>ማንነትን የሚያረጋግጠው አገልግሎት አድራሻ ደህንነቱ የተጠበቀ (https) ስላልሆነ አልተጠየቀም። ለአስተዳዳሪዎ ይንገሩ።</translation>
+        </message>
+        <message>
+            <source>The age does not fit the photo</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The age groups cannot be read. They are written like {example}. Ask your administrator.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The age groups {first} and {second} overlap: nobody can tell which rules count. Ask your administrator.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>The answer cannot be written. Perhaps the disk is full.</source>
@@ -1934,6 +2582,14 @@
         <message>
             <source>The answer for the step {node} came too late. Begin this step again.</source>
             <translation>ለደረጃ {node} የመጣው መልስ ዘግይቷል። ይህን ደረጃ እንደገና ይጀምሩ።</translation>
+        </message>
+        <message>
+            <source>The answer in the browser belongs to another request. Begin this step again.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The answer in the browser belongs to another sign-in. Begin this step again.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>The answer in the browser is from another identity provider than the one that was asked.</source>
@@ -1956,8 +2612,12 @@
             <translation>መተግበሪያው በዚህ ኮምፒውተር ላይ ነው</translation>
         </message>
         <message>
-            <source>The attempts are used up. Keep the best there is, or try once more.</source>
-            <translation>ሙከራዎቹ አልቀዋል። ካለው የተሻለውን ያስቀምጡ፣ ወይም አንድ ጊዜ ደግመው ይሞክሩ።</translation>
+            <source>The attempts are used up and something is still missing: {fingers}. Take it once more, or say that it cannot be captured.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The attempts are used up. Keep the best there is and say why, or take it once more.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>The audit records in the packet are not a list of names with texts.</source>
@@ -1966,6 +2626,10 @@
         <message>
             <source>The background is not plain. Put a plain screen behind the person.</source>
             <translation>ዳራው ነጣ ያለ አይደለም። ከግለሰቡ በስተኋላ ነጣ ያለ መጋረጃ ያድርጉ።</translation>
+        </message>
+        <message>
+            <source>The barcode</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>The biometric file has a part that does not belong there, stands in the wrong order or stands twice.</source>
@@ -2002,10 +2666,6 @@
         <message>
             <source>The built-in receiver did not start. Packets stay in the outbox.</source>
             <translation>አብሮ የተሠራው መቀበያ አልጀመረም። ጥቅሎች በወጪ ሳጥን ይቆያሉ።</translation>
-        </message>
-        <message>
-            <source>The camera is starting …</source>
-            <translation>ካሜራው እየጀመረ ነው …</translation>
         </message>
         <message>
             <source>The camera sees nothing but black. Open its cover, switch on the light and try again.</source>
@@ -2100,6 +2760,14 @@
             <translation>ቺፑ ሊነበብ የሚችል የአውጪ ፊርማ የለውም።</translation>
         </message>
         <message>
+            <source>The chip is not genuine. Nothing was taken from it. Call your supervisor.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The chip is opened by what is printed on the document. Scan the page with the machine-readable lines first, or type the six digits on its front.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>The chip is signed in a way that this program does not know. It cannot be checked.</source>
             <translation>ቺፑ ይህ ፕሮግራም በማያውቀው መንገድ ተፈርሟል። ሊረጋገጥ አይችልም።</translation>
         </message>
@@ -2112,8 +2780,20 @@
             <translation>ቺፑ ማንኛውም ታማኝ ቺፕ የማይኖረውን ቁልፍ ይጠቅሳል። የዚህን ሰነድ ቺፕ አይመኑ።</translation>
         </message>
         <message>
+            <source>The chip was read and is signed by its issuer.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The chip was read; who signed it is not known at this station.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>The clock of the {kind} is {minutes} minutes off. Set it, or this computer's, and try again.</source>
             <translation>የ{kind} ሰዓት በ{minutes} ደቂቃ ይለያል። እሱን ወይም የዚህን ኮምፒውተር ሰዓት አስተካክለው እንደገና ይሞክሩ።</translation>
+        </message>
+        <message>
+            <source>The code is signed, but what it says is not what a slip says.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>The code is wrong or was used already. Wait for the next one; check this computer's clock.</source>
@@ -2144,6 +2824,26 @@
             <translation>የቆዳው ቀለም ተፈጥሯዊ አይደለም። ብርሃኑን ወይም የካሜራውን የነጭ ሚዛን ይቀይሩ።</translation>
         </message>
         <message>
+            <source>The condition asks for {name} (column {column}), which no form here has.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The condition cannot be understood from column {column} on: {found}</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The condition is never true, whatever is typed and however old somebody is.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The condition is not understood from column {column} on. The field is always shown and never required.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The condition is too long or nested too deeply (column {column}).</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>The content of this registration was destroyed after it was delivered or given up.</source>
             <translation>የዚህ ምዝገባ ይዘት ከደረሰ ወይም ከተተወ በኋላ ተደምስሷል።</translation>
         </message>
@@ -2168,6 +2868,10 @@
             <translation>ዋሌቱ ያሳየው ማስረጃ በአውጪው አልተፈረመም፣ ወይም ተቀይሯል።</translation>
         </message>
         <message>
+            <source>The date is known</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>The date of capture in the record is a day that does not exist.</source>
             <translation>በመዝገቡ ያለው የቀረጻ ቀን የሌለ ቀን ነው።</translation>
         </message>
@@ -2178,6 +2882,10 @@
         <message>
             <source>The device for this step is not connected: {device}.</source>
             <translation>ለዚህ ደረጃ የሚያስፈልገው መሣሪያ አልተገናኘም: {device}።</translation>
+        </message>
+        <message>
+            <source>The device is starting …</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>The device saw another hand or eye than the one asked for. Place the right one.</source>
@@ -2248,6 +2956,10 @@
             <translation>ሰነድ {field} በሌላ የጥቅሉ ፋይል ስም ይቀመጥ ነበር። አስተዳዳሪዎን ይጠይቁ።</translation>
         </message>
         <message>
+            <source>The document's chip</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>The drive cannot be read. Plug it in again, or hand over on another one.</source>
             <translation>ድራይቩ ሊነበብ አይችልም። እንደገና ይሰኩት፣ ወይም በሌላ ያስረክቡ።</translation>
         </message>
@@ -2274,6 +2986,10 @@
         <message>
             <source>The driver of the {kind} hangs and cannot be ended. Unplug the {kind}; if that does not help, restart the computer.</source>
             <translation>የ{kind} ድራይቨር ተንጠልጥሏል፤ ሊዘጋ አይችልም። {kind}ን ይንቀሉ፤ ካልረዳ ኮምፒውተሩን እንደገና ያስጀምሩ።</translation>
+        </message>
+        <message>
+            <source>The earliest day lies behind the latest: no date would do.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>The encrypted file was changed after it was written. Do not use it.</source>
@@ -2320,10 +3036,6 @@
             <translation>ዓይኑ ወይም መሣሪያው ተንቀሳቅሷል። ሳይንቀሳቀሱ ይቆዩ።</translation>
         </message>
         <message>
-            <source>The face and the hand or eye concerned in one picture</source>
-            <translation>ፊቱና የሚመለከተው እጅ ወይም ዓይን በአንድ ምስል</translation>
-        </message>
-        <message>
             <source>The face cannot be seen well. Take away what covers it, and face the camera.</source>
             <translation>ፊቱ በደንብ አይታይም። የሚሸፍነውን አንስተው ወደ ካሜራው ይዙሩ።</translation>
         </message>
@@ -2340,12 +3052,12 @@
             <translation>ፊቱ በጣም ዝቅተኛ ንፅፅር አለው። ሌንሱን ያጽዱ፣ ወይም ብርሃኑን ይቀይሩ።</translation>
         </message>
         <message>
-            <source>The face is cut off. Move to the middle of the picture.</source>
-            <translation>ፊቱ ተቆርጧል። ወደ ምስሉ መካከል ይምጡ።</translation>
+            <source>The face in the document's chip is not clearly that of the person. Compare both yourself, and call your supervisor if you doubt it.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
-            <source>The face is good. Take the picture.</source>
-            <translation>ፊቱ ጥሩ ነው። ምስሉን ይውሰዱ።</translation>
+            <source>The face is cut off. Move to the middle of the picture.</source>
+            <translation>ፊቱ ተቆርጧል። ወደ ምስሉ መካከል ይምጡ።</translation>
         </message>
         <message>
             <source>The face is like that of an operator of this station. Compare: it may be the same person.</source>
@@ -2412,6 +3124,10 @@
             <translation>መስክ {field} የትኛውም የመታወቂያ ስኬማ የማያውቀው ቅርጽ አለው።</translation>
         </message>
         <message>
+            <source>The field {field} has no group: nobody could choose to change it. Name one.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>The field {field} has no text. Fill it in or leave it out.</source>
             <translation>መስክ {field} ጽሑፍ የለውም። ይሙሉት ወይም ይተዉት።</translation>
         </message>
@@ -2426,6 +3142,14 @@
         <message>
             <source>The field {field} is not written the way the ID schema asks for. Correct it.</source>
             <translation>መስክ {field} የመታወቂያ ስኬማው በሚጠይቀው መንገድ አልተጻፈም። ያርሙት።</translation>
+        </message>
+        <message>
+            <source>The field {field} is there twice, first at {first}. Remove one.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The field {field} is {here} here and {there} in the ID schema; the schema decides.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>The file cannot be read: {file}.</source>
@@ -2480,6 +3204,10 @@
             <translation>registration.json የሚለው ፋይል አንዳንድ ጣቶችን ወይም ዓይኖችን ይጠቅሳል፣ {attribute} ግን አይደለም። ልዩ ሁኔታ ያልሆኑትን ሁሉ ይጥቀሱ፣ ወይም መሣሪያውን ለመጠቀም ምንም አይጥቀሱ።</translation>
         </message>
         <message>
+            <source>The file that says which field a document fills in cannot be read. Ask your administrator.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>The finger could not be recognised. Ask your supervisor.</source>
             <translation>ጣቱ ሊታወቅ አልቻለም። ተቆጣጣሪዎን ይጠይቁ።</translation>
         </message>
@@ -2520,6 +3248,10 @@
             <translation>የቅጹ መግለጫ ሊነበብ አይችልም። አስተዳዳሪዎን ይጠይቁ።</translation>
         </message>
         <message>
+            <source>The form filled in at home</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>The form has no document of this name.</source>
             <translation>ቅጹ በዚህ ስም ሰነድ የለውም።</translation>
         </message>
@@ -2528,12 +3260,20 @@
             <translation>ቅጹ በዚህ ስም መስክ የለውም።</translation>
         </message>
         <message>
+            <source>The form has no group of fields of this name.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>The form of the step {node} has other fields: {fields}.</source>
             <translation>የደረጃ {node} ቅጽ ሌሎች መስኮች አሉት: {fields}።</translation>
         </message>
         <message>
             <source>The front of the document lies on the scanner.</source>
             <translation>የሰነዱ ፊት በስካነሩ ላይ ነው።</translation>
+        </message>
+        <message>
+            <source>The gender does not fit the photo</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>The gender in the record is none that the standard knows.</source>
@@ -2558,6 +3298,10 @@
         <message>
             <source>The head did not turn far enough to judge this.</source>
             <translation>ይህን ለመመዘን ራስ በቂ አልዞረም።</translation>
+        </message>
+        <message>
+            <source>The identity provider cannot be asked just now. Try again later.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>The identity provider did not confirm the sign-in. Begin this step again.</source>
@@ -2636,6 +3380,22 @@
             <translation>የማንነት አቅራቢው የመግቢያ ማረጋገጫ ለሌላ ሰው የተዘጋጀ ነበር።</translation>
         </message>
         <message>
+            <source>The identity-proofing service answered with something that cannot be read. Try again later, or tell support.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The identity-proofing service did not accept what it was sent. Tell your administrator.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The identity-proofing service does not accept this station's key. Tell your administrator.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The identity-proofing service does not know this person any more. Begin this step again.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>The introducer is not known at this station. Check the number, or ask somebody else.</source>
             <translation>አስተዋዋቂው በዚህ ጣቢያ አይታወቁም። ቁጥሩን ያረጋግጡ፣ ወይም ሌላ ሰው ይጠይቁ።</translation>
         </message>
@@ -2692,6 +3452,10 @@
             <translation>በቺፑ ያሉት መስመሮች የከፈቱት አይደሉም: ቁጥሩ፣ ልደቱ ወይም ማብቂያው ከታተመው ገጽ ይለያል።</translation>
         </message>
         <message>
+            <source>The list hangs on {parent}, which is no list of this form.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>The list of those who may sign in here is damaged: users.json.</source>
             <translation>እዚህ መግባት የሚችሉት ሰዎች ዝርዝር ተበላሽቷል: users.json።</translation>
         </message>
@@ -2700,12 +3464,16 @@
             <translation>በድራይቩ ያለው ነገር ዝርዝር ሊነበብ አይችልም: {part} የለም ወይም ቅርጹ የተሳሳተ ነው።</translation>
         </message>
         <message>
+            <source>The list of {field} has no entries: nobody could choose anything.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>The list on this drive was changed or cut off after its station had signed it. Nothing was taken; hand over again.</source>
             <translation>በዚህ ድራይቭ ያለው ዝርዝር ጣቢያው ከፈረመው በኋላ ተቀይሯል ወይም ተቆርጧል። ምንም አልተወሰደም፤ እንደገና ያስረክቡ።</translation>
         </message>
         <message>
-            <source>The live picture appears here.</source>
-            <translation>የቀጥታ ምስሉ እዚህ ይታያል።</translation>
+            <source>The lists {fields} hang on one another in a circle.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>The machine-readable lines of the document are not complete.</source>
@@ -2872,6 +3640,10 @@
             <translation>ገጹ ከጎን ተወስዷል። ካሜራውን ቀጥ አድርገው በላዩ ይያዙ።</translation>
         </message>
         <message>
+            <source>The passport's zone</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>The password file {file} is not plain text in UTF-8. Save it as UTF-8.</source>
             <translation>የይለፍ ቃል ፋይል {file} በUTF-8 የተጻፈ ግልጽ ጽሑፍ አይደለም። በUTF-8 ያስቀምጡት።</translation>
         </message>
@@ -2888,8 +3660,16 @@
             <translation>የዚህ ማሳያ ጣቢያ የይለፍ ቃሎች ጠፍተዋል: demo-credentials.json የለም ወይም ተበላሽቷል። በሌላ አቃፊ አዲስ ማሳያ ይጀምሩ።</translation>
         </message>
         <message>
+            <source>The person agreed at {at}.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>The person agrees</source>
             <translation>ግለሰቡ ይስማማሉ</translation>
+        </message>
+        <message>
+            <source>The person checks this on their screen and answers there; or you ask them.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>The person chooses this</source>
@@ -2904,6 +3684,26 @@
             <translation>ግለሰቡ በዋሌቱ አልተስማሙም። እንደገና ሊሞከር ይችላል።</translation>
         </message>
         <message>
+            <source>The person did not agree.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The person did not agree. The registration is over and nothing of it is kept.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The person did not share anything at the identity provider. It can be tried again.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The person does not agree</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The person ended the sharing of records. It can be begun again.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>The person goes on in the browser: turn the screen to them. The answer comes by itself.</source>
             <translation>ግለሰቡ በአሳሹ ይቀጥላሉ: ማያውን ወደ እሳቸው ያዙሩ። መልሱ በራሱ ይመጣል።</translation>
         </message>
@@ -2916,24 +3716,48 @@
             <translation>ግለሰቡ ማን እንደሆኑ ገና ማረጋገጥ አለባቸው።</translation>
         </message>
         <message>
+            <source>The person is registered already</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>The person lays the finger on the reader.</source>
             <translation>ግለሰቡ ጣታቸውን በአንባቢው ላይ ያስቀምጣሉ።</translation>
+        </message>
+        <message>
+            <source>The person reads this on their screen and answers there; or you ask them.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>The person reads this with the app on their telephone.</source>
             <translation>ግለሰቡ ይህን በስልካቸው ባለው መተግበሪያ ያነባሉ።</translation>
         </message>
         <message>
+            <source>The person said at {at}: this is right.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The person said that something is wrong. Ask what it is, correct it and show it to them again.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The person says that something is wrong. Ask what it is and correct it.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>The person shows a document</source>
             <translation>ግለሰቡ ሰነድ ያሳያሉ</translation>
         </message>
         <message>
-            <source>The photo that shows what cannot be captured is missing. Take it first.</source>
-            <translation>ሊቀረጽ የማይችለውን የሚያሳየው ፎቶ የለም። መጀመሪያ ይውሰዱት።</translation>
+            <source>The person signs here to agree. Ask them to sign.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
-            <source>The picture can be taken. Better still: {advice}</source>
-            <translation>ምስሉ ሊወሰድ ይችላል። የተሻለ የሚሆነው: {advice}</translation>
+            <source>The person who brings the child has to be confirmed by a supervisor.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The photo that shows what cannot be captured is missing. Take it first.</source>
+            <translation>ሊቀረጽ የማይችለውን የሚያሳየው ፎቶ የለም። መጀመሪያ ይውሰዱት።</translation>
         </message>
         <message>
             <source>The picture could not be accepted. Ask the person to look into the camera again.</source>
@@ -2996,8 +3820,8 @@
             <translation>ምስሉ ተቆርጧል ወይም ተበላሽቷል። እንደገና ይቅዱት።</translation>
         </message>
         <message>
-            <source>The picture is kept.</source>
-            <translation>ምስሉ ተቀምጧል።</translation>
+            <source>The picture is kept. It can be taken again.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>The picture is neither too dark nor too bright.</source>
@@ -3052,6 +3876,10 @@
             <translation>በመዝገቡ ያለው የምስሉ ጥራት በሁለቱም አቅጣጫ እኩል አይደለም።</translation>
         </message>
         <message>
+            <source>The places have no level {level}: the list of {field} would be empty.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>The plots cannot be written into the folder {folder}.</source>
             <translation>ንድፎቹ ወደ አቃፊ {folder} ሊጻፉ አይችሉም።</translation>
         </message>
@@ -3068,8 +3896,16 @@
             <translation>አሻራው በጣም ደብዝዟል። ትንሽ ጠበቅ አድርገው ይጫኑ፣ ጣቱ ደረቅ ከሆነም ያርጥቡት።</translation>
         </message>
         <message>
+            <source>The printed text</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>The printer did not take the slip. Look whether it is on and has paper, and print again.</source>
             <translation>ማተሚያው ደረሰኙን አልተቀበለም። መብራቱንና ወረቀት መኖሩን ተመልክተው እንደገና ያትሙ።</translation>
+        </message>
+        <message>
+            <source>The printer {printer} did not take the slip. Look whether it is on and has paper, and print again.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>The program cannot judge this. Look yourself.</source>
@@ -3082,6 +3918,10 @@
         <message>
             <source>The programs that speak to this computer's TPM are missing. Ask your administrator to install 'tpm2-tools'.</source>
             <translation>ከዚህ ኮምፒውተር TPM ጋር የሚነጋገሩት ፕሮግራሞች የሉም። አስተዳዳሪዎ 'tpm2-tools' እንዲጭኑ ይጠይቁ።</translation>
+        </message>
+        <message>
+            <source>The proof of identity</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>The proof of the sign-in is from another identity provider than the one that was asked.</source>
@@ -3200,6 +4040,14 @@
             <translation>የጣት መዝገቦች ብቻ ሊኖራቸው የሚችለው የማረጋገጫ ምልክት በመዝገቡ ተደርጓል።</translation>
         </message>
         <message>
+            <source>The records do not say something about the person that is needed here.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The records that are asked for are not set up with MiTrust. Tell your supervisor.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>The registration has no audit record. Call your supervisor.</source>
             <translation>ምዝገባው የኦዲት መዝገብ የለውም። ተቆጣጣሪዎን ይጥሩ።</translation>
         </message>
@@ -3230,6 +4078,10 @@
         <message>
             <source>The report is saved. It holds no picture and nothing about people.</source>
             <translation>ዘገባው ተቀምጧል። ምስል ወይም ስለ ሰዎች ምንም አልያዘም።</translation>
+        </message>
+        <message>
+            <source>The report is written and signed: {file}</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>The ridges are smeared. Hold the finger still and do not turn it.</source>
@@ -3360,6 +4212,10 @@
             <translation>አገልጋዩ ይህ እርማት በሚመልስለት ቁጥር ክፍት ጥያቄ የለውም (ኮዱ: {server_code})። ለተቆጣጣሪዎ ይንገሩ።</translation>
         </message>
         <message>
+            <source>The server has no pre-registration of this number any more, or never had. Compare the number with the person's letter; if it is right, it was used or cancelled: fill in the form with the person.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>The server has no such pre-registration for this centre (its code: {server_code}). Compare the number, or go on without it.</source>
             <translation>አገልጋዩ ለዚህ ማዕከል እንዲህ ያለ ቅድመ ምዝገባ የለውም (ኮዱ: {server_code})። ቁጥሩን ያነጻጽሩ፣ ወይም ያለ እሱ ይቀጥሉ።</translation>
         </message>
@@ -3414,6 +4270,10 @@
         <message>
             <source>The server wants you to sign in: sign in again with the network to send.</source>
             <translation>አገልጋዩ እንዲገቡ ይፈልጋል: ለመላክ ከኔትወርክ ጋር እንደገና ይግቡ።</translation>
+        </message>
+        <message>
+            <source>The server was told of this registration already. Tell whoever runs the server what you found.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>The server's address is not one: write https://name.</source>
@@ -3512,6 +4372,10 @@
             <translation>የዚህ ድራይቨር ቅንብር {name} ሊሠራበት አይችልም: {part}። የሚጻፈው እንዲህ ነው: {form}። አርመውት ይህን ፕሮግራም እንደገና ያስጀምሩ።</translation>
         </message>
         <message>
+            <source>The sharing of records broke off. Begin this step again.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>The sign-in at the identity provider did not succeed. It can be tried again.</source>
             <translation>በማንነት አቅራቢው መግባት አልተሳካም። እንደገና ሊሞከር ይችላል።</translation>
         </message>
@@ -3528,16 +4392,56 @@
             <translation>ፊርማው አይመሳሰልም። መረጃው ተቀይሯል ወይም ከሌላ ሰው ነው።</translation>
         </message>
         <message>
+            <source>The signature of the person cannot be read.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>The signature of the {kind} is wrong. Do not use it and tell your supervisor.</source>
             <translation>የ{kind} ፊርማ የተሳሳተ ነው። አይጠቀሙበት፣ ለተቆጣጣሪዎም ይንገሩ።</translation>
+        </message>
+        <message>
+            <source>The six digits on the front</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The slip is dated {date}, which is still to come. Check the clock of this computer.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The slip is genuine, but it is not of a person of this name.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The slip is genuine, but it was valid until {date} only.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>The slip is saved. It holds personal data: delete the file after use.</source>
             <translation>ደረሰኙ ተቀምጧል። የግል መረጃ ይዟል: ከተጠቀሙ በኋላ ፋይሉን ይሰርዙ።</translation>
         </message>
         <message>
+            <source>The slip was changed after it was issued: its signature does not match what it says.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The slip was not issued by the station of this certificate: it is forged, or another station's.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>The slip was sent to the printer.</source>
             <translation>ደረሰኙ ወደ ማተሚያው ተልኳል።</translation>
+        </message>
+        <message>
+            <source>The source has no record any more that belongs to this person.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The source has several records that could be this person's. The person has to share theirs anew.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The source of the records does not let MiTrust in any more. The person has to share them anew.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>The station in this folder is a real one; the demo does not write to it.</source>
@@ -3632,12 +4536,24 @@
             <translation>ያስፈልጉ የነበሩ ደረጃዎች አልተሳኩም።</translation>
         </message>
         <message>
+            <source>The suggestion</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>The supervisor knows this person.</source>
             <translation>ተቆጣጣሪው ይህን ሰው ያውቃሉ።</translation>
         </message>
         <message>
             <source>The supervisor's user name or password is wrong. Check both and try again.</source>
             <translation>የተቆጣጣሪው የተጠቃሚ ስም ወይም የይለፍ ቃል የተሳሳተ ነው። ሁለቱንም አረጋግጠው እንደገና ይሞክሩ።</translation>
+        </message>
+        <message>
+            <source>The table of assurance levels has a missing or wrong value at {place}.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The ten minutes for sharing records were over. It can be begun again.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>The test did not end within {seconds} s. Unplug the {kind}, restart this program, and give this report to the maker of its driver.</source>
@@ -3662,6 +4578,22 @@
         <message>
             <source>The tour waited in vain for a screen: {screen}.</source>
             <translation>ጉብኝቱ ማያውን በከንቱ ጠብቋል: {screen}።</translation>
+        </message>
+        <message>
+            <source>The trail is BROKEN at record {number}: what stands from there on proves nothing.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The trail is being checked …</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The trail is unbroken: {count} records, signed by this station's key up to record {upto}.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The trail tells nothing of a registration with this number.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>The two passwords differ.</source>
@@ -3872,6 +4804,10 @@
             <translation>በአቃፊ {folder} ምስሎች የሉም።</translation>
         </message>
         <message>
+            <source>There are several requiredOn: here any of them is enough, MOSIP's own client looks at the first alone.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>There cannot be an answer before {time}.</source>
             <translation>ከ{time} በፊት መልስ ሊኖር አይችልም።</translation>
         </message>
@@ -3890,6 +4826,14 @@
         <message>
             <source>There is a station in this folder already.</source>
             <translation>በዚህ አቃፊ ጣቢያ አለ።</translation>
+        </message>
+        <message>
+            <source>There is neither a UI specification nor an ID schema in {file}. Name MOSIP's JSON, or its table as CSV.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>There is no age group {group}. Known are {known}.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>There is no agreed format for what was captured, so it cannot be written.</source>
@@ -3916,8 +4860,16 @@
             <translation>በዚህ ስም የአገልጋይ ዓይነት የለም። ከእነዚህ አንዱ ሊሆን ይችላል: {kinds}።</translation>
         </message>
         <message>
+            <source>There is no label in {languages}; English or the id is shown.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>There is no list of packets in this folder. Perhaps the drive was pulled out too early: hand over again.</source>
             <translation>በዚህ አቃፊ የጥቅሎች ዝርዝር የለም። ምናልባት ድራይቩ ቀድሞ ተነቅሏል: እንደገና ያስረክቡ።</translation>
+        </message>
+        <message>
+            <source>There is no other device for this.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>There is no portrait to compare the face with. Take a document of the person first.</source>
@@ -3926,6 +4878,10 @@
         <message>
             <source>There is no proofing use case {use_case} for {tenant}.</source>
             <translation>ለ{tenant} የማረጋገጫ አጠቃቀም ሁኔታ {use_case} የለም።</translation>
+        </message>
+        <message>
+            <source>There is no signed code of a slip in this. Photograph it again, flat and in good light, or type its text.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>There is no station in this folder yet. Open the window once, or run 'muster station create'.</source>
@@ -3942,6 +4898,10 @@
         <message>
             <source>There is nothing in this registration to be confirmed.</source>
             <translation>በዚህ ምዝገባ የሚረጋገጥ ነገር የለም።</translation>
+        </message>
+        <message>
+            <source>There is nothing to be reviewed under this number.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>There is nothing yet to look this person up by.</source>
@@ -3984,8 +4944,20 @@
             <translation>እነዚህ ገጾች በአንድነት ለመላክ በጣም ትልቅ ናቸው: {size} kB፣ ቢበዛ {limit} kB ይቻላል። አንዳንዶቹን ይተዉ።</translation>
         </message>
         <message>
+            <source>This PDF cannot be read, or nobody signed it.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>This breaks the rule {rule} of this field.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>This chip does not open with six digits. Use the machine-readable lines of the document.</source>
             <translation>ይህ ቺፕ በስድስት አሃዞች አይከፈትም። የሰነዱን ማሽን የሚያነባቸው መስመሮች ይጠቀሙ።</translation>
+        </message>
+        <message>
+            <source>This code is not that of a driving licence.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>This computer does not let the program use the {kind}. Tell support: its udev rule is missing.</source>
@@ -3994,6 +4966,10 @@
         <message>
             <source>This computer does not let the program use the {kind}. Tell support: the account must belong to the group video.</source>
             <translation>ይህ ኮምፒውተር ፕሮግራሙ {kind}ን እንዲጠቀም አይፈቅድም። ለድጋፍ ክፍል ይንገሩ: መለያው የvideo ቡድን አባል መሆን አለበት።</translation>
+        </message>
+        <message>
+            <source>This computer has no print service that could be asked. Save the slip as a PDF, or ask your administrator.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>This computer's TPM cannot be reached. It must be switched on in the computer's firmware settings, and your account must be allowed to use it.</source>
@@ -4024,8 +5000,20 @@
             <translation>ይህ ቀን የልደት ቀን ለመሆን በጣም የቆየ ነው።</translation>
         </message>
         <message>
+            <source>This date lies before the date of birth. Compare {field} and {other}.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>This date lies in the future.</source>
             <translation>ይህ ቀን ገና ወደፊት ነው።</translation>
+        </message>
+        <message>
+            <source>This date must not lie after {last}.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>This date must not lie before {first}.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>This device can be used. Something about it could be better.</source>
@@ -4046,6 +5034,10 @@
         <message>
             <source>This document is needed before you can go on.</source>
             <translation>ከመቀጠልዎ በፊት ይህ ሰነድ ያስፈልጋል።</translation>
+        </message>
+        <message>
+            <source>This does not look like a telephone number in use. Ask the person to say it again.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>This entry does not belong to the place chosen above it.</source>
@@ -4080,8 +5072,20 @@
             <translation>ይህ ፋይል ነው: ጣቢያው ያለበትን አቃፊ ይምረጡ።</translation>
         </message>
         <message>
+            <source>This is kept. It can be taken again; the better of each finger counts.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>This is longer than {most} characters. Shorten it.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>This is looked at elsewhere. The answer comes by itself.</source>
             <translation>ይህ በሌላ ቦታ እየታየ ነው። መልሱ በራሱ ይመጣል።</translation>
+        </message>
+        <message>
+            <source>This is no JSON: it breaks off at line {line}, column {column}.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>This is no identity number: a digit is wrong or missing. Compare it with the card.</source>
@@ -4090,6 +5094,10 @@
         <message>
             <source>This is no number of a pre-registration: it has 10 to 20 digits.</source>
             <translation>ይህ የቅድመ ምዝገባ ቁጥር አይደለም: ከ10 እስከ 20 አሃዞች አሉት።</translation>
+        </message>
+        <message>
+            <source>This is no scope of MiTrust: {item} is not understood.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>This is not a finger you enrolled. Try again, or use your password.</source>
@@ -4136,6 +5144,10 @@
             <translation>ይህ የኢሜይል አድራሻ አይደለም። ያርሙት።</translation>
         </message>
         <message>
+            <source>This is not the certificate that slips are checked with. Take slips.pem from the station's folder keys.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>This is not the chip of a passport or identity card. Lay the right document on the reader.</source>
             <translation>ይህ የፓስፖርት ወይም የመታወቂያ ካርድ ቺፕ አይደለም። ትክክለኛውን ሰነድ በአንባቢው ላይ ያስቀምጡ።</translation>
         </message>
@@ -4156,6 +5168,10 @@
             <translation>ይህ መስኩ በሚፈልገው መንገድ አልተጻፈም።</translation>
         </message>
         <message>
+            <source>This is the letter of a pre-registration.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>This is the only administrator. Make somebody else one first, or nobody could undo it.</source>
             <translation>ብቸኛው አስተዳዳሪ እነዚህ ናቸው። መጀመሪያ ሌላ ሰው አስተዳዳሪ ያድርጉ፣ አለበለዚያ ማንም ሊመልሰው አይችልም።</translation>
         </message>
@@ -4168,12 +5184,20 @@
             <translation>ይህ ቁልፍ ፋይሉን አይከፍትም። ፋይሉ የተመሰጠረለትን ቁልፍ ይጠቀሙ።</translation>
         </message>
         <message>
+            <source>This list of keys</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>This looks like the other eye. Check that left and right are not swapped.</source>
             <translation>ይህ ሌላኛውን ዓይን ይመስላል። ግራና ቀኝ አለመቀያየራቸውን ያረጋግጡ።</translation>
         </message>
         <message>
             <source>This looks like the other hand. Place the hand that is shown.</source>
             <translation>ይህ ሌላኛውን እጅ ይመስላል። የሚታየውን እጅ ያስቀምጡ።</translation>
+        </message>
+        <message>
+            <source>This pattern does not work at column {column} ({reason}). The field goes unchecked.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>This person has shown well enough who they are.</source>
@@ -4190,6 +5214,10 @@
         <message>
             <source>This picture is already as small as it can be and still be read.</source>
             <translation>ይህ ምስል ሊነበብ የሚችለውን ያህል አንሷል።</translation>
+        </message>
+        <message>
+            <source>This pre-registration was made with another system ({host}). Fill in the form with the person.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>This pre-registration was taken into another registration already. Ask the person about it.</source>
@@ -4222,6 +5250,10 @@
         <message>
             <source>This registration number is of another machine.</source>
             <translation>ይህ የምዝገባ ቁጥር የሌላ ማሽን ነው።</translation>
+        </message>
+        <message>
+            <source>This registration was decided and signed off already.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>This registration was not compared with others here, or it is too long ago.</source>
@@ -4276,6 +5308,10 @@
             <translation>ይህ ጣቢያ የአገልጋይ አድራሻ የለውም። እስኪያገኝ ጥቅሎች በወጪ ሳጥን ይቆያሉ።</translation>
         </message>
         <message>
+            <source>This station knows no process {process}. Known are {known}; others are left out.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>This station knows no proof of identity with that number.</source>
             <translation>ይህ ጣቢያ በዚያ ቁጥር የማንነት ማረጋገጫ አያውቅም።</translation>
         </message>
@@ -4316,6 +5352,10 @@
             <translation>ይህ ደረጃ ኔትወርክ ይፈልጋል። ይጠብቃል: ኔትወርክ ሲኖር ይቀጥሉ።</translation>
         </message>
         <message>
+            <source>This step waits for MiTrust and for nothing else.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>This step waits for a code and for nothing else.</source>
             <translation>ይህ ደረጃ የሚጠብቀው ኮድ ብቻ ነው።</translation>
         </message>
@@ -4342,6 +5382,10 @@
         <message>
             <source>This step waits for the service's answer and for nothing else.</source>
             <translation>ይህ ደረጃ የሚጠብቀው የአገልግሎቱን መልስ ብቻ ነው።</translation>
+        </message>
+        <message>
+            <source>This step waits for the sign-in and for nothing else.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>This step was tried too often.</source>
@@ -4400,6 +5444,10 @@
             <translation>ጊዜው ያልቃል</translation>
         </message>
         <message>
+            <source>To what comes next; with Shift to what was before</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Too few features are seen in the print. Clean the finger and the glass and take it again.</source>
             <translation>በአሻራው የሚታዩ ምልክቶች በጣም ጥቂት ናቸው። ጣቱንና መስታወቱን አጽድተው እንደገና ይውሰዱ።</translation>
         </message>
@@ -4428,12 +5476,12 @@
             <translation>የጣት አሻራ አንባቢውን ይንኩ።</translation>
         </message>
         <message>
-            <source>Trigger {trigger} names a process that does not exist: {process}. There are: {processes}.</source>
-            <translation>ማስነሻ {trigger} የሌለ ሂደት ይጠቅሳል: {process}። ያሉት: {processes}።</translation>
+            <source>Trail</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
-            <source>Try again</source>
-            <translation>እንደገና ሞክር</translation>
+            <source>Trigger {trigger} names a process that does not exist: {process}. There are: {processes}.</source>
+            <translation>ማስነሻ {trigger} የሌለ ሂደት ይጠቅሳል: {process}። ያሉት: {processes}።</translation>
         </message>
         <message>
             <source>Try with this picture</source>
@@ -4446,10 +5494,6 @@
         <message>
             <source>Turn a little to the right.</source>
             <translation>ትንሽ ወደ ቀኝ ይዙሩ።</translation>
-        </message>
-        <message>
-            <source>Turn the screen to the person and go through it together.</source>
-            <translation>ማያውን ወደ ግለሰቡ አዙረው አብረው ይመልከቱት።</translation>
         </message>
         <message>
             <source>Turn your head slowly to the left, then back to the camera.</source>
@@ -4468,6 +5512,10 @@
             <translation>በባዮሜትሪክ ፋይሉ ሁለት ናሙናዎች ተመሳሳይ መለያ አላቸው።</translation>
         </message>
         <message>
+            <source>Two screens have the order {order}: give each its own.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Two services say that they are the {kind} {serial} (ports {first} and {second}). Stop one of them.</source>
             <translation>ሁለት አገልግሎቶች {kind} {serial} ነን ይላሉ (ወደቦች {first} እና {second})። አንዱን ያቁሙ።</translation>
         </message>
@@ -4476,12 +5524,12 @@
             <translation>ሁለት ደረጃዎች ተመሳሳይ ስም አላቸው: {node}።</translation>
         </message>
         <message>
-            <source>Type the number from the person's card, then only what has changed. Leave the rest empty.</source>
-            <translation>ከግለሰቡ ካርድ ቁጥሩን ይጻፉ፣ ከዚያ የተቀየረውን ብቻ። ሌላውን ባዶ ይተዉ።</translation>
+            <source>Type the beginning of a place; Enter takes the first one found.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
-            <source>Undo</source>
-            <translation>መልስ</translation>
+            <source>Type the number from the person's card, then only what has changed. Leave the rest empty.</source>
+            <translation>ከግለሰቡ ካርድ ቁጥሩን ይጻፉ፣ ከዚያ የተቀየረውን ብቻ። ሌላውን ባዶ ይተዉ።</translation>
         </message>
         <message>
             <source>Unlock</source>
@@ -4504,6 +5552,18 @@
             <translation>የተጠቃሚ ስሙ ወይም የይለፍ ቃሉ የተሳሳተ ነው። ሁለቱንም አረጋግጠው እንደገና ይሞክሩ።</translation>
         </message>
         <message>
+            <source>Usual size</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Validators of the type {kind} are not checked here; use a regex.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>View</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Wait until the camera sees the face.</source>
             <translation>ካሜራው ፊቱን እስኪያይ ይጠብቁ።</translation>
         </message>
@@ -4518,6 +5578,10 @@
         <message>
             <source>Welcome, {name}</source>
             <translation>እንኳን ደህና መጡ፣ {name}</translation>
+        </message>
+        <message>
+            <source>What</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>What a device says about itself in the biometric file is not signed by a device.</source>
@@ -4536,8 +5600,28 @@
             <translation>ግለሰቡ በምን ይጀምራሉ?</translation>
         </message>
         <message>
+            <source>What happened</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>What happened to registration {number}</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>What happened to this registration</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>What is open is kept. {name} can go on with it.</source>
             <translation>ክፍት ያለው ተቀምጧል። {name} ሊቀጥሉበት ይችላሉ።</translation>
+        </message>
+        <message>
+            <source>What is to be changed?</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>What it is about</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>What providers said</source>
@@ -4560,16 +5644,16 @@
             <translation>አሳሹ ይዞ የተመለሰው ሊነበብ አይችልም። ይህን ደረጃ እንደገና ይጀምሩ።</translation>
         </message>
         <message>
-            <source>What the camera sees</source>
-            <translation>ካሜራው የሚያየው</translation>
-        </message>
-        <message>
             <source>What the chip answered was changed on the way, or this is not the chip that it says it is. Take the document off the reader and start again.</source>
             <translation>የቺፑ መልስ በመንገድ ላይ ተቀይሯል፣ ወይም ነኝ የሚለው ቺፕ አይደለም። ሰነዱን ከአንባቢው አንስተው እንደገና ይጀምሩ።</translation>
         </message>
         <message>
             <source>What the chip said before it was opened is not what the issuer signed. Somebody may listen in.</source>
             <translation>ቺፑ ከመከፈቱ በፊት ያለው አውጪው የፈረመው አይደለም። ሰው ሊያዳምጥ ይችላል።</translation>
+        </message>
+        <message>
+            <source>What the person saw has changed since. Show it again and let the person answer.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>What the server sent cannot be opened with this station's key. Have the one in its folder 'keys' registered there.</source>
@@ -4608,6 +5692,10 @@
             <translation>ይህ ጣቢያ ስለ መልእክት መላክ የሚያውቀው ሊሠራበት አይችልም። ለአስተዳዳሪዎ ይንገሩ።</translation>
         </message>
         <message>
+            <source>What was captured of the person who brings the child is not enough. Go back and capture what is missing.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>What was remembered of the code cannot be read. Have another one sent.</source>
             <translation>ስለ ኮዱ የተያዘው ሊነበብ አይችልም። ሌላ እንዲላክ ያድርጉ።</translation>
         </message>
@@ -4616,8 +5704,20 @@
             <translation>ለዋሌቱ ስለቀረበው ጥያቄ የተያዘው ሊነበብ አይችልም። ይህን ደረጃ እንደገና ይጀምሩ።</translation>
         </message>
         <message>
+            <source>What was shown does not belong together. Ask your supervisor.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>What was typed</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>What you give us here is sent to those who can confirm it.</source>
             <translation>እዚህ የሚሰጡን ሊያረጋግጡት ለሚችሉት ይላካል።</translation>
+        </message>
+        <message>
+            <source>When</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Where the eyes look cannot be told in this picture.</source>
@@ -4632,6 +5732,22 @@
             <translation>ግለሰቡ የትኛውን መንገድ ይመርጣሉ?</translation>
         </message>
         <message>
+            <source>Which years?</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Who</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Who brings the child</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Who brings the child: {name}</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Who is this?</source>
             <translation>ይህ ማን ነው?</translation>
         </message>
@@ -4640,8 +5756,20 @@
             <translation>አዲስ የሆኑ ሰዎች ከገቡ በኋላ በ“የእኔ መግቢያ” ጣትና ፊት ያክላሉ።</translation>
         </message>
         <message>
-            <source>Whole head inside the picture</source>
-            <translation>ሙሉ ራስ በምስሉ ውስጥ</translation>
+            <source>Why is it rejected?</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Why is it sent back?</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Why is the best there is kept?</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Why it stays</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Why this proof is ended; nothing about the person</source>
@@ -4656,6 +5784,10 @@
             <translation>በጣት ማያውን ይከፍታሉ፣ በአንድ ንክኪም ይፈርማሉ። ፊትና ጣቶች በዚህ ጣቢያ ታሽገው ይቀመጣሉ፤ ፊቱ እዚህ ከሚመዘገቡት ሁሉ ጋርም ይነጻጸራል።</translation>
         </message>
         <message>
+            <source>Words, a registration's number, or a person's name</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Worn or damaged ridges</source>
             <translation>የተለበሱ ወይም የተጎዱ መስመሮች</translation>
         </message>
@@ -4668,12 +5800,24 @@
             <translation>ስም፣ የእኩል ምልክትና ዋጋ ይጻፉ: {pair}።</translation>
         </message>
         <message>
+            <source>Write a report</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Write a user as NAME=FILE, with a file that holds the password on its first line.</source>
             <translation>ተጠቃሚን NAME=FILE ብለው ይጻፉ፣ በመጀመሪያው መስመር የይለፍ ቃሉን ከያዘ ፋይል ጋር።</translation>
         </message>
         <message>
+            <source>Write differently</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Write the date as year/month/day, for example 1990/05/31.</source>
             <translation>ቀኑን ዓመት/ወር/ቀን ብለው ይጻፉ፣ ለምሳሌ 1990/05/31።</translation>
+        </message>
+        <message>
+            <source>Yes</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Yes, so it is</source>
@@ -4702,6 +5846,10 @@
         <message>
             <source>You may not work at this station at present. Ask an administrator of the station.</source>
             <translation>በአሁኑ ጊዜ በዚህ ጣቢያ መሥራት አይችሉም። የጣቢያውን አስተዳዳሪ ይጠይቁ።</translation>
+        </message>
+        <message>
+            <source>You registered this person yourself, so somebody else has to decide.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>You registered this person, so somebody else has to confirm it.</source>
@@ -4740,16 +5888,40 @@
             <translation>በአገልጋዩ ተቀባይነት አግኝቷል</translation>
         </message>
         <message>
+            <source>adult</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>age in months: {months}</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>age {years}</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>announced, waits to be sent</source>
             <translation>ተነግሯል፣ መላክ ይጠብቃል</translation>
+        </message>
+        <message>
+            <source>approved</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>asked of another system</source>
             <translation>ከሌላ ሥርዓት የተጠየቀ</translation>
         </message>
         <message>
+            <source>at any time</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>at {address}</source>
             <translation>በ{address}</translation>
+        </message>
+        <message>
+            <source>barcode</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>begun</source>
@@ -4780,8 +5952,16 @@
             <translation>ሊቀረጽ አይችልም</translation>
         </message>
         <message>
+            <source>captured</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>certificate until {date}</source>
             <translation>ሰርተፍኬት እስከ {date}</translation>
+        </message>
+        <message>
+            <source>chip</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>chip reader</source>
@@ -4790,6 +5970,14 @@
         <message>
             <source>chosen</source>
             <translation>ተመርጧል</translation>
+        </message>
+        <message>
+            <source>day/month/year</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>destroyed, as the server has it</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>did not succeed</source>
@@ -4808,12 +5996,24 @@
             <translation>ተጠናቋል</translation>
         </message>
         <message>
+            <source>drawn as a sample</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>everything</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>face or finger</source>
             <translation>ፊት ወይም ጣት</translation>
         </message>
         <message>
             <source>fair evidence</source>
             <translation>መካከለኛ ማስረጃ</translation>
+        </message>
+        <message>
+            <source>filled in at home</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>fingerprint reader</source>
@@ -4828,12 +6028,36 @@
             <translation>ለመግቢያና ለፍተሻ ብቻ</translation>
         </message>
         <message>
+            <source>given</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>good</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>has no password yet: choose, and give one</source>
             <translation>ገና የይለፍ ቃል የለውም: ይምረጡና ይስጡ</translation>
         </message>
         <message>
+            <source>held</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>identity {level}</source>
             <translation>ማንነት {level}</translation>
+        </message>
+        <message>
+            <source>in the future</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>in the last {days} days</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>infant</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>iris camera</source>
@@ -4856,12 +6080,24 @@
             <translation>ከገደቡ በታች ተቀምጧል</translation>
         </message>
         <message>
+            <source>kept with a reason</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>later</source>
             <translation>በኋላ</translation>
         </message>
         <message>
             <source>looked up here</source>
             <translation>እዚህ ተፈልጓል</translation>
+        </message>
+        <message>
+            <source>minor</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>month/day/year</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>need not succeed</source>
@@ -4876,6 +6112,10 @@
             <translation>ምንም</translation>
         </message>
         <message>
+            <source>not asked for</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>not connected</source>
             <translation>አልተገናኘም</translation>
         </message>
@@ -4888,12 +6128,24 @@
             <translation>አልተረጋገጠም</translation>
         </message>
         <message>
+            <source>not sure: compare it</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>nothing</source>
             <translation>ምንም</translation>
         </message>
         <message>
+            <source>nothing unusual</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>nothing yet</source>
             <translation>ገና ምንም</translation>
+        </message>
+        <message>
+            <source>now</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>number {serial}</source>
@@ -4908,12 +6160,28 @@
             <translation>የአንድ ጊዜ ኮድ</translation>
         </message>
         <message>
+            <source>passport zone</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>perhaps alike</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>printed text</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>processed</source>
             <translation>ተስተናግዷል</translation>
         </message>
         <message>
             <source>processed, the number was given</source>
             <translation>ተስተናግዷል፣ ቁጥሩ ተሰጥቷል</translation>
+        </message>
+        <message>
+            <source>proof of identity</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>proven</source>
@@ -4924,8 +6192,16 @@
             <translation>ጥራት %p</translation>
         </message>
         <message>
+            <source>rather sure</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>ready to be sealed</source>
             <translation>ለመታሸግ ዝግጁ</translation>
+        </message>
+        <message>
+            <source>records shared through MiTrust</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>refused by the server</source>
@@ -4940,12 +6216,28 @@
             <translation>በአገልጋዩ ውድቅ ሆኗል</translation>
         </message>
         <message>
+            <source>risk {weight}</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>sent back</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>sign-in at a provider</source>
             <translation>በአቅራቢ መግባት</translation>
         </message>
         <message>
+            <source>sign-in at a trusted provider</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>sign-in {level}</source>
             <translation>መግቢያ {level}</translation>
+        </message>
+        <message>
+            <source>signed with the certificate {digest}</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>signs in with: {names}</source>
@@ -4956,6 +6248,10 @@
             <translation>በመጠኑ እርግጠኛ (ዝቅተኛ)</translation>
         </message>
         <message>
+            <source>still owed</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>stopped</source>
             <translation>ቆሟል</translation>
         </message>
@@ -4964,8 +6260,16 @@
             <translation>ጠንካራ ማስረጃ</translation>
         </message>
         <message>
+            <source>suggested</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>superior evidence</source>
             <translation>የላቀ ማስረጃ</translation>
+        </message>
+        <message>
+            <source>sure</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>sure (substantial)</source>
@@ -4992,12 +6296,24 @@
             <translation>ሊቀረጽ የሚገባው</translation>
         </message>
         <message>
+            <source>today</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>too many wrong attempts; can try again in {minutes} min</source>
             <translation>ብዙ የተሳሳቱ ሙከራዎች፤ ከ{minutes} ደቂቃ በኋላ ሊሞክሩ ይችላሉ</translation>
         </message>
         <message>
+            <source>typed</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>under way</source>
             <translation>በሂደት ላይ</translation>
+        </message>
+        <message>
+            <source>very alike</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>very sure (high)</source>
@@ -5006,6 +6322,10 @@
         <message>
             <source>vouched for</source>
             <translation>ዋስትና የተሰጠበት</translation>
+        </message>
+        <message>
+            <source>waiting</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>waits for an answer</source>
@@ -5028,16 +6348,28 @@
             <translation>በስልክ ያለ ዋሌት</translation>
         </message>
         <message>
-            <source>year/month/day</source>
-            <translation>ዓመት/ወር/ቀን</translation>
+            <source>weak</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>{allowed} attempts are allowed.</source>
             <translation>{allowed} ሙከራዎች ተፈቅደዋል።</translation>
         </message>
         <message>
+            <source>{count} decisions are signed and count.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>{count} faces</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>{count} older ones</source>
             <translation>{count} የቆዩ</translation>
+        </message>
+        <message>
+            <source>{count} older records are still being made ready to be searched.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>{count} packets wait; sending them takes about {minutes} minutes.</source>
@@ -5046,6 +6378,22 @@
         <message>
             <source>{count} packets were accepted by the server.</source>
             <translation>{count} ጥቅሎች በአገልጋዩ ተቀባይነት አግኝተዋል።</translation>
+        </message>
+        <message>
+            <source>{count} registrations fit. Type more of the number or the name.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>{count} were sent meanwhile and wait for you again.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>{decision}, to be signed off</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>{decision}{reason} by {name}, {time}</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>{document}: {before} kB before, {after} kB now. Look whether it can still be read; if not, scan it again.</source>
@@ -5060,12 +6408,20 @@
             <translation>{field} (ሊተው ይችላል)</translation>
         </message>
         <message>
+            <source>{field} and {other} are the same number: nobody can bring along themselves.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>{file} does not say how the clip was taken.</source>
             <translation>{file} ቅንጥቡ እንዴት እንደተወሰደ አይገልጽም።</translation>
         </message>
         <message>
             <source>{file} in the pack of networks is missing or was changed after it was signed.</source>
             <translation>በሞዴሎች ጥቅሉ {file} የለም ወይም ከተፈረመ በኋላ ተቀይሯል።</translation>
+        </message>
+        <message>
+            <source>{file} is not plain text in UTF-8. Save it as UTF-8.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>{folder} is a file, and a folder is needed here.</source>
@@ -5076,8 +6432,16 @@
             <translation>{host} ይመልሳል ግን ምስል አይልክም። አስተዳዳሪዎ የካሜራውን አድራሻ፣ የይለፍ ቃልና ሰርተፍኬት እንዲያረጋግጡ ይጠይቁ።</translation>
         </message>
         <message>
+            <source>{hours} h</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>{minimum} of these {count}</source>
             <translation>ከእነዚህ {count} ውስጥ {minimum}</translation>
+        </message>
+        <message>
+            <source>{minutes} min</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>{name} · next: {step} · {time}</source>
@@ -5092,8 +6456,16 @@
             <translation>{name}: {quality}</translation>
         </message>
         <message>
+            <source>{number} · {name} · sealed {time}</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>{rate} pictures a second come.</source>
             <translation>በሰከንድ {rate} ምስሎች ይመጣሉ።</translation>
+        </message>
+        <message>
+            <source>{seconds} s</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>{seen} fingers are seen instead of {wanted}. Take everything else off the glass.</source>
@@ -5106,6 +6478,18 @@
         <message>
             <source>{seen} of {wanted} fingers are seen. Place all of them flat, a little apart.</source>
             <translation>ከ{wanted} ጣቶች {seen} ይታያሉ። ሁሉንም ዘርግተው፣ ትንሽ አራርቀው ያስቀምጡ።</translation>
+        </message>
+        <message>
+            <source>{source} says {said} ({sure}).</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>{source} says {said}; here it says {standing}.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>{waiting} waiting · {held} held · {decided} to be signed off</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>{what}: the limit is reached.</source>

@@ -72,6 +72,26 @@
             <translation>एक उपकरण का प्रमाणपत्र उस कैप्चर के समय मान्य नहीं था जिस पर उसने हस्ताक्षर किए।</translation>
         </message>
         <message>
+            <source>A digit of this number seems to be wrong or missing. Compare it with the card.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>A document is missing, unreadable or another person's</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>A document says something else than what stands here. Look at both and decide which is right.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>A document that MiTrust sent cannot be read.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>A field has no id: write the name of the schema's field.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>A file of the face recognition pack cannot be read: {file}.</source>
             <translation>चेहरा पहचान पैक की एक फ़ाइल पढ़ी नहीं जा सकती: {file}।</translation>
         </message>
@@ -106,6 +126,10 @@
         <message>
             <source>A key file of this station is missing. Put the folder 'keys' back from your backup.</source>
             <translation>इस स्टेशन की एक कुंजी फ़ाइल नहीं है। अपने बैकअप से 'keys' फ़ोल्डर वापस रखें।</translation>
+        </message>
+        <message>
+            <source>A keyboard on the screen</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>A landmark of the face lies outside the picture.</source>
@@ -248,6 +272,14 @@
             <translation>गुप्त कुंजी का एक नाम और कम से कम एक अक्षर होता है।</translation>
         </message>
         <message>
+            <source>A small child needs somebody who brings it: of that person no face, finger or eye was captured.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>A small child needs somebody who brings it: that person's identity number or registration number is missing.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>A step may not have a name that begins with $: {node}.</source>
             <translation>किसी चरण का नाम $ से शुरू नहीं हो सकता: {node}।</translation>
         </message>
@@ -300,8 +332,20 @@
             <translation>उपयोगकर्ता नाम में 2 से 50 अक्षर, अंक, बिंदु, डैश या अंडरस्कोर होते हैं।</translation>
         </message>
         <message>
+            <source>A word in it is on the list of words that names do not hold. Write it differently, or say why it stays.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>A yes or no in the biometric file is neither.</source>
             <translation>बायोमेट्रिक फ़ाइल में हाँ या नहीं की जगह कुछ और है।</translation>
+        </message>
+        <message>
+            <source>A4 sheet</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>A5 sheet</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Add</source>
@@ -316,8 +360,8 @@
             <translation>व्यवस्थापक</translation>
         </message>
         <message>
-            <source>All are kept.</source>
-            <translation>सभी रखे गए हैं।</translation>
+            <source>Age in years</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>All of these are marked as exceptions; there is nothing to capture.</source>
@@ -364,6 +408,10 @@
             <translation>चुने गए {kind} की जगह किसी और उपकरण ने उत्तर दिया। देखें कि क्या जुड़ा है।</translation>
         </message>
         <message>
+            <source>Another device …</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Another program is using the station's data. Try again in a moment.</source>
             <translation>कोई और प्रोग्राम स्टेशन का डेटा इस्तेमाल कर रहा है। थोड़ी देर में फिर से प्रयास करें।</translation>
         </message>
@@ -372,8 +420,32 @@
             <translation>कोई और कारण</translation>
         </message>
         <message>
+            <source>Another reason, for now</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Another reason, lasting</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Approve</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Approve all that need no look</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Approve {count} that need no look</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>As many of these as possible</source>
             <translation>इनमें से जितने हो सकें</translation>
+        </message>
+        <message>
+            <source>As the computer is set</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Ask about: {fields}.</source>
@@ -390,10 +462,6 @@
         <message>
             <source>Ask the person to lay the four fingers of the right hand flat on the glass.</source>
             <translation>व्यक्ति से दाएँ हाथ की चारों उँगलियाँ काँच पर सीधी रखने को कहें।</translation>
-        </message>
-        <message>
-            <source>Ask the person to look straight into the camera, eyes open, nothing on the head.</source>
-            <translation>व्यक्ति से सीधे कैमरे में देखने को कहें, आँखें खुली, सिर पर कुछ नहीं।</translation>
         </message>
         <message>
             <source>Ask the person to look straight into the camera.</source>
@@ -436,6 +504,10 @@
             <translation>एक बार में अधिक से अधिक {sheets} पन्ने लिए जाते हैं। यदि फ़ीडर में और हों, तो उन्हें आगे के पृष्ठों के रूप में जोड़ें।</translation>
         </message>
         <message>
+            <source>At this age one more document is needed. Go back to the documents and attach it.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Attempt {number} of {allowed}</source>
             <translation>प्रयास {number}, कुल {allowed} में से</translation>
         </message>
@@ -468,8 +540,16 @@
             <translation>जाँचा जा रहा है …</translation>
         </message>
         <message>
+            <source>Being taken. The person stays like this until it is good.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Block</source>
             <translation>रोकें</translation>
+        </message>
+        <message>
+            <source>Both hands</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Browsers cannot come back to this computer: {port} is no port, or another program has it (MUSTER_BROWSER_PORT).</source>
@@ -484,36 +564,44 @@
             <translation>चिप के अनुसार दस्तावेज़ की अवधि समाप्त हो चुकी है।</translation>
         </message>
         <message>
+            <source>By {names}</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Can prove: {level}</source>
             <translation>सिद्ध कर सकता है: {level}</translation>
         </message>
         <message>
-            <source>Cannot be captured</source>
-            <translation>लिया नहीं जा सकता</translation>
+            <source>Cannot be captured ({count} fingers): why?</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Cannot be captured ({fingers}): why?</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Cannot be captured …</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Cannot be held still</source>
             <translation>स्थिर नहीं रखा जा सकता</translation>
         </message>
         <message>
+            <source>Cannot be laid on the glass</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Cannot move as asked</source>
             <translation>जैसे कहा जाए वैसे हिल नहीं सकते</translation>
         </message>
         <message>
-            <source>Capture</source>
-            <translation>कैप्चर लें</translation>
+            <source>Capitals and further signs</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
-            <source>Capture again</source>
-            <translation>कैप्चर फिर से लें</translation>
-        </message>
-        <message>
-            <source>Capture again: {fingers}</source>
-            <translation>फिर से लें: {fingers}</translation>
-        </message>
-        <message>
-            <source>Capturing …</source>
-            <translation>लिया जा रहा है …</translation>
+            <source>Captures</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Centre and machine have five digits each, as the server assigned them.</source>
@@ -564,12 +652,28 @@
             <translation>हर पृष्ठ के लिए एक चित्र चुनें</translation>
         </message>
         <message>
+            <source>Choose a reason.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Choose a record, or search for a registration: its story stands here.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Choose and test</source>
             <translation>चुनें और जाँचें</translation>
         </message>
         <message>
+            <source>Choose another capture</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Choose at least one role.</source>
             <translation>कम से कम एक भूमिका चुनें।</translation>
+        </message>
+        <message>
+            <source>Choose from a calendar</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Choose one of the entries of the list.</source>
@@ -592,12 +696,16 @@
             <translation>चुनें कि यहाँ कौन काम करता है। पासवर्ड इस कंप्यूटर पर सब कुछ सुरक्षित रखते हैं: यदि दोनों खो जाएँ, तो न भेजे गए पंजीकरण भी खो जाएँगे।</translation>
         </message>
         <message>
+            <source>Close</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Close both eyes for a moment, then open them.</source>
             <translation>क्षण भर दोनों आँखें बंद करें, फिर खोलें।</translation>
         </message>
         <message>
-            <source>Close enough: about an arm's length</source>
-            <translation>पर्याप्त पास: लगभग एक हाथ की दूरी</translation>
+            <source>Close the keyboard</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Close the mouth.</source>
@@ -620,12 +728,36 @@
             <translation>आपके ऑथेंटिकेटर ऐप से पढ़ा जाने वाला कोड</translation>
         </message>
         <message>
+            <source>Colours and size</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Come a little closer.</source>
             <translation>थोड़ा पास आएँ।</translation>
         </message>
         <message>
+            <source>Comment</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Comment, if there is one</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Comment; needed for another reason</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Compare the face with the picture on the document, and the name with what was entered.</source>
             <translation>चेहरे की तुलना दस्तावेज़ के चित्र से और नाम की तुलना दर्ज की गई जानकारी से करें।</translation>
+        </message>
+        <message>
+            <source>Compared with</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Conditions of the engine {engine} are not understood; use MVEL.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Configurations (*.json);;All files (*)</source>
@@ -644,8 +776,16 @@
             <translation>सहमति</translation>
         </message>
         <message>
+            <source>Content</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Continue sending</source>
             <translation>भेजना जारी रखें</translation>
+        </message>
+        <message>
+            <source>Dark</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Days of the oldest review</source>
@@ -676,6 +816,10 @@
             <translation>बिना भेजे बीते दिन</translation>
         </message>
         <message>
+            <source>Delete the letter before</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Demo station: the password is filled in. Enroll invented people only.</source>
             <translation>डेमो स्टेशन: पासवर्ड भरा हुआ है। केवल काल्पनिक लोगों का नामांकन करें।</translation>
         </message>
@@ -694,6 +838,10 @@
         <message>
             <source>Discard for good?</source>
             <translation>हमेशा के लिए हटा दें?</translation>
+        </message>
+        <message>
+            <source>Document</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Documents</source>
@@ -728,6 +876,10 @@
             <translation>समाप्त करें</translation>
         </message>
         <message>
+            <source>End the registration? Nothing is kept.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>End this proof</source>
             <translation>यह प्रमाण समाप्त करें</translation>
         </message>
@@ -736,8 +888,24 @@
             <translation>दर्ज: {names}</translation>
         </message>
         <message>
+            <source>Enter</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Enter: next empty field · Ctrl+Enter: Next</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Esc</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Everything is kept as you go.</source>
             <translation>सब कुछ साथ-साथ सहेजा जाता है।</translation>
+        </message>
+        <message>
+            <source>Everything is taken.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Everything succeeded, but it does not prove enough for this purpose.</source>
@@ -776,6 +944,14 @@
             <translation>चेहरा, उँगलियाँ और आँखें</translation>
         </message>
         <message>
+            <source>Face, fingers or eyes are to be captured again</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Face, hands and eyes</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Faults to be mended: {count}</source>
             <translation>ठीक करने योग्य दोष: {count}</translation>
         </message>
@@ -784,12 +960,36 @@
             <translation>लाएँ</translation>
         </message>
         <message>
+            <source>Fetch the pre-registration</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Fetching …</source>
             <translation>लाया जा रहा है …</translation>
         </message>
         <message>
+            <source>Fill in</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Fill in {count} details</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Filled in at home?</source>
             <translation>घर पर भरा था?</translation>
+        </message>
+        <message>
+            <source>Filled in: {fields}.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Find a place</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Find a place: type its beginning</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Finger</source>
@@ -820,6 +1020,10 @@
             <translation>शुरुआत से</translation>
         </message>
         <message>
+            <source>From: {source} ({sure})</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>GPS receiver</source>
             <translation>GPS रिसीवर</translation>
         </message>
@@ -832,16 +1036,40 @@
             <translation>आगे बढ़ें</translation>
         </message>
         <message>
+            <source>Go on (Space)</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Go on with other things</source>
             <translation>दूसरे कामों में आगे बढ़ें</translation>
+        </message>
+        <message>
+            <source>Go through it with the person. Press a part to change it.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Go through this with the person, one step after the other.</source>
             <translation>व्यक्ति के साथ इसे एक-एक चरण करके पूरा करें।</translation>
         </message>
         <message>
+            <source>Good.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Good. Hold still …</source>
             <translation>अच्छा है। स्थिर रहें …</translation>
+        </message>
+        <message>
+            <source>Head of the trail: {digest}</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>High contrast</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Hold</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>How large the page is in truth is not known.</source>
@@ -860,6 +1088,10 @@
             <translation>मैं व्यक्ति को यहाँ स्वयं देख रहा/रही हूँ</translation>
         </message>
         <message>
+            <source>I see the person here myself …</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>I see the person: they sit before the camera, with nothing before the face.</source>
             <translation>मैं व्यक्ति को देख रहा/रही हूँ: वे कैमरे के सामने बैठे हैं और चेहरे के आगे कुछ नहीं है।</translation>
         </message>
@@ -874,6 +1106,18 @@
         <message>
             <source>Injury or illness</source>
             <translation>चोट या बीमारी</translation>
+        </message>
+        <message>
+            <source>Introducer</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Is this address spelt right? Many addresses end in {likely}.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>It can be captured after all</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>It can be taken into use, after {seconds} s.</source>
@@ -964,8 +1208,24 @@
             <translation>इसकी घड़ी इस कंप्यूटर से {seconds} सेकंड अलग है। घड़ियाँ ठीक करें, फिर उपकरण का प्रोग्राम दोबारा शुरू करें।</translation>
         </message>
         <message>
-            <source>Keep the best there is</source>
-            <translation>जो सबसे अच्छा है उसे रखें</translation>
+            <source>Its portrait is compared with the face that is captured.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Keep it</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Keep it, because …</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Keep mine</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Keep the best there is …</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Kept.</source>
@@ -976,12 +1236,40 @@
             <translation>सहेजा गया। कोई उपयोग-मामला अपने ट्रिगर में नहीं बताता कि वह किस प्रक्रिया के लिए है, इसलिए किसी से नहीं पूछा जाता।</translation>
         </message>
         <message>
+            <source>Keyboard</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Keyboard on the screen</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Keys</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Keys on this page</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Kind of document</source>
             <translation>दस्तावेज़ का प्रकार</translation>
         </message>
         <message>
             <source>Language</source>
             <translation>भाषा</translation>
+        </message>
+        <message>
+            <source>Language of the window</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Larger</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Lay the document on the chip reader …</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Lay the document on the scanner and press Scan, or go on without one.</source>
@@ -1040,6 +1328,10 @@
             <translation>ठोड़ी धीरे-धीरे ऊपर उठाएँ, फिर वापस कैमरे की ओर देखें।</translation>
         </message>
         <message>
+            <source>Light</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Light is reflected by the glasses. Take them off, or move the lamp.</source>
             <translation>चश्मे से रोशनी लौट रही है। चश्मा उतारें या लैंप हटाएँ।</translation>
         </message>
@@ -1060,6 +1352,10 @@
             <translation>{minutes} मिनट में लॉक होगा</translation>
         </message>
         <message>
+            <source>Look at this registration before you approve it.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Look into the camera</source>
             <translation>कैमरे में देखें</translation>
         </message>
@@ -1074,6 +1370,10 @@
         <message>
             <source>Machine number</source>
             <translation>मशीन संख्या</translation>
+        </message>
+        <message>
+            <source>Made at station {station} by {name}, {time}</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Make smaller</source>
@@ -1094,6 +1394,22 @@
         <message>
             <source>Megabytes on the disk</source>
             <translation>डिस्क पर मेगाबाइट</translation>
+        </message>
+        <message>
+            <source>MiTrust answered with something that cannot be read. Try again later, or tell support.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>MiTrust did not accept what it was asked. Tell your administrator, and go on without it.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>MiTrust does not let this station ask without the person. Your administrator has to ask MiTrust for it.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>MiTrust is being maintained just now. Go on without it, or try again later.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>More light on the left side of the face.</source>
@@ -1136,6 +1452,10 @@
             <translation>जाँचने के लिए न सिर पर्याप्त हिला, न पृष्ठभूमि।</translation>
         </message>
         <message>
+            <source>Never mind</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>New password</source>
             <translation>नया पासवर्ड</translation>
         </message>
@@ -1148,6 +1468,10 @@
             <translation>आगे</translation>
         </message>
         <message>
+            <source>Next field</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Next page</source>
             <translation>अगला पृष्ठ</translation>
         </message>
@@ -1156,8 +1480,16 @@
             <translation>अगला व्यक्ति</translation>
         </message>
         <message>
+            <source>Next registration</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Next: {names}</source>
             <translation>आगे: {names}</translation>
+        </message>
+        <message>
+            <source>No bioAttributes are named, neither here nor in the ID schema.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>No browser could be opened on this computer.</source>
@@ -1180,6 +1512,10 @@
             <translation>चित्र में कोई चेहरा नहीं है। व्यक्ति से कैमरे के सामने बैठने को कहें।</translation>
         </message>
         <message>
+            <source>No field is of the group {group}, which is always selected.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>No finger and no eye is marked as an exception; there is nothing to show.</source>
             <translation>कोई उँगली या आँख अपवाद के रूप में दर्ज नहीं है; दिखाने को कुछ नहीं है।</translation>
         </message>
@@ -1198,10 +1534,6 @@
         <message>
             <source>No machine-readable lines were found on this page.</source>
             <translation>इस पृष्ठ पर मशीन से पढ़ी जाने वाली पंक्तियाँ नहीं मिलीं।</translation>
-        </message>
-        <message>
-            <source>No more than that: nobody needs to undress or to take off a bandage</source>
-            <translation>इससे अधिक नहीं: किसी को कपड़े या पट्टी उतारने की ज़रूरत नहीं है</translation>
         </message>
         <message>
             <source>No new registration can be begun: a limit of this station is reached ({limit}). Connect to the server and send what waits, or ask your administrator.</source>
@@ -1228,12 +1560,12 @@
             <translation>स्कैनर के फ़ीडर में काग़ज़ नहीं है। पृष्ठ रखें और फिर स्कैन करें।</translation>
         </message>
         <message>
-            <source>No picture</source>
-            <translation>कोई चित्र नहीं</translation>
-        </message>
-        <message>
             <source>No picture came within {seconds} s. Close other programs that use the {kind}, unplug it and plug it in at another socket.</source>
             <translation>{seconds} सेकंड में कोई चित्र नहीं आया। {kind} का उपयोग कर रहे दूसरे प्रोग्राम बंद करें, उसे निकालें और दूसरे सॉकेट में लगाएँ।</translation>
+        </message>
+        <message>
+            <source>No place of this name. Choose from the lists below.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>No proofing use case is meant for this.</source>
@@ -1256,6 +1588,10 @@
             <translation>पहचान सिद्ध करने वाली सेवा से सुरक्षित कनेक्शन नहीं बन सकता, इसलिए कुछ नहीं भेजा गया। इस कंप्यूटर की घड़ी जाँचें, फिर अपने व्यवस्थापक को बताएँ।</translation>
         </message>
         <message>
+            <source>No sign of anything unusual.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>No station of this number is registered here, so no set-up file can be made for it.</source>
             <translation>इस संख्या का कोई स्टेशन यहाँ पंजीकृत नहीं है, इसलिए उसके लिए सेट-अप फ़ाइल नहीं बन सकती।</translation>
         </message>
@@ -1266,6 +1602,18 @@
         <message>
             <source>No {kind} is connected. Plug it in and try again.</source>
             <translation>कोई {kind} जुड़ा नहीं है। उसे लगाएँ और फिर प्रयास करें।</translation>
+        </message>
+        <message>
+            <source>No {kind} is connected. Plug it in; it goes on by itself.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>No.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Nobody has proven who this person is at this station: there is no evidence to tell of.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Nobody here waits for what the browser brought back.</source>
@@ -1288,8 +1636,20 @@
             <translation>इस चरण का कोई भी तरीका उपलब्ध नहीं है।</translation>
         </message>
         <message>
+            <source>None of your decisions waits to be signed off.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Not Ready</source>
             <translation>तैयार नहीं</translation>
+        </message>
+        <message>
+            <source>Not everything that was captured is asked for at this age. What is not asked for stays here and is not sent.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Not sure enough to be filled in: {fields}.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Nothing can be seen on this page. Look whether it lies the right way round.</source>
@@ -1300,12 +1660,20 @@
             <translation>अभी कुछ नहीं लिखा जा सकता: पहचान का प्रमाण पूरा नहीं हुआ है।</translation>
         </message>
         <message>
+            <source>Nothing happened for {time}</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Nothing has to be proven for this person.</source>
             <translation>इस व्यक्ति के लिए कुछ सिद्ध नहीं करना है।</translation>
         </message>
         <message>
             <source>Nothing in the packet confirms the officer: no password and no capture.</source>
             <translation>पैकेट में कुछ भी अधिकारी की पुष्टि नहीं करता: न पासवर्ड, न कैप्चर।</translation>
+        </message>
+        <message>
+            <source>Nothing is captured by the name {attribute}.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Nothing is changed yet. Fill in what is to be changed, or attach a document.</source>
@@ -1320,6 +1688,10 @@
             <translation>कुछ भी जुड़ा नहीं है।</translation>
         </message>
         <message>
+            <source>Nothing is shown for the control {control}; known are {known}.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Nothing of that name can be measured. There are: {areas}.</source>
             <translation>इस नाम की कोई चीज़ मापी नहीं जा सकती। ये हैं: {areas}।</translation>
         </message>
@@ -1328,8 +1700,16 @@
             <translation>इस चिप पर कुछ भी यह नहीं दिखा सकता कि यह नक़ल नहीं है। दस्तावेज़ को ही मिलाकर देखें।</translation>
         </message>
         <message>
+            <source>Nothing waits for a review.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Nothing was said.</source>
             <translation>कुछ नहीं कहा गया।</translation>
+        </message>
+        <message>
+            <source>Nothing was written as a signature. Ask the person to sign again.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Nothing.</source>
@@ -1356,20 +1736,40 @@
             <translation>काग़ज़ पर यह तेज़ चमक काग़ज़ से अलग नहीं पहचानी जा सकती।</translation>
         </message>
         <message>
+            <source>On their own screen.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>On this screen, turned to them.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Once more</source>
             <translation>एक बार और</translation>
+        </message>
+        <message>
+            <source>Once more (Space)</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Once more: {fingers}.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>One after the other</source>
             <translation>एक के बाद एक</translation>
         </message>
         <message>
-            <source>One face, alone in the picture</source>
-            <translation>एक चेहरा, चित्र में अकेला</translation>
+            <source>One capture of the parent or guardian is enough. Choose which one.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>One finger or eye was not seen. Place all of them and try again.</source>
             <translation>एक उँगली या आँख नहीं दिखी। सभी रखें और फिर प्रयास करें।</translation>
+        </message>
+        <message>
+            <source>One of the two is needed: {field} or {other}.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>One of these, as the person likes</source>
@@ -1382,6 +1782,10 @@
         <message>
             <source>One picture was judged by itself: whether anything in it moves cannot be told.</source>
             <translation>केवल एक चित्र जाँचा गया: उसमें कुछ हिलता है या नहीं, यह नहीं कहा जा सकता।</translation>
+        </message>
+        <message>
+            <source>Only GovStack's words can be sent to a server. Leave --put out, to print them.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Only a correction answers a request.</source>
@@ -1410,6 +1814,10 @@
         <message>
             <source>Only somebody who registers people may do this. Sign in as an officer.</source>
             <translation>यह केवल लोगों का पंजीकरण करने वाले कर सकते हैं। अधिकारी के रूप में साइन इन करें।</translation>
+        </message>
+        <message>
+            <source>Only the age is known</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Only the value true says that the person agrees: {consents}.</source>
@@ -1464,6 +1872,10 @@
             <translation>लिए गए पृष्ठ: {pages}। {problem}</translation>
         </message>
         <message>
+            <source>Paper</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Paper is stuck in the scanner. Take it out, lay the page in again and scan again.</source>
             <translation>काग़ज़ स्कैनर में फँस गया है। उसे निकालें, पृष्ठ फिर से रखें और दोबारा स्कैन करें।</translation>
         </message>
@@ -1488,6 +1900,10 @@
             <translation>रोकें</translation>
         </message>
         <message>
+            <source>Paused. Everything taken so far is kept; go on whenever the person is ready.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>People</source>
             <translation>लोग</translation>
         </message>
@@ -1504,24 +1920,104 @@
             <translation>अपवाद का फ़ोटो</translation>
         </message>
         <message>
+            <source>Picture</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Pictures</source>
             <translation>चित्र</translation>
+        </message>
+        <message>
+            <source>Places found</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Playing asks nobody and stores nothing.</source>
             <translation>चलाकर देखने में किसी से कुछ नहीं पूछा जाता और कुछ सहेजा नहीं जाता।</translation>
         </message>
         <message>
+            <source>Please hold still.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Please lay both thumbs side by side on the glass.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Please lay four fingers of your left hand flat on the glass.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Please lay four fingers of your right hand flat on the glass.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Please lay the fingers of your left hand flat on the glass.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Please lay the fingers of your right hand flat on the glass.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Please lay your thumb on the glass.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Please lift your hand and lay it on the glass once more.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Please look into the device and keep both eyes wide open.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Please look into the device and keep the eye wide open.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Please look straight into the camera.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Please stay in front of the camera for one more picture.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Please use the other hand or eye.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Plugged in</source>
             <translation>जुड़े हुए</translation>
+        </message>
+        <message>
+            <source>Point at what cannot be captured</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Port {port} is used by another program. Choose another one.</source>
             <translation>पोर्ट {port} का उपयोग कोई और प्रोग्राम कर रहा है। दूसरा चुनें।</translation>
         </message>
         <message>
+            <source>Press Start: everything is then taken by itself, one after the other.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Press again to remove {name} for good, with finger and face.</source>
             <translation>{name} को उँगली और चेहरे सहित हमेशा के लिए हटाने को फिर से दबाएँ।</translation>
+        </message>
+        <message>
+            <source>Press the button that has the frame, or tick the box</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Press the coloured button</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Previous registration</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Print the slip</source>
@@ -1530,6 +2026,14 @@
         <message>
             <source>Print the slip and hand it to the person.</source>
             <translation>पर्ची छापें और व्यक्ति को दें।</translation>
+        </message>
+        <message>
+            <source>Printer</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Printing …</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Proof of identity</source>
@@ -1552,6 +2056,10 @@
             <translation>रखे हुए, पूरे करने बाकी</translation>
         </message>
         <message>
+            <source>Read the chip</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Read this to the person first, and ask whether they agree.</source>
             <translation>पहले इसे व्यक्ति को पढ़कर सुनाएँ, और पूछें कि क्या वे सहमत हैं।</translation>
         </message>
@@ -1564,8 +2072,16 @@
             <translation>इसे अपने ऐप से पढ़ें, फिर वह कोड टाइप करें जो वह दिखाता है।</translation>
         </message>
         <message>
+            <source>Reading what it says …</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Reading …</source>
             <translation>पढ़ा जा रहा है …</translation>
+        </message>
+        <message>
+            <source>Records of the trail, the newest first</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Registration</source>
@@ -1584,12 +2100,28 @@
             <translation>पंजीकरण अधिकारी</translation>
         </message>
         <message>
+            <source>Registration {number}</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Registrations to be reviewed, the riskiest first</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Reject</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Remove</source>
             <translation>हटाएँ</translation>
         </message>
         <message>
             <source>Remove this page</source>
             <translation>यह पृष्ठ हटाएँ</translation>
+        </message>
+        <message>
+            <source>Review</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Right eye</source>
@@ -1620,6 +2152,14 @@
             <translation>दायाँ अँगूठा</translation>
         </message>
         <message>
+            <source>Roll of 58 mm</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Roll of 80 mm</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Rule {rule} takes something from {source}, which is no step that finds anything.</source>
             <translation>नियम {rule}, {source} से कुछ लेता है, जो कुछ खोजने वाला चरण नहीं है।</translation>
         </message>
@@ -1638,6 +2178,10 @@
         <message>
             <source>Say why this proof of identity is cancelled.</source>
             <translation>बताएँ कि पहचान का यह प्रमाण क्यों रद्द किया जाता है।</translation>
+        </message>
+        <message>
+            <source>Says something else than the form: {fields}. Decide in Details.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Scan</source>
@@ -1660,8 +2204,8 @@
             <translation>{size} kB का सीलबंद पैकेट आउटबॉक्स में है।</translation>
         </message>
         <message>
-            <source>Sealing the packet and sending it …</source>
-            <translation>पैकेट सील करके भेजा जा रहा है …</translation>
+            <source>Search</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Second language</source>
@@ -1678,6 +2222,10 @@
         <message>
             <source>Send another code</source>
             <translation>दूसरा कोड भेजें</translation>
+        </message>
+        <message>
+            <source>Send back</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Send now</source>
@@ -1724,6 +2272,22 @@
             <translation>विवरण साझा करना</translation>
         </message>
         <message>
+            <source>Show everything</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Show to the person</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Show to the person ({key})</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Show where</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Shown so far: {level}</source>
             <translation>अब तक दिखाया गया: {level}</translation>
         </message>
@@ -1740,12 +2304,28 @@
             <translation>साइन इन करें</translation>
         </message>
         <message>
+            <source>Sign off</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Sign off {count} decisions</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Sign out</source>
             <translation>साइन आउट करें</translation>
         </message>
         <message>
             <source>Signed and kept. It can be sealed once this station has reached the server for the first time; until then it waits on the desk.</source>
             <translation>हस्ताक्षर हो गए और सहेजा गया। जब यह स्टेशन पहली बार सर्वर तक पहुँचेगा तब इसे सील किया जा सकेगा; तब तक यह डेस्क पर प्रतीक्षा करेगा।</translation>
+        </message>
+        <message>
+            <source>Signed by the key {fingerprint}</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Signed. It is sealed in the background; the next person may sit down.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Signing …</source>
@@ -1760,6 +2340,10 @@
             <translation>थोड़ा नीचे बैठें।</translation>
         </message>
         <message>
+            <source>Six digits</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Size: about {now} MB of {limit} MB that can be sent.</source>
             <translation>आकार: भेजे जा सकने वाले {limit} MB में से लगभग {now} MB।</translation>
         </message>
@@ -1770,6 +2354,10 @@
         <message>
             <source>Slip</source>
             <translation>पर्ची</translation>
+        </message>
+        <message>
+            <source>Smaller</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Some documents cannot be read here: scan them.</source>
@@ -1786,10 +2374,6 @@
         <message>
             <source>Somebody else went on with this proof of identity: it is at {actual}, not at {expected}.</source>
             <translation>कोई और पहचान के इस प्रमाण में आगे बढ़ा: यह {actual} पर है, {expected} पर नहीं।</translation>
-        </message>
-        <message>
-            <source>Somebody may help to hold the hand</source>
-            <translation>कोई हाथ पकड़ने में मदद कर सकता है</translation>
         </message>
         <message>
             <source>Somebody new</source>
@@ -1836,8 +2420,24 @@
             <translation>प्रोग्राम के भीतर कुछ गड़बड़ हुई ({kind})। पहले जिसकी पुष्टि हुई वह सुरक्षित है; फिर प्रयास करें, और यदि गड़बड़ बनी रहे तो अपने पर्यवेक्षक को बताएँ।</translation>
         </message>
         <message>
+            <source>Space</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Start</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Start (Space)</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Start a new registration</source>
             <translation>नया पंजीकरण शुरू करें</translation>
+        </message>
+        <message>
+            <source>Start, go on, or take the picture</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>State: {state}</source>
@@ -1848,6 +2448,10 @@
             <translation>स्टेशन</translation>
         </message>
         <message>
+            <source>Still reading what the document says …</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Stop</source>
             <translation>रोकें</translation>
         </message>
@@ -1856,24 +2460,36 @@
             <translation>सहेजे हुए चेहरे ख़राब हैं और उनकी तुलना नहीं हुई ({count})। यह व्यक्ति पहले यहाँ आया था या नहीं, यह निश्चित नहीं है।</translation>
         </message>
         <message>
+            <source>Story</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Supervisor</source>
             <translation>पर्यवेक्षक</translation>
         </message>
         <message>
-            <source>Take another picture</source>
-            <translation>दूसरा चित्र लें</translation>
+            <source>Tab</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Take any</source>
             <translation>कोई भी लें</translation>
         </message>
         <message>
+            <source>Take it</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Take it again</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Take one picture of the face together with what cannot be captured: {missing}.</source>
             <translation>चेहरे का एक चित्र उसके साथ लें जो लिया नहीं जा सकता: {missing}।</translation>
         </message>
         <message>
-            <source>Take the picture</source>
-            <translation>चित्र लें</translation>
+            <source>Take the picture (Space)</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Take the picture when everything is to be seen.</source>
@@ -1886,6 +2502,14 @@
         <message>
             <source>Test {name}</source>
             <translation>{name} जाँचें</translation>
+        </message>
+        <message>
+            <source>Thank you, that is good.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Thank you, that was all.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>That was not it. The code of the authenticator</source>
@@ -1902,6 +2526,14 @@
         <message>
             <source>The ID schema gives the field {field} the category kyc. A server finds no documents and no biometrics there. Ask your administrator.</source>
             <translation>पहचान-स्कीमा खाने {field} को श्रेणी kyc देता है। सर्वर को वहाँ न दस्तावेज़ मिलते हैं न बायोमेट्रिक। अपने व्यवस्थापक से पूछें।</translation>
+        </message>
+        <message>
+            <source>The ID schema has no field {field}: what is typed there is never delivered.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The ID schema requires {field}, and no screen asks for it. Add the field to a screen.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>The ID schema sends a field to a part of the packet that does not exist.</source>
@@ -1924,8 +2556,24 @@
             <translation>WSQ चित्र किसी भी फ़िंगरप्रिंट रीडर के चित्र से बड़ा है।</translation>
         </message>
         <message>
+            <source>The address is not right</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>The address of the service that proves identities is not secure (https), so it was not asked. Tell your administrator.</source>
             <translation>पहचान सिद्ध करने वाली सेवा का पता सुरक्षित (https) नहीं है, इसलिए उससे नहीं पूछा गया। अपने व्यवस्थापक को बताएँ।</translation>
+        </message>
+        <message>
+            <source>The age does not fit the photo</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The age groups cannot be read. They are written like {example}. Ask your administrator.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The age groups {first} and {second} overlap: nobody can tell which rules count. Ask your administrator.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>The answer cannot be written. Perhaps the disk is full.</source>
@@ -1934,6 +2582,14 @@
         <message>
             <source>The answer for the step {node} came too late. Begin this step again.</source>
             <translation>चरण {node} का उत्तर बहुत देर से आया। यह चरण फिर से शुरू करें।</translation>
+        </message>
+        <message>
+            <source>The answer in the browser belongs to another request. Begin this step again.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The answer in the browser belongs to another sign-in. Begin this step again.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>The answer in the browser is from another identity provider than the one that was asked.</source>
@@ -1956,8 +2612,12 @@
             <translation>ऐप इसी कंप्यूटर पर है</translation>
         </message>
         <message>
-            <source>The attempts are used up. Keep the best there is, or try once more.</source>
-            <translation>प्रयास समाप्त हो गए। जो सबसे अच्छा है उसे रखें, या एक बार और प्रयास करें।</translation>
+            <source>The attempts are used up and something is still missing: {fingers}. Take it once more, or say that it cannot be captured.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The attempts are used up. Keep the best there is and say why, or take it once more.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>The audit records in the packet are not a list of names with texts.</source>
@@ -1966,6 +2626,10 @@
         <message>
             <source>The background is not plain. Put a plain screen behind the person.</source>
             <translation>पृष्ठभूमि सादी नहीं है। व्यक्ति के पीछे सादा पर्दा लगाएँ।</translation>
+        </message>
+        <message>
+            <source>The barcode</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>The biometric file has a part that does not belong there, stands in the wrong order or stands twice.</source>
@@ -2002,10 +2666,6 @@
         <message>
             <source>The built-in receiver did not start. Packets stay in the outbox.</source>
             <translation>अंतर्निहित रिसीवर शुरू नहीं हुआ। पैकेट आउटबॉक्स में रहेंगे।</translation>
-        </message>
-        <message>
-            <source>The camera is starting …</source>
-            <translation>कैमरा शुरू हो रहा है …</translation>
         </message>
         <message>
             <source>The camera sees nothing but black. Open its cover, switch on the light and try again.</source>
@@ -2100,6 +2760,14 @@
             <translation>चिप में उसके जारीकर्ता के पढ़ने योग्य हस्ताक्षर नहीं हैं।</translation>
         </message>
         <message>
+            <source>The chip is not genuine. Nothing was taken from it. Call your supervisor.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The chip is opened by what is printed on the document. Scan the page with the machine-readable lines first, or type the six digits on its front.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>The chip is signed in a way that this program does not know. It cannot be checked.</source>
             <translation>चिप पर ऐसे ढंग से हस्ताक्षर हैं जिसे यह प्रोग्राम नहीं जानता। वह जाँची नहीं जा सकती।</translation>
         </message>
@@ -2112,8 +2780,20 @@
             <translation>चिप ऐसी कुंजी बताती है जो किसी सच्ची चिप में नहीं होती। इस दस्तावेज़ की चिप पर भरोसा न करें।</translation>
         </message>
         <message>
+            <source>The chip was read and is signed by its issuer.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The chip was read; who signed it is not known at this station.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>The clock of the {kind} is {minutes} minutes off. Set it, or this computer's, and try again.</source>
             <translation>{kind} की घड़ी {minutes} मिनट अलग है। उसे या इस कंप्यूटर की घड़ी को ठीक करें और फिर प्रयास करें।</translation>
+        </message>
+        <message>
+            <source>The code is signed, but what it says is not what a slip says.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>The code is wrong or was used already. Wait for the next one; check this computer's clock.</source>
@@ -2144,6 +2824,26 @@
             <translation>त्वचा का रंग स्वाभाविक नहीं है। रोशनी या कैमरे का श्वेत संतुलन बदलें।</translation>
         </message>
         <message>
+            <source>The condition asks for {name} (column {column}), which no form here has.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The condition cannot be understood from column {column} on: {found}</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The condition is never true, whatever is typed and however old somebody is.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The condition is not understood from column {column} on. The field is always shown and never required.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The condition is too long or nested too deeply (column {column}).</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>The content of this registration was destroyed after it was delivered or given up.</source>
             <translation>इस पंजीकरण की सामग्री पहुँचाए जाने या छोड़ दिए जाने के बाद नष्ट कर दी गई।</translation>
         </message>
@@ -2168,6 +2868,10 @@
             <translation>वॉलेट ने जो क्रेडेंशियल दिखाया उस पर जारीकर्ता के हस्ताक्षर नहीं हैं, या वह बदला गया है।</translation>
         </message>
         <message>
+            <source>The date is known</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>The date of capture in the record is a day that does not exist.</source>
             <translation>रिकॉर्ड में कैप्चर की तारीख़ ऐसा दिन है जो होता ही नहीं।</translation>
         </message>
@@ -2178,6 +2882,10 @@
         <message>
             <source>The device for this step is not connected: {device}.</source>
             <translation>इस चरण का उपकरण जुड़ा नहीं है: {device}।</translation>
+        </message>
+        <message>
+            <source>The device is starting …</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>The device saw another hand or eye than the one asked for. Place the right one.</source>
@@ -2248,6 +2956,10 @@
             <translation>दस्तावेज़ {field} पैकेट की किसी दूसरी फ़ाइल के नाम से रखा जाता। अपने व्यवस्थापक से पूछें।</translation>
         </message>
         <message>
+            <source>The document's chip</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>The drive cannot be read. Plug it in again, or hand over on another one.</source>
             <translation>ड्राइव पढ़ी नहीं जा सकती। उसे फिर से लगाएँ, या किसी दूसरी पर सौंपें।</translation>
         </message>
@@ -2274,6 +2986,10 @@
         <message>
             <source>The driver of the {kind} hangs and cannot be ended. Unplug the {kind}; if that does not help, restart the computer.</source>
             <translation>{kind} का ड्राइवर अटक गया है और बंद नहीं हो सकता। {kind} को निकालें; यदि इससे काम न बने तो कंप्यूटर फिर से शुरू करें।</translation>
+        </message>
+        <message>
+            <source>The earliest day lies behind the latest: no date would do.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>The encrypted file was changed after it was written. Do not use it.</source>
@@ -2320,10 +3036,6 @@
             <translation>आँख या उपकरण हिल गया। स्थिर रहें।</translation>
         </message>
         <message>
-            <source>The face and the hand or eye concerned in one picture</source>
-            <translation>चेहरा और संबंधित हाथ या आँख एक ही चित्र में</translation>
-        </message>
-        <message>
             <source>The face cannot be seen well. Take away what covers it, and face the camera.</source>
             <translation>चेहरा ठीक से नहीं दिखता। जो उसे ढकता है वह हटाएँ और कैमरे की ओर मुँह करें।</translation>
         </message>
@@ -2340,12 +3052,12 @@
             <translation>चेहरे में कंट्रास्ट बहुत कम है। लेंस साफ़ करें, या रोशनी बदलें।</translation>
         </message>
         <message>
-            <source>The face is cut off. Move to the middle of the picture.</source>
-            <translation>चेहरा कटा हुआ है। चित्र के बीच में आएँ।</translation>
+            <source>The face in the document's chip is not clearly that of the person. Compare both yourself, and call your supervisor if you doubt it.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
-            <source>The face is good. Take the picture.</source>
-            <translation>चेहरा अच्छा है। चित्र लें।</translation>
+            <source>The face is cut off. Move to the middle of the picture.</source>
+            <translation>चेहरा कटा हुआ है। चित्र के बीच में आएँ।</translation>
         </message>
         <message>
             <source>The face is like that of an operator of this station. Compare: it may be the same person.</source>
@@ -2412,6 +3124,10 @@
             <translation>खाने {field} का रूप कोई पहचान-स्कीमा नहीं जानता।</translation>
         </message>
         <message>
+            <source>The field {field} has no group: nobody could choose to change it. Name one.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>The field {field} has no text. Fill it in or leave it out.</source>
             <translation>खाने {field} में पाठ नहीं है। उसे भरें या छोड़ दें।</translation>
         </message>
@@ -2426,6 +3142,14 @@
         <message>
             <source>The field {field} is not written the way the ID schema asks for. Correct it.</source>
             <translation>खाना {field} वैसे नहीं लिखा है जैसे पहचान-स्कीमा माँगता है। उसे ठीक करें।</translation>
+        </message>
+        <message>
+            <source>The field {field} is there twice, first at {first}. Remove one.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The field {field} is {here} here and {there} in the ID schema; the schema decides.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>The file cannot be read: {file}.</source>
@@ -2480,6 +3204,10 @@
             <translation>फ़ाइल registration.json कुछ उँगलियाँ या आँखें बताती है, पर {attribute} नहीं। वे सभी बताएँ जो अपवाद नहीं हैं, या उपकरण इस्तेमाल करने के लिए एक भी नहीं।</translation>
         </message>
         <message>
+            <source>The file that says which field a document fills in cannot be read. Ask your administrator.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>The finger could not be recognised. Ask your supervisor.</source>
             <translation>उँगली पहचानी नहीं जा सकी। अपने पर्यवेक्षक से पूछें।</translation>
         </message>
@@ -2520,6 +3248,10 @@
             <translation>फ़ॉर्म का विवरण पढ़ा नहीं जा सकता। अपने व्यवस्थापक से पूछें।</translation>
         </message>
         <message>
+            <source>The form filled in at home</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>The form has no document of this name.</source>
             <translation>फ़ॉर्म में इस नाम का दस्तावेज़ नहीं है।</translation>
         </message>
@@ -2528,12 +3260,20 @@
             <translation>फ़ॉर्म में इस नाम का खाना नहीं है।</translation>
         </message>
         <message>
+            <source>The form has no group of fields of this name.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>The form of the step {node} has other fields: {fields}.</source>
             <translation>चरण {node} के फ़ॉर्म में दूसरे खाने हैं: {fields}।</translation>
         </message>
         <message>
             <source>The front of the document lies on the scanner.</source>
             <translation>दस्तावेज़ का सामने का भाग स्कैनर पर है।</translation>
+        </message>
+        <message>
+            <source>The gender does not fit the photo</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>The gender in the record is none that the standard knows.</source>
@@ -2558,6 +3298,10 @@
         <message>
             <source>The head did not turn far enough to judge this.</source>
             <translation>सिर इतना नहीं मुड़ा कि यह जाँचा जा सके।</translation>
+        </message>
+        <message>
+            <source>The identity provider cannot be asked just now. Try again later.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>The identity provider did not confirm the sign-in. Begin this step again.</source>
@@ -2636,6 +3380,22 @@
             <translation>पहचान प्रदाता का साइन-इन प्रमाण किसी और के लिए बना था।</translation>
         </message>
         <message>
+            <source>The identity-proofing service answered with something that cannot be read. Try again later, or tell support.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The identity-proofing service did not accept what it was sent. Tell your administrator.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The identity-proofing service does not accept this station's key. Tell your administrator.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The identity-proofing service does not know this person any more. Begin this step again.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>The introducer is not known at this station. Check the number, or ask somebody else.</source>
             <translation>परिचयकर्ता इस स्टेशन पर ज्ञात नहीं हैं। संख्या जाँचें, या किसी और से पूछें।</translation>
         </message>
@@ -2692,6 +3452,10 @@
             <translation>चिप की पंक्तियाँ वे नहीं हैं जिनसे वह खुली: संख्या, जन्म या समाप्ति छपे पृष्ठ से अलग है।</translation>
         </message>
         <message>
+            <source>The list hangs on {parent}, which is no list of this form.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>The list of those who may sign in here is damaged: users.json.</source>
             <translation>यहाँ साइन इन कर सकने वालों की सूची ख़राब है: users.json।</translation>
         </message>
@@ -2700,12 +3464,16 @@
             <translation>ड्राइव पर क्या है, इसकी सूची पढ़ी नहीं जा सकती: {part} नहीं है या उसका रूप ग़लत है।</translation>
         </message>
         <message>
+            <source>The list of {field} has no entries: nobody could choose anything.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>The list on this drive was changed or cut off after its station had signed it. Nothing was taken; hand over again.</source>
             <translation>इस ड्राइव की सूची उसके स्टेशन के हस्ताक्षर के बाद बदली या काटी गई। कुछ नहीं लिया गया; फिर से सौंपें।</translation>
         </message>
         <message>
-            <source>The live picture appears here.</source>
-            <translation>सीधा चित्र यहाँ दिखता है।</translation>
+            <source>The lists {fields} hang on one another in a circle.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>The machine-readable lines of the document are not complete.</source>
@@ -2872,6 +3640,10 @@
             <translation>पृष्ठ तिरछा लिया गया। कैमरे को सीधे उसके ऊपर रखें।</translation>
         </message>
         <message>
+            <source>The passport's zone</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>The password file {file} is not plain text in UTF-8. Save it as UTF-8.</source>
             <translation>पासवर्ड फ़ाइल {file} UTF-8 में सादा पाठ नहीं है। उसे UTF-8 में सहेजें।</translation>
         </message>
@@ -2888,8 +3660,16 @@
             <translation>इस डेमो स्टेशन के पासवर्ड चले गए: demo-credentials.json नहीं है या ख़राब है। दूसरे फ़ोल्डर में नया डेमो शुरू करें।</translation>
         </message>
         <message>
+            <source>The person agreed at {at}.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>The person agrees</source>
             <translation>व्यक्ति सहमत है</translation>
+        </message>
+        <message>
+            <source>The person checks this on their screen and answers there; or you ask them.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>The person chooses this</source>
@@ -2904,6 +3684,26 @@
             <translation>व्यक्ति वॉलेट में सहमत नहीं हुआ। फिर प्रयास किया जा सकता है।</translation>
         </message>
         <message>
+            <source>The person did not agree.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The person did not agree. The registration is over and nothing of it is kept.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The person did not share anything at the identity provider. It can be tried again.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The person does not agree</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The person ended the sharing of records. It can be begun again.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>The person goes on in the browser: turn the screen to them. The answer comes by itself.</source>
             <translation>व्यक्ति ब्राउज़र में आगे बढ़ता है: स्क्रीन उनकी ओर घुमाएँ। उत्तर अपने आप आता है।</translation>
         </message>
@@ -2916,24 +3716,48 @@
             <translation>व्यक्ति को अभी सिद्ध करना है कि वह कौन है।</translation>
         </message>
         <message>
+            <source>The person is registered already</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>The person lays the finger on the reader.</source>
             <translation>व्यक्ति उँगली रीडर पर रखता है।</translation>
+        </message>
+        <message>
+            <source>The person reads this on their screen and answers there; or you ask them.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>The person reads this with the app on their telephone.</source>
             <translation>व्यक्ति इसे अपने फ़ोन के ऐप से पढ़ता है।</translation>
         </message>
         <message>
+            <source>The person said at {at}: this is right.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The person said that something is wrong. Ask what it is, correct it and show it to them again.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The person says that something is wrong. Ask what it is and correct it.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>The person shows a document</source>
             <translation>व्यक्ति दस्तावेज़ दिखाता है</translation>
         </message>
         <message>
-            <source>The photo that shows what cannot be captured is missing. Take it first.</source>
-            <translation>वह फ़ोटो नहीं है जो दिखाता है कि क्या लिया नहीं जा सकता। पहले उसे लें।</translation>
+            <source>The person signs here to agree. Ask them to sign.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
-            <source>The picture can be taken. Better still: {advice}</source>
-            <translation>चित्र लिया जा सकता है। इससे भी अच्छा: {advice}</translation>
+            <source>The person who brings the child has to be confirmed by a supervisor.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The photo that shows what cannot be captured is missing. Take it first.</source>
+            <translation>वह फ़ोटो नहीं है जो दिखाता है कि क्या लिया नहीं जा सकता। पहले उसे लें।</translation>
         </message>
         <message>
             <source>The picture could not be accepted. Ask the person to look into the camera again.</source>
@@ -2996,8 +3820,8 @@
             <translation>चित्र कटा हुआ या ख़राब है। उसकी फिर से प्रति बनाएँ।</translation>
         </message>
         <message>
-            <source>The picture is kept.</source>
-            <translation>चित्र रखा गया है।</translation>
+            <source>The picture is kept. It can be taken again.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>The picture is neither too dark nor too bright.</source>
@@ -3052,6 +3876,10 @@
             <translation>रिकॉर्ड में चित्र का रिज़ॉल्यूशन दोनों दिशाओं में एक जैसा नहीं है।</translation>
         </message>
         <message>
+            <source>The places have no level {level}: the list of {field} would be empty.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>The plots cannot be written into the folder {folder}.</source>
             <translation>आलेख फ़ोल्डर {folder} में लिखे नहीं जा सकते।</translation>
         </message>
@@ -3068,8 +3896,16 @@
             <translation>छाप बहुत हल्की है। थोड़ा ज़ोर से दबाएँ, और उँगली सूखी हो तो नम कर लें।</translation>
         </message>
         <message>
+            <source>The printed text</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>The printer did not take the slip. Look whether it is on and has paper, and print again.</source>
             <translation>प्रिंटर ने पर्ची नहीं ली। देखें कि वह चालू है और उसमें काग़ज़ है, फिर छापें।</translation>
+        </message>
+        <message>
+            <source>The printer {printer} did not take the slip. Look whether it is on and has paper, and print again.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>The program cannot judge this. Look yourself.</source>
@@ -3082,6 +3918,10 @@
         <message>
             <source>The programs that speak to this computer's TPM are missing. Ask your administrator to install 'tpm2-tools'.</source>
             <translation>इस कंप्यूटर के TPM से बात करने वाले प्रोग्राम नहीं हैं। अपने व्यवस्थापक से 'tpm2-tools' स्थापित करने को कहें।</translation>
+        </message>
+        <message>
+            <source>The proof of identity</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>The proof of the sign-in is from another identity provider than the one that was asked.</source>
@@ -3200,6 +4040,14 @@
             <translation>रिकॉर्ड का प्रमाणन चिह्न लगा है, जो केवल उँगलियों के रिकॉर्ड में हो सकता है।</translation>
         </message>
         <message>
+            <source>The records do not say something about the person that is needed here.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The records that are asked for are not set up with MiTrust. Tell your supervisor.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>The registration has no audit record. Call your supervisor.</source>
             <translation>पंजीकरण का कोई ऑडिट रिकॉर्ड नहीं है। अपने पर्यवेक्षक को बुलाएँ।</translation>
         </message>
@@ -3230,6 +4078,10 @@
         <message>
             <source>The report is saved. It holds no picture and nothing about people.</source>
             <translation>रिपोर्ट सहेज ली गई। उसमें न कोई चित्र है न लोगों के बारे में कुछ।</translation>
+        </message>
+        <message>
+            <source>The report is written and signed: {file}</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>The ridges are smeared. Hold the finger still and do not turn it.</source>
@@ -3360,6 +4212,10 @@
             <translation>सर्वर के पास उस संख्या का कोई खुला अनुरोध नहीं है जिसका यह सुधार उत्तर है (उसका कोड: {server_code})। अपने पर्यवेक्षक को बताएँ।</translation>
         </message>
         <message>
+            <source>The server has no pre-registration of this number any more, or never had. Compare the number with the person's letter; if it is right, it was used or cancelled: fill in the form with the person.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>The server has no such pre-registration for this centre (its code: {server_code}). Compare the number, or go on without it.</source>
             <translation>सर्वर के पास इस केंद्र के लिए ऐसा पूर्व-पंजीकरण नहीं है (उसका कोड: {server_code})। संख्या मिलाएँ, या उसके बिना आगे बढ़ें।</translation>
         </message>
@@ -3414,6 +4270,10 @@
         <message>
             <source>The server wants you to sign in: sign in again with the network to send.</source>
             <translation>सर्वर चाहता है कि आप साइन इन करें: भेजने के लिए नेटवर्क के साथ फिर साइन इन करें।</translation>
+        </message>
+        <message>
+            <source>The server was told of this registration already. Tell whoever runs the server what you found.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>The server's address is not one: write https://name.</source>
@@ -3512,6 +4372,10 @@
             <translation>इस ड्राइवर की सेटिंग {name} उपयोग नहीं हो सकती: {part}। वह ऐसे लिखी जाती है: {form}। उसे ठीक करें और यह प्रोग्राम फिर से शुरू करें।</translation>
         </message>
         <message>
+            <source>The sharing of records broke off. Begin this step again.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>The sign-in at the identity provider did not succeed. It can be tried again.</source>
             <translation>पहचान प्रदाता पर साइन-इन सफल नहीं हुआ। फिर प्रयास किया जा सकता है।</translation>
         </message>
@@ -3528,16 +4392,56 @@
             <translation>हस्ताक्षर मेल नहीं खाते। डेटा बदला गया है या किसी और का है।</translation>
         </message>
         <message>
+            <source>The signature of the person cannot be read.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>The signature of the {kind} is wrong. Do not use it and tell your supervisor.</source>
             <translation>{kind} के हस्ताक्षर ग़लत हैं। उसका उपयोग न करें और अपने पर्यवेक्षक को बताएँ।</translation>
+        </message>
+        <message>
+            <source>The six digits on the front</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The slip is dated {date}, which is still to come. Check the clock of this computer.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The slip is genuine, but it is not of a person of this name.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The slip is genuine, but it was valid until {date} only.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>The slip is saved. It holds personal data: delete the file after use.</source>
             <translation>पर्ची सहेज ली गई। उसमें व्यक्तिगत जानकारी है: उपयोग के बाद फ़ाइल मिटा दें।</translation>
         </message>
         <message>
+            <source>The slip was changed after it was issued: its signature does not match what it says.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The slip was not issued by the station of this certificate: it is forged, or another station's.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>The slip was sent to the printer.</source>
             <translation>पर्ची प्रिंटर को भेज दी गई।</translation>
+        </message>
+        <message>
+            <source>The source has no record any more that belongs to this person.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The source has several records that could be this person's. The person has to share theirs anew.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The source of the records does not let MiTrust in any more. The person has to share them anew.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>The station in this folder is a real one; the demo does not write to it.</source>
@@ -3632,12 +4536,24 @@
             <translation>जो चरण आवश्यक थे वे सफल नहीं हुए।</translation>
         </message>
         <message>
+            <source>The suggestion</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>The supervisor knows this person.</source>
             <translation>पर्यवेक्षक इस व्यक्ति को जानते हैं।</translation>
         </message>
         <message>
             <source>The supervisor's user name or password is wrong. Check both and try again.</source>
             <translation>पर्यवेक्षक का उपयोगकर्ता नाम या पासवर्ड ग़लत है। दोनों जाँचें और फिर प्रयास करें।</translation>
+        </message>
+        <message>
+            <source>The table of assurance levels has a missing or wrong value at {place}.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The ten minutes for sharing records were over. It can be begun again.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>The test did not end within {seconds} s. Unplug the {kind}, restart this program, and give this report to the maker of its driver.</source>
@@ -3662,6 +4578,22 @@
         <message>
             <source>The tour waited in vain for a screen: {screen}.</source>
             <translation>दौरा एक स्क्रीन की व्यर्थ प्रतीक्षा करता रहा: {screen}।</translation>
+        </message>
+        <message>
+            <source>The trail is BROKEN at record {number}: what stands from there on proves nothing.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The trail is being checked …</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The trail is unbroken: {count} records, signed by this station's key up to record {upto}.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The trail tells nothing of a registration with this number.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>The two passwords differ.</source>
@@ -3872,6 +4804,10 @@
             <translation>फ़ोल्डर {folder} में कोई चित्र नहीं है।</translation>
         </message>
         <message>
+            <source>There are several requiredOn: here any of them is enough, MOSIP's own client looks at the first alone.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>There cannot be an answer before {time}.</source>
             <translation>{time} से पहले उत्तर नहीं आ सकता।</translation>
         </message>
@@ -3890,6 +4826,14 @@
         <message>
             <source>There is a station in this folder already.</source>
             <translation>इस फ़ोल्डर में पहले से एक स्टेशन है।</translation>
+        </message>
+        <message>
+            <source>There is neither a UI specification nor an ID schema in {file}. Name MOSIP's JSON, or its table as CSV.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>There is no age group {group}. Known are {known}.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>There is no agreed format for what was captured, so it cannot be written.</source>
@@ -3916,8 +4860,16 @@
             <translation>इस नाम का कोई सर्वर प्रकार नहीं है। वह इनमें से एक हो सकता है: {kinds}।</translation>
         </message>
         <message>
+            <source>There is no label in {languages}; English or the id is shown.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>There is no list of packets in this folder. Perhaps the drive was pulled out too early: hand over again.</source>
             <translation>इस फ़ोल्डर में पैकेटों की सूची नहीं है। शायद ड्राइव बहुत जल्दी निकाल ली गई: फिर से सौंपें।</translation>
+        </message>
+        <message>
+            <source>There is no other device for this.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>There is no portrait to compare the face with. Take a document of the person first.</source>
@@ -3926,6 +4878,10 @@
         <message>
             <source>There is no proofing use case {use_case} for {tenant}.</source>
             <translation>{tenant} के लिए कोई प्रमाण उपयोग-मामला {use_case} नहीं है।</translation>
+        </message>
+        <message>
+            <source>There is no signed code of a slip in this. Photograph it again, flat and in good light, or type its text.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>There is no station in this folder yet. Open the window once, or run 'muster station create'.</source>
@@ -3942,6 +4898,10 @@
         <message>
             <source>There is nothing in this registration to be confirmed.</source>
             <translation>इस पंजीकरण में पुष्टि करने को कुछ नहीं है।</translation>
+        </message>
+        <message>
+            <source>There is nothing to be reviewed under this number.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>There is nothing yet to look this person up by.</source>
@@ -3984,8 +4944,20 @@
             <translation>ये पृष्ठ मिलकर भेजे जाने के लिए बहुत बड़े हैं: {size} kB, जबकि अधिक से अधिक {limit} kB हो सकते हैं। कुछ छोड़ दें।</translation>
         </message>
         <message>
+            <source>This PDF cannot be read, or nobody signed it.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>This breaks the rule {rule} of this field.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>This chip does not open with six digits. Use the machine-readable lines of the document.</source>
             <translation>यह चिप छह अंकों से नहीं खुलती। दस्तावेज़ की मशीन से पढ़ी जाने वाली पंक्तियाँ इस्तेमाल करें।</translation>
+        </message>
+        <message>
+            <source>This code is not that of a driving licence.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>This computer does not let the program use the {kind}. Tell support: its udev rule is missing.</source>
@@ -3994,6 +4966,10 @@
         <message>
             <source>This computer does not let the program use the {kind}. Tell support: the account must belong to the group video.</source>
             <translation>यह कंप्यूटर प्रोग्राम को {kind} का उपयोग नहीं करने देता। सहायता दल को बताएँ: खाता video समूह में होना चाहिए।</translation>
+        </message>
+        <message>
+            <source>This computer has no print service that could be asked. Save the slip as a PDF, or ask your administrator.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>This computer's TPM cannot be reached. It must be switched on in the computer's firmware settings, and your account must be allowed to use it.</source>
@@ -4024,8 +5000,20 @@
             <translation>यह तारीख़ जन्म तिथि होने के लिए बहुत पुरानी है।</translation>
         </message>
         <message>
+            <source>This date lies before the date of birth. Compare {field} and {other}.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>This date lies in the future.</source>
             <translation>यह तारीख़ भविष्य की है।</translation>
+        </message>
+        <message>
+            <source>This date must not lie after {last}.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>This date must not lie before {first}.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>This device can be used. Something about it could be better.</source>
@@ -4046,6 +5034,10 @@
         <message>
             <source>This document is needed before you can go on.</source>
             <translation>आगे बढ़ने से पहले यह दस्तावेज़ चाहिए।</translation>
+        </message>
+        <message>
+            <source>This does not look like a telephone number in use. Ask the person to say it again.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>This entry does not belong to the place chosen above it.</source>
@@ -4080,8 +5072,20 @@
             <translation>यह एक फ़ाइल है: वह फ़ोल्डर चुनें जिसमें स्टेशन है।</translation>
         </message>
         <message>
+            <source>This is kept. It can be taken again; the better of each finger counts.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>This is longer than {most} characters. Shorten it.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>This is looked at elsewhere. The answer comes by itself.</source>
             <translation>इसे कहीं और देखा जा रहा है। उत्तर अपने आप आता है।</translation>
+        </message>
+        <message>
+            <source>This is no JSON: it breaks off at line {line}, column {column}.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>This is no identity number: a digit is wrong or missing. Compare it with the card.</source>
@@ -4090,6 +5094,10 @@
         <message>
             <source>This is no number of a pre-registration: it has 10 to 20 digits.</source>
             <translation>यह पूर्व-पंजीकरण की संख्या नहीं है: उसमें 10 से 20 अंक होते हैं।</translation>
+        </message>
+        <message>
+            <source>This is no scope of MiTrust: {item} is not understood.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>This is not a finger you enrolled. Try again, or use your password.</source>
@@ -4136,6 +5144,10 @@
             <translation>यह ई-मेल पता नहीं है। उसे ठीक करें।</translation>
         </message>
         <message>
+            <source>This is not the certificate that slips are checked with. Take slips.pem from the station's folder keys.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>This is not the chip of a passport or identity card. Lay the right document on the reader.</source>
             <translation>यह पासपोर्ट या पहचान पत्र की चिप नहीं है। सही दस्तावेज़ रीडर पर रखें।</translation>
         </message>
@@ -4156,6 +5168,10 @@
             <translation>यह वैसे नहीं लिखा है जैसे इस खाने को चाहिए।</translation>
         </message>
         <message>
+            <source>This is the letter of a pre-registration.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>This is the only administrator. Make somebody else one first, or nobody could undo it.</source>
             <translation>यह अकेले व्यवस्थापक हैं। पहले किसी और को व्यवस्थापक बनाएँ, नहीं तो कोई इसे वापस नहीं कर सकेगा।</translation>
         </message>
@@ -4168,12 +5184,20 @@
             <translation>यह कुंजी फ़ाइल नहीं खोलती। वह कुंजी इस्तेमाल करें जिसके लिए फ़ाइल कूटबद्ध की गई थी।</translation>
         </message>
         <message>
+            <source>This list of keys</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>This looks like the other eye. Check that left and right are not swapped.</source>
             <translation>यह दूसरी आँख लगती है। देखें कि बाईं और दाईं बदल न गई हों।</translation>
         </message>
         <message>
             <source>This looks like the other hand. Place the hand that is shown.</source>
             <translation>यह दूसरा हाथ लगता है। वह हाथ रखें जो दिखाया गया है।</translation>
+        </message>
+        <message>
+            <source>This pattern does not work at column {column} ({reason}). The field goes unchecked.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>This person has shown well enough who they are.</source>
@@ -4190,6 +5214,10 @@
         <message>
             <source>This picture is already as small as it can be and still be read.</source>
             <translation>यह चित्र उतना छोटा है जितने में वह पढ़ा जा सके।</translation>
+        </message>
+        <message>
+            <source>This pre-registration was made with another system ({host}). Fill in the form with the person.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>This pre-registration was taken into another registration already. Ask the person about it.</source>
@@ -4222,6 +5250,10 @@
         <message>
             <source>This registration number is of another machine.</source>
             <translation>यह पंजीकरण संख्या दूसरी मशीन की है।</translation>
+        </message>
+        <message>
+            <source>This registration was decided and signed off already.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>This registration was not compared with others here, or it is too long ago.</source>
@@ -4276,6 +5308,10 @@
             <translation>इस स्टेशन के पास सर्वर का पता नहीं है। जब तक पता न मिले, पैकेट आउटबॉक्स में रहेंगे।</translation>
         </message>
         <message>
+            <source>This station knows no process {process}. Known are {known}; others are left out.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>This station knows no proof of identity with that number.</source>
             <translation>यह स्टेशन इस संख्या का पहचान का कोई प्रमाण नहीं जानता।</translation>
         </message>
@@ -4316,6 +5352,10 @@
             <translation>इस चरण को नेटवर्क चाहिए। यह प्रतीक्षा करता है: नेटवर्क मिलने पर आगे बढ़ें।</translation>
         </message>
         <message>
+            <source>This step waits for MiTrust and for nothing else.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>This step waits for a code and for nothing else.</source>
             <translation>यह चरण एक कोड की प्रतीक्षा करता है और किसी और चीज़ की नहीं।</translation>
         </message>
@@ -4342,6 +5382,10 @@
         <message>
             <source>This step waits for the service's answer and for nothing else.</source>
             <translation>यह चरण सेवा के उत्तर की प्रतीक्षा करता है और किसी और चीज़ की नहीं।</translation>
+        </message>
+        <message>
+            <source>This step waits for the sign-in and for nothing else.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>This step was tried too often.</source>
@@ -4400,6 +5444,10 @@
             <translation>समय समाप्त होता है</translation>
         </message>
         <message>
+            <source>To what comes next; with Shift to what was before</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Too few features are seen in the print. Clean the finger and the glass and take it again.</source>
             <translation>छाप में बहुत कम लक्षण दिखते हैं। उँगली और काँच साफ़ करें और फिर से लें।</translation>
         </message>
@@ -4428,12 +5476,12 @@
             <translation>फ़िंगरप्रिंट रीडर को छुएँ।</translation>
         </message>
         <message>
-            <source>Trigger {trigger} names a process that does not exist: {process}. There are: {processes}.</source>
-            <translation>ट्रिगर {trigger} ऐसी प्रक्रिया का नाम लेता है जो नहीं है: {process}। ये हैं: {processes}।</translation>
+            <source>Trail</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
-            <source>Try again</source>
-            <translation>फिर प्रयास करें</translation>
+            <source>Trigger {trigger} names a process that does not exist: {process}. There are: {processes}.</source>
+            <translation>ट्रिगर {trigger} ऐसी प्रक्रिया का नाम लेता है जो नहीं है: {process}। ये हैं: {processes}।</translation>
         </message>
         <message>
             <source>Try with this picture</source>
@@ -4446,10 +5494,6 @@
         <message>
             <source>Turn a little to the right.</source>
             <translation>थोड़ा दाईं ओर मुड़ें।</translation>
-        </message>
-        <message>
-            <source>Turn the screen to the person and go through it together.</source>
-            <translation>स्क्रीन व्यक्ति की ओर घुमाएँ और साथ मिलकर देखें।</translation>
         </message>
         <message>
             <source>Turn your head slowly to the left, then back to the camera.</source>
@@ -4468,6 +5512,10 @@
             <translation>बायोमेट्रिक फ़ाइल के दो नमूनों का सूचकांक एक ही है।</translation>
         </message>
         <message>
+            <source>Two screens have the order {order}: give each its own.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Two services say that they are the {kind} {serial} (ports {first} and {second}). Stop one of them.</source>
             <translation>दो सेवाएँ कहती हैं कि वे {kind} {serial} हैं (पोर्ट {first} और {second})। उनमें से एक बंद करें।</translation>
         </message>
@@ -4476,12 +5524,12 @@
             <translation>दो चरणों का एक ही नाम है: {node}।</translation>
         </message>
         <message>
-            <source>Type the number from the person's card, then only what has changed. Leave the rest empty.</source>
-            <translation>व्यक्ति के कार्ड से संख्या टाइप करें, फिर केवल वह जो बदला है। बाकी ख़ाली छोड़ें।</translation>
+            <source>Type the beginning of a place; Enter takes the first one found.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
-            <source>Undo</source>
-            <translation>वापस लें</translation>
+            <source>Type the number from the person's card, then only what has changed. Leave the rest empty.</source>
+            <translation>व्यक्ति के कार्ड से संख्या टाइप करें, फिर केवल वह जो बदला है। बाकी ख़ाली छोड़ें।</translation>
         </message>
         <message>
             <source>Unlock</source>
@@ -4504,6 +5552,18 @@
             <translation>उपयोगकर्ता नाम या पासवर्ड ग़लत है। दोनों जाँचें और फिर प्रयास करें।</translation>
         </message>
         <message>
+            <source>Usual size</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Validators of the type {kind} are not checked here; use a regex.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>View</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Wait until the camera sees the face.</source>
             <translation>कैमरे को चेहरा दिखने तक रुकें।</translation>
         </message>
@@ -4518,6 +5578,10 @@
         <message>
             <source>Welcome, {name}</source>
             <translation>स्वागत है, {name}</translation>
+        </message>
+        <message>
+            <source>What</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>What a device says about itself in the biometric file is not signed by a device.</source>
@@ -4536,8 +5600,28 @@
             <translation>व्यक्ति किससे शुरू करता है?</translation>
         </message>
         <message>
+            <source>What happened</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>What happened to registration {number}</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>What happened to this registration</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>What is open is kept. {name} can go on with it.</source>
             <translation>जो खुला है वह सुरक्षित है। {name} उसे आगे बढ़ा सकते हैं।</translation>
+        </message>
+        <message>
+            <source>What is to be changed?</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>What it is about</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>What providers said</source>
@@ -4560,16 +5644,16 @@
             <translation>ब्राउज़र जो वापस लाया वह पढ़ा नहीं जा सकता। यह चरण फिर से शुरू करें।</translation>
         </message>
         <message>
-            <source>What the camera sees</source>
-            <translation>कैमरा क्या देखता है</translation>
-        </message>
-        <message>
             <source>What the chip answered was changed on the way, or this is not the chip that it says it is. Take the document off the reader and start again.</source>
             <translation>चिप का उत्तर रास्ते में बदला गया, या यह वह चिप नहीं है जो वह अपने को बताती है। दस्तावेज़ को रीडर से उठाएँ और फिर शुरू करें।</translation>
         </message>
         <message>
             <source>What the chip said before it was opened is not what the issuer signed. Somebody may listen in.</source>
             <translation>खोले जाने से पहले चिप ने जो कहा वह वह नहीं है जिस पर जारीकर्ता ने हस्ताक्षर किए। शायद कोई बीच में सुन रहा है।</translation>
+        </message>
+        <message>
+            <source>What the person saw has changed since. Show it again and let the person answer.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>What the server sent cannot be opened with this station's key. Have the one in its folder 'keys' registered there.</source>
@@ -4608,6 +5692,10 @@
             <translation>संदेश भेजने के बारे में यह स्टेशन जो जानता है वह उपयोग नहीं हो सकता। अपने व्यवस्थापक को बताएँ।</translation>
         </message>
         <message>
+            <source>What was captured of the person who brings the child is not enough. Go back and capture what is missing.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>What was remembered of the code cannot be read. Have another one sent.</source>
             <translation>कोड के बारे में जो याद रखा गया था वह पढ़ा नहीं जा सकता। दूसरा भिजवाएँ।</translation>
         </message>
@@ -4616,8 +5704,20 @@
             <translation>वॉलेट से पूछे गए प्रश्न के बारे में जो याद रखा गया था वह पढ़ा नहीं जा सकता। यह चरण फिर से शुरू करें।</translation>
         </message>
         <message>
+            <source>What was shown does not belong together. Ask your supervisor.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>What was typed</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>What you give us here is sent to those who can confirm it.</source>
             <translation>आप यहाँ जो देते हैं वह उन्हें भेजा जाता है जो उसकी पुष्टि कर सकते हैं।</translation>
+        </message>
+        <message>
+            <source>When</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Where the eyes look cannot be told in this picture.</source>
@@ -4632,6 +5732,22 @@
             <translation>व्यक्ति कौन सा तरीका चुनता है?</translation>
         </message>
         <message>
+            <source>Which years?</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Who</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Who brings the child</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Who brings the child: {name}</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Who is this?</source>
             <translation>यह कौन हैं?</translation>
         </message>
@@ -4640,8 +5756,20 @@
             <translation>जो नए हैं वे साइन इन करने के बाद “मेरा साइन-इन” में उँगली और चेहरा जोड़ें।</translation>
         </message>
         <message>
-            <source>Whole head inside the picture</source>
-            <translation>पूरा सिर चित्र के भीतर</translation>
+            <source>Why is it rejected?</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Why is it sent back?</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Why is the best there is kept?</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Why it stays</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Why this proof is ended; nothing about the person</source>
@@ -4656,6 +5784,10 @@
             <translation>उँगली से आप एक स्पर्श में स्क्रीन खोलते और हस्ताक्षर करते हैं। चेहरा और उँगलियाँ इस स्टेशन पर सीलबंद रखी जाती हैं; चेहरे की तुलना यहाँ पंजीकृत हर व्यक्ति से भी होती है।</translation>
         </message>
         <message>
+            <source>Words, a registration's number, or a person's name</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Worn or damaged ridges</source>
             <translation>घिसी या क्षतिग्रस्त रेखाएँ</translation>
         </message>
@@ -4668,12 +5800,24 @@
             <translation>एक नाम, बराबर का चिह्न और एक मान लिखें: {pair}।</translation>
         </message>
         <message>
+            <source>Write a report</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Write a user as NAME=FILE, with a file that holds the password on its first line.</source>
             <translation>उपयोगकर्ता को NAME=FILE के रूप में लिखें, ऐसी फ़ाइल के साथ जिसकी पहली पंक्ति में पासवर्ड हो।</translation>
         </message>
         <message>
+            <source>Write differently</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Write the date as year/month/day, for example 1990/05/31.</source>
             <translation>तारीख़ वर्ष/माह/दिन के रूप में लिखें, जैसे 1990/05/31।</translation>
+        </message>
+        <message>
+            <source>Yes</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Yes, so it is</source>
@@ -4702,6 +5846,10 @@
         <message>
             <source>You may not work at this station at present. Ask an administrator of the station.</source>
             <translation>आप अभी इस स्टेशन पर काम नहीं कर सकते। स्टेशन के किसी व्यवस्थापक से पूछें।</translation>
+        </message>
+        <message>
+            <source>You registered this person yourself, so somebody else has to decide.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>You registered this person, so somebody else has to confirm it.</source>
@@ -4740,16 +5888,40 @@
             <translation>सर्वर ने स्वीकार किया</translation>
         </message>
         <message>
+            <source>adult</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>age in months: {months}</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>age {years}</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>announced, waits to be sent</source>
             <translation>सूचित किया गया, भेजे जाने की प्रतीक्षा में</translation>
+        </message>
+        <message>
+            <source>approved</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>asked of another system</source>
             <translation>दूसरी प्रणाली से पूछा गया</translation>
         </message>
         <message>
+            <source>at any time</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>at {address}</source>
             <translation>{address} पर</translation>
+        </message>
+        <message>
+            <source>barcode</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>begun</source>
@@ -4780,8 +5952,16 @@
             <translation>लिया नहीं जा सकता</translation>
         </message>
         <message>
+            <source>captured</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>certificate until {date}</source>
             <translation>प्रमाणपत्र {date} तक</translation>
+        </message>
+        <message>
+            <source>chip</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>chip reader</source>
@@ -4790,6 +5970,14 @@
         <message>
             <source>chosen</source>
             <translation>चुना हुआ</translation>
+        </message>
+        <message>
+            <source>day/month/year</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>destroyed, as the server has it</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>did not succeed</source>
@@ -4808,12 +5996,24 @@
             <translation>हो गया</translation>
         </message>
         <message>
+            <source>drawn as a sample</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>everything</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>face or finger</source>
             <translation>चेहरा या उँगली</translation>
         </message>
         <message>
             <source>fair evidence</source>
             <translation>ठीक प्रमाण</translation>
+        </message>
+        <message>
+            <source>filled in at home</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>fingerprint reader</source>
@@ -4828,12 +6028,36 @@
             <translation>केवल साइन-इन और जाँच के लिए</translation>
         </message>
         <message>
+            <source>given</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>good</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>has no password yet: choose, and give one</source>
             <translation>अभी पासवर्ड नहीं है: चुनें, और एक दें</translation>
         </message>
         <message>
+            <source>held</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>identity {level}</source>
             <translation>पहचान {level}</translation>
+        </message>
+        <message>
+            <source>in the future</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>in the last {days} days</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>infant</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>iris camera</source>
@@ -4856,12 +6080,24 @@
             <translation>सीमा से कम पर रखा गया</translation>
         </message>
         <message>
+            <source>kept with a reason</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>later</source>
             <translation>बाद में</translation>
         </message>
         <message>
             <source>looked up here</source>
             <translation>यहाँ खोजा गया</translation>
+        </message>
+        <message>
+            <source>minor</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>month/day/year</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>need not succeed</source>
@@ -4876,6 +6112,10 @@
             <translation>कोई नहीं</translation>
         </message>
         <message>
+            <source>not asked for</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>not connected</source>
             <translation>जुड़ा नहीं है</translation>
         </message>
@@ -4888,12 +6128,24 @@
             <translation>सिद्ध नहीं</translation>
         </message>
         <message>
+            <source>not sure: compare it</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>nothing</source>
             <translation>कुछ नहीं</translation>
         </message>
         <message>
+            <source>nothing unusual</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>nothing yet</source>
             <translation>अभी कुछ नहीं</translation>
+        </message>
+        <message>
+            <source>now</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>number {serial}</source>
@@ -4908,12 +6160,28 @@
             <translation>एक बार का कोड</translation>
         </message>
         <message>
+            <source>passport zone</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>perhaps alike</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>printed text</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>processed</source>
             <translation>काम पूरा हुआ</translation>
         </message>
         <message>
             <source>processed, the number was given</source>
             <translation>काम पूरा हुआ, संख्या दी गई</translation>
+        </message>
+        <message>
+            <source>proof of identity</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>proven</source>
@@ -4924,8 +6192,16 @@
             <translation>गुणवत्ता %p</translation>
         </message>
         <message>
+            <source>rather sure</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>ready to be sealed</source>
             <translation>सील किए जाने को तैयार</translation>
+        </message>
+        <message>
+            <source>records shared through MiTrust</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>refused by the server</source>
@@ -4940,12 +6216,28 @@
             <translation>सर्वर ने नामंज़ूर किया</translation>
         </message>
         <message>
+            <source>risk {weight}</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>sent back</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>sign-in at a provider</source>
             <translation>प्रदाता पर साइन-इन</translation>
         </message>
         <message>
+            <source>sign-in at a trusted provider</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>sign-in {level}</source>
             <translation>साइन-इन {level}</translation>
+        </message>
+        <message>
+            <source>signed with the certificate {digest}</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>signs in with: {names}</source>
@@ -4956,6 +6248,10 @@
             <translation>कुछ हद तक निश्चित (निम्न)</translation>
         </message>
         <message>
+            <source>still owed</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>stopped</source>
             <translation>रुका हुआ</translation>
         </message>
@@ -4964,8 +6260,16 @@
             <translation>मज़बूत प्रमाण</translation>
         </message>
         <message>
+            <source>suggested</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>superior evidence</source>
             <translation>उत्कृष्ट प्रमाण</translation>
+        </message>
+        <message>
+            <source>sure</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>sure (substantial)</source>
@@ -4992,12 +6296,24 @@
             <translation>लिया जाना है</translation>
         </message>
         <message>
+            <source>today</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>too many wrong attempts; can try again in {minutes} min</source>
             <translation>बहुत बार ग़लत प्रयास; {minutes} मिनट में फिर प्रयास कर सकते हैं</translation>
         </message>
         <message>
+            <source>typed</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>under way</source>
             <translation>चल रहा है</translation>
+        </message>
+        <message>
+            <source>very alike</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>very sure (high)</source>
@@ -5006,6 +6322,10 @@
         <message>
             <source>vouched for</source>
             <translation>ज़िम्मेदारी ली गई</translation>
+        </message>
+        <message>
+            <source>waiting</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>waits for an answer</source>
@@ -5028,16 +6348,28 @@
             <translation>फ़ोन का वॉलेट</translation>
         </message>
         <message>
-            <source>year/month/day</source>
-            <translation>वर्ष/माह/दिन</translation>
+            <source>weak</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>{allowed} attempts are allowed.</source>
             <translation>{allowed} प्रयासों की अनुमति है।</translation>
         </message>
         <message>
+            <source>{count} decisions are signed and count.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>{count} faces</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>{count} older ones</source>
             <translation>{count} पुराने</translation>
+        </message>
+        <message>
+            <source>{count} older records are still being made ready to be searched.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>{count} packets wait; sending them takes about {minutes} minutes.</source>
@@ -5046,6 +6378,22 @@
         <message>
             <source>{count} packets were accepted by the server.</source>
             <translation>सर्वर ने {count} पैकेट स्वीकार किए।</translation>
+        </message>
+        <message>
+            <source>{count} registrations fit. Type more of the number or the name.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>{count} were sent meanwhile and wait for you again.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>{decision}, to be signed off</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>{decision}{reason} by {name}, {time}</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>{document}: {before} kB before, {after} kB now. Look whether it can still be read; if not, scan it again.</source>
@@ -5060,12 +6408,20 @@
             <translation>{field} (छोड़ा जा सकता है)</translation>
         </message>
         <message>
+            <source>{field} and {other} are the same number: nobody can bring along themselves.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>{file} does not say how the clip was taken.</source>
             <translation>{file} नहीं बताती कि क्लिप कैसे ली गई।</translation>
         </message>
         <message>
             <source>{file} in the pack of networks is missing or was changed after it was signed.</source>
             <translation>नेटवर्क के पैक में {file} नहीं है या हस्ताक्षर के बाद बदली गई।</translation>
+        </message>
+        <message>
+            <source>{file} is not plain text in UTF-8. Save it as UTF-8.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>{folder} is a file, and a folder is needed here.</source>
@@ -5076,8 +6432,16 @@
             <translation>{host} उत्तर देता है पर चित्र नहीं भेजता। अपने व्यवस्थापक से कैमरे का पता, पासवर्ड और प्रमाणपत्र जाँचने को कहें।</translation>
         </message>
         <message>
+            <source>{hours} h</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>{minimum} of these {count}</source>
             <translation>इन {count} में से {minimum}</translation>
+        </message>
+        <message>
+            <source>{minutes} min</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>{name} · next: {step} · {time}</source>
@@ -5092,8 +6456,16 @@
             <translation>{name}: {quality}</translation>
         </message>
         <message>
+            <source>{number} · {name} · sealed {time}</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>{rate} pictures a second come.</source>
             <translation>प्रति सेकंड {rate} चित्र आते हैं।</translation>
+        </message>
+        <message>
+            <source>{seconds} s</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>{seen} fingers are seen instead of {wanted}. Take everything else off the glass.</source>
@@ -5106,6 +6478,18 @@
         <message>
             <source>{seen} of {wanted} fingers are seen. Place all of them flat, a little apart.</source>
             <translation>{wanted} में से {seen} उँगलियाँ दिखती हैं। सभी को सीधा, थोड़ा अलग-अलग रखें।</translation>
+        </message>
+        <message>
+            <source>{source} says {said} ({sure}).</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>{source} says {said}; here it says {standing}.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>{waiting} waiting · {held} held · {decided} to be signed off</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>{what}: the limit is reached.</source>
