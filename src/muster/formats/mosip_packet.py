@@ -43,6 +43,9 @@ DATA_HASH_FILE = "packet_data_hash.txt"
 OPERATIONS_HASH_FILE = "packet_operations_hash.txt"
 OFFICER_FILE = "officer_bio_cbeff.xml"
 SUPERVISOR_FILE = "supervisor_bio_cbeff.xml"
+# Ours, among the operations files: what the person signed with, as a picture and as strokes.
+PERSON_SIGNATURE_FILE = "person_signature.png"
+PERSON_STROKES_FILE = "person_signature_strokes.json"
 PROVIDER_NAME = "PacketWriterImpl"
 PROVIDER_VERSION = "v1.0"
 
@@ -66,6 +69,8 @@ RESERVED_NAMES = frozenset(
         OPERATIONS_HASH_FILE,
         OFFICER_FILE,
         SUPERVISOR_FILE,
+        PERSON_SIGNATURE_FILE,
+        PERSON_STROKES_FILE,
     )
 )
 # These carry no content that a hash sequence covers; without extension, lower case.

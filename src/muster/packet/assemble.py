@@ -8,7 +8,8 @@ Rules:
 3. ``hashSequence1`` lists biometrics, then documents, then ``ID`` last; ``hashSequence2`` stands only in
    the ``id`` subpacket, beside the file it covers.
 4. An exception is both a BIR without a record and an entry of the meta info (trap 15).
-5. Captures of the operators stand in the ``id`` subpacket alone, among its operations files.
+5. Captures of the operators and the person's signature stand in the ``id`` subpacket alone, among its
+   operations files.
 
 Nothing is signed or encrypted here, and nothing is read from anywhere.
 """
@@ -26,18 +27,20 @@ from uuid import NAMESPACE_OID, uuid4, uuid5
 from muster.audit.catalogue import AuditEvent
 from muster.audit.chain import AuditRecord
 from muster.clock import rfc3339
-from muster.domain.applicant import DemographicValue, Document, LocalizedText
+from muster.domain.applicant import DemographicValue, Document, DocumentFacts, LocalizedText
 from muster.domain.biometrics import (
     BiometricException,
     BiometricSample,
     DigitalId,
 )
+from muster.domain.person import Question
 from muster.domain.registration import Process
 from muster.errors import BadInput, Code
 from muster.formats import cbeff
 from muster.formats import mosip_packet as mosip
 from muster.formats.bio_attributes import SUBTYPES, type_of
 from muster.formats.id_schema import FieldType, IdSchema
+from muster.formats.image_codec import encode_png
 from muster.formats.packet_meta import PacketMeta
 from muster.packet.cbeff_checking import record_problems
 from muster.packet.cbeff_payload import claims_of, contradictions
@@ -84,6 +87,9 @@ SAMPLE_UNSIGNED = Code("SAMPLE_UNSIGNED", "A capture is not signed by its device
 
 UIN_FIELD = "UIN"
 EXCEPTION_PHOTO = "unknown"  # MOSIP's bioAttribute of the exception photo
+CONSENT_DOCUMENT = "proofOfConsent"
+_SIGNED_CONSENT = "signedConsent"  # the type of that document
+_ANSWER_LABELS = {Question.CONSENT: "personConsent", Question.DATA: "personConfirmation"}
 _APPLICANT = "applicant"
 _INTRODUCER = "introducer"
 _DOCUMENT_FORMAT = re.compile(r"[A-Za-z0-9]{1,10}")
@@ -123,6 +129,7 @@ def assemble(
     Raises ``BadInput`` when the contents do not fit the schema or the process, hold something empty, or carry
     no audit record.
     """
+    contents = _with_signed_consent(contents, schema)
     check_contents(contents, schema)
     _check_captures(contents, capture_window)
     _check_introducer(contents, schema, infants_until)
@@ -262,7 +269,7 @@ def _subpacket(
     operations: dict[str, bytes] = {}
     if name == "id":
         operators = _operator_files(contents, new_index)
-        operations = {**operators, mosip.AUDIT_FILE: _audit_json(contents)}
+        operations = {**operators, **_person_files(contents), mosip.AUDIT_FILE: _audit_json(contents)}
         sequences["hashSequence2"] = mosip.hash_sequence({"otherFiles": tuple(operations)})
         sequences |= {f"{mosip.stem(file)}BiometricFileName": file for file in operators}
         hashes[mosip.OPERATIONS_HASH_FILE] = mosip.hash_of(operations.values())
@@ -362,6 +369,48 @@ def photo_bir(photo: BiometricSample, index: str) -> cbeff.Bir:
     return replace(sample_bir(photo, index), type="ExceptionPhoto", subtype="")
 
 
+def _with_signed_consent(contents: PacketContents, schema: IdSchema) -> PacketContents:
+    """The person's signature as a document too, where the ID schema has a place for a signed consent."""
+    field = schema.fields.get(CONSENT_DOCUMENT)
+    filed = {each.facts.field for each in contents.documents}
+    if contents.handwriting is None or field is None or field.type is not FieldType.DOCUMENT:
+        return contents
+    if field.id in filed:  # somebody scanned a signed paper
+        return contents
+    facts = DocumentFacts(CONSENT_DOCUMENT, _SIGNED_CONSENT, "png", None)
+    document = Document(facts, encode_png(contents.handwriting.draw()))
+    return replace(contents, documents=(*contents.documents, document))
+
+
+def _person_files(contents: PacketContents) -> dict[str, bytes]:
+    """What the person signed with, for whoever has to say later whether it was they (decision 34)."""
+    written = contents.handwriting
+    if written is None:
+        return {}
+    return {
+        mosip.PERSON_SIGNATURE_FILE: encode_png(written.draw()),
+        mosip.PERSON_STROKES_FILE: written.encode(),
+    }
+
+
+def _person_answers(contents: PacketContents) -> dict[str, str]:
+    """One label each, which servers that do not know it pass over; each a JSON object as text."""
+    return {
+        _ANSWER_LABELS[each.reply.question]: json.dumps(
+            {
+                "reply": each.reply.value,
+                "at": rfc3339(each.at),
+                "language": each.language,
+                "shown": each.shown,
+                "ownScreen": each.own_screen,
+                **({"signature": each.signature.digest} if each.signature else {}),
+            },
+            separators=(",", ":"),
+        )
+        for each in contents.answers
+    }
+
+
 def _operator_files(contents: PacketContents, new_index: Callable[[], str]) -> dict[str, bytes]:
     """No form asked for these, so their root names nothing as configured."""
     return {
@@ -402,7 +451,9 @@ def _meta(contents: PacketContents, schema: IdSchema, birs: Birs) -> dict[str, A
     operators = (*contents.officer_samples, *contents.supervisor_samples)
     return {
         "metaData": mosip.labelled(meta_data(contents)),
-        "operationsData": mosip.labelled({**operations_data(contents), **_operator_file_names(contents)}),
+        "operationsData": mosip.labelled(
+            {**operations_data(contents), **_operator_file_names(contents), **_person_answers(contents)}
+        ),
         "capturedRegisteredDevices": capture_devices((*samples, *operators)),
         "biometrics": {each.field: _captured(each, birs[each.field]) for each in contents.captures},
         "exceptionBiometrics": {

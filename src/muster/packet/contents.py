@@ -9,8 +9,10 @@ from datetime import datetime
 from muster.audit.chain import AuditRecord
 from muster.domain.applicant import Demographics, Document
 from muster.domain.biometrics import BiometricAttribute, BiometricException, BiometricSample
+from muster.domain.lifecycle import PersonAnswered
 from muster.domain.registration import Process, RegistrationId, StationId
 from muster.errors import BadInput, Code
+from muster.formats.handwriting import Handwriting
 
 CORRECTION_WITHOUT_REQUEST = Code(
     "CORRECTION_WITHOUT_REQUEST", "A correction needs the number of the request that it answers."
@@ -69,7 +71,8 @@ class PacketContents:
     shall take the place of the person's old ones.
 
     ``exception_photo`` is a picture of the person with what is missing, taken and signed by the face
-    device. ``officer_samples`` and ``supervisor_samples`` are captures of the operators; a server
+    device. ``answers`` are what the person answered themselves, ``handwriting`` what they signed with.
+    ``officer_samples`` and ``supervisor_samples`` are captures of the operators; a server
     authenticates the person by them when they are there (trap 22), so they are left out where a
     password was used.
     """
@@ -97,6 +100,8 @@ class PacketContents:
     further: tuple[FieldCaptures, ...] = ()
     additional_info_request: str | None = None
     position: Position | None = None
+    answers: tuple[PersonAnswered, ...] = ()
+    handwriting: Handwriting | None = None
     kept_words: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:

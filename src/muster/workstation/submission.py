@@ -30,6 +30,7 @@ from muster.domain.lifecycle import Confirmed, Discarded, OperatorSampleTaken, R
 from muster.domain.operators import Action, Factor, Operator, Permission, Way
 from muster.domain.registration import RegistrationId, Step
 from muster.errors import BadInput, Code, NetworkUnavailable, NotAuthentic, Refused, SignInRefused
+from muster.formats.handwriting import Handwriting
 from muster.formats.id_schema import IdSchema
 from muster.packet.assemble import assemble
 from muster.packet.contents import FieldCaptures, PacketContents, biometrics_field
@@ -364,7 +365,13 @@ class Submission:
             additional_info_request=state.request,
             position=self._policy.position,
             kept_words=state.blocklisted,
+            answers=tuple(state.answers.values()),
+            handwriting=self._handwriting(state),
         )
+
+    def _handwriting(self, state: Registration) -> Handwriting | None:
+        blob = next((each.signature for each in state.answers.values() if each.signature), None)
+        return None if blob is None else Handwriting.parse(self._journal.read(state.id, blob))
 
     def _captures(self, state: Registration) -> tuple[FieldCaptures, tuple[FieldCaptures, ...]]:
         """Those of the process's own field, and those of others; without what is not asked for any more."""

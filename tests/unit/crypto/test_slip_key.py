@@ -87,18 +87,19 @@ def test_a_jose_library_verifies_it() -> None:
 
 
 @pytest.mark.skipif(shutil.which("openssl") is None, reason="openssl is not installed")
-def test_openssl_verifies_it_without_any_of_our_code(tmp_path: Path) -> None:
-    """As the guide says."""
-    signed, _, signature = TOKEN.rpartition(".")
+def test_the_guides_recipe_verifies_it_with_openssl_and_none_of_our_code(tmp_path: Path) -> None:
+    guide = (Path(__file__).parents[3] / "src" / "guide" / "slips.md").read_text(encoding="utf-8")
+    recipe = guide.partition("```sh\n")[2].partition("```")[0]
     (tmp_path / "slips.pem").write_bytes(CERTIFICATE)
-    (tmp_path / "signed").write_text(signed)
-    (tmp_path / "signature").write_bytes(base64url.decode(signature))
-    public = subprocess.run(
-        ["openssl", "x509", "-in", "slips.pem", "-pubkey", "-noout"], cwd=tmp_path, check=True, capture_output=True
-    )
-    (tmp_path / "public.pem").write_bytes(public.stdout)
-    command = ["openssl", "pkeyutl", "-verify", "-pubin", "-inkey", "public.pem", "-rawin", "-in", "signed"]
-    whole = [*command, "-sigfile", "signature"]
-    assert subprocess.run(whole, cwd=tmp_path, check=False, capture_output=True).returncode == 0
-    (tmp_path / "signed").write_text(signed + "x")
-    assert subprocess.run(whole, cwd=tmp_path, check=False, capture_output=True).returncode != 0
+
+    def checked(code: str) -> str:
+        (tmp_path / "code").write_text(code)
+        ran = subprocess.run(["sh", "-c", recipe], cwd=tmp_path, check=False, capture_output=True, text=True)
+        return ran.stdout
+
+    told = checked(f"{TOKEN[:60]}\n{TOKEN[60:]}\n")
+    assert "Signature Verified Successfully" in told
+    assert '{"sub":"1"}' in told
+    header, claims, signature = TOKEN.split(".")
+    edited = base64url.encode(base64url.decode(claims).replace(b"1", b"2"))
+    assert "Verified Successfully" not in checked(f"{header}.{edited}.{signature}")
