@@ -32,7 +32,7 @@ def test_a_letter_changed_anywhere_is_refused(place: int) -> None:
     middle = len(parts[place]) // 2
     other = "A" if parts[place][middle] != "A" else "B"
     parts[place] = parts[place][:middle] + other + parts[place][middle + 1 :]
-    with pytest.raises(NotAuthentic, match="SLIP_CHANGED|SLIP_OF_ANOTHER"):
+    with pytest.raises(NotAuthentic, match=r"SLIP_CHANGED|SLIP_OF_ANOTHER"):
         verify_slip(".".join(parts), CERTIFICATE)
 
 
