@@ -222,9 +222,11 @@ class Desk:
         """With what other parts of the desk know."""
         self._submission = submission
         self.enrollment.may_begin = self.limits.require_open
-        self.enrollment.proof = ProofingStep(self._journal, self.proofing, self.proofing_configuration)
         self.enrollment.prefill = Prefilling(
             self._journal, self.enrollment.form, documents, self.reading_chip, self.policy
+        )
+        self.enrollment.proof = ProofingStep(
+            self._journal, self.proofing, self.proofing_configuration, self.enrollment.prefill.take_proof
         )
         self.speech = Announcer()
         certificate, days = unlocked.folder.slip_certificate, self.policy.slip_valid_for_days

@@ -11,6 +11,7 @@ Rules:
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -32,6 +33,8 @@ PROOF_NOT_GIVEN = Code("PROOF_NOT_GIVEN", "The person has yet to prove who they 
 
 _BIRTH = "dateOfBirth"
 
+Tell = Callable[[RegistrationId, str, Mapping[str, AttributeValue]], object]
+
 
 @dataclass(frozen=True, slots=True)
 class ProofStanding:
@@ -42,10 +45,14 @@ class ProofStanding:
 
 
 class ProofingStep:
-    def __init__(self, journal: Journal, proofing: Proofing, configuration: ProofingConfiguration) -> None:
+    def __init__(
+        self, journal: Journal, proofing: Proofing, configuration: ProofingConfiguration, tell: Tell
+    ) -> None:
+        """``tell`` is called with what a proof came to know, once it is settled: it may fill in the form."""
         self._journal = journal
         self.proofing = proofing
         self._configuration = configuration
+        self._tell = tell
 
     def now(self) -> datetime:
         return self._journal.now()
@@ -94,7 +101,12 @@ class ProofingStep:
         proven = view.status is ExecutionStatus.COMPLETED
         outcome = ProofOutcome.PROVEN if proven else ProofOutcome.OWED
         plan = self.proofing.stored(view.execution_id).plan
-        return self._settle(state, outcome, view.execution_id, view.use_case_id, self._about(plan))
+        settled = self._settle(state, outcome, view.execution_id, view.use_case_id, self._about(plan))
+        learnt = {name: view.attributes[name] for name in view.attribute_sources if name in view.attributes}
+        if not (proven and learnt):
+            return settled
+        self._tell(settled.id, view.execution_id, learnt)
+        return self._journal.load(settled.id)
 
     def materialize(self, state: Registration) -> None:
         """Write what the use case's rules ask for, once the registration is sealed. Again is safe."""

@@ -13,16 +13,20 @@ from typing import Any
 
 import pytest
 
+from muster.domain.applicant import LocalizedText
 from muster.domain.lifecycle import Registration
 from muster.domain.operators import Permission, Role
+from muster.domain.prefill import Origin
 from muster.domain.proofing import ExecutionStatus, ProofOutcome
 from muster.domain.registration import USUAL_STEPS, Process, RegistrationId, Step
 from muster.errors import MalformedData, Refused
+from muster.proofing.method import Outcome, Work
 from muster.workstation.demo import demo_script
 from muster.workstation.desk import Desk
 from muster.workstation.proofing_configuration import demo_content
 from muster.workstation.proving import Proof
 from muster.workstation.station import Station
+from simulators.scripted_method import ScriptedMethod, done_by
 from unit.proofing.graphs import EMAIL, VOUCH, choice, method, sequence
 from unit.workstation.desks import OFFICER, QUICK, SetClock, audited, desk_at, play
 
@@ -280,3 +284,29 @@ def test_what_was_found_out_is_destroyed_with_the_registration(asking: Asking) -
     with desk._journal.database.read() as work:
         bodies = work._connection.exec_driver_sql("SELECT body FROM proofing_event").scalars().all()
     assert "otto@mustermann.example" not in "".join(bodies)
+
+
+class _Register(ScriptedMethod):
+    """Knows the person, by the names of the configuration and with a value of its own."""
+
+    def _answer(self, verb: str, work: Work) -> Outcome:
+        found = done_by(work)
+        return replace(found, attributes={"addressLine3": "Upper end", "residence.city": "Fieldton", "score": 7})
+
+
+def test_what_a_proof_came_to_know_fills_in_what_is_empty_and_says_so(asking: Asking) -> None:
+    desk = asking(configuration(method("a")))
+    was = desk.proofing.methods
+    desk.proofing.methods = {"vouch": _Register("vouch")}
+    registration_id = desk.enrollment.start().id
+    known = {name: value for name, value in demo_script().demographics.items() if name != "addressLine3"}
+    desk.enrollment.keep_draft(registration_id, known)
+    view = desk.enrollment.proof.open(registration_id).view
+    assert view is not None
+    desk.proofing.dispatch(view.execution_id, "a")
+    state = desk.enrollment.proof.settle(registration_id)
+    desk.proofing.methods = was
+    assert state.filled["addressLine3"].origin is Origin.PROOF
+    assert state.demographics["addressLine3"] == LocalizedText.of(eng="Upper end", fra="Upper end")
+    assert "city" in {each.field for each in desk.enrollment.prefill.conflicts(state)}
+    assert state.proof is not None
