@@ -224,6 +224,7 @@ class ReviewPage(Page):
         self._follow()
 
     def go(self, steps: int) -> None:
+        self.note.clear()
         self._never_mind()
         self.choose(self.presenter.beside(steps))
 
@@ -240,7 +241,6 @@ class ReviewPage(Page):
         if self._reading == registration_id:
             return
         self._reading = registration_id
-        self.note.clear()
 
         def read() -> Seen:
             case = self._desk.review.open(registration_id)
@@ -313,6 +313,7 @@ class ReviewPage(Page):
         self._run(partial(self._desk.review.decide, registration_id, decision, reason), self._decided, STORE)
 
     def _decided(self, line: ReviewLine) -> None:
+        self.note.clear()
         self.model.changed(self.presenter.replace(line))
         self.choose(self.presenter.next_open())
         self._count()
