@@ -341,11 +341,11 @@
         </message>
         <message>
             <source>A4 sheet</source>
-            <translation type="unfinished"></translation>
+            <translation>ورقة A4</translation>
         </message>
         <message>
             <source>A5 sheet</source>
-            <translation type="unfinished"></translation>
+            <translation>ورقة A5</translation>
         </message>
         <message>
             <source>Add</source>
@@ -877,7 +877,7 @@
         </message>
         <message>
             <source>End the registration? Nothing is kept.</source>
-            <translation type="unfinished"></translation>
+            <translation>إنهاء التسجيل؟ لن يُحفظ أي شيء.</translation>
         </message>
         <message>
             <source>End this proof</source>
@@ -1045,7 +1045,7 @@
         </message>
         <message>
             <source>Go through it with the person. Press a part to change it.</source>
-            <translation type="unfinished"></translation>
+            <translation>راجعه مع الشخص. اضغط على جزء لتعديله.</translation>
         </message>
         <message>
             <source>Go through this with the person, one step after the other.</source>
@@ -1440,6 +1440,10 @@
             <translation>دخولي</translation>
         </message>
         <message>
+            <source>Name the partner whom the claims are for: each knows the person by a number of its own.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Name the public key that signed the pack of networks as well.</source>
             <translation>اذكر أيضًا المفتاح العام الذي وُقّعت به حزمة الشبكات.</translation>
         </message>
@@ -1709,7 +1713,7 @@
         </message>
         <message>
             <source>Nothing was written as a signature. Ask the person to sign again.</source>
-            <translation type="unfinished"></translation>
+            <translation>لم يُكتب شيء توقيعًا. اطلب من الشخص أن يوقّع من جديد.</translation>
         </message>
         <message>
             <source>Nothing.</source>
@@ -1737,11 +1741,11 @@
         </message>
         <message>
             <source>On their own screen.</source>
-            <translation type="unfinished"></translation>
+            <translation>على شاشته الخاصة.</translation>
         </message>
         <message>
             <source>On this screen, turned to them.</source>
-            <translation type="unfinished"></translation>
+            <translation>على هذه الشاشة، موجهةً إليه.</translation>
         </message>
         <message>
             <source>Once more</source>
@@ -1873,7 +1877,7 @@
         </message>
         <message>
             <source>Paper</source>
-            <translation type="unfinished"></translation>
+            <translation>الورق</translation>
         </message>
         <message>
             <source>Paper is stuck in the scanner. Take it out, lay the page in again and scan again.</source>
@@ -2029,11 +2033,11 @@
         </message>
         <message>
             <source>Printer</source>
-            <translation type="unfinished"></translation>
+            <translation>الطابعة</translation>
         </message>
         <message>
             <source>Printing …</source>
-            <translation type="unfinished"></translation>
+            <translation>جارٍ الطباعة …</translation>
         </message>
         <message>
             <source>Proof of identity</source>
@@ -2153,11 +2157,11 @@
         </message>
         <message>
             <source>Roll of 58 mm</source>
-            <translation type="unfinished"></translation>
+            <translation>لفة 58 مم</translation>
         </message>
         <message>
             <source>Roll of 80 mm</source>
-            <translation type="unfinished"></translation>
+            <translation>لفة 80 مم</translation>
         </message>
         <message>
             <source>Rule {rule} takes something from {source}, which is no step that finds anything.</source>
@@ -2277,11 +2281,11 @@
         </message>
         <message>
             <source>Show to the person</source>
-            <translation type="unfinished"></translation>
+            <translation>العرض على الشخص</translation>
         </message>
         <message>
             <source>Show to the person ({key})</source>
-            <translation type="unfinished"></translation>
+            <translation>العرض على الشخص ({key})</translation>
         </message>
         <message>
             <source>Show where</source>
@@ -2325,7 +2329,7 @@
         </message>
         <message>
             <source>Signed. It is sealed in the background; the next person may sit down.</source>
-            <translation type="unfinished"></translation>
+            <translation>تم التوقيع. تُختم الحزمة في الخلفية؛ يمكن للشخص التالي أن يجلس.</translation>
         </message>
         <message>
             <source>Signing …</source>
@@ -2793,7 +2797,7 @@
         </message>
         <message>
             <source>The code is signed, but what it says is not what a slip says.</source>
-            <translation type="unfinished"></translation>
+            <translation>الرمز موقّع، لكن ما يقوله ليس ما يقوله إيصال.</translation>
         </message>
         <message>
             <source>The code is wrong or was used already. Wait for the next one; check this computer's clock.</source>
@@ -3661,7 +3665,7 @@
         </message>
         <message>
             <source>The person agreed at {at}.</source>
-            <translation type="unfinished"></translation>
+            <translation>وافق الشخص في الساعة {at}.</translation>
         </message>
         <message>
             <source>The person agrees</source>
@@ -3669,7 +3673,7 @@
         </message>
         <message>
             <source>The person checks this on their screen and answers there; or you ask them.</source>
-            <translation type="unfinished"></translation>
+            <translation>يتحقق الشخص من هذا على شاشته ويجيب هناك؛ أو تسأله أنت.</translation>
         </message>
         <message>
             <source>The person chooses this</source>
@@ -3685,11 +3689,11 @@
         </message>
         <message>
             <source>The person did not agree.</source>
-            <translation type="unfinished"></translation>
+            <translation>لم يوافق الشخص.</translation>
         </message>
         <message>
             <source>The person did not agree. The registration is over and nothing of it is kept.</source>
-            <translation type="unfinished"></translation>
+            <translation>لم يوافق الشخص. انتهى التسجيل ولن يُحفظ منه شيء.</translation>
         </message>
         <message>
             <source>The person did not share anything at the identity provider. It can be tried again.</source>
@@ -3697,7 +3701,7 @@
         </message>
         <message>
             <source>The person does not agree</source>
-            <translation type="unfinished"></translation>
+            <translation>الشخص لا يوافق</translation>
         </message>
         <message>
             <source>The person ended the sharing of records. It can be begun again.</source>
@@ -3725,7 +3729,7 @@
         </message>
         <message>
             <source>The person reads this on their screen and answers there; or you ask them.</source>
-            <translation type="unfinished"></translation>
+            <translation>يقرأ الشخص هذا على شاشته ويجيب هناك؛ أو تسأله أنت.</translation>
         </message>
         <message>
             <source>The person reads this with the app on their telephone.</source>
@@ -3733,15 +3737,15 @@
         </message>
         <message>
             <source>The person said at {at}: this is right.</source>
-            <translation type="unfinished"></translation>
+            <translation>قال الشخص في الساعة {at}: هذا صحيح.</translation>
         </message>
         <message>
             <source>The person said that something is wrong. Ask what it is, correct it and show it to them again.</source>
-            <translation type="unfinished"></translation>
+            <translation>قال الشخص إن هناك خطأ. اسأله ما هو، وصحّحه، واعرضه عليه من جديد.</translation>
         </message>
         <message>
             <source>The person says that something is wrong. Ask what it is and correct it.</source>
-            <translation type="unfinished"></translation>
+            <translation>يقول الشخص إن هناك خطأ. اسأله ما هو وصحّحه.</translation>
         </message>
         <message>
             <source>The person shows a document</source>
@@ -3749,7 +3753,7 @@
         </message>
         <message>
             <source>The person signs here to agree. Ask them to sign.</source>
-            <translation type="unfinished"></translation>
+            <translation>يوقّع الشخص هنا ليوافق. اطلب منه أن يوقّع.</translation>
         </message>
         <message>
             <source>The person who brings the child has to be confirmed by a supervisor.</source>
@@ -3905,7 +3909,7 @@
         </message>
         <message>
             <source>The printer {printer} did not take the slip. Look whether it is on and has paper, and print again.</source>
-            <translation type="unfinished"></translation>
+            <translation>لم تقبل الطابعة {printer} الإيصال. تحقق من أنها مشغّلة وفيها ورق، ثم اطبع من جديد.</translation>
         </message>
         <message>
             <source>The program cannot judge this. Look yourself.</source>
@@ -4393,7 +4397,7 @@
         </message>
         <message>
             <source>The signature of the person cannot be read.</source>
-            <translation type="unfinished"></translation>
+            <translation>لا يمكن قراءة توقيع الشخص.</translation>
         </message>
         <message>
             <source>The signature of the {kind} is wrong. Do not use it and tell your supervisor.</source>
@@ -4405,15 +4409,15 @@
         </message>
         <message>
             <source>The slip is dated {date}, which is still to come. Check the clock of this computer.</source>
-            <translation type="unfinished"></translation>
+            <translation>تاريخ الإيصال {date}، وهو لم يأتِ بعد. تحقق من ساعة هذا الحاسوب.</translation>
         </message>
         <message>
             <source>The slip is genuine, but it is not of a person of this name.</source>
-            <translation type="unfinished"></translation>
+            <translation>الإيصال أصلي، لكنه ليس لشخص بهذا الاسم.</translation>
         </message>
         <message>
             <source>The slip is genuine, but it was valid until {date} only.</source>
-            <translation type="unfinished"></translation>
+            <translation>الإيصال أصلي، لكنه كان صالحًا حتى {date} فقط.</translation>
         </message>
         <message>
             <source>The slip is saved. It holds personal data: delete the file after use.</source>
@@ -4421,11 +4425,11 @@
         </message>
         <message>
             <source>The slip was changed after it was issued: its signature does not match what it says.</source>
-            <translation type="unfinished"></translation>
+            <translation>عُدّل هذا الإيصال بعد إصداره: توقيعه لا يطابق ما يقوله.</translation>
         </message>
         <message>
             <source>The slip was not issued by the station of this certificate: it is forged, or another station's.</source>
-            <translation type="unfinished"></translation>
+            <translation>لم يصدر هذا الإيصال عن الجهاز صاحب هذه الشهادة: إنه مزوّر، أو صادر عن جهاز آخر.</translation>
         </message>
         <message>
             <source>The slip was sent to the printer.</source>
@@ -4881,7 +4885,7 @@
         </message>
         <message>
             <source>There is no signed code of a slip in this. Photograph it again, flat and in good light, or type its text.</source>
-            <translation type="unfinished"></translation>
+            <translation>لا يوجد هنا رمز موقّع لإيصال. صوّره من جديد، مبسوطًا وفي ضوء جيد، أو اكتب نصه.</translation>
         </message>
         <message>
             <source>There is no station in this folder yet. Open the window once, or run 'muster station create'.</source>
@@ -4969,7 +4973,7 @@
         </message>
         <message>
             <source>This computer has no print service that could be asked. Save the slip as a PDF, or ask your administrator.</source>
-            <translation type="unfinished"></translation>
+            <translation>لا توجد في هذا الحاسوب خدمة طباعة. احفظ الإيصال بصيغة PDF، أو اسأل المسؤول.</translation>
         </message>
         <message>
             <source>This computer's TPM cannot be reached. It must be switched on in the computer's firmware settings, and your account must be allowed to use it.</source>
@@ -5145,7 +5149,7 @@
         </message>
         <message>
             <source>This is not the certificate that slips are checked with. Take slips.pem from the station's folder keys.</source>
-            <translation type="unfinished"></translation>
+            <translation>ليست هذه الشهادة التي يُتحقق بها من الإيصالات. خذ slips.pem من مجلد keys للجهاز.</translation>
         </message>
         <message>
             <source>This is not the chip of a passport or identity card. Lay the right document on the reader.</source>
@@ -5653,7 +5657,7 @@
         </message>
         <message>
             <source>What the person saw has changed since. Show it again and let the person answer.</source>
-            <translation type="unfinished"></translation>
+            <translation>تغيّر ما رآه الشخص منذ ذلك الحين. اعرضه عليه من جديد ودعه يجيب.</translation>
         </message>
         <message>
             <source>What the server sent cannot be opened with this station's key. Have the one in its folder 'keys' registered there.</source>

@@ -341,11 +341,11 @@
         </message>
         <message>
             <source>A4 sheet</source>
-            <translation type="unfinished"></translation>
+            <translation>Feuille A4</translation>
         </message>
         <message>
             <source>A5 sheet</source>
-            <translation type="unfinished"></translation>
+            <translation>Feuille A5</translation>
         </message>
         <message>
             <source>Add</source>
@@ -877,7 +877,7 @@
         </message>
         <message>
             <source>End the registration? Nothing is kept.</source>
-            <translation type="unfinished"></translation>
+            <translation>Terminer l’inscription ? Rien n’est conservé.</translation>
         </message>
         <message>
             <source>End this proof</source>
@@ -1045,7 +1045,7 @@
         </message>
         <message>
             <source>Go through it with the person. Press a part to change it.</source>
-            <translation type="unfinished"></translation>
+            <translation>Parcourez tout avec la personne. « Modifier » mène à chaque partie.</translation>
         </message>
         <message>
             <source>Go through this with the person, one step after the other.</source>
@@ -1440,6 +1440,10 @@
             <translation>Ma connexion</translation>
         </message>
         <message>
+            <source>Name the partner whom the claims are for: each knows the person by a number of its own.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Name the public key that signed the pack of networks as well.</source>
             <translation>Indiquez aussi la clé publique qui a signé le lot de réseaux.</translation>
         </message>
@@ -1709,7 +1713,7 @@
         </message>
         <message>
             <source>Nothing was written as a signature. Ask the person to sign again.</source>
-            <translation type="unfinished"></translation>
+            <translation>Rien n’a été écrit comme signature. Demandez à la personne de signer de nouveau.</translation>
         </message>
         <message>
             <source>Nothing.</source>
@@ -1737,11 +1741,11 @@
         </message>
         <message>
             <source>On their own screen.</source>
-            <translation type="unfinished"></translation>
+            <translation>Sur son propre écran.</translation>
         </message>
         <message>
             <source>On this screen, turned to them.</source>
-            <translation type="unfinished"></translation>
+            <translation>Sur cet écran, tourné vers elle.</translation>
         </message>
         <message>
             <source>Once more</source>
@@ -1873,7 +1877,7 @@
         </message>
         <message>
             <source>Paper</source>
-            <translation type="unfinished"></translation>
+            <translation>Papier</translation>
         </message>
         <message>
             <source>Paper is stuck in the scanner. Take it out, lay the page in again and scan again.</source>
@@ -2029,11 +2033,11 @@
         </message>
         <message>
             <source>Printer</source>
-            <translation type="unfinished"></translation>
+            <translation>Imprimante</translation>
         </message>
         <message>
             <source>Printing …</source>
-            <translation type="unfinished"></translation>
+            <translation>Impression en cours…</translation>
         </message>
         <message>
             <source>Proof of identity</source>
@@ -2153,11 +2157,11 @@
         </message>
         <message>
             <source>Roll of 58 mm</source>
-            <translation type="unfinished"></translation>
+            <translation>Rouleau de 58 mm</translation>
         </message>
         <message>
             <source>Roll of 80 mm</source>
-            <translation type="unfinished"></translation>
+            <translation>Rouleau de 80 mm</translation>
         </message>
         <message>
             <source>Rule {rule} takes something from {source}, which is no step that finds anything.</source>
@@ -2277,11 +2281,11 @@
         </message>
         <message>
             <source>Show to the person</source>
-            <translation type="unfinished"></translation>
+            <translation>Montrer à la personne</translation>
         </message>
         <message>
             <source>Show to the person ({key})</source>
-            <translation type="unfinished"></translation>
+            <translation>Montrer à la personne ({key})</translation>
         </message>
         <message>
             <source>Show where</source>
@@ -2325,7 +2329,7 @@
         </message>
         <message>
             <source>Signed. It is sealed in the background; the next person may sit down.</source>
-            <translation type="unfinished"></translation>
+            <translation>Signé. Le paquet est scellé en arrière-plan ; la personne suivante peut s’asseoir.</translation>
         </message>
         <message>
             <source>Signing …</source>
@@ -2793,7 +2797,7 @@
         </message>
         <message>
             <source>The code is signed, but what it says is not what a slip says.</source>
-            <translation type="unfinished"></translation>
+            <translation>Le code est signé, mais ce qu’il dit n’est pas ce que dit un reçu.</translation>
         </message>
         <message>
             <source>The code is wrong or was used already. Wait for the next one; check this computer's clock.</source>
@@ -3661,7 +3665,7 @@
         </message>
         <message>
             <source>The person agreed at {at}.</source>
-            <translation type="unfinished"></translation>
+            <translation>La personne a donné son accord à {at}.</translation>
         </message>
         <message>
             <source>The person agrees</source>
@@ -3669,7 +3673,7 @@
         </message>
         <message>
             <source>The person checks this on their screen and answers there; or you ask them.</source>
-            <translation type="unfinished"></translation>
+            <translation>La personne vérifie ceci sur son écran et y répond ; ou vous lui posez la question.</translation>
         </message>
         <message>
             <source>The person chooses this</source>
@@ -3685,11 +3689,11 @@
         </message>
         <message>
             <source>The person did not agree.</source>
-            <translation type="unfinished"></translation>
+            <translation>La personne n’a pas donné son accord.</translation>
         </message>
         <message>
             <source>The person did not agree. The registration is over and nothing of it is kept.</source>
-            <translation type="unfinished"></translation>
+            <translation>La personne n’a pas donné son accord. L’inscription est terminée et rien n’en est conservé.</translation>
         </message>
         <message>
             <source>The person did not share anything at the identity provider. It can be tried again.</source>
@@ -3697,7 +3701,7 @@
         </message>
         <message>
             <source>The person does not agree</source>
-            <translation type="unfinished"></translation>
+            <translation>La personne n’est pas d’accord</translation>
         </message>
         <message>
             <source>The person ended the sharing of records. It can be begun again.</source>
@@ -3725,7 +3729,7 @@
         </message>
         <message>
             <source>The person reads this on their screen and answers there; or you ask them.</source>
-            <translation type="unfinished"></translation>
+            <translation>La personne lit ceci sur son écran et y répond ; ou vous lui posez la question.</translation>
         </message>
         <message>
             <source>The person reads this with the app on their telephone.</source>
@@ -3733,15 +3737,15 @@
         </message>
         <message>
             <source>The person said at {at}: this is right.</source>
-            <translation type="unfinished"></translation>
+            <translation>La personne a dit à {at} : c’est exact.</translation>
         </message>
         <message>
             <source>The person said that something is wrong. Ask what it is, correct it and show it to them again.</source>
-            <translation type="unfinished"></translation>
+            <translation>La personne a dit qu’il y a une erreur. Demandez laquelle, corrigez-la et montrez-lui de nouveau.</translation>
         </message>
         <message>
             <source>The person says that something is wrong. Ask what it is and correct it.</source>
-            <translation type="unfinished"></translation>
+            <translation>La personne dit qu’il y a une erreur. Demandez laquelle et corrigez-la.</translation>
         </message>
         <message>
             <source>The person shows a document</source>
@@ -3749,7 +3753,7 @@
         </message>
         <message>
             <source>The person signs here to agree. Ask them to sign.</source>
-            <translation type="unfinished"></translation>
+            <translation>La personne signe ici pour donner son accord. Demandez-lui de signer.</translation>
         </message>
         <message>
             <source>The person who brings the child has to be confirmed by a supervisor.</source>
@@ -3905,7 +3909,7 @@
         </message>
         <message>
             <source>The printer {printer} did not take the slip. Look whether it is on and has paper, and print again.</source>
-            <translation type="unfinished"></translation>
+            <translation>L’imprimante {printer} n’a pas pris le reçu. Vérifiez qu’elle est allumée et a du papier, puis imprimez de nouveau.</translation>
         </message>
         <message>
             <source>The program cannot judge this. Look yourself.</source>
@@ -4393,7 +4397,7 @@
         </message>
         <message>
             <source>The signature of the person cannot be read.</source>
-            <translation type="unfinished"></translation>
+            <translation>La signature de la personne ne peut pas être lue.</translation>
         </message>
         <message>
             <source>The signature of the {kind} is wrong. Do not use it and tell your supervisor.</source>
@@ -4405,15 +4409,15 @@
         </message>
         <message>
             <source>The slip is dated {date}, which is still to come. Check the clock of this computer.</source>
-            <translation type="unfinished"></translation>
+            <translation>Ce reçu est daté du {date}, qui est encore à venir. Vérifiez l’horloge de cet ordinateur.</translation>
         </message>
         <message>
             <source>The slip is genuine, but it is not of a person of this name.</source>
-            <translation type="unfinished"></translation>
+            <translation>Ce reçu est authentique, mais ce n’est pas celui d’une personne de ce nom.</translation>
         </message>
         <message>
             <source>The slip is genuine, but it was valid until {date} only.</source>
-            <translation type="unfinished"></translation>
+            <translation>Ce reçu est authentique, mais il n’était valable que jusqu’au {date}.</translation>
         </message>
         <message>
             <source>The slip is saved. It holds personal data: delete the file after use.</source>
@@ -4421,11 +4425,11 @@
         </message>
         <message>
             <source>The slip was changed after it was issued: its signature does not match what it says.</source>
-            <translation type="unfinished"></translation>
+            <translation>Ce reçu a été modifié après son émission : sa signature ne correspond pas à ce qu’il dit.</translation>
         </message>
         <message>
             <source>The slip was not issued by the station of this certificate: it is forged, or another station's.</source>
-            <translation type="unfinished"></translation>
+            <translation>Ce reçu n’a pas été émis par le poste de ce certificat : il est falsifié, ou d’un autre poste.</translation>
         </message>
         <message>
             <source>The slip was sent to the printer.</source>
@@ -4881,7 +4885,7 @@
         </message>
         <message>
             <source>There is no signed code of a slip in this. Photograph it again, flat and in good light, or type its text.</source>
-            <translation type="unfinished"></translation>
+            <translation>Il n’y a pas ici de code signé d’un reçu. Photographiez-le de nouveau, à plat et bien éclairé, ou tapez son texte.</translation>
         </message>
         <message>
             <source>There is no station in this folder yet. Open the window once, or run 'muster station create'.</source>
@@ -4969,7 +4973,7 @@
         </message>
         <message>
             <source>This computer has no print service that could be asked. Save the slip as a PDF, or ask your administrator.</source>
-            <translation type="unfinished"></translation>
+            <translation>Cet ordinateur n’a pas de service d’impression. Enregistrez le reçu en PDF, ou adressez-vous à votre administrateur.</translation>
         </message>
         <message>
             <source>This computer's TPM cannot be reached. It must be switched on in the computer's firmware settings, and your account must be allowed to use it.</source>
@@ -5145,7 +5149,7 @@
         </message>
         <message>
             <source>This is not the certificate that slips are checked with. Take slips.pem from the station's folder keys.</source>
-            <translation type="unfinished"></translation>
+            <translation>Ce n’est pas le certificat avec lequel on vérifie les reçus. Prenez slips.pem dans le dossier keys du poste.</translation>
         </message>
         <message>
             <source>This is not the chip of a passport or identity card. Lay the right document on the reader.</source>
@@ -5653,7 +5657,7 @@
         </message>
         <message>
             <source>What the person saw has changed since. Show it again and let the person answer.</source>
-            <translation type="unfinished"></translation>
+            <translation>Ce que la personne a vu a changé depuis. Montrez-le de nouveau et laissez-la répondre.</translation>
         </message>
         <message>
             <source>What the server sent cannot be opened with this station's key. Have the one in its folder 'keys' registered there.</source>
