@@ -139,10 +139,10 @@ class MainWindow(QMainWindow):
         page.trail_wanted.connect(self.trail)
         self._show(page)
         self._finisher.catch_up(self._session.desk)
-        # The face page says what is amiss, if anything is.
-        self._background.run(
-            self, "networks", self._session.desk.enrollment.prepare_face, lambda nothing: None, lambda error: None
-        )
+        # The face page says what is amiss, if anything is; places are indexed without anything that could be.
+        enrollment = self._session.desk.enrollment
+        for prepare in (enrollment.prepare_face, enrollment.details.prepare):
+            self._background.run(self, "networks", prepare, lambda nothing: None, lambda error: None)
 
     def open(self, registration: Registration, step: Step | None = None) -> None:
         assert self._session.desk is not None
