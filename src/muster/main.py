@@ -16,6 +16,7 @@ from muster.cli.app import build
 from muster.errors import Code, Unavailable
 
 if TYPE_CHECKING:
+    from muster.workstation.audit_report import AuditReport
     from muster.workstation.slip import Paper, Slip
 
 
@@ -50,6 +51,11 @@ class QtScreen:
 
         pdf = content(slip, paper)  # which makes the application that fonts need
         return pdf, size_mm(slip, paper)
+
+    def lay_out_report(self, report: AuditReport) -> bytes:
+        from muster.ui.audit.report_pdf import lay_out
+
+        return lay_out(report)
 
     def take_pictures(self, folder: Path, on_picture: Callable[[Path], None]) -> list[Path]:
         from muster.ui.tour import run

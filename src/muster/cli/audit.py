@@ -21,8 +21,10 @@ from muster.cli.common import (
     show,
     station_at,
 )
+from muster.domain.registration import RegistrationId
 from muster.workstation.inspection import read_file
 from muster.workstation.trail import Verdict, verify_file
+from muster.workstation.trail_story import StoryLine, Tone
 
 
 def register(app: typer.Typer, screen: Screen) -> None:
@@ -75,6 +77,62 @@ def register(app: typer.Typer, screen: Screen) -> None:
             records = desk.trail.export(file)
             show({"records": records, "file": file}, f"{records} records in {file}", as_json=as_json)
 
+    @audit.command()
+    def story(
+        registration: Annotated[str, typer.Argument(metavar="REGISTRATION_ID", help="29 digits.")],
+        data: DataOption = None,
+        user: UserOption = None,
+        password_file: PasswordOption = None,
+        as_json: JsonOption = False,
+        verbose: VerboseOption = False,
+    ) -> None:
+        """What happened to one registration, from the beginning. For a supervisor (--user); looking is on record."""
+        with (
+            reporting(as_json=as_json, verbose=verbose),
+            desk_of(station_at(data), user=user, password_file=password_file) as (desk, _),
+        ):
+            told = desk.trail_reading.story(RegistrationId(registration))
+            lines = "\n".join(map(_line, told.lines))
+            show({"lines": [_document(each) for each in told.lines], "devices": told.devices}, lines, as_json=as_json)
+
+    @audit.command()
+    def report(
+        registration: Annotated[str, typer.Argument(metavar="REGISTRATION_ID", help="29 digits.")],
+        file: Annotated[Path, typer.Argument(help="The PDF to write.")],
+        data: DataOption = None,
+        user: UserOption = None,
+        password_file: PasswordOption = None,
+        as_json: JsonOption = False,
+        verbose: VerboseOption = False,
+    ) -> None:
+        """One registration's story as a PDF that the station signs (PAdES). For a supervisor (--user)."""
+        with (
+            reporting(as_json=as_json, verbose=verbose),
+            desk_of(station_at(data), user=user, password_file=password_file) as (desk, _),
+        ):
+            made = desk.audit_reports.compose(RegistrationId(registration))
+            desk.audit_reports.write(made, screen.lay_out_report(made), file)
+            show({"file": file, "key": made.key}, f"{file}, signed by the key {made.key}", as_json=as_json)
+
+    @audit.command("check-report")
+    def check_report(
+        file: Annotated[Path, typer.Argument(help="A report this or another station signed.")],
+        machine_key: Annotated[
+            Path, typer.Option(help="The station's public key, as it was registered.")
+        ],
+        as_json: JsonOption = False,
+        verbose: VerboseOption = False,
+    ) -> None:
+        """Whether a report is as the station with that key signed it. No station is needed here."""
+        with reporting(as_json=as_json, verbose=verbose):
+            from muster.workstation.audit_report import report_is_signed
+
+            good = report_is_signed(file, read_file(machine_key))
+            sentence = "signed by that station, and whole" if good else "NOT as that station signed it"
+            show({"valid": good}, sentence, as_json=as_json)
+            if not good:
+                raise typer.Exit(BAD)
+
     @audit.command("list")
     def list_records(
         limit: Annotated[int, typer.Option(min=1, max=100_000, help="How many, newest first.")] = 50,
@@ -95,6 +153,20 @@ def register(app: typer.Typer, screen: Screen) -> None:
                 for each in records
             )
             show({"records": records}, "\n".join(lines), as_json=as_json)
+
+
+def _document(line: StoryLine) -> dict[str, object]:
+    lasted = None if line.lasted is None else round(line.lasted.total_seconds())
+    facts = {**plain(line), "facts": dict(line.facts)}
+    return {**facts, "lasted": lasted}
+
+
+def _line(line: StoryLine) -> str:
+    if line.lasted is not None:
+        return f"{plain(line.at)}  ... nothing for {round(line.lasted.total_seconds() / 60)} minutes"
+    said = " ".join(f"{name}={value}" for name, value in line.facts if value)
+    mark = "" if line.tone is Tone.PLAIN else f"[{line.tone.value}] "
+    return f"{plain(line.at)}  {line.actor:<12} {mark}{line.title}  {said}".rstrip()
 
 
 def _sentence(verdict: Verdict, *, whose_key: bool) -> str:

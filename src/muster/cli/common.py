@@ -23,6 +23,7 @@ from muster.workstation.data_folder import DataFolder
 
 # A desk and a station take a second to import; commands that judge a file need neither.
 if TYPE_CHECKING:
+    from muster.workstation.audit_report import AuditReport
     from muster.workstation.desk import Desk
     from muster.workstation.repair import Rebuilt
     from muster.workstation.script import Script
@@ -67,6 +68,8 @@ class Screen(Protocol):
     def slip_pdf(self, slip: Slip, paper: Paper) -> tuple[bytes, tuple[float, float]]:
         """The PDF, and the width and height of its page in millimetres."""
         ...
+
+    def lay_out_report(self, report: AuditReport) -> bytes: ...
 
     def take_pictures(self, folder: Path, on_picture: Callable[[Path], None]) -> list[Path]: ...
 

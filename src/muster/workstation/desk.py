@@ -60,7 +60,7 @@ from muster.workstation.proofing_step import ProofingStep
 from muster.workstation.proving import Proof, Proving, words
 from muster.workstation.reading_chip import ReadingChip
 from muster.workstation.review import Review
-from muster.workstation.risk import Risk
+from muster.workstation.risk import Risk, review_rules
 from muster.workstation.sending import Sending
 from muster.workstation.server import Server
 from muster.workstation.server_session import ServerSession
@@ -125,6 +125,8 @@ class Desk:
         self.folder = unlocked.folder
         self.server = ServerSession(server, self._journal, unlocked.machine_key, self._enrollment_of)
         self.master_data = MasterData(self._journal, self.server, unlocked.machine_key)
+        policy = replace(policy, review=review_rules(policy.review, self.master_data.configuration()))
+        self.policy = policy
         reference = self.master_data.reference()
         self._closes_catalogue = not isinstance(catalogue, Catalogue)
         if not isinstance(catalogue, Catalogue):

@@ -6,7 +6,7 @@ duplicates ends later. What needs the person's content is told once: it is gone 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from datetime import timedelta
 
@@ -15,13 +15,23 @@ from muster.domain.delivery import DeliveryState
 from muster.domain.lifecycle import DocumentAttached, Registration, ReviewWanted
 from muster.domain.prefill import conflicts
 from muster.domain.registration import RegistrationId
-from muster.domain.review import Around, Flag, ReviewLine, Sign, flags, kilometres, outset
+from muster.domain.review import Around, Flag, ReviewLine, ReviewRules, Sign, flags, kilometres, outset
 from muster.packet.contents import Position
 from muster.store.database import Work
 from muster.workstation.journal import Journal
 from muster.workstation.policy import Policy
 
 Mark = Callable[[str, str], str]
+
+
+# MOSIP's name: Y where a supervisor approves before anything is sent.
+_APPROVAL = "mosip.registration.supervisor_approval_config_flag"
+
+
+def review_rules(rules: ReviewRules, configuration: Mapping[str, str]) -> ReviewRules:
+    """The station's own, but for what the server configured."""
+    said = configuration.get(_APPROVAL, "").strip().upper()
+    return replace(rules, required=said == "Y") if said in ("Y", "N") else rules
 
 
 class Risk:

@@ -12,6 +12,7 @@ from typer.testing import CliRunner, Result
 from muster.cli.app import build
 from muster.crypto.signing import SigningKey
 from muster.errors import BadInput
+from muster.workstation.audit_report import AuditReport
 from muster.workstation.demo import NOT_A_DEMO_STATION
 from muster.workstation.slip import Paper, Slip
 
@@ -26,6 +27,9 @@ class BrokenScreen:
         raise NotImplementedError
 
     def slip_pdf(self, slip: Slip, paper: Paper) -> tuple[bytes, tuple[float, float]]:
+        raise NotImplementedError
+
+    def lay_out_report(self, report: AuditReport) -> bytes:
         raise NotImplementedError
 
     def take_pictures(self, folder: Path, on_picture: Callable[[Path], None]) -> list[Path]:
