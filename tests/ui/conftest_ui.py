@@ -32,7 +32,7 @@ from muster.workstation import policy
 from muster.workstation.capture_lane import is_capture
 from muster.workstation.demo import demo_script
 from muster.workstation.lanes import Lanes
-from muster.workstation.script import ScriptedEnrollment
+from muster.workstation.script import Script, ScriptedEnrollment
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
@@ -118,9 +118,9 @@ class Driver:
             self.until(page.password.isEnabled)
         return page
 
-    def fill_form(self) -> None:
+    def fill_form(self, script: Script | None = None) -> None:
         page = self.on(DemographicsPage)
-        for name, value in demo_script().demographics.items():
+        for name, value in (script or demo_script()).demographics.items():
             if name in page.lists:
                 box = page.lists[name]
                 box.setCurrentIndex(box.findData(value))

@@ -16,6 +16,7 @@ from muster.domain.lifecycle import Registration
 from muster.domain.registration import Process, RegistrationId, Step
 from muster.ui import names
 from muster.ui.background import Background
+from muster.ui.capture.page import CapturePage
 from muster.ui.language import say_finding, tr
 from muster.ui.pages.page import Page
 from muster.ui.person.display import PersonDisplay
@@ -23,12 +24,12 @@ from muster.ui.widgets.parts import button, label, mark
 from muster.ui.wizard.consent import ConsentPage
 from muster.ui.wizard.demographics import DemographicsPage
 from muster.ui.wizard.documents import DocumentsPage
-from muster.ui.wizard.face import ExceptionPhotoPage, FacePage
-from muster.ui.wizard.placement import PlacementPage
+from muster.ui.wizard.introducer import IntroducerPage
 from muster.ui.wizard.preview import PreviewPage
 from muster.ui.wizard.proofing import ProofingPage
 from muster.ui.wizard.signature import SignaturePage
 from muster.ui.wizard.step_page import StepPage
+from muster.workstation.capture_lane import is_capture
 from muster.workstation.desk import Desk
 from muster.workstation.person_screen import languages_of
 from muster.workstation.reference import label_in
@@ -40,13 +41,15 @@ class Wizard(Page):
     """``left`` when the officer puts the draft away, ``refused`` when the person did not agree; ``sent`` with what
     came of the finished registration.
 
-    ``step`` is the one to begin with, by default the first that is not done.
+    ``step`` is the one to begin with, by default the first that is not done. ``guided`` with what is to be seen of
+    a capture, for the person's screen.
     """
 
     left = Signal()
     refused = Signal()
     sent = Signal(object)
     failed = Signal(object)
+    guided = Signal(object)
 
     def __init__(
         self,
@@ -60,6 +63,7 @@ class Wizard(Page):
         super().__init__()
         self._person = person
         person.speak(languages_of(registration)[0])
+        self.guided.connect(person.guide)
         self._desk = desk
         self._background = background
         self._registration = registration
@@ -92,7 +96,12 @@ class Wizard(Page):
         number.setToolTip(self._registration.id.text)
         column.addWidget(number)
         column.addSpacing(8)
-        for step in self._plan:
+        usual = self._desk.enrollment.plan(self._registration.started.process)
+        for step in Step:  # an introducer may be asked for on the way
+            if step not in usual and step is not Step.INTRODUCER:
+                continue
+            if is_capture(step) and any(is_capture(each) for each in self._steps):
+                continue  # one page takes them all
             made = QPushButton()
             made.setObjectName("step")
             made.clicked.connect(partial(self.show_step, step))
@@ -117,11 +126,12 @@ class Wizard(Page):
 
     @property
     def _plan(self) -> tuple[Step, ...]:
-        return self._desk.enrollment.plan(self._registration.started.process)
+        return self._desk.enrollment.steps(self._registration)
 
     def _next_step(self, registration: Registration) -> Step:
         """The first step that is not done; the signature when all are (a seal that was interrupted)."""
-        return registration.next_step(self._plan) or self._plan[-1]
+        plan = self._desk.enrollment.steps(registration)
+        return registration.next_step(plan) or plan[-1]
 
     def go_on(self) -> None:
         """Show the first step that is not done."""
@@ -166,7 +176,6 @@ class Wizard(Page):
 
     def _make(self, step: Step) -> StepPage:
         enrollment, background, registration = self._desk.enrollment, self._background, self._registration
-        group = step.capture_group
         if step is Step.CONSENT:
             consent = ConsentPage(enrollment, background, registration, self._person)
             consent.refused.connect(self.refused)
@@ -181,12 +190,18 @@ class Wizard(Page):
             proofing = ProofingPage(enrollment, background, registration)
             proofing.away.connect(self.put_away)
             return proofing
-        if step is Step.FACE:
-            return FacePage(enrollment, background, registration)
-        if step is Step.EXCEPTION_PHOTO:
-            return ExceptionPhotoPage(enrollment, background, registration)
-        if group is not None:
-            return PlacementPage(enrollment, background, registration, group)
+        if is_capture(step):
+            desk = self._desk
+            lane = CapturePage(
+                enrollment, background, registration, self._plan, desk.devices, desk.speech, step=step
+            )
+            lane.step_changed.connect(self._lane_moved)
+            lane.guided.connect(self.guided)
+            return lane
+        if step is Step.INTRODUCER:
+            introducer = IntroducerPage(self._desk, background, registration)
+            introducer.guided.connect(self.guided)
+            return introducer
         if step is Step.PREVIEW:
             preview = PreviewPage(enrollment, background, registration, self._window_language, self._person)
             preview.step_wanted.connect(self.show_step)
@@ -195,17 +210,26 @@ class Wizard(Page):
         signature.sent.connect(self.sent)
         return signature
 
+    def _lane_moved(self, step: Step) -> None:
+        self.step = step
+
     def _refresh(self, registration: Registration) -> None:
+        plan = self._desk.enrollment.steps(registration)
         reachable, place = True, 0
         for step, made in self._steps.items():
-            asked = step is not Step.EXCEPTION_PHOTO or bool(registration.exceptions)
+            captures = is_capture(step)
+            asked = any(map(is_capture, plan)) if captures else step in plan
             made.setVisible(asked)
-            place += asked
-            done = registration.is_done(step)
+            if not asked:
+                continue
+            place += 1
+            name = tr("Captures") if captures else names.step_name(step)
+            is_now = is_capture(self.step) if captures else step is self.step
+            done = all(map(registration.is_done, filter(is_capture, plan) if captures else (step,)))
             sign = "✓" if done else str(place)
-            made.setText(f"{sign}   {names.step_name(step)}")
-            made.setEnabled((done or reachable) and step is not self.step)
-            mark(made, "now", value=step is self.step)
+            made.setText(f"{sign}   {name}")
+            made.setEnabled((done or reachable) and not is_now)
+            mark(made, "now", value=is_now)
             reachable = reachable and done
         self._warn_of_size(registration)
 
