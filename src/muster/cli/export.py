@@ -39,6 +39,10 @@ def register(app: typer.Typer, screen: Screen) -> None:
                 metavar="URL", help="Send it to the server there, in place of printing it.", show_default=False
             ),
         ] = None,
+        partner: Annotated[
+            str | None,
+            typer.Option(metavar="NAME", help="Whom govstack-claims are for.", show_default=False),
+        ] = None,
         data: DataOption = None,
         user: UserOption = None,
         password_file: PasswordOption = None,
@@ -47,13 +51,14 @@ def register(app: typer.Typer, screen: Screen) -> None:
     ) -> None:
         """Print a registration, personal data and all, as another system's JSON; or send it there.
 
-        govstack is the request to enroll; gips, mitrust and oidc-ida tell the evidence of who the person is.
+        govstack is the request to enroll; gips, mitrust, oidc-ida and govstack-claims tell the evidence of who the
+        person is.
         """
         with reporting(as_json=as_json, verbose=verbose):
             registration_id = RegistrationId(registration)
             with desk_of(station_at(data), user=user, password_file=password_file) as (desk, _):
                 if put is None:
-                    show(desk.exporting.told(registration_id, wording, profile), "", as_json=True)
+                    show(desk.exporting.told(registration_id, wording, profile, partner), "", as_json=True)
                 elif wording is not Wording.GOVSTACK:
                     raise BadInput(EXPORT_NOT_SENT)
                 else:

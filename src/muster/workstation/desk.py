@@ -25,6 +25,7 @@ from muster.formats.govstack import EnrollmentRequest
 from muster.store.blobs import BlobFolder
 from muster.workstation.audit_report import AuditReports
 from muster.workstation.bundles import Bundles
+from muster.workstation.camera_reading import CameraReading
 from muster.workstation.capture import Capture
 from muster.workstation.captures_asked import CapturesAsked
 from muster.workstation.carrying import Carrying
@@ -47,6 +48,7 @@ from muster.workstation.master_data import Kind, MasterData
 from muster.workstation.operator_capture import OperatorCapture
 from muster.workstation.operator_desk import OperatorDesk
 from muster.workstation.operator_templates import OperatorTemplates
+from muster.workstation.page_reading import PageReading
 from muster.workstation.placements import Placements
 from muster.workstation.policy import Policy
 from muster.workstation.pre_registrations import PreRegistrations
@@ -59,6 +61,7 @@ from muster.workstation.proofing_sensors import ProofingSensors
 from muster.workstation.proofing_step import ProofingStep
 from muster.workstation.proving import Proof, Proving, words
 from muster.workstation.reading_chip import ReadingChip
+from muster.workstation.reference import ReferenceData
 from muster.workstation.review import Review
 from muster.workstation.risk import Risk, review_rules
 from muster.workstation.sending import Sending
@@ -169,33 +172,14 @@ class Desk:
         self.review = Review(
             self._journal, unlocked.folder, risk, self.proving, unlocked.machine_key, self.enrollment.summary
         )
-        self.sending = Sending(self._journal)
-        self.sync = Sync(
-            self._journal, unlocked.folder, self.server, submission, reference.schema, policy, self.sending
-        )
-        self.handing_over = HandingOver(self._journal, unlocked.machine_key, self.sync, self.sending, policy)
-        self.carrying = Carrying(
+        self._equip_traffic(unlocked, submission, reference)
+        self.exporting = Exporting(
             self._journal,
-            unlocked.folder,
-            self.server,
+            reference.schema,
             submission,
-            self.sending,
-            policy,
-            self.master_data.known_stations,
+            self.evidence,
+            lambda partner, person: unlocked.identifier_hash.of(f"partner {partner}", person),
         )
-        self.following = Following(self._journal, self.server, self.sync, submission, self.carrying, policy)
-        self.pre_registrations = PreRegistrations(
-            self._journal,
-            self.server,
-            unlocked.machine_key,
-            unlocked.blob_sealer,
-            self.enrollment,
-            self.master_data,
-        )
-        self.jobs = Jobs(self._journal, self._recurring(), lambda: self.server.server_clock)
-        self.bundles = Bundles(self._journal, self.master_data)
-        self.limits = Limits(self._journal, unlocked.folder, self.master_data, self.jobs, policy)
-        self.exporting = Exporting(self._journal, reference.schema, submission, self.evidence)
         self.devices = DeviceDesk(
             catalogue, DeviceChoices(self._journal, catalogue), DeviceDoctor(catalogue, clock, context)
         )
@@ -213,19 +197,54 @@ class Desk:
             credential_authorities=self.master_data.credential_authorities,
             sensors=self._sensors,
         )
-        self._equip_enrollment(unlocked, documents, submission)
+        self._equip_enrollment(unlocked, documents, submission, partial(CameraReading, catalogue, context))
         self.trail = AuditTrail(
             unlocked.database, unlocked.machine_key, unlocked.identity, unlocked.operator, clock
         )
         self.trail_reading = TrailReading(self._journal)
         self.audit_reports = AuditReports(self._journal, self.trail, self.trail_reading, unlocked.machine_key)
 
-    def _equip_enrollment(self, unlocked: UnlockedStation, documents: Documents, submission: Submission) -> None:
+    def _equip_traffic(self, unlocked: UnlockedStation, submission: Submission, reference: ReferenceData) -> None:
+        """What goes to servers and other stations and comes from them, and what follows of how long it did not."""
+        self.sending = Sending(self._journal)
+        self.sync = Sync(
+            self._journal, unlocked.folder, self.server, submission, reference.schema, self.policy, self.sending
+        )
+        self.handing_over = HandingOver(self._journal, unlocked.machine_key, self.sync, self.sending, self.policy)
+        self.carrying = Carrying(
+            self._journal,
+            unlocked.folder,
+            self.server,
+            submission,
+            self.sending,
+            self.policy,
+            self.master_data.known_stations,
+        )
+        self.following = Following(self._journal, self.server, self.sync, submission, self.carrying, self.policy)
+        self.pre_registrations = PreRegistrations(
+            self._journal,
+            self.server,
+            unlocked.machine_key,
+            unlocked.blob_sealer,
+            self.enrollment,
+            self.master_data,
+        )
+        self.jobs = Jobs(self._journal, self._recurring(), lambda: self.server.server_clock)
+        self.bundles = Bundles(self._journal, self.master_data)
+        self.limits = Limits(self._journal, unlocked.folder, self.master_data, self.jobs, self.policy)
+
+    def _equip_enrollment(
+        self,
+        unlocked: UnlockedStation,
+        documents: Documents,
+        submission: Submission,
+        cameras: Callable[[PageReading], CameraReading],
+    ) -> None:
         """With what other parts of the desk know."""
         self._submission = submission
         self.enrollment.may_begin = self.limits.require_open
         self.enrollment.prefill = Prefilling(
-            self._journal, self.enrollment.form, documents, self.reading_chip, self.policy
+            self._journal, self.enrollment.form, documents, self.reading_chip, cameras, self.policy
         )
         self.enrollment.proof = ProofingStep(
             self._journal, self.proofing, self.proofing_configuration, self.enrollment.prefill.take_proof

@@ -6,6 +6,7 @@ sealed here, and sending changes nothing about the packet, which still waits for
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from enum import Enum
 from itertools import count
 from typing import Any
@@ -16,12 +17,13 @@ from muster.audit.catalogue import AuditEvent
 from muster.domain.evidence import Artifact
 from muster.domain.operators import Permission
 from muster.domain.registration import RegistrationId
-from muster.errors import Refused
+from muster.errors import BadInput, Code, Refused
 from muster.formats.govstack import EnrollmentRequest
 from muster.formats.govstack_profile import Profile
 from muster.formats.id_schema import IdSchema
 from muster.packet.gips import identity
 from muster.packet.govstack import enrollment_request
+from muster.packet.govstack_claims import person_claims
 from muster.packet.mitrust import identity_dataset
 from muster.packet.openid_assurance import verified_claims
 from muster.upload.govstack import Enrolled, Enrolling
@@ -34,6 +36,11 @@ from muster.workstation.submission import STEPS_OPEN, Submission
 __all__ = ["Enrolled", "Exporting", "Profile", "Wording"]
 
 
+PARTNER_NEEDED = Code(
+    "PARTNER_NEEDED", "Name the partner whom the claims are for: each knows the person by a number of its own."
+)
+
+
 class Wording(Enum):
     """Whose words."""
 
@@ -41,24 +48,43 @@ class Wording(Enum):
     GIPS = "gips"  # its evidence, as IDEMIA's ID&V answers
     MITRUST = "mitrust"  # its evidence, as MiTrust's identity dataset
     OIDC_IDA = "oidc-ida"  # its evidence, as OpenID Identity Assurance's verified_claims
+    GOVSTACK_CLAIMS = "govstack-claims"  # what of it is verified, as GovStack's claims for one partner
+
+
+PartnerSubject = Callable[[str, str], str]
+"""The subject by which a partner knows somebody: by the partner's name and our number."""
 
 
 class Exporting:
-    def __init__(self, journal: Journal, schema: IdSchema, submission: Submission, ledger: EvidenceLedger) -> None:
+    def __init__(
+        self,
+        journal: Journal,
+        schema: IdSchema,
+        submission: Submission,
+        ledger: EvidenceLedger,
+        partner_subject: PartnerSubject,
+    ) -> None:
         self._journal = journal
+        self._partner_subject = partner_subject
         self._schema = schema
         self._submission = submission
         self._ledger = ledger
 
     def told(
-        self, registration_id: RegistrationId, wording: Wording, profile: Profile = Profile.SOURCE
+        self,
+        registration_id: RegistrationId,
+        wording: Wording,
+        profile: Profile = Profile.SOURCE,
+        partner: str | None = None,
     ) -> dict[str, Any]:
-        """In another system's words; ``profile`` is GovStack's. Of the evidence, what speaks against a document is
-        told to whoever may see indicators alone.
+        """In another system's words; ``profile`` is GovStack's, ``partner`` whom its claims are for. Of the
+        evidence, what speaks against a document is told to whoever may see indicators alone.
 
-        Raises ``BadInput`` (unknown), ``Refused`` (not allowed, content destroyed, EVIDENCE_ABSENT),
-        ``NotAuthentic`` (changed after signing).
+        Raises ``BadInput`` (unknown, or no partner), ``Refused`` (not allowed, content destroyed,
+        EVIDENCE_ABSENT), ``NotAuthentic`` (changed after signing).
         """
+        if wording is Wording.GOVSTACK_CLAIMS and not partner:
+            raise BadInput(PARTNER_NEEDED)
         if wording is Wording.GOVSTACK:
             return self.govstack(registration_id, profile)
         access = self._journal.access
@@ -75,6 +101,10 @@ class Exporting:
                 return identity_dataset(evaluation, _nothing_kept)
             case Wording.OIDC_IDA:
                 return verified_claims(evaluation, registration_id.text)
+            case Wording.GOVSTACK_CLAIMS:
+                # No capture says of which level its device is, so that none is said to be of the highest.
+                subject = self._partner_subject(partner or "", registration_id.text)
+                return person_claims(evaluation, subject, level_one_device=False)
 
     def govstack(self, registration_id: RegistrationId, profile: Profile = Profile.SOURCE) -> dict[str, Any]:
         """The body of GovStack's ``PUT /enrollment``, of a draft as far as it is.

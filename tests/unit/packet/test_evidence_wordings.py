@@ -23,7 +23,9 @@ from muster.domain.evidence import (
     Submission,
 )
 from muster.domain.proofing import Framework, Scenario
+from muster.formats.govstack_claims import faults_of
 from muster.packet.gips import identity
+from muster.packet.govstack_claims import person_claims
 from muster.packet.mitrust import identity_dataset
 from muster.packet.openid_assurance import verified_claims
 from muster.proofing.ledger import evaluate
@@ -270,3 +272,35 @@ def test_what_is_not_verified_is_not_told() -> None:
     told = verified_claims(worth(declined), "case")["verified_claims"]
     assert (told["claims"], told["verification"]["evidence"]) == ({}, [])
     assert "suspicious" not in json.dumps(told)
+
+
+# --- GovStack --------------------------------------------------------------------------------------------
+
+
+def test_a_partner_is_told_what_is_verified_and_nothing_its_rules_do_not_know() -> None:
+    told = person_claims(worth(CARD, replace(FACE, amr=("face",))), "psut", level_one_device=False)
+    assert told == {
+        "sub": "psut",
+        "name": "Erika Mustermann",
+        "given_name": "Erika",
+        "family_name": "Mustermann",
+        "gender": "female",
+        "birthdate": "1992-04-17",
+        "address": {
+            "street_address": "Heidestrasse 17",
+            "locality": "Köln",
+            "postal_code": "51147",
+            "country": "DE",
+        },
+    }
+    assert faults_of(told) == ()
+
+
+def test_a_face_counts_from_a_device_of_the_highest_level_alone() -> None:
+    told = person_claims(worth(CARD, replace(FACE, amr=("face",))), "psut", level_one_device=True)
+    assert told["acr"] == "idbb:acr:biometrics"
+
+
+def test_of_what_is_not_verified_a_partner_is_told_nothing() -> None:
+    declined = replace(CARD, verdict=DocumentVerdict.DECLINED, risks=RISKS)
+    assert person_claims(worth(declined), "psut", level_one_device=True) == {"sub": "psut"}

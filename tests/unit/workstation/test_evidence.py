@@ -13,7 +13,7 @@ from muster.clock import utc_now
 from muster.domain.evidence import EvidenceKind, LevelOfAssurance
 from muster.domain.operators import Permission, Role
 from muster.domain.registration import RegistrationId
-from muster.errors import Refused
+from muster.errors import BadInput, Refused
 from muster.workstation.desk import Desk
 from muster.workstation.exporting import Wording
 from muster.workstation.station import Station
@@ -70,7 +70,7 @@ def test_who_may_see_it_sees_all_and_that_is_on_record(station: Station, person:
 def test_it_is_told_in_each_ones_words_and_that_is_on_record(
     officer: Desk, person: RegistrationId, wording: Wording
 ) -> None:
-    told = officer.exporting.told(person, wording)
+    told = officer.exporting.told(person, wording, partner="health-fund")
     assert json.loads(json.dumps(told)) == told
     record = list(officer.trail.about(person))[-1]
     assert (record.event, record.detail["wording"]) == ("MUS-REG-012", wording.value)
@@ -81,5 +81,19 @@ def test_of_somebody_who_proved_nothing_there_is_nothing_to_tell(officer: Desk, 
     nobody = entered(officer)
     assert officer.evidence.assurance(nobody).pieces == 0
     with pytest.raises(Refused, match="EVIDENCE_ABSENT"):
-        officer.exporting.told(nobody, wording)
+        officer.exporting.told(nobody, wording, partner="health-fund")
     assert "MUS-REG-012" not in audited(officer, nobody)
+
+
+def test_each_partner_knows_the_person_by_a_number_of_its_own(officer: Desk, person: RegistrationId) -> None:
+    def subject(partner: str) -> str:
+        return str(officer.exporting.told(person, Wording.GOVSTACK_CLAIMS, partner=partner)["sub"])
+
+    assert subject("health-fund") == subject("health-fund")
+    assert subject("health-fund") != subject("tax-office")
+    assert person.text not in subject("health-fund")
+
+
+def test_claims_are_for_somebody(officer: Desk, person: RegistrationId) -> None:
+    with pytest.raises(BadInput, match="PARTNER_NEEDED"):
+        officer.exporting.told(person, Wording.GOVSTACK_CLAIMS)
