@@ -216,9 +216,9 @@ class PreviewPage(StepPage):
         rest = [each for each in summary.captured if each[0].modality is not Modality.FACE]
         card.column.addLayout(_small_pictures(rest, self.pictures))
         if summary.left_out:
-            words = label(say(CAPTURES_LEFT_OUT), "soft")
-            mark(words, "warning", value=True)
-            card.column.addWidget(words)
+            left_out = label(say(CAPTURES_LEFT_OUT), "soft")
+            mark(left_out, "warning", value=True)
+            card.column.addWidget(left_out)
         return card
 
     def _introducer(self, summary: Summary) -> Card:
