@@ -88,6 +88,10 @@
             <translation type="unfinished"></translation>
         </message>
         <message>
+            <source>A document, or the code of a pre-registration on a telephone. No picture is kept.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>A field has no id: write the name of the schema's field.</source>
             <translation type="unfinished"></translation>
         </message>
@@ -1072,6 +1076,10 @@
             <translation type="unfinished"></translation>
         </message>
         <message>
+            <source>Hold it before the camera …</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>How large the page is in truth is not known.</source>
             <translation>ገጹ በእውነቱ ምን ያህል ትልቅ እንደሆነ አይታወቅም።</translation>
         </message>
@@ -1438,6 +1446,10 @@
         <message>
             <source>My sign-in</source>
             <translation>የእኔ መግቢያ</translation>
+        </message>
+        <message>
+            <source>Name the partner whom the claims are for: each knows the person by a number of its own.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Name the public key that signed the pack of networks as well.</source>
@@ -2273,6 +2285,10 @@
         </message>
         <message>
             <source>Show everything</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Show to the camera</source>
             <translation type="unfinished"></translation>
         </message>
         <message>

@@ -73,7 +73,7 @@
         </message>
         <message>
             <source>A digit of this number seems to be wrong or missing. Compare it with the card.</source>
-            <translation type="unfinished"></translation>
+            <translation>يبدو أن رقمًا من هذا العدد خاطئ أو ناقص. قارنه بالبطاقة.</translation>
         </message>
         <message>
             <source>A document is missing, unreadable or another person's</source>
@@ -88,8 +88,12 @@
             <translation>لا يمكن قراءة مستند أرسلته خدمة MiTrust.</translation>
         </message>
         <message>
-            <source>A field has no id: write the name of the schema's field.</source>
+            <source>A document, or the code of a pre-registration on a telephone. No picture is kept.</source>
             <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>A field has no id: write the name of the schema's field.</source>
+            <translation>حقل بلا معرّف (id): اكتب اسم الحقل كما في المخطط.</translation>
         </message>
         <message>
             <source>A file of the face recognition pack cannot be read: {file}.</source>
@@ -333,7 +337,7 @@
         </message>
         <message>
             <source>A word in it is on the list of words that names do not hold. Write it differently, or say why it stays.</source>
-            <translation type="unfinished"></translation>
+            <translation>إحدى الكلمات موجودة في قائمة الكلمات غير المرغوب فيها. اكتبها بطريقة أخرى، أو اذكر سبب بقائها.</translation>
         </message>
         <message>
             <source>A yes or no in the biometric file is neither.</source>
@@ -757,7 +761,7 @@
         </message>
         <message>
             <source>Conditions of the engine {engine} are not understood; use MVEL.</source>
-            <translation type="unfinished"></translation>
+            <translation>شروط المحرّك {engine} غير مفهومة؛ استعمل MVEL.</translation>
         </message>
         <message>
             <source>Configurations (*.json);;All files (*)</source>
@@ -1072,6 +1076,10 @@
             <translation type="unfinished"></translation>
         </message>
         <message>
+            <source>Hold it before the camera …</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>How large the page is in truth is not known.</source>
             <translation>الحجم الحقيقي للصفحة غير معروف.</translation>
         </message>
@@ -1113,7 +1121,7 @@
         </message>
         <message>
             <source>Is this address spelt right? Many addresses end in {likely}.</source>
-            <translation type="unfinished"></translation>
+            <translation>هل كُتب هذا العنوان صحيحًا؟ كثير من العناوين تنتهي بـ {likely}.</translation>
         </message>
         <message>
             <source>It can be captured after all</source>
@@ -1493,7 +1501,7 @@
         </message>
         <message>
             <source>No bioAttributes are named, neither here nor in the ID schema.</source>
-            <translation type="unfinished"></translation>
+            <translation>لم تُذكر أي bioAttributes، لا هنا ولا في مخطط الهوية.</translation>
         </message>
         <message>
             <source>No browser could be opened on this computer.</source>
@@ -1517,7 +1525,7 @@
         </message>
         <message>
             <source>No field is of the group {group}, which is always selected.</source>
-            <translation type="unfinished"></translation>
+            <translation>لا ينتمي أي حقل إلى المجموعة {group} المختارة دائمًا.</translation>
         </message>
         <message>
             <source>No finger and no eye is marked as an exception; there is nothing to show.</source>
@@ -1677,7 +1685,7 @@
         </message>
         <message>
             <source>Nothing is captured by the name {attribute}.</source>
-            <translation type="unfinished"></translation>
+            <translation>لا يُلتقط شيء بالاسم {attribute}.</translation>
         </message>
         <message>
             <source>Nothing is changed yet. Fill in what is to be changed, or attach a document.</source>
@@ -1693,7 +1701,7 @@
         </message>
         <message>
             <source>Nothing is shown for the control {control}; known are {known}.</source>
-            <translation type="unfinished"></translation>
+            <translation>لا يظهر شيء لعنصر التحكم {control}؛ المعروف هو {known}.</translation>
         </message>
         <message>
             <source>Nothing of that name can be measured. There are: {areas}.</source>
@@ -1773,7 +1781,7 @@
         </message>
         <message>
             <source>One of the two is needed: {field} or {other}.</source>
-            <translation type="unfinished"></translation>
+            <translation>أحدهما مطلوب: {field} أو {other}.</translation>
         </message>
         <message>
             <source>One of these, as the person likes</source>
@@ -2280,6 +2288,10 @@
             <translation type="unfinished"></translation>
         </message>
         <message>
+            <source>Show to the camera</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Show to the person</source>
             <translation>العرض على الشخص</translation>
         </message>
@@ -2533,11 +2545,11 @@
         </message>
         <message>
             <source>The ID schema has no field {field}: what is typed there is never delivered.</source>
-            <translation type="unfinished"></translation>
+            <translation>لا يوجد في مخطط الهوية حقل {field}: ما يُكتب فيه لا يُسلَّم أبدًا.</translation>
         </message>
         <message>
             <source>The ID schema requires {field}, and no screen asks for it. Add the field to a screen.</source>
-            <translation type="unfinished"></translation>
+            <translation>مخطط الهوية يتطلب {field} ولا تسأل عنه أي شاشة. أضف الحقل إلى شاشة.</translation>
         </message>
         <message>
             <source>The ID schema sends a field to a part of the packet that does not exist.</source>
@@ -2573,11 +2585,11 @@
         </message>
         <message>
             <source>The age groups cannot be read. They are written like {example}. Ask your administrator.</source>
-            <translation type="unfinished"></translation>
+            <translation>لا يمكن قراءة الفئات العمرية. تُكتب مثل {example}. اسأل مسؤول النظام.</translation>
         </message>
         <message>
             <source>The age groups {first} and {second} overlap: nobody can tell which rules count. Ask your administrator.</source>
-            <translation type="unfinished"></translation>
+            <translation>الفئتان العمريتان {first} و{second} متداخلتان: لا يُعرف أي القواعد تسري. اسأل مسؤول النظام.</translation>
         </message>
         <message>
             <source>The answer cannot be written. Perhaps the disk is full.</source>
@@ -2829,23 +2841,23 @@
         </message>
         <message>
             <source>The condition asks for {name} (column {column}), which no form here has.</source>
-            <translation type="unfinished"></translation>
+            <translation>الشرط يسأل عن {name} (العمود {column})، ولا يوجد في أي نموذج هنا.</translation>
         </message>
         <message>
             <source>The condition cannot be understood from column {column} on: {found}</source>
-            <translation type="unfinished"></translation>
+            <translation>لا يمكن فهم الشرط ابتداءً من العمود {column}: {found}</translation>
         </message>
         <message>
             <source>The condition is never true, whatever is typed and however old somebody is.</source>
-            <translation type="unfinished"></translation>
+            <translation>لا يتحقق الشرط أبدًا، مهما كُتب ومهما كان العمر.</translation>
         </message>
         <message>
             <source>The condition is not understood from column {column} on. The field is always shown and never required.</source>
-            <translation type="unfinished"></translation>
+            <translation>الشرط غير مفهوم ابتداءً من العمود {column}. يظهر الحقل دائمًا ولا يُطلب أبدًا.</translation>
         </message>
         <message>
             <source>The condition is too long or nested too deeply (column {column}).</source>
-            <translation type="unfinished"></translation>
+            <translation>الشرط طويل جدًا أو متداخل أكثر من اللازم (العمود {column}).</translation>
         </message>
         <message>
             <source>The content of this registration was destroyed after it was delivered or given up.</source>
@@ -2993,7 +3005,7 @@
         </message>
         <message>
             <source>The earliest day lies behind the latest: no date would do.</source>
-            <translation type="unfinished"></translation>
+            <translation>اليوم الأول يقع بعد الأخير: لا يصلح أي تاريخ.</translation>
         </message>
         <message>
             <source>The encrypted file was changed after it was written. Do not use it.</source>
@@ -3129,7 +3141,7 @@
         </message>
         <message>
             <source>The field {field} has no group: nobody could choose to change it. Name one.</source>
-            <translation type="unfinished"></translation>
+            <translation>الحقل {field} بلا مجموعة: لا يمكن لأحد اختيار تعديله. سمِّ مجموعة.</translation>
         </message>
         <message>
             <source>The field {field} has no text. Fill it in or leave it out.</source>
@@ -3149,11 +3161,11 @@
         </message>
         <message>
             <source>The field {field} is there twice, first at {first}. Remove one.</source>
-            <translation type="unfinished"></translation>
+            <translation>الحقل {field} موجود مرتين، أولًا في {first}. احذف أحدهما.</translation>
         </message>
         <message>
             <source>The field {field} is {here} here and {there} in the ID schema; the schema decides.</source>
-            <translation type="unfinished"></translation>
+            <translation>الحقل {field} هو {here} هنا و{there} في مخطط الهوية؛ المخطط هو الحَكَم.</translation>
         </message>
         <message>
             <source>The file cannot be read: {file}.</source>
@@ -3265,7 +3277,7 @@
         </message>
         <message>
             <source>The form has no group of fields of this name.</source>
-            <translation type="unfinished"></translation>
+            <translation>لا توجد في النموذج مجموعة حقول بهذا الاسم.</translation>
         </message>
         <message>
             <source>The form of the step {node} has other fields: {fields}.</source>
@@ -3457,7 +3469,7 @@
         </message>
         <message>
             <source>The list hangs on {parent}, which is no list of this form.</source>
-            <translation type="unfinished"></translation>
+            <translation>القائمة تابعة لـ {parent}، وهي ليست قائمة في هذا النموذج.</translation>
         </message>
         <message>
             <source>The list of those who may sign in here is damaged: users.json.</source>
@@ -3469,7 +3481,7 @@
         </message>
         <message>
             <source>The list of {field} has no entries: nobody could choose anything.</source>
-            <translation type="unfinished"></translation>
+            <translation>قائمة {field} فارغة: لا يمكن لأحد اختيار شيء.</translation>
         </message>
         <message>
             <source>The list on this drive was changed or cut off after its station had signed it. Nothing was taken; hand over again.</source>
@@ -3477,7 +3489,7 @@
         </message>
         <message>
             <source>The lists {fields} hang on one another in a circle.</source>
-            <translation type="unfinished"></translation>
+            <translation>القوائم {fields} تابع بعضها لبعض في حلقة.</translation>
         </message>
         <message>
             <source>The machine-readable lines of the document are not complete.</source>
@@ -3881,7 +3893,7 @@
         </message>
         <message>
             <source>The places have no level {level}: the list of {field} would be empty.</source>
-            <translation type="unfinished"></translation>
+            <translation>لا يوجد للأماكن مستوى {level}: ستكون قائمة {field} فارغة.</translation>
         </message>
         <message>
             <source>The plots cannot be written into the folder {folder}.</source>
@@ -4809,7 +4821,7 @@
         </message>
         <message>
             <source>There are several requiredOn: here any of them is enough, MOSIP's own client looks at the first alone.</source>
-            <translation type="unfinished"></translation>
+            <translation>هناك عدة requiredOn: يكفي هنا أي منها، أما برنامج MOSIP فينظر إلى الأول وحده.</translation>
         </message>
         <message>
             <source>There cannot be an answer before {time}.</source>
@@ -4833,11 +4845,11 @@
         </message>
         <message>
             <source>There is neither a UI specification nor an ID schema in {file}. Name MOSIP's JSON, or its table as CSV.</source>
-            <translation type="unfinished"></translation>
+            <translation>لا يحتوي {file} على مواصفة واجهة ولا على مخطط هوية. سمِّ ملف JSON الخاص بـ MOSIP أو جدوله بصيغة CSV.</translation>
         </message>
         <message>
             <source>There is no age group {group}. Known are {known}.</source>
-            <translation type="unfinished"></translation>
+            <translation>لا توجد فئة عمرية {group}. المعروف هو {known}.</translation>
         </message>
         <message>
             <source>There is no agreed format for what was captured, so it cannot be written.</source>
@@ -4865,7 +4877,7 @@
         </message>
         <message>
             <source>There is no label in {languages}; English or the id is shown.</source>
-            <translation type="unfinished"></translation>
+            <translation>لا توجد تسمية بـ {languages}؛ تظهر الإنجليزية أو المعرّف.</translation>
         </message>
         <message>
             <source>There is no list of packets in this folder. Perhaps the drive was pulled out too early: hand over again.</source>
@@ -4953,7 +4965,7 @@
         </message>
         <message>
             <source>This breaks the rule {rule} of this field.</source>
-            <translation type="unfinished"></translation>
+            <translation>هذا يخالف قاعدة {rule} لهذا الحقل.</translation>
         </message>
         <message>
             <source>This chip does not open with six digits. Use the machine-readable lines of the document.</source>
@@ -5005,7 +5017,7 @@
         </message>
         <message>
             <source>This date lies before the date of birth. Compare {field} and {other}.</source>
-            <translation type="unfinished"></translation>
+            <translation>هذا التاريخ يسبق تاريخ الميلاد. قارن {field} و{other}.</translation>
         </message>
         <message>
             <source>This date lies in the future.</source>
@@ -5013,11 +5025,11 @@
         </message>
         <message>
             <source>This date must not lie after {last}.</source>
-            <translation type="unfinished"></translation>
+            <translation>يجب ألا يكون هذا التاريخ بعد {last}.</translation>
         </message>
         <message>
             <source>This date must not lie before {first}.</source>
-            <translation type="unfinished"></translation>
+            <translation>يجب ألا يكون هذا التاريخ قبل {first}.</translation>
         </message>
         <message>
             <source>This device can be used. Something about it could be better.</source>
@@ -5041,7 +5053,7 @@
         </message>
         <message>
             <source>This does not look like a telephone number in use. Ask the person to say it again.</source>
-            <translation type="unfinished"></translation>
+            <translation>لا يبدو هذا رقم هاتف مستعملًا. اطلب من الشخص أن يعيده.</translation>
         </message>
         <message>
             <source>This entry does not belong to the place chosen above it.</source>
@@ -5081,7 +5093,7 @@
         </message>
         <message>
             <source>This is longer than {most} characters. Shorten it.</source>
-            <translation type="unfinished"></translation>
+            <translation>هذا أطول من {most} حرفًا. اختصره.</translation>
         </message>
         <message>
             <source>This is looked at elsewhere. The answer comes by itself.</source>
@@ -5089,7 +5101,7 @@
         </message>
         <message>
             <source>This is no JSON: it breaks off at line {line}, column {column}.</source>
-            <translation type="unfinished"></translation>
+            <translation>هذا ليس JSON: تتوقف القراءة عند السطر {line}، العمود {column}.</translation>
         </message>
         <message>
             <source>This is no identity number: a digit is wrong or missing. Compare it with the card.</source>
@@ -5201,7 +5213,7 @@
         </message>
         <message>
             <source>This pattern does not work at column {column} ({reason}). The field goes unchecked.</source>
-            <translation type="unfinished"></translation>
+            <translation>هذا النمط لا يعمل عند العمود {column} ({reason}). لا يُفحص الحقل.</translation>
         </message>
         <message>
             <source>This person has shown well enough who they are.</source>
@@ -5313,7 +5325,7 @@
         </message>
         <message>
             <source>This station knows no process {process}. Known are {known}; others are left out.</source>
-            <translation type="unfinished"></translation>
+            <translation>لا تعرف هذه المحطة عملية {process}. المعروف هو {known}؛ ويُهمَل ما عداه.</translation>
         </message>
         <message>
             <source>This station knows no proof of identity with that number.</source>
@@ -5517,7 +5529,7 @@
         </message>
         <message>
             <source>Two screens have the order {order}: give each its own.</source>
-            <translation type="unfinished"></translation>
+            <translation>لشاشتين الترتيب {order}: أعطِ كل واحدة ترتيبها.</translation>
         </message>
         <message>
             <source>Two services say that they are the {kind} {serial} (ports {first} and {second}). Stop one of them.</source>
@@ -5561,7 +5573,7 @@
         </message>
         <message>
             <source>Validators of the type {kind} are not checked here; use a regex.</source>
-            <translation type="unfinished"></translation>
+            <translation>لا تُفحص هنا قواعد من النوع {kind}؛ استعمل regex.</translation>
         </message>
         <message>
             <source>View</source>
@@ -6413,7 +6425,7 @@
         </message>
         <message>
             <source>{field} and {other} are the same number: nobody can bring along themselves.</source>
-            <translation type="unfinished"></translation>
+            <translation>{field} و{other} رقم واحد: لا يمكن لأحد أن يرافق نفسه.</translation>
         </message>
         <message>
             <source>{file} does not say how the clip was taken.</source>
@@ -6425,7 +6437,7 @@
         </message>
         <message>
             <source>{file} is not plain text in UTF-8. Save it as UTF-8.</source>
-            <translation type="unfinished"></translation>
+            <translation>الملف {file} ليس نصًا بترميز UTF-8. احفظه بترميز UTF-8.</translation>
         </message>
         <message>
             <source>{folder} is a file, and a folder is needed here.</source>

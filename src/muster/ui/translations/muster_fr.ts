@@ -73,7 +73,7 @@
         </message>
         <message>
             <source>A digit of this number seems to be wrong or missing. Compare it with the card.</source>
-            <translation type="unfinished"></translation>
+            <translation>Un chiffre de ce numéro semble faux ou manquant. Comparez-le avec la carte.</translation>
         </message>
         <message>
             <source>A document is missing, unreadable or another person's</source>
@@ -88,8 +88,12 @@
             <translation>Un document envoyé par MiTrust est illisible.</translation>
         </message>
         <message>
-            <source>A field has no id: write the name of the schema's field.</source>
+            <source>A document, or the code of a pre-registration on a telephone. No picture is kept.</source>
             <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>A field has no id: write the name of the schema's field.</source>
+            <translation>Un champ n’a pas d’id : écrivez le nom du champ du schéma.</translation>
         </message>
         <message>
             <source>A file of the face recognition pack cannot be read: {file}.</source>
@@ -333,7 +337,7 @@
         </message>
         <message>
             <source>A word in it is on the list of words that names do not hold. Write it differently, or say why it stays.</source>
-            <translation type="unfinished"></translation>
+            <translation>Un de ces mots figure dans la liste des mots indésirables. Écrivez-le autrement, ou dites pourquoi il reste.</translation>
         </message>
         <message>
             <source>A yes or no in the biometric file is neither.</source>
@@ -757,7 +761,7 @@
         </message>
         <message>
             <source>Conditions of the engine {engine} are not understood; use MVEL.</source>
-            <translation type="unfinished"></translation>
+            <translation>Les conditions du moteur {engine} ne sont pas comprises ; utilisez MVEL.</translation>
         </message>
         <message>
             <source>Configurations (*.json);;All files (*)</source>
@@ -1072,6 +1076,10 @@
             <translation type="unfinished"></translation>
         </message>
         <message>
+            <source>Hold it before the camera …</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>How large the page is in truth is not known.</source>
             <translation>La taille réelle de la page n’est pas connue.</translation>
         </message>
@@ -1113,7 +1121,7 @@
         </message>
         <message>
             <source>Is this address spelt right? Many addresses end in {likely}.</source>
-            <translation type="unfinished"></translation>
+            <translation>Cette adresse est-elle bien écrite ? Beaucoup d’adresses finissent par {likely}.</translation>
         </message>
         <message>
             <source>It can be captured after all</source>
@@ -1493,7 +1501,7 @@
         </message>
         <message>
             <source>No bioAttributes are named, neither here nor in the ID schema.</source>
-            <translation type="unfinished"></translation>
+            <translation>Aucun bioAttributes n’est nommé, ni ici ni dans le schéma d’identité.</translation>
         </message>
         <message>
             <source>No browser could be opened on this computer.</source>
@@ -1517,7 +1525,7 @@
         </message>
         <message>
             <source>No field is of the group {group}, which is always selected.</source>
-            <translation type="unfinished"></translation>
+            <translation>Aucun champ n’appartient au groupe {group}, qui est toujours sélectionné.</translation>
         </message>
         <message>
             <source>No finger and no eye is marked as an exception; there is nothing to show.</source>
@@ -1677,7 +1685,7 @@
         </message>
         <message>
             <source>Nothing is captured by the name {attribute}.</source>
-            <translation type="unfinished"></translation>
+            <translation>Rien n’est capturé sous le nom {attribute}.</translation>
         </message>
         <message>
             <source>Nothing is changed yet. Fill in what is to be changed, or attach a document.</source>
@@ -1693,7 +1701,7 @@
         </message>
         <message>
             <source>Nothing is shown for the control {control}; known are {known}.</source>
-            <translation type="unfinished"></translation>
+            <translation>Rien ne s’affiche pour le contrôle {control} ; sont connus {known}.</translation>
         </message>
         <message>
             <source>Nothing of that name can be measured. There are: {areas}.</source>
@@ -1773,7 +1781,7 @@
         </message>
         <message>
             <source>One of the two is needed: {field} or {other}.</source>
-            <translation type="unfinished"></translation>
+            <translation>L’un des deux est nécessaire : {field} ou {other}.</translation>
         </message>
         <message>
             <source>One of these, as the person likes</source>
@@ -2280,6 +2288,10 @@
             <translation type="unfinished"></translation>
         </message>
         <message>
+            <source>Show to the camera</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Show to the person</source>
             <translation>Montrer à la personne</translation>
         </message>
@@ -2533,11 +2545,11 @@
         </message>
         <message>
             <source>The ID schema has no field {field}: what is typed there is never delivered.</source>
-            <translation type="unfinished"></translation>
+            <translation>Le schéma d’identité n’a pas de champ {field} : ce qui y est saisi n’est jamais transmis.</translation>
         </message>
         <message>
             <source>The ID schema requires {field}, and no screen asks for it. Add the field to a screen.</source>
-            <translation type="unfinished"></translation>
+            <translation>Le schéma d’identité exige {field}, et aucun écran ne le demande. Ajoutez le champ à un écran.</translation>
         </message>
         <message>
             <source>The ID schema sends a field to a part of the packet that does not exist.</source>
@@ -2573,11 +2585,11 @@
         </message>
         <message>
             <source>The age groups cannot be read. They are written like {example}. Ask your administrator.</source>
-            <translation type="unfinished"></translation>
+            <translation>Les groupes d’âge sont illisibles. Ils s’écrivent comme {example}. Adressez-vous à votre administrateur.</translation>
         </message>
         <message>
             <source>The age groups {first} and {second} overlap: nobody can tell which rules count. Ask your administrator.</source>
-            <translation type="unfinished"></translation>
+            <translation>Les groupes d’âge {first} et {second} se chevauchent : personne ne peut dire quelles règles s’appliquent. Adressez-vous à votre administrateur.</translation>
         </message>
         <message>
             <source>The answer cannot be written. Perhaps the disk is full.</source>
@@ -2829,23 +2841,23 @@
         </message>
         <message>
             <source>The condition asks for {name} (column {column}), which no form here has.</source>
-            <translation type="unfinished"></translation>
+            <translation>La condition demande {name} (colonne {column}), qu’aucun formulaire ne contient ici.</translation>
         </message>
         <message>
             <source>The condition cannot be understood from column {column} on: {found}</source>
-            <translation type="unfinished"></translation>
+            <translation>La condition est incompréhensible à partir de la colonne {column} : {found}</translation>
         </message>
         <message>
             <source>The condition is never true, whatever is typed and however old somebody is.</source>
-            <translation type="unfinished"></translation>
+            <translation>La condition n’est jamais vraie, quoi que l’on saisisse et quel que soit l’âge.</translation>
         </message>
         <message>
             <source>The condition is not understood from column {column} on. The field is always shown and never required.</source>
-            <translation type="unfinished"></translation>
+            <translation>La condition n’est pas comprise à partir de la colonne {column}. Le champ est toujours affiché et jamais exigé.</translation>
         </message>
         <message>
             <source>The condition is too long or nested too deeply (column {column}).</source>
-            <translation type="unfinished"></translation>
+            <translation>La condition est trop longue ou trop imbriquée (colonne {column}).</translation>
         </message>
         <message>
             <source>The content of this registration was destroyed after it was delivered or given up.</source>
@@ -2993,7 +3005,7 @@
         </message>
         <message>
             <source>The earliest day lies behind the latest: no date would do.</source>
-            <translation type="unfinished"></translation>
+            <translation>Le premier jour est après le dernier : aucune date ne conviendrait.</translation>
         </message>
         <message>
             <source>The encrypted file was changed after it was written. Do not use it.</source>
@@ -3129,7 +3141,7 @@
         </message>
         <message>
             <source>The field {field} has no group: nobody could choose to change it. Name one.</source>
-            <translation type="unfinished"></translation>
+            <translation>Le champ {field} n’a pas de groupe : personne ne pourrait choisir de le modifier. Nommez-en un.</translation>
         </message>
         <message>
             <source>The field {field} has no text. Fill it in or leave it out.</source>
@@ -3149,11 +3161,11 @@
         </message>
         <message>
             <source>The field {field} is there twice, first at {first}. Remove one.</source>
-            <translation type="unfinished"></translation>
+            <translation>Le champ {field} figure deux fois, d’abord à {first}. Retirez-en un.</translation>
         </message>
         <message>
             <source>The field {field} is {here} here and {there} in the ID schema; the schema decides.</source>
-            <translation type="unfinished"></translation>
+            <translation>Le champ {field} est {here} ici et {there} dans le schéma d’identité ; le schéma décide.</translation>
         </message>
         <message>
             <source>The file cannot be read: {file}.</source>
@@ -3265,7 +3277,7 @@
         </message>
         <message>
             <source>The form has no group of fields of this name.</source>
-            <translation type="unfinished"></translation>
+            <translation>Le formulaire n’a pas de groupe de champs de ce nom.</translation>
         </message>
         <message>
             <source>The form of the step {node} has other fields: {fields}.</source>
@@ -3457,7 +3469,7 @@
         </message>
         <message>
             <source>The list hangs on {parent}, which is no list of this form.</source>
-            <translation type="unfinished"></translation>
+            <translation>La liste dépend de {parent}, qui n’est pas une liste de ce formulaire.</translation>
         </message>
         <message>
             <source>The list of those who may sign in here is damaged: users.json.</source>
@@ -3469,7 +3481,7 @@
         </message>
         <message>
             <source>The list of {field} has no entries: nobody could choose anything.</source>
-            <translation type="unfinished"></translation>
+            <translation>La liste de {field} est vide : personne ne pourrait rien choisir.</translation>
         </message>
         <message>
             <source>The list on this drive was changed or cut off after its station had signed it. Nothing was taken; hand over again.</source>
@@ -3477,7 +3489,7 @@
         </message>
         <message>
             <source>The lists {fields} hang on one another in a circle.</source>
-            <translation type="unfinished"></translation>
+            <translation>Les listes {fields} dépendent les unes des autres en cercle.</translation>
         </message>
         <message>
             <source>The machine-readable lines of the document are not complete.</source>
@@ -3881,7 +3893,7 @@
         </message>
         <message>
             <source>The places have no level {level}: the list of {field} would be empty.</source>
-            <translation type="unfinished"></translation>
+            <translation>Les lieux n’ont pas de niveau {level} : la liste de {field} serait vide.</translation>
         </message>
         <message>
             <source>The plots cannot be written into the folder {folder}.</source>
@@ -4809,7 +4821,7 @@
         </message>
         <message>
             <source>There are several requiredOn: here any of them is enough, MOSIP's own client looks at the first alone.</source>
-            <translation type="unfinished"></translation>
+            <translation>Il y a plusieurs requiredOn : ici un seul suffit, le client de MOSIP ne regarde que le premier.</translation>
         </message>
         <message>
             <source>There cannot be an answer before {time}.</source>
@@ -4833,11 +4845,11 @@
         </message>
         <message>
             <source>There is neither a UI specification nor an ID schema in {file}. Name MOSIP's JSON, or its table as CSV.</source>
-            <translation type="unfinished"></translation>
+            <translation>{file} ne contient ni spécification d’interface ni schéma d’identité. Indiquez le JSON de MOSIP, ou sa table en CSV.</translation>
         </message>
         <message>
             <source>There is no age group {group}. Known are {known}.</source>
-            <translation type="unfinished"></translation>
+            <translation>Il n’y a pas de groupe d’âge {group}. Sont connus {known}.</translation>
         </message>
         <message>
             <source>There is no agreed format for what was captured, so it cannot be written.</source>
@@ -4865,7 +4877,7 @@
         </message>
         <message>
             <source>There is no label in {languages}; English or the id is shown.</source>
-            <translation type="unfinished"></translation>
+            <translation>Il n’y a pas de libellé en {languages} ; l’anglais ou l’id s’affiche.</translation>
         </message>
         <message>
             <source>There is no list of packets in this folder. Perhaps the drive was pulled out too early: hand over again.</source>
@@ -4953,7 +4965,7 @@
         </message>
         <message>
             <source>This breaks the rule {rule} of this field.</source>
-            <translation type="unfinished"></translation>
+            <translation>Ceci enfreint la règle {rule} de ce champ.</translation>
         </message>
         <message>
             <source>This chip does not open with six digits. Use the machine-readable lines of the document.</source>
@@ -5005,7 +5017,7 @@
         </message>
         <message>
             <source>This date lies before the date of birth. Compare {field} and {other}.</source>
-            <translation type="unfinished"></translation>
+            <translation>Cette date précède la date de naissance. Comparez {field} et {other}.</translation>
         </message>
         <message>
             <source>This date lies in the future.</source>
@@ -5013,11 +5025,11 @@
         </message>
         <message>
             <source>This date must not lie after {last}.</source>
-            <translation type="unfinished"></translation>
+            <translation>Cette date ne doit pas être après le {last}.</translation>
         </message>
         <message>
             <source>This date must not lie before {first}.</source>
-            <translation type="unfinished"></translation>
+            <translation>Cette date ne doit pas être avant le {first}.</translation>
         </message>
         <message>
             <source>This device can be used. Something about it could be better.</source>
@@ -5041,7 +5053,7 @@
         </message>
         <message>
             <source>This does not look like a telephone number in use. Ask the person to say it again.</source>
-            <translation type="unfinished"></translation>
+            <translation>Ceci ne ressemble pas à un numéro de téléphone en service. Demandez à la personne de le répéter.</translation>
         </message>
         <message>
             <source>This entry does not belong to the place chosen above it.</source>
@@ -5081,7 +5093,7 @@
         </message>
         <message>
             <source>This is longer than {most} characters. Shorten it.</source>
-            <translation type="unfinished"></translation>
+            <translation>Ceci dépasse {most} caractères. Raccourcissez.</translation>
         </message>
         <message>
             <source>This is looked at elsewhere. The answer comes by itself.</source>
@@ -5089,7 +5101,7 @@
         </message>
         <message>
             <source>This is no JSON: it breaks off at line {line}, column {column}.</source>
-            <translation type="unfinished"></translation>
+            <translation>Ceci n’est pas du JSON : la lecture s’arrête à la ligne {line}, colonne {column}.</translation>
         </message>
         <message>
             <source>This is no identity number: a digit is wrong or missing. Compare it with the card.</source>
@@ -5201,7 +5213,7 @@
         </message>
         <message>
             <source>This pattern does not work at column {column} ({reason}). The field goes unchecked.</source>
-            <translation type="unfinished"></translation>
+            <translation>Ce motif ne fonctionne pas à la colonne {column} ({reason}). Le champ n’est pas vérifié.</translation>
         </message>
         <message>
             <source>This person has shown well enough who they are.</source>
@@ -5313,7 +5325,7 @@
         </message>
         <message>
             <source>This station knows no process {process}. Known are {known}; others are left out.</source>
-            <translation type="unfinished"></translation>
+            <translation>Ce poste ne connaît pas de processus {process}. Sont connus {known} ; les autres sont ignorés.</translation>
         </message>
         <message>
             <source>This station knows no proof of identity with that number.</source>
@@ -5517,7 +5529,7 @@
         </message>
         <message>
             <source>Two screens have the order {order}: give each its own.</source>
-            <translation type="unfinished"></translation>
+            <translation>Deux écrans ont l’ordre {order} : donnez à chacun le sien.</translation>
         </message>
         <message>
             <source>Two services say that they are the {kind} {serial} (ports {first} and {second}). Stop one of them.</source>
@@ -5561,7 +5573,7 @@
         </message>
         <message>
             <source>Validators of the type {kind} are not checked here; use a regex.</source>
-            <translation type="unfinished"></translation>
+            <translation>Les validateurs du type {kind} ne sont pas vérifiés ici ; utilisez regex.</translation>
         </message>
         <message>
             <source>View</source>
@@ -6413,7 +6425,7 @@
         </message>
         <message>
             <source>{field} and {other} are the same number: nobody can bring along themselves.</source>
-            <translation type="unfinished"></translation>
+            <translation>{field} et {other} sont le même numéro : personne ne peut s’accompagner soi-même.</translation>
         </message>
         <message>
             <source>{file} does not say how the clip was taken.</source>
@@ -6425,7 +6437,7 @@
         </message>
         <message>
             <source>{file} is not plain text in UTF-8. Save it as UTF-8.</source>
-            <translation type="unfinished"></translation>
+            <translation>{file} n’est pas du texte brut en UTF-8. Enregistrez-le en UTF-8.</translation>
         </message>
         <message>
             <source>{folder} is a file, and a folder is needed here.</source>
