@@ -23,7 +23,7 @@ from muster.ui.wizard.signature import SignaturePage
 
 UIN = "2345678906"
 REQUEST = "10001100010000720260201120000-BIOMETRIC_CORRECTION-1"
-CLICKS_OF_A_NEW_REGISTRATION = 12
+CLICKS_OF_A_NEW_REGISTRATION = 8
 CLICKS_OF_A_PROOF = 2  # the demo's use case: which way, and yes
 
 

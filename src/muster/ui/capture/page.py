@@ -105,6 +105,7 @@ class CapturePage(StepPage):
         self._frames = LiveFrames()
         self._picture: QImage | None = None
         self._shown_step = self.presenter.step
+        self._shown_words: Said | None = None
         self._stop_listening: Callable[[], None] | None = None
         self._was: tuple[Doing, Step, int] | None = None
         self.side = CaptureSide(self.presenter)
@@ -592,7 +593,9 @@ class CapturePage(StepPage):
 
     def _show_words(self) -> None:
         said = self.presenter.said
-        self.note.say(_sentence(said), _NOTE_TONES[said.tone])
+        if said != self._shown_words or not self.note.isVisible():
+            self._shown_words = said  # not twenty-five times a second: screen readers read it out
+            self.note.say(_sentence(said), _NOTE_TONES[said.tone])
         self._guide()
         self._prompt_aloud()
 

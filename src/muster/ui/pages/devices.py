@@ -57,6 +57,7 @@ class DevicesPage(Page):
         column.setSpacing(12)
         column.addWidget(label(tr("Devices"), "title"))
         column.addWidget(label(tr("A device that is plugged in appears here by itself."), "subtitle"))
+        column.addWidget(label(_voice(desk.speech.voice), "soft"))
         cards = QHBoxLayout()
         cards.setSpacing(14)
         cards.addWidget(self._list_card(), 1)
@@ -220,6 +221,13 @@ _DRIVERS = "~"  # behind every kind
 
 def _place(line: DeviceLine) -> str:
     return line.kind if line.id else _DRIVERS
+
+
+def _voice(name: str) -> str:
+    """What people are asked aloud with, during captures."""
+    if name:
+        return tr("People are asked aloud during captures, by {voice}.", voice=name)
+    return tr("This computer has no voice: during captures, what is asked of people is shown and not said.")
 
 
 def _title(line: DeviceLine) -> str:
