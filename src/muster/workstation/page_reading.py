@@ -72,6 +72,10 @@ class PageReading:
             sources += self._printed(pages[:_PAGES_WITH_TEXT])
         return DocumentWords(_without_repetitions(sources), zone)
 
+    def codes_in(self, page: Pixels, today: date) -> DocumentWords:
+        """Quick: zones and text are left alone."""
+        return DocumentWords(of_barcodes(read_barcodes(page), today))
+
     def zone_of(self, pages: Sequence[Pixels], today: date) -> Mrz | None:
         """The zone by which the document's chip is opened. Raises as :meth:`read`."""
         return next((zone for each in pages if (zone := self._remembered(each, today).zone)), None)

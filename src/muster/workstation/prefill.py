@@ -14,6 +14,7 @@ from threading import Event
 from muster.analysis.api import Pixels
 from muster.audit.catalogue import AuditEvent
 from muster.devices.chip_reading import OnFile
+from muster.devices.frames import Frame
 from muster.devices.records import picture_of
 from muster.domain.applicant import Demographics
 from muster.domain.assessment import Finding, Severity
@@ -43,6 +44,7 @@ from muster.errors import BadInput, Code, Unavailable
 from muster.formats import mrz
 from muster.formats.mrz import Mrz
 from muster.workstation.analysing_face import match_pictures
+from muster.workstation.camera_reading import CameraReading
 from muster.workstation.documents import DOCUMENT_FIELD_UNKNOWN, Documents
 from muster.workstation.forms import FormField
 from muster.workstation.journal import Entry, Journal
@@ -106,6 +108,7 @@ class Prefilling:
         form: Callable[[Process], Sequence[FormField]],
         documents: Documents,
         chips: ReadingChip,
+        cameras: Callable[[PageReading], CameraReading],
         policy: Policy,
         mapping: PrefillMapping | None = None,
     ) -> None:
@@ -116,6 +119,7 @@ class Prefilling:
         self._policy = policy
         self._mapping = mapping or PrefillMapping.load()
         self._pages = PageReading(self._mapping.labels, with_text=policy.reads_printed_text)
+        self._cameras = cameras(self._pages)
 
     # Reading
 
@@ -135,6 +139,15 @@ class Prefilling:
         """The same of pictures that are no document of the registration yet, or will never be one: the code on a
         telephone, held before the camera."""
         return self.take_in(registration_id, slot_field, self._pages.read(pictures, self._today()))
+
+    def read_from_camera(
+        self, registration_id: RegistrationId, cancel: Event, on_frame: Callable[[Frame], None]
+    ) -> Offer:
+        """What is held before the camera: a document, or the code of a pre-registration on a telephone. Nothing of
+        the picture is kept. Raises ``DeviceUnavailable``, ``Cancelled``, ``Refused``, ``NotAuthentic``."""
+        self._journal.open_draft(registration_id)
+        words = self._cameras.watch(self._today(), cancel, on_frame)
+        return self.take_in(registration_id, BEFORE_CAMERA, words)
 
     def take_in(self, registration_id: RegistrationId, slot_field: str, words: DocumentWords) -> Offer:
         state = self._keep(registration_id, slot_field, words.sources)
@@ -381,6 +394,7 @@ class Prefilling:
         return self._journal.now().astimezone().date()
 
 
+BEFORE_CAMERA = "camera"  # as the document that a value is from
 _WITH_CHIPS = (DocumentKind.PASSPORT, DocumentKind.ID_CARD)
 _OF_PAGES = (Origin.PASSPORT_ZONE, Origin.BARCODE, Origin.PRINTED_TEXT)
 _OFFERED = ("registration", "read", "filled", "fillable", "suggested", "conflicts")

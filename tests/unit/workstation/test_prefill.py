@@ -18,16 +18,19 @@ import muster_simulated
 from muster.analysis.api import Pixels
 from muster.analysis.pictures import read_picture
 from muster.devices.catalogue import Catalogue
+from muster.devices.frames import Frame
 from muster.devices.installed import installed_drivers
 from muster.domain.applicant import LocalizedText
+from muster.domain.biometrics import BiometricAttribute
 from muster.domain.chips import ChipAuthenticity
 from muster.domain.prefill import Origin, PrefilledField, Resolution
 from muster.domain.registration import Process, RegistrationId
-from muster.errors import BadInput, DeviceUnavailable, Refused
+from muster.errors import BadInput, Cancelled, DeviceUnavailable, Refused
 from muster.formats.lds import File
 from muster.formats.mrz import parse
 from muster.plugins import Plugin
 from muster.workstation.desk import Desk
+from muster.workstation.file_devices import FileDriver
 from muster.workstation.page_reading import PageReading
 from muster.workstation.policy import Policy
 from muster.workstation.prefill_mapping import PrefillMapping
@@ -141,13 +144,11 @@ def test_reading_twice_says_nothing_twice(desk: Desk, passport: RegistrationId) 
     assert len(audited(desk, passport)) == trail
 
 
-def test_another_page_in_its_place_takes_back_what_the_first_had_said(
-    desk: Desk, passport: RegistrationId
-) -> None:
+def test_another_page_in_its_place_takes_back_what_the_first_said(desk: Desk, passport: RegistrationId) -> None:
     desk.enrollment.prefill.read_document(passport, POI)
-    desk.enrollment.attach_document(passport, POI, "CIN", None, png(np.full((400, 600, 3), 255, np.uint8)))
+    desk.enrollment.attach_document(passport, POI, "CIN", None, png(page("card")))
     desk.enrollment.prefill.read_document(passport, POI)
-    assert said(desk, passport) == {}
+    assert said(desk, passport)["dateOfBirth"].value == "1980/02/29"
 
 
 def test_a_document_that_is_removed_takes_along_what_it_said(desk: Desk, passport: RegistrationId) -> None:
@@ -321,3 +322,40 @@ def test_without_a_reader_it_is_said_that_there_is_none(desk: Desk, passport: Re
     with pytest.raises(DeviceUnavailable, match="DEVICE_ABSENT"):
         desk.enrollment.prefill.read_chip(passport, POI, Event())
     assert desk.enrollment.registration(passport).chips == {}
+
+
+# --- the camera ---
+
+
+def camera_before(picture: Pixels) -> Catalogue:
+    driver = FileDriver({BiometricAttribute.FACE: picture})
+    return Catalogue([Plugin("files", "tests", lambda: driver, None)])
+
+
+def test_a_telephone_before_the_camera_shows_the_number_of_a_pre_registration(
+    root: Path,
+) -> None:
+    telephone = qr("20260315000014")
+    catalogue = Catalogue(
+        [Plugin("files", "tests", lambda: FileDriver({BiometricAttribute.FACE: telephone}), None)]
+    )
+    seen: list[Frame] = []
+    with desk_at(root, catalogue=catalogue) as desk:
+        draft = desk.enrollment.start(("eng",)).id
+        offer = desk.enrollment.prefill.read_from_camera(draft, Event(), seen.append)
+        assert (offer.booking, desk.enrollment.registration(draft).documents) == ("20260315000014", {})
+    assert seen
+    catalogue.close()
+
+
+def test_stopping_before_anything_was_seen_changes_nothing(root: Path) -> None:
+    catalogue = Catalogue(
+        [Plugin("files", "tests", lambda: FileDriver({BiometricAttribute.FACE: printed_form()}), None)]
+    )
+    with desk_at(root, catalogue=catalogue) as desk:
+        draft = desk.enrollment.start(("eng",)).id
+        cancel = Event()
+        with pytest.raises(Cancelled):
+            desk.enrollment.prefill.read_from_camera(draft, cancel, lambda frame: cancel.set())
+        assert desk.enrollment.registration(draft).said == ()
+    catalogue.close()

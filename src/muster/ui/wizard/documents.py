@@ -73,10 +73,7 @@ class DocumentsPage(StepPage):
         column = QVBoxLayout(content)
         column.setContentsMargins(0, 0, 6, 0)
         column.setSpacing(14)
-        self.slots = {
-            slot.field: _Slot(slot, window_language)
-            for slot in enrollment.document_slots(registration.started.process)
-        }
+        self.slots = {slot.field: _Slot(slot, window_language) for slot in enrollment.slots_of(registration)}
         for field, slot in self.slots.items():
             slot.scan.clicked.connect(partial(self._scan, field))
             slot.more.clicked.connect(partial(self._scan_more, field))
@@ -101,7 +98,12 @@ class DocumentsPage(StepPage):
         self.stop = button(tr("Stop"))
         self.stop.clicked.connect(self._stop)
         self.stop.hide()
-        self.foot(self.stop, self.next)
+        self.camera = button(tr("Show to the camera"))
+        self.camera.setToolTip(
+            tr("A document, or the code of a pre-registration on a telephone. No picture is kept.")
+        )
+        self.camera.clicked.connect(self._look)
+        self.foot(self.camera, self.stop, self.next)
         self._show_size()
         for field in registration.documents:
             if field in self.slots:
@@ -290,6 +292,33 @@ class DocumentsPage(StepPage):
         slot.ask_digits(asked=asked)
         (slot.digits if asked else slot.chip).setFocus()
 
+    def _look(self) -> None:
+        """Through the camera, shown in the first place that is still empty."""
+        field = next((each for each, slot in self.slots.items() if not slot.is_filled), next(iter(self.slots)))
+        self._busy(self.slots[field], tr("Hold it before the camera …"))
+        self._cancel = cancel = Event()
+        self._live = LiveFrames()
+        mailbox = self._live.mailbox
+        self._timer.start()
+        self.stop.show()
+        self.background.run(
+            self,
+            "devices",
+            lambda: self.enrollment.prefill.read_from_camera(self.registration.id, cancel, mailbox.put),
+            partial(self._was_seen, field),
+            self.fail,
+        )
+
+    def _was_seen(self, field: str, offer: Offer) -> None:
+        slot = self.slots[field]
+        self.registration = offer.registration
+        self._idle()
+        slot.show_again()
+        slot.offer(offer)
+        slot.tell(said_of(offer, self._names))
+        (slot.fetch if offer.booking else self.next).setFocus()
+        self.changed.emit()
+
     def _choose(self, field: str) -> None:
         names, _ = QFileDialog.getOpenFileNames(
             self,
@@ -376,14 +405,16 @@ class DocumentsPage(StepPage):
         slot.picture.say(words)
         for each in self.slots.values():
             each.set_busy(busy=True)
-        self.next.setEnabled(False)
+        for button_ in (self.next, self.camera):
+            button_.setEnabled(False)
 
     def _idle(self) -> None:
         self._timer.stop()
         self.stop.hide()
         for each in self.slots.values():
             each.set_busy(busy=False)
-        self.next.setEnabled(True)
+        for button_ in (self.next, self.camera):
+            button_.setEnabled(True)
 
     def _attached(self, field: str, registration: Registration) -> None:
         self.registration = registration
