@@ -235,6 +235,22 @@ def test_a_place_found_fills_every_list_and_the_keyboard_goes_on(open_page: Open
     assert _focus() is not page.places
 
 
+# Several languages
+
+
+def test_another_script_is_suggested_in_words_and_confirmed_by_leaving_its_box(open_page: Open) -> None:
+    page = open_page("eng", "ara")
+    _type(page.boxes["fullName", "eng"], "Erika")
+    box, said = page.boxes["fullName", "ara"], page.cells["fullName"].suggested["ara"]
+    assert box.text() and box.property("suggested") and said.isVisible()
+    box.setFocus()
+    page.boxes["phone", ""].setFocus()
+    assert not box.property("suggested") and said.isHidden()
+    suggested = box.text()
+    _type(page.boxes["fullName", "eng"], " Maria")
+    assert box.text() == suggested
+
+
 # What is asked about a field
 
 

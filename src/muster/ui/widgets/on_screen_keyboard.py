@@ -134,8 +134,7 @@ class OnScreenKeyboard(QFrame):
         self.shift = _key("⇧", tr("Capitals and further signs"))
         self.shift.setCheckable(True)
         self.shift.clicked.connect(self._turn_shift)
-        self.space = _key("", tr("Space"))
-        self.space.setText(tr("Space"))
+        self.space = _key(tr("Space"))
         self.space.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.space.clicked.connect(partial(self._press, Qt.Key.Key_Space, " "))
         # The sign points to where the letter goes.
@@ -212,7 +211,9 @@ def _key(text: str, name: str = "") -> QPushButton:
     key = QPushButton(text)
     key.setObjectName("key")
     key.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-    key.setFixedHeight(theme.px(_KEY.height()))
+    key.ensurePolished()
+    height = theme.px(_KEY.height())
+    key.setFixedHeight(height if len(text) == 1 else max(height, key.sizeHint().height()))  # words need more
     key.setMinimumWidth(theme.px(_KEY.width()))
     if name:
         key.setAccessibleName(name)

@@ -81,6 +81,7 @@ class DemographicsPage(StepPage):
             self._around,
             {**registration.set_aside, **registration.demographics},
             choices=registration.form_choices,
+            suggest=enrollment.details.suggest,
         )
         self.presenter.hear(_said_elsewhere(registration))
         self.cells: dict[str, FieldCell] = {}
@@ -149,7 +150,8 @@ class DemographicsPage(StepPage):
         self.booking.setAccessibleName(tr("Number of the pre-registration"))
         self.booking.setPlaceholderText(tr("Number of the pre-registration"))
         self.booking.setLayoutDirection(Qt.LayoutDirection.LeftToRight)
-        self.booking.setFixedWidth(theme.px(_BOOKING_WIDTH))
+        if not _is_magnified():
+            self.booking.setFixedWidth(theme.px(_BOOKING_WIDTH))
         self.booking.returnPressed.connect(self._fetch_booking)
         self.fetch.clicked.connect(self._fetch_booking)
         row.addWidget(label(tr("Filled in at home?"), "soft", wrap=False))
@@ -570,7 +572,7 @@ class DemographicsPage(StepPage):
             tr("age {years}", years=age.years) if age.years else tr("age in months: {months}", months=age.months)
         )
         group = self._around.ages.of_age(age.years)
-        return f"{words}, {_group_name(group)}" if group else words
+        return f"{words} · {_group_name(group)}" if group else words
 
 
 def _is_magnified() -> bool:

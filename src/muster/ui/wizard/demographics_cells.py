@@ -69,7 +69,7 @@ class FieldCell(QWidget):
         self.date: DateEntry | None = None
         self.origin = OriginMark()
         self.name = label(name)
-        self._suggested: dict[str, QWidget] = {}
+        self.suggested: dict[str, QWidget] = {}
         self.grid = QGridLayout(self)
         self.grid.setContentsMargins(0, 0, 0, 0)
         self.grid.setHorizontalSpacing(theme.px(theme.CLOSE))
@@ -141,7 +141,7 @@ class FieldCell(QWidget):
         head.addWidget(tag, 1)
         suggested = label(tr("suggested"), "origin", wrap=False)
         suggested.hide()
-        self._suggested[language.code] = suggested
+        self.suggested[language.code] = suggested
         head.addWidget(suggested)
         if language is self._words.languages[-1]:
             head.addWidget(self.origin)
@@ -187,7 +187,7 @@ class FieldCell(QWidget):
             mark(box, "suggested", value=suggested)
             box.setAccessibleDescription(tr("suggested") if suggested else "")
             # Slanted letters alone say nothing to many.
-            self._suggested[language].setVisible(suggested)
+            self.suggested[language].setVisible(suggested)
 
     def need(self, *, required: bool) -> None:
         star = " *" if required else ""
