@@ -71,7 +71,7 @@ Taken = tuple[CaptureOutcome, tuple[BiometricAttribute, ...]]
 
 class CapturePage(StepPage):
     """``plan`` holds the steps of the registration, of which the captures are taken here; ``step`` is the one to
-    stand at, by default the first that is not done. ``captures`` is whose they are: by default the person's.
+    stand at, by default the first that is not done. ``captures`` is whose they are, by default the person's, ``title`` what stands above them.
 
     ``step_changed`` with the placement that is shown, ``guided`` with what is to be seen of it, for other windows.
     """
@@ -90,6 +90,7 @@ class CapturePage(StepPage):
         *,
         step: Step | None = None,
         captures: PersonCapture | None = None,
+        title: str = "",
     ) -> None:
         super().__init__(enrollment, background, registration)
         self._captures = captures or enrollment
@@ -114,7 +115,7 @@ class CapturePage(StepPage):
         self.side.closed.connect(self._give_focus)
         self.side.exceptions.chosen.connect(self._except)
         self.side.exceptions.cleared.connect(self._clear)
-        self._build()
+        self._build(title or tr("Face, hands and eyes"))
         self._timer = _timer(self, _FRAME_MS, self._show_newest, again=True)
         self._patience = _timer(self, PATIENCE_MS, self._lose_patience)
         self._moment = _timer(self, ADVANCE_AFTER_MS, self._moment_over)
@@ -122,11 +123,11 @@ class CapturePage(StepPage):
 
     # The page
 
-    def _build(self) -> None:
+    def _build(self, title: str) -> None:
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self._hint = label("", "subtitle")
         self.column.setSpacing(theme.px(theme.CLOSE))
-        self.column.addWidget(label(tr("Face, hands and eyes"), "title"))
+        self.column.addWidget(label(title, "title"))
         self.column.addWidget(self._hint)
         self.strip = PlacementStrip()
         self.strip.wanted.connect(self._choose)
