@@ -44,7 +44,7 @@ def step_name(step: Step) -> str:
         Step.THUMBS: tr("Thumbs"),
         Step.IRISES: tr("Eyes"),
         Step.EXCEPTION_PHOTO: tr("Exception photo"),
-        Step.INTRODUCER: tr("Introducer"),
+        Step.INTRODUCER: tr("Parent or guardian"),
         Step.PREVIEW: tr("Check"),
         Step.SIGNATURE: tr("Sign"),
     }[step]

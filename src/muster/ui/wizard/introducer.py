@@ -19,7 +19,7 @@ from muster.ui.background import Background
 from muster.ui.capture.page import CapturePage
 from muster.ui.language import tr
 from muster.ui.widgets.large_button import LargeButton
-from muster.ui.widgets.parts import button, label, link, scrolling
+from muster.ui.widgets.parts import button, link, scrolling
 from muster.ui.wizard.step_page import StepPage
 from muster.workstation.desk import Desk
 
@@ -66,6 +66,7 @@ class IntroducerPage(StepPage):
             desk.speech,
             step=step,
             captures=self._introducer,
+            title=_title(self.registration),
         )
         lane.changed.connect(self._lane_changed)
         lane.completed.connect(self._lane_completed)
@@ -78,7 +79,7 @@ class IntroducerPage(StepPage):
         column.setSpacing(0)
         bar = QHBoxLayout()
         bar.setContentsMargins(26, theme.px(theme.CLOSE), 26, 0)
-        bar.addWidget(label(tr("Who brings the child"), "section"), 1)
+        bar.addStretch(1)
         self.other = link(tr("Choose another capture"))
         self.other.clicked.connect(self._choose_again)
         bar.addWidget(self.other)
@@ -119,11 +120,7 @@ class _Choice(StepPage):
     def __init__(self, desk: Desk, background: Background, registration: Registration) -> None:
         super().__init__(desk.enrollment, background, registration)
         self._introducer = desk.enrollment.introducer
-        name = _name_of(registration)
-        self.head(
-            tr("Who brings the child: {name}", name=name) if name else tr("Who brings the child"),
-            tr("One capture of the parent or guardian is enough. Choose which one."),
-        )
+        self.head(_title(registration), tr("One capture of whoever brings the child is enough. Choose which one."))
         self.groups: dict[CaptureGroup, LargeButton] = {}
         content = QWidget()
         grid = QGridLayout(content)
@@ -156,6 +153,8 @@ class _Choice(StepPage):
             next(iter(self.groups.values())).setFocus()
 
 
-def _name_of(registration: Registration) -> str:
+def _title(registration: Registration) -> str:
     name = registration.demographics.get(_NAME, "")
-    return name.in_language(registration.started.languages[0]) if isinstance(name, LocalizedText) else name
+    if isinstance(name, LocalizedText):
+        name = name.in_language(registration.started.languages[0])
+    return tr("Parent or guardian: {name}", name=name) if name else tr("Parent or guardian")

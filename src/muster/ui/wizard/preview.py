@@ -222,7 +222,7 @@ class PreviewPage(StepPage):
         return card
 
     def _introducer(self, summary: Summary) -> Card:
-        card = self._titled(tr("Who brings the child"), Step.INTRODUCER)
+        card = self._titled(tr("Parent or guardian"), Step.INTRODUCER)
         for exception in summary.introducer_exceptions:
             card.column.addWidget(label(_exception(exception)))
         card.column.addLayout(_small_pictures(summary.introducer, self.introducer_pictures))
