@@ -71,8 +71,8 @@ Taken = tuple[CaptureOutcome, tuple[BiometricAttribute, ...]]
 
 class CapturePage(StepPage):
     """``plan`` holds the steps of the registration, of which the captures are taken here; ``step`` is the one to
-    stand at, by default the first that is not done. ``captures`` is whose they are, by default the person's, ``title``
-    what stands above them.
+    stand at, by default the first that is not done. ``captures`` is whose they are, by default the person's,
+    ``title`` what stands above them.
 
     ``step_changed`` with the placement that is shown, ``guided`` with what is to be seen of it, for other windows.
     """
