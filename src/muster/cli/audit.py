@@ -86,14 +86,18 @@ def register(app: typer.Typer, screen: Screen) -> None:
         as_json: JsonOption = False,
         verbose: VerboseOption = False,
     ) -> None:
-        """What happened to one registration, from the beginning. For a supervisor (--user); looking is on record."""
+        """What happened to one registration, from the beginning. For a supervisor (--user); looking is audited."""
         with (
             reporting(as_json=as_json, verbose=verbose),
             desk_of(station_at(data), user=user, password_file=password_file) as (desk, _),
         ):
             told = desk.trail_reading.story(RegistrationId(registration))
             lines = "\n".join(map(_line, told.lines))
-            show({"lines": [_document(each) for each in told.lines], "devices": told.devices}, lines, as_json=as_json)
+            show(
+                {"lines": [_document(each) for each in told.lines], "devices": told.devices},
+                lines,
+                as_json=as_json,
+            )
 
     @audit.command()
     def report(
@@ -117,9 +121,7 @@ def register(app: typer.Typer, screen: Screen) -> None:
     @audit.command("check-report")
     def check_report(
         file: Annotated[Path, typer.Argument(help="A report this or another station signed.")],
-        machine_key: Annotated[
-            Path, typer.Option(help="The station's public key, as it was registered.")
-        ],
+        machine_key: Annotated[Path, typer.Option(help="The station's public key, as it was registered.")],
         as_json: JsonOption = False,
         verbose: VerboseOption = False,
     ) -> None:

@@ -1,0 +1,145 @@
+"""A supervisor's pages over months of work: the list, the trail, searches, one registration's story.
+
+Each beside the query under it, asked of the same file by the driver alone. How large the store is stands in the
+names. It is made for the measurement and thrown away; where ``MUSTER_BENCH_STORE`` names a folder it is made there
+once, of 100,000 registrations and 5,000,000 records (some minutes, 2.5 GB), and used again.
+"""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from sqlcipher3 import dbapi2 as sqlcipher
+
+from muster.audit.catalogue import AuditEvent
+from muster.bench import filled_store
+from muster.bench.measuring import Clock, Rounds, Row
+from muster.domain.operators import Operator, Role
+from muster.domain.registration import RegistrationId, StationId
+from muster.domain.review import Standing
+from muster.store.audit_search import Wanted, word_of_event
+from muster.store.database import Database
+from muster.workstation.journal import Journal
+from muster.workstation.trail_reading import TrailFilter, TrailReading
+
+_FOLDER = "MUSTER_BENCH_STORE"
+_LARGE, _USUAL, _LEAST = 100_000, 4_000, 40
+_PAGE = 200
+_OPEN = (Standing.WAITING, Standing.HELD, Standing.DECIDED)
+
+
+def rows(rounds: Rounds) -> Iterator[Row]:
+    with _store(rounds) as database:
+        yield from _reviews(rounds, database)
+        yield from _trail(rounds, database)
+
+
+@contextmanager
+def _store(rounds: Rounds) -> Iterator[Database]:
+    kept = os.environ.get(_FOLDER)
+    with tempfile.TemporaryDirectory(prefix="muster-bench-") as folder:
+        place = Path(kept) if kept else Path(folder)
+        place.mkdir(parents=True, exist_ok=True)
+        database = filled_store.opened(place)
+        try:
+            with database.search() as search:
+                is_new = search.newest() == 0
+            if is_new:
+                filled_store.fill(database, _LEAST if rounds.once else _LARGE if kept else _USUAL)
+            filled_store.index(database)
+            yield database
+        finally:
+            database.close()
+
+
+def _sizes(database: Database) -> str:
+    with database.read() as work:
+        registrations = sum(work.review.counts().values())
+    with database.search() as search:
+        return f"{registrations} of {search.newest()}"
+
+
+def _reviews(rounds: Rounds, database: Database) -> Iterator[Row]:
+    size = _sizes(database)
+
+    def page() -> object:
+        with database.read() as work:
+            return work.review.page(_OPEN, 100)
+
+    def counts() -> object:
+        with database.read() as work:
+            return work.review.counts()
+
+    bare = _Bare(database)
+    riskiest = "SELECT * FROM review WHERE standing = 'waiting' ORDER BY risk DESC, sealed_at LIMIT 100"
+    counted = "SELECT standing, count(*) FROM review GROUP BY standing"
+    compare = partial(rounds.compare, repeat=5, clock=Clock.WALL)
+    yield compare(f"list for review, {size}", page, "its query", bare.asking(riskiest))
+    yield compare(f"what waits and was decided, {size}", counts, "its query", bare.asking(counted))
+
+
+def _trail(rounds: Rounds, database: Database) -> Iterator[Row]:
+    operator = Operator(filled_store.SUPERVISOR, frozenset({Role.SUPERVISOR}))
+    blobs: Any = None  # nothing of anybody's is opened
+    journal = Journal(database, blobs, StationId("10001", "10001"), operator, database._clock)
+    reading, bare, size = TrailReading(journal), _Bare(database), _sizes(database)
+    someone = _someone(database)
+    with database.search() as search:
+        middle = search.newest() // 2
+    compare = partial(rounds.compare, repeat=5, clock=Clock.WALL)
+    page = "SELECT * FROM audit WHERE sequence <= {last} ORDER BY sequence DESC LIMIT 200"
+    words = (
+        "SELECT * FROM audit WHERE sequence IN (SELECT rowid FROM audit_words WHERE audit_words MATCH '{match}'"
+        " ORDER BY rowid DESC LIMIT 200) ORDER BY sequence DESC"
+    )
+    for name, wanted, before, query in (
+        ("trail, newest", TrailFilter(), None, page.format(last=2 * middle + 9)),
+        ("trail, from the middle", TrailFilter(), middle, page.format(last=middle - 1)),
+        ("search for a device", TrailFilter("SL-4711"), None, words.format(match='"sl"* AND "4711"*')),
+        (
+            "search for a rare word",
+            TrailFilter("created"),
+            None,
+            words.format(match=" OR ".join(_titled("created"))),
+        ),
+        ("search for nothing there is", TrailFilter("zebra"), None, words.format(match='"zebra"*')),
+        (
+            "an officer's failed captures",
+            TrailFilter(event="MUS-BIO-002", actor="leila"),
+            None,
+            words.format(match=Wanted(events=("MUS-BIO-002",), actor="leila").match),
+        ),
+        ("search by number", TrailFilter(someone.text), None, words.format(match=f'"{someone}"*')),
+    ):
+        ask = partial(reading.page, wanted, _PAGE, before)
+        yield compare(f"{name}, {size}", ask, "its query", bare.asking(query))
+    told = f"SELECT * FROM audit WHERE subject = '{someone}' ORDER BY sequence"  # noqa: S608 - ours
+    yield compare(f"one story, {size}", partial(reading.story, someone), "its records", bare.asking(told))
+
+
+def _titled(word: str) -> list[str]:
+    events = [each for each in AuditEvent if word in each.title.lower().split()]
+    return [f'"{word}"*', *(f'"{word_of_event(each.id)}"*' for each in events)]
+
+
+def _someone(database: Database) -> RegistrationId:
+    with database.search() as search:
+        (found,) = search.registrations_numbered("", 1)
+    return RegistrationId(found)
+
+
+class _Bare:
+    """The same file by the driver alone, opened as the store opens it and kept open as the store keeps it."""
+
+    def __init__(self, database: Database) -> None:
+        self._connection = sqlcipher.connect(str(database._path))
+        self._connection.execute(f"PRAGMA key = \"x'{bytes(32).hex()}'\"")
+
+    def asking(self, query: str) -> Callable[[], object]:
+        return lambda: self._connection.execute(query).fetchall()
