@@ -413,7 +413,7 @@
         </message>
         <message>
             <source>Another device …</source>
-            <translation type="unfinished"></translation>
+            <translation>جهاز آخر…</translation>
         </message>
         <message>
             <source>Another program is using the station's data. Try again in a moment.</source>
@@ -425,11 +425,11 @@
         </message>
         <message>
             <source>Another reason, for now</source>
-            <translation type="unfinished"></translation>
+            <translation>سبب آخر، مؤقت</translation>
         </message>
         <message>
             <source>Another reason, lasting</source>
-            <translation type="unfinished"></translation>
+            <translation>سبب آخر، دائم</translation>
         </message>
         <message>
             <source>Approve</source>
@@ -545,7 +545,7 @@
         </message>
         <message>
             <source>Being taken. The person stays like this until it is good.</source>
-            <translation type="unfinished"></translation>
+            <translation>جارٍ الالتقاط. يبقى الشخص هكذا حتى تكون النتيجة جيدة.</translation>
         </message>
         <message>
             <source>Block</source>
@@ -553,7 +553,7 @@
         </message>
         <message>
             <source>Both hands</source>
-            <translation type="unfinished"></translation>
+            <translation>كلتا اليدين</translation>
         </message>
         <message>
             <source>Browsers cannot come back to this computer: {port} is no port, or another program has it (MUSTER_BROWSER_PORT).</source>
@@ -577,15 +577,15 @@
         </message>
         <message>
             <source>Cannot be captured ({count} fingers): why?</source>
-            <translation type="unfinished"></translation>
+            <translation>لا يمكن الالتقاط ({count} أصابع): لماذا؟</translation>
         </message>
         <message>
             <source>Cannot be captured ({fingers}): why?</source>
-            <translation type="unfinished"></translation>
+            <translation>لا يمكن الالتقاط ({fingers}): لماذا؟</translation>
         </message>
         <message>
             <source>Cannot be captured …</source>
-            <translation type="unfinished"></translation>
+            <translation>لا يمكن الالتقاط…</translation>
         </message>
         <message>
             <source>Cannot be held still</source>
@@ -593,7 +593,7 @@
         </message>
         <message>
             <source>Cannot be laid on the glass</source>
-            <translation type="unfinished"></translation>
+            <translation>لا يمكن وضعه على الزجاج</translation>
         </message>
         <message>
             <source>Cannot move as asked</source>
@@ -605,7 +605,7 @@
         </message>
         <message>
             <source>Captures</source>
-            <translation type="unfinished"></translation>
+            <translation>الالتقاط</translation>
         </message>
         <message>
             <source>Centre and machine have five digits each, as the server assigned them.</source>
@@ -741,15 +741,15 @@
         </message>
         <message>
             <source>Comment</source>
-            <translation type="unfinished"></translation>
+            <translation>تعليق</translation>
         </message>
         <message>
             <source>Comment, if there is one</source>
-            <translation type="unfinished"></translation>
+            <translation>تعليق، إن وُجد</translation>
         </message>
         <message>
             <source>Comment; needed for another reason</source>
-            <translation type="unfinished"></translation>
+            <translation>تعليق؛ لازم عند اختيار سبب آخر</translation>
         </message>
         <message>
             <source>Compare the face with the picture on the document, and the name with what was entered.</source>
@@ -901,7 +901,7 @@
         </message>
         <message>
             <source>Esc</source>
-            <translation type="unfinished"></translation>
+            <translation>Esc</translation>
         </message>
         <message>
             <source>Everything is kept as you go.</source>
@@ -909,7 +909,7 @@
         </message>
         <message>
             <source>Everything is taken.</source>
-            <translation type="unfinished"></translation>
+            <translation>تم التقاط كل شيء.</translation>
         </message>
         <message>
             <source>Everything succeeded, but it does not prove enough for this purpose.</source>
@@ -953,7 +953,7 @@
         </message>
         <message>
             <source>Face, hands and eyes</source>
-            <translation type="unfinished"></translation>
+            <translation>الوجه واليدان والعينان</translation>
         </message>
         <message>
             <source>Faults to be mended: {count}</source>
@@ -1041,7 +1041,7 @@
         </message>
         <message>
             <source>Go on (Space)</source>
-            <translation type="unfinished"></translation>
+            <translation>متابعة (مفتاح المسافة)</translation>
         </message>
         <message>
             <source>Go on with other things</source>
@@ -1057,7 +1057,7 @@
         </message>
         <message>
             <source>Good.</source>
-            <translation type="unfinished"></translation>
+            <translation>جيد.</translation>
         </message>
         <message>
             <source>Good. Hold still …</source>
@@ -1097,7 +1097,7 @@
         </message>
         <message>
             <source>I see the person here myself …</source>
-            <translation type="unfinished"></translation>
+            <translation>أرى الشخص هنا بنفسي…</translation>
         </message>
         <message>
             <source>I see the person: they sit before the camera, with nothing before the face.</source>
@@ -1116,16 +1116,12 @@
             <translation>إصابة أو مرض</translation>
         </message>
         <message>
-            <source>Introducer</source>
-            <translation type="unfinished"></translation>
-        </message>
-        <message>
             <source>Is this address spelt right? Many addresses end in {likely}.</source>
             <translation>هل كُتب هذا العنوان صحيحًا؟ كثير من العناوين تنتهي بـ {likely}.</translation>
         </message>
         <message>
             <source>It can be captured after all</source>
-            <translation type="unfinished"></translation>
+            <translation>يمكن الالتقاط في نهاية الأمر</translation>
         </message>
         <message>
             <source>It can be taken into use, after {seconds} s.</source>
@@ -1233,7 +1229,7 @@
         </message>
         <message>
             <source>Keep the best there is …</source>
-            <translation type="unfinished"></translation>
+            <translation>الاحتفاظ بأفضل ما يوجد…</translation>
         </message>
         <message>
             <source>Kept.</source>
@@ -1465,7 +1461,7 @@
         </message>
         <message>
             <source>Never mind</source>
-            <translation type="unfinished"></translation>
+            <translation>تراجع</translation>
         </message>
         <message>
             <source>New password</source>
@@ -1617,7 +1613,7 @@
         </message>
         <message>
             <source>No {kind} is connected. Plug it in; it goes on by itself.</source>
-            <translation type="unfinished"></translation>
+            <translation>الجهاز غير متصل: {kind}. وصّله، وسيستمر العمل تلقائيًا.</translation>
         </message>
         <message>
             <source>No.</source>
@@ -1761,18 +1757,18 @@
         </message>
         <message>
             <source>Once more (Space)</source>
-            <translation type="unfinished"></translation>
+            <translation>مرة أخرى (مفتاح المسافة)</translation>
         </message>
         <message>
             <source>Once more: {fingers}.</source>
-            <translation type="unfinished"></translation>
+            <translation>مرة أخرى: {fingers}.</translation>
         </message>
         <message>
             <source>One after the other</source>
             <translation>واحدة بعد الأخرى</translation>
         </message>
         <message>
-            <source>One capture of the parent or guardian is enough. Choose which one.</source>
+            <source>One capture of whoever brings the child is enough. Choose which one.</source>
             <translation type="unfinished"></translation>
         </message>
         <message>
@@ -1892,6 +1888,14 @@
             <translation>الورق عالق في الماسح. أخرجه، وضع الصفحة من جديد، ثم أعد المسح.</translation>
         </message>
         <message>
+            <source>Parent or guardian</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Parent or guardian: {name}</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Password</source>
             <translation>كلمة المرور</translation>
         </message>
@@ -1913,11 +1917,15 @@
         </message>
         <message>
             <source>Paused. Everything taken so far is kept; go on whenever the person is ready.</source>
-            <translation type="unfinished"></translation>
+            <translation>توقف مؤقت. كل ما التُقط محفوظ؛ تابع عندما يكون الشخص مستعدًا.</translation>
         </message>
         <message>
             <source>People</source>
             <translation>الأشخاص</translation>
+        </message>
+        <message>
+            <source>People are asked aloud during captures, by {voice}.</source>
+            <translation>تُقال التعليمات بصوت مسموع أثناء الالتقاط، بواسطة {voice}.</translation>
         </message>
         <message>
             <source>People of this station</source>
@@ -1949,55 +1957,55 @@
         </message>
         <message>
             <source>Please hold still.</source>
-            <translation type="unfinished"></translation>
+            <translation>من فضلك ابقَ ثابتًا.</translation>
         </message>
         <message>
             <source>Please lay both thumbs side by side on the glass.</source>
-            <translation type="unfinished"></translation>
+            <translation>من فضلك ضع إبهاميك جنبًا إلى جنب على الزجاج.</translation>
         </message>
         <message>
             <source>Please lay four fingers of your left hand flat on the glass.</source>
-            <translation type="unfinished"></translation>
+            <translation>من فضلك ضع أربعة أصابع من يدك اليسرى منبسطة على الزجاج.</translation>
         </message>
         <message>
             <source>Please lay four fingers of your right hand flat on the glass.</source>
-            <translation type="unfinished"></translation>
+            <translation>من فضلك ضع أربعة أصابع من يدك اليمنى منبسطة على الزجاج.</translation>
         </message>
         <message>
             <source>Please lay the fingers of your left hand flat on the glass.</source>
-            <translation type="unfinished"></translation>
+            <translation>من فضلك ضع أصابع يدك اليسرى منبسطة على الزجاج.</translation>
         </message>
         <message>
             <source>Please lay the fingers of your right hand flat on the glass.</source>
-            <translation type="unfinished"></translation>
+            <translation>من فضلك ضع أصابع يدك اليمنى منبسطة على الزجاج.</translation>
         </message>
         <message>
             <source>Please lay your thumb on the glass.</source>
-            <translation type="unfinished"></translation>
+            <translation>من فضلك ضع إبهامك على الزجاج.</translation>
         </message>
         <message>
             <source>Please lift your hand and lay it on the glass once more.</source>
-            <translation type="unfinished"></translation>
+            <translation>من فضلك ارفع يدك وضعها على الزجاج مرة أخرى.</translation>
         </message>
         <message>
             <source>Please look into the device and keep both eyes wide open.</source>
-            <translation type="unfinished"></translation>
+            <translation>من فضلك انظر إلى الجهاز وأبقِ عينيك مفتوحتين جيدًا.</translation>
         </message>
         <message>
             <source>Please look into the device and keep the eye wide open.</source>
-            <translation type="unfinished"></translation>
+            <translation>من فضلك انظر إلى الجهاز وأبقِ العين مفتوحة جيدًا.</translation>
         </message>
         <message>
             <source>Please look straight into the camera.</source>
-            <translation type="unfinished"></translation>
+            <translation>من فضلك انظر مباشرة إلى الكاميرا.</translation>
         </message>
         <message>
             <source>Please stay in front of the camera for one more picture.</source>
-            <translation type="unfinished"></translation>
+            <translation>من فضلك ابقَ أمام الكاميرا لالتقاط صورة أخرى.</translation>
         </message>
         <message>
             <source>Please use the other hand or eye.</source>
-            <translation type="unfinished"></translation>
+            <translation>من فضلك استخدم اليد الأخرى أو العين الأخرى.</translation>
         </message>
         <message>
             <source>Plugged in</source>
@@ -2005,7 +2013,7 @@
         </message>
         <message>
             <source>Point at what cannot be captured</source>
-            <translation type="unfinished"></translation>
+            <translation>أشر إلى ما لا يمكن التقاطه</translation>
         </message>
         <message>
             <source>Port {port} is used by another program. Choose another one.</source>
@@ -2013,7 +2021,7 @@
         </message>
         <message>
             <source>Press Start: everything is then taken by itself, one after the other.</source>
-            <translation type="unfinished"></translation>
+            <translation>اضغط «ابدأ»: يُلتقط كل شيء بعد ذلك تلقائيًا، واحدًا بعد الآخر.</translation>
         </message>
         <message>
             <source>Press again to remove {name} for good, with finger and face.</source>
@@ -2066,6 +2074,10 @@
         <message>
             <source>Put away, to be finished</source>
             <translation>محفوظة لاستكمالها لاحقًا</translation>
+        </message>
+        <message>
+            <source>Read a document</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Read the chip</source>
@@ -2441,11 +2453,11 @@
         </message>
         <message>
             <source>Start</source>
-            <translation type="unfinished"></translation>
+            <translation>ابدأ</translation>
         </message>
         <message>
             <source>Start (Space)</source>
-            <translation type="unfinished"></translation>
+            <translation>ابدأ (مفتاح المسافة)</translation>
         </message>
         <message>
             <source>Start a new registration</source>
@@ -2453,7 +2465,7 @@
         </message>
         <message>
             <source>Start, go on, or take the picture</source>
-            <translation type="unfinished"></translation>
+            <translation>البدء أو المتابعة أو التقاط الصورة</translation>
         </message>
         <message>
             <source>State: {state}</source>
@@ -2497,7 +2509,7 @@
         </message>
         <message>
             <source>Take it again</source>
-            <translation type="unfinished"></translation>
+            <translation>إعادة الالتقاط</translation>
         </message>
         <message>
             <source>Take one picture of the face together with what cannot be captured: {missing}.</source>
@@ -2505,7 +2517,7 @@
         </message>
         <message>
             <source>Take the picture (Space)</source>
-            <translation type="unfinished"></translation>
+            <translation>التقاط الصورة (مفتاح المسافة)</translation>
         </message>
         <message>
             <source>Take the picture when everything is to be seen.</source>
@@ -2521,11 +2533,11 @@
         </message>
         <message>
             <source>Thank you, that is good.</source>
-            <translation type="unfinished"></translation>
+            <translation>شكرًا، هذا جيد.</translation>
         </message>
         <message>
             <source>Thank you, that was all.</source>
-            <translation type="unfinished"></translation>
+            <translation>شكرًا، انتهينا.</translation>
         </message>
         <message>
             <source>That was not it. The code of the authenticator</source>
@@ -2629,11 +2641,11 @@
         </message>
         <message>
             <source>The attempts are used up and something is still missing: {fingers}. Take it once more, or say that it cannot be captured.</source>
-            <translation type="unfinished"></translation>
+            <translation>استُنفدت المحاولات وما زال ينقص: {fingers}. التقطه مرة أخرى، أو اذكر أنه لا يمكن التقاطه.</translation>
         </message>
         <message>
             <source>The attempts are used up. Keep the best there is and say why, or take it once more.</source>
-            <translation type="unfinished"></translation>
+            <translation>استُنفدت المحاولات. احتفظ بأفضل ما يوجد واذكر السبب، أو التقطه مرة أخرى.</translation>
         </message>
         <message>
             <source>The audit records in the packet are not a list of names with texts.</source>
@@ -2901,7 +2913,7 @@
         </message>
         <message>
             <source>The device is starting …</source>
-            <translation type="unfinished"></translation>
+            <translation>الجهاز قيد التشغيل…</translation>
         </message>
         <message>
             <source>The device saw another hand or eye than the one asked for. Place the right one.</source>
@@ -3837,7 +3849,7 @@
         </message>
         <message>
             <source>The picture is kept. It can be taken again.</source>
-            <translation type="unfinished"></translation>
+            <translation>الصورة محفوظة. يمكن التقاطها من جديد.</translation>
         </message>
         <message>
             <source>The picture is neither too dark nor too bright.</source>
@@ -4885,7 +4897,7 @@
         </message>
         <message>
             <source>There is no other device for this.</source>
-            <translation type="unfinished"></translation>
+            <translation>لا يوجد جهاز آخر لهذا الغرض.</translation>
         </message>
         <message>
             <source>There is no portrait to compare the face with. Take a document of the person first.</source>
@@ -4986,6 +4998,10 @@
         <message>
             <source>This computer has no print service that could be asked. Save the slip as a PDF, or ask your administrator.</source>
             <translation>لا توجد في هذا الحاسوب خدمة طباعة. احفظ الإيصال بصيغة PDF، أو اسأل المسؤول.</translation>
+        </message>
+        <message>
+            <source>This computer has no voice: during captures, what is asked of people is shown and not said.</source>
+            <translation>لا صوت لهذا الحاسوب: تُعرض التعليمات أثناء الالتقاط ولا تُقال.</translation>
         </message>
         <message>
             <source>This computer's TPM cannot be reached. It must be switched on in the computer's firmware settings, and your account must be allowed to use it.</source>
@@ -5089,7 +5105,7 @@
         </message>
         <message>
             <source>This is kept. It can be taken again; the better of each finger counts.</source>
-            <translation type="unfinished"></translation>
+            <translation>هذا محفوظ. يمكن التقاطه من جديد؛ ويُحتسب الأفضل لكل إصبع.</translation>
         </message>
         <message>
             <source>This is longer than {most} characters. Shorten it.</source>
@@ -5756,14 +5772,6 @@
             <translation type="unfinished"></translation>
         </message>
         <message>
-            <source>Who brings the child</source>
-            <translation type="unfinished"></translation>
-        </message>
-        <message>
-            <source>Who brings the child: {name}</source>
-            <translation type="unfinished"></translation>
-        </message>
-        <message>
             <source>Who is this?</source>
             <translation>من هذا؟</translation>
         </message>
@@ -5781,7 +5789,7 @@
         </message>
         <message>
             <source>Why is the best there is kept?</source>
-            <translation type="unfinished"></translation>
+            <translation>لماذا يُحتفظ بأفضل ما يوجد؟</translation>
         </message>
         <message>
             <source>Why it stays</source>
@@ -6049,7 +6057,7 @@
         </message>
         <message>
             <source>good</source>
-            <translation type="unfinished"></translation>
+            <translation>جيد</translation>
         </message>
         <message>
             <source>has no password yet: choose, and give one</source>
@@ -6097,7 +6105,7 @@
         </message>
         <message>
             <source>kept with a reason</source>
-            <translation type="unfinished"></translation>
+            <translation>محفوظ مع ذكر السبب</translation>
         </message>
         <message>
             <source>later</source>
@@ -6161,7 +6169,7 @@
         </message>
         <message>
             <source>now</source>
-            <translation type="unfinished"></translation>
+            <translation>الآن</translation>
         </message>
         <message>
             <source>number {serial}</source>
@@ -6341,7 +6349,7 @@
         </message>
         <message>
             <source>waiting</source>
-            <translation type="unfinished"></translation>
+            <translation>بالانتظار</translation>
         </message>
         <message>
             <source>waits for an answer</source>
@@ -6365,7 +6373,7 @@
         </message>
         <message>
             <source>weak</source>
-            <translation type="unfinished"></translation>
+            <translation>ضعيف</translation>
         </message>
         <message>
             <source>{allowed} attempts are allowed.</source>
