@@ -11,7 +11,7 @@ from datetime import date
 from functools import partial
 from itertools import groupby, pairwise
 
-from PySide6.QtCore import QEvent, QLocale, QObject, Qt, QTimer
+from PySide6.QtCore import QEvent, QLocale, QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QInputDevice, QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QApplication, QBoxLayout, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
@@ -19,7 +19,7 @@ from muster.domain.applicant import DemographicValue, LocalizedText
 from muster.domain.assessment import Finding, Severity, blocking
 from muster.domain.lifecycle import Registration
 from muster.domain.prefill import Conflict, FieldMark, PrefilledField
-from muster.domain.registration import Process, RegistrationId
+from muster.domain.registration import Process, RegistrationId, Step
 from muster.errors import MusterError
 from muster.ui import shortcuts, theme
 from muster.ui.background import Background
@@ -61,6 +61,10 @@ def _what_to_ask(process: Process) -> str:
 
 
 class DemographicsPage(StepPage):
+    """``documents_wanted``: a document is to be read before, so that less is left to be typed."""
+
+    documents_wanted = Signal()
+
     def __init__(
         self,
         enrollment: Enrollment,
@@ -140,11 +144,12 @@ class DemographicsPage(StepPage):
         words.addWidget(label(_what_to_ask(process), "subtitle"))
         row.addLayout(words, 1)
         if process is Process.NEW:
-            row.addLayout(self._booking_row())
+            row.addLayout(self._booking_row(process))
         return row
 
-    def _booking_row(self) -> QHBoxLayout:
-        """For who filled in the form at home. Enter in its box fetches and does not go on."""
+    def _booking_row(self, process: Process) -> QHBoxLayout:
+        """For who filled in the form at home, or brings a document. Enter in its box fetches and does not go
+        on."""
         row = QHBoxLayout()
         row.setSpacing(theme.px(theme.CLOSE))
         self.booking.setAccessibleName(tr("Number of the pre-registration"))
@@ -154,6 +159,10 @@ class DemographicsPage(StepPage):
             self.booking.setFixedWidth(theme.px(_BOOKING_WIDTH))
         self.booking.returnPressed.connect(self._fetch_booking)
         self.fetch.clicked.connect(self._fetch_booking)
+        if Step.DOCUMENTS in self.enrollment.plan(process) and not self.registration.documents:
+            self.read = button(tr("Read a document"))
+            self.read.clicked.connect(self.documents_wanted)
+            row.addWidget(self.read)
         row.addWidget(label(tr("Filled in at home?"), "soft", wrap=False))
         row.addWidget(self.booking)
         row.addWidget(self.fetch)

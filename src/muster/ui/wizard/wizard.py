@@ -182,7 +182,9 @@ class Wizard(Page):
             return consent
         if step is Step.DEMOGRAPHICS:
             take = self._desk.pre_registrations.take
-            return DemographicsPage(enrollment, background, registration, self._window_language, take)
+            details = DemographicsPage(enrollment, background, registration, self._window_language, take)
+            details.documents_wanted.connect(partial(self.show_step, Step.DOCUMENTS))
+            return details
         if step is Step.DOCUMENTS:
             take = self._desk.pre_registrations.take
             return DocumentsPage(enrollment, background, registration, self._window_language, take)
@@ -216,6 +218,7 @@ class Wizard(Page):
     def _refresh(self, registration: Registration) -> None:
         plan = self._desk.enrollment.steps(registration)
         reachable, place = True, 0
+        early = registration.is_done(Step.CONSENT)  # a document fills in the details that come before it
         for step, made in self._steps.items():
             captures = is_capture(step)
             asked = any(map(is_capture, plan)) if captures else step in plan
@@ -228,7 +231,8 @@ class Wizard(Page):
             done = all(map(registration.is_done, filter(is_capture, plan) if captures else (step,)))
             sign = "✓" if done else str(place)
             made.setText(f"{sign}   {name}")
-            made.setEnabled((done or reachable) and not is_now)
+            may = done or reachable or (step is Step.DOCUMENTS and early)
+            made.setEnabled(may and not is_now)
             mark(made, "now", value=is_now)
             reachable = reachable and done
         self._warn_of_size(registration)
