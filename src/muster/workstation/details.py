@@ -81,7 +81,7 @@ class Details:
     ) -> tuple[Finding, ...]:
         """Everything that speaks against ``values``, warnings too. Pure and quick."""
         now = self._journal.now().astimezone()
-        complete = self._completed(values, languages, process, choices)
+        complete = self.completed(values, languages, process, choices)
         return check_form(
             complete, self._forms[process], self._reference, languages, now, process=process, choices=choices
         )
@@ -108,7 +108,7 @@ class Details:
         self, values: Demographics, languages: tuple[str, ...], process: Process, choices: FormChoices | None
     ) -> Entry:
         form, choices = self._forms[process], choices or FormChoices()
-        filled = _filled(self._completed(values, languages, process, choices))
+        filled = _filled(self.completed(values, languages, process, choices))
         delivered = dict(shown_values(form, filled, self.circumstances(process, choices)))
         aside = {name: value for name, value in filled.items() if name not in delivered}
         handles = handles_chosen(delivered, form, self._reference, choices.handles)
@@ -160,8 +160,12 @@ class Details:
             self._transliterators = Transliterators()
         return self._transliterators.suggest(text, source, target)
 
-    def _completed(
-        self, values: Demographics, languages: tuple[str, ...], process: Process, choices: FormChoices | None
+    def completed(
+        self,
+        values: Demographics,
+        languages: tuple[str, ...],
+        process: Process,
+        choices: FormChoices | None = None,
     ) -> Demographics:
         """Codes spelled out; the language people want to be written to in is the registration's first, unless
         somebody says otherwise."""

@@ -4,6 +4,7 @@
 
     {"process": "NEW", "languages": ["eng", "fra"], "consent": "eng",
      "demographics": {"fullName": {"eng": "...", "fra": "..."}, "gender": "FLE", ...},
+     "form": {"changes": ["Contact"], "wordsKept": {"fullName.eng": "..."}, "handles": ["phone"]},
      "prefill": true,
      "documents": [{"field": "proofOfIdentity", "type": "CIN", "reference": "...", "file": "card.jpg"}],
      "proof": [{"step": "document", "fields": {"vouched": "true"}}],
@@ -14,6 +15,9 @@
 
 An ``UPDATE`` holds the person's ``UIN`` and what changes among its demographics, and no fingers or eyes; a
 ``BIOMETRIC_CORRECTION`` names the server's request as ``"additionalInfoReqId"`` and has no demographics.
+
+``form`` is what an officer chooses beside the values (``domain.applicant.FormChoices``), all of it optional: the
+groups of fields that an update changes, why blocklisted words stay, by which fields the person signs in elsewhere.
 
 With ``prefill`` the files of documents are read first, and what they say is entered where ``demographics`` says
 nothing: what is written there counts, as what is typed does. Differences are kept for the supervisor.
@@ -50,7 +54,7 @@ from muster.devices.api import DEVICE_TIMEOUT, DeviceKind
 from muster.devices.catalogue import Catalogue
 from muster.devices.frames import Frame, Pixels
 from muster.devices.installed import installed_drivers
-from muster.domain.applicant import Demographics, DemographicValue, LocalizedText
+from muster.domain.applicant import Demographics, DemographicValue, FormChoices, LocalizedText
 from muster.domain.assessment import Finding, blocking
 from muster.domain.biometrics import (
     BiometricAttribute,
@@ -67,7 +71,6 @@ from muster.workstation.documents import pictures_of
 from muster.workstation.enrollment import Enrollment
 from muster.workstation.face_watching import FaceView
 from muster.workstation.file_devices import BeforeCamera, FileDriver
-from muster.workstation.forms import spell_out
 from muster.workstation.inspection import read_file, require_folder
 from muster.workstation.lanes import Lanes
 from muster.workstation.mailbox import Mailbox
@@ -148,6 +151,7 @@ class Script:
     proof: tuple[ScriptedProof, ...] = ()
     introducer: ScriptedIntroducer | None = None
     prefill: bool = False
+    choices: FormChoices = field(default_factory=FormChoices)
     before_camera: BeforeCamera = field(default_factory=lambda: BeforeCamera(None))
     on_readers: dict[BiometricAttribute, Pixels] = field(default_factory=dict)
 
@@ -187,6 +191,7 @@ class Script:
                 lambda: _text(request) if (request := content.get("additionalInfoReqId")) else None,
             ),
             proof=_understood("proof", lambda: tuple(_proof(each) for each in _list(content, "proof"))),
+            choices=_understood("form", lambda: _choices(content.get("form", {}))),
             prefill=_understood("prefill", lambda: _yes_or_no(content.get("prefill", False))),
             introducer=_understood(
                 "introducer",
@@ -233,6 +238,7 @@ _PARTS = (
     "languages",
     "consent",
     "demographics",
+    "form",
     "prefill",
     "documents",
     "proof",
@@ -241,6 +247,7 @@ _PARTS = (
     "biometrics",
     "introducer",
 )
+_PARTS_OF_A_FORM = ("changes", "wordsKept", "handles")
 _PARTS_OF_AN_INTRODUCER = ("captures", "exceptions", "biometrics")
 _PARTS_OF_A_DOCUMENT = ("field", "type", "reference", "file")
 _PARTS_OF_A_PROOF = ("step", "fields")
@@ -299,6 +306,15 @@ def _value(value: object) -> DemographicValue:
     if not isinstance(value, str):
         raise TypeError("text, or text by language")
     return value
+
+
+def _choices(content: Mapping[str, Any]) -> FormChoices:
+    _check_keys(content, _PARTS_OF_A_FORM)
+    return FormChoices(
+        groups=tuple(map(_text, _list(content, "changes"))),
+        words_kept={name: _text(because) for name, because in content.get("wordsKept", {}).items()},
+        handles=tuple(map(_text, _list(content, "handles"))) if "handles" in content else None,
+    )
 
 
 def _document(content: Mapping[str, Any], read: Callable[[str], bytes]) -> ScriptedDocument:
@@ -453,9 +469,9 @@ class ScriptedEnrollment:
             return "additionalInfoReqId"
         if not draft.demographics_entered and not draft.demographics:
             return None
-        form = self._enrollment.form(script.process)
-        said = _said(spell_out(script.demographics, form, draft.started.languages))
-        kept = _said(draft.demographics)
+        details, languages = self._enrollment.details, draft.started.languages
+        said = _said(details.completed(script.demographics, languages, script.process, script.choices))
+        kept = _said(details.standing(draft))
         # What only stands in the form, at the window, need not be all yet.
         fields = kept.keys() | said.keys() if draft.demographics_entered else kept.keys()
         fields = fields - (draft.filled.keys() - said.keys())  # what a document said nobody wrote down
@@ -477,7 +493,8 @@ class ScriptedEnrollment:
             case Step.CONSENT:
                 enrollment.give_consent(registration_id, self._script.consent)
             case Step.DEMOGRAPHICS:
-                return enrollment.enter_demographics(registration_id, self._demographics(registration_id))
+                values = self._demographics(registration_id)
+                return enrollment.enter_demographics(registration_id, values, self._script.choices)
             case Step.DOCUMENTS:
                 return self._documents(registration_id)
             case Step.PROOFING:

@@ -175,7 +175,7 @@ def test_an_introducer_s_number_with_a_wrong_digit_is_a_warning() -> None:
 
 def test_nobody_brings_along_themselves() -> None:
     reference, form = form_of({"id": "introducerUIN", "subType": "UIN"}, process=Process.UPDATE)
-    values = {"UIN": "5213840769", "introducerUIN": "5213840769"}
+    values = {"UIN": "5213840762", "introducerUIN": "5213840762"}
     found = check_form(values, form, reference, ("eng",), NOW, process=Process.UPDATE)
     assert "OWN_INTRODUCER" in [each.code.name for each in found]
 

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from muster.domain.applicant import LocalizedText
+from muster.domain.applicant import FormChoices, LocalizedText
 from muster.domain.assessment import blocking
 from muster.domain.biometrics import BiometricAttribute
 from muster.domain.registration import USUAL_STEPS, Process, Step
@@ -506,3 +506,19 @@ def test_an_example_of_the_guide_is_taken_as_it_stands(root: Path, example: str)
     with desk_at(root, catalogue=script.catalogue()) as desk:
         outcome = ScriptedEnrollment(desk.enrollment, script, OFFICER.password).run()
     assert [(each.name, each.findings) for each in outcome.steps if each.state != "done"] == []
+
+
+def test_what_an_officer_chooses_beside_the_values_can_be_said_too(folder: Path) -> None:
+    form = {"changes": ["Contact"], "wordsKept": {"fullName.eng": "her name"}, "handles": []}
+    assert Script.load(_write(folder, form=form)).choices == FormChoices(
+        ("Contact",), {"fullName.eng": "her name"}, ()
+    )
+    assert Script.load(_write(folder, form={})).choices == FormChoices()
+
+
+@pytest.mark.parametrize(
+    "form", [[], {"changes": "Contact"}, {"wordsKept": ["x"]}, {"wordsKept": {"fullName": 1}}]
+)
+def test_choices_that_cannot_be_understood_are_blamed_on_their_part(folder: Path, form: object) -> None:
+    error = _refused(_write(folder, form=form))
+    assert (error.code.name, error.detail["part"]) == ("SCRIPT_UNREADABLE", "form")
