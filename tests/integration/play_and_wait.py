@@ -15,6 +15,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, NoReturn
 
+from leon import leon_script
 from muster.clock import utc_now
 from muster.domain.applicant import LocalizedText
 from muster.domain.delivery import ServerStatus
@@ -27,6 +28,7 @@ from muster.upload.remedies import PacketRefused
 from muster.upload.target import UploadAnswer
 from muster.workstation.demo import demo_script
 from muster.workstation.desk import sign_in
+from muster.workstation.introducer import IntroducerJournal
 from muster.workstation.policy import UNJUDGED, Policy
 from muster.workstation.script import Script, ScriptedEnrollment, StepReport
 from muster.workstation.server import RemoteServer
@@ -34,6 +36,7 @@ from muster.workstation.station import Station
 from muster.workstation.submission import Submission
 
 RECORD_WRITTEN = "record-written"  # a finger's file is on the disk, its row is not
+INTRODUCER_WRITTEN = "introducer-written"  # of a child's mother a finger's file is on the disk, its row is not
 PACKET_WRITTEN = "packet-written"  # the packet's file is on the disk, its row is not
 ANNOUNCED = "announced"  # the server knows of the packet and has not got it
 UPLOADED = "uploaded"  # the server has the packet, the station does not know it yet
@@ -77,7 +80,8 @@ def main(folder: Path, point: str, server: str, process: Process) -> None:
             stand_still()
 
     _break(point, stand_still)
-    ScriptedEnrollment(desk.enrollment, script_of(process), password, on_step).run(resume=registration_id)
+    script = leon_script() if point == INTRODUCER_WRITTEN else script_of(process)
+    ScriptedEnrollment(desk.enrollment, script, password, on_step).run(resume=registration_id)
     entry = desk.enrollment.submit(registration_id)
     desk.sync.deliver(entry.packet_id)
     decide(Path(os.environ["DECISIONS"]), entry.packet_id, _DECIDED[point])
@@ -120,6 +124,14 @@ def _break(point: str, stand_still: Callable[[], NoReturn]) -> None:
 
     if point == RECORD_WRITTEN:
         BlobFolder.put = put_and_stop  # type: ignore[method-assign]
+    elif point == INTRODUCER_WRITTEN:
+        keep = IntroducerJournal.keep
+
+        def keep_and_stop(self: IntroducerJournal, registration_id: RegistrationId, content: bytes) -> BlobRef:
+            keep(self, registration_id, content)
+            stand_still()
+
+        IntroducerJournal.keep = keep_and_stop  # type: ignore[method-assign]
     elif point == PACKET_WRITTEN:
         Submission._commit = stop  # type: ignore[method-assign, assignment]
     elif point == ANNOUNCED:

@@ -132,6 +132,35 @@ def test_an_update_is_enrolled_from_what_changed(muster: Muster, station: Path, 
     ]  # fmt: skip
 
 
+def test_a_child_is_enrolled_with_its_mother(muster: Muster, station: Path, tmp_path: Path) -> None:
+    thumbs = {"leftThumb": "leftThumb.png", "rightThumb": "rightThumb.png"}
+    relation = {"field": "proofOfRelationship", "type": "CRN", "file": "document.png"}
+    mother = {
+        "introducerName": {"eng": "Erika Mustermann", "fra": "Erika Mustermann"},
+        "introducerUIN": "5736190427",
+    }
+    name = {"eng": "Leon Mustermann", "fra": "Leon Mustermann"}
+    child = {**ERIKA["demographics"], "fullName": name, "dateOfBirth": f"{utc_now().year - 2}/01/02", **mother}
+    folder = make_folder(
+        tmp_path / "leon",
+        demographics=child,
+        documents=[relation],
+        exceptions=None,
+        exceptionPhoto=None,
+        biometrics={"face": "face.jpg"},
+        introducer={"biometrics": thumbs},
+    )
+    ran = muster("enroll", "--from", folder, "--data", station, "--json")
+    assert (ran.status, ran.document["state"]) == (0, "delivered")
+    assert [step["name"] for step in ran.document["steps"]] == [
+        "consent", "demographics", "documents", "face", "introducer", "preview", "signature",
+    ]  # fmt: skip
+    packet, key = station / "outbox" / f"{ran.document['packet_id']}.zip", station / "receiver" / "server.pem"
+    opened = muster("packet", "inspect", packet, "--key", key)
+    assert opened.status == 0
+    assert "Introducer    captures: 2" in opened.out
+
+
 def test_a_correction_without_its_request_is_bad_input_and_begins_nothing(
     muster: Muster, station: Path, tmp_path: Path
 ) -> None:

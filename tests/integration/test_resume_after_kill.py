@@ -16,6 +16,7 @@ import pytest
 
 import forked
 from integration.play_and_wait import script_of
+from leon import leon_script
 from muster.clock import utc_now
 from muster.domain.biometrics import BiometricAttribute, CaptureGroup
 from muster.domain.delivery import DeliveryState, Receipt
@@ -25,7 +26,7 @@ from muster.workstation.desk import Desk, sign_in
 from muster.workstation.embedded_receiver import EmbeddedReceiver
 from muster.workstation.inspection import inspect_packet
 from muster.workstation.policy import UNJUDGED, Policy
-from muster.workstation.script import ScriptedEnrollment
+from muster.workstation.script import Script, ScriptedEnrollment
 from muster.workstation.server import RemoteServer
 from muster.workstation.station import NewStation, Station
 
@@ -76,11 +77,12 @@ def _opened_again(root: Path, server: str) -> Iterator[tuple[Desk, str]]:
         yield desk, password
 
 
-def _complete(desk: Desk, password: str, registration_id: RegistrationId) -> Receipt:
+def _complete(desk: Desk, password: str, registration_id: RegistrationId, script: Script | None = None) -> Receipt:
     """Play what is left, seal, deliver; the packet is whole and the trail unbroken."""
     process = desk.enrollment.registration(registration_id).started.process
-    script = script_of(process)
-    outcome = ScriptedEnrollment(desk.enrollment, script, password).run(resume=registration_id)
+    outcome = ScriptedEnrollment(desk.enrollment, script or script_of(process), password).run(
+        resume=registration_id
+    )
     assert outcome.is_complete
     entry = desk.enrollment.submit(registration_id)
     receipt = desk.sync.deliver(entry.packet_id)
@@ -137,6 +139,22 @@ def test_a_program_killed_in_the_middle_of_an_update_goes_on_with_the_update(
     key, machine_key = template.folder.receiver / "server.pem", template.folder.machine_public_key
     report = inspect_packet(root / "outbox" / f"{receipt.packet_id}.zip", key, machine_key)
     assert (report.valid, report.process) == (True, "UPDATE")
+
+
+def test_a_program_killed_while_a_childs_mother_is_captured_goes_on_with_her(
+    root: Path, server: str, template: Station
+) -> None:
+    registration_id = _killed_at("introducer-written", root, server)
+    with _opened_again(root, server) as (desk, password):
+        state = desk.enrollment.registration(registration_id)
+        assert (set(state.samples), set(state.introducer.samples)) == ({BiometricAttribute.FACE}, set())
+        (draft,) = desk.enrollment.drafts()
+        assert draft.next_step is Step.INTRODUCER
+        assert _files(root / "blobs") == _blobs_of(state)
+        receipt = _complete(desk, password, registration_id, leon_script())
+    key, machine_key = template.folder.receiver / "server.pem", template.folder.machine_public_key
+    report = inspect_packet(root / "outbox" / f"{receipt.packet_id}.zip", key, machine_key)
+    assert (report.valid, report.captures, report.introducer_captures) == (True, 1, 2)
 
 
 def test_a_program_killed_between_a_records_file_and_its_row_takes_that_placement_again(

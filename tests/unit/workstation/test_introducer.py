@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from leon import leon_script
+from leon import BORN, leon_script
 from muster.analysis.pictures import read_picture
 from muster.domain.biometrics import BiometricAttribute, CaptureGroup, ExceptionKind
 from muster.domain.confirmation import Cause
@@ -231,7 +231,7 @@ def test_a_grown_up_that_turns_out_to_be_a_child_keeps_its_fingers_here(desk: De
     registration_id = play(desk, Step.EXCEPTION_PHOTO)
     erika = desk.enrollment.registration(registration_id)
     brought = {name: leon_script().demographics[name] for name in ("introducerName", "introducerUIN")}
-    values = {**erika.demographics, **brought, "dateOfBirth": "2024/05/17"}
+    values = {**erika.demographics, **brought, "dateOfBirth": BORN}
     desk.enrollment.enter_demographics(registration_id, values)
     state = desk.enrollment.registration(registration_id)
     assert state.samples == erika.samples
