@@ -1116,10 +1116,6 @@
             <translation>ጉዳት ወይም ሕመም</translation>
         </message>
         <message>
-            <source>Introducer</source>
-            <translation type="unfinished"></translation>
-        </message>
-        <message>
             <source>Is this address spelt right? Many addresses end in {likely}.</source>
             <translation type="unfinished"></translation>
         </message>
@@ -1772,7 +1768,7 @@
             <translation>አንዱ ከሌላው በኋላ</translation>
         </message>
         <message>
-            <source>One capture of the parent or guardian is enough. Choose which one.</source>
+            <source>One capture of whoever brings the child is enough. Choose which one.</source>
             <translation type="unfinished"></translation>
         </message>
         <message>
@@ -1892,6 +1888,14 @@
             <translation>ወረቀት በስካነሩ ውስጥ ተጣብቋል። ያውጡት፣ ገጹን እንደገና አስገብተው ስካን ያድርጉ።</translation>
         </message>
         <message>
+            <source>Parent or guardian</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Parent or guardian: {name}</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Password</source>
             <translation>የይለፍ ቃል</translation>
         </message>
@@ -1918,6 +1922,10 @@
         <message>
             <source>People</source>
             <translation>ሰዎች</translation>
+        </message>
+        <message>
+            <source>People are asked aloud during captures, by {voice}.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>People of this station</source>
@@ -2066,6 +2074,10 @@
         <message>
             <source>Put away, to be finished</source>
             <translation>የተቀመጡ፣ ሊጠናቀቁ የሚገባ</translation>
+        </message>
+        <message>
+            <source>Read a document</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Read the chip</source>
@@ -4988,6 +5000,10 @@
             <translation type="unfinished"></translation>
         </message>
         <message>
+            <source>This computer has no voice: during captures, what is asked of people is shown and not said.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>This computer's TPM cannot be reached. It must be switched on in the computer's firmware settings, and your account must be allowed to use it.</source>
             <translation>የዚህ ኮምፒውተር TPM ሊገኝ አይችልም። በኮምፒውተሩ የፈርምዌር ቅንብሮች መብራት አለበት፣ መለያዎም እንዲጠቀምበት መፈቀድ አለበት።</translation>
         </message>
@@ -5753,14 +5769,6 @@
         </message>
         <message>
             <source>Who</source>
-            <translation type="unfinished"></translation>
-        </message>
-        <message>
-            <source>Who brings the child</source>
-            <translation type="unfinished"></translation>
-        </message>
-        <message>
-            <source>Who brings the child: {name}</source>
             <translation type="unfinished"></translation>
         </message>
         <message>

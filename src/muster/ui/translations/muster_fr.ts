@@ -77,7 +77,7 @@
         </message>
         <message>
             <source>A document is missing, unreadable or another person's</source>
-            <translation type="unfinished"></translation>
+            <translation>Une pièce manque, est illisible ou appartient à quelqu’un d’autre</translation>
         </message>
         <message>
             <source>A document says something else than what stands here. Look at both and decide which is right.</source>
@@ -433,15 +433,15 @@
         </message>
         <message>
             <source>Approve</source>
-            <translation type="unfinished"></translation>
+            <translation>Approuver</translation>
         </message>
         <message>
             <source>Approve all that need no look</source>
-            <translation type="unfinished"></translation>
+            <translation>Approuver tout ce qui ne demande pas de regard</translation>
         </message>
         <message>
             <source>Approve {count} that need no look</source>
-            <translation type="unfinished"></translation>
+            <translation>En approuver {count} sans regarder</translation>
         </message>
         <message>
             <source>As many of these as possible</source>
@@ -569,7 +569,7 @@
         </message>
         <message>
             <source>By {names}</source>
-            <translation type="unfinished"></translation>
+            <translation>Par {names}</translation>
         </message>
         <message>
             <source>Can prove: {level}</source>
@@ -657,11 +657,11 @@
         </message>
         <message>
             <source>Choose a reason.</source>
-            <translation type="unfinished"></translation>
+            <translation>Choisissez un motif.</translation>
         </message>
         <message>
             <source>Choose a record, or search for a registration: its story stands here.</source>
-            <translation type="unfinished"></translation>
+            <translation>Choisissez une entrée ou cherchez un enregistrement : son histoire s’affiche ici.</translation>
         </message>
         <message>
             <source>Choose and test</source>
@@ -757,7 +757,7 @@
         </message>
         <message>
             <source>Compared with</source>
-            <translation type="unfinished"></translation>
+            <translation>Comparé avec</translation>
         </message>
         <message>
             <source>Conditions of the engine {engine} are not understood; use MVEL.</source>
@@ -781,7 +781,7 @@
         </message>
         <message>
             <source>Content</source>
-            <translation type="unfinished"></translation>
+            <translation>Contenu</translation>
         </message>
         <message>
             <source>Continue sending</source>
@@ -845,7 +845,7 @@
         </message>
         <message>
             <source>Document</source>
-            <translation type="unfinished"></translation>
+            <translation>Document</translation>
         </message>
         <message>
             <source>Documents</source>
@@ -949,7 +949,7 @@
         </message>
         <message>
             <source>Face, fingers or eyes are to be captured again</source>
-            <translation type="unfinished"></translation>
+            <translation>Le visage, les doigts ou les yeux sont à reprendre</translation>
         </message>
         <message>
             <source>Face, hands and eyes</source>
@@ -1065,7 +1065,7 @@
         </message>
         <message>
             <source>Head of the trail: {digest}</source>
-            <translation type="unfinished"></translation>
+            <translation>Tête du journal : {digest}</translation>
         </message>
         <message>
             <source>High contrast</source>
@@ -1073,7 +1073,7 @@
         </message>
         <message>
             <source>Hold</source>
-            <translation type="unfinished"></translation>
+            <translation>Mettre en attente</translation>
         </message>
         <message>
             <source>Hold it before the camera …</source>
@@ -1357,7 +1357,7 @@
         </message>
         <message>
             <source>Look at this registration before you approve it.</source>
-            <translation type="unfinished"></translation>
+            <translation>Regardez cet enregistrement avant de l’approuver.</translation>
         </message>
         <message>
             <source>Look into the camera</source>
@@ -1377,7 +1377,7 @@
         </message>
         <message>
             <source>Made at station {station} by {name}, {time}</source>
-            <translation type="unfinished"></translation>
+            <translation>Établi à la station {station} par {name}, {time}</translation>
         </message>
         <message>
             <source>Make smaller</source>
@@ -1489,7 +1489,7 @@
         </message>
         <message>
             <source>Next registration</source>
-            <translation type="unfinished"></translation>
+            <translation>Enregistrement suivant</translation>
         </message>
         <message>
             <source>Next: {names}</source>
@@ -1597,7 +1597,7 @@
         </message>
         <message>
             <source>No sign of anything unusual.</source>
-            <translation type="unfinished"></translation>
+            <translation>Aucun signe inhabituel.</translation>
         </message>
         <message>
             <source>No station of this number is registered here, so no set-up file can be made for it.</source>
@@ -1617,7 +1617,7 @@
         </message>
         <message>
             <source>No.</source>
-            <translation type="unfinished"></translation>
+            <translation>N°</translation>
         </message>
         <message>
             <source>Nobody has proven who this person is at this station: there is no evidence to tell of.</source>
@@ -1645,7 +1645,7 @@
         </message>
         <message>
             <source>None of your decisions waits to be signed off.</source>
-            <translation type="unfinished"></translation>
+            <translation>Aucune de vos décisions n’attend d’être signée.</translation>
         </message>
         <message>
             <source>Not Ready</source>
@@ -1669,7 +1669,7 @@
         </message>
         <message>
             <source>Nothing happened for {time}</source>
-            <translation type="unfinished"></translation>
+            <translation>Rien pendant {time}</translation>
         </message>
         <message>
             <source>Nothing has to be proven for this person.</source>
@@ -1709,7 +1709,7 @@
         </message>
         <message>
             <source>Nothing waits for a review.</source>
-            <translation type="unfinished"></translation>
+            <translation>Rien n’attend d’être examiné.</translation>
         </message>
         <message>
             <source>Nothing was said.</source>
@@ -1941,7 +1941,7 @@
         </message>
         <message>
             <source>Picture</source>
-            <translation type="unfinished"></translation>
+            <translation>Image</translation>
         </message>
         <message>
             <source>Pictures</source>
@@ -2037,7 +2037,7 @@
         </message>
         <message>
             <source>Previous registration</source>
-            <translation type="unfinished"></translation>
+            <translation>Enregistrement précédent</translation>
         </message>
         <message>
             <source>Print the slip</source>
@@ -2105,7 +2105,7 @@
         </message>
         <message>
             <source>Records of the trail, the newest first</source>
-            <translation type="unfinished"></translation>
+            <translation>Entrées du journal, les plus récentes d’abord</translation>
         </message>
         <message>
             <source>Registration</source>
@@ -2125,15 +2125,15 @@
         </message>
         <message>
             <source>Registration {number}</source>
-            <translation type="unfinished"></translation>
+            <translation>Enregistrement {number}</translation>
         </message>
         <message>
             <source>Registrations to be reviewed, the riskiest first</source>
-            <translation type="unfinished"></translation>
+            <translation>Enregistrements à examiner, les plus risqués d’abord</translation>
         </message>
         <message>
             <source>Reject</source>
-            <translation type="unfinished"></translation>
+            <translation>Rejeter</translation>
         </message>
         <message>
             <source>Remove</source>
@@ -2145,7 +2145,7 @@
         </message>
         <message>
             <source>Review</source>
-            <translation type="unfinished"></translation>
+            <translation>Examen</translation>
         </message>
         <message>
             <source>Right eye</source>
@@ -2229,7 +2229,7 @@
         </message>
         <message>
             <source>Search</source>
-            <translation type="unfinished"></translation>
+            <translation>Chercher</translation>
         </message>
         <message>
             <source>Second language</source>
@@ -2249,7 +2249,7 @@
         </message>
         <message>
             <source>Send back</source>
-            <translation type="unfinished"></translation>
+            <translation>Renvoyer</translation>
         </message>
         <message>
             <source>Send now</source>
@@ -2297,7 +2297,7 @@
         </message>
         <message>
             <source>Show everything</source>
-            <translation type="unfinished"></translation>
+            <translation>Tout afficher</translation>
         </message>
         <message>
             <source>Show to the camera</source>
@@ -2313,7 +2313,7 @@
         </message>
         <message>
             <source>Show where</source>
-            <translation type="unfinished"></translation>
+            <translation>Montrer où</translation>
         </message>
         <message>
             <source>Shown so far: {level}</source>
@@ -2333,11 +2333,11 @@
         </message>
         <message>
             <source>Sign off</source>
-            <translation type="unfinished"></translation>
+            <translation>Signer</translation>
         </message>
         <message>
             <source>Sign off {count} decisions</source>
-            <translation type="unfinished"></translation>
+            <translation>Signer {count} décisions</translation>
         </message>
         <message>
             <source>Sign out</source>
@@ -2349,7 +2349,7 @@
         </message>
         <message>
             <source>Signed by the key {fingerprint}</source>
-            <translation type="unfinished"></translation>
+            <translation>Signé par la clé {fingerprint}</translation>
         </message>
         <message>
             <source>Signed. It is sealed in the background; the next person may sit down.</source>
@@ -2489,7 +2489,7 @@
         </message>
         <message>
             <source>Story</source>
-            <translation type="unfinished"></translation>
+            <translation>Histoire</translation>
         </message>
         <message>
             <source>Supervisor</source>
@@ -2585,7 +2585,7 @@
         </message>
         <message>
             <source>The address is not right</source>
-            <translation type="unfinished"></translation>
+            <translation>L’adresse n’est pas exacte</translation>
         </message>
         <message>
             <source>The address of the service that proves identities is not secure (https), so it was not asked. Tell your administrator.</source>
@@ -2593,7 +2593,7 @@
         </message>
         <message>
             <source>The age does not fit the photo</source>
-            <translation type="unfinished"></translation>
+            <translation>L’âge ne correspond pas à la photo</translation>
         </message>
         <message>
             <source>The age groups cannot be read. They are written like {example}. Ask your administrator.</source>
@@ -3301,7 +3301,7 @@
         </message>
         <message>
             <source>The gender does not fit the photo</source>
-            <translation type="unfinished"></translation>
+            <translation>Le sexe ne correspond pas à la photo</translation>
         </message>
         <message>
             <source>The gender in the record is none that the standard knows.</source>
@@ -3745,7 +3745,7 @@
         </message>
         <message>
             <source>The person is registered already</source>
-            <translation type="unfinished"></translation>
+            <translation>La personne est déjà enregistrée</translation>
         </message>
         <message>
             <source>The person lays the finger on the reader.</source>
@@ -4109,7 +4109,7 @@
         </message>
         <message>
             <source>The report is written and signed: {file}</source>
-            <translation type="unfinished"></translation>
+            <translation>Le rapport est écrit et signé : {file}</translation>
         </message>
         <message>
             <source>The ridges are smeared. Hold the finger still and do not turn it.</source>
@@ -4301,7 +4301,7 @@
         </message>
         <message>
             <source>The server was told of this registration already. Tell whoever runs the server what you found.</source>
-            <translation type="unfinished"></translation>
+            <translation>Le serveur connaît déjà cet enregistrement. Dites à qui gère le serveur ce que vous avez trouvé.</translation>
         </message>
         <message>
             <source>The server's address is not one: write https://name.</source>
@@ -4609,19 +4609,19 @@
         </message>
         <message>
             <source>The trail is BROKEN at record {number}: what stands from there on proves nothing.</source>
-            <translation type="unfinished"></translation>
+            <translation>Le journal est ROMPU à l’entrée {number} : ce qui suit ne prouve rien.</translation>
         </message>
         <message>
             <source>The trail is being checked …</source>
-            <translation type="unfinished"></translation>
+            <translation>Vérification du journal …</translation>
         </message>
         <message>
             <source>The trail is unbroken: {count} records, signed by this station's key up to record {upto}.</source>
-            <translation type="unfinished"></translation>
+            <translation>Le journal est intact : {count} entrées, signées par la clé de cette station jusqu’à l’entrée {upto}.</translation>
         </message>
         <message>
             <source>The trail tells nothing of a registration with this number.</source>
-            <translation type="unfinished"></translation>
+            <translation>Le journal ne dit rien d’un enregistrement portant ce numéro.</translation>
         </message>
         <message>
             <source>The two passwords differ.</source>
@@ -4929,7 +4929,7 @@
         </message>
         <message>
             <source>There is nothing to be reviewed under this number.</source>
-            <translation type="unfinished"></translation>
+            <translation>Il n’y a rien à examiner sous ce numéro.</translation>
         </message>
         <message>
             <source>There is nothing yet to look this person up by.</source>
@@ -4973,7 +4973,7 @@
         </message>
         <message>
             <source>This PDF cannot be read, or nobody signed it.</source>
-            <translation type="unfinished"></translation>
+            <translation>Ce PDF est illisible, ou personne ne l’a signé.</translation>
         </message>
         <message>
             <source>This breaks the rule {rule} of this field.</source>
@@ -5285,7 +5285,7 @@
         </message>
         <message>
             <source>This registration was decided and signed off already.</source>
-            <translation type="unfinished"></translation>
+            <translation>Cet enregistrement est déjà décidé et signé.</translation>
         </message>
         <message>
             <source>This registration was not compared with others here, or it is too long ago.</source>
@@ -5509,7 +5509,7 @@
         </message>
         <message>
             <source>Trail</source>
-            <translation type="unfinished"></translation>
+            <translation>Journal</translation>
         </message>
         <message>
             <source>Trigger {trigger} names a process that does not exist: {process}. There are: {processes}.</source>
@@ -5613,7 +5613,7 @@
         </message>
         <message>
             <source>What</source>
-            <translation type="unfinished"></translation>
+            <translation>Quoi</translation>
         </message>
         <message>
             <source>What a device says about itself in the biometric file is not signed by a device.</source>
@@ -5633,15 +5633,15 @@
         </message>
         <message>
             <source>What happened</source>
-            <translation type="unfinished"></translation>
+            <translation>Ce qui s’est passé</translation>
         </message>
         <message>
             <source>What happened to registration {number}</source>
-            <translation type="unfinished"></translation>
+            <translation>Ce qui est arrivé à l’enregistrement {number}</translation>
         </message>
         <message>
             <source>What happened to this registration</source>
-            <translation type="unfinished"></translation>
+            <translation>Ce qui est arrivé à cet enregistrement</translation>
         </message>
         <message>
             <source>What is open is kept. {name} can go on with it.</source>
@@ -5653,7 +5653,7 @@
         </message>
         <message>
             <source>What it is about</source>
-            <translation type="unfinished"></translation>
+            <translation>Sujet</translation>
         </message>
         <message>
             <source>What providers said</source>
@@ -5749,7 +5749,7 @@
         </message>
         <message>
             <source>When</source>
-            <translation type="unfinished"></translation>
+            <translation>Quand</translation>
         </message>
         <message>
             <source>Where the eyes look cannot be told in this picture.</source>
@@ -5769,7 +5769,7 @@
         </message>
         <message>
             <source>Who</source>
-            <translation type="unfinished"></translation>
+            <translation>Qui</translation>
         </message>
         <message>
             <source>Who is this?</source>
@@ -5781,11 +5781,11 @@
         </message>
         <message>
             <source>Why is it rejected?</source>
-            <translation type="unfinished"></translation>
+            <translation>Pourquoi est-il rejeté ?</translation>
         </message>
         <message>
             <source>Why is it sent back?</source>
-            <translation type="unfinished"></translation>
+            <translation>Pourquoi est-il renvoyé ?</translation>
         </message>
         <message>
             <source>Why is the best there is kept?</source>
@@ -5809,7 +5809,7 @@
         </message>
         <message>
             <source>Words, a registration's number, or a person's name</source>
-            <translation type="unfinished"></translation>
+            <translation>Mots, numéro d’enregistrement ou nom d’une personne</translation>
         </message>
         <message>
             <source>Worn or damaged ridges</source>
@@ -5825,7 +5825,7 @@
         </message>
         <message>
             <source>Write a report</source>
-            <translation type="unfinished"></translation>
+            <translation>Établir un rapport</translation>
         </message>
         <message>
             <source>Write a user as NAME=FILE, with a file that holds the password on its first line.</source>
@@ -5873,7 +5873,7 @@
         </message>
         <message>
             <source>You registered this person yourself, so somebody else has to decide.</source>
-            <translation type="unfinished"></translation>
+            <translation>Vous avez enregistré cette personne vous-même : quelqu’un d’autre doit décider.</translation>
         </message>
         <message>
             <source>You registered this person, so somebody else has to confirm it.</source>
@@ -5929,7 +5929,7 @@
         </message>
         <message>
             <source>approved</source>
-            <translation type="unfinished"></translation>
+            <translation>approuvé</translation>
         </message>
         <message>
             <source>asked of another system</source>
@@ -5937,7 +5937,7 @@
         </message>
         <message>
             <source>at any time</source>
-            <translation type="unfinished"></translation>
+            <translation>à tout moment</translation>
         </message>
         <message>
             <source>at {address}</source>
@@ -6001,7 +6001,7 @@
         </message>
         <message>
             <source>destroyed, as the server has it</source>
-            <translation type="unfinished"></translation>
+            <translation>détruit, le serveur l’ayant reçu</translation>
         </message>
         <message>
             <source>did not succeed</source>
@@ -6021,11 +6021,11 @@
         </message>
         <message>
             <source>drawn as a sample</source>
-            <translation type="unfinished"></translation>
+            <translation>tiré au sort</translation>
         </message>
         <message>
             <source>everything</source>
-            <translation type="unfinished"></translation>
+            <translation>tout</translation>
         </message>
         <message>
             <source>face or finger</source>
@@ -6053,7 +6053,7 @@
         </message>
         <message>
             <source>given</source>
-            <translation type="unfinished"></translation>
+            <translation>donnée</translation>
         </message>
         <message>
             <source>good</source>
@@ -6065,7 +6065,7 @@
         </message>
         <message>
             <source>held</source>
-            <translation type="unfinished"></translation>
+            <translation>en attente</translation>
         </message>
         <message>
             <source>identity {level}</source>
@@ -6077,7 +6077,7 @@
         </message>
         <message>
             <source>in the last {days} days</source>
-            <translation type="unfinished"></translation>
+            <translation>ces {days} derniers jours</translation>
         </message>
         <message>
             <source>infant</source>
@@ -6137,7 +6137,7 @@
         </message>
         <message>
             <source>not asked for</source>
-            <translation type="unfinished"></translation>
+            <translation>non demandée</translation>
         </message>
         <message>
             <source>not connected</source>
@@ -6161,7 +6161,7 @@
         </message>
         <message>
             <source>nothing unusual</source>
-            <translation type="unfinished"></translation>
+            <translation>rien d’inhabituel</translation>
         </message>
         <message>
             <source>nothing yet</source>
@@ -6189,7 +6189,7 @@
         </message>
         <message>
             <source>perhaps alike</source>
-            <translation type="unfinished"></translation>
+            <translation>peut-être semblable</translation>
         </message>
         <message>
             <source>printed text</source>
@@ -6241,11 +6241,11 @@
         </message>
         <message>
             <source>risk {weight}</source>
-            <translation type="unfinished"></translation>
+            <translation>risque {weight}</translation>
         </message>
         <message>
             <source>sent back</source>
-            <translation type="unfinished"></translation>
+            <translation>renvoyé</translation>
         </message>
         <message>
             <source>sign-in at a provider</source>
@@ -6261,7 +6261,7 @@
         </message>
         <message>
             <source>signed with the certificate {digest}</source>
-            <translation type="unfinished"></translation>
+            <translation>signé avec le certificat {digest}</translation>
         </message>
         <message>
             <source>signs in with: {names}</source>
@@ -6273,7 +6273,7 @@
         </message>
         <message>
             <source>still owed</source>
-            <translation type="unfinished"></translation>
+            <translation>encore due</translation>
         </message>
         <message>
             <source>stopped</source>
@@ -6321,7 +6321,7 @@
         </message>
         <message>
             <source>today</source>
-            <translation type="unfinished"></translation>
+            <translation>aujourd’hui</translation>
         </message>
         <message>
             <source>too many wrong attempts; can try again in {minutes} min</source>
@@ -6337,7 +6337,7 @@
         </message>
         <message>
             <source>very alike</source>
-            <translation type="unfinished"></translation>
+            <translation>très semblable</translation>
         </message>
         <message>
             <source>very sure (high)</source>
@@ -6381,11 +6381,11 @@
         </message>
         <message>
             <source>{count} decisions are signed and count.</source>
-            <translation type="unfinished"></translation>
+            <translation>{count} décisions sont signées et comptent.</translation>
         </message>
         <message>
             <source>{count} faces</source>
-            <translation type="unfinished"></translation>
+            <translation>{count} visages</translation>
         </message>
         <message>
             <source>{count} older ones</source>
@@ -6393,7 +6393,7 @@
         </message>
         <message>
             <source>{count} older records are still being made ready to be searched.</source>
-            <translation type="unfinished"></translation>
+            <translation>{count} entrées plus anciennes sont encore préparées pour la recherche.</translation>
         </message>
         <message>
             <source>{count} packets wait; sending them takes about {minutes} minutes.</source>
@@ -6405,19 +6405,19 @@
         </message>
         <message>
             <source>{count} registrations fit. Type more of the number or the name.</source>
-            <translation type="unfinished"></translation>
+            <translation>{count} enregistrements correspondent. Précisez le numéro ou le nom.</translation>
         </message>
         <message>
             <source>{count} were sent meanwhile and wait for you again.</source>
-            <translation type="unfinished"></translation>
+            <translation>{count} ont été envoyés entre-temps et vous attendent de nouveau.</translation>
         </message>
         <message>
             <source>{decision}, to be signed off</source>
-            <translation type="unfinished"></translation>
+            <translation>{decision}, à signer</translation>
         </message>
         <message>
             <source>{decision}{reason} by {name}, {time}</source>
-            <translation type="unfinished"></translation>
+            <translation>{decision}{reason} par {name}, {time}</translation>
         </message>
         <message>
             <source>{document}: {before} kB before, {after} kB now. Look whether it can still be read; if not, scan it again.</source>
@@ -6457,7 +6457,7 @@
         </message>
         <message>
             <source>{hours} h</source>
-            <translation type="unfinished"></translation>
+            <translation>{hours} h</translation>
         </message>
         <message>
             <source>{minimum} of these {count}</source>
@@ -6465,7 +6465,7 @@
         </message>
         <message>
             <source>{minutes} min</source>
-            <translation type="unfinished"></translation>
+            <translation>{minutes} min</translation>
         </message>
         <message>
             <source>{name} · next: {step} · {time}</source>
@@ -6481,7 +6481,7 @@
         </message>
         <message>
             <source>{number} · {name} · sealed {time}</source>
-            <translation type="unfinished"></translation>
+            <translation>{number} · {name} · scellé {time}</translation>
         </message>
         <message>
             <source>{rate} pictures a second come.</source>
@@ -6489,7 +6489,7 @@
         </message>
         <message>
             <source>{seconds} s</source>
-            <translation type="unfinished"></translation>
+            <translation>{seconds} s</translation>
         </message>
         <message>
             <source>{seen} fingers are seen instead of {wanted}. Take everything else off the glass.</source>
@@ -6513,7 +6513,7 @@
         </message>
         <message>
             <source>{waiting} waiting · {held} held · {decided} to be signed off</source>
-            <translation type="unfinished"></translation>
+            <translation>{waiting} à examiner · {held} en attente · {decided} à signer</translation>
         </message>
         <message>
             <source>{what}: the limit is reached.</source>
