@@ -1,0 +1,198 @@
+"""The page of documents by itself, on a demo station: what a document says fills in the form beside the scan."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+import segno
+from PIL import Image
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from pytestqt.qtbot import QtBot
+
+from muster.clock import utc_now
+from muster.domain.lifecycle import Registration
+from muster.domain.registration import Process, RegistrationId
+from muster.errors import BadInput, Refused
+from muster.ui.application import prepared_application
+from muster.ui.background import Background
+from muster.ui.language import Languages
+from muster.ui.session import Session
+from muster.ui.wizard.documents import DocumentsPage
+from muster.workstation.demo import demo_script
+from muster.workstation.enrollment import Enrollment
+from muster.workstation.lanes import Lanes
+from muster.workstation.pre_registrations import PRE_REGISTRATION_USED, Prefilled
+from muster.workstation.prefill import CHIP_NOT_OPENED
+
+pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
+
+PAGES = Path(__file__).parents[1] / "unit" / "analysis" / "pages"
+POI, POA = "proofOfIdentity", "proofOfAddress"
+BIRTH = "1984/08/12"
+
+Open = Callable[..., DocumentsPage]
+
+
+@pytest.fixture(scope="module")
+def languages(qapp: object) -> Languages:
+    return Languages(prepared_application())
+
+
+@pytest.fixture(scope="module")
+def station(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Session]:
+    """One for all tests here: every test has a registration of its own."""
+    made = Session(tmp_path_factory.mktemp("papers") / "station", utc_now)
+    credentials = made.create_demo().demo_credentials()
+    assert credentials is not None
+    made.sign_in(*credentials[0])
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def enrollment(station: Session) -> Enrollment:
+    assert station.desk is not None
+    return station.desk.enrollment
+
+
+@pytest.fixture
+def open_page(qtbot: QtBot, enrollment: Enrollment, lanes: Lanes, languages: Languages) -> Open:
+    def opened(
+        *, entered: bool = False, take: Callable[[RegistrationId, str], Prefilled] | None = None
+    ) -> DocumentsPage:
+        state: Registration = enrollment.start(("eng", "fra"), Process.NEW)
+        if entered:
+            assert enrollment.enter_demographics(state.id, demo_script().demographics) == ()
+            state = enrollment.registration(state.id)
+        page = DocumentsPage(enrollment, Background(lanes), state, "eng", take or _nobody)
+        qtbot.addWidget(page)
+        page.show()
+        page.enter()
+        return page
+
+    return opened
+
+
+def _nobody(registration_id: RegistrationId, number: str) -> Prefilled:
+    raise AssertionError("nobody asked for a pre-registration")
+
+
+def read(qtbot: QtBot, page: DocumentsPage, field: str, name: str) -> None:
+    page.attach_file(field, PAGES / f"{name}.png")
+    slot = page.slots[field]
+    qtbot.waitUntil(lambda: slot.is_filled and not page._reading and bool(slot.told.text()), timeout=20_000)
+
+
+def press(page: DocumentsPage, name: str, field: str = POI) -> None:
+    QTest.mouseClick(getattr(page.slots[field], name), Qt.MouseButton.LeftButton)
+
+
+def test_a_passport_fills_in_the_form_and_gets_its_kind_and_number(qtbot: QtBot, open_page: Open) -> None:
+    page = open_page()
+    read(qtbot, page, POI, "passport")
+    slot = page.slots[POI]
+    assert slot.told.text() == "Filled in: Full name, Date of birth, Gender."
+    qtbot.waitUntil(lambda: slot.reference == "C01X00T47")
+    assert slot.type_code == "DOC001"
+    assert page.reload().demographics["dateOfBirth"] == BIRTH
+    assert page.next.hasFocus()
+
+
+def test_the_kind_that_the_officer_chose_stays(qtbot: QtBot, open_page: Open) -> None:
+    page = open_page()
+    box = page.slots[POI]._types
+    box.setCurrentIndex(box.findData("CIN"))
+    box.activated.emit(box.currentIndex())
+    read(qtbot, page, POI, "passport")
+    assert page.reload().documents[POI].facts.type_code == "CIN"
+
+
+def test_a_page_that_says_nothing_is_kept_all_the_same(qtbot: QtBot, open_page: Open, tmp_path: Path) -> None:
+    Image.new("RGB", (600, 400), "white").save(tmp_path / "blank.png")
+    page = open_page(entered=True)
+    page.attach_file(POI, tmp_path / "blank.png")
+    slot = page.slots[POI]
+    qtbot.waitUntil(lambda: slot.is_filled and not page._reading)
+    assert slot.told.text() == ""
+    assert not slot.fill.isVisible() and not slot.fetch.isVisible()
+
+
+def test_the_letter_of_a_pre_registration_is_offered_to_be_fetched(
+    qtbot: QtBot, open_page: Open, tmp_path: Path
+) -> None:
+    asked: list[str] = []
+
+    def take(registration_id: RegistrationId, number: str) -> Prefilled:
+        asked.append(number)
+        raise Refused(PRE_REGISTRATION_USED)
+
+    segno.make("20260315000014", micro=False).save(str(tmp_path / "letter.png"), scale=8, border=6)
+    page = open_page(take=take)
+    page.attach_file(POA, tmp_path / "letter.png")
+    slot = page.slots[POA]
+    qtbot.waitUntil(slot.fetch.isVisible, timeout=20_000)
+    press(page, "fetch", POA)
+    qtbot.waitUntil(lambda: PRE_REGISTRATION_USED.sentence in slot.told.text())
+    assert asked == ["20260315000014"]
+    assert slot.fetch.isEnabled()
+
+
+def test_what_is_typed_otherwise_is_named_and_left_as_it_is(qtbot: QtBot, open_page: Open) -> None:
+    page = open_page(entered=True)
+    read(qtbot, page, POI, "card")
+    told = page.slots[POI].told
+    assert "Says something else than the form: " in told.text() and "Date of birth" in told.text()
+    assert told.property("tone") == "warn"
+    assert page.reload().demographics == page.registration.demographics
+
+
+def test_going_on_waits_for_what_may_fill_in_the_form_and_a_second_press_does_not(
+    qtbot: QtBot, open_page: Open
+) -> None:
+    page = open_page()
+    read(qtbot, page, POI, "passport")
+    page._reading.add(POA)  # as long as another page is being read
+    page.next.click()
+    assert page.note.text().startswith("Still reading")
+    with qtbot.waitSignal(page.completed, timeout=10_000):
+        page.next.click()
+
+
+def test_without_a_key_for_the_chip_the_six_digits_are_asked_for_and_only_then(
+    qtbot: QtBot, open_page: Open
+) -> None:
+    page = open_page()
+    read(qtbot, page, POI, "passport")
+    slot = page.slots[POI]
+    assert slot.chip.isVisible() and not slot.digits.isVisible()
+    page._chip_was_not_read(POI, BadInput(CHIP_NOT_OPENED))
+    assert slot.digits.isVisible() and slot.digits.hasFocus()
+
+
+def test_without_a_reader_the_chip_button_says_so_and_everything_is_as_before(
+    qtbot: QtBot, open_page: Open
+) -> None:
+    page = open_page()
+    read(qtbot, page, POI, "passport")
+    press(page, "chip")
+    qtbot.waitUntil(page.next.isEnabled, timeout=10_000)
+    assert "No chip reader is connected" in page.slots[POI].told.text()
+    assert page.slots[POI].is_filled and not page.stop.isVisible()
+
+
+def test_only_papers_that_have_chips_offer_to_read_one(qtbot: QtBot, open_page: Open) -> None:
+    page = open_page()
+    read(qtbot, page, POA, "passport")
+    assert not page.slots[POA].chip.isVisible()
+
+
+def test_stopping_the_camera_leaves_nothing_behind(qtbot: QtBot, open_page: Open) -> None:
+    page = open_page()
+    page.camera.click()
+    qtbot.waitUntil(page.stop.isVisible)
+    page.stop.click()
+    qtbot.waitUntil(page.next.isEnabled, timeout=10_000)
+    assert page.reload().said == ()
