@@ -41,6 +41,7 @@ class ExceptionsPanel(QWidget):
             (("LEFT", tr("Left hand")), ("RIGHT", tr("Right hand")), ("BOTH", tr("Both hands")))
         ):
             made = button(words)
+            made.setObjectName("choice")
             made.clicked.connect(partial(self._take_hand, name))
             self.wholes[name] = made
             self.reasons.extra.addWidget(made, 0, place)

@@ -67,6 +67,7 @@ class ReasonPanel(QWidget):
         self.reasons, self._needing = [], []
         for place, reason in enumerate(reasons):
             made = button(reason.words)
+            made.setObjectName("choice")
             made.clicked.connect(partial(self._choose, reason))
             self._grid.addWidget(made, place // 2, place % 2)
             self.reasons.append(made)

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QProgressBar, QStackedWidget, QWidget
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QProgressBar, QWidget
 
 from muster.domain.biometrics import BiometricAttribute
 from muster.domain.registration import Step
@@ -46,10 +46,10 @@ class CaptureSide(Card):
         self.reasons = ReasonPanel()
         self.reasons.chosen.connect(self.answered)
         self.reasons.dismissed.connect(self.close_question)
-        self._below = QStackedWidget()
+        self._shown: QWidget = self._standing
         for each in (self._standing, self.exceptions, self.reasons):
-            self._below.addWidget(each)
-        self.column.addWidget(self._below, 1)
+            each.setVisible(each is self._shown)
+            self.column.addWidget(each, 1)
         self._foot = QWidget()
         row = QHBoxLayout(self._foot)
         row.setContentsMargins(0, 0, 0, 0)
@@ -62,7 +62,7 @@ class CaptureSide(Card):
 
     @property
     def is_asking(self) -> bool:
-        return self._below.currentWidget() is not self._standing
+        return self._shown is not self._standing
 
     def ask(self, title: str, reasons: Sequence[Reason], *, with_comment: bool = True) -> None:
         """Put a question to the officer in the place of the fingers."""
@@ -91,17 +91,19 @@ class CaptureSide(Card):
         self._attempts.setVisible(presenter.step is not Step.EXCEPTION_PHOTO)
 
     def _turn_to(self, shown: QWidget) -> None:
-        self._below.setCurrentWidget(shown)
+        self._shown.hide()
+        self._shown = shown
+        shown.show()
         self._foot.setVisible(shown is self._standing)
         self._show_map()
 
     def _show_map(self) -> None:
-        choosing = self._below.currentWidget() is self.exceptions
+        choosing = self._shown is self.exceptions
         chosen = self.exceptions.attributes if choosing else ()
         self.map.show_states(self._presenter.samples, self._presenter.here, chosen)
 
     def _pointed(self, attribute: BiometricAttribute) -> None:
-        if self._below.currentWidget() is self.exceptions:
+        if self._shown is self.exceptions:
             self.exceptions.toggle(attribute)
         else:
             self._ask_for_exceptions((attribute,))

@@ -63,13 +63,13 @@ class BodyMap(QWidget):
         self._here: Collection[BiometricAttribute] = ()
         self._chosen: Collection[BiometricAttribute] = ()
         self._at: BiometricAttribute | None = None
-        self.setMinimumSize(QSize(theme.px(250), theme.px(130)))
+        self.setMinimumSize(QSize(theme.px(250), theme.px(120)))
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setMouseTracking(True)
 
     def sizeHint(self) -> QSize:
-        return QSize(theme.px(300), theme.px(160))
+        return QSize(theme.px(300), theme.px(150))
 
     def show_states(
         self,
