@@ -2,12 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from muster.cli.common import WRONG_INPUT, JsonOption, Screen, VerboseOption, printable, reporting, show
+from muster.cli.common import (
+    WRONG_INPUT,
+    DataOption,
+    JsonOption,
+    PasswordOption,
+    Screen,
+    UserOption,
+    VerboseOption,
+    desk_of,
+    printable,
+    reporting,
+    show,
+    station_at,
+)
 from muster.domain.age_groups import AGE_GROUPS, AgeGroups
 from muster.domain.assessment import Severity
 from muster.workstation.spec_files import lint_files
@@ -46,14 +60,32 @@ def register(app: typer.Typer, screen: Screen) -> None:
         with reporting(as_json=as_json, verbose=verbose):
             ages = AgeGroups.parse(age_groups) if age_groups else AGE_GROUPS
             wanted = tuple(each.strip() for each in languages.split(",") if each.strip())
-            found = lint_files(files, wanted, ages)
-            errors = sum(each.severity is Severity.BLOCKS for _, each in found)
-            lines = [printable(_line(place, each)) for place, each in found]
-            verdict = f"{errors} errors, {len(found) - errors} warnings" if found else "Nothing to remark."
-            document = {"errors": errors, "remarks": [_row(place, each) for place, each in found]}
-            show(document, "\n".join([*lines, verdict]), as_json=as_json)
-            if errors:
-                raise typer.Exit(WRONG_INPUT)
+            _tell(lint_files(files, wanted, ages), as_json=as_json)
+
+    @spec.command()
+    def served(
+        data: DataOption = None,
+        user: UserOption = None,
+        password_file: PasswordOption = None,
+        as_json: JsonOption = False,
+        verbose: VerboseOption = False,
+    ) -> None:
+        """The same about the newest forms this station had from its server."""
+        with (
+            reporting(as_json=as_json, verbose=verbose),
+            desk_of(station_at(data), user=user, password_file=password_file) as (desk, _),
+        ):
+            _tell(desk.master_data.form_remarks(), as_json=as_json)
+
+
+def _tell(found: Sequence[tuple[str, Remark]], *, as_json: bool) -> None:
+    errors = sum(each.severity is Severity.BLOCKS for _, each in found)
+    lines = [printable(_line(place, each)) for place, each in found]
+    verdict = f"{errors} errors, {len(found) - errors} warnings" if found else "Nothing to remark."
+    document = {"errors": errors, "remarks": [_row(place, each) for place, each in found]}
+    show(document, "\n".join([*lines, verdict]), as_json=as_json)
+    if errors:
+        raise typer.Exit(WRONG_INPUT)
 
 
 def _row(file: str, remark: Remark) -> dict[str, object]:

@@ -85,11 +85,22 @@ def _entities(master: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
     """MOSIP's tables: a row for each language."""
     documents: Mapping[str, list[_Row]] = master["documentTypes"]
     types = {each["code"]: each for entries in documents.values() for each in entries}
+    levels: Mapping[str, Mapping[str, str]] = master.get("locationLevels", {})
     rows: dict[str, Iterable[_Row]] = {
         "Location": (
-            {**row, "hierarchyLevel": each["level"], "parentLocCode": each.get("parent")}
+            {
+                **row,
+                "hierarchyLevel": each["level"],
+                "hierarchyName": levels.get(str(each["level"]), {}).get(row["langCode"], ""),
+                "parentLocCode": each.get("parent"),
+            }
             for each in master["locations"]
             for row in _by_language(each)
+        ),
+        "BlocklistedWords": (
+            {"word": word, "langCode": language, "isActive": True}
+            for language, words in master.get("blocklistedWords", {}).items()
+            for word in words
         ),
         "DocumentType": (row for each in types.values() for row in _by_language(each)),
         "ValidDocument": (

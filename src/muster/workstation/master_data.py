@@ -36,6 +36,8 @@ from muster.workstation.served_reference import (
     with_schema,
 )
 from muster.workstation.server_session import ServerSession
+from muster.workstation.spec_files import lint_answer
+from muster.workstation.spec_remarks import Remark, blocking_remarks
 
 __all__ = ["Kind", "MasterData"]
 
@@ -73,8 +75,11 @@ class MasterData:
         if not work.server_copies.put(kind, said.version, now, said.content, keep=self._active(work)):
             work.record(AuditEvent.SERVER_COPY_SAME, actor=actor, kind=kind.value)
             return False
-        digest = hashlib.sha256(said.content).hexdigest()
-        work.record(AuditEvent.SERVER_COPY_KEPT, actor=actor, kind=kind.value, sha256=digest)
+        detail = {"kind": kind.value, "sha256": hashlib.sha256(said.content).hexdigest()}
+        if kind is Kind.ID_SCHEMA:  # what works badly counts all the same, and the trail says so
+            remarks = lint_answer(said.content, self._lists(work))
+            detail["form_errors"] = str(len(blocking_remarks(each for _, each in remarks)))
+        work.record(AuditEvent.SERVER_COPY_KEPT, actor=actor, **detail)
         return True
 
     def copies(self) -> tuple[ServerCopy, ...]:
@@ -134,6 +139,24 @@ class MasterData:
                 ):  # read when it came; a stricter program must still let people sign in
                     reference = _BUILDERS[Kind(copy.kind)](reference, copy.content)
         return with_configuration(reference, self.configuration())
+
+    def form_remarks(self) -> tuple[tuple[str, Remark], ...]:
+        """What is wrong with the newest forms the server sent, each with the form's name; nothing before the first
+        time."""
+        with self._journal.database.read() as work:
+            copy = work.server_copies.newest(Kind.ID_SCHEMA)
+            lists = self._lists(work)
+        return lint_answer(copy.content, lists) if copy else ()
+
+    @staticmethod
+    def _lists(work: Work) -> ReferenceData:
+        """The newest lists, whether or not they count yet."""
+        reference = ReferenceData.load()
+        copy = work.server_copies.newest(Kind.MASTER_DATA)
+        with suppress(MalformedData):
+            reference = with_master_data(reference, copy.content) if copy else reference
+        settings = work.server_copies.newest(Kind.CONFIGURATION)
+        return with_configuration(reference, configuration_of(settings.content) if settings else {})
 
     @property
     def waits_for_drafts(self) -> bool:

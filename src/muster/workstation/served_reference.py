@@ -112,7 +112,7 @@ def _levels(entities: Mapping[str, list[dict[str, Any]]]) -> dict[str, int]:
     return {
         row[name].casefold(): int(row["hierarchyLevel"])
         for row, name in named
-        if isinstance(row.get(name), str) and int(row["hierarchyLevel"]) > 0
+        if row.get(name) and int(row["hierarchyLevel"]) > 0
     }
 
 

@@ -105,6 +105,16 @@ def lint_files(
     return (*files.broken, *found)
 
 
+def lint_answer(content: bytes, reference: ReferenceData) -> tuple[tuple[str, Remark], ...]:
+    """The forms a server sent, by name, against the schema that came with them and the lists there are. Raises
+    ``MalformedData``."""
+    text, version, forms = schema_of(content)
+    levels = frozenset((*reference.levels, *map(str, reference.locations)))
+    lists = frozenset(reference.dynamic)
+    around = Surroundings(IdSchema.parse(text, version), reference.age_groups, ("eng",), lists, levels)
+    return tuple((form.name, each) for form in forms for each in lint_form(form.text, around))
+
+
 def _process(spec: UiSpec) -> Process | None:
     return next((each for each in Process if each.value == spec.id), None)
 

@@ -221,7 +221,8 @@ class _Form:
             return
         level, lists, levels = content.get("locationHierarchy"), self._around.lists, self._around.levels
         if content.get("fieldType") == "dynamic":
-            if lists is not None and not {name, str(content.get("subType"))} & lists:
+            is_own = content.get("subType") in _CONSENT
+            if lists is not None and not is_own and not {name, str(content.get("subType"))} & lists:
                 yield warns(place, SPEC_LIST_EMPTY, field=name)
         elif levels is not None:
             said = str(level or content.get("subType") or "").casefold()

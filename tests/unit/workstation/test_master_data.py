@@ -73,6 +73,56 @@ def test_the_lists_of_the_demo_country_come_back_as_they_are(root: Path, receive
     assert reference.document_types == mine.document_types
     assert reference.ui_specs == mine.ui_specs
     assert reference.schema == mine.schema
+    assert reference.levels == mine.levels
+    assert reference.blocklisted == mine.blocklisted
+
+
+def test_what_is_wrong_with_served_forms_is_counted_in_the_trail_and_told(root: Path) -> None:
+    form = json.loads(json.dumps(Served(Path("/nowhere")).id_schema()["newProcess"]))
+    form["screens"][1]["fields"][0]["controlType"] = "slider"
+    with desk_at(root) as desk:
+        desk.master_data.take(Kind.ID_SCHEMA, _Saying(latestidschema=_schema(0.7, newProcess=form)))
+        ((name, remark),) = desk.master_data.form_remarks()
+        record = next(each for each in desk.trail.newest_first(10) if "form_errors" in each.detail)
+    assert (name, remark.code.name) == ("newProcess", "SPEC_CONTROL_UNKNOWN")
+    assert record.detail["form_errors"] == "1"
+
+
+def test_the_demo_server_s_forms_leave_nothing_to_remark(root: Path) -> None:
+    with desk_at(root) as desk:
+        assert desk.master_data.form_remarks() == ()
+        desk.master_data.take(Kind.ID_SCHEMA, _Saying(latestidschema=_schema(0.7)))
+        assert desk.master_data.form_remarks() == ()
+
+
+def test_age_groups_handles_and_the_region_of_telephones_come_with_the_configuration(
+    root: Path, receiver: EmbeddedReceiver, served: Path
+) -> None:
+    content = {
+        "globalConfiguration": {
+            "mosip.regproc.packet.classifier.tagging.agegroup.ranges": "'CHILD':'0-9','REST':'10-200'",
+            "mosip.registration.default-selected-handle-fields": "phone, ",
+        },
+        "registrationConfiguration": {"muster.registration.phone_region": "ma"},
+    }
+    (served / "configuration.json").write_text(json.dumps(content))
+    with desk_at(root, receiver) as desk:
+        desk.master_data.fetch(Kind.CONFIGURATION)
+        reference = desk.master_data.reference()
+    assert reference.age_groups.names == ("CHILD", "REST")
+    assert (reference.handles, reference.region) == (("phone",), "MA")
+
+
+def test_age_groups_that_overlap_are_not_taken(root: Path, receiver: EmbeddedReceiver, served: Path) -> None:
+    groups = {"mosip.regproc.packet.classifier.tagging.agegroup.ranges": "'CHILD':'0-9','REST':'9-200'"}
+    (served / "configuration.json").write_text(
+        json.dumps({"globalConfiguration": groups, "registrationConfiguration": {}})
+    )
+    with desk_at(root, receiver) as desk:
+        with pytest.raises(BadInput) as refusal:
+            desk.master_data.fetch(Kind.CONFIGURATION)
+        assert desk.master_data.configuration() == {}
+    assert refusal.value.code.name == "AGE_GROUPS_OVERLAP"
 
 
 def test_the_same_said_twice_is_kept_once(root: Path, receiver: EmbeddedReceiver) -> None:
