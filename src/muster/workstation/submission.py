@@ -81,7 +81,7 @@ PACKET_STILL_NEEDED = Code(
 )
 SUPERVISOR_NEEDED = Code(
     "SUPERVISOR_NEEDED",
-    "An exception was marked or a poor capture kept: a supervisor has to confirm it before you sign.",
+    "A supervisor has to confirm something before you sign: an exception, a poor capture, or who brings a child.",
 )
 NOTHING_TO_CONFIRM = Code("NOTHING_TO_CONFIRM", "There is nothing in this registration to be confirmed.")
 SUPERVISOR_REFUSED = Code(
