@@ -308,6 +308,10 @@
             <translation>ተቆጣጣሪ ይህን ማረጋገጫ አቋርጠዋል።</translation>
         </message>
         <message>
+            <source>A supervisor has to confirm something before you sign: an exception, a poor capture, or who brings a child.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>A supervisor has to vouch for this person. Ask one to sign in and go on.</source>
             <translation>ተቆጣጣሪ ስለዚህ ሰው ዋስትና መስጠት አለባቸው። ገብተው እንዲቀጥሉ ይጠይቋቸው።</translation>
         </message>
@@ -390,10 +394,6 @@
         <message>
             <source>An entry of the biometric file does not say what it is about.</source>
             <translation>በባዮሜትሪክ ፋይሉ ያለ ግቤት ስለ ምን እንደሆነ አይገልጽም።</translation>
-        </message>
-        <message>
-            <source>An exception was marked or a poor capture kept: a supervisor has to confirm it before you sign.</source>
-            <translation>ልዩ ሁኔታ ተመልክቷል ወይም ደካማ ቀረጻ ተቀምጧል: ከመፈረምዎ በፊት ተቆጣጣሪ ማረጋገጥ አለበት።</translation>
         </message>
         <message>
             <source>An index in the biometric file does not have the form of a UUID.</source>
@@ -972,10 +972,6 @@
             <translation>እየመጣ ነው …</translation>
         </message>
         <message>
-            <source>Fill in</source>
-            <translation type="unfinished"></translation>
-        </message>
-        <message>
             <source>Fill in {count} details</source>
             <translation type="unfinished"></translation>
         </message>
@@ -989,10 +985,6 @@
         </message>
         <message>
             <source>Find a place</source>
-            <translation type="unfinished"></translation>
-        </message>
-        <message>
-            <source>Find a place: type its beginning</source>
             <translation type="unfinished"></translation>
         </message>
         <message>
@@ -2444,6 +2436,10 @@
             <translation>ገና የጎደለ ነገር አለ። ምልክት ወደሌለው ደረጃ ይመለሱ።</translation>
         </message>
         <message>
+            <source>Something is wrong with the chip. Nothing was taken from it. Call your supervisor.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Something went wrong inside the program ({kind}). What was confirmed before is kept; try again, and tell your supervisor if it stays.</source>
             <translation>በፕሮግራሙ ውስጥ ስህተት ተፈጥሯል ({kind})። ቀደም ሲል የተረጋገጠው ተቀምጧል፤ እንደገና ይሞክሩ፣ ከቀጠለም ለተቆጣጣሪዎ ይንገሩ።</translation>
         </message>
@@ -2786,10 +2782,6 @@
         <message>
             <source>The chip holds no signature of its issuer that can be read.</source>
             <translation>ቺፑ ሊነበብ የሚችል የአውጪ ፊርማ የለውም።</translation>
-        </message>
-        <message>
-            <source>The chip is not genuine. Nothing was taken from it. Call your supervisor.</source>
-            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>The chip is opened by what is printed on the document. Scan the page with the machine-readable lines first, or type the six digits on its front.</source>
@@ -5554,6 +5546,10 @@
         <message>
             <source>Two steps have the same name: {node}.</source>
             <translation>ሁለት ደረጃዎች ተመሳሳይ ስም አላቸው: {node}።</translation>
+        </message>
+        <message>
+            <source>Type its beginning</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Type the beginning of a place; Enter takes the first one found.</source>

@@ -81,7 +81,7 @@
         </message>
         <message>
             <source>A document says something else than what stands here. Look at both and decide which is right.</source>
-            <translation type="unfinished"></translation>
+            <translation>تقول إحدى الوثائق غير ما هو مكتوب هنا. انظر إلى الاثنين وقرّر أيهما الصحيح.</translation>
         </message>
         <message>
             <source>A document that MiTrust sent cannot be read.</source>
@@ -89,7 +89,7 @@
         </message>
         <message>
             <source>A document, or the code of a pre-registration on a telephone. No picture is kept.</source>
-            <translation type="unfinished"></translation>
+            <translation>وثيقة، أو رمز تسجيل مسبق على هاتف. لا تُحفظ أي صورة.</translation>
         </message>
         <message>
             <source>A field has no id: write the name of the schema's field.</source>
@@ -308,6 +308,10 @@
             <translation>أنهى مشرف هذا الإثبات.</translation>
         </message>
         <message>
+            <source>A supervisor has to confirm something before you sign: an exception, a poor capture, or who brings a child.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>A supervisor has to vouch for this person. Ask one to sign in and go on.</source>
             <translation>يجب أن يشهد مشرف لهذا الشخص. اطلب منه تسجيل الدخول والمتابعة.</translation>
         </message>
@@ -390,10 +394,6 @@
         <message>
             <source>An entry of the biometric file does not say what it is about.</source>
             <translation>لا يوضح أحد مدخلات ملف البيانات الحيوية ما الذي يخصه.</translation>
-        </message>
-        <message>
-            <source>An exception was marked or a poor capture kept: a supervisor has to confirm it before you sign.</source>
-            <translation>سُجّل استثناء أو احتُفظ بالتقاط ضعيف: يجب أن يؤكده مشرف قبل أن توقّع.</translation>
         </message>
         <message>
             <source>An index in the biometric file does not have the form of a UUID.</source>
@@ -965,19 +965,15 @@
         </message>
         <message>
             <source>Fetch the pre-registration</source>
-            <translation type="unfinished"></translation>
+            <translation>جلب التسجيل المسبق</translation>
         </message>
         <message>
             <source>Fetching …</source>
             <translation>جارٍ الجلب …</translation>
         </message>
         <message>
-            <source>Fill in</source>
-            <translation type="unfinished"></translation>
-        </message>
-        <message>
             <source>Fill in {count} details</source>
-            <translation type="unfinished"></translation>
+            <translation>ملء {count} من البيانات</translation>
         </message>
         <message>
             <source>Filled in at home?</source>
@@ -985,15 +981,11 @@
         </message>
         <message>
             <source>Filled in: {fields}.</source>
-            <translation type="unfinished"></translation>
+            <translation>مُلئ: {fields}.</translation>
         </message>
         <message>
             <source>Find a place</source>
             <translation>البحث عن مكان</translation>
-        </message>
-        <message>
-            <source>Find a place: type its beginning</source>
-            <translation>البحث عن مكان: اكتب بداية اسمه</translation>
         </message>
         <message>
             <source>Finger</source>
@@ -1077,7 +1069,7 @@
         </message>
         <message>
             <source>Hold it before the camera …</source>
-            <translation type="unfinished"></translation>
+            <translation>ضعه أمام الكاميرا…</translation>
         </message>
         <message>
             <source>How large the page is in truth is not known.</source>
@@ -1213,7 +1205,7 @@
         </message>
         <message>
             <source>Its portrait is compared with the face that is captured.</source>
-            <translation type="unfinished"></translation>
+            <translation>تُقارَن صورته بالوجه الذي يُلتقط.</translation>
         </message>
         <message>
             <source>Keep it</source>
@@ -1273,7 +1265,7 @@
         </message>
         <message>
             <source>Lay the document on the chip reader …</source>
-            <translation type="unfinished"></translation>
+            <translation>ضع الوثيقة على قارئ الشريحة…</translation>
         </message>
         <message>
             <source>Lay the document on the scanner and press Scan, or go on without one.</source>
@@ -1657,7 +1649,7 @@
         </message>
         <message>
             <source>Not sure enough to be filled in: {fields}.</source>
-            <translation type="unfinished"></translation>
+            <translation>غير مؤكد بما يكفي لملئه: {fields}.</translation>
         </message>
         <message>
             <source>Nothing can be seen on this page. Look whether it lies the right way round.</source>
@@ -2077,11 +2069,11 @@
         </message>
         <message>
             <source>Read a document</source>
-            <translation type="unfinished"></translation>
+            <translation>قراءة وثيقة</translation>
         </message>
         <message>
             <source>Read the chip</source>
-            <translation type="unfinished"></translation>
+            <translation>قراءة الشريحة</translation>
         </message>
         <message>
             <source>Read this to the person first, and ask whether they agree.</source>
@@ -2097,7 +2089,7 @@
         </message>
         <message>
             <source>Reading what it says …</source>
-            <translation type="unfinished"></translation>
+            <translation>جارٍ قراءة ما فيها…</translation>
         </message>
         <message>
             <source>Reading …</source>
@@ -2205,7 +2197,7 @@
         </message>
         <message>
             <source>Says something else than the form: {fields}. Decide in Details.</source>
-            <translation type="unfinished"></translation>
+            <translation>تقول غير ما في النموذج: {fields}. قرّر في صفحة البيانات.</translation>
         </message>
         <message>
             <source>Scan</source>
@@ -2301,7 +2293,7 @@
         </message>
         <message>
             <source>Show to the camera</source>
-            <translation type="unfinished"></translation>
+            <translation>العرض على الكاميرا</translation>
         </message>
         <message>
             <source>Show to the person</source>
@@ -2369,7 +2361,7 @@
         </message>
         <message>
             <source>Six digits</source>
-            <translation type="unfinished"></translation>
+            <translation>ستة أرقام</translation>
         </message>
         <message>
             <source>Size: about {now} MB of {limit} MB that can be sent.</source>
@@ -2444,6 +2436,10 @@
             <translation>ما زال هناك شيء ناقص. عد إلى الخطوة التي ليست عليها علامة ✓.</translation>
         </message>
         <message>
+            <source>Something is wrong with the chip. Nothing was taken from it. Call your supervisor.</source>
+            <translation>في الشريحة خلل. لم يؤخذ منها شيء. اتصل بمشرفك.</translation>
+        </message>
+        <message>
             <source>Something went wrong inside the program ({kind}). What was confirmed before is kept; try again, and tell your supervisor if it stays.</source>
             <translation>حدث خطأ داخل البرنامج ({kind}). ما تم تأكيده من قبل محفوظ؛ حاول مجددًا، وأبلغ المشرف إذا تكرر الخطأ.</translation>
         </message>
@@ -2477,7 +2473,7 @@
         </message>
         <message>
             <source>Still reading what the document says …</source>
-            <translation type="unfinished"></translation>
+            <translation>ما زالت الوثيقة تُقرأ…</translation>
         </message>
         <message>
             <source>Stop</source>
@@ -2788,12 +2784,8 @@
             <translation>لا تحوي الشريحة توقيعًا مقروءًا لجهة إصدارها.</translation>
         </message>
         <message>
-            <source>The chip is not genuine. Nothing was taken from it. Call your supervisor.</source>
-            <translation type="unfinished"></translation>
-        </message>
-        <message>
             <source>The chip is opened by what is printed on the document. Scan the page with the machine-readable lines first, or type the six digits on its front.</source>
-            <translation type="unfinished"></translation>
+            <translation>تُفتح الشريحة بما هو مطبوع على الوثيقة. امسح أولًا الصفحة التي فيها الأسطر المقروءة آليًا، أو اكتب الأرقام الستة على وجهها.</translation>
         </message>
         <message>
             <source>The chip is signed in a way that this program does not know. It cannot be checked.</source>
@@ -2809,11 +2801,11 @@
         </message>
         <message>
             <source>The chip was read and is signed by its issuer.</source>
-            <translation type="unfinished"></translation>
+            <translation>قُرئت الشريحة، وهي موقّعة من جهة إصدارها.</translation>
         </message>
         <message>
             <source>The chip was read; who signed it is not known at this station.</source>
-            <translation type="unfinished"></translation>
+            <translation>قُرئت الشريحة؛ ولا تعرف هذه المحطة من وقّعها.</translation>
         </message>
         <message>
             <source>The clock of the {kind} is {minutes} minutes off. Set it, or this computer's, and try again.</source>
@@ -3081,7 +3073,7 @@
         </message>
         <message>
             <source>The face in the document's chip is not clearly that of the person. Compare both yourself, and call your supervisor if you doubt it.</source>
-            <translation type="unfinished"></translation>
+            <translation>الوجه الذي في شريحة الوثيقة لا يطابق وجه الشخص بوضوح. قارن بينهما بنفسك، واتصل بمشرفك إن شككت.</translation>
         </message>
         <message>
             <source>The face is cut off. Move to the middle of the picture.</source>
@@ -3233,7 +3225,7 @@
         </message>
         <message>
             <source>The file that says which field a document fills in cannot be read. Ask your administrator.</source>
-            <translation type="unfinished"></translation>
+            <translation>تعذّرت قراءة الملف الذي يحدد أي حقل تملؤه الوثيقة. اسأل مسؤول النظام.</translation>
         </message>
         <message>
             <source>The finger could not be recognised. Ask your supervisor.</source>
@@ -4241,7 +4233,7 @@
         </message>
         <message>
             <source>The server has no pre-registration of this number any more, or never had. Compare the number with the person's letter; if it is right, it was used or cancelled: fill in the form with the person.</source>
-            <translation type="unfinished"></translation>
+            <translation>ليس لدى الخادم تسجيل مسبق بهذا الرقم، أو لم يعد لديه. قارن الرقم برسالة الشخص؛ فإن كان صحيحًا فقد استُعمل التسجيل أو أُلغي: املأ النموذج مع الشخص.</translation>
         </message>
         <message>
             <source>The server has no such pre-registration for this centre (its code: {server_code}). Compare the number, or go on without it.</source>
@@ -4429,7 +4421,7 @@
         </message>
         <message>
             <source>The six digits on the front</source>
-            <translation type="unfinished"></translation>
+            <translation>الأرقام الستة على وجه الوثيقة</translation>
         </message>
         <message>
             <source>The slip is dated {date}, which is still to come. Check the clock of this computer.</source>
@@ -4985,7 +4977,7 @@
         </message>
         <message>
             <source>This code is not that of a driving licence.</source>
-            <translation type="unfinished"></translation>
+            <translation>هذا الرمز ليس رمز رخصة قيادة.</translation>
         </message>
         <message>
             <source>This computer does not let the program use the {kind}. Tell support: its udev rule is missing.</source>
@@ -5201,7 +5193,7 @@
         </message>
         <message>
             <source>This is the letter of a pre-registration.</source>
-            <translation type="unfinished"></translation>
+            <translation>هذه رسالة تسجيل مسبق.</translation>
         </message>
         <message>
             <source>This is the only administrator. Make somebody else one first, or nobody could undo it.</source>
@@ -5249,7 +5241,7 @@
         </message>
         <message>
             <source>This pre-registration was made with another system ({host}). Fill in the form with the person.</source>
-            <translation type="unfinished"></translation>
+            <translation>أُجري هذا التسجيل المسبق في نظام آخر ({host}). املأ النموذج مع الشخص.</translation>
         </message>
         <message>
             <source>This pre-registration was taken into another registration already. Ask the person about it.</source>
@@ -5554,6 +5546,10 @@
         <message>
             <source>Two steps have the same name: {node}.</source>
             <translation>لخطوتين الاسم نفسه: {node}.</translation>
+        </message>
+        <message>
+            <source>Type its beginning</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Type the beginning of a place; Enter takes the first one found.</source>

@@ -81,7 +81,7 @@
         </message>
         <message>
             <source>A document says something else than what stands here. Look at both and decide which is right.</source>
-            <translation type="unfinished"></translation>
+            <translation>Un document dit autre chose que ce qui est écrit ici. Regardez les deux et décidez lequel est juste.</translation>
         </message>
         <message>
             <source>A document that MiTrust sent cannot be read.</source>
@@ -89,7 +89,7 @@
         </message>
         <message>
             <source>A document, or the code of a pre-registration on a telephone. No picture is kept.</source>
-            <translation type="unfinished"></translation>
+            <translation>Un document, ou le code d’une préinscription sur un téléphone. Aucune image n’est conservée.</translation>
         </message>
         <message>
             <source>A field has no id: write the name of the schema's field.</source>
@@ -308,6 +308,10 @@
             <translation>Un superviseur a mis fin à cette vérification.</translation>
         </message>
         <message>
+            <source>A supervisor has to confirm something before you sign: an exception, a poor capture, or who brings a child.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>A supervisor has to vouch for this person. Ask one to sign in and go on.</source>
             <translation>Un superviseur doit se porter garant de cette personne. Demandez-lui de se connecter et de continuer.</translation>
         </message>
@@ -390,10 +394,6 @@
         <message>
             <source>An entry of the biometric file does not say what it is about.</source>
             <translation>Une entrée du fichier biométrique n’indique pas ce qu’elle concerne.</translation>
-        </message>
-        <message>
-            <source>An exception was marked or a poor capture kept: a supervisor has to confirm it before you sign.</source>
-            <translation>Une exception a été indiquée ou une capture médiocre conservée : un superviseur doit le confirmer avant votre signature.</translation>
         </message>
         <message>
             <source>An index in the biometric file does not have the form of a UUID.</source>
@@ -965,19 +965,15 @@
         </message>
         <message>
             <source>Fetch the pre-registration</source>
-            <translation type="unfinished"></translation>
+            <translation>Chercher la préinscription</translation>
         </message>
         <message>
             <source>Fetching …</source>
             <translation>Récupération …</translation>
         </message>
         <message>
-            <source>Fill in</source>
-            <translation type="unfinished"></translation>
-        </message>
-        <message>
             <source>Fill in {count} details</source>
-            <translation type="unfinished"></translation>
+            <translation>Remplir {count} champs</translation>
         </message>
         <message>
             <source>Filled in at home?</source>
@@ -985,15 +981,11 @@
         </message>
         <message>
             <source>Filled in: {fields}.</source>
-            <translation type="unfinished"></translation>
+            <translation>Rempli : {fields}.</translation>
         </message>
         <message>
             <source>Find a place</source>
             <translation>Chercher un lieu</translation>
-        </message>
-        <message>
-            <source>Find a place: type its beginning</source>
-            <translation>Chercher un lieu : tapez son début</translation>
         </message>
         <message>
             <source>Finger</source>
@@ -1077,7 +1069,7 @@
         </message>
         <message>
             <source>Hold it before the camera …</source>
-            <translation type="unfinished"></translation>
+            <translation>Présentez-le devant la caméra…</translation>
         </message>
         <message>
             <source>How large the page is in truth is not known.</source>
@@ -1213,7 +1205,7 @@
         </message>
         <message>
             <source>Its portrait is compared with the face that is captured.</source>
-            <translation type="unfinished"></translation>
+            <translation>Son portrait sera comparé au visage qui est saisi.</translation>
         </message>
         <message>
             <source>Keep it</source>
@@ -1273,7 +1265,7 @@
         </message>
         <message>
             <source>Lay the document on the chip reader …</source>
-            <translation type="unfinished"></translation>
+            <translation>Posez le document sur le lecteur de puce…</translation>
         </message>
         <message>
             <source>Lay the document on the scanner and press Scan, or go on without one.</source>
@@ -1657,7 +1649,7 @@
         </message>
         <message>
             <source>Not sure enough to be filled in: {fields}.</source>
-            <translation type="unfinished"></translation>
+            <translation>Pas assez sûr pour être rempli : {fields}.</translation>
         </message>
         <message>
             <source>Nothing can be seen on this page. Look whether it lies the right way round.</source>
@@ -2077,11 +2069,11 @@
         </message>
         <message>
             <source>Read a document</source>
-            <translation type="unfinished"></translation>
+            <translation>Lire un document</translation>
         </message>
         <message>
             <source>Read the chip</source>
-            <translation type="unfinished"></translation>
+            <translation>Lire la puce</translation>
         </message>
         <message>
             <source>Read this to the person first, and ask whether they agree.</source>
@@ -2097,7 +2089,7 @@
         </message>
         <message>
             <source>Reading what it says …</source>
-            <translation type="unfinished"></translation>
+            <translation>Lecture de ce qui y est écrit…</translation>
         </message>
         <message>
             <source>Reading …</source>
@@ -2205,7 +2197,7 @@
         </message>
         <message>
             <source>Says something else than the form: {fields}. Decide in Details.</source>
-            <translation type="unfinished"></translation>
+            <translation>Dit autre chose que le formulaire : {fields}. Décidez dans « Données ».</translation>
         </message>
         <message>
             <source>Scan</source>
@@ -2301,7 +2293,7 @@
         </message>
         <message>
             <source>Show to the camera</source>
-            <translation type="unfinished"></translation>
+            <translation>Montrer à la caméra</translation>
         </message>
         <message>
             <source>Show to the person</source>
@@ -2369,7 +2361,7 @@
         </message>
         <message>
             <source>Six digits</source>
-            <translation type="unfinished"></translation>
+            <translation>Six chiffres</translation>
         </message>
         <message>
             <source>Size: about {now} MB of {limit} MB that can be sent.</source>
@@ -2444,6 +2436,10 @@
             <translation>Il manque encore quelque chose. Revenez à l’étape qui n’est pas cochée.</translation>
         </message>
         <message>
+            <source>Something is wrong with the chip. Nothing was taken from it. Call your supervisor.</source>
+            <translation>La puce présente une anomalie. Rien n’en a été repris. Appelez votre superviseur.</translation>
+        </message>
+        <message>
             <source>Something went wrong inside the program ({kind}). What was confirmed before is kept; try again, and tell your supervisor if it stays.</source>
             <translation>Une erreur s’est produite dans le programme ({kind}). Ce qui était confirmé est conservé ; réessayez et, si cela persiste, prévenez votre superviseur.</translation>
         </message>
@@ -2477,7 +2473,7 @@
         </message>
         <message>
             <source>Still reading what the document says …</source>
-            <translation type="unfinished"></translation>
+            <translation>Lecture du document encore en cours…</translation>
         </message>
         <message>
             <source>Stop</source>
@@ -2788,12 +2784,8 @@
             <translation>La puce ne contient aucune signature lisible de son émetteur.</translation>
         </message>
         <message>
-            <source>The chip is not genuine. Nothing was taken from it. Call your supervisor.</source>
-            <translation type="unfinished"></translation>
-        </message>
-        <message>
             <source>The chip is opened by what is printed on the document. Scan the page with the machine-readable lines first, or type the six digits on its front.</source>
-            <translation type="unfinished"></translation>
+            <translation>La puce s’ouvre par ce qui est imprimé sur le document. Numérisez d’abord la page qui porte les lignes lisibles par machine, ou tapez les six chiffres du recto.</translation>
         </message>
         <message>
             <source>The chip is signed in a way that this program does not know. It cannot be checked.</source>
@@ -2809,11 +2801,11 @@
         </message>
         <message>
             <source>The chip was read and is signed by its issuer.</source>
-            <translation type="unfinished"></translation>
+            <translation>La puce a été lue ; elle est signée par son émetteur.</translation>
         </message>
         <message>
             <source>The chip was read; who signed it is not known at this station.</source>
-            <translation type="unfinished"></translation>
+            <translation>La puce a été lue ; ce poste ne connaît pas celui qui l’a signée.</translation>
         </message>
         <message>
             <source>The clock of the {kind} is {minutes} minutes off. Set it, or this computer's, and try again.</source>
@@ -3081,7 +3073,7 @@
         </message>
         <message>
             <source>The face in the document's chip is not clearly that of the person. Compare both yourself, and call your supervisor if you doubt it.</source>
-            <translation type="unfinished"></translation>
+            <translation>Le visage dans la puce du document n’est pas clairement celui de la personne. Comparez vous-même les deux, et appelez votre superviseur en cas de doute.</translation>
         </message>
         <message>
             <source>The face is cut off. Move to the middle of the picture.</source>
@@ -3233,7 +3225,7 @@
         </message>
         <message>
             <source>The file that says which field a document fills in cannot be read. Ask your administrator.</source>
-            <translation type="unfinished"></translation>
+            <translation>Le fichier qui dit quel champ un document remplit est illisible. Demandez à votre administrateur.</translation>
         </message>
         <message>
             <source>The finger could not be recognised. Ask your supervisor.</source>
@@ -4241,7 +4233,7 @@
         </message>
         <message>
             <source>The server has no pre-registration of this number any more, or never had. Compare the number with the person's letter; if it is right, it was used or cancelled: fill in the form with the person.</source>
-            <translation type="unfinished"></translation>
+            <translation>Le serveur n’a plus de préinscription de ce numéro, ou n’en a jamais eu. Comparez le numéro avec la lettre de la personne ; s’il est juste, elle a été utilisée ou annulée : remplissez le formulaire avec la personne.</translation>
         </message>
         <message>
             <source>The server has no such pre-registration for this centre (its code: {server_code}). Compare the number, or go on without it.</source>
@@ -4429,7 +4421,7 @@
         </message>
         <message>
             <source>The six digits on the front</source>
-            <translation type="unfinished"></translation>
+            <translation>Les six chiffres du recto</translation>
         </message>
         <message>
             <source>The slip is dated {date}, which is still to come. Check the clock of this computer.</source>
@@ -4985,7 +4977,7 @@
         </message>
         <message>
             <source>This code is not that of a driving licence.</source>
-            <translation type="unfinished"></translation>
+            <translation>Ce code n’est pas celui d’un permis de conduire.</translation>
         </message>
         <message>
             <source>This computer does not let the program use the {kind}. Tell support: its udev rule is missing.</source>
@@ -5201,7 +5193,7 @@
         </message>
         <message>
             <source>This is the letter of a pre-registration.</source>
-            <translation type="unfinished"></translation>
+            <translation>C’est la lettre d’une préinscription.</translation>
         </message>
         <message>
             <source>This is the only administrator. Make somebody else one first, or nobody could undo it.</source>
@@ -5249,7 +5241,7 @@
         </message>
         <message>
             <source>This pre-registration was made with another system ({host}). Fill in the form with the person.</source>
-            <translation type="unfinished"></translation>
+            <translation>Cette préinscription a été faite dans un autre système ({host}). Remplissez le formulaire avec la personne.</translation>
         </message>
         <message>
             <source>This pre-registration was taken into another registration already. Ask the person about it.</source>
@@ -5554,6 +5546,10 @@
         <message>
             <source>Two steps have the same name: {node}.</source>
             <translation>Deux étapes portent le même nom : {node}.</translation>
+        </message>
+        <message>
+            <source>Type its beginning</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Type the beginning of a place; Enter takes the first one found.</source>

@@ -308,6 +308,10 @@
             <translation>एक पर्यवेक्षक ने यह प्रमाण समाप्त किया।</translation>
         </message>
         <message>
+            <source>A supervisor has to confirm something before you sign: an exception, a poor capture, or who brings a child.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>A supervisor has to vouch for this person. Ask one to sign in and go on.</source>
             <translation>किसी पर्यवेक्षक को इस व्यक्ति की ज़िम्मेदारी लेनी होगी। उनसे साइन इन करके आगे बढ़ने को कहें।</translation>
         </message>
@@ -390,10 +394,6 @@
         <message>
             <source>An entry of the biometric file does not say what it is about.</source>
             <translation>बायोमेट्रिक फ़ाइल की एक प्रविष्टि नहीं बताती कि वह किस बारे में है।</translation>
-        </message>
-        <message>
-            <source>An exception was marked or a poor capture kept: a supervisor has to confirm it before you sign.</source>
-            <translation>एक अपवाद दर्ज हुआ या कमज़ोर कैप्चर रखा गया: आपके हस्ताक्षर से पहले पर्यवेक्षक को इसकी पुष्टि करनी होगी।</translation>
         </message>
         <message>
             <source>An index in the biometric file does not have the form of a UUID.</source>
@@ -972,10 +972,6 @@
             <translation>लाया जा रहा है …</translation>
         </message>
         <message>
-            <source>Fill in</source>
-            <translation type="unfinished"></translation>
-        </message>
-        <message>
             <source>Fill in {count} details</source>
             <translation type="unfinished"></translation>
         </message>
@@ -989,10 +985,6 @@
         </message>
         <message>
             <source>Find a place</source>
-            <translation type="unfinished"></translation>
-        </message>
-        <message>
-            <source>Find a place: type its beginning</source>
             <translation type="unfinished"></translation>
         </message>
         <message>
@@ -2444,6 +2436,10 @@
             <translation>अभी कुछ कम है। उस चरण पर वापस जाएँ जिस पर सही का निशान नहीं है।</translation>
         </message>
         <message>
+            <source>Something is wrong with the chip. Nothing was taken from it. Call your supervisor.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Something went wrong inside the program ({kind}). What was confirmed before is kept; try again, and tell your supervisor if it stays.</source>
             <translation>प्रोग्राम के भीतर कुछ गड़बड़ हुई ({kind})। पहले जिसकी पुष्टि हुई वह सुरक्षित है; फिर प्रयास करें, और यदि गड़बड़ बनी रहे तो अपने पर्यवेक्षक को बताएँ।</translation>
         </message>
@@ -2786,10 +2782,6 @@
         <message>
             <source>The chip holds no signature of its issuer that can be read.</source>
             <translation>चिप में उसके जारीकर्ता के पढ़ने योग्य हस्ताक्षर नहीं हैं।</translation>
-        </message>
-        <message>
-            <source>The chip is not genuine. Nothing was taken from it. Call your supervisor.</source>
-            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>The chip is opened by what is printed on the document. Scan the page with the machine-readable lines first, or type the six digits on its front.</source>
@@ -5554,6 +5546,10 @@
         <message>
             <source>Two steps have the same name: {node}.</source>
             <translation>दो चरणों का एक ही नाम है: {node}।</translation>
+        </message>
+        <message>
+            <source>Type its beginning</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Type the beginning of a place; Enter takes the first one found.</source>

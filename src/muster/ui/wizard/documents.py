@@ -536,7 +536,7 @@ class _Slot(Card):
     def _after_reading(self) -> QHBoxLayout:
         """What can be done with what it says; nothing of it is there before there is something to do."""
         row = QHBoxLayout()
-        self.fill, self.fetch = button(tr("Fill in")), button(tr("Fetch the pre-registration"))
+        self.fill, self.fetch = button(""), button(tr("Fetch the pre-registration"))
         self.digits = QLineEdit()
         self.digits.setAccessibleName(tr("The six digits on the front"))
         self.digits.setPlaceholderText(tr("Six digits"))

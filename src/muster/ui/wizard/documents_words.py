@@ -40,7 +40,7 @@ def said_of(offer: Offer, names: Mapping[str, str]) -> Said:
 def said_of_chip(found: ChipOffer, names: Mapping[str, str]) -> Said:
     """What the chip is worth comes first: one that is false fills nothing in."""
     if found.authenticity is ChipAuthenticity.FALSE:
-        worth = tr("The chip is not genuine. Nothing was taken from it. Call your supervisor.")
+        worth = tr("Something is wrong with the chip. Nothing was taken from it. Call your supervisor.")
     elif found.authenticity is ChipAuthenticity.NOT_SHOWN:
         worth = tr("The chip was read; who signed it is not known at this station.")
     else:
