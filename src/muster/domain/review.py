@@ -21,6 +21,38 @@ from muster.domain.review_decision import Decision, Reason
 from muster.domain.step_times import step_times
 from muster.errors import Code
 
+SIGN_FORCED = Code("SIGN_FORCED", "Captures kept below the threshold: {count}; the lowest has quality {lowest}.")
+SIGN_EXCEPTIONS = Code(
+    "SIGN_EXCEPTIONS", "Fingers or eyes marked as not to be captured: {count}, of them for good: {permanent}."
+)
+SIGN_OFFICER_EXCEPTIONS = Code(
+    "SIGN_OFFICER_EXCEPTIONS",
+    "This officer marks exceptions in {share} % of {registrations} registrations; everybody else here in {others} %.",
+)
+SIGN_ATTESTED = Code(
+    "SIGN_ATTESTED", "That a living person sat before the camera rests on the officer's word alone."
+)
+SIGN_LIVENESS_NEAR = Code(
+    "SIGN_LIVENESS_NEAR", "A living face was confirmed, after it had been refused: {refused} times."
+)
+SIGN_QUICK = Code("SIGN_QUICK", "{step} took {seconds} seconds; usual is {least} at least.")
+SIGN_SLOW = Code("SIGN_SLOW", "{step} took {minutes} minutes; usual is {most} at most.")
+SIGN_DUPLICATES = Code("SIGN_DUPLICATES", "Earlier faces that look like this one: {count}. Compare them.")
+SIGN_SAME_DOCUMENT = Code(
+    "SIGN_SAME_DOCUMENT", "The same document was handed in for another registration here: {count}."
+)
+SIGN_CONFLICTS = Code(
+    "SIGN_CONFLICTS", "Fields in which what was typed differs from what a document says: {count}."
+)
+SIGN_PORTRAIT = Code("SIGN_PORTRAIT", "The portrait of a document does not look like the face that was captured.")
+SIGN_INTRODUCER = Code("SIGN_INTRODUCER", "Whoever introduced the person looks like the officer at the desk.")
+SIGN_PERSON_DISAGREED = Code(
+    "SIGN_PERSON_DISAGREED", "The person said on their screen that something is wrong: {count} times."
+)
+SIGN_WORDS = Code("SIGN_WORDS", "Fields in which blocklisted words stay, with a reason: {count}. Read why.")
+SIGN_OUTSIDE = Code("SIGN_OUTSIDE", "Sealed {kilometres} km from where this station stands.")
+SIGN_CLOCK = Code("SIGN_CLOCK", "This computer's clock was set back by {seconds} seconds meanwhile.")
+
 _EARTH_KM = 6371.0
 
 
@@ -50,42 +82,22 @@ class Sign(Enum):
 
 
 _CODES = {
-    Sign.FORCED: Code(
-        "SIGN_FORCED", "Captures kept below the threshold: {count}; the lowest has quality {lowest}."
-    ),
-    Sign.EXCEPTIONS: Code(
-        "SIGN_EXCEPTIONS", "Fingers or eyes marked as not to be captured: {count}, of them for good: {permanent}."
-    ),
-    Sign.OFFICER_EXCEPTIONS: Code(
-        "SIGN_OFFICER_EXCEPTIONS",
-        "This officer marks exceptions in {share} % of {registrations} registrations; everybody else here in "
-        "{others} %.",
-    ),
-    Sign.ATTESTED: Code(
-        "SIGN_ATTESTED", "That a living person sat before the camera rests on the officer's word alone."
-    ),
-    Sign.LIVENESS_NEAR: Code(
-        "SIGN_LIVENESS_NEAR", "A living face was confirmed, after it had been refused: {refused} times."
-    ),
-    Sign.QUICK: Code("SIGN_QUICK", "{step} took {seconds} seconds; usual is {least} at least."),
-    Sign.SLOW: Code("SIGN_SLOW", "{step} took {minutes} minutes; usual is {most} at most."),
-    Sign.DUPLICATES: Code("SIGN_DUPLICATES", "Earlier faces that look like this one: {count}. Compare them."),
-    Sign.SAME_DOCUMENT: Code(
-        "SIGN_SAME_DOCUMENT", "The same document was handed in for another registration here: {count}."
-    ),
-    Sign.CONFLICTS: Code(
-        "SIGN_CONFLICTS", "Fields in which what was typed differs from what a document says: {count}."
-    ),
-    Sign.PORTRAIT: Code(
-        "SIGN_PORTRAIT", "The portrait of a document does not look like the face that was captured."
-    ),
-    Sign.INTRODUCER: Code("SIGN_INTRODUCER", "Whoever introduced the person looks like the officer at the desk."),
-    Sign.PERSON_DISAGREED: Code(
-        "SIGN_PERSON_DISAGREED", "The person said on their screen that something is wrong: {count} times."
-    ),
-    Sign.WORDS: Code("SIGN_WORDS", "Fields in which blocklisted words stay, with a reason: {count}. Read why."),
-    Sign.OUTSIDE: Code("SIGN_OUTSIDE", "Sealed {kilometres} km from where this station stands."),
-    Sign.CLOCK: Code("SIGN_CLOCK", "This computer's clock was set back by {seconds} seconds meanwhile."),
+    Sign.FORCED: SIGN_FORCED,
+    Sign.EXCEPTIONS: SIGN_EXCEPTIONS,
+    Sign.OFFICER_EXCEPTIONS: SIGN_OFFICER_EXCEPTIONS,
+    Sign.ATTESTED: SIGN_ATTESTED,
+    Sign.LIVENESS_NEAR: SIGN_LIVENESS_NEAR,
+    Sign.QUICK: SIGN_QUICK,
+    Sign.SLOW: SIGN_SLOW,
+    Sign.DUPLICATES: SIGN_DUPLICATES,
+    Sign.SAME_DOCUMENT: SIGN_SAME_DOCUMENT,
+    Sign.CONFLICTS: SIGN_CONFLICTS,
+    Sign.PORTRAIT: SIGN_PORTRAIT,
+    Sign.INTRODUCER: SIGN_INTRODUCER,
+    Sign.PERSON_DISAGREED: SIGN_PERSON_DISAGREED,
+    Sign.WORDS: SIGN_WORDS,
+    Sign.OUTSIDE: SIGN_OUTSIDE,
+    Sign.CLOCK: SIGN_CLOCK,
 }
 
 _WEIGHTS: Mapping[Sign, int] = MappingProxyType(

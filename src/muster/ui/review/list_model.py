@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, Qt, Signal
+from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QPainter
+from PySide6.QtWidgets import QApplication, QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from muster.domain.review import ReviewLine, Standing
+from muster.ui import theme
 from muster.ui.audit import words
 from muster.ui.language import tr
 from muster.ui.review.presenter import ReviewPresenter
@@ -63,6 +66,27 @@ class ReviewListModel(QAbstractListModel):
     def changed(self, row: int) -> None:
         if row >= 0:
             self.dataChanged.emit(self.index(row), self.index(row))
+
+
+class TwoLines(QStyledItemDelegate):
+    """Both lines whole, or as much of each as there is room for, from the side where lines begin."""
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: _Index) -> QSize:
+        return QSize(0, 2 * option.fontMetrics.lineSpacing() + 2 * theme.px(theme.TIGHT))
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: _Index) -> None:
+        style = QApplication.style()
+        style.drawPrimitive(QStyle.PrimitiveElement.PE_PanelItemViewItem, option, painter, option.widget)
+        gap = theme.px(theme.TIGHT)
+        room = option.rect.adjusted(2 * gap, gap, -2 * gap, -gap)
+        side = QStyle.visualAlignment(option.direction, Qt.AlignmentFlag.AlignLeft)
+        painter.save()
+        painter.setPen(QColor(theme.colours().ink))
+        for place, text in enumerate(str(index.data()).split("\n")):
+            line = room.adjusted(0, place * option.fontMetrics.lineSpacing(), 0, 0)
+            shown = option.fontMetrics.elidedText(text, Qt.TextElideMode.ElideRight, line.width())
+            painter.drawText(line, side | Qt.AlignmentFlag.AlignTop, shown)
+        painter.restore()
 
 
 def _text(line: ReviewLine) -> str:

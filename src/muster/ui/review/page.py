@@ -27,7 +27,7 @@ from muster.ui.background import Background
 from muster.ui.language import say_error, tr
 from muster.ui.pages.page import Page
 from muster.ui.review.case_view import CaseView, PictureWanted, Seen, wanted_pictures
-from muster.ui.review.list_model import ReviewListModel
+from muster.ui.review.list_model import ReviewListModel, TwoLines
 from muster.ui.review.presenter import ReviewPresenter
 from muster.ui.widgets.parts import Card, Note, button, label, link
 from muster.ui.widgets.proof_box import ProofBox
@@ -99,10 +99,10 @@ class ReviewPage(Page):
     def _list(self) -> QListView:
         made = QListView()
         made.setModel(self.model)
+        made.setItemDelegate(TwoLines(made))
         made.setAccessibleName(tr("Registrations to be reviewed, the riskiest first"))
         made.setUniformItemSizes(True)
         made.setSpacing(theme.px(2))
-        made.setTextElideMode(Qt.TextElideMode.ElideRight)
         made.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         made.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         made.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)

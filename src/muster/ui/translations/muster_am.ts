@@ -144,6 +144,10 @@
             <translation>በመዝገቡ ያለ ርዝመት አይገጥምም፣ በባይት {offset}።</translation>
         </message>
         <message>
+            <source>A living face was confirmed, after it had been refused: {refused} times.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>A moment, please.</source>
             <translation>እባክዎ አንድ አፍታ ይጠብቁ።</translation>
         </message>
@@ -608,6 +612,10 @@
             <translation type="unfinished"></translation>
         </message>
         <message>
+            <source>Captures kept below the threshold: {count}; the lowest has quality {lowest}.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Centre and machine have five digits each, as the server assigned them.</source>
             <translation>ማዕከልና ማሽን እያንዳንዳቸው አገልጋዩ የሰጣቸው አምስት አሃዞች አሏቸው።</translation>
         </message>
@@ -872,6 +880,10 @@
             <translation>የኢሜይል አድራሻ</translation>
         </message>
         <message>
+            <source>Earlier faces that look like this one: {count}. Compare them.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Encoded data in the biometric file is damaged.</source>
             <translation>በባዮሜትሪክ ፋይሉ ያለ የተቀየደ መረጃ ተበላሽቷል።</translation>
         </message>
@@ -972,6 +984,14 @@
             <translation>እየመጣ ነው …</translation>
         </message>
         <message>
+            <source>Fields in which blocklisted words stay, with a reason: {count}. Read why.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Fields in which what was typed differs from what a document says: {count}.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Fill in {count} details</source>
             <translation type="unfinished"></translation>
         </message>
@@ -1002,6 +1022,10 @@
         <message>
             <source>Finger missing</source>
             <translation>ጣት የለም</translation>
+        </message>
+        <message>
+            <source>Fingers or eyes marked as not to be captured: {count}, of them for good: {permanent}.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>First the person agrees to: {names}</source>
@@ -2220,6 +2244,10 @@
             <translation>{size} kB የሆነ የታሸገ ጥቅል በወጪ ሳጥን አለ።</translation>
         </message>
         <message>
+            <source>Sealed {kilometres} km from where this station stands.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Search</source>
             <translation type="unfinished"></translation>
         </message>
@@ -2533,6 +2561,10 @@
         </message>
         <message>
             <source>Thank you, that was all.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>That a living person sat before the camera rests on the officer's word alone.</source>
             <translation type="unfinished"></translation>
         </message>
         <message>
@@ -3756,6 +3788,10 @@
             <translation type="unfinished"></translation>
         </message>
         <message>
+            <source>The person said on their screen that something is wrong: {count} times.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>The person said that something is wrong. Ask what it is, correct it and show it to them again.</source>
             <translation type="unfinished"></translation>
         </message>
@@ -3902,6 +3938,10 @@
         <message>
             <source>The plots cannot be written into the folder {folder}.</source>
             <translation>ንድፎቹ ወደ አቃፊ {folder} ሊጻፉ አይችሉም።</translation>
+        </message>
+        <message>
+            <source>The portrait of a document does not look like the face that was captured.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>The pre-registration cannot be read: {part} is missing or has a wrong form.</source>
@@ -4106,6 +4146,10 @@
         <message>
             <source>The ridges are smeared. Hold the finger still and do not turn it.</source>
             <translation>መስመሮቹ ተበክለዋል። ጣቱን ሳያንቀሳቅሱና ሳያዞሩ ይያዙ።</translation>
+        </message>
+        <message>
+            <source>The same document was handed in for another registration here: {count}.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>The same eye was presented twice. Take both again, each with its own eye.</source>
@@ -5016,6 +5060,10 @@
             <translation>የዚህ ኮምፒውተር ሰዓት ከአገልጋዩ በ{minutes} ደቂቃ ይለያል። ቀኑን፣ ሰዓቱንና የሰዓት ክልሉን አስተካክለው እንደገና ይግቡ።</translation>
         </message>
         <message>
+            <source>This computer's clock was set back by {seconds} seconds meanwhile.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>This configuration cannot be used as long as a use case in it has faults: {use_case}.</source>
             <translation>በውስጡ ያለ የአጠቃቀም ሁኔታ ስህተት እስካለው ይህ ውቅር ሊሠራበት አይችልም: {use_case}።</translation>
         </message>
@@ -5218,6 +5266,10 @@
         <message>
             <source>This looks like the other hand. Place the hand that is shown.</source>
             <translation>ይህ ሌላኛውን እጅ ይመስላል። የሚታየውን እጅ ያስቀምጡ።</translation>
+        </message>
+        <message>
+            <source>This officer marks exceptions in {share} % of {registrations} registrations; everybody else here in {others} %.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>This pattern does not work at column {column} ({reason}). The field goes unchecked.</source>
@@ -5770,6 +5822,10 @@
         <message>
             <source>Who is this?</source>
             <translation>ይህ ማን ነው?</translation>
+        </message>
+        <message>
+            <source>Whoever introduced the person looks like the officer at the desk.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Whoever is new adds finger and face after signing in, under “My sign-in”.</source>
@@ -6505,6 +6561,14 @@
         </message>
         <message>
             <source>{source} says {said}; here it says {standing}.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>{step} took {minutes} minutes; usual is {most} at most.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>{step} took {seconds} seconds; usual is {least} at least.</source>
             <translation type="unfinished"></translation>
         </message>
         <message>

@@ -144,6 +144,10 @@
             <translation>أحد الأطوال في السجل غير صحيح، عند البايت {offset}.</translation>
         </message>
         <message>
+            <source>A living face was confirmed, after it had been refused: {refused} times.</source>
+            <translation>تأكد وجه حي بعد أن رُفض: {refused} مرات.</translation>
+        </message>
+        <message>
             <source>A moment, please.</source>
             <translation>لحظة من فضلكم.</translation>
         </message>
@@ -608,6 +612,10 @@
             <translation>الالتقاط</translation>
         </message>
         <message>
+            <source>Captures kept below the threshold: {count}; the lowest has quality {lowest}.</source>
+            <translation>لقطات محفوظة دون الحد: {count}؛ أدناها جودتها {lowest}.</translation>
+        </message>
+        <message>
             <source>Centre and machine have five digits each, as the server assigned them.</source>
             <translation>يتكون كل من رقم المركز ورقم الجهاز من خمسة أرقام كما حددها الخادم.</translation>
         </message>
@@ -872,6 +880,10 @@
             <translation>البريد الإلكتروني</translation>
         </message>
         <message>
+            <source>Earlier faces that look like this one: {count}. Compare them.</source>
+            <translation>وجوه سابقة تشبه هذا الوجه: {count}. قارن بينها.</translation>
+        </message>
+        <message>
             <source>Encoded data in the biometric file is damaged.</source>
             <translation>بيانات مرمّزة في ملف البيانات الحيوية تالفة.</translation>
         </message>
@@ -972,6 +984,14 @@
             <translation>جارٍ الجلب …</translation>
         </message>
         <message>
+            <source>Fields in which blocklisted words stay, with a reason: {count}. Read why.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Fields in which what was typed differs from what a document says: {count}.</source>
+            <translation>حقول يختلف فيها المكتوب عما تقوله وثيقة: {count}.</translation>
+        </message>
+        <message>
             <source>Fill in {count} details</source>
             <translation>ملء {count} من البيانات</translation>
         </message>
@@ -1002,6 +1022,10 @@
         <message>
             <source>Finger missing</source>
             <translation>الإصبع مفقود</translation>
+        </message>
+        <message>
+            <source>Fingers or eyes marked as not to be captured: {count}, of them for good: {permanent}.</source>
+            <translation>أصابع أو عيون عُلّم أنها لا تُلتقط: {count}، منها نهائيًا: {permanent}.</translation>
         </message>
         <message>
             <source>First the person agrees to: {names}</source>
@@ -2220,6 +2244,10 @@
             <translation>حزمة مختومة بحجم {size} كيلوبايت في صندوق الصادر.</translation>
         </message>
         <message>
+            <source>Sealed {kilometres} km from where this station stands.</source>
+            <translation>خُتم على بعد {kilometres} كم من موقع هذه المحطة.</translation>
+        </message>
+        <message>
             <source>Search</source>
             <translation>بحث</translation>
         </message>
@@ -2534,6 +2562,10 @@
         <message>
             <source>Thank you, that was all.</source>
             <translation>شكرًا، انتهينا.</translation>
+        </message>
+        <message>
+            <source>That a living person sat before the camera rests on the officer's word alone.</source>
+            <translation>كون شخص حي أمام الكاميرا يستند إلى قول الموظف وحده.</translation>
         </message>
         <message>
             <source>That was not it. The code of the authenticator</source>
@@ -3756,6 +3788,10 @@
             <translation>قال الشخص في الساعة {at}: هذا صحيح.</translation>
         </message>
         <message>
+            <source>The person said on their screen that something is wrong: {count} times.</source>
+            <translation>قال الشخص على شاشته إن شيئًا خطأ: {count} مرات.</translation>
+        </message>
+        <message>
             <source>The person said that something is wrong. Ask what it is, correct it and show it to them again.</source>
             <translation>قال الشخص إن هناك خطأ. اسأله ما هو، وصحّحه، واعرضه عليه من جديد.</translation>
         </message>
@@ -3902,6 +3938,10 @@
         <message>
             <source>The plots cannot be written into the folder {folder}.</source>
             <translation>لا يمكن كتابة الرسوم البيانية في المجلد {folder}.</translation>
+        </message>
+        <message>
+            <source>The portrait of a document does not look like the face that was captured.</source>
+            <translation>صورة الوثيقة لا تشبه الوجه الملتقط.</translation>
         </message>
         <message>
             <source>The pre-registration cannot be read: {part} is missing or has a wrong form.</source>
@@ -4106,6 +4146,10 @@
         <message>
             <source>The ridges are smeared. Hold the finger still and do not turn it.</source>
             <translation>خطوط البصمة مشوّشة. أبقِ الإصبع ثابتًا ولا تُدِره.</translation>
+        </message>
+        <message>
+            <source>The same document was handed in for another registration here: {count}.</source>
+            <translation>قُدّمت الوثيقة نفسها لتسجيل آخر هنا: {count}.</translation>
         </message>
         <message>
             <source>The same eye was presented twice. Take both again, each with its own eye.</source>
@@ -5016,6 +5060,10 @@
             <translation>الفرق بين ساعة هذا الحاسوب وساعة الخادم {minutes} دقيقة. اضبط التاريخ والوقت والمنطقة الزمنية، ثم سجّل الدخول من جديد.</translation>
         </message>
         <message>
+            <source>This computer's clock was set back by {seconds} seconds meanwhile.</source>
+            <translation>أُعيدت ساعة هذا الحاسوب {seconds} ثانية إلى الوراء في هذه الأثناء.</translation>
+        </message>
+        <message>
             <source>This configuration cannot be used as long as a use case in it has faults: {use_case}.</source>
             <translation>لا يمكن استخدام هذا الإعداد ما دامت في إحدى حالات الاستخدام أخطاء: {use_case}.</translation>
         </message>
@@ -5218,6 +5266,10 @@
         <message>
             <source>This looks like the other hand. Place the hand that is shown.</source>
             <translation>تبدو هذه اليد الأخرى. ضع اليد المبيّنة.</translation>
+        </message>
+        <message>
+            <source>This officer marks exceptions in {share} % of {registrations} registrations; everybody else here in {others} %.</source>
+            <translation>يضع هذا الموظف استثناءات في {share} % من {registrations} تسجيلًا؛ وبقية العاملين هنا في {others} %.</translation>
         </message>
         <message>
             <source>This pattern does not work at column {column} ({reason}). The field goes unchecked.</source>
@@ -5770,6 +5822,10 @@
         <message>
             <source>Who is this?</source>
             <translation>من هذا؟</translation>
+        </message>
+        <message>
+            <source>Whoever introduced the person looks like the officer at the desk.</source>
+            <translation>من قدّم الشخص يشبه الموظف في المكتب.</translation>
         </message>
         <message>
             <source>Whoever is new adds finger and face after signing in, under “My sign-in”.</source>
@@ -6506,6 +6562,14 @@
         <message>
             <source>{source} says {said}; here it says {standing}.</source>
             <translation>{source}: {said}؛ والمكتوب هنا: {standing}.</translation>
+        </message>
+        <message>
+            <source>{step} took {minutes} minutes; usual is {most} at most.</source>
+            <translation>استغرقت خطوة {step} {minutes} دقيقة؛ والمعتاد {most} على الأكثر.</translation>
+        </message>
+        <message>
+            <source>{step} took {seconds} seconds; usual is {least} at least.</source>
+            <translation>استغرقت خطوة {step} {seconds} ثانية؛ والمعتاد {least} على الأقل.</translation>
         </message>
         <message>
             <source>{waiting} waiting · {held} held · {decided} to be signed off</source>

@@ -144,6 +144,10 @@
             <translation>Une longueur indiquée dans l’enregistrement est incorrecte, à l’octet {offset}.</translation>
         </message>
         <message>
+            <source>A living face was confirmed, after it had been refused: {refused} times.</source>
+            <translation>Un visage vivant a été confirmé après avoir été refusé : {refused} fois.</translation>
+        </message>
+        <message>
             <source>A moment, please.</source>
             <translation>Un instant, s’il vous plaît.</translation>
         </message>
@@ -608,6 +612,10 @@
             <translation>Prises</translation>
         </message>
         <message>
+            <source>Captures kept below the threshold: {count}; the lowest has quality {lowest}.</source>
+            <translation>Captures gardées sous le seuil : {count} ; la plus faible a la qualité {lowest}.</translation>
+        </message>
+        <message>
             <source>Centre and machine have five digits each, as the server assigned them.</source>
             <translation>Les numéros du centre et du poste comportent cinq chiffres chacun, tels que le serveur les a attribués.</translation>
         </message>
@@ -872,6 +880,10 @@
             <translation>Adresse e-mail</translation>
         </message>
         <message>
+            <source>Earlier faces that look like this one: {count}. Compare them.</source>
+            <translation>Visages antérieurs ressemblant à celui-ci : {count}. Comparez-les.</translation>
+        </message>
+        <message>
             <source>Encoded data in the biometric file is damaged.</source>
             <translation>Des données encodées du fichier biométrique sont endommagées.</translation>
         </message>
@@ -972,6 +984,14 @@
             <translation>Récupération …</translation>
         </message>
         <message>
+            <source>Fields in which blocklisted words stay, with a reason: {count}. Read why.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Fields in which what was typed differs from what a document says: {count}.</source>
+            <translation>Champs où la saisie diffère de ce que dit un document : {count}.</translation>
+        </message>
+        <message>
             <source>Fill in {count} details</source>
             <translation>Remplir {count} champs</translation>
         </message>
@@ -1002,6 +1022,10 @@
         <message>
             <source>Finger missing</source>
             <translation>Doigt manquant</translation>
+        </message>
+        <message>
+            <source>Fingers or eyes marked as not to be captured: {count}, of them for good: {permanent}.</source>
+            <translation>Doigts ou yeux marqués impossibles à capturer : {count}, dont définitivement : {permanent}.</translation>
         </message>
         <message>
             <source>First the person agrees to: {names}</source>
@@ -2220,6 +2244,10 @@
             <translation>Paquet scellé de {size} ko dans la boîte d’envoi.</translation>
         </message>
         <message>
+            <source>Sealed {kilometres} km from where this station stands.</source>
+            <translation>Scellé à {kilometres} km de l’emplacement de cette station.</translation>
+        </message>
+        <message>
             <source>Search</source>
             <translation>Chercher</translation>
         </message>
@@ -2534,6 +2562,10 @@
         <message>
             <source>Thank you, that was all.</source>
             <translation>Merci, c’est terminé.</translation>
+        </message>
+        <message>
+            <source>That a living person sat before the camera rests on the officer's word alone.</source>
+            <translation>Qu’une personne vivante était devant la caméra repose sur la seule parole de l’agent.</translation>
         </message>
         <message>
             <source>That was not it. The code of the authenticator</source>
@@ -3756,6 +3788,10 @@
             <translation>La personne a dit à {at} : c’est exact.</translation>
         </message>
         <message>
+            <source>The person said on their screen that something is wrong: {count} times.</source>
+            <translation>La personne a dit sur son écran que quelque chose est faux : {count} fois.</translation>
+        </message>
+        <message>
             <source>The person said that something is wrong. Ask what it is, correct it and show it to them again.</source>
             <translation>La personne a dit qu’il y a une erreur. Demandez laquelle, corrigez-la et montrez-lui de nouveau.</translation>
         </message>
@@ -3902,6 +3938,10 @@
         <message>
             <source>The plots cannot be written into the folder {folder}.</source>
             <translation>Les courbes ne peuvent pas être écrites dans le dossier {folder}.</translation>
+        </message>
+        <message>
+            <source>The portrait of a document does not look like the face that was captured.</source>
+            <translation>Le portrait d’un document ne ressemble pas au visage capturé.</translation>
         </message>
         <message>
             <source>The pre-registration cannot be read: {part} is missing or has a wrong form.</source>
@@ -4106,6 +4146,10 @@
         <message>
             <source>The ridges are smeared. Hold the finger still and do not turn it.</source>
             <translation>Les crêtes sont brouillées. Gardez le doigt immobile et ne le tournez pas.</translation>
+        </message>
+        <message>
+            <source>The same document was handed in for another registration here: {count}.</source>
+            <translation>Le même document a été remis pour un autre enregistrement ici : {count}.</translation>
         </message>
         <message>
             <source>The same eye was presented twice. Take both again, each with its own eye.</source>
@@ -5016,6 +5060,10 @@
             <translation>L’horloge de cet ordinateur diffère de {minutes} minutes de celle du serveur. Réglez la date, l’heure et le fuseau horaire, puis connectez-vous de nouveau.</translation>
         </message>
         <message>
+            <source>This computer's clock was set back by {seconds} seconds meanwhile.</source>
+            <translation>L’horloge de cet ordinateur a été reculée de {seconds} secondes entre-temps.</translation>
+        </message>
+        <message>
             <source>This configuration cannot be used as long as a use case in it has faults: {use_case}.</source>
             <translation>Cette configuration ne peut pas servir tant qu’un cas d’usage y comporte des erreurs : {use_case}.</translation>
         </message>
@@ -5218,6 +5266,10 @@
         <message>
             <source>This looks like the other hand. Place the hand that is shown.</source>
             <translation>On dirait l’autre main. Posez la main indiquée.</translation>
+        </message>
+        <message>
+            <source>This officer marks exceptions in {share} % of {registrations} registrations; everybody else here in {others} %.</source>
+            <translation>Cet agent marque des exceptions dans {share} % de {registrations} enregistrements ; les autres ici dans {others} %.</translation>
         </message>
         <message>
             <source>This pattern does not work at column {column} ({reason}). The field goes unchecked.</source>
@@ -5770,6 +5822,10 @@
         <message>
             <source>Who is this?</source>
             <translation>Qui est-ce ?</translation>
+        </message>
+        <message>
+            <source>Whoever introduced the person looks like the officer at the desk.</source>
+            <translation>La personne qui l’a présentée ressemble à l’agent au guichet.</translation>
         </message>
         <message>
             <source>Whoever is new adds finger and face after signing in, under “My sign-in”.</source>
@@ -6506,6 +6562,14 @@
         <message>
             <source>{source} says {said}; here it says {standing}.</source>
             <translation>{source} indique {said} ; ici est écrit {standing}.</translation>
+        </message>
+        <message>
+            <source>{step} took {minutes} minutes; usual is {most} at most.</source>
+            <translation>{step} a pris {minutes} minutes ; d’ordinaire au plus {most}.</translation>
+        </message>
+        <message>
+            <source>{step} took {seconds} seconds; usual is {least} at least.</source>
+            <translation>{step} a pris {seconds} secondes ; d’ordinaire au moins {least}.</translation>
         </message>
         <message>
             <source>{waiting} waiting · {held} held · {decided} to be signed off</source>

@@ -144,6 +144,10 @@
             <translation>रिकॉर्ड में एक लंबाई सही नहीं बैठती, बाइट {offset} पर।</translation>
         </message>
         <message>
+            <source>A living face was confirmed, after it had been refused: {refused} times.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>A moment, please.</source>
             <translation>कृपया एक क्षण रुकें।</translation>
         </message>
@@ -608,6 +612,10 @@
             <translation type="unfinished"></translation>
         </message>
         <message>
+            <source>Captures kept below the threshold: {count}; the lowest has quality {lowest}.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Centre and machine have five digits each, as the server assigned them.</source>
             <translation>केंद्र और मशीन दोनों में पाँच-पाँच अंक होते हैं, जैसे सर्वर ने दिए हैं।</translation>
         </message>
@@ -872,6 +880,10 @@
             <translation>ई-मेल पता</translation>
         </message>
         <message>
+            <source>Earlier faces that look like this one: {count}. Compare them.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Encoded data in the biometric file is damaged.</source>
             <translation>बायोमेट्रिक फ़ाइल का कूटबद्ध डेटा ख़राब है।</translation>
         </message>
@@ -972,6 +984,14 @@
             <translation>लाया जा रहा है …</translation>
         </message>
         <message>
+            <source>Fields in which blocklisted words stay, with a reason: {count}. Read why.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Fields in which what was typed differs from what a document says: {count}.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Fill in {count} details</source>
             <translation type="unfinished"></translation>
         </message>
@@ -1002,6 +1022,10 @@
         <message>
             <source>Finger missing</source>
             <translation>उँगली नहीं है</translation>
+        </message>
+        <message>
+            <source>Fingers or eyes marked as not to be captured: {count}, of them for good: {permanent}.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>First the person agrees to: {names}</source>
@@ -2220,6 +2244,10 @@
             <translation>{size} kB का सीलबंद पैकेट आउटबॉक्स में है।</translation>
         </message>
         <message>
+            <source>Sealed {kilometres} km from where this station stands.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Search</source>
             <translation type="unfinished"></translation>
         </message>
@@ -2533,6 +2561,10 @@
         </message>
         <message>
             <source>Thank you, that was all.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>That a living person sat before the camera rests on the officer's word alone.</source>
             <translation type="unfinished"></translation>
         </message>
         <message>
@@ -3756,6 +3788,10 @@
             <translation type="unfinished"></translation>
         </message>
         <message>
+            <source>The person said on their screen that something is wrong: {count} times.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>The person said that something is wrong. Ask what it is, correct it and show it to them again.</source>
             <translation type="unfinished"></translation>
         </message>
@@ -3902,6 +3938,10 @@
         <message>
             <source>The plots cannot be written into the folder {folder}.</source>
             <translation>आलेख फ़ोल्डर {folder} में लिखे नहीं जा सकते।</translation>
+        </message>
+        <message>
+            <source>The portrait of a document does not look like the face that was captured.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>The pre-registration cannot be read: {part} is missing or has a wrong form.</source>
@@ -4106,6 +4146,10 @@
         <message>
             <source>The ridges are smeared. Hold the finger still and do not turn it.</source>
             <translation>रेखाएँ फैली हुई हैं। उँगली स्थिर रखें और घुमाएँ नहीं।</translation>
+        </message>
+        <message>
+            <source>The same document was handed in for another registration here: {count}.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>The same eye was presented twice. Take both again, each with its own eye.</source>
@@ -5016,6 +5060,10 @@
             <translation>इस कंप्यूटर की घड़ी सर्वर से {minutes} मिनट अलग है। उसकी तारीख़, समय और समय-क्षेत्र ठीक करें, फिर साइन इन करें।</translation>
         </message>
         <message>
+            <source>This computer's clock was set back by {seconds} seconds meanwhile.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>This configuration cannot be used as long as a use case in it has faults: {use_case}.</source>
             <translation>जब तक इस कॉन्फ़िगरेशन के किसी उपयोग-मामले में दोष है, इसका उपयोग नहीं हो सकता: {use_case}।</translation>
         </message>
@@ -5218,6 +5266,10 @@
         <message>
             <source>This looks like the other hand. Place the hand that is shown.</source>
             <translation>यह दूसरा हाथ लगता है। वह हाथ रखें जो दिखाया गया है।</translation>
+        </message>
+        <message>
+            <source>This officer marks exceptions in {share} % of {registrations} registrations; everybody else here in {others} %.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>This pattern does not work at column {column} ({reason}). The field goes unchecked.</source>
@@ -5770,6 +5822,10 @@
         <message>
             <source>Who is this?</source>
             <translation>यह कौन हैं?</translation>
+        </message>
+        <message>
+            <source>Whoever introduced the person looks like the officer at the desk.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Whoever is new adds finger and face after signing in, under “My sign-in”.</source>
@@ -6505,6 +6561,14 @@
         </message>
         <message>
             <source>{source} says {said}; here it says {standing}.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>{step} took {minutes} minutes; usual is {most} at most.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>{step} took {seconds} seconds; usual is {least} at least.</source>
             <translation type="unfinished"></translation>
         </message>
         <message>
