@@ -44,6 +44,7 @@ from types import ModuleType
 from lxml import etree
 from PySide6.QtCore import QTranslator
 
+from muster import durable
 from muster.errors import Code
 from muster.ui.language import CONTEXT, WINDOW_LANGUAGES
 
@@ -305,8 +306,8 @@ def update(folder: Path = CATALOGUES, languages: Iterable[str] = LANGUAGES) -> l
         ts, qm = folder / f"muster_{language}.ts", folder / f"muster_{language}.qm"
         before = read(ts)
         catalogue = updated(before, texts)
-        ts.write_bytes(to_xml(language, catalogue))
-        qm.write_bytes(compiled(ts))
+        durable.write(ts, to_xml(language, catalogue))
+        durable.write(qm, compiled(ts))  # in place of the old one: an open window has that mapped
         gone = sorted(before.keys() - catalogue.keys())
         left += [f"{language}: removed: {text!r} (was {before[text].text!r})" for text in gone]
         left += [f"{language}: {each}" for each in problems(catalogue, texts)]
