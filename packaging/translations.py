@@ -56,6 +56,7 @@ DEMO_USE_CASE = REPOSITORY / "src" / "muster" / "workstation" / "defaults" / "pr
 PACKAGES = ("muster", *sorted(folder.name for folder in REPOSITORY.glob("drivers/*/src/muster_*")))
 LANGUAGES = tuple(each.code for each in WINDOW_LANGUAGES if each.code != "en")
 
+_FOR_EVERYBODY = 0o644
 CHECK_FAILED, NOT_COLLECTED, NO_COMPILER = 1, 2, 3
 
 # Alembic runs these itself, with a connection at hand; they cannot be imported and hold no code.
@@ -306,8 +307,8 @@ def update(folder: Path = CATALOGUES, languages: Iterable[str] = LANGUAGES) -> l
         ts, qm = folder / f"muster_{language}.ts", folder / f"muster_{language}.qm"
         before = read(ts)
         catalogue = updated(before, texts)
-        durable.write(ts, to_xml(language, catalogue))
-        durable.write(qm, compiled(ts))  # in place of the old one: an open window has that mapped
+        durable.write(ts, to_xml(language, catalogue), mode=_FOR_EVERYBODY)
+        durable.write(qm, compiled(ts), mode=_FOR_EVERYBODY)  # in place of the old one: an open window has that mapped
         gone = sorted(before.keys() - catalogue.keys())
         left += [f"{language}: removed: {text!r} (was {before[text].text!r})" for text in gone]
         left += [f"{language}: {each}" for each in problems(catalogue, texts)]
