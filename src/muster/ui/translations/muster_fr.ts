@@ -2221,7 +2221,7 @@
         </message>
         <message>
             <source>Says something else than the form: {fields}. Decide in Details.</source>
-            <translation>Dit autre chose que le formulaire : {fields}. Décidez dans « Données ».</translation>
+            <translation>Dit autre chose que le formulaire : {fields}. Décidez dans « Renseignements ».</translation>
         </message>
         <message>
             <source>Scan</source>
