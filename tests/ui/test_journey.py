@@ -85,6 +85,7 @@ def test_an_officer_enrolls_somebody_from_the_first_start_to_the_receipt(
     driver.click(signature.sign)
 
     receipt = driver.on(ReceiptPage)
+    driver.until(lambda: receipt.sent.receipt is not None)  # sealed and sent behind the slip
     sent = receipt.sent
     assert sent.receipt is not None
     accepted = station.folder.receiver / "accepted" / f"{sent.entry.packet_id}.json"
