@@ -153,9 +153,9 @@ def test_the_camera_is_let_go_and_comes_back_at_the_same_placement(
     page = driver.on(CapturePage)
     driver.click(page.start)
     driver.until(lambda: page.has_picture)
-    cancel = page._cancel
+    device = page.in_use
     driver.window.lock()
-    assert cancel.is_set() and not page.presenter.is_under_way
+    assert device.is_cancelled and not page.presenter.is_under_way
     _unlock(driver)
     driver.until(lambda: not driver.window.is_locked)
     driver.click(page.start)

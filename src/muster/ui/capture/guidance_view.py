@@ -125,8 +125,12 @@ class GuidanceView(QWidget):
     def _draw_face_marks(self, painter: QPainter, shown: QRectF, scale: float, guidance: Guidance) -> None:
         painter.setBrush(Qt.BrushStyle.NoBrush)
         if guidance.step is Step.FACE and guidance.tone is not Tone.GOOD:
-            painter.setPen(QPen(QColor("white"), 3, Qt.PenStyle.DashLine))  # on a photograph
-            painter.drawEllipse(_target(shown))
+            for colour, width, style in (
+                (theme.colours().paper, 5, Qt.PenStyle.SolidLine),
+                (theme.colours().ink, 2, Qt.PenStyle.DashLine),  # the two are seen on whatever is behind them
+            ):
+                painter.setPen(QPen(QColor(colour), width, style))
+                painter.drawEllipse(_target(shown))
         if guidance.face is None:
             return
         x, y, w, h = (each * scale for each in guidance.face.box)

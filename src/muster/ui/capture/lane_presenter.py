@@ -292,7 +292,7 @@ class LanePresenter:
     def registered(self, registration: Registration) -> None:
         """An exception was marked or taken back."""
         part = self._part
-        self._follow(registration)
+        self.keep_up(registration)
         if part is not None:
             part.registered(registration)
         if self.step not in [each.step for each in self.placements]:  # the photo of what is no exception any more
@@ -337,7 +337,7 @@ class LanePresenter:
     def face_taken(self, outcome: CaptureOutcome) -> None:
         part = self._part
         self.keeping = None if not outcome.findings else self.keeping
-        self._follow(outcome.registration)
+        self.keep_up(outcome.registration)
         if part is not None:
             part.captured(outcome)
         if not outcome.findings:
@@ -354,7 +354,7 @@ class LanePresenter:
         part = self._part
         assert part is not None
         self.keeping, self._silences = None, 0
-        self._follow(outcome.registration)
+        self.keep_up(outcome.registration)
         part.captured(outcome)
         part.judging(unjudged)
         wrong = next((each for each in outcome.findings if each.code.name == _WRONG), None)
@@ -371,7 +371,7 @@ class LanePresenter:
 
     def judged(self, attribute: BiometricAttribute, outcome: CaptureOutcome) -> None:
         """May come when another placement is being shown already."""
-        self._follow(outcome.registration)
+        self.keep_up(outcome.registration)
         for step, part in self._parts.items():
             group = step.capture_group
             if group is not None and attribute in group.attributes:
@@ -381,7 +381,7 @@ class LanePresenter:
 
     def failed(self, error: MusterError, registration: Registration) -> None:
         """A device or a disk said no; ``registration`` as it stands now."""
-        self._follow(registration)
+        self.keep_up(registration)
         part = self._part
         if part is not None:
             part.registered(registration)
@@ -435,7 +435,8 @@ class LanePresenter:
     def _is_judging(self) -> bool:
         return any(each.is_judging for each in self._parts.values())
 
-    def _follow(self, registration: Registration) -> None:
+    def keep_up(self, registration: Registration) -> None:
+        """The registration changed in a way that changes nothing of what is being done."""
         self.registration = registration
         for each in self._parts.values():
             each.keep_up(registration)

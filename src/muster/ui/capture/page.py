@@ -9,16 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection
 from functools import partial
-from threading import Event
 from typing import TypeVar
 
 import numpy as np
 from PySide6.QtCore import QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import (
-    QAbstractButton,
     QHBoxLayout,
-    QMenu,
     QWidget,
 )
 
@@ -36,21 +33,21 @@ from muster.ui import names, shortcuts, theme
 from muster.ui.background import Background
 from muster.ui.capture.guidance import Guidance, face_mark
 from muster.ui.capture.guidance_view import GuidanceView
+from muster.ui.capture.lane_buttons import LaneButtons
+from muster.ui.capture.lane_devices import LaneDevices, Taken
 from muster.ui.capture.lane_presenter import Choice, Doing, LanePresenter, Said
+from muster.ui.capture.other_devices import OtherDevices
 from muster.ui.capture.placement_strip import PlacementStrip
 from muster.ui.capture.reason_panel import Reason
 from muster.ui.capture.side import CaptureSide
 from muster.ui.capture.tone import Tone
 from muster.ui.language import OtherLanguage, say, tr
 from muster.ui.widgets.body_map import display_order
-from muster.ui.widgets.parts import Button, button, label, mark
+from muster.ui.widgets.parts import label, mark
 from muster.ui.widgets.picture import image_of, side_by_side
 from muster.ui.wizard.step_page import StepPage
-from muster.workstation.devices_desk import DeviceDesk
+from muster.workstation.devices_desk import DeviceDesk, DeviceLine
 from muster.workstation.enrollment import Enrollment
-from muster.workstation.face_watching import FaceView
-from muster.workstation.live import LiveFrames
-from muster.workstation.mailbox import Mailbox
 from muster.workstation.person_capture import PersonCapture
 from muster.workstation.samples import CaptureOutcome
 from muster.workstation.speech import Announcer
@@ -65,8 +62,6 @@ RETRY_AFTER_MS = 1800
 PATIENCE_MS = 8000
 _DEVICES, _JUDGING, _LOOKING, _STORE = "devices", "judging", "device-look", "store"
 _NOTE_TONES = {Tone.PLAIN: "plain", Tone.GOOD: "good", Tone.WARN: "warn", Tone.BAD: "bad"}
-
-Taken = tuple[CaptureOutcome, tuple[BiometricAttribute, ...]]
 
 
 class CapturePage(StepPage):
@@ -102,9 +97,7 @@ class CapturePage(StepPage):
             registration, plan, self._captures.attempts_allowed, self._captures.quality_of, step
         )
         self._round = self.presenter.round
-        self._cancel = Event()
-        self._faces: Mailbox[FaceView] = Mailbox()
-        self._frames = LiveFrames()
+        self.in_use = LaneDevices(self._captures, registration.id)
         self._picture: QImage | None = None
         self._shown_step = self.presenter.step
         self._shown_words: Said | None = None
@@ -139,19 +132,17 @@ class CapturePage(StepPage):
         row.addWidget(self.view, 3)
         row.addWidget(self.side, 2)
         self.column.addLayout(row, 1)
-        self.start = button(tr("Start"), primary=True)
+        self.buttons = LaneButtons()
+        self.start, self.pause, self.next = self.buttons.start, self.buttons.pause, self.buttons.next
+        self.choices = self.buttons.choices
         self.start.clicked.connect(self._start)
-        self.pause = button(tr("Pause"))
-        self.pause.setToolTip(tr("Esc"))
         self.pause.clicked.connect(self._pause)
-        self.next = button(tr("Next"), primary=True)
         self.next.clicked.connect(self.completed)
-        self.choices = {choice: button("") for choice in Choice}
-        self.choices[Choice.TAKE].setObjectName("primary")
         for choice, made in self.choices.items():
             made.clicked.connect(partial(self._chosen, choice))
-        self.others = QMenu(self)
-        self.foot(*self.choices.values(), self.pause, self.start, self.next)
+        self.others = OtherDevices(self)
+        self.others.wanted.connect(self._use_device)
+        self.foot(*self.buttons.in_order)
         mark(self.note, "large", value=True)
         shortcuts.add(self, "Space", tr("Start, go on, or take the picture"), self._space)
         shortcuts.add(self, "Esc", tr("Pause"), self._escape)
@@ -201,15 +192,7 @@ class CapturePage(StepPage):
             self._show_kept()
 
     def _space(self) -> None:
-        """The button that has the frame, else whatever goes on."""
-        focused = self.focusWidget()
-        if isinstance(focused, QAbstractButton) and focused.isEnabled() and focused.isVisible():
-            focused.click()
-            return
-        for each in (self.choices[Choice.TAKE], self.start, self.next):
-            if each.isVisible() and each.isEnabled():
-                each.click()
-                return
+        self.buttons.press_what_goes_on(self.focusWidget())
 
     def _escape(self) -> None:
         if self.side.is_asking:
@@ -243,24 +226,10 @@ class CapturePage(StepPage):
             else:
                 self._take()
 
-    def _offer_devices(self, lines: Collection[object]) -> None:
-        """The others of this kind, to be used from now on."""
-        self.others.clear()
-        for line in self._devices_of_kind(lines):
-            self.others.addAction(f"{line[1]}", partial(self._use_device, line[0]))
-        if self.others.isEmpty():
-            self.note.say(tr("There is no other device for this."), "warn")
-            return
+    def _offer_devices(self, lines: Collection[DeviceLine]) -> None:
         asking = self.choices[Choice.OTHER_DEVICE]
-        self.others.popup(asking.mapToGlobal(asking.rect().topLeft()))
-
-    def _devices_of_kind(self, lines: Collection[object]) -> list[tuple[str, str]]:
-        kind = self.presenter.device_kind
-        return [
-            (each.id, f"{each.make} {each.model}")  # type: ignore[attr-defined]
-            for each in lines
-            if each.kind == kind and each.problem is None and not each.chosen  # type: ignore[attr-defined]
-        ]
+        if not self.others.offer(lines, self.presenter.device_kind, asking):
+            self.note.say(tr("There is no other device for this."), "warn")
 
     def _use_device(self, device_id: str) -> None:
         self.work(_STORE, partial(self._devices.choose, device_id), self._start)
@@ -334,32 +303,14 @@ class CapturePage(StepPage):
             self.completed.emit()
 
     def _begin_device(self) -> None:
-        self._cancel, self._picture = Event(), None
-        cancel, group = self._cancel, self.step.capture_group
-        if self.step in (Step.FACE, Step.EXCEPTION_PHOTO):
-            self._faces = mailbox = Mailbox[FaceView]()
-            alive = self.step is Step.FACE
-            watch = partial(self._captures.watch_face, cancel, mailbox, for_liveness=alive)
-            self._run(_DEVICES, watch, _ignore)
+        self._picture = None
+        group = self.step.capture_group
+        if group is None or self.step is Step.FACE:
+            self._run(_DEVICES, self.in_use.watch_face(for_liveness=group is not None), _ignore)
             self._patience.start(PATIENCE_MS)
         else:
-            assert group is not None
-            self._frames = LiveFrames()
-            self._run(_DEVICES, partial(self._capture_group, group, cancel, self._frames), self._group_taken)
+            self._run(_DEVICES, self.in_use.capture(group, self.presenter.keeping), self._group_taken)
         self._timer.start()
-
-    def _capture_group(self, group: CaptureGroup, cancel: Event, live: LiveFrames) -> Taken:
-        """Runs on a lane."""
-        keeping = self.presenter.keeping
-        outcome = self._captures.capture_group(
-            self.registration.id,
-            group,
-            cancel,
-            live.mailbox,
-            forced=keeping.because if keeping else None,
-            comment=keeping.comment if keeping else "",
-        )
-        return outcome, self._captures.unjudged(self.registration.id, group)
 
     def _run(self, lane: str, work: Callable[[], T], done: Callable[[T], None]) -> None:
         """For this round: what ends after the lane went on elsewhere is not this page's news any more."""
@@ -380,22 +331,27 @@ class CapturePage(StepPage):
     def _came_late(self, result: object) -> None:
         outcome = result[0] if isinstance(result, tuple) else result
         if isinstance(outcome, CaptureOutcome):
-            self.work(_STORE, partial(self._captures.registration, self.registration.id), self._excepted)
+            self.work(_STORE, partial(self._captures.registration, self.registration.id), self._kept_up)
             self.work(_STORE, partial(self._captures.unjudged, self.registration.id), self._judge)
+
+    def _kept_up(self, registration: Registration) -> None:
+        self.presenter.keep_up(registration)
+        self.changed_to(registration)
+        self._show()
 
     def _end_device(self) -> None:
         self._show_newest()
         self._timer.stop()
         self._patience.stop()
-        self._cancel.set()
+        self.in_use.end()
 
     def _show_newest(self) -> None:
-        frame = self._frames.mailbox.take()
+        frame = self.in_use.frames.mailbox.take()
         if frame is not None:
             self._picture = image_of(frame.pixels)
             self.presenter.frame_seen()
             self._show_words()
-        view = self._faces.take()
+        view = self.in_use.faces.take()
         if view is None:
             return
         take = self.presenter.seen(view)
@@ -556,42 +512,7 @@ class CapturePage(StepPage):
         )
 
     def _show_choices(self) -> None:
-        presenter = self.presenter
-        offered = presenter.choices
-        for choice, made in self.choices.items():
-            made.setVisible(choice in offered)
-            words = self._choice_words(choice)
-            if made.text() != words:
-                made.setText(words)
-        live = presenter.doing in (Doing.RESTING, Doing.STOPPED, Doing.WAITING)
-        complete = presenter.is_complete and presenter.doing in (Doing.RESTING, Doing.DONE)
-        self.start.setVisible(live)
-        words = self._start_words()
-        if self.start.text() != words:
-            self.start.setText(words)
-        plain = complete or Choice.TAKE in offered
-        if (self.start.objectName() == "primary") == plain:
-            self.start.setObjectName("" if plain else "primary")
-            mark(self.start, "plain", value=plain)
-        self.pause.setVisible(presenter.is_under_way and presenter.doing is not Doing.STOPPED)
-        self.next.setVisible(complete)
-
-    def _start_words(self) -> str:
-        presenter = self.presenter
-        if presenter.doing in (Doing.STOPPED, Doing.WAITING):
-            return tr("Once more (Space)")
-        if presenter.placement.is_done and presenter.doing is Doing.RESTING:
-            return tr("Take it again")
-        return tr("Go on (Space)") if presenter.has_begun else tr("Start (Space)")
-
-    def _choice_words(self, choice: Choice) -> str:
-        return {
-            Choice.TAKE: tr("Take the picture (Space)"),
-            Choice.TRY: tr("Try with this picture"),
-            Choice.KEEP: tr("Keep the best there is …"),
-            Choice.ATTEST: tr("I see the person here myself …"),
-            Choice.OTHER_DEVICE: tr("Another device …"),
-        }[choice]
+        self.buttons.show_what(self.presenter)
 
     def _show_words(self) -> None:
         said = self.presenter.said
@@ -626,9 +547,7 @@ class CapturePage(StepPage):
         """To what goes on, or to the page: a key pressed without thinking must not pause it."""
         if self.side.is_asking:
             return
-        shown: list[Button] = [self.next, self.start]
-        going = next((each for each in shown if not each.isHidden() and each.isEnabled()), None)
-        (going or self).setFocus()
+        (self.buttons.going_on() or self).setFocus()
 
 
 def _sentence(said: Said) -> str:
