@@ -35,18 +35,30 @@ def add(owner: QWidget, keys: str | Sequence[str], words: str, pressed: Callable
     return made
 
 
-def add_everywhere(window: QWidget, keys: Sequence[str], words: str, pressed: Callable[[], object]) -> None:
-    """A key that works on every page, and over a dialog."""
-    add(window, keys, words, pressed).setContext(Qt.ShortcutContext.ApplicationShortcut)
+def add_everywhere(window: QWidget, keys: Sequence[str], pressed: Callable[[], object]) -> None:
+    """A key that works on every page, and over a dialog; :func:`_everywhere` says what it does."""
+    add(window, keys, "", pressed).setContext(Qt.ShortcutContext.ApplicationShortcut)
+
+
+def _everywhere() -> tuple[tuple[Sequence[str], str], ...]:
+    """In the language of the moment: the keys are made once, the words are not."""
+    return (
+        ((HELP_KEYS,), tr("This list of keys")),
+        ((LOCK_KEYS,), tr("Lock")),
+        (LARGER_KEYS, tr("Larger")),
+        (SMALLER_KEYS, tr("Smaller")),
+        (USUAL_SIZE_KEYS, tr("Usual size")),
+    )
 
 
 def letters_for(texts: Sequence[str], taken: Set[str] = frozenset()) -> dict[int, str]:
-    """A letter for each of ``texts`` by its place: the first of a word, another one in it, or any that is left.
+    """A letter for each of ``texts`` by its place: the first of a word, another one in it, and where the script
+    has none of A to Z any that is left.
 
-    What is said twice gets none: two buttons with one name need a way of their own to tell them apart (Tab).
+    What is said twice gets none, nor do those whose letters are all gone: Tab reaches them.
     """
     often, found, used = Counter(texts), dict[int, str](), set(taken)
-    for wanted in (_first_letters, _letters, lambda text: iter(string.ascii_uppercase)):
+    for wanted in (_first_letters, _letters, _any_for_other_scripts):
         for place, text in enumerate(texts):
             if place in found or not text or often[text] > 1:
                 continue
@@ -63,6 +75,10 @@ def _first_letters(text: str) -> Iterator[str]:
 
 def _letters(text: str) -> Iterator[str]:
     return (each.upper() for each in text if each in string.ascii_letters)
+
+
+def _any_for_other_scripts(text: str) -> Iterator[str]:
+    return iter("" if any(each in string.ascii_letters for each in text) else string.ascii_uppercase)
 
 
 class Letters(QObject):
@@ -135,23 +151,19 @@ def _key(keys: str) -> QLabel:
 
 def _keys_of(window: QWidget) -> Iterator[tuple[str, str]]:
     """First the page's own, then the buttons', then what works everywhere."""
-    everywhere = []
     for shortcut in window.findChildren(QShortcut):
         owner = shortcut.parent()
         if not shortcut.whatsThis() or not shortcut.isEnabled() or not isinstance(owner, QWidget):
             continue
-        line = (_native(shortcut.keys()[0]), shortcut.whatsThis())
-        if shortcut.context() is Qt.ShortcutContext.ApplicationShortcut:
-            everywhere.append(line)
-        elif owner.isVisible():
-            yield line
+        if owner.isVisible():
+            yield _native(shortcut.keys()[0]), shortcut.whatsThis()
     for each in window.findChildren(Button):
         if each.isVisible() and each.window() is window and not each.shortcut().isEmpty():
             yield _native(each.shortcut()), each.spoken
     yield tr("Tab"), tr("To what comes next; with Shift to what was before")
     yield tr("Space"), tr("Press the button that has the frame, or tick the box")
     yield tr("Enter"), tr("Press the coloured button")
-    yield from everywhere
+    yield from ((_native(QKeySequence(keys[0])), words) for keys, words in _everywhere())
 
 
 def _native(keys: QKeySequence) -> str:

@@ -174,6 +174,7 @@ TIGHT, CLOSE, GAP, WIDE, PAGE = 4, 8, 12, 18, 26
 
 LEAST_ZOOM, USUAL_ZOOM, MOST_ZOOM = 100, 100, 200
 ZOOM_STEP = 25
+_SIDE_BY_SIDE_UP_TO = 125
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,6 +208,11 @@ def look() -> Look:
 def px(size: float) -> int:
     """What is ``size`` pixels at 100 %."""
     return round(size * _look.zoom / 100)
+
+
+def is_large() -> bool:
+    """So large that what stands side by side at other times goes one below the other."""
+    return _look.zoom > _SIDE_BY_SIDE_UP_TO
 
 
 def apply(application: QApplication, look: Look | None = None) -> None:

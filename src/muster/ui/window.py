@@ -28,9 +28,9 @@ from PySide6.QtWidgets import (
 from muster.domain.lifecycle import Registration
 from muster.domain.registration import RegistrationId, Step
 from muster.errors import MusterError
-from muster.ui.audit.page import TrailPage
 from muster.ui import shortcuts, theme
 from muster.ui.appearance import Looks, Scheme
+from muster.ui.audit.page import TrailPage
 from muster.ui.background import Background
 from muster.ui.finishing import LANE as SEALING
 from muster.ui.finishing import Finisher, Sent
@@ -88,14 +88,14 @@ class MainWindow(QMainWindow):
         self.looks = Looks(application, session.data, self)
         self.looks.zoomed.connect(self._zoomed)
         self._letters = shortcuts.Letters(self)
-        for keys, words, pressed in (
-            ((shortcuts.HELP_KEYS,), tr("This list of keys"), self.show_keys),
-            ((shortcuts.LOCK_KEYS,), tr("Lock"), self._lock_pressed),
-            (shortcuts.LARGER_KEYS, tr("Larger"), partial(self._zoom, 1)),
-            (shortcuts.SMALLER_KEYS, tr("Smaller"), partial(self._zoom, -1)),
-            (shortcuts.USUAL_SIZE_KEYS, tr("Usual size"), partial(self._zoom, 0)),
+        for keys, pressed in (
+            ((shortcuts.HELP_KEYS,), self.show_keys),
+            ((shortcuts.LOCK_KEYS,), self._lock_pressed),
+            (shortcuts.LARGER_KEYS, partial(self._zoom, 1)),
+            (shortcuts.SMALLER_KEYS, partial(self._zoom, -1)),
+            (shortcuts.USUAL_SIZE_KEYS, partial(self._zoom, 0)),
         ):
-            shortcuts.add_everywhere(self, keys, words, pressed)
+            shortcuts.add_everywhere(self, keys, pressed)
         self.setMinimumSize(1024, 600)
         self.resize(1366, 768)
         self.begin()
@@ -433,6 +433,7 @@ class MainWindow(QMainWindow):
         row.addWidget(self.look_button)
         keys = _header_button(tr("Keys"), _with_keys(tr("This list of keys"), shortcuts.HELP_KEYS))
         keys.clicked.connect(self._keys_pressed)
+        keys.setVisible(not theme.is_large())  # the key itself works always
         row.addWidget(keys)
         if self._session.desk is not None:
             row.addSpacing(theme.px(theme.CLOSE))

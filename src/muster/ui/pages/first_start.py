@@ -9,6 +9,7 @@ from PySide6.QtGui import QRegularExpressionValidator
 from PySide6.QtWidgets import QCheckBox, QFormLayout, QHBoxLayout, QLineEdit, QVBoxLayout
 
 from muster.errors import MusterError
+from muster.ui import theme
 from muster.ui.background import Background
 from muster.ui.language import say_error, tr
 from muster.ui.pages.page import Page
@@ -44,7 +45,7 @@ class FirstStartPage(Page):
                 "subtitle",
             )
         )
-        cards = QHBoxLayout()
+        cards = QVBoxLayout() if theme.is_large() else QHBoxLayout()
         cards.setSpacing(16)
         self.center, self.machine = _digits(DEFAULT_CENTER), _digits(DEFAULT_MACHINE)
         station = Card()

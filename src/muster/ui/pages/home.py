@@ -14,7 +14,7 @@ from muster.domain.lifecycle import Registration
 from muster.domain.operators import Permission
 from muster.domain.registration import Process, RegistrationId
 from muster.errors import MusterError
-from muster.ui import names
+from muster.ui import names, theme
 from muster.ui.background import Background
 from muster.ui.finishing import look_again
 from muster.ui.language import say, say_error, tr
@@ -62,27 +62,12 @@ class HomePage(Page):
         column = QVBoxLayout(self)
         column.setContentsMargins(26, 20, 26, 18)
         column.setSpacing(14)
-        head = QHBoxLayout()
-        head.addWidget(label(tr("Welcome, {name}", name=desk.operator.user_id), "title"), 1)
-        self.review, self.trail = button(tr("Review")), button(tr("Trail"))
-        for each, wanted in ((self.review, self.review_wanted), (self.trail, self.trail_wanted)):
-            each.clicked.connect(wanted)
-            each.setVisible(desk.access.may(Permission.REVIEW))
-            head.addWidget(each)
-        self.people = button(tr("People"))
-        self.people.clicked.connect(self.people_wanted)
-        self.people.setVisible(desk.access.may(Permission.MANAGE_OPERATORS))
-        head.addWidget(self.people)
-        self.policy = button(tr("Proof of identity"))
-        self.policy.clicked.connect(self.policy_wanted)
-        head.addWidget(self.policy)
-        self.policy.setVisible(desk.access.may(Permission.CHANGE_SETTINGS))
-        column.addLayout(head)
+        self._add_head(column)
         self.note = Note()
         column.addWidget(self.note)
         if desk.rebuilt is not None:
             self.note.say(say(DATABASE_WAS_REBUILT, {"folder": desk.rebuilt.quarantine}), "warn")
-        columns = QHBoxLayout()
+        columns = QVBoxLayout() if theme.is_large() else QHBoxLayout()
         columns.setSpacing(16)
         left, right = QVBoxLayout(), QVBoxLayout()
         left.setSpacing(14)
@@ -102,6 +87,30 @@ class HomePage(Page):
         self._rounds.setInterval(_GO_ROUND_MS)
         self._rounds.timeout.connect(self._go_round)
         self.refresh()
+
+    def _add_head(self, column: QVBoxLayout) -> None:
+        """Who works here, and the ways to the other pages."""
+        welcome = label(tr("Welcome, {name}", name=self._desk.operator.user_id), "title")
+        head = QHBoxLayout()
+        if theme.is_large():
+            column.addWidget(welcome)
+            head.addStretch(1)
+        else:
+            head.addWidget(welcome, 1)
+        self.review, self.trail = button(tr("Review")), button(tr("Trail"))
+        for each, wanted in ((self.review, self.review_wanted), (self.trail, self.trail_wanted)):
+            each.clicked.connect(wanted)
+            each.setVisible(self._desk.access.may(Permission.REVIEW))
+            head.addWidget(each)
+        self.people = button(tr("People"))
+        self.people.clicked.connect(self.people_wanted)
+        self.people.setVisible(self._desk.access.may(Permission.MANAGE_OPERATORS))
+        head.addWidget(self.people)
+        self.policy = button(tr("Proof of identity"))
+        self.policy.clicked.connect(self.policy_wanted)
+        head.addWidget(self.policy)
+        self.policy.setVisible(self._desk.access.may(Permission.CHANGE_SETTINGS))
+        column.addLayout(head)
 
     def enter(self) -> None:
         self.start.setFocus()

@@ -42,7 +42,7 @@ class StepButton(LargeButton):
     def __init__(self, node: DrawnNode) -> None:
         is_method = node.kind == METHOD
         super().__init__(words.drawn_title(node), width=_METHOD_WIDTH if is_method else _GROUP_WIDTH)
-        self.setFixedWidth(_METHOD_WIDTH if is_method else _GROUP_WIDTH)
+        self.setFixedWidth(theme.px(_METHOD_WIDTH if is_method else _GROUP_WIDTH))
         self.setCheckable(True)
         self.setProperty("step", True)
         self._node = node

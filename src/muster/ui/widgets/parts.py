@@ -130,7 +130,7 @@ class Button(QPushButton):
     def sizeHint(self) -> QSize:
         """Where the script has no A to Z, room for the letter also while there is none: nothing jumps then."""
         hint = super().sizeHint()
-        if self.text() and not _has_letter(self.text(), self.letter):
+        if self.text() and not any(each in ascii_letters for each in self.text()):
             hint.setWidth(hint.width() + self.fontMetrics().horizontalAdvance(" (M)"))
         return hint
 
@@ -144,10 +144,6 @@ class Button(QPushButton):
     def hideEvent(self, event: QHideEvent) -> None:
         super().hideEvent(event)
         shown_buttons.changed.emit()
-
-
-def _has_letter(text: str, letter: str) -> bool:
-    return letter in text.upper() if letter else any(each in ascii_letters for each in text)
 
 
 def with_letter(text: str, letter: str) -> str:

@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout
 
 from muster.domain.lifecycle import Registration
 from muster.domain.registration import Process, RegistrationId, Step
-from muster.ui import names
+from muster.ui import names, theme
 from muster.ui.background import Background
 from muster.ui.capture.page import CapturePage
 from muster.ui.language import say_finding, tr
@@ -87,7 +87,7 @@ class Wizard(Page):
         rail = QFrame()
         self._rail_frame = rail
         rail.setObjectName("rail")
-        rail.setFixedWidth(_RAIL_WIDTH)
+        rail.setFixedWidth(theme.px(_RAIL_WIDTH))
         column = QVBoxLayout(rail)
         column.setContentsMargins(12, 16, 12, 14)
         column.setSpacing(3)
