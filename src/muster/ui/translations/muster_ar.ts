@@ -436,6 +436,10 @@
             <translation>سبب آخر، دائم</translation>
         </message>
         <message>
+            <source>Another station's packets accepted from now on</source>
+            <translation>تُقبل حزم محطة أخرى من الآن</translation>
+        </message>
+        <message>
             <source>Approve</source>
             <translation>موافقة</translation>
         </message>
@@ -520,8 +524,24 @@
             <translation>المحاولة {number} من {allowed}</translation>
         </message>
         <message>
+            <source>Audit</source>
+            <translation>التدقيق</translation>
+        </message>
+        <message>
+            <source>Authentication</source>
+            <translation>إثبات الدخول</translation>
+        </message>
+        <message>
             <source>Authenticator</source>
             <translation>تطبيق المصادقة</translation>
+        </message>
+        <message>
+            <source>Authenticator of an operator removed</source>
+            <translation>أُزيل موثّق أحد المشغّلين</translation>
+        </message>
+        <message>
+            <source>Authenticator of an operator set up</source>
+            <translation>أُعد موثّق لأحد المشغّلين</translation>
         </message>
         <message>
             <source>Back to the desk</source>
@@ -550,6 +570,30 @@
         <message>
             <source>Being taken. The person stays like this until it is good.</source>
             <translation>جارٍ الالتقاط. يبقى الشخص هكذا حتى تكون النتيجة جيدة.</translation>
+        </message>
+        <message>
+            <source>Biometric exception cleared</source>
+            <translation>أُلغي استثناء حيوي</translation>
+        </message>
+        <message>
+            <source>Biometric exception marked</source>
+            <translation>وُضع استثناء حيوي</translation>
+        </message>
+        <message>
+            <source>Biometric sample captured</source>
+            <translation>التُقطت عينة حيوية</translation>
+        </message>
+        <message>
+            <source>Biometric sample judged by the station</source>
+            <translation>قيّمت المحطة عينة حيوية</translation>
+        </message>
+        <message>
+            <source>Biometric sample set aside</source>
+            <translation>نُحيت عينة حيوية</translation>
+        </message>
+        <message>
+            <source>Biometrics</source>
+            <translation>القياسات الحيوية</translation>
         </message>
         <message>
             <source>Block</source>
@@ -608,6 +652,18 @@
             <translation>علامات أخرى وحروف كبيرة</translation>
         </message>
         <message>
+            <source>Capture attempted</source>
+            <translation>محاولة التقاط</translation>
+        </message>
+        <message>
+            <source>Capture below the threshold</source>
+            <translation>لقطة دون الحد</translation>
+        </message>
+        <message>
+            <source>Capture failed</source>
+            <translation>فشل الالتقاط</translation>
+        </message>
+        <message>
             <source>Captures</source>
             <translation>الالتقاط</translation>
         </message>
@@ -632,6 +688,10 @@
             <translation>المركز {center}، الجهاز {machine}</translation>
         </message>
         <message>
+            <source>Certificate of the server's signatures stored</source>
+            <translation>حُفظت شهادة توقيعات الخادم</translation>
+        </message>
+        <message>
             <source>Change</source>
             <translation>تعديل</translation>
         </message>
@@ -644,6 +704,10 @@
             <translation>تغيير الأدوار</translation>
         </message>
         <message>
+            <source>Changed certificate of the server accepted</source>
+            <translation>قُبلت شهادة الخادم المتغيرة</translation>
+        </message>
+        <message>
             <source>Check</source>
             <translation>المراجعة</translation>
         </message>
@@ -654,6 +718,10 @@
         <message>
             <source>Chin up a little.</source>
             <translation>ارفع ذقنك قليلًا.</translation>
+        </message>
+        <message>
+            <source>Chip of a document read</source>
+            <translation>قُرئت شريحة وثيقة</translation>
         </message>
         <message>
             <source>Choose</source>
@@ -724,6 +792,14 @@
             <translation>أغلِق فمك.</translation>
         </message>
         <message>
+            <source>Code of a person's authenticator given</source>
+            <translation>أُعطي رمز موثّق شخص</translation>
+        </message>
+        <message>
+            <source>Code of an authenticator taken</source>
+            <translation>قُبل رمز موثّق</translation>
+        </message>
+        <message>
             <source>Code of your authenticator</source>
             <translation>رمز تطبيق المصادقة</translation>
         </message>
@@ -788,16 +864,36 @@
             <translation>الموافقة</translation>
         </message>
         <message>
+            <source>Consent given</source>
+            <translation>أُعطيت الموافقة</translation>
+        </message>
+        <message>
             <source>Content</source>
             <translation>المحتوى</translation>
+        </message>
+        <message>
+            <source>Content exported in another system's words</source>
+            <translation>صُدّر المحتوى بصيغة نظام آخر</translation>
         </message>
         <message>
             <source>Continue sending</source>
             <translation>متابعة الإرسال</translation>
         </message>
         <message>
+            <source>Copy of a packet handed over on a drive</source>
+            <translation>سُلّمت نسخة من حزمة على قرص</translation>
+        </message>
+        <message>
+            <source>Damaged database put aside and rebuilt</source>
+            <translation>نُحيت قاعدة البيانات التالفة وأُعيد بناؤها</translation>
+        </message>
+        <message>
             <source>Dark</source>
             <translation>داكن</translation>
+        </message>
+        <message>
+            <source>Database brought forward to a newer form</source>
+            <translation>نُقلت قاعدة البيانات إلى شكل أحدث</translation>
         </message>
         <message>
             <source>Days of the oldest review</source>
@@ -828,16 +924,44 @@
             <translation>أيام دون إرسال</translation>
         </message>
         <message>
+            <source>Decided which of two values is right</source>
+            <translation>تقرر أي القيمتين صحيحة</translation>
+        </message>
+        <message>
             <source>Delete the letter before</source>
             <translation>حذف الحرف السابق</translation>
+        </message>
+        <message>
+            <source>Delivery attempt failed</source>
+            <translation>فشلت محاولة التسليم</translation>
+        </message>
+        <message>
+            <source>Delivery of another station's packet failed</source>
+            <translation>فشل تسليم حزمة محطة أخرى</translation>
         </message>
         <message>
             <source>Demo station: the password is filled in. Enroll invented people only.</source>
             <translation>محطة تجريبية: كلمة المرور مُدخلة مسبقًا. لا تسجّل إلا أشخاصًا وهميين.</translation>
         </message>
         <message>
+            <source>Demographics entered</source>
+            <translation>أُدخلت البيانات</translation>
+        </message>
+        <message>
+            <source>Demographics entered, blocklisted words kept</source>
+            <translation>أُدخلت البيانات مع إبقاء كلمات محظورة</translation>
+        </message>
+        <message>
+            <source>Demographics kept unfinished</source>
+            <translation>حُفظت البيانات غير مكتملة</translation>
+        </message>
+        <message>
             <source>Details</source>
             <translation>البيانات</translation>
+        </message>
+        <message>
+            <source>Device of a kind chosen</source>
+            <translation>اختير جهاز من نوع ما</translation>
         </message>
         <message>
             <source>Devices</source>
@@ -854,6 +978,22 @@
         <message>
             <source>Document</source>
             <translation>وثيقة</translation>
+        </message>
+        <message>
+            <source>Document attached</source>
+            <translation>أُرفقت وثيقة</translation>
+        </message>
+        <message>
+            <source>Document kept with a smaller picture</source>
+            <translation>حُفظت الوثيقة بصورة أصغر</translation>
+        </message>
+        <message>
+            <source>Document removed</source>
+            <translation>أُزيلت وثيقة</translation>
+        </message>
+        <message>
+            <source>Document, chip, code or pre-registration read for the form</source>
+            <translation>قُرئت وثيقة أو شريحة أو رمز أو تسجيل مسبق للنموذج</translation>
         </message>
         <message>
             <source>Documents</source>
@@ -874,6 +1014,10 @@
         <message>
             <source>Dry or wet skin</source>
             <translation>بشرة جافة أو رطبة</translation>
+        </message>
+        <message>
+            <source>Duplicates</source>
+            <translation>التكرارات</translation>
         </message>
         <message>
             <source>E-mail address</source>
@@ -928,8 +1072,16 @@
             <translation>نجحت كل الخطوات، لكنها لا تكفي لإثبات الهوية لهذا الغرض.</translation>
         </message>
         <message>
+            <source>Evidence of an identity shown to a supervisor</source>
+            <translation>عُرضت أدلة هوية على مشرف</translation>
+        </message>
+        <message>
             <source>Exception photo</source>
             <translation>صورة الاستثناء</translation>
+        </message>
+        <message>
+            <source>Exported content accepted by another server</source>
+            <translation>قبل خادم آخر المحتوى المصدَّر</translation>
         </message>
         <message>
             <source>Eye cannot be captured (illness)</source>
@@ -956,6 +1108,10 @@
             <translation>الوجه والأصابع</translation>
         </message>
         <message>
+            <source>Face searched for among those captured here</source>
+            <translation>بُحث عن الوجه بين الوجوه الملتقطة هنا</translation>
+        </message>
+        <message>
             <source>Face, fingers and eyes</source>
             <translation>الوجه والأصابع والعينان</translation>
         </message>
@@ -966,6 +1122,10 @@
         <message>
             <source>Face, hands and eyes</source>
             <translation>الوجه واليدان والعينان</translation>
+        </message>
+        <message>
+            <source>Faces like this one found, for a supervisor to compare</source>
+            <translation>عُثر على وجوه مشابهة ليقارنها مشرف</translation>
         </message>
         <message>
             <source>Faults to be mended: {count}</source>
@@ -982,6 +1142,10 @@
         <message>
             <source>Fetching …</source>
             <translation>جارٍ الجلب …</translation>
+        </message>
+        <message>
+            <source>Fields filled in from what was read</source>
+            <translation>مُلئت الحقول مما قُرئ</translation>
         </message>
         <message>
             <source>Fields in which blocklisted words stay, with a reason: {count}. Read why.</source>
@@ -1124,12 +1288,20 @@
             <translation>أنا، ⁨{officer}⁩، تحققت من هوية هذا الشخص وسجلت ما رأيته، وأكد الشخص ذلك.</translation>
         </message>
         <message>
+            <source>Identity proofing</source>
+            <translation>إثبات الهوية</translation>
+        </message>
+        <message>
             <source>In the file: {name}</source>
             <translation>في الملف: {name}</translation>
         </message>
         <message>
             <source>Injury or illness</source>
             <translation>إصابة أو مرض</translation>
+        </message>
+        <message>
+            <source>Introducer compared with the officer at the desk</source>
+            <translation>قورن المُقدِّم بالموظف في المكتب</translation>
         </message>
         <message>
             <source>Is this address spelt right? Many addresses end in {likely}.</source>
@@ -1360,6 +1532,10 @@
             <translation>ينعكس الضوء على الصفحة. أدر الصفحة أو المصباح قليلًا.</translation>
         </message>
         <message>
+            <source>Living face confirmed, attested or refused</source>
+            <translation>تأكد الوجه الحي أو شُهد به أو رُفض</translation>
+        </message>
+        <message>
             <source>Lock</source>
             <translation>قفل</translation>
         </message>
@@ -1486,6 +1662,10 @@
         <message>
             <source>New registration</source>
             <translation>تسجيل جديد</translation>
+        </message>
+        <message>
+            <source>New version of what the server said counts from now on</source>
+            <translation>يُعتد من الآن بإصدار جديد مما قاله الخادم</translation>
         </message>
         <message>
             <source>Next</source>
@@ -1872,12 +2052,88 @@
             <translation>افتح عينيك.</translation>
         </message>
         <message>
+            <source>Operator added</source>
+            <translation>أُضيف مشغّل</translation>
+        </message>
+        <message>
+            <source>Operator blocked</source>
+            <translation>حُظر مشغّل</translation>
+        </message>
+        <message>
+            <source>Operator changed the own password</source>
+            <translation>غيّر المشغّل كلمة مروره</translation>
+        </message>
+        <message>
+            <source>Operator got a new password from an administrator</source>
+            <translation>حصل مشغّل على كلمة مرور جديدة من مسؤول</translation>
+        </message>
+        <message>
+            <source>Operator no longer blocked</source>
+            <translation>رُفع الحظر عن مشغّل</translation>
+        </message>
+        <message>
+            <source>Operator removed</source>
+            <translation>أُزيل مشغّل</translation>
+        </message>
+        <message>
+            <source>Operator signed in</source>
+            <translation>سجّل المشغّل الدخول</translation>
+        </message>
+        <message>
+            <source>Operator signed in at the server</source>
+            <translation>سجّل المشغّل الدخول إلى الخادم</translation>
+        </message>
+        <message>
+            <source>Operator signed out</source>
+            <translation>سجّل المشغّل الخروج</translation>
+        </message>
+        <message>
+            <source>Operator's finger taken instead of a password</source>
+            <translation>أُخذت بصمة المشغّل بدل كلمة المرور</translation>
+        </message>
+        <message>
             <source>Outbox</source>
             <translation>صندوق الصادر</translation>
         </message>
         <message>
+            <source>Packet</source>
+            <translation>الحزمة</translation>
+        </message>
+        <message>
+            <source>Packet accepted by the server</source>
+            <translation>قبل الخادم الحزمة</translation>
+        </message>
+        <message>
+            <source>Packet announced to the server</source>
+            <translation>أُعلنت الحزمة للخادم</translation>
+        </message>
+        <message>
+            <source>Packet of another station accepted by the server</source>
+            <translation>قبل الخادم حزمة محطة أخرى</translation>
+        </message>
+        <message>
+            <source>Packet of another station taken from a drive</source>
+            <translation>أُخذت حزمة محطة أخرى من قرص</translation>
+        </message>
+        <message>
+            <source>Packet refused for good; waits for a person</source>
+            <translation>رُفضت الحزمة نهائيًا؛ تنتظر شخصًا</translation>
+        </message>
+        <message>
+            <source>Packet sealed</source>
+            <translation>خُتمت الحزمة</translation>
+        </message>
+        <message>
+            <source>Packet to be sent again at a person's wish</source>
+            <translation>تُرسل الحزمة من جديد بناءً على طلب</translation>
+        </message>
+        <message>
             <source>Packets not sent</source>
             <translation>حزم لم تُرسل</translation>
+        </message>
+        <message>
+            <source>Packets on a drive refused</source>
+            <translation>رُفضت حزم على قرص</translation>
         </message>
         <message>
             <source>Packets waiting for review</source>
@@ -1948,12 +2204,24 @@
             <translation>أشخاص هذه المحطة</translation>
         </message>
         <message>
+            <source>Person answered to what they were shown</source>
+            <translation>أجاب الشخص عما عُرض عليه</translation>
+        </message>
+        <message>
+            <source>Person did not agree; the registration ended</source>
+            <translation>لم يوافق الشخص؛ انتهى التسجيل</translation>
+        </message>
+        <message>
             <source>Phone number</source>
             <translation>رقم الهاتف</translation>
         </message>
         <message>
             <source>Photo of the exception</source>
             <translation>صورة الاستثناء</translation>
+        </message>
+        <message>
+            <source>Photo of the exception taken</source>
+            <translation>التُقطت صورة الاستثناء</translation>
         </message>
         <message>
             <source>Picture</source>
@@ -1966,6 +2234,10 @@
         <message>
             <source>Places found</source>
             <translation>الأماكن التي وُجدت</translation>
+        </message>
+        <message>
+            <source>Plaintext content destroyed</source>
+            <translation>أُتلف المحتوى الواضح</translation>
         </message>
         <message>
             <source>Playing asks nobody and stores nothing.</source>
@@ -2036,6 +2308,30 @@
             <translation>المنفذ {port} يستخدمه برنامج آخر. اختر منفذًا آخر.</translation>
         </message>
         <message>
+            <source>Portrait of a document compared with the face</source>
+            <translation>قورنت صورة وثيقة بالوجه</translation>
+        </message>
+        <message>
+            <source>Pre-registration</source>
+            <translation>التسجيل المسبق</translation>
+        </message>
+        <message>
+            <source>Pre-registration fetched and kept</source>
+            <translation>جُلب تسجيل مسبق وحُفظ</translation>
+        </message>
+        <message>
+            <source>Pre-registration taken into a registration</source>
+            <translation>أُدرج تسجيل مسبق في تسجيل</translation>
+        </message>
+        <message>
+            <source>Pre-registrations destroyed, their time being over</source>
+            <translation>أُتلفت تسجيلات مسبقة لانتهاء مدتها</translation>
+        </message>
+        <message>
+            <source>Prefill</source>
+            <translation>التعبئة المسبقة</translation>
+        </message>
+        <message>
             <source>Press Start: everything is then taken by itself, one after the other.</source>
             <translation>اضغط «ابدأ»: يُلتقط كل شيء بعد ذلك تلقائيًا، واحدًا بعد الآخر.</translation>
         </message>
@@ -2076,12 +2372,28 @@
             <translation>إثبات الهوية</translation>
         </message>
         <message>
+            <source>Proof of identity cancelled</source>
+            <translation>أُلغي إثبات الهوية</translation>
+        </message>
+        <message>
+            <source>Proof of identity started</source>
+            <translation>بدأ إثبات الهوية</translation>
+        </message>
+        <message>
+            <source>Proof of identity went on</source>
+            <translation>استمر إثبات الهوية</translation>
+        </message>
+        <message>
             <source>Proof of identity: what this station asks for</source>
             <translation>إثبات الهوية: ما تطلبه هذه المحطة</translation>
         </message>
         <message>
             <source>Proofing configuration</source>
             <translation>إعداد إثبات الهوية</translation>
+        </message>
+        <message>
+            <source>Proofing configuration set</source>
+            <translation>ضُبط إعداد الإثبات</translation>
         </message>
         <message>
             <source>Put away for now</source>
@@ -2120,12 +2432,28 @@
             <translation>جارٍ القراءة…</translation>
         </message>
         <message>
+            <source>Reason given for samples below the threshold</source>
+            <translation>أُعطي سبب لعينات دون الحد</translation>
+        </message>
+        <message>
             <source>Records of the trail, the newest first</source>
             <translation>سجلات التدقيق، الأحدث أولًا</translation>
         </message>
         <message>
+            <source>Recurring job ran</source>
+            <translation>نُفذت مهمة دورية</translation>
+        </message>
+        <message>
             <source>Registration</source>
             <translation>التسجيل</translation>
+        </message>
+        <message>
+            <source>Registration confirmed by a supervisor</source>
+            <translation>أكد مشرف التسجيل</translation>
+        </message>
+        <message>
+            <source>Registration discarded</source>
+            <translation>أُلغي التسجيل</translation>
         </message>
         <message>
             <source>Registration finished</source>
@@ -2140,8 +2468,32 @@
             <translation>موظف التسجيل</translation>
         </message>
         <message>
+            <source>Registration resumed</source>
+            <translation>استُؤنف التسجيل</translation>
+        </message>
+        <message>
+            <source>Registration signed by the officer</source>
+            <translation>وقّع الموظف التسجيل</translation>
+        </message>
+        <message>
+            <source>Registration started</source>
+            <translation>بدأ التسجيل</translation>
+        </message>
+        <message>
+            <source>Registration was shown to a supervisor for review</source>
+            <translation>عُرض التسجيل على مشرف للمراجعة</translation>
+        </message>
+        <message>
             <source>Registration {number}</source>
             <translation>التسجيل {number}</translation>
+        </message>
+        <message>
+            <source>Registration's proof of identity settled</source>
+            <translation>حُسم إثبات هوية تسجيل</translation>
+        </message>
+        <message>
+            <source>Registrations put into the list for review</source>
+            <translation>أُدرجت تسجيلات في قائمة المراجعة</translation>
         </message>
         <message>
             <source>Registrations to be reviewed, the riskiest first</source>
@@ -2158,6 +2510,10 @@
         <message>
             <source>Remove this page</source>
             <translation>إزالة هذه الصفحة</translation>
+        </message>
+        <message>
+            <source>Results of a proof of identity written</source>
+            <translation>كُتبت نتائج إثبات الهوية</translation>
         </message>
         <message>
             <source>Review</source>
@@ -2190,6 +2546,10 @@
         <message>
             <source>Right thumb</source>
             <translation>الإبهام الأيمن</translation>
+        </message>
+        <message>
+            <source>Roles of an operator changed</source>
+            <translation>غُيّرت أدوار أحد المشغّلين</translation>
         </message>
         <message>
             <source>Roll of 58 mm</source>
@@ -2236,8 +2596,20 @@
             <translation>جارٍ المسح الضوئي…</translation>
         </message>
         <message>
+            <source>Screen locked</source>
+            <translation>قُفلت الشاشة</translation>
+        </message>
+        <message>
+            <source>Screen unlocked</source>
+            <translation>فُتح قفل الشاشة</translation>
+        </message>
+        <message>
             <source>Seal and send</source>
             <translation>ختم وإرسال</translation>
+        </message>
+        <message>
+            <source>Sealed packet destroyed, the server being done with it</source>
+            <translation>أُتلفت الحزمة المختومة بعد أن أنهاها الخادم</translation>
         </message>
         <message>
             <source>Sealed packet of {size} kB in the outbox.</source>
@@ -2246,6 +2618,10 @@
         <message>
             <source>Sealed {kilometres} km from where this station stands.</source>
             <translation>خُتم على بعد {kilometres} كم من موقع هذه المحطة.</translation>
+        </message>
+        <message>
+            <source>Sealing a signed registration failed</source>
+            <translation>فشل ختم تسجيل موقّع</translation>
         </message>
         <message>
             <source>Search</source>
@@ -2258,6 +2634,10 @@
         <message>
             <source>Seconds between this clock and the server's</source>
             <translation>الثواني بين هذه الساعة وساعة الخادم</translation>
+        </message>
+        <message>
+            <source>Secret of a proofing method kept</source>
+            <translation>حُفظ سر طريقة إثبات</translation>
         </message>
         <message>
             <source>Send again</source>
@@ -2280,6 +2660,10 @@
             <translation>الإرسال إلى الخارج</translation>
         </message>
         <message>
+            <source>Sending continued</source>
+            <translation>استُؤنف الإرسال</translation>
+        </message>
+        <message>
             <source>Sending is paused at this station. The packet is kept and goes when sending is continued.</source>
             <translation>الإرسال متوقف مؤقتًا في هذه المحطة. الحزمة محفوظة وسترسل عند متابعة الإرسال.</translation>
         </message>
@@ -2288,8 +2672,36 @@
             <translation>الإرسال متوقف مؤقتًا. عدد الحزم المنتظرة: {count}.</translation>
         </message>
         <message>
+            <source>Sending paused</source>
+            <translation>أُوقف الإرسال مؤقتًا</translation>
+        </message>
+        <message>
             <source>Sending …</source>
             <translation>جارٍ الإرسال…</translation>
+        </message>
+        <message>
+            <source>Server</source>
+            <translation>الخادم</translation>
+        </message>
+        <message>
+            <source>Server asked what became of packets</source>
+            <translation>سُئل الخادم عن مصير الحزم</translation>
+        </message>
+        <message>
+            <source>Server certificate stored</source>
+            <translation>حُفظت شهادة الخادم</translation>
+        </message>
+        <message>
+            <source>Server said the same as before</source>
+            <translation>قال الخادم ما قاله من قبل</translation>
+        </message>
+        <message>
+            <source>Server said what became of a packet</source>
+            <translation>أخبر الخادم بمصير حزمة</translation>
+        </message>
+        <message>
+            <source>Server wants a packet sent again</source>
+            <translation>يريد الخادم إرسال حزمة من جديد</translation>
         </message>
         <message>
             <source>Set up an authenticator</source>
@@ -2310,6 +2722,10 @@
         <message>
             <source>Set up. Setting it up again replaces it.</source>
             <translation>تم الإعداد. إعداده من جديد يستبدله.</translation>
+        </message>
+        <message>
+            <source>Set-up bundle imported</source>
+            <translation>استُوردت حزمة الإعداد</translation>
         </message>
         <message>
             <source>Sharing of details</source>
@@ -2364,6 +2780,10 @@
             <translation>تسجيل الخروج</translation>
         </message>
         <message>
+            <source>Sign-in at the server failed</source>
+            <translation>فشل تسجيل الدخول إلى الخادم</translation>
+        </message>
+        <message>
             <source>Signed and kept. It can be sealed once this station has reached the server for the first time; until then it waits on the desk.</source>
             <translation>تم التوقيع والحفظ. يمكن ختم التسجيل عندما تتصل هذه المحطة بالخادم لأول مرة، وحتى ذلك الحين ينتظر في الصفحة الرئيسية.</translation>
         </message>
@@ -2372,12 +2792,20 @@
             <translation>موقّع بالمفتاح {fingerprint}</translation>
         </message>
         <message>
+            <source>Signed report about a registration written</source>
+            <translation>كُتب تقرير موقّع عن تسجيل</translation>
+        </message>
+        <message>
             <source>Signed. It is sealed in the background; the next person may sit down.</source>
             <translation>تم التوقيع. تُختم الحزمة في الخلفية؛ يمكن للشخص التالي أن يجلس.</translation>
         </message>
         <message>
             <source>Signing …</source>
             <translation>جارٍ التوقيع…</translation>
+        </message>
+        <message>
+            <source>Signs for and against a living face were shown</source>
+            <translation>عُرضت دلائل مع وضد الوجه الحي</translation>
         </message>
         <message>
             <source>Sit a little higher.</source>
@@ -2402,6 +2830,10 @@
         <message>
             <source>Slip</source>
             <translation>الإيصال</translation>
+        </message>
+        <message>
+            <source>Slip printed or written</source>
+            <translation>طُبع الإيصال أو كُتب</translation>
         </message>
         <message>
             <source>Smaller</source>
@@ -2476,6 +2908,10 @@
             <translation>مفتاح المسافة</translation>
         </message>
         <message>
+            <source>Speed of sending limited</source>
+            <translation>حُدّت سرعة الإرسال</translation>
+        </message>
+        <message>
             <source>Start</source>
             <translation>ابدأ</translation>
         </message>
@@ -2500,6 +2936,18 @@
             <translation>المحطة</translation>
         </message>
         <message>
+            <source>Station bound to this computer, or released</source>
+            <translation>رُبطت المحطة بهذا الحاسوب أو حُرّرت</translation>
+        </message>
+        <message>
+            <source>Station created</source>
+            <translation>أُنشئت المحطة</translation>
+        </message>
+        <message>
+            <source>Step completed</source>
+            <translation>أُنجزت خطوة</translation>
+        </message>
+        <message>
             <source>Still reading what the document says …</source>
             <translation>ما زالت الوثيقة تُقرأ…</translation>
         </message>
@@ -2518,6 +2966,18 @@
         <message>
             <source>Supervisor</source>
             <translation>المشرف</translation>
+        </message>
+        <message>
+            <source>Supervisor decided, to be signed off</source>
+            <translation>قرر المشرف، بانتظار التوقيع</translation>
+        </message>
+        <message>
+            <source>Supervisor signed off a number of decisions</source>
+            <translation>وقّع المشرف عددًا من القرارات</translation>
+        </message>
+        <message>
+            <source>Supervisor's decision signed off</source>
+            <translation>وُقّع قرار المشرف</translation>
         </message>
         <message>
             <source>Tab</source>
@@ -2546,6 +3006,22 @@
         <message>
             <source>Take the picture when everything is to be seen.</source>
             <translation>التقط الصورة عندما يظهر كل شيء.</translation>
+        </message>
+        <message>
+            <source>Template of a face destroyed</source>
+            <translation>أُتلف قالب وجه</translation>
+        </message>
+        <message>
+            <source>Template of a face kept to search among</source>
+            <translation>حُفظ قالب وجه للبحث</translation>
+        </message>
+        <message>
+            <source>Templates destroyed, their time being over</source>
+            <translation>أُتلفت قوالب لانتهاء مدتها</translation>
+        </message>
+        <message>
+            <source>Templates found damaged</source>
+            <translation>وُجدت قوالب تالفة</translation>
         </message>
         <message>
             <source>Test</source>
@@ -3710,6 +4186,10 @@
         <message>
             <source>The passwords of this demo station are gone: demo-credentials.json is missing or damaged. Begin a new demo in another folder.</source>
             <translation>كلمات مرور هذه المحطة التجريبية مفقودة: الملف ⁦demo-credentials.json⁩ غير موجود أو تالف. ابدأ عرضًا تجريبيًا جديدًا في مجلد آخر.</translation>
+        </message>
+        <message>
+            <source>The person</source>
+            <translation>الشخص</translation>
         </message>
         <message>
             <source>The person agreed at {at}.</source>
@@ -5268,8 +5748,8 @@
             <translation>تبدو هذه اليد الأخرى. ضع اليد المبيّنة.</translation>
         </message>
         <message>
-            <source>This officer marks exceptions in {share} % of {registrations} registrations; everybody else here in {others} %.</source>
-            <translation>يضع هذا الموظف استثناءات في {share} % من {registrations} تسجيلًا؛ وبقية العاملين هنا في {others} %.</translation>
+            <source>This officer marks exceptions in {share} % of {registrations} registrations; all others here in {others} %.</source>
+            <translation>يضع هذا الموظف استثناءات في {share} % من {registrations} تسجيلًا؛ وكل من عداه هنا في {others} %.</translation>
         </message>
         <message>
             <source>This pattern does not work at column {column} ({reason}). The field goes unchecked.</source>
@@ -5500,6 +5980,14 @@
             <translation>الإبهامان</translation>
         </message>
         <message>
+            <source>Tidying up failed</source>
+            <translation>فشل الترتيب</translation>
+        </message>
+        <message>
+            <source>Time for a proof of identity over</source>
+            <translation>انتهت مدة إثبات الهوية</translation>
+        </message>
+        <message>
             <source>Time left: {days} days</source>
             <translation>الوقت المتبقي: {days} يوم</translation>
         </message>
@@ -5556,6 +6044,18 @@
             <translation>سجل التدقيق</translation>
         </message>
         <message>
+            <source>Trail exported for checking elsewhere</source>
+            <translation>صُدّر السجل للتحقق منه في مكان آخر</translation>
+        </message>
+        <message>
+            <source>Trail searched</source>
+            <translation>بُحث في السجل</translation>
+        </message>
+        <message>
+            <source>Trail up to here signed by the machine key</source>
+            <translation>وُقّع السجل حتى هنا بمفتاح الجهاز</translation>
+        </message>
+        <message>
             <source>Trigger {trigger} names a process that does not exist: {process}. There are: {processes}.</source>
             <translation>يذكر المُشغِّل {trigger} عملية غير موجودة: ‏{process}. العمليات الموجودة: ‏{processes}.</translation>
         </message>
@@ -5601,7 +6101,7 @@
         </message>
         <message>
             <source>Type its beginning</source>
-            <translation type="unfinished"></translation>
+            <translation>اكتب بداية اسمه</translation>
         </message>
         <message>
             <source>Type the beginning of a place; Enter takes the first one found.</source>
@@ -5672,8 +6172,16 @@
             <translation>ما يذكره جهاز عن نفسه في ملف البيانات الحيوية موقّع بشهادة غير شهادة ما التقطه.</translation>
         </message>
         <message>
+            <source>What a search found was shown to a supervisor</source>
+            <translation>عُرضت نتيجة بحث على مشرف</translation>
+        </message>
+        <message>
             <source>What answered is not the registration server. Check the address and the network.</source>
             <translation>ما أجاب ليس خادم التسجيل. تحقق من العنوان والشبكة.</translation>
+        </message>
+        <message>
+            <source>What came of telling a person to come again</source>
+            <translation>نتيجة إبلاغ شخص بالعودة</translation>
         </message>
         <message>
             <source>What does the person begin with?</source>
@@ -5682,6 +6190,10 @@
         <message>
             <source>What happened</source>
             <translation>ما حدث</translation>
+        </message>
+        <message>
+            <source>What happened to a registration was shown</source>
+            <translation>عُرض ما حدث لتسجيل</translation>
         </message>
         <message>
             <source>What happened to registration {number}</source>
@@ -5706,6 +6218,10 @@
         <message>
             <source>What providers said</source>
             <translation>ما قاله المزوّدون</translation>
+        </message>
+        <message>
+            <source>What providers said shown to a supervisor</source>
+            <translation>عُرض ما قاله المزوّدون على مشرف</translation>
         </message>
         <message>
             <source>What the biometric file says of how a sample was captured has a wrong form.</source>
@@ -5734,6 +6250,10 @@
         <message>
             <source>What the person saw has changed since. Show it again and let the person answer.</source>
             <translation>تغيّر ما رآه الشخص منذ ذلك الحين. اعرضه عليه من جديد ودعه يجيب.</translation>
+        </message>
+        <message>
+            <source>What the server said was kept, as a new version</source>
+            <translation>حُفظ ما قاله الخادم كإصدار جديد</translation>
         </message>
         <message>
             <source>What the server sent cannot be opened with this station's key. Have the one in its folder 'keys' registered there.</source>
@@ -5890,6 +6410,10 @@
         <message>
             <source>Write the date as year/month/day, for example 1990/05/31.</source>
             <translation>اكتب التاريخ بترتيب السنة ثم الشهر ثم اليوم، مثل ⁦1990/05/31⁩.</translation>
+        </message>
+        <message>
+            <source>Wrong attempts to show who somebody is</source>
+            <translation>محاولات خاطئة لإثبات الهوية</translation>
         </message>
         <message>
             <source>Yes</source>

@@ -436,6 +436,10 @@
             <translation>Autre raison, durable</translation>
         </message>
         <message>
+            <source>Another station's packets accepted from now on</source>
+            <translation>Paquets d’une autre station acceptés désormais</translation>
+        </message>
+        <message>
             <source>Approve</source>
             <translation>Approuver</translation>
         </message>
@@ -520,8 +524,24 @@
             <translation>Essai {number} sur {allowed}</translation>
         </message>
         <message>
+            <source>Audit</source>
+            <translation>Audit</translation>
+        </message>
+        <message>
+            <source>Authentication</source>
+            <translation>Authentification</translation>
+        </message>
+        <message>
             <source>Authenticator</source>
             <translation>Authentificateur</translation>
+        </message>
+        <message>
+            <source>Authenticator of an operator removed</source>
+            <translation>Authentificateur d’un opérateur supprimé</translation>
+        </message>
+        <message>
+            <source>Authenticator of an operator set up</source>
+            <translation>Authentificateur d’un opérateur configuré</translation>
         </message>
         <message>
             <source>Back to the desk</source>
@@ -550,6 +570,30 @@
         <message>
             <source>Being taken. The person stays like this until it is good.</source>
             <translation>Prise en cours. La personne reste ainsi jusqu’à ce que ce soit bon.</translation>
+        </message>
+        <message>
+            <source>Biometric exception cleared</source>
+            <translation>Exception biométrique levée</translation>
+        </message>
+        <message>
+            <source>Biometric exception marked</source>
+            <translation>Exception biométrique marquée</translation>
+        </message>
+        <message>
+            <source>Biometric sample captured</source>
+            <translation>Échantillon biométrique capturé</translation>
+        </message>
+        <message>
+            <source>Biometric sample judged by the station</source>
+            <translation>Échantillon biométrique jugé par la station</translation>
+        </message>
+        <message>
+            <source>Biometric sample set aside</source>
+            <translation>Échantillon biométrique écarté</translation>
+        </message>
+        <message>
+            <source>Biometrics</source>
+            <translation>Biométrie</translation>
         </message>
         <message>
             <source>Block</source>
@@ -608,6 +652,18 @@
             <translation>Majuscules et autres signes</translation>
         </message>
         <message>
+            <source>Capture attempted</source>
+            <translation>Tentative de capture</translation>
+        </message>
+        <message>
+            <source>Capture below the threshold</source>
+            <translation>Capture sous le seuil</translation>
+        </message>
+        <message>
+            <source>Capture failed</source>
+            <translation>Capture échouée</translation>
+        </message>
+        <message>
             <source>Captures</source>
             <translation>Prises</translation>
         </message>
@@ -632,6 +688,10 @@
             <translation>Centre {center}, poste {machine}</translation>
         </message>
         <message>
+            <source>Certificate of the server's signatures stored</source>
+            <translation>Certificat des signatures du serveur enregistré</translation>
+        </message>
+        <message>
             <source>Change</source>
             <translation>Modifier</translation>
         </message>
@@ -644,6 +704,10 @@
             <translation>Changer les rôles</translation>
         </message>
         <message>
+            <source>Changed certificate of the server accepted</source>
+            <translation>Certificat modifié du serveur accepté</translation>
+        </message>
+        <message>
             <source>Check</source>
             <translation>Vérification</translation>
         </message>
@@ -654,6 +718,10 @@
         <message>
             <source>Chin up a little.</source>
             <translation>Levez un peu le menton.</translation>
+        </message>
+        <message>
+            <source>Chip of a document read</source>
+            <translation>Puce d’un document lue</translation>
         </message>
         <message>
             <source>Choose</source>
@@ -724,6 +792,14 @@
             <translation>Fermez la bouche.</translation>
         </message>
         <message>
+            <source>Code of a person's authenticator given</source>
+            <translation>Code de l’authentificateur d’une personne donné</translation>
+        </message>
+        <message>
+            <source>Code of an authenticator taken</source>
+            <translation>Code d’un authentificateur accepté</translation>
+        </message>
+        <message>
             <source>Code of your authenticator</source>
             <translation>Code de votre authentificateur</translation>
         </message>
@@ -788,16 +864,36 @@
             <translation>Consentement</translation>
         </message>
         <message>
+            <source>Consent given</source>
+            <translation>Consentement donné</translation>
+        </message>
+        <message>
             <source>Content</source>
             <translation>Contenu</translation>
+        </message>
+        <message>
+            <source>Content exported in another system's words</source>
+            <translation>Contenu exporté dans les termes d’un autre système</translation>
         </message>
         <message>
             <source>Continue sending</source>
             <translation>Reprendre l’envoi</translation>
         </message>
         <message>
+            <source>Copy of a packet handed over on a drive</source>
+            <translation>Copie d’un paquet remise sur un support</translation>
+        </message>
+        <message>
+            <source>Damaged database put aside and rebuilt</source>
+            <translation>Base de données endommagée mise de côté et reconstruite</translation>
+        </message>
+        <message>
             <source>Dark</source>
             <translation>Sombre</translation>
+        </message>
+        <message>
+            <source>Database brought forward to a newer form</source>
+            <translation>Base de données mise à une forme plus récente</translation>
         </message>
         <message>
             <source>Days of the oldest review</source>
@@ -828,16 +924,44 @@
             <translation>Jours sans envoi</translation>
         </message>
         <message>
+            <source>Decided which of two values is right</source>
+            <translation>Décidé laquelle de deux valeurs est juste</translation>
+        </message>
+        <message>
             <source>Delete the letter before</source>
             <translation>Effacer la lettre précédente</translation>
+        </message>
+        <message>
+            <source>Delivery attempt failed</source>
+            <translation>Tentative d’envoi échouée</translation>
+        </message>
+        <message>
+            <source>Delivery of another station's packet failed</source>
+            <translation>Envoi du paquet d’une autre station échoué</translation>
         </message>
         <message>
             <source>Demo station: the password is filled in. Enroll invented people only.</source>
             <translation>Poste de démonstration : le mot de passe est déjà saisi. N’inscrivez que des personnes fictives.</translation>
         </message>
         <message>
+            <source>Demographics entered</source>
+            <translation>Données saisies</translation>
+        </message>
+        <message>
+            <source>Demographics entered, blocklisted words kept</source>
+            <translation>Données saisies, mots interdits conservés</translation>
+        </message>
+        <message>
+            <source>Demographics kept unfinished</source>
+            <translation>Données gardées inachevées</translation>
+        </message>
+        <message>
             <source>Details</source>
             <translation>Renseignements</translation>
+        </message>
+        <message>
+            <source>Device of a kind chosen</source>
+            <translation>Appareil d’un type choisi</translation>
         </message>
         <message>
             <source>Devices</source>
@@ -854,6 +978,22 @@
         <message>
             <source>Document</source>
             <translation>Document</translation>
+        </message>
+        <message>
+            <source>Document attached</source>
+            <translation>Document joint</translation>
+        </message>
+        <message>
+            <source>Document kept with a smaller picture</source>
+            <translation>Document gardé avec une image plus petite</translation>
+        </message>
+        <message>
+            <source>Document removed</source>
+            <translation>Document retiré</translation>
+        </message>
+        <message>
+            <source>Document, chip, code or pre-registration read for the form</source>
+            <translation>Document, puce, code ou préinscription lu pour le formulaire</translation>
         </message>
         <message>
             <source>Documents</source>
@@ -874,6 +1014,10 @@
         <message>
             <source>Dry or wet skin</source>
             <translation>Peau sèche ou humide</translation>
+        </message>
+        <message>
+            <source>Duplicates</source>
+            <translation>Doublons</translation>
         </message>
         <message>
             <source>E-mail address</source>
@@ -928,8 +1072,16 @@
             <translation>Tout a réussi, mais cela ne prouve pas assez pour cet usage.</translation>
         </message>
         <message>
+            <source>Evidence of an identity shown to a supervisor</source>
+            <translation>Preuves d’une identité montrées à un superviseur</translation>
+        </message>
+        <message>
             <source>Exception photo</source>
             <translation>Photo d’exception</translation>
+        </message>
+        <message>
+            <source>Exported content accepted by another server</source>
+            <translation>Contenu exporté accepté par un autre serveur</translation>
         </message>
         <message>
             <source>Eye cannot be captured (illness)</source>
@@ -956,6 +1108,10 @@
             <translation>Visage et doigts</translation>
         </message>
         <message>
+            <source>Face searched for among those captured here</source>
+            <translation>Visage cherché parmi ceux capturés ici</translation>
+        </message>
+        <message>
             <source>Face, fingers and eyes</source>
             <translation>Visage, doigts et yeux</translation>
         </message>
@@ -966,6 +1122,10 @@
         <message>
             <source>Face, hands and eyes</source>
             <translation>Visage, mains et yeux</translation>
+        </message>
+        <message>
+            <source>Faces like this one found, for a supervisor to compare</source>
+            <translation>Visages semblables trouvés, à comparer par un superviseur</translation>
         </message>
         <message>
             <source>Faults to be mended: {count}</source>
@@ -982,6 +1142,10 @@
         <message>
             <source>Fetching …</source>
             <translation>Récupération …</translation>
+        </message>
+        <message>
+            <source>Fields filled in from what was read</source>
+            <translation>Champs remplis à partir de ce qui a été lu</translation>
         </message>
         <message>
             <source>Fields in which blocklisted words stay, with a reason: {count}. Read why.</source>
@@ -1124,12 +1288,20 @@
             <translation>Moi, {officer}, j’ai vérifié l’identité de cette personne et enregistré ce que j’ai constaté ; la personne l’a confirmé.</translation>
         </message>
         <message>
+            <source>Identity proofing</source>
+            <translation>Preuve d’identité</translation>
+        </message>
+        <message>
             <source>In the file: {name}</source>
             <translation>Dans le fichier : {name}</translation>
         </message>
         <message>
             <source>Injury or illness</source>
             <translation>Blessure ou maladie</translation>
+        </message>
+        <message>
+            <source>Introducer compared with the officer at the desk</source>
+            <translation>Accompagnant comparé à l’agent au guichet</translation>
         </message>
         <message>
             <source>Is this address spelt right? Many addresses end in {likely}.</source>
@@ -1360,6 +1532,10 @@
             <translation>La lumière se reflète sur la page. Tournez un peu la page ou la lampe.</translation>
         </message>
         <message>
+            <source>Living face confirmed, attested or refused</source>
+            <translation>Visage vivant confirmé, attesté ou refusé</translation>
+        </message>
+        <message>
             <source>Lock</source>
             <translation>Verrouiller</translation>
         </message>
@@ -1486,6 +1662,10 @@
         <message>
             <source>New registration</source>
             <translation>Nouvelle inscription</translation>
+        </message>
+        <message>
+            <source>New version of what the server said counts from now on</source>
+            <translation>Une nouvelle version de ce qu’a dit le serveur compte désormais</translation>
         </message>
         <message>
             <source>Next</source>
@@ -1872,12 +2052,88 @@
             <translation>Ouvrez les yeux.</translation>
         </message>
         <message>
+            <source>Operator added</source>
+            <translation>Opérateur ajouté</translation>
+        </message>
+        <message>
+            <source>Operator blocked</source>
+            <translation>Opérateur bloqué</translation>
+        </message>
+        <message>
+            <source>Operator changed the own password</source>
+            <translation>L’opérateur a changé son mot de passe</translation>
+        </message>
+        <message>
+            <source>Operator got a new password from an administrator</source>
+            <translation>Nouveau mot de passe donné à un opérateur par un administrateur</translation>
+        </message>
+        <message>
+            <source>Operator no longer blocked</source>
+            <translation>Opérateur débloqué</translation>
+        </message>
+        <message>
+            <source>Operator removed</source>
+            <translation>Opérateur supprimé</translation>
+        </message>
+        <message>
+            <source>Operator signed in</source>
+            <translation>Opérateur connecté</translation>
+        </message>
+        <message>
+            <source>Operator signed in at the server</source>
+            <translation>Opérateur connecté au serveur</translation>
+        </message>
+        <message>
+            <source>Operator signed out</source>
+            <translation>Opérateur déconnecté</translation>
+        </message>
+        <message>
+            <source>Operator's finger taken instead of a password</source>
+            <translation>Doigt de l’opérateur pris au lieu d’un mot de passe</translation>
+        </message>
+        <message>
             <source>Outbox</source>
             <translation>Boîte d’envoi</translation>
         </message>
         <message>
+            <source>Packet</source>
+            <translation>Paquet</translation>
+        </message>
+        <message>
+            <source>Packet accepted by the server</source>
+            <translation>Paquet accepté par le serveur</translation>
+        </message>
+        <message>
+            <source>Packet announced to the server</source>
+            <translation>Paquet annoncé au serveur</translation>
+        </message>
+        <message>
+            <source>Packet of another station accepted by the server</source>
+            <translation>Paquet d’une autre station accepté par le serveur</translation>
+        </message>
+        <message>
+            <source>Packet of another station taken from a drive</source>
+            <translation>Paquet d’une autre station repris d’un support</translation>
+        </message>
+        <message>
+            <source>Packet refused for good; waits for a person</source>
+            <translation>Paquet refusé définitivement ; attend quelqu’un</translation>
+        </message>
+        <message>
+            <source>Packet sealed</source>
+            <translation>Paquet scellé</translation>
+        </message>
+        <message>
+            <source>Packet to be sent again at a person's wish</source>
+            <translation>Paquet à renvoyer sur demande</translation>
+        </message>
+        <message>
             <source>Packets not sent</source>
             <translation>Paquets non envoyés</translation>
+        </message>
+        <message>
+            <source>Packets on a drive refused</source>
+            <translation>Paquets d’un support refusés</translation>
         </message>
         <message>
             <source>Packets waiting for review</source>
@@ -1948,12 +2204,24 @@
             <translation>Personnes de ce poste</translation>
         </message>
         <message>
+            <source>Person answered to what they were shown</source>
+            <translation>La personne a répondu à ce qui lui était montré</translation>
+        </message>
+        <message>
+            <source>Person did not agree; the registration ended</source>
+            <translation>La personne n’a pas consenti ; enregistrement terminé</translation>
+        </message>
+        <message>
             <source>Phone number</source>
             <translation>Numéro de téléphone</translation>
         </message>
         <message>
             <source>Photo of the exception</source>
             <translation>Photo de l’exception</translation>
+        </message>
+        <message>
+            <source>Photo of the exception taken</source>
+            <translation>Photo de l’exception prise</translation>
         </message>
         <message>
             <source>Picture</source>
@@ -1966,6 +2234,10 @@
         <message>
             <source>Places found</source>
             <translation>Lieux trouvés</translation>
+        </message>
+        <message>
+            <source>Plaintext content destroyed</source>
+            <translation>Contenu en clair détruit</translation>
         </message>
         <message>
             <source>Playing asks nobody and stores nothing.</source>
@@ -2036,6 +2308,30 @@
             <translation>Le port {port} est utilisé par un autre programme. Choisissez-en un autre.</translation>
         </message>
         <message>
+            <source>Portrait of a document compared with the face</source>
+            <translation>Portrait d’un document comparé au visage</translation>
+        </message>
+        <message>
+            <source>Pre-registration</source>
+            <translation>Préinscription</translation>
+        </message>
+        <message>
+            <source>Pre-registration fetched and kept</source>
+            <translation>Préinscription récupérée et gardée</translation>
+        </message>
+        <message>
+            <source>Pre-registration taken into a registration</source>
+            <translation>Préinscription reprise dans un enregistrement</translation>
+        </message>
+        <message>
+            <source>Pre-registrations destroyed, their time being over</source>
+            <translation>Préinscriptions détruites, leur délai étant passé</translation>
+        </message>
+        <message>
+            <source>Prefill</source>
+            <translation>Préremplissage</translation>
+        </message>
+        <message>
             <source>Press Start: everything is then taken by itself, one after the other.</source>
             <translation>Appuyez sur Commencer : tout se prend ensuite tout seul, l’un après l’autre.</translation>
         </message>
@@ -2076,12 +2372,28 @@
             <translation>Preuve d’identité</translation>
         </message>
         <message>
+            <source>Proof of identity cancelled</source>
+            <translation>Preuve d’identité annulée</translation>
+        </message>
+        <message>
+            <source>Proof of identity started</source>
+            <translation>Preuve d’identité commencée</translation>
+        </message>
+        <message>
+            <source>Proof of identity went on</source>
+            <translation>Preuve d’identité poursuivie</translation>
+        </message>
+        <message>
             <source>Proof of identity: what this station asks for</source>
             <translation>Preuve d’identité : ce que ce poste demande</translation>
         </message>
         <message>
             <source>Proofing configuration</source>
             <translation>Configuration de la preuve d’identité</translation>
+        </message>
+        <message>
+            <source>Proofing configuration set</source>
+            <translation>Configuration des preuves définie</translation>
         </message>
         <message>
             <source>Put away for now</source>
@@ -2120,12 +2432,28 @@
             <translation>Lecture en cours…</translation>
         </message>
         <message>
+            <source>Reason given for samples below the threshold</source>
+            <translation>Motif donné pour des échantillons sous le seuil</translation>
+        </message>
+        <message>
             <source>Records of the trail, the newest first</source>
             <translation>Entrées du journal, les plus récentes d’abord</translation>
         </message>
         <message>
+            <source>Recurring job ran</source>
+            <translation>Tâche périodique exécutée</translation>
+        </message>
+        <message>
             <source>Registration</source>
             <translation>Inscription</translation>
+        </message>
+        <message>
+            <source>Registration confirmed by a supervisor</source>
+            <translation>Enregistrement confirmé par un superviseur</translation>
+        </message>
+        <message>
+            <source>Registration discarded</source>
+            <translation>Enregistrement abandonné</translation>
         </message>
         <message>
             <source>Registration finished</source>
@@ -2140,8 +2468,32 @@
             <translation>Agent d’inscription</translation>
         </message>
         <message>
+            <source>Registration resumed</source>
+            <translation>Enregistrement repris</translation>
+        </message>
+        <message>
+            <source>Registration signed by the officer</source>
+            <translation>Enregistrement signé par l’agent</translation>
+        </message>
+        <message>
+            <source>Registration started</source>
+            <translation>Enregistrement commencé</translation>
+        </message>
+        <message>
+            <source>Registration was shown to a supervisor for review</source>
+            <translation>Enregistrement montré à un superviseur pour examen</translation>
+        </message>
+        <message>
             <source>Registration {number}</source>
             <translation>Enregistrement {number}</translation>
+        </message>
+        <message>
+            <source>Registration's proof of identity settled</source>
+            <translation>Preuve d’identité d’un enregistrement établie</translation>
+        </message>
+        <message>
+            <source>Registrations put into the list for review</source>
+            <translation>Enregistrements mis dans la liste d’examen</translation>
         </message>
         <message>
             <source>Registrations to be reviewed, the riskiest first</source>
@@ -2158,6 +2510,10 @@
         <message>
             <source>Remove this page</source>
             <translation>Retirer cette page</translation>
+        </message>
+        <message>
+            <source>Results of a proof of identity written</source>
+            <translation>Résultats d’une preuve d’identité écrits</translation>
         </message>
         <message>
             <source>Review</source>
@@ -2190,6 +2546,10 @@
         <message>
             <source>Right thumb</source>
             <translation>Pouce droit</translation>
+        </message>
+        <message>
+            <source>Roles of an operator changed</source>
+            <translation>Rôles d’un opérateur modifiés</translation>
         </message>
         <message>
             <source>Roll of 58 mm</source>
@@ -2236,8 +2596,20 @@
             <translation>Numérisation…</translation>
         </message>
         <message>
+            <source>Screen locked</source>
+            <translation>Écran verrouillé</translation>
+        </message>
+        <message>
+            <source>Screen unlocked</source>
+            <translation>Écran déverrouillé</translation>
+        </message>
+        <message>
             <source>Seal and send</source>
             <translation>Sceller et envoyer</translation>
+        </message>
+        <message>
+            <source>Sealed packet destroyed, the server being done with it</source>
+            <translation>Paquet scellé détruit, le serveur l’ayant traité</translation>
         </message>
         <message>
             <source>Sealed packet of {size} kB in the outbox.</source>
@@ -2246,6 +2618,10 @@
         <message>
             <source>Sealed {kilometres} km from where this station stands.</source>
             <translation>Scellé à {kilometres} km de l’emplacement de cette station.</translation>
+        </message>
+        <message>
+            <source>Sealing a signed registration failed</source>
+            <translation>Scellement d’un enregistrement signé échoué</translation>
         </message>
         <message>
             <source>Search</source>
@@ -2258,6 +2634,10 @@
         <message>
             <source>Seconds between this clock and the server's</source>
             <translation>Secondes entre cette horloge et celle du serveur</translation>
+        </message>
+        <message>
+            <source>Secret of a proofing method kept</source>
+            <translation>Secret d’une méthode de preuve gardé</translation>
         </message>
         <message>
             <source>Send again</source>
@@ -2280,6 +2660,10 @@
             <translation>Envoi à l’étranger</translation>
         </message>
         <message>
+            <source>Sending continued</source>
+            <translation>Envoi repris</translation>
+        </message>
+        <message>
             <source>Sending is paused at this station. The packet is kept and goes when sending is continued.</source>
             <translation>L’envoi est suspendu sur ce poste. Le paquet est conservé et partira à la reprise de l’envoi.</translation>
         </message>
@@ -2288,8 +2672,36 @@
             <translation>L’envoi est suspendu. {count} paquets attendent.</translation>
         </message>
         <message>
+            <source>Sending paused</source>
+            <translation>Envoi suspendu</translation>
+        </message>
+        <message>
             <source>Sending …</source>
             <translation>Envoi en cours…</translation>
+        </message>
+        <message>
+            <source>Server</source>
+            <translation>Serveur</translation>
+        </message>
+        <message>
+            <source>Server asked what became of packets</source>
+            <translation>Serveur interrogé sur le sort des paquets</translation>
+        </message>
+        <message>
+            <source>Server certificate stored</source>
+            <translation>Certificat du serveur enregistré</translation>
+        </message>
+        <message>
+            <source>Server said the same as before</source>
+            <translation>Le serveur a dit la même chose qu’avant</translation>
+        </message>
+        <message>
+            <source>Server said what became of a packet</source>
+            <translation>Le serveur a dit le sort d’un paquet</translation>
+        </message>
+        <message>
+            <source>Server wants a packet sent again</source>
+            <translation>Le serveur veut qu’un paquet soit renvoyé</translation>
         </message>
         <message>
             <source>Set up an authenticator</source>
@@ -2310,6 +2722,10 @@
         <message>
             <source>Set up. Setting it up again replaces it.</source>
             <translation>Configuré. Le configurer à nouveau le remplace.</translation>
+        </message>
+        <message>
+            <source>Set-up bundle imported</source>
+            <translation>Fichier de configuration importé</translation>
         </message>
         <message>
             <source>Sharing of details</source>
@@ -2364,6 +2780,10 @@
             <translation>Déconnexion</translation>
         </message>
         <message>
+            <source>Sign-in at the server failed</source>
+            <translation>Connexion au serveur échouée</translation>
+        </message>
+        <message>
             <source>Signed and kept. It can be sealed once this station has reached the server for the first time; until then it waits on the desk.</source>
             <translation>Signé et conservé. L’inscription sera scellée dès que ce poste aura joint le serveur une première fois ; d’ici là, elle attend à l’accueil.</translation>
         </message>
@@ -2372,12 +2792,20 @@
             <translation>Signé par la clé {fingerprint}</translation>
         </message>
         <message>
+            <source>Signed report about a registration written</source>
+            <translation>Rapport signé sur un enregistrement établi</translation>
+        </message>
+        <message>
             <source>Signed. It is sealed in the background; the next person may sit down.</source>
             <translation>Signé. Le paquet est scellé en arrière-plan ; la personne suivante peut s’asseoir.</translation>
         </message>
         <message>
             <source>Signing …</source>
             <translation>Signature en cours…</translation>
+        </message>
+        <message>
+            <source>Signs for and against a living face were shown</source>
+            <translation>Indices pour et contre un visage vivant montrés</translation>
         </message>
         <message>
             <source>Sit a little higher.</source>
@@ -2402,6 +2830,10 @@
         <message>
             <source>Slip</source>
             <translation>Reçu</translation>
+        </message>
+        <message>
+            <source>Slip printed or written</source>
+            <translation>Récépissé imprimé ou écrit</translation>
         </message>
         <message>
             <source>Smaller</source>
@@ -2476,6 +2908,10 @@
             <translation>Espace</translation>
         </message>
         <message>
+            <source>Speed of sending limited</source>
+            <translation>Vitesse d’envoi limitée</translation>
+        </message>
+        <message>
             <source>Start</source>
             <translation>Commencer</translation>
         </message>
@@ -2500,6 +2936,18 @@
             <translation>Poste</translation>
         </message>
         <message>
+            <source>Station bound to this computer, or released</source>
+            <translation>Station liée à cet ordinateur, ou libérée</translation>
+        </message>
+        <message>
+            <source>Station created</source>
+            <translation>Station créée</translation>
+        </message>
+        <message>
+            <source>Step completed</source>
+            <translation>Étape terminée</translation>
+        </message>
+        <message>
             <source>Still reading what the document says …</source>
             <translation>Lecture du document encore en cours…</translation>
         </message>
@@ -2518,6 +2966,18 @@
         <message>
             <source>Supervisor</source>
             <translation>Superviseur</translation>
+        </message>
+        <message>
+            <source>Supervisor decided, to be signed off</source>
+            <translation>Décision d’un superviseur, à signer</translation>
+        </message>
+        <message>
+            <source>Supervisor signed off a number of decisions</source>
+            <translation>Un superviseur a signé plusieurs décisions</translation>
+        </message>
+        <message>
+            <source>Supervisor's decision signed off</source>
+            <translation>Décision d’un superviseur signée</translation>
         </message>
         <message>
             <source>Tab</source>
@@ -2546,6 +3006,22 @@
         <message>
             <source>Take the picture when everything is to be seen.</source>
             <translation>Prenez la photo quand tout est visible.</translation>
+        </message>
+        <message>
+            <source>Template of a face destroyed</source>
+            <translation>Modèle d’un visage détruit</translation>
+        </message>
+        <message>
+            <source>Template of a face kept to search among</source>
+            <translation>Modèle d’un visage gardé pour la recherche</translation>
+        </message>
+        <message>
+            <source>Templates destroyed, their time being over</source>
+            <translation>Modèles détruits, leur délai étant passé</translation>
+        </message>
+        <message>
+            <source>Templates found damaged</source>
+            <translation>Modèles trouvés endommagés</translation>
         </message>
         <message>
             <source>Test</source>
@@ -3710,6 +4186,10 @@
         <message>
             <source>The passwords of this demo station are gone: demo-credentials.json is missing or damaged. Begin a new demo in another folder.</source>
             <translation>Les mots de passe de ce poste de démonstration ont disparu : demo-credentials.json est absent ou endommagé. Commencez une nouvelle démonstration dans un autre dossier.</translation>
+        </message>
+        <message>
+            <source>The person</source>
+            <translation>La personne</translation>
         </message>
         <message>
             <source>The person agreed at {at}.</source>
@@ -5268,8 +5748,8 @@
             <translation>On dirait l’autre main. Posez la main indiquée.</translation>
         </message>
         <message>
-            <source>This officer marks exceptions in {share} % of {registrations} registrations; everybody else here in {others} %.</source>
-            <translation>Cet agent marque des exceptions dans {share} % de {registrations} enregistrements ; les autres ici dans {others} %.</translation>
+            <source>This officer marks exceptions in {share} % of {registrations} registrations; all others here in {others} %.</source>
+            <translation>Cet agent marque des exceptions dans {share} % de {registrations} enregistrements ; tous les autres ici dans {others} %.</translation>
         </message>
         <message>
             <source>This pattern does not work at column {column} ({reason}). The field goes unchecked.</source>
@@ -5500,6 +5980,14 @@
             <translation>Pouces</translation>
         </message>
         <message>
+            <source>Tidying up failed</source>
+            <translation>Rangement échoué</translation>
+        </message>
+        <message>
+            <source>Time for a proof of identity over</source>
+            <translation>Délai d’une preuve d’identité écoulé</translation>
+        </message>
+        <message>
             <source>Time left: {days} days</source>
             <translation>Temps restant : {days} jours</translation>
         </message>
@@ -5556,6 +6044,18 @@
             <translation>Journal</translation>
         </message>
         <message>
+            <source>Trail exported for checking elsewhere</source>
+            <translation>Journal exporté pour vérification ailleurs</translation>
+        </message>
+        <message>
+            <source>Trail searched</source>
+            <translation>Recherche dans le journal</translation>
+        </message>
+        <message>
+            <source>Trail up to here signed by the machine key</source>
+            <translation>Journal signé jusqu’ici par la clé de la machine</translation>
+        </message>
+        <message>
             <source>Trigger {trigger} names a process that does not exist: {process}. There are: {processes}.</source>
             <translation>Le déclencheur {trigger} nomme un processus qui n’existe pas : {process}. Il existe : {processes}.</translation>
         </message>
@@ -5601,7 +6101,7 @@
         </message>
         <message>
             <source>Type its beginning</source>
-            <translation type="unfinished"></translation>
+            <translation>Tapez son début</translation>
         </message>
         <message>
             <source>Type the beginning of a place; Enter takes the first one found.</source>
@@ -5672,8 +6172,16 @@
             <translation>Ce qu’un appareil indique sur lui-même dans le fichier biométrique est signé avec un autre certificat que sa capture.</translation>
         </message>
         <message>
+            <source>What a search found was shown to a supervisor</source>
+            <translation>Résultat d’une recherche montré à un superviseur</translation>
+        </message>
+        <message>
             <source>What answered is not the registration server. Check the address and the network.</source>
             <translation>Ce qui a répondu n’est pas le serveur d’inscription. Vérifiez l’adresse et le réseau.</translation>
+        </message>
+        <message>
+            <source>What came of telling a person to come again</source>
+            <translation>Résultat de l’invitation à revenir</translation>
         </message>
         <message>
             <source>What does the person begin with?</source>
@@ -5682,6 +6190,10 @@
         <message>
             <source>What happened</source>
             <translation>Ce qui s’est passé</translation>
+        </message>
+        <message>
+            <source>What happened to a registration was shown</source>
+            <translation>Histoire d’un enregistrement montrée</translation>
         </message>
         <message>
             <source>What happened to registration {number}</source>
@@ -5706,6 +6218,10 @@
         <message>
             <source>What providers said</source>
             <translation>Ce que les fournisseurs ont dit</translation>
+        </message>
+        <message>
+            <source>What providers said shown to a supervisor</source>
+            <translation>Réponses des fournisseurs montrées à un superviseur</translation>
         </message>
         <message>
             <source>What the biometric file says of how a sample was captured has a wrong form.</source>
@@ -5734,6 +6250,10 @@
         <message>
             <source>What the person saw has changed since. Show it again and let the person answer.</source>
             <translation>Ce que la personne a vu a changé depuis. Montrez-le de nouveau et laissez-la répondre.</translation>
+        </message>
+        <message>
+            <source>What the server said was kept, as a new version</source>
+            <translation>Réponse du serveur gardée comme nouvelle version</translation>
         </message>
         <message>
             <source>What the server sent cannot be opened with this station's key. Have the one in its folder 'keys' registered there.</source>
@@ -5890,6 +6410,10 @@
         <message>
             <source>Write the date as year/month/day, for example 1990/05/31.</source>
             <translation>Écrivez la date sous la forme année/mois/jour, par exemple 1990/05/31.</translation>
+        </message>
+        <message>
+            <source>Wrong attempts to show who somebody is</source>
+            <translation>Tentatives erronées de prouver qui l’on est</translation>
         </message>
         <message>
             <source>Yes</source>

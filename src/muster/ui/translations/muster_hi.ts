@@ -436,6 +436,10 @@
             <translation type="unfinished"></translation>
         </message>
         <message>
+            <source>Another station's packets accepted from now on</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Approve</source>
             <translation type="unfinished"></translation>
         </message>
@@ -520,8 +524,24 @@
             <translation>प्रयास {number}, कुल {allowed} में से</translation>
         </message>
         <message>
+            <source>Audit</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Authentication</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Authenticator</source>
             <translation>ऑथेंटिकेटर</translation>
+        </message>
+        <message>
+            <source>Authenticator of an operator removed</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Authenticator of an operator set up</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Back to the desk</source>
@@ -549,6 +569,30 @@
         </message>
         <message>
             <source>Being taken. The person stays like this until it is good.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Biometric exception cleared</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Biometric exception marked</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Biometric sample captured</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Biometric sample judged by the station</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Biometric sample set aside</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Biometrics</source>
             <translation type="unfinished"></translation>
         </message>
         <message>
@@ -608,6 +652,18 @@
             <translation type="unfinished"></translation>
         </message>
         <message>
+            <source>Capture attempted</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Capture below the threshold</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Capture failed</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Captures</source>
             <translation type="unfinished"></translation>
         </message>
@@ -632,6 +688,10 @@
             <translation>केंद्र {center}, मशीन {machine}</translation>
         </message>
         <message>
+            <source>Certificate of the server's signatures stored</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Change</source>
             <translation>बदलें</translation>
         </message>
@@ -644,6 +704,10 @@
             <translation>भूमिकाएँ बदलें</translation>
         </message>
         <message>
+            <source>Changed certificate of the server accepted</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Check</source>
             <translation>जाँचें</translation>
         </message>
@@ -654,6 +718,10 @@
         <message>
             <source>Chin up a little.</source>
             <translation>ठोड़ी थोड़ी ऊपर करें।</translation>
+        </message>
+        <message>
+            <source>Chip of a document read</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Choose</source>
@@ -724,6 +792,14 @@
             <translation>मुँह बंद करें।</translation>
         </message>
         <message>
+            <source>Code of a person's authenticator given</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Code of an authenticator taken</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Code of your authenticator</source>
             <translation>आपके ऑथेंटिकेटर का कोड</translation>
         </message>
@@ -788,7 +864,15 @@
             <translation>सहमति</translation>
         </message>
         <message>
+            <source>Consent given</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Content</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Content exported in another system's words</source>
             <translation type="unfinished"></translation>
         </message>
         <message>
@@ -796,7 +880,19 @@
             <translation>भेजना जारी रखें</translation>
         </message>
         <message>
+            <source>Copy of a packet handed over on a drive</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Damaged database put aside and rebuilt</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Dark</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Database brought forward to a newer form</source>
             <translation type="unfinished"></translation>
         </message>
         <message>
@@ -828,7 +924,19 @@
             <translation>बिना भेजे बीते दिन</translation>
         </message>
         <message>
+            <source>Decided which of two values is right</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Delete the letter before</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Delivery attempt failed</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Delivery of another station's packet failed</source>
             <translation type="unfinished"></translation>
         </message>
         <message>
@@ -836,8 +944,24 @@
             <translation>डेमो स्टेशन: पासवर्ड भरा हुआ है। केवल काल्पनिक लोगों का नामांकन करें।</translation>
         </message>
         <message>
+            <source>Demographics entered</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Demographics entered, blocklisted words kept</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Demographics kept unfinished</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Details</source>
             <translation>विवरण</translation>
+        </message>
+        <message>
+            <source>Device of a kind chosen</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Devices</source>
@@ -853,6 +977,22 @@
         </message>
         <message>
             <source>Document</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Document attached</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Document kept with a smaller picture</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Document removed</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Document, chip, code or pre-registration read for the form</source>
             <translation type="unfinished"></translation>
         </message>
         <message>
@@ -874,6 +1014,10 @@
         <message>
             <source>Dry or wet skin</source>
             <translation>सूखी या गीली त्वचा</translation>
+        </message>
+        <message>
+            <source>Duplicates</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>E-mail address</source>
@@ -928,8 +1072,16 @@
             <translation>सब सफल रहा, पर इस उद्देश्य के लिए यह पर्याप्त प्रमाण नहीं है।</translation>
         </message>
         <message>
+            <source>Evidence of an identity shown to a supervisor</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Exception photo</source>
             <translation>अपवाद का फ़ोटो</translation>
+        </message>
+        <message>
+            <source>Exported content accepted by another server</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Eye cannot be captured (illness)</source>
@@ -956,6 +1108,10 @@
             <translation>चेहरा और उँगलियाँ</translation>
         </message>
         <message>
+            <source>Face searched for among those captured here</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Face, fingers and eyes</source>
             <translation>चेहरा, उँगलियाँ और आँखें</translation>
         </message>
@@ -965,6 +1121,10 @@
         </message>
         <message>
             <source>Face, hands and eyes</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Faces like this one found, for a supervisor to compare</source>
             <translation type="unfinished"></translation>
         </message>
         <message>
@@ -982,6 +1142,10 @@
         <message>
             <source>Fetching …</source>
             <translation>लाया जा रहा है …</translation>
+        </message>
+        <message>
+            <source>Fields filled in from what was read</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Fields in which blocklisted words stay, with a reason: {count}. Read why.</source>
@@ -1124,12 +1288,20 @@
             <translation>मैंने, {officer}, जाँचा कि यह व्यक्ति कौन है, जो देखा वह दर्ज किया, और व्यक्ति ने इसकी पुष्टि की।</translation>
         </message>
         <message>
+            <source>Identity proofing</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>In the file: {name}</source>
             <translation>फ़ाइल में: {name}</translation>
         </message>
         <message>
             <source>Injury or illness</source>
             <translation>चोट या बीमारी</translation>
+        </message>
+        <message>
+            <source>Introducer compared with the officer at the desk</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Is this address spelt right? Many addresses end in {likely}.</source>
@@ -1360,6 +1532,10 @@
             <translation>पृष्ठ से रोशनी लौट रही है। पृष्ठ या लैंप को थोड़ा घुमाएँ।</translation>
         </message>
         <message>
+            <source>Living face confirmed, attested or refused</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Lock</source>
             <translation>लॉक करें</translation>
         </message>
@@ -1486,6 +1662,10 @@
         <message>
             <source>New registration</source>
             <translation>नया पंजीकरण</translation>
+        </message>
+        <message>
+            <source>New version of what the server said counts from now on</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Next</source>
@@ -1872,12 +2052,88 @@
             <translation>आँखें खोलें।</translation>
         </message>
         <message>
+            <source>Operator added</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Operator blocked</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Operator changed the own password</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Operator got a new password from an administrator</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Operator no longer blocked</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Operator removed</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Operator signed in</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Operator signed in at the server</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Operator signed out</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Operator's finger taken instead of a password</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Outbox</source>
             <translation>आउटबॉक्स</translation>
         </message>
         <message>
+            <source>Packet</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Packet accepted by the server</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Packet announced to the server</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Packet of another station accepted by the server</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Packet of another station taken from a drive</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Packet refused for good; waits for a person</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Packet sealed</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Packet to be sent again at a person's wish</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Packets not sent</source>
             <translation>न भेजे गए पैकेट</translation>
+        </message>
+        <message>
+            <source>Packets on a drive refused</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Packets waiting for review</source>
@@ -1948,12 +2204,24 @@
             <translation>इस स्टेशन के लोग</translation>
         </message>
         <message>
+            <source>Person answered to what they were shown</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Person did not agree; the registration ended</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Phone number</source>
             <translation>फ़ोन नंबर</translation>
         </message>
         <message>
             <source>Photo of the exception</source>
             <translation>अपवाद का फ़ोटो</translation>
+        </message>
+        <message>
+            <source>Photo of the exception taken</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Picture</source>
@@ -1965,6 +2233,10 @@
         </message>
         <message>
             <source>Places found</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Plaintext content destroyed</source>
             <translation type="unfinished"></translation>
         </message>
         <message>
@@ -2036,6 +2308,30 @@
             <translation>पोर्ट {port} का उपयोग कोई और प्रोग्राम कर रहा है। दूसरा चुनें।</translation>
         </message>
         <message>
+            <source>Portrait of a document compared with the face</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Pre-registration</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Pre-registration fetched and kept</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Pre-registration taken into a registration</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Pre-registrations destroyed, their time being over</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Prefill</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Press Start: everything is then taken by itself, one after the other.</source>
             <translation type="unfinished"></translation>
         </message>
@@ -2076,12 +2372,28 @@
             <translation>पहचान का प्रमाण</translation>
         </message>
         <message>
+            <source>Proof of identity cancelled</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Proof of identity started</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Proof of identity went on</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Proof of identity: what this station asks for</source>
             <translation>पहचान का प्रमाण: यह स्टेशन क्या माँगता है</translation>
         </message>
         <message>
             <source>Proofing configuration</source>
             <translation>प्रमाण का कॉन्फ़िगरेशन</translation>
+        </message>
+        <message>
+            <source>Proofing configuration set</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Put away for now</source>
@@ -2120,12 +2432,28 @@
             <translation>पढ़ा जा रहा है …</translation>
         </message>
         <message>
+            <source>Reason given for samples below the threshold</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Records of the trail, the newest first</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Recurring job ran</source>
             <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Registration</source>
             <translation>पंजीकरण</translation>
+        </message>
+        <message>
+            <source>Registration confirmed by a supervisor</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Registration discarded</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Registration finished</source>
@@ -2140,7 +2468,31 @@
             <translation>पंजीकरण अधिकारी</translation>
         </message>
         <message>
+            <source>Registration resumed</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Registration signed by the officer</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Registration started</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Registration was shown to a supervisor for review</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Registration {number}</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Registration's proof of identity settled</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Registrations put into the list for review</source>
             <translation type="unfinished"></translation>
         </message>
         <message>
@@ -2158,6 +2510,10 @@
         <message>
             <source>Remove this page</source>
             <translation>यह पृष्ठ हटाएँ</translation>
+        </message>
+        <message>
+            <source>Results of a proof of identity written</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Review</source>
@@ -2190,6 +2546,10 @@
         <message>
             <source>Right thumb</source>
             <translation>दायाँ अँगूठा</translation>
+        </message>
+        <message>
+            <source>Roles of an operator changed</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Roll of 58 mm</source>
@@ -2236,8 +2596,20 @@
             <translation>स्कैन हो रहा है …</translation>
         </message>
         <message>
+            <source>Screen locked</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Screen unlocked</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Seal and send</source>
             <translation>सील करें और भेजें</translation>
+        </message>
+        <message>
+            <source>Sealed packet destroyed, the server being done with it</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Sealed packet of {size} kB in the outbox.</source>
@@ -2245,6 +2617,10 @@
         </message>
         <message>
             <source>Sealed {kilometres} km from where this station stands.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Sealing a signed registration failed</source>
             <translation type="unfinished"></translation>
         </message>
         <message>
@@ -2258,6 +2634,10 @@
         <message>
             <source>Seconds between this clock and the server's</source>
             <translation>इस घड़ी और सर्वर की घड़ी के बीच सेकंड</translation>
+        </message>
+        <message>
+            <source>Secret of a proofing method kept</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Send again</source>
@@ -2280,6 +2660,10 @@
             <translation>विदेश भेजना</translation>
         </message>
         <message>
+            <source>Sending continued</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Sending is paused at this station. The packet is kept and goes when sending is continued.</source>
             <translation>इस स्टेशन पर भेजना रुका हुआ है। पैकेट सुरक्षित है और भेजना फिर शुरू होने पर जाएगा।</translation>
         </message>
@@ -2288,8 +2672,36 @@
             <translation>भेजना रुका हुआ है। {count} पैकेट प्रतीक्षा में हैं।</translation>
         </message>
         <message>
+            <source>Sending paused</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Sending …</source>
             <translation>भेजा जा रहा है …</translation>
+        </message>
+        <message>
+            <source>Server</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Server asked what became of packets</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Server certificate stored</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Server said the same as before</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Server said what became of a packet</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Server wants a packet sent again</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Set up an authenticator</source>
@@ -2310,6 +2722,10 @@
         <message>
             <source>Set up. Setting it up again replaces it.</source>
             <translation>सेट है। फिर से सेट करने पर यह बदल जाएगा।</translation>
+        </message>
+        <message>
+            <source>Set-up bundle imported</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Sharing of details</source>
@@ -2364,11 +2780,19 @@
             <translation>साइन आउट करें</translation>
         </message>
         <message>
+            <source>Sign-in at the server failed</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Signed and kept. It can be sealed once this station has reached the server for the first time; until then it waits on the desk.</source>
             <translation>हस्ताक्षर हो गए और सहेजा गया। जब यह स्टेशन पहली बार सर्वर तक पहुँचेगा तब इसे सील किया जा सकेगा; तब तक यह डेस्क पर प्रतीक्षा करेगा।</translation>
         </message>
         <message>
             <source>Signed by the key {fingerprint}</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Signed report about a registration written</source>
             <translation type="unfinished"></translation>
         </message>
         <message>
@@ -2378,6 +2802,10 @@
         <message>
             <source>Signing …</source>
             <translation>हस्ताक्षर हो रहे हैं …</translation>
+        </message>
+        <message>
+            <source>Signs for and against a living face were shown</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Sit a little higher.</source>
@@ -2402,6 +2830,10 @@
         <message>
             <source>Slip</source>
             <translation>पर्ची</translation>
+        </message>
+        <message>
+            <source>Slip printed or written</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Smaller</source>
@@ -2476,6 +2908,10 @@
             <translation type="unfinished"></translation>
         </message>
         <message>
+            <source>Speed of sending limited</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Start</source>
             <translation type="unfinished"></translation>
         </message>
@@ -2500,6 +2936,18 @@
             <translation>स्टेशन</translation>
         </message>
         <message>
+            <source>Station bound to this computer, or released</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Station created</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Step completed</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Still reading what the document says …</source>
             <translation type="unfinished"></translation>
         </message>
@@ -2518,6 +2966,18 @@
         <message>
             <source>Supervisor</source>
             <translation>पर्यवेक्षक</translation>
+        </message>
+        <message>
+            <source>Supervisor decided, to be signed off</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Supervisor signed off a number of decisions</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Supervisor's decision signed off</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Tab</source>
@@ -2546,6 +3006,22 @@
         <message>
             <source>Take the picture when everything is to be seen.</source>
             <translation>जब सब कुछ दिखाई दे तब चित्र लें।</translation>
+        </message>
+        <message>
+            <source>Template of a face destroyed</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Template of a face kept to search among</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Templates destroyed, their time being over</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Templates found damaged</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Test</source>
@@ -3710,6 +4186,10 @@
         <message>
             <source>The passwords of this demo station are gone: demo-credentials.json is missing or damaged. Begin a new demo in another folder.</source>
             <translation>इस डेमो स्टेशन के पासवर्ड चले गए: demo-credentials.json नहीं है या ख़राब है। दूसरे फ़ोल्डर में नया डेमो शुरू करें।</translation>
+        </message>
+        <message>
+            <source>The person</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>The person agreed at {at}.</source>
@@ -5268,7 +5748,7 @@
             <translation>यह दूसरा हाथ लगता है। वह हाथ रखें जो दिखाया गया है।</translation>
         </message>
         <message>
-            <source>This officer marks exceptions in {share} % of {registrations} registrations; everybody else here in {others} %.</source>
+            <source>This officer marks exceptions in {share} % of {registrations} registrations; all others here in {others} %.</source>
             <translation type="unfinished"></translation>
         </message>
         <message>
@@ -5500,6 +5980,14 @@
             <translation>अँगूठे</translation>
         </message>
         <message>
+            <source>Tidying up failed</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Time for a proof of identity over</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Time left: {days} days</source>
             <translation>शेष समय: {days} दिन</translation>
         </message>
@@ -5553,6 +6041,18 @@
         </message>
         <message>
             <source>Trail</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Trail exported for checking elsewhere</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Trail searched</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Trail up to here signed by the machine key</source>
             <translation type="unfinished"></translation>
         </message>
         <message>
@@ -5672,8 +6172,16 @@
             <translation>बायोमेट्रिक फ़ाइल में उपकरण अपने बारे में जो कहता है उस पर उसके कैप्चर से अलग प्रमाणपत्र से हस्ताक्षर हैं।</translation>
         </message>
         <message>
+            <source>What a search found was shown to a supervisor</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>What answered is not the registration server. Check the address and the network.</source>
             <translation>जिसने उत्तर दिया वह पंजीकरण सर्वर नहीं है। पता और नेटवर्क जाँचें।</translation>
+        </message>
+        <message>
+            <source>What came of telling a person to come again</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>What does the person begin with?</source>
@@ -5681,6 +6189,10 @@
         </message>
         <message>
             <source>What happened</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>What happened to a registration was shown</source>
             <translation type="unfinished"></translation>
         </message>
         <message>
@@ -5708,6 +6220,10 @@
             <translation>प्रदाताओं ने क्या कहा</translation>
         </message>
         <message>
+            <source>What providers said shown to a supervisor</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>What the biometric file says of how a sample was captured has a wrong form.</source>
             <translation>बायोमेट्रिक फ़ाइल नमूने के लिए जाने के ढंग के बारे में जो कहती है उसका रूप ग़लत है।</translation>
         </message>
@@ -5733,6 +6249,10 @@
         </message>
         <message>
             <source>What the person saw has changed since. Show it again and let the person answer.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>What the server said was kept, as a new version</source>
             <translation type="unfinished"></translation>
         </message>
         <message>
@@ -5890,6 +6410,10 @@
         <message>
             <source>Write the date as year/month/day, for example 1990/05/31.</source>
             <translation>तारीख़ वर्ष/माह/दिन के रूप में लिखें, जैसे 1990/05/31।</translation>
+        </message>
+        <message>
+            <source>Wrong attempts to show who somebody is</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Yes</source>
