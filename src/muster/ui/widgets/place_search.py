@@ -41,7 +41,7 @@ class PlaceSearch(QLineEdit):
         name = tr("Find a place")
         self.setAccessibleName(name)
         self.setAccessibleDescription(tr("Type the beginning of a place; Enter takes the first one found."))
-        self.setPlaceholderText(tr("Find a place: type its beginning"))
+        self.setPlaceholderText(tr("Type its beginning"))
         self.setClearButtonEnabled(True)
         self.found = QStandardItemModel(self)
         self._completer = QCompleter(self.found, self)

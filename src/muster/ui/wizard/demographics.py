@@ -30,7 +30,7 @@ from muster.ui.widgets.on_screen_keyboard import OnScreenKeyboard
 from muster.ui.widgets.parts import Choice, button, label, scrolling
 from muster.ui.widgets.place_search import Place as Found
 from muster.ui.widgets.place_search import PlaceSearch
-from muster.ui.wizard.demographics_cells import CellWords, FieldCell, GroupCard, in_two_columns
+from muster.ui.wizard.demographics_cells import CellWords, FieldCell, GroupCard, SearchCell, in_two_columns
 from muster.ui.wizard.demographics_lines import BlockedWordLine, ConflictLine, OfferLine
 from muster.ui.wizard.demographics_presenter import LIST_KINDS, DemographicsPresenter, Place, SaidElsewhere
 from muster.ui.wizard.step_page import StepPage
@@ -96,6 +96,7 @@ class DemographicsPage(StepPage):
         self._was_left: set[str] = set()
         self.booking, self.fetch = QLineEdit(), button(tr("Fetch"))
         self.places = PlaceSearch(self._places_found)
+        self.places.chosen.connect(self._place_chosen)
         self.groups: FieldGroupChoice | None = None
         self.column.setSpacing(theme.px(theme.CLOSE))
         self._cards: list[GroupCard] = []
@@ -139,7 +140,7 @@ class DemographicsPage(StepPage):
         """Title and, beside it where there is room so that the form keeps its height, what a pre-registration
         needs."""
         row, words = QBoxLayout(_BELOW if _is_magnified() else _BESIDE), QVBoxLayout()
-        words.setSpacing(theme.px(theme.TIGHT))
+        words.setSpacing(0)
         words.addWidget(label(tr("Details"), "title"))
         words.addWidget(label(_what_to_ask(process), "subtitle"))
         row.addLayout(words, 1)
@@ -228,9 +229,7 @@ class DemographicsPage(StepPage):
 
     def _card(self, title: str, fields: list[FormField]) -> GroupCard:
         first_place = next((each for each in self.presenter.fields.values() if each.level is not None), None)
-        search = self.places if first_place in fields else None
-        if search is not None:
-            search.chosen.connect(self._place_chosen)
+        search = SearchCell(self.places) if first_place in fields else None
         return GroupCard(title, [self.cells[each.id] for each in fields], search)
 
     def _foot(self) -> None:

@@ -19,11 +19,13 @@ from muster.ui.language import tr
 from muster.ui.widgets.date_entry import DateEntry
 from muster.ui.widgets.origin_mark import OriginMark
 from muster.ui.widgets.parts import Card, Choice, empty, label, mark
+from muster.ui.widgets.place_search import PlaceSearch
 from muster.ui.wizard.demographics_presenter import CHECKED, LIST_KINDS
 from muster.workstation.forms import FieldKind, FormField
 from muster.workstation.reference import Language
 
 _COLUMNS = 2
+_ROWS_APART = 6
 _MOST_TRIED = 10
 
 
@@ -229,6 +231,23 @@ class FieldCell(QWidget):
             self.lines.addWidget(line)
 
 
+class SearchCell(QWidget):
+    """What fills a whole chain of lists, beside the first of them."""
+
+    def __init__(self, box: PlaceSearch) -> None:
+        super().__init__()
+        self._box = box
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(theme.px(2))
+        column.addWidget(label(tr("Find a place"), "soft"))
+        column.addWidget(box)
+
+    @property
+    def tab_order(self) -> tuple[QWidget, ...]:
+        return (self._box,)
+
+
 def in_two_columns(heights: Sequence[int]) -> tuple[list[int], list[int]]:
     """Which of these stand in the first column, which in the second, so that the form is as low as can be; among
     equals what keeps their order best when the first is read down and then the second."""
@@ -252,8 +271,8 @@ class GroupCard(Card):
     """Cells in two columns, wide ones over both. What is hidden leaves no hole, and whoever types keeps the
     keyboard: cells are moved, never made anew. ``search`` stands above the first list of places."""
 
-    def __init__(self, title: str, cells: Iterable[FieldCell], search: QWidget | None = None) -> None:
-        super().__init__(margin=theme.px(theme.GAP), spacing=theme.px(theme.CLOSE))
+    def __init__(self, title: str, cells: Iterable[FieldCell], search: SearchCell | None = None) -> None:
+        super().__init__(margin=theme.px(theme.GAP), spacing=theme.px(theme.TIGHT))
         self.cells, self.search = tuple(cells), search
         for cell in self.cells:
             cell.setParent(self)
@@ -261,7 +280,7 @@ class GroupCard(Card):
             self.column.addWidget(label(title, "section"))
         self._grid = QGridLayout()
         self._grid.setHorizontalSpacing(theme.px(theme.CLOSE))
-        self._grid.setVerticalSpacing(theme.px(theme.CLOSE))
+        self._grid.setVerticalSpacing(theme.px(_ROWS_APART))
         for column in range(_COLUMNS):
             self._grid.setColumnStretch(column, 1)
         if search is not None:
@@ -273,7 +292,7 @@ class GroupCard(Card):
     def weight(self) -> int:
         """How high it usually is, in halves of a row: what is asked of few people does not count."""
         usual = [cell for cell in self.cells if cell.field.visible is None]
-        return sum(_COLUMNS if cell.is_wide else 1 for cell in usual) + (_COLUMNS if self.search else 0) + 1
+        return sum(_COLUMNS if cell.is_wide else 1 for cell in usual) + bool(self.search) + 1
 
     def show_only(self, shown: Iterable[str]) -> None:
         wanted = set(shown)
@@ -298,18 +317,18 @@ class GroupCard(Card):
             )
         self.setVisible(bool(here))
 
-    def _in_order(self, wanted: Collection[str]) -> Iterator[tuple[QWidget, bool]]:
+    def _in_order(self, wanted: Collection[str]) -> Iterator[tuple[FieldCell | SearchCell, bool]]:
         """What is seen, and whether it goes over both columns."""
         search = self.search
         for cell in self.cells:
             if cell.field.id not in wanted:
                 continue
             if search is not None and cell.field.level is not None:
-                yield search, True
+                yield search, False
                 search = None
             yield cell, cell.is_wide
 
     @property
     def tab_order(self) -> Iterator[QWidget]:
         for widget, _ in self._in_order({cell.field.id for cell in self.cells}):
-            yield from widget.tab_order if isinstance(widget, FieldCell) else (widget,)
+            yield from widget.tab_order
