@@ -10,6 +10,7 @@ What has to be translated is
 - every literal that the window gives to ``tr()``, found by reading its source;
 - the values of the few expressions it gives to ``tr()`` instead of a literal (:func:`known_values`); any other
   expression is refused, since nobody could know what to translate;
+- the titles and modules of the trail's events;
 - the labels of proofing methods' forms, and the words of the use case that is shipped for demo stations;
 - the sentence of every :class:`muster.errors.Code`, found by importing every module, those of the simulated
   driver included.
@@ -45,6 +46,7 @@ from lxml import etree
 from PySide6.QtCore import QTranslator
 
 from muster import durable
+from muster.audit.catalogue import AuditEvent
 from muster.errors import Code
 from muster.ui.language import CONTEXT, WINDOW_LANGUAGES
 
@@ -96,7 +98,9 @@ def known_values() -> dict[str, tuple[str, ...]]:
 
 def wanted() -> frozenset[str]:
     """Every text that has to be translated."""
-    return frozenset((*texts_of_window(), *labels_of_methods(), *words_of_demo(), *sentences_of_codes()))
+    return frozenset(
+        (*texts_of_window(), *labels_of_methods(), *words_of_demo(), *words_of_trail(), *sentences_of_codes())
+    )
 
 
 def texts_of_window(folder: Path = WINDOW) -> Iterator[str]:
@@ -155,6 +159,13 @@ def words_of_demo(file: Path = DEMO_USE_CASE) -> Iterator[str]:
     content = json.loads(file.read_bytes())
     yield from (text for method in content["methods"] for text in method["display"].values())
     yield from (use_case["name"] for use_case in content["useCases"])
+
+
+def words_of_trail() -> Iterator[str]:
+    """What the events in the trail, and what they belong to, are called."""
+    for event in AuditEvent:
+        yield event.title
+        yield event.module
 
 
 def sentences_of_codes() -> Iterator[str]:
@@ -308,7 +319,9 @@ def update(folder: Path = CATALOGUES, languages: Iterable[str] = LANGUAGES) -> l
         before = read(ts)
         catalogue = updated(before, texts)
         durable.write(ts, to_xml(language, catalogue), mode=_FOR_EVERYBODY)
-        durable.write(qm, compiled(ts), mode=_FOR_EVERYBODY)  # in place of the old one: an open window has that mapped
+        durable.write(
+            qm, compiled(ts), mode=_FOR_EVERYBODY
+        )  # in place of the old one: an open window has that mapped
         gone = sorted(before.keys() - catalogue.keys())
         left += [f"{language}: removed: {text!r} (was {before[text].text!r})" for text in gone]
         left += [f"{language}: {each}" for each in problems(catalogue, texts)]

@@ -27,7 +27,7 @@ SIGN_EXCEPTIONS = Code(
 )
 SIGN_OFFICER_EXCEPTIONS = Code(
     "SIGN_OFFICER_EXCEPTIONS",
-    "This officer marks exceptions in {share} % of {registrations} registrations; everybody else here in {others} %.",
+    "This officer marks exceptions in {share} % of {registrations} registrations; all others here in {others} %.",
 )
 SIGN_ATTESTED = Code(
     "SIGN_ATTESTED", "That a living person sat before the camera rests on the officer's word alone."
