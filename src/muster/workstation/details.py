@@ -145,6 +145,9 @@ class Details:
 
     def prepare(self) -> None:
         """Make what is asked at every key, on a lane: seconds where there are a hundred thousand places."""
+        for form in self._forms.values():
+            for field in form:
+                field.choices.meant("")
         self._places = PlaceIndex.of(self._reference)
         self._transliterators = Transliterators()
 

@@ -10,7 +10,6 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from enum import Enum
-from functools import cached_property
 
 from muster.domain.applicant import Demographics, DemographicValue, LocalizedText
 from muster.domain.registration import Process
@@ -20,7 +19,7 @@ from muster.formats.id_schema import FieldType, IdSchema, SchemaField
 from muster.formats.ui_spec import Condition, UiField
 from muster.formats.validator import Validator
 from muster.packet.assemble import UIN_FIELD
-from muster.workstation.reference import LANGUAGES, Choice, Labels, ReferenceData
+from muster.workstation.reference import LANGUAGES, Choice, Choices, Labels, ReferenceData
 
 
 class FieldKind(Enum):
@@ -32,27 +31,6 @@ class FieldKind(Enum):
     CHOICE = "choice"
     LOCALIZED_CHOICE = "localized_choice"
     CHECKED = "checked"
-
-
-class Choices(tuple[Choice, ...]):
-    """The entries of a list in their order, found by code or name without going through all of them: there are
-    countries with a hundred thousand places."""
-
-    @cached_property
-    def _by_text(self) -> Mapping[str, tuple[Choice, ...]]:
-        found: dict[str, dict[int, Choice]] = {}
-        for place, choice in enumerate(self):
-            for text in (choice.code, *choice.labels.values()):
-                found.setdefault(text, {})[place] = choice
-        return {text: tuple(entries.values()) for text, entries in found.items()}
-
-    def meant(self, text: str, language: str | None = None) -> list[Choice]:
-        """The entries meant by ``text``: by code, or by name (in ``language`` where one is given)."""
-        return [
-            choice
-            for choice in self._by_text.get(text, ())
-            if language is None or text in (choice.code, choice.labels.get(language))
-        ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +111,7 @@ PREFERRED_LANGUAGE = "preferredLang"
 
 def _form_field(field: UiField, reference: ReferenceData) -> FormField:
     level = level_of(field, reference.levels)
-    choices = Choices(_choices(field, level, reference))
+    choices = Choices.of(_choices(field, level, reference))
     required_on = tuple(each for each in map(understood, field.required_on) if each is not None)
     schema_field = reference.schema.fields[field.id]
     kind = _kind(field, schema_field, bool(choices))

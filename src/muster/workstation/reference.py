@@ -7,8 +7,9 @@ own files of the same form. Everything here is read once, at the first use.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +32,32 @@ class Choice:
     code: str
     labels: Labels
     parent: str | None = None
+
+
+class Choices(tuple[Choice, ...]):
+    """The entries of a list in their order, found by code or name without going through all of them: there are
+    countries with a hundred thousand places."""
+
+    @classmethod
+    def of(cls, listed: Iterable[Choice]) -> Choices:
+        """The same one again where it is one already, with its index."""
+        return listed if isinstance(listed, Choices) else cls(listed)
+
+    @cached_property
+    def _by_text(self) -> Mapping[str, tuple[Choice, ...]]:
+        found: dict[str, dict[int, Choice]] = {}
+        for place, choice in enumerate(self):
+            for text in (choice.code, *choice.labels.values()):
+                found.setdefault(text, {})[place] = choice
+        return {text: tuple(entries.values()) for text, entries in found.items()}
+
+    def meant(self, text: str, language: str | None = None) -> list[Choice]:
+        """The entries meant by ``text``: by code, or by name (in ``language`` where one is given)."""
+        return [
+            choice
+            for choice in self._by_text.get(text, ())
+            if language is None or text in (choice.code, choice.labels.get(language))
+        ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +145,7 @@ class ReferenceData:
             },
             dynamic=_choices_by_name(master["dynamic"]),
             locations={
-                level: tuple(_choice(each) for each in master["locations"] if int(each["level"]) == level)
+                level: Choices(_choice(each) for each in master["locations"] if int(each["level"]) == level)
                 for level in levels
             },
             document_types=_choices_by_name(master["documentTypes"]),

@@ -17,7 +17,7 @@ from muster.errors import BadInput, MalformedData
 from muster.formats.id_schema import IdSchema
 from muster.formats.mosip_sync import SYNC_ANSWER_UNREADABLE, entities_of, schema_of
 from muster.formats.ui_spec import UiSpec
-from muster.workstation.reference import Choice, ReferenceData
+from muster.workstation.reference import Choice, Choices, ReferenceData
 
 _Row = Mapping[str, Any]
 
@@ -81,7 +81,7 @@ def _locations(rows: Iterable[_Row]) -> dict[int, tuple[Choice, ...]]:
     for row in rows:
         if int(row["hierarchyLevel"]) > 0:
             levels.setdefault(int(row["hierarchyLevel"]), []).append(row)
-    return {level: _choices(levels[level], "parentLocCode") for level in sorted(levels)}
+    return {level: Choices(_choices(levels[level], "parentLocCode")) for level in sorted(levels)}
 
 
 def _dynamic(rows: Iterable[_Row]) -> dict[str, tuple[Choice, ...]]:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 import muster
 from muster.errors import MalformedData
 from muster.formats.id_schema import IdSchema
-from muster.formats.ui_spec import UI_SPEC_UNREADABLE, UiField, UiSpec
+from muster.formats.ui_spec import UI_SPEC_UNREADABLE, Condition, ConditionalBio, UiField, UiSpec
 
 DEFAULTS = Path(muster.__file__).parent / "workstation" / "defaults"
 SCREEN = {"name": "Details", "order": 1, "label": {"eng": "Details"}, "fields": []}
@@ -63,6 +63,15 @@ def refusal(text: str) -> str:
         with_fields({"id": "name", "label": {"eng": 7}}),
         with_fields({"id": "name", "label": ["ab"]}),
         with_fields({"id": "name", "parent": 7}),
+        with_fields({"id": "name", "visible": "true"}),
+        with_fields({"id": "name", "visible": {"engine": "MVEL"}}),
+        with_fields({"id": "name", "requiredOn": {"expr": "true"}}),
+        with_fields({"id": "name", "requiredOn": ["true"]}),
+        with_fields({"id": "name", "validators": ["x"]}),
+        with_fields({"id": "name", "minimum": float("inf")}),
+        with_fields({"id": "name", "bioAttributes": "face"}),
+        with_fields({"id": "name", "conditionalBioAttributes": ["face"]}),
+        spec(SCREEN, autoSelectedGroups="Documents"),
         spec({**SCREEN, "name": 7}),
         spec(id=7),
         spec(flow=None),
@@ -78,7 +87,11 @@ JSON = st.recursive(
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
     max_leaves=8,
 )
-FIELD_KEYS = ["controlType", "type", "label", "required", "group", "groupLabel", "locationHierarchy", "parent"]
+FIELD_KEYS = [
+    "controlType", "type", "label", "required", "group", "groupLabel", "locationHierarchy", "parent", "visible",
+    "requiredOn", "validators", "minimum", "maximum", "format", "transliterate", "bioAttributes",
+    "conditionalBioAttributes", "exceptionPhotoRequired",
+]  # fmt: skip
 
 
 FIELD = st.dictionaries(st.sampled_from(FIELD_KEYS), JSON, max_size=3).map(lambda each: {"id": "name", **each})
@@ -240,3 +253,35 @@ def test_mosips_other_descriptions_are_no_forms(reference_data: Path, kind: str)
         text = next(row["json_spec"] for row in csv.DictReader(file) if row["type"] == kind)
 
     assert refusal(text) == UI_SPEC_UNREADABLE.name
+
+
+def test_what_a_field_depends_on_is_read_as_it_is_written() -> None:
+    content = {
+        "id": "name", "visible": {"engine": "MVEL", "expr": "a ="}, "requiredOn": [{"expr": "true"}],
+        "validators": [{"type": "regex", "validator": "[a"}], "format": "UPPER", "minimum": -30, "maximum": "7",
+        "transliterate": True, "alignmentGroup": "line", "exceptionPhotoRequired": True, "bioAttributes": ["face"],
+        "conditionalBioAttributes": [{"ageGroup": "INFANT", "validationExpr": "face", "bioAttributes": ["face"]}],
+    }  # fmt: skip
+    (field,) = UiSpec.parse(with_fields(content)).fields
+
+    assert (field.visible, field.required_on) == (Condition("a ="), (Condition("true"),))
+    assert field.rules == ({"type": "regex", "validator": "[a"},)
+    assert (field.case, field.earliest_days, field.latest_days) == ("upper", -30, 7)
+    assert (field.is_transliterated, field.alignment, field.exception_photo) == (True, "line", True)
+    assert field.bio_attributes == ("face",)
+    assert field.conditional_bio == (ConditionalBio("INFANT", "ALL", "face", ("face",)),)
+
+
+@pytest.mark.parametrize("days", [0, "0", "soon", None, True, [7]])
+def test_days_that_are_no_number_of_days_are_no_limit(days: object) -> None:
+    (field,) = UiSpec.parse(with_fields({"id": "name", "minimum": days})).fields
+
+    assert field.earliest_days is None
+
+
+def test_screens_say_what_else_they_ask_for_and_a_process_its_groups() -> None:
+    screen = {**SCREEN, "preRegFetchRequired": True, "additionalInfoRequestIdRequired": True}
+    found = UiSpec.parse(spec(screen, autoSelectedGroups=["Documents"]))
+
+    assert (found.screens[0].takes_pre_registration, found.screens[0].asks_for_request) == (True, True)
+    assert found.auto_groups == ("Documents",)

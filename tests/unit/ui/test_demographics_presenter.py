@@ -14,8 +14,8 @@ from muster.formats.expression import Expression
 from muster.ui.wizard.demographics_presenter import DemographicsPresenter, SaidElsewhere
 from muster.workstation.form_checking import FIELD_FORMAT, FIELD_REQUIRED, PHONE_UNLIKELY, WORD_BLOCKLISTED
 from muster.workstation.form_conditions import Circumstances
-from muster.workstation.forms import Choices, FieldKind, FormField
-from muster.workstation.reference import Choice, Language
+from muster.workstation.forms import FieldKind, FormField
+from muster.workstation.reference import Choice, Choices, Language
 
 ENGLISH = Language("eng", "English")
 FRENCH = Language("fra", "Français")
