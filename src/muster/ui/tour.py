@@ -24,6 +24,7 @@ from muster.domain.biometrics import BiometricAttribute, ExceptionKind
 from muster.domain.registration import Process, Step
 from muster.errors import Code, DeviceUnavailable
 from muster.ui.application import prepared_application
+from muster.ui.audit.page import TrailPage
 from muster.ui.background import Background
 from muster.ui.capture.lane_presenter import Choice, Doing
 from muster.ui.capture.page import CapturePage
@@ -36,6 +37,7 @@ from muster.ui.pages.people import PeoplePage
 from muster.ui.pages.receipt import ReceiptPage
 from muster.ui.pages.sign_in import SignInPage
 from muster.ui.proofing.policy_page import PolicyPage
+from muster.ui.review.page import ReviewPage
 from muster.ui.session import Session
 from muster.ui.widgets.picture import image_of
 from muster.ui.window import MainWindow
@@ -150,7 +152,25 @@ class _Tour:
         self._window._take_cover_off()
         self._window.people()
         self._picture("people", self._people_are_listed)
+        self._supervisor()
         self._policy()
+
+    def _supervisor(self) -> None:
+        """What was registered, for review, and what happened to it."""
+        assert self._session.desk is not None
+        about = self._session.desk.sync.outbox()[-1].registration_id
+        self._window.review()
+        self._picture("review", self._case_is_shown)
+        self._window.trail(about)
+        self._picture("trail", self._story_is_told)
+
+    def _case_is_shown(self) -> bool:
+        page = self._window.page
+        return isinstance(page, ReviewPage) and page.case.seen is not None
+
+    def _story_is_told(self) -> bool:
+        page = self._window.page
+        return isinstance(page, TrailPage) and page.verdict is not None and page.story.story is not None
 
     def _policy(self) -> None:
         """What people have to prove at this station: played, and with a fault in it."""
