@@ -114,6 +114,13 @@ def test_a_place_nobody_knows_is_said_and_cannot_be_taken(search: tuple[PlaceSea
     assert not chosen
 
 
+def test_the_list_of_places_goes_with_its_page(window: QWidget, search: tuple[PlaceSearch, list[object]]) -> None:
+    box, _ = search
+    QTest.keyClicks(box, "ken")
+    window.hide()
+    assert not box.popup.isVisible()
+
+
 def test_the_list_of_places_runs_as_the_window_does(qtbot: QtBot, window: QWidget) -> None:
     QApplication.setLayoutDirection(Qt.LayoutDirection.RightToLeft)
     box = PlaceSearch(_places)
@@ -183,6 +190,14 @@ def test_any_birthday_is_four_presses_away_in_the_calendar(entry: tuple[DateEntr
     for words in ("1980–1989", "1984", "August", "12"):
         next(each for each in picker.choices if each.text() == words).click()
     assert edited == ["1984/08/12"]
+
+
+def test_the_calendar_goes_with_its_page(window: QWidget, entry: tuple[DateEntry, list[str]]) -> None:
+    date_of_birth, _ = entry
+    date_of_birth.calendar.click()
+    picker = date_of_birth.findChild(DatePicker)
+    window.hide()
+    assert not picker.isVisible()
 
 
 def test_the_calendar_goes_back_a_step(entry: tuple[DateEntry, list[str]]) -> None:

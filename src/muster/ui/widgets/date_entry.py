@@ -12,7 +12,7 @@ from datetime import date
 from functools import partial
 
 from PySide6.QtCore import QLocale, QPoint, Qt, Signal
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QHideEvent, QKeyEvent
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLineEdit, QPushButton, QVBoxLayout, QWidget
 
 from muster.ui import theme
@@ -123,6 +123,12 @@ class DateEntry(QWidget):
         left = self.width() - picker.width() if right_to_left else 0
         picker.move(self.mapToGlobal(QPoint(left, self.box.height() + 2)))
         picker.show()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """A screen that is locked shows nothing of the form."""
+        super().hideEvent(event)
+        for picker in self.findChildren(DatePicker):
+            picker.close()
 
     def _picked(self, day: date) -> None:
         self.show_text(as_kept(day))
