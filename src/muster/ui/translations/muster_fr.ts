@@ -281,11 +281,11 @@
         </message>
         <message>
             <source>A small child needs somebody who brings it: of that person no face, finger or eye was captured.</source>
-            <translation type="unfinished"></translation>
+            <translation>Un jeune enfant doit être accompagné : de la personne qui l’accompagne, ni visage, ni doigt, ni œil n’a été capturé.</translation>
         </message>
         <message>
             <source>A small child needs somebody who brings it: that person's identity number or registration number is missing.</source>
-            <translation type="unfinished"></translation>
+            <translation>Un jeune enfant doit être accompagné : il manque le numéro d’identité ou d’inscription de la personne qui l’accompagne.</translation>
         </message>
         <message>
             <source>A step may not have a name that begins with $: {node}.</source>
@@ -313,7 +313,7 @@
         </message>
         <message>
             <source>A supervisor has to confirm something before you sign: an exception, a poor capture, or who brings a child.</source>
-            <translation type="unfinished"></translation>
+            <translation>Un superviseur doit confirmer quelque chose avant que vous signiez : une exception, une capture médiocre ou la personne qui accompagne un enfant.</translation>
         </message>
         <message>
             <source>A supervisor has to vouch for this person. Ask one to sign in and go on.</source>
@@ -517,7 +517,7 @@
         </message>
         <message>
             <source>At this age one more document is needed. Go back to the documents and attach it.</source>
-            <translation type="unfinished"></translation>
+            <translation>À cet âge, un document de plus est nécessaire. Revenez aux documents et joignez-le.</translation>
         </message>
         <message>
             <source>Attempt {number} of {allowed}</source>
@@ -745,7 +745,7 @@
         </message>
         <message>
             <source>Choose another capture</source>
-            <translation type="unfinished"></translation>
+            <translation>Choisir une autre capture</translation>
         </message>
         <message>
             <source>Choose at least one role.</source>
@@ -1849,7 +1849,7 @@
         </message>
         <message>
             <source>Not everything that was captured is asked for at this age. What is not asked for stays here and is not sent.</source>
-            <translation type="unfinished"></translation>
+            <translation>À cet âge, tout ce qui a été capturé n’est pas demandé. Ce qui n’est pas demandé reste ici et n’est pas envoyé.</translation>
         </message>
         <message>
             <source>Not sure enough to be filled in: {fields}.</source>
@@ -1965,7 +1965,7 @@
         </message>
         <message>
             <source>One capture of whoever brings the child is enough. Choose which one.</source>
-            <translation type="unfinished"></translation>
+            <translation>Une seule capture de la personne qui accompagne l’enfant suffit. Choisissez laquelle.</translation>
         </message>
         <message>
             <source>One finger or eye was not seen. Place all of them and try again.</source>
@@ -2161,11 +2161,11 @@
         </message>
         <message>
             <source>Parent or guardian</source>
-            <translation type="unfinished"></translation>
+            <translation>Parent ou tuteur</translation>
         </message>
         <message>
             <source>Parent or guardian: {name}</source>
-            <translation type="unfinished"></translation>
+            <translation>Parent ou tuteur : {name}</translation>
         </message>
         <message>
             <source>Password</source>
@@ -4289,7 +4289,7 @@
         </message>
         <message>
             <source>The person who brings the child has to be confirmed by a supervisor.</source>
-            <translation type="unfinished"></translation>
+            <translation>La personne qui accompagne l’enfant doit être confirmée par un superviseur.</translation>
         </message>
         <message>
             <source>The photo that shows what cannot be captured is missing. Take it first.</source>
@@ -6293,7 +6293,7 @@
         </message>
         <message>
             <source>What was captured of the person who brings the child is not enough. Go back and capture what is missing.</source>
-            <translation type="unfinished"></translation>
+            <translation>Ce qui a été capturé de la personne qui accompagne l’enfant ne suffit pas. Revenez en arrière et capturez ce qui manque.</translation>
         </message>
         <message>
             <source>What was remembered of the code cannot be read. Have another one sent.</source>
@@ -6553,7 +6553,7 @@
         </message>
         <message>
             <source>captured</source>
-            <translation type="unfinished"></translation>
+            <translation>capturé</translation>
         </message>
         <message>
             <source>certificate until {date}</source>
