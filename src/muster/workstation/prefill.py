@@ -120,6 +120,7 @@ class Prefilling:
         self._mapping = mapping or PrefillMapping.load()
         self._pages = PageReading(self._mapping.labels, with_text=policy.reads_printed_text)
         self._cameras = cameras(self._pages)
+        self._whose: RegistrationId | None = None
 
     # Reading
 
@@ -150,6 +151,9 @@ class Prefilling:
         return self.take_in(registration_id, BEFORE_CAMERA, words)
 
     def take_in(self, registration_id: RegistrationId, slot_field: str, words: DocumentWords) -> Offer:
+        if registration_id != self._whose:  # of the last person's pages nothing is needed any more
+            self._pages.forget()
+        self._whose = registration_id
         state = self._keep(registration_id, slot_field, words.sources)
         slots = {each.field: each for each in self._documents.slots(state.started.process)}
         slot = slots.get(slot_field)
