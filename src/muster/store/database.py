@@ -36,6 +36,7 @@ from muster.store.blobs import BlobRows
 from muster.store.bringing_forward import bring_forward
 from muster.store.carbon_copy import CarbonCopy
 from muster.store.carried import CarriedRows
+from muster.store.carried_review import CarriedReviewRows
 from muster.store.gallery import GalleryRows
 from muster.store.jobs import JobRows
 from muster.store.operators import Operators
@@ -85,6 +86,7 @@ class Work:
         self.pre_registrations = PreRegistrationRows(connection)
         self.proofings = Proofings(connection)
         self.review = ReviewRows(connection)
+        self.carried_review = CarriedReviewRows(connection)
 
     def record(self, event: AuditEvent, *, actor: str, subject: str = "", **detail: str) -> AuditRecord:
         """Append to the audit trail. ``detail`` holds codes, counts and digests, never personal data."""

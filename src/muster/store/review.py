@@ -8,7 +8,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Iterable
+from dataclasses import replace
 from datetime import datetime
+from types import SimpleNamespace
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -138,7 +141,7 @@ def _row(line: ReviewLine) -> dict[str, object]:
     }
 
 
-def _line(row: sa.Row[tuple[object, ...]]) -> ReviewLine:
+def _line(row: Any) -> ReviewLine:
     return ReviewLine(
         registration_id=RegistrationId(row.registration_id),
         packet_id=row.packet_id,
@@ -154,3 +157,16 @@ def _line(row: sa.Row[tuple[object, ...]]) -> ReviewLine:
         decided_by=row.decided_by,
         decided_at=parse_rfc3339(row.decided_at) if row.decided_at else None,
     )
+
+
+# As JSON, to travel
+
+
+def line_to_json(line: ReviewLine) -> str:
+    return json.dumps({**_row(line), "station": line.station})
+
+
+def line_from_json(text: str) -> ReviewLine:
+    """Raises ``ValueError``, ``KeyError`` or ``TypeError`` for anything else."""
+    values = json.loads(text)
+    return replace(_line(SimpleNamespace(**values)), station=values["station"])

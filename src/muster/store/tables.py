@@ -159,6 +159,20 @@ document_mark = Table(
     PrimaryKeyConstraint("mark", "registration_id"),
 )
 
+carried_review = Table(
+    "carried_review",
+    metadata,
+    Column("registration_id", Text, primary_key=True),
+    Column("station", Text, nullable=False),
+    Column("key", Text, nullable=False),
+    Column("line", Text, nullable=False),
+    Column("sealed", LargeBinary, nullable=False),
+    Column("standing", Text, nullable=False),
+    Column("risk", Integer, nullable=False),
+    Column("decided_by", Text, nullable=False),
+)
+Index("carried_review_by_risk", carried_review.c.standing, carried_review.c.risk.desc())
+
 # The words of the trail (``audit_words``) are a virtual table: see migration 8 and ``audit_search``.
 audit = Table(
     "audit",
