@@ -313,8 +313,8 @@ class Standing(Enum):
 @dataclass(frozen=True, slots=True)
 class ReviewLine:
     """One registration in the list. ``must_be_seen`` says that it is not approved unseen; ``waits`` that it is not
-    sent before it was. ``officer`` registered the person, ``decided_by`` decided. ``station`` is another one's name,
-    of a registration that came to be reviewed here."""
+    sent before it was. ``officer`` registered the person, ``decided_by`` decided. ``station`` is another one's
+    name, of a registration that came to be reviewed here."""
 
     registration_id: RegistrationId
     packet_id: str

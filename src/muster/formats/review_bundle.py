@@ -2,7 +2,8 @@
 
 Our own formats, JSON inside a JWS of the sending station's machine key. Who reviews for others tells its keys::
 
-    {"format": 1, "kind": "reviewer", "station": "10001_10002", "key": "<base64url>", "encryptionKey": "<base64url>"}
+    {"format": 1, "kind": "reviewer", "station": "10001_10002", "key": "<base64url>",
+     "encryptionKey": "<base64url>"}
 
 What is to be reviewed is a list of files beside it, each sealed to the reviewer's encryption key
 (``crypto.machine_data``)::
@@ -94,7 +95,7 @@ class CaseList:
 
     @classmethod
     def parse(cls, content: bytes) -> CaseList:
-        """Raises ``MalformedData``. A registration's number is a file's name from here on, so nothing else passes."""
+        """Raises ``MalformedData``. A registration's number is a file's name from here on: nothing else passes."""
         body = _body(content, "cases")
         cases = tuple(
             CaseFile(

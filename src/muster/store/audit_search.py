@@ -33,8 +33,9 @@ _ADD = "INSERT INTO audit_words (rowid, words) VALUES (?, ?)"
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """All of it together: ``words`` are beginnings of words, each a group of which one is enough; ``events`` are
-    ids; times are the first and the last moment. What is empty asks for nothing."""
+    """All of it together: ``words`` are words, or their beginnings where no record has them whole, each a group of
+    which one is enough; ``events`` are ids; times are the first and the last moment. What is empty asks for
+    nothing."""
 
     words: tuple[tuple[str, ...], ...] = ()
     events: tuple[str, ...] = ()
@@ -43,11 +44,10 @@ class Wanted:
     since: datetime | None = None
     until: datetime | None = None
 
-    @property
-    def match(self) -> str:
+    def match(self, *, whole: bool) -> str:
         """In the index's own language."""
         groups = [
-            *(" OR ".join(_phrase(each) for each in group) for group in self.words),
+            *(" OR ".join(_phrase(each, whole=whole) for each in group) for group in self.words),
             " OR ".join(f'"{word_of_event(each)}"' for each in self.events),
             f'"{_actor_word(self.actor)}"' if self.actor else "",
             f'"{self.subject.lower()[:_LONGEST_WORD]}"' if self.subject else "",
@@ -81,7 +81,8 @@ class AuditSearch:
     def find(self, wanted: Wanted, limit: int, before: int | None = None) -> tuple[AuditRecord, ...]:
         """The newest of what is wanted, before the record of that number."""
         first, last = self._range(wanted, before)
-        if wanted.match:
+        match = self._match(wanted)
+        if match:
             chosen = (
                 "SELECT rowid FROM audit_words WHERE audit_words MATCH :match AND rowid BETWEEN :first AND :last"
                 " ORDER BY rowid DESC LIMIT :limit"
@@ -91,9 +92,17 @@ class AuditSearch:
                 "SELECT sequence FROM audit WHERE sequence BETWEEN :first AND :last"
                 " ORDER BY sequence DESC LIMIT :limit"
             )
-        numbers = {"match": wanted.match, "first": first, "last": last, "limit": limit}
+        numbers = {"match": match, "first": first, "last": last, "limit": limit}
         query = sa.text(f"SELECT * FROM audit WHERE sequence IN ({chosen}) ORDER BY sequence DESC")  # noqa: S608
         return tuple(read_record(dict(row._mapping)) for row in self._connection.execute(query, numbers))
+
+    def _match(self, wanted: Wanted) -> str:
+        """Whole words are found in milliseconds among millions, beginnings in a second."""
+        whole = wanted.match(whole=True)
+        there = sa.text("SELECT 1 FROM audit_words WHERE audit_words MATCH :match LIMIT 1")
+        if not wanted.words or self._connection.scalar(there, {"match": whole}):
+            return whole
+        return wanted.match(whole=False)
 
     def _range(self, wanted: Wanted, before: int | None) -> tuple[int, int]:
         last = self.newest() if before is None else before - 1
@@ -152,8 +161,8 @@ def words_in(text: str) -> tuple[str, ...]:
     return tuple(each.lower() for each in _WORD.findall(text.replace("-", " ")))
 
 
-def _phrase(word: str) -> str:
-    return f'"{word[:_LONGEST_WORD]}"*' if len(word) < _LONGEST_WORD else f'"{word[:_LONGEST_WORD]}"'
+def _phrase(word: str, *, whole: bool) -> str:
+    return f'"{word[:_LONGEST_WORD]}"' if whole or len(word) >= _LONGEST_WORD else f'"{word}"*'
 
 
 def word_of_event(event_id: str) -> str:

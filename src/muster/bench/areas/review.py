@@ -101,7 +101,7 @@ def _trail(rounds: Rounds, database: Database) -> Iterator[Row]:
     for name, wanted, before, query in (
         ("trail, newest", TrailFilter(), None, page.format(last=2 * middle + 9)),
         ("trail, from the middle", TrailFilter(), middle, page.format(last=middle - 1)),
-        ("search for a device", TrailFilter("SL-4711"), None, words.format(match='"sl"* AND "4711"*')),
+        ("search for a device", TrailFilter("SL-4711"), None, words.format(match='"sl" AND "4711"')),
         (
             "search for a rare word",
             TrailFilter("created"),
@@ -113,9 +113,9 @@ def _trail(rounds: Rounds, database: Database) -> Iterator[Row]:
             "an officer's failed captures",
             TrailFilter(event="MUS-BIO-002", actor="leila"),
             None,
-            words.format(match=Wanted(events=("MUS-BIO-002",), actor="leila").match),
+            words.format(match=Wanted(events=("MUS-BIO-002",), actor="leila").match(whole=True)),
         ),
-        ("search by number", TrailFilter(someone.text), None, words.format(match=f'"{someone}"*')),
+        ("search by number", TrailFilter(someone.text), None, words.format(match=f'"{someone}"')),
     ):
         ask = partial(reading.page, wanted, _PAGE, before)
         yield compare(f"{name}, {size}", ask, "its query", bare.asking(query))
