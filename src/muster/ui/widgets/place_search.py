@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from PySide6.QtCore import QModelIndex, Qt, Signal
-from PySide6.QtGui import QHideEvent, QShowEvent, QStandardItem, QStandardItemModel
+from PySide6.QtGui import QShowEvent, QStandardItem, QStandardItemModel
 from PySide6.QtWidgets import QCompleter, QLineEdit, QListView
 
 from muster.ui.language import tr
@@ -63,11 +63,6 @@ class PlaceSearch(QLineEdit):
         super().showEvent(event)
         self.popup.setLayoutDirection(self.layoutDirection())
         self.popup.setAccessibleName(tr("Places found"))
-
-    def hideEvent(self, event: QHideEvent) -> None:
-        """A screen that is locked shows nothing of the form."""
-        super().hideEvent(event)
-        self.popup.hide()
 
     def _search(self, text: str) -> None:
         self.found.clear()
