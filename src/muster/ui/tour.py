@@ -20,7 +20,7 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication
 
 from muster.clock import utc_now
-from muster.domain.biometrics import BiometricAttribute, ExceptionKind
+from muster.domain.biometrics import BiometricAttribute, CaptureGroup, ExceptionKind
 from muster.domain.registration import Process, Step
 from muster.errors import Code, DeviceUnavailable
 from muster.ui.application import prepared_application
@@ -44,6 +44,7 @@ from muster.ui.window import MainWindow
 from muster.ui.wizard.consent import ConsentPage
 from muster.ui.wizard.demographics import DemographicsPage
 from muster.ui.wizard.documents import DocumentsPage
+from muster.ui.wizard.introducer import IntroducerPage
 from muster.ui.wizard.preview import PreviewPage
 from muster.ui.wizard.proofing import ProofingPage
 from muster.ui.wizard.signature import SignaturePage
@@ -123,6 +124,7 @@ class _Tour:
         self._picture("home", self._home_is_filled)
         self._devices()
         self._update()
+        self._child()
         self._people()
         self._window.close()
 
@@ -250,6 +252,22 @@ class _Tour:
         self._on(ConsentPage).agree.click()
         self._on(DemographicsPage)
         self._picture("update-details", lambda: self._is_on(DemographicsPage))
+
+    def _child(self) -> None:
+        """Whoever brings a small child: which capture of them it shall be, and the lane that takes it."""
+        self._wizard.put_away()
+        self._until("home", lambda: isinstance(self._window.page, HomePage))
+        home, desk = self._window.page, self._session.desk
+        assert isinstance(home, HomePage) and desk is not None
+        home.start.click()
+        self._on(ConsentPage)
+        name = demo_script().demographics["fullName"]
+        born = f"{utc_now().year - 2}/01/02"
+        desk.enrollment.keep_draft(self._wizard.registration, {"dateOfBirth": born, "introducerName": name})
+        self._show_step(Step.INTRODUCER)
+        self._picture("child-parent", lambda: self._is_on(IntroducerPage))
+        self._on(IntroducerPage).choice.groups[CaptureGroup.THUMBS].click()
+        self._picture("child-parent-thumbs", lambda: self._on(IntroducerPage).lane is not None)
 
     def _asks_for_request(self) -> bool:
         page = self._window.page

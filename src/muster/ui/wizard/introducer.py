@@ -147,10 +147,8 @@ class _Choice(StepPage):
         self.next.setEnabled(self._introducer.is_enough(of_introducer))
 
     def enter(self) -> None:
-        if self.next.isEnabled():
-            self.next.setFocus()
-        else:
-            next(iter(self.groups.values())).setFocus()
+        first = next(iter(self.groups.values()), self.next)
+        (self.next if self.next.isEnabled() else first).setFocus()
 
 
 def _title(registration: Registration) -> str:
