@@ -46,6 +46,7 @@ from muster.ui.widgets.body_map import display_order
 from muster.ui.widgets.parts import label, mark
 from muster.ui.widgets.picture import image_of, side_by_side
 from muster.ui.wizard.step_page import StepPage
+from muster.workstation.capture_lane import Placement
 from muster.workstation.devices_desk import DeviceDesk, DeviceLine
 from muster.workstation.enrollment import Enrollment
 from muster.workstation.person_capture import PersonCapture
@@ -102,7 +103,7 @@ class CapturePage(StepPage):
         self._shown_step = self.presenter.step
         self._shown_words: Said | None = None
         self._stop_listening: Callable[[], None] | None = None
-        self._was: tuple[Doing, Step, int] | None = None
+        self._was: tuple[Doing, Step, int, tuple[Placement, ...]] | None = None
         self.side = CaptureSide(self.presenter)
         self.side.asked.connect(self._asked)
         self.side.answered.connect(self._answered)
@@ -284,7 +285,7 @@ class CapturePage(StepPage):
             self._end_device()
             if presenter.doing is Doing.LIVE:
                 self._begin_device()
-        now = (presenter.doing, presenter.step, presenter.round)
+        now = (presenter.doing, presenter.step, presenter.round, presenter.placements)
         if now != self._was:
             self._was = now
             self._moment.stop()

@@ -1,0 +1,127 @@
+"""The captures at the window: one press when all is well, by keyboard alone, and without hands."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from conftest_ui import Driver
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+
+from muster.domain.biometrics import BiometricAttribute, CaptureGroup, ExceptionKind
+from muster.domain.registration import Step
+from muster.ui.capture.guidance import Guidance
+from muster.ui.capture.lane_presenter import Choice
+from muster.ui.capture.page import CapturePage
+from muster.ui.wizard.preview import PreviewPage
+from muster.workstation.capture_lane import PlacementState
+from muster.workstation.demo import demo_script
+from muster.workstation.script import ScriptedEnrollment
+from muster.workstation.speech import Announcer
+
+HANDS = (CaptureGroup.LEFT_SLAP, CaptureGroup.RIGHT_SLAP, CaptureGroup.THUMBS)
+FINGERS = {each for group in HANDS for each in group.attributes}
+
+
+class _Heard:
+    """A voice that remembers."""
+
+    name = "test"
+
+    def __init__(self) -> None:
+        self.said: list[tuple[str, str]] = []
+
+    def say(self, text: str, language: str) -> None:
+        self.said.append((text, language))
+
+
+@pytest.fixture
+def heard(monkeypatch: pytest.MonkeyPatch) -> _Heard:
+    voice = _Heard()
+    monkeypatch.setattr("muster.workstation.desk.Announcer", lambda: Announcer(lambda: voice))
+    return voice
+
+
+def _lane(driver: Driver, *, after: Step = Step.PROOFING) -> CapturePage:
+    """Of somebody with ten fingers who agreed in French."""
+    driver.sign_in()
+    desk, credentials = driver.session.desk, driver.session.station().demo_credentials()
+    assert desk is not None and credentials is not None
+    script = replace(demo_script(), consent="fra", exceptions=())
+    played = ScriptedEnrollment(desk.enrollment, script, credentials[0][1]).run(stop_after=after)
+    driver.window.open(played.registration)
+    page = driver.on(CapturePage)
+    assert isinstance(page, CapturePage)
+    return page
+
+
+def test_one_press_takes_everything_and_the_person_is_asked_aloud_in_their_language(
+    heard: _Heard, driver: Driver
+) -> None:
+    page = _lane(driver)
+    seen: list[Guidance] = []
+    page.guided.connect(seen.append)
+    before = driver.clicks
+    driver.click(page.start)
+    driver.on(PreviewPage)
+    assert driver.clicks - before == 1
+    assert {each.step for each in seen} == {Step.FACE, Step.LEFT_SLAP, Step.RIGHT_SLAP, Step.THUMBS, Step.IRISES}
+    assert any(each.picture is not None and each.face is not None for each in seen)
+    assert heard.said and all(language == "fr" for _, language in heard.said)
+    assert any("s’il vous plaît" in text for text, _ in heard.said)
+
+
+def test_it_is_started_paused_and_sent_to_another_placement_by_keys_alone(
+    driver: Driver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = _lane(driver, after=Step.LEFT_SLAP)
+    monkeypatch.setenv("MUSTER_SIMULATED_FAULTS", "fingerprint=unplug,iris=unplug")
+    driver.window.activateWindow()
+    driver.until(page.start.hasFocus)
+    QTest.keyClick(page.start, Qt.Key.Key_Space)
+    driver.until(lambda: "No fingerprint reader" in page.note.text())
+    assert page.step is Step.RIGHT_SLAP
+    QTest.keyClick(page, Qt.Key.Key_5)
+    driver.until(lambda: "No iris camera" in page.note.text())
+    assert page.step is Step.IRISES
+    QTest.keyClick(page, Qt.Key.Key_Escape)
+    driver.until(lambda: not page.presenter.is_under_way)
+    driver.until(page.start.hasFocus)
+
+
+def test_a_person_without_hands_is_said_to_be_so_in_three_presses_and_goes_on_with_the_eyes(
+    driver: Driver,
+) -> None:
+    page = _lane(driver, after=Step.FACE)
+    before = driver.clicks
+    thumb = page.side.map.middle_of(BiometricAttribute.RIGHT_THUMB).toPoint()
+    QTest.mouseClick(page.side.map, Qt.MouseButton.LeftButton, pos=thumb)
+    assert page.side.exceptions.attributes == (BiometricAttribute.RIGHT_THUMB,)
+    driver.click(page.side.exceptions.wholes["BOTH"])
+    driver.type(page.side.exceptions.reasons.comment, "since birth")
+    driver.click(page.side.exceptions.reasons.reasons[0])
+    driver.until(lambda: page.step is Step.IRISES)
+    assert driver.clicks - before == 2  # and the one at the drawing
+    marked = page.registration.exceptions
+    assert set(marked) == FINGERS
+    assert {(each.kind, each.comment) for each in marked.values()} == {(ExceptionKind.PERMANENT, "since birth")}
+    states = {each.step: each.state for each in page.presenter.placements}
+    assert states[Step.LEFT_SLAP] is states[Step.THUMBS] is PlacementState.EXCEPTED
+    driver.click(page.start)
+    driver.until(page.choices[Choice.TAKE].isVisible)
+    driver.click(page.choices[Choice.TAKE])
+    preview = driver.on(PreviewPage)
+    assert preview.registration.is_done(Step.EXCEPTION_PHOTO)
+
+
+def test_what_was_marked_by_mistake_is_taken_back_on_the_drawing(driver: Driver) -> None:
+    page = _lane(driver, after=Step.FACE)
+    eye = BiometricAttribute.LEFT_EYE
+    page.side.map.pointed.emit(eye)
+    driver.click(page.side.exceptions.reasons.reasons[0])
+    driver.until(lambda: eye in page.registration.exceptions)
+    page.side.map.pointed.emit(eye)
+    driver.click(page.side.exceptions.undo)
+    driver.until(lambda: eye not in page.registration.exceptions)
+    assert Step.EXCEPTION_PHOTO not in page.strip.tiles
