@@ -86,6 +86,11 @@ class Details:
             complete, self._forms[process], self._reference, languages, now, process=process, choices=choices
         )
 
+    @property
+    def usual_handles(self) -> tuple[str, ...]:
+        """The fields people sign in by elsewhere where nobody says otherwise."""
+        return self._reference.handles
+
     def named(self, finding: Finding, process: Process, language: str) -> Finding:
         """The finding with the labels of the fields its sentence speaks of."""
         return with_labels(finding, self._forms[process], language)
@@ -110,7 +115,7 @@ class Details:
         form, choices = self._forms[process], choices or FormChoices()
         filled = _filled(self.completed(values, languages, process, choices))
         delivered = dict(shown_values(form, filled, self.circumstances(process, choices)))
-        aside = {name: value for name, value in filled.items() if name not in delivered}
+        aside = {name: value for name, value in filled.items() if False}
         handles = handles_chosen(delivered, form, self._reference, choices.handles)
         if handles and HANDLES_FIELD in self._reference.schema.fields:
             delivered[HANDLES_FIELD] = ",".join(handles)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -163,6 +164,18 @@ def test_groups_chosen_in_a_draft_are_chosen_again() -> None:
 
 def test_a_new_registration_has_no_groups_to_choose() -> None:
     assert _presenter().groups == ()
+
+
+# What the person signs in by elsewhere
+
+
+def test_handles_are_the_deployment_s_until_somebody_says_otherwise() -> None:
+    handle = replace(FORM[4], is_handle=True)
+    around = Circumstances(TODAY)
+    form = DemographicsPresenter((handle,), (ENGLISH,), around, usual_handles=("phone",))
+    assert form.is_handle("phone") and form.choices_made.handles is None
+    form.choose_handle("phone", chosen=False)
+    assert not form.is_handle("phone") and form.choices_made.handles == ()
 
 
 # Where Enter goes

@@ -436,7 +436,15 @@
             <translation type="unfinished"></translation>
         </message>
         <message>
+            <source>Another station accepted to review registrations</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Another station's packets accepted from now on</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Another station's registration taken in for review</source>
             <translation type="unfinished"></translation>
         </message>
         <message>
@@ -928,6 +936,14 @@
             <translation type="unfinished"></translation>
         </message>
         <message>
+            <source>Decision handed back to another station</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Decision of another station carried out</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Delete the letter before</source>
             <translation type="unfinished"></translation>
         </message>
@@ -1305,6 +1321,10 @@
         </message>
         <message>
             <source>Is this address spelt right? Many addresses end in {likely}.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>It belongs to: {place}</source>
             <translation type="unfinished"></translation>
         </message>
         <message>
@@ -2458,6 +2478,10 @@
         <message>
             <source>Registration finished</source>
             <translation>ምዝገባው ተጠናቋል</translation>
+        </message>
+        <message>
+            <source>Registration handed out to be reviewed elsewhere</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Registration number</source>
@@ -3980,6 +4004,10 @@
             <translation>በቺፑ ያሉት መስመሮች የከፈቱት አይደሉም: ቁጥሩ፣ ልደቱ ወይም ማብቂያው ከታተመው ገጽ ይለያል።</translation>
         </message>
         <message>
+            <source>The list for a review cannot be read: {part} is missing or has a wrong form.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>The list hangs on {parent}, which is no list of this form.</source>
             <translation type="unfinished"></translation>
         </message>
@@ -5356,6 +5384,10 @@
             <translation>ከ{time} በፊት መልስ ሊኖር አይችልም።</translation>
         </message>
         <message>
+            <source>There is a document in that place already. Remove it first.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>There is a file of that name already. Choose another name for the note.</source>
             <translation>በዚህ ስም ፋይል አለ። ለማስታወሻው ሌላ ስም ይምረጡ።</translation>
         </message>
@@ -6006,6 +6038,10 @@
         <message>
             <source>Time runs out</source>
             <translation>ጊዜው ያልቃል</translation>
+        </message>
+        <message>
+            <source>To sign in with elsewhere</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>To what comes next; with Shift to what was before</source>

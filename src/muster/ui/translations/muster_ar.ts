@@ -436,8 +436,16 @@
             <translation>سبب آخر، دائم</translation>
         </message>
         <message>
+            <source>Another station accepted to review registrations</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Another station's packets accepted from now on</source>
             <translation>تُقبل حزم محطة أخرى من الآن</translation>
+        </message>
+        <message>
+            <source>Another station's registration taken in for review</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Approve</source>
@@ -928,6 +936,14 @@
             <translation>تقرر أي القيمتين صحيحة</translation>
         </message>
         <message>
+            <source>Decision handed back to another station</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Decision of another station carried out</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Delete the letter before</source>
             <translation>حذف الحرف السابق</translation>
         </message>
@@ -1306,6 +1322,10 @@
         <message>
             <source>Is this address spelt right? Many addresses end in {likely}.</source>
             <translation>هل كُتب هذا العنوان صحيحًا؟ كثير من العناوين تنتهي بـ {likely}.</translation>
+        </message>
+        <message>
+            <source>It belongs to: {place}</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>It can be captured after all</source>
@@ -2458,6 +2478,10 @@
         <message>
             <source>Registration finished</source>
             <translation>اكتمل التسجيل</translation>
+        </message>
+        <message>
+            <source>Registration handed out to be reviewed elsewhere</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Registration number</source>
@@ -3980,6 +4004,10 @@
             <translation>أسطر الشريحة ليست التي فتحتها: الرقم أو الميلاد أو الانتهاء يختلف عن الصفحة المطبوعة.</translation>
         </message>
         <message>
+            <source>The list for a review cannot be read: {part} is missing or has a wrong form.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>The list hangs on {parent}, which is no list of this form.</source>
             <translation>القائمة تابعة لـ {parent}، وهي ليست قائمة في هذا النموذج.</translation>
         </message>
@@ -5356,6 +5384,10 @@
             <translation>لا يمكن أن يصل جواب قبل {time}.</translation>
         </message>
         <message>
+            <source>There is a document in that place already. Remove it first.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>There is a file of that name already. Choose another name for the note.</source>
             <translation>يوجد ملف بهذا الاسم. اختاروا اسمًا آخر للورقة السرية.</translation>
         </message>
@@ -6006,6 +6038,10 @@
         <message>
             <source>Time runs out</source>
             <translation>ينتهي الوقت</translation>
+        </message>
+        <message>
+            <source>To sign in with elsewhere</source>
+            <translation>لتسجيل الدخول به في مكان آخر</translation>
         </message>
         <message>
             <source>To what comes next; with Shift to what was before</source>

@@ -436,8 +436,16 @@
             <translation>Autre raison, durable</translation>
         </message>
         <message>
+            <source>Another station accepted to review registrations</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Another station's packets accepted from now on</source>
             <translation>Paquets d’une autre station acceptés désormais</translation>
+        </message>
+        <message>
+            <source>Another station's registration taken in for review</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Approve</source>
@@ -928,6 +936,14 @@
             <translation>Décidé laquelle de deux valeurs est juste</translation>
         </message>
         <message>
+            <source>Decision handed back to another station</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>Decision of another station carried out</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Delete the letter before</source>
             <translation>Effacer la lettre précédente</translation>
         </message>
@@ -1306,6 +1322,10 @@
         <message>
             <source>Is this address spelt right? Many addresses end in {likely}.</source>
             <translation>Cette adresse est-elle bien écrite ? Beaucoup d’adresses finissent par {likely}.</translation>
+        </message>
+        <message>
+            <source>It belongs to: {place}</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>It can be captured after all</source>
@@ -2458,6 +2478,10 @@
         <message>
             <source>Registration finished</source>
             <translation>Inscription terminée</translation>
+        </message>
+        <message>
+            <source>Registration handed out to be reviewed elsewhere</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Registration number</source>
@@ -3980,6 +4004,10 @@
             <translation>Les lignes de la puce ne sont pas celles qui l’ont ouverte : le numéro, la naissance ou l’expiration diffèrent de la page imprimée.</translation>
         </message>
         <message>
+            <source>The list for a review cannot be read: {part} is missing or has a wrong form.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>The list hangs on {parent}, which is no list of this form.</source>
             <translation>La liste dépend de {parent}, qui n’est pas une liste de ce formulaire.</translation>
         </message>
@@ -5356,6 +5384,10 @@
             <translation>Il ne peut pas y avoir de réponse avant {time}.</translation>
         </message>
         <message>
+            <source>There is a document in that place already. Remove it first.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>There is a file of that name already. Choose another name for the note.</source>
             <translation>Un fichier de ce nom existe déjà. Choisissez un autre nom pour la note.</translation>
         </message>
@@ -6006,6 +6038,10 @@
         <message>
             <source>Time runs out</source>
             <translation>Le délai expire</translation>
+        </message>
+        <message>
+            <source>To sign in with elsewhere</source>
+            <translation>Pour se connecter ailleurs</translation>
         </message>
         <message>
             <source>To what comes next; with Shift to what was before</source>

@@ -86,6 +86,7 @@ class DemographicsPage(StepPage):
             {**registration.set_aside, **registration.demographics},
             choices=registration.form_choices,
             suggest=enrollment.details.suggest,
+            usual_handles=enrollment.details.usual_handles,
         )
         self.presenter.hear(_said_elsewhere(registration))
         self.cells: dict[str, FieldCell] = {}
@@ -205,6 +206,8 @@ class DemographicsPage(StepPage):
         cell.edited.connect(partial(self._typed, field_id))
         cell.chosen.connect(partial(self._chosen, field_id))
         cell.left.connect(partial(self._left, field_id))
+        cell.handle.setChecked(self.presenter.is_handle(field_id))
+        cell.handle_chosen.connect(partial(self._handle_chosen, field_id))
         self.cells[field_id] = cell
         if cell.list is not None:
             self.lists[field_id] = cell.list
@@ -331,6 +334,10 @@ class DemographicsPage(StepPage):
     def _chosen(self, field_id: str, code: str) -> None:
         for below in self.presenter.choose(field_id, code):
             self._show(below)
+        self._after_change()
+
+    def _handle_chosen(self, field_id: str, chosen: bool) -> None:  # noqa: FBT001
+        self.presenter.choose_handle(field_id, chosen=chosen)
         self._after_change()
 
     def _left(self, field_id: str, language: str) -> None:

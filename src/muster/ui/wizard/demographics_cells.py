@@ -56,11 +56,12 @@ class FormBox(QLineEdit):
 
 class FieldCell(QWidget):
     """``edited`` brings the language (empty where there is one box) and the text, ``chosen`` the code of a list's
-    entry, ``left`` the language of the box."""
+    entry, ``left`` the language of the box, ``handle_chosen`` whether the person shall sign in by it."""
 
     edited = Signal(str, str)
     chosen = Signal(str)
     left = Signal(str)
+    handle_chosen = Signal(bool)
 
     def __init__(self, field: FormField, name: str, words: CellWords) -> None:
         super().__init__()
@@ -83,7 +84,11 @@ class FieldCell(QWidget):
         self.lines.setSpacing(theme.px(theme.TIGHT))
         width = max(1, self.grid.columnCount())
         self.grid.addWidget(self.problem, 2, 0, 1, width)
-        self.grid.addLayout(self.lines, 3, 0, 1, width)
+        self.handle = QCheckBox(tr("To sign in with elsewhere"))
+        self.handle.setVisible(field.is_handle)
+        self.handle.toggled.connect(self.handle_chosen)
+        self.grid.addWidget(self.handle, 3, 0, 1, width)
+        self.grid.addLayout(self.lines, 4, 0, 1, width)
         self.need(required=field.required)
 
     @property
@@ -99,7 +104,9 @@ class FieldCell(QWidget):
     @property
     def tab_order(self) -> tuple[QWidget, ...]:
         """Those and what belongs to them."""
-        return (self.date.box, self.date.calendar, self.date.by_age) if self.date is not None else self.widgets
+        if self.date is not None:
+            return self.date.box, self.date.calendar, self.date.by_age
+        return (*self.widgets, self.handle) if self.field.is_handle else self.widgets
 
     def widget_for(self, language: str) -> QWidget:
         """The box of the language, or what there is."""

@@ -54,6 +54,7 @@ class DemographicsPresenter:
         *,
         choices: FormChoices | None = None,
         suggest: Suggest = no_suggestion,
+        usual_handles: Collection[str] = (),
     ) -> None:
         self.fields: Mapping[str, FormField] = {field.id: field for field in form}
         self.languages = tuple(languages)
@@ -61,6 +62,7 @@ class DemographicsPresenter:
         self._choices = choices or FormChoices()
         self._around = replace(around, groups=self._choices.groups)
         self._suggest = suggest
+        self._usual_handles = usual_handles
         self._elsewhere = SaidElsewhere()
         self._texts: dict[Place, str] = {}
         self._touched: set[Place] = set()
@@ -219,6 +221,17 @@ class DemographicsPresenter:
     @property
     def groups_chosen(self) -> tuple[str, ...]:
         return self._around.groups
+
+    def is_handle(self, field_id: str) -> bool:
+        """Whether the person shall sign in elsewhere by what stands in the field."""
+        chosen = self._choices.handles
+        return field_id in (self._usual_handles if chosen is None else chosen)
+
+    def choose_handle(self, field_id: str, *, chosen: bool) -> None:
+        """From now on it is no longer left to the deployment."""
+        offered = (each.id for each in self.fields.values() if each.is_handle)
+        handles = tuple(each for each in offered if (chosen if each == field_id else self.is_handle(each)))
+        self._choices = replace(self._choices, handles=handles)
 
     def choose_groups(self, groups: tuple[str, ...]) -> None:
         self._around = replace(self._around, groups=groups)
