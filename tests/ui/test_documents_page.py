@@ -189,6 +189,16 @@ def test_only_papers_that_have_chips_offer_to_read_one(qtbot: QtBot, open_page: 
     assert not page.slots[POA].chip.isVisible()
 
 
+def test_a_passport_among_proofs_of_address_is_moved_by_one_press(qtbot: QtBot, open_page: Open) -> None:
+    page = open_page()
+    read(qtbot, page, POA, "passport")
+    assert page.slots[POA].elsewhere.text() == "It belongs to: Proof of identity"
+    press(page, "elsewhere", POA)
+    qtbot.waitUntil(lambda: page.slots[POI].is_filled and not page._reading, timeout=20_000)
+    assert not page.slots[POA].is_filled and not page.slots[POA].elsewhere.isVisible()
+    assert {name: each.facts.type_code for name, each in page.reload().documents.items()} == {POI: "DOC001"}
+
+
 def test_stopping_the_camera_leaves_nothing_behind(qtbot: QtBot, open_page: Open) -> None:
     page = open_page()
     page.camera.click()

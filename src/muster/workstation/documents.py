@@ -52,6 +52,9 @@ DOCUMENT_PAGES_TOO_LARGE = Code(
     "These pages together are too large to be sent: {size} kB, and at most {limit} kB can be. Leave some of them "
     "out.",
 )
+DOCUMENT_THERE_ALREADY = Code(
+    "DOCUMENT_THERE_ALREADY", "There is a document in that place already. Remove it first."
+)
 DOCUMENT_PAGE_ABSENT = Code("DOCUMENT_PAGE_ABSENT", "The document has no such page.")
 DOCUMENT_SMALL_ALREADY = Code(
     "DOCUMENT_SMALL_ALREADY", "This picture is already as small as it can be and still be read."
@@ -241,6 +244,24 @@ class Documents:
         event = DocumentAttached(self._journal.now(), facts, document.content)
         told = {"field": slot_field, "type": type_code, "source": "renamed", "sha256": document.content.digest}
         return self._journal.commit(registration_id, Entry(event, AuditEvent.DOCUMENT_ATTACHED, told))
+
+    def move(
+        self, registration_id: RegistrationId, slot_field: str, to: str, type_code: str, reference: str | None
+    ) -> Registration:
+        """Keep a document in another place, as what it turned out to be. Raises ``BadInput``; ``Refused`` where
+        there is one already."""
+        state = self._journal.open_draft(registration_id)
+        document, slot = self._document(state, slot_field), self._slot(state, to)
+        if type_code not in {choice.code for choice in slot.types}:
+            raise BadInput(DOCUMENT_TYPE_UNKNOWN)
+        if to in state.documents:
+            raise Refused(DOCUMENT_THERE_ALREADY)
+        now, content = self._journal.now(), document.content
+        facts = replace(document.facts, field=to, type_code=type_code, reference=reference or None)
+        told = {"field": to, "type": type_code, "source": slot_field, "sha256": content.digest}
+        attached = Entry(DocumentAttached(now, facts, content), AuditEvent.DOCUMENT_ATTACHED, told)
+        removed = Entry(DocumentRemoved(now, slot_field), AuditEvent.DOCUMENT_REMOVED, {"field": slot_field})
+        return self._journal.commit(registration_id, attached, removed)
 
     def findings(self, registration_id: RegistrationId, slot_field: str, page: int = 0) -> tuple[Finding, ...]:
         """What makes the kept page hard to read, and what to do about it; warnings only, about 0.2 s. Says nothing

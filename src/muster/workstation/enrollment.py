@@ -294,6 +294,11 @@ class Enrollment(PersonCapture):
     ) -> Registration:
         return self._documents.call(registration_id, slot_field, type_code, reference)
 
+    def move_document(
+        self, registration_id: RegistrationId, slot_field: str, to: str, type_code: str, reference: str | None
+    ) -> Registration:
+        return self._documents.move(registration_id, slot_field, to, type_code, reference)
+
     def document_findings(
         self, registration_id: RegistrationId, slot_field: str, page: int = 0
     ) -> tuple[Finding, ...]:

@@ -75,8 +75,9 @@ CHIP_NOT_OPENED = Code(
 class Offer:
     """What reading one source came to: ``read`` is what it says of the form's fields, ``filled`` those that were
     filled in, ``fillable`` those that would be, ``suggested`` those too unsure for it. ``type_code`` and
-    ``number`` are what the document seems to be; ``booking`` the number of a pre-registration that was found on
-    it, ``booking_host`` whose; ``has_chip`` whether its chip can be opened."""
+    ``number`` are what the document seems to be, ``belongs_to`` the place it is for, where that is another one;
+    ``booking`` the number of a pre-registration that was found on it, ``booking_host`` whose; ``has_chip`` whether
+    its chip can be opened."""
 
     registration: Registration
     read: tuple[PrefilledField, ...] = ()
@@ -86,6 +87,7 @@ class Offer:
     conflicts: tuple[Conflict, ...] = ()
     type_code: str = ""
     number: str = ""
+    belongs_to: str = ""
     booking: str = ""
     booking_host: str = ""
     has_chip: bool = False
@@ -156,14 +158,18 @@ class Prefilling:
         self._whose = registration_id
         state = self._keep(registration_id, slot_field, words.sources)
         slots = {each.field: each for each in self._documents.slots(state.started.process)}
-        slot = slots.get(slot_field)
         kind = words.kind
         offer = self._offer(state, slot_field)
         booking = words.booking
+        types = (
+            {each.field: self._mapping.type_of(kind, each.types) or "" for each in slots.values()} if kind else {}
+        )
+        other = "" if types.get(slot_field) else next((field for field, code in types.items() if code), "")
         return Offer(
             **{name: getattr(offer, name) for name in _OFFERED},
-            type_code=(self._mapping.type_of(kind, slot.types) or "") if slot and kind else "",
+            type_code=types.get(other or slot_field, ""),
             number=words.number,
+            belongs_to=other if slot_field in slots else "",
             booking=booking.booking if booking else "",
             booking_host=booking.host if booking else "",
             has_chip=words.zone is not None,

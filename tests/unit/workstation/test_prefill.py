@@ -21,8 +21,10 @@ from muster.devices.catalogue import Catalogue
 from muster.devices.frames import Frame
 from muster.devices.installed import installed_drivers
 from muster.domain.applicant import LocalizedText
+from muster.domain.assessment import Severity
 from muster.domain.biometrics import BiometricAttribute
 from muster.domain.chips import ChipAuthenticity
+from muster.domain.lifecycle import PortraitCompared, apply
 from muster.domain.prefill import Origin, PrefilledField, Resolution
 from muster.domain.registration import Process, RegistrationId
 from muster.errors import BadInput, Cancelled, DeviceUnavailable, Refused
@@ -193,6 +195,25 @@ def test_a_document_gets_the_kind_it_says_it_is_without_being_scanned_again(
         desk.enrollment.call_document(passport, POI, "RNC", None)
 
 
+def test_a_passport_among_proofs_of_address_is_told_where_it_belongs_and_moved(
+    desk: Desk, draft: RegistrationId
+) -> None:
+    desk.enrollment.attach_document(draft, POA, "RNC", None, PASSPORT)
+    offer = desk.enrollment.prefill.read_document(draft, POA)
+    assert (offer.belongs_to, offer.type_code) == (POI, "DOC001")
+    before = offer.registration.documents[POA].content
+    state = desk.enrollment.move_document(draft, POA, POI, "DOC001", offer.number)
+    assert {field: each.content for field, each in state.documents.items()} == {POI: before}
+    assert desk.enrollment.prefill.read_document(draft, POI).belongs_to == ""
+    assert desk.enrollment.document_page(draft, POI).of == 1
+
+
+def test_no_document_is_moved_over_another(desk: Desk, passport: RegistrationId) -> None:
+    desk.enrollment.attach_document(passport, POA, "RNC", None, PASSPORT)
+    with pytest.raises(Refused, match="DOCUMENT_THERE_ALREADY"):
+        desk.enrollment.move_document(passport, POA, POI, "DOC001", None)
+
+
 # --- codes ---
 
 
@@ -310,6 +331,20 @@ def test_the_chips_portrait_is_held_against_the_face_that_was_captured(reader: D
     assert compared.is_same is True
     assert reader.enrollment.prefill.compare_portraits(draft).portraits == state.portraits
     assert "MUS-PFL-005" in audited(reader, draft)
+
+
+def test_a_portrait_that_is_not_clearly_the_persons_is_said_and_stops_nothing(reader: Desk) -> None:
+    draft = reader.enrollment.start(("eng",)).id
+    reader.enrollment.attach_document(draft, POI, "DOC001", None, PASSPORT)
+    reader.enrollment.prefill.read_chip(draft, POI, Event())
+    reader.enrollment.capture_face(draft, first_view(reader))
+    state = reader.enrollment.registration(draft)
+    (portrait,) = (each.portrait for each in state.chips.values())
+    face = state.samples[BiometricAttribute.FACE].record
+    assert portrait is not None
+    seen = PortraitCompared(NOW, POI, portrait.name, face.name, 0.1, 0.4)
+    (finding,) = reader.enrollment.prefill.check(apply(state, seen))
+    assert (finding.code.name, finding.severity) == ("PORTRAIT_DIFFERS", Severity.WARNS)
 
 
 def test_without_a_page_the_chip_opens_by_nothing(reader: Desk) -> None:

@@ -87,6 +87,7 @@ class DocumentsPage(StepPage):
             slot.digits.returnPressed.connect(partial(self._read_chip, field))
             slot.fill.clicked.connect(partial(self._fill, field))
             slot.fetch.clicked.connect(partial(self._fetch, field))
+            slot.elsewhere.clicked.connect(partial(self._move, field))
             slot.has_chip = enrollment.prefill.may_have_chip(slot.types)
             column.addWidget(slot)
         column.addStretch(1)
@@ -186,7 +187,12 @@ class DocumentsPage(StepPage):
             self.registration = offer.registration
             slot.offer(offer)
             slot.tell(said_of(offer, self._names))
-            self._call(field, offer)
+            other = self.slots.get(offer.belongs_to)
+            if other is not None and not other.is_filled:
+                slot.elsewhere.setText(tr("It belongs to: {place}", place=other.title))
+                slot.elsewhere.show()
+            elif not offer.belongs_to:
+                self._call(field, offer)
             self.changed.emit()
         self._read_to_the_end(field)
 
@@ -227,6 +233,24 @@ class DocumentsPage(StepPage):
         self.background.run(
             self, _READING, fill, partial(self._was_read, field), partial(self._was_not_read, field)
         )
+
+    def _move(self, field: str) -> None:
+        offer = self.slots[field].offered
+        if offer is None:
+            return
+        to = offer.belongs_to
+        self._busy(self.slots[field], tr("Reading …"))
+        self.work(
+            "store",
+            lambda: self.enrollment.move_document(
+                self.registration.id, field, to, offer.type_code, offer.number or None
+            ),
+            partial(self._moved, field, to),
+        )
+
+    def _moved(self, field: str, to: str, registration: Registration) -> None:
+        self._removed(field, registration)
+        self._attached(to, registration)
 
     def _fetch(self, field: str) -> None:
         number = self.slots[field].booking
@@ -492,6 +516,7 @@ class _Slot(Card):
         self.types = slot.types
         self.is_type_chosen = self.has_chip = False
         self.booking = ""
+        self.offered: Offer | None = None
         self.title = label_in(slot.labels, language, slot.field)
         left.addWidget(label(self.title + star, "section"))
         self._types = Choice(tr("Kind of document"))
@@ -543,7 +568,8 @@ class _Slot(Card):
         self.digits.setMaxLength(_DIGITS)
         self.digits.setFixedWidth(_DIGITS_WIDTH)
         self.digits.setLayoutDirection(Qt.LayoutDirection.LeftToRight)
-        for each in (self.fill, self.fetch, self.digits):
+        self.elsewhere = button("")
+        for each in (self.fill, self.fetch, self.elsewhere, self.digits):
             each.hide()
             row.addWidget(each)
         row.addStretch(1)
@@ -565,6 +591,8 @@ class _Slot(Card):
         self.fill.setEnabled(True)
         self.fetch.setVisible(bool(self.booking))
         self.fetch.setEnabled(True)
+        self.offered = offer
+        self.elsewhere.hide()
 
     def ask_digits(self, *, asked: bool) -> None:
         self.digits.setVisible(asked)
