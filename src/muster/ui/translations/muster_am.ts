@@ -1724,6 +1724,10 @@
             <translation>በ{host} ምንም ካሜራ አይመልስም። መብራቱንና የኔትወርክ ገመዱ መሰካቱን ያረጋግጡና ይሞክሩ።</translation>
         </message>
         <message>
+            <source>No decision about another station's registration is signed off.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>No device called {name} is connected. Plug it in, or look in the list of devices what it is called.</source>
             <translation>{name} የሚባል መሣሪያ አልተገናኘም። ይሰኩት፣ ወይም ስሙን በመሣሪያዎች ዝርዝር ይመልከቱ።</translation>
         </message>
@@ -1762,6 +1766,10 @@
         <message>
             <source>No new registration can be begun: a limit of this station is reached ({limit}). Connect to the server and send what waits, or ask your administrator.</source>
             <translation>አዲስ ምዝገባ መጀመር አይቻልም: የዚህ ጣቢያ ገደብ ላይ ተደርሷል ({limit})። ከአገልጋዩ ጋር ተገናኝተው የሚጠብቀውን ይላኩ፣ ወይም አስተዳዳሪዎን ይጠይቁ።</translation>
+        </message>
+        <message>
+            <source>No other station reviews for this one. A supervisor accepts one by its key first.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>No packet waits to be sent, so there is nothing to hand over.</source>
@@ -1922,6 +1930,10 @@
         <message>
             <source>Nothing on this chip can show that it is not a copy. Compare the document itself.</source>
             <translation>በዚህ ቺፕ ላይ ቅጂ አለመሆኑን የሚያሳይ ምንም የለም። ሰነዱን ራሱን ያነጻጽሩ።</translation>
+        </message>
+        <message>
+            <source>Nothing waits for a review here.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Nothing waits for a review.</source>
@@ -3712,6 +3724,10 @@
             <translation>ፋይሉ ሊጻፍ አይችልም: {file}።</translation>
         </message>
         <message>
+            <source>The file holds another key than the one with this fingerprint. Nothing was accepted.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>The file holds several pages or pictures. Choose one that holds a single page.</source>
             <translation>ፋይሉ ብዙ ገጾች ወይም ምስሎች ይዟል። አንድ ገጽ የያዘ ይምረጡ።</translation>
         </message>
@@ -4004,11 +4020,19 @@
             <translation>በቺፑ ያሉት መስመሮች የከፈቱት አይደሉም: ቁጥሩ፣ ልደቱ ወይም ማብቂያው ከታተመው ገጽ ይለያል።</translation>
         </message>
         <message>
+            <source>The list comes from station {station}, which was not accepted here. A supervisor may accept its key: {fingerprint}.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>The list for a review cannot be read: {part} is missing or has a wrong form.</source>
             <translation type="unfinished"></translation>
         </message>
         <message>
             <source>The list hangs on {parent}, which is no list of this form.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The list is for another station.</source>
             <translation type="unfinished"></translation>
         </message>
         <message>
@@ -4026,6 +4050,10 @@
         <message>
             <source>The list on this drive was changed or cut off after its station had signed it. Nothing was taken; hand over again.</source>
             <translation>በዚህ ድራይቭ ያለው ዝርዝር ጣቢያው ከፈረመው በኋላ ተቀይሯል ወይም ተቆርጧል። ምንም አልተወሰደም፤ እንደገና ያስረክቡ።</translation>
+        </message>
+        <message>
+            <source>The list was changed or cut off after its station had signed it. Nothing was taken.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>The lists {fields} hang on one another in a circle.</source>
@@ -5440,6 +5468,10 @@
             <translation type="unfinished"></translation>
         </message>
         <message>
+            <source>There is no list for a review in this folder.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>There is no list of packets in this folder. Perhaps the drive was pulled out too early: hand over again.</source>
             <translation>በዚህ አቃፊ የጥቅሎች ዝርዝር የለም። ምናልባት ድራይቩ ቀድሞ ተነቅሏል: እንደገና ያስረክቡ።</translation>
         </message>
@@ -6245,6 +6277,10 @@
         </message>
         <message>
             <source>What is to be changed?</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>What is told of a registration was changed or is missing. It was not taken.</source>
             <translation type="unfinished"></translation>
         </message>
         <message>

@@ -1325,7 +1325,7 @@
         </message>
         <message>
             <source>It belongs to: {place}</source>
-            <translation type="unfinished"></translation>
+            <translation>Sa place : {place}</translation>
         </message>
         <message>
             <source>It can be captured after all</source>
@@ -1724,6 +1724,10 @@
             <translation>Aucune caméra ne répond à l’adresse {host}. Vérifiez qu’elle est allumée et que son câble réseau est branché, puis réessayez.</translation>
         </message>
         <message>
+            <source>No decision about another station's registration is signed off.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>No device called {name} is connected. Plug it in, or look in the list of devices what it is called.</source>
             <translation>Aucun appareil appelé {name} n’est connecté. Branchez-le, ou cherchez son nom dans la liste des appareils.</translation>
         </message>
@@ -1762,6 +1766,10 @@
         <message>
             <source>No new registration can be begun: a limit of this station is reached ({limit}). Connect to the server and send what waits, or ask your administrator.</source>
             <translation>Aucun nouvel enregistrement ne peut commencer : une limite de ce poste est atteinte ({limit}). Connectez-vous au serveur et envoyez ce qui attend, ou demandez à votre administrateur.</translation>
+        </message>
+        <message>
+            <source>No other station reviews for this one. A supervisor accepts one by its key first.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>No packet waits to be sent, so there is nothing to hand over.</source>
@@ -1922,6 +1930,10 @@
         <message>
             <source>Nothing on this chip can show that it is not a copy. Compare the document itself.</source>
             <translation>Rien sur cette puce ne peut montrer qu’elle n’est pas une copie. Examinez le document lui-même.</translation>
+        </message>
+        <message>
+            <source>Nothing waits for a review here.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Nothing waits for a review.</source>
@@ -3712,6 +3724,10 @@
             <translation>Le fichier ne peut pas être écrit : {file}.</translation>
         </message>
         <message>
+            <source>The file holds another key than the one with this fingerprint. Nothing was accepted.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>The file holds several pages or pictures. Choose one that holds a single page.</source>
             <translation>Le fichier contient plusieurs pages ou images. Choisissez-en un qui n’en contient qu’une.</translation>
         </message>
@@ -4004,12 +4020,20 @@
             <translation>Les lignes de la puce ne sont pas celles qui l’ont ouverte : le numéro, la naissance ou l’expiration diffèrent de la page imprimée.</translation>
         </message>
         <message>
+            <source>The list comes from station {station}, which was not accepted here. A supervisor may accept its key: {fingerprint}.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>The list for a review cannot be read: {part} is missing or has a wrong form.</source>
             <translation type="unfinished"></translation>
         </message>
         <message>
             <source>The list hangs on {parent}, which is no list of this form.</source>
             <translation>La liste dépend de {parent}, qui n’est pas une liste de ce formulaire.</translation>
+        </message>
+        <message>
+            <source>The list is for another station.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>The list of those who may sign in here is damaged: users.json.</source>
@@ -4026,6 +4050,10 @@
         <message>
             <source>The list on this drive was changed or cut off after its station had signed it. Nothing was taken; hand over again.</source>
             <translation>La liste de ce support a été modifiée ou coupée après sa signature par son poste. Rien n’a été repris ; refaites la remise.</translation>
+        </message>
+        <message>
+            <source>The list was changed or cut off after its station had signed it. Nothing was taken.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>The lists {fields} hang on one another in a circle.</source>
@@ -5385,7 +5413,7 @@
         </message>
         <message>
             <source>There is a document in that place already. Remove it first.</source>
-            <translation type="unfinished"></translation>
+            <translation>Il y a déjà un document à cette place. Retirez-le d’abord.</translation>
         </message>
         <message>
             <source>There is a file of that name already. Choose another name for the note.</source>
@@ -5438,6 +5466,10 @@
         <message>
             <source>There is no label in {languages}; English or the id is shown.</source>
             <translation>Il n’y a pas de libellé en {languages} ; l’anglais ou l’id s’affiche.</translation>
+        </message>
+        <message>
+            <source>There is no list for a review in this folder.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>There is no list of packets in this folder. Perhaps the drive was pulled out too early: hand over again.</source>
@@ -6246,6 +6278,10 @@
         <message>
             <source>What is to be changed?</source>
             <translation>Que faut-il modifier ?</translation>
+        </message>
+        <message>
+            <source>What is told of a registration was changed or is missing. It was not taken.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>What it is about</source>

@@ -1724,6 +1724,10 @@
             <translation>{host} पर कोई कैमरा उत्तर नहीं देता। देखें कि वह चालू है और उसका नेटवर्क तार लगा है, फिर प्रयास करें।</translation>
         </message>
         <message>
+            <source>No decision about another station's registration is signed off.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>No device called {name} is connected. Plug it in, or look in the list of devices what it is called.</source>
             <translation>{name} नाम का कोई उपकरण जुड़ा नहीं है। उसे लगाएँ, या उपकरणों की सूची में उसका नाम देखें।</translation>
         </message>
@@ -1762,6 +1766,10 @@
         <message>
             <source>No new registration can be begun: a limit of this station is reached ({limit}). Connect to the server and send what waits, or ask your administrator.</source>
             <translation>नया पंजीकरण शुरू नहीं हो सकता: इस स्टेशन की एक सीमा पूरी हो गई है ({limit})। सर्वर से जुड़कर जो बाकी है उसे भेजें, या अपने व्यवस्थापक से पूछें।</translation>
+        </message>
+        <message>
+            <source>No other station reviews for this one. A supervisor accepts one by its key first.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>No packet waits to be sent, so there is nothing to hand over.</source>
@@ -1922,6 +1930,10 @@
         <message>
             <source>Nothing on this chip can show that it is not a copy. Compare the document itself.</source>
             <translation>इस चिप पर कुछ भी यह नहीं दिखा सकता कि यह नक़ल नहीं है। दस्तावेज़ को ही मिलाकर देखें।</translation>
+        </message>
+        <message>
+            <source>Nothing waits for a review here.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Nothing waits for a review.</source>
@@ -3712,6 +3724,10 @@
             <translation>फ़ाइल लिखी नहीं जा सकती: {file}।</translation>
         </message>
         <message>
+            <source>The file holds another key than the one with this fingerprint. Nothing was accepted.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>The file holds several pages or pictures. Choose one that holds a single page.</source>
             <translation>फ़ाइल में कई पृष्ठ या चित्र हैं। ऐसी चुनें जिसमें एक ही पृष्ठ हो।</translation>
         </message>
@@ -4004,11 +4020,19 @@
             <translation>चिप की पंक्तियाँ वे नहीं हैं जिनसे वह खुली: संख्या, जन्म या समाप्ति छपे पृष्ठ से अलग है।</translation>
         </message>
         <message>
+            <source>The list comes from station {station}, which was not accepted here. A supervisor may accept its key: {fingerprint}.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>The list for a review cannot be read: {part} is missing or has a wrong form.</source>
             <translation type="unfinished"></translation>
         </message>
         <message>
             <source>The list hangs on {parent}, which is no list of this form.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The list is for another station.</source>
             <translation type="unfinished"></translation>
         </message>
         <message>
@@ -4026,6 +4050,10 @@
         <message>
             <source>The list on this drive was changed or cut off after its station had signed it. Nothing was taken; hand over again.</source>
             <translation>इस ड्राइव की सूची उसके स्टेशन के हस्ताक्षर के बाद बदली या काटी गई। कुछ नहीं लिया गया; फिर से सौंपें।</translation>
+        </message>
+        <message>
+            <source>The list was changed or cut off after its station had signed it. Nothing was taken.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>The lists {fields} hang on one another in a circle.</source>
@@ -5440,6 +5468,10 @@
             <translation type="unfinished"></translation>
         </message>
         <message>
+            <source>There is no list for a review in this folder.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>There is no list of packets in this folder. Perhaps the drive was pulled out too early: hand over again.</source>
             <translation>इस फ़ोल्डर में पैकेटों की सूची नहीं है। शायद ड्राइव बहुत जल्दी निकाल ली गई: फिर से सौंपें।</translation>
         </message>
@@ -6245,6 +6277,10 @@
         </message>
         <message>
             <source>What is to be changed?</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>What is told of a registration was changed or is missing. It was not taken.</source>
             <translation type="unfinished"></translation>
         </message>
         <message>
