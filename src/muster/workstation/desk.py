@@ -63,6 +63,7 @@ from muster.workstation.proving import Proof, Proving, words
 from muster.workstation.reading_chip import ReadingChip
 from muster.workstation.reference import ReferenceData
 from muster.workstation.review import Review
+from muster.workstation.review_bundles import ReviewBundles, read_carried
 from muster.workstation.risk import Risk, review_rules
 from muster.workstation.sending import Sending
 from muster.workstation.server import Server
@@ -170,7 +171,16 @@ class Desk:
             templates,
         )
         self.review = Review(
-            self._journal, unlocked.folder, risk, self.proving, unlocked.machine_key, self.enrollment.summary
+            self._journal,
+            unlocked.folder,
+            risk,
+            self.proving,
+            unlocked.machine_key,
+            self.enrollment.summary,
+            partial(read_carried, unlocked.blob_sealer),
+        )
+        self.review_bundles = ReviewBundles(
+            self._journal, unlocked.machine_key, unlocked.blob_sealer, self.review, self.enrollment
         )
         self._equip_traffic(unlocked, submission, reference)
         self.exporting = Exporting(

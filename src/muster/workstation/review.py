@@ -18,6 +18,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from muster import base64url, durable
+from muster.analysis.api import Pixels
 from muster.audit.catalogue import AuditEvent
 from muster.crypto.machine_key import MachineKey
 from muster.domain.delivery import DeliveryState, OutboxEntry
@@ -28,6 +29,7 @@ from muster.domain.review import ReviewLine, Standing
 from muster.domain.review_decision import Decision, Reason
 from muster.domain.step_times import StepTimes, step_times
 from muster.errors import BadInput, Code, Refused
+from muster.store.carried_review import CarriedReview
 from muster.store.database import Work
 from muster.workstation.data_folder import DataFolder
 from muster.workstation.journal import Journal
@@ -46,6 +48,7 @@ REVIEW_TOO_LATE = Code(
 REVIEW_CLOSED = Code("REVIEW_CLOSED", "This registration was decided and signed off already.")
 NOTHING_TO_SIGN_OFF = Code("NOTHING_TO_SIGN_OFF", "None of your decisions waits to be signed off.")
 
+_CARRIED = 1000
 _OPEN = (Standing.WAITING, Standing.HELD, Standing.DECIDED)
 
 
@@ -58,6 +61,35 @@ class ReviewCase:
     registration: Registration
     times: StepTimes
     summary: Summary | None
+
+
+@dataclass(frozen=True, slots=True)
+class CarriedCase:
+    """What another station told of a registration: its fields by their names, and its pictures."""
+
+    line: ReviewLine
+    facts: tuple[tuple[str, str], ...]
+    pictures: tuple[tuple[str, Pixels], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Foreign:
+    """A decision another station made about a packet of this one."""
+
+    registration_id: RegistrationId
+    packet_id: str
+    decision: Decision
+    reason: Reason | None
+    operator: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Elsewhere:
+    """What came of decisions made at another station; ``late`` could not be carried out, or nobody asks any more."""
+
+    done: tuple[RegistrationId, ...] = ()
+    late: tuple[RegistrationId, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +112,7 @@ class Review:
         proving: Proving,
         machine_key: MachineKey,
         summary: Callable[[RegistrationId], Summary],
+        read_carried: Callable[[CarriedReview], CarriedCase],
     ) -> None:
         self._journal = journal
         self._folder = folder
@@ -87,29 +120,39 @@ class Review:
         self._proving = proving
         self._machine_key = machine_key
         self._summary = summary
+        self._read_carried = read_carried
 
     # Looking
 
     def lines(
         self, standings: Collection[Standing] = _OPEN, limit: int = 200, offset: int = 0
     ) -> tuple[ReviewLine, ...]:
-        """The riskiest first. Raises ``Refused``."""
+        """The riskiest first; other stations' come with the first of them, whatever the limit. ``offset`` counts
+        this station's own. Raises ``Refused``."""
         self._journal.access.require(Permission.REVIEW)
         if not offset:
             self._risk.catch_up()
         with self._journal.database.read() as work:
-            return work.review.page(standings, limit, offset)
+            own = work.review.page(standings, limit, offset)
+            carried = () if offset else work.carried_review.lines(standings, _CARRIED)
+        return tuple(sorted((*own, *carried), key=lambda each: (-each.risk, each.sealed_at)))
 
     def counts(self) -> dict[Standing, int]:
         """How many there are of each standing. Raises ``Refused``."""
         self._journal.access.require(Permission.REVIEW)
         with self._journal.database.read() as work:
-            return work.review.counts()
+            own, carried = work.review.counts(), work.carried_review.counts()
+        return {each: own.get(each, 0) + carried.get(each, 0) for each in {*own, *carried}}
 
-    def open(self, registration_id: RegistrationId) -> ReviewCase:
+    def open(self, registration_id: RegistrationId) -> ReviewCase | CarriedCase:
         """Everything about one, which is on record. Raises ``Refused``, ``BadInput``."""
         self._journal.access.require(Permission.REVIEW)
         with self._journal.database.work() as work:
+            carried = work.carried_review.find(registration_id)
+            if carried is not None:
+                packet_id = carried.line.packet_id
+                self._record(work, AuditEvent.REVIEW_SHOWN, registration_id, packet=packet_id)
+                return self._read_carried(carried)
             line = _found(work, registration_id)
             state = work.registrations.load(registration_id)
             events = work.registrations.events(registration_id)
@@ -141,6 +184,9 @@ class Review:
     def _decide_one(
         self, work: Work, registration_id: RegistrationId, decision: Decision, reason: Reason | None
     ) -> ReviewLine:
+        carried = work.carried_review.find(registration_id)
+        if carried is not None:
+            return self._decide_carried(work, carried.line, decision, reason)
         line = _found(work, registration_id)
         state, entry = work.registrations.load(registration_id), work.outbox.find(line.packet_id)
         self._require_decidable(work, line, state, entry, decision)
@@ -155,6 +201,27 @@ class Review:
         work.review.change(line)
         said = {"reason": reason.value} if reason else {}
         self._record(work, AuditEvent.REVIEW_DECIDED, registration_id, decision=decision.value, **said)
+        return line
+
+    def _decide_carried(
+        self, work: Work, line: ReviewLine, decision: Decision, reason: Reason | None
+    ) -> ReviewLine:
+        """Whose events are elsewhere: here it is the line alone that says what was decided."""
+        now, me = self._journal.now(), self._journal.operator.user_id
+        if line.standing is Standing.CLOSED:
+            raise Refused(REVIEW_CLOSED)
+        if decision is Decision.APPROVE and line.must_be_seen and not _was_seen(work, line, me):
+            raise Refused(REVIEW_UNSEEN)
+        standing = Standing.DECIDED if decision.needs_sign_off else Standing.HELD
+        line = replace(line, standing=standing, decision=decision, reason=reason, decided_by=me, decided_at=now)
+        work.carried_review.change(line)
+        self._record(
+            work,
+            AuditEvent.REVIEW_DECIDED,
+            line.registration_id,
+            decision=decision.value,
+            station=line.station,
+        )
         return line
 
     def _require_decidable(
@@ -176,7 +243,7 @@ class Review:
         """This supervisor's decisions that do not count yet. Raises ``Refused``."""
         self._journal.access.require(Permission.REVIEW)
         with self._journal.database.read() as work:
-            return work.review.decided_by(self._journal.operator.user_id)
+            return _decided_by(work, self._journal.operator.user_id)
 
     def sign_off(self, proof: Proof) -> SignedOff:
         """One proof for all of them. Raises ``SignInRefused``, ``Refused``, ``KeyUnavailable``."""
@@ -187,7 +254,7 @@ class Review:
         gone: list[str] = []
         with self._journal.database.work() as work:
             self._journal.access.require(Permission.REVIEW, work)
-            decided = work.review.decided_by(me)
+            decided = _decided_by(work, me)
             late = tuple(each for each in decided if self._is_too_late(work, each))
             lines = tuple(each for each in decided if each not in late)
             now = self._journal.now()
@@ -198,10 +265,13 @@ class Review:
                 work.review.change(replace(line, standing=Standing.WAITING))
             for line in lines:
                 assert line.decision is not None
-                signed = ReviewSigned(now, me, line.packet_id, line.decision, line.reason, batch, signature)
-                work.registrations.append(line.registration_id, signed)
-                if self._carry_out(work, line):
-                    gone.append(line.packet_id)
+                if line.station:
+                    work.carried_review.change(replace(line, standing=Standing.CLOSED))
+                else:
+                    signed = ReviewSigned(now, me, line.packet_id, line.decision, line.reason, batch, signature)
+                    work.registrations.append(line.registration_id, signed)
+                    if self._carry_out(work, line):
+                        gone.append(line.packet_id)
                 self._record(
                     work,
                     AuditEvent.REVIEW_SIGNED,
@@ -220,14 +290,13 @@ class Review:
                 signature=signature,
                 by=words(way),
             )
-        for packet_id in gone:
-            with durable.disk_errors():
-                self._folder.packet(packet_id).unlink(missing_ok=True)
+        self._destroy(gone)
         return SignedOff(now, batch, lines, tuple(each.registration_id for each in late))
 
     def _is_too_late(self, work: Work, line: ReviewLine) -> bool:
         assert line.decision is not None
-        return line.decision.needs_reason and not _is_here(work.outbox.find(line.packet_id))
+        own = line.decision.needs_reason and not line.station
+        return own and not _is_here(work.outbox.find(line.packet_id))
 
     def _carry_out(self, work: Work, line: ReviewLine) -> bool:
         """Whether the packet's file is to be destroyed: a draft is sealed anew."""
@@ -243,6 +312,60 @@ class Review:
         work.review.change(replace(line, standing=Standing.CLOSED))
         return False
 
+    def _destroy(self, packets: Iterable[str]) -> None:
+        """The files of what was sent back."""
+        for packet_id in packets:
+            with durable.disk_errors():
+                self._folder.packet(packet_id).unlink(missing_ok=True)
+
+    # What another station decided
+
+    def carry_out_elsewhere(self, station: str, decisions: Iterable[Foreign], token: str) -> Elsewhere:
+        """``token`` is the signed list they stand in, whose digest is their batch. A hold changes nothing here."""
+        batch, signature = hashlib.sha256(token.encode()).hexdigest(), token.rpartition(".")[2]
+        done: list[RegistrationId] = []
+        late: list[RegistrationId] = []
+        gone: list[str] = []
+        with self._journal.database.work() as work:
+            for each in decisions:
+                line = work.review.find(each.registration_id)
+                if line is None or not self._may_be_carried_out(work, line, each):
+                    late.append(each.registration_id)
+                    continue
+                who = f"{each.operator}@{station}"
+                now = self._journal.now()
+                said = (line.packet_id, each.decision, each.reason)
+                work.registrations.append(line.registration_id, Reviewed(now, who, *said))
+                work.registrations.append(line.registration_id, ReviewSigned(now, who, *said, batch, signature))
+                line = replace(
+                    line, decision=each.decision, reason=each.reason, decided_by=who, decided_at=each.at
+                )
+                if self._carry_out(work, line):
+                    gone.append(line.packet_id)
+                done.append(line.registration_id)
+                self._record(
+                    work,
+                    AuditEvent.REVIEW_CAME_BACK,
+                    line.registration_id,
+                    decision=each.decision.value,
+                    reason=each.reason.value if each.reason else "-",
+                    by=who,
+                    batch=batch,
+                )
+            counted = {"decisions": str(len(done)), "late": str(len(late)), "batch": batch}
+            me = self._journal.operator.user_id
+            work.record(AuditEvent.REVIEW_SIGNED_OFF, actor=me, station=station, **counted)
+        self._destroy(gone)
+        return Elsewhere(tuple(done), tuple(late))
+
+    def _may_be_carried_out(self, work: Work, line: ReviewLine, said: Foreign) -> bool:
+        """About the packet that was looked at, not decided here meanwhile, and not too late."""
+        same = line.packet_id == said.packet_id and line.standing is not Standing.CLOSED
+        own = said.operator in (line.officer, work.registrations.load(line.registration_id).started.operator)
+        if not same or own or not said.decision.needs_sign_off:
+            return False
+        return not said.decision.needs_reason or _is_here(work.outbox.find(line.packet_id))
+
     def _record(self, work: Work, event: AuditEvent, registration_id: RegistrationId, **detail: str) -> None:
         work.record(event, actor=self._journal.operator.user_id, subject=registration_id.text, **detail)
 
@@ -252,6 +375,10 @@ def _found(work: Work, registration_id: RegistrationId) -> ReviewLine:
     if line is None:
         raise BadInput(REVIEW_NOT_FOUND)
     return line
+
+
+def _decided_by(work: Work, user_id: str) -> tuple[ReviewLine, ...]:
+    return (*work.review.decided_by(user_id), *work.carried_review.decided_by(user_id))
 
 
 def _is_here(entry: OutboxEntry) -> bool:

@@ -23,14 +23,14 @@ from muster.workstation.desk import Desk
 from muster.workstation.duplicate_review import DuplicateReport, Likeness
 from muster.workstation.proofing_view import ExecutionView
 from muster.workstation.reference import label_in
-from muster.workstation.review import ReviewCase
+from muster.workstation.review import CarriedCase, ReviewCase
 
 
 @dataclass(frozen=True, slots=True)
 class Seen:
     """What was read of one registration, its pictures aside."""
 
-    case: ReviewCase
+    case: ReviewCase | CarriedCase
     duplicates: DuplicateReport | None
     proof: ExecutionView | None
 
@@ -96,7 +96,7 @@ class CaseView(QWidget):
         self.show_nothing()
         self.seen = seen
         line = seen.case.line
-        self.story.show()
+        self.story.setVisible(not line.station)  # which is told where it happened
         self.title.setText(
             tr(
                 "{number} · {name} · sealed {time}",
@@ -123,6 +123,10 @@ class CaseView(QWidget):
 
     def _told(self, seen: Seen) -> Iterator[tuple[str, str]]:
         case = seen.case
+        if isinstance(case, CarriedCase):
+            yield tr("Registered at station"), case.line.station
+            yield from case.facts
+            return
         if case.summary is None:
             yield tr("Content"), tr("destroyed, as the server has it")
         else:
@@ -131,7 +135,7 @@ class CaseView(QWidget):
                 yield name, " / ".join(dict.fromkeys(text for _, text in line.values if text))
             for exception in case.summary.exceptions:
                 yield names.attribute_name(exception.attribute), exception.reason
-        yield tr("Proof of identity"), _proof_words(seen)
+        yield tr("Proof of identity"), _proof_words(case, seen.proof)
         for step, lasted in case.times.by_step.items():
             yield names.step_name(step), words.duration(lasted)
         for pause in case.times.pauses:
@@ -147,16 +151,20 @@ class CaseView(QWidget):
             self.story_wanted.emit(self.seen.case.line.registration_id)
 
 
-def _proof_words(seen: Seen) -> str:
-    proof = seen.case.registration.proof
+def _proof_words(case: ReviewCase, execution: ExecutionView | None) -> str:
+    proof = case.registration.proof
     if proof is None or proof.outcome is ProofOutcome.NOT_ASKED:
         return tr("not asked for")
     outcome = tr("given") if proof.outcome is ProofOutcome.PROVEN else tr("still owed")
-    return outcome if seen.proof is None else f"{outcome}: {assurance_words(seen.proof.assurance)}"
+    return outcome if execution is None else f"{outcome}: {assurance_words(execution.assurance)}"
 
 
 def wanted_pictures(desk: Desk, seen: Seen) -> Iterator[PictureWanted]:
     """Face and documents first, then whoever looks alike, then fingers and eyes."""
+    if isinstance(seen.case, CarriedCase):
+        for name, pixels in seen.case.pictures:
+            yield PictureWanted(name, _picture_name(name), lambda pixels=pixels: pixels)  # type: ignore[misc]
+        return
     state = seen.case.registration
     if seen.case.summary is None:
         return
@@ -190,3 +198,10 @@ def _sample(desk: Desk, number: RegistrationId, attribute: BiometricAttribute) -
         names.attribute_name(attribute),
         lambda: desk.enrollment.sample_picture(number, attribute),
     )
+
+
+def _picture_name(name: str) -> str:
+    try:
+        return names.attribute_name(BiometricAttribute(name))
+    except ValueError:
+        return tr("Document")

@@ -19,7 +19,7 @@ _ROOT = QModelIndex()
 class ReviewListModel(QAbstractListModel):
     """``wants_more`` when the end comes into sight."""
 
-    wants_more = Signal(int)
+    wants_more = Signal()
 
     def __init__(self, presenter: ReviewPresenter) -> None:
         super().__init__()
@@ -45,7 +45,7 @@ class ReviewListModel(QAbstractListModel):
 
     def fetchMore(self, parent: _Index) -> None:
         self._asked = True
-        self.wants_more.emit(len(self._presenter.lines))
+        self.wants_more.emit()
 
     def begin(self, lines: tuple[ReviewLine, ...], total: int) -> None:
         self.beginResetModel()
@@ -92,7 +92,8 @@ class TwoLines(QStyledItemDelegate):
 def _text(line: ReviewLine) -> str:
     """Two lines: how heavy and which, then what weighs most."""
     weight = tr("risk {weight}", weight=line.risk)
-    first = f"{_mark(line)}  {weight} · {line.registration_id.text[-14:]} · {line.officer}"
+    where = f" · {line.station}" if line.station else ""
+    first = f"{_mark(line)}  {weight} · {line.registration_id.text[-14:]} · {line.officer}{where}"
     if line.decision is not None and line.standing is not Standing.WAITING:
         second = words.decision_words(line.decision)
         if line.standing is Standing.DECIDED:

@@ -36,7 +36,7 @@ from muster.workstation.duplicate_review import DuplicateReport
 from muster.workstation.lanes import STORE
 from muster.workstation.proofing_view import ExecutionView
 from muster.workstation.proving import Proof
-from muster.workstation.review import SignedOff
+from muster.workstation.review import CarriedCase, SignedOff
 
 _LANE = "review"  # a picture that is read keeps nobody's signature waiting
 _AT_ONCE = 100
@@ -196,7 +196,8 @@ class ReviewPage(Page):
 
         self._run(read, self._show_list)
 
-    def _read_more(self, offset: int) -> None:
+    def _read_more(self) -> None:
+        offset = sum(not each.station for each in self.presenter.lines)
         self._run(partial(self._desk.review.lines, limit=_AT_ONCE, offset=offset), self.model.add)
 
     def _show_list(self, read: tuple[tuple[ReviewLine, ...], dict[Standing, int]]) -> None:
@@ -244,6 +245,8 @@ class ReviewPage(Page):
 
         def read() -> Seen:
             case = self._desk.review.open(registration_id)
+            if isinstance(case, CarriedCase):
+                return Seen(case, None, None)
             return Seen(case, self._duplicates(registration_id), self._proof(case.registration))
 
         self._run(read, self._show_case)

@@ -1,0 +1,364 @@
+"""Registrations that are reviewed at another station, and decisions that come back: on a drive, in signed lists.
+
+Rules:
+
+1. Whose keys count is accepted by a supervisor, by fingerprint, at each side once. What is told of a person leaves
+   sealed to the accepted reviewer's key and to nobody else's.
+2. A list is signed by who sends it and says whom it is for; it is written last. What it does not name counts for
+   nothing.
+3. The packet stays where it is: a decision is carried out there, about the very packet that was looked at, by the
+   same rules as one that was made there.
+4. What was told of a person is destroyed at the reviewer's when the decisions are handed back.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+
+from muster import base64url, durable
+from muster.analysis.api import Pixels
+from muster.audit.catalogue import AuditEvent
+from muster.crypto.jws import sign_with_key, unverified_payload, verify_with_key
+from muster.crypto.machine_data import decrypt_machine_data, encrypt_machine_data
+from muster.crypto.machine_key import MachineKey
+from muster.crypto.sealing import Sealer
+from muster.crypto.signing import key_index_of
+from muster.domain.biometrics import BiometricAttribute
+from muster.domain.operators import Permission
+from muster.domain.registration import RegistrationId
+from muster.domain.review import ReviewLine, Standing
+from muster.domain.review_decision import Decision, Reason
+from muster.errors import BadInput, Code, NotAuthentic, Refused
+from muster.formats.review_bundle import CaseFile, CaseList, Decided, DecisionList, ReviewerKeys
+from muster.store.carried_review import CarriedReview
+from muster.store.review import line_from_json, line_to_json
+from muster.workstation.enrollment import Enrollment
+from muster.workstation.inspection import read_file
+from muster.workstation.journal import Journal
+from muster.workstation.reference import label_in
+from muster.workstation.review import CarriedCase, Elsewhere, Foreign, Review
+
+REVIEWER_NONE = Code(
+    "REVIEWER_NONE", "No other station reviews for this one. A supervisor accepts one by its key first."
+)
+REVIEW_LIST_CHANGED = Code(
+    "REVIEW_LIST_CHANGED", "The list was changed or cut off after its station had signed it. Nothing was taken."
+)
+REVIEW_STATION_UNKNOWN = Code(
+    "REVIEW_STATION_UNKNOWN",
+    "The list comes from station {station}, which was not accepted here. A supervisor may accept its key: "
+    "{fingerprint}.",
+)
+REVIEW_FOR_ANOTHER = Code("REVIEW_FOR_ANOTHER", "The list is for another station.")
+REVIEW_LIST_ABSENT = Code("REVIEW_LIST_ABSENT", "There is no list for a review in this folder.")
+REVIEW_FILE_CHANGED = Code(
+    "REVIEW_FILE_CHANGED", "What is told of a registration was changed or is missing. It was not taken."
+)
+REVIEWER_KEY_DIFFERS = Code(
+    "REVIEWER_KEY_DIFFERS", "The file holds another key than the one with this fingerprint. Nothing was accepted."
+)
+NOTHING_TO_HAND_OUT = Code("NOTHING_TO_HAND_OUT", "Nothing waits for a review here.")
+NOTHING_TO_HAND_BACK = Code(
+    "NOTHING_TO_HAND_BACK", "No decision about another station's registration is signed off."
+)
+
+LIST, CASE, DECISIONS = ".reviews", ".review", ".decisions"
+_STATIONS = "review_stations"
+_LARGEST = 1200  # across or down, in dots: enough to compare faces, little enough for a drive
+_AT_ONCE = 1000
+_MOST_OCTETS = 64 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class TakenIn:
+    new: tuple[RegistrationId, ...]
+    refused: tuple[RegistrationId, ...]
+
+
+class ReviewBundles:
+    def __init__(
+        self, journal: Journal, key: MachineKey, sealer: Sealer, review: Review, enrollment: Enrollment
+    ) -> None:
+        self._journal = journal
+        self._key = key
+        self._sealer = sealer
+        self._review = review
+        self._enrollment = enrollment
+
+    # Who reviews for whom
+
+    def tell_keys(self, file: Path) -> str:
+        """Write down what others need to have this station review for them; returns the key's fingerprint."""
+        keys = ReviewerKeys(self._station, self._key.signing_public, self._key.encryption_public)
+        durable.write(file, self._signed(keys.encode()))
+        return self._key.signing_key_index
+
+    def accept(self, file: Path, fingerprint: str) -> None:
+        """The station whose keys are in ``file`` reviews for this one, or this one for it, from now on. Raises
+        ``Refused`` for whoever may not change settings, ``BadInput``, ``NotAuthentic``."""
+        self._journal.access.require(Permission.CHANGE_SETTINGS)
+        keys = ReviewerKeys.parse(_verified(_text(file), lambda content: ReviewerKeys.parse(content).key))
+        index = key_index_of(keys.key)
+        if index != fingerprint.strip().lower():
+            raise BadInput(REVIEWER_KEY_DIFFERS)
+        with self._journal.database.work() as work:
+            known = _stations(work.settings.get(_STATIONS))
+            said = {"station": keys.station, "encryption_key": base64url.encode(keys.encryption_key)}
+            work.settings.put(_STATIONS, json.dumps({**known, index: said}))
+            work.record(AuditEvent.REVIEWER_ACCEPTED, actor=self._me, station=keys.station, key=index)
+
+    # At the station that asks
+
+    def hand_out(self, folder: Path, reviewer: str) -> tuple[RegistrationId, ...]:
+        """Everything that waits here, for the accepted station of that key. Raises ``Refused``, ``BadInput``,
+        ``StorageUnavailable``."""
+        self._journal.access.require(Permission.EXPORT)
+        index = reviewer.strip().lower()
+        known = self._known()
+        if index not in known:
+            raise BadInput(REVIEWER_NONE)
+        with self._journal.database.read() as work:
+            waiting = work.review.page((Standing.WAITING, Standing.HELD), _AT_ONCE)
+            here = work.blobs.among([each.registration_id for each in waiting])
+        lines = [each for each in waiting if each.registration_id in here]
+        if not lines:
+            raise Refused(NOTHING_TO_HAND_OUT)
+        public = base64url.decode(known[index]["encryption_key"])
+        cases = []
+        for line in lines:
+            sealed = encrypt_machine_data(public, self._written(line))
+            durable.write(folder / f"{line.registration_id}{CASE}", sealed)
+            digest = hashlib.sha256(sealed).hexdigest()
+            cases.append(CaseFile(line.registration_id.text, line.packet_id, digest))
+        now = self._journal.now()
+        content = CaseList(self._station, self._key.signing_public, index, now, tuple(cases))
+        durable.write(folder / f"{self._station}-{now:%Y%m%d%H%M%S}{LIST}", self._signed(content.encode()))
+        with self._journal.database.work() as work:
+            for line in lines:
+                subject = line.registration_id.text
+                work.record(AuditEvent.REVIEW_HANDED_OUT, actor=self._me, subject=subject, key=index)
+        return tuple(each.registration_id for each in lines)
+
+    def take_back(self, folder: Path) -> Elsewhere:
+        """Carry out what was decided elsewhere about registrations of this station. Raises ``BadInput``,
+        ``NotAuthentic``."""
+        done, late = [], []
+        for file in _files(folder, DECISIONS):
+            token = _text(file)
+            content = DecisionList.parse(_verified(token, lambda said: DecisionList.parse(said).key))
+            self._require(content.station, content.key, content.recipient)
+            came = self._review.carry_out_elsewhere(
+                content.station, filter(None, map(_decision, content.decisions)), token
+            )
+            done += came.done
+            late += came.late
+        return Elsewhere(tuple(done), tuple(late))
+
+    # At the station that reviews
+
+    def take_in(self, folder: Path) -> TakenIn:
+        """What others want to be reviewed here. Raises ``Refused``, ``BadInput``, ``NotAuthentic``."""
+        self._journal.access.require(Permission.REVIEW)
+        new, refused = [], []
+        for file in _files(folder, LIST):
+            content = CaseList.parse(_verified(_text(file), lambda said: CaseList.parse(said).key))
+            self._require(content.station, content.key, content.reviewer)
+            for each in content.cases:
+                taken = self._take_one(folder, content, each)
+                (new if taken else refused).append(RegistrationId(each.registration_id))
+        return TakenIn(tuple(new), tuple(refused))
+
+    def hand_back(self, folder: Path) -> tuple[RegistrationId, ...]:
+        """What was signed off here about other stations' registrations, a list for each of them. Raises
+        ``Refused``, ``StorageUnavailable``."""
+        self._journal.access.require(Permission.REVIEW)
+        with self._journal.database.read() as work:
+            closed = work.carried_review.closed()
+        if not closed:
+            raise Refused(NOTHING_TO_HAND_BACK)
+        now = self._journal.now()
+        for key in dict.fromkeys(each.key for each in closed):
+            decisions = tuple(_decided(each.line) for each in closed if each.key == key)
+            content = DecisionList(self._station, self._key.signing_public, key, now, decisions)
+            station = next(each.station for each in closed if each.key == key)
+            name = f"{self._station}-for-{station}-{now:%Y%m%d%H%M%S}{DECISIONS}"
+            durable.write(folder / name, self._signed(content.encode()))
+        with self._journal.database.work() as work:
+            for each in closed:
+                work.carried_review.put(replace(each, sealed=b""))
+                subject = each.line.registration_id.text
+                work.record(AuditEvent.REVIEW_HANDED_BACK, actor=self._me, subject=subject, key=each.key)
+        return tuple(each.line.registration_id for each in closed)
+
+    def _take_one(self, folder: Path, content: CaseList, each: CaseFile) -> bool:
+        """Whether it is whole; the same again is passed over."""
+        try:
+            sealed = _octets(folder / f"{each.registration_id}{CASE}")
+        except BadInput:
+            return False
+        if hashlib.sha256(sealed).hexdigest() != each.digest:
+            return False
+        told = decrypt_machine_data(self._key, sealed)
+        line = _line(told)
+        if line is None or (line.registration_id.text, line.packet_id) != (each.registration_id, each.packet_id):
+            return False
+        line = replace(line, station=content.station)
+        with self._journal.database.work() as work:
+            before = work.carried_review.find(line.registration_id)
+            if before is not None and before.line.packet_id == line.packet_id:
+                return True
+            kept = self._sealer.seal(told, carried_context(line.registration_id))
+            work.carried_review.put(CarriedReview(line, content.station, key_index_of(content.key), kept))
+            subject = line.registration_id.text
+            work.record(AuditEvent.REVIEW_TAKEN_IN, actor=self._me, subject=subject, station=content.station)
+        return True
+
+    # What both do
+
+    @property
+    def _station(self) -> str:
+        return self._journal.station.ref_id
+
+    @property
+    def _me(self) -> str:
+        return self._journal.operator.user_id
+
+    def _known(self) -> Mapping[str, Mapping[str, str]]:
+        with self._journal.database.read() as work:
+            return _stations(work.settings.get(_STATIONS))
+
+    def _require(self, station: str, key: bytes, recipient: str) -> None:
+        fingerprint = key_index_of(key)
+        if fingerprint not in self._known():
+            raise BadInput(REVIEW_STATION_UNKNOWN, station=station, fingerprint=fingerprint)
+        if recipient != self._key.signing_key_index:
+            raise BadInput(REVIEW_FOR_ANOTHER)
+
+    def _signed(self, content: bytes) -> bytes:
+        return sign_with_key(self._key, content, self._key.signing_key_index).encode("ascii")
+
+    def _written(self, line: ReviewLine) -> bytes:
+        content = {
+            "line": line_to_json(replace(line, decision=None, reason=None, decided_by="", decided_at=None)),
+            "facts": list(self._facts(line.registration_id)),
+            "pictures": [
+                {"name": name, "jpeg": base64url.encode(_jpeg(pixels))}
+                for name, pixels in self._pictures(line.registration_id)
+            ],
+        }
+        return json.dumps(content, separators=(",", ":")).encode()
+
+    def _facts(self, registration_id: RegistrationId) -> Iterator[tuple[str, str]]:
+        """In the registration's first language: how the reviewer's station calls them is not known here."""
+        summary = self._enrollment.summary(registration_id)
+        language = summary.languages[0]
+        for line in (*summary.lines, *summary.documents):
+            said = " / ".join(dict.fromkeys(text for _, text in line.values if text))
+            yield label_in(line.labels, language, line.field), said
+        for exception in summary.exceptions:
+            yield exception.attribute.value, exception.reason
+
+    def _pictures(self, registration_id: RegistrationId) -> Iterator[tuple[str, Pixels]]:
+        """By attribute or field, the face and the documents first."""
+        state = self._enrollment.registration(registration_id)
+        if BiometricAttribute.FACE in state.samples:
+            yield "face", self._enrollment.sample_picture(registration_id, BiometricAttribute.FACE)
+        for field in state.documents:
+            yield field, self._enrollment.document_page(registration_id, field).pixels
+        for attribute in state.samples:
+            if attribute is not BiometricAttribute.FACE:
+                yield attribute.value, self._enrollment.sample_picture(registration_id, attribute)
+
+
+def carried_context(registration_id: RegistrationId) -> str:
+    return f"carried review/{registration_id}"
+
+
+def read_carried(sealer: Sealer, carried: CarriedReview) -> CarriedCase:
+    """What was told of it, as it is shown; nothing once the decision was handed back."""
+    if not carried.sealed:
+        return CarriedCase(carried.line, (), ())
+    content = json.loads(sealer.open(carried.sealed, carried_context(carried.line.registration_id)))
+    pictures = tuple(
+        (str(each["name"]), np.asarray(Image.open(io.BytesIO(base64url.decode(each["jpeg"]))).convert("RGB")))
+        for each in content["pictures"]
+    )
+    facts = tuple((str(name), str(value)) for name, value in content["facts"])
+    return CarriedCase(carried.line, facts, pictures)
+
+
+def _line(told: bytes) -> ReviewLine | None:
+    try:
+        return replace(line_from_json(json.loads(told)["line"]), standing=Standing.WAITING)
+    except (ValueError, KeyError, TypeError):
+        return None
+
+
+def _decided(line: ReviewLine) -> Decided:
+    assert line.decision is not None and line.decided_at is not None
+    reason = line.reason.value if line.reason else ""
+    return Decided(
+        line.registration_id.text, line.packet_id, line.decision.value, reason, line.decided_by, line.decided_at
+    )
+
+
+def _decision(said: Decided) -> Foreign | None:
+    """None for a word of a newer version."""
+    try:
+        reason = Reason(said.reason) if said.reason else None
+        decision = Decision(said.decision)
+    except ValueError:
+        return None
+    return Foreign(RegistrationId(said.registration_id), said.packet_id, decision, reason, said.operator, said.at)
+
+
+def _stations(text: str | None) -> dict[str, dict[str, str]]:
+    known: dict[str, dict[str, str]] = json.loads(text or "{}")
+    return known
+
+
+def _verified(token: str, key_in: Callable[[bytes], bytes]) -> bytes:
+    """What a list says, signed by the key it names; whether that key counts is another question."""
+    try:
+        return verify_with_key(token, key_in(unverified_payload(token)))
+    except (NotAuthentic, BadInput) as error:
+        raise NotAuthentic(REVIEW_LIST_CHANGED) from error
+
+
+def _files(folder: Path, end: str) -> Iterator[Path]:
+    found = sorted(folder.glob(f"*{end}")) if folder.is_dir() else []
+    if not found:
+        raise BadInput(REVIEW_LIST_ABSENT)
+    return iter(found)
+
+
+def _text(file: Path) -> str:
+    try:
+        return _octets(file).decode("ascii").strip()
+    except UnicodeDecodeError as error:
+        raise NotAuthentic(REVIEW_LIST_CHANGED) from error
+
+
+def _octets(file: Path) -> bytes:
+    try:
+        if file.stat().st_size > _MOST_OCTETS:
+            raise BadInput(REVIEW_FILE_CHANGED)
+    except OSError as error:
+        raise BadInput(REVIEW_FILE_CHANGED) from error
+    return read_file(file)
+
+
+def _jpeg(pixels: Pixels) -> bytes:
+    picture = Image.fromarray(pixels)
+    picture.thumbnail((_LARGEST, _LARGEST))
+    out = io.BytesIO()
+    picture.save(out, "JPEG", quality=85)
+    return out.getvalue()
