@@ -224,6 +224,14 @@ def test_what_hides_behind_what_is_hidden_is_hidden_too() -> None:
         assert shown_fields(form, {"phone": "1"}, Circumstances(date(2026, 3, 1))) == ()
 
 
+def test_what_is_hidden_hides_nothing_else() -> None:
+    unless = {"id": "code", "visible": {"engine": "MVEL", "expr": "identity.phone == nil"}}
+    never = {"id": "phone", "visible": {"engine": "MVEL", "expr": "false"}}
+    _, form = form_of(unless, never)
+    shown = shown_fields(form, {"phone": "1"}, Circumstances(date(2026, 3, 1)))
+    assert [each.field.id for each in shown] == ["code"]
+
+
 def test_a_list_s_entry_is_known_to_conditions_by_code_and_by_name() -> None:
     gender = {"id": "gender", "controlType": "dropdown", "fieldType": "dynamic"}
     for said in ("FLE", "Féminin"):
