@@ -216,6 +216,7 @@ def _finish(driver: Driver) -> ReceiptPage:
     driver.click(page.sign)
     receipt = driver.on(ReceiptPage)
     assert isinstance(receipt, ReceiptPage)
+    driver.until(lambda: receipt.sent.receipt is not None)  # sealed and sent behind the slip
     return receipt
 
 

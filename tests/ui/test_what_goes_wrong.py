@@ -334,7 +334,7 @@ def test_without_a_network_the_packet_waits_and_is_sent_later(driver: Driver) ->
     driver.type(page.password, credentials[0][1])
     driver.click(page.sign)
     receipt = driver.on(ReceiptPage)
-    assert "cannot be reached" in receipt.outcome.text()
+    driver.until(lambda: "cannot be reached" in receipt.outcome.text())
     driver.click(receipt.home)
     home = driver.on(HomePage)
     assert desk.sync.outbox()[0].state is DeliveryState.APPROVED

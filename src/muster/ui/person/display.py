@@ -66,7 +66,7 @@ class PersonDisplay(QObject):
         self.window = PersonWindow(_greeting(language))
         self.window.closed.connect(self._closed)
         back = QShortcut(QKeySequence(TURN_KEY), self.window)
-        back.activated.connect(self.turn_back)
+        back.activated.connect(self.turn_or_back)
         application = QGuiApplication.instance()
         assert isinstance(application, QGuiApplication)
         application.screenAdded.connect(self._screens_changed)
@@ -109,6 +109,13 @@ class PersonDisplay(QObject):
         self.window.raise_()
         self.window.activateWindow()
         self.changed.emit()
+
+    def turn_or_back(self) -> None:
+        """What the key does, whichever of the two windows hears it."""
+        if self._is_turned:
+            self.turn_back()
+        else:
+            self.turn()
 
     def turn_back(self) -> None:
         if self._is_turned:

@@ -53,7 +53,7 @@ class ConsentPage(StepPage):
         self.refuse.clicked.connect(self._ask_refusal)
         self.turn = button(tr("Show to the person ({key})", key=TURN_KEY))
         self.turn.clicked.connect(person.turn)
-        shortcuts.add(self, TURN_KEY, tr("Show to the person"), person.turn)
+        shortcuts.add(self, TURN_KEY, tr("Show to the person"), person.turn_or_back)
         self.agree = button(tr("The person agrees"), primary=True)
         self.agree.clicked.connect(self._agree)
         self.foot(self.refuse, self.turn, self.agree)

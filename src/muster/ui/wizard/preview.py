@@ -81,7 +81,7 @@ class PreviewPage(StepPage):
         self.confirm.clicked.connect(self._confirm)
         self.turn = button(tr("Show to the person ({key})", key=TURN_KEY))
         self.turn.clicked.connect(person.turn)
-        shortcuts.add(self, TURN_KEY, tr("Show to the person"), person.turn)
+        shortcuts.add(self, TURN_KEY, tr("Show to the person"), person.turn_or_back)
         self.warning = Note()
         self.column.addWidget(self.warning)
         self.foot(self.meter, self.turn, self.confirm)

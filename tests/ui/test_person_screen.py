@@ -1,0 +1,244 @@
+"""Two windows: the officer's, and the one of the person who is registered."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+from threading import Event
+
+import pytest
+from conftest_ui import Driver
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtWidgets import QAbstractButton, QLabel, QWidget
+from pytestqt.qtbot import QtBot
+
+from muster.domain.person import Question, Reply
+from muster.domain.registration import RegistrationId, Step
+from muster.ui import finishing
+from muster.ui.pages.home import HomePage
+from muster.ui.pages.receipt import ReceiptPage
+from muster.ui.person.display import PersonDisplay
+from muster.ui.person.views import AskView, MessageView
+from muster.ui.widgets.signature_pad import SignaturePad
+from muster.ui.wizard.consent import ConsentPage
+from muster.ui.wizard.demographics import DemographicsPage
+from muster.ui.wizard.preview import PreviewPage
+from muster.workstation.lanes import Lanes
+from muster.workstation.person_screen import Shown
+from muster.workstation.proving import Proof
+
+# Qt's platform without a display says so whenever a window of its own is moved or raised.
+pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
+
+
+def _asked(driver: Driver) -> AskView:
+    """The page the person is to answer."""
+    driver.until(lambda: isinstance(driver.window.person.window.view, AskView))
+    view = driver.window.person.window.view
+    assert isinstance(view, AskView)
+    return view
+
+
+def _texts(widget: QWidget) -> list[str]:
+    labels = [each.text() for each in widget.findChildren(QLabel)]
+    return sorted(
+        text for text in (*labels, *(each.text() for each in widget.findChildren(QAbstractButton))) if text
+    )
+
+
+def _texts_of(shown: Shown) -> list[str]:
+    lines = [text for line in shown.lines for text in (line.label, line.text) if text]
+    return sorted([shown.title, *lines, shown.asked, *shown.replies])
+
+
+def _sign(qtbot: QtBot, pad: SignaturePad) -> None:
+    qtbot.mousePress(pad, Qt.MouseButton.LeftButton, pos=QPoint(30, 60))
+    for x in range(40, 240, 20):
+        qtbot.mouseMove(pad, QPoint(x, 60 + (x % 40)))
+    qtbot.mouseRelease(pad, Qt.MouseButton.LeftButton, pos=QPoint(240, 60))
+
+
+def test_the_person_reads_signs_and_agrees_and_the_officers_window_goes_on_by_itself(
+    driver: Driver, qtbot: QtBot
+) -> None:
+    driver.sign_in()
+    driver.window.person.open_as_window()
+    driver.start()
+    view = _asked(driver)
+    assert view.shown.language == driver.on(ConsentPage)._language
+    assert view.pad is not None
+    _sign(qtbot, view.pad)
+    clicks = driver.clicks
+    qtbot.mouseClick(view.yes, Qt.MouseButton.LeftButton)
+    driver.on(DemographicsPage)
+    assert driver.clicks == clicks
+    assert isinstance(driver.window.person.window.view, MessageView)
+    desk = driver.session.desk
+    assert desk is not None
+    state = desk.enrollment.registration(driver.wizard.registration)
+    answer = state.answers[Question.CONSENT]
+    assert (answer.reply, answer.own_screen, answer.shown) == (Reply.AGREED, True, view.shown.digest)
+    written = desk.enrollment.person.signature(state)
+    assert written is not None and len(written.strokes) == 1 and len(written.strokes[0]) > 5
+
+
+def test_the_persons_no_ends_the_registration_with_a_plain_word(driver: Driver, qtbot: QtBot) -> None:
+    driver.sign_in()
+    driver.window.person.open_as_window()
+    driver.start()
+    number = driver.wizard.registration
+    qtbot.mouseClick(_asked(driver).no, Qt.MouseButton.LeftButton)
+    home = driver.on(HomePage)
+    assert "did not agree" in home.note.text()
+    desk = driver.session.desk
+    assert desk is not None
+    assert desk.enrollment.drafts() == ()
+    assert desk.enrollment.registration(number).discarded is not None
+
+
+def test_on_the_officers_screen_one_key_shows_it_and_the_answer_takes_it_away(
+    driver: Driver, qtbot: QtBot
+) -> None:
+    driver.sign_in()
+    driver.start()
+    person = driver.window.person
+    assert not person.window.isVisible()
+    agree = driver.on(ConsentPage).agree
+    driver.window.activateWindow()
+    driver.until(agree.hasFocus)
+    qtbot.keyClick(agree, Qt.Key.Key_F8)
+    driver.until(lambda: person.is_turned)
+    assert person.window.isFullScreen()
+    qtbot.keyClick(person.window, Qt.Key.Key_F8)
+    driver.until(lambda: not person.window.isVisible())
+    person.turn()
+    qtbot.mouseClick(_asked(driver).yes, Qt.MouseButton.LeftButton)
+    driver.on(DemographicsPage)
+    assert not person.window.isVisible()
+    desk = driver.session.desk
+    assert desk is not None
+    assert not desk.enrollment.registration(driver.wizard.registration).answers[Question.CONSENT].own_screen
+
+
+def test_locked_or_between_two_people_the_person_sees_nothing_of_anybody(driver: Driver) -> None:
+    driver.sign_in()
+    driver.window.person.open_as_window()
+    driver.start()
+    _asked(driver)
+    driver.window.lock()
+    assert isinstance(driver.window.person.window.view, MessageView)
+
+
+def test_the_person_checks_corrects_and_confirms_and_the_next_person_waits_for_no_seal(
+    driver: Driver, qtbot: QtBot, lanes: Lanes
+) -> None:
+    driver.open_at(Step.PREVIEW)
+    driver.window.person.open_as_window()
+    view = _asked(driver)
+    # What the digest is over is what is shown: every word of it, and no other.
+    assert _texts(view) == _texts_of(view.shown)
+    qtbot.mouseClick(view.no, Qt.MouseButton.LeftButton)
+    page = driver.on(PreviewPage)
+    driver.until(lambda: "something is wrong" in page.note.text())
+    driver.click(page.confirm)
+    driver.until(lambda: "said that something is wrong" in page.note.text())
+
+    page.step_wanted.emit(Step.DEMOGRAPHICS)
+    driver.on(DemographicsPage)
+    desk = driver.session.desk
+    assert desk is not None
+    state = desk.enrollment.registration(driver.wizard.registration)
+    desk.enrollment.enter_demographics(state.id, {**state.demographics, "phone": "0699887766"})
+    driver.wizard.go_on()
+    driver.until(lambda: "0699887766" in _texts(_asked(driver)))
+    qtbot.mouseClick(_asked(driver).yes, Qt.MouseButton.LeftButton)
+    driver.at(Step.SIGNATURE)  # by the person's own word
+
+    blocked = Event()
+    lanes.submit(finishing.LANE, lambda: blocked.wait(30))
+    number = driver.wizard.registration
+    page = driver.to_sign()
+    credentials = driver.session.station().demo_credentials()
+    assert credentials is not None
+    driver.type(page.password, credentials[0][1])
+    driver.click(page.sign)
+    receipt = driver.on(ReceiptPage)
+    assert receipt.sent.entry is None
+    driver.click(receipt.another)
+    driver.on(ConsentPage)  # while nothing is sealed yet
+    assert desk.enrollment.registration(number).sealed is None
+    blocked.set()
+    driver.until(lambda: desk.enrollment.registration(number).uploaded is not None)
+    # Its slip was left and the server has it: nothing of it stays.
+    driver.until(lambda: not desk.enrollment.with_slip([number]))
+
+
+def test_killed_between_signature_and_seal_it_is_sealed_after_the_next_sign_in_or_the_desk_says_what_to_do(
+    driver: Driver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    driver.open_at(Step.SIGNATURE)
+    number = _signed_and_killed(driver)
+    usual = driver.session.policy
+    monkeypatch.setattr(driver.session, "policy", replace(usual, maximum_packet_bytes=1000))
+    driver.sign_in()
+    home = driver.on(HomePage)
+    driver.until(lambda: any("too large to be sent" in text for text in _texts(home)))
+    driver.window.sign_out()
+    monkeypatch.setattr(driver.session, "policy", usual)
+    driver.sign_in()
+    desk = driver.session.desk
+    assert desk is not None
+    driver.until(lambda: desk.enrollment.registration(number).sealed is not None)
+
+
+def _signed_and_killed(driver: Driver) -> RegistrationId:
+    """Signed by the officer, and the program gone before anything was sealed."""
+    desk, credentials = driver.session.desk, driver.session.station().demo_credentials()
+    assert desk is not None and credentials is not None
+    number = driver.wizard.registration
+    desk.enrollment.confirm(number, credentials[1][0], Proof(credentials[1][1]))
+    desk.enrollment.sign(number, Proof(credentials[0][1]))
+    driver.window.page.leave()
+    driver.session.desk = None
+    desk.abandon()
+    driver.window.begin()
+    return number
+
+
+_TWO_SCREENS = """
+import sys
+from PySide6.QtWidgets import QWidget
+from muster.ui.application import prepared_application
+from muster.ui.person.display import PersonDisplay
+application = prepared_application()
+officers = QWidget()
+officers.show()
+display = PersonDisplay(officers, "eng")
+display.place()
+application.processEvents()
+mine, theirs = officers.screen().name(), display.window.screen().name()
+print(display.has_own_screen, display.window.isFullScreen(), mine != theirs)
+"""
+
+
+def test_a_second_monitor_is_used_by_itself(tmp_path: Path) -> None:
+    """In a process of its own, on screens that Qt's platform without a display pretends to have."""
+    screens = [{"name": name, "x": x, "y": 0, "width": 1366, "height": 768} for name, x in (("a", 0), ("b", 1366))]
+    (tmp_path / "screens.json").write_text(json.dumps({"screens": screens}))
+    platform = {"QT_QPA_PLATFORM": f"offscreen:configfile={tmp_path / 'screens.json'}"}
+    command = [sys.executable, "-c", _TWO_SCREENS]
+    ran = subprocess.run(command, env={**os.environ, **platform}, capture_output=True, text=True, check=True)
+    assert ran.stdout.split() == ["True"] * 3
+
+
+def test_a_window_that_is_closed_shows_nobody_anything(driver: Driver) -> None:
+    display = driver.window.person
+    assert isinstance(display, PersonDisplay)
+    display.open_as_window()
+    assert display.has_own_screen
+    display.close()
+    assert not display.has_own_screen
