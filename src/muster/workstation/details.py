@@ -115,7 +115,7 @@ class Details:
         form, choices = self._forms[process], choices or FormChoices()
         filled = _filled(self.completed(values, languages, process, choices))
         delivered = dict(shown_values(form, filled, self.circumstances(process, choices)))
-        aside = {name: value for name, value in filled.items() if False}
+        aside = {name: value for name, value in filled.items() if name not in delivered}
         handles = handles_chosen(delivered, form, self._reference, choices.handles)
         if handles and HANDLES_FIELD in self._reference.schema.fields:
             delivered[HANDLES_FIELD] = ",".join(handles)

@@ -493,8 +493,7 @@ class ScriptedEnrollment:
             case Step.CONSENT:
                 enrollment.give_consent(registration_id, self._script.consent)
             case Step.DEMOGRAPHICS:
-                values = self._demographics(registration_id)
-                return enrollment.enter_demographics(registration_id, values, self._script.choices)
+                return self._details(registration_id)
             case Step.DOCUMENTS:
                 return self._documents(registration_id)
             case Step.PROOFING:
@@ -540,6 +539,13 @@ class ScriptedEnrollment:
             self._enrollment.confirm(registration_id, user_id, Proof(password))
         self._enrollment.sign(registration_id, Proof(self._password))
         return ()
+
+    def _details(self, registration_id: RegistrationId) -> tuple[Finding, ...]:
+        """What keeps the details from being taken, else what looks mistyped in them."""
+        values, script = self._demographics(registration_id), self._script
+        refused = self._enrollment.enter_demographics(registration_id, values, script.choices)
+        languages = self._enrollment.registration(registration_id).started.languages
+        return refused or self._enrollment.check_demographics(values, languages, script.process, script.choices)
 
     def _demographics(self, registration_id: RegistrationId) -> Demographics:
         """What the script says, over what the files of its documents do."""

@@ -524,3 +524,12 @@ def test_what_an_officer_chooses_beside_the_values_can_be_said_too(folder: Path)
 def test_choices_that_cannot_be_understood_are_blamed_on_their_part(folder: Path, form: object) -> None:
     error = _refused(_write(folder, form=form))
     assert (error.code.name, error.detail["part"]) == ("SCRIPT_UNREADABLE", "form")
+
+
+def test_details_that_look_mistyped_are_taken_and_told(root: Path, folder: Path) -> None:
+    details = {**ERIKA["demographics"], "email": "erika@gmial.com"}
+    with desk_at(root) as desk:
+        script = Script.load(_write(folder, demographics=details))
+        outcome = ScriptedEnrollment(desk.enrollment, script, OFFICER.password).run(stop_after=Step.DEMOGRAPHICS)
+    report = _step(outcome.steps, "demographics")
+    assert (report.state, [each.code.name for each in report.findings]) == ("done", ["EMAIL_UNLIKELY"])
