@@ -44,7 +44,11 @@ SIGN_SAME_DOCUMENT = Code(
 SIGN_CONFLICTS = Code(
     "SIGN_CONFLICTS", "Fields in which what was typed differs from what a document says: {count}."
 )
-SIGN_PORTRAIT = Code("SIGN_PORTRAIT", "The portrait of a document does not look like the face that was captured.")
+SIGN_PORTRAIT = Code(
+    "SIGN_PORTRAIT",
+    "The portrait of a document does not look like the face that was captured: likeness {score}, the same from "
+    "{threshold} on.",
+)
 SIGN_INTRODUCER = Code("SIGN_INTRODUCER", "Whoever introduced the person looks like the officer at the desk.")
 SIGN_PERSON_DISAGREED = Code(
     "SIGN_PERSON_DISAGREED", "The person said on their screen that something is wrong: {count} times."
@@ -237,8 +241,9 @@ def _of_captures(state: Registration) -> Iterator[_Seen]:
 def _of_people(state: Registration, events: Iterable[Event]) -> Iterator[_Seen]:
     if state.blocklisted:
         yield Sign.WORDS, {"count": len(state.blocklisted)}
-    if any(each.is_same is False for each in state.portraits_compared):
-        yield Sign.PORTRAIT, {}
+    differing = next((each for each in state.portraits_compared if each.is_same is False), None)
+    if differing is not None:
+        yield Sign.PORTRAIT, {"score": f"{differing.score:.2f}", "threshold": f"{differing.threshold:.2f}"}
     if state.compared is not None and state.compared.is_operator:
         yield Sign.INTRODUCER, {}
     disagreed = sum(isinstance(each, PersonAnswered) and each.reply is Reply.WRONG for each in events)

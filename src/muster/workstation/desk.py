@@ -18,7 +18,9 @@ from muster.devices.attestation import SoftwareSigner
 from muster.devices.catalogue import Catalogue
 from muster.devices.installed import installed_drivers
 from muster.domain.biometrics import BiometricAttribute
+from muster.domain.lifecycle import Registration
 from muster.domain.operators import Action, Operator, Permission, Way
+from muster.domain.prefill import Conflict
 from muster.domain.registration import StationId
 from muster.errors import BadInput, Code, KeyUnavailable, MusterError, SignInRefused
 from muster.formats.govstack import EnrollmentRequest
@@ -145,7 +147,8 @@ class Desk:
         sealer = unlocked.authenticator_sealer
         self.proving = Proving(station, self._journal, templates, sealer, policy)
         self.operators = OperatorDesk(station, self._journal, self.proving, templates, sealer, policy)
-        risk, asked = Risk(self._journal, policy, unlocked.identifier_hash.of), CapturesAsked(reference, policy)
+        risk = Risk(self._journal, policy, unlocked.identifier_hash.of, self._differing)
+        asked = CapturesAsked(reference, policy)
         submission = Submission(
             self._journal,
             unlocked.folder,
@@ -268,6 +271,10 @@ class Desk:
     @property
     def evidence(self) -> EvidenceLedger:
         return EvidenceLedger(self._journal)
+
+    def _differing(self, state: Registration) -> tuple[Conflict, ...]:
+        """For the review, which is made before the enrollment."""
+        return self.enrollment.prefill.conflicts(state)
 
     def begin(self) -> None:
         """Audit the sign-in and, when nobody else is at work here, tidy up after a crash."""

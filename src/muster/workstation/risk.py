@@ -13,7 +13,7 @@ from datetime import timedelta
 from muster.audit.catalogue import AuditEvent
 from muster.domain.delivery import DeliveryState
 from muster.domain.lifecycle import DocumentAttached, Registration, ReviewWanted
-from muster.domain.prefill import conflicts
+from muster.domain.prefill import Conflict
 from muster.domain.registration import RegistrationId
 from muster.domain.review import Around, Flag, ReviewLine, ReviewRules, Sign, flags, kilometres, outset
 from muster.packet.contents import Position
@@ -22,6 +22,7 @@ from muster.workstation.journal import Journal
 from muster.workstation.policy import Policy
 
 Mark = Callable[[str, str], str]
+Conflicts = Callable[[Registration], Iterable[Conflict]]
 
 
 # MOSIP's name: Y where a supervisor approves before anything is sent.
@@ -35,10 +36,12 @@ def review_rules(rules: ReviewRules, configuration: Mapping[str, str]) -> Review
 
 
 class Risk:
-    """``mark`` recognises a value without keeping it (``crypto.keyed_hash``)."""
+    """``mark`` recognises a value without keeping it (``crypto.keyed_hash``); ``conflicts`` is where documents
+    that are sure enough say something else than what was entered."""
 
-    def __init__(self, journal: Journal, policy: Policy, mark: Mark) -> None:
+    def __init__(self, journal: Journal, policy: Policy, mark: Mark, conflicts: Conflicts) -> None:
         self._journal = journal
+        self._conflicts = conflicts
         self._policy = policy
         self._mark = mark
 
@@ -114,7 +117,7 @@ class Risk:
             others=others,
             alike=_alike(work, state.id),
             same_document=len(work.review.with_documents(state.id, marks)),
-            conflicts=len({each.field for each in conflicts(state.demographics, state.said, state.decided)}),
+            conflicts=len({each.field for each in self._conflicts(state)}),
             away_km=away_km,
         )
 
