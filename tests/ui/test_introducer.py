@@ -15,7 +15,6 @@ from muster.ui.wizard.documents import DocumentsPage
 from muster.ui.wizard.introducer import IntroducerPage
 from muster.ui.wizard.preview import PreviewPage
 from muster.workstation.inspection import inspect_packet
-from muster.workstation.script import ScriptedEnrollment
 
 _FACE = BiometricAttribute.FACE
 
@@ -45,15 +44,21 @@ def test_a_child_is_registered_with_its_mother(driver: Driver) -> None:
 
     page = driver.on(IntroducerPage)
     assert not page.choice.next.isEnabled()
+    driver.click(page.choice.groups[CaptureGroup.IRISES])
+    driver.click(page.other)
     driver.click(page.choice.groups[CaptureGroup.THUMBS])
-    driver.until(lambda: page.lane is not None)
     driver.click(page.lane.start)
 
     preview = driver.on(PreviewPage)
     assert set(preview.pictures) == {_FACE}
     assert set(preview.introducer_pictures) == set(CaptureGroup.THUMBS.attributes)
     driver.until(lambda: all(each.has_picture for each in preview.introducer_pictures.values()))
-    driver.click(preview.confirm)
+    driver.wizard.show_step(Step.INTRODUCER)
+    again = driver.on(IntroducerPage)
+    assert set(again.registration.samples) == {_FACE}
+    assert set(again.registration.introducer.samples) == set(CaptureGroup.THUMBS.attributes)
+    driver.click(again.choice.next)
+    driver.click(driver.on(PreviewPage).confirm)
     signature = driver.to_sign()
     station = driver.session.station()
     driver.type(signature.password, (station.demo_credentials() or ())[0][1])
@@ -68,24 +73,3 @@ def test_a_child_is_registered_with_its_mother(driver: Driver) -> None:
 
 def _shown(driver: Driver) -> list[Step]:
     return [step for step, made in driver.wizard._steps.items() if not made.isHidden()]
-
-
-def test_the_capture_of_the_introducer_is_chosen_again_and_put_away(driver: Driver) -> None:
-    driver.sign_in()
-    desk, credentials = driver.session.desk, driver.session.station().demo_credentials()
-    assert desk is not None and credentials is not None
-    played = ScriptedEnrollment(desk.enrollment, leon_script(), credentials[0][1]).run(stop_after=Step.FACE)
-    driver.window.open(played.registration)
-    page = driver.on(IntroducerPage)
-    driver.click(page.choice.groups[CaptureGroup.IRISES])
-    driver.click(page.other)
-    driver.click(page.choice.groups[CaptureGroup.FACE])
-    driver.click(page.lane.start)
-    driver.on(PreviewPage)
-    driver.wizard.show_step(Step.INTRODUCER)
-    again = driver.on(IntroducerPage)
-    driver.until(again.choice.next.isEnabled)
-    assert _FACE in again.registration.introducer.samples
-    assert set(again.registration.samples) == {_FACE}
-    driver.click(again.choice.next)
-    driver.on(PreviewPage)

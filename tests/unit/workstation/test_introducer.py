@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from threading import Event
@@ -35,14 +34,26 @@ _FACE = BiometricAttribute.FACE
 _THUMBS = set(CaptureGroup.THUMBS.attributes)
 
 
-@pytest.fixture
-def desk(root: Path) -> Iterator[Desk]:
-    with desk_at(root) as desk:
-        yield desk
-
-
 def _leon(desk: Desk, stop_after: Step | None = None) -> RegistrationId:
     return play(desk, stop_after, script=leon_script())
+
+
+@pytest.fixture(scope="module")
+def alone(desk: Desk) -> RegistrationId:
+    """The child was captured, nobody else. Only to be looked at."""
+    return _leon(desk, stop_after=Step.FACE)
+
+
+@pytest.fixture(scope="module")
+def brought(desk: Desk) -> RegistrationId:
+    """The mother was captured too. Only to be looked at."""
+    return _leon(desk, stop_after=Step.INTRODUCER)
+
+
+@pytest.fixture(scope="module")
+def signed_leon(desk: Desk) -> RegistrationId:
+    """Only to be looked at."""
+    return _leon(desk)
 
 
 def _contents(desk: Desk, registration_id: RegistrationId) -> PacketContents:
@@ -70,44 +81,35 @@ def test_a_child_without_the_paper_that_says_whose_it_is_stops_there(desk: Desk)
     ]
 
 
-def test_a_child_is_neither_confirmed_nor_signed_without_an_introducer(desk: Desk) -> None:
-    registration_id = _leon(desk, stop_after=Step.FACE)
+def test_a_child_is_neither_confirmed_nor_signed_without_an_introducer(desk: Desk, alone: RegistrationId) -> None:
     with pytest.raises(Refused) as caught:
-        desk.enrollment.confirm_preview(registration_id)
+        desk.enrollment.confirm_preview(alone)
     assert caught.value.code is INTRODUCER_NOT_ENOUGH
     with pytest.raises(Refused):
-        desk.enrollment.sign(registration_id, Proof(OFFICER.password))
+        desk.enrollment.sign(alone, Proof(OFFICER.password))
 
 
 def test_the_paper_taken_away_again_is_missed(desk: Desk) -> None:
-    registration_id = _leon(desk, stop_after=Step.INTRODUCER)
-    desk.enrollment.remove_document(registration_id, "proofOfRelationship")
-    assert (
-        desk.enrollment.registration(registration_id).next_step(
-            desk.enrollment.steps(desk.enrollment.registration(registration_id))
-        )
-        is Step.DOCUMENTS
-    )
+    state = desk.enrollment.remove_document(_leon(desk, stop_after=Step.DOCUMENTS), "proofOfRelationship")
+    assert state.next_step(desk.enrollment.steps(state)) is Step.DOCUMENTS
 
 
 # Kept apart
 
 
-def test_what_is_captured_of_the_introducer_is_not_the_childs(desk: Desk) -> None:
-    registration_id = _leon(desk, stop_after=Step.INTRODUCER)
-    state = desk.enrollment.registration(registration_id)
-    summary = desk.enrollment.summary(registration_id)
+def test_what_is_captured_of_the_introducer_is_not_the_childs(desk: Desk, brought: RegistrationId) -> None:
+    state = desk.enrollment.registration(brought)
+    summary = desk.enrollment.summary(brought)
     assert [each for each, _, _ in summary.captured] == [_FACE]
     assert {each for each, _, _ in summary.introducer} == _THUMBS
     assert set(state.samples) == {_FACE}
     assert set(state.introducer.samples) == _THUMBS
-    assert set(desk.enrollment.introducer.registration(registration_id).samples) == _THUMBS
+    assert set(desk.enrollment.introducer.registration(brought).samples) == _THUMBS
     assert state.attempts.keys().isdisjoint(state.introducer.attempts)
 
 
-def test_the_trail_says_whose_captures_they_are(desk: Desk) -> None:
-    registration_id = _leon(desk, stop_after=Step.INTRODUCER)
-    captured = [each for each in desk.trail.about(registration_id) if each.event == "MUS-BIO-001"]
+def test_the_trail_says_whose_captures_they_are(desk: Desk, brought: RegistrationId) -> None:
+    captured = [each for each in desk.trail.about(brought) if each.event == "MUS-BIO-001"]
     assert [(each.detail["attribute"], each.detail.get("of")) for each in captured] == [
         ("face", None),
         ("leftThumb", "introducer"),
@@ -116,26 +118,20 @@ def test_the_trail_says_whose_captures_they_are(desk: Desk) -> None:
 
 
 def test_the_introducers_face_is_kept_beside_the_childs(desk: Desk) -> None:
-    registration_id = play(desk, Step.INTRODUCER, script=leon_script(CaptureGroup.FACE))
+    registration_id = play(desk, script=leon_script(CaptureGroup.FACE))
     state = desk.enrollment.registration(registration_id)
     assert state.samples[_FACE].record.name != state.introducer.samples[_FACE].record.name
     assert desk.enrollment.introducer.sample_picture(registration_id, _FACE).ndim == 3
-
-
-def test_the_signature_covers_what_the_introducer_showed(desk: Desk) -> None:
-    registration_id = _leon(desk)
-    signed = desk.enrollment.registration(registration_id).signed
-    assert signed is not None
+    assert state.signed is not None  # and what the introducer showed is under the signature
     desk.enrollment.introducer.mark_exception(
         registration_id, BiometricAttribute.LEFT_THUMB, ExceptionKind.TEMPORARY, "bandaged"
     )
     assert desk.enrollment.registration(registration_id).signed is None
 
 
-def test_the_officer_chooses_among_what_the_form_takes(desk: Desk) -> None:
-    registration_id = _leon(desk, stop_after=Step.FACE)
+def test_the_officer_chooses_among_what_the_form_takes(desk: Desk, alone: RegistrationId) -> None:
     introducer = desk.enrollment.introducer
-    state = introducer.registration(registration_id)
+    state = introducer.registration(alone)
     assert introducer.groups(state) == tuple(CaptureGroup)
     assert not introducer.is_enough(state)
 
@@ -158,15 +154,17 @@ def test_a_childs_packet_is_accepted_with_whoever_brought_it(
     assert (report.captures, report.introducer_captures, report.documents) == (1, 2, 1)
 
 
-def test_the_slip_names_whoever_brought_the_child(desk: Desk) -> None:
-    slip = desk.enrollment.slip(_leon(desk))
+def test_the_slip_names_whoever_brought_the_child(desk: Desk, signed_leon: RegistrationId) -> None:
+    slip = desk.enrollment.slip(signed_leon)
     rows = dict(slip.sections[0].rows)
     assert rows["Name of the parent or guardian"] == "Erika Mustermann"
     assert rows["Captured"] == "Face"
 
 
-def test_the_packet_holds_each_persons_captures_in_a_field_of_their_own(desk: Desk) -> None:
-    contents = _contents(desk, _leon(desk))
+def test_the_packet_holds_each_persons_captures_in_a_field_of_their_own(
+    desk: Desk, signed_leon: RegistrationId
+) -> None:
+    contents = _contents(desk, signed_leon)
     assert [(each.field, [sample.attribute for sample in each.samples]) for each in contents.captures] == [
         ("individualBiometrics", [_FACE]),
         ("introducerBiometrics", list(CaptureGroup.THUMBS.attributes)),
@@ -180,8 +178,14 @@ _ASKING = replace(QUICK, confirmed_by_supervisor=frozenset({Cause.INTRODUCED}))
 
 
 def test_an_introducer_who_is_the_officer_is_confirmed_by_a_supervisor(root: Path) -> None:
+    """The simulated reader shows one person's thumbs, whoever they are called."""
     with desk_at(root, policy=_ASKING) as desk:
-        desk.enroll_finger(_THUMB, Proof(OFFICER.password), Event())  # the reader shows one person's thumbs only
+        desk.enroll_finger(BiometricAttribute.RIGHT_INDEX, Proof(OFFICER.password), Event())
+        other = desk.enrollment.registration(_leon(desk, stop_after=Step.PREVIEW))
+        assert other.compared is not None
+        assert desk.enrollment.causes(other) == ()
+
+        desk.enroll_finger(_THUMB, Proof(OFFICER.password), Event())
         state = desk.enrollment.registration(_leon(desk, stop_after=Step.PREVIEW))
         assert desk.enrollment.causes(state) == (Cause.INTRODUCED,)
         with pytest.raises(Refused) as caught:
@@ -193,16 +197,10 @@ def test_an_introducer_who_is_the_officer_is_confirmed_by_a_supervisor(root: Pat
     assert (compared.detail["operator"], compared.detail["is_operator"]) == (OFFICER.user_id, "true")
 
 
-def test_another_finger_than_the_officers_is_somebody_elses(root: Path) -> None:
-    with desk_at(root, policy=_ASKING) as desk:
-        desk.enroll_finger(BiometricAttribute.RIGHT_INDEX, Proof(OFFICER.password), Event())
-        state = desk.enrollment.registration(_leon(desk, stop_after=Step.PREVIEW))
-        assert state.compared is not None
-        assert desk.enrollment.causes(state) == ()
-
-
-def test_where_no_template_of_the_officer_is_kept_nobody_is_compared(desk: Desk) -> None:
-    assert desk.enrollment.registration(_leon(desk, stop_after=Step.PREVIEW)).compared is None
+def test_where_no_template_of_the_officer_is_kept_nobody_is_compared(
+    desk: Desk, signed_leon: RegistrationId
+) -> None:
+    assert desk.enrollment.registration(signed_leon).compared is None
 
 
 # A date of birth that is corrected late
@@ -242,19 +240,6 @@ def test_a_grown_up_that_turns_out_to_be_a_child_keeps_its_fingers_here(desk: De
     assert (contents.exceptions, contents.exception_photo) == ((), None)
     codes = [each.code for each in desk.enrollment.check(state)]
     assert {CAPTURES_LEFT_OUT, DOCUMENT_NOW_NEEDED, INTRODUCER_NOT_ENOUGH} <= set(codes)
-
-
-# Killed
-
-
-def test_put_away_in_the_middle_of_the_introducer_the_rest_goes_on_there(root: Path) -> None:
-    script = leon_script(CaptureGroup.THUMBS, CaptureGroup.FACE)
-    with desk_at(root) as desk:
-        registration_id = _leon(desk, stop_after=Step.INTRODUCER)
-    with desk_at(root) as desk:
-        (draft,) = desk.enrollment.drafts()
-        assert (draft.id, draft.next_step) == (registration_id, Step.PREVIEW)
-        assert play(desk, resume=registration_id, script=script) == registration_id
 
 
 # A folder with pictures
