@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import date
 
 import pytest
-from PySide6.QtCore import QLocale, Qt
+from PySide6.QtCore import QLocale, QRect, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit, QPushButton, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
@@ -121,11 +121,22 @@ def test_the_list_of_places_goes_with_its_page(window: QWidget, search: tuple[Pl
     assert not box.popup.isVisible()
 
 
-def test_the_list_of_places_runs_as_the_window_does(qtbot: QtBot, window: QWidget) -> None:
-    QApplication.setLayoutDirection(Qt.LayoutDirection.RightToLeft)
+@pytest.mark.parametrize("direction", [Qt.LayoutDirection.LeftToRight, Qt.LayoutDirection.RightToLeft])
+def test_the_list_of_places_begins_where_its_box_does_and_has_room_for_its_words(
+    window: QWidget, direction: Qt.LayoutDirection
+) -> None:
+    QApplication.setLayoutDirection(direction)
     box = PlaceSearch(_places)
+    box.setFixedWidth(90)
+    window.resize(600, 400)  # within the screen
     _put(window, box)
-    assert box.popup.layoutDirection() is Qt.LayoutDirection.RightToLeft
+    box.setFocus()
+    QTest.keyClicks(box, "ken")
+    shown = QRect(box.mapFromGlobal(box.popup.pos()), box.popup.size())
+    assert box.popup.layoutDirection() is direction
+    assert shown.width() > box.width()
+    begins = shown.right() - box.width() if direction is Qt.LayoutDirection.RightToLeft else shown.left()
+    assert abs(begins) <= 2
 
 
 # Dates

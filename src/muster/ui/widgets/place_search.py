@@ -10,10 +10,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-from PySide6.QtCore import QModelIndex, Qt, Signal
+from PySide6.QtCore import QModelIndex, QRect, Qt, Signal
 from PySide6.QtGui import QShowEvent, QStandardItem, QStandardItemModel
-from PySide6.QtWidgets import QCompleter, QLineEdit, QListView
+from PySide6.QtWidgets import QCompleter, QLineEdit, QListView, QStyle
 
+from muster.ui import theme
 from muster.ui.language import tr
 
 LEAST_TYPED = 2
@@ -76,9 +77,20 @@ class PlaceSearch(QLineEdit):
             none = _row(tr("No place of this name. Choose from the lists below."), None)
             none.setFlags(Qt.ItemFlag.NoItemFlags)
             self.found.appendRow(none)
-        self._completer.complete()
+        self._completer.complete(self._room())
         if places:
             self.popup.setCurrentIndex(self.found.index(0, 0))
+
+    def _room(self) -> QRect:
+        """As wide as the longest of them needs, from where the box begins."""
+        below = self.rect()
+        bar = self.style().pixelMetric(QStyle.PixelMetric.PM_ScrollBarExtent)
+        wide = max(below.width(), self.popup.sizeHintForColumn(0) + bar + theme.px(theme.GAP))
+        if self.layoutDirection() is Qt.LayoutDirection.RightToLeft:
+            below.setLeft(below.right() - wide + 1)
+        else:
+            below.setWidth(wide)
+        return below
 
     def _taken(self, index: QModelIndex) -> None:
         meant = index.data(Qt.ItemDataRole.UserRole)

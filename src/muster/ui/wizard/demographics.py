@@ -336,7 +336,7 @@ class DemographicsPage(StepPage):
             self._show(below)
         self._after_change()
 
-    def _handle_chosen(self, field_id: str, chosen: bool) -> None:  # noqa: FBT001
+    def _handle_chosen(self, field_id: str, chosen: bool) -> None:
         self.presenter.choose_handle(field_id, chosen=chosen)
         self._after_change()
 

@@ -138,6 +138,7 @@ class FieldCell(QWidget):
             age_words = self._words.age_words if self.field.is_birth_date else None
             self.date = DateEntry(self._name, self._words.locale, self._words.today, age_words)
             self.date.edited.connect(partial(self.edited.emit, ""))
+            self.date.box.editingFinished.connect(partial(self.left.emit, ""))
             self.boxes[""] = self.date.box
             return self.date
         box = self._box(None)
