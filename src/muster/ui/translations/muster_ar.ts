@@ -2476,6 +2476,10 @@
             <translation>نُفذت مهمة دورية</translation>
         </message>
         <message>
+            <source>Registered at station</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Registration</source>
             <translation>التسجيل</translation>
         </message>
@@ -4476,8 +4480,8 @@
             <translation>لا يمكن كتابة الرسوم البيانية في المجلد {folder}.</translation>
         </message>
         <message>
-            <source>The portrait of a document does not look like the face that was captured.</source>
-            <translation>صورة الوثيقة لا تشبه الوجه الملتقط.</translation>
+            <source>The portrait of a document does not look like the face that was captured: likeness {score}, the same from {threshold} on.</source>
+            <translation>لا تشبه صورةُ إحدى الوثائق الوجهَ الملتقط: التشابه {score}، ويُعدّ الشخص نفسه من {threshold} فما فوق.</translation>
         </message>
         <message>
             <source>The pre-registration cannot be read: {part} is missing or has a wrong form.</source>

@@ -2476,6 +2476,10 @@
             <translation>Tâche périodique exécutée</translation>
         </message>
         <message>
+            <source>Registered at station</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Registration</source>
             <translation>Inscription</translation>
         </message>
@@ -4476,8 +4480,8 @@
             <translation>Les courbes ne peuvent pas être écrites dans le dossier {folder}.</translation>
         </message>
         <message>
-            <source>The portrait of a document does not look like the face that was captured.</source>
-            <translation>Le portrait d’un document ne ressemble pas au visage capturé.</translation>
+            <source>The portrait of a document does not look like the face that was captured: likeness {score}, the same from {threshold} on.</source>
+            <translation>Le portrait d’un document ne ressemble pas au visage saisi : ressemblance {score}, la même personne à partir de {threshold}.</translation>
         </message>
         <message>
             <source>The pre-registration cannot be read: {part} is missing or has a wrong form.</source>

@@ -2476,6 +2476,10 @@
             <translation type="unfinished"></translation>
         </message>
         <message>
+            <source>Registered at station</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Registration</source>
             <translation>पंजीकरण</translation>
         </message>
@@ -4476,7 +4480,7 @@
             <translation>आलेख फ़ोल्डर {folder} में लिखे नहीं जा सकते।</translation>
         </message>
         <message>
-            <source>The portrait of a document does not look like the face that was captured.</source>
+            <source>The portrait of a document does not look like the face that was captured: likeness {score}, the same from {threshold} on.</source>
             <translation type="unfinished"></translation>
         </message>
         <message>
