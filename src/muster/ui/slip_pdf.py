@@ -153,8 +153,8 @@ class _Page:
                 self._scale *= 0.96
                 self._lay_out(slip, inner_width)
         self.width_mm = sheet.width
-        used = document.size().height() * self._scale / _LAYOUT_DPI * _MM_PER_INCH
-        self.height_mm = sheet.height or used + 2 * sheet.margin
+        self.used_mm = document.size().height() * self._scale / _LAYOUT_DPI * _MM_PER_INCH + 2 * sheet.margin
+        self.height_mm = sheet.height or self.used_mm
 
     def _lay_out(self, slip: Slip, inner_width: float) -> None:
         """The codes are as large on paper however small the words get."""
