@@ -74,7 +74,7 @@ def test_from_a_complaint_to_a_signed_report(
     driver, page = _page(qtbot, session, lanes)
     assert page.state.property("tone") == "good" and not page.show_where.isVisible()
     qtbot.keyClicks(page.text, "Musterfrau")
-    driver.click(page.find)
+    driver.click(page.search_now)
     driver.until(lambda: not page.model.records)
     assert page.story.story is None
     page.text.clear()

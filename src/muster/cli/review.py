@@ -16,10 +16,12 @@ from muster.cli.common import (
     VerboseOption,
     desk_of,
     plain,
+    printable,
     reporting,
     show,
     station_at,
 )
+from muster.cli.review_travelling import add_travelling
 from muster.domain.registration import RegistrationId
 from muster.domain.review import ReviewLine, Standing
 from muster.domain.review_decision import Decision, Reason
@@ -75,11 +77,18 @@ def register(app: typer.Typer, screen: Screen) -> None:
         verbose: VerboseOption = False,
     ) -> None:
         """One registration's signs, and how long each step took. That somebody looked goes into the trail."""
+        from muster.workstation.review import CarriedCase
+
         with (
             reporting(as_json=as_json, verbose=verbose),
             desk_of(station_at(data), user=user, password_file=password_file) as (desk, _),
         ):
             case = desk.review.open(RegistrationId(registration))
+            if isinstance(case, CarriedCase):
+                told = "\n".join(f"  {printable(name)}: {printable(value)}" for name, value in case.facts)
+                document = {**_document(case.line), "facts": dict(case.facts)}
+                show(document, f"{_text(case.line)}\n{told}", as_json=as_json)
+                return
             steps = {step.value: round(took.total_seconds()) for step, took in case.times.by_step.items()}
             pauses = [{"began": each.began, "seconds": each.lasted.seconds} for each in case.times.pauses]
             told = "\n".join(f"  {name:<16}{seconds:>6} s" for name, seconds in steps.items())
@@ -133,6 +142,8 @@ def register(app: typer.Typer, screen: Screen) -> None:
                 f"\n{each}: sent meanwhile" for each in late
             )
             show(document, sentence, as_json=as_json)
+
+    add_travelling(review)
 
 
 def _document(line: ReviewLine) -> dict[str, object]:

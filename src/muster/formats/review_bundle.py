@@ -23,6 +23,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -163,7 +164,7 @@ class DecisionList:
         return cls(*_head(body), decisions)
 
 
-def _encoded(kind: str, station: str, key: bytes, content: dict[str, object]) -> bytes:
+def _encoded(kind: str, station: str, key: bytes, content: Mapping[str, object]) -> bytes:
     whole = {"format": FORMAT, "kind": kind, "station": station, "key": base64url.encode(key), **content}
     return json.dumps(whole, separators=(",", ":")).encode()
 

@@ -86,7 +86,7 @@ class Foreign:
 
 @dataclass(frozen=True, slots=True)
 class Elsewhere:
-    """What came of decisions made at another station; ``late`` could not be carried out, or nobody asks any more."""
+    """What came of decisions made at another station; ``late`` came too late, or nobody asks any more."""
 
     done: tuple[RegistrationId, ...] = ()
     late: tuple[RegistrationId, ...] = ()

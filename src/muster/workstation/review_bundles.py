@@ -150,7 +150,8 @@ class ReviewBundles:
     def take_back(self, folder: Path) -> Elsewhere:
         """Carry out what was decided elsewhere about registrations of this station. Raises ``BadInput``,
         ``NotAuthentic``."""
-        done, late = [], []
+        done: list[RegistrationId] = []
+        late: list[RegistrationId] = []
         for file in _files(folder, DECISIONS):
             token = _text(file)
             content = DecisionList.parse(_verified(token, lambda said: DecisionList.parse(said).key))
@@ -167,7 +168,8 @@ class ReviewBundles:
     def take_in(self, folder: Path) -> TakenIn:
         """What others want to be reviewed here. Raises ``Refused``, ``BadInput``, ``NotAuthentic``."""
         self._journal.access.require(Permission.REVIEW)
-        new, refused = [], []
+        new: list[RegistrationId] = []
+        refused: list[RegistrationId] = []
         for file in _files(folder, LIST):
             content = CaseList.parse(_verified(_text(file), lambda said: CaseList.parse(said).key))
             self._require(content.station, content.key, content.reviewer)

@@ -1,0 +1,138 @@
+"""``muster review``: registrations that are reviewed at another station, on a drive."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from muster.cli.common import (
+    BAD,
+    DataOption,
+    JsonOption,
+    PasswordOption,
+    UserOption,
+    VerboseOption,
+    desk_of,
+    reporting,
+    show,
+    station_at,
+)
+
+FolderArgument = Annotated[Path, typer.Argument(metavar="DIR", help="A folder on the drive.")]
+
+
+def add_travelling(review: typer.Typer) -> None:
+    @review.command()
+    def keys(
+        file: Annotated[Path, typer.Argument(help="What to write.")],
+        data: DataOption = None,
+        user: UserOption = None,
+        password_file: PasswordOption = None,
+        as_json: JsonOption = False,
+        verbose: VerboseOption = False,
+    ) -> None:
+        """This station's public keys, for the one that reviews for it or that it reviews for."""
+        with (
+            reporting(as_json=as_json, verbose=verbose),
+            desk_of(station_at(data), user=user, password_file=password_file) as (desk, _),
+        ):
+            fingerprint = desk.review_bundles.tell_keys(file)
+            show({"file": file, "key": fingerprint}, f"{file}: key {fingerprint}", as_json=as_json)
+
+    @review.command()
+    def accept(
+        file: Annotated[Path, typer.Argument(help="The other station's keys.")],
+        fingerprint: Annotated[str, typer.Argument(help="Of its key, as that station's people say it.")],
+        data: DataOption = None,
+        user: UserOption = None,
+        password_file: PasswordOption = None,
+        as_json: JsonOption = False,
+        verbose: VerboseOption = False,
+    ) -> None:
+        """Let another station review for this one, or this one for it. For a supervisor (--user)."""
+        with (
+            reporting(as_json=as_json, verbose=verbose),
+            desk_of(station_at(data), user=user, password_file=password_file) as (desk, _),
+        ):
+            desk.review_bundles.accept(file, fingerprint)
+            show({"accepted": fingerprint}, "accepted", as_json=as_json)
+
+    @review.command("hand-out")
+    def hand_out(
+        folder: FolderArgument,
+        to: Annotated[str, typer.Option(metavar="FINGERPRINT", help="The key of the station that reviews.")],
+        data: DataOption = None,
+        user: UserOption = None,
+        password_file: PasswordOption = None,
+        as_json: JsonOption = False,
+        verbose: VerboseOption = False,
+    ) -> None:
+        """Write what waits for a review onto a drive, sealed to the station that reviews. The packets stay."""
+        with (
+            reporting(as_json=as_json, verbose=verbose),
+            desk_of(station_at(data), user=user, password_file=password_file) as (desk, _),
+        ):
+            out = desk.review_bundles.hand_out(folder, to)
+            show({"registrations": out}, f"{len(out)} registrations in {folder}", as_json=as_json)
+
+    @review.command("take-in")
+    def take_in(
+        folder: FolderArgument,
+        data: DataOption = None,
+        user: UserOption = None,
+        password_file: PasswordOption = None,
+        as_json: JsonOption = False,
+        verbose: VerboseOption = False,
+    ) -> None:
+        """Take other stations' registrations into the list here. For a supervisor (--user); status 1 when one was
+        changed on the way."""
+        with (
+            reporting(as_json=as_json, verbose=verbose),
+            desk_of(station_at(data), user=user, password_file=password_file) as (desk, _),
+        ):
+            taken = desk.review_bundles.take_in(folder)
+            text = "\n".join(
+                [f"{len(taken.new)} taken", *(f"{each}: changed on the way" for each in taken.refused)]
+            )
+            show(taken, text, as_json=as_json)
+            if taken.refused:
+                raise typer.Exit(BAD)
+
+    @review.command("hand-back")
+    def hand_back(
+        folder: FolderArgument,
+        data: DataOption = None,
+        user: UserOption = None,
+        password_file: PasswordOption = None,
+        as_json: JsonOption = False,
+        verbose: VerboseOption = False,
+    ) -> None:
+        """Write the decisions that were signed off, for whoever asked; what was told here is destroyed."""
+        with (
+            reporting(as_json=as_json, verbose=verbose),
+            desk_of(station_at(data), user=user, password_file=password_file) as (desk, _),
+        ):
+            back = desk.review_bundles.hand_back(folder)
+            show({"registrations": back}, f"{len(back)} decisions in {folder}", as_json=as_json)
+
+    @review.command("take-back")
+    def take_back(
+        folder: FolderArgument,
+        data: DataOption = None,
+        user: UserOption = None,
+        password_file: PasswordOption = None,
+        as_json: JsonOption = False,
+        verbose: VerboseOption = False,
+    ) -> None:
+        """Carry out what was decided elsewhere about this station's registrations."""
+        with (
+            reporting(as_json=as_json, verbose=verbose),
+            desk_of(station_at(data), user=user, password_file=password_file) as (desk, _),
+        ):
+            came = desk.review_bundles.take_back(folder)
+            text = "\n".join(
+                [f"{len(came.done)} carried out", *(f"{each}: not asked any more" for each in came.late)]
+            )
+            show(came, text, as_json=as_json)

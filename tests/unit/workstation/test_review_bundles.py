@@ -1,0 +1,199 @@
+"""A registration is reviewed at another station: what leaves is sealed, what comes back is signed."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import pytest
+
+from muster import base64url
+from muster.audit.catalogue import AuditEvent
+from muster.clock import utc_now
+from muster.crypto.jws import unverified_payload
+from muster.domain.delivery import DeliveryState
+from muster.domain.registration import RegistrationId
+from muster.domain.review import ReviewRules, Standing
+from muster.domain.review_decision import Decision, Reason
+from muster.errors import BadInput, MusterError, Refused
+from muster.workstation.desk import Desk, sign_in
+from muster.workstation.embedded_receiver import EmbeddedReceiver
+from muster.workstation.proving import Proof
+from muster.workstation.review import CarriedCase
+from muster.workstation.server import NoServer
+from muster.workstation.station import Station
+from unit.workstation.desks import QUICK, SUPERVISOR, desk_at, make_station
+
+_REQUIRED = replace(QUICK, review=ReviewRules(required=True, sample=0, look_from=1))
+_PROOF = Proof(SUPERVISOR.password)
+
+
+@dataclass(frozen=True)
+class Two:
+    """``here`` a registration waits, ``hub`` reviews for others; each knows the other's key. ``drive`` travels."""
+
+    here: Path
+    hub: Path
+    drive: Path
+    registration_id: RegistrationId
+    reviewer: str
+
+
+@contextmanager
+def _supervisor(root: Path) -> Iterator[Desk]:
+    station = Station.at(root, utc_now)
+    known = (SUPERVISOR.user_id, SUPERVISOR.password)
+    with sign_in(station, *known, NoServer(), utc_now, policy=_REQUIRED) as desk:
+        yield desk
+
+
+@pytest.fixture(scope="module")
+def _acquainted(
+    tmp_path_factory: pytest.TempPathFactory,
+    signed_station: tuple[Path, RegistrationId],
+    running_receiver: EmbeddedReceiver,
+) -> Two:
+    folder = tmp_path_factory.mktemp("two")
+    here, hub, drive = folder / "here", folder / "hub", folder / "drive"
+    drive.mkdir()
+    shutil.copytree(signed_station[0], here)
+    make_station(hub)
+    with desk_at(here, running_receiver, policy=_REQUIRED) as desk:
+        desk.enrollment.submit(signed_station[1])
+    with _supervisor(hub) as desk:
+        reviewer = desk.review_bundles.tell_keys(drive / "hub.keys")
+    with _supervisor(here) as desk:
+        desk.review_bundles.accept(drive / "hub.keys", reviewer)
+        asking = desk.review_bundles.tell_keys(drive / "here.keys")
+    with _supervisor(hub) as desk:
+        desk.review_bundles.accept(drive / "here.keys", asking)
+    return Two(here, hub, drive, signed_station[1], reviewer)
+
+
+@pytest.fixture
+def two(tmp_path: Path, _acquainted: Two) -> Two:
+    for name in ("here", "hub", "drive"):
+        shutil.copytree(getattr(_acquainted, name), tmp_path / name)
+    return replace(_acquainted, here=tmp_path / "here", hub=tmp_path / "hub", drive=tmp_path / "drive")
+
+
+def _hand_out(two: Two) -> None:
+    with _supervisor(two.here) as desk:
+        assert desk.review_bundles.hand_out(two.drive, two.reviewer) == (two.registration_id,)
+
+
+def _no(desk: Desk, action: str, *arguments: object) -> str:
+    with pytest.raises(MusterError) as caught:
+        getattr(desk.review_bundles, action)(*arguments)
+    return caught.value.code.name
+
+
+def test_a_key_is_accepted_by_the_fingerprint_somebody_was_told_and_by_a_supervisor(two: Two) -> None:
+    with _supervisor(two.here) as desk:
+        assert _no(desk, "accept", two.drive / "hub.keys", "00:" * 31 + "00") == "REVIEWER_KEY_DIFFERS"
+        assert _no(desk, "hand_out", two.drive, "00:" * 31 + "00") == "REVIEWER_NONE"
+    with desk_at(two.here, policy=_REQUIRED) as desk:
+        assert _no(desk, "accept", two.drive / "hub.keys", two.reviewer) == "SUPERVISOR_ONLY"
+        assert _no(desk, "take_in", two.drive) == "SUPERVISOR_ONLY"
+
+
+def test_nothing_readable_of_the_person_is_on_the_drive(two: Two) -> None:
+    _hand_out(two)
+    content = b"".join(each.read_bytes() for each in two.drive.iterdir())
+    (listed,) = two.drive.glob("*.reviews")
+    said = unverified_payload(listed.read_text("ascii"))
+    for word in ("ustermann", "Specimen", "jpeg"):
+        assert word.encode() not in content and word.encode() not in said
+
+
+def test_an_approval_travels_there_and_back(two: Two) -> None:
+    _hand_out(two)
+    with _supervisor(two.hub) as desk:
+        assert desk.review_bundles.take_in(two.drive).new == (two.registration_id,)
+        (line,) = desk.review.lines()
+        assert line.station == "10001_10001" and line.officer == "erika"
+        with pytest.raises(Refused):  # it must be seen there as well
+            desk.review.approve([two.registration_id])
+        case = desk.review.open(two.registration_id)
+        assert isinstance(case, CarriedCase)
+        assert "Erika Mustermann" in dict(case.facts).values()
+        assert case.pictures[0][0] == "face" and case.pictures[0][1].shape[2] == 3
+        desk.review.decide(two.registration_id, Decision.APPROVE)
+        assert desk.review.counts() == {Standing.DECIDED: 1}
+        assert _no(desk, "hand_back", two.drive) == "NOTHING_TO_HAND_BACK"
+        desk.review.sign_off(_PROOF)
+        assert desk.review_bundles.hand_back(two.drive) == (two.registration_id,)
+        gone = desk.review.open(two.registration_id)
+        assert isinstance(gone, CarriedCase) and (gone.facts, gone.pictures) == ((), ())
+    with _supervisor(two.here) as desk:
+        assert desk.review_bundles.take_back(two.drive).done == (two.registration_id,)
+        (entry,) = desk.sync.outbox()
+        signed = desk.enrollment.registration(two.registration_id).review_signed
+        assert entry.state is DeliveryState.APPROVED and signed is not None
+        assert (signed.operator, signed.decision) == ("max@10001_10001", Decision.APPROVE)
+        again = desk.review_bundles.take_back(two.drive)
+        assert (again.done, again.late) == ((), (two.registration_id,))
+
+
+def test_what_is_sent_back_elsewhere_is_a_draft_here(two: Two) -> None:
+    _hand_out(two)
+    with _supervisor(two.hub) as desk:
+        desk.review_bundles.take_in(two.drive)
+        desk.review.decide(two.registration_id, Decision.SEND_BACK, Reason.DOCUMENT)
+        desk.review.sign_off(_PROOF)
+        desk.review_bundles.hand_back(two.drive)
+    with _supervisor(two.here) as desk:
+        desk.review_bundles.take_back(two.drive)
+        assert desk.sync.outbox() == () and desk.enrollment.registration(two.registration_id).is_draft
+
+
+def test_a_decision_about_another_packet_than_the_one_here_changes_nothing(two: Two) -> None:
+    _hand_out(two)
+    with _supervisor(two.hub) as desk:
+        desk.review_bundles.take_in(two.drive)
+        desk.review.decide(two.registration_id, Decision.REJECT, Reason.OTHER)
+        desk.review.sign_off(_PROOF)
+        desk.review_bundles.hand_back(two.drive)
+    with _supervisor(two.here) as desk:
+        with desk._database.work() as work:
+            line = work.review.find(two.registration_id)
+            assert line is not None
+            work.review.change(replace(line, packet_id="another"))
+            work.record(AuditEvent.REVIEW_ASSESSED, actor="test")
+        assert desk.review_bundles.take_back(two.drive).late == (two.registration_id,)
+        assert desk.sync.outbox()[0].state is DeliveryState.REGISTERED
+
+
+def test_a_changed_list_and_a_changed_file_are_refused(two: Two) -> None:
+    _hand_out(two)
+    (listed,) = two.drive.glob("*.reviews")
+    (told,) = two.drive.glob("*.review")
+    whole, sealed = listed.read_text("ascii"), told.read_bytes()
+    with _supervisor(two.hub) as desk:
+        told.write_bytes(sealed[:-1] + bytes([sealed[-1] ^ 1]))
+        assert desk.review_bundles.take_in(two.drive).refused == (two.registration_id,)
+        told.unlink()
+        assert desk.review_bundles.take_in(two.drive).refused == (two.registration_id,)
+        header, payload, signature = whole.split(".")
+        said = json.loads(base64url.decode(payload)) | {"station": "10001_10009"}
+        forged = base64url.encode(json.dumps(said).encode())
+        listed.write_text(f"{header}.{forged}.{signature}", "ascii")
+        assert _no(desk, "take_in", two.drive) == "REVIEW_LIST_CHANGED"
+        listed.unlink()
+        assert _no(desk, "take_in", two.drive) == "REVIEW_LIST_ABSENT"
+
+
+def test_a_list_of_a_station_nobody_accepted_or_for_another_one_is_refused(two: Two, tmp_path: Path) -> None:
+    _hand_out(two)
+    make_station(tmp_path / "third")
+    with _supervisor(tmp_path / "third") as desk:
+        with pytest.raises(BadInput) as caught:
+            desk.review_bundles.take_in(two.drive)
+        assert caught.value.code.name == "REVIEW_STATION_UNKNOWN"
+        fingerprint = str(caught.value.detail["fingerprint"])
+        desk.review_bundles.accept(two.drive / "here.keys", fingerprint)
+        assert _no(desk, "take_in", two.drive) == "REVIEW_FOR_ANOTHER"
