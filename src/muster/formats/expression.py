@@ -68,6 +68,15 @@ class Path:
     names: tuple[str, ...]
     column: int = field(compare=False)
 
+    @property
+    def is_of_identity(self) -> bool:
+        return len(self.names) > 1 and self.names[0] == "identity"
+
+    @property
+    def asked_for(self) -> str:
+        """The name of the field, or of what was captured."""
+        return self.names[1] if self.is_of_identity else self.names[0]
+
 
 @dataclass(frozen=True, slots=True)
 class Not:

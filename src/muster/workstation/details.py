@@ -119,19 +119,15 @@ class Details:
         handles = handles_chosen(delivered, form, self._reference, choices.handles)
         if handles and HANDLES_FIELD in self._reference.schema.fields:
             delivered[HANDLES_FIELD] = ",".join(handles)
-        kept = {name: reason for name, reason in choices.words_kept.items() if name.partition(".")[0] in delivered}
-        choices = replace(choices, words_kept=kept)
+        words = kept_words(delivered, choices.words_kept, self._reference.blocklisted)
+        reasons = {name: choices.words_kept[name] for name in words}
         event = DemographicsEntered(
-            self._journal.now(),
-            delivered,
-            choices,
-            aside,
-            kept_words(delivered, kept, self._reference.blocklisted),
+            self._journal.now(), delivered, replace(choices, words_kept=reasons), aside, words
         )
         detail = {"fields": str(len(delivered))}
-        if not kept:
+        if not words:
             return Entry(event, AuditEvent.DEMOGRAPHICS_ENTERED, detail)
-        return Entry(event, AuditEvent.WORDS_KEPT, {**detail, "words_in": ",".join(sorted(kept))})
+        return Entry(event, AuditEvent.WORDS_KEPT, {**detail, "words_in": ",".join(sorted(words))})
 
     def keep(
         self, registration_id: RegistrationId, values: Demographics, choices: FormChoices | None = None

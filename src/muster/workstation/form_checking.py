@@ -254,7 +254,7 @@ def _alternatives(shown: Iterable[ShownField], findings: list[Finding]) -> list[
 
 def _asked_about(field: FormField) -> frozenset[str]:
     """Other fields by which it is decided whether this one is shown."""
-    return frozenset(path.names[-1] for path in field.visible.paths()) if field.visible else frozenset()
+    return frozenset(path.asked_for for path in field.visible.paths()) if field.visible else frozenset()
 
 
 def _check_places(values: Demographics, fields: Mapping[str, FormField]) -> Iterator[Finding]:

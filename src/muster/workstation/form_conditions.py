@@ -4,8 +4,8 @@ Rules, as MOSIP's client has them:
 
 1. ``requiredOn`` decides wherever it is there, and ``required`` where it is not; any one of its conditions is
    enough.
-2. A condition sees the values by name, ``ageGroup`` and ``age`` by the date of birth, ``updatableFieldGroups``.
-   What stands in a field that is hidden is nothing to it.
+2. A condition sees the values by name, ages by the dates, and what an update changes. What stands in a field that
+   is hidden is nothing to it.
 3. Of an update only the chosen groups are shown, and those the specification always selects. Before any is chosen
    everything is shown and nothing but the number needed: what is filled in is what changes.
 """
@@ -22,7 +22,7 @@ from muster.domain.registration import Process
 from muster.formats.expression import Expression, Scope, Value
 from muster.formats.ui_spec import UiField
 from muster.packet.assemble import UIN_FIELD
-from muster.workstation.forms import FormField, entries_chosen, is_blank, understood
+from muster.workstation.forms import FieldKind, FormField, entries_chosen, is_blank, understood
 
 _ROUNDS = 5  # fields that hide one another settle after two
 
@@ -100,22 +100,50 @@ _Fields = Mapping[str, FormField]
 
 
 def _scope(fields: _Fields, seen: Mapping[str, Value], around: Circumstances) -> Scope:
+    """The names are those of MOSIP's ``RegistrationDTO.getMVELDataContext``."""
     identity = dict(seen)
-    born = next((seen[name] for name, each in fields.items() if each.is_birth_date and name in seen), None)
-    if isinstance(born, str):
-        age = age_in_years(born, around.today)
-        identity["age"] = None if age is None else float(age)
-        identity["ageGroup"] = around.ages.of_birth(born, around.today)
+    for name, field in fields.items():
+        value = seen.get(name)
+        if field.kind is FieldKind.DATE and isinstance(value, str):
+            age = age_in_years(value, around.today)
+            years, group = None if age is None else float(age), around.ages.of_birth(value, around.today)
+            identity |= {f"{name}_age": years, f"{name}_ageGroup": group}
+            if field.is_birth_date:
+                identity |= {"age": years, "ageGroup": group}
+        elif field.choices and isinstance(value, tuple):
+            identity[f"{name}Code"] = value[0]
     groups = around.groups
     if around.is_free_update:
         groups = tuple(dict.fromkeys(fields[name].group for name in seen if name in fields))
-    identity["updatableFieldGroups"] = groups
-    for name, process in _FLAGS.items():
-        identity[name] = around.process is process
-    return {"identity": identity}
+    process = around.process
+    return {
+        "identity": {
+            **identity,
+            "updatableFieldGroups": groups,
+            "updatableFields": tuple(name for name, field in fields.items() if field.group in groups),
+            "_process": process.value,
+            "_flow": _FLOWS[process],
+            "isNew": process is Process.NEW,
+            "isUpdate": process is Process.UPDATE,
+            "isLost": process is Process.LOST,
+        }
+    }
 
 
-_FLAGS = {"isNew": Process.NEW, "isUpdate": Process.UPDATE, "isLost": Process.LOST}
+# Its desktop client writes them one way, its Android client another.
+_FLOWS = {
+    Process.NEW: ("NEW", "New"),
+    Process.UPDATE: ("UPDATE", "Update"),
+    Process.LOST: ("LOST", "Lost"),
+    Process.BIOMETRIC_CORRECTION: ("CORRECTION", "Correction"),
+}
+ALWAYS_THERE = frozenset(
+    {
+        "ageGroup", "age", "updatableFieldGroups", "updatableFields", "_process", "_flow", "isNew", "isUpdate",
+        "isLost", "UIN",
+    }
+)  # fmt: skip
+DERIVED = ("Code", "_age", "_ageGroup")  # behind a field's name: of a list's entry, of a date
 
 
 def _all_seen(fields: _Fields, values: Demographics) -> dict[str, Value]:

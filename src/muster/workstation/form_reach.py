@@ -44,7 +44,7 @@ def _unknowns(node: Node) -> Iterator[Node]:
 
 def _is_about_age_group(node: Compared) -> bool:
     sides = (node.left, node.right)
-    return any(isinstance(each, Path) and each.names[-1] == "ageGroup" for each in sides) and any(
+    return any(isinstance(each, Path) and each.asked_for == "ageGroup" for each in sides) and any(
         isinstance(each, Literal) for each in sides
     )
 

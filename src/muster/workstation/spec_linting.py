@@ -21,6 +21,7 @@ from muster.formats.expression import Expression
 from muster.formats.id_schema import FieldType, IdSchema
 from muster.formats.java_regex import java_regex
 from muster.formats.ui_spec import UiSpec
+from muster.workstation.form_conditions import ALWAYS_THERE, DERIVED
 from muster.workstation.form_reach import can_hold
 from muster.workstation.spec_remarks import (
     SPEC_AGE_GROUP_UNKNOWN,
@@ -58,7 +59,6 @@ from muster.workstation.spec_remarks import (
 
 CONTROLS = ("textbox", "fileupload", "dropdown", "checkbox", "button", "date", "ageDate", "html", "biometrics")
 _CONSENT = ("consent", "consentText", "preferredLang", "IdSchemaVersion")  # the program's own business
-_ALWAYS_THERE = frozenset({"ageGroup", "age", "updatableFieldGroups", "isNew", "isUpdate", "isLost", "UIN"})
 _FILLED_BY_THE_PROGRAM = frozenset({"IDSchemaVersion", "UIN", "selectedHandles"})
 _TYPES = {
     "simpleType": FieldType.LOCALIZED, "documentType": FieldType.DOCUMENT, "biometricsType": FieldType.BIOMETRICS,
@@ -203,15 +203,16 @@ class _Form:
             yield blocks(f"{place}.expr", SPEC_CONDITION_WRONG, column=error.offset + 1)
             return
         for path in expression.paths():
-            name = path.names[1] if len(path.names) > 1 and path.names[0] == "identity" else path.names[0]
-            if not self._is_there(name) or path.names[0] != "identity":
-                yield blocks(f"{place}.expr", SPEC_CONDITION_NAMES_NOTHING, name=name, column=path.column)
+            if not path.is_of_identity or not self._is_there(path.asked_for):
+                where = f"{place}.expr"
+                yield blocks(where, SPEC_CONDITION_NAMES_NOTHING, name=path.asked_for, column=path.column)
         if is_visible and not can_hold(expression, self._around.ages):
             yield blocks(f"{place}.expr", SPEC_NEVER_SHOWN)
 
     def _is_there(self, name: str) -> bool:
-        schema = self._around.schema
-        return name in self._by_id or name in _ALWAYS_THERE or (schema is not None and name in schema.fields)
+        known = {*self._by_id, *(self._around.schema.fields if self._around.schema else ())}
+        derived = (name.removesuffix(each) for each in DERIVED if name.endswith(each))
+        return name in known or name in ALWAYS_THERE or any(each in known for each in derived)
 
     def _list_of(self, place: str, name: str, content: Mapping[str, Any]) -> Iterator[Remark]:
         parent = content.get("parent")
@@ -257,9 +258,9 @@ class _Form:
             return
         named = _list(content.get("bioAttributes")) or list(SUBTYPES)
         for path in expression.paths():
-            if path.names[0] not in named:
+            if path.asked_for not in named:
                 where = f"{place}.validationExpr"
-                yield blocks(where, SPEC_CONDITION_NAMES_NOTHING, name=path.names[0], column=path.column)
+                yield blocks(where, SPEC_CONDITION_NAMES_NOTHING, name=path.asked_for, column=path.column)
 
     def _circles(self) -> Iterator[Remark]:
         told: set[str] = set()

@@ -68,7 +68,7 @@ def test_a_word_that_stays_is_kept_with_its_reason_and_named_in_the_trail_by_its
     assert state.form_choices.words_kept["fullName.eng"] == "so in her passport"
     assert audited(desk, draft)[-1] == "MUS-REG-016"
     (record,) = [each for each in desk.trail.about(draft) if each.event == "MUS-REG-016"]
-    assert record.detail["words_in"] == "email,fullName.eng"
+    assert record.detail["words_in"] == "fullName.eng"
     assert "amn" not in str(dict(record.detail))
 
 

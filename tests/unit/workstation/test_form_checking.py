@@ -241,6 +241,25 @@ def test_a_list_s_entry_is_known_to_conditions_by_code_and_by_name() -> None:
         assert len(shown_fields(form, values, Circumstances(date(2026, 3, 1)))) == 2
 
 
+@pytest.mark.parametrize(
+    "condition",
+    [
+        "identity.genderCode == 'FLE'",
+        "identity.dateOfBirth_ageGroup == 'ADULT' && identity.dateOfBirth_age >= 41",
+        "identity.issued_age == 6 && identity.age > 6",
+        "identity._process == 'NEW' && identity._flow == 'New' && identity._flow == 'NEW' && identity.isNew",
+        "!(identity.updatableFields contains 'code')",
+    ],
+)
+def test_conditions_know_what_mosip_s_client_tells_them(condition: str) -> None:
+    gender = {"id": "gender", "controlType": "dropdown", "fieldType": "dynamic"}
+    issued = {"id": "issued", "controlType": "date"}
+    asking = {"id": "code", "visible": {"engine": "MVEL", "expr": condition}}
+    _, form = form_of(gender, BIRTH, issued, asking)
+    values = spell_out({"gender": "FLE", "dateOfBirth": "1984/08/12", "issued": "2020/01/31"}, form, ("eng",))
+    assert len(shown_fields(form, values, Circumstances(date(2026, 3, 1)))) == 4
+
+
 def test_a_group_the_form_does_not_have_is_told() -> None:
     reference, form = form_of({"id": "code"}, process=Process.UPDATE)
     found = check_form({}, form, reference, ("eng",), NOW, process=Process.UPDATE, choices=FormChoices(("H",)))

@@ -147,6 +147,14 @@ def test_a_place_s_level_must_be_one_of_the_places() -> None:
     assert found == [("SPEC_LEVEL_UNKNOWN", "$.screens[1].fields[11]")]  # the postal code
 
 
+def test_what_is_always_there_and_what_follows_from_a_field_may_be_asked_for() -> None:
+    text = "identity.genderCode == 'FLE' && identity.dateOfBirth_age > 6 && identity._flow == 'New'"
+    assert told(on(visible={"expr": text})) == []
+    assert ("SPEC_CONDITION_NAMES_NOTHING", f"{FIRST}.visible.expr") in told(
+        on(visible={"expr": "identity.xCode"})
+    )
+
+
 def test_what_is_no_json_is_told_with_line_and_column() -> None:
     (remark,) = lint_form('{"id":\n }', AROUND)
     assert (remark.code.name, dict(remark.detail)) == ("SPEC_NOT_JSON", {"line": 2, "column": 2})
