@@ -185,8 +185,9 @@ class Driver:
 def quick_devices(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("MUSTER_SIMULATED_SPEED", "50")
     monkeypatch.delenv("MUSTER_SIMULATED_FAULTS", raising=False)
-    monkeypatch.setattr("muster.ui.capture.page.ADVANCE_AFTER_MS", 20)
-    monkeypatch.setattr("muster.ui.capture.page.RETRY_AFTER_MS", 20)
+    monkeypatch.setattr("muster.ui.capture.lane_runner.ADVANCE_AFTER_MS", 20)
+    monkeypatch.setattr("muster.ui.capture.lane_runner.RETRY_AFTER_MS", 20)
+    monkeypatch.setattr("muster.ui.capture.page._SAID_AFTER_MS", 0)
     monkeypatch.setattr("muster.ui.wizard.proofing.ADVANCE_AFTER_MS", 20)
     # Ten fingers take the station three seconds: only where a test is about that (``judging``).
     monkeypatch.setattr(policy, "_QUALITY_RULES", policy.UNJUDGED)

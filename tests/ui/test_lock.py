@@ -153,7 +153,7 @@ def test_the_camera_is_let_go_and_comes_back_at_the_same_placement(
     page = driver.on(CapturePage)
     driver.click(page.start)
     driver.until(lambda: page.has_picture)
-    device = page.in_use
+    device = page.runner.in_use
     driver.window.lock()
     assert device.is_cancelled and not page.presenter.is_under_way
     _unlock(driver)

@@ -75,12 +75,12 @@ def test_an_empty_chair_cannot_be_taken_as_a_face_and_who_sits_down_is_taken(
 
 def test_two_faces_are_told(driver: Driver, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(FAULTS, "camera=two_faces")
-    monkeypatch.setattr("muster.ui.capture.page.PATIENCE_MS", 50)
+    monkeypatch.setattr("muster.ui.capture.lane_runner.PATIENCE_MS", 50)
     page = _lane_at(driver, Step.FACE)
     driver.click(page.start)
     driver.until(lambda: "More than one face" in page.note.text())
-    driver.until(lambda: not page._patience.isActive())
-    page._show_newest()
+    driver.until(lambda: not page.runner._patience.isActive())
+    page.runner.look()
     assert not page.choices[Choice.TRY].isVisible()
 
 
@@ -88,7 +88,7 @@ def test_a_face_that_will_not_do_may_be_kept_with_a_reason_once_the_attempts_are
     driver: Driver, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv(FAULTS, "camera=poor_quality")
-    monkeypatch.setattr("muster.ui.capture.page.PATIENCE_MS", 50)
+    monkeypatch.setattr("muster.ui.capture.lane_runner.PATIENCE_MS", 50)
     page = _lane_at(driver, Step.FACE)
     page.step_changed.connect(lambda step: page.pause.click())
     driver.click(page.start)
@@ -135,7 +135,7 @@ def test_a_device_pulled_out_is_waited_for_and_goes_on_by_itself_when_it_is_back
     driver: Driver, monkeypatch: pytest.MonkeyPatch, step: Step, kind: str
 ) -> None:
     page = _lane_at(driver, step)
-    monkeypatch.setattr(page._devices._watch, "_every_s", 0.02)
+    monkeypatch.setattr(page.runner._plugged_in._watch, "_every_s", 0.02)
     monkeypatch.setenv(FAULTS, f"{kind}=unplug_mid_capture")
     driver.click(page.start)
     driver.until(lambda: "unplugged" in page.note.text())
@@ -168,7 +168,7 @@ def test_a_reader_that_fails_is_a_sentence_and_the_next_try_works(
 def test_a_reader_that_stays_silent_is_asked_again_by_itself(
     driver: Driver, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("muster.ui.capture.page.RETRY_AFTER_MS", 60_000)
+    monkeypatch.setattr("muster.ui.capture.lane_runner.RETRY_AFTER_MS", 60_000)
     page = _lane_at(driver, Step.LEFT_SLAP)
     page.step_changed.connect(lambda step: page.pause.click())
     monkeypatch.setenv(FAULTS, "fingerprint=timeout")
@@ -176,7 +176,7 @@ def test_a_reader_that_stays_silent_is_asked_again_by_itself(
     driver.until(lambda: page.presenter.doing is Doing.AGAIN)
     assert "did not answer in time" in page.note.text()
     monkeypatch.delenv(FAULTS)
-    page._moment_over()
+    page.runner.moment_over()
     driver.until(lambda: page.step is Step.RIGHT_SLAP)
     assert page.presenter.placements[1].attempts == 1
 
@@ -201,7 +201,7 @@ def test_poor_fingers_may_be_kept_once_the_attempts_are_used_up(
 def test_a_finger_that_is_judged_poor_is_named_with_what_to_do_and_taken_again(
     judging: None, driver: Driver, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("muster.ui.capture.page.RETRY_AFTER_MS", 60_000)
+    monkeypatch.setattr("muster.ui.capture.lane_runner.RETRY_AFTER_MS", 60_000)
     page = _lane_at(driver, Step.THUMBS)
     monkeypatch.setenv(FAULTS, "fingerprint=partial")
     driver.click(page.start)
@@ -210,14 +210,14 @@ def test_a_finger_that_is_judged_poor_is_named_with_what_to_do_and_taken_again(
     said = {row.finding.code.name for row in page.presenter.rows if row.finding}
     assert said == {"FINGER_PARTIAL"}
     monkeypatch.setenv(FAULTS, "")
-    page._moment_over()
+    page.runner.moment_over()
     driver.until(lambda: page.step is Step.IRISES)
 
 
 def test_the_same_finger_twice_is_told_with_both_names(
     judging: None, driver: Driver, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("muster.ui.capture.page.RETRY_AFTER_MS", 60_000)
+    monkeypatch.setattr("muster.ui.capture.lane_runner.RETRY_AFTER_MS", 60_000)
     page = _lane_at(driver, Step.THUMBS)
     monkeypatch.setenv(FAULTS, "fingerprint=same_finger")
     driver.click(page.start)

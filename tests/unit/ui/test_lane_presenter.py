@@ -127,6 +127,18 @@ def test_the_next_placement_waits_until_the_station_has_judged_this_one() -> Non
     assert lane.doing is Doing.GOOD
 
 
+def test_what_another_placement_still_waits_for_keeps_none_back() -> None:
+    lane = _live(Step.RIGHT_SLAP, _having(CaptureGroup.FACE, LEFT))
+    lane.being_judged(LEFT.attributes)  # left behind by a program that was ended
+    state = _having(CaptureGroup.RIGHT_SLAP, state=lane.registration)
+    lane.placement_taken(_outcome(state))
+    assert lane.doing is Doing.GOOD
+    for each in LEFT.attributes:
+        assert lane.samples[each] is SampleState.JUDGING
+        lane.judged(each, _outcome(state))
+        assert lane.samples[each] is SampleState.KEPT
+
+
 def test_whoever_comes_back_stands_at_the_placement_that_is_missing() -> None:
     assert _lane(_having(CaptureGroup.FACE, LEFT)).step is Step.RIGHT_SLAP
 

@@ -8,7 +8,7 @@ follows from the registration's events; nothing of it is kept here.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 
@@ -363,11 +363,13 @@ class LanePresenter:
         else:
             self._settle()
 
-    def unjudged(self, attributes: tuple[BiometricAttribute, ...]) -> None:
-        """What was captured before the page was shown and is judged now."""
-        part = self._part
-        if part is not None:
-            part.judging(attributes)
+    def being_judged(self, attributes: Iterable[BiometricAttribute]) -> None:
+        """What the station looks at now, of whichever placement."""
+        wanted = set(attributes)
+        for each in self.placements:
+            part, group = self._part_of(each.step), each.step.capture_group
+            if part is not None and group is not None:
+                part.judging(wanted & set(group.attributes))
 
     def judged(self, attribute: BiometricAttribute, outcome: CaptureOutcome) -> None:
         """May come when another placement is being shown already."""
