@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import hashlib
 import io
-from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from asn1crypto import algos, core, keys, x509
@@ -61,12 +60,13 @@ def is_signed_pdf(content: bytes, public_key: bytes) -> bool:
     no signed PDF, ``BadInput`` for a key that cannot be read."""
     wanted = _spki(load_verification_key(public_key))
     try:
-        signatures: Sequence[object] = PdfFileReader(io.BytesIO(content)).embedded_signatures
+        signatures = PdfFileReader(io.BytesIO(content)).embedded_signatures
         if len(signatures) != 1:
             raise MalformedData(PDF_NOT_SIGNED)
-        # The key itself is compared below: nobody's authority, and nobody asked over a network.
-        nobody = ValidationContext(trust_roots=[], allow_fetching=False)
-        status = validate_pdf_signature(signatures[0], nobody)  # type: ignore[arg-type]
+        # The certificate vouches for itself; its key is compared below. Nobody is asked over a network.
+        (signature,) = signatures
+        itself = ValidationContext(trust_roots=[signature.signer_cert], allow_fetching=False)
+        status = validate_pdf_signature(signature, itself)
     except (
         PdfError,
         SigningError,
