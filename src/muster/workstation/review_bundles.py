@@ -76,6 +76,8 @@ _LARGEST = 1200  # across or down, in dots: enough to compare faces, little enou
 _AT_ONCE = 1000
 _MOST_OCTETS = 64 * 1024 * 1024
 
+INTRODUCER = "introducer "  # before the attribute, in the name of a picture
+
 
 @dataclass(frozen=True, slots=True)
 class TakenIn:
@@ -265,7 +267,7 @@ class ReviewBundles:
         for line in (*summary.lines, *summary.documents):
             said = " / ".join(dict.fromkeys(text for _, text in line.values if text))
             yield label_in(line.labels, language, line.field), said
-        for exception in summary.exceptions:
+        for exception in (*summary.exceptions, *summary.introducer_exceptions):
             yield exception.attribute.value, exception.reason
 
     def _pictures(self, registration_id: RegistrationId) -> Iterator[tuple[str, Pixels]]:
@@ -278,6 +280,9 @@ class ReviewBundles:
         for attribute in state.samples:
             if attribute is not BiometricAttribute.FACE:
                 yield attribute.value, self._enrollment.sample_picture(registration_id, attribute)
+        introducer = self._enrollment.introducer
+        for attribute in state.introducer.samples:
+            yield f"{INTRODUCER}{attribute.value}", introducer.sample_picture(registration_id, attribute)
 
 
 def carried_context(registration_id: RegistrationId) -> str:

@@ -19,7 +19,7 @@ from muster import base64url
 from muster.audit.catalogue import AuditEvent
 from muster.audit.chain import AuditRecord
 from muster.domain.biometrics import SampleFacts
-from muster.domain.lifecycle import Event, SampleCaptured
+from muster.domain.lifecycle import Event, OfIntroducer, SampleCaptured
 from muster.domain.registration import RegistrationId
 from muster.domain.step_times import PAUSE
 
@@ -126,7 +126,8 @@ _DECISIONS = frozenset(
 
 def story(registration_id: RegistrationId, records: Iterable[AuditRecord], events: Iterable[Event] = ()) -> Story:
     """``records`` about one registration, in order; ``events`` as far as they are still here."""
-    facts = (each.facts for each in events if isinstance(each, SampleCaptured))
+    happened = (each.what if isinstance(each, OfIntroducer) else each for each in events)
+    facts = (each.facts for each in happened if isinstance(each, SampleCaptured))
     return Story(registration_id, tuple(_lines(records)), tuple(_devices(facts)))
 
 

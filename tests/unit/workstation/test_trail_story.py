@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from muster.audit.catalogue import AuditEvent
 from muster.audit.chain import AuditRecord, link
 from muster.domain.biometrics import Attestation, BiometricAttribute, DigitalId, SampleFacts
-from muster.domain.lifecycle import BlobRef, SampleCaptured
+from muster.domain.lifecycle import BlobRef, OfIntroducer, SampleCaptured
 from muster.domain.registration import RegistrationId
 from muster.workstation.trail_story import Tone, story
 
@@ -82,7 +82,8 @@ def _sample(serial: str, header: str | None) -> SampleCaptured:
 
 def test_each_device_is_named_once_with_the_certificate_it_signed_with() -> None:
     header = "eyJ4NWMiOlsiWkdWeSJdfQ"  # {"x5c":["ZGVy"]}
-    events = (_sample("S-1", header), _sample("S-1", header), _sample("S-2", None), _sample("S-3", "nonsense"))
+    introducer = OfIntroducer(_sample("S-3", "nonsense"))
+    events = (_sample("S-1", header), _sample("S-1", header), _sample("S-2", None), introducer)
     devices = story(_ID, [], events).devices
     assert [(each.serial, each.certificate[:8]) for each in devices] == [
         ("S-1", "5050d80d"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 from PySide6.QtCore import Signal
@@ -24,6 +25,7 @@ from muster.workstation.duplicate_review import DuplicateReport, Likeness
 from muster.workstation.proofing_view import ExecutionView
 from muster.workstation.reference import label_in
 from muster.workstation.review import CarriedCase, ReviewCase
+from muster.workstation.review_bundles import INTRODUCER
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +135,7 @@ class CaseView(QWidget):
             for line in (*case.summary.lines, *case.summary.documents):
                 name = label_in(line.labels, self._language, line.field)
                 yield name, " / ".join(dict.fromkeys(text for _, text in line.values if text))
-            for exception in case.summary.exceptions:
+            for exception in (*case.summary.exceptions, *case.summary.introducer_exceptions):
                 yield names.attribute_name(exception.attribute), exception.reason
         yield tr("Proof of identity"), _proof_words(case, seen.proof)
         for step, lasted in case.times.by_step.items():
@@ -190,6 +192,12 @@ def wanted_pictures(desk: Desk, seen: Seen) -> Iterator[PictureWanted]:
     for attribute in state.samples:
         if attribute is not BiometricAttribute.FACE:
             yield _sample(desk, number, attribute)
+    for attribute in state.introducer.samples:
+        yield PictureWanted(
+            f"{INTRODUCER}{attribute.value}",
+            _picture_name(f"{INTRODUCER}{attribute.value}"),
+            partial(desk.enrollment.introducer.sample_picture, number, attribute),
+        )
 
 
 def _sample(desk: Desk, number: RegistrationId, attribute: BiometricAttribute) -> PictureWanted:
@@ -201,6 +209,8 @@ def _sample(desk: Desk, number: RegistrationId, attribute: BiometricAttribute) -
 
 
 def _picture_name(name: str) -> str:
+    if name.startswith(INTRODUCER):
+        return tr("Parent or guardian: {name}", name=_picture_name(name.removeprefix(INTRODUCER)))
     try:
         return names.attribute_name(BiometricAttribute(name))
     except ValueError:
