@@ -232,6 +232,22 @@ def test_what_is_rejected_is_told_to_the_server_and_never_sent(
         assert desk.enrollment.registration(registration_id).synced is not None
 
 
+def test_of_what_was_rejected_nothing_is_kept_once_the_server_knows(
+    waiting: Waiting, receiver: EmbeddedReceiver
+) -> None:
+    root, registration_id = waiting
+    with _supervisor(root, receiver, replace(_REQUIRED, slip_kept_for_h=0)) as desk:
+        desk.review.decide(registration_id, Decision.REJECT, Reason.DUPLICATE)
+        desk.review.sign_off(_PROOF)
+        desk._submission.destroy_outdated()
+        assert desk.enrollment.registration(registration_id).demographics  # the server was not told yet
+        desk.sync.deliver_all()
+        desk._submission.destroy_outdated()
+        state = desk.enrollment.registration(registration_id)
+        assert not state.demographics and state.is_rejected
+        assert desk.review.lines([*Standing])[0].decision is Decision.REJECT
+
+
 def test_what_is_sent_back_is_a_draft_to_be_mended_and_signed_anew(
     waiting: Waiting, receiver: EmbeddedReceiver
 ) -> None:
