@@ -36,6 +36,7 @@ from muster.ui.pages.my_sign_in import MySignInPage
 from muster.ui.pages.people import PeoplePage
 from muster.ui.pages.receipt import ReceiptPage
 from muster.ui.pages.sign_in import SignInPage
+from muster.ui.person.views import AskView
 from muster.ui.proofing.policy_page import PolicyPage
 from muster.ui.review.page import ReviewPage
 from muster.ui.session import Session
@@ -292,6 +293,7 @@ class _Tour:
         home.start.click()
         self._on(ConsentPage)
         picture("1-consent", lambda: self._is_on(ConsentPage))
+        self._person_picture("1-consent-person")
         self._on(ConsentPage).agree.click()
         self._on(DemographicsPage)
         self._fill_form()
@@ -309,6 +311,7 @@ class _Tour:
         self._capture(picture)
         self._on(PreviewPage)
         picture("9-check", self._preview_is_filled)
+        self._person_picture("9-check-person")
         self._on(PreviewPage).confirm.click()
         self._on(SignaturePage)
         picture("10-sign", lambda: self._is_on(SignaturePage))
@@ -323,6 +326,19 @@ class _Tour:
         signature.password.setText(credentials[0][1])
         signature.sign.click()
         self._until("the receipt", lambda: isinstance(self._window.page, ReceiptPage))
+
+    def _person_picture(self, name: str) -> None:
+        """What the person has before them, in their language, whatever the officer's is."""
+        window = self._window.person.window
+        self._until(name, lambda: isinstance(window.view, AskView))
+        for size in self._sizes:
+            window.resize(*size)
+            self._pause(50)
+            suffix = f"-{size[0]}" if len(self._sizes) > 1 else ""
+            path = self._folder / f"{name}{suffix}.png"
+            window.grab().save(str(path))
+            self.pictures.append(path)
+            self._on_picture(path)
 
     def _prove(self, picture: Callable[[str, Callable[[], bool]], None]) -> None:
         """Which way, and then what that way asks for."""

@@ -479,7 +479,12 @@ class MainWindow(QMainWindow):
             (tr("Usual size"), shortcuts.USUAL_SIZE_KEYS, 0),
         ):
             menu.addAction(f"{words}\t{_native(keys[0])}").triggered.connect(partial(self._size_chosen, steps))
+        menu.addSeparator()
+        menu.addAction(tr("The person's screen in a window")).triggered.connect(self._person_opened)
         return menu
+
+    def _person_opened(self, *_: object) -> None:
+        self.person.open_as_window()
 
     def _language_chosen(self, language: WindowLanguage, *_: object) -> None:
         # When the menu is gone: it belongs to the header that goes with the language.
