@@ -437,7 +437,7 @@
         </message>
         <message>
             <source>Another station accepted to review registrations</source>
-            <translation type="unfinished"></translation>
+            <translation>Autre station acceptée pour examiner des enregistrements</translation>
         </message>
         <message>
             <source>Another station's packets accepted from now on</source>
@@ -445,7 +445,7 @@
         </message>
         <message>
             <source>Another station's registration taken in for review</source>
-            <translation type="unfinished"></translation>
+            <translation>Enregistrement d’une autre station repris pour examen</translation>
         </message>
         <message>
             <source>Approve</source>
@@ -937,11 +937,11 @@
         </message>
         <message>
             <source>Decision handed back to another station</source>
-            <translation type="unfinished"></translation>
+            <translation>Décision rendue à une autre station</translation>
         </message>
         <message>
             <source>Decision of another station carried out</source>
-            <translation type="unfinished"></translation>
+            <translation>Décision d’une autre station exécutée</translation>
         </message>
         <message>
             <source>Delete the letter before</source>
@@ -1202,6 +1202,10 @@
         <message>
             <source>Finger missing</source>
             <translation>Doigt manquant</translation>
+        </message>
+        <message>
+            <source>Fingers and eyes</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Fingers or eyes marked as not to be captured: {count}, of them for good: {permanent}.</source>
@@ -1725,7 +1729,7 @@
         </message>
         <message>
             <source>No decision about another station's registration is signed off.</source>
-            <translation type="unfinished"></translation>
+            <translation>Aucune décision sur l’enregistrement d’une autre station n’est signée.</translation>
         </message>
         <message>
             <source>No device called {name} is connected. Plug it in, or look in the list of devices what it is called.</source>
@@ -1769,7 +1773,7 @@
         </message>
         <message>
             <source>No other station reviews for this one. A supervisor accepts one by its key first.</source>
-            <translation type="unfinished"></translation>
+            <translation>Aucune autre station n’examine pour celle-ci. Un superviseur doit d’abord en accepter une par sa clé.</translation>
         </message>
         <message>
             <source>No packet waits to be sent, so there is nothing to hand over.</source>
@@ -1933,7 +1937,7 @@
         </message>
         <message>
             <source>Nothing waits for a review here.</source>
-            <translation type="unfinished"></translation>
+            <translation>Rien n’attend d’être examiné ici.</translation>
         </message>
         <message>
             <source>Nothing waits for a review.</source>
@@ -2477,7 +2481,7 @@
         </message>
         <message>
             <source>Registered at station</source>
-            <translation type="unfinished"></translation>
+            <translation>Enregistré à la station</translation>
         </message>
         <message>
             <source>Registration</source>
@@ -2497,7 +2501,7 @@
         </message>
         <message>
             <source>Registration handed out to be reviewed elsewhere</source>
-            <translation type="unfinished"></translation>
+            <translation>Enregistrement remis pour examen ailleurs</translation>
         </message>
         <message>
             <source>Registration number</source>
@@ -3729,7 +3733,7 @@
         </message>
         <message>
             <source>The file holds another key than the one with this fingerprint. Nothing was accepted.</source>
-            <translation type="unfinished"></translation>
+            <translation>Le fichier contient une autre clé que celle de cette empreinte. Rien n’a été accepté.</translation>
         </message>
         <message>
             <source>The file holds several pages or pictures. Choose one that holds a single page.</source>
@@ -4025,11 +4029,11 @@
         </message>
         <message>
             <source>The list comes from station {station}, which was not accepted here. A supervisor may accept its key: {fingerprint}.</source>
-            <translation type="unfinished"></translation>
+            <translation>La liste vient de la station {station}, qui n’a pas été acceptée ici. Un superviseur peut accepter sa clé : {fingerprint}.</translation>
         </message>
         <message>
             <source>The list for a review cannot be read: {part} is missing or has a wrong form.</source>
-            <translation type="unfinished"></translation>
+            <translation>La liste à examiner est illisible : {part} manque ou a une forme incorrecte.</translation>
         </message>
         <message>
             <source>The list hangs on {parent}, which is no list of this form.</source>
@@ -4037,7 +4041,7 @@
         </message>
         <message>
             <source>The list is for another station.</source>
-            <translation type="unfinished"></translation>
+            <translation>La liste est destinée à une autre station.</translation>
         </message>
         <message>
             <source>The list of those who may sign in here is damaged: users.json.</source>
@@ -4057,7 +4061,7 @@
         </message>
         <message>
             <source>The list was changed or cut off after its station had signed it. Nothing was taken.</source>
-            <translation type="unfinished"></translation>
+            <translation>La liste a été modifiée ou coupée après la signature de sa station. Rien n’a été repris.</translation>
         </message>
         <message>
             <source>The lists {fields} hang on one another in a circle.</source>
@@ -4350,6 +4354,10 @@
         <message>
             <source>The person who brings the child has to be confirmed by a supervisor.</source>
             <translation>La personne qui accompagne l’enfant doit être confirmée par un superviseur.</translation>
+        </message>
+        <message>
+            <source>The person's screen in a window</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>The photo that shows what cannot be captured is missing. Take it first.</source>
@@ -5473,7 +5481,7 @@
         </message>
         <message>
             <source>There is no list for a review in this folder.</source>
-            <translation type="unfinished"></translation>
+            <translation>Il n’y a pas de liste à examiner dans ce dossier.</translation>
         </message>
         <message>
             <source>There is no list of packets in this folder. Perhaps the drive was pulled out too early: hand over again.</source>
@@ -6285,7 +6293,7 @@
         </message>
         <message>
             <source>What is told of a registration was changed or is missing. It was not taken.</source>
-            <translation type="unfinished"></translation>
+            <translation>Ce qui est dit d’un enregistrement a été modifié ou manque. Il n’a pas été repris.</translation>
         </message>
         <message>
             <source>What it is about</source>

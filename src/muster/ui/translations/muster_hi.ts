@@ -1204,6 +1204,10 @@
             <translation>उँगली नहीं है</translation>
         </message>
         <message>
+            <source>Fingers and eyes</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Fingers or eyes marked as not to be captured: {count}, of them for good: {permanent}.</source>
             <translation type="unfinished"></translation>
         </message>
@@ -4349,6 +4353,10 @@
         </message>
         <message>
             <source>The person who brings the child has to be confirmed by a supervisor.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The person's screen in a window</source>
             <translation type="unfinished"></translation>
         </message>
         <message>
