@@ -83,7 +83,7 @@ def _nobody(registration_id: RegistrationId, number: str) -> Prefilled:
 def read(qtbot: QtBot, page: DocumentsPage, field: str, name: str) -> None:
     page.attach_file(field, PAGES / f"{name}.png")
     slot = page.slots[field]
-    qtbot.waitUntil(lambda: slot.is_filled and not page._reading and bool(slot.told.text()), timeout=20_000)
+    qtbot.waitUntil(lambda: slot.is_filled and not page.is_reading and bool(slot.told.text()), timeout=20_000)
 
 
 def press(page: DocumentsPage, name: str, field: str = POI) -> None:
@@ -115,7 +115,7 @@ def test_a_page_that_says_nothing_is_kept_all_the_same(qtbot: QtBot, open_page: 
     page = open_page(entered=True)
     page.attach_file(POI, tmp_path / "blank.png")
     slot = page.slots[POI]
-    qtbot.waitUntil(lambda: slot.is_filled and not page._reading)
+    qtbot.waitUntil(lambda: slot.is_filled and not page.is_reading)
     assert slot.told.text() == ""
     assert not slot.fill.isVisible() and not slot.fetch.isVisible()
 
@@ -161,9 +161,7 @@ def test_going_on_waits_for_what_may_fill_in_the_form_and_a_second_press_does_no
         page.next.click()
 
 
-def test_without_a_key_for_the_chip_the_six_digits_are_asked_for_and_only_then(
-    qtbot: QtBot, open_page: Open
-) -> None:
+def test_where_nothing_opens_the_chip_the_six_digits_are_asked_for(qtbot: QtBot, open_page: Open) -> None:
     page = open_page()
     read(qtbot, page, POI, "passport")
     slot = page.slots[POI]
@@ -194,7 +192,7 @@ def test_a_passport_among_proofs_of_address_is_moved_by_one_press(qtbot: QtBot, 
     read(qtbot, page, POA, "passport")
     assert page.slots[POA].elsewhere.text() == "It belongs to: Proof of identity"
     press(page, "elsewhere", POA)
-    qtbot.waitUntil(lambda: page.slots[POI].is_filled and not page._reading, timeout=20_000)
+    qtbot.waitUntil(lambda: page.slots[POI].is_filled and not page.is_reading, timeout=20_000)
     assert not page.slots[POA].is_filled and not page.slots[POA].elsewhere.isVisible()
     assert {name: each.facts.type_code for name, each in page.reload().documents.items()} == {POI: "DOC001"}
 

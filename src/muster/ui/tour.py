@@ -279,7 +279,8 @@ class _Tour:
         return page.shows_devices
 
     def _pages_are_shown(self) -> bool:
-        return all(slot.picture.has_picture for slot in self._on(DocumentsPage).slots.values())
+        page = self._on(DocumentsPage)
+        return not page.is_reading and all(slot.picture.has_picture for slot in page.slots.values())
 
     def _sign_in(self) -> None:
         page = self._window.page

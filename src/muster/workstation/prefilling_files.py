@@ -69,7 +69,8 @@ def prefill_from(
             raise BadInput(LANGUAGE_UNKNOWN, language=language)
     mapping, form = PrefillMapping.load(), build_form(ReferenceData.load())
     reading = PageReading(mapping.labels, with_text=with_text)
-    files, said = [], []
+    files: list[ReadFile] = []
+    said: list[PrefilledField] = []
     for path in paths:
         pages = pictures_of(read_file(path))
         begun = time.perf_counter()

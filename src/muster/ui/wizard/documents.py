@@ -110,6 +110,11 @@ class DocumentsPage(StepPage):
             if field in self.slots:
                 self._show_document(field)
 
+    @property
+    def is_reading(self) -> bool:
+        """Whether what a document says is still to come."""
+        return bool(self._reading)
+
     def enter(self) -> None:
         self._cancel.clear()
         # By the registration: the pictures of what is there are still on their way.
