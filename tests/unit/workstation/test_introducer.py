@@ -15,8 +15,9 @@ from muster.analysis.pictures import read_picture
 from muster.domain.biometrics import BiometricAttribute, CaptureGroup, ExceptionKind
 from muster.domain.confirmation import Cause
 from muster.domain.lifecycle import Registration
-from muster.domain.registration import RegistrationId, Step
+from muster.domain.registration import Process, RegistrationId, Step
 from muster.errors import BadInput, Refused
+from muster.packet.assemble import assemble
 from muster.packet.contents import PacketContents
 from muster.workstation.captures_asked import CAPTURES_LEFT_OUT, DOCUMENT_NOW_NEEDED, INTRODUCER_NOT_ENOUGH
 from muster.workstation.desk import Desk
@@ -24,6 +25,7 @@ from muster.workstation.documents import DOCUMENT_MISSING
 from muster.workstation.embedded_receiver import EmbeddedReceiver
 from muster.workstation.inspection import inspect_packet
 from muster.workstation.proving import Proof
+from muster.workstation.reference import ReferenceData
 from muster.workstation.script import Script, ScriptedEnrollment, StepReport
 from muster.workstation.server import RemoteServer
 from muster.workstation.station import Station
@@ -169,6 +171,20 @@ def test_the_packet_holds_each_persons_captures_in_a_field_of_their_own(
         ("individualBiometrics", [_FACE]),
         ("introducerBiometrics", list(CaptureGroup.THUMBS.attributes)),
     ]
+
+
+def test_an_update_of_a_child_brings_its_face_for_new_and_whoever_brings_it(desk: Desk) -> None:
+    leon = leon_script()
+    changed = ("dateOfBirth", "introducerName", "introducerUIN")
+    demographics = {"UIN": "2345678906", **{name: leon.demographics[name] for name in changed}}
+    script = replace(leon, process=Process.UPDATE, demographics=demographics)
+    contents = _contents(desk, play(desk, script=script))
+    assert [(each.field, len(each.samples)) for each in contents.captures] == [
+        ("individualAuthBiometrics", 0),
+        ("individualBiometrics", 1),
+        ("introducerBiometrics", 2),
+    ]
+    assert assemble(contents, ReferenceData.load().schema).process == "UPDATE"
 
 
 # The officer at the desk
