@@ -15,18 +15,16 @@ import io
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import accumulate
 
 from PIL import Image
 
 from muster.errors import Code, MalformedData
+from muster.formats.pdf_file import PDF_INFO, pdf_file, pdf_stream
 
 PDF_UNREADABLE = Code("PDF_UNREADABLE", "The PDF holds no pages this program can read. Scan the document instead.")
 
 _POINTS_PER_INCH = 72
 _COLOURS = {"L": b"/DeviceGray", "RGB": b"/DeviceRGB"}
-_BEGIN = b"%PDF-1.4\n%\xe2\xe3\xcf\xd3\n"
-_INFO = b"<< /Producer (Muster) >>"
 _LONGEST_DICTIONARY = 8192
 _MAXIMUM_PAGES = 500
 _DAMAGED = (
@@ -64,17 +62,11 @@ def encode(pages: Sequence[PicturePage]) -> bytes:
     objects = [
         b"<< /Type /Catalog /Pages 2 0 R >>",
         b"<< /Type /Pages /Kids [ %b ] /Count %d >>" % (kids, len(pages)),
-        _INFO,
+        PDF_INFO,
     ]
     for place, page in enumerate(pages):
         objects += _objects(page, first + 3 * place)
-    written = [b"%d 0 obj\n%b\nendobj\n" % (number, each) for number, each in enumerate(objects, 1)]
-    starts = list(accumulate(map(len, written), initial=len(_BEGIN)))
-    table = b"".join(b"%010d 00000 n \n" % each for each in starts[:-1])
-    count = len(objects) + 1
-    trailer = b"<< /Size %d /Root 1 0 R /Info 3 0 R >>" % count
-    end = b"xref\n0 %d\n0000000000 65535 f \n%btrailer\n%b\nstartxref\n%d\n%%%%EOF\n"
-    return _BEGIN + b"".join(written) + end % (count, table, trailer, starts[-1])
+    return pdf_file(objects)
 
 
 def parse(pdf: bytes) -> tuple[PicturePage, ...]:
@@ -108,17 +100,13 @@ def _objects(page: PicturePage, number: int) -> tuple[bytes, bytes, bytes]:
         b"<< /Type /Page /Parent 2 0 R /MediaBox [ 0 0 %b %b ] "
         b"/Resources << /XObject << /Picture %d 0 R >> >> /Contents %d 0 R >>"
         % (across, down, number + 1, number + 2),
-        _stream(
+        pdf_stream(
             b"/Type /XObject /Subtype /Image /Width %d /Height %d /ColorSpace %b /BitsPerComponent 8 "
             b"/Filter /DCTDecode" % (width, height, _COLOURS[mode]),
             page.jpeg,
         ),
-        _stream(b"", draw),
+        pdf_stream(b"", draw),
     )
-
-
-def _stream(told: bytes, content: bytes) -> bytes:
-    return b"<< %b /Length %d >>\nstream\n%b\nendstream" % (told, len(content), content)
 
 
 def _streams(pdf: bytes) -> Iterator[tuple[bytes, bytes]]:

@@ -192,6 +192,7 @@ class Desk:
             submission,
             self.evidence,
             lambda partner, person: unlocked.identifier_hash.of(f"partner {partner}", person),
+            unlocked.machine_key,
         )
         self.devices = DeviceDesk(
             catalogue, DeviceChoices(self._journal, catalogue), DeviceDoctor(catalogue, clock, context)

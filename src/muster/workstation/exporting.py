@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 from uuid import NAMESPACE_OID, uuid5
 
 from muster.audit.catalogue import AuditEvent
-from muster.domain.evidence import Artifact
+from muster.crypto.machine_key import MachineKey
 from muster.domain.operators import Permission
 from muster.domain.registration import RegistrationId
 from muster.errors import BadInput, Code, Refused
@@ -28,6 +28,7 @@ from muster.packet.mitrust import identity_dataset
 from muster.packet.openid_assurance import verified_claims
 from muster.upload.govstack import Enrolled, Enrolling
 from muster.upload.transport import Transport
+from muster.workstation.attestation import attested
 from muster.workstation.evidence import EvidenceLedger
 from muster.workstation.journal import Journal
 from muster.workstation.server import RemoteServer
@@ -63,8 +64,10 @@ class Exporting:
         submission: Submission,
         ledger: EvidenceLedger,
         partner_subject: PartnerSubject,
+        machine_key: MachineKey,
     ) -> None:
         self._journal = journal
+        self._machine_key = machine_key
         self._partner_subject = partner_subject
         self._schema = schema
         self._submission = submission
@@ -81,7 +84,7 @@ class Exporting:
         evidence, what speaks against a document is told to whoever may see indicators alone.
 
         Raises ``BadInput`` (unknown, or no partner), ``Refused`` (not allowed, content destroyed,
-        EVIDENCE_ABSENT), ``NotAuthentic`` (changed after signing).
+        EVIDENCE_ABSENT), ``NotAuthentic`` (changed after signing), ``KeyUnavailable``.
         """
         if wording is Wording.GOVSTACK_CLAIMS and not partner:
             raise BadInput(PARTNER_NEEDED)
@@ -98,7 +101,8 @@ class Exporting:
                 closed = state.sealed is not None
                 return identity(evaluation, registration_id.text, state.started.at, closed=closed)
             case Wording.MITRUST:
-                return identity_dataset(evaluation, _nothing_kept)
+                evaluation, files = attested(evaluation, self._machine_key, self._journal.station.ref_id)
+                return identity_dataset(evaluation, lambda artifact: files[artifact.digest])
             case Wording.OIDC_IDA:
                 return verified_claims(evaluation, registration_id.text)
             case Wording.GOVSTACK_CLAIMS:
@@ -163,8 +167,3 @@ class Exporting:
     def _note(self, registration_id: RegistrationId, wording: Wording, **detail: str) -> None:
         event = AuditEvent.REGISTRATION_EXPORTED
         self._journal.note(registration_id, event, wording=wording.value, **detail)
-
-
-def _nothing_kept(artifact: Artifact) -> bytes:
-    """A proof of identity keeps no pictures, so that its pieces have no files behind them."""
-    raise AssertionError(artifact.role)
