@@ -52,7 +52,8 @@ def _texts(widget: QWidget) -> list[str]:
 
 def _texts_of(shown: Shown) -> list[str]:
     lines = [text for line in shown.lines for text in (line.label, line.text) if text]
-    return sorted([shown.title, *lines, shown.asked, *shown.replies])
+    signing = [shown.signing.hint, shown.signing.clear] if shown.signing else []
+    return sorted([shown.title, *lines, shown.asked, *shown.replies, *signing])
 
 
 def _sign(qtbot: QtBot, pad: SignaturePad) -> None:
@@ -70,6 +71,7 @@ def test_the_person_reads_signs_and_agrees_and_the_officers_window_goes_on_by_it
     driver.start()
     view = _asked(driver)
     assert view.shown.language == driver.on(ConsentPage)._language
+    assert _texts(view) == _texts_of(view.shown)
     assert view.pad is not None
     _sign(qtbot, view.pad)
     clicks = driver.clicks

@@ -39,7 +39,7 @@ PERSON_SAID_WRONG = Code(
     "The person said that something is wrong. Ask what it is, correct it and show it to them again.",
 )
 
-__all__ = ["Handwriting", "PersonScreen", "Pixels", "Point", "Shown", "ShownLine", "Stroke"]
+__all__ = ["Handwriting", "PersonScreen", "Pixels", "Point", "Shown", "ShownLine", "Signing", "Stroke"]
 
 CONSENT_REFUSED_REASON = "the person did not agree"
 
@@ -50,6 +50,15 @@ class ShownLine:
 
     text: str
     label: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Signing:
+    """The field to sign in: the words at it, those on what takes all away again, and whether it must be used."""
+
+    hint: str
+    clear: str
+    required: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +75,7 @@ class Shown:
     replies: tuple[str, str]
     picture: str = ""
     version: str = ""
+    signing: Signing | None = None
 
     @property
     def right_to_left(self) -> bool:
@@ -83,6 +93,7 @@ class Shown:
             "replies": list(self.replies),
             "picture": self.picture,
             "version": self.version,
+            "signing": [self.signing.hint, self.signing.clear] if self.signing else [],
         }
         canonical = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
         return hashlib.sha256(canonical.encode()).hexdigest()
@@ -105,12 +116,12 @@ class PersonScreen:
         self._consent_text = consent_text
         self._summary = summary
         self._refuse = refuse
-        self.signature_required = signature_required
+        self._must_sign = signature_required
 
     # What is shown
 
     def consent(self, language: str) -> Shown:
-        return shown_consent(self._consent_text(language), language)
+        return shown_consent(self._consent_text(language), language, must_sign=self._must_sign)
 
     def data(self, state: Registration, language: str) -> Shown:
         """Pure."""
@@ -139,7 +150,7 @@ class PersonScreen:
             answer = self._answer(Reply.REFUSED, shown, own_screen=own_screen)
             self._refuse(registration_id, CONSENT_REFUSED_REASON, answer)
             return self._journal.load(registration_id)
-        if self.signature_required and signature is None:
+        if self._must_sign and signature is None:
             raise BadInput(SIGNATURE_NEEDED)
         blob = None if signature is None else self._journal.keep(registration_id, signature.encode())
         answer = self._answer(Reply.AGREED, shown, own_screen=own_screen, signature=blob)
@@ -196,7 +207,7 @@ class PersonScreen:
         return Entry(event, audit, detail, signature)
 
 
-def shown_consent(text: ConsentText, language: str) -> Shown:
+def shown_consent(text: ConsentText, language: str, *, must_sign: bool = False) -> Shown:
     words = screen_words(language)
     return Shown(
         Question.CONSENT,
@@ -206,6 +217,7 @@ def shown_consent(text: ConsentText, language: str) -> Shown:
         words["ask_consent"],
         (words["agree"], words["refuse"]),
         version=text.version,
+        signing=Signing(words["must_sign" if must_sign else "sign"], words["clear"], must_sign),
     )
 
 

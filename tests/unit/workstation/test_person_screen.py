@@ -14,7 +14,7 @@ from muster.domain.registration import RegistrationId, Step
 from muster.errors import BadInput, Refused
 from muster.formats.handwriting import Handwriting, Point
 from muster.workstation.desk import Desk
-from muster.workstation.person_screen import Shown, ShownLine, languages_of
+from muster.workstation.person_screen import Shown, ShownLine, Signing, languages_of
 from muster.workstation.station import Station
 from muster.workstation.words_for_people import languages_with_words, screen_words
 from unit.workstation.desks import QUICK, audited, blob_files, desk_at, play
@@ -130,6 +130,7 @@ def test_every_part_of_what_is_shown_is_in_its_digest(part: str) -> None:
     assert replace(shown, **{part: "other"}).digest != shown.digest
     assert replace(shown, lines=(ShownLine("b", "a"),)).digest != shown.digest
     assert replace(shown, replies=("n", "y")).digest != shown.digest
+    assert replace(shown, signing=Signing("s", "c", required=False)).digest != shown.digest
 
 
 def test_an_answer_to_what_was_corrected_meanwhile_is_refused(captured: tuple[Path, RegistrationId]) -> None:

@@ -146,18 +146,9 @@ class PersonDisplay(QObject):
 
     # What is shown
 
-    def ask(
-        self,
-        owner: QObject,
-        shown: Shown,
-        answered: Answered,
-        picture: Pixels | None = None,
-        *,
-        may_sign: bool = False,
-        must_sign: bool = False,
-    ) -> None:
+    def ask(self, owner: QObject, shown: Shown, answered: Answered, picture: Pixels | None = None) -> None:
         """Show a page to answer; ``answered`` is called once, while ``owner`` is there."""
-        view = AskView(shown, picture, may_sign=may_sign, must_sign=must_sign)
+        view = AskView(shown, picture)
 
         def tell(agrees: bool, signature: Handwriting | None) -> None:
             if shiboken6.isValid(owner):

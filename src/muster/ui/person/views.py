@@ -19,9 +19,8 @@ from muster.ui.language import OtherLanguage
 from muster.ui.widgets.parts import Button, Card, align, button, link, scrolling
 from muster.ui.widgets.picture import PictureView
 from muster.ui.widgets.signature_pad import SignaturePad
-from muster.workstation.person_screen import Pixels, Shown
+from muster.workstation.person_screen import Pixels, Shown, Signing
 from muster.workstation.reference import is_right_to_left
-from muster.workstation.words_for_people import screen_words
 
 _TITLE, _TEXT, _ASKED, _BUTTON, _SMALL = 32, 22, 26, 24, 17
 _SIDE = 56
@@ -77,13 +76,9 @@ class AskView(View):
 
     answered = Signal(bool, object)
 
-    def __init__(
-        self, shown: Shown, picture: Pixels | None = None, *, may_sign: bool = False, must_sign: bool = False
-    ) -> None:
+    def __init__(self, shown: Shown, picture: Pixels | None = None) -> None:
         super().__init__(shown.language)
         self.shown = shown
-        self._must_sign = must_sign
-        words = screen_words(shown.language)
         self.column.addWidget(self.words(shown.title, _TITLE, bold=True))
         content = QWidget()
         row = QHBoxLayout(content)
@@ -97,8 +92,8 @@ class AskView(View):
         row.addLayout(self._lines(), 1)
         self.column.addWidget(scrolling(content), 1)
         self.pad: SignaturePad | None = None
-        if may_sign or must_sign:
-            self.column.addLayout(self._signing(words["must_sign" if must_sign else "sign"], words["clear"]))
+        if shown.signing is not None:
+            self.column.addLayout(self._signing(shown.signing))
         foot = QHBoxLayout()
         foot.setSpacing(theme.px(24))
         foot.addWidget(self.words(shown.asked, _ASKED, bold=True), 1)
@@ -130,14 +125,14 @@ class AskView(View):
         grid.setRowStretch(len(self.shown.lines), 1)
         return grid
 
-    def _signing(self, hint: str, clear: str) -> QVBoxLayout:
+    def _signing(self, signing: Signing) -> QVBoxLayout:
         column = QVBoxLayout()
         head = QHBoxLayout()
-        head.addWidget(self.words(hint, _SMALL, soft=True), 1)
-        self.clear = link(clear)
+        head.addWidget(self.words(signing.hint, _SMALL, soft=True), 1)
+        self.clear = link(signing.clear)
         self.clear.setStyleSheet(f"font-size: {theme.px(_SMALL)}px;")
         head.addWidget(self.clear)
-        self.pad = SignaturePad(hint)
+        self.pad = SignaturePad(signing.hint)
         self.pad.setFixedHeight(theme.px(130))
         self.pad.written.connect(self._written)
         self.clear.clicked.connect(self.pad.clear)
@@ -154,7 +149,8 @@ class AskView(View):
 
     def _written(self) -> None:
         wrote = self.pad is not None and self.pad.handwriting is not None
-        self.yes.setEnabled(wrote or not self._must_sign)
+        signing = self.shown.signing
+        self.yes.setEnabled(wrote or signing is None or not signing.required)
         if self.pad is not None:
             self.clear.setEnabled(wrote)
 

@@ -90,8 +90,7 @@ class ConsentPage(StepPage):
     def _ask(self) -> None:
         self._person.speak(self._language)
         shown = self.enrollment.person.consent(self._language)
-        must_sign = self.enrollment.person.signature_required
-        self._person.ask(self, shown, partial(self._answered, shown), may_sign=True, must_sign=must_sign)
+        self._person.ask(self, shown, partial(self._answered, shown))
         self._say_where()
 
     def _say_where(self) -> None:
