@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from PySide6.QtCore import QModelIndex, QRect, Qt, Signal
-from PySide6.QtGui import QShowEvent, QStandardItem, QStandardItemModel
+from PySide6.QtGui import QStandardItem, QStandardItemModel
 from PySide6.QtWidgets import QCompleter, QLineEdit, QListView, QStyle
 
 from muster.ui import theme
@@ -58,12 +58,9 @@ class PlaceSearch(QLineEdit):
         """The list below the box."""
         shown = self._completer.popup()
         assert isinstance(shown, QListView)
+        shown.setLayoutDirection(self.layoutDirection())
+        shown.setAccessibleName(tr("Places found"))
         return shown
-
-    def showEvent(self, event: QShowEvent) -> None:
-        super().showEvent(event)
-        self.popup.setLayoutDirection(self.layoutDirection())
-        self.popup.setAccessibleName(tr("Places found"))
 
     def _search(self, text: str) -> None:
         self.found.clear()

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date
-from functools import partial
+from functools import cached_property, partial
 from itertools import groupby, pairwise
 
 from PySide6.QtCore import QEvent, QLocale, QObject, Qt, QTimer, Signal
@@ -103,9 +103,6 @@ class DemographicsPage(StepPage):
         self._cards: list[GroupCard] = []
         self._area = scrolling(self._content(process))
         self.column.addWidget(self._area, 1)
-        self.keyboard = OnScreenKeyboard()
-        self.keyboard.closed.connect(self._keyboard_closed)
-        self.column.addWidget(self.keyboard)
         self._foot()
         self._keeping = QTimer(self)
         self._keeping.setSingleShot(True)
@@ -113,6 +110,9 @@ class DemographicsPage(StepPage):
         self._keeping.timeout.connect(self._keep)
         self._show_all()
         self._let_tab_follow()
+        for cell in self.cells.values():
+            for widget in cell.widgets:
+                widget.installEventFilter(self)
 
     def enter(self) -> None:
         self._focus_on(self.presenter.next_empty(self._order(), None) or self._order()[0])
@@ -122,6 +122,14 @@ class DemographicsPage(StepPage):
         self._keeping.stop()
         if self._is_unkept:
             self._keep()
+
+    @cached_property
+    def keyboard(self) -> OnScreenKeyboard:
+        """Below what scrolls; made when it is first opened."""
+        made = OnScreenKeyboard()
+        made.closed.connect(self._keyboard_closed)
+        self.column.insertWidget(1, made)
+        return made
 
     # Built once
 
@@ -206,15 +214,14 @@ class DemographicsPage(StepPage):
         cell.edited.connect(partial(self._typed, field_id))
         cell.chosen.connect(partial(self._chosen, field_id))
         cell.left.connect(partial(self._left, field_id))
-        cell.handle.setChecked(self.presenter.is_handle(field_id))
+        if cell.field.is_handle:
+            cell.handle.setChecked(self.presenter.is_handle(field_id))
         cell.handle_chosen.connect(partial(self._handle_chosen, field_id))
         self.cells[field_id] = cell
         if cell.list is not None:
             self.lists[field_id] = cell.list
         for language, box in cell.boxes.items():
             self.boxes[field_id, language] = box
-        for widget in cell.widgets:
-            widget.installEventFilter(self)
 
     def _groups_of_cards(self) -> list[tuple[str, list[FormField]]]:
         """Groups of several fields with their names; fields that are a group of their own share a card, as a name
@@ -547,7 +554,7 @@ class DemographicsPage(StepPage):
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() is QEvent.Type.FocusIn and isinstance(watched, QWidget):
             self._area.ensureWidgetVisible(watched)
-            if self.keyboard.isVisible():
+            if self.keys.isChecked():
                 self._open_keyboard_for(watched)
         elif isinstance(watched, QLineEdit) and _is_touch(event):
             self.keys.setChecked(True)

@@ -6,12 +6,12 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import partial
+from functools import cached_property, partial
 from itertools import combinations, product
 
 from PySide6.QtCore import QLocale, Qt, Signal
 from PySide6.QtGui import QFocusEvent
-from PySide6.QtWidgets import QCheckBox, QGridLayout, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QGridLayout, QHBoxLayout, QLabel, QLineEdit, QVBoxLayout, QWidget
 
 from muster.domain.prefill import PrefilledField
 from muster.ui import theme
@@ -70,26 +70,49 @@ class FieldCell(QWidget):
         self.list: Choice | None = None
         self.tick: QCheckBox | None = None
         self.date: DateEntry | None = None
-        self.origin = OriginMark()
         self.name = label(name)
         self.suggested: dict[str, QWidget] = {}
+        self._heads: dict[str, QHBoxLayout] = {}
         self.grid = QGridLayout(self)
         self.grid.setContentsMargins(0, 0, 0, 0)
         self.grid.setHorizontalSpacing(theme.px(theme.CLOSE))
         self.grid.setVerticalSpacing(theme.px(2))
         self._fill()
-        self.problem = label("", "finding")
-        self.problem.hide()
-        self.lines = QVBoxLayout()
-        self.lines.setSpacing(theme.px(theme.TIGHT))
-        width = max(1, self.grid.columnCount())
-        self.grid.addWidget(self.problem, 2, 0, 1, width)
-        self.handle = QCheckBox(tr("To sign in with elsewhere"))
-        self.handle.setVisible(field.is_handle)
-        self.handle.toggled.connect(self.handle_chosen)
-        self.grid.addWidget(self.handle, 3, 0, 1, width)
-        self.grid.addLayout(self.lines, 4, 0, 1, width)
+        if field.is_handle:
+            self.grid.addWidget(self.handle, 3, 0, 1, self._width)
         self.need(required=field.required)
+
+    # Made at the first need: a form opens sooner without what most of its fields never show.
+
+    @cached_property
+    def origin(self) -> OriginMark:
+        made = OriginMark()
+        list(self._heads.values())[-1].addWidget(made)
+        return made
+
+    @cached_property
+    def problem(self) -> QLabel:
+        made = label("", "finding")
+        made.hide()
+        self.grid.addWidget(made, 2, 0, 1, self._width)
+        return made
+
+    @cached_property
+    def handle(self) -> QCheckBox:
+        made = QCheckBox(tr("To sign in with elsewhere"))
+        made.toggled.connect(self.handle_chosen)
+        return made
+
+    @cached_property
+    def lines(self) -> QVBoxLayout:
+        made = QVBoxLayout()
+        made.setSpacing(theme.px(theme.TIGHT))
+        self.grid.addLayout(made, 4, 0, 1, self._width)
+        return made
+
+    @property
+    def _width(self) -> int:
+        return max(1, self.grid.columnCount())
 
     @property
     def is_wide(self) -> bool:
@@ -120,7 +143,7 @@ class FieldCell(QWidget):
             return
         head = QHBoxLayout()
         head.addWidget(self.name, 1)
-        head.addWidget(self.origin)
+        self._heads[""] = head
         self.grid.addLayout(head, 0, 0)
         self.grid.addWidget(self._only_widget(), 1, 0, Qt.AlignmentFlag.AlignTop)
 
@@ -149,12 +172,7 @@ class FieldCell(QWidget):
         tag = self.name if column == 0 else label(language.name, "soft")
         head = QHBoxLayout()
         head.addWidget(tag, 1)
-        suggested = label(tr("suggested"), "origin", wrap=False)
-        suggested.hide()
-        self.suggested[language.code] = suggested
-        head.addWidget(suggested)
-        if language is self._words.languages[-1]:
-            head.addWidget(self.origin)
+        self._heads[language.code] = head
         self.grid.addLayout(head, 0, column)
         box = self._box(language)
         right = Qt.LayoutDirection.RightToLeft
@@ -196,8 +214,15 @@ class FieldCell(QWidget):
         if bool(box.property("suggested")) != suggested:
             mark(box, "suggested", value=suggested)
             box.setAccessibleDescription(tr("suggested") if suggested else "")
-            # Slanted letters alone say nothing to many.
-            self.suggested[language].setVisible(suggested)
+            self._say_suggested(language, suggested=suggested)
+
+    def _say_suggested(self, language: str, *, suggested: bool) -> None:
+        """Slanted letters alone say nothing to many."""
+        if language not in self.suggested:
+            made = label(tr("suggested"), "origin", wrap=False)
+            self._heads[language].insertWidget(1, made)
+            self.suggested[language] = made
+        self.suggested[language].setVisible(suggested)
 
     def need(self, *, required: bool) -> None:
         star = " *" if required else ""
@@ -216,6 +241,8 @@ class FieldCell(QWidget):
         self.list.setEnabled(self.list.count() > 1)
 
     def tell_origin(self, filled: PrefilledField | None) -> None:
+        if filled is None and "origin" not in self.__dict__:
+            return
         self.origin.tell(filled)
         for widget in self.widgets:
             if not widget.property("suggested"):
@@ -227,6 +254,8 @@ class FieldCell(QWidget):
             widget = self.widget_for(language)
             if bool(widget.property("wrong")) != is_wrong:
                 mark(widget, "wrong", value=is_wrong)
+        if not words and "problem" not in self.__dict__:
+            return
         if bool(self.problem.property("mild")) != mild:
             mark(self.problem, "mild", value=mild)
         self.problem.setText(f"⚠ {words}" if mild and words else words)
