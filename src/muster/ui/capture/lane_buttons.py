@@ -31,6 +31,7 @@ class LaneButtons:
         self.start.setVisible(presenter.doing in (Doing.RESTING, Doing.STOPPED, Doing.WAITING))
         words = _start_words(presenter)
         if self.start.text() != words:
+            self.start.give_letter("")  # of the words before
             self.start.setText(words)
         is_plain = complete or Choice.TAKE in offered
         if (self.start.objectName() == "primary") == is_plain:

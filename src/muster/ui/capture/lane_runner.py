@@ -44,8 +44,8 @@ _DEVICES, _JUDGING, _LOOKING, _STORE = "devices", "judging", "device-look", "sto
 class LaneRunner(QObject):
     """``stands`` when something stands otherwise than before, ``looked`` when there is another picture or
     sentence, ``moved`` with another placement (before its device is taken: whoever hears it may pause), ``kept``
-    with the registration after it changed, ``over`` when everything is taken. ``take_photo`` is for the photo of an
-    exception.
+    with the registration after it changed, ``over`` when everything is taken. ``take_photo`` is for the photo
+    of an exception.
     """
 
     stands = Signal()
