@@ -35,6 +35,9 @@ SIGN_ATTESTED = Code(
 SIGN_LIVENESS_NEAR = Code(
     "SIGN_LIVENESS_NEAR", "A living face was confirmed, after it had been refused: {refused} times."
 )
+SIGN_LIVENESS_MARGIN = Code(
+    "SIGN_LIVENESS_MARGIN", "That the face is a living one was close: {value}, where {threshold} is enough."
+)
 SIGN_QUICK = Code("SIGN_QUICK", "{step} took {seconds} seconds; usual is {least} at least.")
 SIGN_SLOW = Code("SIGN_SLOW", "{step} took {minutes} minutes; usual is {most} at most.")
 SIGN_DUPLICATES = Code("SIGN_DUPLICATES", "Earlier faces that look like this one: {count}. Compare them.")
@@ -68,6 +71,7 @@ class Sign(Enum):
     OFFICER_EXCEPTIONS = "officer_exceptions"
     ATTESTED = "attested"
     LIVENESS_NEAR = "liveness_near"
+    LIVENESS_MARGIN = "liveness_margin"
     QUICK = "quick"
     SLOW = "slow"
     DUPLICATES = "duplicates"
@@ -91,6 +95,7 @@ _CODES = {
     Sign.OFFICER_EXCEPTIONS: SIGN_OFFICER_EXCEPTIONS,
     Sign.ATTESTED: SIGN_ATTESTED,
     Sign.LIVENESS_NEAR: SIGN_LIVENESS_NEAR,
+    Sign.LIVENESS_MARGIN: SIGN_LIVENESS_MARGIN,
     Sign.QUICK: SIGN_QUICK,
     Sign.SLOW: SIGN_SLOW,
     Sign.DUPLICATES: SIGN_DUPLICATES,
@@ -111,6 +116,7 @@ _WEIGHTS: Mapping[Sign, int] = MappingProxyType(
         Sign.OFFICER_EXCEPTIONS: 3,
         Sign.ATTESTED: 5,
         Sign.LIVENESS_NEAR: 3,
+        Sign.LIVENESS_MARGIN: 3,
         Sign.QUICK: 2,
         Sign.SLOW: 1,
         Sign.DUPLICATES: 8,
@@ -141,7 +147,7 @@ class ReviewRules:
     ``weights`` of 0 leave a sign out. An officer's exceptions are a sign from ``officer_least`` registrations in
     ``officer_days`` days on, where the lower end of the 95 % interval of the officer's share (Wilson's) lies above
     that of everybody else here. ``fence_km`` is how far from the policy's position a packet may be sealed; None
-    asks nobody.
+    asks nobody. A face that was taken for a living one by less than ``liveness_margin`` points is a sign.
     """
 
     required: bool = False
@@ -153,6 +159,7 @@ class ReviewRules:
     officer_least: int = 20
     officer_days: int = 30
     fence_km: float | None = None
+    liveness_margin: float = 5.0
     clock_tolerance_s: int = 5
 
     def __post_init__(self) -> None:
@@ -197,7 +204,7 @@ class Share:
 class Around:
     """What is known beside the registration itself: the officer's registrations with exceptions and everybody
     else's, how many faces look alike, how many other registrations came with the same document, in how many fields
-    documents say something else, and how far away it was sealed."""
+    documents say something else, how far away it was sealed, and how living the face was and had to be."""
 
     officer: Share = Share()
     others: Share = Share()
@@ -205,6 +212,7 @@ class Around:
     same_document: int = 0
     conflicts: int = 0
     away_km: float | None = None
+    liveness: tuple[float, float] | None = None
 
 
 def flags(state: Registration, events: Iterable[Event], around: Around, rules: ReviewRules) -> tuple[Flag, ...]:
@@ -282,6 +290,9 @@ def _of_others(around: Around, rules: ReviewRules) -> Iterator[_Seen]:
         yield Sign.DUPLICATES, {"count": around.alike}
     if around.same_document:
         yield Sign.SAME_DOCUMENT, {"count": around.same_document}
+    if around.liveness is not None and around.liveness[0] - around.liveness[1] < rules.liveness_margin:
+        value, threshold = (round(each, 1) for each in around.liveness)
+        yield Sign.LIVENESS_MARGIN, {"value": value, "threshold": threshold}
     if around.conflicts:
         yield Sign.CONFLICTS, {"count": around.conflicts}
     if rules.fence_km is not None and around.away_km is not None and around.away_km > rules.fence_km:

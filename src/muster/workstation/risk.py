@@ -6,16 +6,21 @@ duplicates ends later. What needs the person's content is told once: it is gone 
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
 
+from muster.analysis.calibration import calibration
 from muster.audit.catalogue import AuditEvent
+from muster.domain.biometrics import LivenessOutcome
 from muster.domain.delivery import DeliveryState
 from muster.domain.lifecycle import DocumentAttached, Registration, ReviewWanted
 from muster.domain.prefill import Conflict
 from muster.domain.registration import RegistrationId
 from muster.domain.review import Around, Flag, ReviewLine, ReviewRules, Sign, flags, kilometres, outset
+from muster.errors import MusterError
 from muster.packet.contents import Position
 from muster.store.database import Work
 from muster.workstation.journal import Journal
@@ -25,6 +30,7 @@ Mark = Callable[[str, str], str]
 Conflicts = Callable[[Registration], Iterable[Conflict]]
 
 
+_LIVENESS, _ACCEPT = "liveness", "accept"  # its measure, and the threshold of its calibration
 # MOSIP's name: Y where a supervisor approves before anything is sent.
 _APPROVAL = "mosip.registration.supervisor_approval_config_flag"
 
@@ -119,7 +125,19 @@ class Risk:
             same_document=len(work.review.with_documents(state.id, marks)),
             conflicts=len({each.field for each in self._conflicts(state)}),
             away_km=away_km,
+            liveness=self._liveness(state),
         )
+
+    def _liveness(self, state: Registration) -> tuple[float, float] | None:
+        """How living the face was that the station took for a living one, and how much is enough."""
+        judged = state.face_liveness
+        if judged is None or judged.outcome is not LivenessOutcome.CONFIRMED or judged.signals is None:
+            return None
+        with suppress(MusterError, ValueError, KeyError, TypeError):  # destroyed, or of another version
+            signals = json.loads(self._journal.read(state.id, judged.signals))
+            accept = calibration(_LIVENESS).thresholds[_ACCEPT]
+            return float(signals["measures"][_LIVENESS]["raw"]), accept
+        return None
 
     def _marks(self, documents: Iterable[DocumentAttached]) -> tuple[str, ...]:
         """The same file, or the same number on the same kind of document."""

@@ -157,6 +157,14 @@ def test_a_packet_is_outside_only_where_there_is_a_fence() -> None:
     assert _flags(around=Around(away_km=4), rules=ReviewRules(fence_km=5)) == {}
 
 
+def test_a_face_that_was_only_just_living_is_a_sign() -> None:
+    assert _flags(around=Around(liveness=(64.96, 60)))[Sign.LIVENESS_MARGIN].detail == {
+        "value": 65.0,
+        "threshold": 60,
+    }
+    assert _flags(around=Around(liveness=(65.1, 60))) == {}
+
+
 def test_the_heaviest_sign_comes_first_and_a_weight_of_nothing_is_no_sign() -> None:
     around = Around(alike=1, same_document=2, conflicts=3)
     assert list(_flags(around=around)) == [Sign.DUPLICATES, Sign.SAME_DOCUMENT, Sign.CONFLICTS]

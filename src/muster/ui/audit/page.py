@@ -143,7 +143,7 @@ class TrailPage(Page):
         made.verticalHeader().hide()
         made.verticalHeader().setDefaultSectionSize(theme.px(26))
         made.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-        for section, width in enumerate((64, 150, 300, 90, 230)):
+        for section, width in enumerate((64, 150, 290, 90, 250)):
             made.setColumnWidth(section, theme.px(width))
         made.horizontalHeader().setStretchLastSection(True)
         made.selectionModel().currentRowChanged.connect(self._chosen)

@@ -17,6 +17,7 @@ from muster.domain.registration import RegistrationId
 from muster.ui import names, theme
 from muster.ui.audit import words
 from muster.ui.language import tr
+from muster.ui.person.answers import answer_words
 from muster.ui.proofing.words import assurance_words
 from muster.ui.review.pictures import Pictures
 from muster.ui.widgets.parts import Card, empty, label, link, scrolling, sign
@@ -137,6 +138,8 @@ class CaseView(QWidget):
                 yield name, " / ".join(dict.fromkeys(text for _, text in line.values if text))
             for exception in (*case.summary.exceptions, *case.summary.introducer_exceptions):
                 yield names.attribute_name(exception.attribute), exception.reason
+        for answer in case.registration.answers.values():
+            yield tr("The person"), answer_words(answer)[0]
         yield tr("Proof of identity"), _proof_words(case, seen.proof)
         for step, lasted in case.times.by_step.items():
             yield names.step_name(step), words.duration(lasted)

@@ -353,7 +353,7 @@ class ReviewPage(Page):
         if not count:
             return
         self._never_mind()
-        self.proof_title.setText(tr("Sign off {count} decisions", count=count))
+        self.proof_title.setText(tr("Sign off ({count})", count=count))
         self.proof_card.show()
         self.box.focus()
 
@@ -409,7 +409,7 @@ class ReviewPage(Page):
             made.setEnabled(can)
             made.setProperty("now", self.presenter.shows(decision))
         mine = len(self.presenter.mine())
-        self.sign_off.setText(tr("Sign off {count} decisions", count=mine) if mine else tr("Sign off"))
+        self.sign_off.setText(tr("Sign off ({count})", count=mine) if mine else tr("Sign off"))
         self.sign_off.setEnabled(bool(mine))
         unseen = len(self.presenter.approvable_unseen())
         self.unseen.setText(tr("Approve {count} that need no look", count=unseen))
