@@ -2816,8 +2816,8 @@
             <translation>توقيع</translation>
         </message>
         <message>
-            <source>Sign off {count} decisions</source>
-            <translation>توقيع {count} من القرارات</translation>
+            <source>Sign off ({count})</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Sign out</source>
@@ -3086,6 +3086,10 @@
         <message>
             <source>That a living person sat before the camera rests on the officer's word alone.</source>
             <translation>كون شخص حي أمام الكاميرا يستند إلى قول الموظف وحده.</translation>
+        </message>
+        <message>
+            <source>That the face is a living one was close: {value}, where {threshold} is enough.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>That was not it. The code of the authenticator</source>
@@ -4357,7 +4361,7 @@
         </message>
         <message>
             <source>The person's screen in a window</source>
-            <translation type="unfinished"></translation>
+            <translation>شاشة الشخص في نافذة</translation>
         </message>
         <message>
             <source>The photo that shows what cannot be captured is missing. Take it first.</source>

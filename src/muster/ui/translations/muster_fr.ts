@@ -2816,8 +2816,8 @@
             <translation>Signer</translation>
         </message>
         <message>
-            <source>Sign off {count} decisions</source>
-            <translation>Signer {count} décisions</translation>
+            <source>Sign off ({count})</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>Sign out</source>
@@ -3086,6 +3086,10 @@
         <message>
             <source>That a living person sat before the camera rests on the officer's word alone.</source>
             <translation>Qu’une personne vivante était devant la caméra repose sur la seule parole de l’agent.</translation>
+        </message>
+        <message>
+            <source>That the face is a living one was close: {value}, where {threshold} is enough.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>That was not it. The code of the authenticator</source>
@@ -4357,7 +4361,7 @@
         </message>
         <message>
             <source>The person's screen in a window</source>
-            <translation type="unfinished"></translation>
+            <translation>L’écran de la personne dans une fenêtre</translation>
         </message>
         <message>
             <source>The photo that shows what cannot be captured is missing. Take it first.</source>
