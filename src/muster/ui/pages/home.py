@@ -13,6 +13,7 @@ from muster.domain.delivery import DeliveryState, OutboxEntry, Outlook, PersonTo
 from muster.domain.lifecycle import Registration
 from muster.domain.operators import Permission
 from muster.domain.registration import Process, RegistrationId
+from muster.domain.review import Standing
 from muster.errors import MusterError
 from muster.ui import names, theme
 from muster.ui.background import Background
@@ -256,7 +257,13 @@ class HomePage(Page):
         self._background.run(self, "store", self._desk.enrollment.drafts, self._show_drafts, self._fail)
         self._background.run(self, "store", self._read_outbox, self._show_outbox, self._fail)
         self._background.run(self, "store", self._desk.limits.all, self.limits.show_limits, self._fail)
+        if not self.review.isHidden():
+            self._background.run(self, "store", self._desk.review.counts, self._show_review, self._fail)
         self._look_at_devices()
+
+    def _show_review(self, counts: dict[Standing, int]) -> None:
+        waiting = counts.get(Standing.WAITING, 0)
+        self.review.setText(tr("Review ({count})", count=waiting) if waiting else tr("Review"))
 
     def _read_outbox(self) -> OutboxView:
         """First what needs somebody. Runs on a lane."""
