@@ -44,8 +44,8 @@ class ReceiptPage(Page):
         card.column.addWidget(number)
         self.outcome = Note()
         card.column.addWidget(self.outcome)
-        self.size = label("", "soft")
-        card.column.addWidget(self.size)
+        self.sealed_size = label("", "soft")
+        card.column.addWidget(self.sealed_size)
         column.addWidget(card)
         self.note = Note()
         self.note.say(tr("Print the slip and hand it to the person."))
@@ -111,9 +111,9 @@ class ReceiptPage(Page):
         words, tone = outcome_words(sent)
         self.outcome.say(words, tone)
         entry = sent.entry
-        self.size.setVisible(entry is not None)
+        self.sealed_size.setVisible(entry is not None)
         if entry is not None:
-            self.size.setText(tr("Sealed packet of {size} kB in the outbox.", size=entry.size // 1000))
+            self.sealed_size.setText(tr("Sealed packet of {size} kB in the outbox.", size=entry.size // 1000))
 
     def _show_slip(self, *_: object) -> None:
         self.slip.show_pixels(slip_pdf.picture(self.sent.slip, paper=self.paper))
