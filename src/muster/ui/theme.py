@@ -219,7 +219,8 @@ def apply(application: QApplication, look: Look | None = None) -> None:
     """Set the same look on every system."""
     global _look  # noqa: PLW0603  (the application and its style are as global)
     _look = look or Look()
-    application.setStyle("Fusion")
+    if not application.styleSheet():  # the first time; it restyles everything
+        application.setStyle("Fusion")
     application.setPalette(palette(_look.colours))
     font = QFont()
     font.setFamilies(FAMILIES)

@@ -26,6 +26,7 @@ from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 from muster.domain.biometrics import BiometricAttribute, Modality
 from muster.ui import names, theme
 from muster.ui.capture import pictograms
+from muster.ui.language import tr
 from muster.workstation.capture_lane import SampleState
 
 _EYES_SHARE = 0.24  # of the height
@@ -67,6 +68,7 @@ class BodyMap(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setMouseTracking(True)
+        self.setAccessibleName(tr("Fingers and eyes"))
 
     def sizeHint(self) -> QSize:
         return QSize(theme.px(300), theme.px(150))

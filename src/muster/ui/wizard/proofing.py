@@ -17,6 +17,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWi
 from muster.domain.lifecycle import Registration
 from muster.domain.proofing import ExecutionStatus, NodeStatus
 from muster.errors import MusterError
+from muster.ui import theme
 from muster.ui.background import Background
 from muster.ui.language import say_error, tr, word
 from muster.ui.proofing import words
@@ -90,7 +91,7 @@ class ProofingPage(StepPage):
 
     def _list_card(self) -> Card:
         card = Card(margin=16, spacing=8)
-        card.setFixedWidth(_LIST_WIDTH)
+        card.setFixedWidth(theme.px(_LIST_WIDTH))
         self._name = label("", "section")
         card.column.addWidget(self._name)
         content = QWidget()
@@ -372,9 +373,9 @@ def _row_frame(row: Row) -> QFrame:
     line = QHBoxLayout(made)
     line.setContentsMargins(6, 3, 6, 3)
     line.setSpacing(6)
-    line.addSpacing(_INDENT * row.depth)
+    line.addSpacing(theme.px(_INDENT) * row.depth)
     sign = label(words.sign(node.status), wrap=False)
-    sign.setFixedWidth(_INDENT)
+    sign.setFixedWidth(theme.px(_INDENT))
     line.addWidget(sign, 0, Qt.AlignmentFlag.AlignTop)
     is_method = node.kind == METHOD
     column = QVBoxLayout()

@@ -71,7 +71,7 @@ class Wizard(Page):
         self._steps: dict[Step, QPushButton] = {}
         self.page: StepPage | None = None
         self.step = step or self._next_step(registration)
-        row = QHBoxLayout(self)
+        row = QVBoxLayout(self) if theme.is_large() else QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(0)
         row.addWidget(self._rail())
@@ -84,14 +84,16 @@ class Wizard(Page):
             self.page.enter()
 
     def _rail(self) -> QFrame:
+        """At the side; in very large type above the page, the steps by their signs alone."""
         rail = QFrame()
         self._rail_frame = rail
         rail.setObjectName("rail")
-        rail.setFixedWidth(theme.px(_RAIL_WIDTH))
-        column = QVBoxLayout(rail)
+        column = QHBoxLayout(rail) if theme.is_large() else QVBoxLayout(rail)
         column.setContentsMargins(12, 16, 12, 14)
         column.setSpacing(3)
-        column.addWidget(label(self._what(), "soft"))
+        if not theme.is_large():
+            rail.setFixedWidth(theme.px(_RAIL_WIDTH))
+            column.addWidget(label(self._what(), "soft"))
         number = label(self._registration.id.text[10:15], "number")
         number.setToolTip(self._registration.id.text)
         column.addWidget(number)
@@ -108,7 +110,8 @@ class Wizard(Page):
             column.addWidget(made)
             self._steps[step] = made
         column.addStretch(1)
-        column.addWidget(label(tr("Everything is kept as you go."), "soft"))
+        if not theme.is_large():
+            column.addWidget(label(tr("Everything is kept as you go."), "soft"))
         away = button(tr("Put away for now"))
         away.clicked.connect(self.put_away)
         column.addWidget(away)
@@ -167,8 +170,20 @@ class Wizard(Page):
             self.page.enter()
 
     def _page_changed(self) -> None:
-        if self.page is not None:
-            self._refresh(self.page.registration)
+        if self.page is None:
+            return
+        registration = self.page.registration
+        self._refresh(registration)
+        if self.isEnabled() and isinstance(self.page, CapturePage) and self._asks_for_less(registration):
+            self.go_on()
+
+    def _asks_for_less(self, registration: Registration) -> bool:
+        """Whether what was captured makes up for what the lane would take besides: a face for both eyes."""
+        before, now = (
+            tuple(filter(is_capture, self._desk.enrollment.steps(each)))
+            for each in (self._registration, registration)
+        )
+        return now != before and all(map(registration.is_done, now))
 
     def _page_busy(self, busy: bool) -> None:
         self._rail_frame.setEnabled(not busy)
@@ -230,7 +245,7 @@ class Wizard(Page):
             is_now = is_capture(self.step) if captures else step is self.step
             done = all(map(registration.is_done, filter(is_capture, plan) if captures else (step,)))
             sign = "✓" if done else str(place)
-            made.setText(f"{sign}   {name}")
+            _name_step(made, sign, name)
             may = done or reachable or (step is Step.DOCUMENTS and early)
             made.setEnabled(may and not is_now)
             mark(made, "now", value=is_now)
@@ -244,11 +259,12 @@ class Wizard(Page):
         if made is None:
             return
         words = say_finding(finding) if finding else ""
-        made.setToolTip(words)
         made.setAccessibleDescription(words)
         mark(made, "warning", value=finding is not None)
         if finding:
-            made.setText(f"⚠   {names.step_name(Step.DOCUMENTS)}")
+            _name_step(made, "⚠", names.step_name(Step.DOCUMENTS))
+        if finding or not theme.is_large():
+            made.setToolTip(words)
 
     def put_away(self) -> None:
         self.left.emit()
@@ -256,3 +272,10 @@ class Wizard(Page):
     def leave(self) -> None:
         if self.page is not None:
             self.page.leave()
+
+
+def _name_step(step: QPushButton, sign: str, name: str) -> None:
+    step.setText(sign if theme.is_large() else f"{sign}   {name}")
+    step.setAccessibleName(name)
+    if theme.is_large():
+        step.setToolTip(name)
