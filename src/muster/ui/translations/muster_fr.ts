@@ -2564,6 +2564,10 @@
             <translation>Examen</translation>
         </message>
         <message>
+            <source>Review ({count})</source>
+            <translation>Examen ({count})</translation>
+        </message>
+        <message>
             <source>Right eye</source>
             <translation>Œil droit</translation>
         </message>
@@ -2817,7 +2821,7 @@
         </message>
         <message>
             <source>Sign off ({count})</source>
-            <translation type="unfinished"></translation>
+            <translation>Signer ({count})</translation>
         </message>
         <message>
             <source>Sign out</source>
@@ -3089,7 +3093,7 @@
         </message>
         <message>
             <source>That the face is a living one was close: {value}, where {threshold} is enough.</source>
-            <translation type="unfinished"></translation>
+            <translation>Que le visage soit vivant était de justesse : {value}, où {threshold} suffit.</translation>
         </message>
         <message>
             <source>That was not it. The code of the authenticator</source>

@@ -2564,6 +2564,10 @@
             <translation type="unfinished"></translation>
         </message>
         <message>
+            <source>Review ({count})</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Right eye</source>
             <translation>दाईं आँख</translation>
         </message>
@@ -2816,7 +2820,7 @@
             <translation type="unfinished"></translation>
         </message>
         <message>
-            <source>Sign off {count} decisions</source>
+            <source>Sign off ({count})</source>
             <translation type="unfinished"></translation>
         </message>
         <message>
@@ -3085,6 +3089,10 @@
         </message>
         <message>
             <source>That a living person sat before the camera rests on the officer's word alone.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>That the face is a living one was close: {value}, where {threshold} is enough.</source>
             <translation type="unfinished"></translation>
         </message>
         <message>
