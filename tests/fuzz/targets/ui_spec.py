@@ -8,7 +8,10 @@ from pathlib import Path
 
 from fuzz.mutation import deep_texts, mutate_json
 from fuzz.typed import assert_well_typed
+from muster.errors import MalformedData
 from muster.formats.ui_spec import UiSpec
+from muster.workstation.reference import ReferenceData
+from muster.workstation.spec_linting import Surroundings, lint_form
 
 mutate = mutate_json
 OFFSETS = False  # text, not octets
@@ -31,6 +34,15 @@ def seeds(reference: Path | None) -> Iterator[bytes]:
     yield _spec(locationHierarchy="9" * 5000)
     yield _spec(id=[1], label={"eng": 5})
     yield _spec(label=["ab"], parent=5, controlType={}, group=[1])
+    shown = {"engine": "MVEL", "expr": "identity.get('region') == nil"}
+    rules = [{"type": "regex", "validator": "(a+)+["}]
+    yield _spec(
+        visible=shown, requiredOn=[{"expr": "("}], validators=rules, minimum=-1, maximum="9", format="upper"
+    )
+    yield _spec(visible=[], requiredOn=[5], validators=[[]], minimum=1e999, bioAttributes="face")
+    yield _spec(
+        conditionalBioAttributes=[{"ageGroup": "INFANT", "validationExpr": "face ||", "bioAttributes": []}]
+    )
     yield from deep_texts(_spec(id="@", group="@"))
     if reference:
         csv.field_size_limit(sys.maxsize)
@@ -40,5 +52,16 @@ def seeds(reference: Path | None) -> Iterator[bytes]:
             )
 
 
+_AROUND = Surroundings(ReferenceData.load().schema, lists=frozenset(), levels=frozenset({"region"}))
+
+
 def run(content: bytes) -> None:
-    assert_well_typed(UiSpec.parse(content.decode("utf-8", "replace")))
+    """Whatever it is, it is remarked on; and what cannot be read is remarked on as such."""
+    text = content.decode("utf-8", "replace")
+    remarks = lint_form(text, _AROUND)
+    try:
+        spec = UiSpec.parse(text)
+    except MalformedData:
+        assert remarks
+        raise
+    assert_well_typed(spec)
