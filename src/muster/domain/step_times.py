@@ -86,6 +86,8 @@ def step_of(event: lifecycle.Event) -> Step | None:
             return _step_of_attribute(exception.attribute)
         case lifecycle.ExceptionCleared(attribute=attribute):
             return _step_of_attribute(attribute)
+        case lifecycle.OfIntroducer(what=what):
+            return Step.INTRODUCER if step_of(what) else None
         case _:
             return _STEPS.get(type(event))
 

@@ -36,6 +36,7 @@ from muster.domain.lifecycle import (
     fold,
 )
 from muster.domain.registration import USUAL_STEPS, Process, RegistrationId, Step
+from muster.domain.step_times import step_of
 
 _NOON = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 _THUMB = BiometricAttribute.LEFT_THUMB
@@ -129,6 +130,10 @@ def test_a_late_judgement_of_the_introducer_keeps_the_comparison() -> None:
 def test_an_introducer_who_looks_like_the_officer_is_looked_at_soon() -> None:
     assert _after(OfIntroducer(_sample(_THUMB))).risk == 0
     assert _after(OfIntroducer(_sample(_THUMB)), _ALIKE).risk == 1
+
+
+def test_the_time_it_takes_is_the_introducers_and_no_judgements() -> None:
+    assert [step_of(OfIntroducer(each)) for each in _HAPPENINGS[:3]] == [Step.INTRODUCER, Step.INTRODUCER, None]
 
 
 def test_nobody_is_asked_for_an_introducer_as_a_rule() -> None:
