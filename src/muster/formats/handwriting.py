@@ -28,6 +28,7 @@ HANDWRITING_EMPTY = Code("HANDWRITING_EMPTY", "Nothing was written as a signatur
 MAXIMUM_BYTES = 512 * 1024
 _MOST_POINTS = 20_000  # two minutes of a pad that reports 150 times a second
 _LONGEST_SIDE = 8_192
+_LARGEST_PAD = 4_000_000  # pixels: 64 MB while it is drawn
 _LEAST_LENGTH = 20  # pixels: a pad that was touched by accident
 _FINER = 4  # drawn larger and reduced: the line gets soft edges
 _PEN = 3.0
@@ -79,7 +80,7 @@ class Handwriting:
             strokes = tuple(tuple(_point(each) for each in stroke) for stroke in told["strokes"])
         except (ValueError, KeyError, TypeError, RecursionError, OverflowError) as error:
             raise MalformedData(HANDWRITING_UNREADABLE) from error
-        if sum(map(len, strokes)) > _MOST_POINTS:
+        if width * height > _LARGEST_PAD or sum(map(len, strokes)) > _MOST_POINTS:
             raise MalformedData(HANDWRITING_UNREADABLE)
         return cls(width, height, strokes)
 

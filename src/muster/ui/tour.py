@@ -116,7 +116,7 @@ class _Tour:
         self._picture("sign-in", lambda: isinstance(self._window.page, SignInPage))
         self._sign_in()
         self._enroll(self._picture)
-        self._picture("receipt", lambda: isinstance(self._window.page, ReceiptPage))
+        self._picture("receipt", self._receipt_is_filled)
         receipt = self._window.page
         assert isinstance(receipt, ReceiptPage)
         receipt.home.click()
@@ -461,6 +461,10 @@ class _Tour:
         page = self._on(PreviewPage)
         photo = [page.photo] if page.photo else []
         return all(view.has_picture for view in (*page.pictures.values(), *photo))
+
+    def _receipt_is_filled(self) -> bool:
+        page = self._window.page
+        return isinstance(page, ReceiptPage) and page.slip.has_picture and page.sent.receipt is not None
 
     def _home_is_filled(self) -> bool:
         return isinstance(self._window.page, HomePage) and self._window.page.shows_devices

@@ -40,6 +40,7 @@ def test_a_pad_that_was_only_touched_is_no_signature(strokes: Any) -> None:
         {"width": 0},
         {"width": True},
         {"height": 10**9},
+        {"width": 4000, "height": 4000},
         {"strokes": [[[1, 2, 3]]]},
         {"strokes": [[[1, 2, 3, 1.5]]]},
         {"strokes": [[["1", 2, 3, 1]]]},

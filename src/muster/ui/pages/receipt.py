@@ -116,7 +116,9 @@ class ReceiptPage(Page):
             self.sealed_size.setText(tr("Sealed packet of {size} kB in the outbox.", size=entry.size // 1000))
 
     def _show_slip(self, *_: object) -> None:
-        self.slip.show_pixels(slip_pdf.picture(self.sent.slip, paper=self.paper))
+        """Laid out beside: several languages take a tenth of a second."""
+        work = partial(slip_pdf.picture, self.sent.slip, paper=self.paper)
+        self._background.run(self, "printing", work, self.slip.show_pixels, lambda error: None)
 
     def _show_printers(self, names: tuple[str, ...]) -> None:
         """Of the print service; where it has none, the system's own dialog asks."""
@@ -159,12 +161,12 @@ class ReceiptPage(Page):
 
     def _print_by_service(self) -> None:
         slip, paper, printer = self.sent.slip, self.paper, self.printers.currentText()
-        content, size = slip_pdf.content(slip, paper), slip_pdf.size_mm(slip, paper)
         number, printing = self.sent.registration_id, self._printing
         self.print.setEnabled(False)
         self.note.say(tr("Printing …"))
 
         def work() -> None:
+            content, size = slip_pdf.content(slip, paper), slip_pdf.size_mm(slip, paper)
             printing.choose(printer, paper)
             printing.print_pdf(number, content, size, printer)
 
