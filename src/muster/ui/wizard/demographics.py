@@ -154,12 +154,11 @@ class DemographicsPage(StepPage):
         words.addWidget(label(_what_to_ask(process), "subtitle"))
         row.addLayout(words, 1)
         if process is Process.NEW:
-            row.addLayout(self._booking_row(process))
+            row.addLayout(self._booking_row())
         return row
 
-    def _booking_row(self, process: Process) -> QHBoxLayout:
-        """For who filled in the form at home, or brings a document. Enter in its box fetches and does not go
-        on."""
+    def _booking_row(self) -> QHBoxLayout:
+        """For who filled in the form at home. Enter in its box fetches and does not go on."""
         row = QHBoxLayout()
         row.setSpacing(theme.px(theme.CLOSE))
         self.booking.setAccessibleName(tr("Number of the pre-registration"))
@@ -169,10 +168,6 @@ class DemographicsPage(StepPage):
             self.booking.setFixedWidth(theme.px(_BOOKING_WIDTH))
         self.booking.returnPressed.connect(self._fetch_booking)
         self.fetch.clicked.connect(self._fetch_booking)
-        if Step.DOCUMENTS in self.enrollment.plan(process) and not self.registration.documents:
-            self.read = button(tr("Read a document"))
-            self.read.clicked.connect(self.documents_wanted)
-            row.addWidget(self.read)
         row.addWidget(label(tr("Filled in at home?"), "soft", wrap=False))
         row.addWidget(self.booking)
         row.addWidget(self.fetch)
@@ -251,7 +246,11 @@ class DemographicsPage(StepPage):
         hint = label(tr("Enter: next empty field · Ctrl+Enter: Next"), "soft", wrap=False)
         self.next = button(tr("Next"), primary=True)
         self.next.clicked.connect(self._submit)
-        self.foot(hint, self.keys, self.next)
+        self.read = button(tr("Read a document"))
+        self.read.clicked.connect(self.documents_wanted)
+        asked = self.enrollment.plan(self.registration.started.process)
+        self.foot(hint, self.read, self.keys, self.next)
+        self.read.setVisible(Step.DOCUMENTS in asked and not self.registration.documents)
         shortcuts.add(self, NEXT_KEYS, tr("Next"), self._submit)
         shortcuts.add(self, KEYBOARD_KEYS, tr("A keyboard on the screen"), self.keys.toggle)
 
