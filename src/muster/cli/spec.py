@@ -22,7 +22,7 @@ from muster.cli.common import (
     show,
     station_at,
 )
-from muster.domain.age_groups import AGE_GROUPS, AgeGroups
+from muster.domain.age_groups import AgeGroups
 from muster.domain.assessment import Severity
 from muster.workstation.spec_files import lint_files
 from muster.workstation.spec_remarks import Remark
@@ -38,7 +38,10 @@ def register(app: typer.Typer, screen: Screen) -> None:
     def lint(
         files: Annotated[
             list[Path],
-            typer.Argument(metavar="FILE...", help="UI specifications, their ID schema, lists: JSON or CSV."),
+            typer.Argument(
+                metavar="FILE...",
+                help="UI specifications, their ID schema, lists, configuration: JSON, CSV, properties.",
+            ),
         ],
         languages: Annotated[
             str, typer.Option(help="The languages labels are needed in, with commas between them.")
@@ -58,7 +61,7 @@ def register(app: typer.Typer, screen: Screen) -> None:
         them.
         """
         with reporting(as_json=as_json, verbose=verbose):
-            ages = AgeGroups.parse(age_groups) if age_groups else AGE_GROUPS
+            ages = AgeGroups.parse(age_groups) if age_groups else None
             wanted = tuple(each.strip() for each in languages.split(",") if each.strip())
             _tell(lint_files(files, wanted, ages), as_json=as_json)
 
@@ -100,4 +103,5 @@ def _row(file: str, remark: Remark) -> dict[str, object]:
 
 
 def _line(file: str, remark: Remark) -> str:
-    return f"{file}: {_WORDS[remark.severity]}: {remark.place}: {remark.sentence} [{remark.code.name}]"
+    where = f"{file}: " if file else ""
+    return f"{where}{_WORDS[remark.severity]}: {remark.place}: {remark.sentence} [{remark.code.name}]"

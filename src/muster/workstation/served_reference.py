@@ -54,7 +54,7 @@ def with_master_data(reference: ReferenceData, content: bytes) -> ReferenceData:
 def with_configuration(reference: ReferenceData, configuration: Mapping[str, str]) -> ReferenceData:
     """``reference`` with what a server configures about forms. Age groups that cannot be told apart leave those
     that were there: told when the configuration comes."""
-    groups, handles = configuration.get(AGE_GROUPS_PROPERTY), configuration.get(_HANDLES)
+    groups, handles = configuration.get(AGE_GROUPS_PROPERTY), configuration.get(HANDLES_PROPERTY)
     if groups:
         with suppress(BadInput):
             reference = replace(reference, age_groups=AgeGroups.parse(groups))
@@ -64,7 +64,7 @@ def with_configuration(reference: ReferenceData, configuration: Mapping[str, str
     return replace(reference, region=configuration.get(_REGION, reference.region).strip().upper())
 
 
-_HANDLES = "mosip.registration.default-selected-handle-fields"
+HANDLES_PROPERTY = "mosip.registration.default-selected-handle-fields"
 _REGION = "muster.registration.phone_region"  # ours beside MOSIP's: "MA"
 
 

@@ -2,7 +2,7 @@
 
 JSON: a UI specification, an ID schema, or the server's answer that holds both. CSV: the tables of MOSIP's master
 data, one row a specification (``json_spec``), a schema (``schema_json``), a place or a word; what else a table
-holds is left alone.
+holds is left alone. Properties: MOSIP's configuration, of which the age groups and the handles are about forms.
 """
 
 from __future__ import annotations
@@ -10,22 +10,24 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from muster.domain.age_groups import AGE_GROUPS, AgeGroups
+from muster.domain.age_groups import PROPERTY as AGE_GROUPS_PROPERTY
+from muster.domain.assessment import Severity
 from muster.domain.registration import Process
-from muster.errors import BadInput, Code, MalformedData
+from muster.errors import BadInput, Code, Detail, MalformedData
 from muster.formats.id_schema import ID_SCHEMA_UNREADABLE, IdSchema
 from muster.formats.mosip_sync import schema_of
 from muster.formats.ui_spec import UiSpec
 from muster.workstation.inspection import read_file
 from muster.workstation.reference import ReferenceData
-from muster.workstation.served_reference import with_master_data
+from muster.workstation.served_reference import HANDLES_PROPERTY, with_configuration, with_master_data
 from muster.workstation.spec_linting import Surroundings, lint_form
-from muster.workstation.spec_remarks import Remark, blocks
+from muster.workstation.spec_remarks import SPEC_HANDLE_UNKNOWN, Remark, blocks, warns
 
 SPEC_NOTHING_FOUND = Code(
     "SPEC_NOTHING_FOUND",
@@ -52,12 +54,13 @@ class FormFile:
 @dataclass(frozen=True, slots=True)
 class SpecFiles:
     """``reference`` is the station's own with the schema and the lists of the files, where they had any; then
-    ``with_places`` says that the places are theirs."""
+    ``with_places`` says that the places are theirs. ``configuration`` is by MOSIP's names."""
 
     forms: tuple[FormFile, ...]
     schema: IdSchema | None
     reference: ReferenceData
     with_places: bool
+    configuration: Mapping[str, str]
     broken: tuple[tuple[str, Remark], ...]
 
 
@@ -65,11 +68,13 @@ def read_spec_files(paths: Iterable[Path]) -> SpecFiles:
     """Raises ``BadInput`` for a file that cannot be read at all, or that holds nothing about forms."""
     forms: list[FormFile] = []
     entities: dict[str, list[dict[str, Any]]] = {}
+    configuration: dict[str, str] = {}
     schema: IdSchema | None = None
     broken: list[tuple[str, Remark]] = []
     for path in paths:
         found = _read(path)
         forms += found.forms
+        configuration |= found.configuration
         for name, rows in found.entities.items():
             entities.setdefault(name, []).extend(rows)
         for text in found.schemas:
@@ -82,7 +87,7 @@ def read_spec_files(paths: Iterable[Path]) -> SpecFiles:
         reference = replace(reference, schema=schema)
     content = [{"name": name, "rows": rows} for name, rows in entities.items()]
     reference = with_master_data(reference, json.dumps(content).encode())
-    return SpecFiles(tuple(forms), schema, reference, "Location" in entities, tuple(broken))
+    return SpecFiles(tuple(forms), schema, reference, "Location" in entities, configuration, tuple(broken))
 
 
 def reference_of(files: SpecFiles) -> ReferenceData:
@@ -94,15 +99,36 @@ def reference_of(files: SpecFiles) -> ReferenceData:
 
 
 def lint_files(
-    paths: Iterable[Path], languages: tuple[str, ...], ages: AgeGroups = AGE_GROUPS
+    paths: Iterable[Path], languages: tuple[str, ...], ages: AgeGroups | None = None
 ) -> tuple[tuple[str, Remark], ...]:
-    """Everything about the files, each remark with the file (and row) it is about. Raises ``BadInput``."""
+    """Everything about the files, each remark with the file (and row) it is about. ``ages`` count before those of
+    a file. Raises ``BadInput``."""
     files = read_spec_files(paths)
+    told = list(files.broken)
+    groups = files.configuration.get(AGE_GROUPS_PROPERTY)
+    if ages is None and groups:
+        try:
+            ages = AgeGroups.parse(groups)
+        except BadInput as error:
+            told.append(("", Remark(Severity.BLOCKS, AGE_GROUPS_PROPERTY, error.code, _words(error.detail))))
+    told += [("", each) for each in _handles(files)]
     known = (*files.reference.levels, *map(str, files.reference.locations))
     levels = frozenset(known) if files.with_places else None
-    around = Surroundings(files.schema, ages, languages, None, levels)
-    found = [(form.place, each) for form in files.forms for each in lint_form(form.text, around)]
-    return (*files.broken, *found)
+    around = Surroundings(files.schema, ages or AGE_GROUPS, languages, None, levels)
+    return (*told, *((form.place, each) for form in files.forms for each in lint_form(form.text, around)))
+
+
+def _handles(files: SpecFiles) -> Iterator[Remark]:
+    """A field by which people are to sign in has to be marked so in the schema."""
+    wanted = with_configuration(replace(files.reference, handles=()), files.configuration).handles
+    for name in wanted if files.schema else ():
+        known = files.schema.fields.get(name) if files.schema else None
+        if known is None or not known.is_handle:
+            yield warns(HANDLES_PROPERTY, SPEC_HANDLE_UNKNOWN, field=name)
+
+
+def _words(detail: Detail) -> dict[str, str | int]:
+    return {key: value if isinstance(value, int) else str(value) for key, value in detail.items()}
 
 
 def lint_answer(content: bytes, reference: ReferenceData) -> tuple[tuple[str, Remark], ...]:
@@ -124,6 +150,7 @@ class _Found:
     forms: tuple[FormFile, ...] = ()
     schemas: tuple[str, ...] = ()
     entities: Mapping[str, list[dict[str, Any]]] = field(default_factory=dict)
+    configuration: Mapping[str, str] = field(default_factory=dict)
 
 
 def _read(path: Path) -> _Found:
@@ -131,7 +158,8 @@ def _read(path: Path) -> _Found:
         text = read_file(path).decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise BadInput(SPEC_NOT_TEXT, file=path.name) from error
-    found = _table(path.name, text) if path.suffix.lower() == ".csv" else _document(path.name, text)
+    read = {".csv": _table, ".properties": _properties}.get(path.suffix.lower(), _document)
+    found = read(path.name, text)
     if found == _Found():
         raise BadInput(SPEC_NOTHING_FOUND, file=path.name)
     return found
@@ -170,6 +198,15 @@ def _table(place: str, text: str) -> _Found:
     schemas = tuple(row["schema_json"] for row in rows if row.get("schema_json"))
     entities = {name: _entity(rows) for column, name in _ENTITIES.items() if column in columns}
     return _Found(tuple(forms), schemas, entities)
+
+
+def _properties(place: str, text: str) -> _Found:
+    """Of MOSIP's registration-default.properties only what is about forms."""
+    pairs = (line.partition("=") for line in text.splitlines() if not line.lstrip().startswith(("#", "!")))
+    named = {name.strip(): value.strip() for name, _, value in pairs}
+    return _Found(
+        configuration={name: named[name] for name in (AGE_GROUPS_PROPERTY, HANDLES_PROPERTY) if name in named}
+    )
 
 
 def _entity(rows: Iterable[Mapping[str, str]]) -> list[dict[str, Any]]:

@@ -17,7 +17,7 @@ from muster.domain.assessment import Severity
 from muster.domain.registration import Process
 from muster.errors import MalformedData
 from muster.formats.bio_attributes import SUBTYPES
-from muster.formats.expression import Expression
+from muster.formats.expression import Expression, Not
 from muster.formats.id_schema import FieldType, IdSchema
 from muster.formats.java_regex import java_regex
 from muster.formats.ui_spec import UiSpec
@@ -47,6 +47,7 @@ from muster.workstation.spec_remarks import (
     SPEC_PARENT_UNKNOWN,
     SPEC_PATTERN_WRONG,
     SPEC_PROCESS_UNKNOWN,
+    SPEC_REQUIRED_HIDDEN,
     SPEC_RULE_KIND_UNKNOWN,
     SPEC_SAME_ORDER,
     SPEC_SEVERAL_CONDITIONS,
@@ -279,8 +280,22 @@ class _Form:
         if self._around.schema is None or self._content.get("id") != Process.NEW.value:
             return
         for name, known in self._around.schema.fields.items():
-            if known.required and name not in self._by_id and name not in _FILLED_BY_THE_PROGRAM:
+            if not known.required or name in _FILLED_BY_THE_PROGRAM:
+                continue
+            if name not in self._by_id:
                 yield blocks("$.screens", SPEC_NEVER_ASKED, field=name)
+            elif self._can_be_hidden(self._by_id[name].get("visible")):
+                place = next(place for place, each in self._fields if each.get("id") == name)
+                yield warns(f"{place}.visible", SPEC_REQUIRED_HIDDEN, field=name)
+
+    def _can_be_hidden(self, condition: object) -> bool:
+        """One that is not understood hides nothing."""
+        text = condition.get("expr") if isinstance(condition, dict) else None
+        try:
+            shown = Expression.parse(text) if isinstance(text, str) else None
+        except MalformedData:
+            return False
+        return shown is not None and can_hold(Expression(shown.text, Not(shown.root)), self._around.ages)
 
 
 def _patterns(place: str, content: Mapping[str, Any]) -> Iterator[Remark]:

@@ -28,6 +28,13 @@ SPEC_FIELD_UNKNOWN = Code(
 SPEC_NEVER_ASKED = Code(
     "SPEC_NEVER_ASKED", "The ID schema requires {field}, and no screen asks for it. Add the field to a screen."
 )
+SPEC_REQUIRED_HIDDEN = Code(
+    "SPEC_REQUIRED_HIDDEN",
+    "The ID schema always requires {field}, and its condition can hide it: a server may refuse who lacks it.",
+)
+SPEC_HANDLE_UNKNOWN = Code(
+    "SPEC_HANDLE_UNKNOWN", "The ID schema has no handle {field}: nobody could sign in by it. Mark the field there."
+)
 SPEC_TYPE_DIFFERS = Code(
     "SPEC_TYPE_DIFFERS", "The field {field} is {here} here and {there} in the ID schema; the schema decides."
 )

@@ -98,6 +98,25 @@ def test_a_server_s_answer_is_looked_over_as_it_came(tmp_path: Path) -> None:
     assert told(tmp_path / "latestidschema.json") == (0, {"errors": 0, "remarks": []})
 
 
+def test_a_configuration_s_age_groups_and_handles_are_looked_over(tmp_path: Path) -> None:
+    file = tmp_path / "registration-default.properties"
+    name = "mosip.regproc.packet.classifier.tagging.agegroup.ranges"
+    handles = "mosip.registration.default-selected-handle-fields"
+    file.write_text(f"# forms\n{name} = 'A':'0-5','B':'5-9'\n{handles}=phone\nother=1\n")
+    status, document = told(file, SCHEMA)
+    assert status == 2
+    assert [(each["code"], each["severity"], each["place"]) for each in document["remarks"]] == [
+        ("AGE_GROUPS_OVERLAP", "error", name), ("SPEC_HANDLE_UNKNOWN", "warning", handles),
+    ]  # fmt: skip
+
+
+def test_a_configuration_s_age_groups_are_those_that_conditions_are_held_against(tmp_path: Path) -> None:
+    file = tmp_path / "registration-default.properties"
+    file.write_text("mosip.regproc.packet.classifier.tagging.agegroup.ranges={'CHILD':'0-9','REST':'10-200'}\n")
+    _, document = told(FORM, SCHEMA, file)
+    assert {each["code"] for each in document["remarks"]} == {"SPEC_NEVER_SHOWN", "SPEC_AGE_GROUP_UNKNOWN"}
+
+
 def test_rows_of_a_table_are_named_by_their_number(reference_data: Path) -> None:
     status, document = told(reference_data / "mosip" / "ui_spec.csv", "--languages", "tam")
     assert status == 0

@@ -95,6 +95,7 @@ NEXT = f"$.screens[1].fields[{len(details(FORM))}]"
             on(visible={"engine": "MVEL", "expr": "identity.ageGroup == 'CHILD'"}),
             "SPEC_NEVER_SHOWN", f"{FIRST}.visible.expr",
         ),
+        (on(visible=INFANT), "SPEC_REQUIRED_HIDDEN", f"{FIRST}.visible"),
         (on(parent="country"), "SPEC_PARENT_UNKNOWN", f"{FIRST}.parent"),
         (on(parent="fullName"), "SPEC_PARENT_CIRCLE", f"{FIRST}.parent"),
         (on(label={"eng": "Name"}), "SPEC_LABEL_MISSING", f"{FIRST}.label"),
@@ -149,10 +150,15 @@ def test_a_place_s_level_must_be_one_of_the_places() -> None:
 
 def test_what_is_always_there_and_what_follows_from_a_field_may_be_asked_for() -> None:
     text = "identity.genderCode == 'FLE' && identity.dateOfBirth_age > 6 && identity._flow == 'New'"
-    assert told(on(visible={"expr": text})) == []
+    assert [code for code, _ in told(on(visible={"expr": text}))] == ["SPEC_REQUIRED_HIDDEN"]
     assert ("SPEC_CONDITION_NAMES_NOTHING", f"{FIRST}.visible.expr") in told(
         on(visible={"expr": "identity.xCode"})
     )
+
+
+def test_a_condition_that_always_holds_or_is_not_understood_hides_nothing() -> None:
+    assert told(on(visible={"expr": "true"})) == []
+    assert [code for code, _ in told(on(visible={"expr": "a ="}))] == ["SPEC_CONDITION_WRONG"]
 
 
 def test_what_is_no_json_is_told_with_line_and_column() -> None:
