@@ -3104,6 +3104,10 @@
             <translation>ያ ትክክል አልነበረም። ወደ {where} የተላከው ኮድ</translation>
         </message>
         <message>
+            <source>The ID schema always requires {field}, and its condition can hide it: a server may refuse who lacks it.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>The ID schema cannot be read. Ask your administrator.</source>
             <translation>የመታወቂያ ስኬማው ሊነበብ አይችልም። አስተዳዳሪዎን ይጠይቁ።</translation>
         </message>
@@ -3113,6 +3117,10 @@
         </message>
         <message>
             <source>The ID schema has no field {field}: what is typed there is never delivered.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The ID schema has no handle {field}: nobody could sign in by it. Mark the field there.</source>
             <translation type="unfinished"></translation>
         </message>
         <message>

@@ -3104,6 +3104,10 @@
             <translation>لم يكن هذا هو الرمز. الرمز المُرسل إلى {where}</translation>
         </message>
         <message>
+            <source>The ID schema always requires {field}, and its condition can hide it: a server may refuse who lacks it.</source>
+            <translation>مخطط الهوية يتطلب {field} دائمًا، وشرطه قد يخفيه: قد يرفض الخادم من لا يملكه.</translation>
+        </message>
+        <message>
             <source>The ID schema cannot be read. Ask your administrator.</source>
             <translation>تتعذر قراءة مخطط بيانات الهوية. راجع مسؤول النظام.</translation>
         </message>
@@ -3114,6 +3118,10 @@
         <message>
             <source>The ID schema has no field {field}: what is typed there is never delivered.</source>
             <translation>لا يوجد في مخطط الهوية حقل {field}: ما يُكتب فيه لا يُسلَّم أبدًا.</translation>
+        </message>
+        <message>
+            <source>The ID schema has no handle {field}: nobody could sign in by it. Mark the field there.</source>
+            <translation>لا يوجد في مخطط الهوية معرّف دخول {field}: لا يمكن لأحد الدخول به. علّم الحقل هناك.</translation>
         </message>
         <message>
             <source>The ID schema requires {field}, and no screen asks for it. Add the field to a screen.</source>

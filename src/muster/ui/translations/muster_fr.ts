@@ -3104,6 +3104,10 @@
             <translation>Ce n’était pas le bon. Le code envoyé à {where}</translation>
         </message>
         <message>
+            <source>The ID schema always requires {field}, and its condition can hide it: a server may refuse who lacks it.</source>
+            <translation>Le schéma d’identité exige toujours {field}, et sa condition peut le masquer : un serveur peut refuser qui ne l’a pas.</translation>
+        </message>
+        <message>
             <source>The ID schema cannot be read. Ask your administrator.</source>
             <translation>Le schéma d’identité est illisible. Adressez-vous à votre administrateur.</translation>
         </message>
@@ -3114,6 +3118,10 @@
         <message>
             <source>The ID schema has no field {field}: what is typed there is never delivered.</source>
             <translation>Le schéma d’identité n’a pas de champ {field} : ce qui y est saisi n’est jamais transmis.</translation>
+        </message>
+        <message>
+            <source>The ID schema has no handle {field}: nobody could sign in by it. Mark the field there.</source>
+            <translation>Le schéma d’identité n’a pas d’identifiant de connexion {field} : personne ne pourrait s’en servir. Marquez-y le champ.</translation>
         </message>
         <message>
             <source>The ID schema requires {field}, and no screen asks for it. Add the field to a screen.</source>
