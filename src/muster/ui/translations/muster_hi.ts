@@ -73,27 +73,27 @@
         </message>
         <message>
             <source>A digit of this number seems to be wrong or missing. Compare it with the card.</source>
-            <translation type="unfinished"></translation>
+            <translation>इस संख्या का एक अंक ग़लत या कम लगता है। कार्ड से मिलाएँ।</translation>
         </message>
         <message>
             <source>A document is missing, unreadable or another person's</source>
-            <translation type="unfinished"></translation>
+            <translation>कोई दस्तावेज़ नहीं है, पढ़ा नहीं जाता या किसी और का है</translation>
         </message>
         <message>
             <source>A document says something else than what stands here. Look at both and decide which is right.</source>
-            <translation type="unfinished"></translation>
+            <translation>कोई दस्तावेज़ यहाँ लिखी बात से अलग बताता है। दोनों देखें और तय करें कि सही कौन सा है।</translation>
         </message>
         <message>
             <source>A document that MiTrust sent cannot be read.</source>
-            <translation type="unfinished"></translation>
+            <translation>MiTrust का भेजा एक दस्तावेज़ पढ़ा नहीं जा सकता।</translation>
         </message>
         <message>
             <source>A document, or the code of a pre-registration on a telephone. No picture is kept.</source>
-            <translation type="unfinished"></translation>
+            <translation>कोई दस्तावेज़, या फ़ोन पर पूर्व-पंजीकरण का कोड। कोई चित्र नहीं रखा जाता।</translation>
         </message>
         <message>
             <source>A field has no id: write the name of the schema's field.</source>
-            <translation type="unfinished"></translation>
+            <translation>एक खाने की id नहीं है: स्कीमा के खाने का नाम लिखें।</translation>
         </message>
         <message>
             <source>A file of the face recognition pack cannot be read: {file}.</source>
@@ -133,7 +133,7 @@
         </message>
         <message>
             <source>A keyboard on the screen</source>
-            <translation type="unfinished"></translation>
+            <translation>स्क्रीन पर कीबोर्ड</translation>
         </message>
         <message>
             <source>A landmark of the face lies outside the picture.</source>
@@ -145,7 +145,7 @@
         </message>
         <message>
             <source>A living face was confirmed, after it had been refused: {refused} times.</source>
-            <translation type="unfinished"></translation>
+            <translation>जीवित चेहरे की पुष्टि हुई, पहले इनकार के बाद: {refused} बार।</translation>
         </message>
         <message>
             <source>A moment, please.</source>
@@ -281,11 +281,11 @@
         </message>
         <message>
             <source>A small child needs somebody who brings it: of that person no face, finger or eye was captured.</source>
-            <translation type="unfinished"></translation>
+            <translation>छोटे बच्चे को कोई लाने वाला चाहिए: उस व्यक्ति का चेहरा, उँगली या आँख नहीं ली गई।</translation>
         </message>
         <message>
             <source>A small child needs somebody who brings it: that person's identity number or registration number is missing.</source>
-            <translation type="unfinished"></translation>
+            <translation>छोटे बच्चे को कोई लाने वाला चाहिए: उस व्यक्ति की पहचान संख्या या पंजीकरण संख्या नहीं है।</translation>
         </message>
         <message>
             <source>A step may not have a name that begins with $: {node}.</source>
@@ -313,7 +313,7 @@
         </message>
         <message>
             <source>A supervisor has to confirm something before you sign: an exception, a poor capture, or who brings a child.</source>
-            <translation type="unfinished"></translation>
+            <translation>आपके हस्ताक्षर से पहले पर्यवेक्षक को कुछ पुष्टि करनी होगी: कोई अपवाद, कमज़ोर कैप्चर, या बच्चे को कौन लाता है।</translation>
         </message>
         <message>
             <source>A supervisor has to vouch for this person. Ask one to sign in and go on.</source>
@@ -345,7 +345,7 @@
         </message>
         <message>
             <source>A word in it is on the list of words that names do not hold. Write it differently, or say why it stays.</source>
-            <translation type="unfinished"></translation>
+            <translation>इसमें एक शब्द उन शब्दों की सूची में है जो नामों में नहीं होते। अलग तरह से लिखें, या बताएँ कि वह क्यों रहे।</translation>
         </message>
         <message>
             <source>A yes or no in the biometric file is neither.</source>
@@ -353,11 +353,11 @@
         </message>
         <message>
             <source>A4 sheet</source>
-            <translation type="unfinished"></translation>
+            <translation>A4 पन्ना</translation>
         </message>
         <message>
             <source>A5 sheet</source>
-            <translation type="unfinished"></translation>
+            <translation>A5 पन्ना</translation>
         </message>
         <message>
             <source>Add</source>
@@ -373,7 +373,7 @@
         </message>
         <message>
             <source>Age in years</source>
-            <translation type="unfinished"></translation>
+            <translation>आयु वर्षों में</translation>
         </message>
         <message>
             <source>All of these are marked as exceptions; there is nothing to capture.</source>
@@ -417,7 +417,7 @@
         </message>
         <message>
             <source>Another device …</source>
-            <translation type="unfinished"></translation>
+            <translation>दूसरा उपकरण …</translation>
         </message>
         <message>
             <source>Another program is using the station's data. Try again in a moment.</source>
@@ -429,35 +429,35 @@
         </message>
         <message>
             <source>Another reason, for now</source>
-            <translation type="unfinished"></translation>
+            <translation>कोई और कारण, अभी के लिए</translation>
         </message>
         <message>
             <source>Another reason, lasting</source>
-            <translation type="unfinished"></translation>
+            <translation>कोई और कारण, स्थायी</translation>
         </message>
         <message>
             <source>Another station accepted to review registrations</source>
-            <translation type="unfinished"></translation>
+            <translation>पंजीकरणों की समीक्षा के लिए दूसरा स्टेशन स्वीकार किया गया</translation>
         </message>
         <message>
             <source>Another station's packets accepted from now on</source>
-            <translation type="unfinished"></translation>
+            <translation>दूसरे स्टेशन के पैकेट अब से स्वीकार</translation>
         </message>
         <message>
             <source>Another station's registration taken in for review</source>
-            <translation type="unfinished"></translation>
+            <translation>दूसरे स्टेशन का पंजीकरण समीक्षा के लिए लिया गया</translation>
         </message>
         <message>
             <source>Approve</source>
-            <translation type="unfinished"></translation>
+            <translation>स्वीकृत करें</translation>
         </message>
         <message>
             <source>Approve all that need no look</source>
-            <translation type="unfinished"></translation>
+            <translation>जिन्हें देखना ज़रूरी नहीं वे सब स्वीकृत करें</translation>
         </message>
         <message>
             <source>Approve {count} that need no look</source>
-            <translation type="unfinished"></translation>
+            <translation>जिन्हें देखना ज़रूरी नहीं वे {count} स्वीकृत करें</translation>
         </message>
         <message>
             <source>As many of these as possible</source>
@@ -465,7 +465,7 @@
         </message>
         <message>
             <source>As the computer is set</source>
-            <translation type="unfinished"></translation>
+            <translation>जैसे कंप्यूटर में सेट है</translation>
         </message>
         <message>
             <source>Ask about: {fields}.</source>
@@ -525,7 +525,7 @@
         </message>
         <message>
             <source>At this age one more document is needed. Go back to the documents and attach it.</source>
-            <translation type="unfinished"></translation>
+            <translation>इस आयु में एक और दस्तावेज़ चाहिए। दस्तावेज़ों पर वापस जाएँ और उसे लगाएँ।</translation>
         </message>
         <message>
             <source>Attempt {number} of {allowed}</source>
@@ -533,11 +533,11 @@
         </message>
         <message>
             <source>Audit</source>
-            <translation type="unfinished"></translation>
+            <translation>ऑडिट</translation>
         </message>
         <message>
             <source>Authentication</source>
-            <translation type="unfinished"></translation>
+            <translation>प्रमाणीकरण</translation>
         </message>
         <message>
             <source>Authenticator</source>
@@ -545,11 +545,11 @@
         </message>
         <message>
             <source>Authenticator of an operator removed</source>
-            <translation type="unfinished"></translation>
+            <translation>एक कर्मचारी का ऑथेंटिकेटर हटाया गया</translation>
         </message>
         <message>
             <source>Authenticator of an operator set up</source>
-            <translation type="unfinished"></translation>
+            <translation>एक कर्मचारी का ऑथेंटिकेटर सेट किया गया</translation>
         </message>
         <message>
             <source>Back to the desk</source>
@@ -577,31 +577,31 @@
         </message>
         <message>
             <source>Being taken. The person stays like this until it is good.</source>
-            <translation type="unfinished"></translation>
+            <translation>लिया जा रहा है। अच्छा होने तक व्यक्ति ऐसे ही रहे।</translation>
         </message>
         <message>
             <source>Biometric exception cleared</source>
-            <translation type="unfinished"></translation>
+            <translation>बायोमेट्रिक अपवाद हटाया गया</translation>
         </message>
         <message>
             <source>Biometric exception marked</source>
-            <translation type="unfinished"></translation>
+            <translation>बायोमेट्रिक अपवाद दर्ज किया गया</translation>
         </message>
         <message>
             <source>Biometric sample captured</source>
-            <translation type="unfinished"></translation>
+            <translation>बायोमेट्रिक नमूना लिया गया</translation>
         </message>
         <message>
             <source>Biometric sample judged by the station</source>
-            <translation type="unfinished"></translation>
+            <translation>स्टेशन ने बायोमेट्रिक नमूना जाँचा</translation>
         </message>
         <message>
             <source>Biometric sample set aside</source>
-            <translation type="unfinished"></translation>
+            <translation>बायोमेट्रिक नमूना अलग रखा गया</translation>
         </message>
         <message>
             <source>Biometrics</source>
-            <translation type="unfinished"></translation>
+            <translation>बायोमेट्रिक</translation>
         </message>
         <message>
             <source>Block</source>
@@ -609,7 +609,7 @@
         </message>
         <message>
             <source>Both hands</source>
-            <translation type="unfinished"></translation>
+            <translation>दोनों हाथ</translation>
         </message>
         <message>
             <source>Browsers cannot come back to this computer: {port} is no port, or another program has it (MUSTER_BROWSER_PORT).</source>
@@ -625,7 +625,7 @@
         </message>
         <message>
             <source>By {names}</source>
-            <translation type="unfinished"></translation>
+            <translation>{names} द्वारा</translation>
         </message>
         <message>
             <source>Can prove: {level}</source>
@@ -633,15 +633,15 @@
         </message>
         <message>
             <source>Cannot be captured ({count} fingers): why?</source>
-            <translation type="unfinished"></translation>
+            <translation>लिया नहीं जा सकता ({count} उँगलियाँ): क्यों?</translation>
         </message>
         <message>
             <source>Cannot be captured ({fingers}): why?</source>
-            <translation type="unfinished"></translation>
+            <translation>लिया नहीं जा सकता ({fingers}): क्यों?</translation>
         </message>
         <message>
             <source>Cannot be captured …</source>
-            <translation type="unfinished"></translation>
+            <translation>लिया नहीं जा सकता …</translation>
         </message>
         <message>
             <source>Cannot be held still</source>
@@ -649,7 +649,7 @@
         </message>
         <message>
             <source>Cannot be laid on the glass</source>
-            <translation type="unfinished"></translation>
+            <translation>काँच पर रखी नहीं जा सकती</translation>
         </message>
         <message>
             <source>Cannot move as asked</source>
@@ -657,27 +657,27 @@
         </message>
         <message>
             <source>Capitals and further signs</source>
-            <translation type="unfinished"></translation>
+            <translation>बड़े अक्षर और अन्य चिह्न</translation>
         </message>
         <message>
             <source>Capture attempted</source>
-            <translation type="unfinished"></translation>
+            <translation>कैप्चर का प्रयास हुआ</translation>
         </message>
         <message>
             <source>Capture below the threshold</source>
-            <translation type="unfinished"></translation>
+            <translation>सीमा से कम का कैप्चर</translation>
         </message>
         <message>
             <source>Capture failed</source>
-            <translation type="unfinished"></translation>
+            <translation>कैप्चर विफल हुआ</translation>
         </message>
         <message>
             <source>Captures</source>
-            <translation type="unfinished"></translation>
+            <translation>कैप्चर</translation>
         </message>
         <message>
             <source>Captures kept below the threshold: {count}; the lowest has quality {lowest}.</source>
-            <translation type="unfinished"></translation>
+            <translation>सीमा से कम पर रखे गए कैप्चर: {count}; सबसे कम की गुणवत्ता {lowest} है।</translation>
         </message>
         <message>
             <source>Centre and machine have five digits each, as the server assigned them.</source>
@@ -697,7 +697,7 @@
         </message>
         <message>
             <source>Certificate of the server's signatures stored</source>
-            <translation type="unfinished"></translation>
+            <translation>सर्वर के हस्ताक्षरों का प्रमाणपत्र सहेजा गया</translation>
         </message>
         <message>
             <source>Change</source>
@@ -713,7 +713,7 @@
         </message>
         <message>
             <source>Changed certificate of the server accepted</source>
-            <translation type="unfinished"></translation>
+            <translation>सर्वर का बदला हुआ प्रमाणपत्र स्वीकार किया गया</translation>
         </message>
         <message>
             <source>Check</source>
@@ -729,7 +729,7 @@
         </message>
         <message>
             <source>Chip of a document read</source>
-            <translation type="unfinished"></translation>
+            <translation>दस्तावेज़ की चिप पढ़ी गई</translation>
         </message>
         <message>
             <source>Choose</source>
@@ -741,11 +741,11 @@
         </message>
         <message>
             <source>Choose a reason.</source>
-            <translation type="unfinished"></translation>
+            <translation>एक कारण चुनें।</translation>
         </message>
         <message>
             <source>Choose a record, or search for a registration: its story stands here.</source>
-            <translation type="unfinished"></translation>
+            <translation>एक रिकॉर्ड चुनें, या कोई पंजीकरण खोजें: उसकी कहानी यहाँ दिखेगी।</translation>
         </message>
         <message>
             <source>Choose and test</source>
@@ -753,7 +753,7 @@
         </message>
         <message>
             <source>Choose another capture</source>
-            <translation type="unfinished"></translation>
+            <translation>दूसरा कैप्चर चुनें</translation>
         </message>
         <message>
             <source>Choose at least one role.</source>
@@ -761,7 +761,7 @@
         </message>
         <message>
             <source>Choose from a calendar</source>
-            <translation type="unfinished"></translation>
+            <translation>कैलेंडर से चुनें</translation>
         </message>
         <message>
             <source>Choose one of the entries of the list.</source>
@@ -785,7 +785,7 @@
         </message>
         <message>
             <source>Close</source>
-            <translation type="unfinished"></translation>
+            <translation>बंद करें</translation>
         </message>
         <message>
             <source>Close both eyes for a moment, then open them.</source>
@@ -793,7 +793,7 @@
         </message>
         <message>
             <source>Close the keyboard</source>
-            <translation type="unfinished"></translation>
+            <translation>कीबोर्ड बंद करें</translation>
         </message>
         <message>
             <source>Close the mouth.</source>
@@ -801,11 +801,11 @@
         </message>
         <message>
             <source>Code of a person's authenticator given</source>
-            <translation type="unfinished"></translation>
+            <translation>व्यक्ति के ऑथेंटिकेटर का कोड दिया गया</translation>
         </message>
         <message>
             <source>Code of an authenticator taken</source>
-            <translation type="unfinished"></translation>
+            <translation>ऑथेंटिकेटर का कोड लिया गया</translation>
         </message>
         <message>
             <source>Code of your authenticator</source>
@@ -825,7 +825,7 @@
         </message>
         <message>
             <source>Colours and size</source>
-            <translation type="unfinished"></translation>
+            <translation>रंग और आकार</translation>
         </message>
         <message>
             <source>Come a little closer.</source>
@@ -833,15 +833,15 @@
         </message>
         <message>
             <source>Comment</source>
-            <translation type="unfinished"></translation>
+            <translation>टिप्पणी</translation>
         </message>
         <message>
             <source>Comment, if there is one</source>
-            <translation type="unfinished"></translation>
+            <translation>टिप्पणी, यदि हो</translation>
         </message>
         <message>
             <source>Comment; needed for another reason</source>
-            <translation type="unfinished"></translation>
+            <translation>टिप्पणी; किसी और कारण के लिए ज़रूरी</translation>
         </message>
         <message>
             <source>Compare the face with the picture on the document, and the name with what was entered.</source>
@@ -849,11 +849,11 @@
         </message>
         <message>
             <source>Compared with</source>
-            <translation type="unfinished"></translation>
+            <translation>किससे तुलना हुई</translation>
         </message>
         <message>
             <source>Conditions of the engine {engine} are not understood; use MVEL.</source>
-            <translation type="unfinished"></translation>
+            <translation>इंजन {engine} की शर्तें समझी नहीं जातीं; MVEL इस्तेमाल करें।</translation>
         </message>
         <message>
             <source>Configurations (*.json);;All files (*)</source>
@@ -873,15 +873,15 @@
         </message>
         <message>
             <source>Consent given</source>
-            <translation type="unfinished"></translation>
+            <translation>सहमति दी गई</translation>
         </message>
         <message>
             <source>Content</source>
-            <translation type="unfinished"></translation>
+            <translation>सामग्री</translation>
         </message>
         <message>
             <source>Content exported in another system's words</source>
-            <translation type="unfinished"></translation>
+            <translation>सामग्री दूसरी प्रणाली के शब्दों में निर्यात हुई</translation>
         </message>
         <message>
             <source>Continue sending</source>
@@ -889,19 +889,19 @@
         </message>
         <message>
             <source>Copy of a packet handed over on a drive</source>
-            <translation type="unfinished"></translation>
+            <translation>पैकेट की प्रति ड्राइव पर सौंपी गई</translation>
         </message>
         <message>
             <source>Damaged database put aside and rebuilt</source>
-            <translation type="unfinished"></translation>
+            <translation>ख़राब डेटाबेस अलग रखकर फिर बनाया गया</translation>
         </message>
         <message>
             <source>Dark</source>
-            <translation type="unfinished"></translation>
+            <translation>गहरा</translation>
         </message>
         <message>
             <source>Database brought forward to a newer form</source>
-            <translation type="unfinished"></translation>
+            <translation>डेटाबेस नए रूप में लाया गया</translation>
         </message>
         <message>
             <source>Days of the oldest review</source>
@@ -933,27 +933,27 @@
         </message>
         <message>
             <source>Decided which of two values is right</source>
-            <translation type="unfinished"></translation>
+            <translation>तय हुआ कि दो मानों में सही कौन सा है</translation>
         </message>
         <message>
             <source>Decision handed back to another station</source>
-            <translation type="unfinished"></translation>
+            <translation>निर्णय दूसरे स्टेशन को लौटाया गया</translation>
         </message>
         <message>
             <source>Decision of another station carried out</source>
-            <translation type="unfinished"></translation>
+            <translation>दूसरे स्टेशन का निर्णय लागू किया गया</translation>
         </message>
         <message>
             <source>Delete the letter before</source>
-            <translation type="unfinished"></translation>
+            <translation>पिछला अक्षर मिटाएँ</translation>
         </message>
         <message>
             <source>Delivery attempt failed</source>
-            <translation type="unfinished"></translation>
+            <translation>पहुँचाने का प्रयास विफल हुआ</translation>
         </message>
         <message>
             <source>Delivery of another station's packet failed</source>
-            <translation type="unfinished"></translation>
+            <translation>दूसरे स्टेशन का पैकेट पहुँचाना विफल हुआ</translation>
         </message>
         <message>
             <source>Demo station: the password is filled in. Enroll invented people only.</source>
@@ -961,15 +961,15 @@
         </message>
         <message>
             <source>Demographics entered</source>
-            <translation type="unfinished"></translation>
+            <translation>विवरण दर्ज किए गए</translation>
         </message>
         <message>
             <source>Demographics entered, blocklisted words kept</source>
-            <translation type="unfinished"></translation>
+            <translation>विवरण दर्ज किए गए, वर्जित शब्द रखे गए</translation>
         </message>
         <message>
             <source>Demographics kept unfinished</source>
-            <translation type="unfinished"></translation>
+            <translation>विवरण अधूरे सहेजे गए</translation>
         </message>
         <message>
             <source>Details</source>
@@ -977,7 +977,7 @@
         </message>
         <message>
             <source>Device of a kind chosen</source>
-            <translation type="unfinished"></translation>
+            <translation>एक प्रकार का उपकरण चुना गया</translation>
         </message>
         <message>
             <source>Devices</source>
@@ -993,23 +993,23 @@
         </message>
         <message>
             <source>Document</source>
-            <translation type="unfinished"></translation>
+            <translation>दस्तावेज़</translation>
         </message>
         <message>
             <source>Document attached</source>
-            <translation type="unfinished"></translation>
+            <translation>दस्तावेज़ लगाया गया</translation>
         </message>
         <message>
             <source>Document kept with a smaller picture</source>
-            <translation type="unfinished"></translation>
+            <translation>दस्तावेज़ छोटे चित्र के साथ रखा गया</translation>
         </message>
         <message>
             <source>Document removed</source>
-            <translation type="unfinished"></translation>
+            <translation>दस्तावेज़ हटाया गया</translation>
         </message>
         <message>
             <source>Document, chip, code or pre-registration read for the form</source>
-            <translation type="unfinished"></translation>
+            <translation>फ़ॉर्म के लिए दस्तावेज़, चिप, कोड या पूर्व-पंजीकरण पढ़ा गया</translation>
         </message>
         <message>
             <source>Documents</source>
@@ -1033,7 +1033,7 @@
         </message>
         <message>
             <source>Duplicates</source>
-            <translation type="unfinished"></translation>
+            <translation>दोहरे</translation>
         </message>
         <message>
             <source>E-mail address</source>
@@ -1041,7 +1041,7 @@
         </message>
         <message>
             <source>Earlier faces that look like this one: {count}. Compare them.</source>
-            <translation type="unfinished"></translation>
+            <translation>इससे मिलते-जुलते पिछले चेहरे: {count}। उनकी तुलना करें।</translation>
         </message>
         <message>
             <source>Encoded data in the biometric file is damaged.</source>
@@ -1053,7 +1053,7 @@
         </message>
         <message>
             <source>End the registration? Nothing is kept.</source>
-            <translation type="unfinished"></translation>
+            <translation>पंजीकरण समाप्त करें? कुछ नहीं रखा जाएगा।</translation>
         </message>
         <message>
             <source>End this proof</source>
@@ -1065,15 +1065,15 @@
         </message>
         <message>
             <source>Enter</source>
-            <translation type="unfinished"></translation>
+            <translation>Enter</translation>
         </message>
         <message>
             <source>Enter: next empty field · Ctrl+Enter: Next</source>
-            <translation type="unfinished"></translation>
+            <translation>Enter: अगला ख़ाली खाना · Ctrl+Enter: आगे</translation>
         </message>
         <message>
             <source>Esc</source>
-            <translation type="unfinished"></translation>
+            <translation>Esc</translation>
         </message>
         <message>
             <source>Everything is kept as you go.</source>
@@ -1081,7 +1081,7 @@
         </message>
         <message>
             <source>Everything is taken.</source>
-            <translation type="unfinished"></translation>
+            <translation>सब कुछ ले लिया गया।</translation>
         </message>
         <message>
             <source>Everything succeeded, but it does not prove enough for this purpose.</source>
@@ -1089,7 +1089,7 @@
         </message>
         <message>
             <source>Evidence of an identity shown to a supervisor</source>
-            <translation type="unfinished"></translation>
+            <translation>पहचान का साक्ष्य पर्यवेक्षक को दिखाया गया</translation>
         </message>
         <message>
             <source>Exception photo</source>
@@ -1097,7 +1097,7 @@
         </message>
         <message>
             <source>Exported content accepted by another server</source>
-            <translation type="unfinished"></translation>
+            <translation>निर्यात की गई सामग्री दूसरे सर्वर ने स्वीकार की</translation>
         </message>
         <message>
             <source>Eye cannot be captured (illness)</source>
@@ -1125,7 +1125,7 @@
         </message>
         <message>
             <source>Face searched for among those captured here</source>
-            <translation type="unfinished"></translation>
+            <translation>यहाँ लिए गए चेहरों में चेहरा खोजा गया</translation>
         </message>
         <message>
             <source>Face, fingers and eyes</source>
@@ -1133,15 +1133,15 @@
         </message>
         <message>
             <source>Face, fingers or eyes are to be captured again</source>
-            <translation type="unfinished"></translation>
+            <translation>चेहरा, उँगलियाँ या आँखें फिर से ली जानी हैं</translation>
         </message>
         <message>
             <source>Face, hands and eyes</source>
-            <translation type="unfinished"></translation>
+            <translation>चेहरा, हाथ और आँखें</translation>
         </message>
         <message>
             <source>Faces like this one found, for a supervisor to compare</source>
-            <translation type="unfinished"></translation>
+            <translation>इससे मिलते-जुलते चेहरे मिले, पर्यवेक्षक तुलना करें</translation>
         </message>
         <message>
             <source>Faults to be mended: {count}</source>
@@ -1153,7 +1153,7 @@
         </message>
         <message>
             <source>Fetch the pre-registration</source>
-            <translation type="unfinished"></translation>
+            <translation>पूर्व-पंजीकरण लाएँ</translation>
         </message>
         <message>
             <source>Fetching …</source>
@@ -1161,19 +1161,19 @@
         </message>
         <message>
             <source>Fields filled in from what was read</source>
-            <translation type="unfinished"></translation>
+            <translation>पढ़ी गई जानकारी से खाने भरे गए</translation>
         </message>
         <message>
             <source>Fields in which blocklisted words stay, with a reason: {count}. Read why.</source>
-            <translation type="unfinished"></translation>
+            <translation>खाने जिनमें वर्जित शब्द कारण सहित रहे: {count}। पढ़ें कि क्यों।</translation>
         </message>
         <message>
             <source>Fields in which what was typed differs from what a document says: {count}.</source>
-            <translation type="unfinished"></translation>
+            <translation>खाने जिनमें टाइप की गई बात दस्तावेज़ से अलग है: {count}।</translation>
         </message>
         <message>
             <source>Fill in {count} details</source>
-            <translation type="unfinished"></translation>
+            <translation>{count} विवरण भरें</translation>
         </message>
         <message>
             <source>Filled in at home?</source>
@@ -1181,11 +1181,11 @@
         </message>
         <message>
             <source>Filled in: {fields}.</source>
-            <translation type="unfinished"></translation>
+            <translation>भरे गए: {fields}।</translation>
         </message>
         <message>
             <source>Find a place</source>
-            <translation type="unfinished"></translation>
+            <translation>कोई जगह खोजें</translation>
         </message>
         <message>
             <source>Finger</source>
@@ -1205,11 +1205,11 @@
         </message>
         <message>
             <source>Fingers and eyes</source>
-            <translation type="unfinished"></translation>
+            <translation>उँगलियाँ और आँखें</translation>
         </message>
         <message>
             <source>Fingers or eyes marked as not to be captured: {count}, of them for good: {permanent}.</source>
-            <translation type="unfinished"></translation>
+            <translation>न ली जा सकने वाली उँगलियाँ या आँखें: {count}, उनमें स्थायी: {permanent}।</translation>
         </message>
         <message>
             <source>First the person agrees to: {names}</source>
@@ -1225,7 +1225,7 @@
         </message>
         <message>
             <source>From: {source} ({sure})</source>
-            <translation type="unfinished"></translation>
+            <translation>स्रोत: {source} ({sure})</translation>
         </message>
         <message>
             <source>GPS receiver</source>
@@ -1241,7 +1241,7 @@
         </message>
         <message>
             <source>Go on (Space)</source>
-            <translation type="unfinished"></translation>
+            <translation>आगे बढ़ें (Space)</translation>
         </message>
         <message>
             <source>Go on with other things</source>
@@ -1249,7 +1249,7 @@
         </message>
         <message>
             <source>Go through it with the person. Press a part to change it.</source>
-            <translation type="unfinished"></translation>
+            <translation>व्यक्ति के साथ इसे देखें। बदलने के लिए किसी भाग को दबाएँ।</translation>
         </message>
         <message>
             <source>Go through this with the person, one step after the other.</source>
@@ -1257,7 +1257,7 @@
         </message>
         <message>
             <source>Good.</source>
-            <translation type="unfinished"></translation>
+            <translation>अच्छा।</translation>
         </message>
         <message>
             <source>Good. Hold still …</source>
@@ -1265,19 +1265,19 @@
         </message>
         <message>
             <source>Head of the trail: {digest}</source>
-            <translation type="unfinished"></translation>
+            <translation>ऑडिट शृंखला का सिरा: {digest}</translation>
         </message>
         <message>
             <source>High contrast</source>
-            <translation type="unfinished"></translation>
+            <translation>उच्च कंट्रास्ट</translation>
         </message>
         <message>
             <source>Hold</source>
-            <translation type="unfinished"></translation>
+            <translation>रोक रखें</translation>
         </message>
         <message>
             <source>Hold it before the camera …</source>
-            <translation type="unfinished"></translation>
+            <translation>इसे कैमरे के सामने रखें …</translation>
         </message>
         <message>
             <source>How large the page is in truth is not known.</source>
@@ -1297,7 +1297,7 @@
         </message>
         <message>
             <source>I see the person here myself …</source>
-            <translation type="unfinished"></translation>
+            <translation>मैं व्यक्ति को यहाँ स्वयं देख रहा/रही हूँ …</translation>
         </message>
         <message>
             <source>I see the person: they sit before the camera, with nothing before the face.</source>
@@ -1309,7 +1309,7 @@
         </message>
         <message>
             <source>Identity proofing</source>
-            <translation type="unfinished"></translation>
+            <translation>पहचान सिद्ध करना</translation>
         </message>
         <message>
             <source>In the file: {name}</source>
@@ -1321,19 +1321,19 @@
         </message>
         <message>
             <source>Introducer compared with the officer at the desk</source>
-            <translation type="unfinished"></translation>
+            <translation>परिचयकर्ता की डेस्क के अधिकारी से तुलना हुई</translation>
         </message>
         <message>
             <source>Is this address spelt right? Many addresses end in {likely}.</source>
-            <translation type="unfinished"></translation>
+            <translation>क्या यह पता ठीक लिखा है? बहुत से पते {likely} पर समाप्त होते हैं।</translation>
         </message>
         <message>
             <source>It belongs to: {place}</source>
-            <translation type="unfinished"></translation>
+            <translation>यह इसका है: {place}</translation>
         </message>
         <message>
             <source>It can be captured after all</source>
-            <translation type="unfinished"></translation>
+            <translation>यह आख़िर लिया जा सकता है</translation>
         </message>
         <message>
             <source>It can be taken into use, after {seconds} s.</source>
@@ -1425,23 +1425,23 @@
         </message>
         <message>
             <source>Its portrait is compared with the face that is captured.</source>
-            <translation type="unfinished"></translation>
+            <translation>इसके चित्र की तुलना लिए गए चेहरे से होती है।</translation>
         </message>
         <message>
             <source>Keep it</source>
-            <translation type="unfinished"></translation>
+            <translation>रखें</translation>
         </message>
         <message>
             <source>Keep it, because …</source>
-            <translation type="unfinished"></translation>
+            <translation>रखें, क्योंकि …</translation>
         </message>
         <message>
             <source>Keep mine</source>
-            <translation type="unfinished"></translation>
+            <translation>मेरा रखें</translation>
         </message>
         <message>
             <source>Keep the best there is …</source>
-            <translation type="unfinished"></translation>
+            <translation>जो सबसे अच्छा है उसे रखें …</translation>
         </message>
         <message>
             <source>Kept.</source>
@@ -1453,19 +1453,19 @@
         </message>
         <message>
             <source>Keyboard</source>
-            <translation type="unfinished"></translation>
+            <translation>कीबोर्ड</translation>
         </message>
         <message>
             <source>Keyboard on the screen</source>
-            <translation type="unfinished"></translation>
+            <translation>स्क्रीन पर कीबोर्ड</translation>
         </message>
         <message>
             <source>Keys</source>
-            <translation type="unfinished"></translation>
+            <translation>कुंजियाँ</translation>
         </message>
         <message>
             <source>Keys on this page</source>
-            <translation type="unfinished"></translation>
+            <translation>इस पृष्ठ की कुंजियाँ</translation>
         </message>
         <message>
             <source>Kind of document</source>
@@ -1477,15 +1477,15 @@
         </message>
         <message>
             <source>Language of the window</source>
-            <translation type="unfinished"></translation>
+            <translation>खिड़की की भाषा</translation>
         </message>
         <message>
             <source>Larger</source>
-            <translation type="unfinished"></translation>
+            <translation>बड़ा</translation>
         </message>
         <message>
             <source>Lay the document on the chip reader …</source>
-            <translation type="unfinished"></translation>
+            <translation>दस्तावेज़ को चिप रीडर पर रखें …</translation>
         </message>
         <message>
             <source>Lay the document on the scanner and press Scan, or go on without one.</source>
@@ -1545,7 +1545,7 @@
         </message>
         <message>
             <source>Light</source>
-            <translation type="unfinished"></translation>
+            <translation>हल्का</translation>
         </message>
         <message>
             <source>Light is reflected by the glasses. Take them off, or move the lamp.</source>
@@ -1557,7 +1557,7 @@
         </message>
         <message>
             <source>Living face confirmed, attested or refused</source>
-            <translation type="unfinished"></translation>
+            <translation>जीवित चेहरे की पुष्टि, साक्ष्य या इनकार</translation>
         </message>
         <message>
             <source>Lock</source>
@@ -1573,7 +1573,7 @@
         </message>
         <message>
             <source>Look at this registration before you approve it.</source>
-            <translation type="unfinished"></translation>
+            <translation>स्वीकृति से पहले यह पंजीकरण देखें।</translation>
         </message>
         <message>
             <source>Look into the camera</source>
@@ -1593,7 +1593,7 @@
         </message>
         <message>
             <source>Made at station {station} by {name}, {time}</source>
-            <translation type="unfinished"></translation>
+            <translation>स्टेशन {station} पर {name} ने बनाया, {time}</translation>
         </message>
         <message>
             <source>Make smaller</source>
@@ -1617,19 +1617,19 @@
         </message>
         <message>
             <source>MiTrust answered with something that cannot be read. Try again later, or tell support.</source>
-            <translation type="unfinished"></translation>
+            <translation>MiTrust ने ऐसा उत्तर दिया जो पढ़ा नहीं जा सकता। बाद में फिर प्रयास करें, या सहायता दल को बताएँ।</translation>
         </message>
         <message>
             <source>MiTrust did not accept what it was asked. Tell your administrator, and go on without it.</source>
-            <translation type="unfinished"></translation>
+            <translation>MiTrust ने वह स्वीकार नहीं किया जो उससे पूछा गया। अपने व्यवस्थापक को बताएँ, और उसके बिना आगे बढ़ें।</translation>
         </message>
         <message>
             <source>MiTrust does not let this station ask without the person. Your administrator has to ask MiTrust for it.</source>
-            <translation type="unfinished"></translation>
+            <translation>MiTrust इस स्टेशन को व्यक्ति के बिना पूछने नहीं देता। आपके व्यवस्थापक को इसके लिए MiTrust से कहना होगा।</translation>
         </message>
         <message>
             <source>MiTrust is being maintained just now. Go on without it, or try again later.</source>
-            <translation type="unfinished"></translation>
+            <translation>MiTrust का अभी रखरखाव चल रहा है। उसके बिना आगे बढ़ें, या बाद में फिर प्रयास करें।</translation>
         </message>
         <message>
             <source>More light on the left side of the face.</source>
@@ -1661,7 +1661,7 @@
         </message>
         <message>
             <source>Name the partner whom the claims are for: each knows the person by a number of its own.</source>
-            <translation type="unfinished"></translation>
+            <translation>वह भागीदार बताएँ जिसके लिए दावे हैं: हर एक व्यक्ति को अपनी संख्या से जानता है।</translation>
         </message>
         <message>
             <source>Name the public key that signed the pack of networks as well.</source>
@@ -1677,7 +1677,7 @@
         </message>
         <message>
             <source>Never mind</source>
-            <translation type="unfinished"></translation>
+            <translation>कोई बात नहीं</translation>
         </message>
         <message>
             <source>New password</source>
@@ -1689,7 +1689,7 @@
         </message>
         <message>
             <source>New version of what the server said counts from now on</source>
-            <translation type="unfinished"></translation>
+            <translation>सर्वर ने जो कहा उसका नया संस्करण अब से लागू है</translation>
         </message>
         <message>
             <source>Next</source>
@@ -1697,7 +1697,7 @@
         </message>
         <message>
             <source>Next field</source>
-            <translation type="unfinished"></translation>
+            <translation>अगला खाना</translation>
         </message>
         <message>
             <source>Next page</source>
@@ -1709,7 +1709,7 @@
         </message>
         <message>
             <source>Next registration</source>
-            <translation type="unfinished"></translation>
+            <translation>अगला पंजीकरण</translation>
         </message>
         <message>
             <source>Next: {names}</source>
@@ -1717,7 +1717,7 @@
         </message>
         <message>
             <source>No bioAttributes are named, neither here nor in the ID schema.</source>
-            <translation type="unfinished"></translation>
+            <translation>कोई bioAttributes नहीं बताए गए, न यहाँ न पहचान-स्कीमा में।</translation>
         </message>
         <message>
             <source>No browser could be opened on this computer.</source>
@@ -1729,7 +1729,7 @@
         </message>
         <message>
             <source>No decision about another station's registration is signed off.</source>
-            <translation type="unfinished"></translation>
+            <translation>दूसरे स्टेशन के पंजीकरण पर कोई निर्णय पक्का नहीं किया गया।</translation>
         </message>
         <message>
             <source>No device called {name} is connected. Plug it in, or look in the list of devices what it is called.</source>
@@ -1745,7 +1745,7 @@
         </message>
         <message>
             <source>No field is of the group {group}, which is always selected.</source>
-            <translation type="unfinished"></translation>
+            <translation>समूह {group} का कोई खाना नहीं है, जो हमेशा चुना रहता है।</translation>
         </message>
         <message>
             <source>No finger and no eye is marked as an exception; there is nothing to show.</source>
@@ -1773,7 +1773,7 @@
         </message>
         <message>
             <source>No other station reviews for this one. A supervisor accepts one by its key first.</source>
-            <translation type="unfinished"></translation>
+            <translation>कोई दूसरा स्टेशन इसके लिए समीक्षा नहीं करता। पहले पर्यवेक्षक उसे उसकी कुंजी से स्वीकार करें।</translation>
         </message>
         <message>
             <source>No packet waits to be sent, so there is nothing to hand over.</source>
@@ -1801,7 +1801,7 @@
         </message>
         <message>
             <source>No place of this name. Choose from the lists below.</source>
-            <translation type="unfinished"></translation>
+            <translation>इस नाम की कोई जगह नहीं है। नीचे की सूचियों से चुनें।</translation>
         </message>
         <message>
             <source>No proofing use case is meant for this.</source>
@@ -1825,7 +1825,7 @@
         </message>
         <message>
             <source>No sign of anything unusual.</source>
-            <translation type="unfinished"></translation>
+            <translation>कुछ असामान्य होने का संकेत नहीं।</translation>
         </message>
         <message>
             <source>No station of this number is registered here, so no set-up file can be made for it.</source>
@@ -1841,15 +1841,15 @@
         </message>
         <message>
             <source>No {kind} is connected. Plug it in; it goes on by itself.</source>
-            <translation type="unfinished"></translation>
+            <translation>कोई {kind} जुड़ा नहीं है। उसे लगाएँ; काम अपने आप आगे बढ़ेगा।</translation>
         </message>
         <message>
             <source>No.</source>
-            <translation type="unfinished"></translation>
+            <translation>नहीं।</translation>
         </message>
         <message>
             <source>Nobody has proven who this person is at this station: there is no evidence to tell of.</source>
-            <translation type="unfinished"></translation>
+            <translation>इस स्टेशन पर किसी ने सिद्ध नहीं किया कि यह व्यक्ति कौन है: बताने को कोई साक्ष्य नहीं है।</translation>
         </message>
         <message>
             <source>Nobody here waits for what the browser brought back.</source>
@@ -1873,7 +1873,7 @@
         </message>
         <message>
             <source>None of your decisions waits to be signed off.</source>
-            <translation type="unfinished"></translation>
+            <translation>आपका कोई निर्णय पक्का किए जाने की प्रतीक्षा में नहीं है।</translation>
         </message>
         <message>
             <source>Not Ready</source>
@@ -1881,11 +1881,11 @@
         </message>
         <message>
             <source>Not everything that was captured is asked for at this age. What is not asked for stays here and is not sent.</source>
-            <translation type="unfinished"></translation>
+            <translation>जो लिया गया वह सब इस आयु में नहीं माँगा जाता। जो नहीं माँगा जाता वह यहीं रहता है और भेजा नहीं जाता।</translation>
         </message>
         <message>
             <source>Not sure enough to be filled in: {fields}.</source>
-            <translation type="unfinished"></translation>
+            <translation>भरे जाने के लिए पर्याप्त निश्चित नहीं: {fields}।</translation>
         </message>
         <message>
             <source>Nothing can be seen on this page. Look whether it lies the right way round.</source>
@@ -1897,7 +1897,7 @@
         </message>
         <message>
             <source>Nothing happened for {time}</source>
-            <translation type="unfinished"></translation>
+            <translation>{time} तक कुछ नहीं हुआ</translation>
         </message>
         <message>
             <source>Nothing has to be proven for this person.</source>
@@ -1909,7 +1909,7 @@
         </message>
         <message>
             <source>Nothing is captured by the name {attribute}.</source>
-            <translation type="unfinished"></translation>
+            <translation>{attribute} नाम से कुछ नहीं लिया जाता।</translation>
         </message>
         <message>
             <source>Nothing is changed yet. Fill in what is to be changed, or attach a document.</source>
@@ -1925,7 +1925,7 @@
         </message>
         <message>
             <source>Nothing is shown for the control {control}; known are {known}.</source>
-            <translation type="unfinished"></translation>
+            <translation>नियंत्रण {control} के लिए कुछ नहीं दिखाया जाता; ज्ञात हैं {known}।</translation>
         </message>
         <message>
             <source>Nothing of that name can be measured. There are: {areas}.</source>
@@ -1937,11 +1937,11 @@
         </message>
         <message>
             <source>Nothing waits for a review here.</source>
-            <translation type="unfinished"></translation>
+            <translation>यहाँ समीक्षा की प्रतीक्षा में कुछ नहीं है।</translation>
         </message>
         <message>
             <source>Nothing waits for a review.</source>
-            <translation type="unfinished"></translation>
+            <translation>समीक्षा की प्रतीक्षा में कुछ नहीं है।</translation>
         </message>
         <message>
             <source>Nothing was said.</source>
@@ -1949,7 +1949,7 @@
         </message>
         <message>
             <source>Nothing was written as a signature. Ask the person to sign again.</source>
-            <translation type="unfinished"></translation>
+            <translation>हस्ताक्षर के रूप में कुछ नहीं लिखा गया। व्यक्ति से फिर हस्ताक्षर करने को कहें।</translation>
         </message>
         <message>
             <source>Nothing.</source>
@@ -1977,11 +1977,11 @@
         </message>
         <message>
             <source>On their own screen.</source>
-            <translation type="unfinished"></translation>
+            <translation>उनकी अपनी स्क्रीन पर।</translation>
         </message>
         <message>
             <source>On this screen, turned to them.</source>
-            <translation type="unfinished"></translation>
+            <translation>इस स्क्रीन पर, उनकी ओर घुमाकर।</translation>
         </message>
         <message>
             <source>Once more</source>
@@ -1989,11 +1989,11 @@
         </message>
         <message>
             <source>Once more (Space)</source>
-            <translation type="unfinished"></translation>
+            <translation>एक बार और (Space)</translation>
         </message>
         <message>
             <source>Once more: {fingers}.</source>
-            <translation type="unfinished"></translation>
+            <translation>एक बार और: {fingers}।</translation>
         </message>
         <message>
             <source>One after the other</source>
@@ -2001,7 +2001,7 @@
         </message>
         <message>
             <source>One capture of whoever brings the child is enough. Choose which one.</source>
-            <translation type="unfinished"></translation>
+            <translation>बच्चे को लाने वाले का एक कैप्चर काफ़ी है। चुनें कि कौन सा।</translation>
         </message>
         <message>
             <source>One finger or eye was not seen. Place all of them and try again.</source>
@@ -2009,7 +2009,7 @@
         </message>
         <message>
             <source>One of the two is needed: {field} or {other}.</source>
-            <translation type="unfinished"></translation>
+            <translation>दोनों में से एक चाहिए: {field} या {other}।</translation>
         </message>
         <message>
             <source>One of these, as the person likes</source>
@@ -2025,7 +2025,7 @@
         </message>
         <message>
             <source>Only GovStack's words can be sent to a server. Leave --put out, to print them.</source>
-            <translation type="unfinished"></translation>
+            <translation>केवल GovStack के शब्द सर्वर को भेजे जा सकते हैं। उन्हें छापने के लिए --put छोड़ दें।</translation>
         </message>
         <message>
             <source>Only a correction answers a request.</source>
@@ -2057,7 +2057,7 @@
         </message>
         <message>
             <source>Only the age is known</source>
-            <translation type="unfinished"></translation>
+            <translation>केवल आयु ज्ञात है</translation>
         </message>
         <message>
             <source>Only the value true says that the person agrees: {consents}.</source>
@@ -2089,43 +2089,43 @@
         </message>
         <message>
             <source>Operator added</source>
-            <translation type="unfinished"></translation>
+            <translation>कर्मचारी जोड़ा गया</translation>
         </message>
         <message>
             <source>Operator blocked</source>
-            <translation type="unfinished"></translation>
+            <translation>कर्मचारी रोका गया</translation>
         </message>
         <message>
             <source>Operator changed the own password</source>
-            <translation type="unfinished"></translation>
+            <translation>कर्मचारी ने अपना पासवर्ड बदला</translation>
         </message>
         <message>
             <source>Operator got a new password from an administrator</source>
-            <translation type="unfinished"></translation>
+            <translation>कर्मचारी को व्यवस्थापक से नया पासवर्ड मिला</translation>
         </message>
         <message>
             <source>Operator no longer blocked</source>
-            <translation type="unfinished"></translation>
+            <translation>कर्मचारी अब रोका हुआ नहीं</translation>
         </message>
         <message>
             <source>Operator removed</source>
-            <translation type="unfinished"></translation>
+            <translation>कर्मचारी हटाया गया</translation>
         </message>
         <message>
             <source>Operator signed in</source>
-            <translation type="unfinished"></translation>
+            <translation>कर्मचारी ने साइन इन किया</translation>
         </message>
         <message>
             <source>Operator signed in at the server</source>
-            <translation type="unfinished"></translation>
+            <translation>कर्मचारी ने सर्वर पर साइन इन किया</translation>
         </message>
         <message>
             <source>Operator signed out</source>
-            <translation type="unfinished"></translation>
+            <translation>कर्मचारी ने साइन आउट किया</translation>
         </message>
         <message>
             <source>Operator's finger taken instead of a password</source>
-            <translation type="unfinished"></translation>
+            <translation>पासवर्ड के बदले कर्मचारी की उँगली ली गई</translation>
         </message>
         <message>
             <source>Outbox</source>
@@ -2133,35 +2133,35 @@
         </message>
         <message>
             <source>Packet</source>
-            <translation type="unfinished"></translation>
+            <translation>पैकेट</translation>
         </message>
         <message>
             <source>Packet accepted by the server</source>
-            <translation type="unfinished"></translation>
+            <translation>सर्वर ने पैकेट स्वीकार किया</translation>
         </message>
         <message>
             <source>Packet announced to the server</source>
-            <translation type="unfinished"></translation>
+            <translation>पैकेट की सूचना सर्वर को दी गई</translation>
         </message>
         <message>
             <source>Packet of another station accepted by the server</source>
-            <translation type="unfinished"></translation>
+            <translation>दूसरे स्टेशन का पैकेट सर्वर ने स्वीकार किया</translation>
         </message>
         <message>
             <source>Packet of another station taken from a drive</source>
-            <translation type="unfinished"></translation>
+            <translation>दूसरे स्टेशन का पैकेट ड्राइव से लिया गया</translation>
         </message>
         <message>
             <source>Packet refused for good; waits for a person</source>
-            <translation type="unfinished"></translation>
+            <translation>पैकेट अंततः अस्वीकृत; किसी व्यक्ति की प्रतीक्षा में</translation>
         </message>
         <message>
             <source>Packet sealed</source>
-            <translation type="unfinished"></translation>
+            <translation>पैकेट सील किया गया</translation>
         </message>
         <message>
             <source>Packet to be sent again at a person's wish</source>
-            <translation type="unfinished"></translation>
+            <translation>किसी व्यक्ति के कहने पर पैकेट फिर भेजा जाएगा</translation>
         </message>
         <message>
             <source>Packets not sent</source>
@@ -2169,7 +2169,7 @@
         </message>
         <message>
             <source>Packets on a drive refused</source>
-            <translation type="unfinished"></translation>
+            <translation>ड्राइव के पैकेट अस्वीकृत</translation>
         </message>
         <message>
             <source>Packets waiting for review</source>
@@ -2189,7 +2189,7 @@
         </message>
         <message>
             <source>Paper</source>
-            <translation type="unfinished"></translation>
+            <translation>काग़ज़</translation>
         </message>
         <message>
             <source>Paper is stuck in the scanner. Take it out, lay the page in again and scan again.</source>
@@ -2197,11 +2197,11 @@
         </message>
         <message>
             <source>Parent or guardian</source>
-            <translation type="unfinished"></translation>
+            <translation>माता-पिता या अभिभावक</translation>
         </message>
         <message>
             <source>Parent or guardian: {name}</source>
-            <translation type="unfinished"></translation>
+            <translation>माता-पिता या अभिभावक: {name}</translation>
         </message>
         <message>
             <source>Password</source>
@@ -2225,7 +2225,7 @@
         </message>
         <message>
             <source>Paused. Everything taken so far is kept; go on whenever the person is ready.</source>
-            <translation type="unfinished"></translation>
+            <translation>रुका हुआ है। अब तक लिया गया सब सुरक्षित है; व्यक्ति तैयार हो तब आगे बढ़ें।</translation>
         </message>
         <message>
             <source>People</source>
@@ -2233,7 +2233,7 @@
         </message>
         <message>
             <source>People are asked aloud during captures, by {voice}.</source>
-            <translation type="unfinished"></translation>
+            <translation>कैप्चर के दौरान लोगों से बोलकर कहा जाता है, {voice} द्वारा।</translation>
         </message>
         <message>
             <source>People of this station</source>
@@ -2241,11 +2241,11 @@
         </message>
         <message>
             <source>Person answered to what they were shown</source>
-            <translation type="unfinished"></translation>
+            <translation>व्यक्ति ने दिखाई गई जानकारी पर उत्तर दिया</translation>
         </message>
         <message>
             <source>Person did not agree; the registration ended</source>
-            <translation type="unfinished"></translation>
+            <translation>व्यक्ति सहमत नहीं हुआ; पंजीकरण समाप्त हुआ</translation>
         </message>
         <message>
             <source>Phone number</source>
@@ -2257,11 +2257,11 @@
         </message>
         <message>
             <source>Photo of the exception taken</source>
-            <translation type="unfinished"></translation>
+            <translation>अपवाद का फ़ोटो लिया गया</translation>
         </message>
         <message>
             <source>Picture</source>
-            <translation type="unfinished"></translation>
+            <translation>चित्र</translation>
         </message>
         <message>
             <source>Pictures</source>
@@ -2269,11 +2269,11 @@
         </message>
         <message>
             <source>Places found</source>
-            <translation type="unfinished"></translation>
+            <translation>मिली जगहें</translation>
         </message>
         <message>
             <source>Plaintext content destroyed</source>
-            <translation type="unfinished"></translation>
+            <translation>बिना कूटलेखन वाली सामग्री नष्ट की गई</translation>
         </message>
         <message>
             <source>Playing asks nobody and stores nothing.</source>
@@ -2281,55 +2281,55 @@
         </message>
         <message>
             <source>Please hold still.</source>
-            <translation type="unfinished"></translation>
+            <translation>कृपया स्थिर रहें।</translation>
         </message>
         <message>
             <source>Please lay both thumbs side by side on the glass.</source>
-            <translation type="unfinished"></translation>
+            <translation>कृपया दोनों अँगूठे काँच पर साथ-साथ रखें।</translation>
         </message>
         <message>
             <source>Please lay four fingers of your left hand flat on the glass.</source>
-            <translation type="unfinished"></translation>
+            <translation>कृपया बाएँ हाथ की चार उँगलियाँ काँच पर सीधी रखें।</translation>
         </message>
         <message>
             <source>Please lay four fingers of your right hand flat on the glass.</source>
-            <translation type="unfinished"></translation>
+            <translation>कृपया दाएँ हाथ की चार उँगलियाँ काँच पर सीधी रखें।</translation>
         </message>
         <message>
             <source>Please lay the fingers of your left hand flat on the glass.</source>
-            <translation type="unfinished"></translation>
+            <translation>कृपया बाएँ हाथ की उँगलियाँ काँच पर सीधी रखें।</translation>
         </message>
         <message>
             <source>Please lay the fingers of your right hand flat on the glass.</source>
-            <translation type="unfinished"></translation>
+            <translation>कृपया दाएँ हाथ की उँगलियाँ काँच पर सीधी रखें।</translation>
         </message>
         <message>
             <source>Please lay your thumb on the glass.</source>
-            <translation type="unfinished"></translation>
+            <translation>कृपया अपना अँगूठा काँच पर रखें।</translation>
         </message>
         <message>
             <source>Please lift your hand and lay it on the glass once more.</source>
-            <translation type="unfinished"></translation>
+            <translation>कृपया हाथ उठाएँ और एक बार फिर काँच पर रखें।</translation>
         </message>
         <message>
             <source>Please look into the device and keep both eyes wide open.</source>
-            <translation type="unfinished"></translation>
+            <translation>कृपया उपकरण में देखें और दोनों आँखें पूरी खुली रखें।</translation>
         </message>
         <message>
             <source>Please look into the device and keep the eye wide open.</source>
-            <translation type="unfinished"></translation>
+            <translation>कृपया उपकरण में देखें और आँख पूरी खुली रखें।</translation>
         </message>
         <message>
             <source>Please look straight into the camera.</source>
-            <translation type="unfinished"></translation>
+            <translation>कृपया सीधे कैमरे में देखें।</translation>
         </message>
         <message>
             <source>Please stay in front of the camera for one more picture.</source>
-            <translation type="unfinished"></translation>
+            <translation>कृपया एक और चित्र के लिए कैमरे के सामने रहें।</translation>
         </message>
         <message>
             <source>Please use the other hand or eye.</source>
-            <translation type="unfinished"></translation>
+            <translation>कृपया दूसरा हाथ या दूसरी आँख इस्तेमाल करें।</translation>
         </message>
         <message>
             <source>Plugged in</source>
@@ -2337,7 +2337,7 @@
         </message>
         <message>
             <source>Point at what cannot be captured</source>
-            <translation type="unfinished"></translation>
+            <translation>जो लिया नहीं जा सकता उस पर इशारा करें</translation>
         </message>
         <message>
             <source>Port {port} is used by another program. Choose another one.</source>
@@ -2345,31 +2345,31 @@
         </message>
         <message>
             <source>Portrait of a document compared with the face</source>
-            <translation type="unfinished"></translation>
+            <translation>दस्तावेज़ के चित्र की चेहरे से तुलना हुई</translation>
         </message>
         <message>
             <source>Pre-registration</source>
-            <translation type="unfinished"></translation>
+            <translation>पूर्व-पंजीकरण</translation>
         </message>
         <message>
             <source>Pre-registration fetched and kept</source>
-            <translation type="unfinished"></translation>
+            <translation>पूर्व-पंजीकरण लाकर रखा गया</translation>
         </message>
         <message>
             <source>Pre-registration taken into a registration</source>
-            <translation type="unfinished"></translation>
+            <translation>पूर्व-पंजीकरण एक पंजीकरण में लिया गया</translation>
         </message>
         <message>
             <source>Pre-registrations destroyed, their time being over</source>
-            <translation type="unfinished"></translation>
+            <translation>समय समाप्त होने पर पूर्व-पंजीकरण नष्ट किए गए</translation>
         </message>
         <message>
             <source>Prefill</source>
-            <translation type="unfinished"></translation>
+            <translation>पहले से भरना</translation>
         </message>
         <message>
             <source>Press Start: everything is then taken by itself, one after the other.</source>
-            <translation type="unfinished"></translation>
+            <translation>शुरू करें दबाएँ: फिर सब अपने आप, एक के बाद एक लिया जाता है।</translation>
         </message>
         <message>
             <source>Press again to remove {name} for good, with finger and face.</source>
@@ -2377,15 +2377,15 @@
         </message>
         <message>
             <source>Press the button that has the frame, or tick the box</source>
-            <translation type="unfinished"></translation>
+            <translation>चौखटे वाला बटन दबाएँ, या खाने में निशान लगाएँ</translation>
         </message>
         <message>
             <source>Press the coloured button</source>
-            <translation type="unfinished"></translation>
+            <translation>रंगीन बटन दबाएँ</translation>
         </message>
         <message>
             <source>Previous registration</source>
-            <translation type="unfinished"></translation>
+            <translation>पिछला पंजीकरण</translation>
         </message>
         <message>
             <source>Print the slip</source>
@@ -2397,11 +2397,11 @@
         </message>
         <message>
             <source>Printer</source>
-            <translation type="unfinished"></translation>
+            <translation>प्रिंटर</translation>
         </message>
         <message>
             <source>Printing …</source>
-            <translation type="unfinished"></translation>
+            <translation>छापा जा रहा है …</translation>
         </message>
         <message>
             <source>Proof of identity</source>
@@ -2409,15 +2409,15 @@
         </message>
         <message>
             <source>Proof of identity cancelled</source>
-            <translation type="unfinished"></translation>
+            <translation>पहचान का प्रमाण रद्द हुआ</translation>
         </message>
         <message>
             <source>Proof of identity started</source>
-            <translation type="unfinished"></translation>
+            <translation>पहचान का प्रमाण शुरू हुआ</translation>
         </message>
         <message>
             <source>Proof of identity went on</source>
-            <translation type="unfinished"></translation>
+            <translation>पहचान का प्रमाण आगे बढ़ा</translation>
         </message>
         <message>
             <source>Proof of identity: what this station asks for</source>
@@ -2429,7 +2429,7 @@
         </message>
         <message>
             <source>Proofing configuration set</source>
-            <translation type="unfinished"></translation>
+            <translation>प्रमाण का कॉन्फ़िगरेशन तय किया गया</translation>
         </message>
         <message>
             <source>Put away for now</source>
@@ -2441,11 +2441,11 @@
         </message>
         <message>
             <source>Read a document</source>
-            <translation type="unfinished"></translation>
+            <translation>दस्तावेज़ पढ़ें</translation>
         </message>
         <message>
             <source>Read the chip</source>
-            <translation type="unfinished"></translation>
+            <translation>चिप पढ़ें</translation>
         </message>
         <message>
             <source>Read this to the person first, and ask whether they agree.</source>
@@ -2461,7 +2461,7 @@
         </message>
         <message>
             <source>Reading what it says …</source>
-            <translation type="unfinished"></translation>
+            <translation>पढ़ा जा रहा है कि क्या लिखा है …</translation>
         </message>
         <message>
             <source>Reading …</source>
@@ -2469,19 +2469,19 @@
         </message>
         <message>
             <source>Reason given for samples below the threshold</source>
-            <translation type="unfinished"></translation>
+            <translation>सीमा से कम नमूनों का कारण दिया गया</translation>
         </message>
         <message>
             <source>Records of the trail, the newest first</source>
-            <translation type="unfinished"></translation>
+            <translation>ऑडिट शृंखला के रिकॉर्ड, सबसे नए पहले</translation>
         </message>
         <message>
             <source>Recurring job ran</source>
-            <translation type="unfinished"></translation>
+            <translation>आवर्ती काम चला</translation>
         </message>
         <message>
             <source>Registered at station</source>
-            <translation type="unfinished"></translation>
+            <translation>पंजीकरण का स्टेशन</translation>
         </message>
         <message>
             <source>Registration</source>
@@ -2489,11 +2489,11 @@
         </message>
         <message>
             <source>Registration confirmed by a supervisor</source>
-            <translation type="unfinished"></translation>
+            <translation>पर्यवेक्षक ने पंजीकरण की पुष्टि की</translation>
         </message>
         <message>
             <source>Registration discarded</source>
-            <translation type="unfinished"></translation>
+            <translation>पंजीकरण हटा दिया गया</translation>
         </message>
         <message>
             <source>Registration finished</source>
@@ -2501,7 +2501,7 @@
         </message>
         <message>
             <source>Registration handed out to be reviewed elsewhere</source>
-            <translation type="unfinished"></translation>
+            <translation>पंजीकरण कहीं और समीक्षा के लिए दिया गया</translation>
         </message>
         <message>
             <source>Registration number</source>
@@ -2513,39 +2513,39 @@
         </message>
         <message>
             <source>Registration resumed</source>
-            <translation type="unfinished"></translation>
+            <translation>पंजीकरण फिर शुरू हुआ</translation>
         </message>
         <message>
             <source>Registration signed by the officer</source>
-            <translation type="unfinished"></translation>
+            <translation>अधिकारी ने पंजीकरण पर हस्ताक्षर किए</translation>
         </message>
         <message>
             <source>Registration started</source>
-            <translation type="unfinished"></translation>
+            <translation>पंजीकरण शुरू हुआ</translation>
         </message>
         <message>
             <source>Registration was shown to a supervisor for review</source>
-            <translation type="unfinished"></translation>
+            <translation>पंजीकरण समीक्षा के लिए पर्यवेक्षक को दिखाया गया</translation>
         </message>
         <message>
             <source>Registration {number}</source>
-            <translation type="unfinished"></translation>
+            <translation>पंजीकरण {number}</translation>
         </message>
         <message>
             <source>Registration's proof of identity settled</source>
-            <translation type="unfinished"></translation>
+            <translation>पंजीकरण का पहचान-प्रमाण तय हुआ</translation>
         </message>
         <message>
             <source>Registrations put into the list for review</source>
-            <translation type="unfinished"></translation>
+            <translation>पंजीकरण समीक्षा की सूची में रखे गए</translation>
         </message>
         <message>
             <source>Registrations to be reviewed, the riskiest first</source>
-            <translation type="unfinished"></translation>
+            <translation>समीक्षा के लिए पंजीकरण, सबसे जोखिम वाले पहले</translation>
         </message>
         <message>
             <source>Reject</source>
-            <translation type="unfinished"></translation>
+            <translation>अस्वीकार करें</translation>
         </message>
         <message>
             <source>Remove</source>
@@ -2557,15 +2557,15 @@
         </message>
         <message>
             <source>Results of a proof of identity written</source>
-            <translation type="unfinished"></translation>
+            <translation>पहचान के प्रमाण के परिणाम लिखे गए</translation>
         </message>
         <message>
             <source>Review</source>
-            <translation type="unfinished"></translation>
+            <translation>समीक्षा</translation>
         </message>
         <message>
             <source>Review ({count})</source>
-            <translation type="unfinished"></translation>
+            <translation>समीक्षा ({count})</translation>
         </message>
         <message>
             <source>Right eye</source>
@@ -2597,15 +2597,15 @@
         </message>
         <message>
             <source>Roles of an operator changed</source>
-            <translation type="unfinished"></translation>
+            <translation>कर्मचारी की भूमिकाएँ बदली गईं</translation>
         </message>
         <message>
             <source>Roll of 58 mm</source>
-            <translation type="unfinished"></translation>
+            <translation>58 mm का रोल</translation>
         </message>
         <message>
             <source>Roll of 80 mm</source>
-            <translation type="unfinished"></translation>
+            <translation>80 mm का रोल</translation>
         </message>
         <message>
             <source>Rule {rule} takes something from {source}, which is no step that finds anything.</source>
@@ -2629,7 +2629,7 @@
         </message>
         <message>
             <source>Says something else than the form: {fields}. Decide in Details.</source>
-            <translation type="unfinished"></translation>
+            <translation>फ़ॉर्म से अलग बताता है: {fields}। विवरण में तय करें।</translation>
         </message>
         <message>
             <source>Scan</source>
@@ -2645,11 +2645,11 @@
         </message>
         <message>
             <source>Screen locked</source>
-            <translation type="unfinished"></translation>
+            <translation>स्क्रीन लॉक हुई</translation>
         </message>
         <message>
             <source>Screen unlocked</source>
-            <translation type="unfinished"></translation>
+            <translation>स्क्रीन खुली</translation>
         </message>
         <message>
             <source>Seal and send</source>
@@ -2657,7 +2657,7 @@
         </message>
         <message>
             <source>Sealed packet destroyed, the server being done with it</source>
-            <translation type="unfinished"></translation>
+            <translation>सर्वर का काम पूरा होने पर सीलबंद पैकेट नष्ट हुआ</translation>
         </message>
         <message>
             <source>Sealed packet of {size} kB in the outbox.</source>
@@ -2665,15 +2665,15 @@
         </message>
         <message>
             <source>Sealed {kilometres} km from where this station stands.</source>
-            <translation type="unfinished"></translation>
+            <translation>इस स्टेशन की जगह से {kilometres} km दूर सील किया गया।</translation>
         </message>
         <message>
             <source>Sealing a signed registration failed</source>
-            <translation type="unfinished"></translation>
+            <translation>हस्ताक्षरित पंजीकरण सील नहीं हो सका</translation>
         </message>
         <message>
             <source>Search</source>
-            <translation type="unfinished"></translation>
+            <translation>खोजें</translation>
         </message>
         <message>
             <source>Second language</source>
@@ -2685,7 +2685,7 @@
         </message>
         <message>
             <source>Secret of a proofing method kept</source>
-            <translation type="unfinished"></translation>
+            <translation>प्रमाण विधि की गुप्त कुंजी रखी गई</translation>
         </message>
         <message>
             <source>Send again</source>
@@ -2697,7 +2697,7 @@
         </message>
         <message>
             <source>Send back</source>
-            <translation type="unfinished"></translation>
+            <translation>वापस भेजें</translation>
         </message>
         <message>
             <source>Send now</source>
@@ -2709,7 +2709,7 @@
         </message>
         <message>
             <source>Sending continued</source>
-            <translation type="unfinished"></translation>
+            <translation>भेजना फिर शुरू हुआ</translation>
         </message>
         <message>
             <source>Sending is paused at this station. The packet is kept and goes when sending is continued.</source>
@@ -2721,7 +2721,7 @@
         </message>
         <message>
             <source>Sending paused</source>
-            <translation type="unfinished"></translation>
+            <translation>भेजना रोका गया</translation>
         </message>
         <message>
             <source>Sending …</source>
@@ -2729,27 +2729,27 @@
         </message>
         <message>
             <source>Server</source>
-            <translation type="unfinished"></translation>
+            <translation>सर्वर</translation>
         </message>
         <message>
             <source>Server asked what became of packets</source>
-            <translation type="unfinished"></translation>
+            <translation>सर्वर से पूछा गया कि पैकेटों का क्या हुआ</translation>
         </message>
         <message>
             <source>Server certificate stored</source>
-            <translation type="unfinished"></translation>
+            <translation>सर्वर का प्रमाणपत्र सहेजा गया</translation>
         </message>
         <message>
             <source>Server said the same as before</source>
-            <translation type="unfinished"></translation>
+            <translation>सर्वर ने पहले जैसा ही कहा</translation>
         </message>
         <message>
             <source>Server said what became of a packet</source>
-            <translation type="unfinished"></translation>
+            <translation>सर्वर ने बताया कि पैकेट का क्या हुआ</translation>
         </message>
         <message>
             <source>Server wants a packet sent again</source>
-            <translation type="unfinished"></translation>
+            <translation>सर्वर चाहता है कि पैकेट फिर भेजा जाए</translation>
         </message>
         <message>
             <source>Set up an authenticator</source>
@@ -2773,7 +2773,7 @@
         </message>
         <message>
             <source>Set-up bundle imported</source>
-            <translation type="unfinished"></translation>
+            <translation>सेट-अप बंडल लिया गया</translation>
         </message>
         <message>
             <source>Sharing of details</source>
@@ -2781,23 +2781,23 @@
         </message>
         <message>
             <source>Show everything</source>
-            <translation type="unfinished"></translation>
+            <translation>सब दिखाएँ</translation>
         </message>
         <message>
             <source>Show to the camera</source>
-            <translation type="unfinished"></translation>
+            <translation>कैमरे को दिखाएँ</translation>
         </message>
         <message>
             <source>Show to the person</source>
-            <translation type="unfinished"></translation>
+            <translation>व्यक्ति को दिखाएँ</translation>
         </message>
         <message>
             <source>Show to the person ({key})</source>
-            <translation type="unfinished"></translation>
+            <translation>व्यक्ति को दिखाएँ ({key})</translation>
         </message>
         <message>
             <source>Show where</source>
-            <translation type="unfinished"></translation>
+            <translation>दिखाएँ कहाँ</translation>
         </message>
         <message>
             <source>Shown so far: {level}</source>
@@ -2817,11 +2817,11 @@
         </message>
         <message>
             <source>Sign off</source>
-            <translation type="unfinished"></translation>
+            <translation>पक्का करें</translation>
         </message>
         <message>
             <source>Sign off ({count})</source>
-            <translation type="unfinished"></translation>
+            <translation>पक्का करें ({count})</translation>
         </message>
         <message>
             <source>Sign out</source>
@@ -2829,7 +2829,7 @@
         </message>
         <message>
             <source>Sign-in at the server failed</source>
-            <translation type="unfinished"></translation>
+            <translation>सर्वर पर साइन-इन विफल हुआ</translation>
         </message>
         <message>
             <source>Signed and kept. It can be sealed once this station has reached the server for the first time; until then it waits on the desk.</source>
@@ -2837,15 +2837,15 @@
         </message>
         <message>
             <source>Signed by the key {fingerprint}</source>
-            <translation type="unfinished"></translation>
+            <translation>कुंजी {fingerprint} से हस्ताक्षरित</translation>
         </message>
         <message>
             <source>Signed report about a registration written</source>
-            <translation type="unfinished"></translation>
+            <translation>पंजीकरण के बारे में हस्ताक्षरित रिपोर्ट लिखी गई</translation>
         </message>
         <message>
             <source>Signed. It is sealed in the background; the next person may sit down.</source>
-            <translation type="unfinished"></translation>
+            <translation>हस्ताक्षर हो गए। इसे पीछे सील किया जा रहा है; अगला व्यक्ति बैठ सकता है।</translation>
         </message>
         <message>
             <source>Signing …</source>
@@ -2853,7 +2853,7 @@
         </message>
         <message>
             <source>Signs for and against a living face were shown</source>
-            <translation type="unfinished"></translation>
+            <translation>जीवित चेहरे के पक्ष और विपक्ष के संकेत दिखाए गए</translation>
         </message>
         <message>
             <source>Sit a little higher.</source>
@@ -2865,7 +2865,7 @@
         </message>
         <message>
             <source>Six digits</source>
-            <translation type="unfinished"></translation>
+            <translation>छह अंक</translation>
         </message>
         <message>
             <source>Size: about {now} MB of {limit} MB that can be sent.</source>
@@ -2881,11 +2881,11 @@
         </message>
         <message>
             <source>Slip printed or written</source>
-            <translation type="unfinished"></translation>
+            <translation>पर्ची छापी या लिखी गई</translation>
         </message>
         <message>
             <source>Smaller</source>
-            <translation type="unfinished"></translation>
+            <translation>छोटा</translation>
         </message>
         <message>
             <source>Some documents cannot be read here: scan them.</source>
@@ -2945,7 +2945,7 @@
         </message>
         <message>
             <source>Something is wrong with the chip. Nothing was taken from it. Call your supervisor.</source>
-            <translation type="unfinished"></translation>
+            <translation>चिप में कुछ गड़बड़ है। उससे कुछ नहीं लिया गया। अपने पर्यवेक्षक को बुलाएँ।</translation>
         </message>
         <message>
             <source>Something went wrong inside the program ({kind}). What was confirmed before is kept; try again, and tell your supervisor if it stays.</source>
@@ -2953,19 +2953,19 @@
         </message>
         <message>
             <source>Space</source>
-            <translation type="unfinished"></translation>
+            <translation>Space</translation>
         </message>
         <message>
             <source>Speed of sending limited</source>
-            <translation type="unfinished"></translation>
+            <translation>भेजने की गति सीमित की गई</translation>
         </message>
         <message>
             <source>Start</source>
-            <translation type="unfinished"></translation>
+            <translation>शुरू करें</translation>
         </message>
         <message>
             <source>Start (Space)</source>
-            <translation type="unfinished"></translation>
+            <translation>शुरू करें (Space)</translation>
         </message>
         <message>
             <source>Start a new registration</source>
@@ -2973,7 +2973,7 @@
         </message>
         <message>
             <source>Start, go on, or take the picture</source>
-            <translation type="unfinished"></translation>
+            <translation>शुरू करें, आगे बढ़ें, या चित्र लें</translation>
         </message>
         <message>
             <source>State: {state}</source>
@@ -2985,19 +2985,19 @@
         </message>
         <message>
             <source>Station bound to this computer, or released</source>
-            <translation type="unfinished"></translation>
+            <translation>स्टेशन इस कंप्यूटर से बाँधा या मुक्त किया गया</translation>
         </message>
         <message>
             <source>Station created</source>
-            <translation type="unfinished"></translation>
+            <translation>स्टेशन बनाया गया</translation>
         </message>
         <message>
             <source>Step completed</source>
-            <translation type="unfinished"></translation>
+            <translation>चरण पूरा हुआ</translation>
         </message>
         <message>
             <source>Still reading what the document says …</source>
-            <translation type="unfinished"></translation>
+            <translation>अभी पढ़ा जा रहा है कि दस्तावेज़ क्या बताता है …</translation>
         </message>
         <message>
             <source>Stop</source>
@@ -3009,7 +3009,7 @@
         </message>
         <message>
             <source>Story</source>
-            <translation type="unfinished"></translation>
+            <translation>कहानी</translation>
         </message>
         <message>
             <source>Supervisor</source>
@@ -3017,19 +3017,19 @@
         </message>
         <message>
             <source>Supervisor decided, to be signed off</source>
-            <translation type="unfinished"></translation>
+            <translation>पर्यवेक्षक ने निर्णय लिया, पक्का होना बाकी</translation>
         </message>
         <message>
             <source>Supervisor signed off a number of decisions</source>
-            <translation type="unfinished"></translation>
+            <translation>पर्यवेक्षक ने कई निर्णय पक्के किए</translation>
         </message>
         <message>
             <source>Supervisor's decision signed off</source>
-            <translation type="unfinished"></translation>
+            <translation>पर्यवेक्षक का निर्णय पक्का हुआ</translation>
         </message>
         <message>
             <source>Tab</source>
-            <translation type="unfinished"></translation>
+            <translation>Tab</translation>
         </message>
         <message>
             <source>Take any</source>
@@ -3037,11 +3037,11 @@
         </message>
         <message>
             <source>Take it</source>
-            <translation type="unfinished"></translation>
+            <translation>इसे लें</translation>
         </message>
         <message>
             <source>Take it again</source>
-            <translation type="unfinished"></translation>
+            <translation>फिर से लें</translation>
         </message>
         <message>
             <source>Take one picture of the face together with what cannot be captured: {missing}.</source>
@@ -3049,7 +3049,7 @@
         </message>
         <message>
             <source>Take the picture (Space)</source>
-            <translation type="unfinished"></translation>
+            <translation>चित्र लें (Space)</translation>
         </message>
         <message>
             <source>Take the picture when everything is to be seen.</source>
@@ -3057,19 +3057,19 @@
         </message>
         <message>
             <source>Template of a face destroyed</source>
-            <translation type="unfinished"></translation>
+            <translation>चेहरे का टेम्पलेट नष्ट किया गया</translation>
         </message>
         <message>
             <source>Template of a face kept to search among</source>
-            <translation type="unfinished"></translation>
+            <translation>खोजने के लिए चेहरे का टेम्पलेट रखा गया</translation>
         </message>
         <message>
             <source>Templates destroyed, their time being over</source>
-            <translation type="unfinished"></translation>
+            <translation>समय समाप्त होने पर टेम्पलेट नष्ट किए गए</translation>
         </message>
         <message>
             <source>Templates found damaged</source>
-            <translation type="unfinished"></translation>
+            <translation>टेम्पलेट ख़राब मिले</translation>
         </message>
         <message>
             <source>Test</source>
@@ -3081,19 +3081,19 @@
         </message>
         <message>
             <source>Thank you, that is good.</source>
-            <translation type="unfinished"></translation>
+            <translation>धन्यवाद, यह अच्छा है।</translation>
         </message>
         <message>
             <source>Thank you, that was all.</source>
-            <translation type="unfinished"></translation>
+            <translation>धन्यवाद, सब हो गया।</translation>
         </message>
         <message>
             <source>That a living person sat before the camera rests on the officer's word alone.</source>
-            <translation type="unfinished"></translation>
+            <translation>कैमरे के सामने जीवित व्यक्ति था, यह केवल अधिकारी के वचन पर टिका है।</translation>
         </message>
         <message>
             <source>That the face is a living one was close: {value}, where {threshold} is enough.</source>
-            <translation type="unfinished"></translation>
+            <translation>चेहरा जीवित है, यह कम अंतर से तय हुआ: {value}, जबकि {threshold} काफ़ी है।</translation>
         </message>
         <message>
             <source>That was not it. The code of the authenticator</source>
@@ -3117,7 +3117,7 @@
         </message>
         <message>
             <source>The ID schema has no field {field}: what is typed there is never delivered.</source>
-            <translation type="unfinished"></translation>
+            <translation>पहचान-स्कीमा में खाना {field} नहीं है: वहाँ टाइप किया गया कभी नहीं भेजा जाता।</translation>
         </message>
         <message>
             <source>The ID schema has no handle {field}: nobody could sign in by it. Mark the field there.</source>
@@ -3125,7 +3125,7 @@
         </message>
         <message>
             <source>The ID schema requires {field}, and no screen asks for it. Add the field to a screen.</source>
-            <translation type="unfinished"></translation>
+            <translation>पहचान-स्कीमा को {field} चाहिए, और कोई स्क्रीन उसे नहीं माँगती। खाने को किसी स्क्रीन में जोड़ें।</translation>
         </message>
         <message>
             <source>The ID schema sends a field to a part of the packet that does not exist.</source>
@@ -3149,7 +3149,7 @@
         </message>
         <message>
             <source>The address is not right</source>
-            <translation type="unfinished"></translation>
+            <translation>पता सही नहीं है</translation>
         </message>
         <message>
             <source>The address of the service that proves identities is not secure (https), so it was not asked. Tell your administrator.</source>
@@ -3157,15 +3157,15 @@
         </message>
         <message>
             <source>The age does not fit the photo</source>
-            <translation type="unfinished"></translation>
+            <translation>आयु फ़ोटो से मेल नहीं खाती</translation>
         </message>
         <message>
             <source>The age groups cannot be read. They are written like {example}. Ask your administrator.</source>
-            <translation type="unfinished"></translation>
+            <translation>आयु समूह पढ़े नहीं जा सकते। वे ऐसे लिखे जाते हैं: {example}। अपने व्यवस्थापक से पूछें।</translation>
         </message>
         <message>
             <source>The age groups {first} and {second} overlap: nobody can tell which rules count. Ask your administrator.</source>
-            <translation type="unfinished"></translation>
+            <translation>आयु समूह {first} और {second} एक-दूसरे पर आते हैं: पता नहीं चलता कि कौन से नियम लागू हैं। अपने व्यवस्थापक से पूछें।</translation>
         </message>
         <message>
             <source>The answer cannot be written. Perhaps the disk is full.</source>
@@ -3177,11 +3177,11 @@
         </message>
         <message>
             <source>The answer in the browser belongs to another request. Begin this step again.</source>
-            <translation type="unfinished"></translation>
+            <translation>ब्राउज़र का उत्तर किसी दूसरे अनुरोध का है। यह चरण फिर से शुरू करें।</translation>
         </message>
         <message>
             <source>The answer in the browser belongs to another sign-in. Begin this step again.</source>
-            <translation type="unfinished"></translation>
+            <translation>ब्राउज़र का उत्तर किसी दूसरे साइन-इन का है। यह चरण फिर से शुरू करें।</translation>
         </message>
         <message>
             <source>The answer in the browser is from another identity provider than the one that was asked.</source>
@@ -3205,11 +3205,11 @@
         </message>
         <message>
             <source>The attempts are used up and something is still missing: {fingers}. Take it once more, or say that it cannot be captured.</source>
-            <translation type="unfinished"></translation>
+            <translation>प्रयास समाप्त हो गए और अब भी कुछ कम है: {fingers}। एक बार और लें, या बताएँ कि वह लिया नहीं जा सकता।</translation>
         </message>
         <message>
             <source>The attempts are used up. Keep the best there is and say why, or take it once more.</source>
-            <translation type="unfinished"></translation>
+            <translation>प्रयास समाप्त हो गए। जो सबसे अच्छा है उसे रखें और कारण बताएँ, या एक बार और लें।</translation>
         </message>
         <message>
             <source>The audit records in the packet are not a list of names with texts.</source>
@@ -3221,7 +3221,7 @@
         </message>
         <message>
             <source>The barcode</source>
-            <translation type="unfinished"></translation>
+            <translation>बारकोड</translation>
         </message>
         <message>
             <source>The biometric file has a part that does not belong there, stands in the wrong order or stands twice.</source>
@@ -3353,7 +3353,7 @@
         </message>
         <message>
             <source>The chip is opened by what is printed on the document. Scan the page with the machine-readable lines first, or type the six digits on its front.</source>
-            <translation type="unfinished"></translation>
+            <translation>चिप दस्तावेज़ पर छपी जानकारी से खुलती है। पहले मशीन से पढ़ी जाने वाली पंक्तियों वाला पृष्ठ स्कैन करें, या सामने छपे छह अंक टाइप करें।</translation>
         </message>
         <message>
             <source>The chip is signed in a way that this program does not know. It cannot be checked.</source>
@@ -3369,11 +3369,11 @@
         </message>
         <message>
             <source>The chip was read and is signed by its issuer.</source>
-            <translation type="unfinished"></translation>
+            <translation>चिप पढ़ी गई और उस पर उसके जारीकर्ता के हस्ताक्षर हैं।</translation>
         </message>
         <message>
             <source>The chip was read; who signed it is not known at this station.</source>
-            <translation type="unfinished"></translation>
+            <translation>चिप पढ़ी गई; उस पर किसने हस्ताक्षर किए, यह इस स्टेशन को ज्ञात नहीं।</translation>
         </message>
         <message>
             <source>The clock of the {kind} is {minutes} minutes off. Set it, or this computer's, and try again.</source>
@@ -3381,7 +3381,7 @@
         </message>
         <message>
             <source>The code is signed, but what it says is not what a slip says.</source>
-            <translation type="unfinished"></translation>
+            <translation>कोड पर हस्ताक्षर हैं, पर वह जो बताता है वह पर्ची नहीं बताती।</translation>
         </message>
         <message>
             <source>The code is wrong or was used already. Wait for the next one; check this computer's clock.</source>
@@ -3413,23 +3413,23 @@
         </message>
         <message>
             <source>The condition asks for {name} (column {column}), which no form here has.</source>
-            <translation type="unfinished"></translation>
+            <translation>शर्त {name} माँगती है (स्तंभ {column}), जो यहाँ किसी फ़ॉर्म में नहीं है।</translation>
         </message>
         <message>
             <source>The condition cannot be understood from column {column} on: {found}</source>
-            <translation type="unfinished"></translation>
+            <translation>शर्त स्तंभ {column} से समझी नहीं जाती: {found}</translation>
         </message>
         <message>
             <source>The condition is never true, whatever is typed and however old somebody is.</source>
-            <translation type="unfinished"></translation>
+            <translation>शर्त कभी सच नहीं होती, चाहे जो टाइप हो और आयु जो भी हो।</translation>
         </message>
         <message>
             <source>The condition is not understood from column {column} on. The field is always shown and never required.</source>
-            <translation type="unfinished"></translation>
+            <translation>शर्त स्तंभ {column} से समझी नहीं जाती। खाना हमेशा दिखता है और कभी अनिवार्य नहीं होता।</translation>
         </message>
         <message>
             <source>The condition is too long or nested too deeply (column {column}).</source>
-            <translation type="unfinished"></translation>
+            <translation>शर्त बहुत लंबी या बहुत गहरी है (स्तंभ {column})।</translation>
         </message>
         <message>
             <source>The content of this registration was destroyed after it was delivered or given up.</source>
@@ -3457,7 +3457,7 @@
         </message>
         <message>
             <source>The date is known</source>
-            <translation type="unfinished"></translation>
+            <translation>तारीख़ ज्ञात है</translation>
         </message>
         <message>
             <source>The date of capture in the record is a day that does not exist.</source>
@@ -3473,7 +3473,7 @@
         </message>
         <message>
             <source>The device is starting …</source>
-            <translation type="unfinished"></translation>
+            <translation>उपकरण शुरू हो रहा है …</translation>
         </message>
         <message>
             <source>The device saw another hand or eye than the one asked for. Place the right one.</source>
@@ -3545,7 +3545,7 @@
         </message>
         <message>
             <source>The document's chip</source>
-            <translation type="unfinished"></translation>
+            <translation>दस्तावेज़ की चिप</translation>
         </message>
         <message>
             <source>The drive cannot be read. Plug it in again, or hand over on another one.</source>
@@ -3577,7 +3577,7 @@
         </message>
         <message>
             <source>The earliest day lies behind the latest: no date would do.</source>
-            <translation type="unfinished"></translation>
+            <translation>सबसे पहला दिन सबसे अंतिम के बाद है: कोई तारीख़ ठीक नहीं होगी।</translation>
         </message>
         <message>
             <source>The encrypted file was changed after it was written. Do not use it.</source>
@@ -3641,7 +3641,7 @@
         </message>
         <message>
             <source>The face in the document's chip is not clearly that of the person. Compare both yourself, and call your supervisor if you doubt it.</source>
-            <translation type="unfinished"></translation>
+            <translation>दस्तावेज़ की चिप का चेहरा स्पष्ट रूप से इस व्यक्ति का नहीं है। स्वयं तुलना करें, और संदेह हो तो अपने पर्यवेक्षक को बुलाएँ।</translation>
         </message>
         <message>
             <source>The face is cut off. Move to the middle of the picture.</source>
@@ -3713,7 +3713,7 @@
         </message>
         <message>
             <source>The field {field} has no group: nobody could choose to change it. Name one.</source>
-            <translation type="unfinished"></translation>
+            <translation>खाने {field} का समूह नहीं है: कोई उसे बदलना चुन नहीं सकता। एक बताएँ।</translation>
         </message>
         <message>
             <source>The field {field} has no text. Fill it in or leave it out.</source>
@@ -3733,11 +3733,11 @@
         </message>
         <message>
             <source>The field {field} is there twice, first at {first}. Remove one.</source>
-            <translation type="unfinished"></translation>
+            <translation>खाना {field} दो बार है, पहले {first} पर। एक हटाएँ।</translation>
         </message>
         <message>
             <source>The field {field} is {here} here and {there} in the ID schema; the schema decides.</source>
-            <translation type="unfinished"></translation>
+            <translation>खाना {field} यहाँ {here} है और पहचान-स्कीमा में {there}; स्कीमा ही मान्य है।</translation>
         </message>
         <message>
             <source>The file cannot be read: {file}.</source>
@@ -3749,7 +3749,7 @@
         </message>
         <message>
             <source>The file holds another key than the one with this fingerprint. Nothing was accepted.</source>
-            <translation type="unfinished"></translation>
+            <translation>फ़ाइल में इस फ़िंगरप्रिंट से अलग कुंजी है। कुछ स्वीकार नहीं किया गया।</translation>
         </message>
         <message>
             <source>The file holds several pages or pictures. Choose one that holds a single page.</source>
@@ -3797,7 +3797,7 @@
         </message>
         <message>
             <source>The file that says which field a document fills in cannot be read. Ask your administrator.</source>
-            <translation type="unfinished"></translation>
+            <translation>वह फ़ाइल पढ़ी नहीं जा सकती जो बताती है कि दस्तावेज़ कौन सा खाना भरता है। अपने व्यवस्थापक से पूछें।</translation>
         </message>
         <message>
             <source>The finger could not be recognised. Ask your supervisor.</source>
@@ -3841,7 +3841,7 @@
         </message>
         <message>
             <source>The form filled in at home</source>
-            <translation type="unfinished"></translation>
+            <translation>घर पर भरा फ़ॉर्म</translation>
         </message>
         <message>
             <source>The form has no document of this name.</source>
@@ -3853,7 +3853,7 @@
         </message>
         <message>
             <source>The form has no group of fields of this name.</source>
-            <translation type="unfinished"></translation>
+            <translation>फ़ॉर्म में इस नाम का खानों का समूह नहीं है।</translation>
         </message>
         <message>
             <source>The form of the step {node} has other fields: {fields}.</source>
@@ -3865,7 +3865,7 @@
         </message>
         <message>
             <source>The gender does not fit the photo</source>
-            <translation type="unfinished"></translation>
+            <translation>लिंग फ़ोटो से मेल नहीं खाता</translation>
         </message>
         <message>
             <source>The gender in the record is none that the standard knows.</source>
@@ -3893,7 +3893,7 @@
         </message>
         <message>
             <source>The identity provider cannot be asked just now. Try again later.</source>
-            <translation type="unfinished"></translation>
+            <translation>पहचान प्रदाता से अभी पूछा नहीं जा सकता। बाद में फिर प्रयास करें।</translation>
         </message>
         <message>
             <source>The identity provider did not confirm the sign-in. Begin this step again.</source>
@@ -3973,19 +3973,19 @@
         </message>
         <message>
             <source>The identity-proofing service answered with something that cannot be read. Try again later, or tell support.</source>
-            <translation type="unfinished"></translation>
+            <translation>पहचान सिद्ध करने वाली सेवा ने ऐसा उत्तर दिया जो पढ़ा नहीं जा सकता। बाद में फिर प्रयास करें, या सहायता दल को बताएँ।</translation>
         </message>
         <message>
             <source>The identity-proofing service did not accept what it was sent. Tell your administrator.</source>
-            <translation type="unfinished"></translation>
+            <translation>पहचान सिद्ध करने वाली सेवा ने वह स्वीकार नहीं किया जो उसे भेजा गया। अपने व्यवस्थापक को बताएँ।</translation>
         </message>
         <message>
             <source>The identity-proofing service does not accept this station's key. Tell your administrator.</source>
-            <translation type="unfinished"></translation>
+            <translation>पहचान सिद्ध करने वाली सेवा इस स्टेशन की कुंजी स्वीकार नहीं करती। अपने व्यवस्थापक को बताएँ।</translation>
         </message>
         <message>
             <source>The identity-proofing service does not know this person any more. Begin this step again.</source>
-            <translation type="unfinished"></translation>
+            <translation>पहचान सिद्ध करने वाली सेवा इस व्यक्ति को अब नहीं जानती। यह चरण फिर से शुरू करें।</translation>
         </message>
         <message>
             <source>The introducer is not known at this station. Check the number, or ask somebody else.</source>
@@ -4045,19 +4045,19 @@
         </message>
         <message>
             <source>The list comes from station {station}, which was not accepted here. A supervisor may accept its key: {fingerprint}.</source>
-            <translation type="unfinished"></translation>
+            <translation>सूची स्टेशन {station} से आई है, जिसे यहाँ स्वीकार नहीं किया गया। पर्यवेक्षक उसकी कुंजी स्वीकार कर सकते हैं: {fingerprint}।</translation>
         </message>
         <message>
             <source>The list for a review cannot be read: {part} is missing or has a wrong form.</source>
-            <translation type="unfinished"></translation>
+            <translation>समीक्षा की सूची पढ़ी नहीं जा सकती: {part} नहीं है या उसका रूप ग़लत है।</translation>
         </message>
         <message>
             <source>The list hangs on {parent}, which is no list of this form.</source>
-            <translation type="unfinished"></translation>
+            <translation>सूची {parent} पर निर्भर है, जो इस फ़ॉर्म की सूची नहीं है।</translation>
         </message>
         <message>
             <source>The list is for another station.</source>
-            <translation type="unfinished"></translation>
+            <translation>सूची दूसरे स्टेशन के लिए है।</translation>
         </message>
         <message>
             <source>The list of those who may sign in here is damaged: users.json.</source>
@@ -4069,7 +4069,7 @@
         </message>
         <message>
             <source>The list of {field} has no entries: nobody could choose anything.</source>
-            <translation type="unfinished"></translation>
+            <translation>{field} की सूची में कोई प्रविष्टि नहीं है: कोई कुछ चुन नहीं सकता।</translation>
         </message>
         <message>
             <source>The list on this drive was changed or cut off after its station had signed it. Nothing was taken; hand over again.</source>
@@ -4077,11 +4077,11 @@
         </message>
         <message>
             <source>The list was changed or cut off after its station had signed it. Nothing was taken.</source>
-            <translation type="unfinished"></translation>
+            <translation>सूची उसके स्टेशन के हस्ताक्षर के बाद बदली या काटी गई। कुछ नहीं लिया गया।</translation>
         </message>
         <message>
             <source>The lists {fields} hang on one another in a circle.</source>
-            <translation type="unfinished"></translation>
+            <translation>सूचियाँ {fields} एक-दूसरे पर घूमकर निर्भर हैं।</translation>
         </message>
         <message>
             <source>The machine-readable lines of the document are not complete.</source>
@@ -4249,7 +4249,7 @@
         </message>
         <message>
             <source>The passport's zone</source>
-            <translation type="unfinished"></translation>
+            <translation>पासपोर्ट की पढ़ी जाने वाली पंक्तियाँ</translation>
         </message>
         <message>
             <source>The password file {file} is not plain text in UTF-8. Save it as UTF-8.</source>
@@ -4269,11 +4269,11 @@
         </message>
         <message>
             <source>The person</source>
-            <translation type="unfinished"></translation>
+            <translation>व्यक्ति</translation>
         </message>
         <message>
             <source>The person agreed at {at}.</source>
-            <translation type="unfinished"></translation>
+            <translation>व्यक्ति {at} पर सहमत हुआ।</translation>
         </message>
         <message>
             <source>The person agrees</source>
@@ -4281,7 +4281,7 @@
         </message>
         <message>
             <source>The person checks this on their screen and answers there; or you ask them.</source>
-            <translation type="unfinished"></translation>
+            <translation>व्यक्ति इसे अपनी स्क्रीन पर जाँचता और वहीं उत्तर देता है; या आप उनसे पूछें।</translation>
         </message>
         <message>
             <source>The person chooses this</source>
@@ -4297,23 +4297,23 @@
         </message>
         <message>
             <source>The person did not agree.</source>
-            <translation type="unfinished"></translation>
+            <translation>व्यक्ति सहमत नहीं हुआ।</translation>
         </message>
         <message>
             <source>The person did not agree. The registration is over and nothing of it is kept.</source>
-            <translation type="unfinished"></translation>
+            <translation>व्यक्ति सहमत नहीं हुआ। पंजीकरण समाप्त है और उसका कुछ नहीं रखा जाता।</translation>
         </message>
         <message>
             <source>The person did not share anything at the identity provider. It can be tried again.</source>
-            <translation type="unfinished"></translation>
+            <translation>व्यक्ति ने पहचान प्रदाता पर कुछ साझा नहीं किया। फिर प्रयास किया जा सकता है।</translation>
         </message>
         <message>
             <source>The person does not agree</source>
-            <translation type="unfinished"></translation>
+            <translation>व्यक्ति सहमत नहीं है</translation>
         </message>
         <message>
             <source>The person ended the sharing of records. It can be begun again.</source>
-            <translation type="unfinished"></translation>
+            <translation>व्यक्ति ने रिकॉर्ड साझा करना समाप्त किया। फिर शुरू किया जा सकता है।</translation>
         </message>
         <message>
             <source>The person goes on in the browser: turn the screen to them. The answer comes by itself.</source>
@@ -4329,7 +4329,7 @@
         </message>
         <message>
             <source>The person is registered already</source>
-            <translation type="unfinished"></translation>
+            <translation>व्यक्ति पहले से पंजीकृत है</translation>
         </message>
         <message>
             <source>The person lays the finger on the reader.</source>
@@ -4337,7 +4337,7 @@
         </message>
         <message>
             <source>The person reads this on their screen and answers there; or you ask them.</source>
-            <translation type="unfinished"></translation>
+            <translation>व्यक्ति इसे अपनी स्क्रीन पर पढ़ता और वहीं उत्तर देता है; या आप उनसे पूछें।</translation>
         </message>
         <message>
             <source>The person reads this with the app on their telephone.</source>
@@ -4345,19 +4345,19 @@
         </message>
         <message>
             <source>The person said at {at}: this is right.</source>
-            <translation type="unfinished"></translation>
+            <translation>व्यक्ति ने {at} पर कहा: यह सही है।</translation>
         </message>
         <message>
             <source>The person said on their screen that something is wrong: {count} times.</source>
-            <translation type="unfinished"></translation>
+            <translation>व्यक्ति ने अपनी स्क्रीन पर कहा कि कुछ ग़लत है: {count} बार।</translation>
         </message>
         <message>
             <source>The person said that something is wrong. Ask what it is, correct it and show it to them again.</source>
-            <translation type="unfinished"></translation>
+            <translation>व्यक्ति ने कहा कि कुछ ग़लत है। पूछें कि क्या, उसे ठीक करें और उन्हें फिर दिखाएँ।</translation>
         </message>
         <message>
             <source>The person says that something is wrong. Ask what it is and correct it.</source>
-            <translation type="unfinished"></translation>
+            <translation>व्यक्ति कहता है कि कुछ ग़लत है। पूछें कि क्या और उसे ठीक करें।</translation>
         </message>
         <message>
             <source>The person shows a document</source>
@@ -4365,15 +4365,15 @@
         </message>
         <message>
             <source>The person signs here to agree. Ask them to sign.</source>
-            <translation type="unfinished"></translation>
+            <translation>व्यक्ति सहमति के लिए यहाँ हस्ताक्षर करता है। उनसे हस्ताक्षर करने को कहें।</translation>
         </message>
         <message>
             <source>The person who brings the child has to be confirmed by a supervisor.</source>
-            <translation type="unfinished"></translation>
+            <translation>बच्चे को लाने वाले की पुष्टि पर्यवेक्षक को करनी होगी।</translation>
         </message>
         <message>
             <source>The person's screen in a window</source>
-            <translation type="unfinished"></translation>
+            <translation>खिड़की में व्यक्ति की स्क्रीन</translation>
         </message>
         <message>
             <source>The photo that shows what cannot be captured is missing. Take it first.</source>
@@ -4441,7 +4441,7 @@
         </message>
         <message>
             <source>The picture is kept. It can be taken again.</source>
-            <translation type="unfinished"></translation>
+            <translation>चित्र रखा गया है। उसे फिर लिया जा सकता है।</translation>
         </message>
         <message>
             <source>The picture is neither too dark nor too bright.</source>
@@ -4497,7 +4497,7 @@
         </message>
         <message>
             <source>The places have no level {level}: the list of {field} would be empty.</source>
-            <translation type="unfinished"></translation>
+            <translation>जगहों में स्तर {level} नहीं है: {field} की सूची ख़ाली होगी।</translation>
         </message>
         <message>
             <source>The plots cannot be written into the folder {folder}.</source>
@@ -4505,7 +4505,7 @@
         </message>
         <message>
             <source>The portrait of a document does not look like the face that was captured: likeness {score}, the same from {threshold} on.</source>
-            <translation type="unfinished"></translation>
+            <translation>दस्तावेज़ का चित्र लिए गए चेहरे जैसा नहीं दिखता: समानता {score}, {threshold} से वही व्यक्ति।</translation>
         </message>
         <message>
             <source>The pre-registration cannot be read: {part} is missing or has a wrong form.</source>
@@ -4521,7 +4521,7 @@
         </message>
         <message>
             <source>The printed text</source>
-            <translation type="unfinished"></translation>
+            <translation>छपा हुआ पाठ</translation>
         </message>
         <message>
             <source>The printer did not take the slip. Look whether it is on and has paper, and print again.</source>
@@ -4529,7 +4529,7 @@
         </message>
         <message>
             <source>The printer {printer} did not take the slip. Look whether it is on and has paper, and print again.</source>
-            <translation type="unfinished"></translation>
+            <translation>प्रिंटर {printer} ने पर्ची नहीं ली। देखें कि वह चालू है और उसमें काग़ज़ है, फिर छापें।</translation>
         </message>
         <message>
             <source>The program cannot judge this. Look yourself.</source>
@@ -4545,7 +4545,7 @@
         </message>
         <message>
             <source>The proof of identity</source>
-            <translation type="unfinished"></translation>
+            <translation>पहचान का प्रमाण</translation>
         </message>
         <message>
             <source>The proof of the sign-in is from another identity provider than the one that was asked.</source>
@@ -4665,11 +4665,11 @@
         </message>
         <message>
             <source>The records do not say something about the person that is needed here.</source>
-            <translation type="unfinished"></translation>
+            <translation>रिकॉर्ड व्यक्ति के बारे में कुछ ऐसा नहीं बताते जो यहाँ चाहिए।</translation>
         </message>
         <message>
             <source>The records that are asked for are not set up with MiTrust. Tell your supervisor.</source>
-            <translation type="unfinished"></translation>
+            <translation>जो रिकॉर्ड माँगे गए वे MiTrust में सेट नहीं हैं। अपने पर्यवेक्षक को बताएँ।</translation>
         </message>
         <message>
             <source>The registration has no audit record. Call your supervisor.</source>
@@ -4705,7 +4705,7 @@
         </message>
         <message>
             <source>The report is written and signed: {file}</source>
-            <translation type="unfinished"></translation>
+            <translation>रिपोर्ट लिखी और हस्ताक्षरित है: {file}</translation>
         </message>
         <message>
             <source>The ridges are smeared. Hold the finger still and do not turn it.</source>
@@ -4713,7 +4713,7 @@
         </message>
         <message>
             <source>The same document was handed in for another registration here: {count}.</source>
-            <translation type="unfinished"></translation>
+            <translation>वही दस्तावेज़ यहाँ दूसरे पंजीकरण में भी दिया गया: {count}।</translation>
         </message>
         <message>
             <source>The same eye was presented twice. Take both again, each with its own eye.</source>
@@ -4841,7 +4841,7 @@
         </message>
         <message>
             <source>The server has no pre-registration of this number any more, or never had. Compare the number with the person's letter; if it is right, it was used or cancelled: fill in the form with the person.</source>
-            <translation type="unfinished"></translation>
+            <translation>सर्वर के पास इस संख्या का पूर्व-पंजीकरण अब नहीं है, या कभी नहीं था। संख्या को व्यक्ति के पत्र से मिलाएँ; यदि सही है तो वह इस्तेमाल या रद्द हो चुका है: फ़ॉर्म व्यक्ति के साथ भरें।</translation>
         </message>
         <message>
             <source>The server has no such pre-registration for this centre (its code: {server_code}). Compare the number, or go on without it.</source>
@@ -4901,7 +4901,7 @@
         </message>
         <message>
             <source>The server was told of this registration already. Tell whoever runs the server what you found.</source>
-            <translation type="unfinished"></translation>
+            <translation>सर्वर को इस पंजीकरण की सूचना पहले ही दी जा चुकी है। सर्वर चलाने वाले को बताएँ कि आपने क्या पाया।</translation>
         </message>
         <message>
             <source>The server's address is not one: write https://name.</source>
@@ -5001,7 +5001,7 @@
         </message>
         <message>
             <source>The sharing of records broke off. Begin this step again.</source>
-            <translation type="unfinished"></translation>
+            <translation>रिकॉर्ड साझा करना बीच में रुक गया। यह चरण फिर से शुरू करें।</translation>
         </message>
         <message>
             <source>The sign-in at the identity provider did not succeed. It can be tried again.</source>
@@ -5021,7 +5021,7 @@
         </message>
         <message>
             <source>The signature of the person cannot be read.</source>
-            <translation type="unfinished"></translation>
+            <translation>व्यक्ति के हस्ताक्षर पढ़े नहीं जा सकते।</translation>
         </message>
         <message>
             <source>The signature of the {kind} is wrong. Do not use it and tell your supervisor.</source>
@@ -5029,19 +5029,19 @@
         </message>
         <message>
             <source>The six digits on the front</source>
-            <translation type="unfinished"></translation>
+            <translation>सामने छपे छह अंक</translation>
         </message>
         <message>
             <source>The slip is dated {date}, which is still to come. Check the clock of this computer.</source>
-            <translation type="unfinished"></translation>
+            <translation>पर्ची पर तारीख़ {date} है, जो अभी आई नहीं। इस कंप्यूटर की घड़ी जाँचें।</translation>
         </message>
         <message>
             <source>The slip is genuine, but it is not of a person of this name.</source>
-            <translation type="unfinished"></translation>
+            <translation>पर्ची असली है, पर इस नाम के व्यक्ति की नहीं।</translation>
         </message>
         <message>
             <source>The slip is genuine, but it was valid until {date} only.</source>
-            <translation type="unfinished"></translation>
+            <translation>पर्ची असली है, पर केवल {date} तक मान्य थी।</translation>
         </message>
         <message>
             <source>The slip is saved. It holds personal data: delete the file after use.</source>
@@ -5049,11 +5049,11 @@
         </message>
         <message>
             <source>The slip was changed after it was issued: its signature does not match what it says.</source>
-            <translation type="unfinished"></translation>
+            <translation>पर्ची जारी होने के बाद बदली गई: उसके हस्ताक्षर उसकी बात से मेल नहीं खाते।</translation>
         </message>
         <message>
             <source>The slip was not issued by the station of this certificate: it is forged, or another station's.</source>
-            <translation type="unfinished"></translation>
+            <translation>पर्ची इस प्रमाणपत्र वाले स्टेशन ने जारी नहीं की: वह जाली है, या दूसरे स्टेशन की।</translation>
         </message>
         <message>
             <source>The slip was sent to the printer.</source>
@@ -5061,15 +5061,15 @@
         </message>
         <message>
             <source>The source has no record any more that belongs to this person.</source>
-            <translation type="unfinished"></translation>
+            <translation>स्रोत के पास अब इस व्यक्ति का कोई रिकॉर्ड नहीं है।</translation>
         </message>
         <message>
             <source>The source has several records that could be this person's. The person has to share theirs anew.</source>
-            <translation type="unfinished"></translation>
+            <translation>स्रोत के पास कई रिकॉर्ड हैं जो इस व्यक्ति के हो सकते हैं। व्यक्ति को अपने रिकॉर्ड फिर साझा करने होंगे।</translation>
         </message>
         <message>
             <source>The source of the records does not let MiTrust in any more. The person has to share them anew.</source>
-            <translation type="unfinished"></translation>
+            <translation>रिकॉर्ड का स्रोत MiTrust को अब आने नहीं देता। व्यक्ति को उन्हें फिर साझा करना होगा।</translation>
         </message>
         <message>
             <source>The station in this folder is a real one; the demo does not write to it.</source>
@@ -5165,7 +5165,7 @@
         </message>
         <message>
             <source>The suggestion</source>
-            <translation type="unfinished"></translation>
+            <translation>सुझाव</translation>
         </message>
         <message>
             <source>The supervisor knows this person.</source>
@@ -5177,11 +5177,11 @@
         </message>
         <message>
             <source>The table of assurance levels has a missing or wrong value at {place}.</source>
-            <translation type="unfinished"></translation>
+            <translation>आश्वासन स्तरों की तालिका में {place} पर मान नहीं है या ग़लत है।</translation>
         </message>
         <message>
             <source>The ten minutes for sharing records were over. It can be begun again.</source>
-            <translation type="unfinished"></translation>
+            <translation>रिकॉर्ड साझा करने के दस मिनट समाप्त हो गए। फिर शुरू किया जा सकता है।</translation>
         </message>
         <message>
             <source>The test did not end within {seconds} s. Unplug the {kind}, restart this program, and give this report to the maker of its driver.</source>
@@ -5209,19 +5209,19 @@
         </message>
         <message>
             <source>The trail is BROKEN at record {number}: what stands from there on proves nothing.</source>
-            <translation type="unfinished"></translation>
+            <translation>ऑडिट शृंखला रिकॉर्ड {number} पर टूटी है: वहाँ से आगे का कुछ सिद्ध नहीं करता।</translation>
         </message>
         <message>
             <source>The trail is being checked …</source>
-            <translation type="unfinished"></translation>
+            <translation>ऑडिट शृंखला जाँची जा रही है …</translation>
         </message>
         <message>
             <source>The trail is unbroken: {count} records, signed by this station's key up to record {upto}.</source>
-            <translation type="unfinished"></translation>
+            <translation>ऑडिट शृंखला अटूट है: {count} रिकॉर्ड, रिकॉर्ड {upto} तक इस स्टेशन की कुंजी से हस्ताक्षरित।</translation>
         </message>
         <message>
             <source>The trail tells nothing of a registration with this number.</source>
-            <translation type="unfinished"></translation>
+            <translation>ऑडिट शृंखला इस संख्या के किसी पंजीकरण के बारे में कुछ नहीं बताती।</translation>
         </message>
         <message>
             <source>The two passwords differ.</source>
@@ -5433,7 +5433,7 @@
         </message>
         <message>
             <source>There are several requiredOn: here any of them is enough, MOSIP's own client looks at the first alone.</source>
-            <translation type="unfinished"></translation>
+            <translation>कई requiredOn हैं: यहाँ उनमें से कोई भी काफ़ी है, MOSIP का अपना प्रोग्राम केवल पहला देखता है।</translation>
         </message>
         <message>
             <source>There cannot be an answer before {time}.</source>
@@ -5441,7 +5441,7 @@
         </message>
         <message>
             <source>There is a document in that place already. Remove it first.</source>
-            <translation type="unfinished"></translation>
+            <translation>उस जगह पहले से एक दस्तावेज़ है। पहले उसे हटाएँ।</translation>
         </message>
         <message>
             <source>There is a file of that name already. Choose another name for the note.</source>
@@ -5461,11 +5461,11 @@
         </message>
         <message>
             <source>There is neither a UI specification nor an ID schema in {file}. Name MOSIP's JSON, or its table as CSV.</source>
-            <translation type="unfinished"></translation>
+            <translation>{file} में न UI विवरण है न पहचान-स्कीमा। MOSIP का JSON, या CSV के रूप में उसकी तालिका बताएँ।</translation>
         </message>
         <message>
             <source>There is no age group {group}. Known are {known}.</source>
-            <translation type="unfinished"></translation>
+            <translation>आयु समूह {group} नहीं है। ज्ञात हैं {known}।</translation>
         </message>
         <message>
             <source>There is no agreed format for what was captured, so it cannot be written.</source>
@@ -5493,11 +5493,11 @@
         </message>
         <message>
             <source>There is no label in {languages}; English or the id is shown.</source>
-            <translation type="unfinished"></translation>
+            <translation>{languages} में लेबल नहीं है; अंग्रेज़ी या id दिखती है।</translation>
         </message>
         <message>
             <source>There is no list for a review in this folder.</source>
-            <translation type="unfinished"></translation>
+            <translation>इस फ़ोल्डर में समीक्षा की सूची नहीं है।</translation>
         </message>
         <message>
             <source>There is no list of packets in this folder. Perhaps the drive was pulled out too early: hand over again.</source>
@@ -5505,7 +5505,7 @@
         </message>
         <message>
             <source>There is no other device for this.</source>
-            <translation type="unfinished"></translation>
+            <translation>इसके लिए दूसरा उपकरण नहीं है।</translation>
         </message>
         <message>
             <source>There is no portrait to compare the face with. Take a document of the person first.</source>
@@ -5517,7 +5517,7 @@
         </message>
         <message>
             <source>There is no signed code of a slip in this. Photograph it again, flat and in good light, or type its text.</source>
-            <translation type="unfinished"></translation>
+            <translation>इसमें पर्ची का हस्ताक्षरित कोड नहीं है। उसे सपाट और अच्छी रोशनी में फिर खींचें, या उसका पाठ टाइप करें।</translation>
         </message>
         <message>
             <source>There is no station in this folder yet. Open the window once, or run 'muster station create'.</source>
@@ -5537,7 +5537,7 @@
         </message>
         <message>
             <source>There is nothing to be reviewed under this number.</source>
-            <translation type="unfinished"></translation>
+            <translation>इस संख्या के अंतर्गत समीक्षा करने को कुछ नहीं है।</translation>
         </message>
         <message>
             <source>There is nothing yet to look this person up by.</source>
@@ -5581,11 +5581,11 @@
         </message>
         <message>
             <source>This PDF cannot be read, or nobody signed it.</source>
-            <translation type="unfinished"></translation>
+            <translation>यह PDF पढ़ी नहीं जा सकती, या किसी ने इस पर हस्ताक्षर नहीं किए।</translation>
         </message>
         <message>
             <source>This breaks the rule {rule} of this field.</source>
-            <translation type="unfinished"></translation>
+            <translation>यह इस खाने का नियम {rule} तोड़ता है।</translation>
         </message>
         <message>
             <source>This chip does not open with six digits. Use the machine-readable lines of the document.</source>
@@ -5593,7 +5593,7 @@
         </message>
         <message>
             <source>This code is not that of a driving licence.</source>
-            <translation type="unfinished"></translation>
+            <translation>यह कोड ड्राइविंग लाइसेंस का नहीं है।</translation>
         </message>
         <message>
             <source>This computer does not let the program use the {kind}. Tell support: its udev rule is missing.</source>
@@ -5605,11 +5605,11 @@
         </message>
         <message>
             <source>This computer has no print service that could be asked. Save the slip as a PDF, or ask your administrator.</source>
-            <translation type="unfinished"></translation>
+            <translation>इस कंप्यूटर में छपाई सेवा नहीं है जिससे कहा जा सके। पर्ची PDF के रूप में सहेजें, या अपने व्यवस्थापक से पूछें।</translation>
         </message>
         <message>
             <source>This computer has no voice: during captures, what is asked of people is shown and not said.</source>
-            <translation type="unfinished"></translation>
+            <translation>इस कंप्यूटर में आवाज़ नहीं है: कैप्चर के दौरान लोगों से जो कहा जाता है वह दिखाया जाता है, बोला नहीं जाता।</translation>
         </message>
         <message>
             <source>This computer's TPM cannot be reached. It must be switched on in the computer's firmware settings, and your account must be allowed to use it.</source>
@@ -5633,7 +5633,7 @@
         </message>
         <message>
             <source>This computer's clock was set back by {seconds} seconds meanwhile.</source>
-            <translation type="unfinished"></translation>
+            <translation>इस बीच इस कंप्यूटर की घड़ी {seconds} सेकंड पीछे की गई।</translation>
         </message>
         <message>
             <source>This configuration cannot be used as long as a use case in it has faults: {use_case}.</source>
@@ -5645,7 +5645,7 @@
         </message>
         <message>
             <source>This date lies before the date of birth. Compare {field} and {other}.</source>
-            <translation type="unfinished"></translation>
+            <translation>यह तारीख़ जन्म तिथि से पहले की है। {field} और {other} मिलाएँ।</translation>
         </message>
         <message>
             <source>This date lies in the future.</source>
@@ -5653,11 +5653,11 @@
         </message>
         <message>
             <source>This date must not lie after {last}.</source>
-            <translation type="unfinished"></translation>
+            <translation>यह तारीख़ {last} के बाद की नहीं हो सकती।</translation>
         </message>
         <message>
             <source>This date must not lie before {first}.</source>
-            <translation type="unfinished"></translation>
+            <translation>यह तारीख़ {first} से पहले की नहीं हो सकती।</translation>
         </message>
         <message>
             <source>This device can be used. Something about it could be better.</source>
@@ -5681,7 +5681,7 @@
         </message>
         <message>
             <source>This does not look like a telephone number in use. Ask the person to say it again.</source>
-            <translation type="unfinished"></translation>
+            <translation>यह चालू फ़ोन नंबर नहीं लगता। व्यक्ति से फिर बताने को कहें।</translation>
         </message>
         <message>
             <source>This entry does not belong to the place chosen above it.</source>
@@ -5717,11 +5717,11 @@
         </message>
         <message>
             <source>This is kept. It can be taken again; the better of each finger counts.</source>
-            <translation type="unfinished"></translation>
+            <translation>यह रखा गया है। फिर लिया जा सकता है; हर उँगली का बेहतर वाला गिना जाता है।</translation>
         </message>
         <message>
             <source>This is longer than {most} characters. Shorten it.</source>
-            <translation type="unfinished"></translation>
+            <translation>यह {most} अक्षरों से लंबा है। छोटा करें।</translation>
         </message>
         <message>
             <source>This is looked at elsewhere. The answer comes by itself.</source>
@@ -5729,7 +5729,7 @@
         </message>
         <message>
             <source>This is no JSON: it breaks off at line {line}, column {column}.</source>
-            <translation type="unfinished"></translation>
+            <translation>यह JSON नहीं है: पंक्ति {line}, स्तंभ {column} पर टूटता है।</translation>
         </message>
         <message>
             <source>This is no identity number: a digit is wrong or missing. Compare it with the card.</source>
@@ -5741,7 +5741,7 @@
         </message>
         <message>
             <source>This is no scope of MiTrust: {item} is not understood.</source>
-            <translation type="unfinished"></translation>
+            <translation>यह MiTrust का दायरा नहीं है: {item} समझा नहीं जाता।</translation>
         </message>
         <message>
             <source>This is not a finger you enrolled. Try again, or use your password.</source>
@@ -5789,7 +5789,7 @@
         </message>
         <message>
             <source>This is not the certificate that slips are checked with. Take slips.pem from the station's folder keys.</source>
-            <translation type="unfinished"></translation>
+            <translation>यह वह प्रमाणपत्र नहीं है जिससे पर्चियाँ जाँची जाती हैं। स्टेशन के keys फ़ोल्डर से slips.pem लें।</translation>
         </message>
         <message>
             <source>This is not the chip of a passport or identity card. Lay the right document on the reader.</source>
@@ -5813,7 +5813,7 @@
         </message>
         <message>
             <source>This is the letter of a pre-registration.</source>
-            <translation type="unfinished"></translation>
+            <translation>यह पूर्व-पंजीकरण का पत्र है।</translation>
         </message>
         <message>
             <source>This is the only administrator. Make somebody else one first, or nobody could undo it.</source>
@@ -5829,7 +5829,7 @@
         </message>
         <message>
             <source>This list of keys</source>
-            <translation type="unfinished"></translation>
+            <translation>कुंजियों की यह सूची</translation>
         </message>
         <message>
             <source>This looks like the other eye. Check that left and right are not swapped.</source>
@@ -5841,11 +5841,11 @@
         </message>
         <message>
             <source>This officer marks exceptions in {share} % of {registrations} registrations; all others here in {others} %.</source>
-            <translation type="unfinished"></translation>
+            <translation>यह अधिकारी {registrations} पंजीकरणों में से {share} % में अपवाद दर्ज करता है; यहाँ बाकी सब {others} % में।</translation>
         </message>
         <message>
             <source>This pattern does not work at column {column} ({reason}). The field goes unchecked.</source>
-            <translation type="unfinished"></translation>
+            <translation>यह पैटर्न स्तंभ {column} पर काम नहीं करता ({reason})। खाना बिना जाँच रहता है।</translation>
         </message>
         <message>
             <source>This person has shown well enough who they are.</source>
@@ -5865,7 +5865,7 @@
         </message>
         <message>
             <source>This pre-registration was made with another system ({host}). Fill in the form with the person.</source>
-            <translation type="unfinished"></translation>
+            <translation>यह पूर्व-पंजीकरण दूसरी प्रणाली ({host}) में बना था। फ़ॉर्म व्यक्ति के साथ भरें।</translation>
         </message>
         <message>
             <source>This pre-registration was taken into another registration already. Ask the person about it.</source>
@@ -5901,7 +5901,7 @@
         </message>
         <message>
             <source>This registration was decided and signed off already.</source>
-            <translation type="unfinished"></translation>
+            <translation>इस पंजीकरण पर निर्णय पहले ही होकर पक्का हो चुका है।</translation>
         </message>
         <message>
             <source>This registration was not compared with others here, or it is too long ago.</source>
@@ -5957,7 +5957,7 @@
         </message>
         <message>
             <source>This station knows no process {process}. Known are {known}; others are left out.</source>
-            <translation type="unfinished"></translation>
+            <translation>यह स्टेशन प्रक्रिया {process} नहीं जानता। ज्ञात हैं {known}; बाकी छोड़े जाते हैं।</translation>
         </message>
         <message>
             <source>This station knows no proof of identity with that number.</source>
@@ -6001,7 +6001,7 @@
         </message>
         <message>
             <source>This step waits for MiTrust and for nothing else.</source>
-            <translation type="unfinished"></translation>
+            <translation>यह चरण MiTrust की प्रतीक्षा करता है और किसी और चीज़ की नहीं।</translation>
         </message>
         <message>
             <source>This step waits for a code and for nothing else.</source>
@@ -6033,7 +6033,7 @@
         </message>
         <message>
             <source>This step waits for the sign-in and for nothing else.</source>
-            <translation type="unfinished"></translation>
+            <translation>यह चरण साइन-इन की प्रतीक्षा करता है और किसी और चीज़ की नहीं।</translation>
         </message>
         <message>
             <source>This step was tried too often.</source>
@@ -6073,11 +6073,11 @@
         </message>
         <message>
             <source>Tidying up failed</source>
-            <translation type="unfinished"></translation>
+            <translation>सफ़ाई विफल हुई</translation>
         </message>
         <message>
             <source>Time for a proof of identity over</source>
-            <translation type="unfinished"></translation>
+            <translation>पहचान के प्रमाण का समय समाप्त</translation>
         </message>
         <message>
             <source>Time left: {days} days</source>
@@ -6101,11 +6101,11 @@
         </message>
         <message>
             <source>To sign in with elsewhere</source>
-            <translation type="unfinished"></translation>
+            <translation>कहीं और साइन इन करने के लिए</translation>
         </message>
         <message>
             <source>To what comes next; with Shift to what was before</source>
-            <translation type="unfinished"></translation>
+            <translation>अगली चीज़ पर; Shift के साथ पिछली पर</translation>
         </message>
         <message>
             <source>Too few features are seen in the print. Clean the finger and the glass and take it again.</source>
@@ -6137,19 +6137,19 @@
         </message>
         <message>
             <source>Trail</source>
-            <translation type="unfinished"></translation>
+            <translation>ऑडिट शृंखला</translation>
         </message>
         <message>
             <source>Trail exported for checking elsewhere</source>
-            <translation type="unfinished"></translation>
+            <translation>ऑडिट शृंखला कहीं और जाँचने के लिए निर्यात हुई</translation>
         </message>
         <message>
             <source>Trail searched</source>
-            <translation type="unfinished"></translation>
+            <translation>ऑडिट शृंखला में खोजा गया</translation>
         </message>
         <message>
             <source>Trail up to here signed by the machine key</source>
-            <translation type="unfinished"></translation>
+            <translation>यहाँ तक की ऑडिट शृंखला पर मशीन की कुंजी के हस्ताक्षर हुए</translation>
         </message>
         <message>
             <source>Trigger {trigger} names a process that does not exist: {process}. There are: {processes}.</source>
@@ -6185,7 +6185,7 @@
         </message>
         <message>
             <source>Two screens have the order {order}: give each its own.</source>
-            <translation type="unfinished"></translation>
+            <translation>दो स्क्रीनों का क्रम {order} है: हर एक को अपना दें।</translation>
         </message>
         <message>
             <source>Two services say that they are the {kind} {serial} (ports {first} and {second}). Stop one of them.</source>
@@ -6197,11 +6197,11 @@
         </message>
         <message>
             <source>Type its beginning</source>
-            <translation type="unfinished"></translation>
+            <translation>शुरुआत टाइप करें</translation>
         </message>
         <message>
             <source>Type the beginning of a place; Enter takes the first one found.</source>
-            <translation type="unfinished"></translation>
+            <translation>जगह की शुरुआत टाइप करें; Enter पहली मिली जगह लेता है।</translation>
         </message>
         <message>
             <source>Type the number from the person's card, then only what has changed. Leave the rest empty.</source>
@@ -6229,15 +6229,15 @@
         </message>
         <message>
             <source>Usual size</source>
-            <translation type="unfinished"></translation>
+            <translation>सामान्य आकार</translation>
         </message>
         <message>
             <source>Validators of the type {kind} are not checked here; use a regex.</source>
-            <translation type="unfinished"></translation>
+            <translation>प्रकार {kind} के नियम यहाँ जाँचे नहीं जाते; regex इस्तेमाल करें।</translation>
         </message>
         <message>
             <source>View</source>
-            <translation type="unfinished"></translation>
+            <translation>दृश्य</translation>
         </message>
         <message>
             <source>Wait until the camera sees the face.</source>
@@ -6257,7 +6257,7 @@
         </message>
         <message>
             <source>What</source>
-            <translation type="unfinished"></translation>
+            <translation>क्या</translation>
         </message>
         <message>
             <source>What a device says about itself in the biometric file is not signed by a device.</source>
@@ -6269,7 +6269,7 @@
         </message>
         <message>
             <source>What a search found was shown to a supervisor</source>
-            <translation type="unfinished"></translation>
+            <translation>खोज में जो मिला वह पर्यवेक्षक को दिखाया गया</translation>
         </message>
         <message>
             <source>What answered is not the registration server. Check the address and the network.</source>
@@ -6277,7 +6277,7 @@
         </message>
         <message>
             <source>What came of telling a person to come again</source>
-            <translation type="unfinished"></translation>
+            <translation>व्यक्ति को फिर बुलाने का क्या हुआ</translation>
         </message>
         <message>
             <source>What does the person begin with?</source>
@@ -6285,19 +6285,19 @@
         </message>
         <message>
             <source>What happened</source>
-            <translation type="unfinished"></translation>
+            <translation>क्या हुआ</translation>
         </message>
         <message>
             <source>What happened to a registration was shown</source>
-            <translation type="unfinished"></translation>
+            <translation>पंजीकरण के साथ क्या हुआ, यह दिखाया गया</translation>
         </message>
         <message>
             <source>What happened to registration {number}</source>
-            <translation type="unfinished"></translation>
+            <translation>पंजीकरण {number} के साथ क्या हुआ</translation>
         </message>
         <message>
             <source>What happened to this registration</source>
-            <translation type="unfinished"></translation>
+            <translation>इस पंजीकरण के साथ क्या हुआ</translation>
         </message>
         <message>
             <source>What is open is kept. {name} can go on with it.</source>
@@ -6305,15 +6305,15 @@
         </message>
         <message>
             <source>What is to be changed?</source>
-            <translation type="unfinished"></translation>
+            <translation>क्या बदलना है?</translation>
         </message>
         <message>
             <source>What is told of a registration was changed or is missing. It was not taken.</source>
-            <translation type="unfinished"></translation>
+            <translation>पंजीकरण के बारे में बताई गई बात बदली गई या नहीं है। उसे नहीं लिया गया।</translation>
         </message>
         <message>
             <source>What it is about</source>
-            <translation type="unfinished"></translation>
+            <translation>किस बारे में है</translation>
         </message>
         <message>
             <source>What providers said</source>
@@ -6321,7 +6321,7 @@
         </message>
         <message>
             <source>What providers said shown to a supervisor</source>
-            <translation type="unfinished"></translation>
+            <translation>प्रदाताओं ने जो कहा वह पर्यवेक्षक को दिखाया गया</translation>
         </message>
         <message>
             <source>What the biometric file says of how a sample was captured has a wrong form.</source>
@@ -6349,11 +6349,11 @@
         </message>
         <message>
             <source>What the person saw has changed since. Show it again and let the person answer.</source>
-            <translation type="unfinished"></translation>
+            <translation>व्यक्ति ने जो देखा वह तब से बदल गया है। फिर दिखाएँ और व्यक्ति को उत्तर देने दें।</translation>
         </message>
         <message>
             <source>What the server said was kept, as a new version</source>
-            <translation type="unfinished"></translation>
+            <translation>सर्वर ने जो कहा वह नए संस्करण के रूप में रखा गया</translation>
         </message>
         <message>
             <source>What the server sent cannot be opened with this station's key. Have the one in its folder 'keys' registered there.</source>
@@ -6393,7 +6393,7 @@
         </message>
         <message>
             <source>What was captured of the person who brings the child is not enough. Go back and capture what is missing.</source>
-            <translation type="unfinished"></translation>
+            <translation>बच्चे को लाने वाले का जितना लिया गया वह काफ़ी नहीं है। वापस जाएँ और जो कम है वह लें।</translation>
         </message>
         <message>
             <source>What was remembered of the code cannot be read. Have another one sent.</source>
@@ -6405,11 +6405,11 @@
         </message>
         <message>
             <source>What was shown does not belong together. Ask your supervisor.</source>
-            <translation type="unfinished"></translation>
+            <translation>जो दिखाया गया वह एक साथ का नहीं है। अपने पर्यवेक्षक से पूछें।</translation>
         </message>
         <message>
             <source>What was typed</source>
-            <translation type="unfinished"></translation>
+            <translation>जो टाइप किया गया</translation>
         </message>
         <message>
             <source>What you give us here is sent to those who can confirm it.</source>
@@ -6417,7 +6417,7 @@
         </message>
         <message>
             <source>When</source>
-            <translation type="unfinished"></translation>
+            <translation>कब</translation>
         </message>
         <message>
             <source>Where the eyes look cannot be told in this picture.</source>
@@ -6433,11 +6433,11 @@
         </message>
         <message>
             <source>Which years?</source>
-            <translation type="unfinished"></translation>
+            <translation>कौन से वर्ष?</translation>
         </message>
         <message>
             <source>Who</source>
-            <translation type="unfinished"></translation>
+            <translation>कौन</translation>
         </message>
         <message>
             <source>Who is this?</source>
@@ -6445,7 +6445,7 @@
         </message>
         <message>
             <source>Whoever introduced the person looks like the officer at the desk.</source>
-            <translation type="unfinished"></translation>
+            <translation>जिसने व्यक्ति का परिचय दिया वह डेस्क के अधिकारी जैसा दिखता है।</translation>
         </message>
         <message>
             <source>Whoever is new adds finger and face after signing in, under “My sign-in”.</source>
@@ -6453,19 +6453,19 @@
         </message>
         <message>
             <source>Why is it rejected?</source>
-            <translation type="unfinished"></translation>
+            <translation>क्यों अस्वीकार किया जाता है?</translation>
         </message>
         <message>
             <source>Why is it sent back?</source>
-            <translation type="unfinished"></translation>
+            <translation>क्यों वापस भेजा जाता है?</translation>
         </message>
         <message>
             <source>Why is the best there is kept?</source>
-            <translation type="unfinished"></translation>
+            <translation>जो सबसे अच्छा है उसे क्यों रखा जाता है?</translation>
         </message>
         <message>
             <source>Why it stays</source>
-            <translation type="unfinished"></translation>
+            <translation>यह क्यों रहे</translation>
         </message>
         <message>
             <source>Why this proof is ended; nothing about the person</source>
@@ -6481,7 +6481,7 @@
         </message>
         <message>
             <source>Words, a registration's number, or a person's name</source>
-            <translation type="unfinished"></translation>
+            <translation>शब्द, पंजीकरण की संख्या, या व्यक्ति का नाम</translation>
         </message>
         <message>
             <source>Worn or damaged ridges</source>
@@ -6497,7 +6497,7 @@
         </message>
         <message>
             <source>Write a report</source>
-            <translation type="unfinished"></translation>
+            <translation>रिपोर्ट लिखें</translation>
         </message>
         <message>
             <source>Write a user as NAME=FILE, with a file that holds the password on its first line.</source>
@@ -6505,7 +6505,7 @@
         </message>
         <message>
             <source>Write differently</source>
-            <translation type="unfinished"></translation>
+            <translation>अलग तरह से लिखें</translation>
         </message>
         <message>
             <source>Write the date as year/month/day, for example 1990/05/31.</source>
@@ -6513,11 +6513,11 @@
         </message>
         <message>
             <source>Wrong attempts to show who somebody is</source>
-            <translation type="unfinished"></translation>
+            <translation>पहचान दिखाने के ग़लत प्रयास</translation>
         </message>
         <message>
             <source>Yes</source>
-            <translation type="unfinished"></translation>
+            <translation>हाँ</translation>
         </message>
         <message>
             <source>Yes, so it is</source>
@@ -6549,7 +6549,7 @@
         </message>
         <message>
             <source>You registered this person yourself, so somebody else has to decide.</source>
-            <translation type="unfinished"></translation>
+            <translation>इस व्यक्ति का पंजीकरण आपने स्वयं किया, इसलिए निर्णय किसी और को लेना होगा।</translation>
         </message>
         <message>
             <source>You registered this person, so somebody else has to confirm it.</source>
@@ -6589,15 +6589,15 @@
         </message>
         <message>
             <source>adult</source>
-            <translation type="unfinished"></translation>
+            <translation>वयस्क</translation>
         </message>
         <message>
             <source>age in months: {months}</source>
-            <translation type="unfinished"></translation>
+            <translation>आयु महीनों में: {months}</translation>
         </message>
         <message>
             <source>age {years}</source>
-            <translation type="unfinished"></translation>
+            <translation>आयु {years}</translation>
         </message>
         <message>
             <source>announced, waits to be sent</source>
@@ -6605,7 +6605,7 @@
         </message>
         <message>
             <source>approved</source>
-            <translation type="unfinished"></translation>
+            <translation>स्वीकृत</translation>
         </message>
         <message>
             <source>asked of another system</source>
@@ -6613,7 +6613,7 @@
         </message>
         <message>
             <source>at any time</source>
-            <translation type="unfinished"></translation>
+            <translation>किसी भी समय</translation>
         </message>
         <message>
             <source>at {address}</source>
@@ -6621,7 +6621,7 @@
         </message>
         <message>
             <source>barcode</source>
-            <translation type="unfinished"></translation>
+            <translation>बारकोड</translation>
         </message>
         <message>
             <source>begun</source>
@@ -6653,7 +6653,7 @@
         </message>
         <message>
             <source>captured</source>
-            <translation type="unfinished"></translation>
+            <translation>लिया गया</translation>
         </message>
         <message>
             <source>certificate until {date}</source>
@@ -6661,7 +6661,7 @@
         </message>
         <message>
             <source>chip</source>
-            <translation type="unfinished"></translation>
+            <translation>चिप</translation>
         </message>
         <message>
             <source>chip reader</source>
@@ -6673,11 +6673,11 @@
         </message>
         <message>
             <source>day/month/year</source>
-            <translation type="unfinished"></translation>
+            <translation>दिन/माह/वर्ष</translation>
         </message>
         <message>
             <source>destroyed, as the server has it</source>
-            <translation type="unfinished"></translation>
+            <translation>नष्ट किया गया, क्योंकि सर्वर के पास है</translation>
         </message>
         <message>
             <source>did not succeed</source>
@@ -6697,11 +6697,11 @@
         </message>
         <message>
             <source>drawn as a sample</source>
-            <translation type="unfinished"></translation>
+            <translation>नमूने के रूप में चुना गया</translation>
         </message>
         <message>
             <source>everything</source>
-            <translation type="unfinished"></translation>
+            <translation>सब कुछ</translation>
         </message>
         <message>
             <source>face or finger</source>
@@ -6713,7 +6713,7 @@
         </message>
         <message>
             <source>filled in at home</source>
-            <translation type="unfinished"></translation>
+            <translation>घर पर भरा गया</translation>
         </message>
         <message>
             <source>fingerprint reader</source>
@@ -6729,11 +6729,11 @@
         </message>
         <message>
             <source>given</source>
-            <translation type="unfinished"></translation>
+            <translation>दिया गया</translation>
         </message>
         <message>
             <source>good</source>
-            <translation type="unfinished"></translation>
+            <translation>अच्छा</translation>
         </message>
         <message>
             <source>has no password yet: choose, and give one</source>
@@ -6741,7 +6741,7 @@
         </message>
         <message>
             <source>held</source>
-            <translation type="unfinished"></translation>
+            <translation>रोका हुआ</translation>
         </message>
         <message>
             <source>identity {level}</source>
@@ -6749,15 +6749,15 @@
         </message>
         <message>
             <source>in the future</source>
-            <translation type="unfinished"></translation>
+            <translation>भविष्य में</translation>
         </message>
         <message>
             <source>in the last {days} days</source>
-            <translation type="unfinished"></translation>
+            <translation>पिछले {days} दिनों में</translation>
         </message>
         <message>
             <source>infant</source>
-            <translation type="unfinished"></translation>
+            <translation>शिशु</translation>
         </message>
         <message>
             <source>iris camera</source>
@@ -6781,7 +6781,7 @@
         </message>
         <message>
             <source>kept with a reason</source>
-            <translation type="unfinished"></translation>
+            <translation>कारण सहित रखा गया</translation>
         </message>
         <message>
             <source>later</source>
@@ -6793,11 +6793,11 @@
         </message>
         <message>
             <source>minor</source>
-            <translation type="unfinished"></translation>
+            <translation>नाबालिग</translation>
         </message>
         <message>
             <source>month/day/year</source>
-            <translation type="unfinished"></translation>
+            <translation>माह/दिन/वर्ष</translation>
         </message>
         <message>
             <source>need not succeed</source>
@@ -6813,7 +6813,7 @@
         </message>
         <message>
             <source>not asked for</source>
-            <translation type="unfinished"></translation>
+            <translation>नहीं माँगा गया</translation>
         </message>
         <message>
             <source>not connected</source>
@@ -6829,7 +6829,7 @@
         </message>
         <message>
             <source>not sure: compare it</source>
-            <translation type="unfinished"></translation>
+            <translation>निश्चित नहीं: मिलाएँ</translation>
         </message>
         <message>
             <source>nothing</source>
@@ -6837,7 +6837,7 @@
         </message>
         <message>
             <source>nothing unusual</source>
-            <translation type="unfinished"></translation>
+            <translation>कुछ असामान्य नहीं</translation>
         </message>
         <message>
             <source>nothing yet</source>
@@ -6845,7 +6845,7 @@
         </message>
         <message>
             <source>now</source>
-            <translation type="unfinished"></translation>
+            <translation>अभी</translation>
         </message>
         <message>
             <source>number {serial}</source>
@@ -6861,15 +6861,15 @@
         </message>
         <message>
             <source>passport zone</source>
-            <translation type="unfinished"></translation>
+            <translation>पासपोर्ट की पंक्तियाँ</translation>
         </message>
         <message>
             <source>perhaps alike</source>
-            <translation type="unfinished"></translation>
+            <translation>शायद समान</translation>
         </message>
         <message>
             <source>printed text</source>
-            <translation type="unfinished"></translation>
+            <translation>छपा पाठ</translation>
         </message>
         <message>
             <source>processed</source>
@@ -6881,7 +6881,7 @@
         </message>
         <message>
             <source>proof of identity</source>
-            <translation type="unfinished"></translation>
+            <translation>पहचान का प्रमाण</translation>
         </message>
         <message>
             <source>proven</source>
@@ -6893,7 +6893,7 @@
         </message>
         <message>
             <source>rather sure</source>
-            <translation type="unfinished"></translation>
+            <translation>काफ़ी निश्चित</translation>
         </message>
         <message>
             <source>ready to be sealed</source>
@@ -6901,7 +6901,7 @@
         </message>
         <message>
             <source>records shared through MiTrust</source>
-            <translation type="unfinished"></translation>
+            <translation>MiTrust से साझा किए गए रिकॉर्ड</translation>
         </message>
         <message>
             <source>refused by the server</source>
@@ -6917,11 +6917,11 @@
         </message>
         <message>
             <source>risk {weight}</source>
-            <translation type="unfinished"></translation>
+            <translation>जोखिम {weight}</translation>
         </message>
         <message>
             <source>sent back</source>
-            <translation type="unfinished"></translation>
+            <translation>वापस भेजा गया</translation>
         </message>
         <message>
             <source>sign-in at a provider</source>
@@ -6929,7 +6929,7 @@
         </message>
         <message>
             <source>sign-in at a trusted provider</source>
-            <translation type="unfinished"></translation>
+            <translation>भरोसेमंद प्रदाता पर साइन-इन</translation>
         </message>
         <message>
             <source>sign-in {level}</source>
@@ -6937,7 +6937,7 @@
         </message>
         <message>
             <source>signed with the certificate {digest}</source>
-            <translation type="unfinished"></translation>
+            <translation>प्रमाणपत्र {digest} से हस्ताक्षरित</translation>
         </message>
         <message>
             <source>signs in with: {names}</source>
@@ -6949,7 +6949,7 @@
         </message>
         <message>
             <source>still owed</source>
-            <translation type="unfinished"></translation>
+            <translation>अब भी बाकी</translation>
         </message>
         <message>
             <source>stopped</source>
@@ -6961,7 +6961,7 @@
         </message>
         <message>
             <source>suggested</source>
-            <translation type="unfinished"></translation>
+            <translation>सुझाया गया</translation>
         </message>
         <message>
             <source>superior evidence</source>
@@ -6969,7 +6969,7 @@
         </message>
         <message>
             <source>sure</source>
-            <translation type="unfinished"></translation>
+            <translation>निश्चित</translation>
         </message>
         <message>
             <source>sure (substantial)</source>
@@ -6997,7 +6997,7 @@
         </message>
         <message>
             <source>today</source>
-            <translation type="unfinished"></translation>
+            <translation>आज</translation>
         </message>
         <message>
             <source>too many wrong attempts; can try again in {minutes} min</source>
@@ -7005,7 +7005,7 @@
         </message>
         <message>
             <source>typed</source>
-            <translation type="unfinished"></translation>
+            <translation>टाइप किया गया</translation>
         </message>
         <message>
             <source>under way</source>
@@ -7013,7 +7013,7 @@
         </message>
         <message>
             <source>very alike</source>
-            <translation type="unfinished"></translation>
+            <translation>बहुत समान</translation>
         </message>
         <message>
             <source>very sure (high)</source>
@@ -7025,7 +7025,7 @@
         </message>
         <message>
             <source>waiting</source>
-            <translation type="unfinished"></translation>
+            <translation>प्रतीक्षा में</translation>
         </message>
         <message>
             <source>waits for an answer</source>
@@ -7049,7 +7049,7 @@
         </message>
         <message>
             <source>weak</source>
-            <translation type="unfinished"></translation>
+            <translation>कमज़ोर</translation>
         </message>
         <message>
             <source>{allowed} attempts are allowed.</source>
@@ -7057,11 +7057,11 @@
         </message>
         <message>
             <source>{count} decisions are signed and count.</source>
-            <translation type="unfinished"></translation>
+            <translation>{count} निर्णयों पर हस्ताक्षर हैं और वे लागू हैं।</translation>
         </message>
         <message>
             <source>{count} faces</source>
-            <translation type="unfinished"></translation>
+            <translation>{count} चेहरे</translation>
         </message>
         <message>
             <source>{count} older ones</source>
@@ -7069,7 +7069,7 @@
         </message>
         <message>
             <source>{count} older records are still being made ready to be searched.</source>
-            <translation type="unfinished"></translation>
+            <translation>{count} पुराने रिकॉर्ड अभी खोज के लिए तैयार किए जा रहे हैं।</translation>
         </message>
         <message>
             <source>{count} packets wait; sending them takes about {minutes} minutes.</source>
@@ -7081,19 +7081,19 @@
         </message>
         <message>
             <source>{count} registrations fit. Type more of the number or the name.</source>
-            <translation type="unfinished"></translation>
+            <translation>{count} पंजीकरण मेल खाते हैं। संख्या या नाम का और भाग टाइप करें।</translation>
         </message>
         <message>
             <source>{count} were sent meanwhile and wait for you again.</source>
-            <translation type="unfinished"></translation>
+            <translation>इस बीच {count} भेजे गए और फिर आपकी प्रतीक्षा में हैं।</translation>
         </message>
         <message>
             <source>{decision}, to be signed off</source>
-            <translation type="unfinished"></translation>
+            <translation>{decision}, पक्का होना बाकी</translation>
         </message>
         <message>
             <source>{decision}{reason} by {name}, {time}</source>
-            <translation type="unfinished"></translation>
+            <translation>{decision}{reason} {name} द्वारा, {time}</translation>
         </message>
         <message>
             <source>{document}: {before} kB before, {after} kB now. Look whether it can still be read; if not, scan it again.</source>
@@ -7109,7 +7109,7 @@
         </message>
         <message>
             <source>{field} and {other} are the same number: nobody can bring along themselves.</source>
-            <translation type="unfinished"></translation>
+            <translation>{field} और {other} एक ही संख्या हैं: कोई अपने को नहीं ला सकता।</translation>
         </message>
         <message>
             <source>{file} does not say how the clip was taken.</source>
@@ -7121,7 +7121,7 @@
         </message>
         <message>
             <source>{file} is not plain text in UTF-8. Save it as UTF-8.</source>
-            <translation type="unfinished"></translation>
+            <translation>{file} UTF-8 में सादा पाठ नहीं है। उसे UTF-8 में सहेजें।</translation>
         </message>
         <message>
             <source>{folder} is a file, and a folder is needed here.</source>
@@ -7133,7 +7133,7 @@
         </message>
         <message>
             <source>{hours} h</source>
-            <translation type="unfinished"></translation>
+            <translation>{hours} घंटे</translation>
         </message>
         <message>
             <source>{minimum} of these {count}</source>
@@ -7141,7 +7141,7 @@
         </message>
         <message>
             <source>{minutes} min</source>
-            <translation type="unfinished"></translation>
+            <translation>{minutes} मिनट</translation>
         </message>
         <message>
             <source>{name} · next: {step} · {time}</source>
@@ -7157,7 +7157,7 @@
         </message>
         <message>
             <source>{number} · {name} · sealed {time}</source>
-            <translation type="unfinished"></translation>
+            <translation>{number} · {name} · {time} पर सील</translation>
         </message>
         <message>
             <source>{rate} pictures a second come.</source>
@@ -7165,7 +7165,7 @@
         </message>
         <message>
             <source>{seconds} s</source>
-            <translation type="unfinished"></translation>
+            <translation>{seconds} सेकंड</translation>
         </message>
         <message>
             <source>{seen} fingers are seen instead of {wanted}. Take everything else off the glass.</source>
@@ -7181,23 +7181,23 @@
         </message>
         <message>
             <source>{source} says {said} ({sure}).</source>
-            <translation type="unfinished"></translation>
+            <translation>{source} के अनुसार {said} ({sure})।</translation>
         </message>
         <message>
             <source>{source} says {said}; here it says {standing}.</source>
-            <translation type="unfinished"></translation>
+            <translation>{source} के अनुसार {said}; यहाँ लिखा है {standing}।</translation>
         </message>
         <message>
             <source>{step} took {minutes} minutes; usual is {most} at most.</source>
-            <translation type="unfinished"></translation>
+            <translation>{step} में {minutes} मिनट लगे; सामान्यतः अधिक से अधिक {most}।</translation>
         </message>
         <message>
             <source>{step} took {seconds} seconds; usual is {least} at least.</source>
-            <translation type="unfinished"></translation>
+            <translation>{step} में {seconds} सेकंड लगे; सामान्यतः कम से कम {least}।</translation>
         </message>
         <message>
             <source>{waiting} waiting · {held} held · {decided} to be signed off</source>
-            <translation type="unfinished"></translation>
+            <translation>{waiting} प्रतीक्षा में · {held} रोके हुए · {decided} पक्के होने बाकी</translation>
         </message>
         <message>
             <source>{what}: the limit is reached.</source>
