@@ -1165,7 +1165,7 @@
         </message>
         <message>
             <source>Fields in which blocklisted words stay, with a reason: {count}. Read why.</source>
-            <translation type="unfinished"></translation>
+            <translation>حقول بقيت فيها كلمات غير مرغوب فيها مع ذكر السبب: {count}. اقرأ السبب.</translation>
         </message>
         <message>
             <source>Fields in which what was typed differs from what a document says: {count}.</source>
