@@ -398,7 +398,7 @@ QPushButton#attached {{ padding: {s(7)} {s(8)}; }}
 QPushButton#attached:focus {{ padding: {s(6)} {s(7)}; }}
 QFrame#keyboard {{ background: {c.ground}; border: 1px solid {c.edge}; border-radius: 8px; }}
 QPushButton#key {{ padding: 0 {s(6)}; font-size: {s(LARGE)}; }}
-QPushButton#key:checked {{ padding: 0 {s(5)}; }}
+QPushButton#key:checked {{ padding: 0 {s(5)}; font-weight: 400; }}
 QPushButton#toggle {{ padding: {s(9)} {s(12)}; }}
 QPushButton#toggle:checked, QPushButton#toggle:focus {{ padding: {s(8)} {s(11)}; }}
 QFrame#overlay {{ background: {c.paper}; border: 2px solid {c.accent}; border-radius: 10px; }}
