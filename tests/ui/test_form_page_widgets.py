@@ -16,7 +16,7 @@ from muster.ui.application import prepared_application
 from muster.ui.typed_dates import Order
 from muster.ui.widgets.date_entry import DateEntry, DatePicker
 from muster.ui.widgets.field_group_choice import FieldGroupChoice
-from muster.ui.widgets.on_screen_keyboard import OnScreenKeyboard, keyboards
+from muster.ui.widgets.on_screen_keyboard import Keyboard, OnScreenKeyboard, keyboards
 from muster.ui.widgets.origin_mark import OriginMark
 from muster.ui.widgets.place_search import Place, PlaceSearch
 from muster.ui.wizard.demographics_lines import BlockedWordLine, ConflictLine
@@ -240,16 +240,16 @@ def test_there_is_a_keyboard_for_every_language_data_are_taken_in() -> None:
 
 
 @pytest.mark.parametrize("keyboard", keyboards(), ids=lambda each: each.language)
-def test_no_key_of_a_keyboard_is_there_twice(keyboard: object) -> None:
-    for rows in (keyboard.rows, keyboard.shifted):  # type: ignore[attr-defined]
+def test_no_key_of_a_keyboard_is_there_twice(keyboard: Keyboard) -> None:
+    for rows in (keyboard.rows, keyboard.shifted):
         letters = [letter for row in rows for letter in row]
         assert len(letters) == len(set(letters))
 
 
 @pytest.mark.parametrize("keyboard", keyboards(), ids=lambda each: each.language)
-def test_every_letter_with_further_forms_has_a_key(keyboard: object) -> None:
-    letters = {letter for rows in (keyboard.rows, keyboard.shifted) for row in rows for letter in row}  # type: ignore[attr-defined]
-    assert set(keyboard.variants) <= letters  # type: ignore[attr-defined]
+def test_every_letter_with_further_forms_has_a_key(keyboard: Keyboard) -> None:
+    letters = {letter for rows in (keyboard.rows, keyboard.shifted) for row in rows for letter in row}
+    assert set(keyboard.variants) <= letters
 
 
 def test_a_key_types_into_the_box_and_leaves_the_focus_there(typing: tuple[OnScreenKeyboard, QLineEdit]) -> None:
@@ -269,6 +269,15 @@ def test_shift_counts_for_one_letter(typing: tuple[OnScreenKeyboard, QLineEdit])
     keyboard.keys["E"].click()
     keyboard.keys["r"].click()
     assert box.text() == "Er"
+
+
+@pytest.mark.parametrize("keyboard", keyboards(), ids=lambda each: each.language)
+def test_no_key_is_blank(typing: tuple[OnScreenKeyboard, QLineEdit], keyboard: Keyboard) -> None:
+    shown, _ = typing
+    shown.open_for(keyboard.language)
+    shown.shift.click()
+    assert "&" not in [each.text() for each in shown.keys.values()]  # Qt takes it for a mark of the next letter
+    assert all(each.text().strip() for each in shown.keys.values())
 
 
 def test_an_order_of_a_syllable_takes_the_place_of_its_letter(typing: tuple[OnScreenKeyboard, QLineEdit]) -> None:

@@ -208,7 +208,7 @@ def _shown(letter: str) -> str:
 
 
 def _key(text: str, name: str = "") -> QPushButton:
-    key = QPushButton(text)
+    key = QPushButton(text.replace("&", "&&"))  # which alone would underline the next letter
     key.setObjectName("key")
     key.setFocusPolicy(Qt.FocusPolicy.NoFocus)
     key.ensurePolished()
