@@ -29,10 +29,13 @@ from muster.domain.biometrics import (
     SampleFacts,
     StationJudgement,
 )
+from muster.domain.chips import ChipAuthenticity
 from muster.domain.lifecycle import (
     BlobRef,
     CaptureAttempted,
+    ChipRead,
     Confirmed,
+    ConflictDecided,
     ConsentGiven,
     DemographicsDrafted,
     DemographicsEntered,
@@ -43,9 +46,15 @@ from muster.domain.lifecycle import (
     ExceptionCleared,
     ExceptionMarked,
     ExceptionPhotoTaken,
+    FieldsFilled,
+    FieldsRead,
+    IntroducerCompared,
     LivenessJudged,
+    OfIntroducer,
     OperatorSampleTaken,
+    PersonAnswered,
     PoorSamplesKept,
+    PortraitCompared,
     ProofSettled,
     Registration,
     RequestNamed,
@@ -63,6 +72,8 @@ from muster.domain.lifecycle import (
     Uploaded,
     fold,
 )
+from muster.domain.person import Reply
+from muster.domain.prefill import Conflict, Origin, PrefilledField, Resolution
 from muster.domain.proofing import ProofOutcome
 from muster.domain.registration import RegistrationId, Step
 from muster.domain.review_decision import Decision
@@ -89,6 +100,7 @@ _FACTS = SampleFacts(
     device_service_version="0.9.5",
     attestation=Attestation("", "", "", "0.9.5"),
 )
+_READ = PrefilledField("fullName", "Erika", Origin.CHIP)
 _WHOLE_LIFE: list[Event] = [
     RequestNamed(_NOON, "10001100020000120260201120000-BIOMETRIC_CORRECTION-1"),
     ConsentGiven(_NOON, "eng", "v1"),
@@ -105,6 +117,14 @@ _WHOLE_LIFE: list[Event] = [
     ExceptionMarked(_NOON, BiometricException(_EYE, ExceptionKind.PERMANENT, "lost as a child")),
     ExceptionPhotoTaken(_NOON, _FACTS, _BLOB),
     ExceptionCleared(_NOON, _EYE),
+    OfIntroducer(SampleCaptured(_NOON, _FACTS, _BLOB)),
+    IntroducerCompared(_NOON, "officer1", is_operator=True),
+    FieldsRead(_NOON, Origin.CHIP, "proofOfIdentity", (_READ,)),
+    FieldsFilled(_NOON, {"fullName": "Erika"}, (_READ,)),
+    ConflictDecided(_NOON, "officer1", Conflict(_READ, "Erica", Resolution.KEPT_TYPED)),
+    ChipRead(_NOON, "proofOfIdentity", ChipAuthenticity.GENUINE, ("CHIP_DOCUMENT_EXPIRED",), _BLOB),
+    PortraitCompared(_NOON, "proofOfIdentity", "0f0f", "0e0e", 0.5, 0.25),
+    PersonAnswered(_NOON, Reply.AGREED, "eng", "d" * 64, True, _BLOB),
     StepCompleted(_NOON, Step.PREVIEW),
     OperatorSampleTaken(_NOON, "officer1", _FACTS, _BLOB),
     Confirmed(_NOON, "supervisor1", "b" * 64, ("exception",), "signature"),
