@@ -162,13 +162,13 @@ def _naively(text: str) -> bool:
     return bool(eval(python, {"__builtins__": {}}, dict(_VALUES)))
 
 
-@settings(deadline=None, max_examples=300, database=None)
+@settings(deadline=None, max_examples=150, database=None)
 @given(_TREES)
 def test_two_readings_of_a_condition_agree(text: str) -> None:
     assert Expression.parse(text).holds({"identity": _VALUES}) is _naively(text)
 
 
-@settings(deadline=None, max_examples=300, database=None)
+@settings(deadline=None, max_examples=150, database=None)
 @given(st.text(alphabet="ab.'\"()!&|=<>[] 01-nilemptycontainsget\n\\é", max_size=40))
 def test_whatever_is_written_is_understood_or_refused_and_nothing_else_happens(text: str) -> None:
     try:

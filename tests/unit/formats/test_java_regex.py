@@ -100,7 +100,7 @@ _PATTERNS = st.recursive(
 )
 
 
-@settings(deadline=None, max_examples=400, database=None)
+@settings(deadline=None, max_examples=200, database=None)
 @given(_PATTERNS, st.text(alphabet="abAB \n", max_size=7))
 def test_both_engines_agree(pattern: str, text: str) -> None:
     assert (BoundedPattern(pattern).fullmatch(text) is not None) is bool(re.fullmatch(pattern, text, re.ASCII))

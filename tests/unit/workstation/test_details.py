@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
@@ -14,14 +16,29 @@ from muster.workstation.demo import demo_script
 from muster.workstation.desk import Desk
 from muster.workstation.details import Details
 from muster.workstation.reference import ReferenceData
-from unit.workstation.desks import audited
+from muster.workstation.station import Station
+from unit.workstation.desks import audited, desk_at
 
 REFERENCE = ReferenceData.load()
 ERIKA: dict[str, DemographicValue] = dict(demo_script().demographics)
 BEHIND = LocalizedText.of(eng="Max Mustermann", fra="Max Mustermann")
 
 
+@pytest.fixture(scope="module")
+def desk(tmp_path_factory: pytest.TempPathFactory, new_station: Station) -> Iterator[Desk]:
+    """One for all: each test begins a registration of its own."""
+    root = tmp_path_factory.mktemp("details") / "station"
+    shutil.copytree(new_station.folder.root, root)
+    with desk_at(root) as opened:
+        yield opened
+
+
 @pytest.fixture
+def draft(desk: Desk) -> RegistrationId:
+    return desk.enrollment.start().id
+
+
+@pytest.fixture(scope="module")
 def details(desk: Desk) -> Details:
     """By the station's own files, with one word on the blocklist and handles in the schema."""
     fields = {

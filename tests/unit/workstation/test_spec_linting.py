@@ -205,7 +205,7 @@ _PARTS = ["type", "validator", "expr", "engine", "ageGroup", "process", "validat
 _LISTED = st.lists(st.dictionaries(st.sampled_from(_PARTS), _JSON, max_size=3), max_size=2)
 
 
-@settings(deadline=None, max_examples=100, database=None)
+@settings(deadline=None, max_examples=50, database=None)
 @given(st.dictionaries(st.sampled_from(_KEYS), _JSON | _LISTED, max_size=6), _JSON)
 def test_whatever_a_file_holds_is_remarked_on_and_nothing_is_raised(field: dict[str, Any], groups: object) -> None:
     form = {"id": "UPDATE", "autoSelectedGroups": groups, "screens": [{"fields": [field]}, groups]}
