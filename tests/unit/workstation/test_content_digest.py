@@ -22,6 +22,7 @@ from muster.domain.biometrics import (
 )
 from muster.domain.lifecycle import (
     BlobRef,
+    Captures,
     ConsentGiven,
     DocumentAttached,
     ExceptionPhotoTaken,
@@ -66,6 +67,9 @@ STATE = Registration(
     samples={THUMB: SAMPLE},
     exceptions={EYE: BiometricException(EYE, ExceptionKind.PERMANENT, "blind")},
 )
+
+
+_SWAPPED: dict[str, Any] = {"samples": {}, "introducer": Captures(STATE.samples, exceptions=STATE.exceptions)}
 
 
 def _sample(**facts: Any) -> Registration:
@@ -121,6 +125,9 @@ CHANGES: dict[str, Callable[[], Registration]] = {
     "another photo of it": lambda: replace(
         STATE, exception_photo=replace(PHOTO, record=BlobRef("photo", "f0" * 32, 300))
     ),
+    "a capture of the introducer": lambda: replace(STATE, introducer=Captures(samples={THUMB: SAMPLE})),
+    "captures of the introducer for the person's": lambda: replace(STATE, exceptions={}, **_SWAPPED),
+    "what the introducer cannot show": lambda: replace(STATE, introducer=Captures(exceptions=STATE.exceptions)),
     "request": lambda: replace(STATE, request="10001100010000120260201120000-BIOMETRIC_CORRECTION-1"),
     "proof of identity": lambda: replace(STATE, proof=PROOF),
     "another proof": lambda: replace(STATE, proof=replace(PROOF, execution="f0" * 16)),
