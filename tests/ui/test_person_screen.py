@@ -19,10 +19,12 @@ from pytestqt.qtbot import QtBot
 from muster.domain.person import Question, Reply
 from muster.domain.registration import RegistrationId, Step
 from muster.ui import finishing
+from muster.ui.capture.guidance import Guidance
+from muster.ui.language import OtherLanguage
 from muster.ui.pages.home import HomePage
 from muster.ui.pages.receipt import ReceiptPage
 from muster.ui.person.display import PersonDisplay
-from muster.ui.person.views import AskView, MessageView
+from muster.ui.person.views import AskView, GuidingView, MessageView
 from muster.ui.widgets.signature_pad import SignaturePad
 from muster.ui.wizard.consent import ConsentPage
 from muster.ui.wizard.demographics import DemographicsPage
@@ -30,6 +32,7 @@ from muster.ui.wizard.preview import PreviewPage
 from muster.workstation.lanes import Lanes
 from muster.workstation.person_screen import Shown
 from muster.workstation.proving import Proof
+from muster.workstation.spoken_prompts import ASK_FACE
 
 # Qt's platform without a display says so whenever a window of its own is moved or raised.
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
@@ -96,6 +99,7 @@ def test_the_persons_no_ends_the_registration_with_a_plain_word(driver: Driver, 
     qtbot.mouseClick(_asked(driver).no, Qt.MouseButton.LeftButton)
     home = driver.on(HomePage)
     assert "did not agree" in home.note.text()
+    assert any("Nothing is kept" in text for text in _texts(driver.window.person.window.view))
     desk = driver.session.desk
     assert desk is not None
     assert desk.enrollment.drafts() == ()
@@ -209,6 +213,24 @@ def _signed_and_killed(driver: Driver) -> RegistrationId:
     desk.abandon()
     driver.window.begin()
     return number
+
+
+def test_a_capture_is_guided_there_in_the_persons_language_and_its_last_picture_does_not_stay(
+    qtbot: QtBot,
+) -> None:
+    officers = QWidget()
+    qtbot.addWidget(officers)
+    display = PersonDisplay(officers, "fra")
+    guidance = Guidance(Step.FACE, prompt=ASK_FACE)
+    display.guide(guidance)
+    assert isinstance(display.window.view, MessageView)  # nobody sees it: nothing is drawn
+    display.open_as_window()
+    display.guide(guidance)
+    view = display.window.view
+    assert isinstance(view, GuidingView)
+    assert view.view.accessibleDescription() == OtherLanguage("fra").say(ASK_FACE)
+    display.withdraw()
+    assert isinstance(display.window.view, MessageView)
 
 
 _TWO_SCREENS = """

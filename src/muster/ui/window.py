@@ -126,6 +126,7 @@ class MainWindow(QMainWindow):
     def home(self) -> None:
         assert self._session.desk is not None
         self._sent = None
+        self.person.rest()
         if self._session.desk.access.missing:  # nothing else is allowed before
             self.my_sign_in()
             return
@@ -211,6 +212,7 @@ class MainWindow(QMainWindow):
         self.home()
         assert isinstance(self.page, HomePage)
         self.page.note.say(tr("The person did not agree. The registration is over and nothing of it is kept."))
+        self.person.say("ended")
 
     def _went_on(self, sent: Sent) -> None:
         if self._sent is not None and self._sent.registration_id == sent.registration_id:

@@ -176,6 +176,11 @@ class PersonDisplay(QObject):
         """One of the words for the person's screen (``words_for_people``)."""
         self._put(MessageView(self._language, screen_words(self._language)[word]))
 
+    def withdraw(self) -> None:
+        """Whoever asked or guided has gone: neither stays, a word of thanks does."""
+        if isinstance(self.window.view, AskView | GuidingView):
+            self.rest()
+
     def rest(self) -> None:
         """Nothing about anybody."""
         self._put(_greeting(self._language))

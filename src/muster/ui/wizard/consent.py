@@ -65,7 +65,7 @@ class ConsentPage(StepPage):
         self._ask()
 
     def leave(self) -> None:
-        self._person.rest()
+        self._person.withdraw()
 
     def _show(self, code: str, *_: object) -> None:
         self._fill(code)

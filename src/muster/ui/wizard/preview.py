@@ -112,7 +112,7 @@ class PreviewPage(StepPage):
         self.warning.say("\n".join(lines), "warn")
 
     def leave(self) -> None:
-        self._person.rest()
+        self._person.withdraw()
 
     # On the person's screen
 

@@ -155,6 +155,7 @@ class Wizard(Page):
 
     def _put(self, step: Step, registration: Registration) -> None:
         self.setEnabled(True)
+        self._person.withdraw()
         if self.page is not None:
             self.page.hide()
             self._place.removeWidget(self.page)
