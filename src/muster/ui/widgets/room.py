@@ -17,10 +17,11 @@ class Room(QScrollArea):
 
     def put(self, page: QWidget) -> None:
         """In place of the page before, which is let go."""
-        before = self.takeWidget()
+        before = self.widget()
         if before is not None:
             before.removeEventFilter(self)
-            before.hide()
+            before.hide()  # while it belongs to the window: else the window is no longer the one in front
+            self.takeWidget()
             before.deleteLater()
         self.setWidget(page)
         page.installEventFilter(self)
