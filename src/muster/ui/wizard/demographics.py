@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date
 from functools import cached_property, partial
-from itertools import groupby, pairwise
 
 from PySide6.QtCore import QEvent, QLocale, QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QInputDevice, QKeyEvent, QMouseEvent
@@ -27,16 +26,16 @@ from muster.ui.language import WINDOW_LANGUAGES, say_finding, tr
 from muster.ui.typed_dates import age_on
 from muster.ui.widgets.field_group_choice import FieldGroupChoice
 from muster.ui.widgets.on_screen_keyboard import OnScreenKeyboard
-from muster.ui.widgets.parts import Choice, button, label, scrolling
+from muster.ui.widgets.parts import button, label, scrolling
 from muster.ui.widgets.place_search import Place as Found
 from muster.ui.widgets.place_search import PlaceSearch
-from muster.ui.wizard.demographics_cells import CellWords, FieldCell, GroupCard, SearchCell, in_two_columns
+from muster.ui.wizard.demographics_cells import CellWords
+from muster.ui.wizard.demographics_form import FormView
 from muster.ui.wizard.demographics_lines import BlockedWordLine, ConflictLine, OfferLine
 from muster.ui.wizard.demographics_presenter import LIST_KINDS, DemographicsPresenter, Place, SaidElsewhere
 from muster.ui.wizard.step_page import StepPage
 from muster.workstation.enrollment import Enrollment
 from muster.workstation.form_checking import WORD_BLOCKLISTED
-from muster.workstation.forms import FormField
 from muster.workstation.pre_registrations import Prefilled
 from muster.workstation.reference import Labels, label_in
 
@@ -89,9 +88,6 @@ class DemographicsPage(StepPage):
             usual_handles=enrollment.details.usual_handles,
         )
         self.presenter.hear(_said_elsewhere(registration))
-        self.cells: dict[str, FieldCell] = {}
-        self.boxes: dict[Place, QLineEdit] = {}
-        self.lists: dict[str, Choice] = {}
         self._is_unkept = False
         self._asked: dict[str, object] = {}
         self._was_left: set[str] = set()
@@ -100,7 +96,10 @@ class DemographicsPage(StepPage):
         self.places.chosen.connect(self._place_chosen)
         self.groups: FieldGroupChoice | None = None
         self.column.setSpacing(theme.px(theme.CLOSE))
-        self._cards: list[GroupCard] = []
+        self._form = self._form_view()
+        self.cells = self._form.cells
+        self.boxes = {place: box for cell in self.cells.values() for place, box in cell.box_at.items()}
+        self.lists = {name: cell.list for name, cell in self.cells.items() if cell.list is not None}
         self._area = scrolling(self._content(process))
         self.column.addWidget(self._area, 1)
         self._foot()
@@ -109,7 +108,6 @@ class DemographicsPage(StepPage):
         self._keeping.setInterval(_KEEP_AFTER_MS)
         self._keeping.timeout.connect(self._keep)
         self._show_all()
-        self._let_tab_follow()
         for cell in self.cells.values():
             for widget in cell.widgets:
                 widget.installEventFilter(self)
@@ -142,7 +140,7 @@ class DemographicsPage(StepPage):
         column.addLayout(self._top(process))
         if self.presenter.groups:
             column.addWidget(self._group_choice())
-        column.addLayout(self._form(), 1)
+        column.addWidget(self._form, 1)
         return content
 
     def _top(self, process: Process) -> QBoxLayout:
@@ -179,63 +177,18 @@ class DemographicsPage(StepPage):
         self.groups.changed.connect(self._groups_changed)
         return self.groups
 
-    def _form(self) -> QHBoxLayout:
-        columns = QHBoxLayout()
-        columns.setSpacing(theme.px(theme.GAP))
+    def _form_view(self) -> FormView:
         words = CellWords(self.presenter.languages, self._locale(), lambda: self._around.today, self._age_words)
-        for field in self.presenter.fields.values():
-            self._add_cell(FieldCell(field, self._label(field.labels, field.id), words))
-        cards = [self._card(title, fields) for title, fields in self._groups_of_cards()]
-        sides = [cards]
-        if not _is_magnified():
-            sides = [[cards[each] for each in side] for side in in_two_columns([card.weight for card in cards])]
-        self._cards = [card for side in sides for card in side]
-        for side in sides:
-            column = QVBoxLayout()
-            column.setSpacing(theme.px(theme.GAP))
-            for card in side:
-                column.addWidget(card)
-            column.addStretch(1)
-            columns.addLayout(column, 1)
-        return columns
-
-    def _let_tab_follow(self) -> None:
-        """Tab goes the way the eye does, not the way the form was described."""
-        for before, after in pairwise(widget for card in self._cards for widget in card.tab_order):
-            QWidget.setTabOrder(before, after)
-
-    def _add_cell(self, cell: FieldCell) -> None:
-        field_id = cell.field.id
-        cell.edited.connect(partial(self._typed, field_id))
-        cell.chosen.connect(partial(self._chosen, field_id))
-        cell.left.connect(partial(self._left, field_id))
-        if cell.field.is_handle:
-            cell.handle.setChecked(self.presenter.is_handle(field_id))
-        cell.handle_chosen.connect(partial(self._handle_chosen, field_id))
-        self.cells[field_id] = cell
-        if cell.list is not None:
-            self.lists[field_id] = cell.list
-        for language, box in cell.boxes.items():
-            self.boxes[field_id, language] = box
-
-    def _groups_of_cards(self) -> list[tuple[str, list[FormField]]]:
-        """Groups of several fields with their names; fields that are a group of their own share a card, as a name
-        above each would say everything twice."""
-        found: list[tuple[str, list[FormField]]] = []
-        groups = groupby(self.presenter.fields.values(), key=lambda each: each.group)
-        for fields in (list(each) for _, each in groups):
-            if len(fields) > 1:
-                found.append((self._label(fields[0].group_labels, fields[0].group), fields))
-            elif found and not found[-1][0]:
-                found[-1][1].extend(fields)
-            else:
-                found.append(("", fields))
-        return found
-
-    def _card(self, title: str, fields: list[FormField]) -> GroupCard:
-        first_place = next((each for each in self.presenter.fields.values() if each.level is not None), None)
-        search = SearchCell(self.places) if first_place in fields else None
-        return GroupCard(title, [self.cells[each.id] for each in fields], search)
+        fields = self.presenter.fields
+        made = FormView(fields, words, self._label, self.places, in_one_column=_is_magnified())
+        for name, cell in made.cells.items():
+            if cell.field.is_handle:
+                cell.handle.setChecked(self.presenter.is_handle(name))
+        made.typed.connect(self._typed)
+        made.chosen.connect(self._chosen)
+        made.left.connect(self._left)
+        made.handle_chosen.connect(self._handle_chosen)
+        return made
 
     def _foot(self) -> None:
         self.keys = button(tr("Keyboard"))
@@ -275,8 +228,7 @@ class DemographicsPage(StepPage):
     def _refresh(self) -> None:
         """Which fields there are, which are needed, where they are from and what is asked about them."""
         shown = self.presenter.shown()
-        for card in self._cards:
-            card.show_only(shown)
+        self._form.show_only(shown)
         marks = self.presenter.marks()
         for field_id, required in shown.items():
             self.cells[field_id].need(required=required)
@@ -516,20 +468,10 @@ class DemographicsPage(StepPage):
     # Where the keyboard is
 
     def _order(self) -> tuple[Place, ...]:
-        """The places from first to last, as they are seen: down the first column, then the second."""
-        shown = self.presenter.shown()
-        cells = (cell.field.id for card in self._cards for cell in card.cells)
-        return tuple(place for each in cells if each in shown for place in self.presenter.places(each))
-
-    def _place_of(self, widget: QObject | None) -> Place | None:
-        for field_id, cell in self.cells.items():
-            for (_, language), each in zip(self.presenter.places(field_id), cell.widgets, strict=True):
-                if each is widget:
-                    return field_id, language
-        return None
+        return self._form.order(self.presenter.shown())
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        here = self._place_of(QApplication.focusWidget())
+        here = self._form.place_of(QApplication.focusWidget())
         plain = event.modifiers() in (Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.KeypadModifier)
         if event.key() not in (Qt.Key.Key_Return, Qt.Key.Key_Enter) or not plain or here is None:
             super().keyPressEvent(event)
@@ -571,7 +513,7 @@ class DemographicsPage(StepPage):
 
     def _open_keyboard_for(self, widget: QObject | None) -> None:
         """With the letters of the box; the form moves up, so that what is typed into stays in sight."""
-        place = self._place_of(widget)
+        place = self._form.place_of(widget)
         self.keyboard.open_for((place[1] if place else "") or _LATIN)
         if isinstance(widget, QWidget) and place is not None:
             QTimer.singleShot(0, self._area, partial(self._area.ensureWidgetVisible, widget))

@@ -20,7 +20,7 @@ from muster.ui.widgets.date_entry import DateEntry
 from muster.ui.widgets.origin_mark import OriginMark
 from muster.ui.widgets.parts import Card, Choice, empty, label, mark
 from muster.ui.widgets.place_search import PlaceSearch
-from muster.ui.wizard.demographics_presenter import CHECKED, LIST_KINDS
+from muster.ui.wizard.demographics_presenter import CHECKED, LIST_KINDS, Place
 from muster.workstation.forms import FieldKind, FormField
 from muster.workstation.reference import Language
 
@@ -123,6 +123,15 @@ class FieldCell(QWidget):
         """What takes the keyboard, in its order."""
         only = self.list or self.tick
         return (only,) if only is not None else tuple(self.boxes.values())
+
+    @property
+    def places(self) -> tuple[Place, ...]:
+        """The field, with the language of each of those."""
+        return tuple((self.field.id, language) for language in self.boxes or ("",))
+
+    @property
+    def box_at(self) -> dict[Place, QLineEdit]:
+        return {(self.field.id, language): box for language, box in self.boxes.items()}
 
     @property
     def tab_order(self) -> tuple[QWidget, ...]:
