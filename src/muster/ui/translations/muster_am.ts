@@ -73,27 +73,27 @@
         </message>
         <message>
             <source>A digit of this number seems to be wrong or missing. Compare it with the card.</source>
-            <translation type="unfinished"></translation>
+            <translation>የዚህ ቁጥር አንድ አሃዝ የተሳሳተ ወይም የጎደለ ይመስላል። ከካርዱ ጋር ያነጻጽሩት።</translation>
         </message>
         <message>
             <source>A document is missing, unreadable or another person's</source>
-            <translation type="unfinished"></translation>
+            <translation>ሰነድ የለም፣ አይነበብም ወይም የሌላ ሰው ነው</translation>
         </message>
         <message>
             <source>A document says something else than what stands here. Look at both and decide which is right.</source>
-            <translation type="unfinished"></translation>
+            <translation>ሰነድ እዚህ ከተጻፈው ሌላ ይላል። ሁለቱንም ተመልክተው የትኛው ትክክል እንደሆነ ይወስኑ።</translation>
         </message>
         <message>
             <source>A document that MiTrust sent cannot be read.</source>
-            <translation type="unfinished"></translation>
+            <translation>MiTrust የላከው ሰነድ ሊነበብ አይችልም።</translation>
         </message>
         <message>
             <source>A document, or the code of a pre-registration on a telephone. No picture is kept.</source>
-            <translation type="unfinished"></translation>
+            <translation>ሰነድ፣ ወይም በስልክ ያለ የቅድመ ምዝገባ ኮድ። ምንም ምስል አይቀመጥም።</translation>
         </message>
         <message>
             <source>A field has no id: write the name of the schema's field.</source>
-            <translation type="unfinished"></translation>
+            <translation>አንድ መስክ id የለውም: የስኬማውን መስክ ስም ይጻፉ።</translation>
         </message>
         <message>
             <source>A file of the face recognition pack cannot be read: {file}.</source>
@@ -133,7 +133,7 @@
         </message>
         <message>
             <source>A keyboard on the screen</source>
-            <translation type="unfinished"></translation>
+            <translation>በማያው ላይ የቁልፍ ሰሌዳ</translation>
         </message>
         <message>
             <source>A landmark of the face lies outside the picture.</source>
@@ -145,7 +145,7 @@
         </message>
         <message>
             <source>A living face was confirmed, after it had been refused: {refused} times.</source>
-            <translation type="unfinished"></translation>
+            <translation>ሕያው ፊት ከተከለከለ በኋላ ተረጋግጧል: {refused} ጊዜ።</translation>
         </message>
         <message>
             <source>A moment, please.</source>
@@ -281,11 +281,11 @@
         </message>
         <message>
             <source>A small child needs somebody who brings it: of that person no face, finger or eye was captured.</source>
-            <translation type="unfinished"></translation>
+            <translation>ትንሽ ልጅ የሚያመጣው ሰው ያስፈልገዋል: የዚያ ሰው ፊት፣ ጣት ወይም ዓይን አልተቀረጸም።</translation>
         </message>
         <message>
             <source>A small child needs somebody who brings it: that person's identity number or registration number is missing.</source>
-            <translation type="unfinished"></translation>
+            <translation>ትንሽ ልጅ የሚያመጣው ሰው ያስፈልገዋል: የዚያ ሰው የመታወቂያ ወይም የምዝገባ ቁጥር የለም።</translation>
         </message>
         <message>
             <source>A step may not have a name that begins with $: {node}.</source>
@@ -313,7 +313,7 @@
         </message>
         <message>
             <source>A supervisor has to confirm something before you sign: an exception, a poor capture, or who brings a child.</source>
-            <translation type="unfinished"></translation>
+            <translation>ከመፈረምዎ በፊት ተቆጣጣሪ ማረጋገጥ ያለባቸው ነገር አለ: ልዩ ሁኔታ፣ ደካማ ቀረጻ፣ ወይም ልጁን የሚያመጣው ሰው።</translation>
         </message>
         <message>
             <source>A supervisor has to vouch for this person. Ask one to sign in and go on.</source>
@@ -345,7 +345,7 @@
         </message>
         <message>
             <source>A word in it is on the list of words that names do not hold. Write it differently, or say why it stays.</source>
-            <translation type="unfinished"></translation>
+            <translation>በውስጡ ያለ ቃል በስሞች በማይገኙ ቃላት ዝርዝር ውስጥ ነው። በሌላ መንገድ ይጻፉት፣ ወይም ለምን እንደሚቆይ ይግለጹ።</translation>
         </message>
         <message>
             <source>A yes or no in the biometric file is neither.</source>
@@ -353,11 +353,11 @@
         </message>
         <message>
             <source>A4 sheet</source>
-            <translation type="unfinished"></translation>
+            <translation>A4 ወረቀት</translation>
         </message>
         <message>
             <source>A5 sheet</source>
-            <translation type="unfinished"></translation>
+            <translation>A5 ወረቀት</translation>
         </message>
         <message>
             <source>Add</source>
@@ -373,7 +373,7 @@
         </message>
         <message>
             <source>Age in years</source>
-            <translation type="unfinished"></translation>
+            <translation>ዕድሜ በዓመት</translation>
         </message>
         <message>
             <source>All of these are marked as exceptions; there is nothing to capture.</source>
@@ -417,7 +417,7 @@
         </message>
         <message>
             <source>Another device …</source>
-            <translation type="unfinished"></translation>
+            <translation>ሌላ መሣሪያ …</translation>
         </message>
         <message>
             <source>Another program is using the station's data. Try again in a moment.</source>
@@ -429,35 +429,35 @@
         </message>
         <message>
             <source>Another reason, for now</source>
-            <translation type="unfinished"></translation>
+            <translation>ሌላ ምክንያት፣ ለአሁን</translation>
         </message>
         <message>
             <source>Another reason, lasting</source>
-            <translation type="unfinished"></translation>
+            <translation>ሌላ ምክንያት፣ ቋሚ</translation>
         </message>
         <message>
             <source>Another station accepted to review registrations</source>
-            <translation type="unfinished"></translation>
+            <translation>ምዝገባዎችን የሚገመግም ሌላ ጣቢያ ተቀባይነት አግኝቷል</translation>
         </message>
         <message>
             <source>Another station's packets accepted from now on</source>
-            <translation type="unfinished"></translation>
+            <translation>የሌላ ጣቢያ ጥቅሎች ከአሁን ጀምሮ ተቀባይነት አላቸው</translation>
         </message>
         <message>
             <source>Another station's registration taken in for review</source>
-            <translation type="unfinished"></translation>
+            <translation>የሌላ ጣቢያ ምዝገባ ለግምገማ ተወስዷል</translation>
         </message>
         <message>
             <source>Approve</source>
-            <translation type="unfinished"></translation>
+            <translation>አጽድቅ</translation>
         </message>
         <message>
             <source>Approve all that need no look</source>
-            <translation type="unfinished"></translation>
+            <translation>መታየት የማያስፈልጋቸውን ሁሉ አጽድቅ</translation>
         </message>
         <message>
             <source>Approve {count} that need no look</source>
-            <translation type="unfinished"></translation>
+            <translation>መታየት የማያስፈልጋቸውን {count} አጽድቅ</translation>
         </message>
         <message>
             <source>As many of these as possible</source>
@@ -465,7 +465,7 @@
         </message>
         <message>
             <source>As the computer is set</source>
-            <translation type="unfinished"></translation>
+            <translation>እንደ ኮምፒውተሩ</translation>
         </message>
         <message>
             <source>Ask about: {fields}.</source>
@@ -525,7 +525,7 @@
         </message>
         <message>
             <source>At this age one more document is needed. Go back to the documents and attach it.</source>
-            <translation type="unfinished"></translation>
+            <translation>በዚህ ዕድሜ አንድ ተጨማሪ ሰነድ ያስፈልጋል። ወደ ሰነዶቹ ተመልሰው ያያይዙት።</translation>
         </message>
         <message>
             <source>Attempt {number} of {allowed}</source>
@@ -533,11 +533,11 @@
         </message>
         <message>
             <source>Audit</source>
-            <translation type="unfinished"></translation>
+            <translation>ኦዲት</translation>
         </message>
         <message>
             <source>Authentication</source>
-            <translation type="unfinished"></translation>
+            <translation>የማንነት ፍተሻ</translation>
         </message>
         <message>
             <source>Authenticator</source>
@@ -545,11 +545,11 @@
         </message>
         <message>
             <source>Authenticator of an operator removed</source>
-            <translation type="unfinished"></translation>
+            <translation>የሠራተኛ ኦተንቲኬተር ተወግዷል</translation>
         </message>
         <message>
             <source>Authenticator of an operator set up</source>
-            <translation type="unfinished"></translation>
+            <translation>የሠራተኛ ኦተንቲኬተር ተዘጋጅቷል</translation>
         </message>
         <message>
             <source>Back to the desk</source>
@@ -577,31 +577,31 @@
         </message>
         <message>
             <source>Being taken. The person stays like this until it is good.</source>
-            <translation type="unfinished"></translation>
+            <translation>እየተወሰደ ነው። ጥሩ እስኪሆን ግለሰቡ እንዲሁ ይቆያሉ።</translation>
         </message>
         <message>
             <source>Biometric exception cleared</source>
-            <translation type="unfinished"></translation>
+            <translation>የባዮሜትሪክ ልዩ ሁኔታ ተነስቷል</translation>
         </message>
         <message>
             <source>Biometric exception marked</source>
-            <translation type="unfinished"></translation>
+            <translation>የባዮሜትሪክ ልዩ ሁኔታ ተመልክቷል</translation>
         </message>
         <message>
             <source>Biometric sample captured</source>
-            <translation type="unfinished"></translation>
+            <translation>የባዮሜትሪክ ናሙና ተቀርጿል</translation>
         </message>
         <message>
             <source>Biometric sample judged by the station</source>
-            <translation type="unfinished"></translation>
+            <translation>የባዮሜትሪክ ናሙና በጣቢያው ተመዝኗል</translation>
         </message>
         <message>
             <source>Biometric sample set aside</source>
-            <translation type="unfinished"></translation>
+            <translation>የባዮሜትሪክ ናሙና ለብቻው ተቀምጧል</translation>
         </message>
         <message>
             <source>Biometrics</source>
-            <translation type="unfinished"></translation>
+            <translation>ባዮሜትሪክ</translation>
         </message>
         <message>
             <source>Block</source>
@@ -609,7 +609,7 @@
         </message>
         <message>
             <source>Both hands</source>
-            <translation type="unfinished"></translation>
+            <translation>ሁለቱም እጆች</translation>
         </message>
         <message>
             <source>Browsers cannot come back to this computer: {port} is no port, or another program has it (MUSTER_BROWSER_PORT).</source>
@@ -624,8 +624,12 @@
             <translation>በቺፑ መሠረት ሰነዱ ጊዜው አልፏል።</translation>
         </message>
         <message>
-            <source>By {names}</source>
+            <source>By its date it has expired.</source>
             <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>By {names}</source>
+            <translation>በ{names}</translation>
         </message>
         <message>
             <source>Can prove: {level}</source>
@@ -633,15 +637,15 @@
         </message>
         <message>
             <source>Cannot be captured ({count} fingers): why?</source>
-            <translation type="unfinished"></translation>
+            <translation>ሊቀረጽ አይችልም ({count} ጣቶች): ለምን?</translation>
         </message>
         <message>
             <source>Cannot be captured ({fingers}): why?</source>
-            <translation type="unfinished"></translation>
+            <translation>ሊቀረጽ አይችልም ({fingers}): ለምን?</translation>
         </message>
         <message>
             <source>Cannot be captured …</source>
-            <translation type="unfinished"></translation>
+            <translation>ሊቀረጽ አይችልም …</translation>
         </message>
         <message>
             <source>Cannot be held still</source>
@@ -649,7 +653,7 @@
         </message>
         <message>
             <source>Cannot be laid on the glass</source>
-            <translation type="unfinished"></translation>
+            <translation>በመስታወቱ ላይ ሊቀመጥ አይችልም</translation>
         </message>
         <message>
             <source>Cannot move as asked</source>
@@ -657,27 +661,27 @@
         </message>
         <message>
             <source>Capitals and further signs</source>
-            <translation type="unfinished"></translation>
+            <translation>ትላልቅ ፊደሎችና ተጨማሪ ምልክቶች</translation>
         </message>
         <message>
             <source>Capture attempted</source>
-            <translation type="unfinished"></translation>
+            <translation>ቀረጻ ተሞክሯል</translation>
         </message>
         <message>
             <source>Capture below the threshold</source>
-            <translation type="unfinished"></translation>
+            <translation>ከገደቡ በታች የሆነ ቀረጻ</translation>
         </message>
         <message>
             <source>Capture failed</source>
-            <translation type="unfinished"></translation>
+            <translation>ቀረጻ አልተሳካም</translation>
         </message>
         <message>
             <source>Captures</source>
-            <translation type="unfinished"></translation>
+            <translation>ቀረጻዎች</translation>
         </message>
         <message>
             <source>Captures kept below the threshold: {count}; the lowest has quality {lowest}.</source>
-            <translation type="unfinished"></translation>
+            <translation>ከገደቡ በታች የተቀመጡ ቀረጻዎች: {count}፤ የዝቅተኛው ጥራት {lowest} ነው።</translation>
         </message>
         <message>
             <source>Centre and machine have five digits each, as the server assigned them.</source>
@@ -697,7 +701,7 @@
         </message>
         <message>
             <source>Certificate of the server's signatures stored</source>
-            <translation type="unfinished"></translation>
+            <translation>የአገልጋዩ ፊርማዎች ሰርተፍኬት ተቀምጧል</translation>
         </message>
         <message>
             <source>Change</source>
@@ -713,7 +717,7 @@
         </message>
         <message>
             <source>Changed certificate of the server accepted</source>
-            <translation type="unfinished"></translation>
+            <translation>የተቀየረ የአገልጋይ ሰርተፍኬት ተቀባይነት አግኝቷል</translation>
         </message>
         <message>
             <source>Check</source>
@@ -729,7 +733,7 @@
         </message>
         <message>
             <source>Chip of a document read</source>
-            <translation type="unfinished"></translation>
+            <translation>የሰነድ ቺፕ ተነቧል</translation>
         </message>
         <message>
             <source>Choose</source>
@@ -741,11 +745,11 @@
         </message>
         <message>
             <source>Choose a reason.</source>
-            <translation type="unfinished"></translation>
+            <translation>ምክንያት ይምረጡ።</translation>
         </message>
         <message>
             <source>Choose a record, or search for a registration: its story stands here.</source>
-            <translation type="unfinished"></translation>
+            <translation>መዝገብ ይምረጡ፣ ወይም ምዝገባ ይፈልጉ: ታሪኩ እዚህ ይታያል።</translation>
         </message>
         <message>
             <source>Choose and test</source>
@@ -753,7 +757,7 @@
         </message>
         <message>
             <source>Choose another capture</source>
-            <translation type="unfinished"></translation>
+            <translation>ሌላ ቀረጻ ምረጥ</translation>
         </message>
         <message>
             <source>Choose at least one role.</source>
@@ -761,7 +765,7 @@
         </message>
         <message>
             <source>Choose from a calendar</source>
-            <translation type="unfinished"></translation>
+            <translation>ከቀን መቁጠሪያ ምረጥ</translation>
         </message>
         <message>
             <source>Choose one of the entries of the list.</source>
@@ -785,7 +789,7 @@
         </message>
         <message>
             <source>Close</source>
-            <translation type="unfinished"></translation>
+            <translation>ዝጋ</translation>
         </message>
         <message>
             <source>Close both eyes for a moment, then open them.</source>
@@ -793,7 +797,7 @@
         </message>
         <message>
             <source>Close the keyboard</source>
-            <translation type="unfinished"></translation>
+            <translation>የቁልፍ ሰሌዳውን ዝጋ</translation>
         </message>
         <message>
             <source>Close the mouth.</source>
@@ -801,11 +805,11 @@
         </message>
         <message>
             <source>Code of a person's authenticator given</source>
-            <translation type="unfinished"></translation>
+            <translation>የግለሰብ ኦተንቲኬተር ኮድ ተሰጥቷል</translation>
         </message>
         <message>
             <source>Code of an authenticator taken</source>
-            <translation type="unfinished"></translation>
+            <translation>የኦተንቲኬተር ኮድ ተወስዷል</translation>
         </message>
         <message>
             <source>Code of your authenticator</source>
@@ -825,7 +829,7 @@
         </message>
         <message>
             <source>Colours and size</source>
-            <translation type="unfinished"></translation>
+            <translation>ቀለምና መጠን</translation>
         </message>
         <message>
             <source>Come a little closer.</source>
@@ -833,15 +837,15 @@
         </message>
         <message>
             <source>Comment</source>
-            <translation type="unfinished"></translation>
+            <translation>አስተያየት</translation>
         </message>
         <message>
             <source>Comment, if there is one</source>
-            <translation type="unfinished"></translation>
+            <translation>አስተያየት፣ ካለ</translation>
         </message>
         <message>
             <source>Comment; needed for another reason</source>
-            <translation type="unfinished"></translation>
+            <translation>አስተያየት፤ ለሌላ ምክንያት ያስፈልጋል</translation>
         </message>
         <message>
             <source>Compare the face with the picture on the document, and the name with what was entered.</source>
@@ -849,11 +853,11 @@
         </message>
         <message>
             <source>Compared with</source>
-            <translation type="unfinished"></translation>
+            <translation>የተነጻጸረው ከ</translation>
         </message>
         <message>
             <source>Conditions of the engine {engine} are not understood; use MVEL.</source>
-            <translation type="unfinished"></translation>
+            <translation>የ{engine} ሁኔታዎች አይታወቁም፤ MVEL ይጠቀሙ።</translation>
         </message>
         <message>
             <source>Configurations (*.json);;All files (*)</source>
@@ -873,15 +877,15 @@
         </message>
         <message>
             <source>Consent given</source>
-            <translation type="unfinished"></translation>
+            <translation>ፈቃድ ተሰጥቷል</translation>
         </message>
         <message>
             <source>Content</source>
-            <translation type="unfinished"></translation>
+            <translation>ይዘት</translation>
         </message>
         <message>
             <source>Content exported in another system's words</source>
-            <translation type="unfinished"></translation>
+            <translation>ይዘት በሌላ ሥርዓት ቃላት ተልኳል</translation>
         </message>
         <message>
             <source>Continue sending</source>
@@ -889,19 +893,19 @@
         </message>
         <message>
             <source>Copy of a packet handed over on a drive</source>
-            <translation type="unfinished"></translation>
+            <translation>የጥቅል ቅጂ በድራይቭ ተረክቧል</translation>
         </message>
         <message>
             <source>Damaged database put aside and rebuilt</source>
-            <translation type="unfinished"></translation>
+            <translation>የተበላሸ ዳታቤዝ ተቀምጦ እንደገና ተገንብቷል</translation>
         </message>
         <message>
             <source>Dark</source>
-            <translation type="unfinished"></translation>
+            <translation>ጥቁር</translation>
         </message>
         <message>
             <source>Database brought forward to a newer form</source>
-            <translation type="unfinished"></translation>
+            <translation>ዳታቤዝ ወደ አዲስ ቅርጽ መጥቷል</translation>
         </message>
         <message>
             <source>Days of the oldest review</source>
@@ -933,27 +937,27 @@
         </message>
         <message>
             <source>Decided which of two values is right</source>
-            <translation type="unfinished"></translation>
+            <translation>ከሁለት ዋጋዎች ትክክለኛው ተወስኗል</translation>
         </message>
         <message>
             <source>Decision handed back to another station</source>
-            <translation type="unfinished"></translation>
+            <translation>ውሳኔ ለሌላ ጣቢያ ተመልሷል</translation>
         </message>
         <message>
             <source>Decision of another station carried out</source>
-            <translation type="unfinished"></translation>
+            <translation>የሌላ ጣቢያ ውሳኔ ተፈጽሟል</translation>
         </message>
         <message>
             <source>Delete the letter before</source>
-            <translation type="unfinished"></translation>
+            <translation>ያለፈውን ፊደል ሰርዝ</translation>
         </message>
         <message>
             <source>Delivery attempt failed</source>
-            <translation type="unfinished"></translation>
+            <translation>የማድረስ ሙከራ አልተሳካም</translation>
         </message>
         <message>
             <source>Delivery of another station's packet failed</source>
-            <translation type="unfinished"></translation>
+            <translation>የሌላ ጣቢያ ጥቅል ማድረስ አልተሳካም</translation>
         </message>
         <message>
             <source>Demo station: the password is filled in. Enroll invented people only.</source>
@@ -961,15 +965,15 @@
         </message>
         <message>
             <source>Demographics entered</source>
-            <translation type="unfinished"></translation>
+            <translation>ዝርዝሮች ገብተዋል</translation>
         </message>
         <message>
             <source>Demographics entered, blocklisted words kept</source>
-            <translation type="unfinished"></translation>
+            <translation>ዝርዝሮች ገብተዋል፣ የታገዱ ቃላት ቀርተዋል</translation>
         </message>
         <message>
             <source>Demographics kept unfinished</source>
-            <translation type="unfinished"></translation>
+            <translation>ዝርዝሮች ሳይጠናቀቁ ተቀምጠዋል</translation>
         </message>
         <message>
             <source>Details</source>
@@ -977,7 +981,7 @@
         </message>
         <message>
             <source>Device of a kind chosen</source>
-            <translation type="unfinished"></translation>
+            <translation>የአንድ ዓይነት መሣሪያ ተመርጧል</translation>
         </message>
         <message>
             <source>Devices</source>
@@ -993,23 +997,23 @@
         </message>
         <message>
             <source>Document</source>
-            <translation type="unfinished"></translation>
+            <translation>ሰነድ</translation>
         </message>
         <message>
             <source>Document attached</source>
-            <translation type="unfinished"></translation>
+            <translation>ሰነድ ተያይዟል</translation>
         </message>
         <message>
             <source>Document kept with a smaller picture</source>
-            <translation type="unfinished"></translation>
+            <translation>ሰነድ ባነሰ ምስል ተቀምጧል</translation>
         </message>
         <message>
             <source>Document removed</source>
-            <translation type="unfinished"></translation>
+            <translation>ሰነድ ተወግዷል</translation>
         </message>
         <message>
             <source>Document, chip, code or pre-registration read for the form</source>
-            <translation type="unfinished"></translation>
+            <translation>ለቅጹ ሰነድ፣ ቺፕ፣ ኮድ ወይም ቅድመ ምዝገባ ተነቧል</translation>
         </message>
         <message>
             <source>Documents</source>
@@ -1033,7 +1037,7 @@
         </message>
         <message>
             <source>Duplicates</source>
-            <translation type="unfinished"></translation>
+            <translation>ድግግሞሾች</translation>
         </message>
         <message>
             <source>E-mail address</source>
@@ -1041,7 +1045,7 @@
         </message>
         <message>
             <source>Earlier faces that look like this one: {count}. Compare them.</source>
-            <translation type="unfinished"></translation>
+            <translation>ከዚህ ጋር የሚመሳሰሉ ቀደም ያሉ ፊቶች: {count}። ያነጻጽሯቸው።</translation>
         </message>
         <message>
             <source>Encoded data in the biometric file is damaged.</source>
@@ -1053,7 +1057,7 @@
         </message>
         <message>
             <source>End the registration? Nothing is kept.</source>
-            <translation type="unfinished"></translation>
+            <translation>ምዝገባው ይቋረጥ? ምንም አይቀመጥም።</translation>
         </message>
         <message>
             <source>End this proof</source>
@@ -1065,15 +1069,15 @@
         </message>
         <message>
             <source>Enter</source>
-            <translation type="unfinished"></translation>
+            <translation>Enter</translation>
         </message>
         <message>
             <source>Enter: next empty field · Ctrl+Enter: Next</source>
-            <translation type="unfinished"></translation>
+            <translation>Enter: ቀጣይ ባዶ መስክ · Ctrl+Enter: ቀጣይ</translation>
         </message>
         <message>
             <source>Esc</source>
-            <translation type="unfinished"></translation>
+            <translation>Esc</translation>
         </message>
         <message>
             <source>Everything is kept as you go.</source>
@@ -1081,7 +1085,7 @@
         </message>
         <message>
             <source>Everything is taken.</source>
-            <translation type="unfinished"></translation>
+            <translation>ሁሉም ተወስዷል።</translation>
         </message>
         <message>
             <source>Everything succeeded, but it does not prove enough for this purpose.</source>
@@ -1089,7 +1093,7 @@
         </message>
         <message>
             <source>Evidence of an identity shown to a supervisor</source>
-            <translation type="unfinished"></translation>
+            <translation>የማንነት ማስረጃ ለተቆጣጣሪ ታይቷል</translation>
         </message>
         <message>
             <source>Exception photo</source>
@@ -1097,7 +1101,7 @@
         </message>
         <message>
             <source>Exported content accepted by another server</source>
-            <translation type="unfinished"></translation>
+            <translation>የተላከ ይዘት በሌላ አገልጋይ ተቀባይነት አግኝቷል</translation>
         </message>
         <message>
             <source>Eye cannot be captured (illness)</source>
@@ -1125,7 +1129,7 @@
         </message>
         <message>
             <source>Face searched for among those captured here</source>
-            <translation type="unfinished"></translation>
+            <translation>ፊት እዚህ ከተቀረጹት መካከል ተፈልጓል</translation>
         </message>
         <message>
             <source>Face, fingers and eyes</source>
@@ -1133,15 +1137,15 @@
         </message>
         <message>
             <source>Face, fingers or eyes are to be captured again</source>
-            <translation type="unfinished"></translation>
+            <translation>ፊት፣ ጣቶች ወይም ዓይኖች እንደገና ሊቀረጹ ነው</translation>
         </message>
         <message>
             <source>Face, hands and eyes</source>
-            <translation type="unfinished"></translation>
+            <translation>ፊት፣ እጆችና ዓይኖች</translation>
         </message>
         <message>
             <source>Faces like this one found, for a supervisor to compare</source>
-            <translation type="unfinished"></translation>
+            <translation>ተመሳሳይ ፊቶች ተገኝተዋል፣ ተቆጣጣሪ ያነጻጽራሉ</translation>
         </message>
         <message>
             <source>Faults to be mended: {count}</source>
@@ -1153,7 +1157,7 @@
         </message>
         <message>
             <source>Fetch the pre-registration</source>
-            <translation type="unfinished"></translation>
+            <translation>ቅድመ ምዝገባውን አምጣ</translation>
         </message>
         <message>
             <source>Fetching …</source>
@@ -1161,19 +1165,19 @@
         </message>
         <message>
             <source>Fields filled in from what was read</source>
-            <translation type="unfinished"></translation>
+            <translation>መስኮች ከተነበበው ተሞልተዋል</translation>
         </message>
         <message>
             <source>Fields in which blocklisted words stay, with a reason: {count}. Read why.</source>
-            <translation type="unfinished"></translation>
+            <translation>የታገዱ ቃላት ከምክንያት ጋር የቀሩባቸው መስኮች: {count}። ለምን እንደሆነ ያንብቡ።</translation>
         </message>
         <message>
             <source>Fields in which what was typed differs from what a document says: {count}.</source>
-            <translation type="unfinished"></translation>
+            <translation>የተጻፈው ሰነድ ከሚለው የሚለይባቸው መስኮች: {count}።</translation>
         </message>
         <message>
             <source>Fill in {count} details</source>
-            <translation type="unfinished"></translation>
+            <translation>{count} ዝርዝሮችን ሙላ</translation>
         </message>
         <message>
             <source>Filled in at home?</source>
@@ -1181,11 +1185,11 @@
         </message>
         <message>
             <source>Filled in: {fields}.</source>
-            <translation type="unfinished"></translation>
+            <translation>የተሞሉ: {fields}።</translation>
         </message>
         <message>
             <source>Find a place</source>
-            <translation type="unfinished"></translation>
+            <translation>ቦታ ፈልግ</translation>
         </message>
         <message>
             <source>Finger</source>
@@ -1205,11 +1209,11 @@
         </message>
         <message>
             <source>Fingers and eyes</source>
-            <translation type="unfinished"></translation>
+            <translation>ጣቶችና ዓይኖች</translation>
         </message>
         <message>
             <source>Fingers or eyes marked as not to be captured: {count}, of them for good: {permanent}.</source>
-            <translation type="unfinished"></translation>
+            <translation>እንደማይቀረጹ የተመለከቱ ጣቶች ወይም ዓይኖች: {count}፣ ከእነዚህ በቋሚነት: {permanent}።</translation>
         </message>
         <message>
             <source>First the person agrees to: {names}</source>
@@ -1225,7 +1229,7 @@
         </message>
         <message>
             <source>From: {source} ({sure})</source>
-            <translation type="unfinished"></translation>
+            <translation>ከ: {source} ({sure})</translation>
         </message>
         <message>
             <source>GPS receiver</source>
@@ -1241,7 +1245,7 @@
         </message>
         <message>
             <source>Go on (Space)</source>
-            <translation type="unfinished"></translation>
+            <translation>ቀጥል (Space)</translation>
         </message>
         <message>
             <source>Go on with other things</source>
@@ -1249,7 +1253,7 @@
         </message>
         <message>
             <source>Go through it with the person. Press a part to change it.</source>
-            <translation type="unfinished"></translation>
+            <translation>ከግለሰቡ ጋር ይመልከቱት። ለመቀየር አንዱን ክፍል ይጫኑ።</translation>
         </message>
         <message>
             <source>Go through this with the person, one step after the other.</source>
@@ -1257,7 +1261,7 @@
         </message>
         <message>
             <source>Good.</source>
-            <translation type="unfinished"></translation>
+            <translation>ጥሩ።</translation>
         </message>
         <message>
             <source>Good. Hold still …</source>
@@ -1265,19 +1269,19 @@
         </message>
         <message>
             <source>Head of the trail: {digest}</source>
-            <translation type="unfinished"></translation>
+            <translation>የኦዲት ሰንሰለቱ ራስ: {digest}</translation>
         </message>
         <message>
             <source>High contrast</source>
-            <translation type="unfinished"></translation>
+            <translation>ከፍተኛ ንፅፅር</translation>
         </message>
         <message>
             <source>Hold</source>
-            <translation type="unfinished"></translation>
+            <translation>ያዝ</translation>
         </message>
         <message>
             <source>Hold it before the camera …</source>
-            <translation type="unfinished"></translation>
+            <translation>በካሜራው ፊት ያዙት …</translation>
         </message>
         <message>
             <source>How large the page is in truth is not known.</source>
@@ -1297,7 +1301,7 @@
         </message>
         <message>
             <source>I see the person here myself …</source>
-            <translation type="unfinished"></translation>
+            <translation>ግለሰቡን እዚህ ራሴ አያቸዋለሁ …</translation>
         </message>
         <message>
             <source>I see the person: they sit before the camera, with nothing before the face.</source>
@@ -1309,7 +1313,7 @@
         </message>
         <message>
             <source>Identity proofing</source>
-            <translation type="unfinished"></translation>
+            <translation>ማንነትን ማረጋገጥ</translation>
         </message>
         <message>
             <source>In the file: {name}</source>
@@ -1321,19 +1325,19 @@
         </message>
         <message>
             <source>Introducer compared with the officer at the desk</source>
-            <translation type="unfinished"></translation>
+            <translation>አስተዋዋቂው በዴስኩ ካሉት ባለሙያ ጋር ተነጻጽሯል</translation>
         </message>
         <message>
             <source>Is this address spelt right? Many addresses end in {likely}.</source>
-            <translation type="unfinished"></translation>
+            <translation>ይህ አድራሻ በትክክል ተጽፏል? ብዙ አድራሻዎች በ{likely} ያበቃሉ።</translation>
         </message>
         <message>
             <source>It belongs to: {place}</source>
-            <translation type="unfinished"></translation>
+            <translation>ያለበት: {place}</translation>
         </message>
         <message>
             <source>It can be captured after all</source>
-            <translation type="unfinished"></translation>
+            <translation>ሊቀረጽ ይችላል</translation>
         </message>
         <message>
             <source>It can be taken into use, after {seconds} s.</source>
@@ -1425,23 +1429,23 @@
         </message>
         <message>
             <source>Its portrait is compared with the face that is captured.</source>
-            <translation type="unfinished"></translation>
+            <translation>በውስጡ ያለው ፎቶ ከሚቀረጸው ፊት ጋር ይነጻጸራል።</translation>
         </message>
         <message>
             <source>Keep it</source>
-            <translation type="unfinished"></translation>
+            <translation>አስቀምጥ</translation>
         </message>
         <message>
             <source>Keep it, because …</source>
-            <translation type="unfinished"></translation>
+            <translation>አስቀምጥ፣ ምክንያቱም …</translation>
         </message>
         <message>
             <source>Keep mine</source>
-            <translation type="unfinished"></translation>
+            <translation>የእኔን አስቀምጥ</translation>
         </message>
         <message>
             <source>Keep the best there is …</source>
-            <translation type="unfinished"></translation>
+            <translation>ካለው የተሻለውን አስቀምጥ …</translation>
         </message>
         <message>
             <source>Kept.</source>
@@ -1453,19 +1457,19 @@
         </message>
         <message>
             <source>Keyboard</source>
-            <translation type="unfinished"></translation>
+            <translation>የቁልፍ ሰሌዳ</translation>
         </message>
         <message>
             <source>Keyboard on the screen</source>
-            <translation type="unfinished"></translation>
+            <translation>በማያው ላይ የቁልፍ ሰሌዳ</translation>
         </message>
         <message>
             <source>Keys</source>
-            <translation type="unfinished"></translation>
+            <translation>ቁልፎች</translation>
         </message>
         <message>
             <source>Keys on this page</source>
-            <translation type="unfinished"></translation>
+            <translation>በዚህ ገጽ ያሉ ቁልፎች</translation>
         </message>
         <message>
             <source>Kind of document</source>
@@ -1477,15 +1481,15 @@
         </message>
         <message>
             <source>Language of the window</source>
-            <translation type="unfinished"></translation>
+            <translation>የመስኮቱ ቋንቋ</translation>
         </message>
         <message>
             <source>Larger</source>
-            <translation type="unfinished"></translation>
+            <translation>ትልቅ</translation>
         </message>
         <message>
             <source>Lay the document on the chip reader …</source>
-            <translation type="unfinished"></translation>
+            <translation>ሰነዱን በቺፕ አንባቢው ላይ ያስቀምጡ …</translation>
         </message>
         <message>
             <source>Lay the document on the scanner and press Scan, or go on without one.</source>
@@ -1545,7 +1549,7 @@
         </message>
         <message>
             <source>Light</source>
-            <translation type="unfinished"></translation>
+            <translation>ነጭ</translation>
         </message>
         <message>
             <source>Light is reflected by the glasses. Take them off, or move the lamp.</source>
@@ -1557,7 +1561,7 @@
         </message>
         <message>
             <source>Living face confirmed, attested or refused</source>
-            <translation type="unfinished"></translation>
+            <translation>ሕያው ፊት ተረጋግጧል፣ ተመስክሯል ወይም ተከልክሏል</translation>
         </message>
         <message>
             <source>Lock</source>
@@ -1573,7 +1577,7 @@
         </message>
         <message>
             <source>Look at this registration before you approve it.</source>
-            <translation type="unfinished"></translation>
+            <translation>ከማጽደቅዎ በፊት ይህን ምዝገባ ይመልከቱ።</translation>
         </message>
         <message>
             <source>Look into the camera</source>
@@ -1593,7 +1597,7 @@
         </message>
         <message>
             <source>Made at station {station} by {name}, {time}</source>
-            <translation type="unfinished"></translation>
+            <translation>በጣቢያ {station} በ{name} ተዘጋጅቷል፣ {time}</translation>
         </message>
         <message>
             <source>Make smaller</source>
@@ -1617,19 +1621,19 @@
         </message>
         <message>
             <source>MiTrust answered with something that cannot be read. Try again later, or tell support.</source>
-            <translation type="unfinished"></translation>
+            <translation>MiTrust ሊነበብ የማይችል መልስ ሰጠ። ቆይተው ይሞክሩ፣ ወይም ለድጋፍ ክፍል ይንገሩ።</translation>
         </message>
         <message>
             <source>MiTrust did not accept what it was asked. Tell your administrator, and go on without it.</source>
-            <translation type="unfinished"></translation>
+            <translation>MiTrust የተጠየቀውን አልተቀበለም። ለአስተዳዳሪዎ ይንገሩ፣ ያለ እሱ ይቀጥሉ።</translation>
         </message>
         <message>
             <source>MiTrust does not let this station ask without the person. Your administrator has to ask MiTrust for it.</source>
-            <translation type="unfinished"></translation>
+            <translation>MiTrust ይህ ጣቢያ ያለ ግለሰቡ እንዲጠይቅ አይፈቅድም። አስተዳዳሪዎ MiTrustን መጠየቅ አለባቸው።</translation>
         </message>
         <message>
             <source>MiTrust is being maintained just now. Go on without it, or try again later.</source>
-            <translation type="unfinished"></translation>
+            <translation>MiTrust አሁን ጥገና ላይ ነው። ያለ እሱ ይቀጥሉ፣ ወይም ቆይተው ይሞክሩ።</translation>
         </message>
         <message>
             <source>More light on the left side of the face.</source>
@@ -1661,7 +1665,7 @@
         </message>
         <message>
             <source>Name the partner whom the claims are for: each knows the person by a number of its own.</source>
-            <translation type="unfinished"></translation>
+            <translation>መግለጫዎቹ ለማን እንደሆኑ አጋሩን ይጥቀሱ: እያንዳንዱ ግለሰቡን በራሱ ቁጥር ያውቃል።</translation>
         </message>
         <message>
             <source>Name the public key that signed the pack of networks as well.</source>
@@ -1677,7 +1681,7 @@
         </message>
         <message>
             <source>Never mind</source>
-            <translation type="unfinished"></translation>
+            <translation>ይቅር</translation>
         </message>
         <message>
             <source>New password</source>
@@ -1689,7 +1693,7 @@
         </message>
         <message>
             <source>New version of what the server said counts from now on</source>
-            <translation type="unfinished"></translation>
+            <translation>አገልጋዩ ያለው አዲስ ስሪት ከአሁን ጀምሮ ይሠራል</translation>
         </message>
         <message>
             <source>Next</source>
@@ -1697,7 +1701,7 @@
         </message>
         <message>
             <source>Next field</source>
-            <translation type="unfinished"></translation>
+            <translation>ቀጣይ መስክ</translation>
         </message>
         <message>
             <source>Next page</source>
@@ -1709,7 +1713,7 @@
         </message>
         <message>
             <source>Next registration</source>
-            <translation type="unfinished"></translation>
+            <translation>ቀጣይ ምዝገባ</translation>
         </message>
         <message>
             <source>Next: {names}</source>
@@ -1717,7 +1721,7 @@
         </message>
         <message>
             <source>No bioAttributes are named, neither here nor in the ID schema.</source>
-            <translation type="unfinished"></translation>
+            <translation>bioAttributes አልተጠቀሱም፣ እዚህም በመታወቂያ ስኬማውም።</translation>
         </message>
         <message>
             <source>No browser could be opened on this computer.</source>
@@ -1729,7 +1733,7 @@
         </message>
         <message>
             <source>No decision about another station's registration is signed off.</source>
-            <translation type="unfinished"></translation>
+            <translation>ስለ ሌላ ጣቢያ ምዝገባ የተፈረመ ውሳኔ የለም።</translation>
         </message>
         <message>
             <source>No device called {name} is connected. Plug it in, or look in the list of devices what it is called.</source>
@@ -1745,7 +1749,7 @@
         </message>
         <message>
             <source>No field is of the group {group}, which is always selected.</source>
-            <translation type="unfinished"></translation>
+            <translation>ሁልጊዜ የሚመረጠው ቡድን {group} መስክ የለውም።</translation>
         </message>
         <message>
             <source>No finger and no eye is marked as an exception; there is nothing to show.</source>
@@ -1773,7 +1777,7 @@
         </message>
         <message>
             <source>No other station reviews for this one. A supervisor accepts one by its key first.</source>
-            <translation type="unfinished"></translation>
+            <translation>ለዚህ ጣቢያ የሚገመግም ሌላ ጣቢያ የለም። መጀመሪያ ተቆጣጣሪ በቁልፉ ይቀበሉት።</translation>
         </message>
         <message>
             <source>No packet waits to be sent, so there is nothing to hand over.</source>
@@ -1801,7 +1805,7 @@
         </message>
         <message>
             <source>No place of this name. Choose from the lists below.</source>
-            <translation type="unfinished"></translation>
+            <translation>በዚህ ስም ቦታ የለም። ከታች ካሉት ዝርዝሮች ይምረጡ።</translation>
         </message>
         <message>
             <source>No proofing use case is meant for this.</source>
@@ -1825,7 +1829,7 @@
         </message>
         <message>
             <source>No sign of anything unusual.</source>
-            <translation type="unfinished"></translation>
+            <translation>ያልተለመደ ነገር ምልክት የለም።</translation>
         </message>
         <message>
             <source>No station of this number is registered here, so no set-up file can be made for it.</source>
@@ -1841,15 +1845,15 @@
         </message>
         <message>
             <source>No {kind} is connected. Plug it in; it goes on by itself.</source>
-            <translation type="unfinished"></translation>
+            <translation>{kind} አልተገናኘም። ይሰኩት፤ በራሱ ይቀጥላል።</translation>
         </message>
         <message>
             <source>No.</source>
-            <translation type="unfinished"></translation>
+            <translation>አይ።</translation>
         </message>
         <message>
             <source>Nobody has proven who this person is at this station: there is no evidence to tell of.</source>
-            <translation type="unfinished"></translation>
+            <translation>ይህ ሰው ማን እንደሆነ በዚህ ጣቢያ ማንም አላረጋገጠም: የሚነገር ማስረጃ የለም።</translation>
         </message>
         <message>
             <source>Nobody here waits for what the browser brought back.</source>
@@ -1873,7 +1877,7 @@
         </message>
         <message>
             <source>None of your decisions waits to be signed off.</source>
-            <translation type="unfinished"></translation>
+            <translation>መፈረም የሚጠብቅ ውሳኔ የለዎትም።</translation>
         </message>
         <message>
             <source>Not Ready</source>
@@ -1881,11 +1885,11 @@
         </message>
         <message>
             <source>Not everything that was captured is asked for at this age. What is not asked for stays here and is not sent.</source>
-            <translation type="unfinished"></translation>
+            <translation>የተቀረጸው ሁሉ በዚህ ዕድሜ አይጠየቅም። የማይጠየቀው እዚህ ይቆያል፣ አይላክም።</translation>
         </message>
         <message>
             <source>Not sure enough to be filled in: {fields}.</source>
-            <translation type="unfinished"></translation>
+            <translation>ለመሙላት በቂ እርግጠኛ ያልሆኑ: {fields}።</translation>
         </message>
         <message>
             <source>Nothing can be seen on this page. Look whether it lies the right way round.</source>
@@ -1897,7 +1901,7 @@
         </message>
         <message>
             <source>Nothing happened for {time}</source>
-            <translation type="unfinished"></translation>
+            <translation>ለ{time} ምንም አልተከሰተም</translation>
         </message>
         <message>
             <source>Nothing has to be proven for this person.</source>
@@ -1909,7 +1913,7 @@
         </message>
         <message>
             <source>Nothing is captured by the name {attribute}.</source>
-            <translation type="unfinished"></translation>
+            <translation>{attribute} በሚል ስም ምንም አይቀረጽም።</translation>
         </message>
         <message>
             <source>Nothing is changed yet. Fill in what is to be changed, or attach a document.</source>
@@ -1925,7 +1929,7 @@
         </message>
         <message>
             <source>Nothing is shown for the control {control}; known are {known}.</source>
-            <translation type="unfinished"></translation>
+            <translation>ለመቆጣጠሪያ {control} ምንም አይታይም፤ የሚታወቁት {known} ናቸው።</translation>
         </message>
         <message>
             <source>Nothing of that name can be measured. There are: {areas}.</source>
@@ -1937,11 +1941,11 @@
         </message>
         <message>
             <source>Nothing waits for a review here.</source>
-            <translation type="unfinished"></translation>
+            <translation>እዚህ ግምገማ የሚጠብቅ የለም።</translation>
         </message>
         <message>
             <source>Nothing waits for a review.</source>
-            <translation type="unfinished"></translation>
+            <translation>ግምገማ የሚጠብቅ የለም።</translation>
         </message>
         <message>
             <source>Nothing was said.</source>
@@ -1949,7 +1953,7 @@
         </message>
         <message>
             <source>Nothing was written as a signature. Ask the person to sign again.</source>
-            <translation type="unfinished"></translation>
+            <translation>እንደ ፊርማ የተጻፈ የለም። ግለሰቡ እንደገና እንዲፈርሙ ይጠይቁ።</translation>
         </message>
         <message>
             <source>Nothing.</source>
@@ -1977,11 +1981,11 @@
         </message>
         <message>
             <source>On their own screen.</source>
-            <translation type="unfinished"></translation>
+            <translation>በራሳቸው ማያ ላይ።</translation>
         </message>
         <message>
             <source>On this screen, turned to them.</source>
-            <translation type="unfinished"></translation>
+            <translation>በዚህ ማያ ላይ፣ ወደ እነሱ ዞሮ።</translation>
         </message>
         <message>
             <source>Once more</source>
@@ -1989,11 +1993,11 @@
         </message>
         <message>
             <source>Once more (Space)</source>
-            <translation type="unfinished"></translation>
+            <translation>አንድ ጊዜ ደግመህ (Space)</translation>
         </message>
         <message>
             <source>Once more: {fingers}.</source>
-            <translation type="unfinished"></translation>
+            <translation>አንድ ጊዜ ደግመው: {fingers}።</translation>
         </message>
         <message>
             <source>One after the other</source>
@@ -2001,7 +2005,7 @@
         </message>
         <message>
             <source>One capture of whoever brings the child is enough. Choose which one.</source>
-            <translation type="unfinished"></translation>
+            <translation>ልጁን የሚያመጣው ሰው አንድ ቀረጻ በቂ ነው። የትኛውን እንደሆነ ይምረጡ።</translation>
         </message>
         <message>
             <source>One finger or eye was not seen. Place all of them and try again.</source>
@@ -2009,7 +2013,7 @@
         </message>
         <message>
             <source>One of the two is needed: {field} or {other}.</source>
-            <translation type="unfinished"></translation>
+            <translation>ከሁለቱ አንዱ ያስፈልጋል: {field} ወይም {other}።</translation>
         </message>
         <message>
             <source>One of these, as the person likes</source>
@@ -2025,7 +2029,7 @@
         </message>
         <message>
             <source>Only GovStack's words can be sent to a server. Leave --put out, to print them.</source>
-            <translation type="unfinished"></translation>
+            <translation>ወደ አገልጋይ ሊላኩ የሚችሉት የGovStack ቃላት ብቻ ናቸው። ለማተም --put ይተዉ።</translation>
         </message>
         <message>
             <source>Only a correction answers a request.</source>
@@ -2057,7 +2061,7 @@
         </message>
         <message>
             <source>Only the age is known</source>
-            <translation type="unfinished"></translation>
+            <translation>ዕድሜው ብቻ ይታወቃል</translation>
         </message>
         <message>
             <source>Only the value true says that the person agrees: {consents}.</source>
@@ -2089,43 +2093,43 @@
         </message>
         <message>
             <source>Operator added</source>
-            <translation type="unfinished"></translation>
+            <translation>ሠራተኛ ተጨምሯል</translation>
         </message>
         <message>
             <source>Operator blocked</source>
-            <translation type="unfinished"></translation>
+            <translation>ሠራተኛ ታግዷል</translation>
         </message>
         <message>
             <source>Operator changed the own password</source>
-            <translation type="unfinished"></translation>
+            <translation>ሠራተኛ የራሱን የይለፍ ቃል ቀይሯል</translation>
         </message>
         <message>
             <source>Operator got a new password from an administrator</source>
-            <translation type="unfinished"></translation>
+            <translation>ሠራተኛ ከአስተዳዳሪ አዲስ የይለፍ ቃል አግኝቷል</translation>
         </message>
         <message>
             <source>Operator no longer blocked</source>
-            <translation type="unfinished"></translation>
+            <translation>ሠራተኛ ከእንግዲህ አልታገደም</translation>
         </message>
         <message>
             <source>Operator removed</source>
-            <translation type="unfinished"></translation>
+            <translation>ሠራተኛ ተወግዷል</translation>
         </message>
         <message>
             <source>Operator signed in</source>
-            <translation type="unfinished"></translation>
+            <translation>ሠራተኛ ገብቷል</translation>
         </message>
         <message>
             <source>Operator signed in at the server</source>
-            <translation type="unfinished"></translation>
+            <translation>ሠራተኛ በአገልጋዩ ገብቷል</translation>
         </message>
         <message>
             <source>Operator signed out</source>
-            <translation type="unfinished"></translation>
+            <translation>ሠራተኛ ወጥቷል</translation>
         </message>
         <message>
             <source>Operator's finger taken instead of a password</source>
-            <translation type="unfinished"></translation>
+            <translation>በይለፍ ቃል ምትክ የሠራተኛ ጣት ተወስዷል</translation>
         </message>
         <message>
             <source>Outbox</source>
@@ -2133,35 +2137,35 @@
         </message>
         <message>
             <source>Packet</source>
-            <translation type="unfinished"></translation>
+            <translation>ጥቅል</translation>
         </message>
         <message>
             <source>Packet accepted by the server</source>
-            <translation type="unfinished"></translation>
+            <translation>ጥቅል በአገልጋዩ ተቀባይነት አግኝቷል</translation>
         </message>
         <message>
             <source>Packet announced to the server</source>
-            <translation type="unfinished"></translation>
+            <translation>ጥቅል ለአገልጋዩ ተነግሯል</translation>
         </message>
         <message>
             <source>Packet of another station accepted by the server</source>
-            <translation type="unfinished"></translation>
+            <translation>የሌላ ጣቢያ ጥቅል በአገልጋዩ ተቀባይነት አግኝቷል</translation>
         </message>
         <message>
             <source>Packet of another station taken from a drive</source>
-            <translation type="unfinished"></translation>
+            <translation>የሌላ ጣቢያ ጥቅል ከድራይቭ ተወስዷል</translation>
         </message>
         <message>
             <source>Packet refused for good; waits for a person</source>
-            <translation type="unfinished"></translation>
+            <translation>ጥቅል በመጨረሻ ውድቅ ሆኗል፤ ሰው ይጠብቃል</translation>
         </message>
         <message>
             <source>Packet sealed</source>
-            <translation type="unfinished"></translation>
+            <translation>ጥቅል ታሽጓል</translation>
         </message>
         <message>
             <source>Packet to be sent again at a person's wish</source>
-            <translation type="unfinished"></translation>
+            <translation>ጥቅል በሰው ጥያቄ እንደገና ሊላክ ነው</translation>
         </message>
         <message>
             <source>Packets not sent</source>
@@ -2169,7 +2173,7 @@
         </message>
         <message>
             <source>Packets on a drive refused</source>
-            <translation type="unfinished"></translation>
+            <translation>በድራይቭ ያሉ ጥቅሎች ተቀባይነት አላገኙም</translation>
         </message>
         <message>
             <source>Packets waiting for review</source>
@@ -2189,7 +2193,7 @@
         </message>
         <message>
             <source>Paper</source>
-            <translation type="unfinished"></translation>
+            <translation>ወረቀት</translation>
         </message>
         <message>
             <source>Paper is stuck in the scanner. Take it out, lay the page in again and scan again.</source>
@@ -2197,11 +2201,11 @@
         </message>
         <message>
             <source>Parent or guardian</source>
-            <translation type="unfinished"></translation>
+            <translation>ወላጅ ወይም አሳዳጊ</translation>
         </message>
         <message>
             <source>Parent or guardian: {name}</source>
-            <translation type="unfinished"></translation>
+            <translation>ወላጅ ወይም አሳዳጊ: {name}</translation>
         </message>
         <message>
             <source>Password</source>
@@ -2225,7 +2229,7 @@
         </message>
         <message>
             <source>Paused. Everything taken so far is kept; go on whenever the person is ready.</source>
-            <translation type="unfinished"></translation>
+            <translation>ለጊዜው ቆሟል። እስካሁን የተወሰደው ሁሉ ተቀምጧል፤ ግለሰቡ ዝግጁ ሲሆኑ ይቀጥሉ።</translation>
         </message>
         <message>
             <source>People</source>
@@ -2233,7 +2237,7 @@
         </message>
         <message>
             <source>People are asked aloud during captures, by {voice}.</source>
-            <translation type="unfinished"></translation>
+            <translation>በቀረጻ ጊዜ ሰዎች በድምፅ ይጠየቃሉ፣ በ{voice}።</translation>
         </message>
         <message>
             <source>People of this station</source>
@@ -2241,11 +2245,11 @@
         </message>
         <message>
             <source>Person answered to what they were shown</source>
-            <translation type="unfinished"></translation>
+            <translation>ግለሰቡ ለታያቸው መልስ ሰጥተዋል</translation>
         </message>
         <message>
             <source>Person did not agree; the registration ended</source>
-            <translation type="unfinished"></translation>
+            <translation>ግለሰቡ አልተስማሙም፤ ምዝገባው አብቅቷል</translation>
         </message>
         <message>
             <source>Phone number</source>
@@ -2257,11 +2261,11 @@
         </message>
         <message>
             <source>Photo of the exception taken</source>
-            <translation type="unfinished"></translation>
+            <translation>የልዩ ሁኔታው ፎቶ ተወስዷል</translation>
         </message>
         <message>
             <source>Picture</source>
-            <translation type="unfinished"></translation>
+            <translation>ምስል</translation>
         </message>
         <message>
             <source>Pictures</source>
@@ -2269,11 +2273,11 @@
         </message>
         <message>
             <source>Places found</source>
-            <translation type="unfinished"></translation>
+            <translation>የተገኙ ቦታዎች</translation>
         </message>
         <message>
             <source>Plaintext content destroyed</source>
-            <translation type="unfinished"></translation>
+            <translation>ያልተመሰጠረ ይዘት ተደምስሷል</translation>
         </message>
         <message>
             <source>Playing asks nobody and stores nothing.</source>
@@ -2281,55 +2285,55 @@
         </message>
         <message>
             <source>Please hold still.</source>
-            <translation type="unfinished"></translation>
+            <translation>እባክዎ ሳይንቀሳቀሱ ይቆዩ።</translation>
         </message>
         <message>
             <source>Please lay both thumbs side by side on the glass.</source>
-            <translation type="unfinished"></translation>
+            <translation>እባክዎ ሁለቱንም አውራ ጣቶች ጎን ለጎን በመስታወቱ ላይ ያስቀምጡ።</translation>
         </message>
         <message>
             <source>Please lay four fingers of your left hand flat on the glass.</source>
-            <translation type="unfinished"></translation>
+            <translation>እባክዎ የግራ እጅዎን አራት ጣቶች በመስታወቱ ላይ ዘርግተው ያስቀምጡ።</translation>
         </message>
         <message>
             <source>Please lay four fingers of your right hand flat on the glass.</source>
-            <translation type="unfinished"></translation>
+            <translation>እባክዎ የቀኝ እጅዎን አራት ጣቶች በመስታወቱ ላይ ዘርግተው ያስቀምጡ።</translation>
         </message>
         <message>
             <source>Please lay the fingers of your left hand flat on the glass.</source>
-            <translation type="unfinished"></translation>
+            <translation>እባክዎ የግራ እጅዎን ጣቶች በመስታወቱ ላይ ዘርግተው ያስቀምጡ።</translation>
         </message>
         <message>
             <source>Please lay the fingers of your right hand flat on the glass.</source>
-            <translation type="unfinished"></translation>
+            <translation>እባክዎ የቀኝ እጅዎን ጣቶች በመስታወቱ ላይ ዘርግተው ያስቀምጡ።</translation>
         </message>
         <message>
             <source>Please lay your thumb on the glass.</source>
-            <translation type="unfinished"></translation>
+            <translation>እባክዎ አውራ ጣትዎን በመስታወቱ ላይ ያስቀምጡ።</translation>
         </message>
         <message>
             <source>Please lift your hand and lay it on the glass once more.</source>
-            <translation type="unfinished"></translation>
+            <translation>እባክዎ እጅዎን አንስተው እንደገና በመስታወቱ ላይ ያስቀምጡ።</translation>
         </message>
         <message>
             <source>Please look into the device and keep both eyes wide open.</source>
-            <translation type="unfinished"></translation>
+            <translation>እባክዎ ወደ መሣሪያው ይመልከቱ፣ ሁለቱንም ዓይኖች በሰፊው ከፍተው ይቆዩ።</translation>
         </message>
         <message>
             <source>Please look into the device and keep the eye wide open.</source>
-            <translation type="unfinished"></translation>
+            <translation>እባክዎ ወደ መሣሪያው ይመልከቱ፣ ዓይንዎን በሰፊው ከፍተው ይቆዩ።</translation>
         </message>
         <message>
             <source>Please look straight into the camera.</source>
-            <translation type="unfinished"></translation>
+            <translation>እባክዎ ቀጥታ ወደ ካሜራው ይመልከቱ።</translation>
         </message>
         <message>
             <source>Please stay in front of the camera for one more picture.</source>
-            <translation type="unfinished"></translation>
+            <translation>እባክዎ ለአንድ ተጨማሪ ምስል ከካሜራው ፊት ይቆዩ።</translation>
         </message>
         <message>
             <source>Please use the other hand or eye.</source>
-            <translation type="unfinished"></translation>
+            <translation>እባክዎ ሌላኛውን እጅ ወይም ዓይን ይጠቀሙ።</translation>
         </message>
         <message>
             <source>Plugged in</source>
@@ -2337,7 +2341,7 @@
         </message>
         <message>
             <source>Point at what cannot be captured</source>
-            <translation type="unfinished"></translation>
+            <translation>ሊቀረጽ የማይችለውን ያመልክቱ</translation>
         </message>
         <message>
             <source>Port {port} is used by another program. Choose another one.</source>
@@ -2345,31 +2349,31 @@
         </message>
         <message>
             <source>Portrait of a document compared with the face</source>
-            <translation type="unfinished"></translation>
+            <translation>የሰነድ ፎቶ ከፊቱ ጋር ተነጻጽሯል</translation>
         </message>
         <message>
             <source>Pre-registration</source>
-            <translation type="unfinished"></translation>
+            <translation>ቅድመ ምዝገባ</translation>
         </message>
         <message>
             <source>Pre-registration fetched and kept</source>
-            <translation type="unfinished"></translation>
+            <translation>ቅድመ ምዝገባ መጥቶ ተቀምጧል</translation>
         </message>
         <message>
             <source>Pre-registration taken into a registration</source>
-            <translation type="unfinished"></translation>
+            <translation>ቅድመ ምዝገባ ወደ ምዝገባ ተወስዷል</translation>
         </message>
         <message>
             <source>Pre-registrations destroyed, their time being over</source>
-            <translation type="unfinished"></translation>
+            <translation>ጊዜያቸው ያለፈ ቅድመ ምዝገባዎች ተደምስሰዋል</translation>
         </message>
         <message>
             <source>Prefill</source>
-            <translation type="unfinished"></translation>
+            <translation>ቅድመ ሙሌት</translation>
         </message>
         <message>
             <source>Press Start: everything is then taken by itself, one after the other.</source>
-            <translation type="unfinished"></translation>
+            <translation>ጀምርን ይጫኑ: ከዚያ ሁሉም በራሱ አንድ በአንድ ይወሰዳል።</translation>
         </message>
         <message>
             <source>Press again to remove {name} for good, with finger and face.</source>
@@ -2377,15 +2381,15 @@
         </message>
         <message>
             <source>Press the button that has the frame, or tick the box</source>
-            <translation type="unfinished"></translation>
+            <translation>ፍሬም ያለበትን ቁልፍ መጫን፣ ወይም ሳጥኑ ላይ ምልክት ማድረግ</translation>
         </message>
         <message>
             <source>Press the coloured button</source>
-            <translation type="unfinished"></translation>
+            <translation>ባለ ቀለሙን ቁልፍ መጫን</translation>
         </message>
         <message>
             <source>Previous registration</source>
-            <translation type="unfinished"></translation>
+            <translation>ቀዳሚ ምዝገባ</translation>
         </message>
         <message>
             <source>Print the slip</source>
@@ -2397,11 +2401,11 @@
         </message>
         <message>
             <source>Printer</source>
-            <translation type="unfinished"></translation>
+            <translation>ማተሚያ</translation>
         </message>
         <message>
             <source>Printing …</source>
-            <translation type="unfinished"></translation>
+            <translation>እየታተመ ነው …</translation>
         </message>
         <message>
             <source>Proof of identity</source>
@@ -2409,15 +2413,15 @@
         </message>
         <message>
             <source>Proof of identity cancelled</source>
-            <translation type="unfinished"></translation>
+            <translation>የማንነት ማረጋገጫ ተሰርዟል</translation>
         </message>
         <message>
             <source>Proof of identity started</source>
-            <translation type="unfinished"></translation>
+            <translation>የማንነት ማረጋገጫ ተጀምሯል</translation>
         </message>
         <message>
             <source>Proof of identity went on</source>
-            <translation type="unfinished"></translation>
+            <translation>የማንነት ማረጋገጫ ቀጥሏል</translation>
         </message>
         <message>
             <source>Proof of identity: what this station asks for</source>
@@ -2429,7 +2433,7 @@
         </message>
         <message>
             <source>Proofing configuration set</source>
-            <translation type="unfinished"></translation>
+            <translation>የማረጋገጫ ውቅር ተቀምጧል</translation>
         </message>
         <message>
             <source>Put away for now</source>
@@ -2441,11 +2445,11 @@
         </message>
         <message>
             <source>Read a document</source>
-            <translation type="unfinished"></translation>
+            <translation>ሰነድ አንብብ</translation>
         </message>
         <message>
             <source>Read the chip</source>
-            <translation type="unfinished"></translation>
+            <translation>ቺፑን አንብብ</translation>
         </message>
         <message>
             <source>Read this to the person first, and ask whether they agree.</source>
@@ -2461,7 +2465,7 @@
         </message>
         <message>
             <source>Reading what it says …</source>
-            <translation type="unfinished"></translation>
+            <translation>የሚለው እየተነበበ ነው …</translation>
         </message>
         <message>
             <source>Reading …</source>
@@ -2469,19 +2473,19 @@
         </message>
         <message>
             <source>Reason given for samples below the threshold</source>
-            <translation type="unfinished"></translation>
+            <translation>ከገደቡ በታች ላሉ ናሙናዎች ምክንያት ተሰጥቷል</translation>
         </message>
         <message>
             <source>Records of the trail, the newest first</source>
-            <translation type="unfinished"></translation>
+            <translation>የኦዲት ሰንሰለቱ መዝገቦች፣ አዲሶቹ መጀመሪያ</translation>
         </message>
         <message>
             <source>Recurring job ran</source>
-            <translation type="unfinished"></translation>
+            <translation>ተደጋጋሚ ሥራ ተከናውኗል</translation>
         </message>
         <message>
             <source>Registered at station</source>
-            <translation type="unfinished"></translation>
+            <translation>የተመዘገበበት ጣቢያ</translation>
         </message>
         <message>
             <source>Registration</source>
@@ -2489,11 +2493,11 @@
         </message>
         <message>
             <source>Registration confirmed by a supervisor</source>
-            <translation type="unfinished"></translation>
+            <translation>ምዝገባ በተቆጣጣሪ ተረጋግጧል</translation>
         </message>
         <message>
             <source>Registration discarded</source>
-            <translation type="unfinished"></translation>
+            <translation>ምዝገባ ተጥሏል</translation>
         </message>
         <message>
             <source>Registration finished</source>
@@ -2501,7 +2505,7 @@
         </message>
         <message>
             <source>Registration handed out to be reviewed elsewhere</source>
-            <translation type="unfinished"></translation>
+            <translation>ምዝገባ በሌላ ቦታ እንዲገመገም ተሰጥቷል</translation>
         </message>
         <message>
             <source>Registration number</source>
@@ -2513,39 +2517,39 @@
         </message>
         <message>
             <source>Registration resumed</source>
-            <translation type="unfinished"></translation>
+            <translation>ምዝገባ ቀጥሏል</translation>
         </message>
         <message>
             <source>Registration signed by the officer</source>
-            <translation type="unfinished"></translation>
+            <translation>ምዝገባ በባለሙያው ተፈርሟል</translation>
         </message>
         <message>
             <source>Registration started</source>
-            <translation type="unfinished"></translation>
+            <translation>ምዝገባ ተጀምሯል</translation>
         </message>
         <message>
             <source>Registration was shown to a supervisor for review</source>
-            <translation type="unfinished"></translation>
+            <translation>ምዝገባ ለግምገማ ለተቆጣጣሪ ታይቷል</translation>
         </message>
         <message>
             <source>Registration {number}</source>
-            <translation type="unfinished"></translation>
+            <translation>ምዝገባ {number}</translation>
         </message>
         <message>
             <source>Registration's proof of identity settled</source>
-            <translation type="unfinished"></translation>
+            <translation>የምዝገባው ማንነት ማረጋገጫ ተወስኗል</translation>
         </message>
         <message>
             <source>Registrations put into the list for review</source>
-            <translation type="unfinished"></translation>
+            <translation>ምዝገባዎች ወደ ግምገማ ዝርዝር ገብተዋል</translation>
         </message>
         <message>
             <source>Registrations to be reviewed, the riskiest first</source>
-            <translation type="unfinished"></translation>
+            <translation>ሊገመገሙ የሚገባቸው ምዝገባዎች፣ አስጊዎቹ መጀመሪያ</translation>
         </message>
         <message>
             <source>Reject</source>
-            <translation type="unfinished"></translation>
+            <translation>ውድቅ አድርግ</translation>
         </message>
         <message>
             <source>Remove</source>
@@ -2557,15 +2561,15 @@
         </message>
         <message>
             <source>Results of a proof of identity written</source>
-            <translation type="unfinished"></translation>
+            <translation>የማንነት ማረጋገጫ ውጤቶች ተጽፈዋል</translation>
         </message>
         <message>
             <source>Review</source>
-            <translation type="unfinished"></translation>
+            <translation>ግምገማ</translation>
         </message>
         <message>
             <source>Review ({count})</source>
-            <translation type="unfinished"></translation>
+            <translation>ግምገማ ({count})</translation>
         </message>
         <message>
             <source>Right eye</source>
@@ -2597,15 +2601,15 @@
         </message>
         <message>
             <source>Roles of an operator changed</source>
-            <translation type="unfinished"></translation>
+            <translation>የሠራተኛ ሚናዎች ተቀይረዋል</translation>
         </message>
         <message>
             <source>Roll of 58 mm</source>
-            <translation type="unfinished"></translation>
+            <translation>የ58 mm ጥቅልል</translation>
         </message>
         <message>
             <source>Roll of 80 mm</source>
-            <translation type="unfinished"></translation>
+            <translation>የ80 mm ጥቅልል</translation>
         </message>
         <message>
             <source>Rule {rule} takes something from {source}, which is no step that finds anything.</source>
@@ -2629,7 +2633,7 @@
         </message>
         <message>
             <source>Says something else than the form: {fields}. Decide in Details.</source>
-            <translation type="unfinished"></translation>
+            <translation>ከቅጹ ሌላ ይላል: {fields}። በዝርዝሮች ውስጥ ይወስኑ።</translation>
         </message>
         <message>
             <source>Scan</source>
@@ -2645,11 +2649,11 @@
         </message>
         <message>
             <source>Screen locked</source>
-            <translation type="unfinished"></translation>
+            <translation>ማያው ተቆልፏል</translation>
         </message>
         <message>
             <source>Screen unlocked</source>
-            <translation type="unfinished"></translation>
+            <translation>ማያው ተከፍቷል</translation>
         </message>
         <message>
             <source>Seal and send</source>
@@ -2657,7 +2661,7 @@
         </message>
         <message>
             <source>Sealed packet destroyed, the server being done with it</source>
-            <translation type="unfinished"></translation>
+            <translation>አገልጋዩ ስለጨረሰ የታሸገ ጥቅል ተደምስሷል</translation>
         </message>
         <message>
             <source>Sealed packet of {size} kB in the outbox.</source>
@@ -2665,15 +2669,15 @@
         </message>
         <message>
             <source>Sealed {kilometres} km from where this station stands.</source>
-            <translation type="unfinished"></translation>
+            <translation>ይህ ጣቢያ ካለበት {kilometres} km ርቀት ላይ ታሽጓል።</translation>
         </message>
         <message>
             <source>Sealing a signed registration failed</source>
-            <translation type="unfinished"></translation>
+            <translation>የተፈረመ ምዝገባ ማሸግ አልተሳካም</translation>
         </message>
         <message>
             <source>Search</source>
-            <translation type="unfinished"></translation>
+            <translation>ፈልግ</translation>
         </message>
         <message>
             <source>Second language</source>
@@ -2685,7 +2689,7 @@
         </message>
         <message>
             <source>Secret of a proofing method kept</source>
-            <translation type="unfinished"></translation>
+            <translation>የማረጋገጫ ዘዴ ምስጢር ተቀምጧል</translation>
         </message>
         <message>
             <source>Send again</source>
@@ -2697,7 +2701,7 @@
         </message>
         <message>
             <source>Send back</source>
-            <translation type="unfinished"></translation>
+            <translation>መልሰህ ላክ</translation>
         </message>
         <message>
             <source>Send now</source>
@@ -2709,7 +2713,7 @@
         </message>
         <message>
             <source>Sending continued</source>
-            <translation type="unfinished"></translation>
+            <translation>መላክ ቀጥሏል</translation>
         </message>
         <message>
             <source>Sending is paused at this station. The packet is kept and goes when sending is continued.</source>
@@ -2721,7 +2725,7 @@
         </message>
         <message>
             <source>Sending paused</source>
-            <translation type="unfinished"></translation>
+            <translation>መላክ ለጊዜው ቆሟል</translation>
         </message>
         <message>
             <source>Sending …</source>
@@ -2729,27 +2733,27 @@
         </message>
         <message>
             <source>Server</source>
-            <translation type="unfinished"></translation>
+            <translation>አገልጋይ</translation>
         </message>
         <message>
             <source>Server asked what became of packets</source>
-            <translation type="unfinished"></translation>
+            <translation>አገልጋዩ ጥቅሎቹ ምን እንደሆኑ ተጠይቋል</translation>
         </message>
         <message>
             <source>Server certificate stored</source>
-            <translation type="unfinished"></translation>
+            <translation>የአገልጋይ ሰርተፍኬት ተቀምጧል</translation>
         </message>
         <message>
             <source>Server said the same as before</source>
-            <translation type="unfinished"></translation>
+            <translation>አገልጋዩ እንደ ቀድሞው ብሏል</translation>
         </message>
         <message>
             <source>Server said what became of a packet</source>
-            <translation type="unfinished"></translation>
+            <translation>አገልጋዩ ጥቅል ምን እንደሆነ ነግሯል</translation>
         </message>
         <message>
             <source>Server wants a packet sent again</source>
-            <translation type="unfinished"></translation>
+            <translation>አገልጋዩ ጥቅል እንደገና እንዲላክ ይፈልጋል</translation>
         </message>
         <message>
             <source>Set up an authenticator</source>
@@ -2773,7 +2777,7 @@
         </message>
         <message>
             <source>Set-up bundle imported</source>
-            <translation type="unfinished"></translation>
+            <translation>የማዋቀሪያ ፋይል ገብቷል</translation>
         </message>
         <message>
             <source>Sharing of details</source>
@@ -2781,23 +2785,23 @@
         </message>
         <message>
             <source>Show everything</source>
-            <translation type="unfinished"></translation>
+            <translation>ሁሉንም አሳይ</translation>
         </message>
         <message>
             <source>Show to the camera</source>
-            <translation type="unfinished"></translation>
+            <translation>ለካሜራው አሳይ</translation>
         </message>
         <message>
             <source>Show to the person</source>
-            <translation type="unfinished"></translation>
+            <translation>ለግለሰቡ አሳይ</translation>
         </message>
         <message>
             <source>Show to the person ({key})</source>
-            <translation type="unfinished"></translation>
+            <translation>ለግለሰቡ አሳይ ({key})</translation>
         </message>
         <message>
             <source>Show where</source>
-            <translation type="unfinished"></translation>
+            <translation>የት እንደሆነ አሳይ</translation>
         </message>
         <message>
             <source>Shown so far: {level}</source>
@@ -2817,11 +2821,11 @@
         </message>
         <message>
             <source>Sign off</source>
-            <translation type="unfinished"></translation>
+            <translation>ፈርመህ አጽና</translation>
         </message>
         <message>
             <source>Sign off ({count})</source>
-            <translation type="unfinished"></translation>
+            <translation>ፈርመህ አጽና ({count})</translation>
         </message>
         <message>
             <source>Sign out</source>
@@ -2829,7 +2833,7 @@
         </message>
         <message>
             <source>Sign-in at the server failed</source>
-            <translation type="unfinished"></translation>
+            <translation>በአገልጋዩ መግባት አልተሳካም</translation>
         </message>
         <message>
             <source>Signed and kept. It can be sealed once this station has reached the server for the first time; until then it waits on the desk.</source>
@@ -2837,15 +2841,15 @@
         </message>
         <message>
             <source>Signed by the key {fingerprint}</source>
-            <translation type="unfinished"></translation>
+            <translation>በቁልፍ {fingerprint} ተፈርሟል</translation>
         </message>
         <message>
             <source>Signed report about a registration written</source>
-            <translation type="unfinished"></translation>
+            <translation>ስለ ምዝገባ የተፈረመ ዘገባ ተጽፏል</translation>
         </message>
         <message>
             <source>Signed. It is sealed in the background; the next person may sit down.</source>
-            <translation type="unfinished"></translation>
+            <translation>ተፈርሟል። በስተኋላ እየታሸገ ነው፤ ቀጣዩ ሰው ሊቀመጡ ይችላሉ።</translation>
         </message>
         <message>
             <source>Signing …</source>
@@ -2853,7 +2857,7 @@
         </message>
         <message>
             <source>Signs for and against a living face were shown</source>
-            <translation type="unfinished"></translation>
+            <translation>ሕያው ፊትን የሚደግፉና የሚቃወሙ ምልክቶች ታይተዋል</translation>
         </message>
         <message>
             <source>Sit a little higher.</source>
@@ -2865,7 +2869,7 @@
         </message>
         <message>
             <source>Six digits</source>
-            <translation type="unfinished"></translation>
+            <translation>ስድስት አሃዞች</translation>
         </message>
         <message>
             <source>Size: about {now} MB of {limit} MB that can be sent.</source>
@@ -2881,11 +2885,11 @@
         </message>
         <message>
             <source>Slip printed or written</source>
-            <translation type="unfinished"></translation>
+            <translation>ደረሰኝ ታትሟል ወይም ተጽፏል</translation>
         </message>
         <message>
             <source>Smaller</source>
-            <translation type="unfinished"></translation>
+            <translation>ትንሽ</translation>
         </message>
         <message>
             <source>Some documents cannot be read here: scan them.</source>
@@ -2945,7 +2949,7 @@
         </message>
         <message>
             <source>Something is wrong with the chip. Nothing was taken from it. Call your supervisor.</source>
-            <translation type="unfinished"></translation>
+            <translation>ቺፑ ችግር አለበት። ከእሱ ምንም አልተወሰደም። ተቆጣጣሪዎን ይጥሩ።</translation>
         </message>
         <message>
             <source>Something went wrong inside the program ({kind}). What was confirmed before is kept; try again, and tell your supervisor if it stays.</source>
@@ -2953,19 +2957,19 @@
         </message>
         <message>
             <source>Space</source>
-            <translation type="unfinished"></translation>
+            <translation>Space</translation>
         </message>
         <message>
             <source>Speed of sending limited</source>
-            <translation type="unfinished"></translation>
+            <translation>የመላኪያ ፍጥነት ተገድቧል</translation>
         </message>
         <message>
             <source>Start</source>
-            <translation type="unfinished"></translation>
+            <translation>ጀምር</translation>
         </message>
         <message>
             <source>Start (Space)</source>
-            <translation type="unfinished"></translation>
+            <translation>ጀምር (Space)</translation>
         </message>
         <message>
             <source>Start a new registration</source>
@@ -2973,7 +2977,7 @@
         </message>
         <message>
             <source>Start, go on, or take the picture</source>
-            <translation type="unfinished"></translation>
+            <translation>ጀምር፣ ቀጥል፣ ወይም ምስሉን ውሰድ</translation>
         </message>
         <message>
             <source>State: {state}</source>
@@ -2985,19 +2989,19 @@
         </message>
         <message>
             <source>Station bound to this computer, or released</source>
-            <translation type="unfinished"></translation>
+            <translation>ጣቢያ ከዚህ ኮምፒውተር ጋር ታስሯል ወይም ተለቋል</translation>
         </message>
         <message>
             <source>Station created</source>
-            <translation type="unfinished"></translation>
+            <translation>ጣቢያ ተፈጥሯል</translation>
         </message>
         <message>
             <source>Step completed</source>
-            <translation type="unfinished"></translation>
+            <translation>ደረጃ ተጠናቋል</translation>
         </message>
         <message>
             <source>Still reading what the document says …</source>
-            <translation type="unfinished"></translation>
+            <translation>ሰነዱ የሚለው ገና እየተነበበ ነው …</translation>
         </message>
         <message>
             <source>Stop</source>
@@ -3009,7 +3013,7 @@
         </message>
         <message>
             <source>Story</source>
-            <translation type="unfinished"></translation>
+            <translation>ታሪክ</translation>
         </message>
         <message>
             <source>Supervisor</source>
@@ -3017,19 +3021,19 @@
         </message>
         <message>
             <source>Supervisor decided, to be signed off</source>
-            <translation type="unfinished"></translation>
+            <translation>ተቆጣጣሪ ወስነዋል፣ መጽናት ይቀራል</translation>
         </message>
         <message>
             <source>Supervisor signed off a number of decisions</source>
-            <translation type="unfinished"></translation>
+            <translation>ተቆጣጣሪ በርካታ ውሳኔዎችን አጽንተዋል</translation>
         </message>
         <message>
             <source>Supervisor's decision signed off</source>
-            <translation type="unfinished"></translation>
+            <translation>የተቆጣጣሪው ውሳኔ ጸንቷል</translation>
         </message>
         <message>
             <source>Tab</source>
-            <translation type="unfinished"></translation>
+            <translation>Tab</translation>
         </message>
         <message>
             <source>Take any</source>
@@ -3037,11 +3041,11 @@
         </message>
         <message>
             <source>Take it</source>
-            <translation type="unfinished"></translation>
+            <translation>ተቀበል</translation>
         </message>
         <message>
             <source>Take it again</source>
-            <translation type="unfinished"></translation>
+            <translation>እንደገና ውሰድ</translation>
         </message>
         <message>
             <source>Take one picture of the face together with what cannot be captured: {missing}.</source>
@@ -3049,7 +3053,7 @@
         </message>
         <message>
             <source>Take the picture (Space)</source>
-            <translation type="unfinished"></translation>
+            <translation>ምስሉን ውሰድ (Space)</translation>
         </message>
         <message>
             <source>Take the picture when everything is to be seen.</source>
@@ -3057,19 +3061,19 @@
         </message>
         <message>
             <source>Template of a face destroyed</source>
-            <translation type="unfinished"></translation>
+            <translation>የፊት ቅንብብ ተደምስሷል</translation>
         </message>
         <message>
             <source>Template of a face kept to search among</source>
-            <translation type="unfinished"></translation>
+            <translation>ለፍለጋ የፊት ቅንብብ ተቀምጧል</translation>
         </message>
         <message>
             <source>Templates destroyed, their time being over</source>
-            <translation type="unfinished"></translation>
+            <translation>ጊዜያቸው ያለፈ ቅንብቦች ተደምስሰዋል</translation>
         </message>
         <message>
             <source>Templates found damaged</source>
-            <translation type="unfinished"></translation>
+            <translation>ቅንብቦች ተበላሽተው ተገኝተዋል</translation>
         </message>
         <message>
             <source>Test</source>
@@ -3081,19 +3085,19 @@
         </message>
         <message>
             <source>Thank you, that is good.</source>
-            <translation type="unfinished"></translation>
+            <translation>እናመሰግናለን፣ ጥሩ ነው።</translation>
         </message>
         <message>
             <source>Thank you, that was all.</source>
-            <translation type="unfinished"></translation>
+            <translation>እናመሰግናለን፣ ሁሉም ተጠናቋል።</translation>
         </message>
         <message>
             <source>That a living person sat before the camera rests on the officer's word alone.</source>
-            <translation type="unfinished"></translation>
+            <translation>ከካሜራው ፊት ሕያው ሰው መቀመጡ በባለሙያው ቃል ብቻ የተመሠረተ ነው።</translation>
         </message>
         <message>
             <source>That the face is a living one was close: {value}, where {threshold} is enough.</source>
-            <translation type="unfinished"></translation>
+            <translation>ፊቱ ሕያው መሆኑ በትንሽ ልዩነት ነው: {value}፣ {threshold} በቂ ነው።</translation>
         </message>
         <message>
             <source>That was not it. The code of the authenticator</source>
@@ -3117,7 +3121,7 @@
         </message>
         <message>
             <source>The ID schema has no field {field}: what is typed there is never delivered.</source>
-            <translation type="unfinished"></translation>
+            <translation>የመታወቂያ ስኬማው መስክ {field} የለውም: እዚያ የሚጻፈው ፈጽሞ አይላክም።</translation>
         </message>
         <message>
             <source>The ID schema has no handle {field}: nobody could sign in by it. Mark the field there.</source>
@@ -3125,7 +3129,7 @@
         </message>
         <message>
             <source>The ID schema requires {field}, and no screen asks for it. Add the field to a screen.</source>
-            <translation type="unfinished"></translation>
+            <translation>የመታወቂያ ስኬማው {field} ይፈልጋል፣ የሚጠይቀው ማያ ግን የለም። መስኩን ወደ ማያ ይጨምሩ።</translation>
         </message>
         <message>
             <source>The ID schema sends a field to a part of the packet that does not exist.</source>
@@ -3149,7 +3153,7 @@
         </message>
         <message>
             <source>The address is not right</source>
-            <translation type="unfinished"></translation>
+            <translation>አድራሻው ትክክል አይደለም</translation>
         </message>
         <message>
             <source>The address of the service that proves identities is not secure (https), so it was not asked. Tell your administrator.</source>
@@ -3157,15 +3161,15 @@
         </message>
         <message>
             <source>The age does not fit the photo</source>
-            <translation type="unfinished"></translation>
+            <translation>ዕድሜው ከፎቶው ጋር አይስማማም</translation>
         </message>
         <message>
             <source>The age groups cannot be read. They are written like {example}. Ask your administrator.</source>
-            <translation type="unfinished"></translation>
+            <translation>የዕድሜ ቡድኖቹ ሊነበቡ አይችሉም። የሚጻፉት እንደ {example} ነው። አስተዳዳሪዎን ይጠይቁ።</translation>
         </message>
         <message>
             <source>The age groups {first} and {second} overlap: nobody can tell which rules count. Ask your administrator.</source>
-            <translation type="unfinished"></translation>
+            <translation>የዕድሜ ቡድኖች {first} እና {second} ይደራረባሉ: የትኞቹ ደንቦች እንደሚሠሩ አይታወቅም። አስተዳዳሪዎን ይጠይቁ።</translation>
         </message>
         <message>
             <source>The answer cannot be written. Perhaps the disk is full.</source>
@@ -3177,11 +3181,11 @@
         </message>
         <message>
             <source>The answer in the browser belongs to another request. Begin this step again.</source>
-            <translation type="unfinished"></translation>
+            <translation>በአሳሹ ያለው መልስ የሌላ ጥያቄ ነው። ይህን ደረጃ እንደገና ይጀምሩ።</translation>
         </message>
         <message>
             <source>The answer in the browser belongs to another sign-in. Begin this step again.</source>
-            <translation type="unfinished"></translation>
+            <translation>በአሳሹ ያለው መልስ የሌላ መግቢያ ነው። ይህን ደረጃ እንደገና ይጀምሩ።</translation>
         </message>
         <message>
             <source>The answer in the browser is from another identity provider than the one that was asked.</source>
@@ -3205,11 +3209,11 @@
         </message>
         <message>
             <source>The attempts are used up and something is still missing: {fingers}. Take it once more, or say that it cannot be captured.</source>
-            <translation type="unfinished"></translation>
+            <translation>ሙከራዎቹ አልቀዋል፣ ገና የሚጎድል አለ: {fingers}። አንድ ጊዜ ደግመው ይውሰዱ፣ ወይም ሊቀረጽ እንደማይችል ይግለጹ።</translation>
         </message>
         <message>
             <source>The attempts are used up. Keep the best there is and say why, or take it once more.</source>
-            <translation type="unfinished"></translation>
+            <translation>ሙከራዎቹ አልቀዋል። ካለው የተሻለውን አስቀምጠው ምክንያቱን ይግለጹ፣ ወይም አንድ ጊዜ ደግመው ይውሰዱ።</translation>
         </message>
         <message>
             <source>The audit records in the packet are not a list of names with texts.</source>
@@ -3221,7 +3225,7 @@
         </message>
         <message>
             <source>The barcode</source>
-            <translation type="unfinished"></translation>
+            <translation>ባርኮዱ</translation>
         </message>
         <message>
             <source>The biometric file has a part that does not belong there, stands in the wrong order or stands twice.</source>
@@ -3353,7 +3357,7 @@
         </message>
         <message>
             <source>The chip is opened by what is printed on the document. Scan the page with the machine-readable lines first, or type the six digits on its front.</source>
-            <translation type="unfinished"></translation>
+            <translation>ቺፑ የሚከፈተው በሰነዱ ላይ በታተመው ነው። መጀመሪያ ማሽን የሚያነባቸው መስመሮች ያሉበትን ገጽ ስካን ያድርጉ፣ ወይም በፊቱ ያሉትን ስድስት አሃዞች ይጻፉ።</translation>
         </message>
         <message>
             <source>The chip is signed in a way that this program does not know. It cannot be checked.</source>
@@ -3369,11 +3373,11 @@
         </message>
         <message>
             <source>The chip was read and is signed by its issuer.</source>
-            <translation type="unfinished"></translation>
+            <translation>ቺፑ ተነቧል፣ በአውጪው ተፈርሟል።</translation>
         </message>
         <message>
             <source>The chip was read; who signed it is not known at this station.</source>
-            <translation type="unfinished"></translation>
+            <translation>ቺፑ ተነቧል፤ ማን እንደፈረመው በዚህ ጣቢያ አይታወቅም።</translation>
         </message>
         <message>
             <source>The clock of the {kind} is {minutes} minutes off. Set it, or this computer's, and try again.</source>
@@ -3381,7 +3385,7 @@
         </message>
         <message>
             <source>The code is signed, but what it says is not what a slip says.</source>
-            <translation type="unfinished"></translation>
+            <translation>ኮዱ ተፈርሟል፣ የሚለው ግን ደረሰኝ የሚለው አይደለም።</translation>
         </message>
         <message>
             <source>The code is wrong or was used already. Wait for the next one; check this computer's clock.</source>
@@ -3413,23 +3417,23 @@
         </message>
         <message>
             <source>The condition asks for {name} (column {column}), which no form here has.</source>
-            <translation type="unfinished"></translation>
+            <translation>ሁኔታው {name}ን ይጠይቃል (ዓምድ {column})፣ እዚህ ያለ ቅጽ ግን የለውም።</translation>
         </message>
         <message>
-            <source>The condition cannot be understood from column {column} on: {found}</source>
+            <source>The condition cannot be understood from column {column} on ({found}).</source>
             <translation type="unfinished"></translation>
         </message>
         <message>
             <source>The condition is never true, whatever is typed and however old somebody is.</source>
-            <translation type="unfinished"></translation>
+            <translation>ምንም ቢጻፍና ዕድሜው ምንም ቢሆን ሁኔታው ፈጽሞ እውነት አይሆንም።</translation>
         </message>
         <message>
             <source>The condition is not understood from column {column} on. The field is always shown and never required.</source>
-            <translation type="unfinished"></translation>
+            <translation>ሁኔታው ከዓምድ {column} ጀምሮ አይረዳም። መስኩ ሁልጊዜ ይታያል፣ ፈጽሞ አይጠየቅም።</translation>
         </message>
         <message>
             <source>The condition is too long or nested too deeply (column {column}).</source>
-            <translation type="unfinished"></translation>
+            <translation>ሁኔታው በጣም ረጅም ወይም በጣም ጥልቅ ነው (ዓምድ {column})።</translation>
         </message>
         <message>
             <source>The content of this registration was destroyed after it was delivered or given up.</source>
@@ -3457,7 +3461,7 @@
         </message>
         <message>
             <source>The date is known</source>
-            <translation type="unfinished"></translation>
+            <translation>ቀኑ ይታወቃል</translation>
         </message>
         <message>
             <source>The date of capture in the record is a day that does not exist.</source>
@@ -3473,7 +3477,7 @@
         </message>
         <message>
             <source>The device is starting …</source>
-            <translation type="unfinished"></translation>
+            <translation>መሣሪያው እየጀመረ ነው …</translation>
         </message>
         <message>
             <source>The device saw another hand or eye than the one asked for. Place the right one.</source>
@@ -3545,7 +3549,7 @@
         </message>
         <message>
             <source>The document's chip</source>
-            <translation type="unfinished"></translation>
+            <translation>የሰነዱ ቺፕ</translation>
         </message>
         <message>
             <source>The drive cannot be read. Plug it in again, or hand over on another one.</source>
@@ -3577,7 +3581,7 @@
         </message>
         <message>
             <source>The earliest day lies behind the latest: no date would do.</source>
-            <translation type="unfinished"></translation>
+            <translation>የመጀመሪያው ቀን ከመጨረሻው በኋላ ነው: የሚሆን ቀን የለም።</translation>
         </message>
         <message>
             <source>The encrypted file was changed after it was written. Do not use it.</source>
@@ -3641,6 +3645,10 @@
         </message>
         <message>
             <source>The face in the document's chip is not clearly that of the person. Compare both yourself, and call your supervisor if you doubt it.</source>
+            <translation>በሰነዱ ቺፕ ያለው ፊት የግለሰቡ መሆኑ ግልጽ አይደለም። ሁለቱንም ራስዎ ያነጻጽሩ፣ ከተጠራጠሩ ተቆጣጣሪዎን ይጥሩ።</translation>
+        </message>
+        <message>
+            <source>The face in the document's chip is that of the person.</source>
             <translation type="unfinished"></translation>
         </message>
         <message>
@@ -3713,7 +3721,7 @@
         </message>
         <message>
             <source>The field {field} has no group: nobody could choose to change it. Name one.</source>
-            <translation type="unfinished"></translation>
+            <translation>መስክ {field} ቡድን የለውም: ማንም ሊቀይረው መምረጥ አይችልም። አንድ ይጥቀሱ።</translation>
         </message>
         <message>
             <source>The field {field} has no text. Fill it in or leave it out.</source>
@@ -3733,11 +3741,11 @@
         </message>
         <message>
             <source>The field {field} is there twice, first at {first}. Remove one.</source>
-            <translation type="unfinished"></translation>
+            <translation>መስክ {field} ሁለት ጊዜ አለ፣ መጀመሪያ በ{first}። አንዱን ያስወግዱ።</translation>
         </message>
         <message>
             <source>The field {field} is {here} here and {there} in the ID schema; the schema decides.</source>
-            <translation type="unfinished"></translation>
+            <translation>መስክ {field} እዚህ {here}፣ በመታወቂያ ስኬማው {there} ነው፤ ስኬማው ይወስናል።</translation>
         </message>
         <message>
             <source>The file cannot be read: {file}.</source>
@@ -3749,7 +3757,7 @@
         </message>
         <message>
             <source>The file holds another key than the one with this fingerprint. Nothing was accepted.</source>
-            <translation type="unfinished"></translation>
+            <translation>ፋይሉ ከዚህ አሻራ ሌላ ቁልፍ ይዟል። ምንም ተቀባይነት አላገኘም።</translation>
         </message>
         <message>
             <source>The file holds several pages or pictures. Choose one that holds a single page.</source>
@@ -3797,7 +3805,7 @@
         </message>
         <message>
             <source>The file that says which field a document fills in cannot be read. Ask your administrator.</source>
-            <translation type="unfinished"></translation>
+            <translation>ሰነድ የትኛውን መስክ እንደሚሞላ የሚገልጸው ፋይል ሊነበብ አይችልም። አስተዳዳሪዎን ይጠይቁ።</translation>
         </message>
         <message>
             <source>The finger could not be recognised. Ask your supervisor.</source>
@@ -3841,7 +3849,7 @@
         </message>
         <message>
             <source>The form filled in at home</source>
-            <translation type="unfinished"></translation>
+            <translation>በቤት የተሞላው ቅጽ</translation>
         </message>
         <message>
             <source>The form has no document of this name.</source>
@@ -3853,7 +3861,7 @@
         </message>
         <message>
             <source>The form has no group of fields of this name.</source>
-            <translation type="unfinished"></translation>
+            <translation>ቅጹ በዚህ ስም የመስኮች ቡድን የለውም።</translation>
         </message>
         <message>
             <source>The form of the step {node} has other fields: {fields}.</source>
@@ -3865,7 +3873,7 @@
         </message>
         <message>
             <source>The gender does not fit the photo</source>
-            <translation type="unfinished"></translation>
+            <translation>ጾታው ከፎቶው ጋር አይስማማም</translation>
         </message>
         <message>
             <source>The gender in the record is none that the standard knows.</source>
@@ -3893,7 +3901,7 @@
         </message>
         <message>
             <source>The identity provider cannot be asked just now. Try again later.</source>
-            <translation type="unfinished"></translation>
+            <translation>የማንነት አቅራቢው አሁን ሊጠየቅ አይችልም። ቆይተው ይሞክሩ።</translation>
         </message>
         <message>
             <source>The identity provider did not confirm the sign-in. Begin this step again.</source>
@@ -3973,19 +3981,19 @@
         </message>
         <message>
             <source>The identity-proofing service answered with something that cannot be read. Try again later, or tell support.</source>
-            <translation type="unfinished"></translation>
+            <translation>ማንነትን የሚያረጋግጠው አገልግሎት ሊነበብ የማይችል መልስ ሰጠ። ቆይተው ይሞክሩ፣ ወይም ለድጋፍ ክፍል ይንገሩ።</translation>
         </message>
         <message>
             <source>The identity-proofing service did not accept what it was sent. Tell your administrator.</source>
-            <translation type="unfinished"></translation>
+            <translation>ማንነትን የሚያረጋግጠው አገልግሎት የተላከለትን አልተቀበለም። ለአስተዳዳሪዎ ይንገሩ።</translation>
         </message>
         <message>
             <source>The identity-proofing service does not accept this station's key. Tell your administrator.</source>
-            <translation type="unfinished"></translation>
+            <translation>ማንነትን የሚያረጋግጠው አገልግሎት የዚህን ጣቢያ ቁልፍ አይቀበልም። ለአስተዳዳሪዎ ይንገሩ።</translation>
         </message>
         <message>
             <source>The identity-proofing service does not know this person any more. Begin this step again.</source>
-            <translation type="unfinished"></translation>
+            <translation>ማንነትን የሚያረጋግጠው አገልግሎት ይህን ሰው ከእንግዲህ አያውቅም። ይህን ደረጃ እንደገና ይጀምሩ።</translation>
         </message>
         <message>
             <source>The introducer is not known at this station. Check the number, or ask somebody else.</source>
@@ -4045,19 +4053,19 @@
         </message>
         <message>
             <source>The list comes from station {station}, which was not accepted here. A supervisor may accept its key: {fingerprint}.</source>
-            <translation type="unfinished"></translation>
+            <translation>ዝርዝሩ እዚህ ተቀባይነት ካላገኘ ጣቢያ {station} ነው። ተቆጣጣሪ ቁልፉን ሊቀበሉ ይችላሉ: {fingerprint}።</translation>
         </message>
         <message>
             <source>The list for a review cannot be read: {part} is missing or has a wrong form.</source>
-            <translation type="unfinished"></translation>
+            <translation>የግምገማ ዝርዝሩ ሊነበብ አይችልም: {part} የለም ወይም ቅርጹ የተሳሳተ ነው።</translation>
         </message>
         <message>
             <source>The list hangs on {parent}, which is no list of this form.</source>
-            <translation type="unfinished"></translation>
+            <translation>ዝርዝሩ በ{parent} ላይ ይመሠረታል፣ እሱ ግን የዚህ ቅጽ ዝርዝር አይደለም።</translation>
         </message>
         <message>
             <source>The list is for another station.</source>
-            <translation type="unfinished"></translation>
+            <translation>ዝርዝሩ ለሌላ ጣቢያ ነው።</translation>
         </message>
         <message>
             <source>The list of those who may sign in here is damaged: users.json.</source>
@@ -4069,7 +4077,7 @@
         </message>
         <message>
             <source>The list of {field} has no entries: nobody could choose anything.</source>
-            <translation type="unfinished"></translation>
+            <translation>የ{field} ዝርዝር ግቤቶች የሉትም: ማንም ምንም መምረጥ አይችልም።</translation>
         </message>
         <message>
             <source>The list on this drive was changed or cut off after its station had signed it. Nothing was taken; hand over again.</source>
@@ -4077,11 +4085,11 @@
         </message>
         <message>
             <source>The list was changed or cut off after its station had signed it. Nothing was taken.</source>
-            <translation type="unfinished"></translation>
+            <translation>ዝርዝሩ ጣቢያው ከፈረመው በኋላ ተቀይሯል ወይም ተቆርጧል። ምንም አልተወሰደም።</translation>
         </message>
         <message>
             <source>The lists {fields} hang on one another in a circle.</source>
-            <translation type="unfinished"></translation>
+            <translation>ዝርዝሮች {fields} በክብ አንዱ በሌላው ላይ ይመሠረታሉ።</translation>
         </message>
         <message>
             <source>The machine-readable lines of the document are not complete.</source>
@@ -4249,7 +4257,7 @@
         </message>
         <message>
             <source>The passport's zone</source>
-            <translation type="unfinished"></translation>
+            <translation>የፓስፖርቱ የሚነበብ ክፍል</translation>
         </message>
         <message>
             <source>The password file {file} is not plain text in UTF-8. Save it as UTF-8.</source>
@@ -4269,11 +4277,11 @@
         </message>
         <message>
             <source>The person</source>
-            <translation type="unfinished"></translation>
+            <translation>ግለሰቡ</translation>
         </message>
         <message>
             <source>The person agreed at {at}.</source>
-            <translation type="unfinished"></translation>
+            <translation>ግለሰቡ በ{at} ተስማምተዋል።</translation>
         </message>
         <message>
             <source>The person agrees</source>
@@ -4281,7 +4289,7 @@
         </message>
         <message>
             <source>The person checks this on their screen and answers there; or you ask them.</source>
-            <translation type="unfinished"></translation>
+            <translation>ግለሰቡ ይህን በማያቸው ላይ አጣርተው እዚያ ይመልሳሉ፤ ወይም እርስዎ ይጠይቋቸው።</translation>
         </message>
         <message>
             <source>The person chooses this</source>
@@ -4297,23 +4305,23 @@
         </message>
         <message>
             <source>The person did not agree.</source>
-            <translation type="unfinished"></translation>
+            <translation>ግለሰቡ አልተስማሙም።</translation>
         </message>
         <message>
             <source>The person did not agree. The registration is over and nothing of it is kept.</source>
-            <translation type="unfinished"></translation>
+            <translation>ግለሰቡ አልተስማሙም። ምዝገባው አብቅቷል፣ ከእሱ ምንም አይቀመጥም።</translation>
         </message>
         <message>
             <source>The person did not share anything at the identity provider. It can be tried again.</source>
-            <translation type="unfinished"></translation>
+            <translation>ግለሰቡ በማንነት አቅራቢው ምንም አላጋሩም። እንደገና ሊሞከር ይችላል።</translation>
         </message>
         <message>
             <source>The person does not agree</source>
-            <translation type="unfinished"></translation>
+            <translation>ግለሰቡ አይስማሙም</translation>
         </message>
         <message>
             <source>The person ended the sharing of records. It can be begun again.</source>
-            <translation type="unfinished"></translation>
+            <translation>ግለሰቡ መዝገቦችን ማጋራት አቁመዋል። እንደገና ሊጀመር ይችላል።</translation>
         </message>
         <message>
             <source>The person goes on in the browser: turn the screen to them. The answer comes by itself.</source>
@@ -4329,7 +4337,7 @@
         </message>
         <message>
             <source>The person is registered already</source>
-            <translation type="unfinished"></translation>
+            <translation>ግለሰቡ ቀድሞ ተመዝግበዋል</translation>
         </message>
         <message>
             <source>The person lays the finger on the reader.</source>
@@ -4337,7 +4345,7 @@
         </message>
         <message>
             <source>The person reads this on their screen and answers there; or you ask them.</source>
-            <translation type="unfinished"></translation>
+            <translation>ግለሰቡ ይህን በማያቸው ላይ አንብበው እዚያ ይመልሳሉ፤ ወይም እርስዎ ይጠይቋቸው።</translation>
         </message>
         <message>
             <source>The person reads this with the app on their telephone.</source>
@@ -4345,19 +4353,19 @@
         </message>
         <message>
             <source>The person said at {at}: this is right.</source>
-            <translation type="unfinished"></translation>
+            <translation>ግለሰቡ በ{at} ብለዋል: ይህ ትክክል ነው።</translation>
         </message>
         <message>
             <source>The person said on their screen that something is wrong: {count} times.</source>
-            <translation type="unfinished"></translation>
+            <translation>ግለሰቡ በማያቸው ላይ ስህተት አለ ብለዋል: {count} ጊዜ።</translation>
         </message>
         <message>
             <source>The person said that something is wrong. Ask what it is, correct it and show it to them again.</source>
-            <translation type="unfinished"></translation>
+            <translation>ግለሰቡ ስህተት አለ ብለዋል። ምን እንደሆነ ጠይቀው አርመው እንደገና ያሳዩዋቸው።</translation>
         </message>
         <message>
             <source>The person says that something is wrong. Ask what it is and correct it.</source>
-            <translation type="unfinished"></translation>
+            <translation>ግለሰቡ ስህተት አለ ይላሉ። ምን እንደሆነ ጠይቀው ያርሙት።</translation>
         </message>
         <message>
             <source>The person shows a document</source>
@@ -4365,15 +4373,15 @@
         </message>
         <message>
             <source>The person signs here to agree. Ask them to sign.</source>
-            <translation type="unfinished"></translation>
+            <translation>ግለሰቡ ለመስማማት እዚህ ይፈርማሉ። እንዲፈርሙ ይጠይቋቸው።</translation>
         </message>
         <message>
             <source>The person who brings the child has to be confirmed by a supervisor.</source>
-            <translation type="unfinished"></translation>
+            <translation>ልጁን የሚያመጣው ሰው በተቆጣጣሪ መረጋገጥ አለበት።</translation>
         </message>
         <message>
             <source>The person's screen in a window</source>
-            <translation type="unfinished"></translation>
+            <translation>የግለሰቡ ማያ በመስኮት</translation>
         </message>
         <message>
             <source>The photo that shows what cannot be captured is missing. Take it first.</source>
@@ -4441,7 +4449,7 @@
         </message>
         <message>
             <source>The picture is kept. It can be taken again.</source>
-            <translation type="unfinished"></translation>
+            <translation>ምስሉ ተቀምጧል። እንደገና ሊወሰድ ይችላል።</translation>
         </message>
         <message>
             <source>The picture is neither too dark nor too bright.</source>
@@ -4497,15 +4505,19 @@
         </message>
         <message>
             <source>The places have no level {level}: the list of {field} would be empty.</source>
-            <translation type="unfinished"></translation>
+            <translation>ቦታዎቹ ደረጃ {level} የላቸውም: የ{field} ዝርዝር ባዶ ይሆናል።</translation>
         </message>
         <message>
             <source>The plots cannot be written into the folder {folder}.</source>
             <translation>ንድፎቹ ወደ አቃፊ {folder} ሊጻፉ አይችሉም።</translation>
         </message>
         <message>
-            <source>The portrait of a document does not look like the face that was captured: likeness {score}, the same from {threshold} on.</source>
+            <source>The portrait in the document's chip cannot be compared by the station. Compare it with the person yourself.</source>
             <translation type="unfinished"></translation>
+        </message>
+        <message>
+            <source>The portrait of a document does not look like the face that was captured: likeness {score}, the same from {threshold} on.</source>
+            <translation>በሰነዱ ያለው ፎቶ የተቀረጸውን ፊት አይመስልም: መመሳሰል {score}፣ ከ{threshold} ጀምሮ ተመሳሳይ ሰው ነው።</translation>
         </message>
         <message>
             <source>The pre-registration cannot be read: {part} is missing or has a wrong form.</source>
@@ -4521,7 +4533,7 @@
         </message>
         <message>
             <source>The printed text</source>
-            <translation type="unfinished"></translation>
+            <translation>የታተመው ጽሑፍ</translation>
         </message>
         <message>
             <source>The printer did not take the slip. Look whether it is on and has paper, and print again.</source>
@@ -4529,7 +4541,7 @@
         </message>
         <message>
             <source>The printer {printer} did not take the slip. Look whether it is on and has paper, and print again.</source>
-            <translation type="unfinished"></translation>
+            <translation>ማተሚያ {printer} ደረሰኙን አልተቀበለም። መብራቱንና ወረቀት መኖሩን ተመልክተው እንደገና ያትሙ።</translation>
         </message>
         <message>
             <source>The program cannot judge this. Look yourself.</source>
@@ -4545,7 +4557,7 @@
         </message>
         <message>
             <source>The proof of identity</source>
-            <translation type="unfinished"></translation>
+            <translation>የማንነት ማረጋገጫው</translation>
         </message>
         <message>
             <source>The proof of the sign-in is from another identity provider than the one that was asked.</source>
@@ -4665,11 +4677,11 @@
         </message>
         <message>
             <source>The records do not say something about the person that is needed here.</source>
-            <translation type="unfinished"></translation>
+            <translation>መዝገቦቹ ስለ ግለሰቡ እዚህ የሚያስፈልግ ነገር አይገልጹም።</translation>
         </message>
         <message>
             <source>The records that are asked for are not set up with MiTrust. Tell your supervisor.</source>
-            <translation type="unfinished"></translation>
+            <translation>የተጠየቁት መዝገቦች በMiTrust አልተዋቀሩም። ለተቆጣጣሪዎ ይንገሩ።</translation>
         </message>
         <message>
             <source>The registration has no audit record. Call your supervisor.</source>
@@ -4705,7 +4717,7 @@
         </message>
         <message>
             <source>The report is written and signed: {file}</source>
-            <translation type="unfinished"></translation>
+            <translation>ዘገባው ተጽፎ ተፈርሟል: {file}</translation>
         </message>
         <message>
             <source>The ridges are smeared. Hold the finger still and do not turn it.</source>
@@ -4713,7 +4725,7 @@
         </message>
         <message>
             <source>The same document was handed in for another registration here: {count}.</source>
-            <translation type="unfinished"></translation>
+            <translation>ተመሳሳይ ሰነድ እዚህ ለሌላ ምዝገባ ቀርቧል: {count}።</translation>
         </message>
         <message>
             <source>The same eye was presented twice. Take both again, each with its own eye.</source>
@@ -4841,7 +4853,7 @@
         </message>
         <message>
             <source>The server has no pre-registration of this number any more, or never had. Compare the number with the person's letter; if it is right, it was used or cancelled: fill in the form with the person.</source>
-            <translation type="unfinished"></translation>
+            <translation>አገልጋዩ በዚህ ቁጥር ቅድመ ምዝገባ ከእንግዲህ የለውም፣ ወይም ኖሮት አያውቅም። ቁጥሩን ከግለሰቡ ደብዳቤ ጋር ያነጻጽሩ፤ ትክክል ከሆነ ጥቅም ላይ ውሏል ወይም ተሰርዟል: ቅጹን ከግለሰቡ ጋር ይሙሉ።</translation>
         </message>
         <message>
             <source>The server has no such pre-registration for this centre (its code: {server_code}). Compare the number, or go on without it.</source>
@@ -4901,7 +4913,7 @@
         </message>
         <message>
             <source>The server was told of this registration already. Tell whoever runs the server what you found.</source>
-            <translation type="unfinished"></translation>
+            <translation>ይህ ምዝገባ ለአገልጋዩ ቀድሞ ተነግሯል። ያገኙትን አገልጋዩን ለሚያስተዳድሩት ይንገሩ።</translation>
         </message>
         <message>
             <source>The server's address is not one: write https://name.</source>
@@ -5001,7 +5013,7 @@
         </message>
         <message>
             <source>The sharing of records broke off. Begin this step again.</source>
-            <translation type="unfinished"></translation>
+            <translation>መዝገቦችን ማጋራት ተቋርጧል። ይህን ደረጃ እንደገና ይጀምሩ።</translation>
         </message>
         <message>
             <source>The sign-in at the identity provider did not succeed. It can be tried again.</source>
@@ -5021,7 +5033,7 @@
         </message>
         <message>
             <source>The signature of the person cannot be read.</source>
-            <translation type="unfinished"></translation>
+            <translation>የግለሰቡ ፊርማ ሊነበብ አይችልም።</translation>
         </message>
         <message>
             <source>The signature of the {kind} is wrong. Do not use it and tell your supervisor.</source>
@@ -5029,19 +5041,19 @@
         </message>
         <message>
             <source>The six digits on the front</source>
-            <translation type="unfinished"></translation>
+            <translation>በፊቱ ያሉት ስድስት አሃዞች</translation>
         </message>
         <message>
             <source>The slip is dated {date}, which is still to come. Check the clock of this computer.</source>
-            <translation type="unfinished"></translation>
+            <translation>ደረሰኙ ገና ያልደረሰ ቀን {date} አለው። የዚህን ኮምፒውተር ሰዓት ያረጋግጡ።</translation>
         </message>
         <message>
             <source>The slip is genuine, but it is not of a person of this name.</source>
-            <translation type="unfinished"></translation>
+            <translation>ደረሰኙ እውነተኛ ነው፣ በዚህ ስም ያለ ሰው ግን አይደለም።</translation>
         </message>
         <message>
             <source>The slip is genuine, but it was valid until {date} only.</source>
-            <translation type="unfinished"></translation>
+            <translation>ደረሰኙ እውነተኛ ነው፣ የሚሠራው ግን እስከ {date} ብቻ ነበር።</translation>
         </message>
         <message>
             <source>The slip is saved. It holds personal data: delete the file after use.</source>
@@ -5049,11 +5061,11 @@
         </message>
         <message>
             <source>The slip was changed after it was issued: its signature does not match what it says.</source>
-            <translation type="unfinished"></translation>
+            <translation>ደረሰኙ ከተሰጠ በኋላ ተቀይሯል: ፊርማው ከሚለው ጋር አይመሳሰልም።</translation>
         </message>
         <message>
             <source>The slip was not issued by the station of this certificate: it is forged, or another station's.</source>
-            <translation type="unfinished"></translation>
+            <translation>ደረሰኙ በዚህ ሰርተፍኬት ጣቢያ አልተሰጠም: የተጭበረበረ ነው፣ ወይም የሌላ ጣቢያ ነው።</translation>
         </message>
         <message>
             <source>The slip was sent to the printer.</source>
@@ -5061,15 +5073,15 @@
         </message>
         <message>
             <source>The source has no record any more that belongs to this person.</source>
-            <translation type="unfinished"></translation>
+            <translation>ምንጩ የዚህ ሰው የሆነ መዝገብ ከእንግዲህ የለውም።</translation>
         </message>
         <message>
             <source>The source has several records that could be this person's. The person has to share theirs anew.</source>
-            <translation type="unfinished"></translation>
+            <translation>ምንጩ የዚህ ሰው ሊሆኑ የሚችሉ ብዙ መዝገቦች አሉት። ግለሰቡ የእሳቸውን እንደገና ማጋራት አለባቸው።</translation>
         </message>
         <message>
             <source>The source of the records does not let MiTrust in any more. The person has to share them anew.</source>
-            <translation type="unfinished"></translation>
+            <translation>የመዝገቦቹ ምንጭ MiTrustን ከእንግዲህ አያስገባም። ግለሰቡ እንደገና ማጋራት አለባቸው።</translation>
         </message>
         <message>
             <source>The station in this folder is a real one; the demo does not write to it.</source>
@@ -5165,7 +5177,7 @@
         </message>
         <message>
             <source>The suggestion</source>
-            <translation type="unfinished"></translation>
+            <translation>ሐሳቡ</translation>
         </message>
         <message>
             <source>The supervisor knows this person.</source>
@@ -5177,11 +5189,11 @@
         </message>
         <message>
             <source>The table of assurance levels has a missing or wrong value at {place}.</source>
-            <translation type="unfinished"></translation>
+            <translation>የእርግጠኝነት ደረጃዎች ሰንጠረዥ በ{place} የጎደለ ወይም የተሳሳተ ዋጋ አለው።</translation>
         </message>
         <message>
             <source>The ten minutes for sharing records were over. It can be begun again.</source>
-            <translation type="unfinished"></translation>
+            <translation>መዝገቦችን ለማጋራት የተሰጠው አሥር ደቂቃ አልቋል። እንደገና ሊጀመር ይችላል።</translation>
         </message>
         <message>
             <source>The test did not end within {seconds} s. Unplug the {kind}, restart this program, and give this report to the maker of its driver.</source>
@@ -5209,19 +5221,19 @@
         </message>
         <message>
             <source>The trail is BROKEN at record {number}: what stands from there on proves nothing.</source>
-            <translation type="unfinished"></translation>
+            <translation>የኦዲት ሰንሰለቱ በመዝገብ {number} ተሰብሯል: ከዚያ በኋላ ያለው ምንም አያረጋግጥም።</translation>
         </message>
         <message>
             <source>The trail is being checked …</source>
-            <translation type="unfinished"></translation>
+            <translation>የኦዲት ሰንሰለቱ እየተፈተሸ ነው …</translation>
         </message>
         <message>
             <source>The trail is unbroken: {count} records, signed by this station's key up to record {upto}.</source>
-            <translation type="unfinished"></translation>
+            <translation>የኦዲት ሰንሰለቱ አልተሰበረም: {count} መዝገቦች፣ እስከ መዝገብ {upto} በዚህ ጣቢያ ቁልፍ የተፈረሙ።</translation>
         </message>
         <message>
             <source>The trail tells nothing of a registration with this number.</source>
-            <translation type="unfinished"></translation>
+            <translation>የኦዲት ሰንሰለቱ በዚህ ቁጥር ስላለ ምዝገባ ምንም አይናገርም።</translation>
         </message>
         <message>
             <source>The two passwords differ.</source>
@@ -5433,7 +5445,7 @@
         </message>
         <message>
             <source>There are several requiredOn: here any of them is enough, MOSIP's own client looks at the first alone.</source>
-            <translation type="unfinished"></translation>
+            <translation>ብዙ requiredOn አሉ: እዚህ ማንኛውም አንዱ በቂ ነው፣ የMOSIP ፕሮግራም ግን የመጀመሪያውን ብቻ ይመለከታል።</translation>
         </message>
         <message>
             <source>There cannot be an answer before {time}.</source>
@@ -5441,7 +5453,7 @@
         </message>
         <message>
             <source>There is a document in that place already. Remove it first.</source>
-            <translation type="unfinished"></translation>
+            <translation>በዚያ ቦታ ሰነድ አለ። መጀመሪያ ያስወግዱት።</translation>
         </message>
         <message>
             <source>There is a file of that name already. Choose another name for the note.</source>
@@ -5461,11 +5473,11 @@
         </message>
         <message>
             <source>There is neither a UI specification nor an ID schema in {file}. Name MOSIP's JSON, or its table as CSV.</source>
-            <translation type="unfinished"></translation>
+            <translation>በ{file} የUI መግለጫም የመታወቂያ ስኬማም የለም። የMOSIPን JSON፣ ወይም ሰንጠረዡን እንደ CSV ይጥቀሱ።</translation>
         </message>
         <message>
             <source>There is no age group {group}. Known are {known}.</source>
-            <translation type="unfinished"></translation>
+            <translation>የዕድሜ ቡድን {group} የለም። የሚታወቁት {known} ናቸው።</translation>
         </message>
         <message>
             <source>There is no agreed format for what was captured, so it cannot be written.</source>
@@ -5493,11 +5505,11 @@
         </message>
         <message>
             <source>There is no label in {languages}; English or the id is shown.</source>
-            <translation type="unfinished"></translation>
+            <translation>በ{languages} መለያ የለም፤ እንግሊዝኛው ወይም id ይታያል።</translation>
         </message>
         <message>
             <source>There is no list for a review in this folder.</source>
-            <translation type="unfinished"></translation>
+            <translation>በዚህ አቃፊ የግምገማ ዝርዝር የለም።</translation>
         </message>
         <message>
             <source>There is no list of packets in this folder. Perhaps the drive was pulled out too early: hand over again.</source>
@@ -5505,7 +5517,7 @@
         </message>
         <message>
             <source>There is no other device for this.</source>
-            <translation type="unfinished"></translation>
+            <translation>ለዚህ ሌላ መሣሪያ የለም።</translation>
         </message>
         <message>
             <source>There is no portrait to compare the face with. Take a document of the person first.</source>
@@ -5517,7 +5529,7 @@
         </message>
         <message>
             <source>There is no signed code of a slip in this. Photograph it again, flat and in good light, or type its text.</source>
-            <translation type="unfinished"></translation>
+            <translation>በዚህ ውስጥ የተፈረመ የደረሰኝ ኮድ የለም። ዘርግተው በጥሩ ብርሃን እንደገና ያንሱት፣ ወይም ጽሑፉን ይጻፉ።</translation>
         </message>
         <message>
             <source>There is no station in this folder yet. Open the window once, or run 'muster station create'.</source>
@@ -5537,7 +5549,7 @@
         </message>
         <message>
             <source>There is nothing to be reviewed under this number.</source>
-            <translation type="unfinished"></translation>
+            <translation>በዚህ ቁጥር የሚገመገም የለም።</translation>
         </message>
         <message>
             <source>There is nothing yet to look this person up by.</source>
@@ -5581,11 +5593,11 @@
         </message>
         <message>
             <source>This PDF cannot be read, or nobody signed it.</source>
-            <translation type="unfinished"></translation>
+            <translation>ይህ PDF ሊነበብ አይችልም፣ ወይም ማንም አልፈረመውም።</translation>
         </message>
         <message>
             <source>This breaks the rule {rule} of this field.</source>
-            <translation type="unfinished"></translation>
+            <translation>ይህ የዚህን መስክ ደንብ {rule} ይጥሳል።</translation>
         </message>
         <message>
             <source>This chip does not open with six digits. Use the machine-readable lines of the document.</source>
@@ -5593,7 +5605,7 @@
         </message>
         <message>
             <source>This code is not that of a driving licence.</source>
-            <translation type="unfinished"></translation>
+            <translation>ይህ ኮድ የመንጃ ፈቃድ አይደለም።</translation>
         </message>
         <message>
             <source>This computer does not let the program use the {kind}. Tell support: its udev rule is missing.</source>
@@ -5605,11 +5617,11 @@
         </message>
         <message>
             <source>This computer has no print service that could be asked. Save the slip as a PDF, or ask your administrator.</source>
-            <translation type="unfinished"></translation>
+            <translation>ይህ ኮምፒውተር ሊጠየቅ የሚችል የኅትመት አገልግሎት የለውም። ደረሰኙን እንደ PDF ያስቀምጡ፣ ወይም አስተዳዳሪዎን ይጠይቁ።</translation>
         </message>
         <message>
             <source>This computer has no voice: during captures, what is asked of people is shown and not said.</source>
-            <translation type="unfinished"></translation>
+            <translation>ይህ ኮምፒውተር ድምፅ የለውም: በቀረጻ ጊዜ ሰዎች የሚጠየቁት ይታያል እንጂ አይነገርም።</translation>
         </message>
         <message>
             <source>This computer's TPM cannot be reached. It must be switched on in the computer's firmware settings, and your account must be allowed to use it.</source>
@@ -5633,7 +5645,7 @@
         </message>
         <message>
             <source>This computer's clock was set back by {seconds} seconds meanwhile.</source>
-            <translation type="unfinished"></translation>
+            <translation>እስከዚያው የዚህ ኮምፒውተር ሰዓት በ{seconds} ሰከንድ ወደ ኋላ ተመልሷል።</translation>
         </message>
         <message>
             <source>This configuration cannot be used as long as a use case in it has faults: {use_case}.</source>
@@ -5645,7 +5657,7 @@
         </message>
         <message>
             <source>This date lies before the date of birth. Compare {field} and {other}.</source>
-            <translation type="unfinished"></translation>
+            <translation>ይህ ቀን ከልደት ቀን በፊት ነው። {field}ን እና {other}ን ያነጻጽሩ።</translation>
         </message>
         <message>
             <source>This date lies in the future.</source>
@@ -5653,11 +5665,11 @@
         </message>
         <message>
             <source>This date must not lie after {last}.</source>
-            <translation type="unfinished"></translation>
+            <translation>ይህ ቀን ከ{last} በኋላ መሆን የለበትም።</translation>
         </message>
         <message>
             <source>This date must not lie before {first}.</source>
-            <translation type="unfinished"></translation>
+            <translation>ይህ ቀን ከ{first} በፊት መሆን የለበትም።</translation>
         </message>
         <message>
             <source>This device can be used. Something about it could be better.</source>
@@ -5681,7 +5693,7 @@
         </message>
         <message>
             <source>This does not look like a telephone number in use. Ask the person to say it again.</source>
-            <translation type="unfinished"></translation>
+            <translation>ይህ በሥራ ላይ ያለ ስልክ ቁጥር አይመስልም። ግለሰቡ እንደገና እንዲናገሩ ይጠይቁ።</translation>
         </message>
         <message>
             <source>This entry does not belong to the place chosen above it.</source>
@@ -5717,11 +5729,11 @@
         </message>
         <message>
             <source>This is kept. It can be taken again; the better of each finger counts.</source>
-            <translation type="unfinished"></translation>
+            <translation>ይህ ተቀምጧል። እንደገና ሊወሰድ ይችላል፤ ከእያንዳንዱ ጣት የተሻለው ይቆጠራል።</translation>
         </message>
         <message>
             <source>This is longer than {most} characters. Shorten it.</source>
-            <translation type="unfinished"></translation>
+            <translation>ይህ ከ{most} ፊደሎች ይረዝማል። ያሳጥሩት።</translation>
         </message>
         <message>
             <source>This is looked at elsewhere. The answer comes by itself.</source>
@@ -5729,7 +5741,7 @@
         </message>
         <message>
             <source>This is no JSON: it breaks off at line {line}, column {column}.</source>
-            <translation type="unfinished"></translation>
+            <translation>ይህ JSON አይደለም: በመስመር {line}፣ ዓምድ {column} ይቋረጣል።</translation>
         </message>
         <message>
             <source>This is no identity number: a digit is wrong or missing. Compare it with the card.</source>
@@ -5741,7 +5753,7 @@
         </message>
         <message>
             <source>This is no scope of MiTrust: {item} is not understood.</source>
-            <translation type="unfinished"></translation>
+            <translation>ይህ የMiTrust ወሰን አይደለም: {item} አይታወቅም።</translation>
         </message>
         <message>
             <source>This is not a finger you enrolled. Try again, or use your password.</source>
@@ -5789,7 +5801,7 @@
         </message>
         <message>
             <source>This is not the certificate that slips are checked with. Take slips.pem from the station's folder keys.</source>
-            <translation type="unfinished"></translation>
+            <translation>ይህ ደረሰኞች የሚረጋገጡበት ሰርተፍኬት አይደለም። slips.pemን ከጣቢያው keys አቃፊ ይውሰዱ።</translation>
         </message>
         <message>
             <source>This is not the chip of a passport or identity card. Lay the right document on the reader.</source>
@@ -5813,7 +5825,7 @@
         </message>
         <message>
             <source>This is the letter of a pre-registration.</source>
-            <translation type="unfinished"></translation>
+            <translation>ይህ የቅድመ ምዝገባ ደብዳቤ ነው።</translation>
         </message>
         <message>
             <source>This is the only administrator. Make somebody else one first, or nobody could undo it.</source>
@@ -5829,7 +5841,7 @@
         </message>
         <message>
             <source>This list of keys</source>
-            <translation type="unfinished"></translation>
+            <translation>ይህ የቁልፎች ዝርዝር</translation>
         </message>
         <message>
             <source>This looks like the other eye. Check that left and right are not swapped.</source>
@@ -5841,11 +5853,11 @@
         </message>
         <message>
             <source>This officer marks exceptions in {share} % of {registrations} registrations; all others here in {others} %.</source>
-            <translation type="unfinished"></translation>
+            <translation>ይህ ባለሙያ ከ{registrations} ምዝገባዎች በ{share} % ልዩ ሁኔታ ያመለክታሉ፤ ሌሎቹ ሁሉ እዚህ በ{others} %።</translation>
         </message>
         <message>
             <source>This pattern does not work at column {column} ({reason}). The field goes unchecked.</source>
-            <translation type="unfinished"></translation>
+            <translation>ይህ ንድፍ በዓምድ {column} አይሠራም ({reason})። መስኩ ሳይፈተሽ ይቀራል።</translation>
         </message>
         <message>
             <source>This person has shown well enough who they are.</source>
@@ -5865,7 +5877,7 @@
         </message>
         <message>
             <source>This pre-registration was made with another system ({host}). Fill in the form with the person.</source>
-            <translation type="unfinished"></translation>
+            <translation>ይህ ቅድመ ምዝገባ በሌላ ሥርዓት ({host}) ተዘጋጅቷል። ቅጹን ከግለሰቡ ጋር ይሙሉ።</translation>
         </message>
         <message>
             <source>This pre-registration was taken into another registration already. Ask the person about it.</source>
@@ -5901,7 +5913,7 @@
         </message>
         <message>
             <source>This registration was decided and signed off already.</source>
-            <translation type="unfinished"></translation>
+            <translation>በዚህ ምዝገባ ላይ ቀድሞ ተወስኖ ጸንቷል።</translation>
         </message>
         <message>
             <source>This registration was not compared with others here, or it is too long ago.</source>
@@ -5957,7 +5969,7 @@
         </message>
         <message>
             <source>This station knows no process {process}. Known are {known}; others are left out.</source>
-            <translation type="unfinished"></translation>
+            <translation>ይህ ጣቢያ ሂደት {process}ን አያውቅም። የሚታወቁት {known} ናቸው፤ ሌሎቹ ይተዋሉ።</translation>
         </message>
         <message>
             <source>This station knows no proof of identity with that number.</source>
@@ -6001,7 +6013,7 @@
         </message>
         <message>
             <source>This step waits for MiTrust and for nothing else.</source>
-            <translation type="unfinished"></translation>
+            <translation>ይህ ደረጃ የሚጠብቀው MiTrustን ብቻ ነው።</translation>
         </message>
         <message>
             <source>This step waits for a code and for nothing else.</source>
@@ -6033,7 +6045,7 @@
         </message>
         <message>
             <source>This step waits for the sign-in and for nothing else.</source>
-            <translation type="unfinished"></translation>
+            <translation>ይህ ደረጃ የሚጠብቀው መግቢያውን ብቻ ነው።</translation>
         </message>
         <message>
             <source>This step was tried too often.</source>
@@ -6073,11 +6085,11 @@
         </message>
         <message>
             <source>Tidying up failed</source>
-            <translation type="unfinished"></translation>
+            <translation>ማጽዳት አልተሳካም</translation>
         </message>
         <message>
             <source>Time for a proof of identity over</source>
-            <translation type="unfinished"></translation>
+            <translation>የማንነት ማረጋገጫ ጊዜ አልቋል</translation>
         </message>
         <message>
             <source>Time left: {days} days</source>
@@ -6101,11 +6113,11 @@
         </message>
         <message>
             <source>To sign in with elsewhere</source>
-            <translation type="unfinished"></translation>
+            <translation>በሌላ ቦታ ለመግባት</translation>
         </message>
         <message>
             <source>To what comes next; with Shift to what was before</source>
-            <translation type="unfinished"></translation>
+            <translation>ወደሚቀጥለው፤ ከShift ጋር ወደ ቀደመው</translation>
         </message>
         <message>
             <source>Too few features are seen in the print. Clean the finger and the glass and take it again.</source>
@@ -6137,19 +6149,19 @@
         </message>
         <message>
             <source>Trail</source>
-            <translation type="unfinished"></translation>
+            <translation>የኦዲት ሰንሰለት</translation>
         </message>
         <message>
             <source>Trail exported for checking elsewhere</source>
-            <translation type="unfinished"></translation>
+            <translation>የኦዲት ሰንሰለት በሌላ ቦታ እንዲፈተሽ ተልኳል</translation>
         </message>
         <message>
             <source>Trail searched</source>
-            <translation type="unfinished"></translation>
+            <translation>በኦዲት ሰንሰለት ተፈልጓል</translation>
         </message>
         <message>
             <source>Trail up to here signed by the machine key</source>
-            <translation type="unfinished"></translation>
+            <translation>እስከዚህ ያለው የኦዲት ሰንሰለት በማሽኑ ቁልፍ ተፈርሟል</translation>
         </message>
         <message>
             <source>Trigger {trigger} names a process that does not exist: {process}. There are: {processes}.</source>
@@ -6185,7 +6197,7 @@
         </message>
         <message>
             <source>Two screens have the order {order}: give each its own.</source>
-            <translation type="unfinished"></translation>
+            <translation>ሁለት ማያዎች ቅደም ተከተል {order} አላቸው: ለእያንዳንዱ የራሱን ይስጡ።</translation>
         </message>
         <message>
             <source>Two services say that they are the {kind} {serial} (ports {first} and {second}). Stop one of them.</source>
@@ -6197,11 +6209,11 @@
         </message>
         <message>
             <source>Type its beginning</source>
-            <translation type="unfinished"></translation>
+            <translation>መጀመሪያውን ይጻፉ</translation>
         </message>
         <message>
             <source>Type the beginning of a place; Enter takes the first one found.</source>
-            <translation type="unfinished"></translation>
+            <translation>የቦታውን መጀመሪያ ይጻፉ፤ Enter የመጀመሪያውን ይወስዳል።</translation>
         </message>
         <message>
             <source>Type the number from the person's card, then only what has changed. Leave the rest empty.</source>
@@ -6229,15 +6241,15 @@
         </message>
         <message>
             <source>Usual size</source>
-            <translation type="unfinished"></translation>
+            <translation>የተለመደው መጠን</translation>
         </message>
         <message>
             <source>Validators of the type {kind} are not checked here; use a regex.</source>
-            <translation type="unfinished"></translation>
+            <translation>የ{kind} ዓይነት ማረጋገጫዎች እዚህ አይፈተሹም፤ regex ይጠቀሙ።</translation>
         </message>
         <message>
             <source>View</source>
-            <translation type="unfinished"></translation>
+            <translation>እይታ</translation>
         </message>
         <message>
             <source>Wait until the camera sees the face.</source>
@@ -6257,7 +6269,7 @@
         </message>
         <message>
             <source>What</source>
-            <translation type="unfinished"></translation>
+            <translation>ምን</translation>
         </message>
         <message>
             <source>What a device says about itself in the biometric file is not signed by a device.</source>
@@ -6269,7 +6281,7 @@
         </message>
         <message>
             <source>What a search found was shown to a supervisor</source>
-            <translation type="unfinished"></translation>
+            <translation>ፍለጋ ያገኘው ለተቆጣጣሪ ታይቷል</translation>
         </message>
         <message>
             <source>What answered is not the registration server. Check the address and the network.</source>
@@ -6277,7 +6289,7 @@
         </message>
         <message>
             <source>What came of telling a person to come again</source>
-            <translation type="unfinished"></translation>
+            <translation>ግለሰቡ እንደገና እንዲመጡ መንገር ምን እንዳስገኘ</translation>
         </message>
         <message>
             <source>What does the person begin with?</source>
@@ -6285,19 +6297,19 @@
         </message>
         <message>
             <source>What happened</source>
-            <translation type="unfinished"></translation>
+            <translation>የተከሰተው</translation>
         </message>
         <message>
             <source>What happened to a registration was shown</source>
-            <translation type="unfinished"></translation>
+            <translation>በምዝገባ የተከሰተው ታይቷል</translation>
         </message>
         <message>
             <source>What happened to registration {number}</source>
-            <translation type="unfinished"></translation>
+            <translation>በምዝገባ {number} የተከሰተው</translation>
         </message>
         <message>
             <source>What happened to this registration</source>
-            <translation type="unfinished"></translation>
+            <translation>በዚህ ምዝገባ የተከሰተው</translation>
         </message>
         <message>
             <source>What is open is kept. {name} can go on with it.</source>
@@ -6305,15 +6317,15 @@
         </message>
         <message>
             <source>What is to be changed?</source>
-            <translation type="unfinished"></translation>
+            <translation>ምን ይቀየራል?</translation>
         </message>
         <message>
             <source>What is told of a registration was changed or is missing. It was not taken.</source>
-            <translation type="unfinished"></translation>
+            <translation>ስለ ምዝገባው የሚነገረው ተቀይሯል ወይም የለም። አልተወሰደም።</translation>
         </message>
         <message>
             <source>What it is about</source>
-            <translation type="unfinished"></translation>
+            <translation>ስለ ምን እንደሆነ</translation>
         </message>
         <message>
             <source>What providers said</source>
@@ -6321,7 +6333,7 @@
         </message>
         <message>
             <source>What providers said shown to a supervisor</source>
-            <translation type="unfinished"></translation>
+            <translation>አቅራቢዎች ያሉት ለተቆጣጣሪ ታይቷል</translation>
         </message>
         <message>
             <source>What the biometric file says of how a sample was captured has a wrong form.</source>
@@ -6349,11 +6361,11 @@
         </message>
         <message>
             <source>What the person saw has changed since. Show it again and let the person answer.</source>
-            <translation type="unfinished"></translation>
+            <translation>ግለሰቡ ያዩት ከዚያ ወዲህ ተቀይሯል። እንደገና አሳይተው ግለሰቡ ይመልሱ።</translation>
         </message>
         <message>
             <source>What the server said was kept, as a new version</source>
-            <translation type="unfinished"></translation>
+            <translation>አገልጋዩ ያለው እንደ አዲስ ስሪት ተቀምጧል</translation>
         </message>
         <message>
             <source>What the server sent cannot be opened with this station's key. Have the one in its folder 'keys' registered there.</source>
@@ -6393,7 +6405,7 @@
         </message>
         <message>
             <source>What was captured of the person who brings the child is not enough. Go back and capture what is missing.</source>
-            <translation type="unfinished"></translation>
+            <translation>ልጁን ከሚያመጣው ሰው የተቀረጸው በቂ አይደለም። ተመልሰው የጎደለውን ይቅረጹ።</translation>
         </message>
         <message>
             <source>What was remembered of the code cannot be read. Have another one sent.</source>
@@ -6405,11 +6417,11 @@
         </message>
         <message>
             <source>What was shown does not belong together. Ask your supervisor.</source>
-            <translation type="unfinished"></translation>
+            <translation>የታየው አብሮ የሚሄድ አይደለም። ተቆጣጣሪዎን ይጠይቁ።</translation>
         </message>
         <message>
             <source>What was typed</source>
-            <translation type="unfinished"></translation>
+            <translation>የተጻፈው</translation>
         </message>
         <message>
             <source>What you give us here is sent to those who can confirm it.</source>
@@ -6417,7 +6429,7 @@
         </message>
         <message>
             <source>When</source>
-            <translation type="unfinished"></translation>
+            <translation>መቼ</translation>
         </message>
         <message>
             <source>Where the eyes look cannot be told in this picture.</source>
@@ -6433,11 +6445,11 @@
         </message>
         <message>
             <source>Which years?</source>
-            <translation type="unfinished"></translation>
+            <translation>የትኞቹ ዓመታት?</translation>
         </message>
         <message>
             <source>Who</source>
-            <translation type="unfinished"></translation>
+            <translation>ማን</translation>
         </message>
         <message>
             <source>Who is this?</source>
@@ -6445,7 +6457,7 @@
         </message>
         <message>
             <source>Whoever introduced the person looks like the officer at the desk.</source>
-            <translation type="unfinished"></translation>
+            <translation>ግለሰቡን ያስተዋወቀው ሰው በዴስኩ ያሉትን ባለሙያ ይመስላል።</translation>
         </message>
         <message>
             <source>Whoever is new adds finger and face after signing in, under “My sign-in”.</source>
@@ -6453,19 +6465,19 @@
         </message>
         <message>
             <source>Why is it rejected?</source>
-            <translation type="unfinished"></translation>
+            <translation>ለምን ውድቅ ይደረጋል?</translation>
         </message>
         <message>
             <source>Why is it sent back?</source>
-            <translation type="unfinished"></translation>
+            <translation>ለምን ይመለሳል?</translation>
         </message>
         <message>
             <source>Why is the best there is kept?</source>
-            <translation type="unfinished"></translation>
+            <translation>ካለው የተሻለው ለምን ይቀመጣል?</translation>
         </message>
         <message>
             <source>Why it stays</source>
-            <translation type="unfinished"></translation>
+            <translation>ለምን ይቆያል</translation>
         </message>
         <message>
             <source>Why this proof is ended; nothing about the person</source>
@@ -6481,7 +6493,7 @@
         </message>
         <message>
             <source>Words, a registration's number, or a person's name</source>
-            <translation type="unfinished"></translation>
+            <translation>ቃላት፣ የምዝገባ ቁጥር፣ ወይም የሰው ስም</translation>
         </message>
         <message>
             <source>Worn or damaged ridges</source>
@@ -6497,7 +6509,7 @@
         </message>
         <message>
             <source>Write a report</source>
-            <translation type="unfinished"></translation>
+            <translation>ዘገባ ጻፍ</translation>
         </message>
         <message>
             <source>Write a user as NAME=FILE, with a file that holds the password on its first line.</source>
@@ -6505,7 +6517,7 @@
         </message>
         <message>
             <source>Write differently</source>
-            <translation type="unfinished"></translation>
+            <translation>በሌላ መንገድ ጻፍ</translation>
         </message>
         <message>
             <source>Write the date as year/month/day, for example 1990/05/31.</source>
@@ -6513,11 +6525,11 @@
         </message>
         <message>
             <source>Wrong attempts to show who somebody is</source>
-            <translation type="unfinished"></translation>
+            <translation>ማንነትን ለማሳየት የተሳሳቱ ሙከራዎች</translation>
         </message>
         <message>
             <source>Yes</source>
-            <translation type="unfinished"></translation>
+            <translation>አዎ</translation>
         </message>
         <message>
             <source>Yes, so it is</source>
@@ -6549,7 +6561,7 @@
         </message>
         <message>
             <source>You registered this person yourself, so somebody else has to decide.</source>
-            <translation type="unfinished"></translation>
+            <translation>ይህን ሰው የመዘገቡት ራስዎ ስለሆኑ ሌላ ሰው መወሰን አለበት።</translation>
         </message>
         <message>
             <source>You registered this person, so somebody else has to confirm it.</source>
@@ -6589,15 +6601,15 @@
         </message>
         <message>
             <source>adult</source>
-            <translation type="unfinished"></translation>
+            <translation>አዋቂ</translation>
         </message>
         <message>
             <source>age in months: {months}</source>
-            <translation type="unfinished"></translation>
+            <translation>ዕድሜ በወር: {months}</translation>
         </message>
         <message>
             <source>age {years}</source>
-            <translation type="unfinished"></translation>
+            <translation>ዕድሜ {years}</translation>
         </message>
         <message>
             <source>announced, waits to be sent</source>
@@ -6605,7 +6617,7 @@
         </message>
         <message>
             <source>approved</source>
-            <translation type="unfinished"></translation>
+            <translation>ጸድቋል</translation>
         </message>
         <message>
             <source>asked of another system</source>
@@ -6613,7 +6625,7 @@
         </message>
         <message>
             <source>at any time</source>
-            <translation type="unfinished"></translation>
+            <translation>በማንኛውም ጊዜ</translation>
         </message>
         <message>
             <source>at {address}</source>
@@ -6621,7 +6633,7 @@
         </message>
         <message>
             <source>barcode</source>
-            <translation type="unfinished"></translation>
+            <translation>ባርኮድ</translation>
         </message>
         <message>
             <source>begun</source>
@@ -6653,7 +6665,7 @@
         </message>
         <message>
             <source>captured</source>
-            <translation type="unfinished"></translation>
+            <translation>ተቀርጿል</translation>
         </message>
         <message>
             <source>certificate until {date}</source>
@@ -6661,7 +6673,7 @@
         </message>
         <message>
             <source>chip</source>
-            <translation type="unfinished"></translation>
+            <translation>ቺፕ</translation>
         </message>
         <message>
             <source>chip reader</source>
@@ -6673,11 +6685,11 @@
         </message>
         <message>
             <source>day/month/year</source>
-            <translation type="unfinished"></translation>
+            <translation>ቀን/ወር/ዓመት</translation>
         </message>
         <message>
             <source>destroyed, as the server has it</source>
-            <translation type="unfinished"></translation>
+            <translation>አገልጋዩ ስላለው ተደምስሷል</translation>
         </message>
         <message>
             <source>did not succeed</source>
@@ -6697,11 +6709,11 @@
         </message>
         <message>
             <source>drawn as a sample</source>
-            <translation type="unfinished"></translation>
+            <translation>እንደ ናሙና ተመርጧል</translation>
         </message>
         <message>
             <source>everything</source>
-            <translation type="unfinished"></translation>
+            <translation>ሁሉም</translation>
         </message>
         <message>
             <source>face or finger</source>
@@ -6713,7 +6725,7 @@
         </message>
         <message>
             <source>filled in at home</source>
-            <translation type="unfinished"></translation>
+            <translation>በቤት የተሞላ</translation>
         </message>
         <message>
             <source>fingerprint reader</source>
@@ -6729,11 +6741,11 @@
         </message>
         <message>
             <source>given</source>
-            <translation type="unfinished"></translation>
+            <translation>ተሰጥቷል</translation>
         </message>
         <message>
             <source>good</source>
-            <translation type="unfinished"></translation>
+            <translation>ጥሩ</translation>
         </message>
         <message>
             <source>has no password yet: choose, and give one</source>
@@ -6741,7 +6753,7 @@
         </message>
         <message>
             <source>held</source>
-            <translation type="unfinished"></translation>
+            <translation>ተይዟል</translation>
         </message>
         <message>
             <source>identity {level}</source>
@@ -6749,15 +6761,15 @@
         </message>
         <message>
             <source>in the future</source>
-            <translation type="unfinished"></translation>
+            <translation>ወደፊት</translation>
         </message>
         <message>
             <source>in the last {days} days</source>
-            <translation type="unfinished"></translation>
+            <translation>ባለፉት {days} ቀናት</translation>
         </message>
         <message>
             <source>infant</source>
-            <translation type="unfinished"></translation>
+            <translation>ሕፃን</translation>
         </message>
         <message>
             <source>iris camera</source>
@@ -6781,7 +6793,7 @@
         </message>
         <message>
             <source>kept with a reason</source>
-            <translation type="unfinished"></translation>
+            <translation>ከምክንያት ጋር ተቀምጧል</translation>
         </message>
         <message>
             <source>later</source>
@@ -6793,11 +6805,11 @@
         </message>
         <message>
             <source>minor</source>
-            <translation type="unfinished"></translation>
+            <translation>ለአካለ መጠን ያልደረሰ</translation>
         </message>
         <message>
             <source>month/day/year</source>
-            <translation type="unfinished"></translation>
+            <translation>ወር/ቀን/ዓመት</translation>
         </message>
         <message>
             <source>need not succeed</source>
@@ -6813,7 +6825,7 @@
         </message>
         <message>
             <source>not asked for</source>
-            <translation type="unfinished"></translation>
+            <translation>አልተጠየቀም</translation>
         </message>
         <message>
             <source>not connected</source>
@@ -6829,7 +6841,7 @@
         </message>
         <message>
             <source>not sure: compare it</source>
-            <translation type="unfinished"></translation>
+            <translation>እርግጠኛ አይደለም: ያነጻጽሩ</translation>
         </message>
         <message>
             <source>nothing</source>
@@ -6837,7 +6849,7 @@
         </message>
         <message>
             <source>nothing unusual</source>
-            <translation type="unfinished"></translation>
+            <translation>ያልተለመደ ነገር የለም</translation>
         </message>
         <message>
             <source>nothing yet</source>
@@ -6845,7 +6857,7 @@
         </message>
         <message>
             <source>now</source>
-            <translation type="unfinished"></translation>
+            <translation>አሁን</translation>
         </message>
         <message>
             <source>number {serial}</source>
@@ -6861,15 +6873,15 @@
         </message>
         <message>
             <source>passport zone</source>
-            <translation type="unfinished"></translation>
+            <translation>የፓስፖርት የሚነበብ ክፍል</translation>
         </message>
         <message>
             <source>perhaps alike</source>
-            <translation type="unfinished"></translation>
+            <translation>ምናልባት ተመሳሳይ</translation>
         </message>
         <message>
             <source>printed text</source>
-            <translation type="unfinished"></translation>
+            <translation>የታተመ ጽሑፍ</translation>
         </message>
         <message>
             <source>processed</source>
@@ -6881,7 +6893,7 @@
         </message>
         <message>
             <source>proof of identity</source>
-            <translation type="unfinished"></translation>
+            <translation>የማንነት ማረጋገጫ</translation>
         </message>
         <message>
             <source>proven</source>
@@ -6893,7 +6905,7 @@
         </message>
         <message>
             <source>rather sure</source>
-            <translation type="unfinished"></translation>
+            <translation>በመጠኑ እርግጠኛ</translation>
         </message>
         <message>
             <source>ready to be sealed</source>
@@ -6901,7 +6913,7 @@
         </message>
         <message>
             <source>records shared through MiTrust</source>
-            <translation type="unfinished"></translation>
+            <translation>በMiTrust የተጋሩ መዝገቦች</translation>
         </message>
         <message>
             <source>refused by the server</source>
@@ -6917,11 +6929,11 @@
         </message>
         <message>
             <source>risk {weight}</source>
-            <translation type="unfinished"></translation>
+            <translation>ስጋት {weight}</translation>
         </message>
         <message>
             <source>sent back</source>
-            <translation type="unfinished"></translation>
+            <translation>ተመልሷል</translation>
         </message>
         <message>
             <source>sign-in at a provider</source>
@@ -6929,7 +6941,7 @@
         </message>
         <message>
             <source>sign-in at a trusted provider</source>
-            <translation type="unfinished"></translation>
+            <translation>በታመነ አቅራቢ መግባት</translation>
         </message>
         <message>
             <source>sign-in {level}</source>
@@ -6937,7 +6949,7 @@
         </message>
         <message>
             <source>signed with the certificate {digest}</source>
-            <translation type="unfinished"></translation>
+            <translation>በሰርተፍኬት {digest} ተፈርሟል</translation>
         </message>
         <message>
             <source>signs in with: {names}</source>
@@ -6949,7 +6961,7 @@
         </message>
         <message>
             <source>still owed</source>
-            <translation type="unfinished"></translation>
+            <translation>ገና ይቀራል</translation>
         </message>
         <message>
             <source>stopped</source>
@@ -6961,7 +6973,7 @@
         </message>
         <message>
             <source>suggested</source>
-            <translation type="unfinished"></translation>
+            <translation>የተጠቆመ</translation>
         </message>
         <message>
             <source>superior evidence</source>
@@ -6969,7 +6981,7 @@
         </message>
         <message>
             <source>sure</source>
-            <translation type="unfinished"></translation>
+            <translation>እርግጠኛ</translation>
         </message>
         <message>
             <source>sure (substantial)</source>
@@ -6997,7 +7009,7 @@
         </message>
         <message>
             <source>today</source>
-            <translation type="unfinished"></translation>
+            <translation>ዛሬ</translation>
         </message>
         <message>
             <source>too many wrong attempts; can try again in {minutes} min</source>
@@ -7005,7 +7017,7 @@
         </message>
         <message>
             <source>typed</source>
-            <translation type="unfinished"></translation>
+            <translation>ተጽፏል</translation>
         </message>
         <message>
             <source>under way</source>
@@ -7013,7 +7025,7 @@
         </message>
         <message>
             <source>very alike</source>
-            <translation type="unfinished"></translation>
+            <translation>በጣም ተመሳሳይ</translation>
         </message>
         <message>
             <source>very sure (high)</source>
@@ -7025,7 +7037,7 @@
         </message>
         <message>
             <source>waiting</source>
-            <translation type="unfinished"></translation>
+            <translation>ይጠብቃል</translation>
         </message>
         <message>
             <source>waits for an answer</source>
@@ -7049,7 +7061,7 @@
         </message>
         <message>
             <source>weak</source>
-            <translation type="unfinished"></translation>
+            <translation>ደካማ</translation>
         </message>
         <message>
             <source>{allowed} attempts are allowed.</source>
@@ -7057,11 +7069,11 @@
         </message>
         <message>
             <source>{count} decisions are signed and count.</source>
-            <translation type="unfinished"></translation>
+            <translation>{count} ውሳኔዎች ተፈርመዋል፣ ይሠራሉ።</translation>
         </message>
         <message>
             <source>{count} faces</source>
-            <translation type="unfinished"></translation>
+            <translation>{count} ፊቶች</translation>
         </message>
         <message>
             <source>{count} older ones</source>
@@ -7069,7 +7081,7 @@
         </message>
         <message>
             <source>{count} older records are still being made ready to be searched.</source>
-            <translation type="unfinished"></translation>
+            <translation>{count} የቆዩ መዝገቦች ለፍለጋ ገና እየተዘጋጁ ነው።</translation>
         </message>
         <message>
             <source>{count} packets wait; sending them takes about {minutes} minutes.</source>
@@ -7081,19 +7093,19 @@
         </message>
         <message>
             <source>{count} registrations fit. Type more of the number or the name.</source>
-            <translation type="unfinished"></translation>
+            <translation>{count} ምዝገባዎች ይስማማሉ። ከቁጥሩ ወይም ከስሙ ተጨማሪ ይጻፉ።</translation>
         </message>
         <message>
             <source>{count} were sent meanwhile and wait for you again.</source>
-            <translation type="unfinished"></translation>
+            <translation>እስከዚያው {count} ተልከዋል፣ እንደገና እርስዎን ይጠብቃሉ።</translation>
         </message>
         <message>
             <source>{decision}, to be signed off</source>
-            <translation type="unfinished"></translation>
+            <translation>{decision}፣ መጽናት ይቀራል</translation>
         </message>
         <message>
             <source>{decision}{reason} by {name}, {time}</source>
-            <translation type="unfinished"></translation>
+            <translation>{decision}{reason} በ{name}፣ {time}</translation>
         </message>
         <message>
             <source>{document}: {before} kB before, {after} kB now. Look whether it can still be read; if not, scan it again.</source>
@@ -7109,7 +7121,7 @@
         </message>
         <message>
             <source>{field} and {other} are the same number: nobody can bring along themselves.</source>
-            <translation type="unfinished"></translation>
+            <translation>{field} እና {other} ተመሳሳይ ቁጥር ናቸው: ማንም ራሱን ሊያመጣ አይችልም።</translation>
         </message>
         <message>
             <source>{file} does not say how the clip was taken.</source>
@@ -7121,7 +7133,7 @@
         </message>
         <message>
             <source>{file} is not plain text in UTF-8. Save it as UTF-8.</source>
-            <translation type="unfinished"></translation>
+            <translation>{file} በUTF-8 የተጻፈ ግልጽ ጽሑፍ አይደለም። በUTF-8 ያስቀምጡት።</translation>
         </message>
         <message>
             <source>{folder} is a file, and a folder is needed here.</source>
@@ -7133,7 +7145,7 @@
         </message>
         <message>
             <source>{hours} h</source>
-            <translation type="unfinished"></translation>
+            <translation>{hours} ሰዓት</translation>
         </message>
         <message>
             <source>{minimum} of these {count}</source>
@@ -7141,7 +7153,7 @@
         </message>
         <message>
             <source>{minutes} min</source>
-            <translation type="unfinished"></translation>
+            <translation>{minutes} ደቂቃ</translation>
         </message>
         <message>
             <source>{name} · next: {step} · {time}</source>
@@ -7157,7 +7169,7 @@
         </message>
         <message>
             <source>{number} · {name} · sealed {time}</source>
-            <translation type="unfinished"></translation>
+            <translation>{number} · {name} · በ{time} ታሽጓል</translation>
         </message>
         <message>
             <source>{rate} pictures a second come.</source>
@@ -7165,7 +7177,7 @@
         </message>
         <message>
             <source>{seconds} s</source>
-            <translation type="unfinished"></translation>
+            <translation>{seconds} ሰከንድ</translation>
         </message>
         <message>
             <source>{seen} fingers are seen instead of {wanted}. Take everything else off the glass.</source>
@@ -7181,23 +7193,23 @@
         </message>
         <message>
             <source>{source} says {said} ({sure}).</source>
-            <translation type="unfinished"></translation>
+            <translation>{source} {said} ይላል ({sure})።</translation>
         </message>
         <message>
             <source>{source} says {said}; here it says {standing}.</source>
-            <translation type="unfinished"></translation>
+            <translation>{source} {said} ይላል፤ እዚህ {standing} ተጽፏል።</translation>
         </message>
         <message>
             <source>{step} took {minutes} minutes; usual is {most} at most.</source>
-            <translation type="unfinished"></translation>
+            <translation>{step} {minutes} ደቂቃ ወሰደ፤ የተለመደው ቢበዛ {most} ነው።</translation>
         </message>
         <message>
             <source>{step} took {seconds} seconds; usual is {least} at least.</source>
-            <translation type="unfinished"></translation>
+            <translation>{step} {seconds} ሰከንድ ወሰደ፤ የተለመደው ቢያንስ {least} ነው።</translation>
         </message>
         <message>
             <source>{waiting} waiting · {held} held · {decided} to be signed off</source>
-            <translation type="unfinished"></translation>
+            <translation>{waiting} ይጠብቃሉ · {held} ተይዘዋል · {decided} መጽናት ይቀራቸዋል</translation>
         </message>
         <message>
             <source>{what}: the limit is reached.</source>

@@ -624,6 +624,10 @@
             <translation>بحسب شريحتها انتهت صلاحية الوثيقة.</translation>
         </message>
         <message>
+            <source>By its date it has expired.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>By {names}</source>
             <translation>بواسطة {names}</translation>
         </message>
@@ -3416,8 +3420,8 @@
             <translation>الشرط يسأل عن {name} (العمود {column})، ولا يوجد في أي نموذج هنا.</translation>
         </message>
         <message>
-            <source>The condition cannot be understood from column {column} on: {found}</source>
-            <translation>لا يمكن فهم الشرط ابتداءً من العمود {column}: {found}</translation>
+            <source>The condition cannot be understood from column {column} on ({found}).</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>The condition is never true, whatever is typed and however old somebody is.</source>
@@ -3642,6 +3646,10 @@
         <message>
             <source>The face in the document's chip is not clearly that of the person. Compare both yourself, and call your supervisor if you doubt it.</source>
             <translation>الوجه الذي في شريحة الوثيقة لا يطابق وجه الشخص بوضوح. قارن بينهما بنفسك، واتصل بمشرفك إن شككت.</translation>
+        </message>
+        <message>
+            <source>The face in the document's chip is that of the person.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>The face is cut off. Move to the middle of the picture.</source>
@@ -4502,6 +4510,10 @@
         <message>
             <source>The plots cannot be written into the folder {folder}.</source>
             <translation>لا يمكن كتابة الرسوم البيانية في المجلد {folder}.</translation>
+        </message>
+        <message>
+            <source>The portrait in the document's chip cannot be compared by the station. Compare it with the person yourself.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>The portrait of a document does not look like the face that was captured: likeness {score}, the same from {threshold} on.</source>

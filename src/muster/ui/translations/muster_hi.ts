@@ -624,6 +624,10 @@
             <translation>चिप के अनुसार दस्तावेज़ की अवधि समाप्त हो चुकी है।</translation>
         </message>
         <message>
+            <source>By its date it has expired.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>By {names}</source>
             <translation>{names} द्वारा</translation>
         </message>
@@ -3416,8 +3420,8 @@
             <translation>शर्त {name} माँगती है (स्तंभ {column}), जो यहाँ किसी फ़ॉर्म में नहीं है।</translation>
         </message>
         <message>
-            <source>The condition cannot be understood from column {column} on: {found}</source>
-            <translation>शर्त स्तंभ {column} से समझी नहीं जाती: {found}</translation>
+            <source>The condition cannot be understood from column {column} on ({found}).</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>The condition is never true, whatever is typed and however old somebody is.</source>
@@ -3642,6 +3646,10 @@
         <message>
             <source>The face in the document's chip is not clearly that of the person. Compare both yourself, and call your supervisor if you doubt it.</source>
             <translation>दस्तावेज़ की चिप का चेहरा स्पष्ट रूप से इस व्यक्ति का नहीं है। स्वयं तुलना करें, और संदेह हो तो अपने पर्यवेक्षक को बुलाएँ।</translation>
+        </message>
+        <message>
+            <source>The face in the document's chip is that of the person.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>The face is cut off. Move to the middle of the picture.</source>
@@ -4502,6 +4510,10 @@
         <message>
             <source>The plots cannot be written into the folder {folder}.</source>
             <translation>आलेख फ़ोल्डर {folder} में लिखे नहीं जा सकते।</translation>
+        </message>
+        <message>
+            <source>The portrait in the document's chip cannot be compared by the station. Compare it with the person yourself.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>The portrait of a document does not look like the face that was captured: likeness {score}, the same from {threshold} on.</source>
