@@ -27,7 +27,7 @@ from enum import Enum
 from muster.errors import Code, MalformedData
 
 EXPRESSION_UNREADABLE = Code(
-    "EXPRESSION_UNREADABLE", "The condition cannot be understood from column {column} on: {found}"
+    "EXPRESSION_UNREADABLE", "The condition cannot be understood from column {column} on ({found})."
 )
 EXPRESSION_TOO_LARGE = Code(
     "EXPRESSION_TOO_LARGE", "The condition is too long or nested too deeply (column {column})."

@@ -3421,7 +3421,7 @@
         </message>
         <message>
             <source>The condition cannot be understood from column {column} on ({found}).</source>
-            <translation type="unfinished"></translation>
+            <translation>لا يمكن فهم الشرط ابتداءً من العمود {column} ({found}).</translation>
         </message>
         <message>
             <source>The condition is never true, whatever is typed and however old somebody is.</source>

@@ -3421,7 +3421,7 @@
         </message>
         <message>
             <source>The condition cannot be understood from column {column} on ({found}).</source>
-            <translation type="unfinished"></translation>
+            <translation>La condition est incompréhensible à partir de la colonne {column} ({found}).</translation>
         </message>
         <message>
             <source>The condition is never true, whatever is typed and however old somebody is.</source>
