@@ -435,7 +435,8 @@ class MainWindow(QMainWindow):
         row.addWidget(self.look_button)
         keys = _header_button(tr("Keys"), _with_keys(tr("This list of keys"), shortcuts.HELP_KEYS))
         keys.clicked.connect(self._keys_pressed)
-        keys.setVisible(not theme.is_large())  # the key itself works always
+        if theme.is_large():  # the key itself works always
+            keys.hide()
         row.addWidget(keys)
         if self._session.desk is not None:
             row.addSpacing(theme.px(theme.CLOSE))

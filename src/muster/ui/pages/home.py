@@ -101,11 +101,14 @@ class HomePage(Page):
         self.review, self.trail = button(tr("Review")), button(tr("Trail"))
         for each, wanted in ((self.review, self.review_wanted), (self.trail, self.trail_wanted)):
             each.clicked.connect(wanted)
-            each.setVisible(self._desk.access.may(Permission.REVIEW))
             head.addWidget(each)
+            # Never shown before it has a place: it would be a window of its own, and take the keyboard.
+            if not self._desk.access.may(Permission.REVIEW):
+                each.hide()
         self.people = button(tr("People"))
         self.people.clicked.connect(self.people_wanted)
-        self.people.setVisible(self._desk.access.may(Permission.MANAGE_OPERATORS))
+        if not self._desk.access.may(Permission.MANAGE_OPERATORS):
+            self.people.hide()
         head.addWidget(self.people)
         self.policy = button(tr("Proof of identity"))
         self.policy.clicked.connect(self.policy_wanted)
