@@ -91,27 +91,13 @@ def test_the_person_reads_signs_and_agrees_and_the_officers_window_goes_on_by_it
     assert written is not None and len(written.strokes) == 1 and len(written.strokes[0]) > 5
 
 
-def test_the_persons_no_ends_the_registration_with_a_plain_word(driver: Driver, qtbot: QtBot) -> None:
-    driver.sign_in()
-    driver.window.person.open_as_window()
-    driver.start()
-    number = driver.wizard.registration
-    qtbot.mouseClick(_asked(driver).no, Qt.MouseButton.LeftButton)
-    home = driver.on(HomePage)
-    assert "did not agree" in home.note.text()
-    assert any("Nothing is kept" in text for text in _texts(driver.window.person.window.view))
-    desk = driver.session.desk
-    assert desk is not None
-    assert desk.enrollment.drafts() == ()
-    assert desk.enrollment.registration(number).discarded is not None
-
-
-def test_on_the_officers_screen_one_key_shows_it_and_the_answer_takes_it_away(
+def test_on_the_officers_screen_one_key_shows_it_and_the_answer_takes_it_away_and_a_no_ends_it_all(
     driver: Driver, qtbot: QtBot
 ) -> None:
     driver.sign_in()
     driver.start()
-    person = driver.window.person
+    person, desk = driver.window.person, driver.session.desk
+    assert desk is not None
     assert not person.window.isVisible()
     agree = driver.on(ConsentPage).agree
     driver.window.activateWindow()
@@ -125,18 +111,24 @@ def test_on_the_officers_screen_one_key_shows_it_and_the_answer_takes_it_away(
     qtbot.mouseClick(_asked(driver).yes, Qt.MouseButton.LeftButton)
     driver.on(DemographicsPage)
     assert not person.window.isVisible()
-    desk = driver.session.desk
-    assert desk is not None
-    assert not desk.enrollment.registration(driver.wizard.registration).answers[Question.CONSENT].own_screen
+    agreed = driver.wizard.registration
+    assert not desk.enrollment.registration(agreed).answers[Question.CONSENT].own_screen
 
+    driver.wizard.put_away()
+    driver.start()
+    refused = driver.wizard.registration
+    person.open_as_window()
+    qtbot.mouseClick(_asked(driver).no, Qt.MouseButton.LeftButton)
+    home = driver.on(HomePage)
+    assert "did not agree" in home.note.text()
+    assert any("Nothing is kept" in text for text in _texts(person.window.view))
+    assert [draft.id for draft in desk.enrollment.drafts()] == [agreed]
+    assert desk.enrollment.registration(refused).discarded is not None
 
-def test_locked_or_between_two_people_the_person_sees_nothing_of_anybody(driver: Driver) -> None:
-    driver.sign_in()
-    driver.window.person.open_as_window()
     driver.start()
     _asked(driver)
     driver.window.lock()
-    assert isinstance(driver.window.person.window.view, MessageView)
+    assert isinstance(person.window.view, MessageView)  # nothing of anybody while the officer is away
 
 
 def test_the_person_checks_corrects_and_confirms_and_the_next_person_waits_for_no_seal(
@@ -259,10 +251,11 @@ def test_a_second_monitor_is_used_by_itself(tmp_path: Path) -> None:
     assert ran.stdout.split() == ["True"] * 3
 
 
-def test_a_window_that_is_closed_shows_nobody_anything(driver: Driver) -> None:
-    display = driver.window.person
-    assert isinstance(display, PersonDisplay)
+def test_a_window_that_is_closed_shows_nobody_anything(qtbot: QtBot) -> None:
+    officers = QWidget()
+    qtbot.addWidget(officers)
+    display = PersonDisplay(officers, "eng")
     display.open_as_window()
     assert display.has_own_screen
-    display.close()
+    display.window.close()
     assert not display.has_own_screen

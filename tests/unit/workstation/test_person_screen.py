@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,14 +9,13 @@ import pytest
 
 from muster.audit.catalogue import AuditEvent
 from muster.domain.person import Question, Reply
-from muster.domain.registration import RegistrationId, Step
+from muster.domain.registration import RegistrationId
 from muster.errors import BadInput, Refused
 from muster.formats.handwriting import Handwriting, Point
 from muster.workstation.desk import Desk
 from muster.workstation.person_screen import Shown, ShownLine, Signing, languages_of
-from muster.workstation.station import Station
 from muster.workstation.words_for_people import languages_with_words, screen_words
-from unit.workstation.desks import QUICK, audited, blob_files, desk_at, play
+from unit.workstation.desks import QUICK, audited, blob_files, desk_at
 
 WRITTEN = Handwriting(300, 100, ((Point(10, 50, 0, 0.5), Point(250, 40, 40, 0.7)),))
 
@@ -26,21 +24,13 @@ def _ask_consent(desk: Desk, language: str = "fra") -> tuple[RegistrationId, Sho
     return desk.enrollment.start(("eng", "fra")).id, desk.enrollment.person.consent(language)
 
 
-@pytest.fixture(scope="module")
-def captured_station(
-    tmp_path_factory: pytest.TempPathFactory, new_station: Station
-) -> tuple[Path, RegistrationId]:
-    """Everything is captured and nothing is checked yet. Only to be copied."""
-    folder = tmp_path_factory.mktemp("captured") / "station"
-    shutil.copytree(new_station.folder.root, folder)
-    with desk_at(folder) as desk:
-        return folder, play(desk, stop_after=Step.EXCEPTION_PHOTO)
-
-
 @pytest.fixture
-def captured(tmp_path: Path, captured_station: tuple[Path, RegistrationId]) -> tuple[Path, RegistrationId]:
-    shutil.copytree(captured_station[0], tmp_path / "captured")
-    return tmp_path / "captured", captured_station[1]
+def captured(signed: tuple[Path, RegistrationId]) -> tuple[Path, RegistrationId]:
+    """Everything is captured and nothing is checked yet: a detail was entered again after the signature."""
+    root, number = signed
+    with desk_at(root) as desk:
+        desk.enrollment.enter_demographics(number, desk.enrollment.registration(number).demographics)
+    return root, number
 
 
 def test_the_persons_yes_is_the_consent_and_says_what_was_shown(root: Path) -> None:
