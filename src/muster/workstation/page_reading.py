@@ -20,10 +20,11 @@ from muster.analysis.printed_text import TextReader
 from muster.domain.prefill import Origin
 from muster.errors import Unavailable
 from muster.formats.mrz import Mrz
-from muster.workstation.prefill_words import DocumentKind, SourceWords, of_barcodes, of_zone
+from muster.workstation.prefill_words import DocumentKind, SourceWords, Word, of_barcodes, of_zone
 from muster.workstation.printed_labels import Labels, of_printed
 
 _REMEMBERED = 8
+_SURE = 0.9  # under a check digit, or in a code
 _PAGES_WITH_TEXT = 2  # what a form asks about the person stands on its first pages
 
 
@@ -42,6 +43,11 @@ class DocumentWords:
     def number(self) -> str:
         """The one printed on it, as far as it is sure."""
         return next((each.number for each in self.sources if each.kind and each.number), "")
+
+    def has_expired(self, today: date) -> bool:
+        """By the date that some page of it says surely."""
+        dates = (each.words.get(Word.EXPIRY_DATE) for each in self.sources)
+        return any(each.confidence >= _SURE and each.text < today.isoformat() for each in dates if each)
 
     @property
     def booking(self) -> SourceWords | None:

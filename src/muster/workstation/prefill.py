@@ -6,7 +6,7 @@ filling in follows ``domain.prefill``: what was typed stays. Trails name fields 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from threading import Event
@@ -64,6 +64,11 @@ PORTRAIT_DIFFERS = Code(
     "The face in the document's chip is not clearly that of the person. Compare both yourself, and call your "
     "supervisor if you doubt it.",
 )
+PORTRAIT_NOT_COMPARED = Code(
+    "PORTRAIT_NOT_COMPARED",
+    "The portrait in the document's chip cannot be compared by the station. Compare it with the person yourself.",
+)
+PORTRAIT_ALIKE = Code("PORTRAIT_ALIKE", "The face in the document's chip is that of the person.")
 CHIP_NOT_OPENED = Code(
     "CHIP_NOT_OPENED",
     "The chip is opened by what is printed on the document. Scan the page with the machine-readable lines first, "
@@ -77,7 +82,7 @@ class Offer:
     filled in, ``fillable`` those that would be, ``suggested`` those too unsure for it. ``type_code`` and
     ``number`` are what the document seems to be, ``belongs_to`` the place it is for, where that is another one;
     ``booking`` the number of a pre-registration that was found on it, ``booking_host`` whose; ``has_chip`` whether
-    its chip can be opened."""
+    its chip can be opened, ``has_expired`` whether its time is over."""
 
     registration: Registration
     read: tuple[PrefilledField, ...] = ()
@@ -91,6 +96,7 @@ class Offer:
     booking: str = ""
     booking_host: str = ""
     has_chip: bool = False
+    has_expired: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,6 +179,7 @@ class Prefilling:
             booking=booking.booking if booking else "",
             booking_host=booking.host if booking else "",
             has_chip=words.zone is not None,
+            has_expired=words.has_expired(self._today()),
         )
 
     def read_chip(
@@ -270,7 +277,7 @@ class Prefilling:
             state = self.compare_portraits(registration_id)
         except Unavailable:  # without the networks: who looks at both sees as much
             state = self._journal.load(registration_id)
-        return self.check(state)
+        return (*self.check(state), *_of_portraits(state))
 
     def compare_portraits(self, registration_id: RegistrationId) -> Registration:
         """Hold the portraits on chips against the face that was captured, once for each pair (about 0.5 s). Raises
@@ -408,6 +415,16 @@ BEFORE_CAMERA = "camera"  # as the document that a value is from
 _WITH_CHIPS = (DocumentKind.PASSPORT, DocumentKind.ID_CARD)
 _OF_PAGES = (Origin.PASSPORT_ZONE, Origin.BARCODE, Origin.PRINTED_TEXT)
 _OFFERED = ("registration", "read", "filled", "fillable", "suggested", "conflicts")
+
+
+def _of_portraits(state: Registration) -> Iterator[Finding]:
+    """What is no warning, or none by itself."""
+    face = BiometricAttribute.FACE.value
+    outcomes = {each.is_same for each in state.portraits_compared}
+    if None in outcomes:
+        yield Finding(PORTRAIT_NOT_COMPARED, Severity.WARNS, face)
+    if outcomes == {True}:
+        yield Finding(PORTRAIT_ALIKE, Severity.INFORMS, face)
 
 
 def _compared(held: Pixels | None, live: Pixels) -> tuple[float | None, float | None]:

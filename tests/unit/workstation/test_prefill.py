@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 from threading import Event
 
@@ -214,6 +214,14 @@ def test_no_document_is_moved_over_another(desk: Desk, passport: RegistrationId)
         desk.enrollment.move_document(passport, POA, POI, "DOC001", None)
 
 
+def test_a_document_whose_time_is_over_fills_in_the_form_and_says_so(root: Path) -> None:
+    with desk_at(root, clock=SetClock(datetime(2034, 12, 1, tzinfo=UTC))) as desk:
+        draft = desk.enrollment.start(("eng",)).id
+        offer = desk.enrollment.prefill.read_pictures(draft, POI, [page("card")])
+        assert offer.has_expired and offer.filled
+        assert not desk.enrollment.prefill.read_pictures(draft, POI, [page("passport")]).has_expired
+
+
 # --- codes ---
 
 
@@ -329,6 +337,7 @@ def test_the_chips_portrait_is_held_against_the_face_that_was_captured(reader: D
     state = reader.enrollment.prefill.compare_portraits(draft)
     (compared,) = state.portraits_compared
     assert compared.is_same is True
+    assert [each.code.name for each in reader.enrollment.prefill.look_over(draft)] == ["PORTRAIT_ALIKE"]
     assert reader.enrollment.prefill.compare_portraits(draft).portraits == state.portraits
     assert "MUS-PFL-005" in audited(reader, draft)
 

@@ -625,7 +625,7 @@
         </message>
         <message>
             <source>By its date it has expired.</source>
-            <translation type="unfinished"></translation>
+            <translation>بحسب تاريخها فقد انتهت صلاحيتها.</translation>
         </message>
         <message>
             <source>By {names}</source>
@@ -3649,7 +3649,7 @@
         </message>
         <message>
             <source>The face in the document's chip is that of the person.</source>
-            <translation type="unfinished"></translation>
+            <translation>الوجه الذي في شريحة الوثيقة هو وجه الشخص.</translation>
         </message>
         <message>
             <source>The face is cut off. Move to the middle of the picture.</source>
@@ -4513,7 +4513,7 @@
         </message>
         <message>
             <source>The portrait in the document's chip cannot be compared by the station. Compare it with the person yourself.</source>
-            <translation type="unfinished"></translation>
+            <translation>لا تستطيع المحطة مقارنة الصورة التي في شريحة الوثيقة. قارنها بنفسك بالشخص.</translation>
         </message>
         <message>
             <source>The portrait of a document does not look like the face that was captured: likeness {score}, the same from {threshold} on.</source>

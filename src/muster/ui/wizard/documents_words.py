@@ -31,9 +31,11 @@ def said_of(offer: Offer, names: Mapping[str, str]) -> Said:
         parts.append(
             tr("Says something else than the form: {fields}. Decide in Details.", fields=_listed(open_ones, names))
         )
+    if offer.has_expired:
+        parts.append(tr("By its date it has expired."))
     if offer.booking:
         parts.append(tr("This is the letter of a pre-registration."))
-    tone = "warn" if open_ones else "good" if offer.filled else "plain"
+    tone = "warn" if open_ones or offer.has_expired else "good" if offer.filled else "plain"
     return Said(" ".join(parts), tone)
 
 

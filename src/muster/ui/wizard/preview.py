@@ -8,7 +8,7 @@ from functools import partial
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
-from muster.domain.assessment import Finding
+from muster.domain.assessment import Finding, Severity
 from muster.domain.biometrics import BiometricAttribute, BiometricException, Modality
 from muster.domain.lifecycle import Registration
 from muster.domain.person import Question, Reply
@@ -104,12 +104,13 @@ class PreviewPage(StepPage):
         self.work("judging", partial(self.enrollment.prefill.look_over, self.registration.id), self._warn)
 
     def _warn(self, findings: tuple[Finding, ...]) -> None:
-        """What documents say otherwise, and a portrait that is not clearly the person's: nothing that stops."""
+        """What documents say otherwise, and what came of comparing portraits: nothing that stops."""
         form = self.enrollment.form(self.registration.started.process)
         names = {each.id: label_in(each.labels, self._window_language, each.id) for each in form}
         lines = [f"{names[each.field]}: {say_finding(each)}" for each in findings if each.field in names]
         lines += [say_finding(each) for each in findings if each.field not in names]
-        self.warning.say("\n".join(lines), "warn")
+        warns = any(each.severity is not Severity.INFORMS for each in findings)
+        self.warning.say("\n".join(lines), "warn" if warns else "good")
 
     def leave(self) -> None:
         self._person.withdraw()
