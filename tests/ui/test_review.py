@@ -75,6 +75,7 @@ def driver(qtbot: QtBot, session: Session, lanes: Lanes) -> Driver:
 def page(driver: Driver) -> ReviewPage:
     driver.click(driver.on(HomePage).review)
     page = driver.on(ReviewPage)
+    assert driver.window.isActiveWindow()  # a widget that is shown before it has a place takes the keyboard away
     assert isinstance(page, ReviewPage)
     driver.until(lambda: page.case.seen is not None)
     return page

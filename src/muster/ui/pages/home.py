@@ -113,7 +113,8 @@ class HomePage(Page):
         self.policy = button(tr("Proof of identity"))
         self.policy.clicked.connect(self.policy_wanted)
         head.addWidget(self.policy)
-        self.policy.setVisible(self._desk.access.may(Permission.CHANGE_SETTINGS))
+        if not self._desk.access.may(Permission.CHANGE_SETTINGS):
+            self.policy.hide()
         column.addLayout(head)
 
     def enter(self) -> None:
