@@ -115,7 +115,10 @@ class CapturesAsked:
         if field is None:
             return None
         scope = self._scope(state)
-        return self._asked(field, state, scope) if is_wanted(field, scope) else None
+        if not is_wanted(field, scope):
+            return None
+        asked = self._asked(field, state, scope)
+        return asked if asked.rule else replace(asked, rule=_any_of(asked.attributes))
 
     def left_out(self, state: Registration) -> tuple[BiometricAttribute, ...]:
         """What there is of the person and is not asked for."""
@@ -221,6 +224,10 @@ def _attributes(names: Iterable[str]) -> frozenset[BiometricAttribute]:
     """Names that nobody knows are told by whoever looks for mistakes; a field that names none takes all."""
     known = frozenset(_BY_NAME[each] for each in names if each in _BY_NAME)
     return known or frozenset(BiometricAttribute)
+
+
+def _any_of(attributes: Iterable[BiometricAttribute]) -> Expression:
+    return Expression.parse(" || ".join(sorted(each.value for each in attributes)))
 
 
 def _rule(asked: ConditionalBio) -> Expression | None:

@@ -256,6 +256,12 @@ def test_one_finger_of_the_introducer_is_enough() -> None:
     assert _asking(_FACE_ONLY).findings(_of(_LEON, OfIntroducer(_sample(_THUMB)))) == ()
 
 
+@pytest.mark.parametrize("rule", ["", "leftThumb ||"], ids=["no rule", "a rule that nobody understands"])
+def test_where_the_form_says_no_more_one_capture_of_the_introducer_is_enough(rule: str) -> None:
+    asking = _asking(_FACE_ONLY, of_introducers=_only(_ALL, rule))
+    assert asking.findings(_of(_LEON, OfIntroducer(_sample(_THUMB)))) == ()
+
+
 def test_a_form_may_ask_for_more_of_the_introducer() -> None:
     asking = _asking(_FACE_ONLY, of_introducers=_only(_ALL, "leftThumb && rightThumb"))
     half = _of(_LEON, OfIntroducer(_sample(_THUMB)))
