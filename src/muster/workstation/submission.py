@@ -293,10 +293,10 @@ class Submission:
     def _require_fresh_captures(self, state: Registration, at: datetime) -> None:
         """The packet's creation time is the signature's; the server compares captures with it (trap 12): what
         their devices signed, to the second and by the devices' clocks."""
-        photo = (state.exception_photo,) if state.exception_photo else ()
-        introducer = self._asked.of_introducer(state)
+        person, introducer = self._asked.of_person(state), self._asked.of_introducer(state)
+        photo = (state.exception_photo,) if state.exception_photo and person.exceptions(state) else ()
         brought = introducer.samples(state.turned).values() if introducer else ()
-        for each in (*self._asked.of_person(state).samples(state).values(), *photo, *brought):
+        for each in (*person.samples(state).values(), *photo, *brought):
             code = capture_problem(each.facts, at, self._capture_window)
             if code is CAPTURE_TOO_OLD:
                 raise Refused(CAPTURES_TOO_OLD, minutes=self._policy.capture_valid_for_min)
