@@ -9,44 +9,39 @@ follows from the registration's events; nothing of it is kept here.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import Enum
 
 from muster.domain.assessment import Finding
 from muster.domain.biometrics import BiometricAttribute, ForcedBecause, Modality
 from muster.domain.lifecycle import Registration
 from muster.domain.registration import Step
-from muster.errors import Code, Detail, MusterError
+from muster.errors import Code, MusterError
+from muster.ui.capture.lane_words import (
+    LANE_DONE,
+    LANE_FACE_TAKEN,
+    LANE_GOOD,
+    LANE_GREEN,
+    LANE_JUDGING,
+    LANE_MISSING,
+    LANE_ONCE_MORE,
+    LANE_PAUSED,
+    LANE_PHOTO,
+    LANE_READY,
+    LANE_STARTING,
+    LANE_TAKEN,
+    LANE_TAKING,
+    LANE_UNPLUGGED,
+    LANE_USED_UP,
+    LANE_WAITING,
+    Said,
+)
 from muster.ui.capture.placement_presenter import PlacementPresenter, Row
 from muster.ui.capture.tone import Tone
 from muster.workstation import spoken_prompts
 from muster.workstation.capture_lane import Placement, SampleState, next_placement, placements
 from muster.workstation.face_watching import FaceView
 from muster.workstation.samples import CaptureOutcome
-
-LANE_READY = Code("LANE_READY", "Press Start: everything is then taken by itself, one after the other.")
-LANE_PAUSED = Code("LANE_PAUSED", "Paused. Everything taken so far is kept; go on whenever the person is ready.")
-LANE_TAKEN = Code("LANE_TAKEN", "This is kept. It can be taken again; the better of each finger counts.")
-LANE_FACE_TAKEN = Code("LANE_FACE_TAKEN", "The picture is kept. It can be taken again.")
-LANE_STARTING = Code("LANE_STARTING", "The device is starting …")
-LANE_TAKING = Code("LANE_TAKING", "Being taken. The person stays like this until it is good.")
-LANE_WAITING = Code("LANE_WAITING", "No {kind} is connected. Plug it in; it goes on by itself.")
-LANE_JUDGING = Code("LANE_JUDGING", "Being judged …")
-LANE_GOOD = Code("LANE_GOOD", "Good.")
-LANE_DONE = Code("LANE_DONE", "Everything is taken.")
-LANE_ONCE_MORE = Code("LANE_ONCE_MORE", "Once more: {fingers}.")
-LANE_USED_UP = Code(
-    "LANE_USED_UP", "The attempts are used up. Keep the best there is and say why, or take it once more."
-)
-LANE_MISSING = Code(
-    "LANE_MISSING",
-    "The attempts are used up and something is still missing: {fingers}. Take it once more, or say that it cannot "
-    "be captured.",
-)
-LANE_GREEN = Code("LANE_GREEN", "Good. Hold still …")
-LANE_LOOK = Code("LANE_LOOK", "Wait until the frame around the face is green.")
-LANE_PHOTO = Code("LANE_PHOTO", "Take the picture when everything is to be seen.")
-LANE_NO_FACE = Code("LANE_NO_FACE", "Wait until the camera sees the face.")
 
 # By name: what a device says is not the window's to know more of.
 _GONE = ("DEVICE_ABSENT", "DEVICE_UNPLUGGED")
@@ -80,16 +75,6 @@ class Choice(Enum):
     KEEP = "keep"  # the best there is, with a reason
     ATTEST = "attest"  # that a living person is there
     OTHER_DEVICE = "other device"
-
-
-@dataclass(frozen=True, slots=True)
-class Said:
-    """One sentence for the officer; ``fingers`` fill the place of that name in it."""
-
-    code: Code
-    tone: Tone = Tone.PLAIN
-    detail: Detail = field(default_factory=dict)
-    fingers: tuple[BiometricAttribute, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -392,7 +377,7 @@ class LanePresenter:
         if name in _GONE:
             self._was_seen_gone = name == _GONE[0]
             self.doing, self._view = Doing.WAITING, None
-            self._said = Said(error.code if name == _GONE[1] else LANE_WAITING, Tone.WARN, error.detail)
+            self._said = Said(LANE_UNPLUGGED if name == _GONE[1] else LANE_WAITING, Tone.WARN, error.detail)
         elif name == _SILENT and self._silences < _SILENCES - 1:
             self._silences += 1
             self.doing, self._said = Doing.AGAIN, Said(error.code, Tone.WARN, error.detail)

@@ -30,8 +30,9 @@ from muster.ui.background import Background
 from muster.ui.capture.guidance import Guidance, face_mark
 from muster.ui.capture.guidance_view import GuidanceView
 from muster.ui.capture.lane_buttons import LaneButtons
-from muster.ui.capture.lane_presenter import Choice, Doing, LanePresenter, Said
+from muster.ui.capture.lane_presenter import Choice, Doing, LanePresenter
 from muster.ui.capture.lane_runner import LaneRunner
+from muster.ui.capture.lane_words import Said
 from muster.ui.capture.other_devices import OtherDevices
 from muster.ui.capture.placement_strip import PlacementStrip
 from muster.ui.capture.reason_panel import Reason

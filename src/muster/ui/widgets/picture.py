@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import numpy as np
-from PySide6.QtCore import QMarginsF, QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QImage, QPainter, QPaintEvent, QPen, QPolygonF
+from PySide6.QtCore import QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QImage, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from muster.ui import theme
@@ -28,30 +28,17 @@ def side_by_side(pictures: list[np.ndarray]) -> np.ndarray:
 
 
 class PictureView(QWidget):
-    """Keeps the picture's shape. Around ``box``, in the picture's pixels, an oval is drawn, and beside it an arrow
-    ``towards`` where the face should go on the screen: right and down, -1 to 1 each."""
+    """Keeps the picture's shape."""
 
     def __init__(self, placeholder: str = "", minimum: QSize | None = None) -> None:
         super().__init__()
         self._image: QImage | None = None
-        self._box: tuple[float, float, float, float] | None = None
-        self._is_good = True
-        self._towards: tuple[int, int] | None = None
         self._placeholder = placeholder
         self.setMinimumSize(minimum or QSize(160, 120))
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
 
-    def show_pixels(
-        self,
-        pixels: np.ndarray | None,
-        box: tuple[float, float, float, float] | None = None,
-        *,
-        good: bool = True,
-        towards: tuple[int, int] | None = None,
-    ) -> None:
+    def show_pixels(self, pixels: np.ndarray | None) -> None:
         self._image = None if pixels is None else image_of(pixels)
-        self._box, self._is_good = box, good
-        self._towards = towards
         self.update()
 
     def say(self, placeholder: str) -> None:
@@ -87,24 +74,3 @@ class PictureView(QWidget):
         width, height = image.width() * scale, image.height() * scale
         left, top = room.center().x() - width / 2, room.center().y() - height / 2
         painter.drawImage(QRectF(left, top, width, height), image)
-        if self._box is not None:
-            x, y, w, h = (each * scale for each in self._box)
-            oval = QRectF(left + x, top + y, w, h).marginsAdded(QMarginsF(w / 12, h / 5, w / 12, h / 12))
-            painter.setClipRect(QRectF(left, top, width, height))
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.setPen(QPen(QColor(theme.LIGHT.good if self._is_good else theme.LIGHT.warn), 4))
-            painter.drawEllipse(oval)
-            if self._towards is not None:
-                _draw_arrow(painter, oval, self._towards)
-
-
-def _draw_arrow(painter: QPainter, oval: QRectF, towards: tuple[int, int]) -> None:
-    """Its tip on the oval's edge. A way in the room, so the same in every language."""
-    right, down = towards
-    size = max(18.0, oval.width() / 7)
-    tip = oval.center() + QPointF(right * (oval.width() / 2 - 6), down * (oval.height() / 2 - 6))
-    back = tip - QPointF(right * size, down * size)
-    aside = QPointF(down * size * 0.7, right * size * 0.7)
-    painter.setPen(QPen(QColor(theme.LIGHT.paper), 2))
-    painter.setBrush(QColor(theme.LIGHT.warn))
-    painter.drawPolygon(QPolygonF([tip, back + aside, back - aside]))
