@@ -5432,6 +5432,10 @@
             <translation>فُصل الجهاز: {kind}. أعد توصيل الجهاز وحاول مرة أخرى.</translation>
         </message>
         <message>
+            <source>The {kind} was unplugged. Plug it in; it goes on by itself.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>The {kind} was withdrawn from use. Put it away and tell your supervisor.</source>
             <translation>سُحب الجهاز ({kind}) من الاستعمال. أبعده وأبلغ مشرفك.</translation>
         </message>
@@ -6216,8 +6220,8 @@
             <translation>اكتب بداية اسم المكان؛ مفتاح Enter يأخذ أول ما وُجد.</translation>
         </message>
         <message>
-            <source>Type the number from the person's card, then only what has changed. Leave the rest empty.</source>
-            <translation>اكتب الرقم من بطاقة الشخص، ثم ما تغيّر فقط. اترك الباقي فارغًا.</translation>
+            <source>Type the number from the person's card, then press what is to be changed, or fill in only that.</source>
+            <translation>اكتب الرقم من بطاقة الشخص، ثم اضغط على ما يُراد تغييره، أو املأ ذلك وحده.</translation>
         </message>
         <message>
             <source>Unlock</source>
@@ -6250,14 +6254,6 @@
         <message>
             <source>View</source>
             <translation>العرض</translation>
-        </message>
-        <message>
-            <source>Wait until the camera sees the face.</source>
-            <translation>انتظر حتى ترى الكاميرا الوجه.</translation>
-        </message>
-        <message>
-            <source>Wait until the frame around the face is green.</source>
-            <translation>انتظر حتى يصبح الإطار حول الوجه أخضر.</translation>
         </message>
         <message>
             <source>Was told</source>

@@ -5432,6 +5432,10 @@
             <translation>Appareil débranché : {kind}. Rebranchez l’appareil et réessayez.</translation>
         </message>
         <message>
+            <source>The {kind} was unplugged. Plug it in; it goes on by itself.</source>
+            <translation>Appareil débranché : {kind}. Rebranchez-le ; la suite vient d’elle-même.</translation>
+        </message>
+        <message>
             <source>The {kind} was withdrawn from use. Put it away and tell your supervisor.</source>
             <translation>L’appareil ({kind}) a été retiré du service. Rangez-le et prévenez votre superviseur.</translation>
         </message>
@@ -6216,8 +6220,8 @@
             <translation>Tapez le début d’un lieu ; Entrée prend le premier trouvé.</translation>
         </message>
         <message>
-            <source>Type the number from the person's card, then only what has changed. Leave the rest empty.</source>
-            <translation>Saisissez le numéro de la carte de la personne, puis seulement ce qui a changé. Laissez le reste vide.</translation>
+            <source>Type the number from the person's card, then press what is to be changed, or fill in only that.</source>
+            <translation>Saisissez le numéro de la carte de la personne, puis appuyez sur ce qui doit changer, ou ne remplissez que cela.</translation>
         </message>
         <message>
             <source>Unlock</source>
@@ -6250,14 +6254,6 @@
         <message>
             <source>View</source>
             <translation>Affichage</translation>
-        </message>
-        <message>
-            <source>Wait until the camera sees the face.</source>
-            <translation>Attendez que la caméra voie le visage.</translation>
-        </message>
-        <message>
-            <source>Wait until the frame around the face is green.</source>
-            <translation>Attendez que le cadre autour du visage soit vert.</translation>
         </message>
         <message>
             <source>Was told</source>
