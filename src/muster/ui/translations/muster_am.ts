@@ -5432,6 +5432,10 @@
             <translation>{kind} ተነቅሏል። ሰክተውት እንደገና ይሞክሩ።</translation>
         </message>
         <message>
+            <source>The {kind} was unplugged. Plug it in; it goes on by itself.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>The {kind} was withdrawn from use. Put it away and tell your supervisor.</source>
             <translation>{kind} ከአገልግሎት ወጥቷል። ለብቻው አስቀምጠው ለተቆጣጣሪዎ ይንገሩ።</translation>
         </message>
@@ -6216,8 +6220,8 @@
             <translation>የቦታውን መጀመሪያ ይጻፉ፤ Enter የመጀመሪያውን ይወስዳል።</translation>
         </message>
         <message>
-            <source>Type the number from the person's card, then only what has changed. Leave the rest empty.</source>
-            <translation>ከግለሰቡ ካርድ ቁጥሩን ይጻፉ፣ ከዚያ የተቀየረውን ብቻ። ሌላውን ባዶ ይተዉ።</translation>
+            <source>Type the number from the person's card, then press what is to be changed, or fill in only that.</source>
+            <translation>ከግለሰቡ ካርድ ቁጥሩን ይጻፉ፣ ከዚያ የሚቀየረውን ይጫኑ፣ ወይም ያንን ብቻ ይሙሉ።</translation>
         </message>
         <message>
             <source>Unlock</source>
@@ -6250,14 +6254,6 @@
         <message>
             <source>View</source>
             <translation>እይታ</translation>
-        </message>
-        <message>
-            <source>Wait until the camera sees the face.</source>
-            <translation>ካሜራው ፊቱን እስኪያይ ይጠብቁ።</translation>
-        </message>
-        <message>
-            <source>Wait until the frame around the face is green.</source>
-            <translation>በፊቱ ዙሪያ ያለው ፍሬም አረንጓዴ እስኪሆን ይጠብቁ።</translation>
         </message>
         <message>
             <source>Was told</source>

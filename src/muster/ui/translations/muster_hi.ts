@@ -5432,6 +5432,10 @@
             <translation>{kind} निकाल लिया गया। उसे लगाएँ और फिर प्रयास करें।</translation>
         </message>
         <message>
+            <source>The {kind} was unplugged. Plug it in; it goes on by itself.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>The {kind} was withdrawn from use. Put it away and tell your supervisor.</source>
             <translation>{kind} उपयोग से हटा दिया गया है। उसे अलग रखें और अपने पर्यवेक्षक को बताएँ।</translation>
         </message>
@@ -6216,8 +6220,8 @@
             <translation>जगह की शुरुआत टाइप करें; Enter पहली मिली जगह लेता है।</translation>
         </message>
         <message>
-            <source>Type the number from the person's card, then only what has changed. Leave the rest empty.</source>
-            <translation>व्यक्ति के कार्ड से संख्या टाइप करें, फिर केवल वह जो बदला है। बाकी ख़ाली छोड़ें।</translation>
+            <source>Type the number from the person's card, then press what is to be changed, or fill in only that.</source>
+            <translation>व्यक्ति के कार्ड से संख्या टाइप करें, फिर जो बदलना है उसे दबाएँ, या केवल वही भरें।</translation>
         </message>
         <message>
             <source>Unlock</source>
@@ -6250,14 +6254,6 @@
         <message>
             <source>View</source>
             <translation>दृश्य</translation>
-        </message>
-        <message>
-            <source>Wait until the camera sees the face.</source>
-            <translation>कैमरे को चेहरा दिखने तक रुकें।</translation>
-        </message>
-        <message>
-            <source>Wait until the frame around the face is green.</source>
-            <translation>चेहरे के चारों ओर का चौखटा हरा होने तक रुकें।</translation>
         </message>
         <message>
             <source>Was told</source>
