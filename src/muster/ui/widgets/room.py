@@ -30,7 +30,7 @@ class Room(QScrollArea):
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() is QEvent.Type.LayoutRequest and watched is self.widget():
             self._fit()
-        return False
+        return super().eventFilter(watched, event)  # which puts the page where it belongs, from right to left too
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
