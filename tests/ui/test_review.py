@@ -73,6 +73,8 @@ def driver(qtbot: QtBot, session: Session, lanes: Lanes) -> Driver:
 
 @pytest.fixture
 def page(driver: Driver) -> ReviewPage:
+    driver.window.activateWindow()
+    driver.until(driver.window.isActiveWindow)
     driver.click(driver.on(HomePage).review)
     page = driver.on(ReviewPage)
     assert driver.window.isActiveWindow()  # a widget that is shown before it has a place takes the keyboard away
