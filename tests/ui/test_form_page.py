@@ -127,6 +127,13 @@ def test_a_draft_begins_where_something_is_missing(open_page: Open) -> None:
     assert page.boxes["dateOfBirth", ""].hasFocus()
 
 
+def test_a_form_without_fields_begins_with_going_on(
+    open_page: Open, enrollment: Enrollment, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(enrollment, "form", lambda process: ())
+    assert open_page().next.hasFocus()
+
+
 def test_enter_passes_over_what_is_filled_in_already(open_page: Open) -> None:
     page = open_page("eng", "fra", draft={"dateOfBirth": ADULT})
     _type(page.boxes["fullName", "eng"], "Erika Mustermann")  # and the French one follows

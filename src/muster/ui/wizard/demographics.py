@@ -113,7 +113,8 @@ class DemographicsPage(StepPage):
                 widget.installEventFilter(self)
 
     def enter(self) -> None:
-        self._focus_on(self.presenter.next_empty(self._order(), None) or self._order()[0])
+        order = self._order()
+        self._focus_on(self.presenter.next_empty(order, None) or next(iter(order), None))
 
     def leave(self) -> None:
         """Keep what was typed since the last pause, whatever is still missing."""
