@@ -53,7 +53,9 @@ TakeBooking = Callable[[RegistrationId, str], Prefilled]
 
 def _what_to_ask(process: Process) -> str:
     if process is Process.UPDATE:
-        return tr("Type the number from the person's card, then press what is to be changed, or fill in only that.")
+        return tr(
+            "Type the number from the person's card, then press what is to be changed, or fill in only that."
+        )
     if process is Process.LOST:
         return tr("Ask what the person remembers: each detail helps to find the number. None is required.")
     return tr("Ask the person, or copy from a document. What is marked with * must be there.")
