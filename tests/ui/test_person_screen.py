@@ -10,10 +10,11 @@ from dataclasses import replace
 from pathlib import Path
 from threading import Event
 
+import numpy as np
 import pytest
 from conftest_ui import Driver
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtWidgets import QAbstractButton, QLabel, QWidget
+from PySide6.QtWidgets import QAbstractButton, QLabel, QScrollArea, QWidget
 from pytestqt.qtbot import QtBot
 
 from muster.domain.person import Question, Reply
@@ -30,9 +31,10 @@ from muster.ui.wizard.consent import ConsentPage
 from muster.ui.wizard.demographics import DemographicsPage
 from muster.ui.wizard.preview import PreviewPage
 from muster.workstation.lanes import Lanes
-from muster.workstation.person_screen import Shown
+from muster.workstation.person_screen import Shown, ShownLine
 from muster.workstation.proving import Proof
 from muster.workstation.spoken_prompts import ASK_FACE
+from muster.workstation.words_for_people import screen_words
 
 # Qt's platform without a display says so whenever a window of its own is moved or raised.
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
@@ -223,6 +225,25 @@ def test_a_capture_is_guided_there_in_the_persons_language_and_its_last_picture_
     assert view.view.accessibleDescription() == OtherLanguage("fra").say(ASK_FACE)
     display.withdraw()
     assert isinstance(display.window.view, MessageView)
+
+
+@pytest.mark.parametrize("language", ["eng", "ara", "hin"])
+def test_what_is_to_be_checked_is_seen_without_scrolling_on_a_small_screen(qtbot: QtBot, language: str) -> None:
+    words = screen_words(language)
+    lines = tuple(
+        ShownLine(words["biometrics"].format(fingers=number, irises=2), words["papers"]) for number in range(16)
+    )
+    shown = Shown(
+        Question.DATA, language, words["check"], lines, words["ask_data"], (words["right"], words["wrong"])
+    )
+    view = AskView(shown, np.zeros((480, 640, 3), np.uint8))
+    qtbot.addWidget(view)
+    view.resize(1366, 768)
+    view.show()
+    area = view.findChild(QScrollArea)
+    assert area is not None
+    assert area.verticalScrollBar().maximum() == 0
+    assert view.yes.geometry().bottom() < view.height()
 
 
 _TWO_SCREENS = """

@@ -24,6 +24,7 @@ from muster.workstation.reference import is_right_to_left
 
 _TITLE, _TEXT, _ASKED, _BUTTON, _SMALL = 32, 22, 26, 24, 17
 _SIDE = 56
+_LINES_IN_A_COLUMN = 11
 _PHOTO = QSize(220, 280)
 
 
@@ -116,13 +117,19 @@ class AskView(View):
             column.addStretch(1)
             return column
         grid = QGridLayout()
-        grid.setHorizontalSpacing(theme.px(28))
+        grid.setHorizontalSpacing(theme.px(24))
         grid.setVerticalSpacing(theme.px(10))
-        grid.setColumnStretch(1, 1)
-        for row, line in enumerate(self.shown.lines):
-            grid.addWidget(self.words(line.label, _SMALL, soft=True), row, 0)
-            grid.addWidget(self.words(line.text, _TEXT, bold=True), row, 1)
-        grid.setRowStretch(len(self.shown.lines), 1)
+        # Everything is to be seen at once: what is below an edge is not checked.
+        columns = 1 if len(self.shown.lines) <= _LINES_IN_A_COLUMN else 2
+        rows = -(-len(self.shown.lines) // columns)
+        for place, line in enumerate(self.shown.lines):
+            side, row = divmod(place, rows)
+            grid.addWidget(self.words(line.label, _SMALL, soft=True), row, 2 * side)
+            grid.addWidget(self.words(line.text, _TEXT, bold=True), row, 2 * side + 1)
+        for side in range(columns):
+            grid.setColumnStretch(2 * side, 1)
+            grid.setColumnStretch(2 * side + 1, 2)
+        grid.setRowStretch(rows, 1)
         return grid
 
     def _signing(self, signing: Signing) -> QVBoxLayout:
