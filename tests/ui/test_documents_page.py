@@ -26,10 +26,11 @@ from muster.workstation.enrollment import Enrollment
 from muster.workstation.lanes import Lanes
 from muster.workstation.pre_registrations import PRE_REGISTRATION_USED, Prefilled
 from muster.workstation.prefill import CHIP_NOT_OPENED
+from simulators.licences import licence_png
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
 
-PAGES = Path(__file__).parents[1] / "unit" / "analysis" / "pages"
+PASSPORT = Path(__file__).parents[1] / "unit" / "analysis" / "pages" / "passport.png"
 POI, POA = "proofOfIdentity", "proofOfAddress"
 BIRTH = "1984/08/12"
 
@@ -80,8 +81,16 @@ def _nobody(registration_id: RegistrationId, number: str) -> Prefilled:
     raise AssertionError("nobody asked for a pre-registration")
 
 
-def read(qtbot: QtBot, page: DocumentsPage, field: str, name: str) -> None:
-    page.attach_file(field, PAGES / f"{name}.png")
+@pytest.fixture(scope="module")
+def licence(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Of somebody else than the demo's person, and quickly read."""
+    file = tmp_path_factory.mktemp("papers") / "licence.png"
+    file.write_bytes(licence_png("01021990", "1", "MAX"))
+    return file
+
+
+def read(qtbot: QtBot, page: DocumentsPage, field: str, file: Path) -> None:
+    page.attach_file(field, file)
     slot = page.slots[field]
     qtbot.waitUntil(lambda: slot.is_filled and not page.is_reading and bool(slot.told.text()), timeout=20_000)
 
@@ -92,7 +101,7 @@ def press(page: DocumentsPage, name: str, field: str = POI) -> None:
 
 def test_a_passport_fills_in_the_form_and_gets_its_kind_and_number(qtbot: QtBot, open_page: Open) -> None:
     page = open_page()
-    read(qtbot, page, POI, "passport")
+    read(qtbot, page, POI, PASSPORT)
     slot = page.slots[POI]
     assert slot.told.text() == "Filled in: Full name, Date of birth, Gender."
     qtbot.waitUntil(lambda: slot.reference == "C01X00T47")
@@ -101,12 +110,12 @@ def test_a_passport_fills_in_the_form_and_gets_its_kind_and_number(qtbot: QtBot,
     assert page.next.hasFocus()
 
 
-def test_the_kind_that_the_officer_chose_stays(qtbot: QtBot, open_page: Open) -> None:
+def test_the_kind_that_the_officer_chose_stays(qtbot: QtBot, open_page: Open, licence: Path) -> None:
     page = open_page()
     box = page.slots[POI]._types
     box.setCurrentIndex(box.findData("CIN"))
     box.activated.emit(box.currentIndex())
-    read(qtbot, page, POI, "passport")
+    read(qtbot, page, POI, licence)
     assert page.reload().documents[POI].facts.type_code == "CIN"
 
 
@@ -140,9 +149,9 @@ def test_the_letter_of_a_pre_registration_is_offered_to_be_fetched(
     assert slot.fetch.isEnabled()
 
 
-def test_what_is_typed_otherwise_is_named_and_left_as_it_is(qtbot: QtBot, open_page: Open) -> None:
+def test_what_is_typed_otherwise_is_named_and_left_as_it_is(qtbot: QtBot, open_page: Open, licence: Path) -> None:
     page = open_page(entered=True)
-    read(qtbot, page, POI, "card")
+    read(qtbot, page, POI, licence)
     told = page.slots[POI].told
     assert "Says something else than the form: " in told.text() and "Date of birth" in told.text()
     assert told.property("tone") == "warn"
@@ -150,10 +159,10 @@ def test_what_is_typed_otherwise_is_named_and_left_as_it_is(qtbot: QtBot, open_p
 
 
 def test_going_on_waits_for_what_may_fill_in_the_form_and_a_second_press_does_not(
-    qtbot: QtBot, open_page: Open
+    qtbot: QtBot, open_page: Open, licence: Path
 ) -> None:
     page = open_page()
-    read(qtbot, page, POI, "passport")
+    read(qtbot, page, POI, licence)
     page._reading.add(POA)  # as long as another page is being read
     page.next.click()
     assert page.note.text().startswith("Still reading")
@@ -161,9 +170,11 @@ def test_going_on_waits_for_what_may_fill_in_the_form_and_a_second_press_does_no
         page.next.click()
 
 
-def test_where_nothing_opens_the_chip_the_six_digits_are_asked_for(qtbot: QtBot, open_page: Open) -> None:
+def test_where_nothing_opens_the_chip_the_six_digits_are_asked_for(
+    qtbot: QtBot, open_page: Open, licence: Path
+) -> None:
     page = open_page()
-    read(qtbot, page, POI, "passport")
+    read(qtbot, page, POI, licence)
     slot = page.slots[POI]
     assert slot.chip.isVisible() and not slot.digits.isVisible()
     page._chip_was_not_read(POI, BadInput(CHIP_NOT_OPENED))
@@ -171,25 +182,25 @@ def test_where_nothing_opens_the_chip_the_six_digits_are_asked_for(qtbot: QtBot,
 
 
 def test_without_a_reader_the_chip_button_says_so_and_everything_is_as_before(
-    qtbot: QtBot, open_page: Open
+    qtbot: QtBot, open_page: Open, licence: Path
 ) -> None:
     page = open_page()
-    read(qtbot, page, POI, "passport")
+    read(qtbot, page, POI, licence)
     press(page, "chip")
     qtbot.waitUntil(page.next.isEnabled, timeout=10_000)
     assert "No chip reader is connected" in page.slots[POI].told.text()
     assert page.slots[POI].is_filled and not page.stop.isVisible()
 
 
-def test_only_papers_that_have_chips_offer_to_read_one(qtbot: QtBot, open_page: Open) -> None:
+def test_only_papers_that_have_chips_offer_to_read_one(qtbot: QtBot, open_page: Open, licence: Path) -> None:
     page = open_page()
-    read(qtbot, page, POA, "passport")
+    read(qtbot, page, POA, licence)
     assert not page.slots[POA].chip.isVisible()
 
 
 def test_a_passport_among_proofs_of_address_is_moved_by_one_press(qtbot: QtBot, open_page: Open) -> None:
     page = open_page()
-    read(qtbot, page, POA, "passport")
+    read(qtbot, page, POA, PASSPORT)
     assert page.slots[POA].elsewhere.text() == "It belongs to: Proof of identity"
     press(page, "elsewhere", POA)
     qtbot.waitUntil(lambda: page.slots[POI].is_filled and not page.is_reading, timeout=20_000)

@@ -105,6 +105,8 @@ class PageReading:
 
     def _page(self, page: Pixels, today: date) -> DocumentWords:
         codes = of_barcodes(read_barcodes(page), today)
+        if any(each.booking or each.kind is DocumentKind.DRIVING_LICENCE for each in codes):
+            return DocumentWords(codes)  # such pages have no zone, and looking for one takes most of a second
         try:
             reading = self._zones.read(page)
         except Unavailable:
