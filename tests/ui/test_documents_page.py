@@ -186,6 +186,7 @@ def test_without_a_reader_the_chip_button_says_so_and_everything_is_as_before(
 ) -> None:
     page = open_page()
     read(qtbot, page, POI, licence)
+    page.slots[POI].digits.setText("123456")
     press(page, "chip")
     qtbot.waitUntil(page.next.isEnabled, timeout=10_000)
     assert "No chip reader is connected" in page.slots[POI].told.text()
