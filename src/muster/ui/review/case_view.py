@@ -137,7 +137,8 @@ class CaseView(QWidget):
                 name = label_in(line.labels, self._language, line.field)
                 yield name, " / ".join(dict.fromkeys(text for _, text in line.values if text))
             for exception in (*case.summary.exceptions, *case.summary.introducer_exceptions):
-                yield names.attribute_name(exception.attribute), exception.reason
+                said = " · ".join(filter(None, (exception.reason, exception.comment)))
+                yield names.attribute_name(exception.attribute), said
         for answer in case.registration.answers.values():
             yield tr("The person"), answer_words(answer)[0]
         yield tr("Proof of identity"), _proof_words(case, seen.proof)
