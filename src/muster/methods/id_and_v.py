@@ -34,7 +34,7 @@ ID_AND_V_STATE_FOREIGN = Code(
 )
 ID_AND_V_NOT_AWAITED = Code("ID_AND_V_NOT_AWAITED", "This step waits for the sign-in and for nothing else.")
 ID_AND_V_SIGN_IN_FAILED = Code(
-    "ID_AND_V_SIGN_IN_FAILED", "The sign-in at the identity provider did not succeed. It can be tried again."
+    "ID_AND_V_SIGN_IN_FAILED", "The sign-in at the trusted provider did not succeed. It can be tried again."
 )
 ID_AND_V_PROVIDER_DOWN = Code(
     "ID_AND_V_PROVIDER_DOWN", "The identity provider cannot be asked just now. Try again later."
@@ -46,7 +46,7 @@ ID_AND_V_CONTRADICTED = Code(
     "ID_AND_V_CONTRADICTED", "What was shown does not belong together. Ask your supervisor."
 )
 ID_AND_V_CLAIM_MISSING = Code(
-    "ID_AND_V_CLAIM_MISSING", "The identity provider did not tell something about the person that is needed here."
+    "ID_AND_V_CLAIM_MISSING", "The trusted provider did not tell something about the person that is needed here."
 )
 
 _SIGN_IN_WITHIN = timedelta(minutes=10)

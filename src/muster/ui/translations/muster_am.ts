@@ -5020,6 +5020,10 @@
             <translation>በማንነት አቅራቢው መግባት አልተሳካም። እንደገና ሊሞከር ይችላል።</translation>
         </message>
         <message>
+            <source>The sign-in at the trusted provider did not succeed. It can be tried again.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>The sign-in was declined at the identity provider. It can be tried again.</source>
             <translation>በማንነት አቅራቢው መግባት ተከልክሏል። እንደገና ሊሞከር ይችላል።</translation>
         </message>
@@ -5234,6 +5238,10 @@
         <message>
             <source>The trail tells nothing of a registration with this number.</source>
             <translation>የኦዲት ሰንሰለቱ በዚህ ቁጥር ስላለ ምዝገባ ምንም አይናገርም።</translation>
+        </message>
+        <message>
+            <source>The trusted provider did not tell something about the person that is needed here.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>The two passwords differ.</source>

@@ -5020,6 +5020,10 @@
             <translation>لم ينجح تسجيل الدخول لدى مزوّد الهوية. يمكن المحاولة مرة أخرى.</translation>
         </message>
         <message>
+            <source>The sign-in at the trusted provider did not succeed. It can be tried again.</source>
+            <translation>لم ينجح تسجيل الدخول لدى المزود الموثوق. يمكن إعادة المحاولة.</translation>
+        </message>
+        <message>
             <source>The sign-in was declined at the identity provider. It can be tried again.</source>
             <translation>رُفض تسجيل الدخول لدى مزوّد الهوية. يمكن المحاولة مرة أخرى.</translation>
         </message>
@@ -5234,6 +5238,10 @@
         <message>
             <source>The trail tells nothing of a registration with this number.</source>
             <translation>لا يذكر السجل شيئًا عن تسجيل بهذا الرقم.</translation>
+        </message>
+        <message>
+            <source>The trusted provider did not tell something about the person that is needed here.</source>
+            <translation>لم يذكر المزود الموثوق أمرًا عن الشخص يلزم هنا.</translation>
         </message>
         <message>
             <source>The two passwords differ.</source>

@@ -5020,6 +5020,10 @@
             <translation>La connexion chez le fournisseur d’identité n’a pas abouti. On peut réessayer.</translation>
         </message>
         <message>
+            <source>The sign-in at the trusted provider did not succeed. It can be tried again.</source>
+            <translation>La connexion auprès du fournisseur de confiance a échoué. On peut réessayer.</translation>
+        </message>
+        <message>
             <source>The sign-in was declined at the identity provider. It can be tried again.</source>
             <translation>La connexion a été refusée chez le fournisseur d’identité. On peut réessayer.</translation>
         </message>
@@ -5234,6 +5238,10 @@
         <message>
             <source>The trail tells nothing of a registration with this number.</source>
             <translation>Le journal ne dit rien d’un enregistrement portant ce numéro.</translation>
+        </message>
+        <message>
+            <source>The trusted provider did not tell something about the person that is needed here.</source>
+            <translation>Le fournisseur de confiance n’a pas communiqué une chose nécessaire ici au sujet de la personne.</translation>
         </message>
         <message>
             <source>The two passwords differ.</source>

@@ -5020,6 +5020,10 @@
             <translation>पहचान प्रदाता पर साइन-इन सफल नहीं हुआ। फिर प्रयास किया जा सकता है।</translation>
         </message>
         <message>
+            <source>The sign-in at the trusted provider did not succeed. It can be tried again.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>The sign-in was declined at the identity provider. It can be tried again.</source>
             <translation>पहचान प्रदाता पर साइन-इन से मना कर दिया गया। फिर प्रयास किया जा सकता है।</translation>
         </message>
@@ -5234,6 +5238,10 @@
         <message>
             <source>The trail tells nothing of a registration with this number.</source>
             <translation>ऑडिट शृंखला इस संख्या के किसी पंजीकरण के बारे में कुछ नहीं बताती।</translation>
+        </message>
+        <message>
+            <source>The trusted provider did not tell something about the person that is needed here.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>The two passwords differ.</source>
