@@ -175,8 +175,7 @@ class PersonScreen:
 
     def signature(self, state: Registration) -> Handwriting | None:
         """What the person signed with. Raises ``NotAuthentic`` for a changed file."""
-        blob = next((each.signature for each in state.answers.values() if each.signature), None)
-        return None if blob is None else Handwriting.parse(self._journal.read(state.id, blob))
+        return handwriting_of(self._journal, state)
 
     def signature_picture(self, state: Registration) -> Pixels | None:
         """(h, w) grey; nothing where nobody signed or it cannot be read."""
@@ -205,6 +204,12 @@ class PersonScreen:
             **({"signature": signature.digest} if signature else {}),
         }
         return Entry(event, audit, detail, signature)
+
+
+def handwriting_of(journal: Journal, state: Registration) -> Handwriting | None:
+    """Raises ``NotAuthentic``, ``MalformedData``."""
+    blob = next((each.signature for each in state.answers.values() if each.signature), None)
+    return None if blob is None else Handwriting.parse(journal.read(state.id, blob))
 
 
 def shown_consent(text: ConsentText, language: str, *, must_sign: bool = False) -> Shown:

@@ -30,7 +30,6 @@ from muster.domain.lifecycle import Confirmed, Discarded, OperatorSampleTaken, R
 from muster.domain.operators import Action, Factor, Operator, Permission, Way
 from muster.domain.registration import RegistrationId, Step
 from muster.errors import BadInput, Code, NetworkUnavailable, NotAuthentic, Refused, SignInRefused
-from muster.formats.handwriting import Handwriting
 from muster.formats.id_schema import IdSchema
 from muster.packet.assemble import assemble
 from muster.packet.contents import FieldCaptures, PacketContents, biometrics_field
@@ -42,6 +41,7 @@ from muster.workstation.captures_asked import Asked, CapturesAsked
 from muster.workstation.content_digest import content_digest
 from muster.workstation.data_folder import DataFolder
 from muster.workstation.journal import REGISTRATION_CLOSED, Entry, Journal
+from muster.workstation.person_screen import handwriting_of
 from muster.workstation.policy import Policy
 from muster.workstation.proving import Proof, Proving, words
 from muster.workstation.risk import Risk
@@ -366,12 +366,8 @@ class Submission:
             position=self._policy.position,
             kept_words=state.blocklisted,
             answers=tuple(state.answers.values()),
-            handwriting=self._handwriting(state),
+            handwriting=handwriting_of(self._journal, state),
         )
-
-    def _handwriting(self, state: Registration) -> Handwriting | None:
-        blob = next((each.signature for each in state.answers.values() if each.signature), None)
-        return None if blob is None else Handwriting.parse(self._journal.read(state.id, blob))
 
     def _captures(self, state: Registration) -> tuple[FieldCaptures, tuple[FieldCaptures, ...]]:
         """Those of the process's own field, and those of others; without what is not asked for any more."""

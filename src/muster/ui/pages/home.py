@@ -20,6 +20,7 @@ from muster.ui.background import Background
 from muster.ui.finishing import look_again
 from muster.ui.language import say, say_error, tr
 from muster.ui.pages.page import Page
+from muster.ui.widgets.asked_twice import AskedTwice
 from muster.ui.widgets.limit_meter import LimitMeter
 from muster.ui.widgets.parts import Card, Choice, Note, button, empty, label, link, scrolling, sign
 from muster.workstation.desk import Desk
@@ -30,8 +31,6 @@ from muster.workstation.repair import DATABASE_WAS_REBUILT
 
 _GO_ROUND_MS = 60_000
 _SHOWN = 50
-_THINK_MS = 1_000
-_FORGET_QUESTION_MS = 8_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -304,8 +303,8 @@ class HomePage(Page):
             resume = button(tr("Go on"))
             resume.clicked.connect(partial(self._resume, draft.id))
             self._drafts.addWidget(resume, row, 1)
-            discard = link(tr("Discard"))
-            discard.clicked.connect(partial(self._ask_discard, draft.id, discard))
+            discard = AskedTwice(tr("Discard"), tr("Discard for good?"))
+            discard.confirmed.connect(partial(self._discard, draft.id))
             self._drafts.addWidget(discard, row, 2)
         if not drafts:
             self._drafts.addWidget(label(tr("Nothing."), "soft"), 0, 0)
@@ -387,21 +386,9 @@ class HomePage(Page):
     def _opened(self, registration: Registration) -> None:
         self.opened.emit(registration)
 
-    def _ask_discard(self, registration_id: RegistrationId, asked: QPushButton, *_: object) -> None:
-        """The same link asks once more instead of a dialog that is clicked away unread."""
-        if asked.property("asked"):
-            work = partial(self._desk.enrollment.discard, registration_id, "discarded by the officer")
-            self._background.run(self, "store", work, lambda nothing: self.refresh(), self._fail)
-            return
-        asked.setProperty("asked", True)
-        asked.setText(tr("Discard for good?"))
-        asked.setEnabled(False)
-        QTimer.singleShot(_THINK_MS, asked, partial(asked.setEnabled, True))
-        QTimer.singleShot(_FORGET_QUESTION_MS, asked, partial(self._forget_question, asked))
-
-    def _forget_question(self, asked: QPushButton) -> None:
-        asked.setProperty("asked", False)
-        asked.setText(tr("Discard"))
+    def _discard(self, registration_id: RegistrationId) -> None:
+        work = partial(self._desk.enrollment.discard, registration_id, "discarded by the officer")
+        self._background.run(self, "store", work, lambda nothing: self.refresh(), self._fail)
 
     def _send(self) -> None:
         self.send.setEnabled(False)

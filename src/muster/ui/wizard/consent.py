@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QPushButton
 
 from muster.domain.lifecycle import Registration
@@ -13,13 +13,11 @@ from muster.ui import shortcuts
 from muster.ui.background import Background
 from muster.ui.language import tr
 from muster.ui.person.display import TURN_KEY, PersonDisplay
-from muster.ui.widgets.parts import Button, Card, align, button, empty, label, link
+from muster.ui.widgets.asked_twice import AskedTwice
+from muster.ui.widgets.parts import Button, Card, align, button, empty, label
 from muster.ui.wizard.step_page import StepPage
 from muster.workstation.enrollment import Enrollment
 from muster.workstation.person_screen import Handwriting, Shown
-
-_THINK_MS = 1_000
-_FORGET_QUESTION_MS = 8_000
 
 
 class ConsentPage(StepPage):
@@ -49,8 +47,8 @@ class ConsentPage(StepPage):
         self._card = Card(margin=26, spacing=14)
         self.column.addWidget(self._card)
         self.column.addStretch(1)
-        self.refuse = link(tr("The person does not agree"))
-        self.refuse.clicked.connect(self._ask_refusal)
+        self.refuse = AskedTwice(tr("The person does not agree"), tr("End the registration? Nothing is kept."))
+        self.refuse.confirmed.connect(self._refuse)
         self.turn = button(tr("Show to the person ({key})", key=TURN_KEY))
         self.turn.clicked.connect(person.turn)
         shortcuts.add(self, TURN_KEY, tr("Show to the person"), person.turn_or_back)
@@ -130,20 +128,9 @@ class ConsentPage(StepPage):
             lambda registration: self.completed.emit(),
         )
 
-    def _ask_refusal(self) -> None:
-        """The same link asks once more: what it ends is destroyed."""
-        if self.refuse.property("asked"):
-            self._keep(self.enrollment.person.consent(self._language), False, None, own_screen=False)
-            return
-        self.refuse.setProperty("asked", True)
-        self.refuse.setText(tr("End the registration? Nothing is kept."))
-        self.refuse.setEnabled(False)
-        QTimer.singleShot(_THINK_MS, self.refuse, partial(self.refuse.setEnabled, True))
-        QTimer.singleShot(_FORGET_QUESTION_MS, self.refuse, self._forget_question)
-
-    def _forget_question(self) -> None:
-        self.refuse.setProperty("asked", False)
-        self.refuse.setText(tr("The person does not agree"))
+    def _refuse(self) -> None:
+        """By the person's word to the officer."""
+        self._keep(self.enrollment.person.consent(self._language), False, None, own_screen=False)
 
     def _hold(self) -> None:
         for each in (self.agree, self.turn, self.refuse):
