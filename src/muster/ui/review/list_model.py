@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QPainter
-from PySide6.QtWidgets import QApplication, QStyle, QStyledItemDelegate, QStyleOptionViewItem
+from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from muster.domain.review import ReviewLine, Standing
 from muster.ui import theme
@@ -75,13 +75,17 @@ class TwoLines(QStyledItemDelegate):
         return QSize(0, 2 * option.fontMetrics.lineSpacing() + 2 * theme.px(theme.TIGHT))
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: _Index) -> None:
-        style = QApplication.style()
-        style.drawPrimitive(QStyle.PrimitiveElement.PE_PanelItemViewItem, option, painter, option.widget)
+        colours = theme.colours()
+        if option.state & QStyle.StateFlag.State_Selected:
+            painter.fillRect(option.rect, QColor(colours.accent_pale))
+            edge = option.rect.adjusted(0, 0, theme.px(theme.TIGHT) - option.rect.width(), 0)
+            edge = QStyle.visualRect(option.direction, option.rect, edge)
+            painter.fillRect(edge, QColor(colours.accent))
         gap = theme.px(theme.TIGHT)
         room = option.rect.adjusted(2 * gap, gap, -2 * gap, -gap)
         side = QStyle.visualAlignment(option.direction, Qt.AlignmentFlag.AlignLeft)
         painter.save()
-        painter.setPen(QColor(theme.colours().ink))
+        painter.setPen(QColor(colours.ink))
         for place, text in enumerate(str(index.data()).split("\n")):
             line = room.adjusted(0, place * option.fontMetrics.lineSpacing(), 0, 0)
             shown = option.fontMetrics.elidedText(text, Qt.TextElideMode.ElideRight, line.width())

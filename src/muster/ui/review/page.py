@@ -273,8 +273,8 @@ class ReviewPage(Page):
         self._follow()
 
     def _read_pictures(self, registration_id: RegistrationId, wanted: list[PictureWanted]) -> None:
-        """One after the other, as long as nobody went on."""
-        if not wanted or registration_id != self.presenter.chosen:
+        """One after the other, as long as nobody went on or away."""
+        if not wanted or registration_id != self.presenter.chosen or self._cancel.is_set():
             return
         first, *rest = wanted
 
