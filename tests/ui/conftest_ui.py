@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication, QLineEdit, QPushButton, QWidget
+from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
 from muster.clock import utc_now
@@ -57,7 +57,7 @@ class Driver:
     def until(self, ready: Callable[[], bool]) -> None:
         self._qtbot.waitUntil(ready, timeout=PATIENCE_MS)
 
-    def click(self, pressed: QPushButton) -> None:
+    def click(self, pressed: QWidget) -> None:
         self.until(pressed.isEnabled)
         self.clicks += 1
         self._qtbot.mouseClick(pressed, Qt.MouseButton.LeftButton)
@@ -156,7 +156,13 @@ class Driver:
 
         page.step_changed.connect(pause_at)
         self.click(page.start)
-        self.until(lambda: is_over() or photo.isVisible())
+        while not is_over() and not photo.isVisible():  # patience for each placement, not for all together
+            here = page.step, page.presenter.doing
+            self.until(
+                lambda here=here: (  # type: ignore[misc]
+                    is_over() or photo.isVisible() or (page.step, page.presenter.doing) != here
+                )
+            )
         if not is_over():
             self.click(photo)
             self.until(is_over)
