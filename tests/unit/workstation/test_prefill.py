@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import UTC, date, datetime
 from pathlib import Path
 from threading import Event
@@ -39,7 +40,7 @@ from simulators.licences import licence as licence_page
 from simulators.licences import licence_png
 from simulators.passport_chip import PassportChip
 from simulators.passport_issuer import NOW, Issuer, dg1, dg2, dg11, face_record, signed_files
-from unit.analysis.document_scenes import PASSPORT_LINES, page
+from unit.analysis.document_scenes import CARD_LINES, PASSPORT_LINES, page
 from unit.workstation.desks import SetClock, audited, desk_at, first_view
 from unit.workstation.test_reading_chip import ChipDriver
 
@@ -356,6 +357,18 @@ def test_a_portrait_that_is_not_clearly_the_persons_is_said_and_stops_nothing(re
     seen = PortraitCompared(NOW, POI, portrait.name, face.name, 0.1, 0.4)
     (finding,) = reader.enrollment.prefill.check(apply(state, seen))
     assert (finding.code.name, finding.severity) == ("PORTRAIT_DIFFERS", Severity.WARNS)
+
+
+def test_a_chip_that_is_not_the_pages_says_nothing_about_anybody(root: Path) -> None:
+    files = signed_files(ISSUER, {File.DG1: dg1(parse(CARD_LINES))})
+    chip = ChipDriver(PassportChip(files, ZONE))
+    catalogue = Catalogue([Plugin("scripted", "tests", lambda: chip, None)])
+    with closing(catalogue), desk_at(root, catalogue=catalogue, clock=SetClock(NOW)) as desk:
+        draft = desk.enrollment.start(("eng",)).id
+        desk.enrollment.attach_document(draft, POI, "DOC001", None, PASSPORT)
+        found = desk.enrollment.prefill.read_chip(draft, POI, Event())
+        assert (found.authenticity, found.offer.read) == (ChipAuthenticity.FALSE, ())
+        assert desk.enrollment.registration(draft).chips[POI].findings == ("CHIP_ZONE_DIFFERS",)
 
 
 def test_without_a_page_the_chip_opens_by_nothing(reader: Desk) -> None:
