@@ -34,7 +34,7 @@ class CaptureSide(Card):
         self._presenter = presenter
         self.map = BodyMap()
         self.map.pointed.connect(self._pointed)
-        self.column.addWidget(self.map)
+        self.column.addWidget(self.map, 1)
         self._standing = QWidget()
         self._rows = QGridLayout(self._standing)
         self._rows.setContentsMargins(0, 0, 0, 0)

@@ -65,7 +65,8 @@ class BodyMap(QWidget):
         self._chosen: Collection[BiometricAttribute] = ()
         self._at: BiometricAttribute | None = None
         self.setMinimumSize(QSize(theme.px(250), theme.px(120)))
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        self.setMaximumHeight(theme.px(300))
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setMouseTracking(True)
         self.setAccessibleName(tr("Fingers and eyes"))
