@@ -368,7 +368,7 @@ def test_a_chip_that_is_not_the_pages_says_nothing_about_anybody(root: Path) -> 
         desk.enrollment.attach_document(draft, POI, "DOC001", None, PASSPORT)
         found = desk.enrollment.prefill.read_chip(draft, POI, Event())
         assert (found.authenticity, found.offer.read) == (ChipAuthenticity.FALSE, ())
-        assert desk.enrollment.registration(draft).chips[POI].findings == ("CHIP_ZONE_DIFFERS",)
+        assert "CHIP_ZONE_DIFFERS" in desk.enrollment.registration(draft).chips[POI].findings
 
 
 def test_without_a_page_the_chip_opens_by_nothing(reader: Desk) -> None:
