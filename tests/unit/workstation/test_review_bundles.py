@@ -23,10 +23,10 @@ from muster.errors import BadInput, MusterError, Refused
 from muster.workstation.desk import Desk, sign_in
 from muster.workstation.embedded_receiver import EmbeddedReceiver
 from muster.workstation.proving import Proof
-from muster.workstation.review import CarriedCase
+from muster.workstation.review import CarriedCase, Elsewhere
 from muster.workstation.server import NoServer
 from muster.workstation.station import Station
-from unit.workstation.desks import QUICK, SUPERVISOR, desk_at, make_station
+from unit.workstation.desks import QUICK, SUPERVISOR, desk_at, make_station, with_database_key
 
 _REQUIRED = replace(QUICK, review=ReviewRules(required=True, sample=0, look_from=1))
 _PROOF = Proof(SUPERVISOR.password)
@@ -139,7 +139,7 @@ def test_an_approval_travels_there_and_back(two: Two) -> None:
         assert (again.done, again.late) == ((), (two.registration_id,))
 
 
-def test_what_is_sent_back_elsewhere_is_a_draft_here(two: Two) -> None:
+def test_a_decision_is_carried_out_about_the_packet_that_was_looked_at_and_about_no_other(two: Two) -> None:
     _hand_out(two)
     with _supervisor(two.hub) as desk:
         desk.review_bundles.take_in(two.drive)
@@ -147,25 +147,15 @@ def test_what_is_sent_back_elsewhere_is_a_draft_here(two: Two) -> None:
         desk.review.sign_off(_PROOF)
         desk.review_bundles.hand_back(two.drive)
     with _supervisor(two.here) as desk:
-        desk.review_bundles.take_back(two.drive)
-        assert desk.sync.outbox() == () and desk.enrollment.registration(two.registration_id).is_draft
-
-
-def test_a_decision_about_another_packet_than_the_one_here_changes_nothing(two: Two) -> None:
-    _hand_out(two)
-    with _supervisor(two.hub) as desk:
-        desk.review_bundles.take_in(two.drive)
-        desk.review.decide(two.registration_id, Decision.REJECT, Reason.OTHER)
-        desk.review.sign_off(_PROOF)
-        desk.review_bundles.hand_back(two.drive)
-    with _supervisor(two.here) as desk:
-        with desk._database.work() as work:
+        with desk._database.read() as work:
             line = work.review.find(two.registration_id)
-            assert line is not None
-            work.review.change(replace(line, packet_id="another"))
-            work.record(AuditEvent.REVIEW_ASSESSED, actor="test")
-        assert desk.review_bundles.take_back(two.drive).late == (two.registration_id,)
-        assert desk.sync.outbox()[0].state is DeliveryState.REGISTERED
+        assert line is not None
+        for packet_id, came in (("another", Elsewhere(late=(line.registration_id,))), (line.packet_id, None)):
+            with desk._database.work() as work:
+                work.review.change(replace(line, packet_id=packet_id))
+                work.record(AuditEvent.REVIEW_ASSESSED, actor="test")
+            assert desk.review_bundles.take_back(two.drive) == (came or Elsewhere((line.registration_id,)))
+        assert desk.sync.outbox() == () and desk.enrollment.registration(two.registration_id).is_draft
 
 
 def test_a_changed_list_and_a_changed_file_are_refused(two: Two) -> None:
@@ -187,13 +177,12 @@ def test_a_changed_list_and_a_changed_file_are_refused(two: Two) -> None:
         assert _no(desk, "take_in", two.drive) == "REVIEW_LIST_ABSENT"
 
 
-def test_a_list_of_a_station_nobody_accepted_or_for_another_one_is_refused(two: Two, tmp_path: Path) -> None:
+def test_a_list_of_a_station_nobody_accepted_or_for_another_one_is_refused(two: Two) -> None:
     _hand_out(two)
-    make_station(tmp_path / "third")
-    with _supervisor(tmp_path / "third") as desk:
-        with pytest.raises(BadInput) as caught:
-            desk.review_bundles.take_in(two.drive)
-        assert caught.value.code.name == "REVIEW_STATION_UNKNOWN"
-        fingerprint = str(caught.value.detail["fingerprint"])
-        desk.review_bundles.accept(two.drive / "here.keys", fingerprint)
+    with_database_key(two.hub, "DELETE FROM setting WHERE name = 'review_stations'")
+    with _supervisor(two.hub) as desk, pytest.raises(BadInput) as caught:
+        desk.review_bundles.take_in(two.drive)
+    assert caught.value.code.name == "REVIEW_STATION_UNKNOWN"
+    with _supervisor(two.here) as desk:
+        desk.review_bundles.accept(two.drive / "here.keys", str(caught.value.detail["fingerprint"]))
         assert _no(desk, "take_in", two.drive) == "REVIEW_FOR_ANOTHER"
