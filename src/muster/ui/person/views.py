@@ -118,7 +118,7 @@ class AskView(View):
             return column
         grid = QGridLayout()
         grid.setHorizontalSpacing(theme.px(24))
-        grid.setVerticalSpacing(theme.px(10))
+        grid.setVerticalSpacing(theme.px(6))
         # Everything is to be seen at once: what is below an edge is not checked.
         columns = 1 if len(self.shown.lines) <= _LINES_IN_A_COLUMN else 2
         rows = -(-len(self.shown.lines) // columns)
