@@ -193,14 +193,6 @@ def colours() -> Colours:
     return _look.colours
 
 
-def __getattr__(name: str) -> str:
-    """The colours by their old names, for drawing code that still asks for them."""
-    old = {"ACCENT_DARK": "strong"}.get(name, name.lower())
-    if old in Colours.__slots__:
-        return str(getattr(colours(), old))
-    raise AttributeError(name)
-
-
 def look() -> Look:
     return _look
 

@@ -122,11 +122,13 @@ class ReviewPage(Page):
         for decision, made in self.decisions.items():
             key = _KEYS[decision]
             made.setToolTip(key)
+            made.takes_letter = False
             made.clicked.connect(partial(self.decide, decision))
             row.addWidget(shortcuts_key(key))
             row.addWidget(made)
         row.addStretch(1)
         self.sign_off = button(tr("Sign off"))
+        self.sign_off.takes_letter = False
         self.sign_off.clicked.connect(self._ask_sign_off)
         row.addWidget(shortcuts_key("S"))
         row.addWidget(self.sign_off)

@@ -98,6 +98,7 @@ class Button(QPushButton):
 
     def __init__(self, text: str = "") -> None:
         self.letter = ""
+        self.takes_letter = True
         super().__init__(text)
 
     @property
@@ -106,8 +107,8 @@ class Button(QPushButton):
 
     @property
     def has_own_keys(self) -> bool:
-        """A key that its page gave it."""
-        return not self.letter and not self.shortcut().isEmpty()
+        """A key that its page gave it, and shows itself."""
+        return not self.takes_letter or (not self.letter and not self.shortcut().isEmpty())
 
     def give_letter(self, letter: str) -> None:
         """From A to Z, or none."""
