@@ -137,14 +137,14 @@ def fill(
         if before is not None and was is None and _differs(best, before):
             continue  # also of a text in other languages: half of one name and half of another is nobody's
         may_replace = was is not None and _is_untouched(name, values, filled) and best.sureness > was.sureness
-        value = taken_over(None if may_replace and best.value != before else before, best.value)
+        value = _taken_over(None if may_replace and best.value != before else before, best.value)
         if value is not None and value != before:
             after[name] = value
             taken.append(best)
     return after, tuple(taken)
 
 
-def taken_over(standing: DemographicValue | None, value: DemographicValue) -> DemographicValue | None:
+def _taken_over(standing: DemographicValue | None, value: DemographicValue) -> DemographicValue | None:
     """``value`` where nothing stands, language by language; None where there is nothing to be filled."""
     if isinstance(standing, LocalizedText) and isinstance(value, LocalizedText):
         there = {code: text for code, text in standing.values if text.strip()}
@@ -168,11 +168,6 @@ def conflicts(
     return tuple(sorted(found, key=lambda each: -each.said.sureness))
 
 
-def agrees(said: PrefilledField, standing: DemographicValue) -> bool:
-    """Whether both can be meant by one and the same: letters, accents, order of words and commas apart."""
-    return not _differs(said, standing)
-
-
 def _decision(
     said: PrefilledField, standing: DemographicValue, decided: tuple[Conflict, ...]
 ) -> Resolution | None:
@@ -181,6 +176,7 @@ def _decision(
 
 
 def _differs(said: PrefilledField, standing: DemographicValue) -> bool:
+    """Whether both cannot be meant by one and the same: letters, accents, order of words and commas apart."""
     if isinstance(said.value, str) and isinstance(standing, str):
         return bool(standing.strip()) and not _means(said.value, standing, cut_off=said.cut_off)
     here = dict(standing.values) if isinstance(standing, LocalizedText) else {"": standing}

@@ -7,7 +7,7 @@ filling in follows ``domain.prefill``: what was typed stays. Trails name fields 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from threading import Event
 
@@ -171,8 +171,8 @@ class Prefilling:
             {each.field: self._mapping.type_of(kind, each.types) or "" for each in slots.values()} if kind else {}
         )
         other = "" if types.get(slot_field) else next((field for field, code in types.items() if code), "")
-        return Offer(
-            **{name: getattr(offer, name) for name in _OFFERED},
+        return replace(
+            offer,
             type_code=types.get(other or slot_field, ""),
             number=words.number,
             belongs_to=other if slot_field in slots else "",
@@ -414,7 +414,6 @@ class Prefilling:
 BEFORE_CAMERA = "camera"  # as the document that a value is from
 _WITH_CHIPS = (DocumentKind.PASSPORT, DocumentKind.ID_CARD)
 _OF_PAGES = (Origin.PASSPORT_ZONE, Origin.BARCODE, Origin.PRINTED_TEXT)
-_OFFERED = ("registration", "read", "filled", "fillable", "suggested", "conflicts")
 
 
 def _of_portraits(state: Registration) -> Iterator[Finding]:

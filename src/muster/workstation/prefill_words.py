@@ -14,7 +14,6 @@ from enum import Enum
 from types import MappingProxyType
 
 from muster.analysis.barcodes import Barcode, zone_in
-from muster.analysis.mrz_reading import MrzReading
 from muster.domain.chips import ChipAuthenticity
 from muster.domain.prefill import Origin
 from muster.errors import MalformedData
@@ -335,11 +334,3 @@ def day_in(text: str) -> date | None:
         except ValueError:
             continue
     return None
-
-
-# --- all of one page ---------------------------------------------------------------------------------------------
-
-
-def of_page(reading: MrzReading | None, barcodes: tuple[Barcode, ...], today: date) -> tuple[SourceWords, ...]:
-    zone = (of_zone(reading.mrz, today, reading.sureness),) if reading is not None else ()
-    return (*zone, *of_barcodes(barcodes, today))

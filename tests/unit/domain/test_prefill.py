@@ -6,14 +6,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from muster.domain.applicant import LocalizedText
+from muster.domain.applicant import DemographicValue, LocalizedText
 from muster.domain.prefill import (
     Conflict,
     FieldMark,
     Origin,
     PrefilledField,
     Resolution,
-    agrees,
     conflicts,
     fill,
     marks,
@@ -24,6 +23,10 @@ CHIP = PrefilledField("dateOfBirth", "1964/08/21", Origin.CHIP, 0.99, "proofOfId
 NAME = PrefilledField("fullName", LocalizedText.of(eng="Erika Mustermann"), Origin.PASSPORT_ZONE, 0.85)
 FORM = PrefilledField("phone", "0123", Origin.PRINTED_TEXT, 0.5)
 FROM = 0.75
+
+
+def agrees(said: PrefilledField, standing: DemographicValue) -> bool:
+    return conflicts({said.field: standing}, (said,)) == ()
 
 
 def name(text: str, *, cut_off: bool = False) -> PrefilledField:
