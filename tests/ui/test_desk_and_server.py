@@ -88,7 +88,7 @@ def test_a_number_nobody_has_is_a_sentence_and_the_form_stays(driver: Driver) ->
     driver.type(page.boxes["phone", ""], "0700000099")
     driver.type(page.booking, "99999999999999")
     driver.click(page.fetch)
-    driver.until(lambda: "no such pre-registration" in page.note.text())
+    driver.until(lambda: "no pre-registration of this number" in page.note.text())
     driver.until(page.fetch.isEnabled)
     assert page.boxes["phone", ""].text() == "0700000099"
 

@@ -458,7 +458,7 @@ def test_whoever_may_not_register_people_asks_no_method(desk: Desk, monkeypatch:
     view = _waiting_for_login(desk)
     asked = len(methods["oidc"].asked)
     administrator = {role: frozenset({Permission.CHANGE_SETTINGS}) for role in Role}
-    monkeypatch.setattr(desk.access, "_permissions", administrator)
+    monkeypatch.setattr(desk.access, "permissions", administrator)
     for command in (
         lambda: desk.proofing.start(sample("employee-registration")),
         lambda: desk.proofing.dispatch(view.execution_id, "step-oidc"),
