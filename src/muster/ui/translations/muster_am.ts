@@ -625,7 +625,7 @@
         </message>
         <message>
             <source>By its date it has expired.</source>
-            <translation type="unfinished"></translation>
+            <translation>በቀኑ መሠረት ጊዜው አልፏል።</translation>
         </message>
         <message>
             <source>By {names}</source>
@@ -3109,7 +3109,7 @@
         </message>
         <message>
             <source>The ID schema always requires {field}, and its condition can hide it: a server may refuse who lacks it.</source>
-            <translation type="unfinished"></translation>
+            <translation>የመታወቂያ ስኬማው {field}ን ሁልጊዜ ይፈልጋል፣ ሁኔታው ግን ሊደብቀው ይችላል: የሌለውን ሰው አገልጋይ ላይቀበል ይችላል።</translation>
         </message>
         <message>
             <source>The ID schema cannot be read. Ask your administrator.</source>
@@ -3125,7 +3125,7 @@
         </message>
         <message>
             <source>The ID schema has no handle {field}: nobody could sign in by it. Mark the field there.</source>
-            <translation type="unfinished"></translation>
+            <translation>የመታወቂያ ስኬማው መለያ {field} የለውም: ማንም በእሱ ሊገባ አይችልም። መስኩን እዚያ ያመልክቱ።</translation>
         </message>
         <message>
             <source>The ID schema requires {field}, and no screen asks for it. Add the field to a screen.</source>
@@ -3421,7 +3421,7 @@
         </message>
         <message>
             <source>The condition cannot be understood from column {column} on ({found}).</source>
-            <translation type="unfinished"></translation>
+            <translation>ሁኔታው ከዓምድ {column} ጀምሮ አይረዳም ({found})።</translation>
         </message>
         <message>
             <source>The condition is never true, whatever is typed and however old somebody is.</source>
@@ -3649,7 +3649,7 @@
         </message>
         <message>
             <source>The face in the document's chip is that of the person.</source>
-            <translation type="unfinished"></translation>
+            <translation>በሰነዱ ቺፕ ያለው ፊት የግለሰቡ ነው።</translation>
         </message>
         <message>
             <source>The face is cut off. Move to the middle of the picture.</source>
@@ -4513,7 +4513,7 @@
         </message>
         <message>
             <source>The portrait in the document's chip cannot be compared by the station. Compare it with the person yourself.</source>
-            <translation type="unfinished"></translation>
+            <translation>በሰነዱ ቺፕ ያለው ፎቶ በጣቢያው ሊነጻጸር አይችልም። ራስዎ ከግለሰቡ ጋር ያነጻጽሩት።</translation>
         </message>
         <message>
             <source>The portrait of a document does not look like the face that was captured: likeness {score}, the same from {threshold} on.</source>
@@ -4706,6 +4706,10 @@
         <message>
             <source>The registration was changed after it was signed. Check it and sign it again.</source>
             <translation>ምዝገባው ከተፈረመ በኋላ ተቀይሯል። አረጋግጠው እንደገና ይፈርሙ።</translation>
+        </message>
+        <message>
+            <source>The rehearsal waited in vain for a screen: {screen}.</source>
+            <translation>ልምምዱ ማያውን በከንቱ ጠብቋል: {screen}።</translation>
         </message>
         <message>
             <source>The report cannot be written to {file}. Name a file in a folder that is there and that you may write to.</source>
@@ -5021,7 +5025,7 @@
         </message>
         <message>
             <source>The sign-in at the trusted provider did not succeed. It can be tried again.</source>
-            <translation type="unfinished"></translation>
+            <translation>በታመነው አቅራቢ መግባት አልተሳካም። እንደገና ሊሞከር ይችላል።</translation>
         </message>
         <message>
             <source>The sign-in was declined at the identity provider. It can be tried again.</source>
@@ -5241,7 +5245,7 @@
         </message>
         <message>
             <source>The trusted provider did not tell something about the person that is needed here.</source>
-            <translation type="unfinished"></translation>
+            <translation>የታመነው አቅራቢ ስለ ግለሰቡ እዚህ የሚያስፈልግ ነገር አልነገረም።</translation>
         </message>
         <message>
             <source>The two passwords differ.</source>
@@ -5441,7 +5445,7 @@
         </message>
         <message>
             <source>The {kind} was unplugged. Plug it in; it goes on by itself.</source>
-            <translation type="unfinished"></translation>
+            <translation>{kind} ተነቅሏል። ይሰኩት፤ በራሱ ይቀጥላል።</translation>
         </message>
         <message>
             <source>The {kind} was withdrawn from use. Put it away and tell your supervisor.</source>

@@ -4708,6 +4708,10 @@
             <translation>تم تغيير التسجيل بعد توقيعه. راجعه ووقّعه من جديد.</translation>
         </message>
         <message>
+            <source>The rehearsal waited in vain for a screen: {screen}.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>The report cannot be written to {file}. Name a file in a folder that is there and that you may write to.</source>
             <translation>تعذّرت كتابة التقرير في {file}. حدّد ملفًا في مجلد موجود يُسمح لك بالكتابة فيه.</translation>
         </message>

@@ -4708,6 +4708,10 @@
             <translation>L’inscription a été modifiée après sa signature. Vérifiez-la et signez-la à nouveau.</translation>
         </message>
         <message>
+            <source>The rehearsal waited in vain for a screen: {screen}.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>The report cannot be written to {file}. Name a file in a folder that is there and that you may write to.</source>
             <translation>Le rapport ne peut pas être écrit dans {file}. Indiquez un fichier dans un dossier qui existe et où vous pouvez écrire.</translation>
         </message>

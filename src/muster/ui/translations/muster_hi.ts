@@ -625,7 +625,7 @@
         </message>
         <message>
             <source>By its date it has expired.</source>
-            <translation type="unfinished"></translation>
+            <translation>तारीख़ के अनुसार इसकी अवधि समाप्त हो चुकी है।</translation>
         </message>
         <message>
             <source>By {names}</source>
@@ -3109,7 +3109,7 @@
         </message>
         <message>
             <source>The ID schema always requires {field}, and its condition can hide it: a server may refuse who lacks it.</source>
-            <translation type="unfinished"></translation>
+            <translation>पहचान-स्कीमा को {field} हमेशा चाहिए, और उसकी शर्त उसे छिपा सकती है: जिसके पास वह न हो उसे सर्वर अस्वीकार कर सकता है।</translation>
         </message>
         <message>
             <source>The ID schema cannot be read. Ask your administrator.</source>
@@ -3125,7 +3125,7 @@
         </message>
         <message>
             <source>The ID schema has no handle {field}: nobody could sign in by it. Mark the field there.</source>
-            <translation type="unfinished"></translation>
+            <translation>पहचान-स्कीमा में हैंडल {field} नहीं है: कोई उससे साइन इन नहीं कर सकता। वहाँ खाने को चिह्नित करें।</translation>
         </message>
         <message>
             <source>The ID schema requires {field}, and no screen asks for it. Add the field to a screen.</source>
@@ -3421,7 +3421,7 @@
         </message>
         <message>
             <source>The condition cannot be understood from column {column} on ({found}).</source>
-            <translation type="unfinished"></translation>
+            <translation>शर्त स्तंभ {column} से समझी नहीं जाती ({found})।</translation>
         </message>
         <message>
             <source>The condition is never true, whatever is typed and however old somebody is.</source>
@@ -3649,7 +3649,7 @@
         </message>
         <message>
             <source>The face in the document's chip is that of the person.</source>
-            <translation type="unfinished"></translation>
+            <translation>दस्तावेज़ की चिप का चेहरा इसी व्यक्ति का है।</translation>
         </message>
         <message>
             <source>The face is cut off. Move to the middle of the picture.</source>
@@ -4513,7 +4513,7 @@
         </message>
         <message>
             <source>The portrait in the document's chip cannot be compared by the station. Compare it with the person yourself.</source>
-            <translation type="unfinished"></translation>
+            <translation>दस्तावेज़ की चिप के चित्र की तुलना स्टेशन नहीं कर सकता। स्वयं व्यक्ति से मिलाएँ।</translation>
         </message>
         <message>
             <source>The portrait of a document does not look like the face that was captured: likeness {score}, the same from {threshold} on.</source>
@@ -4706,6 +4706,10 @@
         <message>
             <source>The registration was changed after it was signed. Check it and sign it again.</source>
             <translation>पंजीकरण हस्ताक्षर के बाद बदला गया। उसे जाँचें और फिर हस्ताक्षर करें।</translation>
+        </message>
+        <message>
+            <source>The rehearsal waited in vain for a screen: {screen}.</source>
+            <translation>अभ्यास एक स्क्रीन की व्यर्थ प्रतीक्षा करता रहा: {screen}।</translation>
         </message>
         <message>
             <source>The report cannot be written to {file}. Name a file in a folder that is there and that you may write to.</source>
@@ -5021,7 +5025,7 @@
         </message>
         <message>
             <source>The sign-in at the trusted provider did not succeed. It can be tried again.</source>
-            <translation type="unfinished"></translation>
+            <translation>भरोसेमंद प्रदाता पर साइन-इन सफल नहीं हुआ। फिर प्रयास किया जा सकता है।</translation>
         </message>
         <message>
             <source>The sign-in was declined at the identity provider. It can be tried again.</source>
@@ -5241,7 +5245,7 @@
         </message>
         <message>
             <source>The trusted provider did not tell something about the person that is needed here.</source>
-            <translation type="unfinished"></translation>
+            <translation>भरोसेमंद प्रदाता ने व्यक्ति के बारे में कुछ ऐसा नहीं बताया जो यहाँ चाहिए।</translation>
         </message>
         <message>
             <source>The two passwords differ.</source>
@@ -5441,7 +5445,7 @@
         </message>
         <message>
             <source>The {kind} was unplugged. Plug it in; it goes on by itself.</source>
-            <translation type="unfinished"></translation>
+            <translation>{kind} निकाल लिया गया। उसे लगाएँ; काम अपने आप आगे बढ़ेगा।</translation>
         </message>
         <message>
             <source>The {kind} was withdrawn from use. Put it away and tell your supervisor.</source>
