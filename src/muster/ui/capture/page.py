@@ -18,7 +18,6 @@ from PySide6.QtWidgets import (
 from muster.domain.biometrics import (
     AttestedBecause,
     BiometricAttribute,
-    CaptureGroup,
     ExceptionKind,
     ForcedBecause,
 )
@@ -196,10 +195,11 @@ class CapturePage(StepPage):
         if choice in (Choice.TAKE, Choice.TRY):
             self.runner.take()
         elif choice is Choice.KEEP:
-            modality = BiometricAttribute.FACE.modality if self.step is Step.FACE else self._group.modality
+            group = self.step.capture_group
+            assert group is not None, "a photo is taken or not"
             shown = [
                 Reason(words, because, because is ForcedBecause.OTHER)
-                for because, words in names.forced_reasons(modality)
+                for because, words in names.forced_reasons(group.modality)
             ]
             self.side.ask(tr("Why is the best there is kept?"), shown)
         elif choice is Choice.ATTEST:
@@ -304,12 +304,6 @@ class CapturePage(StepPage):
             self._guide()
 
     # Showing
-
-    @property
-    def _group(self) -> CaptureGroup:
-        group = self.step.capture_group
-        assert group is not None, "not the photo's"
-        return group
 
     def _show(self) -> None:
         presenter = self.presenter

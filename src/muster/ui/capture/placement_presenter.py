@@ -99,11 +99,6 @@ class PlacementPresenter:
         """What was tried and is not kept."""
         return tuple(row.attribute for row in self.rows() if row.state is SampleState.POOR)
 
-    @property
-    def kept(self) -> tuple[BiometricAttribute, ...]:
-        """The fingers and eyes whose samples are in the registration."""
-        return tuple(each for each in self.group.attributes if each in self._registration.samples)
-
     def rows(self) -> tuple[Row, ...]:
         """What is found of two of them, the same finger twice, is said once."""
         rows: list[Row] = []
