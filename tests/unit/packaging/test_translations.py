@@ -262,6 +262,8 @@ def test_the_compiled_file_names_its_language(language: str) -> None:
 
 
 def test_left_is_left_in_every_language() -> None:
+    assert (_shipped("hi")["Left hand"], _shipped("am")["Left hand"]) == ("बायाँ हाथ", "ግራ እጅ")
+    assert (_shipped("hi")["Right hand"], _shipped("am")["Right hand"]) == ("दायाँ हाथ", "ቀኝ እጅ")
     assert (_shipped("fr")["Left hand"], _shipped("ar")["Left hand"]) == ("Main gauche", "اليد اليسرى")
     assert (_shipped("fr")["Right hand"], _shipped("ar")["Right hand"]) == ("Main droite", "اليد اليمنى")
 
@@ -277,6 +279,20 @@ def test_french_apostrophes_are_curved() -> None:
 
 def test_arabic_has_its_own_commas_semicolons_and_question_marks() -> None:
     assert {text for text in _shipped("ar").values() if re.search(r"[,;?](\s|$)", text)} == set()
+
+
+def test_amharic_has_its_own_commas_and_semicolons() -> None:
+    assert {text for text in _shipped("am").values() if re.search(r"[,;](\s|$)", text)} == set()
+
+
+@pytest.mark.parametrize(("language", "stop"), [("hi", "।"), ("am", "።")])
+def test_a_sentence_ends_with_the_stop_of_its_script(language: str, stop: str) -> None:
+    wrong = {
+        text
+        for source, text in _shipped(language).items()
+        if source.rstrip().endswith(".") is not text.rstrip().endswith(stop) and not source.rstrip().endswith("?")
+    }
+    assert wrong == set()
 
 
 def test_a_part_set_off_from_the_direction_around_it_ends_where_it_should() -> None:

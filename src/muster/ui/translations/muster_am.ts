@@ -3841,7 +3841,7 @@
         </message>
         <message>
             <source>The folder {folder} holds no pack of networks (pack.toml, pack.sig).</source>
-            <translation>አቃፊ {folder} የሞዴሎች ጥቅል የለውም (pack.toml, pack.sig)።</translation>
+            <translation>አቃፊ {folder} የሞዴሎች ጥቅል የለውም (pack.toml፣ pack.sig)።</translation>
         </message>
         <message>
             <source>The form description cannot be read. Ask your administrator.</source>
@@ -4737,7 +4737,7 @@
         </message>
         <message>
             <source>The same finger was placed for both: {finger}, {other}. Take both again, each by itself.</source>
-            <translation>ለሁለቱም ተመሳሳይ ጣት ተቀምጧል: {finger}, {other}። ሁለቱንም ለየብቻ እንደገና ይውሰዱ።</translation>
+            <translation>ለሁለቱም ተመሳሳይ ጣት ተቀምጧል: {finger}፣ {other}። ሁለቱንም ለየብቻ እንደገና ይውሰዱ።</translation>
         </message>
         <message>
             <source>The same finger, eye or face is there twice, or is there and said to be missing. Take it again.</source>
