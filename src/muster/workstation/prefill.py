@@ -141,13 +141,14 @@ class Prefilling:
         """
         pages = self._documents.pictures(registration_id, slot_field)
         empty = not self._journal.load(registration_id).demographics_entered
-        words = self._pages.read(pages, self._today(), with_text=empty)
-        return self.take_in(registration_id, slot_field, words)
+        words = self._reading(registration_id).read(pages, self._today(), with_text=empty)
+        return self._take_in(registration_id, slot_field, words)
 
     def read_pictures(self, registration_id: RegistrationId, slot_field: str, pictures: Sequence[Pixels]) -> Offer:
         """The same of pictures that are no document of the registration yet, or will never be one: the code on a
         telephone, held before the camera."""
-        return self.take_in(registration_id, slot_field, self._pages.read(pictures, self._today()))
+        words = self._reading(registration_id).read(pictures, self._today())
+        return self._take_in(registration_id, slot_field, words)
 
     def read_from_camera(
         self, registration_id: RegistrationId, cancel: Event, on_frame: Callable[[Frame], None]
@@ -156,12 +157,9 @@ class Prefilling:
         the picture is kept. Raises ``DeviceUnavailable``, ``Cancelled``, ``Refused``, ``NotAuthentic``."""
         self._journal.open_draft(registration_id)
         words = self._cameras.watch(self._today(), cancel, on_frame)
-        return self.take_in(registration_id, BEFORE_CAMERA, words)
+        return self._take_in(registration_id, BEFORE_CAMERA, words)
 
-    def take_in(self, registration_id: RegistrationId, slot_field: str, words: DocumentWords) -> Offer:
-        if registration_id != self._whose:  # of the last person's pages nothing is needed any more
-            self._pages.forget()
-        self._whose = registration_id
+    def _take_in(self, registration_id: RegistrationId, slot_field: str, words: DocumentWords) -> Offer:
         state = self._keep(registration_id, slot_field, words.sources)
         slots = {each.field: each for each in self._documents.slots(state.started.process)}
         kind = words.kind
@@ -399,10 +397,17 @@ class Prefilling:
             if error.code is not DOCUMENT_FIELD_UNKNOWN:
                 raise
         else:
-            zone = self._pages.zone_of(pages, self._today())
+            zone = self._reading(registration_id).zone_of(pages, self._today())
         if zone is None:
             raise BadInput(CHIP_NOT_OPENED)
         return ChipKey.of_zone(zone)
+
+    def _reading(self, registration_id: RegistrationId) -> PageReading:
+        """Of the last person's pages nothing is needed any more."""
+        if registration_id != self._whose:
+            self._pages.forget()
+        self._whose = registration_id
+        return self._pages
 
     def _form_of(self, state: Registration) -> Sequence[FormField]:
         return self._form(state.started.process)
