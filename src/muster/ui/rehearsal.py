@@ -1,0 +1,216 @@
+"""An invented person enrolled at the real window, over and over, with a stopwatch: for ``muster bench window`` and
+for whoever looks whether the window stays quick and small.
+
+Works without a display, on a demo station in a temporary folder, with the simulated devices.
+
+    python -m muster.ui.rehearsal [--count N]     one line of JSON for each registration
+    python -m muster.ui.rehearsal --open FOLDER   the station in FOLDER up to its sign-in page, and no further
+
+``MUSTER_SIMULATED_SPEED`` says how fast the person is: 1 is a person's pace.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from PySide6.QtCore import QDeadlineTimer, QEventLoop, QTimer
+from PySide6.QtWidgets import QAbstractButton
+
+from muster.clock import utc_now
+from muster.domain.applicant import LocalizedText
+from muster.errors import Code, DeviceUnavailable
+from muster.ui.application import prepared_application
+from muster.ui.background import Background
+from muster.ui.capture.page import CapturePage
+from muster.ui.language import WINDOW_LANGUAGES, Languages
+from muster.ui.loop_watch import Blocked, LoopWatch
+from muster.ui.pages.home import HomePage
+from muster.ui.pages.receipt import ReceiptPage
+from muster.ui.pages.sign_in import SignInPage
+from muster.ui.session import Session
+from muster.ui.window import MainWindow
+from muster.ui.wizard.consent import ConsentPage
+from muster.ui.wizard.demographics import DemographicsPage
+from muster.ui.wizard.documents import DocumentsPage
+from muster.ui.wizard.preview import PreviewPage
+from muster.ui.wizard.proofing import ProofingPage
+from muster.ui.wizard.signature import SignaturePage
+from muster.ui.wizard.wizard import Wizard
+from muster.workstation.demo import demo_script
+from muster.workstation.lanes import Lanes
+
+REHEARSAL_STUCK = Code("REHEARSAL_STUCK", "The rehearsal waited in vain for a screen: {screen}.")
+
+_PATIENCE_MS = 120_000
+_LOOK_MS = 2
+_STATUS = Path("/proc/self/status")
+_WAY = "document"  # of the demo's proof of identity
+
+
+@dataclass(frozen=True, slots=True)
+class Rehearsed:
+    """One registration. ``next_ready_ms`` runs from the officer's signature to the next person's first page;
+    ``resident_mib`` is what this process held then, 0 where the system does not tell."""
+
+    number: int
+    blocked: Blocked
+    next_ready_ms: float
+    resident_mib: float
+
+
+class Rehearsal:
+    """Presses what an officer presses, each time as soon as it can be, and lets the loop go round in between."""
+
+    def __init__(self, session: Session, lanes: Lanes) -> None:
+        self._session = session
+        self.window = _window(session, lanes)
+        self.watch = LoopWatch()
+
+    def registrations(self, count: int) -> Iterator[Rehearsed]:
+        self._press(self._on(SignInPage).sign_in)
+        self._press(self._on(HomePage).start)
+        for number in range(1, count + 1):
+            self._up_to_signature()
+            began = time.monotonic()
+            self._press(self._on(SignaturePage).sign)
+            self._press(self._on(ReceiptPage).another)
+            self._on(ConsentPage)
+            took_ms = (time.monotonic() - began) * 1000
+            yield Rehearsed(number, self.watch.take(), took_ms, resident_mib())
+
+    def close(self) -> None:
+        self.watch.stop()
+        self.window.close()
+
+    def _up_to_signature(self) -> None:
+        self._press(self._on(ConsentPage).agree)
+        self._fill_form(self._on(DemographicsPage))
+        self._press(self._on(DemographicsPage).next)
+        documents = self._on(DocumentsPage)
+        slot = next(iter(documents.slots.values()))
+        self._press(slot.scan)
+        self._until("a scanned page", lambda: slot.is_filled)
+        self._press(documents.next)
+        proofing = self._on(ProofingPage)
+        self._until("the ways", lambda: _WAY in proofing.offers)
+        self._press(proofing.offers[_WAY])
+        self._until("what is asked", lambda: _WAY in proofing.forms)
+        pressed = proofing.forms[_WAY].go
+        assert pressed is not None
+        self._press(pressed)
+        self._press(self._on(CapturePage).start)
+        self._press(self._on(PreviewPage).confirm)
+        page = self._on(SignaturePage)
+        credentials = self._session.station().demo_credentials()
+        assert credentials is not None
+        page.password.setText(credentials[0][1])
+        page.password.textEdited.emit(credentials[0][1])
+
+    def _fill_form(self, page: DemographicsPage) -> None:
+        for name, value in demo_script().demographics.items():
+            if name in page.lists:
+                box = page.lists[name]
+                box.setCurrentIndex(box.findData(value))
+                box.activated.emit(box.currentIndex())
+                self._breathe()
+                continue
+            for language, text in value.values if isinstance(value, LocalizedText) else (("", value),):
+                if (name, language) in page.boxes:
+                    page.boxes[name, language].setText(text)
+                    page.boxes[name, language].textEdited.emit(text)
+                    self._breathe()
+
+    def _press(self, pressed: QAbstractButton) -> None:
+        self._until(pressed.text(), pressed.isEnabled)
+        pressed.click()
+        self._breathe()
+
+    def _on(self, kind):  # type: ignore[no-untyped-def]
+        """The window's page or the wizard's, once it is of ``kind``."""
+
+        def here() -> object:
+            page = self.window.page
+            return page.page if isinstance(page, Wizard) else page
+
+        self._until(kind.__name__, lambda: isinstance(here(), kind))
+        return here()
+
+    def _breathe(self) -> None:
+        """One turn of the loop: what two presses take is not taken for one."""
+        loop = QEventLoop()
+        QTimer.singleShot(_LOOK_MS, loop.quit)
+        loop.exec()
+
+    def _until(self, screen: str, ready: Callable[[], bool]) -> None:
+        deadline = QDeadlineTimer(_PATIENCE_MS)
+        while not ready():
+            if deadline.hasExpired():
+                raise DeviceUnavailable(REHEARSAL_STUCK, screen=screen)
+            self._breathe()
+
+
+def resident_mib() -> float:
+    """What this process holds in memory. Linux tells; nowhere else is it asked."""
+    if not _STATUS.exists():
+        return 0.0
+    (line,) = (each for each in _STATUS.read_text(encoding="ascii").splitlines() if each.startswith("VmRSS:"))
+    return int(line.split()[1]) / 1024
+
+
+def _window(session: Session, lanes: Lanes) -> MainWindow:
+    languages = Languages(prepared_application())
+    languages.use(WINDOW_LANGUAGES[0])
+    window = MainWindow(session, Background(lanes), languages)
+    window.show()
+    return window
+
+
+@contextmanager
+def rehearsing() -> Iterator[Rehearsal]:
+    prepared_application()
+    with tempfile.TemporaryDirectory() as data, Lanes() as lanes:
+        session = Session(Path(data) / "station", utc_now)
+        try:
+            session.create_demo()
+            made = Rehearsal(session, lanes)
+            try:
+                yield made
+            finally:
+                made.close()
+        finally:
+            session.close()
+
+
+def _open(folder: Path) -> None:
+    """Ends the process where an officer could begin: what comes after is not what somebody waits for."""
+    application = prepared_application()
+    window = _window(Session(folder, utc_now), Lanes())
+    application.processEvents()
+    os._exit(0 if isinstance(window.page, SignInPage) else 1)
+
+
+def main() -> int:
+    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    told = argparse.ArgumentParser(description="Enroll an invented person at the window, with a stopwatch.")
+    told.add_argument("--count", type=int, default=1, help="Registrations, one after the other.")
+    told.add_argument("--open", type=Path, metavar="FOLDER", help="Only open this station's sign-in page.")
+    asked = told.parse_args()
+    if asked.open is not None:
+        _open(asked.open)
+    with rehearsing() as rehearsal:
+        for each in rehearsal.registrations(asked.count):
+            print(json.dumps(asdict(each)), flush=True)  # noqa: T201 - that is what it is for
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

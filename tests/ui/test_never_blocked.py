@@ -1,0 +1,63 @@
+"""That a window which answers nobody is noticed, and that the rehearsal goes through."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+from conftest_ui import quick_devices as quick_devices  # noqa: PLC0414 - used by being there
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from muster.ui.loop_watch import FELT_MS, LoopWatch
+from muster.ui.rehearsal import rehearsing
+
+
+def _work_long() -> None:
+    end = time.thread_time() + 0.1
+    while time.thread_time() < end:
+        pass
+
+
+def _wait_long() -> None:
+    time.sleep(0.1)
+
+
+def test_what_works_long_in_the_loop_is_named_and_timed_by_both_clocks(qapp: QApplication, qtbot: QtBot) -> None:
+    watch = LoopWatch()
+    QTimer.singleShot(5, _work_long)
+    qtbot.wait(30)
+    blocked = watch.take()
+    watch.stop()
+    assert blocked.wall_ms >= blocked.own_ms >= 100
+    assert "_work_long" in blocked.own_where[-1]
+
+
+def test_what_only_waits_took_none_of_the_windows_own_time(qapp: QApplication, qtbot: QtBot) -> None:
+    watch = LoopWatch()
+    QTimer.singleShot(5, _wait_long)
+    qtbot.wait(30)
+    blocked = watch.take()
+    watch.stop()
+    assert blocked.wall_ms >= 100
+    assert "_wait_long" in blocked.wall_where[-1]
+    assert blocked.own_ms < FELT_MS
+
+
+def test_each_look_begins_anew(qapp: QApplication, qtbot: QtBot) -> None:
+    watch = LoopWatch()
+    _wait_long()
+    assert watch.take().wall_ms >= 100
+    qtbot.wait(5)
+    later = watch.take()
+    watch.stop()
+    assert later.wall_ms < 100
+
+
+@pytest.mark.usefixtures("quick_devices")
+def test_the_rehearsal_enrolls_one_person_after_the_other() -> None:
+    with rehearsing() as rehearsal:
+        (told,) = rehearsal.registrations(1)
+    assert told.blocked.wall_ms > 0
+    assert told.next_ready_ms > 0
