@@ -214,8 +214,13 @@ class ReviewBundles:
         line = _line(told)
         if line is None or (line.registration_id.text, line.packet_id) != (each.registration_id, each.packet_id):
             return False
+        number = line.registration_id
+        if f"{number.center}_{number.machine}" != content.station:  # no station speaks of another's
+            return False
         line = replace(line, station=content.station)
         with self._journal.database.work() as work:
+            if work.registrations.exists(number):  # nor of ours
+                return False
             before = work.carried_review.find(line.registration_id)
             if before is not None and before.line.packet_id == line.packet_id:
                 return True

@@ -186,3 +186,12 @@ def test_a_list_of_a_station_nobody_accepted_or_for_another_one_is_refused(two: 
     with _supervisor(two.here) as desk:
         desk.review_bundles.accept(two.drive / "here.keys", str(caught.value.detail["fingerprint"]))
         assert _no(desk, "take_in", two.drive) == "REVIEW_FOR_ANOTHER"
+
+
+def test_nobody_puts_another_registration_in_front_of_one_of_ours(two: Two, tmp_path: Path) -> None:
+    with _supervisor(two.here) as desk:
+        own = desk.review_bundles.tell_keys(two.drive / "here.keys")
+        desk.review_bundles.accept(two.drive / "here.keys", own)
+        desk.review_bundles.hand_out(tmp_path, own)
+        assert desk.review_bundles.take_in(tmp_path).refused == (two.registration_id,)
+        assert [each.station for each in desk.review.lines()] == [""]
