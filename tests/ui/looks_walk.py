@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -113,7 +114,7 @@ def _too_small(widget: QWidget) -> str:
         if widget.wordWrap():
             needed = widget.minimumSizeHint()
             needed.setHeight(widget.heightForWidth(room.width()))
-            longest = max(widget.fontMetrics().horizontalAdvance(each) for each in words.split() or [""])
+            longest = max(widget.fontMetrics().horizontalAdvance(each) for each in re.split(r"[\s-]", words))
             needed.setWidth(longest)
     elif isinstance(widget, QPushButton | QCheckBox | QRadioButton):
         words, needed = widget.text(), widget.sizeHint()

@@ -102,6 +102,8 @@ class TrailPage(Page):
         self.text = QLineEdit()
         self.text.setAccessibleName(tr("Words, a registration's number, or a person's name"))
         self.text.setPlaceholderText(tr("Words, a registration's number, or a person's name"))
+        self.text.setToolTip(self.text.placeholderText())
+        self.text.setMinimumWidth(theme.px(150))
         self.text.setClearButtonEnabled(True)
         self.text.returnPressed.connect(self.search)
         row.addWidget(self.text, 3)
