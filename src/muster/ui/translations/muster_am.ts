@@ -1192,6 +1192,10 @@
             <translation>ቦታ ፈልግ</translation>
         </message>
         <message>
+            <source>Find a registration by its number or by the person's name</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Finger</source>
             <translation>ጣት</translation>
         </message>

@@ -1192,6 +1192,10 @@
             <translation>البحث عن مكان</translation>
         </message>
         <message>
+            <source>Find a registration by its number or by the person's name</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Finger</source>
             <translation>الإصبع</translation>
         </message>
@@ -1209,7 +1213,7 @@
         </message>
         <message>
             <source>Fingers and eyes</source>
-            <translation type="unfinished"></translation>
+            <translation>الأصابع والعينان</translation>
         </message>
         <message>
             <source>Fingers or eyes marked as not to be captured: {count}, of them for good: {permanent}.</source>

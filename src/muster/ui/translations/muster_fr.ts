@@ -1192,6 +1192,10 @@
             <translation>Chercher un lieu</translation>
         </message>
         <message>
+            <source>Find a registration by its number or by the person's name</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>Finger</source>
             <translation>Doigt</translation>
         </message>
@@ -1209,7 +1213,7 @@
         </message>
         <message>
             <source>Fingers and eyes</source>
-            <translation type="unfinished"></translation>
+            <translation>Doigts et yeux</translation>
         </message>
         <message>
             <source>Fingers or eyes marked as not to be captured: {count}, of them for good: {permanent}.</source>
