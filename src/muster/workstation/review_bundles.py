@@ -218,12 +218,13 @@ class ReviewBundles:
         if f"{number.center}_{number.machine}" != content.station:  # no station speaks of another's
             return False
         line = replace(line, station=content.station)
+        with self._journal.database.read() as work:
+            ours, before = work.registrations.exists(number), work.carried_review.find(number)
+        if ours:  # nor of ours
+            return False
+        if before is not None and before.line.packet_id == line.packet_id:
+            return True
         with self._journal.database.work() as work:
-            if work.registrations.exists(number):  # nor of ours
-                return False
-            before = work.carried_review.find(line.registration_id)
-            if before is not None and before.line.packet_id == line.packet_id:
-                return True
             kept = self._sealer.seal(told, carried_context(line.registration_id))
             work.carried_review.put(CarriedReview(line, content.station, key_index_of(content.key), kept))
             subject = line.registration_id.text
