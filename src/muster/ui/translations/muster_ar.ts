@@ -5449,7 +5449,7 @@
         </message>
         <message>
             <source>The {kind} was unplugged. Plug it in; it goes on by itself.</source>
-            <translation type="unfinished"></translation>
+            <translation>فُصل الجهاز: {kind}. وصّله، وسيستمر العمل تلقائيًا.</translation>
         </message>
         <message>
             <source>The {kind} was withdrawn from use. Put it away and tell your supervisor.</source>
