@@ -83,6 +83,14 @@ def test_a_record_is_found_by_the_beginning_of_any_of_its_words(
     assert _found(trail, _typed(text)) == numbers
 
 
+def test_beginnings_count_only_where_no_record_has_the_whole_words(trail: Database) -> None:
+    with trail.work() as work:
+        work.record(AuditEvent.SCREEN_LOCKED, actor="x", said="newer")
+    trail.index_trail()
+    assert _found(trail, _typed("new")) == [2]
+    assert _found(trail, _typed("newe")) == [7]
+
+
 def test_all_that_is_asked_for_must_be_there_and_one_of_each_group(trail: Database) -> None:
     assert _found(trail, _typed("erika new")) == [2]
     assert _found(trail, Wanted(words=(("timeout", "server"),))) == [4]
