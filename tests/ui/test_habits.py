@@ -324,3 +324,20 @@ def test_a_second_page_is_added_looked_at_and_taken_away_again(driver: Driver) -
     driver.click(slot.remove)
     driver.until(lambda: not slot.is_filled)
     assert not page.reload().documents
+
+
+def test_what_was_put_away_is_found_by_the_beginnings_of_names(driver: Driver) -> None:
+    _draft(driver, Step.DOCUMENTS)
+    page = driver.on(HomePage)
+
+    def shown() -> str:
+        return " ".join(each.text() for each in page.findChildren(QLabel) if each.isVisibleTo(page))
+
+    driver.until(lambda: "Erika Mustermann" in shown())
+    driver.type(page.search, "muster er")
+    driver.until(lambda: not page._searching.isActive())
+    driver.until(lambda: "Erika Mustermann" in shown())
+    driver.type(page.search, "x")
+    driver.until(lambda: "Erika Mustermann" not in shown())
+    page.search.clear()
+    driver.until(lambda: "Erika Mustermann" in shown())

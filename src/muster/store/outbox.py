@@ -67,6 +67,12 @@ class OutboxRows:
         rows = {row.packet_id: row for query in (stuck, newest) for row in self._connection.execute(query)}
         return tuple(map(_entry, list(rows.values())[:limit]))
 
+    def with_number(self, digits: str, limit: int) -> tuple[OutboxEntry, ...]:
+        """Those in whose registration's number ``digits`` stand, newest first."""
+        has_them = outbox.c.registration_id.contains(digits, autoescape=True)
+        query = outbox.select().where(has_them).order_by(outbox.c.sealed_at.desc()).limit(limit)
+        return tuple(map(_entry, self._connection.execute(query)))
+
     def count(self) -> int:
         return int(self._connection.scalar(sa.select(sa.func.sum(outbox_total.c.packets))) or 0)
 

@@ -86,6 +86,14 @@ class DraftSummary:
     next_step: Step | None
     applicant_name: str
 
+    def has(self, words: str) -> bool:
+        """Whether each of ``words`` begins one of the name's, in whatever case, or stands in the number."""
+        names = self.applicant_name.casefold().split()
+        return all(
+            each in self.id.text or any(name.startswith(each) for name in names)
+            for each in words.casefold().split()
+        )
+
 
 class Enrollment(PersonCapture):
     def __init__(
@@ -180,11 +188,11 @@ class Enrollment(PersonCapture):
         self._journal.note(registration_id, AuditEvent.REGISTRATION_RESUMED)
         return state
 
-    def drafts(self) -> tuple[DraftSummary, ...]:
-        """Unfinished registrations, the last touched first."""
+    def drafts(self, words: str = "") -> tuple[DraftSummary, ...]:
+        """Unfinished registrations, the last touched first; with ``words``, those that have them (see there)."""
         with self._journal.database.read() as work:
             drafts = work.registrations.drafts()
-        return tuple(
+        summaries = (
             DraftSummary(
                 state.id,
                 state.started.process,
@@ -195,6 +203,7 @@ class Enrollment(PersonCapture):
             )
             for state, changed_at in drafts
         )
+        return tuple(each for each in summaries if each.has(words))
 
     def discard(self, registration_id: RegistrationId, reason: str) -> None:
         """End a draft for good and destroy what was recorded, as the consent text promises."""

@@ -88,6 +88,14 @@ class Sync:
         with self._journal.database.read() as work:
             return work.outbox.page(limit), work.outbox.count()
 
+    def find(self, words: str, limit: int) -> tuple[OutboxEntry, ...]:
+        """Packets in whose number the digits of ``words`` stand: their names are sealed. None without digits."""
+        digits = "".join(each for each in words if each.isdecimal())
+        if not digits:
+            return ()
+        with self._journal.database.read() as work:
+            return work.outbox.with_number(digits, limit)
+
     def outlook(self) -> Outlook:
         """What waits to be sent, and how long that takes."""
         return self._sending.outlook()

@@ -93,6 +93,25 @@ def test_drafts_are_listed_with_name_and_next_step_the_last_touched_first(root: 
     ]
 
 
+@pytest.mark.parametrize(
+    ("words", "found"),
+    [
+        ("", True),
+        ("erika", True),
+        ("MUST er", True),
+        ("rika", False),
+        ("erika x", False),
+        ("muster 9999999", False),
+    ],
+)
+def test_drafts_are_found_by_the_beginnings_of_names(
+    desk: Desk, draft: RegistrationId, words: str, *, found: bool
+) -> None:
+    desk.enrollment.keep_draft(draft, demo_script().demographics)
+    assert bool(desk.enrollment.drafts(words)) is found
+    assert desk.enrollment.drafts(draft.text[-9:])
+
+
 def test_taking_a_draft_up_again_is_on_record(desk: Desk, draft: RegistrationId) -> None:
     desk.enrollment.resume(draft)
     assert audited(desk, draft)[-1] == "MUS-REG-008"

@@ -53,6 +53,15 @@ def test_a_packet_nobody_sealed_cannot_be_delivered(root: Path) -> None:
     assert caught.value.code.name == "PACKET_UNKNOWN"
 
 
+def test_a_packet_is_found_by_digits_of_its_number_and_by_no_name(sealed: Sealed) -> None:
+    root, registration_id, packet_id = sealed
+    with desk_at(root) as desk:
+        for words in (registration_id.text, registration_id.text[5:12], f" {registration_id.text[-6:]} "):
+            assert [each.packet_id for each in desk.sync.find(words, 10)] == [packet_id]
+        for words in ("", "Erika", "999999999999", "%", "_"):
+            assert desk.sync.find(words, 10) == ()
+
+
 def test_without_a_server_the_packet_stays_and_the_attempt_is_noted(sealed: Sealed) -> None:
     root, registration_id, packet_id = sealed
     before = (root / "outbox" / f"{packet_id}.zip").read_bytes()

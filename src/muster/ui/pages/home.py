@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from PySide6.QtCore import QTimer, Signal
+from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QLineEdit, QPushButton, QVBoxLayout, QWidget
 
 from muster.domain.delivery import DeliveryState, OutboxEntry, Outlook, PersonTold, Receipt
@@ -31,6 +32,7 @@ from muster.workstation.repair import DATABASE_WAS_REBUILT
 
 _GO_ROUND_MS = 60_000
 _SHOWN = 50
+_SEARCH_AFTER_MS = 200  # after the last key
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +78,7 @@ class HomePage(Page):
         left.addWidget(self._devices_card())
         left.addWidget(self._limits_card())
         left.addStretch(1)
+        right.addWidget(self._search_box())
         right.addWidget(self._drafts_card(), 1)
         right.addWidget(self._outbox_card(), 1)
         columns.addLayout(left, 2)
@@ -139,7 +142,7 @@ class HomePage(Page):
         self._background.run(self, "outbox", self._desk.jobs.run_due, self._went_round, self._went_round)
 
     def _went_round(self, outcome: object) -> None:
-        self._background.run(self, "store", self._read_outbox, self._show_outbox, self._fail)
+        self._look_at_outbox()
 
     def _new_card(self, window_language: str) -> Card:
         card = Card(margin=22, spacing=12)
@@ -225,6 +228,21 @@ class HomePage(Page):
         card.column.addWidget(self.limits)
         return card
 
+    def _search_box(self) -> QLineEdit:
+        """Over what was put away and what was sealed, by name or number: sealed packets keep no name."""
+        self.search = QLineEdit()
+        self.search.setAccessibleName(tr("Find a registration by its number or by the person's name"))
+        self.search.setPlaceholderText(tr("Find a registration by its number or by the person's name"))
+        self.search.setClearButtonEnabled(True)
+        self._searching = QTimer(self)
+        self._searching.setSingleShot(True)
+        self._searching.setInterval(_SEARCH_AFTER_MS)
+        self._searching.timeout.connect(self._read_lists)
+        self.search.textEdited.connect(lambda _: self._searching.start())
+        self.search.textChanged.connect(lambda text: None if text else self._searching.start())
+        QShortcut(QKeySequence.StandardKey.Find, self, self.search.setFocus)
+        return self.search
+
     def _drafts_card(self) -> Card:
         card = Card(margin=22)
         card.column.addWidget(label(tr("Put away, to be finished"), "section"))
@@ -257,20 +275,32 @@ class HomePage(Page):
         return card
 
     def refresh(self) -> None:
-        self._background.run(self, "store", self._desk.enrollment.drafts, self._show_drafts, self._fail)
-        self._background.run(self, "store", self._read_outbox, self._show_outbox, self._fail)
+        self._read_lists()
         self._background.run(self, "store", self._desk.limits.all, self.limits.show_limits, self._fail)
         if not self.review.isHidden():
             self._background.run(self, "store", self._desk.review.counts, self._show_review, self._fail)
         self._look_at_devices()
 
+    def _read_lists(self) -> None:
+        words = self.search.text()
+        drafts = partial(self._desk.enrollment.drafts, words)
+        self._background.run(self, "store", drafts, self._show_drafts, self._fail)
+        self._look_at_outbox()
+
     def _show_review(self, counts: dict[Standing, int]) -> None:
         waiting = counts.get(Standing.WAITING, 0)
         self.review.setText(tr("Review ({count})", count=waiting) if waiting else tr("Review"))
 
-    def _read_outbox(self) -> OutboxView:
-        """First what needs somebody. Runs on a lane."""
+    def _look_at_outbox(self) -> None:
+        read = partial(self._read_outbox, self.search.text())
+        self._background.run(self, "store", read, self._show_outbox, self._fail)
+
+    def _read_outbox(self, words: str) -> OutboxView:
+        """First what needs somebody, or what is looked for. Runs on a lane."""
         entries, count = self._desk.sync.page(_SHOWN)
+        if words.strip():
+            entries = self._desk.sync.find(words, _SHOWN)
+            count = len(entries)
         with_slip = self._desk.enrollment.with_slip([entry.registration_id for entry in entries])
         lines = tuple((entry, entry.registration_id in with_slip) for entry in entries)
         return OutboxView(lines, count, self._desk.sync.outlook())
@@ -421,7 +451,8 @@ class HomePage(Page):
         self.setEnabled(True)
         self.send.setEnabled(True)
         self.note.say(say_error(error), "bad")
-        self._background.run(self, "store", self._read_outbox, self._show_outbox, lambda again: None)
+        read = partial(self._read_outbox, self.search.text())
+        self._background.run(self, "store", read, self._show_outbox, lambda again: None)
 
 
 def _device_words(line: DeviceStatusLine) -> str:

@@ -1193,7 +1193,7 @@
         </message>
         <message>
             <source>Find a registration by its number or by the person's name</source>
-            <translation type="unfinished"></translation>
+            <translation>ابحث عن تسجيل برقمه أو باسم الشخص</translation>
         </message>
         <message>
             <source>Finger</source>

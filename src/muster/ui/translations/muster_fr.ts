@@ -1193,7 +1193,7 @@
         </message>
         <message>
             <source>Find a registration by its number or by the person's name</source>
-            <translation type="unfinished"></translation>
+            <translation>Trouver un enregistrement par son numéro ou par le nom de la personne</translation>
         </message>
         <message>
             <source>Finger</source>

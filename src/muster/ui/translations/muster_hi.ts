@@ -1193,7 +1193,7 @@
         </message>
         <message>
             <source>Find a registration by its number or by the person's name</source>
-            <translation type="unfinished"></translation>
+            <translation>संख्या या व्यक्ति के नाम से पंजीकरण खोजें</translation>
         </message>
         <message>
             <source>Finger</source>
