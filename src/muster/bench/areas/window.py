@@ -1,9 +1,9 @@
 """What an officer waits for at the window: until it is there, while it answers nobody, for the next person.
 
 The window is driven in a process of its own (``python -m muster.ui.rehearsal``), offscreen; the devices are twenty
-times as fast as with a person before them, which makes none of this quicker. That the loop was blocked is told twice: by
-the wall clock, and in processor time of the window's thread, which is what the window itself took. What blocked
-longest is told by running the rehearsal by hand.
+times as fast as with a person before them, which makes none of this quicker. That the loop was blocked is told
+twice: by the wall clock, and in processor time of the window's thread, which is what the window itself took. What
+blocked longest is told by running the rehearsal by hand.
 """
 
 from __future__ import annotations
