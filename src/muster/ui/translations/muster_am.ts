@@ -5988,6 +5988,10 @@
             <translation>ይህ ጣቢያ የአገልጋይ አድራሻ የለውም። እስኪያገኝ ጥቅሎች በወጪ ሳጥን ይቆያሉ።</translation>
         </message>
         <message>
+            <source>This station is for training with invented people: nothing leaves this computer.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>This station knows no process {process}. Known are {known}; others are left out.</source>
             <translation>ይህ ጣቢያ ሂደት {process}ን አያውቅም። የሚታወቁት {known} ናቸው፤ ሌሎቹ ይተዋሉ።</translation>
         </message>

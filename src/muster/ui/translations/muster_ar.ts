@@ -1669,7 +1669,7 @@
         </message>
         <message>
             <source>Name the partner whom the claims are for: each knows the person by a number of its own.</source>
-            <translation type="unfinished"></translation>
+            <translation>اذكر الشريك الذي تُعدّ له هذه البيانات: كل شريك يعرف الشخص برقم خاص به.</translation>
         </message>
         <message>
             <source>Name the public key that signed the pack of networks as well.</source>
@@ -4713,7 +4713,7 @@
         </message>
         <message>
             <source>The rehearsal waited in vain for a screen: {screen}.</source>
-            <translation type="unfinished"></translation>
+            <translation>انتظر التدريب شاشة دون جدوى: {screen}.</translation>
         </message>
         <message>
             <source>The report cannot be written to {file}. Name a file in a folder that is there and that you may write to.</source>
@@ -5986,6 +5986,10 @@
         <message>
             <source>This station has no server address. Packets stay in the outbox until it has one.</source>
             <translation>ليس لهذه المحطة عنوان خادم. تبقى الحزم في صندوق الصادر إلى أن يُحدد عنوان.</translation>
+        </message>
+        <message>
+            <source>This station is for training with invented people: nothing leaves this computer.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>This station knows no process {process}. Known are {known}; others are left out.</source>

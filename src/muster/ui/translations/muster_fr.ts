@@ -1669,7 +1669,7 @@
         </message>
         <message>
             <source>Name the partner whom the claims are for: each knows the person by a number of its own.</source>
-            <translation type="unfinished"></translation>
+            <translation>Nommez le partenaire à qui ces données sont destinées : chacun connaît la personne sous un numéro qui lui est propre.</translation>
         </message>
         <message>
             <source>Name the public key that signed the pack of networks as well.</source>
@@ -4713,7 +4713,7 @@
         </message>
         <message>
             <source>The rehearsal waited in vain for a screen: {screen}.</source>
-            <translation type="unfinished"></translation>
+            <translation>La répétition a attendu un écran en vain : {screen}.</translation>
         </message>
         <message>
             <source>The report cannot be written to {file}. Name a file in a folder that is there and that you may write to.</source>
@@ -5986,6 +5986,10 @@
         <message>
             <source>This station has no server address. Packets stay in the outbox until it has one.</source>
             <translation>Ce poste n’a pas d’adresse de serveur. Les paquets restent dans la boîte d’envoi jusqu’à ce qu’il en ait une.</translation>
+        </message>
+        <message>
+            <source>This station is for training with invented people: nothing leaves this computer.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>This station knows no process {process}. Known are {known}; others are left out.</source>

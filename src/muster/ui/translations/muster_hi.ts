@@ -5988,6 +5988,10 @@
             <translation>इस स्टेशन के पास सर्वर का पता नहीं है। जब तक पता न मिले, पैकेट आउटबॉक्स में रहेंगे।</translation>
         </message>
         <message>
+            <source>This station is for training with invented people: nothing leaves this computer.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>This station knows no process {process}. Known are {known}; others are left out.</source>
             <translation>यह स्टेशन प्रक्रिया {process} नहीं जानता। ज्ञात हैं {known}; बाकी छोड़े जाते हैं।</translation>
         </message>
