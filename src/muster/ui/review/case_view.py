@@ -27,6 +27,7 @@ from muster.workstation.proofing_view import ExecutionView
 from muster.workstation.reference import label_in
 from muster.workstation.review import CarriedCase, ReviewCase
 from muster.workstation.review_bundles import INTRODUCER
+from muster.workstation.summary import Summary
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,27 +131,32 @@ class CaseView(QWidget):
             yield tr("Registered at station"), case.line.station
             yield from case.facts
             return
-        if case.summary is None:
+        if case.summary is None:  # and with it what the steps and the proof are told from
             yield tr("Content"), tr("destroyed, as the server has it")
         else:
-            for line in (*case.summary.lines, *case.summary.documents):
-                name = label_in(line.labels, self._language, line.field)
-                yield name, " / ".join(dict.fromkeys(text for _, text in line.values if text))
-            for exception in (*case.summary.exceptions, *case.summary.introducer_exceptions):
-                said = " · ".join(filter(None, (exception.reason, exception.comment)))
-                yield names.attribute_name(exception.attribute), said
-        for answer in case.registration.answers.values():
-            yield tr("The person"), answer_words(answer)[0]
-        yield tr("Proof of identity"), _proof_words(case, seen.proof)
-        for step, lasted in case.times.by_step.items():
-            yield names.step_name(step), words.duration(lasted)
-        for pause in case.times.pauses:
-            yield tr("Pause"), f"{words.moment(pause.began)}, {words.duration(pause.lasted)}"
+            yield from self._of_content(case, case.summary, seen.proof)
         if seen.duplicates is not None:
             yield tr("Compared with"), tr("{count} faces", count=seen.duplicates.compared)
             for each in seen.duplicates.candidates:
                 strong = each.likeness is Likeness.STRONG
                 yield tr("very alike") if strong else tr("perhaps alike"), each.name
+
+    def _of_content(
+        self, case: ReviewCase, summary: Summary, execution: ExecutionView | None
+    ) -> Iterator[tuple[str, str]]:
+        for line in (*summary.lines, *summary.documents):
+            name = label_in(line.labels, self._language, line.field)
+            yield name, " / ".join(dict.fromkeys(text for _, text in line.values if text))
+        for exception in (*summary.exceptions, *summary.introducer_exceptions):
+            said = " · ".join(filter(None, (exception.reason, exception.comment)))
+            yield names.attribute_name(exception.attribute), said
+        for answer in case.registration.answers.values():
+            yield tr("The person"), answer_words(answer)[0]
+        yield tr("Proof of identity"), _proof_words(case, execution)
+        for step, lasted in case.times.by_step.items():
+            yield names.step_name(step), words.duration(lasted)
+        for pause in case.times.pauses:
+            yield tr("Pause"), f"{words.moment(pause.began)}, {words.duration(pause.lasted)}"
 
     def _story(self) -> None:
         if self.seen is not None:
