@@ -135,9 +135,9 @@ class Policy:
     After ``idle_lock_min`` minutes without a key or a click the screen is locked over what is open.
     ``confirmed_by_supervisor`` is what an officer may not decide alone.
 
-    What a document says is filled in by itself with ``fills_at_once``, else when the officer asks for it; never what
-    is less sure than ``prefill_from`` (0 to 1). ``reads_printed_text`` also reads pages that have neither lines nor
-    a code: seconds each on a slow machine.
+    What a document says is filled in by itself with ``fills_at_once``, else when the officer asks for it; never
+    what is less sure than ``prefill_from`` (0 to 1). ``reads_printed_text`` also reads pages that have neither
+    lines nor a code: seconds each on a slow machine.
     """
 
     steps: tuple[Step, ...] = tuple(Step)
