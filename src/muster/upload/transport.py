@@ -54,6 +54,9 @@ SERVER_CONNECTION_NOT_SECURE = Code(
     "No secure connection to the server can be made, so nothing was sent. Check this computer's clock, then tell "
     "your administrator.",
 )
+TRAINING_STAYS_HERE = Code(
+    "TRAINING_STAYS_HERE", "This station is for training with invented people: nothing leaves this computer."
+)
 SERVER_REFUSED = Code("SERVER_REFUSED", "The server refused the request (status {status}).")
 SERVER_WANTS_SIGN_IN = Code(
     "SERVER_WANTS_SIGN_IN", "The server wants you to sign in: sign in again with the network to send."
@@ -139,10 +142,14 @@ class Transport(Exchange):
         maximum_answer_bytes: int = MAXIMUM_ANSWER_BYTES,
         bytes_per_second: int | None = None,
         answer_within_s: float | None = None,
+        only_here: bool = False,
     ) -> None:
+        """``only_here`` for a training station: raises ``Refused(TRAINING_STAYS_HERE)`` for any other computer."""
         url = httpx2.URL(base_url)
         # Loopback servers must not go through a proxy that the system names.
         local = url.host in ("127.0.0.1", "localhost", "::1")
+        if only_here and not local:
+            raise Refused(TRAINING_STAYS_HERE)
         self._maximum = maximum_answer_bytes
         self._pace = bytes_per_second
         self._deadline = Deadline(answer_within_s or ANSWER_WITHIN_S)

@@ -68,7 +68,7 @@ from muster.workstation.review import Review
 from muster.workstation.review_bundles import ReviewBundles, read_carried
 from muster.workstation.risk import Risk, review_rules
 from muster.workstation.sending import Sending
-from muster.workstation.server import Server
+from muster.workstation.server import Server, is_elsewhere
 from muster.workstation.server_session import ServerSession
 from muster.workstation.slip_codes import SlipCodes
 from muster.workstation.speech import Announcer
@@ -129,7 +129,10 @@ class Desk:
         self.station: StationId = unlocked.identity
         self.is_demo = unlocked.is_demo
         self.folder = unlocked.folder
-        self.server = ServerSession(server, self._journal, unlocked.machine_key, self._enrollment_of)
+        self.server = ServerSession(
+            server, self._journal, unlocked.machine_key, self._enrollment_of, training=self.is_demo
+        )
+        self._must_stay = partial(is_elsewhere, server) if self.is_demo else lambda: False
         self.master_data = MasterData(self._journal, self.server, unlocked.machine_key)
         policy = replace(policy, review=review_rules(policy.review, self.master_data.configuration()))
         self.policy = policy
@@ -193,6 +196,7 @@ class Desk:
             self.evidence,
             lambda partner, person: unlocked.identifier_hash.of(f"partner {partner}", person),
             unlocked.machine_key,
+            training=self.is_demo,
         )
         self.devices = DeviceDesk(
             catalogue, DeviceChoices(self._journal, catalogue), DeviceDoctor(catalogue, clock, context)
@@ -220,11 +224,13 @@ class Desk:
 
     def _equip_traffic(self, unlocked: UnlockedStation, submission: Submission, reference: ReferenceData) -> None:
         """What goes to servers and other stations and comes from them, and what follows of how long it did not."""
-        self.sending = Sending(self._journal)
+        self.sending = Sending(self._journal, self._must_stay)
         self.sync = Sync(
             self._journal, unlocked.folder, self.server, submission, reference.schema, self.policy, self.sending
         )
-        self.handing_over = HandingOver(self._journal, unlocked.machine_key, self.sync, self.sending, self.policy)
+        self.handing_over = HandingOver(
+            self._journal, unlocked.machine_key, self.sync, self.sending, self.policy, training=self.is_demo
+        )
         self.carrying = Carrying(
             self._journal,
             unlocked.folder,

@@ -65,7 +65,10 @@ class Exporting:
         ledger: EvidenceLedger,
         partner_subject: PartnerSubject,
         machine_key: MachineKey,
+        *,
+        training: bool = False,
     ) -> None:
+        self._training = training
         self._journal = journal
         self._machine_key = machine_key
         self._partner_subject = partner_subject
@@ -135,7 +138,7 @@ class Exporting:
             raise Refused(STEPS_OPEN)
         host = urlsplit(address).hostname or ""
         self._note(registration_id, Wording.GOVSTACK, server=host)
-        with Transport(server.url()) as transport:
+        with Transport(server.url(), only_here=self._training) as transport:
             enrolled = Enrolling(transport).enroll(request, profile)
         self._journal.note(registration_id, AuditEvent.ENROLLMENT_ACCEPTED, server=host)
         return enrolled

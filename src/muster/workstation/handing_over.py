@@ -25,6 +25,7 @@ from muster.domain.operators import Permission
 from muster.errors import Code, MusterError, Refused
 from muster.formats.handover import HandedOver, HandoverList
 from muster.upload.schedule import next_question
+from muster.upload.transport import TRAINING_STAYS_HERE
 from muster.workstation.journal import Journal
 from muster.workstation.policy import Policy
 from muster.workstation.sending import Sending
@@ -54,7 +55,10 @@ class HandingOver:
         sending: Sending,
         policy: Policy,
         chance: Callable[[], float] = random,
+        *,
+        training: bool = False,
     ) -> None:
+        self._training = training
         self._journal = journal
         self._key = key
         self._sync = sync
@@ -65,10 +69,13 @@ class HandingOver:
     def export(self, folder: Path) -> HandedOut:
         """Copy every packet that waits into ``folder``, with a list that another station takes them by.
 
-        Raises ``Refused`` (there is none, or the person may not export), ``StorageUnavailable`` (then nothing
-        there counts), ``NotAuthentic`` for a packet that was changed on this disk.
+        Raises ``Refused`` (there is none, the person may not export, or the station is for training),
+        ``StorageUnavailable`` (then nothing there counts), ``NotAuthentic`` for a packet that was changed on this
+        disk.
         """
         self._journal.access.require(Permission.EXPORT)
+        if self._training:
+            raise Refused(TRAINING_STAYS_HERE)
         entries = tuple(each for each in reversed(self._sync.outbox()) if each.is_unsent)
         if not entries:
             raise Refused(NOTHING_TO_HAND_OVER)

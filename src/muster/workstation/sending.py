@@ -6,14 +6,15 @@ the last uploads got, so that an estimate is there before the first packet of th
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import timedelta
 
 from muster.audit.catalogue import AuditEvent
 from muster.clock import rfc3339
 from muster.domain.delivery import OutboxEntry, Outlook, SendingTerms
-from muster.errors import BadInput, Code, NetworkUnavailable
+from muster.errors import BadInput, Code, NetworkUnavailable, Refused
 from muster.store.database import Work
+from muster.upload.transport import TRAINING_STAYS_HERE
 from muster.workstation.journal import Journal
 
 SENDING_PAUSED = Code(
@@ -31,8 +32,11 @@ _FASTEST = 2**31
 
 
 class Sending:
-    def __init__(self, journal: Journal) -> None:
+    """``must_stay`` says of a training station whether what it sent would leave this computer."""
+
+    def __init__(self, journal: Journal, must_stay: Callable[[], bool] = lambda: False) -> None:
         self._journal = journal
+        self._must_stay = must_stay
 
     def terms(self) -> SendingTerms:
         with self._journal.database.read() as work:
@@ -40,7 +44,9 @@ class Sending:
             return SendingTerms(work.settings.get(_PAUSED) == "yes", int(pace) if pace else None)
 
     def require_going_on(self) -> SendingTerms:
-        """The terms. Raises ``NetworkUnavailable(SENDING_PAUSED)``."""
+        """The terms. Raises ``NetworkUnavailable(SENDING_PAUSED)``, ``Refused(TRAINING_STAYS_HERE)``."""
+        if self._must_stay():
+            raise Refused(TRAINING_STAYS_HERE)
         terms = self.terms()
         if terms.is_paused:
             raise NetworkUnavailable(SENDING_PAUSED)

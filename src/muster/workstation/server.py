@@ -95,6 +95,14 @@ class RemoteServer:
         return self.address.rstrip("/")
 
 
+def is_elsewhere(server: Server) -> bool:
+    """Whether it is another computer. One that there is not, or that does not start, is nowhere."""
+    try:
+        return urlsplit(server.url()).hostname not in _THIS_MACHINE
+    except NetworkUnavailable:
+        return False
+
+
 class NoServer:
     """A station that only collects."""
 

@@ -44,11 +44,19 @@ _LANE = "server"
 
 
 class ServerSession:
-    """``enrollment`` tells what a packet holds, for servers that take enrollments instead."""
+    """``enrollment`` tells what a packet holds, for servers that take enrollments instead. ``training`` speaks to
+    servers on this very computer only."""
 
     def __init__(
-        self, server: Server, journal: Journal, key: MachineKey, enrollment: Callable[[str], EnrollmentRequest]
+        self,
+        server: Server,
+        journal: Journal,
+        key: MachineKey,
+        enrollment: Callable[[str], EnrollmentRequest],
+        *,
+        training: bool = False,
     ) -> None:
+        self._training = training
         self._server = server
         self._journal = journal
         self._key = key
@@ -70,7 +78,7 @@ class ServerSession:
         """Files are sent no faster than that. Raises ``NetworkUnavailable``, ``SignInWanted`` (with the reason why
         the sign-in failed) and what the target's verbs raise."""
         self._require_sign_in()
-        with Transport(self._server.url(), bytes_per_second=bytes_per_second) as transport:
+        with self._transport(bytes_per_second) as transport:
             try:
                 yield self._target(transport)
             finally:
@@ -80,7 +88,7 @@ class ServerSession:
     def exchange(self) -> Iterator[Exchange]:
         """For whatever else is to be asked. Raises as :meth:`target`."""
         self._require_sign_in()
-        with Transport(self._server.url()) as transport:
+        with self._transport() as transport:
             try:
                 yield self._conversation(transport)
             finally:
@@ -124,8 +132,11 @@ class ServerSession:
 
     def _offered_signer(self) -> bytes:
         self._require_sign_in()
-        with Transport(self._server.url()) as transport:
+        with self._transport() as transport:
             return self._signer().offered(self._conversation(transport, check=False).send)
+
+    def _transport(self, bytes_per_second: int | None = None) -> Transport:
+        return Transport(self._server.url(), bytes_per_second=bytes_per_second, only_here=self._training)
 
     def _require_sign_in(self) -> None:
         if self._signing_in is not None:
@@ -135,7 +146,7 @@ class ServerSession:
 
     def _sign_in(self, user_id: str, password: str) -> None:
         try:
-            with Transport(self._server.url()) as transport:
+            with self._transport() as transport:
                 self._login.by_password(transport, user_id, password)
                 mosip = MosipTarget(
                     self._conversation(transport), self._journal.station.ref_id, self._journal.clock
