@@ -156,15 +156,16 @@ def _keys_of(window: QWidget) -> Iterator[tuple[str, str]]:
         if not shortcut.whatsThis() or not shortcut.isEnabled() or not isinstance(owner, QWidget):
             continue
         if owner.isVisible():
-            yield _native(shortcut.keys()[0]), shortcut.whatsThis()
+            yield native(shortcut.keys()[0]), shortcut.whatsThis()
     for each in window.findChildren(Button):
         if each.isVisible() and each.window() is window and not each.shortcut().isEmpty():
-            yield _native(each.shortcut()), each.spoken
+            yield native(each.shortcut()), each.spoken
     yield tr("Tab"), tr("To what comes next; with Shift to what was before")
     yield tr("Space"), tr("Press the button that has the frame, or tick the box")
     yield tr("Enter"), tr("Press the coloured button")
-    yield from ((_native(QKeySequence(keys[0])), words) for keys, words in _everywhere())
+    yield from ((native(QKeySequence(keys[0])), words) for keys, words in _everywhere())
 
 
-def _native(keys: QKeySequence) -> str:
+def native(keys: QKeySequence) -> str:
+    """As this system writes it."""
     return keys.toString(QKeySequence.SequenceFormat.NativeText)

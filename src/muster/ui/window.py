@@ -421,8 +421,11 @@ class MainWindow(QMainWindow):
         if self._session.has_station:
             station = self._session.station()
             numbers = f"{station.identity.center} / {station.identity.machine}"
-            demo = tr("  ·  demo, invented people only") if station.is_demo else ""
-            row.addWidget(Elided(f"·  {numbers}{demo}"), 1)
+            if station.is_demo:
+                row.addWidget(label(f"·  {numbers}", wrap=False))
+                row.addWidget(_training_band(), 1)
+            else:
+                row.addWidget(Elided(f"·  {numbers}"), 1)
         else:
             row.addStretch(1)
         self._countdown = label("", "soft", wrap=False)
@@ -481,7 +484,9 @@ class MainWindow(QMainWindow):
             (tr("Smaller"), shortcuts.SMALLER_KEYS, -1),
             (tr("Usual size"), shortcuts.USUAL_SIZE_KEYS, 0),
         ):
-            menu.addAction(f"{words}\t{_native(keys[0])}").triggered.connect(partial(self._size_chosen, steps))
+            menu.addAction(f"{words}\t{shortcuts.native(QKeySequence(keys[0]))}").triggered.connect(
+                partial(self._size_chosen, steps)
+            )
         menu.addSeparator()
         menu.addAction(tr("The person's screen in a window")).triggered.connect(self._person_opened)
         return menu
@@ -518,6 +523,13 @@ class MainWindow(QMainWindow):
         event.accept()
 
 
+def _training_band() -> Elided:
+    """On every page of a station for invented people, so that nobody takes it for the real one."""
+    made = Elided(tr("Training: nothing is sent to a real server"))
+    made.setObjectName("training")
+    return made
+
+
 def _header_button(words: str, about: str) -> Button:
     made = Button(words)
     made.setFixedHeight(theme.px(34))
@@ -532,11 +544,7 @@ def _open_menu(opener: Button, menu: QMenu) -> None:
 
 
 def _with_keys(words: str, keys: str) -> str:
-    return f"{words} ({_native(keys)})"
-
-
-def _native(keys: str) -> str:
-    return QKeySequence(keys).toString(QKeySequence.SequenceFormat.NativeText)
+    return f"{words} ({shortcuts.native(QKeySequence(keys))})"
 
 
 def _close_what_stands_before() -> None:
