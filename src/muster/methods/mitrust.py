@@ -17,6 +17,7 @@ from __future__ import annotations
 
 import secrets as random_source
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import timedelta
 from types import MappingProxyType
 from urllib.parse import urlencode, urlsplit
@@ -173,6 +174,8 @@ class Mitrust:
         info = service.user_info(client, session)
         try:
             self._acknowledge(work, service)
+        except Refused:
+            pass  # what was fetched is here; the other side keeps its session as long as it likes
         except NetworkUnavailable:
             tried = int(work.state.get("acknowledged", "0")) + 1
             if tried < _ACKNOWLEDGED_TIMES:
@@ -186,7 +189,8 @@ class Mitrust:
         return _later(work, max(busy.wait or slower, slower), state)
 
     def _failed(self, work: Work, service: MitrustService, found: Polled) -> Outcome:
-        self._acknowledge(work, service)
+        with suppress(Refused, NetworkUnavailable):  # the reason counts, and the session ends by itself
+            self._acknowledge(work, service)
         because = found.because or FailedBecause.INTERNAL
         code, retryable = _BECAUSE[because]
         return NotDone(code, f"{_FAILED} {because.value}", retryable)

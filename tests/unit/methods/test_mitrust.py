@@ -166,6 +166,23 @@ def test_records_are_not_lost_over_an_acknowledgement_that_does_not_get_through(
     assert server.calls.count(("DELETE", "/v2/sp/headless/")) == 3
 
 
+@pytest.mark.parametrize("status", [400, 401, 403])
+def test_records_are_not_lost_over_an_acknowledgement_that_is_refused(
+    mitrust: Mitrust, server: MitrustServer, status: int
+) -> None:
+    server.trouble["DELETE", "/v2/sp/headless/"] = Reply(status)
+    assert isinstance(mitrust.poll(after(mitrust.dispatch(work(server)), server)), Done)
+
+
+def test_why_a_session_failed_is_told_though_nobody_hears_of_its_end(
+    mitrust: Mitrust, server: MitrustServer
+) -> None:
+    server.polls = [Reply.of({**FAILED, "reason": "login"})]
+    server.trouble["DELETE", "/v2/sp/headless/"] = Reply(503)
+    outcome = mitrust.poll(after(mitrust.dispatch(work(server)), server))
+    assert no(outcome)[0] == "MITRUST_LOGIN_FAILED"
+
+
 def test_a_session_that_is_gone_needs_no_acknowledgement(mitrust: Mitrust, server: MitrustServer) -> None:
     server.trouble["DELETE", "/v2/sp/headless/"] = Reply(404)
     assert isinstance(mitrust.poll(after(mitrust.dispatch(work(server)), server)), Done)

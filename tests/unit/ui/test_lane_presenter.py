@@ -341,3 +341,15 @@ def test_an_attested_face_is_told_apart_from_a_good_one() -> None:
     attested = LivenessJudged(AT, LivenessOutcome.ATTESTED, None, BiometricAttribute.FACE.value)
     lane = _lane(replace(face, liveness=(attested,)), Step.FACE)
     assert lane.placement.state is PlacementState.KEPT
+
+
+def test_from_a_placement_that_is_done_one_goes_on_without_taking_it_again() -> None:
+    lane = _lane(_having(CaptureGroup.LEFT_SLAP), Step.LEFT_SLAP)
+    assert lane.others_wait
+    lane.go_on_elsewhere()
+    assert (lane.step, lane.doing) == (Step.FACE, Doing.LIVE)
+    assert not lane.others_wait  # it is under way
+
+
+def test_where_nothing_is_open_there_is_nowhere_else_to_go_on() -> None:
+    assert not _lane(NEW, Step.FACE).others_wait  # it is not done itself

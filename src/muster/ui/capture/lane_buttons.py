@@ -1,4 +1,4 @@
-"""The buttons under the lane: start, pause, next, and what the officer can decide where it stopped."""
+"""The buttons under the lane: start, go on, pause, next, and what the officer can decide where it stopped."""
 
 from __future__ import annotations
 
@@ -14,13 +14,14 @@ class LaneButtons:
         self.start = button(tr("Start"), primary=True)
         self.pause = button(tr("Pause"))
         self.pause.setToolTip(tr("Esc"))
+        self.elsewhere = button(tr("Go on (Space)"), primary=True)
         self.next = button(tr("Next"), primary=True)
         self.choices = {choice: button(_choice_words(choice)) for choice in Choice}
         self.choices[Choice.TAKE].setObjectName("primary")
 
     @property
     def in_order(self) -> tuple[Button, ...]:
-        return (*self.choices.values(), self.pause, self.start, self.next)
+        return (*self.choices.values(), self.pause, self.start, self.elsewhere, self.next)
 
     def show_what(self, presenter: LanePresenter) -> None:
         """Show what may be pressed now."""
@@ -33,7 +34,8 @@ class LaneButtons:
         if self.start.text() != words:
             self.start.give_letter("")  # of the words before
             self.start.setText(words)
-        is_plain = complete or Choice.TAKE in offered
+        self.elsewhere.setVisible(presenter.others_wait)
+        is_plain = complete or presenter.others_wait or Choice.TAKE in offered
         if (self.start.objectName() == "primary") == is_plain:
             self.start.setObjectName("" if is_plain else "primary")
             mark(self.start, "plain", value=is_plain)
@@ -45,14 +47,15 @@ class LaneButtons:
         if isinstance(focused, QAbstractButton) and focused.isEnabled() and focused.isVisible():
             focused.click()
             return
-        for each in (self.choices[Choice.TAKE], self.start, self.next):
+        for each in (self.choices[Choice.TAKE], self.elsewhere, self.start, self.next):
             if each.isVisible() and each.isEnabled():
                 each.click()
                 return
 
     def going_on(self) -> Button | None:
         """What gets the keyboard: never what would stop the lane."""
-        return next((each for each in (self.next, self.start) if not each.isHidden() and each.isEnabled()), None)
+        goes_on = (self.next, self.elsewhere, self.start)
+        return next((each for each in goes_on if not each.isHidden() and each.isEnabled()), None)
 
 
 def _start_words(presenter: LanePresenter) -> str:

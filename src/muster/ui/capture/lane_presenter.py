@@ -248,6 +248,17 @@ class LanePresenter:
             self.step = following
         self._go_live()
 
+    @property
+    def others_wait(self) -> bool:
+        """Whether what is shown is done, and something else is not: then going on is no taking again."""
+        open_step = next_placement(self.registration, self._plan)
+        return self.doing is Doing.RESTING and self.placement.is_done and open_step is not None
+
+    def go_on_elsewhere(self) -> None:
+        """At the first that is not done."""
+        self.step = next_placement(self.registration, self._plan) or self.step
+        self._go_live()
+
     def choose(self, step: Step) -> None:
         """While the lane is under way another placement is taken at once; else it is only shown."""
         was_under_way = self.is_under_way

@@ -129,6 +129,7 @@ class CapturePage(StepPage):
         self.start, self.pause, self.next = self.buttons.start, self.buttons.pause, self.buttons.next
         self.choices = self.buttons.choices
         self.start.clicked.connect(self._start)
+        self.buttons.elsewhere.clicked.connect(self._go_on_elsewhere)
         self.pause.clicked.connect(self._pause)
         self.next.clicked.connect(self.completed)
         for choice, made in self.choices.items():
@@ -167,6 +168,11 @@ class CapturePage(StepPage):
     def _start(self, *_: object) -> None:
         self.side.close_question()
         self.presenter.start()
+        self.runner.follow()
+
+    def _go_on_elsewhere(self) -> None:
+        self.side.close_question()
+        self.presenter.go_on_elsewhere()
         self.runner.follow()
 
     def _pause(self, *_: object) -> None:
