@@ -266,6 +266,8 @@ QScrollArea#clear, QScrollArea#clear > QWidget#qt_scrollarea_viewport > QWidget 
 QFrame#card {{ background: {c.paper}; border: 1px solid {c.line}; border-radius: 8px; }}
 QFrame#header {{ background: {c.header}; border: none; border-bottom: 1px solid {c.header_edge}; }}
 QFrame#header QLabel {{ color: {c.on_header}; }}
+QFrame#header QLabel#training {{ color: {c.warn}; background: {c.warn_pale}; border: 1px solid {c.warn};
+    border-radius: 4px; padding: 0 {s(10)}; margin: {s(10)} 0; font-weight: 600; }}
 QFrame#header QLabel#brand {{ font-size: {s(LARGE)}; font-weight: 700; }}
 QFrame#header QPushButton {{ color: {c.on_header}; background: transparent; border: 1px solid {c.header_edge};
     padding: {s(2)} {s(12)}; }}
