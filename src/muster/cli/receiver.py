@@ -33,6 +33,9 @@ def register(app: typer.Typer, screen: Screen) -> None:
         user: Annotated[
             list[str] | None, typer.Option(metavar="NAME=PASSWORD_FILE", help="Somebody who may sign in.")
         ] = None,
+        training: Annotated[
+            bool, typer.Option("--training", help="Take what training stations send, too.")
+        ] = False,
         bundle: Annotated[
             Path | None,
             typer.Option(
@@ -66,12 +69,13 @@ def register(app: typer.Typer, screen: Screen) -> None:
             decrypting = dict(parse_encryption_key(each) for each in encrypt_to or ())
             if Station.exists(root):
                 station = station_at(root)
+                training = training or station.is_demo
                 ref_id, keys = station.identity.ref_id, station.folder
                 if ref_id not in machines:
                     machines[ref_id] = read_file(keys.machine_public_key)
                     decrypting.setdefault(ref_id, read_file(keys.machine_encryption_key))
             users = tuple(parse_user(each) for each in user or ())
-            visitors = Visitors(machines, users, login, decrypting)
+            visitors = Visitors(machines, users, login, decrypting, training)
             folder = DataFolder(root).receiver
             if bundle is None:
                 serve(folder, port, visitors, utc_now)

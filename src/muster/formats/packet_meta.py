@@ -29,6 +29,8 @@ PACKET_META_UNREADABLE = Code(
 )
 
 _CLIENT_VERSION = "Registration Client Version Number"
+TRAINING_MARK = "-training"
+"""Ends the client's version in what a training station packed: a server that looks there takes none of it."""
 _ATTEMPTS = ("numRetry", "numOfRetries")
 _FORCED = ("forceCaptured", "isForceCaptured")
 _INDEX = ("birindex", "index")
@@ -78,6 +80,10 @@ class PacketMeta:
     @property
     def client_version(self) -> str:
         return self.about.get(_CLIENT_VERSION, "")
+
+    @property
+    def is_for_training(self) -> bool:
+        return self.client_version.endswith(TRAINING_MARK)
 
     @classmethod
     def read(cls, identity: Mapping[str, Any]) -> PacketMeta:

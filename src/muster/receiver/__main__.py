@@ -19,6 +19,7 @@ def main() -> int:
     parser.add_argument("--encrypt-to", action="append", default=[], metavar="CENTER_MACHINE=PUBLIC.tpmt")
     parser.add_argument("--login", action="store_true")
     parser.add_argument("--user", action="append", default=[], metavar="NAME=PASSWORD_FILE")
+    parser.add_argument("--training", action="store_true")
     parser.add_argument("--exit-with-parent", action="store_true")
     arguments = parser.parse_args()
     try:
@@ -27,6 +28,7 @@ def main() -> int:
             tuple(parse_user(each) for each in arguments.user),
             login=arguments.login,
             encryption_keys=dict(parse_encryption_key(each) for each in arguments.encrypt_to),
+            training=arguments.training,
         )
         serve(arguments.data, arguments.port, visitors, utc_now, exit_with_parent=arguments.exit_with_parent)
     except MusterError as error:

@@ -40,9 +40,12 @@ _OPEN_PATHS = frozenset({_HEALTH_PATH, LOGIN_PATH, SEND_OTP_PATH})
 _LARGE_BODIES = dict.fromkeys((_UPLOAD_PATH, _ENROLLMENT_PATH), 4 * MAXIMUM_PACKET_BYTES)
 
 
-def create_app(storage: Storage, clock: Clock, *, login: bool = False, limits: Limits | None = None) -> ASGIApp:
-    """``login``: only who is signed in is served, but for signing in. ``limits`` names no paths of its own."""
-    receiver = Receiver(storage, clock)
+def create_app(
+    storage: Storage, clock: Clock, *, login: bool = False, training: bool = False, limits: Limits | None = None
+) -> ASGIApp:
+    """``login``: only who is signed in is served, but for signing in. ``training``: what training stations send is
+    taken, too. ``limits`` names no paths of its own."""
+    receiver = Receiver(storage, clock, training=training)
 
     def admits(path: str, headers: Headers) -> bool:
         return not login or path in _OPEN_PATHS or receiver.doorkeeper.admits(_token(headers))

@@ -168,6 +168,13 @@ def check_contents(packet: OpenedPacket, announced: Mapping[str, Any]) -> Refusa
     return None
 
 
+def check_training(packet: OpenedPacket) -> Refusal | None:
+    """For a server that is not for training. MOSIP has no word for it; a demo's people are invented."""
+    if packet.meta is not None and packet.meta.is_for_training:
+        return Refusal(REJECTED, "The packet is rejected: it comes from a training station")
+    return None
+
+
 def check_judged(opened: OpenedPacket, judged: OpenedPacket) -> Refusal | None:
     """What the stages behind the packet receiver find in a packet that ``check_contents`` took.
 

@@ -5,7 +5,8 @@ key is in a TPM ``--machine 10001_10001=machine.sign.tpmt --encrypt-to 10001_100
 
 The first line on standard output is one JSON object, written when connections are answered:
 ``{"ready": true, "url": ..., "key": ..., "data": ...}``. With ``--login`` only who signed in is served; who may is
-said with ``--user NAME=PASSWORD_FILE``. Port 0 takes any free one. With
+said with ``--user NAME=PASSWORD_FILE``. With ``--training`` packets of training stations are taken, too. Port 0
+takes any free one. With
 ``--exit-with-parent`` the process ends when its standard input does, so that a workstation that is killed
 leaves no server behind.
 """
@@ -90,12 +91,13 @@ def parse_user(text: str) -> KeySlot:
 @dataclass(frozen=True, slots=True)
 class Visitors:
     """Who may come: machines by reference id with their public keys, those that decrypt where they are others than
-    those that sign, users, and whether they must sign in."""
+    those that sign, users, whether they must sign in, and whether training stations are taken packets from."""
 
     machines: Mapping[str, bytes]
     users: tuple[KeySlot, ...] = ()
     login: bool = False
     encryption_keys: Mapping[str, bytes] = field(default_factory=dict)
+    training: bool = False
 
 
 def serve(
@@ -118,7 +120,7 @@ def serve(
     listening = _listen(port)
     url = f"http://{HOST}:{listening.getsockname()[1]}"
     config = uvicorn.Config(
-        create_app(storage, clock, login=visitors.login, limits=limits),
+        create_app(storage, clock, login=visitors.login, training=visitors.training, limits=limits),
         http=headers_in_time(limits.header_seconds),
         ws="none",
         limit_concurrency=_CONNECTIONS,

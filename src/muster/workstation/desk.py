@@ -163,6 +163,7 @@ class Desk:
             policy,
             risk,
             asked,
+            training=self.is_demo,
         )
         self.enrollment = Enrollment(
             self._journal,

@@ -51,6 +51,7 @@ class EmbeddedReceiver:
             "--port", "0",
             "--machine", f"{self._station.ref_id}={self._folder.machine_public_key}",
             "--encrypt-to", f"{self._station.ref_id}={self._folder.machine_encryption_key}",
+            "--training",
             "--exit-with-parent",
         ]  # fmt: skip
         with (self._folder.receiver / "receiver.log").open("ab") as log:

@@ -31,6 +31,7 @@ from muster.domain.operators import Action, Factor, Operator, Permission, Way
 from muster.domain.registration import RegistrationId, Step
 from muster.errors import BadInput, Code, NetworkUnavailable, NotAuthentic, Refused, SignInRefused
 from muster.formats.id_schema import IdSchema
+from muster.formats.packet_meta import TRAINING_MARK
 from muster.packet.assemble import assemble
 from muster.packet.contents import FieldCaptures, PacketContents, biometrics_field
 from muster.packet.seal import SealedPacket, seal
@@ -113,7 +114,10 @@ class Submission:
         policy: Policy,
         review: Risk,
         asked: CapturesAsked,
+        *,
+        training: bool = False,
     ) -> None:
+        self._client_version = f"{CLIENT_VERSION}{TRAINING_MARK if training else ''}"
         self._journal = journal
         self._folder = folder
         self._schema = schema
@@ -360,7 +364,7 @@ class Submission:
             supervisor_samples=self._operator_samples(state, supervisor) if supervisor else (),
             audits=audits,
             key_index=self._machine_key.key_index,
-            client_version=CLIENT_VERSION,
+            client_version=self._client_version,
             exception_photo=own.exception_photo,
             additional_info_request=state.request,
             position=self._policy.position,

@@ -7,6 +7,7 @@ import hashlib
 import json
 import os
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -15,11 +16,13 @@ import pytest
 from muster.crypto.envelope import encrypt
 from muster.domain.delivery import ServerStatus
 from muster.formats.mosip_packet import hash_of
+from muster.formats.packet_meta import TRAINING_MARK
 from muster.formats.zip_archive import pack
 from muster.packet.assemble import AssembledPacket, assemble
 from muster.packet.seal import SealedPacket, seal
+from muster.receiver.operations import Receiver
 from unit.packet.contents_fixture import RID, make_contents, make_schema
-from unit.receiver.counter import REF_ID, Counter, codes, rendered, resealed
+from unit.receiver.counter import NOW, REF_ID, Counter, codes, rendered, resealed
 
 LIMIT = 5 * 1024 * 1024
 
@@ -448,3 +451,28 @@ def test_the_certificate_is_the_keys_and_holds_no_private_part(counter: Counter)
     assert response["certificate"].encode() == counter.keys.server.certificate_pem
     assert response["issuedAt"] == "2026-01-01T03:00:00.000Z"
     assert response["expiryAt"] == "2027-01-01T03:00:00.000Z"
+
+
+def _of_training(counter: Counter) -> SealedPacket:
+    contents = make_contents()
+    marked = replace(contents, client_version=f"{contents.client_version}{TRAINING_MARK}")
+    sign = counter.keys.machine.key.sign
+    encrypting = partial(encrypt, counter.keys.server.certificate_pem)
+    return seal(assemble(marked, make_schema()), sign=sign, encrypt=encrypting)
+
+
+def test_what_a_training_station_packed_is_rejected_and_not_kept(counter: Counter) -> None:
+    sealed = _of_training(counter)
+    counter.announce(sealed)
+    answer = counter.send(sealed)
+    assert codes(answer) == ["PACKET_REJECTED"]
+    assert "training" in answer["errors"][0]["message"]
+    assert not counter.storage.accepted_ids()
+
+
+def test_a_server_for_training_takes_it(counter: Counter) -> None:
+    sealed = _of_training(counter)
+    counter.announce(sealed)
+    receiver = Receiver(counter.storage, lambda: NOW, training=True)
+    assert codes(rendered(receiver.upload(f"{sealed.packet_id}.zip", sealed.content))) == []
+    assert counter.storage.accepted_ids() == (sealed.packet_id,)
