@@ -232,18 +232,28 @@ _Seen = tuple[Sign, Mapping[str, str | int | float]]
 
 
 def _of_captures(state: Registration) -> Iterator[_Seen]:
-    forced = [each.facts for each in state.samples.values() if each.facts.forced]
+    """The introducer's as well as the person's, as a supervisor confirms both (``causes_in``)."""
+    both = (state, state.turned)
+    forced = [each.facts for one in both for each in one.samples.values() if each.facts.forced]
     if forced:
         yield Sign.FORCED, {"count": len(forced), "lowest": round(min(each.quality for each in forced))}
-    if state.exceptions:
-        permanent = [each for each in state.exceptions.values() if each.kind is ExceptionKind.PERMANENT]
-        yield Sign.EXCEPTIONS, {"count": len(state.exceptions), "permanent": len(permanent)}
-    if state.is_face_attested:
+    exceptions = [each for one in both for each in one.exceptions.values()]
+    if exceptions:
+        permanent = [each for each in exceptions if each.kind is ExceptionKind.PERMANENT]
+        yield Sign.EXCEPTIONS, {"count": len(exceptions), "permanent": len(permanent)}
+    if any(one.is_face_attested for one in both):
         yield Sign.ATTESTED, {}
-    refused = sum(each.outcome is LivenessOutcome.REFUSED for each in state.liveness)
-    last = state.face_liveness
-    if refused and last is not None and last.outcome is LivenessOutcome.CONFIRMED:
+    refused = sum(map(_refused_before, both))
+    if refused:
         yield Sign.LIVENESS_NEAR, {"refused": refused}
+
+
+def _refused_before(state: Registration) -> int:
+    """How many times the face was refused that was taken for a living one then."""
+    last = state.face_liveness
+    if last is None or last.outcome is not LivenessOutcome.CONFIRMED:
+        return 0
+    return sum(each.outcome is LivenessOutcome.REFUSED for each in state.liveness)
 
 
 def _of_people(state: Registration, events: Iterable[Event]) -> Iterator[_Seen]:

@@ -111,7 +111,8 @@ class Risk:
                 decided_by=before.decided_by,
                 decided_at=before.decided_at,
             )
-        work.review.put(line, exceptions=len(state.exceptions), assessed_at=now, away_km=away_km)
+        exceptions = len(state.exceptions) + len(state.introducer.exceptions)
+        work.review.put(line, exceptions=exceptions, assessed_at=now, away_km=away_km)
         work.review.mark_documents(registration_id, marks)
 
     def _around(self, work: Work, state: Registration, marks: tuple[str, ...], away_km: float | None) -> Around:

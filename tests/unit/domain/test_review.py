@@ -19,11 +19,13 @@ from muster.domain.biometrics import (
 from muster.domain.lifecycle import (
     BlobRef,
     CaptureAttempted,
+    CaptureEvent,
     ConsentGiven,
     DemographicsEntered,
     Event,
     ExceptionMarked,
     LivenessJudged,
+    OfIntroducer,
     PersonAnswered,
     SampleCaptured,
     Signed,
@@ -128,6 +130,20 @@ def test_a_face_that_was_refused_before_it_was_taken_for_a_living_one_is_told() 
     assert _flags(refused, face, confirmed)[Sign.LIVENESS_NEAR].detail == {"refused": 1}
     assert Sign.LIVENESS_NEAR not in _flags(face, confirmed)
     assert set(_flags(refused, face, attested)) == {Sign.ATTESTED}
+
+
+def test_what_the_introducer_showed_is_told_as_what_the_person_showed() -> None:
+    def brought(*events: CaptureEvent) -> dict[Sign, Flag]:
+        return _flags(*map(OfIntroducer, events))
+
+    face = _sample(60, 90, forced=False, attribute=BiometricAttribute.FACE)
+    refused = LivenessJudged(_after(50), LivenessOutcome.REFUSED, None)
+    confirmed = LivenessJudged(_after(60), LivenessOutcome.CONFIRMED, None, face.record.name)
+    missing = BiometricException(BiometricAttribute.LEFT_THUMB, ExceptionKind.PERMANENT, "reason")
+    assert brought(_sample(60, 12.4, forced=True))[Sign.FORCED].detail == {"count": 1, "lowest": 12}
+    assert brought(ExceptionMarked(_after(60), missing))[Sign.EXCEPTIONS].detail == {"count": 1, "permanent": 1}
+    assert set(brought(face, replace(confirmed, outcome=LivenessOutcome.ATTESTED))) == {Sign.ATTESTED}
+    assert brought(refused, face, confirmed)[Sign.LIVENESS_NEAR].detail == {"refused": 1}
 
 
 def test_a_step_that_nobody_can_do_so_quickly_is_told_and_one_that_took_too_long() -> None:
