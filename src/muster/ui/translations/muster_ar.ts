@@ -4,10 +4,6 @@
     <context>
         <name>Muster</name>
         <message>
-            <source>  ·  demo, invented people only</source>
-            <translation>  ·  عرض تجريبي، أشخاص وهميون فقط</translation>
-        </message>
-        <message>
             <source>, </source>
             <translation>، </translation>
         </message>
@@ -5989,7 +5985,7 @@
         </message>
         <message>
             <source>This station is for training with invented people: nothing leaves this computer.</source>
-            <translation type="unfinished"></translation>
+            <translation>هذه المحطة للتدريب على أشخاص وهميين: لا يخرج شيء من هذا الحاسوب.</translation>
         </message>
         <message>
             <source>This station knows no process {process}. Known are {known}; others are left out.</source>
@@ -6186,6 +6182,10 @@
         <message>
             <source>Trail up to here signed by the machine key</source>
             <translation>وُقّع السجل حتى هنا بمفتاح الجهاز</translation>
+        </message>
+        <message>
+            <source>Training: nothing is sent to a real server</source>
+            <translation>تدريب: لا يُرسل شيء إلى خادم حقيقي</translation>
         </message>
         <message>
             <source>Trigger {trigger} names a process that does not exist: {process}. There are: {processes}.</source>

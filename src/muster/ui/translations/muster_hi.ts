@@ -4,10 +4,6 @@
     <context>
         <name>Muster</name>
         <message>
-            <source>  ·  demo, invented people only</source>
-            <translation>  ·  डेमो, केवल काल्पनिक लोग</translation>
-        </message>
-        <message>
             <source>, </source>
             <translation>, </translation>
         </message>
@@ -5989,7 +5985,7 @@
         </message>
         <message>
             <source>This station is for training with invented people: nothing leaves this computer.</source>
-            <translation type="unfinished"></translation>
+            <translation>यह स्टेशन काल्पनिक लोगों के साथ अभ्यास के लिए है: इस कंप्यूटर से कुछ बाहर नहीं जाता।</translation>
         </message>
         <message>
             <source>This station knows no process {process}. Known are {known}; others are left out.</source>
@@ -6186,6 +6182,10 @@
         <message>
             <source>Trail up to here signed by the machine key</source>
             <translation>यहाँ तक की ऑडिट शृंखला पर मशीन की कुंजी के हस्ताक्षर हुए</translation>
+        </message>
+        <message>
+            <source>Training: nothing is sent to a real server</source>
+            <translation>अभ्यास: असली सर्वर को कुछ नहीं भेजा जाता</translation>
         </message>
         <message>
             <source>Trigger {trigger} names a process that does not exist: {process}. There are: {processes}.</source>
