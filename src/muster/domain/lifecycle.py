@@ -678,8 +678,12 @@ _Ending = (
 
 def _apply_ending(state: Registration, event: _Ending) -> Registration:
     match event:
+        case PersonAnswered(reply=Reply.RIGHT):  # the preview stands; who signed or confirmed did so before this
+            nobody: Mapping[str, OperatorSampleTaken] = MappingProxyType({})
+            state = replace(state, operator_samples=nobody, confirmed=None, signed=None)
+            return replace(state, answers=_with(state.answers, Question.DATA, event))
         case PersonAnswered():
-            state = _content_changed(state) if event.reply.question is Question.CONSENT else state
+            state = _content_changed(state)
             return replace(state, answers=_with(state.answers, event.reply.question, event))
         case OperatorSampleTaken():
             return replace(state, operator_samples=_with(state.operator_samples, event.operator, event))

@@ -501,3 +501,17 @@ def test_what_the_person_said_of_the_data_holds_until_the_data_changes() -> None
 def test_the_persons_word_on_the_data_leaves_the_preview_and_the_consent_takes_it_back() -> None:
     assert _after(_PREVIEWED, _said(Reply.RIGHT)).previewed
     assert not _after(_PREVIEWED, _said(Reply.AGREED)).previewed
+
+
+def test_what_the_person_calls_wrong_takes_preview_and_signature_back_and_stays_said() -> None:
+    wrong = _said(Reply.WRONG)
+    state = _after(_PREVIEWED, _SIGNED, wrong)
+    assert not state.previewed
+    assert state.signed is None
+    assert dict(state.answers) == {Question.DATA: wrong}
+
+
+def test_what_the_person_says_after_the_signature_is_not_under_it() -> None:
+    state = _after(_PREVIEWED, _SIGNED, _said(Reply.RIGHT))
+    assert state.signed is None
+    assert state.previewed
