@@ -29,7 +29,7 @@ from muster.audit.catalogue import AuditEvent
 from muster.audit.chain import AuditRecord
 from muster.clock import Clock, rfc3339
 from muster.domain.delivery import DeliveryState
-from muster.domain.lifecycle import BlobRef, Event, Registration, Sealed, fold
+from muster.domain.lifecycle import BlobRef, Event, OfIntroducer, Registration, Sealed, fold
 from muster.domain.registration import RegistrationId
 from muster.errors import BadInput, Code, MusterError, NotAuthentic
 from muster.store import tables
@@ -361,8 +361,9 @@ def _sound(registration_id: RegistrationId, events: list[StoredEvent]) -> list[S
 
 
 def _blobs_of(event: Event) -> Iterator[BlobRef]:
-    for each in fields(event):
-        value = getattr(event, each.name)
+    captured = event.what if isinstance(event, OfIntroducer) else event
+    for each in fields(captured):
+        value = getattr(captured, each.name)
         if isinstance(value, BlobRef):
             yield value
 

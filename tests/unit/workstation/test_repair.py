@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from leon import leon_script
 from muster.clock import utc_now
 from muster.domain.delivery import DeliveryState
 from muster.domain.operators import Operator
@@ -17,6 +18,7 @@ from muster.domain.registration import RegistrationId, Step
 from muster.errors import KeyUnavailable, NotAuthentic, StorageUnavailable
 from muster.store.rebuilding import Rebuilt
 from muster.workstation.desk import Desk
+from muster.workstation.embedded_receiver import EmbeddedReceiver
 from muster.workstation.station import Station
 from muster.workstation.station_lock import StationLock
 from simulators.scripted_method import ScriptedMethod
@@ -113,6 +115,47 @@ def test_the_draft_goes_on_at_the_same_finger_and_the_packet_is_delivered(
         state = desk.enrollment.registration(draft)
         assert state.next_step() is Step.LEFT_SLAP
         assert play(desk, resume=draft) == draft
+
+
+@pytest.fixture(scope="module")
+def leon_once(
+    new_station: Station, running_receiver: EmbeddedReceiver, tmp_path_factory: pytest.TempPathFactory
+) -> tuple[Path, RegistrationId]:
+    """A station at which a child whom his mother brings was signed. Only to be copied."""
+    root = tmp_path_factory.mktemp("leon") / "station"
+    shutil.copytree(new_station.folder.root, root)
+    with desk_at(root) as desk:
+        return root, play(desk, script=leon_script())
+
+
+@pytest.fixture
+def leon(leon_once: tuple[Path, RegistrationId], tmp_path: Path) -> tuple[Path, RegistrationId]:
+    shutil.copytree(leon_once[0], tmp_path / "station")
+    return tmp_path / "station", leon_once[1]
+
+
+def test_what_was_captured_of_an_introducer_is_not_lost(
+    leon: tuple[Path, RegistrationId], receiver: EmbeddedReceiver
+) -> None:
+    root, registration_id = leon
+    before = blob_files(root)
+    (root / "muster.db").unlink()
+    with desk_at(root, receiver) as desk:
+        assert desk.rebuilt is not None
+        assert _losses(desk.rebuilt) == {}
+        assert blob_files(root) == before
+        assert desk.enrollment.submit(registration_id).registration_id == registration_id
+
+
+def test_a_missing_picture_of_an_introducer_is_told(leon: tuple[Path, RegistrationId]) -> None:
+    root, registration_id = leon
+    with desk_at(root) as desk:
+        thumb = next(iter(desk.enrollment.registration(registration_id).introducer.samples.values()))
+    (root / "blobs" / thumb.record.name).unlink()
+    (root / "muster.db").unlink()
+    with desk_at(root) as desk:
+        assert desk.rebuilt is not None
+        assert _losses(desk.rebuilt) == {"pictures_lost": 1}
 
 
 def test_a_proof_of_identity_goes_on_where_it_was_and_a_completed_one_is_known(root: Path) -> None:
