@@ -17,8 +17,10 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QAbstractButton, QLabel, QScrollArea, QWidget
 from pytestqt.qtbot import QtBot
 
+from muster.domain.lifecycle import Registration
 from muster.domain.person import Question, Reply
 from muster.domain.registration import RegistrationId, Step
+from muster.errors import Refused
 from muster.ui import finishing
 from muster.ui.application import prepared_application
 from muster.ui.capture.guidance import Guidance
@@ -35,6 +37,7 @@ from muster.workstation.lanes import Lanes
 from muster.workstation.person_screen import Shown, ShownLine
 from muster.workstation.proving import Proof
 from muster.workstation.spoken_prompts import ASK_FACE
+from muster.workstation.submission import STEPS_OPEN
 from muster.workstation.words_for_people import screen_words
 
 # Qt's platform without a display says so whenever a window of its own is moved or raised.
@@ -176,6 +179,28 @@ def test_the_person_checks_corrects_and_confirms_and_the_next_person_waits_for_n
     driver.until(lambda: desk.enrollment.registration(number).uploaded is not None)
     # Its slip was left and the server has it: nothing of it stays.
     driver.until(lambda: not desk.enrollment.with_slip([number]))
+
+
+def test_while_the_preview_is_confirmed_the_person_is_asked_nothing_and_again_when_it_is_refused(
+    driver: Driver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    driver.open_at(Step.PREVIEW)
+    driver.window.person.open_as_window()
+    _asked(driver)
+    page = driver.on(PreviewPage)
+    confirming = Event()
+
+    def refused(_: RegistrationId) -> Registration:
+        confirming.wait(30)
+        raise Refused(STEPS_OPEN)
+
+    monkeypatch.setattr(page.enrollment, "confirm_preview", refused)
+    driver.click(page.confirm)
+    asked = isinstance(driver.window.person.window.view, AskView)
+    confirming.set()
+    assert not asked
+    _asked(driver)
+    assert "missing" in page.note.text()
 
 
 def test_killed_between_signature_and_seal_it_is_sealed_after_the_next_sign_in_or_the_desk_says_what_to_do(

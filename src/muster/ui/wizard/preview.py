@@ -126,10 +126,15 @@ class PreviewPage(StepPage):
         return shown, picture
 
     def _ask(self, page: tuple[Shown, Pixels | None]) -> None:
+        self._show_to_person(page)
+        self._say_where()
+
+    def _show_to_person(self, page: tuple[Shown, Pixels | None]) -> None:
+        if not self.confirm.isEnabled():  # confirmed meanwhile
+            return
         shown, picture = page
         self._person.speak(shown.language)
         self._person.ask(self, shown, partial(self._answered, shown), picture)
-        self._say_where()
 
     def _say_where(self) -> None:
         answer = self.registration.answers.get(Question.DATA)
@@ -230,12 +235,22 @@ class PreviewPage(StepPage):
         return card
 
     def _confirm(self) -> None:
+        """The person's page goes first: an answer while this runs would come behind it."""
         self.confirm.setEnabled(False)
-        self.work(
+        self._person.withdraw()
+        self.background.run(
+            self,
             "store",
             lambda: self.enrollment.confirm_preview(self.registration.id),
             lambda registration: self.completed.emit(),
+            self._not_confirmed,
         )
+
+    def _not_confirmed(self, error: MusterError) -> None:
+        """Whoever has not answered yet may again."""
+        self.fail(error)
+        if Question.DATA not in self.registration.answers:
+            self.work("store", self._what_to_show, self._show_to_person)
 
     def fail(self, error: MusterError) -> None:
         super().fail(error)
