@@ -76,7 +76,7 @@ _LARGEST = 1200  # across or down, in dots: enough to compare faces, little enou
 _AT_ONCE = 1000
 _MOST_OCTETS = 64 * 1024 * 1024
 
-INTRODUCER = "introducer "  # before the attribute, in the name of a picture
+INTRODUCER = "introducer "  # before the attribute, in the name of a picture or of a fact
 
 
 @dataclass(frozen=True, slots=True)
@@ -273,8 +273,10 @@ class ReviewBundles:
         for line in (*summary.lines, *summary.documents):
             said = " / ".join(dict.fromkeys(text for _, text in line.values if text))
             yield label_in(line.labels, language, line.field), said
-        for exception in (*summary.exceptions, *summary.introducer_exceptions):
+        for exception in summary.exceptions:
             yield exception.attribute.value, exception.reason
+        for exception in summary.introducer_exceptions:
+            yield f"{INTRODUCER}{exception.attribute.value}", exception.reason
 
     def _pictures(self, registration_id: RegistrationId) -> Iterator[tuple[str, Pixels]]:
         """By attribute or field, the face and the documents first."""

@@ -15,7 +15,9 @@ from muster import base64url
 from muster.audit.catalogue import AuditEvent
 from muster.clock import utc_now
 from muster.crypto.jws import unverified_payload
+from muster.domain.biometrics import BiometricAttribute, BiometricException, ExceptionKind
 from muster.domain.delivery import DeliveryState
+from muster.domain.lifecycle import ExceptionMarked, OfIntroducer
 from muster.domain.registration import RegistrationId
 from muster.domain.review import ReviewRules, Standing
 from muster.domain.review_decision import Decision, Reason
@@ -29,6 +31,7 @@ from muster.workstation.station import Station
 from unit.workstation.desks import QUICK, SUPERVISOR, desk_at, make_station, with_database_key
 
 _REQUIRED = replace(QUICK, review=ReviewRules(required=True, sample=0, look_from=1))
+_THUMB = BiometricAttribute.LEFT_THUMB
 _PROOF = Proof(SUPERVISOR.password)
 
 
@@ -138,6 +141,24 @@ def test_an_approval_travels_there_and_back(two: Two) -> None:
         assert (signed.operator, signed.decision) == ("max@10001_10001", Decision.APPROVE)
         again = desk.review_bundles.take_back(two.drive)
         assert (again.done, again.late) == ((), (two.registration_id,))
+
+
+def test_an_exception_of_the_introducer_is_not_told_as_the_childs(two: Two) -> None:
+    with _supervisor(two.here) as desk:
+        with desk._database.work() as work:
+            state = work.registrations.load(two.registration_id)
+            missing = ExceptionMarked(
+                state.started.at, BiometricException(_THUMB, ExceptionKind.PERMANENT, "lost")
+            )
+            work.registrations.append(two.registration_id, OfIntroducer(missing))
+            work.record(AuditEvent.EXCEPTION_MARKED, actor="test")
+        desk.review_bundles.hand_out(two.drive, two.reviewer)
+    with _supervisor(two.hub) as desk:
+        desk.review_bundles.take_in(two.drive)
+        case = desk.review.open(two.registration_id)
+        assert isinstance(case, CarriedCase)
+        told = [name for name, _ in case.facts if name.endswith(_THUMB.value)]
+        assert told == [f"introducer {_THUMB.value}"]
 
 
 def test_a_decision_is_carried_out_about_the_packet_that_was_looked_at_and_about_no_other(two: Two) -> None:

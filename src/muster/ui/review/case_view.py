@@ -29,6 +29,8 @@ from muster.workstation.review import CarriedCase, ReviewCase
 from muster.workstation.review_bundles import INTRODUCER
 from muster.workstation.summary import Summary
 
+_ATTRIBUTES = frozenset(each.value for each in BiometricAttribute)
+
 
 @dataclass(frozen=True, slots=True)
 class Seen:
@@ -129,7 +131,7 @@ class CaseView(QWidget):
         case = seen.case
         if isinstance(case, CarriedCase):
             yield tr("Registered at station"), case.line.station
-            yield from case.facts
+            yield from ((_fact_name(name), said) for name, said in case.facts)
             return
         if case.summary is None:  # and with it what the steps and the proof are told from
             yield tr("Content"), tr("destroyed, as the server has it")
@@ -147,9 +149,10 @@ class CaseView(QWidget):
         for line in (*summary.lines, *summary.documents):
             name = label_in(line.labels, self._language, line.field)
             yield name, " / ".join(dict.fromkeys(text for _, text in line.values if text))
-        for exception in (*summary.exceptions, *summary.introducer_exceptions):
-            said = " · ".join(filter(None, (exception.reason, exception.comment)))
-            yield names.attribute_name(exception.attribute), said
+        for whose, exceptions in (("", summary.exceptions), (INTRODUCER, summary.introducer_exceptions)):
+            for exception in exceptions:
+                said = " · ".join(filter(None, (exception.reason, exception.comment)))
+                yield _picture_name(f"{whose}{exception.attribute.value}"), said
         for answer in case.registration.answers.values():
             yield tr("The person"), answer_words(answer)[0]
         yield tr("Proof of identity"), _proof_words(case, execution)
@@ -216,6 +219,11 @@ def _sample(desk: Desk, number: RegistrationId, attribute: BiometricAttribute) -
         names.attribute_name(attribute),
         lambda: desk.enrollment.sample_picture(number, attribute),
     )
+
+
+def _fact_name(name: str) -> str:
+    """Of what came from another station: an attribute in our words, everything else in theirs."""
+    return _picture_name(name) if name.removeprefix(INTRODUCER) in _ATTRIBUTES else name
 
 
 def _picture_name(name: str) -> str:
