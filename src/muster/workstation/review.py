@@ -234,7 +234,7 @@ class Review:
             raise Refused(REVIEW_CLOSED)
         if decision is Decision.APPROVE and line.must_be_seen and not _was_seen(work, line, me):
             raise Refused(REVIEW_UNSEEN)
-        if decision.needs_reason and not _is_here(entry):
+        if decision.needs_reason and not _is_here(entry, state):
             raise Refused(REVIEW_TOO_LATE)
 
     # Signing off
@@ -296,7 +296,7 @@ class Review:
     def _is_too_late(self, work: Work, line: ReviewLine) -> bool:
         assert line.decision is not None
         own = line.decision.needs_reason and not line.station
-        return own and not _is_here(work.outbox.find(line.packet_id))
+        return own and not _is_still_here(work, line)
 
     def _carry_out(self, work: Work, line: ReviewLine) -> bool:
         """Whether the packet's file is to be destroyed: a draft is sealed anew."""
@@ -364,7 +364,7 @@ class Review:
         own = said.operator in (line.officer, work.registrations.load(line.registration_id).started.operator)
         if not same or own or not said.decision.needs_sign_off:
             return False
-        return not said.decision.needs_reason or _is_here(work.outbox.find(line.packet_id))
+        return not said.decision.needs_reason or _is_still_here(work, line)
 
     def _record(self, work: Work, event: AuditEvent, registration_id: RegistrationId, **detail: str) -> None:
         work.record(event, actor=self._journal.operator.user_id, subject=registration_id.text, **detail)
@@ -381,10 +381,15 @@ def _decided_by(work: Work, user_id: str) -> tuple[ReviewLine, ...]:
     return (*work.review.decided_by(user_id), *work.carried_review.decided_by(user_id))
 
 
-def _is_here(entry: OutboxEntry) -> bool:
-    """Whether nobody outside knows of the packet, so that it can still be kept from going."""
+def _is_here(entry: OutboxEntry, state: Registration) -> bool:
+    """Whether nobody outside knows of the packet, so that it can still be kept from going. What is to be sent once
+    more waits like a new one, and the server knows it."""
     untold = entry.state in (DeliveryState.REGISTERED, DeliveryState.APPROVED)
-    return untold and entry.handed_over_at is None
+    return untold and entry.handed_over_at is None and state.synced is None and state.uploaded is None
+
+
+def _is_still_here(work: Work, line: ReviewLine) -> bool:
+    return _is_here(work.outbox.find(line.packet_id), work.registrations.load(line.registration_id))
 
 
 def _was_seen(work: Work, line: ReviewLine, user_id: str) -> bool:

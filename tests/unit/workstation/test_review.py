@@ -338,6 +338,19 @@ def test_whoever_wants_to_reject_stops_the_packet_at_once(
         assert len(desk.sync.deliver_all()) == 1
 
 
+@pytest.mark.parametrize("decision", [Decision.REJECT, Decision.SEND_BACK])
+def test_what_the_server_has_is_neither_rejected_nor_sent_back_though_it_is_to_be_sent_once_more(
+    sent_at_once: Waiting, receiver: EmbeddedReceiver, decision: Decision
+) -> None:
+    root, registration_id = sent_at_once
+    with _supervisor(root, receiver, _AFTERWARDS) as desk:
+        packet_id = desk.sync.deliver(_entry(desk).packet_id).packet_id
+        desk.sync.try_again(packet_id)
+        assert _no(Refused, desk.review.decide, registration_id, decision, Reason.OTHER) == "REVIEW_TOO_LATE"
+        assert _entry(desk).state is DeliveryState.APPROVED
+        assert desk.folder.packet(packet_id).exists()
+
+
 def test_where_nobody_draws_and_nothing_weighs_nobody_is_asked(
     signed: tuple[Path, RegistrationId], receiver: EmbeddedReceiver
 ) -> None:
