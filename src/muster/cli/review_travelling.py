@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Annotated
 
@@ -15,12 +16,19 @@ from muster.cli.common import (
     UserOption,
     VerboseOption,
     desk_of,
+    printable,
     reporting,
     show,
     station_at,
 )
+from muster.workstation.review_bundles import PassedOver
 
 FolderArgument = Annotated[Path, typer.Argument(metavar="DIR", help="A folder on the drive.")]
+
+
+def _passed_over(lists: Iterable[PassedOver]) -> Iterator[str]:
+    for each in lists:
+        yield f"{printable(each.file)}: passed over. {printable(each.sentence)} [{each.code}]"
 
 
 def add_travelling(review: typer.Typer) -> None:
@@ -94,7 +102,11 @@ def add_travelling(review: typer.Typer) -> None:
         ):
             taken = desk.review_bundles.take_in(folder)
             text = "\n".join(
-                [f"{len(taken.new)} taken", *(f"{each}: changed on the way" for each in taken.refused)]
+                [
+                    f"{len(taken.new)} taken",
+                    *(f"{each}: changed on the way" for each in taken.refused),
+                    *_passed_over(taken.passed_over),
+                ]
             )
             show(taken, text, as_json=as_json)
             if taken.refused:
@@ -133,6 +145,10 @@ def add_travelling(review: typer.Typer) -> None:
         ):
             came = desk.review_bundles.take_back(folder)
             text = "\n".join(
-                [f"{len(came.done)} carried out", *(f"{each}: not asked any more" for each in came.late)]
+                [
+                    f"{len(came.done)} carried out",
+                    *(f"{each}: not asked any more" for each in came.late),
+                    *_passed_over(came.passed_over),
+                ]
             )
             show(came, text, as_json=as_json)

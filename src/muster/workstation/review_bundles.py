@@ -19,6 +19,7 @@ import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 from PIL import Image
@@ -36,7 +37,7 @@ from muster.domain.operators import Permission
 from muster.domain.registration import RegistrationId
 from muster.domain.review import ReviewLine, Standing
 from muster.domain.review_decision import Decision, Reason
-from muster.errors import BadInput, Code, NotAuthentic, Refused
+from muster.errors import BadInput, Code, MusterError, NotAuthentic, Refused
 from muster.formats.review_bundle import CaseFile, CaseList, Decided, DecisionList, ReviewerKeys
 from muster.store.carried_review import CarriedReview
 from muster.store.review import line_from_json, line_to_json
@@ -44,7 +45,7 @@ from muster.workstation.enrollment import Enrollment
 from muster.workstation.inspection import read_file
 from muster.workstation.journal import Journal
 from muster.workstation.reference import label_in
-from muster.workstation.review import CarriedCase, Elsewhere, Foreign, Review
+from muster.workstation.review import CarriedCase, Foreign, Review
 
 REVIEWER_NONE = Code(
     "REVIEWER_NONE", "No other station reviews for this one. A supervisor accepts one by its key first."
@@ -80,9 +81,31 @@ INTRODUCER = "introducer "  # before the attribute, in the name of a picture or 
 
 
 @dataclass(frozen=True, slots=True)
+class PassedOver:
+    """A list on the drive that was not taken, and why: other stations' travel on the same one."""
+
+    file: str
+    code: str
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
 class TakenIn:
     new: tuple[RegistrationId, ...]
     refused: tuple[RegistrationId, ...]
+    passed_over: tuple[PassedOver, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class TakenBack:
+    """``late`` is about what nobody asks any more."""
+
+    done: tuple[RegistrationId, ...]
+    late: tuple[RegistrationId, ...] = ()
+    passed_over: tuple[PassedOver, ...] = ()
+
+
+_List = TypeVar("_List", CaseList, DecisionList)
 
 
 class ReviewBundles:
@@ -146,24 +169,23 @@ class ReviewBundles:
         with self._journal.database.work() as work:
             for line in lines:
                 subject = line.registration_id.text
-                work.record(AuditEvent.REVIEW_HANDED_OUT, actor=self._me, subject=subject, key=index)
+                detail = {"key": index, "packet": line.packet_id}
+                work.record(AuditEvent.REVIEW_HANDED_OUT, actor=self._me, subject=subject, **detail)
         return tuple(each.registration_id for each in lines)
 
-    def take_back(self, folder: Path) -> Elsewhere:
-        """Carry out what was decided elsewhere about registrations of this station. Raises ``BadInput``,
+    def take_back(self, folder: Path) -> TakenBack:
+        """Carry out what was decided elsewhere about registrations of this station. Raises ``Refused``, ``BadInput``,
         ``NotAuthentic``."""
         done: list[RegistrationId] = []
         late: list[RegistrationId] = []
-        for file in _files(folder, DECISIONS):
-            token = _text(file)
-            content = DecisionList.parse(_verified(token, lambda said: DecisionList.parse(said).key))
-            self._require(content.station, content.key, content.recipient)
-            came = self._review.carry_out_elsewhere(
-                content.station, filter(None, map(_decision, content.decisions)), token
-            )
+        ours, passed_over = self._ours(folder, DECISIONS, DecisionList.parse, lambda said: said.recipient)
+        for token, content in ours:
+            decisions = filter(None, map(_decision, content.decisions))
+            key = key_index_of(content.key)
+            came = self._review.carry_out_elsewhere(content.station, key, decisions, token)
             done += came.done
             late += came.late
-        return Elsewhere(tuple(done), tuple(late))
+        return TakenBack(tuple(done), tuple(late), passed_over)
 
     # At the station that reviews
 
@@ -172,13 +194,12 @@ class ReviewBundles:
         self._journal.access.require(Permission.REVIEW)
         new: list[RegistrationId] = []
         refused: list[RegistrationId] = []
-        for file in _files(folder, LIST):
-            content = CaseList.parse(_verified(_text(file), lambda said: CaseList.parse(said).key))
-            self._require(content.station, content.key, content.reviewer)
+        ours, passed_over = self._ours(folder, LIST, CaseList.parse, lambda said: said.reviewer)
+        for _, content in ours:
             for each in content.cases:
                 taken = self._take_one(folder, content, each)
                 (new if taken else refused).append(RegistrationId(each.registration_id))
-        return TakenIn(tuple(new), tuple(refused))
+        return TakenIn(tuple(new), tuple(refused), passed_over)
 
     def hand_back(self, folder: Path) -> tuple[RegistrationId, ...]:
         """What was signed off here about other stations' registrations, a list for each of them. Raises
@@ -244,6 +265,27 @@ class ReviewBundles:
     def _known(self) -> Mapping[str, Mapping[str, str]]:
         with self._journal.database.read() as work:
             return _stations(work.settings.get(_STATIONS))
+
+    def _ours(
+        self, folder: Path, end: str, parse: Callable[[bytes], _List], whom: Callable[[_List], str]
+    ) -> tuple[list[tuple[str, _List]], tuple[PassedOver, ...]]:
+        """The lists that are for this station and count here, as they are signed and what they say. Raises
+        ``BadInput``, ``NotAuthentic`` where there is none."""
+        ours: list[tuple[str, _List]] = []
+        others: list[tuple[str, MusterError]] = []
+        for file in _files(folder, end):
+            try:
+                token = _text(file)
+                content = parse(_verified(token, lambda said: parse(said).key))
+                self._require(content.station, content.key, whom(content))
+            except (BadInput, NotAuthentic) as error:
+                others.append((file.name, error))
+            else:
+                ours.append((token, content))
+        if not ours:
+            errors = [error for _, error in others]
+            raise next((each for each in errors if each.code is not REVIEW_FOR_ANOTHER), errors[0])
+        return ours, tuple(PassedOver(name, error.code.name, error.sentence) for name, error in others)
 
     def _require(self, station: str, key: bytes, recipient: str) -> None:
         fingerprint = key_index_of(key)

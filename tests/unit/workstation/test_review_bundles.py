@@ -25,7 +25,8 @@ from muster.errors import BadInput, MusterError, Refused
 from muster.workstation.desk import Desk, sign_in
 from muster.workstation.embedded_receiver import EmbeddedReceiver
 from muster.workstation.proving import Proof
-from muster.workstation.review import CarriedCase, Elsewhere
+from muster.workstation.review import CarriedCase
+from muster.workstation.review_bundles import TakenBack
 from muster.workstation.server import NoServer
 from muster.workstation.station import Station
 from unit.workstation.desks import QUICK, SUPERVISOR, desk_at, make_station, with_database_key
@@ -172,12 +173,41 @@ def test_a_decision_is_carried_out_about_the_packet_that_was_looked_at_and_about
         with desk._database.read() as work:
             line = work.review.find(two.registration_id)
         assert line is not None
-        for packet_id, came in (("another", Elsewhere(late=(line.registration_id,))), (line.packet_id, None)):
+        for packet_id, came in (("another", TakenBack((), (line.registration_id,))), (line.packet_id, None)):
             with desk._database.work() as work:
                 work.review.change(replace(line, packet_id=packet_id))
                 work.record(AuditEvent.REVIEW_ASSESSED, actor="test")
-            assert desk.review_bundles.take_back(two.drive) == (came or Elsewhere((line.registration_id,)))
+            assert desk.review_bundles.take_back(two.drive) == (came or TakenBack((line.registration_id,)))
         assert desk.sync.outbox() == () and desk.enrollment.registration(two.registration_id).is_draft
+
+
+def _decide_at_the_hub(two: Two, decision: Decision, reason: Reason | None = None) -> None:
+    with _supervisor(two.hub) as desk:
+        desk.review_bundles.take_in(two.drive)
+        desk.review.open(two.registration_id)
+        desk.review.decide(two.registration_id, decision, reason)
+        desk.review.sign_off(_PROOF)
+        desk.review_bundles.hand_back(two.drive)
+
+
+def test_what_a_supervisor_decided_here_meanwhile_stays_and_an_officer_takes_nothing_back(two: Two) -> None:
+    _hand_out(two)
+    _decide_at_the_hub(two, Decision.APPROVE)
+    with desk_at(two.here, policy=_REQUIRED) as desk:
+        assert _no(desk, "take_back", two.drive) == "SUPERVISOR_ONLY"
+    with _supervisor(two.here) as desk:
+        desk.review.decide(two.registration_id, Decision.REJECT, Reason.DUPLICATE)
+        assert desk.review_bundles.take_back(two.drive) == Elsewhere(late=(two.registration_id,))
+        assert [each.decision for each in desk.review.to_sign_off()] == [Decision.REJECT]
+
+
+def test_nobody_decides_about_what_was_never_handed_out_to_them(two: Two, tmp_path: Path) -> None:
+    shutil.copytree(two.here, tmp_path / "copy")
+    _hand_out(replace(two, here=tmp_path / "copy"))
+    _decide_at_the_hub(two, Decision.APPROVE)
+    with _supervisor(two.here) as desk:
+        assert desk.review_bundles.take_back(two.drive) == Elsewhere(late=(two.registration_id,))
+        assert desk.sync.outbox()[0].state is DeliveryState.REGISTERED
 
 
 def test_a_changed_list_and_a_changed_file_are_refused(two: Two) -> None:
@@ -208,6 +238,34 @@ def test_a_list_of_a_station_nobody_accepted_or_for_another_one_is_refused(two: 
     with _supervisor(two.here) as desk:
         desk.review_bundles.accept(two.drive / "here.keys", str(caught.value.detail["fingerprint"]))
         assert _no(desk, "take_in", two.drive) == "REVIEW_FOR_ANOTHER"
+
+
+def test_a_drive_for_several_stations_is_taken_in_by_each(two: Two) -> None:
+    """Lists for others and lists that nobody can read are passed over, wherever they stand."""
+    with _supervisor(two.here) as desk:
+        own = desk.review_bundles.tell_keys(two.drive / "here.keys")
+        desk.review_bundles.accept(two.drive / "here.keys", own)
+        desk.review_bundles.hand_out(two.drive, own)
+        (for_another,) = two.drive.glob("*.reviews")
+        for_another.rename(two.drive / "0.reviews")
+        (two.drive / "1.reviews").write_bytes(b"cut off")
+    _hand_out(two)
+    with _supervisor(two.hub) as desk:
+        taken = desk.review_bundles.take_in(two.drive)
+        assert taken.new == (two.registration_id,)
+        assert [(each.file, each.code) for each in taken.passed_over] == [
+            ("0.reviews", "REVIEW_FOR_ANOTHER"),
+            ("1.reviews", "REVIEW_LIST_CHANGED"),
+        ]
+        desk.review.open(two.registration_id)
+        desk.review.decide(two.registration_id, Decision.APPROVE)
+        desk.review.sign_off(_PROOF)
+        desk.review_bundles.hand_back(two.drive)
+        (two.drive / "0.decisions").write_bytes(b"cut off")
+    with _supervisor(two.here) as desk:
+        came = desk.review_bundles.take_back(two.drive)
+        assert came.done == (two.registration_id,)
+        assert [each.file for each in came.passed_over] == ["0.decisions"]
 
 
 def test_nobody_puts_another_registration_in_front_of_one_of_ours(two: Two, tmp_path: Path) -> None:
