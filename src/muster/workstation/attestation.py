@@ -12,7 +12,6 @@ from dataclasses import replace
 
 from muster.clock import rfc3339
 from muster.crypto.machine_key import MachineKey
-from muster.crypto.pdf_signing import sign_pdf
 from muster.domain.evidence import Artifact, ArtifactRole, Evaluation, Evidence, EvidenceKind
 from muster.formats.text_pdf import text_pdf
 
@@ -25,6 +24,8 @@ def attested(evaluation: Evaluation, key: MachineKey, station: str) -> tuple[Eva
     """The same with an attestation behind each verified sign-in, and the files by their digests.
 
     Raises ``KeyUnavailable``."""
+    from muster.crypto.pdf_signing import sign_pdf  # whose library takes a second to import
+
     files: dict[str, bytes] = {}
 
     def with_attestation(evidence: Evidence) -> Evidence:

@@ -15,7 +15,6 @@ from muster import durable
 from muster.audit.catalogue import AuditEvent
 from muster.audit.chain import Verdict
 from muster.crypto.machine_key import MachineKey
-from muster.crypto.pdf_signing import is_signed_pdf, sign_pdf
 from muster.domain.registration import RegistrationId
 from muster.domain.review import ReviewLine
 from muster.workstation.inspection import read_file
@@ -64,6 +63,8 @@ class AuditReports:
 
     def write(self, report: AuditReport, laid_out: bytes, path: Path) -> None:
         """Sign what the window made of it. Raises ``StorageUnavailable``, ``KeyUnavailable``."""
+        from muster.crypto.pdf_signing import sign_pdf  # whose library takes a second to import
+
         content = sign_pdf(laid_out, self._key, report.station, reason=_REASON)
         durable.write(path, content)
         with self._journal.database.work() as work:
@@ -77,4 +78,6 @@ class AuditReports:
 
 def report_is_signed(path: Path, machine_key: bytes) -> bool:
     """Whether a report is as the station with this key signed it. Raises ``BadInput``."""
+    from muster.crypto.pdf_signing import is_signed_pdf
+
     return is_signed_pdf(read_file(path), machine_key)
