@@ -197,7 +197,7 @@ def test_what_a_supervisor_decided_here_meanwhile_stays_and_an_officer_takes_not
         assert _no(desk, "take_back", two.drive) == "SUPERVISOR_ONLY"
     with _supervisor(two.here) as desk:
         desk.review.decide(two.registration_id, Decision.REJECT, Reason.DUPLICATE)
-        assert desk.review_bundles.take_back(two.drive) == Elsewhere(late=(two.registration_id,))
+        assert desk.review_bundles.take_back(two.drive) == TakenBack((), (two.registration_id,))
         assert [each.decision for each in desk.review.to_sign_off()] == [Decision.REJECT]
 
 
@@ -206,7 +206,7 @@ def test_nobody_decides_about_what_was_never_handed_out_to_them(two: Two, tmp_pa
     _hand_out(replace(two, here=tmp_path / "copy"))
     _decide_at_the_hub(two, Decision.APPROVE)
     with _supervisor(two.here) as desk:
-        assert desk.review_bundles.take_back(two.drive) == Elsewhere(late=(two.registration_id,))
+        assert desk.review_bundles.take_back(two.drive) == TakenBack((), (two.registration_id,))
         assert desk.sync.outbox()[0].state is DeliveryState.REGISTERED
 
 
