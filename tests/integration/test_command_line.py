@@ -486,10 +486,10 @@ def test_a_demo_station_that_lost_its_passwords_is_opened_with_one_from_a_file(
     credentials = Station.at(copy, utc_now).demo_credentials()
     assert credentials is not None
     (copy / "demo-credentials.json").unlink()
-    ran = muster("audit", "list", "--data", copy, "--json")
+    ran = muster("drafts", "list", "--data", copy, "--json")
     assert (ran.status, ran.error_code) == (3, "DEMO_PASSWORDS_MISSING")
     (tmp_path / "password").write_bytes(b"\xef\xbb\xbf" + credentials[0][1].encode() + b"\r\n")
-    ran = muster("audit", "list", "--data", copy, "--password-file", tmp_path / "password", "--json")
+    ran = muster("drafts", "list", "--data", copy, "--password-file", tmp_path / "password", "--json")
     assert ran.status == 0
 
 
@@ -545,10 +545,20 @@ def test_a_damaged_database_is_rebuilt_by_command_and_the_second_look_finds_it_w
     assert (second.status, second.document) == (0, {"whole": True, "rebuilt": None})
 
 
+def test_the_trail_is_listed_and_exported_for_supervisors_only(
+    muster: Muster, station: Path, tmp_path: Path
+) -> None:
+    ran = muster("audit", "list", "--data", station, "--json")
+    assert (ran.status, ran.error_code) == (1, "SUPERVISOR_ONLY")
+    ran = muster("audit", "export", tmp_path / "trail", "--data", station, "--json")
+    assert (ran.status, ran.error_code) == (1, "SUPERVISOR_ONLY")
+    assert not (tmp_path / "trail").exists()
+
+
 def test_an_exported_trail_is_verified_by_a_command_that_has_no_station(
     muster: Muster, copy: Path, tmp_path: Path
 ) -> None:
-    exported = muster("audit", "export", tmp_path / "trail", "--data", copy, "--json")
+    exported = muster("audit", "export", tmp_path / "trail", "--user", "supervisor", "--data", copy, "--json")
     assert exported.status == 0, exported.err
     key = copy / "keys" / "machine.pub.pem"
     good = muster("audit", "verify", "--file", tmp_path / "trail", "--machine-key", key, "--json")

@@ -105,7 +105,7 @@ def test_a_draft_is_told_as_far_as_it_is_and_that_is_on_record(muster: Muster, s
     assert (ran.status, request.biometrics, request.documents) == (0, {}, {})
     operations = {each["label"]: each["value"] for each in json.loads(request.meta_info["operationsData"])}
     assert operations["officerPassword"] == "false"
-    trail = muster("audit", "list", "--data", station, "--json").document["records"]
+    trail = muster("audit", "list", "--user", "supervisor", "--data", station, "--json").document["records"]
     assert next(each["event"] for each in trail if each["subject"] == draft) == "MUS-REG-012"
 
 

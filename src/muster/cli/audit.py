@@ -69,7 +69,10 @@ def register(app: typer.Typer, screen: Screen) -> None:
         as_json: JsonOption = False,
         verbose: VerboseOption = False,
     ) -> None:
-        """Write the trail, signed, to be verified on another computer: muster audit verify --file FILE."""
+        """Write the trail, signed, to be verified on another computer: muster audit verify --file FILE.
+
+        For a supervisor (--user).
+        """
         with (
             reporting(as_json=as_json, verbose=verbose),
             desk_of(station_at(data), user=user, password_file=password_file) as (desk, _),
@@ -144,12 +147,12 @@ def register(app: typer.Typer, screen: Screen) -> None:
         as_json: JsonOption = False,
         verbose: VerboseOption = False,
     ) -> None:
-        """The newest records."""
+        """The newest records. For a supervisor (--user); looking is audited."""
         with (
             reporting(as_json=as_json, verbose=verbose),
             desk_of(station_at(data), user=user, password_file=password_file) as (desk, _),
         ):
-            records = desk.trail.newest_first(limit)
+            records = desk.trail_reading.newest_records(limit)
             lines = (
                 f"{each.sequence:>6}  {plain(each.at)}  {each.event:<12} {each.actor:<14} {each.subject}"
                 for each in records

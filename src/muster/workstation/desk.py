@@ -217,9 +217,7 @@ class Desk:
             sensors=self._sensors,
         )
         self._equip_enrollment(unlocked, documents, submission, partial(CameraReading, catalogue, context))
-        self.trail = AuditTrail(
-            unlocked.database, unlocked.machine_key, unlocked.identity, unlocked.operator, clock
-        )
+        self.trail = AuditTrail(self._journal, unlocked.machine_key)
         self.trail_reading = TrailReading(self._journal)
         self.audit_reports = AuditReports(self._journal, self.trail, self.trail_reading, unlocked.machine_key)
 

@@ -13,15 +13,16 @@ from muster.audit import checkpoint
 from muster.audit.catalogue import AuditEvent
 from muster.audit.chain import AuditRecord, verify, verify_stored
 from muster.audit.chain import Verdict as Verdict  # noqa: PLC0414 - what the command line prints
-from muster.clock import Clock, parse_rfc3339, rfc3339
+from muster.clock import parse_rfc3339, rfc3339
 from muster.crypto.machine_key import MachineKey
 from muster.crypto.signing import public_pem
 from muster.crypto.signing import verify as is_signed
-from muster.domain.operators import Operator
-from muster.domain.registration import RegistrationId, StationId
+from muster.domain.operators import Permission
+from muster.domain.registration import RegistrationId
 from muster.errors import BadInput, Code
-from muster.store.database import Database, Work
+from muster.store.database import Work
 from muster.workstation.inspection import read_file
+from muster.workstation.journal import Journal
 
 TRAIL_UNREADABLE = Code("TRAIL_UNREADABLE", "This file is no exported audit trail.")
 
@@ -29,14 +30,10 @@ _FORMAT = 1
 
 
 class AuditTrail:
-    def __init__(
-        self, database: Database, machine_key: MachineKey, station: StationId, operator: Operator, clock: Clock
-    ) -> None:
-        self._database = database
+    def __init__(self, journal: Journal, machine_key: MachineKey) -> None:
+        self._journal = journal
+        self._database = journal.database
         self._machine_key = machine_key
-        self._station = station
-        self._operator = operator
-        self._clock = clock
 
     def verify(self, expected_head: str | None = None) -> Verdict:
         """Walk the whole chain and check the signature of each checkpoint. ``expected_head`` (a digest noted
@@ -44,6 +41,8 @@ class AuditTrail:
         signed = partial(is_signed, self._machine_key.signing_public)
         with self._database.audit_log() as log:
             return verify_stored(log.to_verify(), expected_head=expected_head, signed=signed)
+
+    # Neither asks who wants to know: what people are shown goes through ``TrailReading``.
 
     def about(self, registration_id: RegistrationId) -> tuple[AuditRecord, ...]:
         with self._database.audit_log() as log:
@@ -64,16 +63,17 @@ class AuditTrail:
             raise ValueError("a trail without its beginning")
         number = 1 if last is None else int(last.detail["number"]) + 1
         said = checkpoint.detail(number, newest.sequence, newest.digest, self._machine_key.sign)
-        work.record(AuditEvent.CHECKPOINT, actor=self._operator.user_id, **said)
+        work.record(AuditEvent.CHECKPOINT, actor=self._journal.operator.user_id, **said)
 
     def export(self, path: Path) -> int:
         """Write the whole trail, signed up to its end, for checking elsewhere; returns how many records.
 
         One JSON document a line: who wrote it and the public key, then each record as its digest covers it, and
-        its digest behind. Raises ``StorageUnavailable``, ``KeyUnavailable``.
+        its digest behind. Raises ``Refused``, ``StorageUnavailable``, ``KeyUnavailable``.
         """
+        self._journal.access.require(Permission.REVIEW)
         with self._database.work() as work:
-            work.record(AuditEvent.TRAIL_EXPORTED, actor=self._operator.user_id, file=path.name[:100])
+            work.record(AuditEvent.TRAIL_EXPORTED, actor=self._journal.operator.user_id, file=path.name[:100])
             self._vouch(work)
         with self._database.audit_log() as log:
             lines = [self._title(), *(_line(record) for record in log.all())]
@@ -84,8 +84,8 @@ class AuditTrail:
         return json.dumps(
             {
                 "muster_audit": _FORMAT,
-                "station": self._station.ref_id,
-                "exported_at": rfc3339(self._clock()),
+                "station": self._journal.station.ref_id,
+                "exported_at": rfc3339(self._journal.now()),
                 "machine_public_key": base64url.encode(self._machine_key.signing_public),
                 # The same for openssl, which reads no TPM's form.
                 "machine_public_key_pem": public_pem(self._machine_key.signing_public),

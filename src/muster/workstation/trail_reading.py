@@ -12,6 +12,7 @@ from muster.domain.operators import Permission
 from muster.domain.registration import RegistrationId
 from muster.errors import BadInput, Code
 from muster.store.audit_search import Wanted, word_of_event, words_in
+from muster.store.database import Work
 from muster.workstation.journal import Journal
 from muster.workstation.trail_story import Story, story
 
@@ -64,17 +65,28 @@ class TrailReading:
         """
         self._journal.access.require(Permission.REVIEW)
         with self._journal.database.work() as work:
-            work.record(
-                AuditEvent.TRAIL_SEARCHED,
-                actor=self._journal.operator.user_id,
-                subject=wanted.subject,
-                words=str(len(words_in(wanted.text))),  # a word may be somebody's name
-                module=wanted.module,
-                kind=wanted.event,
-                of=wanted.actor,
-            )
+            self._note(work, wanted)
         self._journal.database.index_trail()
         return self.behind()
+
+    def newest_records(self, limit: int) -> tuple[AuditRecord, ...]:
+        """As they are chained, newest first; then that somebody looked is on record too. Raises ``Refused``."""
+        self._journal.access.require(Permission.REVIEW)
+        with self._journal.database.work() as work:
+            records = work.trail.newest_first(limit)
+            self._note(work, TrailFilter())
+        return records
+
+    def _note(self, work: Work, wanted: TrailFilter) -> None:
+        work.record(
+            AuditEvent.TRAIL_SEARCHED,
+            actor=self._journal.operator.user_id,
+            subject=wanted.subject,
+            words=str(len(words_in(wanted.text))),  # a word may be somebody's name
+            module=wanted.module,
+            kind=wanted.event,
+            of=wanted.actor,
+        )
 
     def behind(self) -> int:
         with self._journal.database.search() as search:

@@ -69,13 +69,14 @@ def desk_at(
     clock: Clock = utc_now,
     policy: Policy = QUICK,
     catalogue: Catalogue | MakeCatalogue | None = None,
+    who: NewOperator = OFFICER,
 ) -> Iterator[Desk]:
-    """The officer signed in at the station in ``root``."""
+    """The officer, or ``who`` else, signed in at the station in ``root``."""
     station = Station.at(root, clock)
     with sign_in(
         station,
-        OFFICER.user_id,
-        OFFICER.password,
+        who.user_id,
+        who.password,
         server or NoServer(),
         clock,
         catalogue=catalogue,

@@ -13,7 +13,7 @@ from muster.audit.chain import Verdict, link
 from muster.clock import parse_rfc3339
 from muster.errors import BadInput
 from muster.workstation.trail import verify_file
-from unit.workstation.desks import desk_at, make_station, with_database_key
+from unit.workstation.desks import SUPERVISOR, desk_at, make_station, with_database_key
 
 
 def _verdict(root: Path, head: str | None = None) -> Verdict:
@@ -138,7 +138,7 @@ def test_a_detail_that_is_none_is_found(worked_at: Path, detail: str) -> None:
 
 @pytest.fixture
 def exported(worked_at: Path, tmp_path: Path) -> Path:
-    with desk_at(worked_at) as desk:
+    with desk_at(worked_at, who=SUPERVISOR) as desk:
         desk.trail.export(tmp_path / "trail")
     return tmp_path / "trail"
 

@@ -49,7 +49,7 @@ def _found(desk: Desk, **wanted: str) -> list[str]:
     return [each.event for each in desk.trail_reading.page(asked, 1000)]
 
 
-def test_an_officer_reads_nobodys_trail(signed: tuple[Path, RegistrationId]) -> None:
+def test_an_officer_reads_nobodys_trail(signed: tuple[Path, RegistrationId], tmp_path: Path) -> None:
     root, registration_id = signed
     with desk_at(root) as desk:
         reading = desk.trail_reading
@@ -58,10 +58,13 @@ def test_an_officer_reads_nobodys_trail(signed: tuple[Path, RegistrationId]) -> 
             lambda: reading.page(TrailFilter(), 10),
             lambda: reading.story(registration_id),
             lambda: reading.registrations("Mustermann"),
+            lambda: reading.newest_records(10),
             lambda: desk.audit_reports.compose(registration_id),
+            lambda: desk.trail.export(tmp_path / "trail"),
         ):
             with pytest.raises(Refused):
                 action()
+    assert not (tmp_path / "trail").exists()
 
 
 def test_of_a_number_that_was_never_given_nothing_is_told(supervised: tuple[Desk, RegistrationId]) -> None:
@@ -80,6 +83,15 @@ def test_every_look_is_on_record_and_no_word_that_was_searched_for(
     assert (shown.event, shown.subject) == ("MUS-AUD-004", registration_id.text)
     assert searched.event == "MUS-AUD-003" and searched.detail["of"] == "erika"
     assert "ustermann" not in repr([each.detail for each in desk.trail.newest_first(1000)])
+
+
+def test_the_newest_records_are_listed_and_that_somebody_looked(
+    supervised: tuple[Desk, RegistrationId],
+) -> None:
+    desk, _ = supervised
+    before = desk.trail.newest_first(1)[0]
+    assert desk.trail_reading.newest_records(1) == (before,)
+    assert desk.trail.newest_first(1)[0].event == "MUS-AUD-003"
 
 
 def test_a_word_of_an_events_title_finds_it_and_a_module_all_of_its_events(
@@ -194,6 +206,7 @@ def test_both_verdicts_name_the_same_record(
     with_database_key(root, "UPDATE audit SET actor = 'mallory' WHERE sequence = 7")
     with desk_at(root) as desk:
         assert desk.trail.verify().first_bad == 7
+    with desk_at(root, who=SUPERVISOR) as desk:
         desk.trail.export(tmp_path / "trail.jsonl")
     code, said = _check(recipe, tmp_path / "trail.jsonl")
     assert code == 1 and "broken at record 7" in said
