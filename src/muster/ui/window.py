@@ -422,7 +422,8 @@ class MainWindow(QMainWindow):
             station = self._session.station()
             numbers = f"{station.identity.center} / {station.identity.machine}"
             if station.is_demo:
-                row.addWidget(label(f"·  {numbers}", wrap=False))
+                if not theme.is_large():  # there the band needs the room
+                    row.addWidget(label(f"·  {numbers}", wrap=False))
                 row.addWidget(_training_band(), 1)
             else:
                 row.addWidget(Elided(f"·  {numbers}"), 1)
