@@ -320,16 +320,18 @@ class Review:
 
     # What another station decided
 
-    def carry_out_elsewhere(self, station: str, decisions: Iterable[Foreign], token: str) -> Elsewhere:
-        """``token`` is the signed list they stand in, whose digest is their batch. A hold changes nothing here."""
+    def carry_out_elsewhere(self, station: str, key: str, decisions: Iterable[Foreign], token: str) -> Elsewhere:
+        """``key`` is the fingerprint of the station's, ``token`` the signed list they stand in, whose digest is
+        their batch. A hold changes nothing here. Raises ``Refused``."""
         batch, signature = hashlib.sha256(token.encode()).hexdigest(), token.rpartition(".")[2]
         done: list[RegistrationId] = []
         late: list[RegistrationId] = []
         gone: list[str] = []
         with self._journal.database.work() as work:
+            self._journal.access.require(Permission.REVIEW, work)
             for each in decisions:
                 line = work.review.find(each.registration_id)
-                if line is None or not self._may_be_carried_out(work, line, each):
+                if line is None or not self._may_be_carried_out(work, line, key, each):
                     late.append(each.registration_id)
                     continue
                 who = f"{each.operator}@{station}"
@@ -358,9 +360,10 @@ class Review:
         self._destroy(gone)
         return Elsewhere(tuple(done), tuple(late))
 
-    def _may_be_carried_out(self, work: Work, line: ReviewLine, said: Foreign) -> bool:
-        """About the packet that was looked at, not decided here meanwhile, and not too late."""
-        same = line.packet_id == said.packet_id and line.standing is not Standing.CLOSED
+    def _may_be_carried_out(self, work: Work, line: ReviewLine, key: str, said: Foreign) -> bool:
+        """About the packet that was handed out to that key, not decided here meanwhile, and not too late."""
+        decided = line.standing in (Standing.DECIDED, Standing.CLOSED)
+        same = line.packet_id == said.packet_id and not decided and _was_handed_out(work, line, key)
         own = said.operator in (line.officer, work.registrations.load(line.registration_id).started.operator)
         if not same or own or not said.decision.needs_sign_off:
             return False
@@ -396,6 +399,15 @@ def _was_seen(work: Work, line: ReviewLine, user_id: str) -> bool:
     return any(
         record.event == AuditEvent.REVIEW_SHOWN.id
         and record.actor == user_id
+        and record.detail.get("packet") == line.packet_id
+        for record in work.trail.about(line.registration_id.text)
+    )
+
+
+def _was_handed_out(work: Work, line: ReviewLine, key: str) -> bool:
+    return any(
+        record.event == AuditEvent.REVIEW_HANDED_OUT.id
+        and record.detail.get("key") == key
         and record.detail.get("packet") == line.packet_id
         for record in work.trail.about(line.registration_id.text)
     )
