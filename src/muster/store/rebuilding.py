@@ -6,7 +6,8 @@ Rules:
 2. The new database stands beside the old one, whole and closed, before it takes its name; a crash at any moment
    leaves something that is found damaged, or missing, and rebuilt at the next sign-in.
 3. Of a registration the copy counts, where it is whole, else both together as far as they make sense.
-4. A packet that nothing tells of stays where it is; one whose registration is known goes on from there.
+4. A packet that nothing tells of stays where it is; one whose registration is known goes on from there: once a
+   supervisor approved it, where neither its row nor its events tell that it was sealed.
 5. What could not be saved is counted, by kind, and goes into the trail.
 """
 
@@ -29,7 +30,7 @@ from muster.audit.catalogue import AuditEvent
 from muster.audit.chain import AuditRecord
 from muster.clock import Clock, rfc3339
 from muster.domain.delivery import DeliveryState
-from muster.domain.lifecycle import BlobRef, Event, OfIntroducer, Registration, Sealed, fold
+from muster.domain.lifecycle import BlobRef, Event, OfIntroducer, Registration, ReviewWanted, Sealed, fold
 from muster.domain.registration import RegistrationId
 from muster.errors import BadInput, Code, MusterError, NotAuthentic
 from muster.store import tables
@@ -40,6 +41,7 @@ from muster.store.event_codec import decode
 from muster.store.proofings import Proofings
 from muster.store.rebuilding_proofings import PutBack, put_back
 from muster.store.registrations import Registrations
+from muster.store.review import ReviewRows
 from muster.store.salvage import Salvage
 from muster.store.settings import SEQUENCE, Settings
 from muster.store.small_tables import load_rows, other_tables, small_tables
@@ -117,6 +119,7 @@ class _Rebuilding:
         self._lost: dict[str, int] = {each.name: 0 for each in fields(Rebuilt) if each.name.endswith(_LOSSES)}
         self._incomplete: list[str] = []
         self._proofings = PutBack()
+        self._to_review: list[RegistrationId] = []
 
     def run(self) -> Rebuilt:
         path = self._remains.database
@@ -251,8 +254,9 @@ class _Rebuilding:
         rows = {row["packet_id"]: row for row in self._rows("outbox", told_of=self._has_copy)}
         files = {each.stem: each for each in self._remains.outbox.glob("*.zip")}
         claimed = 0
-        for registration_id, state in states.items():
-            sealed = state.sealed or self._adopted(connection, registration_id, files)
+        for registration_id, known in states.items():
+            state = known if known.sealed else self._adopt(connection, known, files, rows)
+            sealed = state.sealed
             if sealed is None:
                 continue
             row = rows.get(sealed.packet_id) or _row_of(registration_id, state, sealed)
@@ -267,20 +271,32 @@ class _Rebuilding:
         self._lost["packets_unclaimed"] += len(files.keys() - carried)
         return claimed
 
-    def _adopted(
-        self, connection: sa.Connection, registration_id: RegistrationId, files: Mapping[str, Path]
-    ) -> Sealed | None:
-        """A packet that was sealed when what is left of its registration does not know it yet: sealing another
-        would be one too many."""
+    def _adopt(
+        self,
+        connection: sa.Connection,
+        state: Registration,
+        files: Mapping[str, Path],
+        rows: Mapping[str, Mapping[str, Any]],
+    ) -> Registration:
+        """With a packet that was sealed when what is left of its registration does not know it yet: sealing
+        another would be one too many. One that was sent back is none of its packets any more.
+
+        Unless its row tells, nobody knows whether it had to be approved and was: what the server configured may be
+        lost too. Then it has to be.
+        """
+        registrations = Registrations(connection)
+        sent_back = {each.packet_id for each in registrations.events(state.id) if isinstance(each, Sealed)}
         for packet_id, path in files.items():
-            if packet_id.startswith(f"{registration_id}-"):
+            if packet_id.startswith(f"{state.id}-") and packet_id not in sent_back:
                 content = path.read_bytes()
                 at = datetime.fromtimestamp(path.stat().st_mtime, UTC)
                 digest = hashlib.sha256(content).hexdigest().upper()
-                sealed = Sealed(at, packet_id, digest, len(content))
-                Registrations(connection).append(registration_id, sealed)
-                return sealed
-        return None
+                registrations.append(state.id, Sealed(at, packet_id, digest, len(content)))
+                if packet_id not in rows:
+                    registrations.append(state.id, ReviewWanted(at, packet_id))
+                    self._to_review.append(state.id)
+                return registrations.load(state.id)
+        return state
 
     # The rest
 
@@ -298,6 +314,8 @@ class _Rebuilding:
             self._lost["rows_lost"] += load_rows(connection, table, [*rows, *kept.get(table.name, [])])
         for table in other_tables():
             self._lost["rows_lost"] += load_rows(connection, table, self._rows(table.name, told_of=False))
+        for registration_id in self._to_review:  # what was thought of it before is no answer
+            ReviewRows(connection).remove(registration_id)
         self._continue_numbers(connection, states)
 
     def _continue_numbers(self, connection: sa.Connection, states: Mapping[RegistrationId, Registration]) -> None:

@@ -19,7 +19,7 @@ from muster.domain.delivery import DeliveryState
 from muster.domain.lifecycle import DocumentAttached, Registration, ReviewWanted
 from muster.domain.prefill import Conflict
 from muster.domain.registration import RegistrationId
-from muster.domain.review import Around, Flag, ReviewLine, ReviewRules, Sign, flags, kilometres, outset
+from muster.domain.review import Around, Flag, ReviewLine, ReviewRules, Sign, Standing, flags, kilometres, outset
 from muster.errors import MusterError
 from muster.packet.contents import Position
 from muster.store.database import Work
@@ -89,6 +89,8 @@ class Risk:
         if before is not None and not state.samples and not state.demographics:  # destroyed since
             seen = _with_duplicates(before.flags, seen)
         standing, drawn, must_be_seen = outset(seen, state.sealed.digest, self._policy.review)
+        if state.awaits_approval:  # whether the rules ask for it now or not: it is not sent otherwise
+            standing = Standing.WAITING
         if before is not None and before.standing.is_open:
             standing = before.standing
         officer = state.signed.operator if state.signed else state.started.operator

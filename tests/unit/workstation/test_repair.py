@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -15,17 +16,32 @@ from muster.domain.delivery import DeliveryState
 from muster.domain.operators import Operator
 from muster.domain.proofing import ExecutionStatus
 from muster.domain.registration import RegistrationId, Step
+from muster.domain.review import ReviewRules
+from muster.domain.review_decision import Decision, Reason
 from muster.errors import KeyUnavailable, NotAuthentic, StorageUnavailable
 from muster.store.rebuilding import Rebuilt
 from muster.workstation.desk import Desk
 from muster.workstation.embedded_receiver import EmbeddedReceiver
+from muster.workstation.proving import Proof
 from muster.workstation.station import Station
 from muster.workstation.station_lock import StationLock
 from simulators.scripted_method import ScriptedMethod
 from unit.proofing.graphs import method, plan
-from unit.workstation.desks import OFFICER, blob_files, desk_at, make_station, play, with_database_key
+from unit.workstation.desks import (
+    OFFICER,
+    QUICK,
+    SUPERVISOR,
+    blob_files,
+    desk_at,
+    make_station,
+    play,
+    with_database_key,
+)
 
 _PAGE = 4096
+
+# Nothing weighs so much, and nothing is drawn, that anybody would have to look.
+_UNREVIEWED = replace(QUICK, review=ReviewRules(sample=0, look_from=100))
 
 Damage = Callable[[Path], None]
 
@@ -280,20 +296,67 @@ def test_damage_met_while_working_is_looked_for_at_the_next_sign_in(
     assert not (worked_at / "muster.db.suspect").exists()
 
 
+def _forget_sealing(root: Path, *, row_too: bool = True) -> None:
+    """Neither database nor copy know that anything was sealed."""
+    shutil.rmtree(root / "copy")
+    if row_too:
+        with_database_key(root, "DELETE FROM outbox")
+    with_database_key(root, "DELETE FROM registration_event WHERE kind = 'Sealed'")
+    (root / "muster.db.suspect").touch()
+    _flip(root / "muster.db", (root / "muster.db").stat().st_size // _PAGE - 2)
+
+
 def test_a_packet_the_database_forgot_is_not_sealed_a_second_time(
     worked_at: Path, sealed_station: tuple[Path, RegistrationId, str]
 ) -> None:
-    """Neither database nor copy know that it was sealed."""
     _, registration_id, packet_id = sealed_station
-    shutil.rmtree(worked_at / "copy")
-    with_database_key(worked_at, "DELETE FROM outbox")
-    with_database_key(worked_at, "DELETE FROM registration_event WHERE kind = 'Sealed'")
-    (worked_at / "muster.db.suspect").touch()
-    _flip(worked_at / "muster.db", (worked_at / "muster.db").stat().st_size // _PAGE - 2)
+    _forget_sealing(worked_at)
+    with desk_at(worked_at) as desk:
+        assert [each.packet_id for each in desk.sync.outbox()] == [packet_id]
+        assert desk.enrollment.submit(registration_id).packet_id == packet_id
+
+
+def test_a_packet_of_which_nobody_knows_whether_it_was_approved_waits_for_a_supervisor(
+    worked_at: Path, sealed_station: tuple[Path, RegistrationId, str]
+) -> None:
+    """Where the server asks for approval, what it configured may be lost with everything else."""
+    registration_id = sealed_station[1]
+    _forget_sealing(worked_at)
+    with desk_at(worked_at, policy=_UNREVIEWED) as desk:
+        assert [each.state for each in desk.sync.outbox()] == [DeliveryState.REGISTERED]
+    with desk_at(worked_at, policy=_UNREVIEWED, who=SUPERVISOR) as desk:
+        assert [(each.registration_id, each.waits) for each in desk.review.lines()] == [(registration_id, True)]
+        desk.review.decide(registration_id, Decision.APPROVE)
+        desk.review.sign_off(Proof(SUPERVISOR.password))
+        assert [each.state for each in desk.sync.outbox()] == [DeliveryState.APPROVED]
+
+
+def test_a_packet_whose_row_is_left_stays_what_it_was(worked_at: Path) -> None:
+    _forget_sealing(worked_at, row_too=False)
     with desk_at(worked_at) as desk:
         (entry,) = desk.sync.outbox()
-        assert (entry.packet_id, entry.state) == (packet_id, DeliveryState.APPROVED)
-        assert desk.enrollment.submit(registration_id).packet_id == packet_id
+        assert entry.state is DeliveryState.APPROVED
+        assert not desk.enrollment.registration(entry.registration_id).awaits_approval
+
+
+def test_a_packet_that_was_sent_back_is_not_taken_up_again(
+    worked_at: Path, sealed_station: tuple[Path, RegistrationId, str]
+) -> None:
+    """The computer stopped after the decision was written down and before the file was deleted."""
+    _, registration_id, packet_id = sealed_station
+    packet = worked_at / "outbox" / f"{packet_id}.zip"
+    content = packet.read_bytes()
+    with desk_at(worked_at, who=SUPERVISOR) as desk:
+        desk.review.open(registration_id)
+        desk.review.decide(registration_id, Decision.SEND_BACK, Reason.POOR_CAPTURE)
+        desk.review.sign_off(Proof(SUPERVISOR.password))
+    packet.write_bytes(content)
+    (worked_at / "muster.db").unlink()
+    with desk_at(worked_at) as desk:
+        assert desk.rebuilt is not None
+        assert desk.sync.outbox() == ()
+        assert registration_id in [each.id for each in desk.enrollment.drafts()]
+        assert desk.rebuilt.packets_unclaimed == 1
 
 
 def test_pictures_that_nothing_names_any_more_are_put_aside(worked_at: Path) -> None:
