@@ -115,6 +115,9 @@ def add_travelling(review: typer.Typer) -> None:
     @review.command("hand-back")
     def hand_back(
         folder: FolderArgument,
+        again: Annotated[
+            bool, typer.Option("--again", help="The last ones once more, for a drive that was lost.")
+        ] = False,
         data: DataOption = None,
         user: UserOption = None,
         password_file: PasswordOption = None,
@@ -126,7 +129,8 @@ def add_travelling(review: typer.Typer) -> None:
             reporting(as_json=as_json, verbose=verbose),
             desk_of(station_at(data), user=user, password_file=password_file) as (desk, _),
         ):
-            back = desk.review_bundles.hand_back(folder)
+            bundles = desk.review_bundles
+            back = bundles.hand_back_again(folder) if again else bundles.hand_back(folder)
             show({"registrations": back}, f"{len(back)} decisions in {folder}", as_json=as_json)
 
     @review.command("take-back")

@@ -15,7 +15,8 @@ from muster.store.tables import carried_review
 
 @dataclass(frozen=True, slots=True)
 class CarriedReview:
-    """``station`` sent it, ``key`` is the fingerprint of its machine key; ``sealed`` what it told."""
+    """``station`` sent it, ``key`` is the fingerprint of its machine key; ``sealed`` what it told, and
+    nothing once the decision was handed back."""
 
     line: ReviewLine
     station: str
@@ -64,7 +65,8 @@ class CarriedReviewRows:
 
     def closed(self) -> tuple[CarriedReview, ...]:
         """What was signed off and not handed back yet."""
-        query = carried_review.select().where(carried_review.c.standing == Standing.CLOSED.value)
+        closed = carried_review.c.standing == Standing.CLOSED.value
+        query = carried_review.select().where(closed, carried_review.c.sealed != b"")
         return tuple(map(_review, self._connection.execute(query)))
 
     def remove(self, registration_id: RegistrationId) -> None:

@@ -68,11 +68,12 @@ REVIEWER_KEY_DIFFERS = Code(
 )
 NOTHING_TO_HAND_OUT = Code("NOTHING_TO_HAND_OUT", "Nothing waits for a review here.")
 NOTHING_TO_HAND_BACK = Code(
-    "NOTHING_TO_HAND_BACK", "No decision about another station's registration is signed off."
+    "NOTHING_TO_HAND_BACK", "No decision about another station's registration waits to be handed back."
 )
 
 LIST, CASE, DECISIONS = ".reviews", ".review", ".decisions"
 _STATIONS = "review_stations"
+_HANDED_BACK = "reviews_handed_back"
 _LARGEST = 1200  # across or down, in dots: enough to compare faces, little enough for a drive
 _AT_ONCE = 1000
 _MOST_OCTETS = 64 * 1024 * 1024
@@ -174,8 +175,8 @@ class ReviewBundles:
         return tuple(each.registration_id for each in lines)
 
     def take_back(self, folder: Path) -> TakenBack:
-        """Carry out what was decided elsewhere about registrations of this station. Raises ``Refused``, ``BadInput``,
-        ``NotAuthentic``."""
+        """Carry out what was decided elsewhere about registrations of this station. Raises ``Refused``,
+        ``BadInput``, ``NotAuthentic``."""
         done: list[RegistrationId] = []
         late: list[RegistrationId] = []
         ours, passed_over = self._ours(folder, DECISIONS, DecisionList.parse, lambda said: said.recipient)
@@ -210,18 +211,38 @@ class ReviewBundles:
         if not closed:
             raise Refused(NOTHING_TO_HAND_BACK)
         now = self._journal.now()
+        lists: dict[str, str] = {}
         for key in dict.fromkeys(each.key for each in closed):
             decisions = tuple(_decided(each.line) for each in closed if each.key == key)
             content = DecisionList(self._station, self._key.signing_public, key, now, decisions)
             station = next(each.station for each in closed if each.key == key)
             name = f"{self._station}-for-{station}-{now:%Y%m%d%H%M%S}{DECISIONS}"
-            durable.write(folder / name, self._signed(content.encode()))
+            lists[name] = self._signed(content.encode()).decode("ascii")
+        _write(folder, lists)
         with self._journal.database.work() as work:
+            work.settings.put(_HANDED_BACK, json.dumps(lists))
             for each in closed:
                 work.carried_review.put(replace(each, sealed=b""))
                 subject = each.line.registration_id.text
                 work.record(AuditEvent.REVIEW_HANDED_BACK, actor=self._me, subject=subject, key=each.key)
         return tuple(each.line.registration_id for each in closed)
+
+    def hand_back_again(self, folder: Path) -> tuple[RegistrationId, ...]:
+        """The last lists once more, for a drive that was lost. Raises ``Refused``, ``StorageUnavailable``."""
+        self._journal.access.require(Permission.REVIEW)
+        with self._journal.database.read() as work:
+            lists: dict[str, str] = json.loads(work.settings.get(_HANDED_BACK) or "{}")
+        if not lists:
+            raise Refused(NOTHING_TO_HAND_BACK)
+        _write(folder, lists)
+        contents = [DecisionList.parse(unverified_payload(each)) for each in lists.values()]
+        with self._journal.database.work() as work:
+            for content in contents:
+                key = content.recipient
+                for each in content.decisions:
+                    subject = each.registration_id
+                    work.record(AuditEvent.REVIEW_HANDED_BACK, actor=self._me, subject=subject, key=key)
+        return tuple(RegistrationId(each.registration_id) for content in contents for each in content.decisions)
 
     def _take_one(self, folder: Path, content: CaseList, each: CaseFile) -> bool:
         """Whether it is whole; the same again is passed over."""
@@ -388,6 +409,11 @@ def _verified(token: str, key_in: Callable[[bytes], bytes]) -> bytes:
         return verify_with_key(token, key_in(unverified_payload(token)))
     except (NotAuthentic, BadInput) as error:
         raise NotAuthentic(REVIEW_LIST_CHANGED) from error
+
+
+def _write(folder: Path, lists: Mapping[str, str]) -> None:
+    for name, token in lists.items():
+        durable.write(folder / name, token.encode("ascii"))
 
 
 def _files(folder: Path, end: str) -> Iterator[Path]:

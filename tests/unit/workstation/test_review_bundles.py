@@ -144,6 +144,20 @@ def test_an_approval_travels_there_and_back(two: Two) -> None:
         assert (again.done, again.late) == ((), (two.registration_id,))
 
 
+def test_a_decision_is_handed_back_once_and_once_more_only_when_asked_for(two: Two) -> None:
+    _hand_out(two)
+    _decide_at_the_hub(two, Decision.APPROVE)
+    (listed,) = two.drive.glob("*.decisions")
+    said = listed.read_bytes()
+    listed.unlink()
+    with _supervisor(two.hub) as desk:
+        assert _no(desk, "hand_back", two.drive) == "NOTHING_TO_HAND_BACK"
+        assert desk.review_bundles.hand_back_again(two.drive) == (two.registration_id,)
+    assert listed.read_bytes() == said
+    with _supervisor(two.here) as desk:
+        assert _no(desk, "hand_back_again", two.drive) == "NOTHING_TO_HAND_BACK"
+
+
 def test_an_exception_of_the_introducer_is_not_told_as_the_childs(two: Two) -> None:
     with _supervisor(two.here) as desk:
         with desk._database.work() as work:
