@@ -1732,8 +1732,8 @@
             <translation>በ{host} ምንም ካሜራ አይመልስም። መብራቱንና የኔትወርክ ገመዱ መሰካቱን ያረጋግጡና ይሞክሩ።</translation>
         </message>
         <message>
-            <source>No decision about another station's registration is signed off.</source>
-            <translation>ስለ ሌላ ጣቢያ ምዝገባ የተፈረመ ውሳኔ የለም።</translation>
+            <source>No decision about another station's registration waits to be handed back.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>No device called {name} is connected. Plug it in, or look in the list of devices what it is called.</source>
@@ -3534,6 +3534,10 @@
         <message>
             <source>The document was moved while its chip was being read. Lay it on the reader and leave it there until it is read.</source>
             <translation>ቺፑ እየተነበበ ሳለ ሰነዱ ተንቀሳቅሷል። በአንባቢው ላይ አስቀምጠው እስኪነበብ ይተዉት።</translation>
+        </message>
+        <message>
+            <source>The document was removed or replaced while its chip was read. Read the chip of the one that is there now.</source>
+            <translation>ቺፑ በሚነበብበት ጊዜ ሰነዱ ተወግዷል ወይም ተተክቷል። አሁን ያለውን ሰነድ ቺፕ ያንብቡ።</translation>
         </message>
         <message>
             <source>The document {field} has a format whose name cannot be used. Scan it again.</source>

@@ -1732,8 +1732,8 @@
             <translation>لا توجد كاميرا تستجيب على العنوان {host}. تأكد من أنها قيد التشغيل ومن توصيل كابل الشبكة، ثم أعد المحاولة.</translation>
         </message>
         <message>
-            <source>No decision about another station's registration is signed off.</source>
-            <translation>لا قرار موقّع بشأن تسجيل محطة أخرى.</translation>
+            <source>No decision about another station's registration waits to be handed back.</source>
+            <translation>لا قرار بشأن تسجيل محطة أخرى ينتظر الإعادة إليها.</translation>
         </message>
         <message>
             <source>No device called {name} is connected. Plug it in, or look in the list of devices what it is called.</source>
@@ -3534,6 +3534,10 @@
         <message>
             <source>The document was moved while its chip was being read. Lay it on the reader and leave it there until it is read.</source>
             <translation>حُرّكت الوثيقة أثناء قراءة شريحتها. ضعها على القارئ واتركها حتى تنتهي القراءة.</translation>
+        </message>
+        <message>
+            <source>The document was removed or replaced while its chip was read. Read the chip of the one that is there now.</source>
+            <translation>أُزيلت الوثيقة أو استُبدلت أثناء قراءة شريحتها. اقرأ شريحة الوثيقة الموجودة الآن.</translation>
         </message>
         <message>
             <source>The document {field} has a format whose name cannot be used. Scan it again.</source>

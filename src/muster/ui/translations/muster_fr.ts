@@ -1732,8 +1732,8 @@
             <translation>Aucune caméra ne répond à l’adresse {host}. Vérifiez qu’elle est allumée et que son câble réseau est branché, puis réessayez.</translation>
         </message>
         <message>
-            <source>No decision about another station's registration is signed off.</source>
-            <translation>Aucune décision sur l’enregistrement d’une autre station n’est signée.</translation>
+            <source>No decision about another station's registration waits to be handed back.</source>
+            <translation>Aucune décision sur l’enregistrement d’une autre station n’attend d’être rendue.</translation>
         </message>
         <message>
             <source>No device called {name} is connected. Plug it in, or look in the list of devices what it is called.</source>
@@ -3534,6 +3534,10 @@
         <message>
             <source>The document was moved while its chip was being read. Lay it on the reader and leave it there until it is read.</source>
             <translation>Le document a été déplacé pendant la lecture de sa puce. Posez-le sur le lecteur et laissez-l’y jusqu’à la fin de la lecture.</translation>
+        </message>
+        <message>
+            <source>The document was removed or replaced while its chip was read. Read the chip of the one that is there now.</source>
+            <translation>Le document a été retiré ou remplacé pendant la lecture de sa puce. Lisez la puce de celui qui est là maintenant.</translation>
         </message>
         <message>
             <source>The document {field} has a format whose name cannot be used. Scan it again.</source>

@@ -1732,8 +1732,8 @@
             <translation>{host} पर कोई कैमरा उत्तर नहीं देता। देखें कि वह चालू है और उसका नेटवर्क तार लगा है, फिर प्रयास करें।</translation>
         </message>
         <message>
-            <source>No decision about another station's registration is signed off.</source>
-            <translation>दूसरे स्टेशन के पंजीकरण पर कोई निर्णय पक्का नहीं किया गया।</translation>
+            <source>No decision about another station's registration waits to be handed back.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>No device called {name} is connected. Plug it in, or look in the list of devices what it is called.</source>
@@ -3534,6 +3534,10 @@
         <message>
             <source>The document was moved while its chip was being read. Lay it on the reader and leave it there until it is read.</source>
             <translation>चिप पढ़े जाने के दौरान दस्तावेज़ हिल गया। उसे रीडर पर रखें और पढ़े जाने तक वहीं रहने दें।</translation>
+        </message>
+        <message>
+            <source>The document was removed or replaced while its chip was read. Read the chip of the one that is there now.</source>
+            <translation>चिप पढ़ते समय दस्तावेज़ हटा दिया गया या बदल दिया गया। अब जो दस्तावेज़ यहाँ है, उसकी चिप पढ़ें।</translation>
         </message>
         <message>
             <source>The document {field} has a format whose name cannot be used. Scan it again.</source>
