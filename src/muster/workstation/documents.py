@@ -163,7 +163,7 @@ class Documents:
         with self._catalogue.open(DeviceKind.SCANNER, self._context) as scanner:
             scanned, broke_off = _scanned(scanner, self._policy.scan_resolution_dpi, cancel, on_preview)
         pages = [kept_page(read_picture(each.content), each.resolution_dpi) for each in scanned]
-        state = self._keep(registration_id, slot_field, type_code, reference, (*before, *pages, *after), "scanner")
+        state = self._keep(registration_id, slot_field, type_code, reference, (before, pages, after), "scanner")
         warned = replace(broke_off, severity=Severity.WARNS, field=slot_field) if broke_off else None
         return Attached(state, len(pages), warned)
 
@@ -182,7 +182,7 @@ class Documents:
         dpi = self._policy.scan_resolution_dpi
         pictures = [each for content in contents for each in pictures_of(content)]
         pages = [kept_page(as_fine_as_a_scan(each, dpi), dpi) for each in pictures]
-        return self._keep(registration_id, slot_field, type_code, reference, (*before, *pages, *after), "file")
+        return self._keep(registration_id, slot_field, type_code, reference, (before, pages, after), "file")
 
     def remove_page(self, registration_id: RegistrationId, slot_field: str, page: int) -> Registration:
         """Keep the document without one of its pages; without the last one there is no document any more."""
@@ -192,13 +192,11 @@ class Documents:
             raise BadInput(DOCUMENT_PAGE_ABSENT)
         if len(pages) == 1:
             return self.remove(registration_id, slot_field)
-        facts, others = document.facts, (*pages[:page], *pages[page + 1 :])
+        facts, others = document.facts, (pages[:page], (), pages[page + 1 :])
         return self._keep(registration_id, slot_field, facts.type_code, facts.reference, others, "page removed")
 
     def remove(self, registration_id: RegistrationId, slot_field: str) -> Registration:
-        event = DocumentRemoved(self._journal.now(), slot_field)
-        detail = {"field": slot_field}
-        return self._journal.commit(registration_id, Entry(event, AuditEvent.DOCUMENT_REMOVED, detail))
+        return self._journal.commit(registration_id, self._removing(slot_field))
 
     def finish(self, registration_id: RegistrationId) -> tuple[Finding, ...]:
         """Say that all documents are there; returns what is missing (nothing: committed)."""
@@ -320,9 +318,13 @@ class Documents:
         slot_field: str,
         type_code: str,
         reference: str | None,
-        pages: Sequence[PicturePage],
+        parts: tuple[Sequence[PicturePage], Sequence[PicturePage], Sequence[PicturePage]],
         source: str,
     ) -> Registration:
+        """The pages that stay are those before and behind the new ones; where none does, it is another document,
+        of which the chip of the first says nothing."""
+        before, taken, after = parts
+        pages = (*before, *taken, *after)
         pdf = self._fitting(pages)
         ref = self._journal.keep(registration_id, pdf)
         facts = DocumentFacts(slot_field, type_code, _FORMAT, reference or None)
@@ -333,7 +335,17 @@ class Documents:
             {**told, "sha256": ref.digest},
             ref,
         )
-        return self._journal.commit(registration_id, entry)
+
+        def changed(state: Registration) -> tuple[Entry, ...]:
+            if before or after or slot_field not in state.chips:
+                return (entry,)
+            return (self._removing(slot_field), entry)
+
+        return self._journal.decide(registration_id, changed)
+
+    def _removing(self, slot_field: str) -> Entry:
+        event = DocumentRemoved(self._journal.now(), slot_field)
+        return Entry(event, AuditEvent.DOCUMENT_REMOVED, {"field": slot_field})
 
     def _fitting(self, pages: Sequence[PicturePage]) -> bytes:
         """The document; of several pages that are too large together a coarser one, where that is enough: nobody

@@ -40,7 +40,7 @@ from muster.domain.prefill import (
     marks,
 )
 from muster.domain.registration import Process, RegistrationId
-from muster.errors import BadInput, Code, Unavailable
+from muster.errors import BadInput, Code, Refused, Unavailable
 from muster.formats import mrz
 from muster.formats.mrz import Mrz
 from muster.workstation.analysing_face import match_pictures
@@ -73,6 +73,11 @@ CHIP_NOT_OPENED = Code(
     "CHIP_NOT_OPENED",
     "The chip is opened by what is printed on the document. Scan the page with the machine-readable lines first, "
     "or type the six digits on its front.",
+)
+
+DOCUMENT_GONE_MEANWHILE = Code(
+    "DOCUMENT_GONE_MEANWHILE",
+    "The document was removed or replaced while its chip was read. Read the chip of the one that is there now.",
 )
 
 
@@ -139,10 +144,12 @@ class Prefilling:
         filled in. Raises ``BadInput`` when there is no such document, ``Refused`` for a registration that is
         finished, ``NotAuthentic``.
         """
+        before = self._journal.load(registration_id)
         pages = self._documents.pictures(registration_id, slot_field)
-        empty = not self._journal.load(registration_id).demographics_entered
-        words = self._reading(registration_id).read(pages, self._today(), with_text=empty)
-        return self._take_in(registration_id, slot_field, words)
+        words = self._reading(registration_id).read(
+            pages, self._today(), with_text=not before.demographics_entered
+        )
+        return self._take_in(registration_id, slot_field, words, before)
 
     def read_pictures(self, registration_id: RegistrationId, slot_field: str, pictures: Sequence[Pixels]) -> Offer:
         """The same of pictures that are no document of the registration yet, or will never be one: the code on a
@@ -159,8 +166,16 @@ class Prefilling:
         words = self._cameras.watch(self._today(), cancel, on_frame)
         return self._take_in(registration_id, BEFORE_CAMERA, words)
 
-    def _take_in(self, registration_id: RegistrationId, slot_field: str, words: DocumentWords) -> Offer:
-        state = self._keep(registration_id, slot_field, words.sources)
+    def _take_in(
+        self,
+        registration_id: RegistrationId,
+        slot_field: str,
+        words: DocumentWords,
+        before: Registration | None = None,
+    ) -> Offer:
+        state = self._keep(registration_id, slot_field, words.sources, before=before)
+        if not _is_there_still(state, slot_field, before):
+            return Offer(state)
         slots = {each.field: each for each in self._documents.slots(state.started.process)}
         kind = words.kind
         offer = self._offer(state, slot_field)
@@ -194,13 +209,14 @@ class Prefilling:
         Raises ``BadInput`` (nothing to open it by), ``DeviceUnavailable`` (no reader, no chip, it went away),
         ``Cancelled``, ``Refused``, ``NotAuthentic``.
         """
+        before = self._journal.open_draft(registration_id)
         key = self._key(registration_id, slot_field, access_number)
-        self._journal.open_draft(registration_id)
         reading = self._chips.read(key, cancel, on_file=on_file)
-        self._keep_chip(registration_id, slot_field, reading)
+        self._keep_chip(registration_id, slot_field, reading, before)
         zone = mrz.parse(reading.lines) if reading.lines else None
         source = of_chip(reading, zone, self._today())
-        offer = self._offer(self._keep(registration_id, slot_field, (source,), Origin.CHIP), slot_field)
+        state = self._keep(registration_id, slot_field, (source,), Origin.CHIP, before=before)
+        offer = self._offer(state, slot_field)
         return ChipOffer(offer, reading.authenticity, reading.findings, bool(reading.portrait))
 
     def take_booking(self, registration_id: RegistrationId, number: str, said: Demographics) -> Offer:
@@ -223,9 +239,17 @@ class Prefilling:
 
     def fill(self, registration_id: RegistrationId) -> tuple[Registration, tuple[PrefilledField, ...]]:
         """Fill in what may be; returns what was."""
+        return self._fill(registration_id)
+
+    def _fill(
+        self, registration_id: RegistrationId, *, asked: bool = True
+    ) -> tuple[Registration, tuple[PrefilledField, ...]]:
+        """Unless the officer asked for it, what was checked or signed stays as it is."""
         taken: list[PrefilledField] = []
 
         def changed(state: Registration) -> tuple[Entry, ...]:
+            if not asked and _is_checked(state):
+                return ()
             values, found = self._filled(state)
             taken[:] = found
             return (self._filling(values, found),) if found else ()
@@ -307,6 +331,7 @@ class Prefilling:
         document: str,
         sources: Iterable[SourceWords],
         *origins: Origin,
+        before: Registration | None = None,
     ) -> Registration:
         """What was said by each origin; also that a page says nothing any more, where it did before."""
         state = self._journal.open_draft(registration_id)
@@ -317,15 +342,22 @@ class Prefilling:
             there = {each.field for each in by_origin.setdefault(source.origin, [])}
             by_origin[source.origin] += [each for each in said if each.field not in there]
         for origin, fields in by_origin.items():
-            state = self._note_read(registration_id, origin, document, tuple(fields))
+            state = self._note_read(registration_id, origin, document, tuple(fields), before)
         return state
 
     def _note_read(
-        self, registration_id: RegistrationId, origin: Origin, document: str, fields: tuple[PrefilledField, ...]
+        self,
+        registration_id: RegistrationId,
+        origin: Origin,
+        document: str,
+        fields: tuple[PrefilledField, ...],
+        before: Registration | None = None,
     ) -> Registration:
+        """Nothing, where the document is not the one any more that it was ``before`` it was read."""
+
         def changed(state: Registration) -> tuple[Entry, ...]:
-            before = tuple(each for each in state.said if (each.origin, each.document) == (origin, document))
-            if before == fields:
+            said = tuple(each for each in state.said if (each.origin, each.document) == (origin, document))
+            if said == fields or not _is_there_still(state, document, before):
                 return ()
             event = FieldsRead(self._journal.now(), origin, document, fields)
             names = " ".join(each.field for each in fields)
@@ -334,22 +366,31 @@ class Prefilling:
 
         return self._journal.decide(registration_id, changed)
 
-    def _keep_chip(self, registration_id: RegistrationId, document: str, reading: ChipReading) -> None:
+    def _keep_chip(
+        self, registration_id: RegistrationId, document: str, reading: ChipReading, before: Registration
+    ) -> None:
+        """Raises ``Refused`` where its document went away meanwhile."""
+
+        def check(state: Registration) -> None:
+            if not _is_there_still(state, document, before):
+                raise Refused(DOCUMENT_GONE_MEANWHILE)
+
         portrait: BlobRef | None = None
         if reading.portrait:
             portrait = self._journal.keep(registration_id, reading.portrait)
         codes = tuple(dict.fromkeys(each.code.name for each in reading.findings))
         event = ChipRead(self._journal.now(), document, reading.authenticity, codes, portrait)
         detail = {"document": document, "authenticity": reading.authenticity.value, "findings": " ".join(codes)}
-        self._journal.commit(registration_id, Entry(event, AuditEvent.CHIP_READ, detail, portrait))
+        entry = Entry(event, AuditEvent.CHIP_READ, detail, portrait)
+        self._journal.commit(registration_id, entry, check=check)
 
     def _offer(self, state: Registration, document: str, *, at_once: bool | None = None) -> Offer:
         read = tuple(each for each in state.said if each.document == document)
         _, fillable = self._filled(state)
         filled: tuple[PrefilledField, ...] = ()
         if fillable and (self._policy.fills_at_once if at_once is None else at_once):
-            state, filled = self.fill(state.id)
-            fillable = ()
+            state, filled = self._fill(state.id, asked=False)
+            _, fillable = self._filled(state)
         standing = in_codes(state.demographics, self._form_of(state))
         suggested = tuple(each for each in read if not standing.get(each.field))
         return Offer(
@@ -419,6 +460,18 @@ class Prefilling:
 BEFORE_CAMERA = "camera"  # as the document that a value is from
 _WITH_CHIPS = (DocumentKind.PASSPORT, DocumentKind.ID_CARD)
 _OF_PAGES = (Origin.PASSPORT_ZONE, Origin.BARCODE, Origin.PRINTED_TEXT)
+
+
+def _is_checked(state: Registration) -> bool:
+    return state.previewed or state.signed is not None
+
+
+def _is_there_still(state: Registration, document: str, before: Registration | None) -> bool:
+    """Whether a document is what it was ``before``; true where it was not asked of any."""
+    if before is None:
+        return True
+    then, now = before.documents.get(document), state.documents.get(document)
+    return (then and then.content) == (now and now.content)
 
 
 def _of_portraits(state: Registration) -> Iterator[Finding]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -33,7 +33,7 @@ from muster.formats.mrz import parse
 from muster.plugins import Plugin
 from muster.workstation.desk import Desk
 from muster.workstation.file_devices import FileDriver
-from muster.workstation.page_reading import PageReading
+from muster.workstation.page_reading import DocumentWords, PageReading
 from muster.workstation.policy import Policy
 from muster.workstation.prefill_mapping import PrefillMapping
 from simulators.licences import licence as licence_page
@@ -41,7 +41,7 @@ from simulators.licences import licence_png
 from simulators.passport_chip import PassportChip
 from simulators.passport_issuer import NOW, Issuer, dg1, dg2, dg11, face_record, signed_files
 from unit.analysis.document_scenes import CARD_LINES, PASSPORT_LINES, page
-from unit.workstation.desks import SetClock, audited, desk_at, first_view
+from unit.workstation.desks import SetClock, audited, desk_at, first_view, play
 from unit.workstation.test_reading_chip import ChipDriver
 
 POI, POA = "proofOfIdentity", "proofOfAddress"
@@ -231,6 +231,55 @@ def test_a_document_whose_time_is_over_fills_in_the_form_and_says_so(root: Path)
         assert not desk.enrollment.prefill.read_pictures(draft, POI, [page("passport")]).has_expired
 
 
+# --- read too late ---
+
+
+def _meanwhile(monkeypatch: pytest.MonkeyPatch, what: Callable[[], object]) -> None:
+    """``what`` happens while the next page is read."""
+    read = PageReading.read
+
+    def slowly(
+        self: PageReading, pages: Sequence[Pixels], today: date, *, with_text: bool = True
+    ) -> DocumentWords:
+        words = read(self, pages, today, with_text=with_text)
+        monkeypatch.setattr(PageReading, "read", read)
+        what()
+        return words
+
+    monkeypatch.setattr(PageReading, "read", slowly)
+
+
+def test_a_document_that_was_removed_while_it_was_read_says_nothing(
+    desk: Desk, licence: RegistrationId, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _meanwhile(monkeypatch, lambda: desk.enrollment.remove_document(licence, POI))
+    offer = desk.enrollment.prefill.read_document(licence, POI)
+    assert (offer.registration.said, offer.registration.demographics) == ((), {})
+    assert (offer.type_code, offer.number, offer.filled) == ("", "", ())
+
+
+def test_a_document_that_was_replaced_while_it_was_read_says_nothing(
+    desk: Desk, licence: RegistrationId, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    blank = png(np.full((600, 400, 3), 255, np.uint8))
+    _meanwhile(monkeypatch, lambda: desk.enrollment.attach_document(licence, POI, "CIN", None, blank))
+    offer = desk.enrollment.prefill.read_document(licence, POI)
+    assert (offer.registration.said, offer.number) == ((), "")
+
+
+def test_a_document_read_late_takes_no_signature_back_and_offers_what_it_says(root: Path) -> None:
+    with desk_at(root) as desk:
+        signed = play(desk)
+        before = desk.enrollment.registration(signed)
+        said = {"introducerName": LocalizedText.of(eng="Max Mustermann")}
+        offer = desk.enrollment.prefill.take_booking(signed, "0123", said)
+        assert offer.registration.signed == before.signed
+        assert offer.registration.demographics == before.demographics
+        assert ([each.field for each in offer.fillable], offer.filled) == (["introducerName"], ())
+        state, filled = desk.enrollment.prefill.fill(signed)  # the officer asks for it
+        assert ([each.field for each in filled], state.signed) == (["introducerName"], None)
+
+
 # --- codes ---
 
 
@@ -369,6 +418,31 @@ def test_a_chip_that_is_not_the_pages_says_nothing_about_anybody(root: Path) -> 
         found = desk.enrollment.prefill.read_chip(draft, POI, Event())
         assert (found.authenticity, found.offer.read) == (ChipAuthenticity.FALSE, ())
         assert "CHIP_ZONE_DIFFERS" in desk.enrollment.registration(draft).chips[POI].findings
+
+
+def test_another_document_in_its_place_takes_along_what_the_chip_said(reader: Desk) -> None:
+    draft = reader.enrollment.start(("eng",)).id
+    enrollment = reader.enrollment
+    enrollment.attach_document(draft, POI, "DOC001", None, PASSPORT)
+    enrollment.prefill.read_chip(draft, POI, Event())
+    with_back = enrollment.attach_document(draft, POI, "DOC001", None, PASSPORT, page=1)
+    assert POI in with_back.chips
+    replaced = enrollment.attach_document(draft, POI, "DOC001", None, licence_png())
+    assert (POI in replaced.documents, dict(replaced.chips), replaced.said) == (True, {}, ())
+
+
+def test_a_chip_whose_document_went_away_while_it_was_read_says_nothing(reader: Desk) -> None:
+    draft = reader.enrollment.start(("eng",)).id
+    reader.enrollment.attach_document(draft, POI, "DOC001", None, PASSPORT)
+
+    def taken_away(label: str, number: int, of: int) -> None:
+        if POI in reader.enrollment.registration(draft).documents:
+            reader.enrollment.remove_document(draft, POI)
+
+    with pytest.raises(Refused, match="DOCUMENT_GONE_MEANWHILE"):
+        reader.enrollment.prefill.read_chip(draft, POI, Event(), on_file=taken_away)
+    state = reader.enrollment.registration(draft)
+    assert (dict(state.chips), state.said) == ({}, ())
 
 
 def test_without_a_page_the_chip_opens_by_nothing(reader: Desk) -> None:
