@@ -20,7 +20,7 @@ import json
 import re
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import NAMESPACE_OID, uuid4, uuid5
 
@@ -119,9 +119,11 @@ def assemble(
     new_index: Callable[[], str] = lambda: str(uuid4()),
     capture_window: timedelta = CAPTURE_WINDOW,
     infants_until: int = INFANTS_UNTIL,
+    on: date | None = None,
 ) -> AssembledPacket:
     """Translate. ``new_index`` gives each BIR its UUID; ``capture_window`` is how old a server takes captures,
-    ``infants_until`` the last age in years at which it wants to know who brings somebody.
+    ``infants_until`` the last age in years at which it wants to know who brings somebody, ``on`` the day on which
+    the age counts: the packet's (UTC) where none is given.
 
     What a server would refuse is refused here (``server_rules``), but for one thing: that each device signed
     exactly its record was verified when it was captured, and would cost more here than all the rest.
@@ -132,7 +134,7 @@ def assemble(
     contents = _with_signed_consent(contents, schema)
     check_contents(contents, schema)
     _check_captures(contents, capture_window)
-    _check_introducer(contents, schema, infants_until)
+    _check_introducer(contents, schema, on or contents.created_at.date(), infants_until)
     birs = {each.field: _birs(each, new_index) for each in contents.captures}
     meta = _meta(contents, schema, birs)
     for problem in description_problems(PacketMeta.read(meta), contents.station.ref_id):
@@ -196,12 +198,12 @@ def _check_captures(contents: PacketContents, window: timedelta) -> None:
             raise BadInput(code)
 
 
-def _check_introducer(contents: PacketContents, schema: IdSchema, infants_until: int) -> None:
+def _check_introducer(contents: PacketContents, schema: IdSchema, on: date, infants_until: int) -> None:
     """Not where the schema has no place for one."""
     if not any(each in schema.fields for each in INTRODUCER_BIOMETRICS):
         return
     captured = {each.field for each in contents.captures if each.samples}
-    on, process = contents.created_at.date(), contents.process.value
+    process = contents.process.value
     for problem in introducer_problems(contents.demographics, captured, process, on, infants_until):
         raise BadInput(problem.code)
 

@@ -200,7 +200,7 @@ class CapturesAsked:
         if process is not Process.UPDATE:
             values = {name: value for name, value in values.items() if name in self._looked_at(process)}
         chosen, ages = state.form_choices.groups, self._reference.age_groups
-        return scope_of(form, values, Circumstances(_day_of(state), process, chosen, ages))
+        return scope_of(form, values, Circumstances(day_of(state), process, chosen, ages))
 
     def _form(self, process: Process) -> tuple[FormField, ...]:
         if process not in self._forms:
@@ -240,6 +240,6 @@ def _age_group(scope: Scope) -> str | None:
     return group if isinstance(group, str) else None
 
 
-def _day_of(state: Registration) -> date:
-    """In the station's zone: what day it is depends on where one stands."""
+def day_of(state: Registration) -> date:
+    """The day on which the person's age counts, in the station's zone: it depends on where one stands."""
     return state.started.at.astimezone().date()

@@ -38,7 +38,7 @@ from muster.packet.seal import SealedPacket, seal
 from muster.packet.server_rules import CAPTURE_TOO_OLD, capture_problem
 from muster.store.database import Work
 from muster.workstation.access import SUPERVISOR_ONLY
-from muster.workstation.captures_asked import Asked, CapturesAsked
+from muster.workstation.captures_asked import Asked, CapturesAsked, day_of
 from muster.workstation.content_digest import content_digest
 from muster.workstation.data_folder import DataFolder
 from muster.workstation.journal import REGISTRATION_CLOSED, Entry, Journal
@@ -248,6 +248,7 @@ class Submission:
                 self._schema,
                 capture_window=self._capture_window,
                 infants_until=self._asked.infants_until,
+                on=day_of(state),
             ),
             sign=self._machine_key.sign,
             encrypt=partial(encrypt, certificate),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import date
 from functools import partial
 
 import pytest
@@ -96,6 +97,13 @@ def test_an_update_that_makes_somebody_a_child_needs_an_introducer_too(leon: Pac
     assert _refusal(updated) is INTRODUCER_NOT_CAPTURED
 
 
+def test_the_day_that_counts_may_be_another_than_the_packets(leon: PacketContents) -> None:
+    alone = replace(leon, further=(), demographics={**LEON, "dateOfBirth": "2020/01/02"})
+    with pytest.raises(BadInput) as caught:
+        assemble(alone, SCHEMA, on=date(2026, 1, 1))
+    assert caught.value.code is INTRODUCER_NOT_CAPTURED
+
+
 # Taken
 
 
@@ -121,6 +129,12 @@ def test_a_child_is_small_until_the_year_the_server_says(leon: PacketContents, b
     with pytest.raises(BadInput) as caught:
         assemble(alone, SCHEMA, infants_until=until)
     assert caught.value.code is INTRODUCER_NOT_CAPTURED
+
+
+def test_a_child_is_as_old_as_on_the_day_that_counts(leon: PacketContents) -> None:
+    """In the east it is tomorrow already."""
+    alone = replace(leon, further=(), demographics={**LEON, "dateOfBirth": "2020/01/03"})
+    assert assemble(alone, SCHEMA, on=date(2026, 1, 3)).subpackets
 
 
 @pytest.mark.parametrize("born", ["2020/01/02", "1964/08/12", "2026/01/03", "unknown"])

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import time
+from collections.abc import Iterator
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from threading import Event
 from typing import Any
@@ -12,6 +15,7 @@ import pytest
 
 from leon import BORN, leon_script
 from muster.analysis.pictures import read_picture
+from muster.clock import utc_now
 from muster.domain.biometrics import BiometricAttribute, CaptureGroup, ExceptionKind
 from muster.domain.confirmation import Cause
 from muster.domain.lifecycle import Registration
@@ -20,6 +24,7 @@ from muster.errors import BadInput, Refused
 from muster.packet.assemble import assemble
 from muster.packet.contents import PacketContents
 from muster.workstation.captures_asked import CAPTURES_LEFT_OUT, DOCUMENT_NOW_NEEDED, INTRODUCER_NOT_ENOUGH
+from muster.workstation.demo import demo_script
 from muster.workstation.desk import Desk
 from muster.workstation.documents import DOCUMENT_MISSING
 from muster.workstation.embedded_receiver import EmbeddedReceiver
@@ -154,6 +159,28 @@ def test_a_childs_packet_is_accepted_with_whoever_brought_it(
     report = inspect_packet(packet, key, machine_key)
     assert report.valid, report
     assert (report.captures, report.introducer_captures, report.documents) == (1, 2, 1)
+
+
+@pytest.fixture
+def far_east() -> Iterator[date]:
+    """A zone in which it is tomorrow, but for one minute a day."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("TZ", "EAST-23:59")  # POSIX counts west
+        time.tzset()
+        yield utc_now().astimezone().date()
+    time.tzset()
+
+
+@pytest.mark.skipif(not hasattr(time, "tzset"), reason="the zone of a process can be set on POSIX systems only")
+def test_who_is_old_enough_where_the_station_stands_is_sealed_without_an_introducer(
+    root: Path, receiver: EmbeddedReceiver, far_east: date
+) -> None:
+    erika = demo_script()
+    sixth_birthday = f"{far_east.year - 6}/{far_east:%m/%d}"
+    with desk_at(root, receiver) as desk:
+        script = replace(erika, demographics={**erika.demographics, "dateOfBirth": sixth_birthday})
+        registration_id = play(desk, script=script)
+        assert desk.enrollment.submit(registration_id).registration_id == registration_id
 
 
 def test_the_slip_names_whoever_brought_the_child(desk: Desk, signed_leon: RegistrationId) -> None:
