@@ -113,7 +113,7 @@ class TrailReading:
 
     def registrations(self, text: str) -> tuple[RegistrationId, ...]:
         """Those whose number begins so, or in whose details the text stands while they are here; the newest first.
-        Raises ``Refused``."""
+        That somebody sought is on record, and never whom. Raises ``Refused``."""
         self._journal.access.require(Permission.REVIEW)
         text = text.strip()
         if len(text) < 2:  # everybody
@@ -121,6 +121,13 @@ class TrailReading:
         with self._journal.database.search() as search:
             found = search.registrations_numbered(text, _PEOPLE) if text.isdigit() else ()
             found = found or search.registrations_naming(text, _PEOPLE)
+        with self._journal.database.work() as work:
+            work.record(
+                AuditEvent.TRAIL_SEARCHED,
+                actor=self._journal.operator.user_id,
+                words=str(len(words_in(text))),
+                registrations=str(len(found)),
+            )
         return tuple(map(RegistrationId, found))
 
     def story(self, registration_id: RegistrationId) -> Story:

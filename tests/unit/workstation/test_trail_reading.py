@@ -78,9 +78,12 @@ def test_every_look_is_on_record_and_no_word_that_was_searched_for(
 ) -> None:
     desk, registration_id = supervised
     _found(desk, text="Mustermann", actor="erika")
+    desk.trail_reading.registrations("Erika Mustermann")
     desk.trail_reading.story(registration_id)
-    shown, searched = desk.trail.newest_first(2)
+    shown, sought, searched = desk.trail.newest_first(3)
     assert (shown.event, shown.subject) == ("MUS-AUD-004", registration_id.text)
+    assert (sought.event, sought.subject) == ("MUS-AUD-003", "")
+    assert sought.detail == {"words": "2", "registrations": "1"}
     assert searched.event == "MUS-AUD-003" and searched.detail["of"] == "erika"
     assert "ustermann" not in repr([each.detail for each in desk.trail.newest_first(1000)])
 
