@@ -16,8 +16,7 @@ from re import _constants as sre  # type: ignore[attr-defined]
 from re import _parser as parser  # type: ignore[attr-defined]
 from typing import Any
 
-_MANY = 20  # a repetition up to so often counts as one without end
-_FEW = 3  # repetitions in a row that Python's engine may try in all ways
+_MANY = 2_000_000  # ways; Python's engine tries so many in tenths of a second, and nothing else runs meanwhile
 _REPEATS = (sre.MAX_REPEAT, sre.MIN_REPEAT)
 _ALL_REPEATS = (*_REPEATS, sre.POSSESSIVE_REPEAT)
 _Positions = frozenset[int]
@@ -28,34 +27,32 @@ _CATEGORIES = {
 _CATEGORY_PATTERNS = {each: re.compile(pattern, re.ASCII) for each, pattern in _CATEGORIES.items()}
 
 
-def is_explosive(pattern: str) -> bool:
-    """Whether a repetition or a choice stands inside a repetition, or there are many repetitions."""
-    tree = parser.parse(pattern, re.ASCII)
-    return any(_explodes(each, inside=False) for each in tree) or _repetitions(tree) > _FEW
+def is_explosive(pattern: str, longest_text: int) -> bool:
+    """Whether Python's engine may try more ways than it does in a moment before it says no to a text of so many
+    letters."""
+    return _ways(parser.parse(pattern, re.ASCII), longest_text) > _MANY
 
 
-def _explodes(node: Any, *, inside: bool) -> bool:
-    kind, what = node
-    if kind in _ALL_REPEATS:
-        if inside and what[1] > _MANY:
-            return True
-        return any(_explodes(each, inside=inside or what[1] > 1) for each in what[2])
-    if kind is sre.BRANCH:
-        return inside or any(_explodes(each, inside=inside) for branch in what[1] for each in branch)
-    return any(_explodes(each, inside=inside) for each in _children(kind, what))
-
-
-def _repetitions(nodes: Iterable[Any]) -> int:
-    """How many without end there are; each multiplies the ways to try by the length of the text."""
-    count = 0
+def _ways(nodes: Iterable[Any], longest: int) -> int:
+    """In how many ways these parts can be tried one after the other, at most; counted to just over ``_MANY``."""
+    ways = 1
     for kind, what in nodes:
-        if kind in _ALL_REPEATS:
-            count += (what[1] > _MANY) + _repetitions(what[2])
-        elif kind is sre.BRANCH:
-            count += sum(_repetitions(branch) for branch in what[1])
-        else:
-            count += _repetitions(_children(kind, what))
-    return count
+        ways = min(ways * _ways_of(kind, what, longest), _MANY + 1)
+    return ways
+
+
+def _ways_of(kind: Any, what: Any, longest: int) -> int:
+    if kind in _ALL_REPEATS:
+        fewest, most = (min(each, longest) for each in what[:2])
+        lengths = 1 if kind is sre.POSSESSIVE_REPEAT else most - fewest + 1
+        if what[2].getwidth()[0] == 0:  # the text's end does not stop it
+            lengths *= max(what[0], 1)
+        return int(lengths * _ways(what[2], longest) ** most)
+    if kind is sre.BRANCH:
+        return sum(_ways(branch, longest) for branch in what[1])
+    if kind is sre.GROUPREF_EXISTS:
+        return sum(_ways(branch or (), longest) for branch in what[1:])
+    return _ways(_children(kind, what), longest)
 
 
 def _children(kind: Any, what: Any) -> Iterable[Any]:

@@ -6,8 +6,8 @@ What differs and is translated: ``\p{L}`` and its like, ``\x{..}``, ``\Q..\E``, 
 and ``\s`` mean ASCII, as in Java. Classes inside classes (``[a-z[0-9]]``, ``&&``) are refused with ``re.error``
 and their place.
 
-A pattern with a repetition inside a repetition can take Python's engine longer than the sun will shine; those
-go to ``bounded_match``, whose time grows with the text's length only.
+A pattern with a repetition inside a repetition, or with many in a row, can take Python's engine longer than the
+sun will shine; those go to ``bounded_match``, whose time grows with the text's length only.
 """
 
 from __future__ import annotations
@@ -26,12 +26,12 @@ def java_regex(pattern: str) -> JavaRegex:
     """Raises ``re.error`` with its place."""
     translated = _Translation(pattern).whole()
     compiled = re.compile(translated, re.ASCII)
-    return JavaRegex(BoundedPattern(translated) if is_explosive(translated) else compiled)
+    return JavaRegex(BoundedPattern(translated) if is_explosive(translated, LONGEST_TEXT) else compiled)
 
 
 class JavaRegex:
-    """Says whether a whole text matches. Even without repetitions inside repetitions three of them in a row take
-    the cube of a text's length; so a text that is longer than any field matches nothing."""
+    """Says whether a whole text matches. Two repetitions in a row take the square of a text's length; so a text
+    that is longer than any field matches nothing."""
 
     def __init__(self, pattern: re.Pattern[str] | BoundedPattern) -> None:
         self._pattern = pattern

@@ -65,12 +65,33 @@ def test_what_java_would_take_is_taken(pattern: str, matches: list[str], misses:
 
 
 @pytest.mark.parametrize(
-    "pattern", [r"(a+)+b", r"(a|aa)+b", r"(a*)*b", r"^(([a-z])+.)+[A-Z]([a-z])+$", r"(.*a){12}b", "(?:.*a)" * 9]
+    "pattern",
+    [
+        r"(a+)+b",
+        r"(a|aa)+b",
+        r"(a*)*b",
+        r"^(([a-z])+.)+[A-Z]([a-z])+$",
+        r"(.*a){12}b",
+        "(?:.*a)" * 9,
+        "(a{1,20}){1,20}b",
+        "([A-Za-z]{1,20} ?){1,10}",
+        "(a?){20}(a?){20}a{20}b",
+        "a?" * 40 + "b",
+        "(a|aa)" * 40 + "b",
+        "a{0,20}" * 9 + "b",
+        "(?:(?:(?:^){1000}){1000}){1000}b",
+        "(?:^){2000000000}b",
+    ],
 )
 def test_a_pattern_that_would_take_for_ever_says_no_in_time(pattern: str) -> None:
     began = time.perf_counter()
     assert not java_regex(pattern).matches("a" * 200 + "!")
     assert time.perf_counter() - began < 1
+
+
+def test_a_condition_hides_no_repetitions() -> None:
+    with pytest.raises(re.error):
+        java_regex("(a)?(?(1)(?:a+)+b|b)")
 
 
 def test_a_text_longer_than_any_field_matches_nothing() -> None:
@@ -106,9 +127,11 @@ def test_both_engines_agree(pattern: str, text: str) -> None:
     assert (BoundedPattern(pattern).fullmatch(text) is not None) is bool(re.fullmatch(pattern, text, re.ASCII))
 
 
-def test_only_repetitions_inside_repetitions_go_to_the_slower_engine() -> None:
-    assert not is_explosive(r"^(1869|18[7-9][0-9])/([0][1-9]|1[0-2])$")
-    assert is_explosive(r"(a+)+")
-    assert is_explosive(r"((ab|cd)e)*")
-    assert is_explosive(r".*a.*b.*c.*d")
-    assert not is_explosive(r"(a{2}){3}")
+def test_only_what_can_be_tried_in_very_many_ways_goes_to_the_slower_engine() -> None:
+    assert not is_explosive(r"^(1869|18[7-9][0-9])/([0][1-9]|1[0-2])$", LONGEST_TEXT)
+    assert is_explosive(r"(a+)+", LONGEST_TEXT)
+    assert is_explosive(r"((ab|cd)e)*", LONGEST_TEXT)
+    assert is_explosive(r"a*a*a*b", LONGEST_TEXT)
+    assert not is_explosive(r"(a{2}){3}", LONGEST_TEXT)
+    assert not is_explosive(r"a*b*", LONGEST_TEXT)
+    assert not is_explosive(r"a*+b*+c*+d", LONGEST_TEXT)
