@@ -30,6 +30,7 @@ Mark = Callable[[str, str], str]
 Conflicts = Callable[[Registration], Iterable[Conflict]]
 
 
+_TOGETHER = 50  # in one transaction
 _LIVENESS, _ACCEPT = "liveness", "accept"  # its measure, and the threshold of its calibration
 # MOSIP's name: Y where a supervisor approves before anything is sent.
 _APPROVAL = "mosip.registration.supervisor_approval_config_flag"
@@ -64,12 +65,19 @@ class Risk:
         self._assess(work, registration_id, self._away(here))
 
     def catch_up(self) -> None:
-        """What came into the store otherwise, and what was assessed before its duplicates were sought."""
+        """What came into the store otherwise, and what was assessed before its duplicates were sought. Some at a
+        time, so that nobody else waits long to write."""
         with self._journal.database.read() as work:
-            missing, outdated = work.review.unassessed(), work.review.outdated()
-        if not (missing or outdated):
-            return
+            wanted = (*work.review.unassessed(), *work.review.outdated())
+        for start in range(0, len(wanted), _TOGETHER):
+            self._catch_up_with(set(wanted[start : start + _TOGETHER]))
+
+    def _catch_up_with(self, wanted: set[RegistrationId]) -> None:
         with self._journal.database.work() as work:
+            missing = wanted.intersection(work.review.unassessed())
+            outdated = wanted.intersection(work.review.outdated())
+            if not (missing or outdated):  # somebody else did, or decided meanwhile
+                return
             for each in missing:
                 self._assess(work, each, None)
             for each in outdated:
