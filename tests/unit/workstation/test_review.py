@@ -364,6 +364,23 @@ def test_where_nobody_draws_and_nothing_weighs_nobody_is_asked(
 # Signs that need the others
 
 
+def test_what_is_to_be_assessed_anew_is_written_some_at_a_time(
+    waiting: Waiting, receiver: EmbeddedReceiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    root, registration_id = waiting
+    with desk_at(root, receiver, policy=_REQUIRED) as desk:
+        second = play(desk)
+        desk.enrollment.submit(second)
+    with_database_key(root, "DELETE FROM review")
+    monkeypatch.setattr("muster.workstation.risk._TOGETHER", 1)
+    with _supervisor(root) as desk:
+        assert {each.registration_id for each in desk.review.lines()} == {registration_id, second}
+        assessed = [each for each in desk.trail.newest_first(10) if each.event == "MUS-REV-005"]
+        assert [each.detail["registrations"] for each in assessed] == ["1", "1"]
+        desk.review.lines()
+        assert len([each for each in desk.trail.newest_first(10) if each.event == "MUS-REV-005"]) == 2
+
+
 def test_the_same_document_and_a_place_far_away_are_seen(waiting: Waiting, receiver: EmbeddedReceiver) -> None:
     root, first = waiting
     policy = replace(QUICK, review=ReviewRules(sample=0, fence_km=10), position=Position(0.0, 0.0))
