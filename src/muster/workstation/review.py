@@ -191,7 +191,7 @@ class Review:
         state, entry = work.registrations.load(registration_id), work.outbox.find(line.packet_id)
         self._require_decidable(work, line, state, entry, decision)
         now, me = self._journal.now(), self._journal.operator.user_id
-        if decision is not Decision.APPROVE and entry.state is DeliveryState.APPROVED and not entry.is_carried:
+        if decision is not Decision.APPROVE and entry.is_unsent and not entry.is_carried:
             if not state.awaits_approval:
                 work.registrations.append(registration_id, ReviewWanted(now, line.packet_id))
             work.outbox.set_review(line.packet_id, DeliveryState.REGISTERED)

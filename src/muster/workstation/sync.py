@@ -23,7 +23,7 @@ from muster.audit.catalogue import AuditEvent
 from muster.domain.applicant import LocalizedText
 from muster.domain.delivery import DeliveryState, OutboxEntry, Outlook, PersonTold, Receipt, ServerStatus
 from muster.domain.lifecycle import Registration, Synced, Uploaded
-from muster.errors import Code, MusterError, NotAuthentic, Refused, StorageUnavailable
+from muster.errors import BadInput, Code, MusterError, NotAuthentic, Refused, StorageUnavailable
 from muster.formats.id_schema import IdSchema
 from muster.store.database import Work
 from muster.upload.remedies import PacketRefused, Remedy, what_follows
@@ -143,9 +143,10 @@ class Sync:
         with self._target(waiting[0]) as target:
             for batch in _batches(waiting, self._policy.announce_at_once):
                 self._announce(batch, target)
-            for entry in [self._find(each.packet_id) for each in waiting]:
-                if entry.state is not DeliveryState.SYNCED:
-                    continue  # refused just now, or rejected
+            for each in waiting:
+                entry = self._as_it_is(each)
+                if entry is None or entry.state is not DeliveryState.SYNCED:
+                    continue  # refused just now, rejected, held or sent back
                 if self._sending.terms().is_paused:  # by somebody who does not want to wait for the end of it
                     break
                 try:
@@ -208,12 +209,13 @@ class Sync:
             raise error
 
     def _announce(self, entries: Sequence[OutboxEntry], target: Target) -> Mapping[str, MusterError]:
-        """Tell the server of those it does not know yet. Returns what is wrong with which of them, noted already;
-        raises what is in the way of all."""
+        """Tell the server of those it does not know yet, as they are now: a supervisor may have decided since.
+        Returns what is wrong with which of them, noted already; raises what is in the way of all."""
         problems: dict[str, MusterError] = {}
         announced = []
+        entries = [each for each in map(self._as_it_is, entries) if each is not None]
         for entry in entries:
-            if entry.state is DeliveryState.SYNCED:
+            if entry.state not in (DeliveryState.APPROVED, DeliveryState.REJECTED):
                 continue
             try:
                 if entry.state is not DeliveryState.REJECTED:  # whose file nobody will ask for
@@ -245,16 +247,22 @@ class Sync:
         return {each.packet_id: _not_taken(each, told) for each in entries if each not in taken}
 
     def _note_announced(self, entries: Sequence[OutboxEntry]) -> None:
+        """What was sent back meanwhile is a draft that knows nothing of it; what was rejected meanwhile was not
+        told as that, and is announced once more."""
         with self._journal.database.work() as work:
             for entry in entries:
-                work.registrations.append(entry.registration_id, Synced(self._journal.now()))
-                if work.outbox.find(entry.packet_id).state is DeliveryState.APPROVED:  # and nobody was quicker
+                told, row = _review(entry), _row(work, entry.packet_id)
+                if row is not None and _review(row) == told:
+                    work.registrations.append(entry.registration_id, Synced(self._journal.now()))
+                if row is not None and row.state is DeliveryState.APPROVED:  # and nobody was quicker
                     work.outbox.advance(entry.packet_id, DeliveryState.SYNCED)
-                review = _review(entry)
-                self._record(work, AuditEvent.PACKET_SYNCED, entry, packet=entry.packet_id, review=review)
+                self._record(work, AuditEvent.PACKET_SYNCED, entry, packet=entry.packet_id, review=told)
 
     def _send(self, entry: OutboxEntry, target: Target) -> Receipt:
-        """Upload what was announced; what the server noted wrongly is announced once more, at once."""
+        """Upload what was announced; what the server noted wrongly is announced once more, at once. Raises
+        ``Refused`` for what a supervisor holds meanwhile."""
+        if self._find(entry.packet_id).state in (DeliveryState.REGISTERED, DeliveryState.REJECTED):
+            raise Refused(PACKET_NOT_APPROVED)
         try:
             return self._upload(entry, target)
         except MusterError as error:
@@ -321,6 +329,11 @@ class Sync:
         with self._journal.database.read() as work:
             return work.outbox.find(packet_id)
 
+    def _as_it_is(self, entry: OutboxEntry) -> OutboxEntry | None:
+        """None for a packet that was sent back meanwhile."""
+        with self._journal.database.read() as work:
+            return _row(work, entry.packet_id)
+
     def _receipt(self, entry: OutboxEntry) -> Receipt:
         uploaded = self._journal.load(entry.registration_id).uploaded
         if uploaded is None:
@@ -339,7 +352,8 @@ class Sync:
         with self._journal.database.work() as work:
             detail = {"server_code": server_code} if server_code else {}
             self._record(work, AuditEvent.DELIVERY_FAILED, entry, code=name, **detail)
-            if work.outbox.find(packet).state is not entry.state:
+            row = _row(work, packet)
+            if row is None or row.state is not entry.state:
                 return remedy  # somebody else was quicker, and theirs counts
             work.outbox.note_failure(packet, name, when, server_code)
             match remedy:
@@ -354,6 +368,14 @@ class Sync:
 
     def _record(self, work: Work, event: AuditEvent, entry: OutboxEntry, **detail: str) -> None:
         work.record(event, actor=self._journal.operator.user_id, subject=entry.registration_id.text, **detail)
+
+
+def _row(work: Work, packet_id: str) -> OutboxEntry | None:
+    """None for a packet that was sent back."""
+    try:
+        return work.outbox.find(packet_id)
+    except BadInput:
+        return None
 
 
 def _review(entry: OutboxEntry) -> str:

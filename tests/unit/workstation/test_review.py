@@ -7,6 +7,7 @@ import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -21,12 +22,14 @@ from muster.domain.review import ReviewRules, Sign, Standing
 from muster.domain.review_decision import Decision, Reason
 from muster.errors import BadInput, MusterError, Refused, SignInRefused, StorageUnavailable
 from muster.packet.contents import Position
+from muster.upload.mosip import MosipTarget
 from muster.workstation.demo import demo_script
 from muster.workstation.desk import Desk, sign_in
 from muster.workstation.embedded_receiver import EmbeddedReceiver
 from muster.workstation.policy import Policy
 from muster.workstation.proving import Proof
 from muster.workstation.server import NoServer
+from muster.workstation.server_session import ServerSession
 from muster.workstation.station import Station
 from unit.workstation.desks import OFFICER, QUICK, SUPERVISOR, audited, desk_at, play, with_database_key
 
@@ -349,6 +352,94 @@ def test_what_the_server_has_is_neither_rejected_nor_sent_back_though_it_is_to_b
         assert _no(Refused, desk.review.decide, registration_id, decision, Reason.OTHER) == "REVIEW_TOO_LATE"
         assert _entry(desk).state is DeliveryState.APPROVED
         assert desk.folder.packet(packet_id).exists()
+
+
+def test_what_is_held_is_not_uploaded_though_it_was_announced(
+    sent_at_once: Waiting, receiver: EmbeddedReceiver
+) -> None:
+    root, registration_id = sent_at_once
+    with_database_key(root, "UPDATE outbox SET state = 'SYNCED'")
+    with _supervisor(root, receiver, _AFTERWARDS) as desk:
+        desk.review.decide(registration_id, Decision.HOLD)
+        assert desk.sync.deliver_all() == ()
+        desk.review.open(registration_id)
+        desk.review.decide(registration_id, Decision.APPROVE)
+        desk.review.sign_off(_PROOF)
+        assert len(desk.sync.deliver_all()) == 1
+
+
+# While it is being sent
+
+
+def _meanwhile(patch: pytest.MonkeyPatch, owner: type, name: str, decide: Callable[[], object]) -> None:
+    """A supervisor is quicker: once, when that was done and its caller does not know yet."""
+    original = getattr(owner, name)
+
+    def slow(*arguments: object) -> object:
+        patch.setattr(owner, name, original)
+        answer = original(*arguments)
+        decide()
+        return answer
+
+    patch.setattr(owner, name, slow)
+
+
+def test_what_is_held_before_the_server_was_told_is_not_told(
+    sent_at_once: Waiting, receiver: EmbeddedReceiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    root, registration_id = sent_at_once
+    with _supervisor(root, receiver, _AFTERWARDS) as desk:
+        hold = partial(desk.review.decide, registration_id, Decision.HOLD)
+        _meanwhile(monkeypatch, ServerSession, "target", hold)
+        assert desk.sync.deliver_all() == ()
+        assert desk.enrollment.registration(registration_id).synced is None
+        desk.review.decide(registration_id, Decision.REJECT, Reason.OTHER)  # it is not too late
+
+
+def test_what_is_held_while_the_server_is_told_is_not_uploaded_and_not_rejected_any_more(
+    sent_at_once: Waiting, receiver: EmbeddedReceiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    root, registration_id = sent_at_once
+    with _supervisor(root, receiver, _AFTERWARDS) as desk:
+        hold = partial(desk.review.decide, registration_id, Decision.HOLD)
+        _meanwhile(monkeypatch, MosipTarget, "announce_each", hold)
+        assert _no(Refused, desk.sync.deliver, _entry(desk).packet_id) == "PACKET_NOT_APPROVED"
+        assert _entry(desk).state is DeliveryState.REGISTERED
+        reject = (registration_id, Decision.REJECT, Reason.OTHER)
+        assert _no(Refused, desk.review.decide, *reject) == "REVIEW_TOO_LATE"
+
+
+def test_what_is_sent_back_while_the_server_is_told_is_a_draft_that_may_be_rejected_later(
+    sent_at_once: Waiting, receiver: EmbeddedReceiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    root, registration_id = sent_at_once
+    with _supervisor(root, receiver, _AFTERWARDS) as desk:
+
+        def send_back() -> None:
+            desk.review.decide(registration_id, Decision.SEND_BACK, Reason.DOCUMENT)
+            desk.review.sign_off(_PROOF)
+
+        _meanwhile(monkeypatch, MosipTarget, "announce_each", send_back)
+        assert desk.sync.deliver_all() == desk.sync.outbox() == ()
+        state = desk.enrollment.registration(registration_id)
+        assert state.is_draft and state.synced is None
+        assert "MUS-PKT-002" in audited(desk, registration_id)  # the server was told of the packet that is gone
+
+
+def test_what_is_rejected_while_the_server_is_told_is_told_as_rejected(
+    sent_at_once: Waiting, receiver: EmbeddedReceiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    root, registration_id = sent_at_once
+    with _supervisor(root, receiver, _AFTERWARDS) as desk:
+
+        def reject() -> None:
+            desk.review.decide(registration_id, Decision.REJECT, Reason.DUPLICATE)
+            desk.review.sign_off(_PROOF)
+
+        _meanwhile(monkeypatch, MosipTarget, "announce_each", reject)
+        assert desk.sync.deliver_all() == desk.sync.deliver_all() == desk.sync.deliver_all() == ()
+        told = [each.detail["review"] for each in desk.trail.about(registration_id) if each.event == "MUS-PKT-002"]
+        assert told == ["APPROVED", "REJECTED"]
 
 
 def test_where_nobody_draws_and_nothing_weighs_nobody_is_asked(
