@@ -1733,7 +1733,7 @@
         </message>
         <message>
             <source>No decision about another station's registration waits to be handed back.</source>
-            <translation type="unfinished"></translation>
+            <translation>ስለ ሌላ ጣቢያ ምዝገባ ለመመለስ የሚጠብቅ ውሳኔ የለም።</translation>
         </message>
         <message>
             <source>No device called {name} is connected. Plug it in, or look in the list of devices what it is called.</source>
@@ -5230,6 +5230,10 @@
         <message>
             <source>The tour waited in vain for a screen: {screen}.</source>
             <translation>ጉብኝቱ ማያውን በከንቱ ጠብቋል: {screen}።</translation>
+        </message>
+        <message>
+            <source>The trail cannot be written to {file}. Name a file in a folder that is there.</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <source>The trail is BROKEN at record {number}: what stands from there on proves nothing.</source>

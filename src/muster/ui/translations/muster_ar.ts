@@ -5232,6 +5232,10 @@
             <translation>انتظرت الجولة شاشة لم تظهر: ⁨{screen}⁩.</translation>
         </message>
         <message>
+            <source>The trail cannot be written to {file}. Name a file in a folder that is there.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>The trail is BROKEN at record {number}: what stands from there on proves nothing.</source>
             <translation>السجل مكسور عند القيد {number}: ما يليه لا يثبت شيئًا.</translation>
         </message>

@@ -5232,6 +5232,10 @@
             <translation>La visite a attendu en vain un écran : {screen}.</translation>
         </message>
         <message>
+            <source>The trail cannot be written to {file}. Name a file in a folder that is there.</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <source>The trail is BROKEN at record {number}: what stands from there on proves nothing.</source>
             <translation>Le journal est ROMPU à l’entrée {number} : ce qui suit ne prouve rien.</translation>
         </message>
