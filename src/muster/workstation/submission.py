@@ -327,6 +327,12 @@ class Submission:
         if state.next_step(steps) is not None:
             raise Refused(STEPS_OPEN)
 
+    @staticmethod
+    def require_content(state: Registration) -> None:
+        """What was entered and captured has to be here still. Raises ``Refused(CONTENT_GONE)``."""
+        if _is_destroyed(state):
+            raise Refused(CONTENT_GONE)
+
     def contents(self, registration_id: RegistrationId) -> PacketContents:
         """What was entered and captured so far; until it is signed, the officer is whoever asks and no
         password counts as confirmed.
@@ -334,8 +340,7 @@ class Submission:
         Raises ``BadInput(REGISTRATION_UNKNOWN)``, ``Refused(CONTENT_GONE)``, ``NotAuthentic``.
         """
         state = self._journal.load(registration_id)
-        if _is_destroyed(state):
-            raise Refused(CONTENT_GONE)
+        self.require_content(state)
         return self._contents(state, self._require_signature(state) if state.signed else None)
 
     def _contents(self, state: Registration, signed: Signed | None) -> PacketContents:

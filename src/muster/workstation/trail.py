@@ -24,6 +24,9 @@ from muster.store.database import Work
 from muster.workstation.inspection import read_file
 from muster.workstation.journal import Journal
 
+TRAIL_FILE_UNWRITABLE = Code(
+    "TRAIL_FILE_UNWRITABLE", "The trail cannot be written to {file}. Name a file in a folder that is there."
+)
 TRAIL_UNREADABLE = Code("TRAIL_UNREADABLE", "This file is no exported audit trail.")
 
 _FORMAT = 1
@@ -69,9 +72,12 @@ class AuditTrail:
         """Write the whole trail, signed up to its end, for checking elsewhere; returns how many records.
 
         One JSON document a line: who wrote it and the public key, then each record as its digest covers it, and
-        its digest behind. Raises ``Refused``, ``StorageUnavailable``, ``KeyUnavailable``.
+        its digest behind. Raises ``BadInput`` (no file in a folder), ``Refused``, ``StorageUnavailable``,
+        ``KeyUnavailable``.
         """
         self._journal.access.require(Permission.REVIEW)
+        if path.is_dir() or not path.absolute().parent.is_dir():
+            raise BadInput(TRAIL_FILE_UNWRITABLE, file=str(path))
         with self._database.work() as work:
             work.record(AuditEvent.TRAIL_EXPORTED, actor=self._journal.operator.user_id, file=path.name[:100])
             self._vouch(work)

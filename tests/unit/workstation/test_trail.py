@@ -143,6 +143,15 @@ def exported(worked_at: Path, tmp_path: Path) -> Path:
     return tmp_path / "trail"
 
 
+@pytest.mark.parametrize("where", ["", "nowhere/trail"])
+def test_a_trail_is_written_to_a_file_in_a_folder_that_is_there(
+    worked_at: Path, tmp_path: Path, where: str
+) -> None:
+    with desk_at(worked_at, who=SUPERVISOR) as desk, pytest.raises(BadInput, match="TRAIL_FILE_UNWRITABLE"):
+        desk.trail.export(tmp_path / where)
+    assert not (tmp_path / "nowhere").exists()
+
+
 def test_an_exported_trail_is_verified_without_its_station(exported: Path, worked_at: Path) -> None:
     key = (worked_at / "keys" / "machine.pub.pem").read_bytes()
     shutil.rmtree(worked_at)

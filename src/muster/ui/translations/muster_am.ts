@@ -5233,7 +5233,7 @@
         </message>
         <message>
             <source>The trail cannot be written to {file}. Name a file in a folder that is there.</source>
-            <translation type="unfinished"></translation>
+            <translation>መዝገቡ ወደ {file} መጻፍ አይችልም። ባለ አቃፊ ውስጥ ያለ ፋይል ይሰይሙ።</translation>
         </message>
         <message>
             <source>The trail is BROKEN at record {number}: what stands from there on proves nothing.</source>

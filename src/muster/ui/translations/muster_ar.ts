@@ -5233,7 +5233,7 @@
         </message>
         <message>
             <source>The trail cannot be written to {file}. Name a file in a folder that is there.</source>
-            <translation type="unfinished"></translation>
+            <translation>لا يمكن كتابة السجل في {file}. سمِّ ملفًا في مجلد موجود.</translation>
         </message>
         <message>
             <source>The trail is BROKEN at record {number}: what stands from there on proves nothing.</source>

@@ -5233,7 +5233,7 @@
         </message>
         <message>
             <source>The trail cannot be written to {file}. Name a file in a folder that is there.</source>
-            <translation type="unfinished"></translation>
+            <translation>Le journal ne peut pas être écrit dans {file}. Indiquez un fichier dans un dossier existant.</translation>
         </message>
         <message>
             <source>The trail is BROKEN at record {number}: what stands from there on proves nothing.</source>

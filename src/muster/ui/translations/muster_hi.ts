@@ -5233,7 +5233,7 @@
         </message>
         <message>
             <source>The trail cannot be written to {file}. Name a file in a folder that is there.</source>
-            <translation type="unfinished"></translation>
+            <translation>लेखा {file} में नहीं लिखा जा सकता। किसी मौजूद फ़ोल्डर की फ़ाइल का नाम दें।</translation>
         </message>
         <message>
             <source>The trail is BROKEN at record {number}: what stands from there on proves nothing.</source>
