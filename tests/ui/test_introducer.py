@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 from conftest_ui import Driver
 
 from leon import leon_script
+from muster.audit.catalogue import AuditEvent
 from muster.domain.biometrics import BiometricAttribute, CaptureGroup
+from muster.domain.lifecycle import IntroducerCompared
 from muster.domain.registration import Step
 from muster.ui.capture.page import CapturePage
 from muster.ui.pages.receipt import ReceiptPage
@@ -15,6 +19,7 @@ from muster.ui.wizard.documents import DocumentsPage
 from muster.ui.wizard.introducer import IntroducerPage
 from muster.ui.wizard.preview import PreviewPage
 from muster.workstation.inspection import inspect_packet
+from muster.workstation.journal import Entry
 
 _FACE = BiometricAttribute.FACE
 
@@ -69,6 +74,25 @@ def test_a_child_is_registered_with_its_mother(driver: Driver) -> None:
     driver.until((station.folder.receiver / "server.pem").exists)
     report = inspect_packet(packet, station.folder.receiver / "server.pem", station.folder.machine_public_key)
     assert (report.valid, report.captures, report.introducer_captures) == (True, 1, 2)
+
+
+def test_where_signing_finds_the_officer_in_the_introducer_the_supervisor_is_asked_on_the_same_page(
+    driver: Driver,
+) -> None:
+    driver.open_at(Step.SIGNATURE)
+    page, desk = driver.to_sign(), driver.session.desk
+    credentials = driver.session.station().demo_credentials()
+    assert desk is not None and credentials is not None
+    found = IntroducerCompared(datetime.now(UTC), desk.operator.user_id, is_operator=True)
+    desk.enrollment._journal.commit(page.registration.id, Entry(found, AuditEvent.INTRODUCER_COMPARED))
+    driver.type(page.password, credentials[0][1])
+    driver.click(page.sign)
+    driver.until(lambda: "supervisor has to confirm" in page.note.text())
+    assert page.confirmation is not None and page.confirmation.confirm.isVisible()
+    page = driver.to_sign()
+    driver.type(page.password, credentials[0][1])
+    driver.click(page.sign)
+    driver.on(ReceiptPage)
 
 
 def _shown(driver: Driver) -> list[Step]:

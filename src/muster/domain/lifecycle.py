@@ -728,9 +728,10 @@ def _content_changed(state: Registration) -> Registration:
 
 
 def _apply_introducer(state: Registration, event: OfIntroducer | IntroducerCompared) -> Registration:
-    """Whoever was compared is compared anew once something else was captured."""
+    """Whoever was compared is compared anew once something else was captured. A supervisor who confirmed before
+    the officer was recognized did not know it."""
     if isinstance(event, IntroducerCompared):
-        return replace(state, compared=event)
+        return replace(state, compared=event, confirmed=None if event.is_operator else state.confirmed)
     after = apply(state.turned, event.what).turned
     return after if after.introducer.samples == state.introducer.samples else replace(after, compared=None)
 

@@ -393,7 +393,12 @@ class Enrollment(PersonCapture):
         self._submission.check_supervisor(user_id, password)
 
     def sign(self, registration_id: RegistrationId, proof: Proof) -> Registration:
-        """The officer's signature over the content. Raises ``SignInRefused``, ``BadInput``, ``Refused``."""
+        """The officer's signature over the content. Raises ``SignInRefused``, ``BadInput``, ``Refused``.
+
+        Whoever confirmed the preview may have been another officer, so that the introducer is compared again.
+        """
+        if compared := self.introducer.comparison(registration_id):
+            self._journal.commit(registration_id, *compared)
         return self._submission.sign(registration_id, proof)
 
     def submit(self, registration_id: RegistrationId) -> OutboxEntry:
@@ -407,8 +412,9 @@ class Enrollment(PersonCapture):
         return entry
 
     def slip(self, registration_id: RegistrationId) -> Slip:
-        """The acknowledgement. Must be asked for before the content is destroyed (``forget``)."""
+        """The acknowledgement. Raises ``Refused(CONTENT_GONE)`` once the content is destroyed (``forget``)."""
         state = self._journal.load(registration_id)
+        self._submission.require_content(state)
         photo = None
         if BiometricAttribute.FACE in state.samples:
             photo = self.sample_picture(registration_id, BiometricAttribute.FACE)

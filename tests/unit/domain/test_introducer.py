@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -21,6 +22,7 @@ from muster.domain.lifecycle import (
     BlobRef,
     CaptureAttempted,
     CaptureEvent,
+    Confirmed,
     Event,
     ExceptionMarked,
     IntroducerCompared,
@@ -120,6 +122,13 @@ def test_another_capture_is_compared_anew() -> None:
     state = _after(OfIntroducer(_sample(_THUMB)), _ALIKE)
     assert state.is_introduced_by_operator
     assert not _after(OfIntroducer(_sample(_THUMB)), _ALIKE, OfIntroducer(_sample(_THUMB, "1"))).compared
+
+
+def test_a_supervisor_who_confirmed_before_the_officer_was_recognized_did_not_know_it() -> None:
+    confirmed = Confirmed(_NOON, "supervisor1", "b" * 64, (), "signature")
+    unlike = replace(_ALIKE, is_operator=False)
+    assert _after(OfIntroducer(_sample(_THUMB)), confirmed, unlike).confirmed == confirmed
+    assert _after(OfIntroducer(_sample(_THUMB)), confirmed, _ALIKE).confirmed is None
 
 
 def test_a_late_judgement_of_the_introducer_keeps_the_comparison() -> None:

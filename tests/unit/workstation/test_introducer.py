@@ -240,6 +240,20 @@ def test_an_introducer_who_is_the_officer_is_confirmed_by_a_supervisor(root: Pat
     assert (compared.detail["operator"], compared.detail["is_operator"]) == (OFFICER.user_id, "true")
 
 
+def test_whoever_signs_what_another_officer_checked_is_compared_too(root: Path) -> None:
+    with desk_at(root) as desk:
+        desk.enroll_finger(_THUMB, Proof(OFFICER.password), Event())
+    with desk_at(root, policy=_ASKING, who=SUPERVISOR) as desk:
+        state = desk.enrollment.registration(_leon(desk, stop_after=Step.PREVIEW))
+        assert (state.previewed, state.compared) == (True, None)
+    with desk_at(root, policy=_ASKING) as desk:
+        assert desk.enrollment.causes(state) == ()
+        with pytest.raises(Refused) as caught:
+            desk.enrollment.sign(state.id, Proof(OFFICER.password))
+        assert caught.value.code is SUPERVISOR_NEEDED
+        assert desk.enrollment.causes(desk.enrollment.registration(state.id)) == (Cause.INTRODUCED,)
+
+
 def test_where_no_template_of_the_officer_is_kept_nobody_is_compared(
     desk: Desk, signed_leon: RegistrationId
 ) -> None:

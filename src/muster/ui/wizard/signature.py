@@ -21,6 +21,7 @@ from muster.ui.widgets.proof_box import ProofBox
 from muster.ui.wizard.step_page import StepPage
 from muster.workstation.desk import Desk
 from muster.workstation.proving import Proof
+from muster.workstation.submission import SUPERVISOR_NEEDED
 
 
 class Confirmation(Card):
@@ -109,11 +110,9 @@ class SignaturePage(StepPage):
             else tr("Your password is your signature."),
         )
         self.confirmation: Confirmation | None = None
+        self._above = self.column.count()
         if self.enrollment.causes(registration) or registration.confirmed:
-            self.confirmation = Confirmation(desk, registration)
-            self.confirmation.given.connect(self._confirm)
-            self.confirmation.touch_wanted.connect(self._confirm_by_touch)
-            self.column.addWidget(self.confirmation)
+            self._ask_supervisor()
         card = Card(margin=26, spacing=14)
         words = label(
             tr(
@@ -142,6 +141,15 @@ class SignaturePage(StepPage):
         self.sign.clicked.connect(self._sign)
         self.foot(self.sign)
         self._typed()
+
+    def _ask_supervisor(self) -> None:
+        if self.confirmation is not None:
+            self.confirmation.hide()
+            self.confirmation.deleteLater()
+        self.confirmation = Confirmation(self._desk, self.registration)
+        self.confirmation.given.connect(self._confirm)
+        self.confirmation.touch_wanted.connect(self._confirm_by_touch)
+        self.column.insertWidget(self._above, self.confirmation)
 
     @property
     def _is_signed(self) -> bool:
@@ -245,7 +253,9 @@ class SignaturePage(StepPage):
         self.busy.emit(False)
         self.reload()
         self.box.clear()
-        if self.confirmation is not None:
+        if error.code is SUPERVISOR_NEEDED:  # which came to light only by signing
+            self._ask_supervisor()
+        elif self.confirmation is not None:
             self.confirmation.setEnabled(True)
             self.confirmation.clear()
         self.enter()
