@@ -21,7 +21,7 @@ from muster.cli.common import (
     show,
     station_at,
 )
-from muster.workstation.review_bundles import PassedOver
+from muster.workstation.review_bundles import Part, PassedOver
 
 FolderArgument = Annotated[Path, typer.Argument(metavar="DIR", help="A folder on the drive.")]
 
@@ -53,6 +53,10 @@ def add_travelling(review: typer.Typer) -> None:
     def accept(
         file: Annotated[Path, typer.Argument(help="The other station's keys.")],
         fingerprint: Annotated[str, typer.Argument(help="Of its key, as that station's people say it.")],
+        part: Annotated[
+            Part,
+            typer.Option("--as", help="It reviews for this station, or it asks this one to review for it."),
+        ],
         data: DataOption = None,
         user: UserOption = None,
         password_file: PasswordOption = None,
@@ -64,7 +68,7 @@ def add_travelling(review: typer.Typer) -> None:
             reporting(as_json=as_json, verbose=verbose),
             desk_of(station_at(data), user=user, password_file=password_file) as (desk, _),
         ):
-            desk.review_bundles.accept(file, fingerprint)
+            desk.review_bundles.accept(file, fingerprint, part)
             show({"accepted": fingerprint}, "accepted", as_json=as_json)
 
     @review.command("hand-out")

@@ -2,8 +2,8 @@
 
 Rules:
 
-1. Whose keys count is accepted by a supervisor, by fingerprint, at each side once. What is told of a person leaves
-   sealed to the accepted reviewer's key and to nobody else's.
+1. Whose keys count, and for which part, is accepted by a supervisor, by fingerprint, at each side. What is told of a
+   person leaves sealed to the accepted reviewer's key and to nobody else's.
 2. A list is signed by who sends it and says whom it is for; it is written last. What it does not name counts for
    nothing.
 3. The packet stays where it is: a decision is carried out there, about the very packet that was looked at, by the
@@ -18,6 +18,7 @@ import io
 import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from enum import Enum
 from pathlib import Path
 from typing import TypeVar
 
@@ -81,6 +82,14 @@ _MOST_OCTETS = 64 * 1024 * 1024
 INTRODUCER = "introducer "  # before the attribute, in the name of a picture or of a fact
 
 
+class Part(Enum):
+    """What an accepted station may do; the values stand in the store. One that is reviewed for decides nothing
+    here, and one that reviews puts nothing into the list here, unless both were accepted."""
+
+    REVIEWER = "reviewer"
+    ASKER = "asker"
+
+
 @dataclass(frozen=True, slots=True)
 class PassedOver:
     """A list on the drive that was not taken, and why: other stations' travel on the same one."""
@@ -127,9 +136,10 @@ class ReviewBundles:
         durable.write(file, self._signed(keys.encode()))
         return self._key.signing_key_index
 
-    def accept(self, file: Path, fingerprint: str) -> None:
-        """The station whose keys are in ``file`` reviews for this one, or this one for it, from now on. Raises
-        ``Refused`` for whoever may not change settings, ``BadInput``, ``NotAuthentic``."""
+    def accept(self, file: Path, fingerprint: str, part: Part) -> None:
+        """The station whose keys are in ``file`` reviews for this one, or this one for it, from now on, beside
+        what was accepted before. Raises ``Refused`` for whoever may not change settings, ``BadInput``,
+        ``NotAuthentic``."""
         self._journal.access.require(Permission.CHANGE_SETTINGS)
         keys = ReviewerKeys.parse(_verified(_text(file), lambda content: ReviewerKeys.parse(content).key))
         index = key_index_of(keys.key)
@@ -137,9 +147,14 @@ class ReviewBundles:
             raise BadInput(REVIEWER_KEY_DIFFERS)
         with self._journal.database.work() as work:
             known = _stations(work.settings.get(_STATIONS))
-            said = {"station": keys.station, "encryption_key": base64url.encode(keys.encryption_key)}
+            said = {
+                "station": keys.station,
+                "encryption_key": base64url.encode(keys.encryption_key),
+                "parts": " ".join(sorted({part.value, *_parts(known.get(index))})),
+            }
             work.settings.put(_STATIONS, json.dumps({**known, index: said}))
-            work.record(AuditEvent.REVIEWER_ACCEPTED, actor=self._me, station=keys.station, key=index)
+            detail = {"station": keys.station, "key": index, "part": part.value}
+            work.record(AuditEvent.REVIEWER_ACCEPTED, actor=self._me, **detail)
 
     # At the station that asks
 
@@ -148,7 +163,7 @@ class ReviewBundles:
         ``StorageUnavailable``."""
         self._journal.access.require(Permission.EXPORT)
         index = reviewer.strip().lower()
-        known = self._known()
+        known = self._known(Part.REVIEWER)
         if index not in known:
             raise BadInput(REVIEWER_NONE)
         with self._journal.database.read() as work:
@@ -179,7 +194,9 @@ class ReviewBundles:
         ``BadInput``, ``NotAuthentic``."""
         done: list[RegistrationId] = []
         late: list[RegistrationId] = []
-        ours, passed_over = self._ours(folder, DECISIONS, DecisionList.parse, lambda said: said.recipient)
+        ours, passed_over = self._ours(
+            folder, DECISIONS, Part.REVIEWER, DecisionList.parse, lambda said: said.recipient
+        )
         for token, content in ours:
             decisions = filter(None, map(_decision, content.decisions))
             key = key_index_of(content.key)
@@ -195,7 +212,7 @@ class ReviewBundles:
         self._journal.access.require(Permission.REVIEW)
         new: list[RegistrationId] = []
         refused: list[RegistrationId] = []
-        ours, passed_over = self._ours(folder, LIST, CaseList.parse, lambda said: said.reviewer)
+        ours, passed_over = self._ours(folder, LIST, Part.ASKER, CaseList.parse, lambda said: said.reviewer)
         for _, content in ours:
             for each in content.cases:
                 taken = self._take_one(folder, content, each)
@@ -283,12 +300,14 @@ class ReviewBundles:
     def _me(self) -> str:
         return self._journal.operator.user_id
 
-    def _known(self) -> Mapping[str, Mapping[str, str]]:
+    def _known(self, part: Part) -> Mapping[str, Mapping[str, str]]:
+        """The stations that were accepted as that, by their fingerprints."""
         with self._journal.database.read() as work:
-            return _stations(work.settings.get(_STATIONS))
+            known = _stations(work.settings.get(_STATIONS))
+        return {index: said for index, said in known.items() if part.value in _parts(said)}
 
     def _ours(
-        self, folder: Path, end: str, parse: Callable[[bytes], _List], whom: Callable[[_List], str]
+        self, folder: Path, end: str, part: Part, parse: Callable[[bytes], _List], whom: Callable[[_List], str]
     ) -> tuple[list[tuple[str, _List]], tuple[PassedOver, ...]]:
         """The lists that are for this station and count here, as they are signed and what they say. Raises
         ``BadInput``, ``NotAuthentic`` where there is none."""
@@ -298,7 +317,7 @@ class ReviewBundles:
             try:
                 token = _text(file)
                 content = parse(_verified(token, lambda said: parse(said).key))
-                self._require(content.station, content.key, whom(content))
+                self._require(part, content.station, content.key, whom(content))
             except (BadInput, NotAuthentic) as error:
                 others.append((file.name, error))
             else:
@@ -308,9 +327,9 @@ class ReviewBundles:
             raise next((each for each in errors if each.code is not REVIEW_FOR_ANOTHER), errors[0])
         return ours, tuple(PassedOver(name, error.code.name, error.sentence) for name, error in others)
 
-    def _require(self, station: str, key: bytes, recipient: str) -> None:
+    def _require(self, part: Part, station: str, key: bytes, recipient: str) -> None:
         fingerprint = key_index_of(key)
-        if fingerprint not in self._known():
+        if fingerprint not in self._known(part):
             raise BadInput(REVIEW_STATION_UNKNOWN, station=station, fingerprint=fingerprint)
         if recipient != self._key.signing_key_index:
             raise BadInput(REVIEW_FOR_ANOTHER)
@@ -396,6 +415,11 @@ def _decision(said: Decided) -> Foreign | None:
     except ValueError:
         return None
     return Foreign(RegistrationId(said.registration_id), said.packet_id, decision, reason, said.operator, said.at)
+
+
+def _parts(said: Mapping[str, str] | None) -> list[str]:
+    """Whoever was accepted before parts were told apart has both."""
+    return said.get("parts", "asker reviewer").split() if said else []
 
 
 def _stations(text: str | None) -> dict[str, dict[str, str]]:

@@ -26,7 +26,7 @@ from muster.workstation.desk import Desk, sign_in
 from muster.workstation.embedded_receiver import EmbeddedReceiver
 from muster.workstation.proving import Proof
 from muster.workstation.review import CarriedCase
-from muster.workstation.review_bundles import TakenBack
+from muster.workstation.review_bundles import Part, TakenBack
 from muster.workstation.server import NoServer
 from muster.workstation.station import Station
 from unit.workstation.desks import QUICK, SUPERVISOR, desk_at, make_station, with_database_key
@@ -71,10 +71,10 @@ def _acquainted(
     with _supervisor(hub) as desk:
         reviewer = desk.review_bundles.tell_keys(drive / "hub.keys")
     with _supervisor(here) as desk:
-        desk.review_bundles.accept(drive / "hub.keys", reviewer)
+        desk.review_bundles.accept(drive / "hub.keys", reviewer, Part.REVIEWER)
         asking = desk.review_bundles.tell_keys(drive / "here.keys")
     with _supervisor(hub) as desk:
-        desk.review_bundles.accept(drive / "here.keys", asking)
+        desk.review_bundles.accept(drive / "here.keys", asking, Part.ASKER)
     return Two(here, hub, drive, signed_station[1], reviewer)
 
 
@@ -98,10 +98,10 @@ def _no(desk: Desk, action: str, *arguments: object) -> str:
 
 def test_a_key_is_accepted_by_the_fingerprint_somebody_was_told_and_by_a_supervisor(two: Two) -> None:
     with _supervisor(two.here) as desk:
-        assert _no(desk, "accept", two.drive / "hub.keys", "00:" * 31 + "00") == "REVIEWER_KEY_DIFFERS"
+        assert _no(desk, "accept", two.drive / "hub.keys", "00:" * 31 + "00", Part.ASKER) == "REVIEWER_KEY_DIFFERS"
         assert _no(desk, "hand_out", two.drive, "00:" * 31 + "00") == "REVIEWER_NONE"
     with desk_at(two.here, policy=_REQUIRED) as desk:
-        assert _no(desk, "accept", two.drive / "hub.keys", two.reviewer) == "SUPERVISOR_ONLY"
+        assert _no(desk, "accept", two.drive / "hub.keys", two.reviewer, Part.REVIEWER) == "SUPERVISOR_ONLY"
         assert _no(desk, "take_in", two.drive) == "SUPERVISOR_ONLY"
 
 
@@ -250,15 +250,26 @@ def test_a_list_of_a_station_nobody_accepted_or_for_another_one_is_refused(two: 
         desk.review_bundles.take_in(two.drive)
     assert caught.value.code.name == "REVIEW_STATION_UNKNOWN"
     with _supervisor(two.here) as desk:
-        desk.review_bundles.accept(two.drive / "here.keys", str(caught.value.detail["fingerprint"]))
+        desk.review_bundles.accept(two.drive / "here.keys", str(caught.value.detail["fingerprint"]), Part.ASKER)
         assert _no(desk, "take_in", two.drive) == "REVIEW_FOR_ANOTHER"
+
+
+def test_a_station_that_is_reviewed_for_reviews_nothing_and_the_other_way_round(two: Two) -> None:
+    _hand_out(two)
+    with _supervisor(two.hub) as desk:
+        (asker,) = desk.review_bundles._known(Part.ASKER)
+        assert _no(desk, "hand_out", two.drive, asker) == "REVIEWER_NONE"
+    with_database_key(two.hub, "UPDATE setting SET value = replace(value, 'asker', 'reviewer')")
+    with _supervisor(two.hub) as desk:
+        assert _no(desk, "take_in", two.drive) == "REVIEW_STATION_UNKNOWN"
 
 
 def test_a_drive_for_several_stations_is_taken_in_by_each(two: Two) -> None:
     """Lists for others and lists that nobody can read are passed over, wherever they stand."""
     with _supervisor(two.here) as desk:
         own = desk.review_bundles.tell_keys(two.drive / "here.keys")
-        desk.review_bundles.accept(two.drive / "here.keys", own)
+        for part in Part:
+            desk.review_bundles.accept(two.drive / "here.keys", own, part)
         desk.review_bundles.hand_out(two.drive, own)
         (for_another,) = two.drive.glob("*.reviews")
         for_another.rename(two.drive / "0.reviews")
@@ -285,7 +296,8 @@ def test_a_drive_for_several_stations_is_taken_in_by_each(two: Two) -> None:
 def test_nobody_puts_another_registration_in_front_of_one_of_ours(two: Two, tmp_path: Path) -> None:
     with _supervisor(two.here) as desk:
         own = desk.review_bundles.tell_keys(two.drive / "here.keys")
-        desk.review_bundles.accept(two.drive / "here.keys", own)
+        for part in Part:
+            desk.review_bundles.accept(two.drive / "here.keys", own, part)
         desk.review_bundles.hand_out(tmp_path, own)
         assert desk.review_bundles.take_in(tmp_path).refused == (two.registration_id,)
         assert [each.station for each in desk.review.lines()] == [""]
