@@ -745,8 +745,8 @@ def _still_about(state: Registration, values: Mapping[str, DemographicValue]) ->
 
 def _apply_content(state: Registration, event: Event) -> Registration:
     match event:
-        case ConsentGiven():
-            return replace(state, consent=event)
+        case ConsentGiven():  # what the person answered and signed was another consent
+            return replace(state, consent=event, answers=_without(state.answers, Question.CONSENT))
         case DemographicsEntered() | DemographicsDrafted():
             return replace(
                 state,

@@ -46,7 +46,7 @@ from muster.workstation.liveness_review import LivenessReview, LivenessSigns
 from muster.workstation.operator_templates import OperatorTemplates
 from muster.workstation.packet_size import PacketSize, packet_size
 from muster.workstation.person_capture import SAMPLE_ABSENT, PersonCapture
-from muster.workstation.person_screen import PersonScreen
+from muster.workstation.person_screen import SIGNATURE_NEEDED, PersonScreen
 from muster.workstation.placements import Placements
 from muster.workstation.policy import Policy
 from muster.workstation.prefill import Prefilling
@@ -218,7 +218,10 @@ class Enrollment(PersonCapture):
         return text.telling(self._policy.face_template_kept_for_days)
 
     def give_consent(self, registration_id: RegistrationId, language: str) -> Registration:
-        """Raises ``BadInput`` for a language the wording does not exist in: nobody agrees to what was not said."""
+        """By the person's word to the officer. Raises ``BadInput`` where the person has to sign, and for a
+        language the wording does not exist in: nobody agrees to what was not said."""
+        if self._policy.consent_signature_required:
+            raise BadInput(SIGNATURE_NEEDED)
         if language not in self._reference.consent:
             raise BadInput(LANGUAGE_UNKNOWN, language=language)
         text = self.consent_text(language)

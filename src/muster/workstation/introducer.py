@@ -6,7 +6,8 @@ Rules:
    against no sample of the person's, searched for among nobody, and sent in a field of its own.
 2. Which capture it is, the officer chooses among those the form takes; one is enough unless the form says more.
 3. Whether it is the officer at the desk who introduces is found out where templates of the officer exist, when the
-   person confirms. It stops nobody: a supervisor is told and decides.
+   person confirms and again when the officer signs, who may be another one by then. It stops nobody: a
+   supervisor is told and decides.
 
 Every state that is taken and given here is seen from the introducer (``Registration.turned``).
 """

@@ -157,7 +157,7 @@ class Policy:
     minimum_password_length: int = 8
     minimum_free_bytes: int = 100 * 1024 * 1024
     slip_valid_for_days: int = 365  # until when the code on a slip is called valid
-    consent_signature_required: bool = False  # whether who agrees on a screen of theirs has to sign there
+    consent_signature_required: bool = False  # whether nobody's consent counts who has not signed it
     slip_kept_for_h: int = 24  # how long content outlives a delivery whose receipt was never left (a crash)
     capture_valid_for_min: int = 30  # MOSIP's device validator refuses older captures (trap 12)
     maximum_packet_bytes: int = 5 * 1024 * 1024  # MOSIP's default limit (trap 18)

@@ -503,6 +503,12 @@ def test_the_persons_word_on_the_data_leaves_the_preview_and_the_consent_takes_i
     assert not _after(_PREVIEWED, _said(Reply.AGREED)).previewed
 
 
+def test_a_consent_by_the_officers_word_leaves_no_signature_of_another_one() -> None:
+    agreed, consent = _said(Reply.AGREED), ConsentGiven(_NOON, "fra", "v2")
+    assert dict(_after(consent, agreed).answers) == {Question.CONSENT: agreed}
+    assert dict(_after(consent, agreed, consent).answers) == {}
+
+
 def test_what_the_person_calls_wrong_takes_preview_and_signature_back_and_stays_said() -> None:
     wrong = _said(Reply.WRONG)
     state = _after(_PREVIEWED, _SIGNED, wrong)

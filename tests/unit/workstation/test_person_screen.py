@@ -74,6 +74,14 @@ def test_a_station_that_asks_for_a_signature_takes_no_consent_without(root: Path
         assert desk.enrollment.registration(number).consent is None
 
 
+def test_a_station_that_asks_for_a_signature_takes_nobodys_word_for_it(root: Path) -> None:
+    with desk_at(root, policy=replace(QUICK, consent_signature_required=True)) as desk:
+        number, _ = _ask_consent(desk)
+        with pytest.raises(BadInput, match="SIGNATURE_NEEDED"):
+            desk.enrollment.give_consent(number, "fra")
+        assert desk.enrollment.registration(number).consent is None
+
+
 def test_an_accidental_touch_is_no_signature(root: Path) -> None:
     with desk_at(root) as desk:
         number, shown = _ask_consent(desk)
