@@ -2,8 +2,8 @@
 
 Rules:
 
-1. Whose keys count, and for which part, is accepted by a supervisor, by fingerprint, at each side. What is told of a
-   person leaves sealed to the accepted reviewer's key and to nobody else's.
+1. Whose keys count, and for which part, is accepted by a supervisor, by fingerprint, at each side. What is told of
+   a person leaves sealed to the accepted reviewer's key and to nobody else's.
 2. A list is signed by who sends it and says whom it is for; it is written last. What it does not name counts for
    nothing.
 3. The packet stays where it is: a decision is carried out there, about the very packet that was looked at, by the
