@@ -182,7 +182,12 @@ def test_neither_password_nor_token_is_stored(sealed: Sealed, closed: Closed) ->
         with desk.server.target() as target, Transport(closed.url) as transport:
             target.packet_statuses([])
             token = desk.server._login.token(transport)
-        tables = [name for (name,) in with_database_key(root, "SELECT name FROM sqlite_master WHERE type='table' AND name != 'audit_words'")]
+        tables = [
+            name
+            for (name,) in with_database_key(
+                root, "SELECT name FROM sqlite_master WHERE type='table' AND name != 'audit_words'"
+            )
+        ]
     stored = repr([with_database_key(root, f'SELECT * FROM "{each}"') for each in tables])
     assert "server_signer" in stored
     assert OFFICER.password not in stored

@@ -15,7 +15,7 @@ from muster.clock import utc_now
 from muster.crypto.slip_key import SlipKey
 from muster.domain.lifecycle import Registration, Started
 from muster.domain.registration import Process, RegistrationId
-from muster.errors import BadInput, NotAuthentic
+from muster.errors import BadInput, NotAuthentic, Refused
 from muster.formats.slip_claims import SlipClaims, name_hash
 from muster.workstation.reference import LANGUAGES
 from muster.workstation.slip import compose_slip
@@ -45,6 +45,16 @@ def test_the_slip_says_who_what_and_when_in_each_language(sealed: tuple[Path, Re
     )
     assert dict(french.rows)["Sexe"] == "Féminin"
     assert (english.language, french.language) == ("eng", "fra")
+
+
+def test_once_the_content_is_destroyed_there_is_no_slip_any_more(
+    sealed: tuple[Path, RegistrationId, str],
+) -> None:
+    root, registration_id, _ = sealed
+    with desk_at(root) as desk:
+        desk._submission.destroy_content(registration_id)
+        with pytest.raises(Refused, match="CONTENT_GONE"):
+            desk.enrollment.slip(registration_id)
 
 
 def test_the_code_holds_the_registration_number_alone(signed: tuple[Path, RegistrationId]) -> None:
