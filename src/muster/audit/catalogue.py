@@ -63,7 +63,9 @@ class AuditEvent(Enum):
     POOR_SAMPLES_KEPT = EventKind("MUS-BIO-010", "Biometrics", "Reason given for samples below the threshold")
     LIVENESS_JUDGED = EventKind("MUS-BIO-012", "Biometrics", "Living face confirmed, attested or refused")
     LIVENESS_SHOWN = EventKind("MUS-BIO-013", "Biometrics", "Signs for and against a living face were shown")
-    INTRODUCER_COMPARED = EventKind("MUS-BIO-014", "Biometrics", "Introducer compared with the officer at the desk")
+    INTRODUCER_COMPARED = EventKind(
+        "MUS-BIO-014", "Biometrics", "Introducer compared with the officer at the desk"
+    )
     EXCEPTION_PHOTO_TAKEN = EventKind("MUS-BIO-007", "Biometrics", "Photo of the exception taken")
     REGISTRATION_SIGNED = EventKind("MUS-REG-007", "Registration", "Registration signed by the officer")
     REGISTRATION_CONFIRMED = EventKind("MUS-REG-015", "Registration", "Registration confirmed by a supervisor")

@@ -41,8 +41,8 @@ class Process(Enum):
 
 class Step(Enum):
     """What the officer does, in this order. The values appear in the command line's JSON. A proof of identity is
-    asked for only where the station has a use case for the process, an introducer only of somebody who is too young
-    to come alone."""
+    asked for only where the station has a use case for the process, an introducer only of somebody who is too
+    young to come alone."""
 
     CONSENT = "consent"
     DEMOGRAPHICS = "demographics"

@@ -55,7 +55,7 @@ class BlobRows:
         return frozenset(RegistrationId(each) for each in self._connection.scalars(query))
 
     def of_delivered(self) -> tuple[RegistrationId, ...]:
-        """The registrations whose content is still here though their packet went out once, or is never going to."""
+        """The registrations whose content is still here though their packet went out once, or never will."""
         is_there = sa.exists().where(blob.c.registration_id == outbox.c.registration_id)
         ended = outbox.c.state.in_([DeliveryState.PUSHED.value, DeliveryState.REJECTED.value])
         went_out = ended | outbox.c.next_question.is_not(None)
