@@ -44,6 +44,7 @@ _NAMES: dict[type[QWidget], str] = {
 }
 
 
+@pytest.mark.qt_log_ignore("This plugin does not support")  # the offscreen one, of windows that are raised
 def test_an_adult_with_everything_good_takes_at_most_twenty_presses_of_the_mouse(
     driver: Driver, qapp: QApplication
 ) -> None:

@@ -15,7 +15,7 @@ from muster.ui.rehearsal import rehearsing
 
 
 def _work_long() -> None:
-    end = time.thread_time() + 0.1
+    end = time.thread_time() + 0.3  # long enough for the listener to be let in on a busy machine
     while time.thread_time() < end:
         pass
 

@@ -251,7 +251,7 @@ def test_a_name_typed_in_one_script_is_carried_over_until_somebody_types_there(d
     page = driver.on(DemographicsPage)
     driver.type(page.boxes["fullName", "eng"], "Erika")
     assert page.boxes["fullName", "fra"].text() == "Erika"
-    page.boxes["fullName", "fra"].end(mark=False)
+    page.boxes["fullName", "fra"].end(False)
     driver.type(page.boxes["fullName", "fra"], "!")
     driver.type(page.boxes["fullName", "eng"], " M")
     assert page.boxes["fullName", "fra"].text() == "Erika!"

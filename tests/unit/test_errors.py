@@ -66,7 +66,7 @@ def test_every_code_has_a_constants_name_and_a_whole_sentence() -> None:
     wrong = [
         name
         for name, sentence in _codes()
-        if not (name.isidentifier() and name.isupper() and " " in sentence and sentence[-1] in ".?")
+        if not (name.isidentifier() and name.isupper() and " " in sentence and sentence[-1] in ".?…")
     ]
     assert wrong == []
 

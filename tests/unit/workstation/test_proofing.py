@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -416,24 +417,8 @@ def test_an_officer_may_not_cancel_and_a_supervisor_says_why(folder: Path, desk:
         desk.proofing.callback(view.execution_id, "step-oidc", {"code": "c"})
 
 
-def supervisor_at(root: Path, clock: SetClock) -> Any:
-    from unit.workstation import desks
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(desks, "OFFICER", SUPERVISOR)
-        return _entered(desks.desk_at(root, clock=clock))
-
-
-class _entered:  # noqa: N801 - a context whose beginning was made already
-    def __init__(self, context: Any) -> None:
-        self._context, self._desk = context, context.__enter__()
-
-    def __enter__(self) -> Desk:
-        desk: Desk = self._desk
-        return desk
-
-    def __exit__(self, *told: object) -> None:
-        self._context.__exit__(*told)
+def supervisor_at(root: Path, clock: SetClock) -> AbstractContextManager[Desk]:
+    return desk_at(root, clock=clock, who=SUPERVISOR)
 
 
 def test_what_a_provider_said_is_for_supervisors_and_their_look_is_on_record(

@@ -1260,8 +1260,8 @@
             <translation>ይህን ከግለሰቡ ጋር አንድ በአንድ ያከናውኑ።</translation>
         </message>
         <message>
-            <source>Good.</source>
-            <translation>ጥሩ።</translation>
+            <source>Good, thank you.</source>
+            <translation>ጥሩ፣ እናመሰግናለን።</translation>
         </message>
         <message>
             <source>Good. Hold still …</source>

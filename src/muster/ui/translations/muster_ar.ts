@@ -1260,8 +1260,8 @@
             <translation>مرّوا على هذا مع الشخص خطوة خطوة.</translation>
         </message>
         <message>
-            <source>Good.</source>
-            <translation>جيد.</translation>
+            <source>Good, thank you.</source>
+            <translation>جيد، شكرًا.</translation>
         </message>
         <message>
             <source>Good. Hold still …</source>

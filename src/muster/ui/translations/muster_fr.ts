@@ -1260,8 +1260,8 @@
             <translation>Parcourez ceci avec la personne, étape par étape.</translation>
         </message>
         <message>
-            <source>Good.</source>
-            <translation>C’est bon.</translation>
+            <source>Good, thank you.</source>
+            <translation>Bien, merci.</translation>
         </message>
         <message>
             <source>Good. Hold still …</source>

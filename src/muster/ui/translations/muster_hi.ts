@@ -1260,8 +1260,8 @@
             <translation>व्यक्ति के साथ इसे एक-एक चरण करके पूरा करें।</translation>
         </message>
         <message>
-            <source>Good.</source>
-            <translation>अच्छा।</translation>
+            <source>Good, thank you.</source>
+            <translation>अच्छा, धन्यवाद।</translation>
         </message>
         <message>
             <source>Good. Hold still …</source>
