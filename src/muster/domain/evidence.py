@@ -60,6 +60,11 @@ class EvidenceKind(Enum):
     PORTRAIT = "portrait"
 
     @property
+    def is_sign_in(self) -> bool:
+        """A signed statement of somebody else's, about which nobody here decides."""
+        return self in (EvidenceKind.EID_TOKEN, EvidenceKind.WALLET_CREDENTIAL)
+
+    @property
     def is_derived(self) -> bool:
         return self in (EvidenceKind.ATTRIBUTES, EvidenceKind.ADDRESS, EvidenceKind.PORTRAIT)
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import Enum
 from typing import TypeVar
 
@@ -184,6 +184,10 @@ class PollAction:
     next_check_at: datetime
     interval_ms: int = 5000
     shown: str = ""
+
+    @classmethod
+    def after(cls, wait: timedelta, now: datetime, shown: str = "") -> PollAction:
+        return cls(now + wait, round(wait / timedelta(milliseconds=1)), shown)
 
 
 @dataclass(frozen=True, slots=True)

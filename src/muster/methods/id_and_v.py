@@ -134,7 +134,7 @@ def _service(work: Work) -> IdAndVService:
 
 
 def _poll(work: Work, shown: str = "") -> PollAction:
-    return PollAction(work.now + _INTERVAL, round(_INTERVAL / timedelta(milliseconds=1)), shown)
+    return PollAction.after(_INTERVAL, work.now, shown)
 
 
 def _no(error: BadInput | MalformedData | Refused) -> NotDone:

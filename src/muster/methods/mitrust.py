@@ -217,7 +217,7 @@ def _interval(work: Work) -> timedelta:
 
 
 def _later(work: Work, wait: timedelta, state: Mapping[str, str]) -> Pending:
-    return Pending(PollAction(work.now + wait, round(wait / timedelta(milliseconds=1))), dict(state))
+    return Pending(PollAction.after(wait, work.now), dict(state))
 
 
 def _no(error: BadInput | MalformedData | Refused) -> NotDone:

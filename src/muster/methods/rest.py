@@ -178,7 +178,7 @@ def _accepted(work: Work, reply: Reply, wait: timedelta | None, state: Mapping[s
 
 def _later(work: Work, wait: timedelta | None, state: Mapping[str, str]) -> Pending:
     wait = max(_DEFAULT_WAIT if wait is None else wait, _SHORTEST_WAIT)
-    return Pending(PollAction(work.now + wait, round(wait / timedelta(milliseconds=1))), dict(state))
+    return Pending(PollAction.after(wait, work.now), dict(state))
 
 
 def _verified(work: Work, told: Mapping[str, Any]) -> Outcome:

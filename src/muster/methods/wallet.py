@@ -338,7 +338,7 @@ def _link(work: Work, client_id: str, request_uri: str, *, method: str = "get") 
 
 def _look_again(work: Work, link: str, wait: timedelta | None) -> PollAction:
     wait = max(_LOOK_EVERY if wait is None else wait, _SHORTEST_WAIT)
-    return PollAction(work.now + wait, round(wait / timedelta(milliseconds=1)), link)
+    return PollAction.after(wait, work.now, link)
 
 
 def _claims(kept: _Kept, question: Question, now: datetime, response_uri: str) -> dict[str, Any]:

@@ -26,7 +26,6 @@ from muster.domain.evidence import (
 from muster.formats.countries import alpha3
 from muster.formats.json_part import without_empty
 
-_CLAIMS = (EvidenceKind.EID_TOKEN, EvidenceKind.WALLET_CREDENTIAL)
 _LISTS = (
     ("positiveIndicators", CheckOutcome.OK),
     ("negativeIndicators", CheckOutcome.FAILED),  # ours: the source has no word for a check that failed
@@ -61,10 +60,11 @@ def identity(
 ) -> dict[str, Any]:
     """The whole: status, attributes, addresses, documents, the trusted claim and the portrait."""
 
-    def of(*kinds: EvidenceKind) -> list[Evidence]:
-        return [each for each in evaluation.evidence if each.submission.kind in kinds]
+    def of(kind: EvidenceKind) -> list[Evidence]:
+        return [each for each in evaluation.evidence if each.submission.kind is kind]
 
-    claims, portraits = of(*_CLAIMS), of(EvidenceKind.PORTRAIT)
+    claims = [each for each in evaluation.evidence if each.submission.kind.is_sign_in]
+    portraits = of(EvidenceKind.PORTRAIT)
     told: dict[str, Any] = {
         "globalStatus": identity_status(evaluation, identity_id, created_at, closed=closed),
         "attributes": [_attributes(each) for each in of(EvidenceKind.ATTRIBUTES)],

@@ -27,7 +27,6 @@ from muster.formats.json_part import without_empty
 Read = Callable[[Artifact], bytes]
 
 ATTESTATION_NAME = "oidc_front.pdf"
-_EID = (EvidenceKind.EID_TOKEN, EvidenceKind.WALLET_CREDENTIAL)
 _SIDES = (("front", ArtifactRole.FRONT), ("back", ArtifactRole.BACK))
 
 
@@ -44,7 +43,7 @@ def identity_dataset(evaluation: Evaluation, read: Read) -> dict[str, Any]:
         )
         told = drawn.submission.attributes if drawn is not None else None
         return {"identity": _person(told or IdentityAttributes(), alpha2)}
-    if of.submission.kind in _EID:
+    if of.submission.kind.is_sign_in:
         told = of.submission.attributes or IdentityAttributes()
         return {"identity": {**_person(told, alpha3), "document": _attested(of, read)}}
     told = of.submission.attributes or IdentityAttributes()
@@ -55,7 +54,7 @@ def _best(evaluation: Evaluation) -> Evidence | None:
     """A document before an eID, since it says more; the one that scored more before the other."""
     found = [each for each in evaluation.evidence if each.status is not EvidenceStatus.PROCESSING]
     documents = [each for each in found if each.submission.kind is EvidenceKind.DOCUMENT]
-    tokens = [each for each in found if each.submission.kind in _EID and each.is_verified]
+    tokens = [each for each in found if each.submission.kind.is_sign_in and each.is_verified]
     verified = [each for each in documents if each.is_verified]
     for among in (verified, tokens, documents):
         if among:

@@ -23,7 +23,6 @@ _FRAMEWORKS = {
     Framework.DE_AML: "de_aml",
 }
 _SCALES = {Framework.EIDAS: "eidas", Framework.NIST_800_63A: "ial"}
-_RECORDS = (EvidenceKind.EID_TOKEN, EvidenceKind.WALLET_CREDENTIAL, EvidenceKind.REGISTER_RECORD)
 _DRAWN_WITH = (EvidenceKind.ADDRESS,)
 
 
@@ -81,7 +80,7 @@ def _evidence(evidence: Evidence, among: list[Evidence]) -> dict[str, Any]:
 
 
 def _type(kind: EvidenceKind) -> str:
-    if kind in _RECORDS:
+    if kind.is_sign_in or kind is EvidenceKind.REGISTER_RECORD:
         return "electronic_record"
     return "vouch" if kind is EvidenceKind.VOUCH else "document"
 
@@ -101,7 +100,7 @@ def _check(evidence: Evidence) -> dict[str, Any]:
 
 def _method(evidence: Evidence) -> str:
     kind, row = evidence.submission.kind, evidence.submission.row
-    if row == "document_chip" or kind in (EvidenceKind.EID_TOKEN, EvidenceKind.WALLET_CREDENTIAL):
+    if row == "document_chip" or kind.is_sign_in:
         return "vcrypt"
     if kind is EvidenceKind.REGISTER_RECORD:
         return "data"

@@ -12,12 +12,11 @@ from dataclasses import replace
 
 from muster.clock import rfc3339
 from muster.crypto.machine_key import MachineKey
-from muster.domain.evidence import Artifact, ArtifactRole, Evaluation, Evidence, EvidenceKind
+from muster.domain.evidence import Artifact, ArtifactRole, Evaluation, Evidence
 from muster.formats.text_pdf import text_pdf
 
 _REASON = "Attestation of a sign-in"
 _PDF = "application/pdf"
-_EID = (EvidenceKind.EID_TOKEN, EvidenceKind.WALLET_CREDENTIAL)
 
 
 def attested(evaluation: Evaluation, key: MachineKey, station: str) -> tuple[Evaluation, dict[str, bytes]]:
@@ -29,7 +28,7 @@ def attested(evaluation: Evaluation, key: MachineKey, station: str) -> tuple[Eva
     files: dict[str, bytes] = {}
 
     def with_attestation(evidence: Evidence) -> Evidence:
-        if evidence.submission.kind not in _EID or not evidence.is_verified:
+        if not evidence.submission.kind.is_sign_in or not evidence.is_verified:
             return evidence
         pdf = sign_pdf(attestation(evidence, station), key, station, reason=_REASON)
         digest = hashlib.sha256(pdf).hexdigest()
