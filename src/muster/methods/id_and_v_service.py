@@ -13,10 +13,10 @@ from dataclasses import dataclass
 from enum import Enum
 from urllib.parse import quote
 
-from muster.errors import Code, NetworkUnavailable, Refused
+from muster.errors import Code, NetworkUnavailable
 from muster.formats import gips
 from muster.formats.gips import ClaimRequested, GlobalStatus, IdentityTold
-from muster.methods.web import PROVIDER_ANSWER_UNREADABLE, PROVIDER_IN_TROUBLE, Reply, ask
+from muster.methods.web import PROVIDER_ANSWER_UNREADABLE, Reply, ask, good
 
 ID_AND_V_KEY_REFUSED = Code(
     "ID_AND_V_KEY_REFUSED",
@@ -141,14 +141,4 @@ def _multipart(parts: Sequence[Picture]) -> tuple[str, bytes]:
 
 
 def _good(reply: Reply) -> bytes:
-    if reply.status in (401, 403):
-        raise Refused(ID_AND_V_KEY_REFUSED, status=reply.status)
-    if reply.status in (404, 410):
-        raise Refused(ID_AND_V_GONE, status=reply.status)
-    if reply.status == 429 or reply.status >= 500:
-        raise NetworkUnavailable(PROVIDER_IN_TROUBLE)
-    if reply.status >= 400:
-        raise Refused(ID_AND_V_REFUSED, status=reply.status)
-    if not 200 <= reply.status < 300:
-        raise NetworkUnavailable(PROVIDER_ANSWER_UNREADABLE)
-    return reply.body
+    return good(reply, denied=ID_AND_V_KEY_REFUSED, refused=ID_AND_V_REFUSED, gone=ID_AND_V_GONE)

@@ -14,10 +14,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from urllib.parse import quote, urlencode
 
-from muster.errors import Code, NetworkUnavailable, Refused
+from muster.errors import Code
 from muster.formats import mitrust
 from muster.formats.mitrust import HeadlessSession, Polled, UserInfo
-from muster.methods.web import PROVIDER_ANSWER_UNREADABLE, PROVIDER_IN_TROUBLE, Reply, ask
+from muster.methods.web import Reply, ask, good
 
 MITRUST_NOT_ENTITLED = Code(
     "MITRUST_NOT_ENTITLED",
@@ -134,12 +134,4 @@ def _in_session(token: str, session: str) -> Mapping[str, str]:
 
 
 def _good(reply: Reply) -> bytes:
-    if reply.status in (401, 403):
-        raise Refused(MITRUST_NOT_ENTITLED, status=reply.status)
-    if reply.status == 429 or reply.status >= 500:
-        raise NetworkUnavailable(PROVIDER_IN_TROUBLE)
-    if reply.status >= 400:
-        raise Refused(MITRUST_REFUSED, status=reply.status)
-    if not 200 <= reply.status < 300:
-        raise NetworkUnavailable(PROVIDER_ANSWER_UNREADABLE)
-    return reply.body
+    return good(reply, denied=MITRUST_NOT_ENTITLED, refused=MITRUST_REFUSED)

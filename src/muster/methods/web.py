@@ -22,7 +22,7 @@ from typing import Any
 
 import httpx2
 
-from muster.errors import BadInput, Code, NetworkUnavailable
+from muster.errors import BadInput, Code, NetworkUnavailable, Refused
 from muster.formats.web_address import is_loopback, is_safe
 from muster.upload.deadline import Deadline
 from muster.upload.exchange import is_insecure, is_number, tls_context
@@ -109,6 +109,22 @@ def ask(
         response = client.request(method, url, headers=dict(headers or {}), content=body)
         found = {name.lower(): value for name, value in response.headers.items()}
         return Reply(response.status_code, found, response.content)
+
+
+def good(reply: Reply, *, denied: Code, refused: Code, gone: Code | None = None) -> bytes:
+    """The body of an answer that is one. Raises ``NetworkUnavailable``, and ``Refused``: with ``denied`` where this
+    station may not ask (401, 403), ``gone`` where nobody knows what it is about (404, 410), else ``refused``."""
+    if reply.status in (401, 403):
+        raise Refused(denied, status=reply.status)
+    if gone is not None and reply.status in (404, 410):
+        raise Refused(gone, status=reply.status)
+    if reply.status == 429 or reply.status >= 500:
+        raise NetworkUnavailable(PROVIDER_IN_TROUBLE)
+    if reply.status >= 400:
+        raise Refused(refused, status=reply.status)
+    if not 200 <= reply.status < 300:
+        raise NetworkUnavailable(PROVIDER_ANSWER_UNREADABLE)
+    return reply.body
 
 
 def authorization(secret: str) -> dict[str, str]:
