@@ -112,7 +112,7 @@ def ask(
 
 
 def good(reply: Reply, *, denied: Code, refused: Code, gone: Code | None = None) -> bytes:
-    """The body of an answer that is one. Raises ``NetworkUnavailable``, and ``Refused``: with ``denied`` where this
+    """The body of an answer that is one. Raises ``NetworkUnavailable``, and ``Refused`` with ``denied`` where this
     station may not ask (401, 403), ``gone`` where nobody knows what it is about (404, 410), else ``refused``."""
     if reply.status in (401, 403):
         raise Refused(denied, status=reply.status)
