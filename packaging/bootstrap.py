@@ -133,6 +133,7 @@ class Program(NamedTuple):
 TEST_PROGRAMS = (
     Program("ffmpeg", "ffmpeg"),  # a network camera
     Program("pcscd", "pcscd"),
+    Program("/usr/lib/postgresql/*/bin/postgres", "postgresql"),  # a hub's database
     Program("saned", "sane-utils"),
     Program("swtpm", "swtpm"),
     Program("tpm2", "tpm2-tools"),

@@ -62,7 +62,7 @@ _FOR_EVERYBODY = 0o644
 CHECK_FAILED, NOT_COLLECTED, NO_COMPILER = 1, 2, 3
 
 # Alembic runs these itself, with a connection at hand; they cannot be imported and hold no code.
-_NOT_IMPORTED = ("muster.store.migrations.",)
+_NOT_IMPORTED = ("muster.store.migrations.", "muster.receiver.migrations.")
 
 
 class NotCollected(Exception):
@@ -88,11 +88,18 @@ Catalogue = Mapping[str, Translation]
 def known_values() -> dict[str, tuple[str, ...]]:
     """What the expressions that are given to ``tr()`` instead of a literal can be."""
     from muster.devices.api import DeviceKind, DeviceStatus
+    from muster.domain.review_decision import Reason
+    from muster.workstation.policy_settings import SETTINGS, Group
 
+    nothings = (getattr(each.form, "nothing", "") for each in SETTINGS.values())
     troubles = tuple(each.value for each in DeviceStatus if each is not DeviceStatus.READY)
     return {
         "line.kind": tuple(each.value for each in DeviceKind),
         "line.problem": ("not connected", "for signing in and checks only", *troubles),
+        "reason.words": tuple(each.words for each in Reason),
+        "group.words": tuple(each.words for each in Group),
+        "form.nothing": tuple(dict.fromkeys(filter(None, nothings))),
+        "setting.words": tuple(dict.fromkeys(each.words for each in SETTINGS.values())),
     }
 
 
