@@ -13,7 +13,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
-from enum import Enum
 from pathlib import Path
 
 from muster.analysis import document_quality as quality
@@ -24,25 +23,7 @@ from muster.analysis.mrz_reading import MEASURE as SURENESS
 from muster.analysis.mrz_reading import MrzReading, best_of
 from muster.domain.assessment import Assessment, Score
 from muster.domain.document_risk import DocumentVerdict, Risk, RiskIndicator
-
-
-class Outcome(Enum):
-    """How a check ended; the value is the ending it has where it is exchanged."""
-
-    PASSED = "OK"
-    DOUBTFUL = "WARNING"
-    UNJUDGED = "UNVERIFIED"
-    FAILED = "KO"
-
-
-@dataclass(frozen=True, slots=True)
-class Check:
-    name: str
-    outcome: Outcome
-
-    @property
-    def indicator(self) -> str:
-        return f"{self.name}_{self.outcome.value}"
+from muster.domain.evidence import Check, CheckOutcome
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +85,10 @@ _NOT_VISIBLE = {
 
 def decide(evidence: DocumentEvidence, today: date, models: Path | None = None) -> DocumentDecision:
     """Raises ``Unavailable``, ``NotAuthentic`` over the calibration alone."""
-    checks = (*_Checks(evidence, today, models).all(), *(Check(name, Outcome.UNJUDGED) for name in NEVER_JUDGED))
+    checks = (
+        *_Checks(evidence, today, models).all(),
+        *(Check(name, CheckOutcome.UNVERIFIED) for name in NEVER_JUDGED),
+    )
     risks = tuple(dict.fromkeys((*_missing(evidence), *_failed(checks))))
     return DocumentDecision(_verdict(risks, checks), risks, checks)
 
@@ -112,7 +96,7 @@ def decide(evidence: DocumentEvidence, today: date, models: Path | None = None) 
 def _verdict(risks: tuple[Risk, ...], checks: tuple[Check, ...]) -> DocumentVerdict:
     if any(risk.normalized.declines for risk in risks):
         return DocumentVerdict.DECLINED
-    passed = {check.name for check in checks if check.outcome is Outcome.PASSED}
+    passed = {check.name for check in checks if check.outcome is CheckOutcome.OK}
     return DocumentVerdict.INCONCLUSIVE if risks or not passed >= _NEEDED else DocumentVerdict.APPROVED
 
 
@@ -128,7 +112,7 @@ def _missing(evidence: DocumentEvidence) -> Iterator[Risk]:
 
 def _failed(checks: tuple[Check, ...]) -> Iterator[Risk]:
     for check in checks:
-        if check.outcome is Outcome.FAILED:
+        if check.outcome is CheckOutcome.FAILED:
             is_quality = "_IMAGE_QUALITY_" in check.name
             means = RiskIndicator.DOCUMENT_IMAGE_QUALITY_LOW if is_quality else _FAILURE_MEANS[check.name]
             yield Risk(means, check.name)
@@ -149,7 +133,7 @@ class _Checks:
             yield self._judged("IMAGE_FRONT_DPI_CHECK", front.quality, quality.RESOLUTION, below="coarse")
             yield self._judged("PHOTOCOPY_DETECTION", front.quality, quality.COLOUR, below="copy")
             yield self._judged("LCD_DETECTION", front.quality, quality.MOIRE, above="screen", doubt="doubt")
-            yield Check("PORTRAIT", Outcome.PASSED if front.faces else Outcome.UNJUDGED)
+            yield Check("PORTRAIT", CheckOutcome.OK if front.faces else CheckOutcome.UNVERIFIED)
         if self._evidence.portrait_match is not None:
             yield _check("PORTRAIT_MATCH", self._evidence.portrait_match.is_match)
         yield from self._zone()
@@ -159,7 +143,7 @@ class _Checks:
         yield self._judged(f"GLARE_IMAGE_QUALITY_{side}", found, quality.GLARE, above="glare")
         askew = self._judged(f"KEYSTONE_IMAGE_QUALITY_{side}", found, quality.KEYSTONE, above="askew")
         # Seen from the side it can be read all the same.
-        yield Check(askew.name, Outcome.DOUBTFUL) if askew.outcome is Outcome.FAILED else askew
+        yield Check(askew.name, CheckOutcome.WARNING) if askew.outcome is CheckOutcome.FAILED else askew
         others = (
             quality.DOCUMENT_CUT_OFF, quality.DOCUMENT_CORNER_MISSING, quality.DOCUMENT_COVERED,
             quality.DOCUMENT_TOO_DARK, quality.DOCUMENT_TOO_COARSE,
@@ -172,17 +156,17 @@ class _Checks:
         reading = best_of(zones)
         if reading is None:
             for name in ("MRZ_CHECKSUMS", "DOC_EXPIRATION_DATE", "BIRTHDATE_VALID"):
-                yield Check(name, Outcome.UNJUDGED)
+                yield Check(name, CheckOutcome.UNVERIFIED)
             return
         yield from self._checksums(reading)
         right = reading.mrz.check_digits
         expiry, birth = reading.mrz.expiry(self._today), reading.mrz.birth(self._today)
         if expiry is None or not right["expiry_date"]:
-            yield Check("DOC_EXPIRATION_DATE", Outcome.UNJUDGED)
+            yield Check("DOC_EXPIRATION_DATE", CheckOutcome.UNVERIFIED)
         else:
             yield _check("DOC_EXPIRATION_DATE", expiry >= self._today)
         known = birth is not None and right["birth_date"]
-        yield Check("BIRTHDATE_VALID", Outcome.PASSED if known else Outcome.UNJUDGED)
+        yield Check("BIRTHDATE_VALID", CheckOutcome.OK if known else CheckOutcome.UNVERIFIED)
         sure = [each for each in zones if each.mrz.is_valid]
         if len(sure) > 1:
             yield _check("SIDES_DATA_CONSISTENCY", sure[0].mrz.lines == sure[1].mrz.lines)
@@ -192,34 +176,34 @@ class _Checks:
         """A wrong digit speaks against the document only where every letter was read without doubt; else against
         the picture."""
         if reading.mrz.is_valid:
-            yield Check("MRZ_CHECKSUMS", Outcome.PASSED)
+            yield Check("MRZ_CHECKSUMS", CheckOutcome.OK)
         elif reading.sureness >= calibration(SURENESS, self._models).thresholds["sure"]:
-            yield Check("MRZ_CHECKSUMS", Outcome.FAILED)
+            yield Check("MRZ_CHECKSUMS", CheckOutcome.FAILED)
         else:
-            yield Check("MRZ_CHECKSUMS", Outcome.UNJUDGED)
-            yield Check("OCRX", Outcome.FAILED)
+            yield Check("MRZ_CHECKSUMS", CheckOutcome.UNVERIFIED)
+            yield Check("OCRX", CheckOutcome.FAILED)
 
     def _judged(
         self, name: str, found: Assessment, measure: str, *, above: str = "", below: str = "", doubt: str = ""
     ) -> Check:
         score = found[measure]
         if not isinstance(score, Score):
-            return Check(name, Outcome.UNJUDGED)
+            return Check(name, CheckOutcome.UNVERIFIED)
         limits = calibration(measure, self._models).thresholds
         if (above and score.raw > limits[above]) or (below and score.raw < limits[below]):
-            return Check(name, Outcome.FAILED)
-        return Check(name, Outcome.DOUBTFUL if doubt and score.raw > limits[doubt] else Outcome.PASSED)
+            return Check(name, CheckOutcome.FAILED)
+        return Check(name, CheckOutcome.WARNING if doubt and score.raw > limits[doubt] else CheckOutcome.OK)
 
 
 def _barcodes(codes: tuple[Barcode, ...], reading: MrzReading) -> Iterator[Check]:
     if codes:
-        yield Check("DOCUMENT_BARCODE_PARSING", Outcome.PASSED)
+        yield Check("DOCUMENT_BARCODE_PARSING", CheckOutcome.OK)
     repeated = zone_in(codes)
     if repeated is None or not reading.mrz.is_valid:
-        yield Check("MRZ_BARCODE_CROSSCHECK", Outcome.UNJUDGED)
+        yield Check("MRZ_BARCODE_CROSSCHECK", CheckOutcome.UNVERIFIED)
     else:
         yield _check("MRZ_BARCODE_CROSSCHECK", repeated.lines == reading.mrz.lines)
 
 
 def _check(name: str, passed: bool) -> Check:
-    return Check(name, Outcome.PASSED if passed else Outcome.FAILED)
+    return Check(name, CheckOutcome.OK if passed else CheckOutcome.FAILED)

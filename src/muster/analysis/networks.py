@@ -38,5 +38,6 @@ class Network:
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = self._threads
         options.log_severity_level = 3
+        options.enable_mem_pattern = False  # a plan of memory for each size of picture: 185 MiB for fingers
         content = load_weights(self._name, self._models)
         return onnxruntime.InferenceSession(content, options, providers=["CPUExecutionProvider"])

@@ -24,6 +24,7 @@ from muster.audit import checkpoint
 from muster.audit.catalogue import AuditEvent
 from muster.clock import rfc3339
 from muster.crypto.signing import SigningKey
+from muster.domain.biometrics import BiometricAttribute
 from muster.domain.delivery import DeliveryState, ServerStatus
 from muster.domain.lifecycle import Event, ReviewWanted, Sealed, Signed, Started, Synced, Uploaded
 from muster.domain.operators import Operator, Role
@@ -47,19 +48,18 @@ _SIGNS = (
     (0.01, Flag(Sign.SAME_DOCUMENT, 6, {"count": 1})),
     (0.005, Flag(Sign.DUPLICATES, 8, {"count": 1})),
 )
-_TOLD = (
+_TOLD: tuple[tuple[AuditEvent, dict[str, str]], ...] = (
     (AuditEvent.CONSENT_GIVEN, {"language": "eng"}),
     (AuditEvent.DEMOGRAPHICS_ENTERED, {"fields": "14"}),
     (AuditEvent.DOCUMENT_ATTACHED, {"field": "proofOfIdentity", "pages": "1"}),
     (AuditEvent.LIVENESS_JUDGED, {"outcome": "confirmed"}),
     (AuditEvent.CAPTURE_ATTEMPTED, {"group": "left_slap"}),
-    (
-        AuditEvent.SAMPLE_CAPTURED,
-        {"attribute": "leftIndex", "device": "SL-4711", "quality": "71.0", "attempt": "1"},
-    ),
+    (AuditEvent.SAMPLE_CAPTURED, {}),  # see _sample
     (AuditEvent.SAMPLE_JUDGED, {"attribute": "leftIndex", "measure": "NFIQ 2", "quality": "64.0"}),
     (AuditEvent.CAPTURE_BELOW_THRESHOLD, {"group": "right_slap", "findings": "FINGER_DRY"}),
 )
+_ATTRIBUTES = tuple(each.value for each in BiometricAttribute)
+_DEVICES = ("SL-4711", "SL-4712", "SL-4713")
 
 _T = TypeVar("_T")
 Said = tuple[datetime, str, str, str, dict[str, str]]  # when, event, actor, subject, detail
@@ -223,11 +223,22 @@ def _story(chance: random.Random, each: RegistrationId, records: int) -> Iterato
     yield begun, AuditEvent.REGISTRATION_STARTED.id, officer, each.text, {"process": "NEW"}
     for number in range(records - 3):
         event, detail = _TOLD[number % len(_TOLD)] if chance.random() < 0.9 else _TOLD[-1]
+        if event is AuditEvent.SAMPLE_CAPTURED or (number % 3 == 0 and number < 3 * len(_ATTRIBUTES)):
+            event, detail = (
+                AuditEvent.SAMPLE_CAPTURED,
+                _sample(chance, _ATTRIBUTES[number // 3 % len(_ATTRIBUTES)]),
+            )
         yield begun + timedelta(seconds=4 * number + 4), event.id, officer, each.text, detail
     sealed = begun + timedelta(minutes=4)
     said = {"packet": packet_id, "sha256": digest, "size": "1500000"}
     yield sealed, AuditEvent.PACKET_SEALED.id, officer, each.text, said
     yield sealed, AuditEvent.PACKET_UPLOADED.id, officer, each.text, {"packet": packet_id, "duplicate": "false"}
+
+
+def _sample(chance: random.Random, attribute: str) -> dict[str, str]:
+    quality, attempt = chance.randrange(300, 1000) / 10, 1 if chance.random() < 0.85 else 2
+    device = _DEVICES[chance.randrange(len(_DEVICES))]
+    return {"attribute": attribute, "device": device, "quality": f"{quality}", "attempt": f"{attempt}"}
 
 
 def _link(

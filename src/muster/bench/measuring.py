@@ -65,10 +65,15 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Rounds:
-    """How often everything is done. ``count`` rounds, each of a row's own number of repeats."""
+    """How often everything is done. ``count`` rounds, each of a row's own number of repeats.
+
+    ``templates`` and ``database`` (a PostgreSQL by its address) are for the area that searches galleries.
+    """
 
     count: int = 3
     once: bool = False
+    templates: int = 100_000
+    database: str | None = None
 
     @classmethod
     def only_one(cls) -> Rounds:

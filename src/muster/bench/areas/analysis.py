@@ -30,7 +30,6 @@ from muster.analysis.face_guidance import FaceGuidance
 from muster.analysis.face_recognition import ShippedRecogniser, template_of
 from muster.analysis.fingerprint_judging import FingerJudge
 from muster.analysis.fingerprint_matching import identify
-from muster.analysis.gallery_search import EXACT_UP_TO, ExactSearch
 from muster.analysis.iris_code import match as compare_irises
 from muster.analysis.iris_judging import look_at_iris
 from muster.analysis.liveness_fusion import Liveness
@@ -42,6 +41,7 @@ from muster.analysis.opencv import opencv
 from muster.bench.measuring import Clock, Rounds, Row
 from muster.bench.memory import can_weigh, growth_in_a_fresh_process
 from muster.formats.mrz import Holder, MrzType, compose
+from muster.gallery.search import EXACT_UP_TO, ExactSearch
 
 Inputs = Mapping[str, NDArray[Any]]
 

@@ -1,4 +1,4 @@
-"""A supervisor's pages over months of work: the list, the trail, searches, one registration's story.
+"""A supervisor's pages over months of work: the list, the trail, searches, one registration's story, figures.
 
 Each beside the query under it, asked of the same file by the driver alone. How large the store is stands in the
 names. It is made for the measurement and thrown away; where ``MUSTER_BENCH_STORE`` names a folder it is made there
@@ -25,6 +25,7 @@ from muster.domain.registration import RegistrationId, StationId
 from muster.domain.review import Standing
 from muster.store.audit_search import Wanted, word_of_event
 from muster.store.database import Database
+from muster.workstation.figures import FigureName, Figures
 from muster.workstation.journal import Journal
 from muster.workstation.trail_reading import TrailFilter, TrailReading
 
@@ -38,6 +39,7 @@ def rows(rounds: Rounds) -> Iterator[Row]:
     with _store(rounds) as database:
         yield from _reviews(rounds, database)
         yield from _trail(rounds, database)
+        yield from _figures(rounds, database)
 
 
 @contextmanager
@@ -121,6 +123,34 @@ def _trail(rounds: Rounds, database: Database) -> Iterator[Row]:
         yield compare(f"{name}, {size}", ask, "its query", bare.asking(query))
     told = f"SELECT * FROM audit WHERE subject = '{someone}' ORDER BY sequence"  # noqa: S608 - ours
     yield compare(f"one story, {size}", partial(reading.story, someone), "its records", bare.asking(told))
+
+
+def _figures(rounds: Rounds, database: Database) -> Iterator[Row]:
+    """Each over all there is: what a page shows is a month of it."""
+    operator = Operator(filled_store.SUPERVISOR, frozenset({Role.SUPERVISOR}))
+    blobs: Any = None  # nothing of anybody's is opened
+    key: Any = None  # and nothing signed
+    journal = Journal(database, blobs, StationId("10001", "10001"), operator, database._clock)
+    figures, bare, size = Figures(journal, key), _Bare(database), _sizes(database)
+    while figures.go_on_counting():
+        pass
+    counts = "SELECT day, sum(number) FROM figure_count WHERE kind = '{kind}' GROUP BY day"
+    samples = "SELECT {column}, sum(taken), sum(total) FROM figure_sample GROUP BY {column}"
+    times = "SELECT what, sum(class3), sum(class4) FROM figure_time GROUP BY what"
+    compare = partial(rounds.compare, repeat=3, clock=Clock.WALL)
+    for name, query in (
+        (FigureName.DAYS, counts.format(kind="registration")),
+        (FigureName.STEPS, times),
+        (FigureName.MODALITIES, samples.format(column="attribute")),
+        (FigureName.DEVICES, samples.format(column="device")),
+        (FigureName.OFFICERS, samples.format(column="officer")),
+        (FigureName.FIRST_TRY, samples.format(column="attribute")),
+        (FigureName.DECISIONS, counts.format(kind="decision")),
+        (FigureName.SENDING, counts.format(kind="sent")),
+    ):
+        yield compare(
+            f"figure {name.value}, {size}", partial(figures.figure, name), "its query", bare.asking(query)
+        )
 
 
 def _titled(word: str) -> list[str]:

@@ -9,7 +9,7 @@ from functools import partial
 
 from muster.bench.measuring import Rounds, Row
 
-_ALL_BUT_A_COMMAND = "import muster.main as m; m.build(m.QtScreen())"
+_ALL_BUT_A_COMMAND = "import muster.main as m; from muster.cli.app import build; build(m.QtScreen())"
 
 
 def rows(rounds: Rounds) -> Iterator[Row]:
