@@ -69,4 +69,5 @@ def _plain(value: object) -> AttributeValue | None:
             return value if math.isfinite(value) else None
         case str():
             return value if value.strip() and len(value) <= _LONGEST else None
-    return None
+        case _:
+            return None

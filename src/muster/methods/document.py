@@ -23,9 +23,6 @@ from muster.analysis.document_decision import (
     DocumentEvidence,
     decide,
 )
-from muster.analysis.document_decision import (
-    Outcome as CheckOutcome,
-)
 from muster.analysis.face_mesh import FaceMesher
 from muster.analysis.face_recognition import FaceTemplate, compare
 from muster.analysis.face_template import template_in
@@ -33,6 +30,7 @@ from muster.analysis.faces import FaceDetector
 from muster.devices.chip_access import ChipKey
 from muster.domain.chips import ChipAuthenticity
 from muster.domain.document_risk import DocumentVerdict, Risk, RiskIndicator
+from muster.domain.evidence import ArtifactRole, CheckOutcome
 from muster.domain.proofing import (
     Assurance,
     Eidas,
@@ -45,6 +43,7 @@ from muster.domain.proofing import (
     UserInputAction,
 )
 from muster.errors import BadInput, Code, NotAuthentic
+from muster.formats.image_codec import encode_jpeg
 from muster.formats.mrz import Mrz, parse
 from muster.methods.answers import is_yes
 from muster.methods.claims import SUBJECT_ID, mapped
@@ -55,7 +54,7 @@ from muster.methods.refusals import ASK_SUPERVISOR, RECAPTURE_DOCUMENT, refused
 from muster.methods.sensors import ChipSaid, Sensors
 from muster.methods.tools import MethodTools
 from muster.proofing.definitions import PORTRAIT, DocumentMethodDefinition
-from muster.proofing.method import Done, NotDone, Outcome, Pending, Work
+from muster.proofing.method import Brought, Done, NotDone, Outcome, Pending, Work
 
 DOCUMENT_CLAIM_MISSING = Code(
     "DOCUMENT_CLAIM_MISSING", "The document does not say everything that this proof needs. Take another document."
@@ -65,6 +64,8 @@ DOCUMENT_NOT_AWAITED = Code("DOCUMENT_NOT_AWAITED", "This step waits for a docum
 _OPTICAL = Assurance(Eidas.SUBSTANTIAL, Ial.IAL2, None, Strength.STRONG)
 _BY_CHIP = Assurance(Eidas.HIGH, Ial.IAL2, None, Strength.SUPERIOR)
 _CHIP = "chip"
+_ROLES = {FRONT: ArtifactRole.FRONT, BACK: ArtifactRole.BACK}
+_PAGE_QUALITY = 85  # as pages of documents are kept elsewhere
 _READY, _NO_CHIP = "ready", "no_chip"
 # Signed by the issuer and not changed since: what it says counts.
 _SIGNED = (ChipAuthenticity.GENUINE, ChipAuthenticity.UNCHANGED)
@@ -112,16 +113,18 @@ class Document:
 
     def _scanned(self, work: Work, stage: str, sides: Sides) -> Outcome:
         recogniser = self._sensors.recogniser
-        side, portrait = self._judge.judge(self._sensors.scan(), recogniser)
+        pixels = self._sensors.scan()
+        side, portrait = self._judge.judge(pixels, recogniser)
         laid_wrong = next((each.code for each in side.quality.findings if each.code in _LAID_WRONG), None)
         if laid_wrong is not None:
             return NotDone(laid_wrong, retryable=True)
+        page = (Brought(_ROLES[stage], encode_jpeg(pixels, _PAGE_QUALITY)),)
         sides = replace(sides, evidence={**sides.evidence, stage: side})
         if portrait is not None and not sides.portrait:
             sides = replace(sides, portrait=sealed_portrait(portrait, work.execution_id, self._tools.seal))
         if stage == FRONT and _has_back(_definition(work), sides.zone):
-            return self._awaits(BACK, sides)
-        return self._judged(work, sides)
+            return replace(self._awaits(BACK, sides), files=page)
+        return replace(self._judged(work, sides), files=page)
 
     def _judged(self, work: Work, sides: Sides) -> Outcome:
         decision = _decided(work, sides)
@@ -260,7 +263,7 @@ def _is_wanted(definition: DocumentMethodDefinition, kind: str) -> bool:
 
 
 def _unjudged(decision: DocumentDecision) -> str:
-    names = (each for each in decision.checks if each.outcome is CheckOutcome.UNJUDGED)
+    names = (each for each in decision.checks if each.outcome is CheckOutcome.UNVERIFIED)
     return " ".join(each.indicator for each in names if each.name not in NEVER_JUDGED)
 
 
@@ -283,9 +286,9 @@ def _evidence(work: Work, decision: DocumentDecision, zone: Mrz, chip: ChipSaid 
         "status": "VERIFIED",
         "strength": "LEVEL5" if chip is not None else "LEVEL3",
         "score": "LEVEL4" if _is_genuine(chip) else "LEVEL2",
-        "positiveIndicators": _named(decision, CheckOutcome.PASSED),
-        "warningIndicators": _named(decision, CheckOutcome.DOUBTFUL),
-        "unverifiedIndicators": _named(decision, CheckOutcome.UNJUDGED),
+        "positiveIndicators": _named(decision, CheckOutcome.OK),
+        "warningIndicators": _named(decision, CheckOutcome.WARNING),
+        "unverifiedIndicators": _named(decision, CheckOutcome.UNVERIFIED),
     }
     if chip is not None:
         metadata |= {"chip": chip.authenticity.value, "chip_findings": " ".join(chip.found)}

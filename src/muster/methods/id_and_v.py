@@ -7,27 +7,37 @@ Rules:
    and its provider write into theirs is never read (its sample has the identity's number in it, K3).
 2. Where the browser ends nowhere (no ``postAuthRedirectUri``: 201 without content), the service is asked instead.
 3. What a service says its evidence is worth is its word. Here it counts no further than the level table lets it.
-4. The proof is not taken here: taking it ends the transaction and deletes, and belongs after the packet.
+4. The proof is not taken with the claim: taking it ends the transaction and deletes, and belongs after the packet
+   (``workstation.proof_archive``).
+5. A document goes up only after the claim, as the source has it: what contradicts the claim is then known there.
 """
 
 from __future__ import annotations
 
 import secrets as random_source
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 from types import MappingProxyType
 from urllib.parse import urlencode
 
+from muster.domain.evidence import ArtifactRole
 from muster.domain.proofing import Aal, Assurance, Eidas, Ial, MethodEvidence, PollAction, RedirectAction, Strength
 from muster.errors import BadInput, Code, MalformedData, NetworkUnavailable, Refused
 from muster.formats.gips import EvidenceTold
+from muster.formats.media_types import media_type_of
 from muster.formats.web_address import is_safe
 from muster.methods.claims import mapped
-from muster.methods.id_and_v_service import ClaimRequest, IdAndVService, ResponseType
+from muster.methods.id_and_v_service import (
+    ID_AND_V_GONE,
+    ClaimRequest,
+    IdAndVService,
+    Picture,
+    ResponseType,
+)
 from muster.methods.tools import MethodTools
 from muster.methods.web import PROVIDER_ADDRESS_UNSAFE
-from muster.proofing.definitions import LOGIN_HINT, IdAndVMethodDefinition
-from muster.proofing.method import Done, NotDone, Outcome, Pending, Work
+from muster.proofing.definitions import LOGIN_HINT, IdAndVMethodDefinition, Method
+from muster.proofing.method import Brought, Done, NotDone, Outcome, Pending, Work
 
 ID_AND_V_STATE_FOREIGN = Code(
     "ID_AND_V_STATE_FOREIGN", "The answer in the browser belongs to another sign-in. Begin this step again."
@@ -51,7 +61,8 @@ ID_AND_V_CLAIM_MISSING = Code(
 
 _SIGN_IN_WITHIN = timedelta(minutes=10)
 _INTERVAL = timedelta(seconds=3)
-_FAILED = "2301"
+_FAILED, _CONTRADICTED = "2301", "1131"
+_SIDES = {ArtifactRole.FRONT: "DocumentFront", ArtifactRole.BACK: "DocumentBack"}
 _ERRORS: Mapping[str, tuple[Code, bool]] = MappingProxyType(
     {
         "2301": (ID_AND_V_SIGN_IN_FAILED, True),
@@ -111,15 +122,54 @@ class IdAndV:
     def poll(self, work: Work) -> Outcome:
         """Raises ``NetworkUnavailable``: it is looked at another time."""
         try:
-            claim = _service(work).claims(work.state["identity"]).trusted_claim
+            service = _service(work)
+            claim = service.claims(work.state["identity"]).trusted_claim
+            if claim is None or claim.status.status == "PROCESSING":
+                return Pending(_poll(work), dict(work.state))
+            if claim.status.status == "VERIFIED" and _definition(work).submits_document:
+                return self._with_document(work, service, claim)
         except (BadInput, MalformedData, Refused) as error:
             return _no(error)
-        if claim is None or claim.status.status == "PROCESSING":
-            return Pending(_poll(work), dict(work.state))
         return _told(work, claim)
+
+    def _with_document(self, work: Work, service: IdAndVService, claim: EvidenceTold) -> Outcome:
+        """The claim, once the service has judged the document beside it; without pages there is none."""
+        if "document" not in work.state:
+            pictures = [_picture(each) for each in self._tools.pages(work.execution_id)]
+            if not pictures:
+                return _told(work, claim)
+            kind, country = (str(work.inputs.get(name, "")) for name in IdAndVMethodDefinition.DOCUMENT)
+            submitted = service.submit_document(work.state["identity"], pictures, country, kind)
+            return Pending(_poll(work), {**work.state, "document": submitted})
+        told = service.identity(work.state["identity"])
+        document = next((each for each in told.documents if each.id == work.state["document"]), None)
+        if document is None or document.status.status == "PROCESSING":
+            return Pending(_poll(work), dict(work.state))
+        if document.status.status == "INVALID":
+            number = next((code for code, _ in document.status.errors if code in _ERRORS), _CONTRADICTED)
+            code, retryable = _ERRORS[number]
+            return NotDone(code, number, retryable)
+        return _told(work, told.trusted_claim or claim, document)
 
     def cancel(self, work: Work) -> None:
         """The service forgets by itself what nobody fetches."""
+
+    def service_proof(
+        self, definition: Method, metadata: Mapping[str, str], secret: Callable[[str], str]
+    ) -> bytes | None:
+        assert isinstance(definition, IdAndVMethodDefinition)
+        service = IdAndVService(definition.origin, secret(definition.backend_key_ref.key))
+        try:
+            return service.proof(metadata["identity"])
+        except Refused as error:
+            if error.code == ID_AND_V_GONE:
+                return None
+            raise
+
+    def reached(self, definition: Method, secret: Callable[[str], str]) -> int | None:
+        assert isinstance(definition, IdAndVMethodDefinition)
+        IdAndVService(definition.origin, secret(definition.backend_key_ref.key)).reached()
+        return None
 
 
 def _definition(work: Work) -> IdAndVMethodDefinition:
@@ -141,7 +191,11 @@ def _no(error: BadInput | MalformedData | Refused) -> NotDone:
     return NotDone(error.code, f"{_FAILED} {error.detail.get('status', '')}".strip())
 
 
-def _told(work: Work, claim: EvidenceTold) -> Outcome:
+def _picture(page: Brought) -> Picture:
+    return Picture(_SIDES[page.role], media_type_of(page.content), page.content)
+
+
+def _told(work: Work, claim: EvidenceTold, document: EvidenceTold | None = None) -> Outcome:
     if claim.status.status != "VERIFIED":
         number = next((code for code, _ in claim.status.errors if code in _ERRORS), "")
         if not number:
@@ -170,6 +224,7 @@ def _told(work: Work, claim: EvidenceTold) -> Outcome:
         "unverifiedIndicators": " ".join(unverified),
         "identity": work.state["identity"],
         "evidence": claim.id,
+        "document": document.status.status if document is not None else "",
     }
     assurance = _STRONG if claim.status.score in _STRONG_SCORES else _WEAK
     evidence = MethodEvidence(_definition(work).idp_identifier, IdAndV.type, work.now, metadata)

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from enum import Enum
 from urllib.parse import quote
 
-from muster.errors import Code, NetworkUnavailable
+from muster.errors import Code, NetworkUnavailable, Refused
 from muster.formats import gips
 from muster.formats.gips import ClaimRequested, GlobalStatus, IdentityTold
 from muster.methods.web import PROVIDER_ANSWER_UNREADABLE, Reply, ask, good
@@ -31,6 +31,7 @@ ID_AND_V_GONE = Code(
 
 _LONGEST_PROOF = 64 * 1024 * 1024
 _JSON = "application/json"
+_NOBODY = "gips-00000000-0000-0000-0000-000000000000"
 
 
 class ResponseType(Enum):
@@ -112,6 +113,14 @@ class IdAndVService:
         content_type, body = _multipart(parts)
         reply = self._ask("POST", f"{_of(identity)}/id-documents/capture", content_type, body)
         return gips.document_submitted(_good(reply))
+
+    def reached(self) -> None:
+        """It is there and takes this station's key: it says that it knows nobody of a number that nobody has."""
+        try:
+            self.claims(_NOBODY)
+        except Refused as error:
+            if error.code != ID_AND_V_GONE:
+                raise
 
     def proof(self, identity: str) -> bytes:
         """The archive of all that was gathered. Asked for once: the service then deletes."""

@@ -1,8 +1,9 @@
 """Records that a person shares through MiTrust: in their own browser, or without them where they agreed before.
 
-Three ways (``mode``): ``interactive`` sends the person's browser there; ``company`` asks for a company's public
-records; ``autoupdate`` uses a token that a person gave once, for the same data again. The latter two are sessions
-without anybody before a screen: begun, asked about, fetched and acknowledged.
+Four ways (``mode``): ``interactive`` sends the person's browser there; ``company`` asks for a company's public
+records; ``autoupdate`` uses a token that was given once, for the same data again, and ``again`` the one that this
+person gave. The latter three are sessions without anybody before a screen: begun, asked about, fetched and
+acknowledged.
 
 Rules:
 
@@ -10,26 +11,40 @@ Rules:
    fetched is not lost over an acknowledgement that does not get through: it is tried three times.
 2. Who is asked too often says when to come back, and is asked less often from then on.
 3. Nobody counts on a part of a record being there: what the configuration says is required and is missing ends it.
-4. What sources call themselves in their refusals is for supervisors; the person reads our own sentence.
+4. What sources call themselves in their refusals, and why they declined a document, is for supervisors; the person
+   reads our own sentence.
 """
 
 from __future__ import annotations
 
 import secrets as random_source
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
+from dataclasses import replace
 from datetime import timedelta
+from itertools import count
 from types import MappingProxyType
 from urllib.parse import urlencode, urlsplit
 
+from muster.domain.document_risk import DocumentVerdict, Risk, RiskIndicator
+from muster.domain.evidence import ArtifactRole
 from muster.domain.proofing import Assurance, Eidas, Ial, MethodEvidence, PollAction, RedirectAction, Strength
 from muster.errors import BadInput, Code, MalformedData, NetworkUnavailable, Refused
-from muster.formats.mitrust import FailedBecause, Polled, RedirectError, SessionStatus, UserInfo, redirected
+from muster.formats.mitrust import (
+    FailedBecause,
+    Polled,
+    RedirectError,
+    SessionStatus,
+    SharedFile,
+    UserInfo,
+    redirected,
+)
 from muster.methods.claims import mapped
 from muster.methods.mitrust_service import Busy, MitrustService
+from muster.methods.refusals import refused
 from muster.methods.tools import MethodTools
-from muster.proofing.definitions import MitrustMethodDefinition
-from muster.proofing.method import Done, NotDone, Outcome, Pending, Work
+from muster.proofing.definitions import EARLIER_REGISTRATION, Method, MitrustMethodDefinition
+from muster.proofing.method import Brought, Done, NotDone, Outcome, Pending, Work
 
 MITRUST_STATE_FOREIGN = Code(
     "MITRUST_STATE_FOREIGN", "The answer in the browser belongs to another request. Begin this step again."
@@ -88,6 +103,9 @@ _BECAUSE: Mapping[FailedBecause, tuple[Code, bool]] = MappingProxyType(
         FailedBecause.INTERNAL: (MITRUST_SESSION_BROKEN, True),
     }
 )
+_OURS = (ArtifactRole.ATTESTATION, ArtifactRole.SERVICE_PROOF)
+_ROLES = {each.value: each for each in ArtifactRole if each not in _OURS}
+_VERIFICATION = "identity.document.verification."
 # How forms of address are read (K11): a hint, never verified.
 _GENDERS = {"mr": "male", "m.": "male", "monsieur": "male", "mrs": "female", "ms": "female", "mme": "female"}
 
@@ -132,7 +150,10 @@ class Mitrust:
             return _no(error)
         except NetworkUnavailable as error:
             return NotDone(error.code, _DOWN, retryable=True)
-        return _shared(work, info, "")
+        outcome = _shared(work, info, "")
+        if info.autoupdate and isinstance(outcome, Done):
+            self._tools.keep_sharing_token(work, info.autoupdate)
+        return outcome
 
     def poll(self, work: Work) -> Outcome:
         """Raises ``NetworkUnavailable``: it is looked at another time."""
@@ -146,6 +167,11 @@ class Mitrust:
         if "session" in work.state:
             self._acknowledge(work, _service(work))
 
+    def reached(self, definition: Method, secret: Callable[[str], str]) -> int | None:
+        """How many sources could answer what is asked for here."""
+        assert isinstance(definition, MitrustMethodDefinition)
+        return _service_of(definition, secret).active_sources(definition.sharing_scope)
+
     # A session without the person
 
     def _begun(self, work: Work, service: MitrustService) -> Outcome:
@@ -154,9 +180,12 @@ class Mitrust:
         if definition.mode == "company":
             country, number = (str(work.inputs.get(name, "")) for name in definition.COMPANY)
             token = service.company_token(client, country, number)
+        elif definition.mode == "again":
+            earlier = str(work.inputs.get(EARLIER_REGISTRATION, ""))
+            token = self._tools.persons_token(definition.origin, earlier)
         else:
             assert definition.token_ref is not None  # the definition asks for it
-            token = work.secret(definition.token_ref.key)
+            token = self._tools.sharing_token(definition.id, work.secret(definition.token_ref.key))
         session = service.start(client, token)
         seal = self._tools.seal
         state = {"client": seal(client), "session": seal(session.token), "flow": session.sharing_flow_id}
@@ -205,10 +234,13 @@ def _definition(work: Work) -> MitrustMethodDefinition:
 
 
 def _service(work: Work) -> MitrustService:
+    return _service_of(_definition(work), work.secret)
+
+
+def _service_of(definition: MitrustMethodDefinition, secret: Callable[[str], str]) -> MitrustService:
     """The secret is ``client_id:secret_key``, as Basic authentication has it."""
-    definition = _definition(work)
-    client_id, _, secret = work.secret(definition.client_ref.key).partition(":")
-    return MitrustService(definition.origin, client_id, secret)
+    client_id, _, key = secret(definition.client_ref.key).partition(":")
+    return MitrustService(definition.origin, client_id, key)
 
 
 def _interval(work: Work) -> timedelta:
@@ -225,8 +257,11 @@ def _no(error: BadInput | MalformedData | Refused) -> NotDone:
 
 
 def _shared(work: Work, info: UserInfo, flow: str) -> Outcome:
-    definition = _definition(work)
-    claims = dict(info.claims)
+    definition, files = _definition(work), tuple(map(_brought, info.files))
+    refusal = _refusal(info.claims)
+    if refusal is not None:
+        return replace(refusal, files=files)
+    claims = {name: value for name, value in info.claims.items() if not name.startswith(_VERIFICATION)}
     if "gender" in claims:
         claims["gender"] = _GENDERS.get(claims["gender"].casefold(), claims["gender"])
     found = mapped(definition.attribute_mappings, claims)
@@ -241,8 +276,39 @@ def _shared(work: Work, info: UserInfo, flow: str) -> Outcome:
     }
     provider = urlsplit(definition.origin).hostname or ""
     return Done(
-        _GIVES, MethodEvidence(provider, Mitrust.type, work.now, metadata), found.identifiers, found.attributes
+        _GIVES,
+        MethodEvidence(provider, Mitrust.type, work.now, metadata),
+        found.identifiers,
+        found.attributes,
+        files=files,
     )
+
+
+def _refusal(claims: Mapping[str, str]) -> NotDone | None:
+    """What a source decided about a document it verified, unless that is a yes or it did not. An officer hears a
+    generic sentence, and no configuration can map the reasons to an attribute."""
+    decision = claims.get(f"{_VERIFICATION}decision", "").casefold()
+    if decision in ("", DocumentVerdict.APPROVED.value):
+        return None
+    risks = tuple(_risks(claims)) or (Risk(RiskIndicator.OTHER, "no reason told"),)
+    told = [replace(each, raw="_".join(each.raw.split())) for each in risks]
+    return refused(told, retryable=decision != DocumentVerdict.DECLINED.value)
+
+
+def _risks(claims: Mapping[str, str]) -> Iterator[Risk]:
+    """In the order they were told."""
+    for number in count():
+        named = f"{_VERIFICATION}risk_indicators.{number}."
+        normalized, raw = (claims.get(named + each, "") for each in ("normalized", "raw"))
+        if not (normalized or raw):
+            return
+        yield Risk.of_provider(normalized, raw or normalized)
+
+
+def _brought(file: SharedFile) -> Brought:
+    """The claim it stood under says what it is; what has no name of its own goes by that."""
+    last = file.path.rpartition(".")[2]
+    return Brought(_ROLES.get(last, ArtifactRole.RECORD), file.content, file.filename or file.path)
 
 
 def method(tools: MethodTools) -> Mitrust:

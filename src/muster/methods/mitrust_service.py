@@ -50,10 +50,15 @@ class MitrustService:
 
     def client_token(self) -> str:
         """For calls without the person; good for an hour."""
+        return self.authorized()[0]
+
+    def authorized(self) -> tuple[str, datetime | None]:
+        """The same, and what time it is there, where it says."""
         basic = base64.b64encode(f"{self.client_id}:{self.secret}".encode()).decode()
         headers = {"Authorization": f"Basic {basic}", "Content-Type": _FORM}
         body = urlencode({"grant_type": "client_credentials", "scope": "headless"}).encode()
-        return mitrust.access_token(_good(ask("POST", self._at("/oauth/token"), headers=headers, body=body)))
+        reply = ask("POST", self._at("/oauth/token"), headers=headers, body=body)
+        return mitrust.access_token(_good(reply)), reply.said_at
 
     def company_token(self, client_token: str, country: str, number: str) -> str:
         """A headless token for public records of a company: ``FR`` and its SIREN. Good for ninety days."""
@@ -64,15 +69,18 @@ class MitrustService:
 
     def start(self, client_token: str, headless_token: str) -> HeadlessSession:
         """A session, for a token of a company or of AutoUpdate."""
+        reply = self._with_token("/v2/sp/headless/", client_token, headless_token)
+        return mitrust.headless_session(_good(reply))
+
+    def _with_token(self, path: str, client_token: str, headless_token: str) -> Reply:
         if len(headless_token) <= LONGEST_HEADER:
             headers = {**_bearer(client_token), "headless_token": headless_token}
-            reply = ask("POST", self._at("/v2/sp/headless/"), headers=headers)
+            reply = ask("POST", self._at(path), headers=headers)
             if reply.status not in (400, 431):
-                return mitrust.headless_session(_good(reply))
+                return reply
         headers = {**_bearer(client_token), "Content-Type": "application/json"}
         body = json.dumps({"headless_token": headless_token}).encode()
-        reply = ask("POST", self._at("/v2/sp/headless/"), headers=headers, body=body)
-        return mitrust.headless_session(_good(reply))
+        return ask("POST", self._at(path), headers=headers, body=body)
 
     def poll(self, client_token: str, session: str, now: datetime) -> Polled | Busy:
         reply = ask("GET", self._at("/v2/sp/headless/"), headers=_in_session(client_token, session))
@@ -92,10 +100,12 @@ class MitrustService:
         if reply.status not in (404, 410):
             _good(reply)
 
-    def renew(self, client_token: str, headless_token: str) -> str:
+    def renew(self, client_token: str, headless_token: str, now: datetime) -> str | Busy:
         """An AutoUpdate token that is good for another ninety days."""
-        headers = {**_bearer(client_token), "headless_token": headless_token}
-        return mitrust.headless_token(_good(ask("POST", self._at("/v2/sp/autoupdate"), headers=headers)))
+        reply = self._with_token("/v2/sp/autoupdate", client_token, headless_token)
+        if reply.status == 429:
+            return Busy(reply.asks_to_wait(now))
+        return mitrust.headless_token(_good(reply))
 
     def active_sources(self, scope: str) -> int:
         """How many sources could answer now; needs no secret."""

@@ -17,11 +17,12 @@ Rules:
 from __future__ import annotations
 
 import secrets as random_source
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 from types import MappingProxyType
 from typing import Any
 
+from muster.crypto.access_token import verified_access_token
 from muster.crypto.id_token import (
     ID_TOKEN_KEY_UNKNOWN,
     ID_TOKEN_OUT_OF_DATE,
@@ -52,7 +53,7 @@ from muster.methods.openid_refusals import (
 from muster.methods.sign_in_strength import assurance_of, methods_of
 from muster.methods.tools import MethodTools
 from muster.methods.web import PROVIDER_IN_TROUBLE, ask
-from muster.proofing.definitions import LOGIN_HINT, OidcMethodDefinition
+from muster.proofing.definitions import LOGIN_HINT, Method, OidcMethodDefinition
 from muster.proofing.method import Done, NotDone, Outcome, Pending, Work
 
 OIDC_STATE_FOREIGN = Code(
@@ -140,6 +141,11 @@ class Oidc:
     def cancel(self, work: Work) -> None:
         """The provider is not told: its answer finds nobody who waits."""
 
+    def reached(self, definition: Method, secret: Callable[[str], str]) -> int | None:
+        assert isinstance(definition, OidcMethodDefinition)
+        discovered(definition.discovery_url)
+        return None
+
 
 def _definition(work: Work) -> OidcMethodDefinition:
     assert isinstance(work.definition, OidcMethodDefinition)
@@ -173,6 +179,16 @@ def _signed_in(work: Work, data: Mapping[str, str]) -> Outcome:
     token = verified_id_token(tokens.proof, keys, expected)
     _require_strength(token, definition)
     _require_fresh(token, int(work.state["asked_at"]))
+    if definition.access_token == "jwt":  # noqa: S105 - a kind of token
+        verified_access_token(
+            tokens.access,
+            keys,
+            issuer=provider.issuer,
+            client_id=expected.client_id,
+            subject=token.claims["sub"],
+            scopes=definition.scopes,
+            now=work.now,
+        )
     userinfo: Mapping[str, Any] = {}
     if definition.user_info_enabled and provider.userinfo_endpoint:
         userinfo = _userinfo(provider, keys, expected, token.claims["sub"])

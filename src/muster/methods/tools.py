@@ -7,17 +7,18 @@ know each other.
 from __future__ import annotations
 
 import pkgutil
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 import muster.methods
 from muster.domain.proofing import Identifier
-from muster.proofing.method import ProofingMethod
+from muster.proofing.method import Brought, ProofingMethod, Work
 
 if TYPE_CHECKING:
     from muster.methods.sensors import Sensors
+    from muster.upload.request_signing import RequestSigning
 
 
 def _nobody_lent(*_: Any) -> Any:
@@ -34,6 +35,14 @@ class Door:
     tls: str = field(default="", repr=False)
 
 
+@dataclass(frozen=True, slots=True)
+class Hub:
+    """The center's own server, which knows this station by the key that it signs with."""
+
+    url: str
+    signing: RequestSigning
+
+
 # What a wallet fetches, from where it came to and what it told.
 Fetched = Callable[[str, Mapping[str, str]], str]
 
@@ -48,7 +57,13 @@ class MethodTools:
     fetch a question there that goes by a ``callback_ref``, and says where that is; what they answer is brought
     like a browser's. ``credential_authorities`` vouch for who issues credentials (PEM or DER). ``is_new_code``
     says whether no code of this time step or a later one was given before, by the digest of its secret, and keeps
-    that one was now."""
+    that one was now. ``hub`` is the center's, where this station has one.
+
+    ``pages`` are the pages of documents that an execution looked at.
+
+    Tokens by which records are shared again: ``sharing_token`` is what one that an administrator gave for a method
+    became by being renewed, ``persons_token`` the one that a registration's person gave for the service at an
+    address (raises ``KeyUnavailable``), ``keep_sharing_token`` keeps one for whom the work is about."""
 
     is_known: Callable[[Identifier], bool]
     supervisor: Callable[[], str | None]
@@ -60,6 +75,11 @@ class MethodTools:
     credential_authorities: Callable[[], Collection[bytes]] = tuple
     sensors: Callable[[], Sensors] = _nobody_lent
     is_new_code: Callable[[str, int], bool] = _nobody_lent
+    sharing_token: Callable[[str, str], str] = lambda method, given: given
+    persons_token: Callable[[str, str], str] = _nobody_lent
+    keep_sharing_token: Callable[[Work, str], None] = _nobody_lent
+    pages: Callable[[str], Sequence[Brought]] = _nobody_lent
+    hub: Callable[[], Hub | None] = lambda: None
 
 
 def found_methods(tools: MethodTools) -> Mapping[str, ProofingMethod]:

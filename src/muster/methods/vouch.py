@@ -27,19 +27,23 @@ from muster.proofing.definitions import VouchMethodDefinition
 from muster.proofing.method import Done, NotDone, Outcome, Pending, Work
 
 INTRODUCER_UNKNOWN = Code(
-    "INTRODUCER_UNKNOWN", "The introducer is not known at this station. Check the number, or ask somebody else."
+    "INTRODUCER_UNKNOWN",
+    "Nobody has proven this number at this station yet. Check it, ask somebody else, or take another way.",
 )
 SUPERVISOR_MUST_VOUCH = Code(
     "SUPERVISOR_MUST_VOUCH", "A supervisor has to vouch for this person. Ask one to sign in and go on."
 )
 OFFICER_DID_NOT_VOUCH = Code(
-    "OFFICER_DID_NOT_VOUCH", "You did not say that this is the person. Compare again, or take another way."
+    "OFFICER_DID_NOT_VOUCH",
+    "You did not say that this is the person. Compare again, or take another way. Where it is somebody else, put "
+    "the registration away and call a supervisor.",
 )
 VOUCH_NOT_AWAITED = Code("VOUCH_NOT_AWAITED", "This step waits for a form and for nothing else.")
 
 _GIVES = Assurance(Eidas.LOW, Ial.IAL1, None, Strength.FAIR)
 _NUMBER = "introducer"
 _YES = "vouched"
+_NO = "not_vouched"
 
 
 class Vouch:
@@ -49,14 +53,18 @@ class Vouch:
         self._tools = tools
 
     def dispatch(self, work: Work) -> Outcome:
+        fields: tuple[InputField, ...]
         match _definition(work).by:
             case "supervisor":
-                field = InputField(_YES, "The supervisor knows this person.", FieldType.CONSENT)
+                fields = (InputField(_YES, "The supervisor knows this person.", FieldType.CONSENT),)
             case "officer":
-                field = InputField(_YES, "I compared them: it is the same person.", FieldType.CONSENT)
+                fields = (
+                    InputField(_YES, "I compared them: it is the same person.", FieldType.CONSENT),
+                    InputField(_NO, "It is not, or I am not sure", FieldType.CONSENT, required=False),
+                )
             case _:
-                field = InputField(_NUMBER, "The introducer's number")
-        return Pending(UserInputAction((field,)))
+                fields = (InputField(_NUMBER, "The introducer's number"),)
+        return Pending(UserInputAction(fields))
 
     def submit(self, work: Work, fields: Mapping[str, str]) -> Outcome:
         match _definition(work).by:
@@ -64,6 +72,10 @@ class Vouch:
                 return self._by_supervisor(work, fields[_YES])
             case "officer":
                 return _by_officer(work, fields[_YES])
+            case "introducer":
+                return self._by_introducer(work, fields)
+
+    def _by_introducer(self, work: Work, fields: Mapping[str, str]) -> Outcome:
         introducer = Identifier(_definition(work).identifier_type, fields[_NUMBER])
         if not introducer.value.strip() or not self._tools.is_known(introducer):
             return NotDone(INTRODUCER_UNKNOWN, retryable=True)

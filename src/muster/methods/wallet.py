@@ -48,7 +48,9 @@ from muster.domain.proofing import (
     WaitForCallbackAction,
 )
 from muster.errors import BadInput, Code, NetworkUnavailable, NotAuthentic, Refused
-from muster.formats.web_address import is_loopback
+from muster.formats.answer_relay import PATH as RELAY_PATH
+from muster.formats.answer_relay import REQUEST, RESPONSE, new_name
+from muster.formats.web_address import is_below, is_loopback
 from muster.methods.claims import SUBJECT_ID, mapped
 from muster.methods.tools import Door, MethodTools
 from muster.methods.wallet_question import (
@@ -59,7 +61,7 @@ from muster.methods.wallet_question import (
     mappings_of,
     question_of,
 )
-from muster.methods.wallet_relay import Relay
+from muster.methods.wallet_relay import BUSY, WALLET_RELAY_FORGOT, Relay
 from muster.methods.web import PROVIDER_UNREACHABLE, ask, require_safe
 from muster.proofing.definitions import WalletMethodDefinition
 from muster.proofing.method import Done, NotDone, Outcome, Pending, Work
@@ -90,9 +92,9 @@ WALLET_NOT_AWAITED = Code("WALLET_NOT_AWAITED", "This step waits for a wallet an
 
 _ACCESS = "idv.wallet.access"
 _ANYBODY = "https://self-issued.me/v2"  # the audience where it is not known which wallet will ask (section 5.8)
+_ONLY_HERE = "127.0.0.1:0"
 _KEY_ID = "answer"
 _NONCE_OCTETS = 32
-_NAME_OCTETS = 32
 _LONGEST_NONCE = 1024
 _LOOK_EVERY = timedelta(seconds=2)
 _SHORTEST_WAIT = timedelta(milliseconds=250)
@@ -159,16 +161,17 @@ class Wallet:
             return NotDone(error.code)
         if not self._authorities(definition):
             return NotDone(WALLET_NO_AUTHORITY, retryable=True)
+        relay = self._relay(work)
         kept = _Kept(
             random_source.token_urlsafe(_NONCE_OCTETS),
             AnswerKey.drawn().as_text(),
             work.callback_ref,
             access.client_id,
             work.now + timedelta(seconds=definition.answer_ttl_seconds),
-            random_source.token_urlsafe(_NAME_OCTETS) if definition.relay_url else "",
+            new_name() if relay else "",
         )
-        if kept.relay_name:
-            return self._by_relay(work, access, question, kept)
+        if relay:
+            return self._by_relay(work, relay, access, question, kept)
         return self._at_the_door(work, access, question, kept)
 
     def submit(self, work: Work, fields: Mapping[str, str]) -> Outcome:
@@ -189,31 +192,34 @@ class Wallet:
         kept = self._kept(work)
         if kept is None:
             return NotDone(WALLET_FORGOTTEN, retryable=True)
-        relay = _relay(work)
+        relay = self._relay(work)
+        if relay is None:
+            return NotDone(WALLET_RELAY_FORGOT, retryable=True)
         try:
             reply, sent = relay.look(kept.relay_name)
         except (BadInput, Refused) as error:
             return NotDone(error.code, retryable=True)
         if sent is not None:
             return self._answered(work, kept, sent, min(work.now, kept.until))
-        if work.now >= kept.until:
+        if work.now >= kept.until and reply.status != BUSY:
             return _TOO_LATE
         wait = reply.asks_to_wait(work.now)
-        link = _link(work, kept.client_id, relay.at(kept.relay_name, "request"))
+        link = _link(work, kept.client_id, relay.at(kept.relay_name, REQUEST))
         return Pending(_look_again(work, link, wait), work.state)
 
     def cancel(self, work: Work) -> None:
         """A centre is told; whoever comes to the station's own door finds nobody who waits."""
         kept = self._kept(work)
-        if kept is not None and kept.relay_name:
-            _relay(work).forget(kept.relay_name)
+        relay = self._relay(work)
+        if kept is not None and kept.relay_name and relay is not None:
+            relay.forget(kept.relay_name)
 
     # --- asking ------------------------------------------------------------------------------------------
 
     def _at_the_door(self, work: Work, access: WalletAccess, question: Question, kept: _Kept) -> Outcome:
         definition = _definition(work)
         tls = work.secret(definition.tls_ref.key) if definition.tls_ref else ""
-        door = Door(definition.listen_on, definition.public_url or "", tls)
+        door = Door(definition.listen_on or _ONLY_HERE, definition.public_url or "", tls)
         try:
             require_safe(door.public_url or f"{'https' if tls else 'http'}://{door.listen_on}")
         except BadInput as error:
@@ -230,16 +236,30 @@ class Wallet:
         link = _link(work, access.client_id, _request_uri(base, kept.state), method="post")
         return Pending(WaitForCallbackAction(kept.state, kept.until, link), self._sealed(kept))
 
-    def _by_relay(self, work: Work, access: WalletAccess, question: Question, kept: _Kept) -> Outcome:
+    def _relay(self, work: Work) -> Relay | None:
+        """The centre that is named, else this station's hub, unless wallets are said to come to the station. The
+        signature names no host: another centre could pass it on to the hub, and gets none."""
+        definition, hub = _definition(work), self._tools.hub()
+        if definition.relay_url and definition.relay_auth_ref:
+            return Relay(definition.relay_url, work.secret(definition.relay_auth_ref.key))
+        if definition.relay_url:
+            signing = hub.signing if hub and is_below(definition.relay_url, hub.url) else None
+            return Relay(definition.relay_url, signing=signing)
+        if hub is None or definition.has_own_door:
+            return None
+        return Relay(f"{hub.url}{RELAY_PATH}", signing=hub.signing)
+
+    def _by_relay(
+        self, work: Work, relay: Relay, access: WalletAccess, question: Question, kept: _Kept
+    ) -> Outcome:
         """Signed once and for all: the centre has no key, so wallets cannot add anything to it."""
-        relay = _relay(work)
-        claims = _claims(kept, question, work.now, relay.at(kept.relay_name, "response"))
+        claims = _claims(kept, question, work.now, relay.at(kept.relay_name, RESPONSE))
         try:
             require_safe(relay.url)
             relay.leave(kept.relay_name, access.signed(claims), kept.until)
         except (BadInput, Refused) as error:
             return NotDone(error.code, retryable=True)
-        link = _link(work, access.client_id, relay.at(kept.relay_name, "request"))
+        link = _link(work, access.client_id, relay.at(kept.relay_name, REQUEST))
         return Pending(_look_again(work, link, None), self._sealed(kept))
 
     def _sealed(self, kept: _Kept) -> dict[str, str]:
@@ -315,12 +335,6 @@ def _definition(work: Work) -> WalletMethodDefinition:
 
 def _key_name(definition: WalletMethodDefinition) -> str:
     return definition.access_ref.key if definition.access_ref else _ACCESS
-
-
-def _relay(work: Work) -> Relay:
-    definition = _definition(work)
-    secret = work.secret(definition.relay_auth_ref.key) if definition.relay_auth_ref else ""
-    return Relay(definition.relay_url or "", secret)
 
 
 def _request_uri(base: str, state: str) -> str:

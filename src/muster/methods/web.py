@@ -80,6 +80,15 @@ class Reply:
             raise NetworkUnavailable(PROVIDER_ANSWER_UNREADABLE)
         return content
 
+    @property
+    def said_at(self) -> datetime | None:
+        """What time it was there (``Date``)."""
+        try:
+            said = parsedate_to_datetime(self.headers.get("date", ""))
+        except (ValueError, OverflowError):
+            return None
+        return said.astimezone(UTC) if said.tzinfo else said.replace(tzinfo=UTC)
+
     def asks_to_wait(self, now: datetime) -> timedelta | None:
         """``x-ms-retry-after-ms``, which is finer, else ``Retry-After`` (seconds, or a date), if there is any."""
         milliseconds, text = self.headers.get("x-ms-retry-after-ms", ""), self.headers.get("retry-after", "")

@@ -30,7 +30,10 @@ def make_bundle(storage: Storage, clock: Clock, ref_id: str, valid_days: int = V
     machine = storage.machine(ref_id)
     if machine is None:
         raise BadInput(BUNDLE_STATION_UNKNOWN)
-    receiver, service = Receiver(storage, clock), SyncService(storage, Served(storage.folder), clock)
+    receiver, service = (
+        Receiver(storage, clock),
+        SyncService(storage, Served(storage.folder, storage.documents), clock),
+    )
     query = {"keyindex": machine.key_index}
     said: dict[str, Callable[[], dict[str, Any]]] = {
         path.format(**query): partial(operation, query) for path, operation in service.operations().items()

@@ -45,6 +45,7 @@ class Refusal:
     message: str
 
 
+DUPLICATE = Refusal("RPR-PKR-005", "Duplicate Request Received")
 _REGISTRATION_ID_REFUSALS: Mapping[Code, Refusal] = {
     REGISTRATION_ID_LENGTH: Refusal("RPR-RGS-009", "Invalid Registration Id length"),
     REGISTRATION_ID_NOT_NUMERIC: Refusal("RPR-RGS-008", "Registration Id is not numeric"),
@@ -131,6 +132,8 @@ def check_upload(
     """The packet receiver's checks, before anything is decrypted."""
     if announced is None:
         return Refusal("RPR-PKR-001", "Packet Not Found in Sync Table")
+    if already_accepted:  # its announcement stands: announcing other bytes would repair nothing
+        return DUPLICATE
     if hashlib.sha256(content).hexdigest().upper() != str(announced.get("packetHashValue")).upper():
         return Refusal("RPR-PKR-009", "Packet Hash Sequence is not matching with the synced hash")
     if not file_name.endswith(".zip"):
@@ -139,8 +142,6 @@ def check_upload(
         return Refusal("RPR-PKR-013", "Packet Size is not matching with the synced size")
     if len(content) > MAXIMUM_PACKET_BYTES:
         return Refusal("RPR-PKR-002", "Packet Size is greater than the permissible limit")
-    if already_accepted:
-        return Refusal("RPR-PKR-005", "Duplicate Request Received")
     return None
 
 

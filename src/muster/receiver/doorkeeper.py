@@ -13,7 +13,6 @@ from __future__ import annotations
 import json
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from threading import Lock
 from typing import Any
@@ -24,7 +23,7 @@ from muster.crypto.jws import sign_compact, verify_detached
 from muster.crypto.key_slots import open_slot
 from muster.crypto.machine_data import encrypt_machine_data
 from muster.crypto.signing import verify
-from muster.errors import BadInput, MusterError, SignInRefused
+from muster.errors import BadInput, MusterError, SignInRefused, StorageUnavailable
 from muster.formats.mosip_login import (
     Asked,
     ByOtp,
@@ -37,29 +36,23 @@ from muster.formats.mosip_login import (
     is_on_time,
 )
 from muster.receiver.checks import Refusal
-from muster.receiver.storage import Machine, Storage
+from muster.receiver.machines import Machine
+from muster.receiver.one_time_passwords import OneTimePasswords
+from muster.receiver.storage import Storage
 
 TOKEN_FOR = timedelta(minutes=30)
 REFRESH_FOR = timedelta(hours=12)  # a shift: the station keeps no password to sign in with again
 OTP_FOR = timedelta(minutes=3)
-_OTP_TRIES = 3
 _UNKNOWN_MACHINE = Refusal("KER-SNC-155", "Machine not found")
 _INVALID = Refusal("KER-SYN-AUTH-001", "Invalid Request")
-_TOKEN, _REFRESH = "access", "refresh"
-
-
-@dataclass(slots=True)
-class _Otp:
-    text: str
-    ends: datetime
-    tries_left: int = _OTP_TRIES
+_TOKEN, _REFRESH, _CONSOLE = "access", "refresh", "console"
 
 
 class Doorkeeper:
     def __init__(self, storage: Storage, clock: Clock) -> None:
         self._storage = storage
         self._clock = clock
-        self._otps: dict[str, _Otp] = {}
+        self._otps = OneTimePasswords(storage.database, storage.center_key.sealer("one-time passwords"))
         self._lock = Lock()  # one password at a time, see above
 
     def sign_in(self, body: bytes) -> str | Refusal:
@@ -73,6 +66,8 @@ class Doorkeeper:
             )
         except _Refused as refusal:
             return refusal.answer
+        except StorageUnavailable:  # says nothing about who asks
+            raise
         except MusterError:
             return _INVALID
 
@@ -81,15 +76,25 @@ class Doorkeeper:
             _, asked = self._asked(body)
             if not isinstance(asked, OtpWanted) or self._storage.user(asked.user_id) is None:
                 return _INVALID
-            otp = _Otp(f"{secrets.randbelow(1_000_000):06d}", self._clock() + OTP_FOR)
-            self._storage.post(asked.user_id, otp.text)
+            otp = f"{secrets.randbelow(1_000_000):06d}"
+            self._otps.keep(asked.user_id, otp, self._clock() + OTP_FOR)
+            self._storage.post(asked.user_id, otp)
         except _Refused as refusal:
             return refusal.answer
+        except StorageUnavailable:  # says nothing about who asks
+            raise
         except MusterError:
             return _INVALID
-        with self._lock:
-            self._otps[asked.user_id] = otp
         return {"status": "success", "message": "OTP is sent"}
+
+    def supervisor(self, token: str) -> str | None:
+        """Who looks at the console, if it is still somebody who may."""
+        subject = self._subject(token, _CONSOLE)
+        return subject if subject is not None and self._storage.supervisor(subject) is not None else None
+
+    def supervisor_token(self, user_id: str, ends: datetime) -> str:
+        """For the console only. Whether the password was right is the caller's affair."""
+        return self._token(user_id, _CONSOLE, ends)
 
     def admits(self, token: str) -> bool:
         """Whether the holder of ``token`` is signed in."""
@@ -118,6 +123,8 @@ class Doorkeeper:
                 subject = self._subject(token, _REFRESH)
                 if subject is not None and self._storage.user(subject) is not None:
                     return subject
+            case OtpWanted():
+                pass  # to be asked for elsewhere
         raise _Refused(_INVALID)
 
     def _by_password(self, user_id: str, password: str) -> str:
@@ -132,14 +139,8 @@ class Doorkeeper:
         return user_id
 
     def _by_otp(self, user_id: str, text: str) -> str:
-        with self._lock:
-            otp = self._otps.get(user_id)
-            if otp is None or otp.tries_left == 0 or self._clock() > otp.ends:
-                raise _Refused(_INVALID)
-            otp.tries_left -= 1
-            if not secrets.compare_digest(otp.text.encode(), text.encode("utf-8", "replace")):
-                raise _Refused(_INVALID)
-            del self._otps[user_id]
+        if not self._otps.takes(user_id, text, self._clock()):
+            raise _Refused(_INVALID)
         return user_id
 
     def _tokens(self, user_id: str) -> Tokens:

@@ -11,7 +11,7 @@ Before the headers are complete there is no request to look at: :func:`headers_i
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import h11
@@ -27,20 +27,27 @@ Answering = Callable[[int, str, str], Response]
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """``body_bytes`` by path, for those that carry more than a few records. The times are for slow networks: a
-    packet of 5 MiB takes three minutes at 256 kbit/s. ``held_bytes`` is what all requests together may hold."""
+    """``body_bytes`` says of a path how much it takes that carries more than a few records. The times are for slow
+    networks: a packet of 5 MiB takes three minutes at 256 kbit/s. Where a path is
+    ``open_to_all``, a large body has ``open_body_seconds`` only. ``held_bytes`` is what all requests together may
+    hold."""
 
     header_count: int = 64
     header_seconds: float = 10.0
     small_body_bytes: int = 256 * 1024
     small_body_seconds: float = 20.0
-    body_bytes: Mapping[str, int] | None = None
+    body_bytes: Callable[[str], int | None] | None = None
     body_seconds: float = 300.0
+    open_to_all: Callable[[str], bool] | None = None
+    open_body_seconds: float = 60.0
     held_bytes: int = 256 * MEBIBYTE
 
     def of(self, path: str) -> tuple[int, float]:
-        large = (self.body_bytes or {}).get(path)
-        return (self.small_body_bytes, self.small_body_seconds) if large is None else (large, self.body_seconds)
+        large = None if self.body_bytes is None else self.body_bytes(path)
+        if large is None:
+            return self.small_body_bytes, self.small_body_seconds
+        is_open = self.open_to_all is not None and self.open_to_all(path)
+        return large, self.open_body_seconds if is_open else self.body_seconds
 
 
 class _TurnedAway(Exception):

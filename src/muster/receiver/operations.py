@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from threading import Lock
 from typing import Any
 
 import structlog
@@ -14,7 +13,7 @@ from muster.clock import Clock, rfc3339
 from muster.crypto.machine_key import fingerprint
 from muster.crypto.signing import certificate_to_pem, key_index_of, load_certificate
 from muster.domain.delivery import ServerStatus
-from muster.errors import BadInput, Code, MalformedData, MusterError, StorageUnavailable
+from muster.errors import BadInput, Code, MalformedData, MusterError, NotAuthentic, StorageUnavailable
 from muster.formats import mosip_packet
 from muster.formats.govstack import (
     EnrollmentError,
@@ -29,6 +28,7 @@ from muster.packet.judging import judge
 from muster.packet.opening import open_packet
 from muster.receiver.answers import answered
 from muster.receiver.checks import (
+    DUPLICATE,
     SYNC_ID,
     Refusal,
     as_packet_status,
@@ -44,7 +44,7 @@ from muster.receiver.checks import (
     check_upload,
 )
 from muster.receiver.doorkeeper import Doorkeeper
-from muster.receiver.storage import Storage
+from muster.receiver.storage import Storage, reference
 
 REQUEST_UNREADABLE = Code("REQUEST_UNREADABLE", "A request cannot be read: {part} is missing or has a wrong form.")
 
@@ -54,14 +54,13 @@ log = structlog.get_logger("muster.receiver")
 
 
 class Receiver:
-    """The operations behind the paths. One at a time: two uploads of one packet must not both be first.
+    """The operations behind the paths; that of two uploads of one packet only one is first, the storage sees to.
     ``training`` takes what training stations send, too."""
 
     def __init__(self, storage: Storage, clock: Clock, *, training: bool = False) -> None:
         self._training = training
         self._storage = storage
         self._clock = clock
-        self._lock = Lock()
         self.doorkeeper = Doorkeeper(storage, clock)
 
     def sign_in(self, body: bytes) -> dict[str, Any]:
@@ -103,15 +102,17 @@ class Receiver:
         }
         return self._answer(None, response, [])
 
-    def sync(self, body: bytes) -> dict[str, Any]:
-        """/syncV2, whose packets have a name of their own."""
-        return self._sync(body, check_announcement)
+    def sync(self, body: bytes, station: str | None = None) -> dict[str, Any]:
+        """/syncV2, whose packets have a name of their own. ``station`` is who signed, if anybody did."""
+        return self._sync(body, station, check_announcement)
 
-    def sync_old(self, body: bytes) -> dict[str, Any]:
+    def sync_old(self, body: bytes, station: str | None = None) -> dict[str, Any]:
         """/sync, whose packets are named as their registration (up to 1.1.5)."""
-        return self._sync(body, check_old_announcement)
+        return self._sync(body, station, check_old_announcement)
 
-    def _sync(self, body: bytes, check: Callable[[Mapping[str, Any]], Refusal | None]) -> dict[str, Any]:
+    def _sync(
+        self, body: bytes, station: str | None, check: Callable[[Mapping[str, Any]], Refusal | None]
+    ) -> dict[str, Any]:
         try:
             request = _sync_request(body, self._storage)
         except (MusterError, ValueError, RecursionError):
@@ -124,25 +125,24 @@ class Receiver:
         for entry in request["request"]:
             if not isinstance(entry, dict):
                 refused.append((None, Refusal("RPR-RGS-016", "JSON mapping failed")))
-            elif problem := check(entry) or self._announce(entry):
+            elif problem := check(entry) or self._announce(entry, station):
                 refused.append((_echo(entry.get("registrationId")), problem))
             else:
                 announced.append(entry)
         return self._sync_answer(announced, refused)
 
-    def _announce(self, entry: Mapping[str, Any]) -> Refusal | None:
+    def _announce(self, entry: Mapping[str, Any], station: str | None) -> Refusal | None:
+        packet_id = _packet_id(entry)
         try:
-            with self._lock:
-                self._storage.announce(_packet_id(entry), {**entry, "packetId": _packet_id(entry)})
+            stands = self._storage.announce(packet_id, {**entry, "packetId": packet_id}, station)
         except BadInput:
             return Refusal("RPR-RGS-037", "Packet Id not found")
-        except StorageUnavailable:
+        except (StorageUnavailable, NotAuthentic):
             return Refusal("RPR-RGS-030", "Data could not be stored")
-        return None
+        return None if stands else Refusal("RPR-RGS-029", "Another station announced this packet")
 
     def upload(self, file_name: str, content: bytes) -> dict[str, Any]:
-        with self._lock:
-            refusal = self._take(file_name, content)
+        refusal = self._take(file_name, content)
         packet_id = file_name.split(".", maxsplit=1)[0]
         log.info("upload", packet=packet_id, size=len(content), code=refusal.code if refusal else "accepted")
         if refusal:
@@ -162,29 +162,24 @@ class Receiver:
         if refusal or announced is None:
             return refusal
         try:
-            machine = self._storage.machine_key(_reference(packet_id))
+            machine = self._storage.machine_key(reference(packet_id))
             packet = open_packet(content, self._storage.key, machine)
+        except StorageUnavailable:  # says nothing about the packet: it is asked for again
+            raise
         except MusterError:
             return Refusal("RPR-PKR-015", "Packet decryption failed")
         refusal = check_contents(packet, announced)
         if refusal:
             return refusal
-        record = {
-            "packetId": packet_id,
-            "registrationId": packet.registration_id,
-            "receivedAt": rfc3339(self._clock()),
-            "size": len(content),
-        }
         refusal = (None if self._training else check_training(packet)) or check_judged(packet, judge(packet))
         try:
             if refusal:
-                self._storage.reject(packet_id, {**record, "code": refusal.code, "message": refusal.message})
+                self._storage.reject(packet_id, len(content), refusal.code, refusal.message)
                 return refusal
-            self._storage.accept(packet_id, content, record)
-            self._storage.forget_state(packet_id)
-        except StorageUnavailable:
+            counts = self._storage.accept(packet_id, content)
+        except (StorageUnavailable, NotAuthentic):
             return Refusal("RPR-PKR-012", "Data could not be stored")
-        return None
+        return None if counts else DUPLICATE
 
     def status(self, body: bytes) -> dict[str, Any]:
         """packetexternalstatus and search: what became of packets, by packet or registration id."""
@@ -194,8 +189,8 @@ class Receiver:
             asked = [(str(each.get("packetId")), str(each.get("registrationId"))) for each in entries]
         except (ValueError, KeyError, TypeError, RecursionError):
             return self._answer(None, None, [Refusal("RPR-RGS-017", "JSON parsing failed")])
-        states = self._states()
-        by_registration = {each.split("-")[0]: state for each, state in states.items()}
+        states = self._storage.states(each for each, _ in asked)
+        by_registration = self._storage.states_by_registration(each for _, each in asked)
         response = []
         for packet_id, registration_id in asked:
             if packet_id in states:
@@ -205,18 +200,6 @@ class Receiver:
                 status = as_registration_status(by_registration[registration_id])
                 response.append({"registrationId": registration_id, "statusCode": status.value})
         return self._answer(_echo(request.get("id")), response, [])
-
-    def _states(self) -> dict[str, ServerStatus]:
-        """What became of every packet; in each registration the one that got furthest comes last."""
-        storage = self._storage
-        states = dict.fromkeys(storage.announced_ids(), ServerStatus.UPLOAD_PENDING)
-        for packet_id in storage.rejected_ids():
-            states.pop(packet_id, None)
-            states[packet_id] = ServerStatus.REJECTED
-        for packet_id in storage.accepted_ids():
-            states.pop(packet_id, None)
-            states[packet_id] = ServerStatus.ACCEPTED
-        return {packet_id: storage.state(packet_id) or state for packet_id, state in states.items()}
 
     def enroll(self, body: bytes) -> tuple[int, bytes]:
         """GovStack's PUT /enrollment: a new enrollment, or more about one there is, which keeps what is not sent.
@@ -228,8 +211,7 @@ class Receiver:
             request, profile = parse_request(body)
         except MalformedData as error:
             return 200, self._enrolled(Profile.SOURCE, Refusal(error.code.name, error.sentence))
-        with self._lock:
-            status, outcome = self._keep(request)
+        status, outcome = self._keep(request)
         code = outcome.code if isinstance(outcome, Refusal) else "accepted"
         log.info("enrollment", size=len(body), status=status, code=code)
         return status, self._enrolled(profile, outcome)
@@ -239,7 +221,21 @@ class Receiver:
         refusal = check_registration_id(request.id)
         if refusal:
             return 200, refusal
-        kept = self._storage.enrollment(request.id)
+        told: list[tuple[int, EnrollmentRequest | Refusal]] = []
+
+        def add(kept: bytes | None) -> bytes | None:
+            told.append(self._added(kept, request))
+            outcome = told[-1][1]
+            return None if isinstance(outcome, Refusal) else outcome.encode(Profile.SOURCE)
+
+        try:
+            self._storage.enroll(request.id, add)
+        except StorageUnavailable:
+            return 200, Refusal("RPR-RGS-030", "Data could not be stored")
+        return told[-1]
+
+    def _added(self, kept: bytes | None, request: EnrollmentRequest) -> tuple[int, EnrollmentRequest | Refusal]:
+        """What is sent, together with what is kept."""
         if kept is None and not request.process:  # which only who adds to an enrollment leaves out
             return 404, Refusal("ENROLLMENT_NOT_FOUND", "There is no enrollment of this number")
         known = EnrollmentRequest.parse(kept).updated_by(request) if kept else request
@@ -248,10 +244,6 @@ class Receiver:
             return 200, refusal
         if self._storage.machine_key(known.ref_id) is None:
             return 403, Refusal("ENROLLMENT_STATION_UNKNOWN", "The station is not registered here")
-        try:
-            self._storage.enroll(known.id, known.encode(Profile.SOURCE))
-        except StorageUnavailable:
-            return 200, Refusal("RPR-RGS-030", "Data could not be stored")
         return 200 if kept else 201, known
 
     def _enrolled(self, profile: Profile, outcome: EnrollmentRequest | Refusal) -> bytes:
@@ -318,9 +310,3 @@ def _echo(value: object) -> str | None:
 
 def _packet_id(entry: Mapping[str, Any]) -> str:
     return str(entry.get("packetId") or entry["registrationId"])
-
-
-def _reference(packet_id: str) -> str:
-    """``<center>_<machine>`` of a packet id, or of the first ten digits where there is none (1.1.5)."""
-    parts = packet_id.split("-")
-    return parts[1] if len(parts) == 3 else f"{packet_id[:5]}_{packet_id[5:10]}"

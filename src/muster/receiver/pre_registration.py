@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 from muster import base64url
@@ -107,15 +106,26 @@ class BookingService:
 
     def _all(self) -> dict[str, dict[str, Any]]:
         folder = self._storage.folder / "served" / "pre_registrations"
-        if not folder.is_dir():
+        if folder.is_dir():
+            return {path.stem: _read(path.read_bytes()) for path in folder.glob("*.json") if _is_one(path.stem)}
+        published = self._storage.documents.names("pre_registrations")
+        if not published:
             today = self._clock().astimezone().date().isoformat()
             return {number: {"appointment-date": today, **each} for number, each in _DEMO.items()}
-        return {path.stem: _read(path) for path in folder.glob("*.json") if NUMBER.fullmatch(path.stem)}
+        found = {name.partition("/")[2].removesuffix(".json"): name for name in published}
+        contents = {
+            number: self._storage.documents.content(name) for number, name in found.items() if _is_one(number)
+        }
+        return {number: _read(content) for number, content in contents.items() if content is not None}
 
 
-def _read(path: Path) -> dict[str, Any]:
-    content: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-    return content
+def _is_one(text: str) -> bool:
+    return NUMBER.fullmatch(text) is not None
+
+
+def _read(content: bytes) -> dict[str, Any]:
+    booking: dict[str, Any] = json.loads(content)
+    return booking
 
 
 def _zip(booking: Mapping[str, Any]) -> bytes:

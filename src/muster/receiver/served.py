@@ -8,8 +8,9 @@
     served/users.json             [{"userId", ...}]
     served/ca_certificates.json   [{"certId", "partnerDomain", "certData", "createdtimes"}]
 
-Each may be absent. The demo country's lists are the ones a new station brings, put into MOSIP's rows; they are
-read as files, since the receiver knows nothing of a workstation.
+Each may be absent, or published for all processes of a hub (``documents``). The demo country's lists are the
+ones a new station brings, put into MOSIP's rows; they are read as files, since the receiver knows nothing of a
+workstation.
 """
 
 from __future__ import annotations
@@ -19,6 +20,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
+
+from muster.receiver.documents import Documents
 
 _DEMO = files("muster") / "workstation" / "defaults"
 _FORMS = {
@@ -45,8 +48,11 @@ _Row = Mapping[str, Any]
 
 
 class Served:
-    def __init__(self, folder: Path) -> None:
+    """``documents`` are what was published for all processes of a hub."""
+
+    def __init__(self, folder: Path, documents: Documents | None = None) -> None:
         self._folder = folder / "served"
+        self._documents = documents
 
     def configuration(self) -> dict[str, Any]:
         return dict(self._own("configuration.json") or _CONFIGURATION)
@@ -74,7 +80,10 @@ class Served:
 
     def _own(self, name: str) -> Any:
         path = self._folder / name
-        return json.loads(path.read_text(encoding="utf-8")) if path.exists() else None
+        if path.exists():
+            return json.loads(path.read_bytes())
+        content = self._documents.content(name) if self._documents is not None else None
+        return None if content is None else json.loads(content)
 
 
 def _demo(name: str) -> Any:

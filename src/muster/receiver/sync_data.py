@@ -12,8 +12,9 @@ from muster.crypto.machine_data import encrypt_machine_data
 from muster.formats import mosip_sync
 from muster.receiver.answers import answered
 from muster.receiver.checks import Refusal
+from muster.receiver.machines import Machine
 from muster.receiver.served import Served
-from muster.receiver.storage import Machine, Storage
+from muster.receiver.storage import Storage
 
 _UNKNOWN = Refusal("KER-SNC-155", "Machine not found")
 

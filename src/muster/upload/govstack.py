@@ -16,7 +16,7 @@ from muster.formats.govstack import EnrollmentRequest, EnrollmentResponse
 from muster.formats.govstack_profile import Profile
 from muster.upload.certificates import certificate_in, certificate_request
 from muster.upload.refusals import raise_refusal
-from muster.upload.remedies import PacketRefused
+from muster.upload.remedies import NOT_SAID, PacketRefused
 from muster.upload.target import Announced, Announcement, Business, UploadAnswer
 from muster.upload.transport import SERVER_ANSWER_UNREADABLE, Answer, Exchange, Request
 
@@ -25,7 +25,6 @@ ENROLLMENT_REFUSED = Code(
 )
 
 ENROLLMENT_PATH = "/enrollment"
-_NOT_SAID = "?"
 _JSON = {"Content-Type": "application/json"}
 
 
@@ -73,7 +72,7 @@ class GovstackTarget:
         try:
             request = self._business.enrollment(packet_id)
         except Refused as error:
-            raise PacketRefused(_NOT_SAID, error.code) from error
+            raise PacketRefused(NOT_SAID, error.code) from error
         try:
             enrolled = self._server.enroll(request, Profile.SOURCE)
         except Refused as error:

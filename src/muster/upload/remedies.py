@@ -89,8 +89,11 @@ _CODES: Mapping[str, tuple[Remedy, Code]] = {
 _UNKNOWN = (Remedy.GIVE_UP, PACKET_REFUSED)
 
 
+NOT_SAID = "?"
+
+
 class PacketRefused(Refused):
-    """The server's word about one packet, with its code for it."""
+    """The server's word about one packet, with its code for it, or ``NOT_SAID`` where it gave none."""
 
     def __init__(self, server_code: str, code: Code | None = None) -> None:
         super().__init__(code or _CODES.get(server_code, _UNKNOWN)[1], server_code=server_code)

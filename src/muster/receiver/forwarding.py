@@ -1,0 +1,150 @@
+"""Sending accepted packets on to the national system, as a station would: announced, then uploaded.
+
+A packet is sealed anew for the national system's certificate once (``packet.resealing``), the bytes are kept,
+and what was announced is what is sent, however often the hub is killed meanwhile. What follows from a refusal,
+and when to try again, is what stations go by (``upload.remedies``, ``upload.schedule``).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import random
+import time
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager, suppress
+from datetime import datetime
+from functools import partial
+from typing import Any
+
+import structlog
+
+from muster.clock import Clock
+from muster.crypto.envelope import encrypt
+from muster.errors import MusterError, NotAuthentic, StorageUnavailable
+from muster.packet.resealing import reseal
+from muster.receiver.forwarding_queue import Due, ForwardingQueue, Resealed
+from muster.receiver.objects import store
+from muster.receiver.storage import Storage, new_object_name, reference
+from muster.upload.remedies import NOT_SAID, PacketRefused, Remedy, what_follows
+from muster.upload.schedule import next_attempt
+from muster.upload.target import Announcement, Target
+from muster.upload.transport import ServerBusy
+
+log = structlog.get_logger("muster.receiver")
+_SUPERVISED = "APPROVED"
+_ROUND_S = 10.0
+
+
+class Line(ABC):
+    """The way to the national system. ``takes_packets`` where what is sent there is the packet; else the target
+    makes what it sends of what the packet holds."""
+
+    takes_packets = True
+
+    @abstractmethod
+    def to(self, ref_id: str) -> AbstractContextManager[Target]:
+        """For what the station of that number made."""
+
+
+class Forwarding:
+    """``line`` raises what the target's verbs raise."""
+
+    def __init__(self, storage: Storage, queue: ForwardingQueue, line: Line, clock: Clock) -> None:
+        self._storage = storage
+        self._queue = queue
+        self._line = line
+        self._clock = clock
+
+    def round(self, going_on: Callable[[], bool] = lambda: True, for_s: float = _ROUND_S) -> int:
+        """Send what is due, until the national system is in trouble, ``going_on`` says no, or another job should
+        have its turn. How many went. Raises ``StorageUnavailable``."""
+        sent, until = 0, time.monotonic() + for_s
+        while going_on():
+            due = self._queue.take()
+            if due is None:
+                break
+            problem = self._send(due)
+            if problem is None:
+                sent += 1
+            elif problem is Remedy.BLOCKED:
+                break
+            if time.monotonic() >= until:
+                break
+        return sent
+
+    def _send(self, due: Due) -> Remedy | None:
+        try:
+            with self._line.to(reference(due.packet_id)) as target:
+                made = self._gone_to(target, due)
+        except MusterError as error:
+            return self._failed(due, error)
+        self._queue.sent(due.packet_id)
+        with suppress(StorageUnavailable):  # what stays is swept
+            if made is not None:
+                self._storage.objects.delete(made.object_name)
+        log.info("forwarded", packet=due.packet_id, attempts=due.attempts)
+        return None
+
+    def _gone_to(self, target: Target, due: Due) -> Resealed | None:
+        """What lies ready for it no longer has to."""
+        if not self._line.takes_packets:
+            target.upload(due.packet_id, b"")
+            return due.resealed
+        certificate = target.certificate()
+        made = due.resealed or self._sealed(due.packet_id, certificate)
+        entry = self._storage.announcement(due.packet_id) or {}
+        target.announce_each([_announced(due.packet_id, entry, made)], certificate).require(due.packet_id)
+        target.upload(due.packet_id, self._content(made))
+        return made
+
+    def _sealed(self, packet_id: str, certificate: bytes) -> Resealed:
+        content = reseal(self._storage.packet(packet_id), self._storage.key, partial(encrypt, certificate))
+        digest = hashlib.sha256(content).hexdigest()
+        made = Resealed(new_object_name("forwards", packet_id), digest, len(content))
+        store(self._storage.objects, made.object_name, content)
+        self._queue.sealed(packet_id, made)
+        return made
+
+    def _content(self, made: Resealed) -> bytes:
+        return self._storage.objects.get(made.object_name)
+
+    def _failed(self, due: Due, error: MusterError) -> Remedy:
+        told = error.server_code if isinstance(error, PacketRefused) else NOT_SAID
+        code = error.code.name if told == NOT_SAID else told
+        remedy = Remedy.LATER if isinstance(error, NotAuthentic) else what_follows(error, due.told_before)
+        log.warning("forwarding failed", packet=due.packet_id, code=code, remedy=remedy.name.lower())
+        if remedy is Remedy.GIVE_UP:
+            self._queue.refused(due.packet_id, code)
+        else:
+            self._queue.again_at(due.packet_id, self._later(due, error), code)
+        return remedy
+
+    def _later(self, due: Due, error: MusterError) -> datetime:
+        chance = random.random()  # noqa: S311 - spreads retries, hides nothing
+        if isinstance(error, ServerBusy):
+            return next_attempt(due.attempts + 1, self._clock(), chance=chance, asked_to_wait=error.wait)
+        return next_attempt(due.attempts + 1, self._clock(), chance=chance)
+
+
+def _announced(packet_id: str, entry: Mapping[str, Any], made: Resealed) -> Announcement:
+    """What the station announced, with the digest and size the packet has now."""
+
+    def text(name: str) -> str | None:
+        value = entry.get(name)
+        return value if isinstance(value, str) and value else None
+
+    return Announcement(
+        registration_id=str(entry.get("registrationId")),
+        packet_id=packet_id,
+        process=str(entry.get("registrationType")),
+        digest=made.digest.upper(),
+        size=made.size,
+        language=str(entry.get("langCode")),
+        supervisor_status=text("supervisorStatus") or _SUPERVISED,
+        supervisor_comment=text("supervisorComment") or "",
+        additional_info_request=text("additionalInfoReqId"),
+        name=text("name"),
+        phone=text("phone"),
+        email=text("email"),
+    )

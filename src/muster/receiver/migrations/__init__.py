@@ -1,0 +1,1 @@
+"""Numbered steps from one form of the hub's database to the next; ``receiver.database`` runs them."""
