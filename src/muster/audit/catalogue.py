@@ -121,6 +121,7 @@ class AuditEvent(Enum):
     TEMPLATE_DESTROYED = EventKind("MUS-DUP-005", "Duplicates", "Template of a face destroyed")
     TEMPLATES_EXPIRED = EventKind("MUS-DUP-006", "Duplicates", "Templates destroyed, their time being over")
     TEMPLATES_UNREADABLE = EventKind("MUS-DUP-007", "Duplicates", "Templates found damaged")
+    CENTER_GALLERY_MISSED = EventKind("MUS-DUP-008", "Duplicates", "Center's gallery could not be asked or told")
 
     PERSON_ANSWERED = EventKind("MUS-PER-001", "The person", "Person answered to what they were shown")
     CONSENT_REFUSED = EventKind("MUS-PER-002", "The person", "Person did not agree; the registration ended")
@@ -141,6 +142,8 @@ class AuditEvent(Enum):
     TRAIL_SEARCHED = EventKind("MUS-AUD-003", "Audit", "Trail searched")
     STORY_SHOWN = EventKind("MUS-AUD-004", "Audit", "What happened to a registration was shown")
     REPORT_WRITTEN = EventKind("MUS-AUD-005", "Audit", "Signed report about a registration written")
+    FIGURES_SHOWN = EventKind("MUS-FIG-001", "Figures", "Figures of everybody's work shown to a supervisor")
+    FIGURES_WRITTEN = EventKind("MUS-FIG-002", "Figures", "Figures written to a file")
     PROOFING_STARTED = EventKind("MUS-IDV-001", "Identity proofing", "Proof of identity started")
     PROOFING_WENT_ON = EventKind("MUS-IDV-002", "Identity proofing", "Proof of identity went on")
     PROOFING_CANCELLED = EventKind("MUS-IDV-003", "Identity proofing", "Proof of identity cancelled")
@@ -157,6 +160,28 @@ class AuditEvent(Enum):
     PORTRAIT_COMPARED = EventKind("MUS-PFL-005", "Prefill", "Portrait of a document compared with the face")
     EVIDENCE_SHOWN = EventKind("MUS-IDV-011", "Identity proofing", "Evidence of an identity shown to a supervisor")
     PROOFING_CODE_GIVEN = EventKind("MUS-IDV-010", "Identity proofing", "Code of a person's authenticator given")
+    CONNECTION_CHECKED = EventKind("MUS-IDV-020", "Identity proofing", "Service asked whether it is there")
+    SHARING_TOKEN_KEPT = EventKind("MUS-IDV-021", "Identity proofing", "Token for sharing records again kept")
+    SHARING_TOKEN_RENEWED = EventKind("MUS-IDV-022", "Identity proofing", "Token for sharing records renewed")
+    SHARING_TOKEN_NOT_RENEWED = EventKind(
+        "MUS-IDV-023", "Identity proofing", "Token for sharing records could not be renewed"
+    )
+    SHARING_TOKEN_FORGOTTEN = EventKind("MUS-IDV-024", "Identity proofing", "Token for sharing records destroyed")
+    PROOF_PUT_TOGETHER = EventKind("MUS-IDV-025", "Identity proofing", "Proof of an identity put together")
+    PROOF_TAKEN = EventKind(
+        "MUS-IDV-026", "Identity proofing", "Proof of an identity written; what it rests on destroyed here"
+    )
+    EVIDENCE_FILE_SHOWN = EventKind(
+        "MUS-IDV-012", "Identity proofing", "File behind evidence shown to a supervisor"
+    )
+    EVIDENCE_FILE_COPIED = EventKind(
+        "MUS-IDV-013", "Identity proofing", "File behind evidence copied by a supervisor"
+    )
+    SHARED_DOCUMENT_TAKEN = EventKind(
+        "MUS-IDV-014", "Identity proofing", "Document of a proof taken as the registration's"
+    )
+    POLICY_CHANGED = EventKind("MUS-POL-001", "Policy", "Settings of the station changed")
+    POLICY_REHEARSED = EventKind("MUS-POL-002", "Policy", "Changed settings tried on registrations of before")
 
     @property
     def id(self) -> str:
@@ -174,6 +199,12 @@ class AuditEvent(Enum):
     def by_id(cls, event_id: str) -> AuditEvent | None:
         """The event with this id, or nothing for an id of a newer version."""
         return _BY_ID.get(event_id)
+
+    @classmethod
+    def title_of(cls, event_id: str) -> str:
+        """What the event with this id is called; one of a newer version by its id."""
+        known = cls.by_id(event_id)
+        return known.title if known else event_id
 
 
 _BY_ID = {event.id: event for event in AuditEvent}

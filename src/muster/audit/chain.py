@@ -45,7 +45,8 @@ class AuditRecord:
 class Verdict:
     """What verification found. ``first_bad`` is the sequence number of the first record that does not
     fit, ``head`` the digest of the last record that does. The machine key vouches for the records up to
-    ``vouched_for``, by its ``checkpoints``; both are 0 where nobody asked."""
+    ``vouched_for``, by its ``checkpoints``; both are 0 where nobody asked. ``end_known`` says that somebody told
+    where the trail ends, and that it goes so far."""
 
     records: int
     valid: bool
@@ -53,6 +54,7 @@ class Verdict:
     head: str
     checkpoints: int = 0
     vouched_for: int = 0
+    end_known: bool = False
 
 
 class StoredRecord(NamedTuple):
@@ -117,7 +119,8 @@ def verify_stored(
         head_met = head_met or head == expected_head
     if first_bad is None and not head_met:
         first_bad = count + 1
-    return Verdict(count, first_bad is None, first_bad, head, checkpoints, vouched_for)
+    end_known = first_bad is None and expected_head is not None
+    return Verdict(count, first_bad is None, first_bad, head, checkpoints, vouched_for, end_known)
 
 
 def canonical(record: AuditRecord) -> str:

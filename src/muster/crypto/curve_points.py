@@ -36,10 +36,6 @@ class Curve:
         """Of a coordinate."""
         return (self.prime.bit_length() + 7) // 8
 
-    @property
-    def scalar_octets(self) -> int:
-        return (self.order.bit_length() + 7) // 8
-
 
 @dataclass(frozen=True, slots=True)
 class Point:

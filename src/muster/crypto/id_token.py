@@ -105,7 +105,7 @@ class IdToken:
 
 def verified_id_token(token: str, keys: Mapping[str, Any], expected: Expected) -> IdToken:
     """``token``, believed. ``keys`` is the provider's JWK set. Raises ``NotAuthentic``."""
-    header, claims = _said(token, keys, expected.algorithms)
+    header, claims = said_by_provider(token, keys, expected.algorithms)
     _require(claims, header, expected)
     return IdToken(claims, header["alg"], hashlib.sha256(token.encode()).hexdigest())
 
@@ -113,7 +113,7 @@ def verified_id_token(token: str, keys: Mapping[str, Any], expected: Expected) -
 def verified_userinfo(token: str, keys: Mapping[str, Any], issuer: str, client_id: str) -> Mapping[str, Any]:
     """What a provider tells of the person as a signed token (section 5.3.2), as MOSIP's eSignet does; it need not
     say by whom and for whom, but it may not say another. Raises ``NotAuthentic``."""
-    _, claims = _said(token, keys, ALGORITHMS)
+    _, claims = said_by_provider(token, keys, ALGORITHMS)
     audience = claims.get("aud", client_id)
     if claims.get("iss", issuer) != issuer:
         raise NotAuthentic(ID_TOKEN_ISSUER)
@@ -122,10 +122,10 @@ def verified_userinfo(token: str, keys: Mapping[str, Any], issuer: str, client_i
     return claims
 
 
-def _said(
+def said_by_provider(
     token: str, keys: Mapping[str, Any], algorithms: Collection[str]
 ) -> tuple[dict[str, Any], dict[str, Any]]:
-    """The header and the claims of a token that the provider signed."""
+    """The header and the claims of a token that the provider signed. Raises ``NotAuthentic``."""
     header = _header(token)
     algorithm = header.get("alg")
     ours = set(ALGORITHMS) & set(algorithms or ALGORITHMS)
@@ -206,6 +206,9 @@ def _require(claims: dict[str, Any], header: dict[str, Any], expected: Expected)
         raise NotAuthentic(_BY_CLAIM.get(error.claim, ID_TOKEN_UNREADABLE)) from None
     except _REFUSALS:
         raise NotAuthentic(ID_TOKEN_UNREADABLE) from None  # their texts quote claims
-    subject = claims["sub"]
-    if not (isinstance(subject, str) and subject.isascii() and 0 < len(subject) <= _LONGEST_SUBJECT):
+    if not is_subject(claims["sub"]):
         raise NotAuthentic(ID_TOKEN_UNREADABLE)
+
+
+def is_subject(value: object) -> bool:
+    return isinstance(value, str) and value.isascii() and 0 < len(value) <= _LONGEST_SUBJECT

@@ -8,7 +8,6 @@ to be had from it.
 
 from __future__ import annotations
 
-import hashlib
 from enum import Enum
 from typing import Protocol
 
@@ -57,4 +56,6 @@ class MachineKey(Protocol):
 
 def fingerprint(public: bytes) -> str:
     """MOSIP's name of a key: lower-case hex SHA-256 of its public octets, a colon after each octet."""
+    import hashlib
+
     return hashlib.sha256(public).digest().hex(":")

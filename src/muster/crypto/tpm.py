@@ -151,9 +151,6 @@ class Primary:
         with _telling():
             self._context, self.public = self._derive()
 
-    def __repr__(self) -> str:
-        return f"Primary({self._template.algorithm})"
-
     def sign(self, digest: bytes) -> bytes:
         """The signature over a SHA-256 digest. Raises ``KeyUnavailable``."""
         with _telling():

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, replace
 
+from muster.devices import authors
 from muster.devices.api import (
     DEVICE_ABSENT,
     DEVICE_BUSY,
@@ -81,9 +82,14 @@ class Catalogue:
         problem: str | None = plugin.problem
         if callable(plugin.loaded):
             try:
-                self._drivers[plugin.name] = plugin.loaded()
+                driver = plugin.loaded()
             except Exception as error:  # noqa: BLE001 - a stranger's constructor must not stop the station
+                authors.tell(error)
                 problem = why_not(error, "starting")
+            else:
+                problem = _misnamed(plugin.name, driver)
+                if problem is None:
+                    self._drivers[plugin.name] = driver
         elif problem is None:
             problem = "its entry point is not callable"
         self._status[plugin.name] = DriverStatus(plugin.name, plugin.package, problem)
@@ -138,6 +144,7 @@ class Catalogue:
         try:
             devices = tuple(driver.find())  # a generator raises only when it is walked
         except Exception as error:  # noqa: BLE001 - the contract says "raises nothing"; say who broke it and go on
+            authors.tell(error)
             self._status[name] = DriverStatus(status.name, status.package, why_not(error, "looking for devices"))
             return ()
         self._status[name] = DriverStatus(status.name, status.package, None)
@@ -165,13 +172,19 @@ class Catalogue:
         with ExitStack() as opened:
             try:
                 device = opened.enter_context(driver.open(descriptor, context))
-            except MusterError:
+            except MusterError as error:
+                authors.tell(error)
                 raise
             except Exception as error:  # a stranger's library has errors of its own
+                authors.tell(error)
                 raise DeviceUnavailable(DEVICE_FAILED, kind=descriptor.kind.value) from error
             if not isinstance(device, _CAPABILITIES[descriptor.kind]):
                 raise DeviceUnavailable(DEVICE_FAILED, kind=descriptor.kind.value)
-            yield device
+            try:
+                yield device
+            except Exception as error:  # whatever it was, whoever uses the device says it to people
+                authors.tell(error)
+                raise
 
     def _choose(self, kind: DeviceKind, registering: bool) -> DeviceDescriptor:
         found = self.find(kind)
@@ -195,6 +208,12 @@ class Catalogue:
         if now.problem is not None and now.problem.code is DEVICE_CLAIMED_TWICE:
             raise DeviceUnavailable(now.problem.code, **now.problem.detail)
         return wanted
+
+
+def _misnamed(name: str, driver: Driver) -> str | None:
+    """Devices are opened by their driver's name: under another one none of them would ever be there."""
+    own = getattr(driver, "name", None)
+    return None if own == name else f"it calls itself {own}, its entry point {name}: let both be the same"
 
 
 def _with_kind(device: DeviceDescriptor) -> DeviceDescriptor:

@@ -6,17 +6,24 @@
         def make_driver(self) -> Driver:
             return MyDriver(...)
 
-Needs no test framework: plain methods with ``assert``. A driver whose hardware is not there must pass too
-(``find`` then yields nothing, and the tests that need a device say so by passing trivially).
+Needs no test framework: plain methods with ``assert``. Where ``find`` yields nothing, what needs a device raises
+``unittest.SkipTest``, which pytest and unittest show as skipped: green would say that something was tried.
 """
 
 from __future__ import annotations
 
+import threading
 import time
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import timedelta
-from threading import Event, Thread
+from itertools import pairwise
+from pathlib import Path
+from threading import Event, Thread, Timer
+from unittest import SkipTest
 from uuid import uuid4
+
+import numpy as np
 
 from muster.clock import utc_now
 from muster.crypto.signing import SigningKey, self_signed_certificate
@@ -45,6 +52,9 @@ from muster.errors import Cancelled, DeviceUnavailable
 
 _FIND_WITHIN_S = 0.5
 _STOP_WITHIN_S = 2.0
+_CANCEL_AFTER_S = 0.2
+_OPENINGS = 4
+_OPEN_FILES = Path("/proc/self/fd")
 _SELECT_NOTHING = bytes.fromhex("00A4000C")
 _FRAMES_WITHIN_S = 10.0
 _EARLIER = next_hash("", b"the capture before")
@@ -70,16 +80,30 @@ class DriverConformance:
 
     def test_every_descriptor_names_its_driver_and_its_case(self) -> None:
         driver = self.make_driver()
-        for device in driver.find():
+        for device in _found(driver):
             assert device.driver == driver.name
             assert device.make and device.model and device.serial
 
     def test_a_device_can_be_opened_again_after_closing(self) -> None:
         driver, context = self.make_driver(), conformance_context()
-        for device in driver.find():
+        for device in _found(driver):
             for _ in range(2):
                 with driver.open(device, context):
                     pass
+
+    def test_nothing_stays_behind_when_a_device_was_given_back(self) -> None:
+        """Threads, and on Linux open files and sockets. What the first opening leaves may be kept for the next."""
+        driver, context = self.make_driver(), conformance_context()
+        for device in _found(driver):
+            with driver.open(device, context):
+                pass
+            threads, files = threading.active_count(), _open_files()
+            for _ in range(_OPENINGS):
+                with driver.open(device, context):
+                    pass
+            _wait_until(lambda most=threads: threading.active_count() < most + _OPENINGS)  # type: ignore[misc]
+            assert threading.active_count() < threads + _OPENINGS, "each opening leaves a thread behind"
+            assert _open_files() < files + _OPENINGS, "each opening leaves a file or socket open"
 
     def test_a_device_that_is_gone_is_an_agreed_error(self) -> None:
         driver = self.make_driver()
@@ -101,7 +125,8 @@ class DriverConformance:
                 assert isinstance(camera, Camera)
                 frames = _frames(camera)
                 assert [frame.number for frame in frames] == sorted({frame.number for frame in frames})
-                assert all(frame.pixels.ndim == 3 and frame.pixels.shape[2] == 3 for frame in frames)
+                assert all(frame.pixels.ndim == 3 for frame in frames)
+                _check_pictures(frames)
 
     def test_samples_are_records_that_the_device_signed_and_chained(self) -> None:
         for driver, device in (*self._opened(DeviceKind.FINGERPRINT), *self._opened(DeviceKind.IRIS)):
@@ -121,8 +146,11 @@ class DriverConformance:
             with driver.open(device, conformance_context()) as reader:
                 if isinstance(reader, SlapCapture):
                     request = CaptureRequest(CaptureGroup.LEFT_SLAP.attributes, 40, 10.0, str(uuid4()))
-                    slap = reader.capture_slap(request, Event(), _ignore)
+                    shown: list[Frame] = []
+                    slap = reader.capture_slap(request, Event(), shown.append)
+                    assert isinstance(slap.pixels, np.ndarray) and slap.pixels.dtype == np.uint8, "8 bit grey"
                     assert slap.pixels.ndim == 2 and slap.resolution_dpi > 0
+                    _check_pictures(shown)
 
     def test_an_excepted_finger_is_not_handed_out(self) -> None:
         for driver, device in self._opened(DeviceKind.FINGERPRINT):
@@ -138,6 +166,18 @@ class DriverConformance:
                 _capture(driver, device, _GROUPS[device.kind][0].attributes, cancel)
                 raise AssertionError("a cancelled capture returned samples")
             assert time.monotonic() - begun < _STOP_WITHIN_S
+
+    def test_a_capture_that_is_cancelled_while_it_waits_ends_soon(self) -> None:
+        """Asked for the best quality there is, it waits for better. Samples that come out are as good."""
+        for driver, device in (*self._opened(DeviceKind.FINGERPRINT), *self._opened(DeviceKind.IRIS)):
+            cancel = Event()
+            timer = Timer(_CANCEL_AFTER_S, cancel.set)
+            timer.start()
+            begun = time.monotonic()
+            with suppress(Cancelled):
+                _capture(driver, device, _GROUPS[device.kind][0].attributes, cancel, score=100)
+            timer.cancel()
+            assert time.monotonic() - begun < _CANCEL_AFTER_S + _STOP_WITHIN_S, "it did not look at cancel"
 
     def test_a_scanner_hands_out_a_page_at_the_resolution_asked_for(self) -> None:
         for driver, device in self._opened(DeviceKind.SCANNER):
@@ -210,7 +250,14 @@ class DriverConformance:
 
     def _opened(self, kind: DeviceKind) -> list[tuple[Driver, DeviceDescriptor]]:
         driver = self.make_driver()
-        return [(driver, device) for device in driver.find() if device.kind is kind]
+        return [(driver, device) for device in _found(driver) if device.kind is kind]
+
+
+def _found(driver: Driver) -> Sequence[DeviceDescriptor]:
+    found = driver.find()
+    if not found:
+        raise SkipTest("the driver finds no device: plug one in, or simulate it at the wire")
+    return found
 
 
 def conformance_context() -> DeviceContext:
@@ -224,20 +271,42 @@ def _ignore(frame: Frame) -> None:
     pass
 
 
+def _check_pictures(shown: Sequence[Frame]) -> None:
+    for frame in shown:
+        assert isinstance(frame.pixels, np.ndarray) and frame.pixels.dtype == np.uint8, "8 bit pictures"
+        assert frame.pixels.ndim == 2 or frame.pixels.shape[2:] == (3,), "(h, w) grey or (h, w, 3) RGB"
+    for one, next_ in pairwise(shown):
+        assert not np.may_share_memory(one.pixels, next_.pixels), "every frame needs an array of its own"
+
+
+def _open_files() -> int:
+    return len(list(_OPEN_FILES.iterdir())) if _OPEN_FILES.is_dir() else 0
+
+
+def _wait_until(is_so: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + _STOP_WITHIN_S
+    while not is_so() and time.monotonic() < deadline:
+        time.sleep(0.01)
+
+
 def _capture(
     driver: Driver,
     device: DeviceDescriptor,
     attributes: tuple[BiometricAttribute, ...],
     cancel: Event | None = None,
     previous_hash: str = "",
+    score: int = 40,
 ) -> list[CapturedSample]:
-    request = CaptureRequest(attributes, 40, 10.0, str(uuid4()), previous_hash)
+    request = CaptureRequest(attributes, score, 10.0, str(uuid4()), previous_hash)
+    shown: list[Frame] = []
     with driver.open(device, conformance_context()) as reader:
         if isinstance(reader, SlapCapture):  # the workstation takes it apart
-            reader.capture_slap(request, cancel or Event(), _ignore)
+            reader.capture_slap(request, cancel or Event(), shown.append)
             return []
         assert isinstance(reader, BiometricCapture)
-        return list(reader.capture(request, cancel or Event(), _ignore))
+        samples = list(reader.capture(request, cancel or Event(), shown.append))
+    _check_pictures(shown)
+    return samples
 
 
 def _frames(camera: Camera) -> list[Frame]:

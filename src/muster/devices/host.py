@@ -21,6 +21,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 from datetime import timedelta
 from pkgutil import resolve_name
 from queue import SimpleQueue
@@ -28,7 +29,7 @@ from threading import Event, Lock, Thread
 from typing import Any
 
 from muster.clock import utc_now
-from muster.devices import capabilities
+from muster.devices import authors, capabilities
 from muster.devices.api import DEVICE_FAILED, DeviceContext, DeviceDescriptor, Driver, why_not
 from muster.devices.capabilities import Called
 from muster.devices.frames import Frame
@@ -128,7 +129,8 @@ class _Opened(Thread):
     def __init__(self, driver: Driver, descriptor: DeviceDescriptor, context: Carried, opening: Call) -> None:
         super().__init__(name=f"device-{opening.number}", daemon=True)
         self._driver = driver
-        self._descriptor = descriptor
+        # It knows its devices by its own name, which need not be that of its entry point.
+        self._descriptor = replace(descriptor, driver=driver.name)
         self._ahead, self._environment, self._lag = context
         self._current = opening
         self._work: SimpleQueue[tuple[Call, Message] | None] = SimpleQueue()
@@ -195,9 +197,11 @@ class _Opened(Thread):
         """What a driver's library raises beside ours is a fault of its device."""
         try:
             yield
-        except (MusterError, Ended):
+        except (MusterError, Ended) as error:
+            authors.tell(error)
             raise
         except Exception as error:  # a stranger's library has errors of its own
+            authors.tell(error)
             raise DeviceUnavailable(DEVICE_FAILED, kind=self._descriptor.kind.value) from error
 
 
@@ -247,6 +251,7 @@ class Host:
             what = "starting"
             self._driver = made()
         except (Exception, SystemExit) as error:  # noqa: BLE001 - said to whoever asks why there is no device
+            authors.tell(error)
             self._pipes.send(Message("broken", 0, why_not(error, what)))
         return self._driver
 
@@ -257,6 +262,7 @@ class Host:
             found = [pack(each, DeviceDescriptor, pieces) for each in driver.find()]
             return ("found", 0, found), pieces
         except Exception as error:  # noqa: BLE001 - the contract says "raises nothing"; who broke it is said
+            authors.tell(error)
             return ("unfound", 0, why_not(error, "looking for devices")), []
         finally:
             self._looking_since = None

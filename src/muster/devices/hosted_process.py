@@ -26,6 +26,7 @@ from threading import Event, Lock, Thread
 from typing import Any, TypeVar
 
 from muster import errors
+from muster.devices import authors
 from muster.devices.api import DeviceDescriptor
 from muster.devices.hosted_call import Asked, Waiting, called_back
 from muster.devices.wire import Ended, Garbled, Message, Piece, Pipes
@@ -54,7 +55,6 @@ DRIVER_STUCK = Code(
 )
 DRIVER_BROKEN = Code("DRIVER_BROKEN", "The driver of the {kind} cannot be started. Ask your administrator.")
 
-STDERR_VARIABLE = "MUSTER_DRIVER_STDERR"
 _SECRETS = "MUSTER_SECRET_"  # of services; a driver has none to ask for
 
 T = TypeVar("T")
@@ -272,7 +272,7 @@ def _started(where: str, sign_of_life_s: float) -> subprocess.Popen[bytes]:
         command,
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
-        stderr=None if os.environ.get(STDERR_VARIABLE) == "1" else subprocess.DEVNULL,
+        stderr=None if authors.is_asked_for() else subprocess.DEVNULL,
         bufsize=0,
         env={name: value for name, value in os.environ.items() if not name.upper().startswith(_SECRETS)},
         start_new_session=True,  # what the driver itself starts ends with it

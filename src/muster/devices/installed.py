@@ -12,6 +12,7 @@ from functools import partial
 from importlib.metadata import EntryPoint
 from typing import Any
 
+from muster.devices import authors
 from muster.devices.api import DRIVER_GROUP
 from muster.devices.hosting import HostedDriver
 from muster.plugins import Plugin, discover
@@ -43,4 +44,8 @@ def installed_drivers(
 def _made(point: EntryPoint) -> Callable[[], Any] | Any:
     if point.group == HOSTED_DRIVER_GROUP:
         return partial(HostedDriver, point.name, point.value.replace(" ", ""))
-    return point.load()
+    try:
+        return point.load()
+    except (Exception, SystemExit) as error:  # a stranger's module; whoever loads it goes on
+        authors.tell(error)
+        raise

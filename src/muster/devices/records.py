@@ -113,9 +113,10 @@ def face_record(pixels: Pixels, captured_at: datetime, quality: float) -> bytes:
     ).encode()
 
 
-def picture_of(record: bytes) -> Pixels:
-    """The decoded picture inside a finger, face or iris record. Raises ``MalformedData``."""
-    return pixels_in(parse_record(record))
+def picture_of(record: bytes, *, enough_px: int = 0) -> Pixels:
+    """The decoded picture inside a finger, face or iris record; a smaller one where it need be no larger than
+    ``enough_px`` and that is sooner to be had. Raises ``MalformedData``."""
+    return pixels_in(parse_record(record), enough_px=enough_px)
 
 
 def _details(captured_at: datetime, quality: float) -> CaptureDetails:

@@ -32,12 +32,14 @@ class FormChoices:
 
     ``groups`` of fields are what an update changes. ``words_kept`` are fields (``fullName``, ``fullName.eng``)
     whose blocklisted words stay, each with the officer's reason. ``handles`` are the fields the person shall be
-    able to sign in by elsewhere; None leaves it to the deployment.
+    able to sign in by elsewhere; None leaves it to the deployment. ``suggested`` are fields of a draft that nobody
+    looked at yet, named like those of ``words_kept``.
     """
 
     groups: tuple[str, ...] = ()
     words_kept: Mapping[str, str] = field(default_factory=dict)
     handles: tuple[str, ...] | None = None
+    suggested: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

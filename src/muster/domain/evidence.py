@@ -16,6 +16,7 @@ from datetime import datetime
 from enum import Enum
 
 from muster.domain.document_risk import DocumentVerdict, Risk
+from muster.domain.lifecycle import BlobRef
 from muster.domain.proofing import Assurance, Level, Scenario
 
 
@@ -101,6 +102,11 @@ class Check:
     outcome: CheckOutcome
     blocking: bool = False
 
+    @property
+    def indicator(self) -> str:
+        """As it is exchanged: ``DOC_EXPIRATION_DATE_OK``."""
+        return f"{self.name}_{self.outcome.value}"
+
 
 class ArtifactRole(Enum):
     FRONT = "front"
@@ -108,18 +114,26 @@ class ArtifactRole(Enum):
     PORTRAIT = "portrait"
     ATTESTATION = "attestation"
     PROOF_OF_RESIDENCE = "proof_of_residence"
+    RECORD = "record"  # whatever else a source shared
+    SERVICE_PROOF = "service_proof"  # what a service signed of all that it found
 
 
 @dataclass(frozen=True, slots=True)
 class Artifact:
     """A file behind a piece of evidence. What it is says ``media_type``, told from its content, never from its
-    role: the front of an eID is a PDF. ``digest`` is its SHA-256 (hex); ``filename`` empty where it has none."""
+    role: the front of an eID is a PDF. ``digest`` is its SHA-256 (hex); ``filename`` empty where it has none;
+    ``kept`` names the sealed file with the registration, empty for one that is made when it is asked for."""
 
     role: ArtifactRole
     media_type: str
     digest: str
     size: int
     filename: str = ""
+    kept: str = ""
+
+    @property
+    def ref(self) -> BlobRef:
+        return BlobRef(self.kept, self.digest, self.size)
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,7 +252,7 @@ class Evidence:
 
     def indicators(self, outcome: CheckOutcome) -> tuple[str, ...]:
         """``DOC_EXPIRATION_DATE_OK`` and the like, in the order of the checks."""
-        return tuple(f"{each.name}_{outcome.value}" for each in self.submission.checks if each.outcome is outcome)
+        return tuple(each.indicator for each in self.submission.checks if each.outcome is outcome)
 
 
 @dataclass(frozen=True, slots=True)

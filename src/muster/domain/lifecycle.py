@@ -112,6 +112,18 @@ class DocumentRemoved:
 
 
 @dataclass(frozen=True, slots=True)
+class DocumentShared:
+    """The document with this ``digest`` (SHA-256, hex, as it is kept) was not captured here: ``provider`` gave it,
+    with ``piece`` of the evidence, as the file whose own digest is ``file``."""
+
+    at: datetime
+    digest: str
+    provider: str
+    piece: str
+    file: str
+
+
+@dataclass(frozen=True, slots=True)
 class ProofSettled:
     """What proving who the person is came to. ``execution`` is where it is told, empty where nobody was asked;
     ``about`` names the fields it rests on: when one of them says something else it is to be settled anew."""
@@ -246,7 +258,8 @@ class StepCompleted:
 class PersonAnswered:
     """The person's own answer to what they were shown. ``shown`` is the SHA-256 (hex) of exactly that
     (``workstation.person_screen``), ``language`` the one it was shown in; ``own_screen`` whether on a screen of
-    theirs or on the officer's, turned to them. ``signature`` is their handwriting, where they signed."""
+    theirs or on the officer's, turned to them. ``signature`` is their handwriting, where they signed;
+    ``cannot_sign`` that they said they cannot, where one is asked for."""
 
     at: datetime
     reply: Reply
@@ -254,6 +267,7 @@ class PersonAnswered:
     shown: str
     own_screen: bool
     signature: BlobRef | None = None
+    cannot_sign: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -348,6 +362,26 @@ class Uploaded:
 
 
 @dataclass(frozen=True, slots=True)
+class ProofPutTogether:
+    """The proof of who this is lies here sealed, to be written (``workstation.proof_archive``)."""
+
+    at: datetime
+    operator: str
+    archive: BlobRef
+
+
+@dataclass(frozen=True, slots=True)
+class ProofTaken:
+    """It was written: the case is closed, and what the proof rests on was destroyed here. ``digest`` is the
+    SHA-256 (hex) of the archive."""
+
+    at: datetime
+    operator: str
+    digest: str
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
 class Discarded:
     at: datetime
     operator: str
@@ -421,6 +455,7 @@ Event = (
     | DemographicsDrafted
     | DocumentAttached
     | DocumentRemoved
+    | DocumentShared
     | ProofSettled
     | SampleCaptured
     | SampleJudged
@@ -444,6 +479,8 @@ Event = (
     | ReviewSigned
     | Synced
     | Uploaded
+    | ProofPutTogether
+    | ProofTaken
     | Discarded
     | FieldsRead
     | FieldsFilled
@@ -463,7 +500,7 @@ class Captures:
 
     samples: Mapping[BiometricAttribute, SampleCaptured] = field(default_factory=_nothing)
     judgements: Mapping[BiometricAttribute, StationJudgement] = field(default_factory=_nothing)
-    forced_because: Mapping[BiometricAttribute, ForcedBecause] = field(default_factory=_nothing)
+    forced_because: Mapping[BiometricAttribute, PoorSamplesKept] = field(default_factory=_nothing)
     liveness: tuple[LivenessJudged, ...] = ()
     exceptions: Mapping[BiometricAttribute, BiometricException] = field(default_factory=_nothing)
     exception_photo: ExceptionPhotoTaken | None = None
@@ -488,7 +525,7 @@ class Registration:
     proof: ProofSettled | None = None
     samples: Mapping[BiometricAttribute, SampleCaptured] = field(default_factory=lambda: MappingProxyType({}))
     judgements: Mapping[BiometricAttribute, StationJudgement] = field(default_factory=lambda: MappingProxyType({}))
-    forced_because: Mapping[BiometricAttribute, ForcedBecause] = field(
+    forced_because: Mapping[BiometricAttribute, PoorSamplesKept] = field(
         default_factory=lambda: MappingProxyType({})
     )
     liveness: tuple[LivenessJudged, ...] = ()
@@ -511,11 +548,14 @@ class Registration:
     sent_back: ReviewSigned | None = None
     synced: Synced | None = None
     uploaded: Uploaded | None = None
+    proof_waiting: ProofPutTogether | None = None
+    proof_taken: ProofTaken | None = None
     discarded: Discarded | None = None
     said: tuple[PrefilledField, ...] = ()
     filled: Mapping[str, PrefilledField] = field(default_factory=lambda: MappingProxyType({}))
     decided: tuple[Conflict, ...] = ()
     chips: Mapping[str, ChipRead] = field(default_factory=lambda: MappingProxyType({}))
+    shared: tuple[DocumentShared, ...] = ()
     portraits: tuple[PortraitCompared, ...] = ()
 
     @property
@@ -526,6 +566,12 @@ class Registration:
         here = {each.portrait.name for each in self.chips.values() if each.portrait}
         found = {each.document: each for each in self.portraits if each.face == name and each.portrait in here}
         return tuple(found.values())
+
+    def provenance(self, field: str) -> DocumentShared | None:
+        """From whom the document in this place came; None where it was captured here."""
+        document = self.documents.get(field)
+        digest = document.content.digest if document else None
+        return next((each for each in reversed(self.shared) if each.digest == digest), None)
 
     @property
     def is_draft(self) -> bool:
@@ -570,15 +616,24 @@ class Registration:
 
     @property
     def risk(self) -> int:
-        """What a reviewer should see soon: captures kept below the threshold, what could not be captured, a face
-        that the officer attested, and an introducer who looks like the officer."""
-        forced = sum(each.facts.forced for each in self.samples.values())
-        return forced + len(self.exceptions) + self.is_face_attested + self.is_introduced_by_operator
+        """What a reviewer should see soon, of the person and of whoever introduced them: captures kept below the
+        threshold, what could not be captured, a face that the officer attested; and an introducer who looks like
+        the officer."""
+        both = (self, self.turned)
+        forced = sum(each.facts.forced for one in both for each in one.samples.values())
+        excepted = sum(len(one.exceptions) for one in both)
+        attested = sum(one.is_face_attested for one in both)
+        return forced + excepted + attested + self.is_introduced_by_operator
 
     @property
     def filed_under(self) -> RegistrationId:
         """The number the server knows this by: a correction goes under the registration it corrects."""
         return RegistrationId.of_request(self.request) if self.request else self.id
+
+    @property
+    def is_untouched(self) -> bool:
+        """Whether nothing was said or taken since it was begun."""
+        return self == Registration(self.id, self.started, self.request)
 
     def is_done(self, step: Step) -> bool:
         """Whether the answers that ``step`` asks for are all there."""
@@ -629,6 +684,7 @@ def apply(state: Registration, event: Event) -> Registration:
         case (
             PersonAnswered() | OperatorSampleTaken() | Confirmed() | Signed()
             | Sealed() | ReviewWanted() | Reviewed() | ReviewSigned() | Synced() | Uploaded() | Discarded()
+            | ProofPutTogether() | ProofTaken()
         ):  # fmt: skip
             return _apply_ending(state, event)
         case SampleJudged() | SampleSetAside() if not _is_current(state, event):
@@ -637,10 +693,11 @@ def apply(state: Registration, event: Event) -> Registration:
             return replace(state, judgements=_with(state.judgements, event.attribute, event.judgement))
         case LivenessJudged():  # it comes with its face, which takes preview and signature back
             return replace(state, liveness=(*state.liveness, event))
-        case FieldsRead() | ConflictDecided() | ChipRead() | PortraitCompared():  # the form says what it said
+        case FieldsRead() | ConflictDecided() | ChipRead() | PortraitCompared() | DocumentShared():
+            # The form says what it said.
             return _apply_reading(state, event)
         case PoorSamplesKept():
-            reasons = {**state.forced_because, **dict.fromkeys(event.attributes, event.because)}
+            reasons = {**state.forced_because, **dict.fromkeys(event.attributes, event)}
             return replace(state, forced_because=MappingProxyType(reasons))
         case _:
             return _apply_content(_content_changed(state), event)
@@ -654,7 +711,7 @@ def _apply_completed(state: Registration, event: StepCompleted) -> Registration:
     raise ValueError("only documents and preview are completed by saying so")
 
 
-_Reading = FieldsRead | ConflictDecided | ChipRead | PortraitCompared
+_Reading = FieldsRead | ConflictDecided | ChipRead | PortraitCompared | DocumentShared
 
 
 def _apply_reading(state: Registration, event: _Reading) -> Registration:
@@ -668,11 +725,23 @@ def _apply_reading(state: Registration, event: _Reading) -> Registration:
             return replace(state, chips=_with(state.chips, event.document, event))
         case PortraitCompared():
             return replace(state, portraits=(*state.portraits, event))
+        case DocumentShared():
+            return replace(state, shared=(*state.shared, event))
 
 
 _Review = ReviewWanted | Reviewed | ReviewSigned
+_Proof = ProofPutTogether | ProofTaken
 _Ending = (
-    PersonAnswered | OperatorSampleTaken | Confirmed | Signed | Sealed | _Review | Synced | Uploaded | Discarded
+    PersonAnswered
+    | OperatorSampleTaken
+    | Confirmed
+    | Signed
+    | Sealed
+    | _Review
+    | Synced
+    | Uploaded
+    | _Proof
+    | Discarded
 )
 
 
@@ -699,6 +768,10 @@ def _apply_ending(state: Registration, event: _Ending) -> Registration:
             return replace(state, synced=event)
         case Uploaded():
             return replace(state, uploaded=event)
+        case ProofPutTogether():
+            return replace(state, proof_waiting=event)
+        case ProofTaken():
+            return replace(state, proof_waiting=None, proof_taken=event)
         case Discarded():
             return replace(state, discarded=event)
 
@@ -711,7 +784,9 @@ def _apply_review(state: Registration, event: _Review) -> Registration:
         case Reviewed():
             return replace(state, reviewed=event)
         case ReviewSigned(decision=Decision.SEND_BACK):
-            draft = replace(state, sealed=None, review_wanted=None, reviewed=None, review_signed=None)
+            draft = replace(
+                state, sealed=None, review_wanted=None, reviewed=None, review_signed=None, proof_waiting=None
+            )
             return replace(_content_changed(draft), sent_back=event)
         case ReviewSigned():
             return replace(state, review_signed=event)

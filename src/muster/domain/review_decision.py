@@ -34,3 +34,18 @@ class Reason(Enum):
     POOR_CAPTURE = "POC"
     DOCUMENT = "DOC"
     OTHER = "OTH"
+
+    @property
+    def words(self) -> str:
+        return _WORDS[self]
+
+
+_WORDS = {
+    Reason.AGE_AND_PHOTO: "The age does not fit the photo",
+    Reason.GENDER_AND_PHOTO: "The gender does not fit the photo",
+    Reason.ADDRESS: "The address is not right",
+    Reason.DUPLICATE: "The person is registered already",
+    Reason.POOR_CAPTURE: "Face, fingers or eyes are to be captured again",
+    Reason.DOCUMENT: "A document is missing, unreadable or another person's",
+    Reason.OTHER: "Another reason",
+}

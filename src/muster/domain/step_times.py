@@ -54,22 +54,26 @@ class StepTimes:
 
 def step_times(events: Iterable[lifecycle.Event], pause: timedelta = PAUSE) -> StepTimes:
     """Of everything up to the last event that belongs to a step: what comes later is the machine's work."""
+    return times_of(((event.at, step_of(event)) for event in events), pause)
+
+
+def times_of(happened: Iterable[tuple[datetime, Step | None]], pause: timedelta = PAUSE) -> StepTimes:
+    """The same of whatever happened, each with the step it belongs to, if it does to one."""
     by_step: dict[Step, timedelta] = {}
     pauses: list[Pause] = []
     set_back, before, unclaimed = _NO_TIME, None, _NO_TIME
-    for event in events:
-        passed = event.at - before if before is not None else _NO_TIME
+    for at, step in happened:
+        passed = at - before if before is not None else _NO_TIME
         if passed < _NO_TIME:
             set_back, passed = max(set_back, -passed), _NO_TIME
         elif passed > pause:
-            pauses.append(Pause(before or event.at, passed))
+            pauses.append(Pause(before or at, passed))
             passed = _NO_TIME
-        step = step_of(event)
         unclaimed += passed
         if step is not None:
             by_step[step] = by_step.get(step, _NO_TIME) + unclaimed
             unclaimed = _NO_TIME
-        before = event.at
+        before = at
     return StepTimes(by_step, tuple(pauses), set_back)
 
 
@@ -81,16 +85,16 @@ def step_of(event: lifecycle.Event) -> Step | None:
         case lifecycle.CaptureAttempted(group=group):
             return Step(group.value)
         case lifecycle.SampleCaptured(facts=facts):
-            return _step_of_attribute(facts.attribute)
+            return step_of_attribute(facts.attribute)
         case lifecycle.ExceptionMarked(exception=exception):
-            return _step_of_attribute(exception.attribute)
+            return step_of_attribute(exception.attribute)
         case lifecycle.ExceptionCleared(attribute=attribute):
-            return _step_of_attribute(attribute)
+            return step_of_attribute(attribute)
         case lifecycle.OfIntroducer(what=what):
             return Step.INTRODUCER if step_of(what) else None
         case _:
             return _STEPS.get(type(event))
 
 
-def _step_of_attribute(attribute: BiometricAttribute) -> Step:
+def step_of_attribute(attribute: BiometricAttribute) -> Step:
     return Step(_GROUP_OF[attribute].value)

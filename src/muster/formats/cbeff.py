@@ -357,8 +357,6 @@ def _parse(content: bytes) -> etree._Element:
         root = etree.fromstring(content, parser)
     except etree.XMLSyntaxError as error:
         raise MalformedData(CBEFF_UNREADABLE, offset=_offset(content, error.position)) from error
-    except ValueError as error:
-        raise MalformedData(CBEFF_UNREADABLE) from error
     if root.getroottree().docinfo.doctype:  # type: ignore[union-attr]
         raise MalformedData(CBEFF_UNREADABLE)
     return root

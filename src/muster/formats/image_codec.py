@@ -11,11 +11,13 @@ followed, because a record states the size of the picture as it is stored.
 from __future__ import annotations
 
 import io
+from contextlib import suppress
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, UnidentifiedImageError
+from PIL.Jpeg2KImagePlugin import Jpeg2KImageFile
 
 from muster.errors import Code, MalformedData
 from muster.formats import wsq
@@ -38,6 +40,7 @@ MAXIMUM_PIXELS = 64_000_000  # a 600 dpi A4 page is 35 million
 # for, so it is asked for a little more than a fifteenth: at 12 what comes out lies between 12:1 and 13:1.
 LOSSY_RATIO = 12.0
 _JPEG_QUALITY = 95
+_MOST_HALVINGS = 3
 
 
 def encode_jp2_lossless(pixels: Pixels) -> bytes:
@@ -60,9 +63,9 @@ def encode_jp2_lossy(pixels: Pixels, ratio: float = LOSSY_RATIO) -> bytes:
     )
 
 
-def encode_jpeg(pixels: Pixels) -> bytes:
-    """Baseline JPEG of quality 95 with all of the colour kept."""
-    return _saved(pixels, "JPEG", quality=_JPEG_QUALITY, subsampling=0)
+def encode_jpeg(pixels: Pixels, quality: int = _JPEG_QUALITY) -> bytes:
+    """Baseline JPEG with all of the colour kept."""
+    return _saved(pixels, "JPEG", quality=quality, subsampling=0)
 
 
 def encode_png(pixels: Pixels) -> bytes:
@@ -75,19 +78,30 @@ def _saved(pixels: Pixels, form: str, **options: Any) -> bytes:
     return buffer.getvalue()
 
 
-def decode(content: bytes, maximum_pixels: int = MAXIMUM_PIXELS) -> Pixels:
+def decode(content: bytes, maximum_pixels: int = MAXIMUM_PIXELS, *, enough_px: int = 0) -> Pixels:
     """Decode JPEG 2000, WSQ, JPEG or PNG to grey or RGB.
 
     The four are what the records' standards know. Nothing else is tried: Pillow would hand PostScript to an
     interpreter. Raises ``MalformedData`` for anything that is no whole picture, one of more than
     ``maximum_pixels``, or one that is small but dear to decode. Takes at most 30 octets for each pixel, however
     few octets the picture has.
+
+    ``enough_px``: a JPEG 2000 picture that need not be larger comes as its half, quarter or eighth, the smallest
+    that is as large on its longer side; that takes as small a part of the time.
     """
-    codec = describe(content).codec
+    picture = describe(content)
+    codec = picture.codec
     if codec is Codec.WSQ:
         return wsq.decode(content)
     if codec in (Codec.JP2, Codec.JPEG2000_CODESTREAM):
         _refuse_costly(content)
+    for halvings in range(_halvings(picture.width, picture.height, enough_px), 0, -1):
+        with suppress(MalformedData):  # it has no picture as small in it, or is none
+            return _opened(content, maximum_pixels, halvings)
+    return _opened(content, maximum_pixels)
+
+
+def _opened(content: bytes, maximum_pixels: int, halvings: int = 0) -> Pixels:
     try:
         with Image.open(io.BytesIO(content), formats=_FORMATS) as image:
             if image.width * image.height > maximum_pixels:
@@ -95,6 +109,8 @@ def decode(content: bytes, maximum_pixels: int = MAXIMUM_PIXELS) -> Pixels:
             if image.format == "JPEG2000" and _END_OF_CODESTREAM not in content:
                 # A file that ends right behind its headers decodes to a picture of nothing.
                 raise MalformedData(IMAGE_UNDECODABLE)
+            if isinstance(image, Jpeg2KImageFile):
+                image.reduce = halvings
             if image.mode in ("I;16", "I;16B", "I"):  # Pillow's own conversion cuts at 255
                 return (np.asarray(image) >> 8).astype(np.uint8)
             grey = image.mode in ("1", "L")
@@ -105,6 +121,19 @@ def decode(content: bytes, maximum_pixels: int = MAXIMUM_PIXELS) -> Pixels:
         raise MalformedData(IMAGE_TOO_LARGE) from error
     except (UnidentifiedImageError, OSError, ValueError, SyntaxError, EOFError, MemoryError) as error:
         raise MalformedData(IMAGE_UNDECODABLE) from error
+
+
+def _halvings(width: int, height: int, enough_px: int) -> int:
+    """How often it can be halved and is enough still. Of a quarter or an eighth that leaves a remainder Pillow
+    and the codec do not agree how large it is."""
+    return next(
+        (
+            times
+            for times in range(_MOST_HALVINGS, 0, -1)
+            if 0 < enough_px <= max(width, height) >> times and (times == 1 or not (width | height) % (1 << times))
+        ),
+        0,
+    )
 
 
 def _refuse_costly(content: bytes) -> None:

@@ -22,7 +22,6 @@ from muster.errors import BadInput, Code, MalformedData
 from muster.formats import wsq
 from muster.formats.image_codec import (
     IMAGE_TOO_LARGE,
-    IMAGE_UNDECODABLE,
     Pixels,
     decode,
     encode_jp2_lossless,
@@ -142,15 +141,13 @@ _IRIS_ENCODERS = {
 }
 
 
-def pixels_in(record: Record) -> Pixels:
-    """Raises ``MalformedData``."""
+def pixels_in(record: Record, *, enough_px: int = 0) -> Pixels:
+    """``enough_px`` as :func:`~muster.formats.image_codec.decode` has it. Raises ``MalformedData``."""
     picture = picture_in(record)
     if picture.width * picture.height > MAXIMUM_PIXELS:
         raise MalformedData(IMAGE_TOO_LARGE)
-    if picture.codec is not Codec.RAW:
-        return decode(record.image, MAXIMUM_PIXELS)
-    if isinstance(record, FaceRecord):  # has no raw code; said for the type checker
-        raise MalformedData(IMAGE_UNDECODABLE)
+    if picture.codec is not Codec.RAW or isinstance(record, FaceRecord):  # faces have no raw code
+        return decode(record.image, MAXIMUM_PIXELS, enough_px=enough_px)
     return _grey(_samples(record), record.bit_depth).reshape(record.height, record.width)
 
 

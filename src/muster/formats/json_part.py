@@ -11,7 +11,6 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from enum import Enum
 from typing import Any, TypeVar
 
 from muster import base64url
@@ -19,7 +18,6 @@ from muster.errors import Code, MalformedData
 from muster.formats.java_times import moment_of, time_text
 
 _INT64 = range(-(2**63), 2**63)
-_E = TypeVar("_E", bound=Enum)
 _V = TypeVar("_V")
 
 
@@ -121,13 +119,6 @@ class JsonPart:
         if not isinstance(value, int) or isinstance(value, bool) or value not in _INT64:
             raise self.malformed(name)
         return value
-
-    def member(self, name: str, kind: type[_E], default: _E) -> _E:
-        text = self.text(name)
-        try:
-            return kind(text) if text else default
-        except ValueError as error:
-            raise self.malformed(name) from error
 
     def time(self, name: str) -> str:
         """A time in any of Java's forms as text, to the last digit; empty when there is none."""

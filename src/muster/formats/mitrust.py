@@ -82,11 +82,13 @@ class SharedFile:
 @dataclass(frozen=True, slots=True)
 class UserInfo:
     """``claims`` by dotted paths, without the files; nobody may count on any of them being there. ``consent`` is
-    the proof of the person's consent, encrypted (JWE), for whoever has to show it."""
+    the proof of the person's consent, encrypted (JWE), for whoever has to show it; ``autoupdate`` the token by
+    which the same is shared again, where the person agreed to that."""
 
     claims: Mapping[str, str]
     files: tuple[SharedFile, ...]
     consent: str
+    autoupdate: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +164,15 @@ def user_info(body: bytes) -> UserInfo:
             claims[path] = str(value)
     if len(files) > _MOST_FILES:
         raise MalformedData(MITRUST_FILE_UNREADABLE, part="count")
-    return UserInfo(claims, tuple(files), jwe if isinstance(jwe, str) else "")
+    return UserInfo(claims, tuple(files), jwe if isinstance(jwe, str) else "", _autoupdate(data))
+
+
+def _autoupdate(data: Mapping[str, Any]) -> str:
+    """Its shape is that of a renewed one: the source does not say how the first one comes."""
+    place: Any = data
+    for name in ("autoupdate", "access_token_wrapper", "access_token"):
+        place = place.get(name) if isinstance(place, dict) else None
+    return place if isinstance(place, str) else ""
 
 
 def _leaves(value: object, path: tuple[str, ...]) -> Iterator[tuple[str, object]]:
@@ -207,11 +217,19 @@ def final_day(token: str) -> datetime | None:
     that moment as its ``exp``. Nobody but MiTrust can check either, so this is a date to plan by and no more; None
     where it cannot be read."""
     refresh = _payload(token).get("refresh_token")
-    expires = _payload(refresh).get("exp") if isinstance(refresh, str) else None
-    if isinstance(expires, bool) or not isinstance(expires, int):
+    return _moment(_payload(refresh).get("exp")) if isinstance(refresh, str) else None
+
+
+def given_on(token: str) -> datetime | None:
+    """When a token was made (``iat``), where it tells: not by whom, and nobody here can check it."""
+    return _moment(_payload(token).get("iat"))
+
+
+def _moment(numeric_date: object) -> datetime | None:
+    if isinstance(numeric_date, bool) or not isinstance(numeric_date, int):
         return None
     try:
-        return datetime.fromtimestamp(expires, UTC)
+        return datetime.fromtimestamp(numeric_date, UTC)
     except (OverflowError, OSError, ValueError):
         return None
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import struct
+from collections.abc import Callable
 from typing import Any
 
 from muster.errors import BadInput, Code, MalformedData
@@ -66,6 +67,7 @@ class Layout:
 
     def __init__(self, **forms: str) -> None:
         self._forms = forms
+        self._written = [(name, _fitting(form), _is_single(form)) for name, form in forms.items()]
         self._whole = struct.Struct(">" + "".join(forms.values()))
         self.length = self._whole.size
 
@@ -83,11 +85,14 @@ class Layout:
         Raises ``BadInput``: a number below 0 or too large, another number of numbers or of octets.
         """
         values: list[Any] = []
-        for name, form in self._forms.items():
+        for name, fits, is_single in self._written:
             value: Any = others[name] if name in others else getattr(record, name)
-            if not _fits(value, form):
+            if not fits(value):
                 raise BadInput(RECORD_FIELD_UNFIT, field=name)
-            values += (value,) if _is_single(form) else value
+            if is_single:
+                values.append(value)
+            else:
+                values += value
         return self._whole.pack(*values)
 
 
@@ -98,13 +103,17 @@ def _is_single(form: str) -> bool:
     return len(form) == 1 or form.endswith("s")
 
 
-def _fits(value: Any, form: str) -> bool:
+def _fitting(form: str) -> Callable[[Any], bool]:
+    """Whether a value can be written in that form. Made once: a record has thousands of fields."""
     if form.endswith("s"):
-        return isinstance(value, bytes) and len(value) == int(form[:-1])
+        length = int(form[:-1])
+        return lambda value: isinstance(value, bytes) and len(value) == length
     if len(form) == 1:
-        return isinstance(value, int) and 0 <= value <= _LARGEST[form]
-    return (
+        largest = _LARGEST[form]
+        return lambda value: isinstance(value, int) and 0 <= value <= largest
+    each = [_fitting(one) for one in form]
+    return lambda value: (
         isinstance(value, tuple)
-        and len(value) == len(form)
-        and all(_fits(*each) for each in zip(value, form, strict=True))
+        and len(value) == len(each)
+        and all(fits(one) for fits, one in zip(each, value, strict=True))
     )

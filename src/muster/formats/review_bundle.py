@@ -14,9 +14,10 @@ What is to be reviewed is a list of files beside it, each sealed to the reviewer
 and what was decided::
 
     {"format": 1, "kind": "decisions", "station", "key", "for", "at",
-     "decisions": [{"registrationId", "packetId", "decision", "reason", "operator", "at"}]}
+     "decisions": [{"registrationId", "packetId", "decision", "reason", "operator", "at", "signs"}]}
 
-``reason`` is absent where there is none. In a list, of the person it says nothing but the registration's number.
+``reason`` is absent where there is none; ``signs`` are what whoever decided was shown of it. In a list, of the
+person it says nothing but the registration's number.
 """
 
 from __future__ import annotations
@@ -113,12 +114,15 @@ class CaseList:
 
 @dataclass(frozen=True, slots=True)
 class Decided:
+    """``signs`` are the names of what stood before whoever decided, the heaviest first."""
+
     registration_id: str
     packet_id: str
     decision: str
     reason: str
     operator: str
     at: datetime
+    signs: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +144,7 @@ class DecisionList:
                 **({"reason": each.reason} if each.reason else {}),
                 "operator": each.operator,
                 "at": rfc3339(each.at),
+                "signs": list(each.signs),
             }
             for each in self.decisions
         ]
@@ -158,6 +163,7 @@ class DecisionList:
                 _matching(each, "reason", _REASON) if each.holds("reason") else "",
                 _matching(each, "operator", _USER),
                 each.moment("at"),
+                tuple(filter(_WORD.fullmatch, each.words("signs"))),
             )
             for each in body.parts("decisions")
         )

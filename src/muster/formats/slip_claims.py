@@ -6,7 +6,8 @@
 
 The centre and the machine are the number's first ten digits. ``nh`` and ``ph`` are base64url of the first 16
 octets of SHA-256: over the number, a line feed and the name (NFKC, case folded, single blanks), and over the
-record of the face that the packet carries (empty without one). The number in front keeps hashes from being looked
+record of the face that the packet carries (empty without one). ``"tr":1`` stands in
+slips of training alone, which are of no effect. The number in front keeps hashes from being looked
 up in a list made once for all; who guesses a name can still try it, which is what the hash is for.
 """
 
@@ -39,6 +40,7 @@ class SlipClaims:
     expires_at: datetime
     name_hash: str
     photo_hash: str
+    training: bool = False
 
     def encode(self) -> bytes:
         content = {
@@ -48,6 +50,7 @@ class SlipClaims:
             "exp": int(self.expires_at.timestamp()),
             "nh": self.name_hash,
             "ph": self.photo_hash,
+            **({"tr": 1} if self.training else {}),
         }
         return json.dumps(content, separators=(",", ":")).encode()
 
@@ -63,9 +66,10 @@ class SlipClaims:
                 raise ValueError("another version, or no registration number")
             if not (number.isascii() and number.isdigit()):
                 raise ValueError("no registration number")
+            training = told.get("tr", 0) != 0
         except (ValueError, KeyError, TypeError, OverflowError, OSError, RecursionError) as error:
             raise MalformedData(SLIP_CLAIMS_UNREADABLE) from error
-        return cls(number, issued, expires, name, photo)
+        return cls(number, issued, expires, name, photo, training)
 
     def is_of(self, name: str) -> bool:
         """Whether the slip is of somebody of that name."""

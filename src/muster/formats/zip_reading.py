@@ -164,8 +164,7 @@ def _places(content: bytes, entries: Sequence[_Entry]) -> dict[int, int]:
 
 
 def _data_at(content: bytes, entry: _Entry) -> int:
-    if entry.offset + _LOCAL.size > len(content):
-        raise MalformedData(ZIP_UNREADABLE, offset=entry.offset)
+    # There is room for it: it begins before the directory, each of whose entries is longer.
     mark, _needed, flags, method, _time, _date, crc, packed_size, size, name_length, extra = _LOCAL.unpack_from(
         content, entry.offset
     )

@@ -406,6 +406,7 @@ def _person_answers(contents: PacketContents) -> dict[str, str]:
                 "shown": each.shown,
                 "ownScreen": each.own_screen,
                 **({"signature": each.signature.digest} if each.signature else {}),
+                **({"cannotSign": True} if each.cannot_sign else {}),
             },
             separators=(",", ":"),
         )

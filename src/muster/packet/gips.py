@@ -17,6 +17,7 @@ from muster.clock import rfc3339
 from muster.domain.evidence import (
     Address,
     CheckOutcome,
+    DocumentDetails,
     Evaluation,
     Evidence,
     EvidenceKind,
@@ -81,7 +82,7 @@ def identity(
 def trusted_claim(evidence: Evidence) -> dict[str, Any]:
     submission = evidence.submission
     verified = evidence.is_verified
-    data: dict[str, Any] = {}
+    data = _details(submission.document) if submission.document is not None else {}
     if submission.attributes is not None:
         data["personalAttributes"] = _personal(submission.attributes, verified=verified)
     if submission.address is not None:
@@ -121,8 +122,10 @@ def _head(evidence: Evidence) -> dict[str, Any]:
 
 
 def _attributes(evidence: Evidence) -> dict[str, Any]:
+    """Of all verified evidence together, so that the source's sample says of none that it comes from there."""
     told = evidence.submission.attributes or IdentityAttributes()
-    return {**_head(evidence), "attributesData": _personal(told, verified=evidence.is_verified)}
+    head = {name: value for name, value in _head(evidence).items() if name != "referenceIds"}
+    return {**head, "attributesData": _personal(told, verified=evidence.is_verified)}
 
 
 def _address(evidence: Evidence) -> dict[str, Any]:
@@ -132,23 +135,26 @@ def _address(evidence: Evidence) -> dict[str, Any]:
 
 def _document(evidence: Evidence) -> dict[str, Any]:
     submission, verified = evidence.submission, evidence.is_verified
-    details = submission.document
-    data: dict[str, Any] = {"idDocumentType": submission.wire_type}
-    if details is not None:
-        data |= without_empty(
-            {
-                "idDocumentNumber": details.number,
-                "issuingCountry": alpha3(details.issuing_country) if details.issuing_country else None,
-                "issuingState": details.issuing_state,
-                "issuingDate": details.issued_on,
-                "expiryDate": details.expires_on,
-            }
-        )
+    data = _details(submission.document or DocumentDetails(submission.wire_type))
+    data["idDocumentType"] = submission.wire_type
     if submission.attributes is not None:
         data["personalAttributes"] = _personal(submission.attributes, verified=verified)
     if submission.address is not None:
         data["address"] = _place(submission.address, verified=verified)
     return {**_head(evidence), "idDocumentData": data}
+
+
+def _details(details: DocumentDetails) -> dict[str, Any]:
+    return without_empty(
+        {
+            "idDocumentType": details.type,
+            "idDocumentNumber": details.number,
+            "issuingCountry": alpha3(details.issuing_country) if details.issuing_country else None,
+            "issuingState": details.issuing_state,
+            "issuingDate": details.issued_on,
+            "expiryDate": details.expires_on,
+        }
+    )
 
 
 def _personal(told: IdentityAttributes, *, verified: bool) -> dict[str, Any]:

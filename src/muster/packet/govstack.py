@@ -23,7 +23,6 @@ from muster.formats.govstack import NO_FIELD, EnrolledDocument, EnrollmentReques
 from muster.formats.id_schema import IdSchema
 from muster.formats.json_part import json_text
 from muster.packet.assemble import (
-    FIELD_NOT_IN_SCHEMA,
     audit_entry,
     capture_devices,
     check_contents,
@@ -98,9 +97,7 @@ def _biometrics(
 ) -> cbeff.CbeffFile | None:
     """Nothing to say about biometrics is said by leaving them out."""
     field = schema.fields.get(contents.biometrics_field)
-    if field is None:
-        if _captures(contents):
-            raise BadInput(FIELD_NOT_IN_SCHEMA)
+    if field is None:  # then there are no samples: the schema was asked before
         return None
     birs = [_with_device(sample_bir(each, new_index()), each) for each in contents.samples]
     birs += [exception_bir(each, new_index(), contents.created_at) for each in contents.exceptions]

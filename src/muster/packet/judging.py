@@ -164,6 +164,8 @@ class _Judge:
         if isinstance(root, Code):
             told.problem(Problem(root, name))
             return
+        if len(list(islice(read_children(root), MOST_SAMPLES + 1))) > MOST_SAMPLES:
+            told.problem(Problem(CBEFF_TOO_MANY, name))
         for problem in (*schema_problems(root), *rule_problems(root)):
             if not (self._is_old and problem.code is CBEFF_OTHERS_ABSENT):
                 told.problem(Problem(problem.code, f"{name}/{problem.place}"))
@@ -171,8 +173,6 @@ class _Judge:
             told.note(Problem(SIGNATURES_NOT_ASKED, name))
         elif is_of_1_1_5(root) and len(root):
             told.problem(Problem(CBEFF_OTHERS_ABSENT, name))
-        if len(list(islice(read_children(root), MOST_SAMPLES + 1))) > MOST_SAMPLES:
-            told.problem(Problem(CBEFF_TOO_MANY, name))
         exceptions = set()
         for sample in samples_in(root):
             self._sample(name, sample, told)

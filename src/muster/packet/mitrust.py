@@ -109,9 +109,11 @@ def _document(evidence: Evidence, read: Read) -> dict[str, Any]:
 
 
 def _attested(evidence: Evidence, read: Read) -> dict[str, Any]:
-    """Neither a back nor an expiry; its number is the piece's own, its day the one of the token."""
+    """Neither a back nor an expiry; its number is the piece's own, its day the one of the token. Whose state's
+    identity it is stands there where the provider told it."""
     submission = evidence.submission
-    told: dict[str, Any] = {
+    issued_in = submission.document.issuing_country if submission.document is not None else None
+    told: dict[str, Any] = without_empty({"issuing_country": alpha3(issued_in) if issued_in else None}) | {
         "date_of_issue": (submission.answered_at or submission.submitted_at).date().isoformat(),
         "type": {"normalized": "jwt", "raw": "id_token"},
         "number": submission.id,

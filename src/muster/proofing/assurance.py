@@ -82,7 +82,8 @@ def _default(method: Method) -> Assurance:
         case DocumentMethodDefinition(nfc_enabled=True):
             # A chip proves a level; its strength is the source's own example ("Passport NFC read").
             return Assurance(Eidas.HIGH, Ial.IAL2, None, Strength.STRONG)
-    return _BY_TYPE[method.type]
+        case _:
+            return _BY_TYPE[method.type]
 
 
 def reachable(method: Method, policy: Policy, scenario: Scenario | None = None) -> Assurance:

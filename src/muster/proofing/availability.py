@@ -23,16 +23,23 @@ METHOD_NEEDS_NETWORK = Code(
     "METHOD_NEEDS_NETWORK", "This step needs a network. It waits: go on with it when there is one."
 )
 
+METHOD_DOWNGRADED = Code(
+    "METHOD_DOWNGRADED",
+    "The service for this step does not answer just now. Take another way, or try again later.",
+)
+
 _WITHOUT_NETWORK = frozenset({"document", "biometric", "claim_match", "vouch"})
 
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """What the station has at this moment: a network, kinds of devices, and methods by their type."""
+    """What the station has at this moment: a network, kinds of devices, and methods by their type. ``downgraded``
+    are methods, by their id, whose service was not there lately."""
 
     online: bool
     methods: frozenset[str]
     devices: frozenset[str] = frozenset()
+    downgraded: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +69,19 @@ def hindrance(
         return Hindrance(PROOFING_DEVICE_MISSING, {"device": method.device})
     if not around.online and not works_offline(method):
         return Hindrance(METHOD_NEEDS_NETWORK)
+    if method.id in around.downgraded and plan.use_case.policy.downgraded_services == "REFUSE":
+        return Hindrance(METHOD_DOWNGRADED)
     return None
+
+
+def offered(plan: Plan, node: PlannedNode, around: Surroundings) -> tuple[str, ...]:
+    """The children of a choice as they are offered: first those that can succeed without a service that was not
+    there lately."""
+
+    def is_sure(child: str) -> bool:
+        return can_succeed(plan, child, lambda leaf: plan.method_of(leaf).id not in around.downgraded)
+
+    return tuple(sorted(node.children, key=lambda child: not is_sure(child)))
 
 
 def standing_hindrance(method: Method, territory: str) -> Hindrance | None:

@@ -16,6 +16,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from muster.clock import rfc3339
+from muster.domain.evidence import Artifact
 from muster.domain.proofing import (
     AttributeValue,
     Consent,
@@ -35,12 +36,14 @@ from muster.proofing.availability import (
     Hindrance,
     Surroundings,
     hindrance,
+    methods_below,
     restriction,
 )
 from muster.proofing.definitions import ContextAttribute, PriorNodeAttribute
 from muster.proofing.events import (
     ChildChosen,
     ConsentCollected,
+    FilesKept,
     NodeAwaits,
     NodeCompleted,
     NodeDeferred,
@@ -261,8 +264,10 @@ def answered(
     hash_of: Hash,
     at: datetime,
     delivery: str = "",
+    artifacts: tuple[Artifact, ...] = (),
 ) -> tuple[ProofingEvent, ...]:
-    """What a method said, asked when the node was at ``since``. Identifiers go no further than here.
+    """What a method said, asked when the node was at ``since``, behind the files it brought, as they are kept.
+    Identifiers go no further than here.
 
     Raises ``Refused(NODE_MOVED_ON | PROOFING_OVER | ...)``: the answer came too late.
     """
@@ -272,16 +277,17 @@ def answered(
     there = progress.nodes[node_id]
     if there.since != since or there.status.is_over:
         raise Refused(NODE_MOVED_ON, node=node_id)
+    kept = (FilesKept(at, node_id, artifacts),) if artifacts else ()
     match outcome:
         case Pending(action=action, state=state):
-            return (NodeAwaits(at, node_id, action, dict(state), delivery),)
+            return (*kept, NodeAwaits(at, node_id, action, dict(state), delivery))
         case NotDone(code=code, provider_code=provider_code, retryable=retryable):
             answers = there.answers + (there.status is NodeStatus.DISPATCHED)
             again = retryable and answers < plan.use_case.policy.max_attempts_per_node
             error = ProofingError(ErrorKind.DRIVER, code.name, node_id, provider_code, again)
-            return (NodeFailed(at, node_id, error, delivery),)
+            return (*kept, NodeFailed(at, node_id, error, delivery))
         case Done():
-            return (_completed(plan, progress, node_id, outcome, hash_of, at, delivery),)
+            return (*kept, _completed(plan, progress, node_id, outcome, hash_of, at, delivery))
 
 
 def _completed(
@@ -326,13 +332,24 @@ def entered(
     there = progress.nodes[node_id]
     if there.status.is_over:
         raise Refused(NODE_OVER, node=node_id)
-    if there.status is not NodeStatus.AWAITING_INPUT:
+    if there.status is not NodeStatus.AWAITING_INPUT and not _may_choose_anew(plan, progress, node, fields):
         raise Refused(NOT_AWAITED, node=node_id)
     if set(fields) != {SELECTION}:
         raise BadInput(FIELDS_WRONG, node=node_id, fields=SELECTION)
     if fields[SELECTION] not in node.children:
         raise BadInput(OPTION_UNKNOWN, node=node_id, options=", ".join(node.children))
     return (*_choices_above(plan, progress, node, at), ChildChosen(at, node_id, fields[SELECTION]))
+
+
+def _may_choose_anew(plan: Plan, progress: Progress, choice: PlannedNode, fields: Mapping[str, str]) -> bool:
+    """Whether a person may still go another way: as long as nothing of the one they chose is done."""
+    there = progress.nodes[choice.id]
+    if choice.selection is not Selection.USER_SELECT or there.chosen in (None, fields.get(SELECTION)):
+        return False
+    assert there.chosen is not None
+    is_due = there.status in (NodeStatus.READY, NodeStatus.DISPATCHED)
+    done = {NodeStatus.COMPLETED, NodeStatus.FAILED}
+    return is_due and all(progress.nodes[leaf.id].status not in done for leaf in methods_below(plan, there.chosen))
 
 
 def _agreed(progress: Progress, fields: Mapping[str, str]) -> tuple[Consent, ...]:
@@ -390,7 +407,11 @@ def _settle(
     def can_run(leaf: PlannedNode) -> bool:
         return hindrance(plan, leaf, progress.started.territory, progress.consents, around) is None
 
-    child = pick(plan, choice, progress.started.scenario, can_run)
+    def is_sure(leaf: PlannedNode) -> bool:
+        return plan.method_of(leaf).id not in around.downgraded and can_run(leaf)
+
+    scenario = progress.started.scenario
+    child = pick(plan, choice, scenario, is_sure) or pick(plan, choice, scenario, can_run)
     if child is not None:
         return ChildChosen(at, choice.id, child)
     if not around.online and plan.use_case.policy.offline_policy == "FAIL" and not progress.consents_missing:

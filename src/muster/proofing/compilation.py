@@ -207,7 +207,8 @@ def _can_be_before(first: str, then: str, nodes: dict[str, PlannedNode]) -> bool
             return fork.children.index(left) < fork.children.index(right)
         case NodeKind.CHOICE:
             return False
-    return True
+        case _:
+            return True
 
 
 def _path(node: str, nodes: dict[str, PlannedNode]) -> list[str]:
@@ -226,7 +227,8 @@ def _sources(rule: Rule) -> tuple[str, ...]:
             return (rule.source_node_id,)
         case MarkVerifiedMaterialization():
             return ()
-    return rule.from_nodes or ()
+        case _:
+            return rule.from_nodes or ()
 
 
 def _of_inputs(plan: Plan) -> Iterator[Finding]:
@@ -242,6 +244,8 @@ def _of_addresses(plan: Plan) -> Iterator[Finding]:
             case OidcMethodDefinition(discovery_url=address) | RestApiMethodDefinition(endpoint=address):
                 if not is_safe(address):
                     yield _found(METHOD_ADDRESS_UNSAFE, leaf.place, node=leaf.id)
+            case _:
+                pass
 
 
 def _of_plan(plan: Plan) -> Iterator[Finding]:

@@ -40,6 +40,7 @@ from muster.domain.proofing import (
 from muster.errors import BadInput, Code, MalformedData
 from muster.formats.json_part import JsonPart
 from muster.formats.mitrust_scope import Scope
+from muster.formats.web_address import is_safe
 
 PROOFING_NOT_JSON = Code("PROOFING_NOT_JSON", "The proofing configuration cannot be read: it is no JSON object.")
 PROOFING_KEY_UNKNOWN = Code(
@@ -54,6 +55,7 @@ PROOFING_VALUE_WRONG = Code(
 LOGIN_HINT, LANGUAGE, PORTRAIT, FINGER_RECORD, TOTP_SECRET = (
     "login_hint", "language", "portrait", "fingerRecord", "totpSecret",
 )  # fmt: skip
+EARLIER_REGISTRATION = "registration"
 OTP_INPUTS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
         "email": ("email", "contact.email"),
@@ -226,8 +228,22 @@ class _Method(Part):
         return False
 
 
-class OidcMethodDefinition(_Method):
-    """``client_key_ref`` is ours: a private key (PEM) for providers that know their clients by one."""
+def _web_address(text: str) -> str:
+    if not is_safe(text, loopback=True):
+        raise ValueError("no secure address")
+    return text
+
+
+class _InBrowser(_Method):
+    """``post_auth_redirect_uri``, by ID&V's name, is where the browser is sent once its answer was taken; without
+    it, it is shown a page that says so."""
+
+    post_auth_redirect_uri: Annotated[_Text, AfterValidator(_web_address)] | None = None
+
+
+class OidcMethodDefinition(_InBrowser):
+    """Ours are ``client_key_ref``, a private key (PEM) for providers that know their clients by one, and
+    ``access_token``: ``jwt`` for providers whose access tokens are signed ones, which are checked (GovStack)."""
 
     kind: Literal["OidcMethodDefinition"] = Field(alias="_type")
     type: Literal["oidc"] = "oidc"
@@ -240,6 +256,7 @@ class OidcMethodDefinition(_Method):
     subject_binding: AttributeBinding | None = None
     acr_values: tuple[_Text, ...] = ()
     user_info_enabled: bool = True
+    access_token: Literal["opaque", "jwt"] = "opaque"  # noqa: S105 - a kind of token
 
     def takes(self, target: str) -> bool:
         return target == LOGIN_HINT
@@ -248,9 +265,9 @@ class OidcMethodDefinition(_Method):
 class WalletMethodDefinition(_Method):
     """Ours is what a station needs besides: ``access_ref``, the key and certificates by which wallets know it,
     where they have not their usual name (``idv.wallet.access``); ``issuer_certificates`` (PEM), authorities beside
-    those the server tells; and where wallets answer: at a centre's ``relay_url``, else at this station, which
-    listens on ``listen_on`` (``host:port``), with the key and certificate of ``tls_ref``, and is known outside by
-    ``public_url``."""
+    those the server tells; and where wallets answer: at a centre's ``relay_url``; where nothing is said at this
+    station's own hub, if it has one; else at this station, which listens on ``listen_on`` (``host:port``), with
+    the key and certificate of ``tls_ref``, and is known outside by ``public_url``."""
 
     kind: Literal["WalletMethodDefinition"] = Field(alias="_type")
     type: Literal["wallet"] = "wallet"
@@ -263,11 +280,16 @@ class WalletMethodDefinition(_Method):
     issuer_certificates: tuple[Annotated[str, Field(max_length=16_384)], ...] = ()
     relay_url: _Text | None = None
     relay_auth_ref: ConfigRef | None = None
-    listen_on: Annotated[str, Field(pattern=r"^[A-Za-z0-9.-]{1,253}:[0-9]{1,5}$")] = "127.0.0.1:0"
+    listen_on: Annotated[str, Field(pattern=r"^[A-Za-z0-9.-]{1,253}:[0-9]{1,5}$")] | None = None
     public_url: _Text | None = None
     tls_ref: ConfigRef | None = None
     link_scheme: Annotated[str, Field(pattern=r"^[a-z][a-z0-9+.-]{1,40}$")] = "openid4vp"
     answer_ttl_seconds: _Seconds = 300
+
+    @property
+    def has_own_door(self) -> bool:
+        """Whether it is said how wallets come to the station itself."""
+        return any(each is not None for each in (self.listen_on, self.public_url, self.tls_ref))
 
 
 class OtpMethodDefinition(_Method):
@@ -331,10 +353,14 @@ class RestApiMethodDefinition(_Method):
         return True
 
 
-class IdAndVMethodDefinition(_Method):
+class IdAndVMethodDefinition(_InBrowser):
     """Ours: a trusted identity claim through IDEMIA's ID&V. ``asked_by`` says whose key asks, the person's
     application's (``person_key_ref``, GIPS-UA) or the station's (``backend_key_ref``, GIPS-RS); without
-    ``returns_to_station`` the browser ends nowhere, for a person who signs in on a telephone."""
+    ``returns_to_station`` the browser ends nowhere, for a person who signs in on a telephone. With
+    ``submits_document`` the service gets the pages that a step before this one looked at; of which kind and
+    country the document is may be bound as ``document.type`` (``PASSPORT``) and ``document.issuing_country``."""
+
+    DOCUMENT: ClassVar[tuple[str, str]] = ("document.type", "document.issuing_country")
 
     kind: Literal["IdAndVMethodDefinition"] = Field(alias="_type")
     type: Literal["id_and_v"] = "id_and_v"
@@ -345,6 +371,7 @@ class IdAndVMethodDefinition(_Method):
     asked_by: Literal["user_agent", "relying_party"] = "user_agent"
     response_type: Literal["JSON", "HTTP_REDIRECT"] = "JSON"
     returns_to_station: bool = True
+    submits_document: bool = False
     attribute_mappings: tuple[AttributeMapping, ...] = ()
 
     @model_validator(mode="after")
@@ -354,12 +381,13 @@ class IdAndVMethodDefinition(_Method):
         return self
 
     def takes(self, target: str) -> bool:
-        return target == LOGIN_HINT
+        return target == LOGIN_HINT or (self.submits_document and target in self.DOCUMENT)
 
 
-class MitrustMethodDefinition(_Method):
+class MitrustMethodDefinition(_InBrowser):
     """Ours: records that a person shares through MiTrust. ``client_ref`` is ``client_id:secret_key``,
-    ``sharing_scope`` in MiTrust's grammar; ``token_ref`` the AutoUpdate token, for that mode alone."""
+    ``sharing_scope`` in MiTrust's grammar; ``token_ref`` the AutoUpdate token, for that mode alone. ``again`` uses
+    the one that the person of the registration bound as ``registration`` gave at this station."""
 
     COMPANY: ClassVar[tuple[str, str]] = ("company.country", "company.registration_number")
 
@@ -368,7 +396,7 @@ class MitrustMethodDefinition(_Method):
     origin: _Text
     client_ref: ConfigRef
     sharing_scope: Annotated[_Text, AfterValidator(_scope)]
-    mode: Literal["interactive", "company", "autoupdate"] = "interactive"
+    mode: Literal["interactive", "company", "autoupdate", "again"] = "interactive"
     token_ref: ConfigRef | None = None
     attribute_mappings: tuple[AttributeMapping, ...] = ()
 
@@ -379,6 +407,8 @@ class MitrustMethodDefinition(_Method):
         return self
 
     def takes(self, target: str) -> bool:
+        if self.mode == "again":
+            return target == EARLIER_REGISTRATION
         return self.mode == "company" and target in self.COMPANY
 
 
@@ -411,7 +441,8 @@ Method = Annotated[
 
 
 class Policy(Part):
-    """``minimum_assurance`` may name a level of eIDAS, or one of NIST's, as the source's table does."""
+    """``minimum_assurance`` may name a level of eIDAS, or one of NIST's, as the source's table does. Ours is
+    ``downgraded_services``: a service that did not answer lately is offered after the others, or not at all."""
 
     minimum_assurance: Eidas | Ial | Aal
     minimum_ial: Ial | None = None
@@ -424,6 +455,7 @@ class Policy(Part):
     territory_id: _Text | None = None
     legal_bases: tuple[_Text, ...] = ()
     offline_policy: Literal["WAIT", "FAIL", "ENROLL_PROVISIONAL"] = "WAIT"
+    downgraded_services: Literal["LAST", "REFUSE"] = "LAST"
     max_attempts_per_node: Annotated[int, Field(ge=1, le=100)] = 5
 
     @property

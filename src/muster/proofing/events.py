@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from muster.domain.evidence import Artifact
 from muster.domain.proofing import (
     Assurance,
     AttributeValue,
@@ -61,6 +62,15 @@ class NodeDispatched:
     at: datetime
     node: str
     attempt: int
+
+
+@dataclass(frozen=True, slots=True)
+class FilesKept:
+    """The answer that follows brought these files."""
+
+    at: datetime
+    node: str
+    artifacts: tuple[Artifact, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +141,7 @@ ProofingEvent = (
     | ConsentCollected
     | ChildChosen
     | NodeDispatched
+    | FilesKept
     | NodeAwaits
     | NodeCompleted
     | NodeFailed

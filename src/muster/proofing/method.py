@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
+from muster.domain.evidence import ArtifactRole
 from muster.domain.proofing import Assurance, AttributeValue, Identifier, MethodEvidence, PendingAction
 from muster.errors import Code
 from muster.proofing.definitions import Method
@@ -44,24 +45,36 @@ class Work:
 
 
 @dataclass(frozen=True, slots=True)
+class Brought:
+    """A file that an answer brings: a page that was looked at, a document that was shared. It is kept sealed with
+    the registration and shown to supervisors; ``name`` is the source's, or says what it is."""
+
+    role: ArtifactRole
+    content: bytes = field(repr=False)
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Pending:
     """Something is waited for."""
 
     action: PendingAction
     state: Mapping[str, str] = field(default_factory=dict)
+    files: tuple[Brought, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Done:
     """It succeeded. Attributes go by the names of the configuration's ``targetAttribute``; pictures are never
-    among them, and what only another method may read begins with ``SEALED``. ``assurance`` is what was reached,
-    which may be less than the method can give."""
+    among them but in ``files``, and what only another method may read begins with ``SEALED``. ``assurance`` is
+    what was reached, which may be less than the method can give."""
 
     assurance: Assurance
     evidence: MethodEvidence
     identifiers: tuple[Identifier, ...] = ()
     attributes: Mapping[str, AttributeValue] = field(default_factory=dict)
     amr: tuple[str, ...] = ()
+    files: tuple[Brought, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +84,7 @@ class NotDone:
     code: Code
     provider_code: str = ""
     retryable: bool = False
+    files: tuple[Brought, ...] = ()
 
 
 Outcome = Pending | Done | NotDone

@@ -40,6 +40,7 @@ from muster.proofing.assurance import counted
 from muster.proofing.events import (
     ChildChosen,
     ConsentCollected,
+    FilesKept,
     NodeAwaits,
     NodeCompleted,
     NodeDeferred,
@@ -181,6 +182,8 @@ class _Facts:
             case ConsentCollected(consents=consents):
                 self.consents.update(consents)
             case ChildChosen(node=node, child=child):
+                if self.chosen.get(node, child) != child:
+                    self._leave(self.chosen[node])
                 self.chosen[node] = child
                 self._leaf(node)
             case ProofingCancelled():
@@ -189,6 +192,8 @@ class _Facts:
                 self.expired = True
             case RuleMaterialized(rule=rule):
                 self.materialized[rule] = event
+            case FilesKept():  # evidence, whatever becomes of its step
+                pass
             case NodeDeferred(node=node):
                 self._leaf(node).deferred = True
             case _:
@@ -216,6 +221,14 @@ class _Facts:
                 leaf.error = error
                 self.errors.append(error)
                 leaf.verdict = Verdict.OPEN if error.retryable else Verdict.FAILED
+
+    def _leave(self, child: str) -> None:
+        """Another way was chosen: what waited below this one was called off, and is begun anew should it be chosen
+        again. An answer to it comes too late from now on."""
+        for name in self.leaves:
+            if name == child or child in {each.id for each in self.plan.ancestors(name)}:
+                leaf = self._leaf(name)
+                leaf.dispatched, leaf.action, leaf.state = False, None, {}
 
     def _leaf(self, node: str) -> _Leaf:
         if node not in self.plan.nodes:
@@ -289,11 +302,12 @@ class _Facts:
                 return ExecutionStatus.COMPLETED
             case Verdict.FAILED:
                 return ExecutionStatus.FAILED
-        if self.cancelled is not None:
-            return ExecutionStatus.CANCELLED
-        if self.expired:
-            return ExecutionStatus.EXPIRED
-        return ExecutionStatus.CREATED if self.version == 1 else ExecutionStatus.RUNNING
+            case Verdict.OPEN if self.cancelled is not None:
+                return ExecutionStatus.CANCELLED
+            case Verdict.OPEN if self.expired:
+                return ExecutionStatus.EXPIRED
+            case Verdict.OPEN:
+                return ExecutionStatus.CREATED if self.version == 1 else ExecutionStatus.RUNNING
 
     def _judged(
         self, status: ExecutionStatus, assurance: Assurance

@@ -18,6 +18,7 @@ from muster.domain.evidence import (
     AUTHENTICATION_FAILED,
     AUTHORIZATION_SERVER_UNAVAILABLE,
     Address,
+    Artifact,
     Check,
     CheckOutcome,
     DocumentDetails,
@@ -33,7 +34,14 @@ from muster.proofing.definitions import (
     Method,
     PriorNodeAttribute,
 )
-from muster.proofing.events import NodeCompleted, NodeDispatched, NodeFailed, ProofingEvent, ProofingStarted
+from muster.proofing.events import (
+    FilesKept,
+    NodeCompleted,
+    NodeDispatched,
+    NodeFailed,
+    ProofingEvent,
+    ProofingStarted,
+)
 from muster.proofing.method import SEALED
 from muster.proofing.plan import Plan
 
@@ -72,6 +80,7 @@ class _Node:
     completed: NodeCompleted | None = None
     error: ProofingError | None = None
     attempt: int = 1
+    artifacts: tuple[Artifact, ...] = ()
 
 
 @dataclass(slots=True)
@@ -99,6 +108,8 @@ def _seen(events: Iterable[ProofingEvent]) -> _Seen | None:
                 seen = _Seen(event)
             case NodeDispatched() if seen is not None:
                 seen.nodes[event.node] = _Node(event.at, attempt=event.attempt)
+            case FilesKept() if seen is not None and event.node in seen.nodes:
+                seen.nodes[event.node].artifacts += event.artifacts
             case NodeCompleted() if seen is not None and event.node in seen.nodes:
                 node = seen.nodes[event.node]
                 node.completed, node.answered = event, event.at
@@ -126,11 +137,12 @@ def _submission(plan: Plan, node: str, seen: _Node, scenario: Scenario, ids: Map
         method=method.id,
         attributes=_attributes(claims),
         address=_address(claims),
-        document=_document(claims, metadata) if kind is EvidenceKind.DOCUMENT else None,
+        document=_document(kind, claims, metadata),
         verdict=_verdict(seen) if kind is EvidenceKind.DOCUMENT else None,
         checks=tuple(_checks(metadata)),
         risks=risks,
         faults=tuple(_faults(seen.error)),
+        artifacts=tuple({each.digest: each for each in seen.artifacts}.values()),
         references=tuple(_references(plan, node, ids)),
         assurance=completed.assurance if completed is not None else None,
         amr=completed.amr if completed is not None else (),
@@ -154,7 +166,8 @@ def _wire_type(method: Method) -> str:
             return "ID_DOCUMENT"
         case BiometricMethodDefinition(modality=modality):
             return modality.upper()
-    return "TRUSTED_ID_CLAIM" if method.type in ("oidc", "wallet", "id_and_v") else method.type.upper()
+        case _:
+            return "TRUSTED_ID_CLAIM" if method.type in ("oidc", "wallet", "id_and_v") else method.type.upper()
 
 
 def _verdict(seen: _Node) -> DocumentVerdict | None:
@@ -239,12 +252,18 @@ def _address(claims: Mapping[str, str]) -> Address | None:
     )
 
 
-def _document(claims: Mapping[str, str], metadata: Mapping[str, str]) -> DocumentDetails:
+def _document(
+    kind: EvidenceKind, claims: Mapping[str, str], metadata: Mapping[str, str]
+) -> DocumentDetails | None:
+    """Of a document itself, or of the one that a sign-in says the person has."""
     told = {name.removeprefix(_DOCUMENT): value for name, value in claims.items() if name.startswith(_DOCUMENT)}
+    if kind is not EvidenceKind.DOCUMENT and not told:
+        return None
     return DocumentDetails(
-        type=metadata.get("type", "ID_DOCUMENT"),
+        type=told.get("type") or (metadata.get("type", "ID_DOCUMENT") if kind is EvidenceKind.DOCUMENT else ""),
         number=told.get("number"),
         issuing_country=told.get("issuing_country"),
+        issuing_state=told.get("issuing_state"),
         issued_on=told.get("date_of_issue"),
         expires_on=told.get("date_of_expiry"),
     )

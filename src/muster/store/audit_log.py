@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -90,9 +90,11 @@ class AuditLog:
         row = self._connection.execute(audit.select().where(audit.c.sequence == sequence)).one_or_none()
         return None if row is None else _record(row)
 
-    def about(self, subject: str) -> tuple[AuditRecord, ...]:
-        """The records about one registration, in order."""
+    def about(self, subject: str, events: Collection[AuditEvent] = ()) -> tuple[AuditRecord, ...]:
+        """The records about one registration, in order; where ``events`` are named, those alone."""
         query = audit.select().where(audit.c.subject == subject).order_by(audit.c.sequence)
+        if events:
+            query = query.where(audit.c.event.in_([each.id for each in events]))
         return tuple(_record(row) for row in self._connection.execute(query))
 
 

@@ -62,6 +62,10 @@ class BlobRows:
         query = sa.select(outbox.c.registration_id).where(went_out, is_there)
         return tuple(RegistrationId(each) for each in self._connection.scalars(query))
 
+    def remove(self, names: Collection[str]) -> None:
+        """Forget these; their files may be destroyed once this is committed."""
+        self._connection.execute(blob.delete().where(blob.c.name.in_(list(names))))
+
     def remove_of(self, registration_id: RegistrationId) -> tuple[str, ...]:
         """Forget a registration's blobs; returns the names whose files may now be destroyed."""
         of_registration = blob.c.registration_id == registration_id.text

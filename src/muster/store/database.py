@@ -37,6 +37,7 @@ from muster.store.bringing_forward import bring_forward
 from muster.store.carbon_copy import CarbonCopy
 from muster.store.carried import CarriedRows
 from muster.store.carried_review import CarriedReviewRows
+from muster.store.figures import FigureRows, Local
 from muster.store.gallery import GalleryRows
 from muster.store.jobs import JobRows
 from muster.store.operators import Operators
@@ -48,6 +49,7 @@ from muster.store.registrations import FoldedStates, Registrations
 from muster.store.review import ReviewRows
 from muster.store.server_copies import ServerCopies
 from muster.store.settings import Settings
+from muster.store.sharing import SharingRows
 from muster.store.small_tables import dump_small_tables
 
 DATABASE_BUSY = Code("DATABASE_BUSY", "Another program is using the station's data. Try again in a moment.")
@@ -87,6 +89,7 @@ class Work:
         self.proofings = Proofings(connection)
         self.review = ReviewRows(connection)
         self.carried_review = CarriedReviewRows(connection)
+        self.sharing = SharingRows(connection)
 
     def record(self, event: AuditEvent, *, actor: str, subject: str = "", **detail: str) -> AuditRecord:
         """Append to the audit trail. ``detail`` holds codes, counts and digests, never personal data."""
@@ -170,6 +173,19 @@ class Database:
         self._require_open()
         with self._telling, self._engine.connect() as connection, connection.begin():
             return AuditSearch(connection).catch_up()
+
+    @contextmanager
+    def figures(self) -> Iterator[FigureRows]:
+        """How much was done and how well, for reading."""
+        with self._reading() as connection:
+            yield FigureRows(connection)
+
+    def count_figures(self, local: Local) -> int:
+        """Let the next records count in the figures; returns how many there were. No change of what the station
+        knows either."""
+        self._require_open()
+        with self._telling, self._engine.connect() as connection, connection.begin():
+            return FigureRows(connection).catch_up(local)
 
     @contextmanager
     def _reading(self) -> Iterator[sa.Connection]:

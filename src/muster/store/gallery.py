@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -30,6 +31,7 @@ class GalleryRow:
     person: Person
     network: str
     sealed: bytes
+    kept_at: datetime
 
 
 class GalleryRows:
@@ -48,7 +50,11 @@ class GalleryRows:
     def of(self, person: Person) -> tuple[GalleryRow, ...]:
         """All that is kept of somebody."""
         rows = self._connection.execute(gallery.select().where(_is(person)))
-        return tuple(GalleryRow(row.number, person, row.network, row.sealed) for row in rows)
+        return tuple(_row(row) for row in rows)
+
+    def all(self, network: str) -> tuple[GalleryRow, ...]:
+        rows = self._connection.execute(gallery.select().where(gallery.c.network == network))
+        return tuple(_row(row) for row in rows)
 
     def has(self, person: Person, network: str) -> bool:
         query = sa.select(gallery.c.number).where(_is(person), gallery.c.network == network)
@@ -64,7 +70,7 @@ class GalleryRows:
         for first in range(0, len(wanted), _AT_ONCE):
             some = wanted[first : first + _AT_ONCE]
             for row in self._connection.execute(gallery.select().where(gallery.c.number.in_(some))):
-                yield GalleryRow(row.number, Person(Whose(row.whose), row.name), row.network, row.sealed)
+                yield _row(row)
 
     def remove(self, person: Person) -> int:
         """Forget somebody; returns how many rows that were."""
@@ -106,6 +112,11 @@ class GalleryRows:
         self._connection.execute(
             duplicate_look.delete().where(duplicate_look.c.registration_id == registration_id.text)
         )
+
+
+def _row(row: sa.Row[Any]) -> GalleryRow:
+    person = Person(Whose(row.whose), row.name)
+    return GalleryRow(row.number, person, row.network, row.sealed, parse_rfc3339(row.kept_at))
 
 
 def _is(person: Person) -> sa.ColumnElement[bool]:

@@ -154,7 +154,7 @@ class _Rebuilding:
         with database.rebuilding() as connection:
             states = self._registrations(connection)
             packets = self._packets(connection, states)
-            self._put_proofings_back(connection)
+            self._put_proofings_back(connection, states)
             self._tables(connection, states)
             log = AuditLog(connection)
             self._trail(log)
@@ -239,14 +239,17 @@ class _Rebuilding:
             ],
         )
         for ref in {ref.name: ref for event in decoded for ref in _blobs_of(event)}.values():
-            if not (self._remains.blobs / ref.name).exists():
-                self._lost["pictures_lost"] += 1
-            connection.execute(
-                tables.blob.insert().values(
-                    name=ref.name, registration_id=registration_id.text, digest=ref.digest, size=ref.size
-                )
-            )
+            self._name(connection, registration_id, ref)
         return state
+
+    def _name(self, connection: sa.Connection, registration_id: RegistrationId, ref: BlobRef) -> None:
+        if not (self._remains.blobs / ref.name).exists():
+            self._lost["pictures_lost"] += 1
+        connection.execute(
+            tables.blob.insert().values(
+                name=ref.name, registration_id=registration_id.text, digest=ref.digest, size=ref.size
+            )
+        )
 
     # Packets
 
@@ -300,12 +303,18 @@ class _Rebuilding:
 
     # The rest
 
-    def _put_proofings_back(self, connection: sa.Connection) -> None:
+    def _put_proofings_back(
+        self, connection: sa.Connection, states: Mapping[RegistrationId, Registration]
+    ) -> None:
         copy = self._remains.copy
         rows = partial(self._rows, told_of=copy.has_proofings)
         self._proofings = put_back(Proofings(connection), copy, rows)
         self._lost["proofings_lost"] += self._proofings.lost
         self._lost["proofings_shortened"] += len(self._proofings.shortened)
+        known = {each.text: each for each in states}
+        for subject, ref in self._proofings.files:
+            if subject in known:
+                self._name(connection, known[subject], ref)
 
     def _tables(self, connection: sa.Connection, states: Mapping[RegistrationId, Registration]) -> None:
         kept = self._remains.copy.tables()

@@ -7,8 +7,9 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
+from muster.domain.lifecycle import BlobRef
 from muster.errors import MusterError
-from muster.proofing.events import ProofingCancelled, ProofingEvent
+from muster.proofing.events import FilesKept, ProofingCancelled, ProofingEvent
 from muster.proofing.materialization import Record
 from muster.proofing.plan import Plan
 from muster.proofing.progress import fold
@@ -25,6 +26,7 @@ Entries = dict[int, StoredEvent]
 class PutBack:
     lost: int = 0  # known by number, and not even their beginning is left
     shortened: dict[str, tuple[StoredEvent, ...]] = field(default_factory=dict)  # what is left, by execution
+    files: list[tuple[str, BlobRef]] = field(default_factory=list)  # that were brought, each with whom it is about
 
 
 def put_back(proofings: Proofings, copy: CarbonCopy, rows: Rows) -> PutBack:
@@ -41,6 +43,8 @@ def put_back(proofings: Proofings, copy: CarbonCopy, rows: Rows) -> PutBack:
         execution = proofings.start(proofing_id, plan, events[0])
         if events[1:]:
             proofings.append(execution, *events[1:])
+        brought = (each for event in events if isinstance(event, FilesKept) for each in event.artifacts)
+        found.files += [(execution.progress.started.subject, each.ref) for each in brought]
         proofings.put_records(proofing_id, records_among(entries))
         is_torn = not kept.whole and len(read) < len(entries)
         if is_torn or len(events) < len(events_among(entries)):

@@ -14,6 +14,7 @@ from muster.clock import rfc3339
 from muster.domain.lifecycle import (
     Discarded,
     Event,
+    ProofTaken,
     Registration,
     RequestNamed,
     Reviewed,
@@ -49,6 +50,7 @@ _KEPT_KINDS = tuple(
         ReviewSigned,
         Synced,
         Uploaded,
+        ProofTaken,
         Discarded,
     )
 )

@@ -63,6 +63,12 @@ class ReviewRows:
             rows.sort(key=lambda row: (-row.risk, row.sealed_at, row.registration_id))
         return tuple(_line(row) for row in rows[offset : offset + limit])
 
+    def sealed_between(self, since: datetime, until: datetime) -> tuple[tuple[ReviewLine, float | None], ...]:
+        """Each with how far away it was sealed, where that is known; the oldest first."""
+        wanted = (review.c.sealed_at >= rfc3339(since)) & (review.c.sealed_at < rfc3339(until))
+        query = review.select().where(wanted).order_by(review.c.sealed_at, review.c.registration_id)
+        return tuple((_line(row), row.away_km) for row in self._connection.execute(query))
+
     def counts(self) -> dict[Standing, int]:
         query = sa.select(review.c.standing, sa.func.count()).group_by(review.c.standing)
         return {Standing(standing): count for standing, count in self._connection.execute(query)}

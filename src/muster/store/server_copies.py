@@ -9,6 +9,7 @@ import hashlib
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
+from enum import Enum
 
 import sqlalchemy as sa
 from sqlalchemy import Column, Index, Integer, LargeBinary, Table, Text
@@ -25,11 +26,30 @@ server_copy = Table(
     Column("digest", Text, nullable=False),
     Column("came_at", Text, nullable=False),
     Column("content", LargeBinary, nullable=False),
+    Column("source", Text, nullable=False, server_default=""),
+    Column("taken_by", Text, nullable=False, server_default=""),
+    Column("signer", Text, nullable=False, server_default=""),
     sqlite_autoincrement=True,
 )
 Index("server_copy_by_kind", server_copy.c.kind, server_copy.c.number)
 
 _KEPT = 5  # of each kind: the one in use, and some to look back at
+
+
+class Source(Enum):
+    SERVER = "server"
+    FILE = "file"  # a set-up file that somebody brought
+    NOT_KEPT = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Whence:
+    """``taken_by`` is who was signed in when it came; ``signer`` the hex SHA-256 of the certificate of whoever
+    signed the server's answers, or the file."""
+
+    source: Source = Source.NOT_KEPT
+    taken_by: str = ""
+    signer: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +62,7 @@ class ServerCopy:
     digest: str
     came_at: datetime
     content: bytes
+    whence: Whence = Whence()
 
 
 class ServerCopies:
@@ -49,7 +70,14 @@ class ServerCopies:
         self._connection = connection
 
     def put(
-        self, kind: str, version: str, came_at: datetime, content: bytes, *, keep: Collection[int] = ()
+        self,
+        kind: str,
+        version: str,
+        came_at: datetime,
+        content: bytes,
+        whence: Whence = Whence(),
+        *,
+        keep: Collection[int] = (),
     ) -> bool:
         """Keep another version; returns whether it says anything new. Of the old ones some stay, and ``keep``."""
         digest = hashlib.sha256(content).hexdigest()
@@ -58,7 +86,14 @@ class ServerCopies:
             return False
         self._connection.execute(
             server_copy.insert().values(
-                kind=kind, version=version, digest=digest, came_at=rfc3339(came_at), content=content
+                kind=kind,
+                version=version,
+                digest=digest,
+                came_at=rfc3339(came_at),
+                content=content,
+                source=whence.source.value,
+                taken_by=whence.taken_by,
+                signer=whence.signer,
             )
         )
         self._forget_all_but_some(kind, keep)
@@ -77,6 +112,11 @@ class ServerCopies:
         query = server_copy.select().where(server_copy.c.number.in_(newest)).order_by(server_copy.c.kind)
         return tuple(_copy(row) for row in self._connection.execute(query))
 
+    def all(self) -> tuple[ServerCopy, ...]:
+        """Every version that stayed, the newest first."""
+        rows = self._connection.execute(server_copy.select().order_by(server_copy.c.number.desc()))
+        return tuple(map(_copy, rows))
+
     def find(self, number: int) -> ServerCopy | None:
         row = self._connection.execute(server_copy.select().where(server_copy.c.number == number)).one_or_none()
         return None if row is None else _copy(row)
@@ -92,4 +132,6 @@ class ServerCopies:
 
 
 def _copy(row: sa.Row[tuple[object, ...]]) -> ServerCopy:
-    return ServerCopy(row.number, row.kind, row.version, row.digest, parse_rfc3339(row.came_at), row.content)
+    whence = Whence(Source(row.source), row.taken_by, row.signer)
+    came_at = parse_rfc3339(row.came_at)
+    return ServerCopy(row.number, row.kind, row.version, row.digest, came_at, row.content, whence)

@@ -25,6 +25,11 @@ class Settings:
         found = _GET.first(self._connection, which=name)
         return found[0] if found else None
 
+    def beginning_with(self, first: str) -> dict[str, str]:
+        """All whose names begin so."""
+        named = setting.c.name.startswith(first, autoescape=True)
+        return {row.name: row.value for row in self._connection.execute(setting.select().where(named))}
+
     def put(self, name: str, value: str) -> None:
         _REMOVE(self._connection, which=name)
         _ADD(self._connection, name=name, value=value)

@@ -1,8 +1,8 @@
 """The tables that neither registrations nor packets tell of, as plain values and back.
 
 Copied are only those without which a rebuilt station could not go on: operators, settings, what travels by hand,
-jobs. Not copied is what the server has (master data, pre-registrations), and what is there to warn and soon over
-(the gallery of faces).
+jobs, and tokens that only the person could give again. Not copied is what the server has (master data,
+pre-registrations), and what is there to warn and soon over (the gallery of faces).
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import sqlalchemy as sa
 
 from muster.store.tables import metadata
 
-_SMALL = ("operator", "setting", "carried", "job")
+_SMALL = ("operator", "setting", "carried", "job", "sharing_token")
 _TOLD_OF = (
     "registration",
     "registration_event",
