@@ -1,22 +1,22 @@
 """The composition root: the command line and the window, put together.
 
 Qt is imported when something is shown, not before: ``muster packet inspect`` on a server has no display and
-needs none.
+needs none. Nor are the commands imported for the window.
 """
 
 from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from muster.cli.app import build
-from muster.errors import Code, Unavailable
+from muster.errors import Code, MusterError, Unavailable
 
 if TYPE_CHECKING:
     from muster.workstation.audit_report import AuditReport
+    from muster.workstation.figures import Figure
     from muster.workstation.slip import Paper, Slip
 
 
@@ -57,6 +57,11 @@ class QtScreen:
 
         return lay_out(report)
 
+    def lay_out_figures(self, figures: Iterable[Figure], station: str) -> bytes:
+        from muster.ui.dashboard.figures_pdf import lay_out
+
+        return lay_out(figures, station)
+
     def take_pictures(self, folder: Path, on_picture: Callable[[Path], None]) -> list[Path]:
         from muster.ui.tour import run
 
@@ -64,7 +69,26 @@ class QtScreen:
 
 
 def main() -> None:
-    build(QtScreen(), sys.argv[1] if len(sys.argv) > 1 else "")()
+    words = sys.argv[1:]
+    if _only_opens_the_window(words):
+        sys.exit(_open_window(Path(words[1]) if words else None))
+    from muster.cli.app import build
+
+    build(QtScreen(), words[0] if words else "")()
+
+
+def _only_opens_the_window(words: Sequence[str]) -> bool:
+    """As a click on the program does. To know the commands takes as long as the window, and none is asked for."""
+    return not words or (len(words) == 2 and words[0] == "--data")
+
+
+def _open_window(data: Path | None) -> int:
+    try:
+        return QtScreen().open_window(data, demo=False)
+    except MusterError as error:
+        from muster.cli.common import tell
+
+        return tell(error)
 
 
 if __name__ == "__main__":

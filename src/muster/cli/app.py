@@ -14,6 +14,7 @@ import typer
 import muster.cli
 from muster import __version__
 from muster.cli.common import DataOption, Screen, VerboseOption, reporting
+from muster.workstation.data_folder import DataFolder
 
 
 def build(screen: Screen, word: str = "") -> typer.Typer:
@@ -44,6 +45,8 @@ def build(screen: Screen, word: str = "") -> typer.Typer:
         if context.invoked_subcommand is not None and data is not None:
             raise typer.BadParameter("write --data behind the command")
         if context.invoked_subcommand is None:
+            if demo:  # the window shows after seconds, and nowhere says what to delete to begin afresh
+                typer.echo(f"Opening the training station in {data or DataFolder.default_demo().root}")
             with reporting(as_json=False, verbose=verbose):
                 status = screen.open_window(data, demo=demo)
             raise typer.Exit(status)

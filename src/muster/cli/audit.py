@@ -15,6 +15,7 @@ from muster.cli.common import (
     Screen,
     UserOption,
     VerboseOption,
+    at_desk,
     desk_of,
     plain,
     reporting,
@@ -23,7 +24,7 @@ from muster.cli.common import (
 )
 from muster.domain.registration import RegistrationId
 from muster.workstation.inspection import read_file
-from muster.workstation.trail import Verdict, verify_file
+from muster.workstation.trail import Verdict, title_of, verify_file
 from muster.workstation.trail_story import StoryLine, Tone
 
 
@@ -56,8 +57,10 @@ def register(app: typer.Typer, screen: Screen) -> None:
             else:
                 with desk_of(station_at(data), user=user, password_file=password_file) as (desk, _):
                     verdict = desk.trail.verify(head)
-            show(verdict, _sentence(verdict, whose_key=file is None or machine_key is not None), as_json=as_json)
-            if not verdict.valid:
+            is_export = file is not None
+            text = _sentence(verdict, whose_key=not is_export or machine_key is not None, is_export=is_export)
+            show(verdict, text, as_json=as_json)
+            if not verdict.valid or (is_export and not verdict.end_known):  # every export's end is signed
                 raise typer.Exit(BAD)
 
     @audit.command()
@@ -73,10 +76,7 @@ def register(app: typer.Typer, screen: Screen) -> None:
 
         For a supervisor (--user).
         """
-        with (
-            reporting(as_json=as_json, verbose=verbose),
-            desk_of(station_at(data), user=user, password_file=password_file) as (desk, _),
-        ):
+        with at_desk(data, user, password_file, as_json=as_json, verbose=verbose) as (desk, _):
             records = desk.trail.export(file)
             show({"records": records, "file": file}, f"{records} records in {file}", as_json=as_json)
 
@@ -90,10 +90,7 @@ def register(app: typer.Typer, screen: Screen) -> None:
         verbose: VerboseOption = False,
     ) -> None:
         """What happened to one registration, from the beginning. For a supervisor (--user); looking is audited."""
-        with (
-            reporting(as_json=as_json, verbose=verbose),
-            desk_of(station_at(data), user=user, password_file=password_file) as (desk, _),
-        ):
+        with at_desk(data, user, password_file, as_json=as_json, verbose=verbose) as (desk, _):
             told = desk.trail_reading.story(RegistrationId(registration))
             lines = "\n".join(map(_line, told.lines))
             show(
@@ -113,10 +110,7 @@ def register(app: typer.Typer, screen: Screen) -> None:
         verbose: VerboseOption = False,
     ) -> None:
         """One registration's story as a PDF that the station signs (PAdES). For a supervisor (--user)."""
-        with (
-            reporting(as_json=as_json, verbose=verbose),
-            desk_of(station_at(data), user=user, password_file=password_file) as (desk, _),
-        ):
+        with at_desk(data, user, password_file, as_json=as_json, verbose=verbose) as (desk, _):
             made = desk.audit_reports.compose(RegistrationId(registration))
             desk.audit_reports.write(made, screen.lay_out_report(made), file)
             show({"file": file, "key": made.key}, f"{file}, signed by the key {made.key}", as_json=as_json)
@@ -148,13 +142,11 @@ def register(app: typer.Typer, screen: Screen) -> None:
         verbose: VerboseOption = False,
     ) -> None:
         """The newest records. For a supervisor (--user); looking is audited."""
-        with (
-            reporting(as_json=as_json, verbose=verbose),
-            desk_of(station_at(data), user=user, password_file=password_file) as (desk, _),
-        ):
+        with at_desk(data, user, password_file, as_json=as_json, verbose=verbose) as (desk, _):
             records = desk.trail_reading.newest_records(limit)
             lines = (
-                f"{each.sequence:>6}  {plain(each.at)}  {each.event:<12} {each.actor:<14} {each.subject}"
+                f"{each.sequence:>6}  {plain(each.at)}  {each.event:<12} {each.actor:<14} {title_of(each.event)}"
+                f"  {each.subject}".rstrip()
                 for each in records
             )
             show({"records": records}, "\n".join(lines), as_json=as_json)
@@ -174,9 +166,15 @@ def _line(line: StoryLine) -> str:
     return f"{plain(line.at)}  {line.actor:<12} {mark}{line.title}  {said}".rstrip()
 
 
-def _sentence(verdict: Verdict, *, whose_key: bool) -> str:
+def _sentence(verdict: Verdict, *, whose_key: bool, is_export: bool) -> str:
     if not verdict.valid:
-        return f"{verdict.records} records, BROKEN at record {verdict.first_bad}; good up to {verdict.head}"
+        broken = f"BROKEN at record {verdict.first_bad}"
+        if (verdict.first_bad or 0) > verdict.records:
+            broken = "BROKEN at the end: records are missing there, or another key signed it"
+        return f"{verdict.records} records, {broken}; good up to {verdict.head}"
     signed = f"signed by the machine key up to record {verdict.vouched_for}"
     doubt = "" if whose_key else " (by the key in the file itself: name the registered one with --machine-key)"
-    return f"{verdict.records} records, all good, {signed}{doubt}; head {verdict.head}"
+    end = "" if verdict.end_known else "; not known to be complete: name a head that was noted with --head"
+    if is_export and not verdict.end_known:
+        end = "; NOT known to be complete: nobody signed its end"
+    return f"{verdict.records} records, all good, {signed}{doubt}; head {verdict.head}{end}"

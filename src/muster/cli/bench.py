@@ -23,6 +23,10 @@ def register(app: typer.Typer, screen: Screen) -> None:
         once: Annotated[
             bool, typer.Option("--once", help="Only see that it runs: the figures mean little.")
         ] = False,
+        templates: Annotated[int, typer.Option(min=1000, help="How large a gallery is searched.")] = 100_000,
+        database: Annotated[
+            str | None, typer.Option(metavar="URL", help="A PostgreSQL with pgvector to search galleries in, too.")
+        ] = None,
         data: DataOption = None,
         as_json: JsonOption = False,
         verbose: VerboseOption = False,
@@ -33,7 +37,8 @@ def register(app: typer.Typer, screen: Screen) -> None:
         """
         with reporting(as_json=as_json, verbose=verbose):
             rows = []
-            for area, row in measure(chosen_areas(name), Rounds.only_one() if once else Rounds()):
+            rounds = Rounds.only_one() if once else Rounds(templates=templates, database=database)
+            for area, row in measure(chosen_areas(name), rounds):
                 rows.append(_document(area, row))
                 if not as_json:  # some take a while: each as soon as it is there
                     print(_text(area, row), flush=True)

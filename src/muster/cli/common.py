@@ -6,7 +6,7 @@ import json
 import logging
 import os
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import fields, is_dataclass
 from datetime import datetime
@@ -25,6 +25,7 @@ from muster.workstation.data_folder import DataFolder
 if TYPE_CHECKING:
     from muster.workstation.audit_report import AuditReport
     from muster.workstation.desk import Desk
+    from muster.workstation.figures import Figure
     from muster.workstation.repair import Rebuilt
     from muster.workstation.script import Script
     from muster.workstation.server import Server
@@ -71,6 +72,8 @@ class Screen(Protocol):
 
     def lay_out_report(self, report: AuditReport) -> bytes: ...
 
+    def lay_out_figures(self, figures: Iterable[Figure], station: str) -> bytes: ...
+
     def take_pictures(self, folder: Path, on_picture: Callable[[Path], None]) -> list[Path]: ...
 
 
@@ -87,9 +90,14 @@ def reporting(*, as_json: bool, verbose: bool = False, about: Mapping[str, str] 
         if as_json and error.code is not OUTPUT_UNWRITABLE:
             document = {"error": {"code": error.code.name, "message": error.sentence, **(about or {})}}
             print(json.dumps(document))
-        else:
-            print(f"{printable(error.sentence)} [{error.code.name}]", file=sys.stderr)
-        raise typer.Exit(_exit_status(error)) from error
+            raise typer.Exit(_exit_status(error)) from error
+        raise typer.Exit(tell(error)) from error
+
+
+def tell(error: MusterError) -> int:
+    """Its sentence on standard error; returns the exit status."""
+    print(f"{printable(error.sentence)} [{error.code.name}]", file=sys.stderr)
+    return _exit_status(error)
 
 
 def _exit_status(error: MusterError) -> int:
@@ -190,6 +198,24 @@ def desk_of(
                 for line in rebuilt_lines(desk.rebuilt):
                     typer.echo(line, err=True)
             yield desk, password
+
+
+@contextmanager
+def at_desk(
+    data: Path | None,
+    user: str | None,
+    password_file: Path | None,
+    *,
+    server: str | None = None,
+    as_json: bool,
+    verbose: bool,
+) -> Iterator[tuple[Desk, str]]:
+    """What most commands begin with, by the options they share: ``reporting``, and ``desk_of`` that station."""
+    with (
+        reporting(as_json=as_json, verbose=verbose),
+        desk_of(station_at(data), user=user, password_file=password_file, server=server) as desk,
+    ):
+        yield desk
 
 
 def rebuilt_lines(rebuilt: Rebuilt) -> Iterator[str]:

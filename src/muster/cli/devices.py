@@ -15,12 +15,19 @@ from muster.domain.assessment import Finding, Severity
 from muster.errors import Code, StorageUnavailable, Unavailable
 from muster.workstation.device_doctor import TestedDevice, told
 from muster.workstation.devices_desk import DeviceDesk, DeviceLine
+from muster.workstation.new_driver import NewDriverKind, begin_driver
 
 DEVICE_REPORT_UNWRITABLE = Code(
     "DEVICE_REPORT_UNWRITABLE",
     "The report cannot be written to {file}. Name a file in a folder that is there and that you may write to.",
 )
 
+_NEXT = (
+    "Install it beside this program, test it, look whether it is there:",
+    "  pip install --no-deps --no-build-isolation -e {folder}",
+    "  pytest {folder}",
+    "  muster devices list",
+)
 _SIGNS = {Severity.BLOCKS: "✗", Severity.WARNS: "!", Severity.INFORMS: "✓"}
 
 DeviceArgument = Annotated[
@@ -38,12 +45,30 @@ def register(app: typer.Typer, screen: Screen) -> None:
 
     @devices.command("list")
     def list_devices(data: DataOption = None, as_json: JsonOption = False, verbose: VerboseOption = False) -> None:
-        """Every device the drivers find, and every driver that could not be loaded."""
+        """Every device the drivers find, every driver that could not be loaded, and which find nothing."""
         with reporting(as_json=as_json, verbose=verbose):
             desk = DeviceDesk.of_this_installation()
             with closing(desk.catalogue):
-                lines = desk.devices()
-            show({"devices": lines}, "\n".join(map(_text, lines)) or "Nothing is plugged in.", as_json=as_json)
+                lines, idle = desk.devices(), desk.drivers_without_devices()
+            text = [*map(_text, lines)] or ["Nothing is plugged in."]
+            if idle:
+                text.append(printable(f"Loaded, and finding nothing: {', '.join(idle)}."))
+            show({"devices": lines, "drivers_without_devices": idle}, "\n".join(text), as_json=as_json)
+
+    @devices.command("begin")
+    def begin(
+        name: Annotated[str, typer.Argument(help="Its name: small letters, digits, underscores.")],
+        folder: Annotated[Path, typer.Argument(metavar="FOLDER", help="Empty, or not there yet.")],
+        kind: Annotated[NewDriverKind, typer.Option(help="What the device is.")] = NewDriverKind.FINGERPRINT,
+        as_json: JsonOption = False,
+        verbose: VerboseOption = False,
+    ) -> None:
+        """Begin a driver: a project with its tests, for a pretended device in whose place you put yours."""
+        with reporting(as_json=as_json, verbose=verbose):
+            files = begin_driver(name, folder, kind)
+            where = printable(str(folder))
+            text = [*map(printable, map(str, files)), *(line.format(folder=where) for line in _NEXT)]
+            show({"files": files}, "\n".join(text), as_json=as_json)
 
     @devices.command("check")
     def check_devices(

@@ -11,11 +11,9 @@ from muster.cli.common import (
     Screen,
     UserOption,
     VerboseOption,
-    desk_of,
+    at_desk,
     plain,
-    reporting,
     show,
-    station_at,
 )
 
 
@@ -32,10 +30,7 @@ def register(app: typer.Typer, screen: Screen) -> None:
         verbose: VerboseOption = False,
     ) -> None:
         """The last touched first. Each goes on with: muster enroll --from FOLDER --resume ID. Names nobody."""
-        with (
-            reporting(as_json=as_json, verbose=verbose),
-            desk_of(station_at(data), user=user, password_file=password_file) as (desk, _),
-        ):
+        with at_desk(data, user, password_file, as_json=as_json, verbose=verbose) as (desk, _):
             found = [
                 {
                     "registration_id": draft.id.text,

@@ -15,11 +15,9 @@ from muster.cli.common import (
     Screen,
     UserOption,
     VerboseOption,
-    desk_of,
+    at_desk,
     printable,
-    reporting,
     show,
-    station_at,
 )
 from muster.clock import rfc3339
 from muster.domain.registration import RegistrationId
@@ -42,10 +40,7 @@ def register(app: typer.Typer, screen: Screen) -> None:
 
         For a supervisor (--user); each that is listed goes into the audit trail. Exit status 1 when somebody was
         found."""
-        with (
-            reporting(as_json=as_json, verbose=verbose),
-            desk_of(station_at(data), user=user, password_file=password_file) as (desk, _),
-        ):
+        with at_desk(data, user, password_file, as_json=as_json, verbose=verbose) as (desk, _):
             found = desk.duplicate_review.all()
             text = "\n".join(_one(each) for each in found) or "nobody was found"
             show({"duplicates": found}, text, as_json=as_json)
@@ -68,14 +63,27 @@ def register(app: typer.Typer, screen: Screen) -> None:
         """Whom one registration's face is like, and how much; with both faces, while they are here.
 
         For a supervisor (--user); it goes into the audit trail. Exit status 1 when somebody was found."""
-        with (
-            reporting(as_json=as_json, verbose=verbose),
-            desk_of(station_at(data), user=user, password_file=password_file) as (desk, _),
-        ):
+        with at_desk(data, user, password_file, as_json=as_json, verbose=verbose) as (desk, _):
             report = desk.duplicate_review.one(RegistrationId(registration), faces)
             show(report, _one(report), as_json=as_json)
             if report.candidates:
                 raise typer.Exit(BAD)
+
+    @duplicates.command()
+    def forget(
+        registration: Annotated[str, typer.Argument(metavar="REGISTRATION_ID", help="29 digits.")],
+        data: DataOption = None,
+        user: UserOption = None,
+        password_file: PasswordOption = None,
+        as_json: JsonOption = False,
+        verbose: VerboseOption = False,
+    ) -> None:
+        """Compare nobody with one registration's face any more: here, and at the center where that is asked, too.
+
+        For a supervisor (--user). Where the center cannot be reached nothing is forgotten; try again."""
+        with at_desk(data, user, password_file, as_json=as_json, verbose=verbose) as (desk, _):
+            desk.duplicates.forget(RegistrationId(registration))
+            show({"forgotten": registration}, "nobody is compared with this face any more", as_json=as_json)
 
 
 def _one(report: DuplicateReport) -> str:

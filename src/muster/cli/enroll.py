@@ -18,6 +18,7 @@ from muster.cli.common import (
     UserOption,
     VerboseOption,
     desk_of,
+    printable,
     reporting,
     show,
     station_at,
@@ -128,11 +129,12 @@ def _step(report: StepReport) -> dict[str, object]:
         }
         for each in report.findings
     ]
-    return {"name": report.name, "state": report.state, "findings": findings}
+    return {"name": report.name, "state": report.state, "findings": findings, "devices": report.devices}
 
 
 def _tell(report: StepReport) -> None:
-    typer.echo(f"  {report.name:<17}{report.state}")
+    by = printable(f" by {', '.join(report.devices)}") if report.devices else ""
+    typer.echo(f"  {report.name:<17}{report.state}{by}")
     for finding in report.findings:
         where = f"{finding.field}: " if finding.field else ""
         typer.echo(f"    {where}{finding.sentence} [{finding.code.name}]")

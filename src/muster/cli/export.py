@@ -41,7 +41,7 @@ def register(app: typer.Typer, screen: Screen) -> None:
         ] = None,
         partner: Annotated[
             str | None,
-            typer.Option(metavar="NAME", help="Whom govstack-claims are for.", show_default=False),
+            typer.Option(metavar="NAME", help="Whom GovStack's claims are for.", show_default=False),
         ] = None,
         data: DataOption = None,
         user: UserOption = None,
@@ -51,15 +51,15 @@ def register(app: typer.Typer, screen: Screen) -> None:
     ) -> None:
         """Print a registration, personal data and all, as another system's JSON; or send it there.
 
-        govstack is the request to enroll; gips, mitrust, oidc-ida and govstack-claims tell the evidence of who the
-        person is.
+        govstack is the request to enroll and, with --partner, what that partner may know (govstack-claims); gips,
+        mitrust and oidc-ida tell the evidence of who the person is.
         """
         with reporting(as_json=as_json, verbose=verbose):
             registration_id = RegistrationId(registration)
             with desk_of(station_at(data), user=user, password_file=password_file) as (desk, _):
                 if put is None:
                     show(desk.exporting.told(registration_id, wording, profile, partner), "", as_json=True)
-                elif wording is not Wording.GOVSTACK:
+                elif wording is not Wording.GOVSTACK or partner:
                     raise BadInput(EXPORT_NOT_SENT)
                 else:
                     enrolled = desk.exporting.put_govstack(registration_id, put, profile)

@@ -14,10 +14,8 @@ from muster.cli.common import (
     Screen,
     UserOption,
     VerboseOption,
-    desk_of,
-    reporting,
+    at_desk,
     show,
-    station_at,
 )
 from muster.domain.limits import Limit, Trip
 
@@ -36,10 +34,7 @@ def register(app: typer.Typer, screen: Screen) -> None:
         """Every limit that may stop this station. The exit status is 1 when one is reached, or on the trip."""
         if people and days is None:
             raise typer.BadParameter("a trip has a number of days as well: --days", param_hint="--people")
-        with (
-            reporting(as_json=as_json, verbose=verbose),
-            desk_of(station_at(data), user=user, password_file=password_file) as (desk, _),
-        ):
+        with at_desk(data, user, password_file, as_json=as_json, verbose=verbose) as (desk, _):
             found = desk.limits.all()
             trip = desk.limits.try_trip(days, people) if days is not None else None
             document = {

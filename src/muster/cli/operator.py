@@ -14,11 +14,9 @@ from muster.cli.common import (
     Screen,
     UserOption,
     VerboseOption,
-    desk_of,
+    at_desk,
     new_password,
-    reporting,
     show,
-    station_at,
 )
 from muster.domain.operators import Role
 from muster.workstation.operator_desk import OperatorLine
@@ -50,10 +48,7 @@ def register(app: typer.Typer, screen: Screen) -> None:
         verbose: VerboseOption = False,
     ) -> None:
         """Who works here, as what, and how each signs in."""
-        with (
-            reporting(as_json=as_json, verbose=verbose),
-            desk_of(station_at(data), user=user, password_file=password_file) as (desk, _),
-        ):
+        with at_desk(data, user, password_file, as_json=as_json, verbose=verbose) as (desk, _):
             lines = [_line(each) for each in desk.operators.all()]
             text = "\n".join(f"{each['user_id']:<24}{' '.join(each['roles'])}" for each in lines)
             show({"operators": lines}, text, as_json=as_json)
@@ -70,10 +65,7 @@ def register(app: typer.Typer, screen: Screen) -> None:
         verbose: VerboseOption = False,
     ) -> None:
         """Somebody new, by default a registration officer."""
-        with (
-            reporting(as_json=as_json, verbose=verbose),
-            desk_of(station_at(data), user=user, password_file=password_file) as (desk, password),
-        ):
+        with at_desk(data, user, password_file, as_json=as_json, verbose=verbose) as (desk, password):
             new = NewOperator(name, new_password(name, new_password_file, "--new-password-file"))
             desk.operators.add(new, [_role(each) for each in role or ["officer"]], Proof(password))
             show({"added": name}, f"{name} was added", as_json=as_json)
@@ -89,10 +81,7 @@ def register(app: typer.Typer, screen: Screen) -> None:
         verbose: VerboseOption = False,
     ) -> None:
         """A new password for somebody who forgot it."""
-        with (
-            reporting(as_json=as_json, verbose=verbose),
-            desk_of(station_at(data), user=user, password_file=password_file) as (desk, own),
-        ):
+        with at_desk(data, user, password_file, as_json=as_json, verbose=verbose) as (desk, own):
             desk.operators.reset_password(
                 name, new_password(name, new_password_file, "--new-password-file"), Proof(own)
             )
@@ -109,10 +98,7 @@ def register(app: typer.Typer, screen: Screen) -> None:
         verbose: VerboseOption = False,
     ) -> None:
         """Keep somebody out, at once."""
-        with (
-            reporting(as_json=as_json, verbose=verbose),
-            desk_of(station_at(data), user=user, password_file=password_file) as (desk, own),
-        ):
+        with at_desk(data, user, password_file, as_json=as_json, verbose=verbose) as (desk, own):
             (desk.operators.unblock if undo else desk.operators.block)(name, Proof(own))
             show({"changed": name}, f"{name} is {'let in again' if undo else 'blocked'}", as_json=as_json)
 
@@ -126,10 +112,7 @@ def register(app: typer.Typer, screen: Screen) -> None:
         verbose: VerboseOption = False,
     ) -> None:
         """For good, with finger and face."""
-        with (
-            reporting(as_json=as_json, verbose=verbose),
-            desk_of(station_at(data), user=user, password_file=password_file) as (desk, own),
-        ):
+        with at_desk(data, user, password_file, as_json=as_json, verbose=verbose) as (desk, own):
             desk.operators.remove(name, Proof(own))
             show({"removed": name}, f"{name} was removed", as_json=as_json)
 

@@ -14,10 +14,8 @@ from muster.cli.common import (
     ServerOption,
     UserOption,
     VerboseOption,
-    desk_of,
-    reporting,
+    at_desk,
     show,
-    station_at,
 )
 from muster.domain.registration import RegistrationId
 from muster.workstation.desk import Desk
@@ -36,10 +34,7 @@ def register(app: typer.Typer, screen: Screen) -> None:
         verbose: VerboseOption = False,
     ) -> None:
         """What lies here, by appointment; numbers and times only."""
-        with (
-            reporting(as_json=as_json, verbose=verbose),
-            desk_of(station_at(data), user=user, password_file=password_file) as (desk, _),
-        ):
+        with at_desk(data, user, password_file, as_json=as_json, verbose=verbose) as (desk, _):
             _show(desk, as_json=as_json)
 
     @commands.command()
@@ -52,10 +47,7 @@ def register(app: typer.Typer, screen: Screen) -> None:
         verbose: VerboseOption = False,
     ) -> None:
         """Fetch what is booked for the days ahead, to be used without a network."""
-        with (
-            reporting(as_json=as_json, verbose=verbose),
-            desk_of(station_at(data), user=user, password_file=password_file, server=server) as (desk, _),
-        ):
+        with at_desk(data, user, password_file, server=server, as_json=as_json, verbose=verbose) as (desk, _):
             desk.pre_registrations.fetch_days()
             _show(desk, as_json=as_json)
 
@@ -71,10 +63,7 @@ def register(app: typer.Typer, screen: Screen) -> None:
         verbose: VerboseOption = False,
     ) -> None:
         """Fill what is empty in an unfinished registration; what was typed stays."""
-        with (
-            reporting(as_json=as_json, verbose=verbose),
-            desk_of(station_at(data), user=user, password_file=password_file, server=server) as (desk, _),
-        ):
+        with at_desk(data, user, password_file, server=server, as_json=as_json, verbose=verbose) as (desk, _):
             taken = desk.pre_registrations.take(RegistrationId(registration), number)
             document = {
                 "registration_id": registration,

@@ -18,10 +18,8 @@ from muster.cli.common import (
     ServerOption,
     UserOption,
     VerboseOption,
-    desk_of,
-    reporting,
+    at_desk,
     show,
-    station_at,
 )
 from muster.domain.delivery import CarriedPacket, DeliveryState, OutboxEntry, Outlook, PersonTold, ServerStatus
 from muster.errors import Code
@@ -44,10 +42,7 @@ def register(app: typer.Typer, screen: Screen) -> None:
         verbose: VerboseOption = False,
     ) -> None:
         """What lies in the outbox."""
-        with (
-            reporting(as_json=as_json, verbose=verbose),
-            desk_of(station_at(data), user=user, password_file=password_file) as (desk, _),
-        ):
+        with at_desk(data, user, password_file, as_json=as_json, verbose=verbose) as (desk, _):
             _show(desk, as_json=as_json)
 
     @queue.command()
@@ -64,10 +59,7 @@ def register(app: typer.Typer, screen: Screen) -> None:
         verbose: VerboseOption = False,
     ) -> None:
         """Send everything that waits, now. The exit status is 1 when some of it did not go."""
-        with (
-            reporting(as_json=as_json, verbose=verbose),
-            desk_of(station_at(data), user=user, password_file=password_file, server=server) as (desk, _),
-        ):
+        with at_desk(data, user, password_file, server=server, as_json=as_json, verbose=verbose) as (desk, _):
             for packet_id in again or ():
                 if not desk.carrying.try_again(packet_id):
                     desk.sync.try_again(packet_id)
@@ -89,10 +81,7 @@ def register(app: typer.Typer, screen: Screen) -> None:
         verbose: VerboseOption = False,
     ) -> None:
         """Ask the server what became of the packets it has, now, and list them."""
-        with (
-            reporting(as_json=as_json, verbose=verbose),
-            desk_of(station_at(data), user=user, password_file=password_file, server=server) as (desk, _),
-        ):
+        with at_desk(data, user, password_file, server=server, as_json=as_json, verbose=verbose) as (desk, _):
             desk.following.ask(due_only=False)
             _show(desk, as_json=as_json)
 
@@ -107,10 +96,7 @@ def register(app: typer.Typer, screen: Screen) -> None:
         verbose: VerboseOption = False,
     ) -> None:
         """Note that somebody was told to come again, so that the packet asks for nobody any more."""
-        with (
-            reporting(as_json=as_json, verbose=verbose),
-            desk_of(station_at(data), user=user, password_file=password_file) as (desk, _),
-        ):
+        with at_desk(data, user, password_file, as_json=as_json, verbose=verbose) as (desk, _):
             outcome = PersonTold.CANNOT_BE_REACHED if unreachable else PersonTold.INFORMED
             desk.sync.note_told(packet_id, outcome)
             _show(desk, as_json=as_json)
@@ -130,10 +116,7 @@ def _add_drives(queue: typer.Typer) -> None:
         verbose: VerboseOption = False,
     ) -> None:
         """Copy what waits to a drive, with a signed list, for another station to send."""
-        with (
-            reporting(as_json=as_json, verbose=verbose),
-            desk_of(station_at(data), user=user, password_file=password_file) as (desk, _),
-        ):
+        with at_desk(data, user, password_file, as_json=as_json, verbose=verbose) as (desk, _):
             handed = desk.handing_over.export(folder)
             document = {"list": handed.list_file, "packets": [_packet(each) for each in handed.packets]}
             show(document, f"{len(handed.packets)} packets and {handed.list_file.name}", as_json=as_json)
@@ -157,10 +140,7 @@ def _add_drives(queue: typer.Typer) -> None:
 
         The exit status is 1 when some of them cannot be taken.
         """
-        with (
-            reporting(as_json=as_json, verbose=verbose),
-            desk_of(station_at(data), user=user, password_file=password_file) as (desk, _),
-        ):
+        with at_desk(data, user, password_file, as_json=as_json, verbose=verbose) as (desk, _):
             require_folder(folder)  # a drive that was pulled out is another matter than a name that is mistyped
             if accept:
                 desk.carrying.accept_station(folder, accept)
@@ -192,10 +172,7 @@ def _add_terms(queue: typer.Typer) -> None:
         verbose: VerboseOption = False,
     ) -> None:
         """Send nothing more, until 'muster queue continue'."""
-        with (
-            reporting(as_json=as_json, verbose=verbose),
-            desk_of(station_at(data), user=user, password_file=password_file) as (desk, _),
-        ):
+        with at_desk(data, user, password_file, as_json=as_json, verbose=verbose) as (desk, _):
             desk.sending.pause()
             _show(desk, as_json=as_json)
 
@@ -208,10 +185,7 @@ def _add_terms(queue: typer.Typer) -> None:
         verbose: VerboseOption = False,
     ) -> None:
         """Send again, after a pause."""
-        with (
-            reporting(as_json=as_json, verbose=verbose),
-            desk_of(station_at(data), user=user, password_file=password_file) as (desk, _),
-        ):
+        with at_desk(data, user, password_file, as_json=as_json, verbose=verbose) as (desk, _):
             desk.sending.go_on()
             _show(desk, as_json=as_json)
 
@@ -225,10 +199,7 @@ def _add_terms(queue: typer.Typer) -> None:
         verbose: VerboseOption = False,
     ) -> None:
         """Use no more of the line than this."""
-        with (
-            reporting(as_json=as_json, verbose=verbose),
-            desk_of(station_at(data), user=user, password_file=password_file) as (desk, _),
-        ):
+        with at_desk(data, user, password_file, as_json=as_json, verbose=verbose) as (desk, _):
             desk.sending.limit(kilobytes)
             said = (
                 f"Sending uses at most {kilobytes} kB a second."

@@ -15,11 +15,9 @@ from muster.cli.common import (
     PasswordOption,
     UserOption,
     VerboseOption,
-    desk_of,
+    at_desk,
     printable,
-    reporting,
     show,
-    station_at,
 )
 from muster.workstation.review_bundles import Part, PassedOver
 
@@ -42,10 +40,7 @@ def add_travelling(review: typer.Typer) -> None:
         verbose: VerboseOption = False,
     ) -> None:
         """This station's public keys, for the one that reviews for it or that it reviews for."""
-        with (
-            reporting(as_json=as_json, verbose=verbose),
-            desk_of(station_at(data), user=user, password_file=password_file) as (desk, _),
-        ):
+        with at_desk(data, user, password_file, as_json=as_json, verbose=verbose) as (desk, _):
             fingerprint = desk.review_bundles.tell_keys(file)
             show({"file": file, "key": fingerprint}, f"{file}: key {fingerprint}", as_json=as_json)
 
@@ -64,10 +59,7 @@ def add_travelling(review: typer.Typer) -> None:
         verbose: VerboseOption = False,
     ) -> None:
         """Let another station review for this one, or this one for it. For a supervisor (--user)."""
-        with (
-            reporting(as_json=as_json, verbose=verbose),
-            desk_of(station_at(data), user=user, password_file=password_file) as (desk, _),
-        ):
+        with at_desk(data, user, password_file, as_json=as_json, verbose=verbose) as (desk, _):
             desk.review_bundles.accept(file, fingerprint, part)
             show({"accepted": fingerprint}, "accepted", as_json=as_json)
 
@@ -82,10 +74,7 @@ def add_travelling(review: typer.Typer) -> None:
         verbose: VerboseOption = False,
     ) -> None:
         """Write what waits for a review onto a drive, sealed to the station that reviews. The packets stay."""
-        with (
-            reporting(as_json=as_json, verbose=verbose),
-            desk_of(station_at(data), user=user, password_file=password_file) as (desk, _),
-        ):
+        with at_desk(data, user, password_file, as_json=as_json, verbose=verbose) as (desk, _):
             out = desk.review_bundles.hand_out(folder, to)
             show({"registrations": out}, f"{len(out)} registrations in {folder}", as_json=as_json)
 
@@ -99,11 +88,8 @@ def add_travelling(review: typer.Typer) -> None:
         verbose: VerboseOption = False,
     ) -> None:
         """Take other stations' registrations into the list here. For a supervisor (--user); status 1 when one was
-        changed on the way."""
-        with (
-            reporting(as_json=as_json, verbose=verbose),
-            desk_of(station_at(data), user=user, password_file=password_file) as (desk, _),
-        ):
+        changed on the way, or a list for this station does not count."""
+        with at_desk(data, user, password_file, as_json=as_json, verbose=verbose) as (desk, _):
             taken = desk.review_bundles.take_in(folder)
             text = "\n".join(
                 [
@@ -113,7 +99,7 @@ def add_travelling(review: typer.Typer) -> None:
                 ]
             )
             show(taken, text, as_json=as_json)
-            if taken.refused:
+            if taken.refused or not all(each.is_for_another for each in taken.passed_over):
                 raise typer.Exit(BAD)
 
     @review.command("hand-back")
@@ -129,10 +115,7 @@ def add_travelling(review: typer.Typer) -> None:
         verbose: VerboseOption = False,
     ) -> None:
         """Write the decisions that were signed off, for whoever asked; what was told here is destroyed."""
-        with (
-            reporting(as_json=as_json, verbose=verbose),
-            desk_of(station_at(data), user=user, password_file=password_file) as (desk, _),
-        ):
+        with at_desk(data, user, password_file, as_json=as_json, verbose=verbose) as (desk, _):
             bundles = desk.review_bundles
             back = bundles.hand_back_again(folder) if again else bundles.hand_back(folder)
             show({"registrations": back}, f"{len(back)} decisions in {folder}", as_json=as_json)
@@ -146,11 +129,9 @@ def add_travelling(review: typer.Typer) -> None:
         as_json: JsonOption = False,
         verbose: VerboseOption = False,
     ) -> None:
-        """Carry out what was decided elsewhere about this station's registrations."""
-        with (
-            reporting(as_json=as_json, verbose=verbose),
-            desk_of(station_at(data), user=user, password_file=password_file) as (desk, _),
-        ):
+        """Carry out what was decided elsewhere about this station's registrations. For a supervisor (--user);
+        status 1 when a decision came too late, or a list for this station does not count."""
+        with at_desk(data, user, password_file, as_json=as_json, verbose=verbose) as (desk, _):
             came = desk.review_bundles.take_back(folder)
             text = "\n".join(
                 [
@@ -160,3 +141,5 @@ def add_travelling(review: typer.Typer) -> None:
                 ]
             )
             show(came, text, as_json=as_json)
+            if came.late or not all(each.is_for_another for each in came.passed_over):
+                raise typer.Exit(BAD)

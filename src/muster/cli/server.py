@@ -16,10 +16,8 @@ from muster.cli.common import (
     ServerOption,
     UserOption,
     VerboseOption,
-    desk_of,
-    reporting,
+    at_desk,
     show,
-    station_at,
 )
 from muster.workstation.desk import Desk
 
@@ -41,10 +39,7 @@ def register(app: typer.Typer, screen: Screen) -> None:
 
         The exit status is 1 when they differ.
         """
-        with (
-            reporting(as_json=as_json, verbose=verbose),
-            desk_of(station_at(data), user=user, password_file=password_file, server=server) as (desk, _),
-        ):
+        with at_desk(data, user, password_file, server=server, as_json=as_json, verbose=verbose) as (desk, _):
             pinned, offered = desk.server.pinned_signer(), desk.server.offered_signer()
             document = {"pinned": pinned, "offered": offered, "same": pinned == offered}
             show(document, f"believed {pinned or 'none yet'}\noffered  {offered}", as_json=as_json)
@@ -62,13 +57,29 @@ def register(app: typer.Typer, screen: Screen) -> None:
         verbose: VerboseOption = False,
     ) -> None:
         """Believe the certificate with this fingerprint from now on. For a supervisor."""
-        with (
-            reporting(as_json=as_json, verbose=verbose),
-            desk_of(station_at(data), user=user, password_file=password_file, server=server) as (desk, _),
-        ):
+        with at_desk(data, user, password_file, server=server, as_json=as_json, verbose=verbose) as (desk, _):
             desk.server.accept_signer(sha256)
             pinned = desk.server.pinned_signer()
             show({"pinned": pinned}, f"believed {pinned}", as_json=as_json)
+
+    @server.command()
+    def enrol(
+        data: DataOption = None,
+        user: UserOption = None,
+        password_file: PasswordOption = None,
+        server: ServerOption = None,
+        as_json: JsonOption = False,
+        verbose: VerboseOption = False,
+    ) -> None:
+        """Show this station's keys to a center's hub, whose administrator lets it in; asking again tells whether.
+
+        The exit status is 1 until it is approved.
+        """
+        with at_desk(data, user, password_file, server=server, as_json=as_json, verbose=verbose) as (desk, _):
+            standing, key = desk.server.ask_to_be_let_in(), desk.server.key_name()
+            show({"standing": standing, "key": key}, f"{standing}\nkey {key}", as_json=as_json)
+            if standing != "approved":
+                raise typer.Exit(BAD)
 
     @server.command()
     def jobs(
@@ -83,10 +94,7 @@ def register(app: typer.Typer, screen: Screen) -> None:
         verbose: VerboseOption = False,
     ) -> None:
         """What the station asks the server again and again: when it did, and when it will."""
-        with (
-            reporting(as_json=as_json, verbose=verbose),
-            desk_of(station_at(data), user=user, password_file=password_file, server=server) as (desk, _),
-        ):
+        with at_desk(data, user, password_file, server=server, as_json=as_json, verbose=verbose) as (desk, _):
             for name in run or ():
                 desk.jobs.run(name)
             _show_jobs(desk, as_json=as_json)
@@ -101,10 +109,7 @@ def register(app: typer.Typer, screen: Screen) -> None:
         verbose: VerboseOption = False,
     ) -> None:
         """Ask the server for everything it tells its stations, now."""
-        with (
-            reporting(as_json=as_json, verbose=verbose),
-            desk_of(station_at(data), user=user, password_file=password_file, server=server) as (desk, _),
-        ):
+        with at_desk(data, user, password_file, server=server, as_json=as_json, verbose=verbose) as (desk, _):
             for job, _ in desk.jobs.table():
                 desk.jobs.run(job.name)
             _show_jobs(desk, as_json=as_json)

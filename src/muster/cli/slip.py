@@ -14,11 +14,10 @@ from muster.cli.common import (
     Screen,
     UserOption,
     VerboseOption,
-    desk_of,
+    at_desk,
     plain,
     reporting,
     show,
-    station_at,
 )
 from muster.clock import utc_now
 from muster.domain.registration import RegistrationId
@@ -64,10 +63,7 @@ def register(app: typer.Typer, screen: Screen) -> None:
         verbose: VerboseOption = False,
     ) -> None:
         """Write a registration's slip as PDF, as long as its content is here."""
-        with (
-            reporting(as_json=as_json, verbose=verbose),
-            desk_of(station_at(data), user=user, password_file=password_file) as (desk, _),
-        ):
+        with at_desk(data, user, password_file, as_json=as_json, verbose=verbose) as (desk, _):
             registration_id = RegistrationId(number)
             screen.write_slip(desk.enrollment.slip(registration_id), file, paper)
             desk.printing.note(registration_id, to="file")
@@ -85,10 +81,7 @@ def register(app: typer.Typer, screen: Screen) -> None:
         verbose: VerboseOption = False,
     ) -> None:
         """Print a registration's slip through the system's print service."""
-        with (
-            reporting(as_json=as_json, verbose=verbose),
-            desk_of(station_at(data), user=user, password_file=password_file) as (desk, _),
-        ):
+        with at_desk(data, user, password_file, as_json=as_json, verbose=verbose) as (desk, _):
             registration_id = RegistrationId(number)
             content, size_mm = screen.slip_pdf(desk.enrollment.slip(registration_id), paper)
             desk.printing.print_pdf(registration_id, content, size_mm, printer)
@@ -105,6 +98,7 @@ def _text(checked: CheckedSlip) -> str:
         f"Station       centre {checked.center}, machine {checked.machine}",
         f"Issued        {checked.issued_at:%Y-%m-%d %H:%M} UTC, valid until {checked.expires_at:%Y-%m-%d}",
         *(["Name          is the one on the slip"] if checked.is_name else []),
+        *(["TRAINING      made while practising, of no effect"] if checked.training else []),
         "GENUINE: compare these lines with what is printed.",
     ]
     return "\n".join(lines)

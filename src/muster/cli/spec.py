@@ -16,11 +16,10 @@ from muster.cli.common import (
     Screen,
     UserOption,
     VerboseOption,
-    desk_of,
+    at_desk,
     printable,
     reporting,
     show,
-    station_at,
 )
 from muster.domain.age_groups import AgeGroups
 from muster.domain.assessment import Severity
@@ -74,10 +73,7 @@ def register(app: typer.Typer, screen: Screen) -> None:
         verbose: VerboseOption = False,
     ) -> None:
         """The same about the newest forms this station had from its server."""
-        with (
-            reporting(as_json=as_json, verbose=verbose),
-            desk_of(station_at(data), user=user, password_file=password_file) as (desk, _),
-        ):
+        with at_desk(data, user, password_file, as_json=as_json, verbose=verbose) as (desk, _):
             _tell(desk.master_data.form_remarks(), as_json=as_json)
 
 

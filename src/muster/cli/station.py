@@ -16,8 +16,8 @@ from muster.cli.common import (
     Screen,
     UserOption,
     VerboseOption,
+    at_desk,
     credentials,
-    desk_of,
     new_password,
     rebuilt_lines,
     reporting,
@@ -28,9 +28,8 @@ from muster.clock import utc_now
 from muster.workstation import binding
 from muster.workstation.data_folder import DataFolder
 from muster.workstation.inspection import read_file
+from muster.workstation.nameplate import DEFAULT_CENTER, DEFAULT_MACHINE
 from muster.workstation.station import (
-    DEFAULT_CENTER,
-    DEFAULT_MACHINE,
     Flavour,
     NewOperator,
     NewStation,
@@ -148,10 +147,7 @@ def register(app: typer.Typer, screen: Screen) -> None:
         verbose: VerboseOption = False,
     ) -> None:
         """Set this station up from a file its server's owner signed, without a network. For a supervisor."""
-        with (
-            reporting(as_json=as_json, verbose=verbose),
-            desk_of(station_at(data), user=user, password_file=password_file) as (desk, _),
-        ):
+        with at_desk(data, user, password_file, as_json=as_json, verbose=verbose) as (desk, _):
             imported = desk.bundles.take(read_file(file), signer)
             document = {"made_at": imported.made_at, "new": imported.new}
             words = ", ".join(each.value for each in imported.new) or "nothing new"

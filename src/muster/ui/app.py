@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from muster.clock import utc_now
 from muster.ui.application import prepared_application
@@ -13,7 +14,9 @@ from muster.ui.session import Session
 from muster.ui.window import MainWindow
 from muster.workstation.data_folder import DataFolder
 from muster.workstation.lanes import Lanes
-from muster.workstation.server import ServerTerms
+
+if TYPE_CHECKING:
+    from muster.workstation.server import ServerTerms
 
 
 def run(data: Path | None, *, demo: bool = False) -> int:
@@ -25,7 +28,7 @@ def run(data: Path | None, *, demo: bool = False) -> int:
         utc_now,
         demo=demo,
         server_address=os.environ.get("MUSTER_SERVER"),
-        server_terms=ServerTerms.of(os.environ),
+        server_terms=_server_terms,
     )
     if demo:
         session.create_demo()
@@ -37,3 +40,9 @@ def run(data: Path | None, *, demo: bool = False) -> int:
         status = application.exec()
     session.close()
     return int(status)
+
+
+def _server_terms() -> ServerTerms:
+    from muster.workstation.server import ServerTerms
+
+    return ServerTerms.of(os.environ)

@@ -1,7 +1,8 @@
 """How the window looks to whoever sits before it: light, dark or high contrast, and how large.
 
 Kept per person in ``window.ini`` in the station's folder, and for the sign-in page the choice made last there.
-Where nobody chose, the desktop's own wish counts, also while the window is open.
+Where nobody chose, the desktop's own wish counts, also while the window is open. Beside it stands, for all,
+whether a station for training gives hints.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from muster.ui import theme
 
 _FILE = "window.ini"
 _NOBODY = "sign-in"
+_HINTS = "training/hints"
 
 
 class Scheme(Enum):
@@ -60,6 +62,15 @@ class Looks(QObject):
 
     def choose(self, wanted: Scheme) -> None:
         self._change(replace(self.current, scheme=wanted))
+
+    @property
+    def wants_hints(self) -> bool:
+        """Whether hints were asked for here, by whomever: they begin before anybody signs in."""
+        return self._file.exists() and self._settings().value(_HINTS, "") == "true"
+
+    def want_hints(self, *, wanted: bool) -> None:
+        if wanted != self.wants_hints and self._file.parent.exists():
+            self._settings().setValue(_HINTS, "true" if wanted else "false")
 
     def zoom_by(self, steps: int) -> None:
         """One step is 25 %, within 100 and 200 %."""

@@ -10,6 +10,8 @@ from PySide6.QtWidgets import QApplication
 
 from muster.ui import theme
 
+_SWITCH_S = 0.001
+
 
 def prepared_application() -> QApplication:
     """The application with our look; the one there is already, in tests."""
@@ -18,6 +20,8 @@ def prepared_application() -> QApplication:
         os.environ.pop(variable, None)
     # It tells of every fallback from one font to another, which is what it is asked to do.
     QLoggingCategory.setFilterRules("qt.text.font.db=false")
+    # How long a lane that is busy keeps the interpreter while the window waits for it.
+    sys.setswitchinterval(_SWITCH_S)
     application = QApplication.instance() or QApplication(sys.argv[:1])
     assert isinstance(application, QApplication)
     application.setApplicationName("Muster")

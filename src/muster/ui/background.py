@@ -7,15 +7,18 @@ widget that asked is gone by then.
 from __future__ import annotations
 
 from collections.abc import Callable
-from concurrent.futures import Future
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import shiboken6
 from PySide6.QtCore import QObject, Qt, Signal, Slot
 
 from muster.errors import INTERNAL_FAULT, MusterError
-from muster.workstation.lanes import Lanes
+
+if TYPE_CHECKING:
+    from concurrent.futures import Future
+
+    from muster.workstation.lanes import Lanes
 
 T = TypeVar("T")
 
@@ -51,6 +54,8 @@ class Background(QObject):
 
     def from_elsewhere(self, owner: QObject, done: Callable[[T], None]) -> Callable[[T], None]:
         """A function for any thread to call: ``done`` is then called in the window's."""
+
+        from concurrent.futures import Future
 
         def tell(value: T) -> None:
             future: Future[T] = Future()

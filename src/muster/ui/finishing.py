@@ -7,16 +7,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import partial
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
 from muster.domain.delivery import DeliveryState, OutboxEntry, Receipt
 from muster.domain.registration import RegistrationId
 from muster.errors import MusterError
-from muster.ui.background import Background
 from muster.ui.language import say_error, tr
-from muster.workstation.desk import Desk
-from muster.workstation.slip import Slip
+
+if TYPE_CHECKING:
+    from muster.ui.background import Background
+    from muster.workstation.desk import Desk
+    from muster.workstation.slip import Slip
 
 LANE = "sealing"
 

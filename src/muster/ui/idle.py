@@ -6,13 +6,14 @@ import time
 from collections.abc import Callable
 
 from PySide6.QtCore import QEvent, QObject, QTimer, Signal
-from PySide6.QtWidgets import QApplication
+from PySide6.QtGui import QGuiApplication
 
-from muster.workstation.lockouts import uptime
+from muster.workstation.uptime import uptime
 
 _TICK_MS = 1_000
 _TOUCHES = {
     QEvent.Type.KeyPress,
+    QEvent.Type.KeyRelease,  # of keys that a shortcut took away before
     QEvent.Type.MouseButtonPress,
     QEvent.Type.MouseMove,
     QEvent.Type.Wheel,
@@ -28,7 +29,12 @@ def awake_s() -> float:
 
 
 class IdleWatch(QObject):
-    """``idle`` every second, with the seconds since the last touch."""
+    """``idle`` every second, with the seconds since the last touch.
+
+    Listens at the windows that the system hands its events to. A filter at the application would be asked about
+    each event of each button and label, a thousand for a page, and makes Qt for Python look for what all of them
+    are.
+    """
 
     idle = Signal(float)
 
@@ -40,11 +46,11 @@ class IdleWatch(QObject):
         self._timer.setInterval(_TICK_MS)
         self._timer.timeout.connect(self.look)
         self._timer.start()
-        application = QApplication.instance()
-        assert application is not None
-        application.installEventFilter(self)
 
     def look(self) -> None:
+        """At windows that were opened since, too; listening twice is listening once."""
+        for window in QGuiApplication.topLevelWindows():
+            window.installEventFilter(self)
         self.idle.emit(self._clock() - self._last)
 
     def touched(self) -> None:

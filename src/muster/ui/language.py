@@ -8,12 +8,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication, QLocale, Qt, QTranslator
 from PySide6.QtWidgets import QApplication
 
-from muster.domain.assessment import Finding
-from muster.errors import Code, Detail, MusterError
+if TYPE_CHECKING:
+    from muster.domain.assessment import Finding
+    from muster.errors import Code, Detail, MusterError
 
 CONTEXT = "Muster"
 _FOLDER = Path(__file__).parent / "translations"

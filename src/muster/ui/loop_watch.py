@@ -7,10 +7,11 @@ does other things as well only the former is the window's fault.
 
 from __future__ import annotations
 
-import sys
+import faulthandler
+import re
+import tempfile
 import threading
 import time
-import traceback
 from dataclasses import dataclass, replace
 
 from PySide6.QtCore import QObject, Qt, QTimer
@@ -20,6 +21,7 @@ FELT_MS = 50.0
 _BEAT_MS = 1
 _LISTEN_S = 0.005
 _FRAMES_TOLD = 10
+_FRAME = re.compile(r'File "(.*)", line (\d+) in (.*)')
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +81,15 @@ class LoopWatch(QObject):
             beat, (wall, _) = self._beats, self._last
             if (time.monotonic() - wall) * 1000 <= FELT_MS or self._noted[0] == beat:
                 continue
-            frame = sys._current_frames().get(self._watched)
-            stack = traceback.extract_stack(frame)[-_FRAMES_TOLD:]
-            self._noted = (beat, tuple(f"{each.filename}:{each.lineno} {each.name}" for each in stack))
+            self._noted = (beat, self._stack())
+
+    def _stack(self) -> tuple[str, ...]:
+        """Of the watched thread, innermost last. Told by the interpreter in one go: to walk through the frames of
+        a thread that runs on meanwhile ends the process now and then."""
+        with tempfile.TemporaryFile() as told:
+            faulthandler.dump_traceback(told)
+            told.seek(0)
+            threads = told.read().decode("utf-8", "replace").split("\n\n")
+        mine = next((each for each in threads if f"0x{self._watched:016x} " in each.partition("\n")[0]), "")
+        frames = [_FRAME.sub(r"\1:\2 \3", line.strip()) for line in mine.splitlines()[1:]]
+        return tuple(reversed(frames[:_FRAMES_TOLD]))

@@ -119,6 +119,10 @@ def attested_reasons() -> tuple[tuple[AttestedBecause, str], ...]:
     )
 
 
+def forced_reason(because: ForcedBecause) -> str:
+    return dict(forced_reasons(Modality.FINGER))[because]
+
+
 def forced_reasons(modality: Modality) -> tuple[tuple[ForcedBecause, str], ...]:
     """Why something is kept that is below the threshold."""
     shared = (
@@ -200,8 +204,8 @@ def limit_name(name: str) -> str:
         "packets_in_review": tr("Packets waiting for review"),
         "oldest_in_review": tr("Days of the oldest review"),
         "days_without_sending": tr("Days without sending"),
-        "master_data_age": tr("Days since the lists were fetched"),
-        "job_master_data": tr("Days since the lists were fetched"),
+        "master_data_age": tr("Days since the server's lists (places, documents) were fetched"),
+        "job_master_data": tr("Days since the server's lists (places, documents) were fetched"),
         "job_configuration": tr("Days since the settings were fetched"),
         "job_users": tr("Days since the users were fetched"),
         "disk": tr("Megabytes on the disk"),

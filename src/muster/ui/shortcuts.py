@@ -24,6 +24,8 @@ LARGER_KEYS = ("Ctrl++", "Ctrl+=")  # the second is the first without Shift
 SMALLER_KEYS = ("Ctrl+-",)
 USUAL_SIZE_KEYS = ("Ctrl+0",)
 
+_LETTERS_AFTER_MS = 20  # when the page is drawn: nobody is quicker
+
 
 def add(owner: QWidget, keys: str | Sequence[str], words: str, pressed: Callable[[], object]) -> QShortcut:
     """A key for ``owner`` and what lies in it; ``words`` tell on the page of keys what it does."""
@@ -89,7 +91,7 @@ class Letters(QObject):
         self._window = window
         self._soon = QTimer(self)
         self._soon.setSingleShot(True)
-        self._soon.setInterval(0)
+        self._soon.setInterval(_LETTERS_AFTER_MS)
         self._soon.timeout.connect(self.give)
         shown_buttons.changed.connect(self._soon.start)
 

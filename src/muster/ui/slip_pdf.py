@@ -2,23 +2,27 @@
 
 Laid out by Qt, because Arabic and Devanagari need a shaping engine and most PDF libraries have none. A sheet has
 the photograph, the number's code and the signed code above, then the slip in each of the person's languages, made
-smaller until it fits on one page. A roll has no photograph, is black alone, and is as long as it has to be. The
-signed code also stands in the PDF's metadata as text, for programs that cannot look.
+smaller until it fits on one page; what was made while practising says so from corner to corner. A roll has no
+photograph, is black alone, and is as long as it has to be. The signed code also stands in the PDF's metadata as
+text, for programs that cannot look.
 """
 
 from __future__ import annotations
 
 import html
 import io
+import math
 import os
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import segno
-from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QMarginsF, QSizeF, Qt, QUrl
+from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QMarginsF, QRectF, QSizeF, Qt, QUrl
 from PySide6.QtGui import (
     QColor,
+    QFont,
+    QFontMetricsF,
     QGuiApplication,
     QImage,
     QPageLayout,
@@ -146,6 +150,7 @@ class _Page:
         inner_width = (sheet.width - 2 * sheet.margin) / _MM_PER_INCH * _LAYOUT_DPI
         self._scale = sheet.scale
         self._text = _html_of_roll if paper.is_roll else _html_of_sheet
+        self._across = "" if paper.is_roll or not slip.sections else slip.sections[0].training
         self._lay_out(slip, inner_width)
         if sheet.height is not None:
             inner_height = (sheet.height - 2 * sheet.margin) / _MM_PER_INCH * _LAYOUT_DPI
@@ -182,7 +187,34 @@ class _Page:
         scale = dpi / _LAYOUT_DPI * self._scale
         painter.save()
         painter.scale(scale, scale)
+        if self._across:
+            self._draw_across(painter)
         self._document.drawContents(painter)
+        painter.restore()
+
+    def _draw_across(self, painter: QPainter) -> None:
+        """Under the words, from corner to corner, pale enough to read them."""
+        assert self.sheet.height is not None
+        unit = _LAYOUT_DPI / _MM_PER_INCH / self._scale
+        width, height = ((side - 2 * self.sheet.margin) * unit for side in (self.sheet.width, self.sheet.height))
+        diagonal = math.hypot(width, height)
+        font = QFont(self._document.defaultFont())
+        font.setBold(True)
+        font.setPixelSize(round(diagonal / 12))
+        fits = diagonal * 0.6 / QFontMetricsF(font).horizontalAdvance(self._across)
+        font.setPixelSize(round(font.pixelSize() * min(1.0, fits)))
+        painter.save()
+        painter.translate(width / 2, height / 2)
+        painter.rotate(-math.degrees(math.atan2(height, width)))
+        painter.setFont(font)
+        pale = QColor(_INK)
+        pale.setAlphaF(_PALE)
+        painter.setPen(pale)
+        painter.drawText(
+            QRectF(-diagonal / 2, -diagonal / 8, diagonal, diagonal / 4),
+            Qt.AlignmentFlag.AlignCenter,
+            self._across,
+        )
         painter.restore()
 
 
@@ -207,6 +239,7 @@ def _qr(text: str) -> bytes:
 
 # On paper, whatever the window looks like.
 _INK, _SOFT = theme.LIGHT.ink, theme.LIGHT.soft_ink
+_PALE = 0.1
 _BLACK = QColor(Qt.GlobalColor.black).name()
 
 
@@ -271,9 +304,10 @@ def _section(section: SlipSection, ink: str, soft: str) -> str:
     steps = "".join(
         _line(f"{place}. {words}", direction, side, 10, ink) for place, words in enumerate(section.steps, 1)
     )
+    training = _line(section.training, direction, side, 13, ink, weight=600) if section.training else ""
     heading = _line(section.next, direction, side, 11, ink, weight=600) if section.steps else ""
     return (
-        f"<hr>{_line(section.title, direction, side, 15, ink, weight=600)}"
+        f"<hr>{training}{_line(section.title, direction, side, 15, ink, weight=600)}"
         f'<table width="100%" dir="{direction}" cellpadding="1">{rows}</table>'
         f"{heading}{steps}{_line(section.footer, direction, side, 10, soft)}"
     )

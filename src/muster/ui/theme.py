@@ -266,7 +266,9 @@ QScrollArea#clear, QScrollArea#clear > QWidget#qt_scrollarea_viewport > QWidget 
 QFrame#card {{ background: {c.paper}; border: 1px solid {c.line}; border-radius: 8px; }}
 QFrame#header {{ background: {c.header}; border: none; border-bottom: 1px solid {c.header_edge}; }}
 QFrame#header QLabel {{ color: {c.on_header}; }}
-QFrame#header QLabel#training {{ color: {c.warn}; background: {c.warn_pale}; border: 1px solid {c.warn};
+QFrame#coach {{ background: {c.accent_pale}; border: none; border-bottom: 1px solid {c.accent}; }}
+QLabel#training, QFrame#header QLabel#training {{
+    color: {c.warn}; background: {c.warn_pale}; border: 1px solid {c.warn};
     border-radius: 4px; padding: 0 {s(10)}; margin: {s(10)} 0; font-weight: 600; }}
 QFrame#header QLabel#brand {{ font-size: {s(LARGE)}; font-weight: 700; }}
 QFrame#header QPushButton {{ color: {c.on_header}; background: transparent; border: 1px solid {c.header_edge};
@@ -302,6 +304,7 @@ QLabel[tone="warn"] {{ background: {c.warn_pale}; color: {c.warn}; border: 1px s
 QLabel[tone="bad"] {{ background: {c.bad_pale}; color: {c.bad}; border: 1px solid {c.bad}; }}
 QLabel[tone="plain"] {{ background: {c.accent_pale}; color: {c.strong}; border: 1px solid {c.accent_pale}; }}
 QLabel[tone] {{ font-size: {s(LEAD)}; border-radius: 6px; padding: {s(9)} {s(12)}; }}
+QLabel#badge[tone] {{ font-size: {s(BODY)}; font-weight: 600; padding: {s(2)} {s(10)}; }}
 QLabel[tone][large="true"] {{ font-size: {s(TITLE)}; font-weight: 600; }}
 QPushButton {{ background: {c.paper}; border: 1px solid {c.edge}; border-radius: 6px;
     padding: {s(7)} {s(16)}; }}
@@ -354,10 +357,13 @@ QLineEdit:focus, QComboBox:focus, QPlainTextEdit:focus, QTextEdit:focus, QSpinBo
     border: 2px solid {c.accent}; padding: {s(5)} {s(7)}; }}
 QLineEdit[wrong="true"], QComboBox[wrong="true"] {{ border: 2px solid {c.bad}; padding: {s(5)} {s(7)}; }}
 QLineEdit:disabled, QComboBox:disabled {{ background: {c.off}; color: {c.off_ink}; }}
+QComboBox {{ combobox-popup: 0; }}
 QComboBox::drop-down {{ border: none; width: {s(28)}; }}
 QComboBox::down-arrow {{ image: url("{chevron}"); width: {s(14)}; height: {s(14)}; }}
 QComboBox QAbstractItemView {{ background: {c.paper}; border: 1px solid {c.edge};
     selection-background-color: {c.accent_pale}; selection-color: {c.ink}; }}
+QComboBox QAbstractItemView:focus {{ border: 1px solid {c.edge}; }}
+QComboBox QAbstractItemView::item {{ min-height: {s(28)}; padding: 0 {s(6)}; }}
 QAbstractItemView {{ background: {c.paper}; alternate-background-color: {c.ground}; border: 1px solid {c.line};
     selection-background-color: {c.accent_pale}; selection-color: {c.ink}; }}
 QAbstractItemView:focus {{ border: 2px solid {c.accent}; }}

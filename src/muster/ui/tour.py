@@ -23,12 +23,17 @@ from muster.clock import utc_now
 from muster.domain.biometrics import BiometricAttribute, CaptureGroup, ExceptionKind
 from muster.domain.registration import Process, Step
 from muster.errors import Code, DeviceUnavailable
+from muster.ui.administration.page import AdministrationPage
+from muster.ui.appearance import Scheme
 from muster.ui.application import prepared_application
 from muster.ui.audit.page import TrailPage
 from muster.ui.background import Background
 from muster.ui.capture.lane_presenter import Choice, Doing
 from muster.ui.capture.page import CapturePage
+from muster.ui.dashboard.page import FiguresPage
+from muster.ui.evidence.page import EvidencePage
 from muster.ui.language import WINDOW_LANGUAGES, Languages, WindowLanguage
+from muster.ui.pages.connections import ConnectionsPage
 from muster.ui.pages.devices import DevicesPage
 from muster.ui.pages.first_start import FirstStartPage
 from muster.ui.pages.home import HomePage
@@ -69,6 +74,7 @@ def run(
     *,
     languages: Iterable[WindowLanguage] = WINDOW_LANGUAGES[:1],
     sizes: Iterable[Size] = (USUAL_SIZE,),
+    scheme: Scheme = Scheme.SYSTEM,
 ) -> list[Path]:
     """Take a picture of every screen into ``folder``; returns the files in order."""
     if QGuiApplication.instance() is None:
@@ -79,7 +85,7 @@ def run(
     with tempfile.TemporaryDirectory() as data, Lanes() as lanes:
         session = Session(Path(data) / "station", utc_now)
         try:
-            tour = _Tour(application, session, lanes, folder, on_picture, tuple(languages), tuple(sizes))
+            tour = _Tour(application, session, lanes, folder, on_picture, tuple(languages), tuple(sizes), scheme)
             tour.walk()
         finally:
             session.close()
@@ -96,10 +102,12 @@ class _Tour:
         on_picture: Callable[[Path], None],
         languages: tuple[WindowLanguage, ...],
         sizes: tuple[Size, ...],
+        scheme: Scheme,
     ) -> None:
         self._session = session
         self._languages_shown = languages
         self._sizes = sizes
+        self._scheme = scheme
         self._folder = folder
         self._on_picture = on_picture
         self._languages = Languages(application)
@@ -110,6 +118,7 @@ class _Tour:
 
     def walk(self) -> None:
         """From the first start to the receipt."""
+        self._window.looks.choose(self._scheme)
         self._picture("first-start", lambda: isinstance(self._window.page, FirstStartPage))
         self._session.create_demo()
         self._window.begin()
@@ -164,8 +173,29 @@ class _Tour:
         about = self._session.desk.sync.outbox()[-1].registration_id
         self._window.review()
         self._picture("review", self._case_is_shown)
+        self._window.evidence(about)
+        self._picture("evidence", self._evidence_is_shown)
+        self._window.connections()
+        self._picture("connections", self._connections_are_listed)
         self._window.trail(about)
         self._picture("trail", self._story_is_told)
+        self._window.figures(own=False)
+        self._picture("figures", self._figures_are_shown)
+        self._window.administration({"finger_threshold": "60"})
+        self._picture("administration", self._settings_are_shown)
+
+    def _evidence_is_shown(self) -> bool:
+        page = self._window.page
+        return isinstance(page, EvidencePage) and page.evaluation is not None
+
+    def _connections_are_listed(self) -> bool:
+        """Those there are; a demo's configuration names none that is asked, which is said."""
+        page = self._window.page
+        return isinstance(page, ConnectionsPage) and (bool(page.checks) or page.note.isVisible())
+
+    def _settings_are_shown(self) -> bool:
+        page = self._window.page
+        return isinstance(page, AdministrationPage) and bool(page.changes)
 
     def _case_is_shown(self) -> bool:
         page = self._window.page
@@ -174,6 +204,10 @@ class _Tour:
     def _story_is_told(self) -> bool:
         page = self._window.page
         return isinstance(page, TrailPage) and page.verdict is not None and page.story.story is not None
+
+    def _figures_are_shown(self) -> bool:
+        page = self._window.page
+        return isinstance(page, FiguresPage) and page.figure is not None and not page.is_reading
 
     def _policy(self) -> None:
         """What people have to prove at this station: played, and with a fault in it."""
@@ -287,6 +321,7 @@ class _Tour:
         assert isinstance(page, SignInPage)
         page.sign_in.click()
         self._until("home", lambda: isinstance(self._window.page, HomePage))
+        self._window.looks.choose(self._scheme)  # what a look is belongs to whoever signed in
 
     def _enroll(self, picture: Callable[[str, Callable[[], bool]], None]) -> None:
         home = self._window.page

@@ -2,13 +2,17 @@
 
 Changing the language makes the page anew from what is stored; nothing typed is lost, because a page keeps what
 it holds before it goes.
+
+A page is imported where it is shown, so that the one to sign in at is there at once (decision 43); the rest comes
+behind it (:mod:`muster.ui.ahead`), on the lane that signing in waits on.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import partial
+from collections.abc import Callable, Mapping
+from functools import cached_property, partial
 from math import ceil
+from typing import TYPE_CHECKING
 
 import shiboken6
 from PySide6.QtCore import QTimer
@@ -25,33 +29,32 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from muster.domain.lifecycle import Registration
-from muster.domain.registration import RegistrationId, Step
-from muster.errors import MusterError
 from muster.ui import shortcuts, theme
 from muster.ui.appearance import Looks, Scheme
-from muster.ui.audit.page import TrailPage
-from muster.ui.background import Background
-from muster.ui.finishing import LANE as SEALING
-from muster.ui.finishing import Finisher, Sent
 from muster.ui.idle import IdleWatch
 from muster.ui.language import WINDOW_LANGUAGES, Languages, WindowLanguage, say_error, tr
-from muster.ui.pages.devices import DevicesPage
-from muster.ui.pages.first_start import FirstStartPage
-from muster.ui.pages.home import HomePage
-from muster.ui.pages.lock_screen import LockScreen
-from muster.ui.pages.my_sign_in import MySignInPage
 from muster.ui.pages.page import Page
-from muster.ui.pages.people import PeoplePage
-from muster.ui.pages.receipt import ReceiptPage
-from muster.ui.pages.sign_in import SignInPage
-from muster.ui.person.display import PersonDisplay
-from muster.ui.proofing.policy_page import PolicyPage
-from muster.ui.review.page import ReviewPage
-from muster.ui.session import Session
-from muster.ui.widgets.parts import Button, Elided, label
+from muster.ui.turns import later
+from muster.ui.widgets.parts import Button, Elided, label, training_band
 from muster.ui.widgets.room import Room
-from muster.ui.wizard.wizard import Wizard
+
+if TYPE_CHECKING:
+    from muster.domain.lifecycle import Registration
+    from muster.domain.registration import RegistrationId, Step
+    from muster.errors import MusterError
+    from muster.ui.administration.page import AdministrationPage
+    from muster.ui.background import Background
+    from muster.ui.coach import Coach
+    from muster.ui.finishing import Finisher, Sent
+    from muster.ui.pages.home import HomePage
+    from muster.ui.pages.lock_screen import LockScreen
+    from muster.ui.pages.receipt import ReceiptPage
+    from muster.ui.person.display import PersonDisplay
+    from muster.ui.session import Session
+    from muster.ui.wizard.wizard import Wizard
+
+STORE = "store"
+_LOAD_AFTER_MS = 50  # the first page is drawn by then
 
 
 class MainWindow(QMainWindow):
@@ -61,16 +64,17 @@ class MainWindow(QMainWindow):
         self._background = background
         self._languages = languages
         self._sent: Sent | None = None
-        self.person = PersonDisplay(self, languages.current.data_code)
-        self._finisher = Finisher(background)
-        self._finisher.went_on.connect(self._went_on)
-        self._finisher.caught_up.connect(self._caught_up)
+        self._home: HomePage | None = None  # where it is the page that is shown
+        self._coming: Wizard | None = None  # on its way, while the page before is still there
+        self._receipt: ReceiptPage | None = None
+        self._person: PersonDisplay | None = None
         self._body = QWidget()
         self._column = QVBoxLayout(self._body)
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.setSpacing(0)
         self._header = QFrame()
         self.page = Page()
+        self._again: Callable[[], None] = self.begin
         self._room = Room()
         self._room.put(self.page)
         self._column.addWidget(self._header)
@@ -78,6 +82,7 @@ class MainWindow(QMainWindow):
         self._stack = QStackedWidget()
         self._stack.addWidget(self._body)
         self.setCentralWidget(self._stack)
+        self._coach: Coach | None = None
         self._cover: LockScreen | None = None
         self._focus_before: QWidget | None = None
         self._countdown = label("", "soft", wrap=False)
@@ -99,31 +104,75 @@ class MainWindow(QMainWindow):
         self.setMinimumSize(1024, 600)
         self.resize(1366, 768)
         self.begin()
+        if self.looks.wants_hints:
+            self.hints(wanted=True)
 
     @property
     def language(self) -> WindowLanguage:
         return self._languages.current
 
+    @property
+    def person(self) -> PersonDisplay:
+        """The person's screen; made when it is first needed."""
+        if self._person is None:
+            from muster.ui.person.display import PersonDisplay
+
+            self._person = PersonDisplay(self, self.language.data_code)
+            if self.isVisible():
+                self._person.place()
+        return self._person
+
+    @cached_property
+    def _finisher(self) -> Finisher:
+        from muster.ui.finishing import Finisher
+
+        made = Finisher(self._background)
+        made.went_on.connect(self._went_on)
+        made.caught_up.connect(self._caught_up)
+        return made
+
+    def _load_the_rest(self) -> None:
+        """While somebody types their password. What could not be loaded is told when it is used."""
+        from muster.ui.ahead import load
+
+        self._background.run(self, STORE, load, self._loaded, lambda error: None)
+
+    def _loaded(self, nothing: None) -> None:
+        self.person.place()
+
     def begin(self) -> None:
         """First start, sign-in or the desk, whichever it is time for."""
         if not self._session.has_station:
-            page = FirstStartPage(self._session, self._background)
-            page.created.connect(self.begin)
-            self._show(page)
+            from muster.ui.pages.first_start import FirstStartPage
+
+            first = FirstStartPage(self._session, self._background)
+            first.created.connect(self.begin)
+            self._show(first, self.begin)
         elif self._session.desk is None:
+            from muster.ui.pages.sign_in import SignInPage
+
             sign_in = SignInPage(self._session, self._background)
             sign_in.signed_in.connect(self._signed_in)
             self.looks.belong_to(None)
-            self._show(sign_in)
+            self._show(sign_in, self.begin)
         else:
             self.home()
 
     def _signed_in(self) -> None:
         assert self._session.desk is not None
         self.looks.belong_to(self._session.desk.operator.user_id)
+        self.person.rest()  # made here, where it was not yet: the desk is a turn's work of its own
+        later(self, self.home)
+
+    def _home_saying(self, words: str, tone: str = "plain") -> None:
         self.home()
+        if self._home is not None:
+            self._home.note.say(words, tone)
 
     def home(self) -> None:
+        from muster.ui.ahead import load_for_captures
+        from muster.ui.pages.home import HomePage
+
         assert self._session.desk is not None
         self._sent = None
         self.person.rest()
@@ -138,14 +187,20 @@ class MainWindow(QMainWindow):
         page.devices_wanted.connect(self.devices)
         page.review_wanted.connect(self.review)
         page.trail_wanted.connect(self.trail)
-        self._show(page)
+        page.figures_wanted.connect(self.figures)
+        page.administration_wanted.connect(self.administration)
+        self._show(page, self.begin)
+        self._home = page
         self._finisher.catch_up(self._session.desk)
         # The face page says what is amiss, if anything is; places are indexed without anything that could be.
         enrollment = self._session.desk.enrollment
-        for prepare in (enrollment.prepare_face, enrollment.details.prepare):
+        ahead = (enrollment.prepare_face, enrollment.details.prepare, enrollment.proof.prepare, load_for_captures)
+        for prepare in ahead:
             self._background.run(self, "networks", prepare, lambda nothing: None, lambda error: None)
 
     def open(self, registration: Registration, step: Step | None = None) -> None:
+        from muster.ui.wizard.wizard import Wizard
+
         assert self._session.desk is not None
         desk, language = self._session.desk, self.language.data_code
         wizard = Wizard(desk, self._background, registration, language, self.person, step)
@@ -153,53 +208,127 @@ class MainWindow(QMainWindow):
         wizard.refused.connect(self._refused)
         wizard.sent.connect(self._signed)
         wizard.failed.connect(self._failed)
-        self._show(wizard)
+        wizard.ready.connect(partial(self._opened, wizard))
+        wizard.hide()
+        wizard.setParent(self._room.viewport())  # it is styled where it will be shown
+        self._coming = wizard
+        self._set_busy(True)
+
+    def _opened(self, wizard: Wizard) -> None:
+        """Unless something else is shown by now."""
+        if wizard is self._coming:
+            self._show(wizard, partial(self._open_anew, wizard))
 
     def my_sign_in(self) -> None:
+        from muster.ui.pages.my_sign_in import MySignInPage
+
         assert self._session.desk is not None
         page = MySignInPage(self._session.desk, self._background)
         page.left.connect(self.home)
-        self._show(page)
+        self._show(page, self.my_sign_in)
 
     def people(self) -> None:
+        from muster.ui.pages.people import PeoplePage
+
         assert self._session.desk is not None
         page = PeoplePage(self._session.desk, self._background)
         page.left.connect(self.home)
-        self._show(page)
+        self._show(page, self.people)
 
     def devices(self) -> None:
+        from muster.ui.pages.devices import DevicesPage
+
         assert self._session.desk is not None
         page = DevicesPage(self._session.desk, self._background)
         page.left.connect(self.home)
-        self._show(page)
+        self._show(page, self.devices)
 
-    def review(self) -> None:
+    def review(self, registration_id: RegistrationId | None = None) -> None:
+        """At one registration, if one is named."""
+        from muster.ui.review.page import ReviewPage
+
         assert self._session.desk is not None
         page = ReviewPage(self._session.desk, self._background, self.language.data_code)
+        page.presenter.chosen = registration_id
         page.left.connect(self.home)
         page.story_wanted.connect(self.trail)
-        self._show(page)
+        page.evidence_wanted.connect(self.evidence)
+        self._show(page, self.review)
 
-    def trail(self, registration_id: RegistrationId | None = None) -> None:
-        """With the story of one registration, if one is named."""
+    def evidence(self, registration_id: RegistrationId) -> None:
+        from muster.ui.evidence.page import EvidencePage
+
+        assert self._session.desk is not None
+        page = EvidencePage(self._session.desk, self._background, registration_id)
+        page.left.connect(partial(self.review, registration_id))
+        self._show(page, partial(self.evidence, registration_id))
+
+    def connections(self) -> None:
+        from muster.ui.pages.connections import ConnectionsPage
+
+        assert self._session.desk is not None
+        page = ConnectionsPage(self._session.desk, self._background)
+        page.left.connect(self.policy)
+        self._show(page, self.connections)
+
+    def trail(self, registration_id: RegistrationId | None = None, back: Callable[[], None] | None = None) -> None:
+        """With the story of one registration, if one is named; ``back`` is where it was asked for."""
+        from muster.ui.audit.page import TrailPage
+
         assert self._session.desk is not None
         page = TrailPage(self._session.desk, self._background, registration_id)
+        page.left.connect(back or self.home)
+        if back is not None:
+            page.back.setText(tr("Back"))
+        self._show(page, lambda: self.trail(page.registration_id, back))
+
+    def figures(self, own: bool) -> None:
+        """Everybody's, or the own ones."""
+        from muster.ui.dashboard.page import FiguresPage
+
+        assert self._session.desk is not None
+        page = FiguresPage(self._session.desk, self._background, own=own)
         page.left.connect(self.home)
-        self._show(page)
+        self._show(page, partial(self.figures, own))
+
+    def administration(self, changes: Mapping[str, str] | None = None) -> None:
+        """With settings that were typed already, if any were."""
+        from muster.ui.administration.page import AdministrationPage
+
+        assert self._session.desk is not None
+        page = AdministrationPage(self._session.desk, self._background, changes)
+        page.left.connect(self.home)
+        page.case_wanted.connect(lambda case: self._case_of(page, case))
+        page.people_wanted.connect(self.people)
+        page.policy_wanted.connect(self.policy)
+        page.connections_wanted.connect(self.connections)
+        page.devices_wanted.connect(self.devices)
+        self._show(page, lambda: self.administration(page.changes))
+
+    def _case_of(self, page: AdministrationPage, registration_id: RegistrationId) -> None:
+        """The story of a registration that other settings would have changed; then back to these settings."""
+        back = partial(self.administration, dict(page.changes))
+        self.trail(registration_id, back)
 
     def policy(self, content: bytes | None = None) -> None:
         """What this station asks people to prove; ``content`` is a configuration that is looked at already."""
+        from muster.ui.proofing.policy_page import PolicyPage
+
         assert self._session.desk is not None
         page = PolicyPage(self._session.desk, self._background, content)
         page.left.connect(self.home)
-        self._show(page)
+        page.connections_wanted.connect(self.connections)
+        self._show(page, lambda: self.policy(page.content or None))
 
     def receipt(self, sent: Sent) -> None:
+        from muster.ui.pages.receipt import ReceiptPage
+
         self._sent = sent
         assert self._session.desk is not None
         page = ReceiptPage(sent, self._session.desk.printing, self._background)
         page.finished.connect(self._receipt_left)
-        self._show(page)
+        self._show(page, self._receipt_anew)
+        self._receipt = page
 
     def _signed(self, sent: Sent) -> None:
         """Nothing more is asked of anybody here: the rest goes on behind the slip and the next person."""
@@ -209,31 +338,29 @@ class MainWindow(QMainWindow):
 
     def _refused(self) -> None:
         """The person did not agree."""
-        self.home()
-        assert isinstance(self.page, HomePage)
-        self.page.note.say(tr("The person did not agree. The registration is over and nothing of it is kept."))
+        self._home_saying(tr("The person did not agree. The registration is over and nothing of it is kept."))
         self.person.say("ended")
 
     def _went_on(self, sent: Sent) -> None:
         if self._sent is not None and self._sent.registration_id == sent.registration_id:
             self._sent = sent
-            if isinstance(self.page, ReceiptPage):
-                self.page.show_sent(sent)
+            if self._receipt is not None:
+                self._receipt.show_sent(sent)
         elif sent.receipt is not None:  # its slip was left before the server had it
             self._forget(sent)
-        if isinstance(self.page, HomePage):
-            self.page.refresh()
+        if self._home is not None:
+            self._home.refresh()
 
     def _caught_up(self) -> None:
-        if isinstance(self.page, HomePage):
-            self.page.refresh()
+        if self._home is not None:
+            self._home.refresh()
 
     def _forget(self, sent: Sent) -> None:
         """What the server has and nobody needs a slip of any more."""
         desk = self._session.desk
         if desk is not None:
             forget = partial(desk.enrollment.forget, sent.registration_id)
-            self._background.run(self, "store", forget, lambda nothing: None, self._failed)
+            self._background.run(self, STORE, forget, lambda nothing: None, self._failed)
 
     def _receipt_left(self, another: bool) -> None:
         desk, sent = self._session.desk, self._sent
@@ -241,18 +368,19 @@ class MainWindow(QMainWindow):
         self._sent = None
         self._set_busy(True)
         languages = tuple(section.language for section in sent.slip.sections)
-        self._forget(sent)
         if another:
             start = partial(desk.enrollment.start, languages)
-            self._background.run(self, "store", start, self.open, self._failed)
+            self._background.run(self, STORE, start, self.open, self._failed)
+            self._forget(sent)  # behind it: the next person waits already
         else:
+            self._forget(sent)
             # Behind the forgetting, so that the desk shows what is left.
-            self._background.run(self, "store", lambda: None, lambda nothing: self.home(), self._failed)
+            self._background.run(self, STORE, lambda: None, lambda nothing: self.home(), self._failed)
 
     def use_language(self, language: WindowLanguage) -> None:
         self.page.leave()
         self._languages.use(language)
-        self._make_anew()
+        self._again()
 
     def _zoom(self, steps: int) -> None:
         """Not while a page is on its way, or a capture is being made: the page would be made anew."""
@@ -264,40 +392,26 @@ class MainWindow(QMainWindow):
 
     def _zoomed(self) -> None:
         self.page.leave()
-        self._make_anew()
+        self._again()
 
     def show_keys(self) -> None:
         """Everything that can be pressed here, in a list."""
         if not self.is_locked and QApplication.activeModalWidget() is None:
             shortcuts.KeysDialog(self).open()
 
-    def _make_anew(self) -> None:
-        """The page as it stands, in another language or size, from what is stored."""
-        page = self.page
-        if isinstance(page, Wizard) and self._session.desk is not None:
-            # On the lane behind what the page left to be kept there.
-            self._set_busy(True)
-            read = partial(self._session.desk.enrollment.registration, page.registration)
-            step = page.step
-            self._background.run(
-                self, "store", read, lambda registration: self.open(registration, step), self._failed
-            )
-        elif self._sent is not None:
-            self.receipt(self._sent)
-        elif isinstance(page, MySignInPage):
-            self.my_sign_in()
-        elif isinstance(page, PeoplePage):
-            self.people()
-        elif isinstance(page, DevicesPage):
-            self.devices()
-        elif isinstance(page, ReviewPage):
-            self.review()
-        elif isinstance(page, TrailPage):
-            self.trail(page.registration_id)
-        elif isinstance(page, PolicyPage):
-            self.policy(page.content or None)
-        else:
+    def _open_anew(self, wizard: Wizard) -> None:
+        """On the lane behind what the page left to be kept there."""
+        if self._session.desk is None:
             self.begin()
+            return
+        self._set_busy(True)
+        read = partial(self._session.desk.enrollment.registration, wizard.registration)
+        step = wizard.step
+        self._background.run(self, STORE, read, lambda registration: self.open(registration, step), self._failed)
+
+    def _receipt_anew(self) -> None:
+        assert self._sent is not None
+        self.receipt(self._sent)
 
     # Locking
 
@@ -311,6 +425,8 @@ class MainWindow(QMainWindow):
         if desk is None or self.is_locked:
             return
         self._focus_before = self._body.focusWidget()
+        from muster.ui.pages.lock_screen import LockScreen
+
         self._cover = LockScreen(desk, self._background)
         self._cover.unlocked.connect(self._uncover)
         self._cover.somebody_else.connect(self._change_over)
@@ -321,7 +437,7 @@ class MainWindow(QMainWindow):
         self._cover.enter()
         self.person.rest()
         self._background.run(
-            self, "store", partial(desk.lock_screen, idle=idle), lambda nothing: None, lambda error: None
+            self, STORE, partial(desk.lock_screen, idle=idle), lambda nothing: None, lambda error: None
         )
 
     def _lock_pressed(self, *_: object) -> None:
@@ -356,13 +472,13 @@ class MainWindow(QMainWindow):
         self.idle.touched()
 
     def _look_at_idle(self, seconds: float) -> None:
-        policy = self._session.policy
-        left = policy.idle_lock_min * 60 - seconds
-        if self._session.desk is None or self.is_locked:
+        desk = self._session.desk
+        if desk is None or self.is_locked:
             return
+        left = desk.policy.idle_lock_min * 60 - seconds
         if left <= 0:
             self.lock(idle=True)
-        elif seconds >= policy.idle_warning_min * 60:
+        elif left <= desk.policy.idle_notice_min * 60:
             self._countdown.setText(tr("Locks in {minutes} min", minutes=ceil(left / 60)))
         else:
             self._countdown.setText("")
@@ -376,7 +492,9 @@ class MainWindow(QMainWindow):
         """Behind what is being sealed."""
 
         def sign_out(nothing: object) -> None:
-            self._background.run(self, "store", self._session.sign_out, done, failed)
+            self._background.run(self, STORE, self._session.sign_out, done, failed)
+
+        from muster.ui.finishing import LANE as SEALING
 
         self._background.run(self, SEALING, lambda: None, sign_out, failed)
 
@@ -384,9 +502,7 @@ class MainWindow(QMainWindow):
         if self._session.desk is None:
             self.begin()
             return
-        self.home()
-        assert isinstance(self.page, HomePage)
-        self.page.note.say(say_error(error), "bad")
+        self._home_saying(say_error(error), "bad")
 
     def _set_busy(self, busy: bool) -> None:
         """While a page is on its way nothing may be pressed on the one that goes."""
@@ -396,19 +512,47 @@ class MainWindow(QMainWindow):
     def _page_busy(self, busy: bool) -> None:
         self._header.setEnabled(not busy)
 
-    def _show(self, page: Page) -> None:
+    def _show(self, page: Page, again: Callable[[], None]) -> None:
+        """``again`` makes the page as it stands, in another language or size, from what is stored."""
         self.setWindowTitle("Muster")
         self.page.leave()
+        if self._coming is not None and self._coming is not page:
+            self._coming.deleteLater()
         before = self._header
-        self._header, self.page = self._make_header(), page
+        self._header, self.page, self._again = self._make_header(), page, again
+        self._home, self._receipt, self._coming = None, None, None
         self._column.replaceWidget(before, self._header)
         before.hide()
         before.deleteLater()
         self._room.put(page)
         page.busy.connect(self._page_busy)
+        page.turned.connect(self._hint)
+        self._hint()
         page.show()
         if not self.is_locked:
             page.enter()
+
+    def hints(self, *, wanted: bool) -> None:
+        """What to do, above each page, for whoever learns it; the next time as well."""
+        self.looks.want_hints(wanted=wanted)
+        if wanted and self._coach is None:
+            from muster.ui.coach import Coach
+
+            self._coach = Coach()
+            self._coach.left.connect(partial(self.hints, wanted=False))
+            self._column.insertWidget(1, self._coach)
+            self._hint()
+        elif not wanted and self._coach is not None:
+            self._coach.hide()
+            self._coach.deleteLater()
+            self._coach = None
+
+    def _hint(self) -> None:
+        if self._coach is not None:
+            self._coach.stand_at(self.page.where)
+
+    def _hints_pressed(self, *_: object) -> None:
+        self.hints(wanted=self._coach is None)
 
     def _make_header(self) -> QFrame:
         header = QFrame()
@@ -419,12 +563,17 @@ class MainWindow(QMainWindow):
         row.setSpacing(theme.px(theme.CLOSE))
         row.addWidget(label("Muster", "brand", wrap=False))
         if self._session.has_station:
-            station = self._session.station()
-            numbers = f"{station.identity.center} / {station.identity.machine}"
+            station = self._session.nameplate
+            numbers = f"{station.center} / {station.machine}"
             if station.is_demo:
                 if not theme.is_large():  # there the band needs the room
                     row.addWidget(label(f"·  {numbers}", wrap=False))
-                row.addWidget(_training_band(), 1)
+                row.addWidget(training_band(), 1)
+                hints = _header_button(tr("Hints"), tr("What to do on each page, for learning"))
+                hints.clicked.connect(self._hints_pressed)
+                if theme.is_large():  # they stand in the menu
+                    hints.hide()
+                row.addWidget(hints)
             else:
                 row.addWidget(Elided(f"·  {numbers}"), 1)
         else:
@@ -432,10 +581,10 @@ class MainWindow(QMainWindow):
         self._countdown = label("", "soft", wrap=False)
         row.addWidget(self._countdown)
         self.language_button = _header_button(self.language.name, tr("Language of the window"))
-        _open_menu(self.language_button, self._language_menu(header))
+        _open_menu(self.language_button, self._fill_language_menu)
         row.addWidget(self.language_button)
         self.look_button = _header_button(tr("View"), tr("Colours and size"))
-        _open_menu(self.look_button, self._look_menu(header))
+        _open_menu(self.look_button, self._fill_look_menu)
         row.addWidget(self.look_button)
         keys = _header_button(tr("Keys"), _with_keys(tr("This list of keys"), shortcuts.HELP_KEYS))
         keys.clicked.connect(self._keys_pressed)
@@ -456,17 +605,14 @@ class MainWindow(QMainWindow):
             row.addWidget(out)
         return header
 
-    def _language_menu(self, header: QWidget) -> QMenu:
-        menu = QMenu(header)
+    def _fill_language_menu(self, menu: QMenu) -> None:
         for language in WINDOW_LANGUAGES:
             choice = menu.addAction(language.name)
             choice.setCheckable(True)
             choice.setChecked(language == self.language)
             choice.triggered.connect(partial(self._language_chosen, language))
-        return menu
 
-    def _look_menu(self, header: QWidget) -> QMenu:
-        menu = QMenu(header)
+    def _fill_look_menu(self, menu: QMenu) -> None:
         only_one = QActionGroup(menu)
         for wanted, words in (
             (Scheme.SYSTEM, tr("As the computer is set")),
@@ -490,7 +636,8 @@ class MainWindow(QMainWindow):
             )
         menu.addSeparator()
         menu.addAction(tr("The person's screen in a window")).triggered.connect(self._person_opened)
-        return menu
+        if self._session.has_station and self._session.read_nameplate().is_demo:
+            menu.addAction(tr("Hints")).triggered.connect(self._hints_pressed)
 
     def _person_opened(self, *_: object) -> None:
         self.person.open_as_window()
@@ -510,7 +657,10 @@ class MainWindow(QMainWindow):
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
-        self.person.place()
+        if self._person is not None:
+            self._person.place()
+        else:
+            QTimer.singleShot(_LOAD_AFTER_MS, self, self._load_the_rest)
         # The first page was entered before there was a window to give it the keyboard.
         QTimer.singleShot(0, self, self._enter_page)
 
@@ -520,15 +670,9 @@ class MainWindow(QMainWindow):
 
     def closeEvent(self, event: QCloseEvent) -> None:
         self.page.leave()
-        self.person.close()
+        if self._person is not None:
+            self._person.close()
         event.accept()
-
-
-def _training_band() -> Elided:
-    """On every page of a station for invented people, so that nobody takes it for the real one."""
-    made = Elided(tr("Training: nothing is sent to a real server"))
-    made.setObjectName("training")
-    return made
 
 
 def _header_button(words: str, about: str) -> Button:
@@ -539,7 +683,15 @@ def _header_button(words: str, about: str) -> Button:
     return made
 
 
-def _open_menu(opener: Button, menu: QMenu) -> None:
+def _open_menu(opener: Button, fill: Callable[[QMenu], None]) -> None:
+    """Filled when it is opened: each page has the menus, few open one."""
+    menu = QMenu(opener)
+
+    def fill_anew() -> None:
+        menu.clear()
+        fill(menu)
+
+    menu.aboutToShow.connect(fill_anew)
     opener.setMenu(menu)
     opener.setProperty("menu", True)  # the style sheet leaves room for the arrow
 

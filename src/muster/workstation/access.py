@@ -43,7 +43,7 @@ class Access:
 
     def __init__(self, database: Database, operator: Operator, permissions: Permissions) -> None:
         self._database = database
-        self._user_id = operator.user_id
+        self._last = operator
         self.permissions = permissions
         self.missing: frozenset[Factor] = frozenset()
 
@@ -59,10 +59,15 @@ class Access:
         """For whoever decides what to offer; whether it is done is ``require``'s to say."""
         return not self.missing and self.operator().may(permission, self.permissions)
 
+    def offers(self, permission: Permission) -> bool:
+        """The same by what the database said last: for a page, which must not wait for it."""
+        return not self.missing and self._last.may(permission, self.permissions)
+
     def operator(self, work: Work | None = None) -> Operator:
         """As the database has it now. Raises ``Refused(OPERATOR_BLOCKED)``, also for somebody who was removed."""
         with nullcontext(work) if work else self._database.read() as reading:
-            operator = reading.operators.find(self._user_id)
+            operator = reading.operators.find(self._last.user_id)
         if operator is None or operator.blocked_at is not None:
             raise Refused(OPERATOR_BLOCKED)
+        self._last = operator
         return operator

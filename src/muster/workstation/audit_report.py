@@ -28,7 +28,8 @@ _REASON = "Audit report"
 
 @dataclass(frozen=True, slots=True)
 class AuditReport:
-    """``key`` is the fingerprint of the key that signs it; ``review`` what a supervisor saw and decided."""
+    """``key`` is the fingerprint of the key that signs it; ``review`` what a supervisor saw and decided. At a
+    station for training everybody is invented."""
 
     station: str
     key: str
@@ -37,14 +38,24 @@ class AuditReport:
     story: Story
     verdict: Verdict
     review: ReviewLine | None
+    is_training: bool = False
 
 
 class AuditReports:
-    def __init__(self, journal: Journal, trail: AuditTrail, reading: TrailReading, key: MachineKey) -> None:
+    def __init__(
+        self,
+        journal: Journal,
+        trail: AuditTrail,
+        reading: TrailReading,
+        key: MachineKey,
+        *,
+        training: bool = False,
+    ) -> None:
         self._journal = journal
         self._trail = trail
         self._reading = reading
         self._key = key
+        self._training = training
 
     def compose(self, registration_id: RegistrationId) -> AuditReport:
         """Verifies the whole trail: about a second for each 300,000 records. Raises ``Refused``, ``BadInput``."""
@@ -59,6 +70,7 @@ class AuditReports:
             story,
             self._trail.verify(),
             line,
+            self._training,
         )
 
     def write(self, report: AuditReport, laid_out: bytes, path: Path) -> None:

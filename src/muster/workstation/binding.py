@@ -18,6 +18,7 @@ from muster.crypto.machine_binding import Place, new_machine_secret
 from muster.crypto.sealing import KEY_LENGTH
 from muster.domain.operators import Permission
 from muster.errors import BadInput, Code
+from muster.workstation import nameplate
 from muster.workstation.access import Access
 from muster.workstation.policy import Policy
 from muster.workstation.station import Station
@@ -28,25 +29,7 @@ NOTE_IN_STATION = Code(
 NOTE_EXISTS = Code("NOTE_EXISTS", "There is a file of that name already. Choose another name for the note.")
 NOTE_UNREADABLE = Code("NOTE_UNREADABLE", "This file is no note of a station's machine secret.")
 
-PROTECTED_BY_PASSWORDS = Code(
-    "PROTECTED_BY_PASSWORDS",
-    "Passwords alone open this station. Whoever has a copy of its disk can try passwords on it.",
-)
-PROTECTED_BY_KEYRING = Code(
-    "PROTECTED_BY_KEYRING",
-    "This station opens with a password and the keyring of your account at this computer.",
-)
-PROTECTED_BY_TPM = Code(
-    "PROTECTED_BY_TPM",
-    "This station opens with a password on this computer only: its TPM holds a part of the key.",
-)
-PROTECTION: Mapping[Place, Code] = MappingProxyType(
-    {
-        Place.NOTHING: PROTECTED_BY_PASSWORDS,
-        Place.KEYRING: PROTECTED_BY_KEYRING,
-        Place.TPM: PROTECTED_BY_TPM,
-    }
-)
+PROTECTION: Mapping[Place, Code] = MappingProxyType({place: nameplate.PROTECTION[place.value] for place in Place})
 """What stands between a stolen disk and the station, in words."""
 
 

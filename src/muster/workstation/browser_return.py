@@ -8,6 +8,9 @@ Rules:
    told to the officer.
 3. Begun at its first need, ended with the desk. A browser that comes later finds nobody; the step is begun again.
 
+4. What follows is as ID&V has it of a callback: 302 where the configuration says where people go on
+   (``postAuthRedirectUri``), and 201 without content for a program, which has no use for a page.
+
 Some providers know one address only and no port of the moment: ``MUSTER_BROWSER_PORT`` names it.
 """
 
@@ -34,6 +37,7 @@ RETURN_PORT_UNUSABLE = Code(
 )
 
 Arrived = Callable[[Mapping[str, str]], bool]
+GoesTo = Callable[[Mapping[str, str]], str | None]
 Words = tuple[tuple[str, str, str], ...]  # language, direction of writing, sentence
 
 _PATH = "/callback"
@@ -46,11 +50,15 @@ _DONE: Words = (
     ("en", "ltr", "Done. Close this page and go on with the officer."),
     ("fr", "ltr", "C’est fait. Fermez cette page et continuez avec l’agent."),
     ("ar", "rtl", "تم. أغلقوا هذه الصفحة وتابعوا مع الموظف."),
+    ("hi", "ltr", "हो गया। यह पृष्ठ बंद करें और अधिकारी के साथ आगे बढ़ें।"),
+    ("am", "ltr", "ተጠናቋል። ይህን ገጽ ዘግተው ከባለሙያው ጋር ይቀጥሉ።"),
 )
 _NOT_DONE: Words = (
     ("en", "ltr", "This did not work. Close this page and ask the officer."),
     ("fr", "ltr", "Cela n’a pas abouti. Fermez cette page et demandez à l’agent."),
     ("ar", "rtl", "لم ينجح ذلك. أغلقوا هذه الصفحة واسألوا الموظف."),
+    ("hi", "ltr", "यह नहीं हो पाया। यह पृष्ठ बंद करें और अधिकारी से पूछें।"),
+    ("am", "ltr", "ይህ አልተሳካም። ይህን ገጽ ዘግተው ባለሙያውን ይጠይቁ።"),
 )
 _HEADERS = {
     "Content-Type": "text/html; charset=utf-8",
@@ -63,10 +71,16 @@ _HEADERS = {
 
 class BrowserReturn:
     """``arrived`` is called with what a browser brought, and says whether that did; an error of the tree means
-    that it was not even looked at."""
+    that it was not even looked at. ``goes_to`` says where a browser that brought this is sent on, if anywhere."""
 
-    def __init__(self, arrived: Arrived, environment: Mapping[str, str] = os.environ) -> None:
+    def __init__(
+        self,
+        arrived: Arrived,
+        environment: Mapping[str, str] = os.environ,
+        goes_to: GoesTo = lambda fields: None,
+    ) -> None:
         self._arrived = arrived
+        self._goes_to = goes_to
         self._port = environment.get("MUSTER_BROWSER_PORT", "0")
         self._lock = Lock()
         self._one_at_a_time = Lock()
@@ -97,7 +111,7 @@ class BrowserReturn:
         if self._one_at_a_time.acquire(timeout=_CLOSED_WITHIN_S):
             self._one_at_a_time.release()
 
-    def _take(self, query: str) -> tuple[HTTPStatus, Words]:
+    def _take(self, query: str) -> tuple[HTTPStatus, Words, str | None]:
         try:
             fields = fields_of(query.encode())
             if not fields:
@@ -105,8 +119,10 @@ class BrowserReturn:
             with self._one_at_a_time:
                 is_done = self._arrived(fields)
         except MusterError:
-            return HTTPStatus.BAD_REQUEST, _NOT_DONE
-        return HTTPStatus.OK, _DONE if is_done else _NOT_DONE
+            return HTTPStatus.BAD_REQUEST, _NOT_DONE, None
+        if not is_done:
+            return HTTPStatus.OK, _NOT_DONE, None
+        return HTTPStatus.OK, _DONE, self._goes_to(fields)
 
     def _handler(self) -> type[BaseHTTPRequestHandler]:
         take = self._take
@@ -119,8 +135,21 @@ class BrowserReturn:
                 port = self.connection.getsockname()[1]
                 if self.headers.get("Host") != f"127.0.0.1:{port}" or address.path != _PATH:
                     self._show(HTTPStatus.NOT_FOUND, _NOT_DONE)
+                    return
+                status, words, goes_to = take(address.query)
+                if goes_to is not None:
+                    self._say(HTTPStatus.FOUND, Location=goes_to)
+                elif words is _DONE and _is_program(self.headers.get("Accept", "")):
+                    self._say(HTTPStatus.CREATED)
                 else:
-                    self._show(*take(address.query))
+                    self._show(status, words)
+
+            def _say(self, status: HTTPStatus, **headers: str) -> None:
+                self.send_response(status)
+                for name, value in {**_HEADERS, **headers, "Content-Length": "0"}.items():
+                    if name != "Content-Type":
+                        self.send_header(name, value)
+                self.end_headers()
 
             def _show(self, status: HTTPStatus, words: Words) -> None:
                 lines = "".join(f'<p lang="{lang}" dir="{way}">{text}</p>' for lang, way, text in words)
@@ -139,6 +168,11 @@ class BrowserReturn:
                 """Addresses hold codes that are worth a sign-in: nothing is logged."""
 
         return Handler
+
+
+def _is_program(accept: str) -> bool:
+    """Whether whoever asks says what it takes, and a page is none of that."""
+    return bool(accept) and not any(each in accept for each in ("text/html", "text/*", "*/*"))
 
 
 class QuietServer(ThreadingHTTPServer):

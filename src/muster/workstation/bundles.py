@@ -84,7 +84,8 @@ class Bundles:
         )
         check_certificate(packet_certificate, self._journal.now())
         with self._journal.database.work() as work:
-            new = tuple(kind for kind, each in said.items() if self._master_data.keep(work, kind, each))
+            by = fingerprint(certificate)
+            new = tuple(kind for kind, each in said.items() if self._master_data.keep(work, kind, each, by))
             work.settings.put(SIGNER_SETTING, certificate_to_pem(certificate).decode())
             work.settings.put(CERTIFICATE_SETTING, packet_certificate.decode())
             work.settings.put(_IMPORTED, rfc3339(bundle.made_at))
@@ -95,7 +96,7 @@ class Bundles:
                 AuditEvent.BUNDLE_IMPORTED,
                 actor=self._journal.operator.user_id,
                 sha256=digest,
-                signer=fingerprint(certificate),
+                signer=by,
             )
         return Imported(new, bundle.made_at)
 

@@ -14,6 +14,7 @@
     outbox/               sealed packets, <packet id>.zip; unclaimed/ holds those the database does not know
     carried/              packets of other stations that came on a drive, until the server has them
     lockouts.json         who was wrong how often at sign-in, and since when; lockouts.lock while it is written
+    patience.json         how often anybody may be wrong, where people set that; for the next sign-in
     copy/                 sealed carbon copy of the database's events and trail, to rebuild it from
     backups/              the database as it was before it was brought into a newer form
     quarantine/           a database that was found damaged, and what nothing names since
@@ -30,8 +31,6 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-import platformdirs
-
 from muster.crypto.machine_key import Flavour
 
 
@@ -44,12 +43,12 @@ class DataFolder:
 
     @classmethod
     def default(cls) -> DataFolder:
-        return cls(Path(platformdirs.user_data_dir("muster", appauthor=False, roaming=False)))
+        return cls(_of_this_account("muster"))
 
     @classmethod
     def default_demo(cls) -> DataFolder:
         """Beside the real station, never in it."""
-        return cls(Path(platformdirs.user_data_dir("muster-demo", appauthor=False, roaming=False)))
+        return cls(_of_this_account("muster-demo"))
 
     @property
     def station(self) -> Path:
@@ -99,6 +98,10 @@ class DataFolder:
     @property
     def lockouts(self) -> Path:
         return self.root / "lockouts.json"
+
+    @property
+    def patience(self) -> Path:
+        return self.root / "patience.json"
 
     @property
     def blobs(self) -> Path:
@@ -158,3 +161,9 @@ class DataFolder:
             folder.mkdir(parents=True, exist_ok=True)
             if sys.platform != "win32":
                 folder.chmod(0o700)
+
+
+def _of_this_account(name: str) -> Path:
+    import platformdirs
+
+    return Path(platformdirs.user_data_dir(name, appauthor=False, roaming=False))

@@ -10,6 +10,7 @@ from functools import partial
 from threading import Event
 from types import TracebackType
 
+import muster
 from muster.analysis.face_guidance import FaceGuidance
 from muster.audit.catalogue import AuditEvent
 from muster.clock import Clock
@@ -22,15 +23,18 @@ from muster.domain.lifecycle import Registration
 from muster.domain.operators import Action, Operator, Permission, Way
 from muster.domain.prefill import Conflict
 from muster.domain.registration import StationId
-from muster.errors import BadInput, Code, KeyUnavailable, MusterError, SignInRefused
+from muster.errors import BadInput, Code, KeyUnavailable, MusterError, SignInRefused, StorageUnavailable
 from muster.formats.govstack import EnrollmentRequest
 from muster.store.blobs import BlobFolder
 from muster.workstation.audit_report import AuditReports
+from muster.workstation.autoupdate import TokenVault
 from muster.workstation.bundles import Bundles
 from muster.workstation.camera_reading import CameraReading
 from muster.workstation.capture import Capture
 from muster.workstation.captures_asked import CapturesAsked
 from muster.workstation.carrying import Carrying
+from muster.workstation.center_search import CenterSearch
+from muster.workstation.connections import Connections
 from muster.workstation.device_choices import DeviceChoices
 from muster.workstation.device_doctor import DeviceDoctor
 from muster.workstation.devices_desk import DeviceDesk
@@ -40,12 +44,14 @@ from muster.workstation.duplicates import Duplicates
 from muster.workstation.enrollment import Enrollment
 from muster.workstation.evidence import EvidenceLedger
 from muster.workstation.exporting import Exporting
+from muster.workstation.figures import Figures
 from muster.workstation.finishing import Finishing
 from muster.workstation.following import Following
 from muster.workstation.handing_over import HandingOver
 from muster.workstation.jobs import Job, Jobs
 from muster.workstation.journal import Journal
-from muster.workstation.limits import Limits
+from muster.workstation.limits import Limits, served_limits
+from muster.workstation.lockouts import Patience
 from muster.workstation.master_data import Kind, MasterData
 from muster.workstation.operator_capture import OperatorCapture
 from muster.workstation.operator_desk import OperatorDesk
@@ -53,9 +59,11 @@ from muster.workstation.operator_templates import OperatorTemplates
 from muster.workstation.page_reading import PageReading
 from muster.workstation.placements import Placements
 from muster.workstation.policy import Policy
+from muster.workstation.policy_versions import ByServer, PolicyBook, PolicyVersions
 from muster.workstation.pre_registrations import PreRegistrations
 from muster.workstation.prefill import Prefilling
 from muster.workstation.printing import Printing
+from muster.workstation.proof_archive import ProofArchives
 from muster.workstation.proofing import Proofing
 from muster.workstation.proofing_configuration import ProofingConfiguration
 from muster.workstation.proofing_secrets import ProofingSecrets
@@ -64,13 +72,16 @@ from muster.workstation.proofing_step import ProofingStep
 from muster.workstation.proving import Proof, Proving, words
 from muster.workstation.reading_chip import ReadingChip
 from muster.workstation.reference import ReferenceData
+from muster.workstation.rehearsal import Rehearsing
 from muster.workstation.review import Review
 from muster.workstation.review_bundles import ReviewBundles, read_carried
-from muster.workstation.risk import Risk, review_rules
+from muster.workstation.risk import Risk, approval_wanted
 from muster.workstation.sending import Sending
 from muster.workstation.server import Server, is_elsewhere
 from muster.workstation.server_session import ServerSession
+from muster.workstation.shared_documents import SharedDocuments
 from muster.workstation.slip_codes import SlipCodes
+from muster.workstation.spec_versions import SpecVersions
 from muster.workstation.speech import Announcer
 from muster.workstation.station import Station, UnlockedStation
 from muster.workstation.station_lock import StationLock
@@ -80,7 +91,7 @@ from muster.workstation.trail import AuditTrail
 from muster.workstation.trail_reading import TrailReading
 from muster.workstation.whereabouts import Whereabouts
 
-_DAILY = timedelta(days=1)
+_DAILY, _HOURLY = timedelta(days=1), timedelta(hours=1)
 
 
 FINGER_NOT_ENROLLED = Code(
@@ -122,8 +133,7 @@ class Desk:
         self.proofing_configuration = ProofingConfiguration(
             self._journal, with_demo=unlocked.is_demo and policy.demo_use_case
         )
-        policy = replace(policy, proven=policy.proven | self.proofing_configuration.processes())
-        self.policy = policy
+        self.policy = policy = replace(policy, proven=policy.proven | self.proofing_configuration.processes())
         self.access = self._journal.access
         self.operator: Operator = unlocked.operator
         self.station: StationId = unlocked.identity
@@ -134,21 +144,32 @@ class Desk:
         )
         self._must_stay = partial(is_elsewhere, server) if self.is_demo else lambda: False
         self.master_data = MasterData(self._journal, self.server, unlocked.machine_key)
-        policy = replace(policy, review=review_rules(policy.review, self.master_data.configuration()))
-        self.policy = policy
+        book = PolicyBook(self._journal, unlocked.machine_key, policy)
+        by_server = self._by_server(policy)
+        patience = partial(_keep_patience, station, policy.patience)
+        self.policy = policy = by_server.over(book.in_force())
+        patience(policy)
         reference = self.master_data.reference()
         self._closes_catalogue = not isinstance(catalogue, Catalogue)
         if not isinstance(catalogue, Catalogue):
-            catalogue = catalogue(self.master_data.drivers())
+            catalogue = catalogue(policy.drivers)
         signer = SoftwareSigner(unlocked.device_key, unlocked.device_certificate, clock)
         # Invented people may be enrolled with any device; that nobody asked is said with each sample.
         trust = None if self.is_demo else self.master_data.trust()
         context = DeviceContext(clock, signer, trust)
-        self.duplicates = Duplicates(self._journal, unlocked.gallery_sealer, policy)
+        self.duplicates = Duplicates(
+            self._journal,
+            unlocked.gallery_sealer,
+            policy,
+            CenterSearch(self.server.exchange, unlocked.machine_key),
+        )
         self.duplicate_review = DuplicateReview(self._journal, self.duplicates)
         templates = OperatorTemplates(self._journal, unlocked.gallery_sealer, self.duplicates)
         sealer = unlocked.authenticator_sealer
         self.proving = Proving(station, self._journal, templates, sealer, policy)
+        self.policy_versions = PolicyVersions(
+            self._journal, unlocked.machine_key, self.proving, book, by_server, patience
+        )
         self.operators = OperatorDesk(station, self._journal, self.proving, templates, sealer, policy)
         risk = Risk(self._journal, policy, unlocked.identifier_hash.of, self._differing)
         asked = CapturesAsked(reference, policy)
@@ -186,19 +207,9 @@ class Desk:
             self.enrollment.summary,
             partial(read_carried, unlocked.blob_sealer),
         )
-        self.review_bundles = ReviewBundles(
-            self._journal, unlocked.machine_key, unlocked.blob_sealer, self.review, self.enrollment
-        )
+        self._equip_connections(unlocked)
         self._equip_traffic(unlocked, submission, reference)
-        self.exporting = Exporting(
-            self._journal,
-            reference.schema,
-            submission,
-            self.evidence,
-            lambda partner, person: unlocked.identifier_hash.of(f"partner {partner}", person),
-            unlocked.machine_key,
-            training=self.is_demo,
-        )
+        self._equip_exports(unlocked, submission, reference)
         self.devices = DeviceDesk(
             catalogue, DeviceChoices(self._journal, catalogue), DeviceDoctor(catalogue, clock, context)
         )
@@ -211,15 +222,51 @@ class Desk:
         self.proofing = Proofing(
             self._journal,
             unlocked.identifier_hash,
-            ProofingSecrets(self._journal, unlocked.secret_sealer),
+            self._secrets,
             devices=self.devices.kinds_ready,
+            downgraded=self.connections.downgraded,
             credential_authorities=self.master_data.credential_authorities,
             sensors=self._sensors,
+            sharing_tokens=self.sharing_tokens,
+            hub=self.server.hub,
         )
         self._equip_enrollment(unlocked, documents, submission, partial(CameraReading, catalogue, context))
+        self._equip_supervision(unlocked)
+
+    def _equip_supervision(self, unlocked: UnlockedStation) -> None:
+        """How work is done here, what other settings would make of it, and reviews for other stations."""
         self.trail = AuditTrail(self._journal, unlocked.machine_key)
         self.trail_reading = TrailReading(self._journal)
-        self.audit_reports = AuditReports(self._journal, self.trail, self.trail_reading, unlocked.machine_key)
+        self.audit_reports = AuditReports(
+            self._journal, self.trail, self.trail_reading, unlocked.machine_key, training=self.is_demo
+        )
+        self.figures = Figures(self._journal, unlocked.machine_key)
+        self.rehearsing = Rehearsing(self._journal)
+        self.spec_versions = SpecVersions(self._journal, self.master_data)
+        self.review_bundles = ReviewBundles(
+            self._journal, unlocked.machine_key, unlocked.blob_sealer, self.review, self.enrollment
+        )
+
+    def _equip_exports(self, unlocked: UnlockedStation, submission: Submission, reference: ReferenceData) -> None:
+        """What is told in other systems' words."""
+
+        def partner_subject(partner: str, person: str) -> str:
+            return unlocked.identifier_hash.of(f"partner {partner}", person)
+
+        key, ledger = unlocked.machine_key, self.evidence
+        self.exporting = Exporting(
+            self._journal, reference.schema, submission, ledger, partner_subject, key, training=self.is_demo
+        )
+        self._partner_subject = partner_subject
+
+    def _equip_connections(self, unlocked: UnlockedStation) -> None:
+        """The services around the station that prove identities."""
+        self._secrets = ProofingSecrets(self._journal, unlocked.secret_sealer)
+        configured, secret = self.proofing_configuration.definitions, self._secrets.find
+        self.sharing_tokens = TokenVault(self._journal, unlocked.secret_sealer, configured, secret)
+        self.connections = Connections(
+            self._journal, configured, lambda: self.proofing.methods, secret, self.sharing_tokens
+        )
 
     def _equip_traffic(self, unlocked: UnlockedStation, submission: Submission, reference: ReferenceData) -> None:
         """What goes to servers and other stations and comes from them, and what follows of how long it did not."""
@@ -268,11 +315,26 @@ class Desk:
         self.enrollment.proof = ProofingStep(
             self._journal, self.proofing, self.proofing_configuration, self.enrollment.prefill.take_proof
         )
+        self.enrollment.shared = SharedDocuments(self._journal, documents)
         self.speech = Announcer()
         certificate, days = unlocked.folder.slip_certificate, self.policy.slip_valid_for_days
+        self.proof_archives = ProofArchives(
+            self._journal,
+            self.evidence,
+            unlocked.machine_key,
+            self._partner_subject,
+            self.proofing.fetch_service_proofs,
+        )
         self.finishing = Finishing(self._journal, self.enrollment.submit)
         self.printing = Printing(self._journal)
-        self.enrollment.slip_codes = SlipCodes(unlocked.slip_key, certificate, unlocked.identity, days)
+        self.enrollment.slip_codes = SlipCodes(
+            unlocked.slip_key, certificate, unlocked.identity, days, training=self.is_demo
+        )
+
+    def _by_server(self, policy: Policy) -> ByServer:
+        configuration = self.master_data.configuration()
+        limits = served_limits(configuration, policy.limits)
+        return ByServer(approval_wanted(configuration), self.master_data.drivers(), limits)
 
     @property
     def evidence(self) -> EvidenceLedger:
@@ -283,8 +345,11 @@ class Desk:
         return self.enrollment.prefill.conflicts(state)
 
     def begin(self) -> None:
-        """Audit the sign-in and, when nobody else is at work here, tidy up after a crash."""
-        self._note(AuditEvent.SIGNED_IN)
+        """Audit the sign-in and, when nobody else is at work here, tidy up after a crash.
+
+        With the program's version: however it was exchanged, the trail tells from when on which one ran here.
+        """
+        self._note(AuditEvent.SIGNED_IN, program=muster.__version__)
         if self._lock.is_alone:
             try:
                 self._database.complete_copy()
@@ -391,6 +456,8 @@ class Desk:
             *told,
             Job("pre_registrations", "PDS_J00003", _DAILY, bookings.fetch_days),
             Job("pre_registrations_over", "DEL_J00013", _DAILY, bookings.remove_outdated, is_local=True),
+            Job("connections", "", _HOURLY, self.connections.look_round),
+            Job("sharing_tokens", "", _DAILY, self.sharing_tokens.renew_due),
         )
 
     def _enrollment_of(self, packet_id: str) -> EnrollmentRequest:
@@ -410,6 +477,12 @@ class Desk:
         traceback: TracebackType | None,
     ) -> None:
         self.close()
+
+
+def _keep_patience(station: Station, shipped: Patience, policy: Policy) -> None:
+    """For the next sign-in. Where it cannot be written the one before counts, and the next sign-in tries again."""
+    with suppress(StorageUnavailable):
+        station.patience.keep(policy.patience, shipped)
 
 
 def sign_in(
@@ -432,7 +505,7 @@ def sign_in(
     Raises ``SignInRefused``, ``NotAuthentic`` (damaged database), ``StorageUnavailable``.
     """
     policy = policy or Policy()
-    lockouts = station.lockouts(policy.patience)
+    lockouts = station.lockouts(station.patience.read(policy.patience))
     lockouts.begin(user_id)
     try:
         unlocked = station.unlock(user_id, password)

@@ -122,7 +122,7 @@ class Details:
         words = kept_words(delivered, choices.words_kept, self._reference.blocklisted)
         reasons = {name: choices.words_kept[name] for name in words}
         event = DemographicsEntered(
-            self._journal.now(), delivered, replace(choices, words_kept=reasons), aside, words
+            self._journal.now(), delivered, replace(choices, words_kept=reasons, suggested=()), aside, words
         )
         detail = {"fields": str(len(delivered))}
         if not words:

@@ -89,6 +89,11 @@ class DeviceDesk:
         found = [self._line(each) for each in self.catalogue.find()]
         return (*found, *(_without(each) for each in self.catalogue.drivers if each.problem))
 
+    def drivers_without_devices(self) -> tuple[str, ...]:
+        """The names of those that work and find nothing now."""
+        busy = {each.driver for each in self.catalogue.find()}
+        return tuple(each.name for each in self.catalogue.drivers if not each.problem and each.name not in busy)
+
     def broken_drivers(self) -> tuple[DeviceLine, ...]:
         """Those whose devices are missing though nobody left them out."""
         return tuple(_without(each) for each in self.catalogue.drivers if each.is_broken)

@@ -28,9 +28,10 @@ from muster.devices.frames import Frame, Pixels
 from muster.devices.scanning import FEEDER_EMPTY
 from muster.domain.applicant import DocumentFacts
 from muster.domain.assessment import Finding, Severity
-from muster.domain.lifecycle import DocumentAttached, DocumentRemoved, Registration, StepCompleted
+from muster.domain.lifecycle import BlobRef, DocumentAttached, DocumentRemoved, Registration, StepCompleted
 from muster.domain.registration import Process, RegistrationId, Step
-from muster.errors import BadInput, Code, DeviceUnavailable, Refused
+from muster.errors import BadInput, Code, DeviceUnavailable, MalformedData, Refused
+from muster.formats.media_types import PDF, media_type_of
 from muster.formats.picture_pdf import PicturePage, encode, parse, pictures_in
 from muster.workstation.captures_asked import CapturesAsked
 from muster.workstation.journal import Entry, Journal
@@ -55,6 +56,10 @@ DOCUMENT_PAGES_TOO_LARGE = Code(
 DOCUMENT_THERE_ALREADY = Code(
     "DOCUMENT_THERE_ALREADY", "There is a document in that place already. Remove it first."
 )
+DOCUMENT_NOT_SHOWN = Code(
+    "DOCUMENT_NOT_SHOWN",
+    "This document came as a PDF that cannot be shown here. It is kept and sent as it was shared.",
+)
 DOCUMENT_PAGE_ABSENT = Code("DOCUMENT_PAGE_ABSENT", "The document has no such page.")
 DOCUMENT_SMALL_ALREADY = Code(
     "DOCUMENT_SMALL_ALREADY", "This picture is already as small as it can be and still be read."
@@ -70,12 +75,14 @@ _CLEARLY_SMALLER = 0.9
 
 @dataclass(frozen=True, slots=True)
 class DocumentSlot:
-    """A place for one document: its field, what may be put there, whether it must be."""
+    """A place for one document: its field, what may be put there, whether it must be; ``category`` is the form's
+    word for what is proven by it (``POA``)."""
 
     field: str
     labels: Labels
     required: bool
     types: tuple[Choice, ...]
+    category: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,9 +96,10 @@ class Attached:
 
 @dataclass(frozen=True, slots=True)
 class DocumentPage:
-    """One page for the screen: (h, w, 3) RGB, and of how many it is one."""
+    """One page for the screen: (h, w, 3) RGB, and of how many it is one; of a PDF that somebody else made of more
+    than pictures there are no pixels."""
 
-    pixels: Pixels
+    pixels: Pixels | None
     of: int
 
 
@@ -128,7 +136,11 @@ class Documents:
     def slots(self, process: Process) -> tuple[DocumentSlot, ...]:
         return tuple(
             DocumentSlot(
-                field.id, field.labels, field.required, self._reference.document_types.get(field.sub_type, ())
+                field.id,
+                field.labels,
+                field.required,
+                self._reference.document_types.get(field.sub_type, ()),
+                field.sub_type,
             )
             for screen in self._reference.ui_specs[process].screens
             for field in screen.fields
@@ -184,6 +196,36 @@ class Documents:
         pages = [kept_page(as_fine_as_a_scan(each, dpi), dpi) for each in pictures]
         return self._keep(registration_id, slot_field, type_code, reference, (before, pages, after), "file")
 
+    def take_over(
+        self,
+        registration_id: RegistrationId,
+        slot_field: str,
+        type_code: str,
+        reference: str | None,
+        contents: Sequence[bytes],
+        provenance: Callable[[str], Entry],
+    ) -> Registration:
+        """Keep what somebody else vouches for: one PDF as it is, else pictures, a page each. ``provenance`` says
+        where the document of a digest is from, and is committed with it. Raises ``BadInput``; ``Refused`` where
+        there is one already, or it is too large."""
+        self._around(registration_id, slot_field, type_code, None)
+        if len(contents) == 1 and media_type_of(contents[0]) == PDF:
+            pdf = contents[0]
+            self._require_size(len(pdf), DOCUMENT_TOO_LARGE)
+        else:
+            dpi = self._policy.scan_resolution_dpi
+            pictures = [each for content in contents for each in pictures_of(content)]
+            pdf = self._fitting([kept_page(as_fine_as_a_scan(each, dpi), dpi) for each in pictures])
+        ref = self._journal.keep(registration_id, pdf)
+        attached = self._attaching(ref, slot_field, type_code, reference, source="shared")
+
+        def changed(state: Registration) -> tuple[Entry, ...]:
+            if slot_field in state.documents:
+                raise Refused(DOCUMENT_THERE_ALREADY)
+            return attached, provenance(ref.digest)
+
+        return self._journal.decide(registration_id, changed)
+
     def remove_page(self, registration_id: RegistrationId, slot_field: str, page: int) -> Registration:
         """Keep the document without one of its pages; without the last one there is no document any more."""
         document = self._document(self._journal.open_draft(registration_id), slot_field)
@@ -218,7 +260,12 @@ class Documents:
     def page(self, registration_id: RegistrationId, slot_field: str, page: int = 0) -> DocumentPage:
         """One kept page, for the screen. Raises ``BadInput`` when there is none."""
         document = self._document(self._journal.load(registration_id), slot_field)
-        pages = self._pages(registration_id, document)
+        try:
+            pages = self._pages(registration_id, document)
+        except BadInput as error:
+            if error.code is not DOCUMENT_NOT_SHOWN:
+                raise
+            return DocumentPage(None, 1)
         if not 0 <= page < len(pages):
             raise BadInput(DOCUMENT_PAGE_ABSENT)
         return DocumentPage(read_picture(pages[page].jpeg), len(pages))
@@ -264,7 +311,8 @@ class Documents:
     def findings(self, registration_id: RegistrationId, slot_field: str, page: int = 0) -> tuple[Finding, ...]:
         """What makes the kept page hard to read, and what to do about it; warnings only, about 0.2 s. Says nothing
         of whether the document is genuine. Raises ``BadInput`` when there is none."""
-        found = self._quality.assess(self.page(registration_id, slot_field, page).pixels).findings
+        pixels = self.page(registration_id, slot_field, page).pixels
+        found = self._quality.assess(pixels).findings if pixels is not None else ()
         return tuple(replace(each, field=slot_field) for each in found)
 
     def make_smaller(self, registration_id: RegistrationId, slot_field: str) -> Shrunk:
@@ -310,7 +358,11 @@ class Documents:
         return document
 
     def _pages(self, registration_id: RegistrationId, document: DocumentAttached) -> Pages:
-        return parse(self._journal.read(registration_id, document.content))
+        """Raises ``BadInput(DOCUMENT_NOT_SHOWN)`` for a PDF of somebody else's that holds more than pictures."""
+        try:
+            return parse(self._journal.read(registration_id, document.content))
+        except MalformedData as error:
+            raise BadInput(DOCUMENT_NOT_SHOWN) from error
 
     def _keep(
         self,
@@ -327,14 +379,7 @@ class Documents:
         pages = (*before, *taken, *after)
         pdf = self._fitting(pages)
         ref = self._journal.keep(registration_id, pdf)
-        facts = DocumentFacts(slot_field, type_code, _FORMAT, reference or None)
-        told = {"field": slot_field, "type": type_code, "source": source, "pages": str(len(pages))}
-        entry = Entry(
-            DocumentAttached(self._journal.now(), facts, ref),
-            AuditEvent.DOCUMENT_ATTACHED,
-            {**told, "sha256": ref.digest},
-            ref,
-        )
+        entry = self._attaching(ref, slot_field, type_code, reference, source=source, pages=str(len(pages)))
 
         def changed(state: Registration) -> tuple[Entry, ...]:
             if before or after or slot_field not in state.chips:
@@ -342,6 +387,13 @@ class Documents:
             return (self._removing(slot_field), entry)
 
         return self._journal.decide(registration_id, changed)
+
+    def _attaching(
+        self, ref: BlobRef, slot_field: str, type_code: str, reference: str | None, **detail: str
+    ) -> Entry:
+        facts = DocumentFacts(slot_field, type_code, _FORMAT, reference or None)
+        told = {"field": slot_field, "type": type_code, **detail, "sha256": ref.digest}
+        return Entry(DocumentAttached(self._journal.now(), facts, ref), AuditEvent.DOCUMENT_ATTACHED, told, ref)
 
     def _removing(self, slot_field: str) -> Entry:
         event = DocumentRemoved(self._journal.now(), slot_field)
@@ -353,10 +405,13 @@ class Documents:
         pdf, limit = encode(pages), self._policy.maximum_packet_bytes
         if document_alone(len(pdf)) > limit and len(pages) > 1:
             pdf = smaller_document(pdf) or pdf
-        if document_alone(len(pdf)) > limit:
-            code = DOCUMENT_PAGES_TOO_LARGE if len(pages) > 1 else DOCUMENT_TOO_LARGE
-            raise Refused(code, size=len(pdf) // 1000, limit=limit // 1000)
+        self._require_size(len(pdf), DOCUMENT_PAGES_TOO_LARGE if len(pages) > 1 else DOCUMENT_TOO_LARGE)
         return pdf
+
+    def _require_size(self, size: int, code: Code) -> None:
+        limit = self._policy.maximum_packet_bytes
+        if document_alone(size) > limit:
+            raise Refused(code, size=size // 1000, limit=limit // 1000)
 
 
 def _scanned(

@@ -11,6 +11,9 @@ Rules:
 4. Templates of registrations end by the policy's days, on the disk and in memory, and what searches found with
    them; operators' stay until they are forgotten.
 5. A template that does not open is counted and told; it never counts as "not found".
+6. Where the policy says so, the center's hub is asked, too, and told of every template kept here. What it finds
+   joins what is found here; a hub that cannot be reached is told at the next sign-in and keeps nobody waiting.
+7. Whoever is forgotten is forgotten at the center first, and no template of that registration is made again.
 
 Only new registrations are searched for: in every other process people are expected to have been here.
 """
@@ -33,9 +36,9 @@ from muster.analysis.face_mesh import FaceMesher
 from muster.analysis.face_recognition import FaceTemplate, Recogniser, compare
 from muster.analysis.face_template import template_in
 from muster.analysis.faces import FaceDetector
-from muster.analysis.gallery_search import GallerySearch, search_for
 from muster.analysis.pictures import as_rgb
 from muster.audit.catalogue import AuditEvent
+from muster.clock import rfc3339
 from muster.crypto.sealing import SEAL_BROKEN, Sealer
 from muster.devices.records import picture_of
 from muster.domain.biometrics import BiometricAttribute
@@ -44,9 +47,11 @@ from muster.domain.lifecycle import Registration
 from muster.domain.operators import Permission
 from muster.domain.registration import Process, RegistrationId
 from muster.errors import BadInput, Code, MusterError, NotAuthentic, Unavailable
+from muster.gallery.search import GallerySearch, search_for
 from muster.store.database import Work
 from muster.store.gallery import GalleryRow
 from muster.workstation.analysing_face import chosen_recogniser
+from muster.workstation.center_search import Brought, CenterSearch, FoundAtCenter
 from muster.workstation.journal import Journal
 from muster.workstation.lanes import Lanes
 from muster.workstation.policy import Policy
@@ -61,6 +66,7 @@ TEMPLATE_UNUSABLE = Code(
 OPERATOR_UNKNOWN = Code("OPERATOR_UNKNOWN", "Nobody of that name works at this station.")
 
 _LANE = "duplicates"
+_FORGOTTEN = "face forgotten "
 _THRESHOLD = "search"
 _STORED = np.dtype("<f2")
 _AT_ONCE = 4096  # templates that are unsealed together: 8 MB
@@ -71,8 +77,11 @@ _T = TypeVar("_T")
 class Duplicates:
     """One operator's search. What is opened of the gallery is in memory from the first search to sign-out."""
 
-    def __init__(self, journal: Journal, sealer: Sealer, policy: Policy) -> None:
+    def __init__(
+        self, journal: Journal, sealer: Sealer, policy: Policy, center: CenterSearch | None = None
+    ) -> None:
         self._journal = journal
+        self._center = center if policy.faces_sought_at_center else None
         self._sealer = sealer
         self._policy = policy
         self._lanes = Lanes()
@@ -134,6 +143,16 @@ class Duplicates:
         """Destroy all templates of somebody who works here no longer."""
         self._in_lane(partial(self._forget, Person(Whose.OPERATOR, user_id)))
 
+    def forget(self, registration_id: RegistrationId) -> None:
+        """Destroy the face of one registration, here and at the center, and what was found by it.
+
+        Raises ``Refused`` for anybody who may not see it, and where a center is asked ``NetworkUnavailable`` and
+        what it says: then it is to be tried again.
+        """
+        self._journal.access.require(Permission.SEE_INDICATORS)
+        self._journal.load(registration_id)
+        self._in_lane(partial(self._forget_registration, registration_id))
+
     def found(self, registration_id: RegistrationId) -> Look | None:
         """What the last search found, or nothing if there was none, or it is too long ago; audited.
 
@@ -157,6 +176,8 @@ class Duplicates:
         any more."""
         self._lanes.close()
         self._empty()
+        if self._center is not None:
+            self._center.close()
 
     # In the lane
 
@@ -174,6 +195,8 @@ class Duplicates:
             waiting = work.blobs.registrations()
         for registration_id in waiting:
             _quietly(partial(self._remember, registration_id))
+        if self._center is not None:
+            self._bring_what_is_missing(self._center)
 
     def _look_at_capture(self, registration_id: RegistrationId) -> None:
         state = self._journal.load(registration_id)
@@ -205,7 +228,56 @@ class Duplicates:
         hits = search.search(template.vector, threshold, self._policy.candidates_shown + 1)
         others = [Candidate(self._people[hit.key], hit.cosine) for hit in hits if self._people[hit.key] != wanted]
         compared = len(search) - sum(person == wanted for person in self._people.values())
+        there = self._found_at_center(wanted, template, threshold)
+        if there is not None:
+            known = {each.person for each in others}
+            others += [each for each in there.candidates if each.person not in known]
+            others.sort(key=lambda each: -each.cosine)
+            operators = sum(person.whose is Whose.OPERATOR for person in self._people.values())
+            compared = max(compared, there.compared + operators)
         return Look(at, compared, len(self._damaged), tuple(others[: self._policy.candidates_shown]))
+
+    def _found_at_center(self, wanted: Person, template: FaceTemplate, threshold: float) -> FoundAtCenter | None:
+        """Nothing where there is no center, or it cannot be asked now."""
+        if self._center is None:
+            return None
+        try:
+            return self._center.search(
+                wanted, template.network, template.vector, threshold, self._policy.candidates_shown
+            )
+        except MusterError as error:
+            self._note_center(error)
+            return None
+
+    def _bring(self, network: str, brought: list[Brought]) -> None:
+        """What cannot be brought now is missing there at the next sign-in, and brought then."""
+        if self._center is None or not brought:
+            return
+        try:
+            self._center.bring(network, brought)
+            with self._journal.database.read() as work:
+                forgotten = [each.person for each in brought if _is_forgotten(work, each.person)]
+            for person in forgotten:  # by another program, meanwhile
+                self._center.forget(person)
+        except MusterError as error:
+            self._note_center(error)
+
+    def _bring_what_is_missing(self, center: CenterSearch) -> None:
+        network = self._recogniser.network
+        with self._journal.database.read() as work:
+            rows = [each for each in work.gallery.all(network) if each.person.whose is Whose.REGISTRATION]
+        missing = center.missing(network, [each.person for each in rows]) if rows else frozenset()
+        brought = []
+        for row in rows:
+            if row.person in missing:
+                with suppress(NotAuthentic):
+                    brought.append(Brought(row.person, self._vector(row), row.kept_at))
+        self._bring(network, brought)
+
+    def _note_center(self, error: MusterError) -> None:
+        with self._journal.database.work() as work:
+            actor = self._journal.operator.user_id
+            work.record(AuditEvent.CENTER_GALLERY_MISSED, actor=actor, code=error.code.name)
 
     def _keep_look(self, registration_id: RegistrationId, look: Look) -> None:
         sealed = self._sealer.seal(_write_look(look), _look_context(registration_id))
@@ -227,7 +299,7 @@ class Duplicates:
         if state.sealed is None or state.sealed.at < self._limit():
             return
         with self._journal.database.read() as work:
-            if work.gallery.has(person, self._recogniser.network):
+            if _is_forgotten(work, person) or work.gallery.has(person, self._recogniser.network):
                 return
         portrait = self._portrait(state)
         if portrait is not None:
@@ -235,9 +307,17 @@ class Duplicates:
 
     def _keep(self, person: Person, template: FaceTemplate, at: datetime | None = None) -> None:
         sealed = self._sealer.seal(_write(template), _context(person, template.network))
-        with self._journal.database.work() as work:
-            work.gallery.put(person, template.network, at or self._journal.now(), sealed)
-            self._record(work, AuditEvent.TEMPLATE_KEPT, person)
+        kept_at = at or self._journal.now()
+        try:
+            with self._journal.database.work() as work:
+                if _is_forgotten(work, person):
+                    raise _ForgottenMeanwhile
+                work.gallery.put(person, template.network, kept_at, sealed)
+                self._record(work, AuditEvent.TEMPLATE_KEPT, person)
+        except _ForgottenMeanwhile:
+            return
+        if person.whose is Whose.REGISTRATION:
+            self._bring(template.network, [Brought(person, template.vector, kept_at)])
 
     def _is(self, person: Person, portrait: Pixels) -> bool:
         with self._journal.database.read() as work:
@@ -252,6 +332,18 @@ class Duplicates:
         with self._journal.database.work() as work:
             work.gallery.remove(person)
             self._record(work, AuditEvent.TEMPLATE_DESTROYED, person)
+
+    def _forget_registration(self, registration_id: RegistrationId) -> None:
+        person = Person(Whose.REGISTRATION, registration_id.text)
+        if self._center is not None:
+            self._center.forget(person)
+        with self._journal.database.work() as work:
+            work.gallery.remove(person)
+            work.gallery.remove_look(registration_id)
+            work.settings.put(_FORGOTTEN + registration_id.text, rfc3339(self._journal.now()))
+            self._record(work, AuditEvent.TEMPLATE_DESTROYED, person)
+        if self._center is not None:  # another program may have brought it before it could read the mark
+            self._center.forget(person)
 
     def _record(self, work: Work, event: AuditEvent, person: Person) -> None:
         work.record(event, actor=self._journal.operator.user_id, subject=person.name, whose=person.whose.value)
@@ -322,8 +414,14 @@ class Duplicates:
             self._people.update((row.number, row.person) for row, _ in some)
 
     def _opened(self, row: GalleryRow, like: FaceTemplate) -> NDArray[np.float32]:
+        vector = self._vector(row)
+        if vector.size != like.vector.size:
+            raise NotAuthentic(SEAL_BROKEN)
+        return vector
+
+    def _vector(self, row: GalleryRow) -> NDArray[np.float32]:
         content = self._sealer.open(row.sealed, _context(row.person, row.network))
-        if len(content) != like.vector.size * _STORED.itemsize:
+        if len(content) % _STORED.itemsize:
             raise NotAuthentic(SEAL_BROKEN)
         vector = np.frombuffer(content, _STORED).astype(np.float32)
         if not _has_direction(vector):
@@ -334,6 +432,14 @@ class Duplicates:
         self._search = None
         self._people.clear()
         self._damaged.clear()
+
+
+class _ForgottenMeanwhile(Exception):
+    """By another program; ends a transaction that then changes nothing."""
+
+
+def _is_forgotten(work: Work, person: Person) -> bool:
+    return person.whose is Whose.REGISTRATION and work.settings.get(_FORGOTTEN + person.name) is not None
 
 
 def _quietly(work: Callable[[], object]) -> None:

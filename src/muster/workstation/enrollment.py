@@ -55,7 +55,8 @@ from muster.workstation.proofing_step import ProofingStep
 from muster.workstation.proving import Proof
 from muster.workstation.reference import LANGUAGES, ConsentText, Labels, Language, ReferenceData
 from muster.workstation.samples import CaptureOutcome
-from muster.workstation.slip import Slip, compose_slip
+from muster.workstation.shared_documents import SharedDocuments
+from muster.workstation.slip import PORTRAIT_PX, Slip, compose_slip
 from muster.workstation.slip_codes import SlipCodes
 from muster.workstation.submission import Submission
 from muster.workstation.summary import Summary, summarize
@@ -125,12 +126,13 @@ class Enrollment(PersonCapture):
         self.may_begin: Callable[[], None] = lambda: None
         """Asked before a registration begins; raises ``Refused`` when the station has reached a limit."""
         self.proof: ProofingStep
+        self.shared: SharedDocuments
         self.prefill: Prefilling
         self.slip_codes: SlipCodes
         self.person = PersonScreen(
             journal,
             self.consent_text,
-            self._summary_of,
+            self.summary_of,
             submission.discard,
             signature_required=policy.consent_signature_required,
         )
@@ -208,6 +210,12 @@ class Enrollment(PersonCapture):
     def discard(self, registration_id: RegistrationId, reason: str) -> None:
         """End a draft for good and destroy what was recorded, as the consent text promises."""
         self._submission.discard(registration_id, reason)
+
+    def put_away(self, registration_id: RegistrationId) -> None:
+        """Leave it to be finished later. One in which nothing stands yet, begun by mistake, say, is discarded: it
+        would only have to be cleared away."""
+        if self.registration(registration_id).is_untouched:
+            self.discard(registration_id, "nothing was recorded in it")
 
     # Answers
 
@@ -339,9 +347,9 @@ class Enrollment(PersonCapture):
 
     def summary(self, registration_id: RegistrationId) -> Summary:
         """Everything that was recorded, for the person to check."""
-        return self._summary_of(self._journal.load(registration_id))
+        return self.summary_of(self._journal.load(registration_id))
 
-    def _summary_of(self, state: Registration) -> Summary:
+    def summary_of(self, state: Registration) -> Summary:
         process = state.started.process
         return summarize(
             state,
@@ -420,7 +428,7 @@ class Enrollment(PersonCapture):
         self._submission.require_content(state)
         photo = None
         if BiometricAttribute.FACE in state.samples:
-            photo = self.sample_picture(registration_id, BiometricAttribute.FACE)
+            photo = self.sample_picture(registration_id, BiometricAttribute.FACE, enough_px=PORTRAIT_PX)
         return compose_slip(
             replace(state, samples=self.asked.of_person(state).samples(state)),
             self.details.form(state.started.process),
@@ -428,6 +436,7 @@ class Enrollment(PersonCapture):
             signed_text=self.slip_codes.code_of(state),
             valid_until=self.slip_codes.valid_until(state),
             signature=self.person.signature_picture(state),
+            training=self.slip_codes.training,
         )
 
     def with_slip(self, among: Collection[RegistrationId]) -> frozenset[RegistrationId]:

@@ -8,22 +8,45 @@ do, and each look is on record.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
+from pathlib import Path
 
+from muster import durable
 from muster.audit.catalogue import AuditEvent
-from muster.domain.evidence import Evaluation, LevelOfAssurance, Submission, UpgradePath
+from muster.devices.frames import Pixels
+from muster.domain.evidence import Artifact, Evaluation, LevelOfAssurance, Submission, UpgradePath
 from muster.domain.operators import Permission
+from muster.domain.proofing import Consent
 from muster.domain.registration import RegistrationId
-from muster.errors import Code, Refused
+from muster.errors import BadInput, Code, MalformedData, Refused
+from muster.proofing.events import ConsentCollected
 from muster.proofing.ledger import evaluate
 from muster.proofing.levels import LevelTable, shipped_levels
 from muster.proofing.submissions import submissions_of
+from muster.store.proofings import Execution
+from muster.workstation.documents import pictures_of
 from muster.workstation.journal import Journal
 
 EVIDENCE_ABSENT = Code(
     "EVIDENCE_ABSENT", "Nobody has proven who this person is at this station: there is no evidence to tell of."
 )
+EVIDENCE_FILE_UNKNOWN = Code("EVIDENCE_FILE_UNKNOWN", "No piece of evidence of this registration has such a file.")
+
+
+@dataclass(frozen=True, slots=True)
+class ConsentGiven:
+    consent: Consent
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class FileSeen:
+    """``pages`` are (h, w, 3) RGB: a picture is one, a PDF that holds pictures has as many; none is what cannot be
+    shown here."""
+
+    content: bytes = field(repr=False)
+    pages: tuple[Pixels, ...] = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +66,7 @@ class EvidenceLedger:
     def assurance(self, registration_id: RegistrationId) -> AssuranceView:
         """How sure the station is of who this is, and what would make it surer. Raises ``BadInput``."""
         self._journal.load(registration_id)
-        evaluation = self._evaluation(registration_id, self._submissions(registration_id))
+        evaluation = self._evaluation(registration_id, self.submissions(registration_id))
         pieces = sum(not each.submission.kind.is_derived for each in evaluation.evidence)
         return AssuranceView(evaluation.level, evaluation.upgrade_paths, pieces)
 
@@ -51,26 +74,70 @@ class EvidenceLedger:
         """All of it, checks and risks too. Raises ``Refused`` for whoever may not see indicators, ``BadInput``."""
         self._journal.access.require(Permission.SEE_INDICATORS)
         self._journal.load(registration_id)
-        submissions = self._submissions(registration_id)
+        submissions = self.submissions(registration_id)
         self._journal.note(registration_id, AuditEvent.EVIDENCE_SHOWN, pieces=str(len(submissions)))
         return self._evaluation(registration_id, submissions)
+
+    def consents(self, registration_id: RegistrationId) -> tuple[ConsentGiven, ...]:
+        """What the person agreed to before they proved who they are. Raises ``BadInput``."""
+        self._journal.load(registration_id)
+        return tuple(
+            ConsentGiven(each, event.at)
+            for execution in self._executions(registration_id)
+            for event in execution.events
+            if isinstance(event, ConsentCollected)
+            for each in event.consents
+        )
+
+    def file(self, registration_id: RegistrationId, digest: str) -> FileSeen:
+        """A file behind a piece of evidence, by its SHA-256. Raises ``Refused`` for whoever may not see
+        indicators, ``BadInput(EVIDENCE_FILE_UNKNOWN)``, ``StorageUnavailable``, ``NotAuthentic``."""
+        content = self._opened(registration_id, digest, AuditEvent.EVIDENCE_FILE_SHOWN)
+        try:
+            pages = pictures_of(content)
+        except (BadInput, MalformedData):  # a copy of it can still be taken
+            pages = ()
+        return FileSeen(content, pages)
+
+    def copy_file(self, registration_id: RegistrationId, digest: str, path: Path) -> None:
+        """Write it to ``path``, in place of what is there. Raises as :meth:`file`."""
+        content = self._opened(registration_id, digest, AuditEvent.EVIDENCE_FILE_COPIED)
+        durable.write(path, content)
+
+    def read(self, registration_id: RegistrationId, artifact: Artifact) -> bytes:
+        """The bytes behind one of the artifacts, for whoever notes what becomes of them."""
+        return self._journal.read(registration_id, artifact.ref)
+
+    def _opened(self, registration_id: RegistrationId, digest: str, event: AuditEvent) -> bytes:
+        self._journal.access.require(Permission.SEE_INDICATORS)
+        self._journal.load(registration_id)
+        pieces = self.submissions(registration_id)
+        found = next((each for piece in pieces for each in piece.artifacts if each.digest == digest), None)
+        if found is None:
+            raise BadInput(EVIDENCE_FILE_UNKNOWN)
+        content = self.read(registration_id, found)
+        self._journal.note(registration_id, event, role=found.role.value, sha256=digest)
+        return content
 
     def for_others(self, registration_id: RegistrationId, *, unveiled: bool) -> Evaluation:
         """To be told in another system's words, by whoever notes that it was. What speaks against a document is in
         it only when ``unveiled``. Raises ``BadInput``, ``Refused(EVIDENCE_ABSENT)``."""
         self._journal.load(registration_id)
-        submissions = self._submissions(registration_id)
+        submissions = self.submissions(registration_id)
         if not submissions:
             raise Refused(EVIDENCE_ABSENT)
         evaluation = self._evaluation(registration_id, submissions)
         return evaluation if unveiled else _veiled(evaluation)
 
-    def _submissions(self, registration_id: RegistrationId) -> tuple[Submission, ...]:
+    def _executions(self, registration_id: RegistrationId) -> tuple[Execution, ...]:
         with self._journal.database.read() as work:
-            executions = [work.proofings.load(each) for each in work.proofings.of_subject(registration_id.text)]
+            return tuple(work.proofings.load(each) for each in work.proofings.of_subject(registration_id.text))
+
+    def submissions(self, registration_id: RegistrationId) -> tuple[Submission, ...]:
+        """The pieces as they came in, for other use cases: nothing of them is shown without being noted."""
         return tuple(
             piece
-            for execution in executions
+            for execution in self._executions(registration_id)
             for piece in submissions_of(execution.id, execution.plan, execution.events)
         )
 

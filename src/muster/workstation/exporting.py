@@ -45,7 +45,7 @@ PARTNER_NEEDED = Code(
 class Wording(Enum):
     """Whose words."""
 
-    GOVSTACK = "govstack"  # the registration, as a request to enroll
+    GOVSTACK = "govstack"  # the registration, as a request to enroll; for a partner, the claims below
     GIPS = "gips"  # its evidence, as IDEMIA's ID&V answers
     MITRUST = "mitrust"  # its evidence, as MiTrust's identity dataset
     OIDC_IDA = "oidc-ida"  # its evidence, as OpenID Identity Assurance's verified_claims
@@ -83,12 +83,15 @@ class Exporting:
         profile: Profile = Profile.SOURCE,
         partner: str | None = None,
     ) -> dict[str, Any]:
-        """In another system's words; ``profile`` is GovStack's, ``partner`` whom its claims are for. Of the
-        evidence, what speaks against a document is told to whoever may see indicators alone.
+        """In another system's words; ``profile`` is GovStack's, ``partner`` whom its claims are for: named with
+        GovStack's words it asks for the claims, since a request to enroll is for no partner. Of the evidence, what
+        speaks against a document is told to whoever may see indicators alone.
 
         Raises ``BadInput`` (unknown, or no partner), ``Refused`` (not allowed, content destroyed,
         EVIDENCE_ABSENT), ``NotAuthentic`` (changed after signing), ``KeyUnavailable``.
         """
+        if wording is Wording.GOVSTACK and partner:
+            wording = Wording.GOVSTACK_CLAIMS
         if wording is Wording.GOVSTACK_CLAIMS and not partner:
             raise BadInput(PARTNER_NEEDED)
         if wording is Wording.GOVSTACK:
@@ -105,7 +108,10 @@ class Exporting:
                 return identity(evaluation, registration_id.text, state.started.at, closed=closed)
             case Wording.MITRUST:
                 evaluation, files = attested(evaluation, self._machine_key, self._journal.station.ref_id)
-                return identity_dataset(evaluation, lambda artifact: files[artifact.digest])
+                return identity_dataset(
+                    evaluation,
+                    lambda artifact: files.get(artifact.digest) or self._ledger.read(registration_id, artifact),
+                )
             case Wording.OIDC_IDA:
                 return verified_claims(evaluation, registration_id.text)
             case Wording.GOVSTACK_CLAIMS:

@@ -19,7 +19,13 @@ from muster.errors import Code
 from muster.formats.java_regex import LONGEST_TEXT
 from muster.packet.assemble import UIN_FIELD
 from muster.workstation.blocklist import blocklisted_words
-from muster.workstation.form_conditions import Circumstances, ShownField, groups_offered, shown_fields
+from muster.workstation.form_conditions import (
+    Circumstances,
+    ShownField,
+    either_will_do,
+    groups_offered,
+    shown_fields,
+)
 from muster.workstation.forms import FieldKind, FormField, entries_chosen, is_blank
 from muster.workstation.plausibility import is_likely_phone, likely_domain
 from muster.workstation.reference import Labels, ReferenceData, label_in
@@ -61,6 +67,11 @@ WORD_BLOCKLISTED = Code(
     "A word in it is on the list of words that names do not hold. Write it differently, or say why it stays.",
 )
 GROUP_UNKNOWN = Code("GROUP_UNKNOWN", "The form has no group of fields of this name.")
+GROUP_EMPTY = Code(
+    "GROUP_EMPTY",
+    "You chose that this is to be changed, and nothing of it is filled in. Fill in what has changed, or take the "
+    "choice back.",
+)
 
 MAXIMUM_AGE_YEARS = 200  # MOSIP's max_age
 _DATE = re.compile(r"[0-9]{4}/[0-9]{2}/[0-9]{2}")  # strptime would also take 1990/5/31 and Arabic digits
@@ -101,6 +112,7 @@ def check_form(
     for each in shown:
         findings += _check_field(each, values.get(each.field.id), asked)
     findings = _alternatives(shown, findings)
+    findings += _check_groups(shown, values, around)
     here = {each.field.id: each.field for each in shown}
     findings += _check_places(values, here)
     findings += _check_between(values, here)
@@ -236,12 +248,7 @@ def _limit(today: date, days: int | None) -> date | None:
 def _alternatives(shown: Iterable[ShownField], findings: list[Finding]) -> list[Finding]:
     """Of two needed fields that hide one another either will do: one sentence that names both."""
     missing = {each.field for each in findings if each.code is FIELD_REQUIRED}
-    partners: dict[str, str] = {}
-    fields = {each.field.id: each.field for each in shown if each.field.id in missing}
-    for name, field in fields.items():
-        for other in _asked_about(field):
-            if other in fields and name in _asked_about(fields[other]) and name not in partners.values():
-                partners.setdefault(name, other)
+    partners = either_will_do(each for each in shown if each.field.id in missing)
     merged = []
     for each in findings:
         if each.code is FIELD_REQUIRED and each.field in partners:
@@ -252,9 +259,13 @@ def _alternatives(shown: Iterable[ShownField], findings: list[Finding]) -> list[
     return merged
 
 
-def _asked_about(field: FormField) -> frozenset[str]:
-    """Other fields by which it is decided whether this one is shown."""
-    return frozenset(path.asked_for for path in field.visible.paths()) if field.visible else frozenset()
+def _check_groups(shown: Iterable[ShownField], values: Demographics, around: Circumstances) -> Iterator[Finding]:
+    """Of what an update was said to change something has to be there."""
+    for group in around.groups if around.process is Process.UPDATE else ():
+        here = [each for each in shown if each.field.group == group and not each.field.is_always_asked]
+        is_empty = all(is_blank(values.get(each.field.id)) for each in here)
+        if here and is_empty and not any(each.required for each in here):  # what is needed is told by itself
+            yield Finding(GROUP_EMPTY, field=here[0].field.id)
 
 
 def _check_places(values: Demographics, fields: Mapping[str, FormField]) -> Iterator[Finding]:

@@ -71,6 +71,22 @@ def shown_values(form: Iterable[FormField], values: Demographics, around: Circum
     return {name: value for name, value in values.items() if name not in hidden}
 
 
+def either_will_do(shown: Iterable[ShownField]) -> Mapping[str, str]:
+    """Of needed fields that hide one another: the first of two, and the second."""
+    fields = {each.field.id: each.field for each in shown if each.required}
+    partners: dict[str, str] = {}
+    for name, field in fields.items():
+        for other in _asked_about(field):
+            if other in fields and name in _asked_about(fields[other]) and name not in partners.values():
+                partners.setdefault(name, other)
+    return partners
+
+
+def _asked_about(field: FormField) -> frozenset[str]:
+    """Other fields by which it is decided whether this one is shown."""
+    return frozenset(path.asked_for for path in field.visible.paths()) if field.visible else frozenset()
+
+
 def groups_offered(form: Iterable[FormField]) -> tuple[FieldGroup, ...]:
     """What an officer may choose to change, in the form's order."""
     found: dict[str, FieldGroup] = {}

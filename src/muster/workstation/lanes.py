@@ -6,11 +6,13 @@ window owns no thread and is never blocked by one. New lanes are made by naming 
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
-from threading import Lock
 from types import TracebackType
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
+
+if TYPE_CHECKING:
+    from concurrent.futures import Future, ThreadPoolExecutor
 
 T = TypeVar("T")
 
@@ -21,11 +23,13 @@ class Lanes:
     """Named executors, ended together: leaving the context waits for what is running."""
 
     def __init__(self) -> None:
-        self._lock = Lock()
+        self._lock = threading.Lock()
         self._lanes: dict[str, ThreadPoolExecutor] = {}
 
     def submit(self, lane: str, work: Callable[[], T]) -> Future[T]:
         """Run ``work`` on ``lane`` after everything submitted to it before."""
+        from concurrent.futures import ThreadPoolExecutor  # not before there is anything to do
+
         with self._lock:
             if lane not in self._lanes:
                 self._lanes[lane] = ThreadPoolExecutor(max_workers=1, thread_name_prefix=f"lane-{lane}")

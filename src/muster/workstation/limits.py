@@ -11,7 +11,7 @@ Rules:
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from datetime import datetime, timedelta
 
@@ -108,13 +108,7 @@ class Limits:
         yield Limit(CLOCK_OFFSET, self._clock_offset_s(), _CLOCK_TOLERANCE_S, Unit.SECONDS)
 
     def _allowed(self) -> Mapping[str, float]:
-        """The policy's, or the server's where that says a number; 0 would be none and stops nobody."""
-        allowed = dict(self._policy.limits)
-        for name, text in self._master_data.configuration().items():
-            if name in allowed:
-                with suppress(ValueError):
-                    allowed[name] = float(int(text)) if int(text) > 0 else allowed[name]
-        return allowed
+        return {**self._policy.limits, **served_limits(self._master_data.configuration(), self._policy.limits)}
 
     def _ages_of_jobs(self, allowed: Mapping[str, float], now: datetime) -> Iterator[Limit]:
         for job, runs in self._jobs.table():
@@ -156,6 +150,17 @@ class Limits:
         with self._journal.database.read() as work:
             text = work.settings.get(name)
         return parse_rfc3339(text) if text else None
+
+
+def served_limits(configuration: Mapping[str, str], known: Iterable[str]) -> Mapping[str, float]:
+    """What the server configured of the limits that are known, by MOSIP's names. What is no number says nothing; 0
+    would be none and stops nobody."""
+    found = {}
+    for name in known:
+        with suppress(ValueError, KeyError):
+            if int(configuration[name]) > 0:
+                found[name] = float(int(configuration[name]))
+    return found
 
 
 PACKETS_WAITING = "packets_waiting"

@@ -18,7 +18,6 @@ from __future__ import annotations
 import hashlib
 import json
 import sys
-import time
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
@@ -28,6 +27,7 @@ from pathlib import Path
 from muster import durable
 from muster.clock import Clock, parse_rfc3339, rfc3339
 from muster.errors import Code, SignInRefused
+from muster.workstation.uptime import Uptime, uptime
 
 SIGN_IN_LATER = Code(
     "SIGN_IN_LATER", "There were too many wrong attempts. Wait {minutes} min {seconds} s, then try again."
@@ -35,24 +35,11 @@ SIGN_IN_LATER = Code(
 
 _UNKNOWN = "unknown {number}"
 _UNKNOWN_ENTRIES = 16
-_BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
 
 
-@dataclass(frozen=True, slots=True)
-class Uptime:
-    """Seconds since ``boot``; an empty ``boot`` where the system does not tell."""
-
-    boot: str
-    seconds: float
-
-
-def uptime() -> Uptime:
-    """Counts on while the computer sleeps, where the system has such a clock."""
-    try:
-        boot = _BOOT_ID.read_text().strip()
-    except OSError:
-        return Uptime("", 0.0)
-    return Uptime(boot, time.clock_gettime(time.CLOCK_BOOTTIME) if sys.platform == "linux" else time.monotonic())
+# Between what a station's people may set each number. The least let a typing error pass; nobody is ever kept out
+# longer than an hour.
+FREE_ATTEMPTS, FIRST_WAIT_S, LONGEST_WAIT_S = (3, 10), (10, 300), (300, 3600)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +55,39 @@ class Patience:
         if wrong < self.free:
             return 0
         return min(self.first_wait_s << min(wrong - self.free, 32), self.longest_wait_s)
+
+
+class KeptPatience:
+    """The patience that people set, where a sign-in finds it: what was signed lies in the database, which is still
+    shut then. Who can write the file could as well remove the one that counts attempts; what it says is taken only
+    between the bounds that people have."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def read(self, shipped: Patience) -> Patience:
+        """What counts for the next attempt; ``shipped`` where nothing else was set, or nothing that may be."""
+        try:
+            said = Patience(**json.loads(self._path.read_bytes()))
+            numbers = (said.free, said.first_wait_s, said.longest_wait_s)
+            bounds = (FREE_ATTEMPTS, FIRST_WAIT_S, LONGEST_WAIT_S)
+            is_fit = all(
+                type(number) is int and least <= number <= most
+                for number, (least, most) in zip(numbers, bounds, strict=True)
+            )
+        except (OSError, ValueError, TypeError, RecursionError):
+            return shipped
+        return said if is_fit else shipped
+
+    def keep(self, counting: Patience, shipped: Patience) -> None:
+        """Raises ``StorageUnavailable``."""
+        if counting == self.read(shipped):
+            return
+        with durable.disk_errors():
+            if counting == shipped:
+                self._path.unlink(missing_ok=True)
+            else:
+                durable.write(self._path, json.dumps(asdict(counting)).encode())
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,7 +24,8 @@ from muster.domain.age_groups import AgeGroups
 from muster.errors import MalformedData
 from muster.formats.mosip_sync import Said, authorities_of, configuration_of
 from muster.store.database import Work
-from muster.store.server_copies import ServerCopy
+from muster.store.server_copies import ServerCopy, Source, Whence
+from muster.upload.signer import fingerprint
 from muster.upload.sync_data import Kind, SyncData
 from muster.upload.transport import Exchange
 from muster.workstation.journal import Journal
@@ -35,7 +36,7 @@ from muster.workstation.served_reference import (
     with_master_data,
     with_schema,
 )
-from muster.workstation.server_session import ServerSession
+from muster.workstation.server_session import SIGNER_SETTING, ServerSession
 from muster.workstation.spec_files import lint_answer
 from muster.workstation.spec_remarks import Remark, blocking_remarks
 
@@ -69,13 +70,17 @@ class MasterData:
         _check(kind, said.content)
         return said
 
-    def keep(self, work: Work, kind: Kind, said: Said) -> bool:
-        """Part of a transaction; returns whether it is anything new."""
+    def keep(self, work: Work, kind: Kind, said: Said, file_signer: str | None = None) -> bool:
+        """Part of a transaction; returns whether it is anything new. ``file_signer`` is the fingerprint of whoever
+        signed the file it was brought in; without it the server said so itself."""
         actor, now = self._journal.operator.user_id, self._journal.now()
-        if not work.server_copies.put(kind, said.version, now, said.content, keep=self._active(work)):
-            work.record(AuditEvent.SERVER_COPY_SAME, actor=actor, kind=kind.value)
+        source = Source.SERVER if file_signer is None else Source.FILE
+        whence = Whence(source, actor, _pinned(work) if file_signer is None else file_signer)
+        detail = {"kind": kind.value, "source": source.value, "signer": whence.signer}
+        if not work.server_copies.put(kind, said.version, now, said.content, whence, keep=self._active(work)):
+            work.record(AuditEvent.SERVER_COPY_SAME, actor=actor, **detail)
             return False
-        detail = {"kind": kind.value, "sha256": hashlib.sha256(said.content).hexdigest()}
+        detail["sha256"] = hashlib.sha256(said.content).hexdigest()
         if kind is Kind.ID_SCHEMA:  # what works badly counts all the same, and the trail says so
             remarks = lint_answer(said.content, self._lists(work))
             detail["form_errors"] = str(len(blocking_remarks(each for _, each in remarks)))
@@ -86,6 +91,13 @@ class MasterData:
         """The newest of each kind."""
         with self._journal.database.read() as work:
             return work.server_copies.newest_of_all()
+
+    def counting(self) -> frozenset[int]:
+        """The numbers of the copies people work by: of forms and lists those that were activated, of everything
+        else the newest."""
+        with self._journal.database.read() as work:
+            newest = {each.number for each in work.server_copies.newest_of_all() if each.kind not in _BUILDERS}
+            return frozenset({*newest, *self._active(work)})
 
     def configuration(self) -> Mapping[str, str]:
         """What the server configured, by MOSIP's names; nothing before the first time."""
@@ -186,6 +198,12 @@ _BUILDERS: Mapping[Kind, Callable[[ReferenceData, bytes], ReferenceData]] = {
     Kind.ID_SCHEMA: with_schema,
     Kind.MASTER_DATA: with_master_data,
 }
+
+
+def _pinned(work: Work) -> str:
+    """The fingerprint of whoever signs the server's answers; every answer was held against it."""
+    kept = work.settings.get(SIGNER_SETTING)
+    return fingerprint(kept.encode()) if kept else ""
 
 
 def _check(kind: Kind, content: bytes) -> None:

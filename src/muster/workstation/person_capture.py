@@ -131,9 +131,12 @@ class PersonCapture:
         """The quality that counts of what was captured, 0..100. Pure."""
         return self._policy.quality_of(state, attribute)
 
-    def sample_picture(self, registration_id: RegistrationId, attribute: BiometricAttribute) -> Pixels:
-        """The picture inside a kept record: (h, w) grey or (h, w, 3) RGB. Raises ``BadInput``."""
+    def sample_picture(
+        self, registration_id: RegistrationId, attribute: BiometricAttribute, *, enough_px: int = 0
+    ) -> Pixels:
+        """The picture inside a kept record: (h, w) grey or (h, w, 3) RGB; a smaller one where it need be no larger
+        than ``enough_px``. Raises ``BadInput``."""
         sample = self._journal.load(registration_id).samples.get(attribute)
         if sample is None:
             raise BadInput(SAMPLE_ABSENT)
-        return picture_of(self._journal.read(registration_id, sample.record))
+        return picture_of(self._journal.read(registration_id, sample.record), enough_px=enough_px)

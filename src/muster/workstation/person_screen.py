@@ -54,11 +54,18 @@ class ShownLine:
 
 @dataclass(frozen=True, slots=True)
 class Signing:
-    """The field to sign in: the words at it, those on what takes all away again, and whether it must be used."""
+    """The field to sign in: the words at it, those on what takes all away again, whether it must be used, and then
+    the words of somebody who cannot."""
 
     hint: str
     clear: str
     required: bool
+    unable: str = ""
+
+    @property
+    def words(self) -> list[str]:
+        """All that is read there."""
+        return [self.hint, self.clear, *([self.unable] if self.unable else [])]
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +100,7 @@ class Shown:
             "replies": list(self.replies),
             "picture": self.picture,
             "version": self.version,
-            "signing": [self.signing.hint, self.signing.clear] if self.signing else [],
+            "signing": self.signing.words if self.signing else [],
         }
         canonical = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
         return hashlib.sha256(canonical.encode()).hexdigest()
@@ -116,12 +123,12 @@ class PersonScreen:
         self._consent_text = consent_text
         self._summary = summary
         self._refuse = refuse
-        self._must_sign = signature_required
+        self.must_sign = signature_required
 
     # What is shown
 
     def consent(self, language: str) -> Shown:
-        return shown_consent(self._consent_text(language), language, must_sign=self._must_sign)
+        return shown_consent(self._consent_text(language), language, must_sign=self.must_sign)
 
     def data(self, state: Registration, language: str) -> Shown:
         """Pure."""
@@ -142,18 +149,21 @@ class PersonScreen:
         agrees: bool,
         own_screen: bool,
         signature: Handwriting | None = None,
+        cannot_sign: bool = False,
     ) -> Registration:
-        """The person's yes is the consent; their no ends the registration. Raises ``BadInput`` (not signed,
-        nothing written), ``Refused`` (outdated, finished)."""
+        """The person's yes is the consent; their no ends the registration. Where one must sign, who says that they
+        cannot agrees without; a supervisor reads that. Raises ``BadInput`` (not signed, nothing written),
+        ``Refused`` (outdated, finished)."""
         self._require_current(shown, self.consent(shown.language))
         if not agrees:
             answer = self._answer(Reply.REFUSED, shown, own_screen=own_screen)
             self._refuse(registration_id, CONSENT_REFUSED_REASON, answer)
             return self._journal.load(registration_id)
-        if self._must_sign and signature is None:
+        unable = self.must_sign and signature is None and cannot_sign
+        if self.must_sign and signature is None and not unable:
             raise BadInput(SIGNATURE_NEEDED)
         blob = None if signature is None else self._journal.keep(registration_id, signature.encode())
-        answer = self._answer(Reply.AGREED, shown, own_screen=own_screen, signature=blob)
+        answer = self._answer(Reply.AGREED, shown, own_screen=own_screen, signature=blob, unable=unable)
         consent = ConsentGiven(self._journal.now(), shown.language, shown.version)
         detail = {"language": shown.language, "text": shown.version}
         return self._journal.commit(registration_id, Entry(consent, AuditEvent.CONSENT_GIVEN, detail), answer)
@@ -193,8 +203,18 @@ class PersonScreen:
         if shown != now:
             raise Refused(SHOWN_OUTDATED)
 
-    def _answer(self, reply: Reply, shown: Shown, *, own_screen: bool, signature: BlobRef | None = None) -> Entry:
-        event = PersonAnswered(self._journal.now(), reply, shown.language, shown.digest, own_screen, signature)
+    def _answer(
+        self,
+        reply: Reply,
+        shown: Shown,
+        *,
+        own_screen: bool,
+        signature: BlobRef | None = None,
+        unable: bool = False,
+    ) -> Entry:
+        event = PersonAnswered(
+            self._journal.now(), reply, shown.language, shown.digest, own_screen, signature, unable
+        )
         audit = AuditEvent.CONSENT_REFUSED if reply is Reply.REFUSED else AuditEvent.PERSON_ANSWERED
         detail = {
             "reply": reply.value,
@@ -202,6 +222,7 @@ class PersonScreen:
             "shown": shown.digest,
             "own_screen": str(own_screen).lower(),
             **({"signature": signature.digest} if signature else {}),
+            **({"cannot_sign": "true"} if unable else {}),
         }
         return Entry(event, audit, detail, signature)
 
@@ -222,7 +243,11 @@ def shown_consent(text: ConsentText, language: str, *, must_sign: bool = False) 
         words["ask_consent"],
         (words["agree"], words["refuse"]),
         version=text.version,
-        signing=Signing(words["must_sign" if must_sign else "sign"], words["clear"], must_sign),
+        signing=(
+            Signing(words["must_sign"], words["clear"], True, words["cannot_sign"])
+            if must_sign
+            else Signing(words["sign"], words["clear"], False)
+        ),
     )
 
 

@@ -127,17 +127,21 @@ class Policy:
     without it a recording on a screen that stands still is often taken for a person.
 
     ``face_template_kept_for_days`` is how long a face can be found again at this station after it was sealed; 0
-    keeps none and searches for nobody. Among more than ``faces_compared_each`` a graph is walked, which can miss
-    somebody.
+    keeps none and searches for nobody. Among more than ``faces_compared_each`` sketches are compared first, which
+    can miss somebody who is not much alike. With ``faces_sought_at_center`` the center's hub searches, too, among
+    the faces of all its stations.
 
     ``permissions`` is what each role may do, ``ways`` by what people show who they are for each action: any one of
     its ways is enough, and a way is all of its factors together. ``patience`` is how often anybody may be wrong.
-    After ``idle_lock_min`` minutes without a key or a click the screen is locked over what is open.
+    After ``idle_lock_min`` minutes without a key or a click the screen is locked over what is open, and it says so
+    in the last ``idle_notice_min`` of them.
     ``confirmed_by_supervisor`` is what an officer may not decide alone.
 
     What a document says is filled in by itself with ``fills_at_once``, else when the officer asks for it; never
     what is less sure than ``prefill_from`` (0 to 1). ``reads_printed_text`` also reads pages that have neither
     lines nor a code: seconds each on a slow machine.
+
+    ``drivers`` are those of devices that may be loaded, unless the server names its own; None leaves out none.
     """
 
     steps: tuple[Step, ...] = tuple(Step)
@@ -169,6 +173,7 @@ class Policy:
     limits: Mapping[str, float] = field(default_factory=lambda: _LIMITS)
     face_template_kept_for_days: int = 30
     faces_compared_each: int = 100_000
+    faces_sought_at_center: bool = False
     candidates_shown: int = 5
     typical_record_bytes: Mapping[Modality, int] = field(default_factory=lambda: _TYPICAL_RECORDS)
     exception_photo_required: bool = True
@@ -176,13 +181,14 @@ class Policy:
     permissions: Permissions = field(default_factory=lambda: PERMISSIONS)
     ways: Ways = field(default_factory=lambda: WAYS)
     patience: Patience = field(default_factory=Patience)
-    idle_warning_min: float = 10.0  # MOSIP's refreshed_login_time and idle_time
-    idle_lock_min: float = 15.0
+    idle_lock_min: float = 15.0  # MOSIP's idle_time; it tells after refreshed_login_time, 10
+    idle_notice_min: float = 5.0
     confirmed_by_supervisor: frozenset[Cause] = frozenset(Cause)
     fills_at_once: bool = True
     prefill_from: float = 0.75
     reads_printed_text: bool = True
     review: ReviewRules = field(default_factory=ReviewRules)
+    drivers: frozenset[str] | None = None
 
     def __post_init__(self) -> None:
         for action in NEEDS_PASSWORD:

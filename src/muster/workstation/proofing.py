@@ -9,6 +9,8 @@ Rules:
 3. Choices that the plan makes by itself are made with whatever is available, in the same transaction.
 4. A clean-up on the other side is tried once and never stands in anybody's way.
 5. Identifiers are hashed before anything is written.
+6. Files that an answer brings are kept sealed with the registration, and with it they are destroyed; of an
+   execution about nobody none is kept.
 """
 
 from __future__ import annotations
@@ -16,7 +18,7 @@ from __future__ import annotations
 import json
 import secrets as random_source
 import unicodedata
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -27,6 +29,7 @@ from time import monotonic
 
 from muster.audit.catalogue import AuditEvent
 from muster.crypto.keyed_hash import KeyedHash
+from muster.domain.evidence import Artifact, ArtifactRole
 from muster.domain.operators import Permission
 from muster.domain.proofing import (
     AttributeValue,
@@ -36,19 +39,22 @@ from muster.domain.proofing import (
 )
 from muster.domain.registration import RegistrationId
 from muster.errors import BadInput, Code, MusterError, Refused
+from muster.formats.media_types import media_type_of
 from muster.methods.sensors import Sensors
-from muster.methods.tools import MethodTools, found_methods
+from muster.methods.tools import Hub, MethodTools, found_methods
 from muster.proofing import commands
 from muster.proofing.availability import METHOD_NOT_HERE, Surroundings
 from muster.proofing.compilation import Compiled, compile_use_case, use_case_of
 from muster.proofing.definitions import Definitions, Trigger, UseCase, parse_definitions
-from muster.proofing.events import ProofingEvent, RuleMaterialized
+from muster.proofing.events import FilesKept, NodeCompleted, ProofingEvent, RuleMaterialized
 from muster.proofing.materialization import Record, records_of
-from muster.proofing.method import Outcome, ProofingMethod, Work
+from muster.proofing.method import Brought, Outcome, ProofingMethod, Work
 from muster.proofing.plan import Plan
 from muster.proofing.progress import Progress
+from muster.proofing.reach import Attesting
 from muster.store.database import Work as Transaction
 from muster.store.proofings import Execution
+from muster.workstation.autoupdate import TokenVault
 from muster.workstation.browser_return import BrowserReturn
 from muster.workstation.inspection import read_file
 from muster.workstation.journal import Journal
@@ -90,9 +96,10 @@ class Situation:
 
 
 class Proofing:
-    """``devices`` says which kinds of devices are ready, ``credential_authorities`` who vouches for issuers of
-    wallets' credentials; ``sensors`` are the devices themselves. ``is_online`` is set by whoever knows better than
-    that there may always be a network; ``methods`` by whoever has others than this package."""
+    """``devices`` says which kinds of devices are ready, ``downgraded`` which methods' services were not there
+    lately, ``credential_authorities`` who vouches for issuers of wallets' credentials; ``hub`` is the center's, if
+    there is one; ``sensors`` are the devices themselves. ``is_online`` is set by whoever knows better than that
+    there may always be a network; ``methods`` by whoever has others than this package."""
 
     def __init__(
         self,
@@ -102,17 +109,23 @@ class Proofing:
         *,
         devices: Callable[[], frozenset[str]] = frozenset,
         credential_authorities: Callable[[], Collection[bytes]] = tuple,
+        downgraded: Callable[[], frozenset[str]] = frozenset,
         sensors: Sensors,
+        sharing_tokens: TokenVault,
+        hub: Callable[[], Hub | None] = lambda: None,
     ) -> None:
         self._journal = journal
         self._hash = identifier_hash
         self.is_online = True
         self._devices = devices
+        self._downgraded = downgraded
         self.secrets = secrets
-        self._way_back = BrowserReturn(self._arrived)
+        self._way_back = BrowserReturn(self._arrived, goes_to=self._goes_to)
         self._wallet_door = WalletReturn(self._answered)
         self._credential_authorities = credential_authorities
         self._sensors = sensors
+        self._sharing_tokens = sharing_tokens
+        self._hub = hub
         self._came_back = Condition()
 
     @cached_property
@@ -129,6 +142,11 @@ class Proofing:
             self._credential_authorities,
             lambda: self._sensors,
             self._is_new_code,
+            self._sharing_tokens.own,
+            self._sharing_tokens.of_person,
+            self._keep_sharing_token,
+            self._pages,
+            self._hub,
         )
         return found_methods(tools)
 
@@ -315,6 +333,12 @@ class Proofing:
         _, node = self._who_waits(data)
         return all(each.error is None for each in self.returned(data).nodes if each.id == node)
 
+    def _goes_to(self, data: Fields) -> str | None:
+        """Where the configuration sends the browser on."""
+        execution_id, node = self._who_waits(data)
+        plan = self.stored(execution_id).plan
+        return getattr(plan.method_of(plan.nodes[node]), "post_auth_redirect_uri", None)
+
     def _answered(self, data: Fields) -> bool:
         """Whether what a wallet brought is an answer, be it that the person said no."""
         _, node = self._who_waits(data)
@@ -398,13 +422,25 @@ class Proofing:
         if method is None:  # it was here when the step began
             raise Refused(METHOD_NOT_HERE, type=type_)
         outcome = question(method, self._work(execution, progress, node, inputs or {}))
+        artifacts = self._kept(progress.started.subject, outcome.files)
         execution = self._change(
             execution.id,
             lambda plan, now_progress, now: commands.answered(
-                plan, now_progress, node, since, outcome, self._digest, now, delivery
+                plan, now_progress, node, since, outcome, self._digest, now, delivery, artifacts
             ),
+            artifacts=artifacts,
         )
         return self._view(execution)
+
+    def _kept(self, subject: str, files: Sequence[Brought]) -> tuple[Artifact, ...]:
+        """Sealed into files that count once the answer is written."""
+        if not subject:
+            return ()
+        kept = [(each, self._journal.keep(RegistrationId(subject), each.content)) for each in files]
+        return tuple(
+            Artifact(each.role, media_type_of(each.content), ref.digest, ref.size, each.name, ref.name)
+            for each, ref in kept
+        )
 
     def _change(
         self,
@@ -414,6 +450,7 @@ class Proofing:
         audit: AuditEvent = AuditEvent.PROOFING_WENT_ON,
         *,
         permission: Permission = Permission.REGISTER,
+        artifacts: Sequence[Artifact] = (),
     ) -> Execution:
         """Decide and write in one transaction; an execution whose time is over is ended instead, and refused."""
         with self._journal.database.work() as work:
@@ -428,6 +465,8 @@ class Proofing:
                 commands.require_version(before, expected_version)
                 events = decide(execution.plan, before, now)
                 execution = self._append(work, execution, events, now)
+                for each in artifacts if events else ():
+                    work.blobs.add(RegistrationId(before.started.subject), each.ref)
                 self._record(work, audit, execution, execution.events[before.version :])
         self._clean_up(execution, before)
         if ended:
@@ -491,7 +530,7 @@ class Proofing:
     def _around(self, plan: Plan) -> Surroundings:
         needs_devices = any(each.device for each in plan.methods.values())
         devices = self._devices() if needs_devices else frozenset[str]()
-        return Surroundings(self.is_online, frozenset(self.methods), devices)
+        return Surroundings(self.is_online, frozenset(self.methods), devices, self._downgraded())
 
     def _record(
         self,
@@ -518,6 +557,58 @@ class Proofing:
 
     def _digest(self, identifier: Identifier) -> str:
         return self._hash.of(identifier.type, _plain(identifier))
+
+    def _keep_sharing_token(self, work: Work, token: str) -> None:
+        """For a registration; of an execution about nobody none is kept, since nobody could ask for it again."""
+        subject = self.stored(work.execution_id).progress.started.subject
+        if subject:
+            self._sharing_tokens.keep(work.definition.id, subject, token)
+
+    def _pages(self, execution_id: str) -> tuple[Brought, ...]:
+        """The last of each side."""
+        execution = self.stored(execution_id)
+        kept = [each for event in execution.events if isinstance(event, FilesKept) for each in event.artifacts]
+        sides = {each.role: each for each in kept if each.role in (ArtifactRole.FRONT, ArtifactRole.BACK)}
+        whose = execution.progress.started.subject
+        return tuple(
+            Brought(each.role, self._journal.read(RegistrationId(whose), each.ref)) for each in sides.values()
+        )
+
+    def fetch_service_proofs(self, registration_id: RegistrationId) -> None:
+        """Fetch what services signed of all that they found about somebody, and keep it with the registration:
+        they delete what they gathered once they were asked. What was fetched before is not asked for again.
+
+        Raises ``NetworkUnavailable``, ``KeyUnavailable``, ``Refused``."""
+        with self._journal.database.read() as work:
+            executions = [work.proofings.load(each) for each in work.proofings.of_subject(registration_id.text)]
+        for execution in executions:
+            has = {
+                event.node
+                for event in execution.events
+                if isinstance(event, FilesKept)
+                and any(each.role is ArtifactRole.SERVICE_PROOF for each in event.artifacts)
+            }
+            for event in execution.events:
+                if isinstance(event, NodeCompleted) and event.node not in has:
+                    self._fetch_service_proof(registration_id, execution, event)
+
+    def _fetch_service_proof(
+        self, registration_id: RegistrationId, execution: Execution, completed: NodeCompleted
+    ) -> None:
+        definition = execution.plan.method_of(execution.plan.nodes[completed.node])
+        method: object = self.methods.get(definition.type)
+        if not isinstance(method, Attesting):
+            return
+        content = method.service_proof(definition, completed.evidence.metadata, self.secrets.find)
+        if content is None:
+            return
+        artifacts = self._kept(registration_id.text, (Brought(ArtifactRole.SERVICE_PROOF, content),))
+        with self._journal.database.work() as work:
+            now = work.proofings.load(execution.id)
+            work.proofings.append(now, FilesKept(self._journal.now(), completed.node, artifacts))
+            for each in artifacts:
+                work.blobs.add(registration_id, each.ref)
+            self._record(work, AuditEvent.PROOFING_WENT_ON, now, (), files=str(len(artifacts)))
 
     def _supervisor(self) -> str | None:
         return self._journal.operator.user_id if self._journal.access.may(Permission.REVIEW) else None

@@ -209,7 +209,8 @@ class Play:
                 return Done(ceiling_of(method), MethodEvidence("played", method.type, self._now))
             case Played.WAITS:
                 return Pending(UserInputAction((InputField("code", "Code", FieldType.CODE),)))
-        return NotDone(PLAYED_FAILURE, retryable=played is Played.FAILS_FOR_NOW)
+            case Played.FAILS | Played.FAILS_FOR_NOW:
+                return NotDone(PLAYED_FAILURE, retryable=played is Played.FAILS_FOR_NOW)
 
     def _execution(self) -> Execution:
         return Execution("", self._plan, tuple(self._events))

@@ -24,6 +24,7 @@ from muster.domain.registration import RegistrationId
 from muster.errors import BadInput, Code, Refused
 from muster.proofing.definitions import ContextAttribute, UseCase
 from muster.proofing.plan import Plan
+from muster.workstation.evidence import EvidenceLedger
 from muster.workstation.journal import Entry, Journal
 from muster.workstation.proofing import USE_CASE_NONE, Proofing, Situation
 from muster.workstation.proofing_configuration import TENANT, TRIGGER_TYPE, ProofingConfiguration, asks_age
@@ -53,18 +54,23 @@ class ProofingStep:
         self.proofing = proofing
         self._configuration = configuration
         self._tell = tell
+        self.evidence = EvidenceLedger(journal)
+
+    def prepare(self) -> None:
+        """Find the methods before the first person proves something: some bring heavy libraries."""
+        _ = self.proofing.methods
 
     def now(self) -> datetime:
         return self._journal.now()
 
     @property
     def may_see_all(self) -> bool:
-        """Whether what providers said may be shown to whoever is signed in."""
-        return self._journal.access.may(Permission.SEE_INDICATORS)
+        """Whether to offer what providers said to whoever is signed in."""
+        return self._journal.access.offers(Permission.SEE_INDICATORS)
 
     @property
     def may_cancel(self) -> bool:
-        return self._journal.access.may(Permission.REVIEW)
+        return self._journal.access.offers(Permission.REVIEW)
 
     def open(self, registration_id: RegistrationId) -> ProofStanding:
         """Where it stands; begun when it was not. Raises ``Refused`` for a registration that is finished, or a use

@@ -23,11 +23,11 @@ from muster.domain.proofing import (
     Scenario,
 )
 from muster.errors import Code
-from muster.proofing.availability import Surroundings, can_succeed, hindrance, methods_below
+from muster.proofing.availability import Surroundings, can_succeed, hindrance, methods_below, offered
 from muster.proofing.definitions import UserInputAttribute
 from muster.proofing.materialization import Record
 from muster.proofing.method import SEALED
-from muster.proofing.plan import NodeKind, Plan, PlannedNode
+from muster.proofing.plan import NodeKind, Plan, PlannedNode, Selection
 from muster.proofing.progress import CONSENTS as CONSENTS  # noqa: PLC0414 - a word of whoever answers as well
 from muster.proofing.progress import SELECTION as SELECTION  # noqa: PLC0414 - and so is this
 from muster.proofing.progress import Progress, Result
@@ -35,6 +35,7 @@ from muster.store.proofings import Execution
 
 # The kinds of steps that whoever shows them tells apart.
 METHOD, CHOICE, SEQUENCE = NodeKind.METHOD.value, NodeKind.CHOICE.value, NodeKind.SEQUENCE.value
+BY_A_PERSON = Selection.USER_SELECT.value  # how a way of a choice is taken
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,7 +237,7 @@ def _node(plan: Plan, progress: Progress, node: PlannedNode, around: Surrounding
         place=node.place,
         parent=node.parent or "",
         depth=sum(1 for _ in plan.ancestors(node.id)),
-        children=node.children,
+        children=offered(plan, node, around) if node.kind is NodeKind.CHOICE else node.children,
         status=there.status,
         optional=_is_optional(plan, node),
         name=display.name if display else node.id,

@@ -36,11 +36,15 @@ from muster.workstation.journal import Journal
 from muster.workstation.proving import Proof, Proving, words
 from muster.workstation.risk import Risk
 from muster.workstation.summary import Summary
+from muster.workstation.trail_times import told_times
 
 REVIEW_NOT_FOUND = Code("REVIEW_NOT_FOUND", "There is nothing to be reviewed under this number.")
 REVIEW_OWN = Code("REVIEW_OWN", "You registered this person yourself, so somebody else has to decide.")
 REVIEW_UNSEEN = Code("REVIEW_UNSEEN", "Look at this registration before you approve it.")
 REVIEW_REASON_NEEDED = Code("REVIEW_REASON_NEEDED", "Choose a reason.")
+REVIEW_REASON_UNASKED = Code(
+    "REVIEW_REASON_UNASKED", "A reason is given for what is rejected or sent back, and for nothing else."
+)
 REVIEW_TOO_LATE = Code(
     "REVIEW_TOO_LATE",
     "The server was told of this registration already. Tell whoever runs the server what you found.",
@@ -74,7 +78,7 @@ class CarriedCase:
 
 @dataclass(frozen=True, slots=True)
 class Foreign:
-    """A decision another station made about a packet of this one."""
+    """A decision another station made about a packet of this one, and the names of the signs it saw."""
 
     registration_id: RegistrationId
     packet_id: str
@@ -82,6 +86,7 @@ class Foreign:
     reason: Reason | None
     operator: str
     at: datetime
+    signs: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,9 +161,11 @@ class Review:
             line = _found(work, registration_id)
             state = work.registrations.load(registration_id)
             events = work.registrations.events(registration_id)
+            told = work.trail.about(registration_id.text)
             self._record(work, AuditEvent.REVIEW_SHOWN, registration_id, packet=line.packet_id)
-        is_here = bool(state.samples or state.demographics or state.documents)
-        return ReviewCase(line, state, step_times(events), self._summary(registration_id) if is_here else None)
+        if not (state.samples or state.demographics or state.documents):
+            return ReviewCase(line, state, told_times(told), None)
+        return ReviewCase(line, state, step_times(events), self._summary(registration_id))
 
     # Deciding
 
@@ -177,6 +184,8 @@ class Review:
     ) -> tuple[ReviewLine, ...]:
         if decision.needs_reason and reason is None:
             raise BadInput(REVIEW_REASON_NEEDED)
+        if reason is not None and not decision.needs_reason:
+            raise BadInput(REVIEW_REASON_UNASKED)
         with self._journal.database.work() as work:
             self._journal.access.require(Permission.REVIEW, work)
             return tuple(self._decide_one(work, each, decision, reason) for each in registrations)
@@ -200,7 +209,10 @@ class Review:
         line = replace(line, standing=standing, decision=decision, reason=reason, decided_by=me, decided_at=now)
         work.review.change(line)
         said = {"reason": reason.value} if reason else {}
-        self._record(work, AuditEvent.REVIEW_DECIDED, registration_id, decision=decision.value, **said)
+        signs = _signs_of(line)
+        self._record(
+            work, AuditEvent.REVIEW_DECIDED, registration_id, decision=decision.value, signs=signs, **said
+        )
         return line
 
     def _decide_carried(
@@ -220,6 +232,7 @@ class Review:
             AuditEvent.REVIEW_DECIDED,
             line.registration_id,
             decision=decision.value,
+            signs=_signs_of(line),
             station=line.station,
         )
         return line
@@ -352,6 +365,7 @@ class Review:
                     decision=each.decision.value,
                     reason=each.reason.value if each.reason else "-",
                     by=who,
+                    signs=" ".join(each.signs) or "-",
                     batch=batch,
                 )
             counted = {"decisions": str(len(done)), "late": str(len(late)), "batch": batch}
@@ -371,6 +385,11 @@ class Review:
 
     def _record(self, work: Work, event: AuditEvent, registration_id: RegistrationId, **detail: str) -> None:
         work.record(event, actor=self._journal.operator.user_id, subject=registration_id.text, **detail)
+
+
+def _signs_of(line: ReviewLine) -> str:
+    """As the trail holds what stood before whoever decided."""
+    return " ".join(each.sign.value for each in line.flags) or "-"
 
 
 def _found(work: Work, registration_id: RegistrationId) -> ReviewLine:

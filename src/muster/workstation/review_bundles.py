@@ -47,6 +47,7 @@ from muster.workstation.inspection import read_file
 from muster.workstation.journal import Journal
 from muster.workstation.reference import label_in
 from muster.workstation.review import CarriedCase, Foreign, Review
+from muster.workstation.summary import Summary
 
 REVIEWER_NONE = Code(
     "REVIEWER_NONE", "No other station reviews for this one. A supervisor accepts one by its key first."
@@ -78,6 +79,7 @@ _HANDED_BACK = "reviews_handed_back"
 _LARGEST = 1200  # across or down, in dots: enough to compare faces, little enough for a drive
 _AT_ONCE = 1000
 _MOST_OCTETS = 64 * 1024 * 1024
+_FINGERPRINT_SHOWN = 16
 
 INTRODUCER = "introducer "  # before the attribute, in the name of a picture or of a fact
 
@@ -97,6 +99,11 @@ class PassedOver:
     file: str
     code: str
     sentence: str
+
+    @property
+    def is_for_another(self) -> bool:
+        """Which is as it should be."""
+        return self.code == REVIEW_FOR_ANOTHER.name
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,12 +183,13 @@ class ReviewBundles:
         cases = []
         for line in lines:
             sealed = encrypt_machine_data(public, self._written(line))
-            durable.write(folder / f"{line.registration_id}{CASE}", sealed)
+            durable.write(folder / _case_file(line.registration_id.text, index), sealed)
             digest = hashlib.sha256(sealed).hexdigest()
             cases.append(CaseFile(line.registration_id.text, line.packet_id, digest))
         now = self._journal.now()
         content = CaseList(self._station, self._key.signing_public, index, now, tuple(cases))
-        durable.write(folder / f"{self._station}-{now:%Y%m%d%H%M%S}{LIST}", self._signed(content.encode()))
+        name = f"{self._station}-for-{_shortened(index)}-{now:%Y%m%d%H%M%S}{LIST}"
+        durable.write(folder / name, self._signed(content.encode()))
         with self._journal.database.work() as work:
             for line in lines:
                 subject = line.registration_id.text
@@ -264,7 +272,7 @@ class ReviewBundles:
     def _take_one(self, folder: Path, content: CaseList, each: CaseFile) -> bool:
         """Whether it is whole; the same again is passed over."""
         try:
-            sealed = _octets(folder / f"{each.registration_id}{CASE}")
+            sealed = _octets(folder / _case_file(each.registration_id, content.reviewer))
         except BadInput:
             return False
         if hashlib.sha256(sealed).hexdigest() != each.digest:
@@ -328,11 +336,11 @@ class ReviewBundles:
         return ours, tuple(PassedOver(name, error.code.name, error.sentence) for name, error in others)
 
     def _require(self, part: Part, station: str, key: bytes, recipient: str) -> None:
+        if recipient != self._key.signing_key_index:
+            raise BadInput(REVIEW_FOR_ANOTHER)
         fingerprint = key_index_of(key)
         if fingerprint not in self._known(part):
             raise BadInput(REVIEW_STATION_UNKNOWN, station=station, fingerprint=fingerprint)
-        if recipient != self._key.signing_key_index:
-            raise BadInput(REVIEW_FOR_ANOTHER)
 
     def _signed(self, content: bytes) -> bytes:
         return sign_with_key(self._key, content, self._key.signing_key_index).encode("ascii")
@@ -340,7 +348,7 @@ class ReviewBundles:
     def _written(self, line: ReviewLine) -> bytes:
         content = {
             "line": line_to_json(replace(line, decision=None, reason=None, decided_by="", decided_at=None)),
-            "facts": list(self._facts(line.registration_id)),
+            "facts": list(told_facts(self._enrollment.summary(line.registration_id))),
             "pictures": [
                 {"name": name, "jpeg": base64url.encode(_jpeg(pixels))}
                 for name, pixels in self._pictures(line.registration_id)
@@ -348,31 +356,34 @@ class ReviewBundles:
         }
         return json.dumps(content, separators=(",", ":")).encode()
 
-    def _facts(self, registration_id: RegistrationId) -> Iterator[tuple[str, str]]:
-        """In the registration's first language: how the reviewer's station calls them is not known here."""
-        summary = self._enrollment.summary(registration_id)
-        language = summary.languages[0]
-        for line in (*summary.lines, *summary.documents):
-            said = " / ".join(dict.fromkeys(text for _, text in line.values if text))
-            yield label_in(line.labels, language, line.field), said
-        for exception in summary.exceptions:
-            yield exception.attribute.value, exception.reason
-        for exception in summary.introducer_exceptions:
-            yield f"{INTRODUCER}{exception.attribute.value}", exception.reason
-
     def _pictures(self, registration_id: RegistrationId) -> Iterator[tuple[str, Pixels]]:
         """By attribute or field, the face and the documents first."""
         state = self._enrollment.registration(registration_id)
         if BiometricAttribute.FACE in state.samples:
             yield "face", self._enrollment.sample_picture(registration_id, BiometricAttribute.FACE)
         for field in state.documents:
-            yield field, self._enrollment.document_page(registration_id, field).pixels
+            pixels = self._enrollment.document_page(registration_id, field).pixels
+            if pixels is not None:  # a PDF of somebody else's stays where it is
+                yield field, pixels
         for attribute in state.samples:
             if attribute is not BiometricAttribute.FACE:
                 yield attribute.value, self._enrollment.sample_picture(registration_id, attribute)
         introducer = self._enrollment.introducer
         for attribute in state.introducer.samples:
             yield f"{INTRODUCER}{attribute.value}", introducer.sample_picture(registration_id, attribute)
+
+
+def told_facts(summary: Summary) -> Iterator[tuple[str, str]]:
+    """What is told of a registration beside its pictures, by the names of its first language: how whoever reads it
+    calls its fields is not known here."""
+    language = summary.languages[0]
+    for line in (*summary.lines, *summary.documents):
+        said = " / ".join(dict.fromkeys(text for _, text in line.values if text))
+        yield label_in(line.labels, language, line.field), said
+    for exception in summary.exceptions:
+        yield exception.attribute.value, exception.reason
+    for exception in summary.introducer_exceptions:
+        yield f"{INTRODUCER}{exception.attribute.value}", exception.reason
 
 
 def carried_context(registration_id: RegistrationId) -> str:
@@ -402,8 +413,15 @@ def _line(told: bytes) -> ReviewLine | None:
 def _decided(line: ReviewLine) -> Decided:
     assert line.decision is not None and line.decided_at is not None
     reason = line.reason.value if line.reason else ""
+    signs = tuple(each.sign.value for each in line.flags)
     return Decided(
-        line.registration_id.text, line.packet_id, line.decision.value, reason, line.decided_by, line.decided_at
+        line.registration_id.text,
+        line.packet_id,
+        line.decision.value,
+        reason,
+        line.decided_by,
+        line.decided_at,
+        signs,
     )
 
 
@@ -414,7 +432,8 @@ def _decision(said: Decided) -> Foreign | None:
         decision = Decision(said.decision)
     except ValueError:
         return None
-    return Foreign(RegistrationId(said.registration_id), said.packet_id, decision, reason, said.operator, said.at)
+    number = RegistrationId(said.registration_id)
+    return Foreign(number, said.packet_id, decision, reason, said.operator, said.at, said.signs)
 
 
 def _parts(said: Mapping[str, str] | None) -> list[str]:
@@ -433,6 +452,15 @@ def _verified(token: str, key_in: Callable[[bytes], bytes]) -> bytes:
         return verify_with_key(token, key_in(unverified_payload(token)))
     except (NotAuthentic, BadInput) as error:
         raise NotAuthentic(REVIEW_LIST_CHANGED) from error
+
+
+def _case_file(registration_id: str, reviewer: str) -> str:
+    """With whom it is for: one drive may carry the same registration to two."""
+    return f"{registration_id}-{_shortened(reviewer)}{CASE}"
+
+
+def _shortened(fingerprint: str) -> str:
+    return fingerprint.replace(":", "")[:_FINGERPRINT_SHOWN]
 
 
 def _write(folder: Path, lists: Mapping[str, str]) -> None:

@@ -19,7 +19,7 @@ from muster.domain.delivery import DeliveryState
 from muster.domain.lifecycle import DocumentAttached, Registration, ReviewWanted
 from muster.domain.prefill import Conflict
 from muster.domain.registration import RegistrationId
-from muster.domain.review import Around, Flag, ReviewLine, ReviewRules, Sign, Standing, flags, kilometres, outset
+from muster.domain.review import Around, Flag, ReviewLine, Sign, Standing, flags, kilometres, outset
 from muster.errors import MusterError
 from muster.packet.contents import Position
 from muster.store.database import Work
@@ -36,10 +36,9 @@ _LIVENESS, _ACCEPT = "liveness", "accept"  # its measure, and the threshold of i
 _APPROVAL = "mosip.registration.supervisor_approval_config_flag"
 
 
-def review_rules(rules: ReviewRules, configuration: Mapping[str, str]) -> ReviewRules:
-    """The station's own, but for what the server configured."""
-    said = configuration.get(_APPROVAL, "").strip().upper()
-    return replace(rules, required=said == "Y") if said in ("Y", "N") else rules
+def approval_wanted(configuration: Mapping[str, str]) -> bool | None:
+    """What the server says about approving before anything is sent; None where it leaves it to the station."""
+    return {"Y": True, "N": False}.get(configuration.get(_APPROVAL, "").strip().upper())
 
 
 class Risk:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from hashlib import sha256
 
-from muster.analysis import fingerprint_matching, iris_code
+from muster.analysis import fingerprint_judging, fingerprint_matching, iris_code
 from muster.analysis.api import Pixels
 from muster.analysis.fingerprint_conditions import FINGER_ABSENT, FINGER_RESIDUE
 from muster.analysis.fingerprint_judging import NFIQ2, FingerJudge, FingerReading
@@ -59,6 +59,11 @@ class Judged:
             each if each.code in _NOTHING_SEEN else replace(each, severity=Severity.WARNS)
             for each in self.findings
         )
+
+
+def load_libraries() -> None:
+    """What the first finger brings in, for whoever has time before it. The weights are another matter."""
+    fingerprint_judging.load_libraries()
 
 
 class SampleJudge:

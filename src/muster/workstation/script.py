@@ -370,11 +370,13 @@ def _exception(content: Mapping[str, Any]) -> BiometricException:
 
 @dataclass(frozen=True, slots=True)
 class StepReport:
-    """``state`` is ``done``, ``refused`` (``findings`` say why) or ``open`` (not reached)."""
+    """``state`` is ``done``, ``refused`` (``findings`` say why) or ``open`` (not reached). ``devices`` took what
+    was captured: make, model and serial number."""
 
     name: str
     state: str
     findings: tuple[Finding, ...] = ()
+    devices: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -485,7 +487,8 @@ class ScriptedEnrollment:
         state = self._enrollment.registration(registration_id)
         if _adds_content(step) and (growing := self._enrollment.size_of(state).finding):
             findings = (*findings, growing)
-        return StepReport(step.value, "done" if state.is_done(step) else "refused", findings)
+        outcome = "done" if state.is_done(step) else "refused"
+        return StepReport(step.value, outcome, findings, _devices(state, step.capture_group))
 
     def _play(self, registration_id: RegistrationId, step: Step) -> tuple[Finding, ...]:
         enrollment = self._enrollment
@@ -699,3 +702,10 @@ class _Waiting(Mailbox[FaceView]):
             if self._good(value):
                 self._arrived.set()
             self._seen.set()
+
+
+def _devices(state: Registration, group: CaptureGroup | None) -> tuple[str, ...]:
+    """What took the samples of ``group``, each once."""
+    taken = () if group is None else (state.samples[each] for each in group.attributes if each in state.samples)
+    devices = (each.facts.device for each in taken)
+    return tuple(dict.fromkeys(f"{each.make} {each.model} {each.serial}" for each in devices))

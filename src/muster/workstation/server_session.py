@@ -25,15 +25,18 @@ from muster.crypto.machine_key import MachineKey
 from muster.domain.operators import Permission
 from muster.errors import BadInput, Code, MusterError, NetworkUnavailable
 from muster.formats.govstack import EnrollmentRequest
+from muster.methods.tools import Hub
 from muster.upload.conversation import Conversation
+from muster.upload.enrolment import ask_to_be_let_in
 from muster.upload.login import ServerLogin
 from muster.upload.mosip import MosipTarget
+from muster.upload.request_signing import RequestSigning
 from muster.upload.signer import ServerNotAuthentic, Signer, fingerprint
 from muster.upload.target import Business, Target, target_of
 from muster.upload.transport import Exchange, SignInWanted, Transport
 from muster.workstation.journal import Journal
 from muster.workstation.lanes import Lanes
-from muster.workstation.server import Login, Server
+from muster.workstation.server import Login, Server, is_elsewhere
 
 SIGNER_NOT_OFFERED = Code(
     "SIGNER_NOT_OFFERED", "The server does not sign with the certificate of this fingerprint. Compare it again."
@@ -62,6 +65,7 @@ class ServerSession:
         self._key = key
         self._enrollment = enrollment
         self._login = ServerLogin(key, journal.clock)
+        self._signing = RequestSigning(key)  # keeps what it heard of the hub's clock
         self._lanes = Lanes()
         self._signing_in: Future[None] | None = None
         self._problem: MusterError | None = None
@@ -93,6 +97,12 @@ class ServerSession:
                 yield self._conversation(transport)
             finally:
                 self._hear(transport)
+
+    def hub(self) -> Hub | None:
+        """The server, where it is a center's hub: such a one asks for signed requests."""
+        if not self._server.terms.signed_requests or (self._training and is_elsewhere(self._server)):
+            return None
+        return Hub(self._server.url(), self._signing)
 
     def is_of_our_system(self, host: str) -> bool:
         """Whether a portal's address belongs to the server's: both are under one name. Nobody knows without a
@@ -129,6 +139,16 @@ class ServerSession:
         if fingerprint(certificate) != expected.replace(":", "").strip().lower():
             raise BadInput(SIGNER_NOT_OFFERED)
         _Pin(self._journal, AuditEvent.SERVER_SIGNER_ACCEPTED).store(certificate)
+
+    def ask_to_be_let_in(self) -> str:
+        """Show this station's keys to a hub that does not know it: ``asked``, ``approved`` or ``barred``. Raises
+        ``Refused``, ``NetworkUnavailable``."""
+        with self._transport() as transport:
+            return ask_to_be_let_in(transport, self._journal.station.ref_id, self._key, self._journal.clock)
+
+    def key_name(self) -> str:
+        """MOSIP's name of the key this station signs with, for whoever compares it."""
+        return self._key.signing_key_index
 
     def _offered_signer(self) -> bytes:
         self._require_sign_in()
@@ -167,7 +187,13 @@ class ServerSession:
             login=self._login if terms.login is Login.PASSWORD else None,
             signer=self._signer() if terms.signed_answers and check else None,
             request_key=self._key if terms.signed_requests else None,
+            waiting=self._waiting() if terms.signed_requests else None,
         )
+
+    def _waiting(self) -> int:
+        """How many packets wait here, for a hub's supervisors."""
+        with self._journal.database.read() as work:
+            return work.outbox.waiting()[0]
 
     def _signer(self) -> Signer:
         return Signer(_Pin(self._journal), self._journal.clock)

@@ -13,6 +13,9 @@ from datetime import datetime
 from enum import Enum
 from typing import Any
 
+import numpy as np
+from PIL import Image
+
 from muster.devices.frames import Pixels
 from muster.domain.applicant import LocalizedText
 from muster.domain.lifecycle import Registration
@@ -20,6 +23,7 @@ from muster.formats.image_codec import encode_png
 from muster.workstation.forms import FormField
 from muster.workstation.words_for_people import slip_words
 
+PORTRAIT_PX = 480  # 300 dpi at the four centimetres it has on paper
 _SHOWN_FIELDS = ("fullName", "dateOfBirth", "gender", "introducerName")
 
 
@@ -40,7 +44,7 @@ class Paper(Enum):
 @dataclass(frozen=True, slots=True)
 class SlipSection:
     """The slip in one language (ISO 639-2). ``steps`` say what happens next, under ``next``; ``number`` and
-    ``check`` stand at the two codes."""
+    ``check`` stand at the two codes; ``training`` is empty but on slips of no effect."""
 
     language: str
     title: str
@@ -51,6 +55,7 @@ class SlipSection:
     number: str = ""
     check: str = ""
     signature: str = ""
+    training: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +81,7 @@ def compose_slip(
     signed_text: str = "",
     valid_until: datetime | None = None,
     signature: Pixels | None = None,
+    training: bool = False,
 ) -> Slip:
     """The slip for a registration, of the time when the officer signed it."""
     fields = {field.id: field for field in form}
@@ -84,12 +90,22 @@ def compose_slip(
         registration_id=state.filed_under.text,
         created_at=at,
         station=f"{state.id.center} / {state.id.machine}",
-        photo_png=b"" if photo is None else encode_png(photo),
+        photo_png=b"" if photo is None else _portrait(photo),
         qr_text=state.filed_under.text,
-        sections=tuple(_section(language, state, fields, at, valid_until) for language in state.started.languages),
+        sections=tuple(
+            _section(language, state, fields, at, valid_until, training=training)
+            for language in state.started.languages
+        ),
         signed_text=signed_text,
         signature_png=b"" if signature is None else encode_png(signature),
     )
+
+
+def _portrait(photo: Pixels) -> bytes:
+    """As fine as paper shows it; the whole picture would take a quarter of a second, and somebody waits."""
+    image = Image.fromarray(photo)
+    image.thumbnail((PORTRAIT_PX, PORTRAIT_PX))
+    return encode_png(np.asarray(image))
 
 
 def issued_at(state: Registration) -> datetime:
@@ -103,8 +119,10 @@ def _section(
     fields: Mapping[str, FormField],
     at: datetime,
     valid_until: datetime | None,
+    *,
+    training: bool,
 ) -> SlipSection:
-    words: Mapping[str, Any] = slip_words(language)
+    words: Mapping[str, Any] = slip_words(language, state.started.process.value)
     rows = [(words["number"], state.filed_under.text)]
     for name in _SHOWN_FIELDS:
         value = state.demographics.get(name)
@@ -131,4 +149,5 @@ def _section(
         number=words["read"],
         check=words["check"],
         signature=words["signature"],
+        training=words["training"] if training else "",
     )

@@ -47,13 +47,16 @@ _CERTIFICATE_DAYS = 3650
 
 
 class SlipCodes:
-    """Signs for one station."""
+    """Signs for one station; what one for ``training`` signs says so."""
 
-    def __init__(self, key: SlipKey, certificate: Path, station: StationId, valid_days: int) -> None:
+    def __init__(
+        self, key: SlipKey, certificate: Path, station: StationId, valid_days: int, *, training: bool = False
+    ) -> None:
         self._key = key
         self._certificate = certificate
         self._station = station
         self._valid = timedelta(days=valid_days)
+        self.training = training
 
     def valid_until(self, state: Registration) -> datetime:
         return issued_at(state) + self._valid
@@ -69,6 +72,7 @@ class SlipCodes:
             expires_at=self.valid_until(state),
             name_hash=name_hash(number, _name_of(state)),
             photo_hash=photo_hash(face.record.digest) if face else "",
+            training=self.training,
         )
         return self._key.sign(claims.encode())
 
@@ -88,7 +92,7 @@ def _name_of(state: Registration) -> str:
 
 @dataclass(frozen=True, slots=True)
 class CheckedSlip:
-    """A genuine slip. ``is_name`` is None where no name was asked about."""
+    """A genuine slip. ``is_name`` is None where no name was asked about; one of ``training`` is of no effect."""
 
     registration_id: str
     center: str
@@ -98,6 +102,7 @@ class CheckedSlip:
     name_hash: str
     photo_hash: str
     is_name: bool | None = None
+    training: bool = False
 
 
 def check_slip(source: str, key: bytes, at: datetime, name: str | None = None) -> CheckedSlip:
@@ -123,6 +128,7 @@ def check_slip(source: str, key: bytes, at: datetime, name: str | None = None) -
         claims.name_hash,
         claims.photo_hash,
         None if name is None else True,
+        claims.training,
     )
 
 

@@ -16,8 +16,6 @@ from __future__ import annotations
 import json
 import secrets
 import shutil
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
@@ -53,37 +51,33 @@ from muster.crypto.tpm import Tpm
 from muster.crypto.tpm_key import TpmMachineKey
 from muster.domain.operators import Operator, Role
 from muster.domain.registration import StationId
-from muster.errors import BadInput, Code, KeyUnavailable, MusterError, SignInRefused, StorageUnavailable
+from muster.errors import BadInput, Code, KeyUnavailable, MusterError, SignInRefused
 from muster.store.database import Database
 from muster.store.rebuilding import Rebuilt
 from muster.workstation.access import OPERATOR_BLOCKED
 from muster.workstation.data_folder import DataFolder
-from muster.workstation.lockouts import Lockouts, Patience
+from muster.workstation.lockouts import KeptPatience, Lockouts, Patience
+from muster.workstation.nameplate import (
+    DEFAULT_CENTER,
+    DEFAULT_MACHINE,
+    FORMAT,
+    FORMAT_BOUND,
+    demo_credentials,
+    flag,
+    has_station,
+    reading_disk,
+    reading_station_file,
+    some,
+    station_file,
+)
 from muster.workstation.policy import Policy
 from muster.workstation.repair import open_database
 
-STATION_ABSENT = Code(
-    "STATION_ABSENT",
-    "There is no station in this folder yet. Open the window once, or run 'muster station create'.",
-)
 STATION_EXISTS = Code("STATION_EXISTS", "There is a station in this folder already.")
-STATION_UNREADABLE = Code("STATION_UNREADABLE", "The station's settings cannot be read: station.json is damaged.")
-STATION_NEWER = Code(
-    "STATION_NEWER", "This station was set up or changed by a newer version of Muster. Update the program."
-)
 STATION_INCOMPLETE = Code(
     "STATION_INCOMPLETE",
     "This folder holds registrations of a station whose station.json is missing. "
     "Restore it from a backup, or choose another folder.",
-)
-DATA_FOLDER_IS_FILE = Code("DATA_FOLDER_IS_FILE", "This is a file: choose the folder the station lies in.")
-DATA_FOLDER_UNREADABLE = Code(
-    "DATA_FOLDER_UNREADABLE", "The station's folder cannot be read. Check the disk and its permissions."
-)
-DEMO_PASSWORDS_MISSING = Code(
-    "DEMO_PASSWORDS_MISSING",
-    "The passwords of this demo station are gone: demo-credentials.json is missing or damaged. "
-    "Begin a new demo in another folder.",
 )
 PASSWORD_TOO_SHORT = Code("PASSWORD_TOO_SHORT", "The password is too short: use at least {length} characters.")
 USER_NAME_UNUSABLE = Code(
@@ -99,10 +93,6 @@ OPERATORS_MUST_DIFFER = Code(
     "OPERATORS_MUST_DIFFER", "Officer and supervisor must be two people: choose two user names."
 )
 
-DEFAULT_CENTER = "10001"
-DEFAULT_MACHINE = "10001"
-_FORMAT = 1
-_FORMAT_BOUND = 2  # the key slots have the machine's layer, which programs of before would call a wrong password
 _OFFICERS = frozenset({Role.OFFICER})
 _SUPERVISORS = frozenset({Role.SUPERVISOR, Role.ADMINISTRATOR})  # somebody has to add the others
 _NOBODY = ""
@@ -204,29 +194,19 @@ class Station:
 
     @staticmethod
     def exists(data: Path) -> bool:
-        with _reading():
-            return DataFolder(data).station.exists()
+        return has_station(data)
 
     @classmethod
     def at(cls, data: Path, clock: Clock) -> Station:
         """Read ``station.json``. Raises ``KeyUnavailable`` when there is none, ``BadInput`` when damaged,
         ``StorageUnavailable`` when the disk does not hand it out."""
-        if data.is_file():
-            raise BadInput(DATA_FOLDER_IS_FILE)
-        try:
-            with _reading():
-                content = json.loads(DataFolder(data).station.read_text(encoding="utf-8"))
+        content = station_file(data)
+        with reading_station_file():
             slots = tuple(slot_from_json(each) for each in content["key_slots"])
             identity = StationId(content["center"], content["machine"])
             folder = DataFolder(data, Flavour(content.get("machine_key", Flavour.LOCAL.value)))
-            if int(content.get("format", _FORMAT)) > _FORMAT_BOUND:
-                raise KeyUnavailable(STATION_NEWER)
             binding = binding_from_json(content["binding"]) if "binding" in content else None
-            return cls(folder, identity, _some(slots), _flag(content["demo"]), clock, binding)
-        except FileNotFoundError as error:
-            raise KeyUnavailable(STATION_ABSENT) from error
-        except (ValueError, KeyError, TypeError, RecursionError) as error:
-            raise BadInput(STATION_UNREADABLE) from error
+            return cls(folder, identity, some(slots), flag(content["demo"]), clock, binding)
 
     @classmethod
     def create(cls, data: Path, new: NewStation, clock: Clock, policy: Policy | None = None) -> Station:
@@ -260,6 +240,11 @@ class Station:
         self._look_again()
         return tuple(slot.user_id for slot in self._slots)
 
+    @property
+    def patience(self) -> KeptPatience:
+        """With whom has yet to sign in."""
+        return KeptPatience(self.folder.patience)
+
     def lockouts(self, patience: Patience) -> Lockouts:
         """Who was wrong how often at this station."""
         return Lockouts(self.folder.lockouts, lambda: self.operators, self._clock, patience)
@@ -269,14 +254,7 @@ class Station:
 
         Raises ``KeyUnavailable`` when their file is gone or damaged.
         """
-        if not self.is_demo:
-            return None
-        try:
-            with _reading():
-                content = json.loads(self.folder.demo_credentials.read_text(encoding="utf-8"))
-            return _some(tuple((_text(each["user_id"]), _text(each["password"])) for each in content))
-        except (FileNotFoundError, ValueError, KeyError, TypeError, RecursionError) as error:
-            raise KeyUnavailable(DEMO_PASSWORDS_MISSING) from error
+        return demo_credentials(self.folder.root) if self.is_demo else None
 
     def unlock(self, user_id: str, password: str) -> UnlockedStation:
         """Open the station with one operator's password (about 0.2 s by design).
@@ -287,7 +265,7 @@ class Station:
         station_key = self.open_slot(user_id, password)
         database, rebuilt = open_database(self.folder, station_key, self._clock)
         try:
-            with _reading():
+            with reading_disk():
                 return replace(self._open_all(user_id, station_key, database), rebuilt=rebuilt)
         except FileNotFoundError as error:
             database.close()
@@ -364,11 +342,11 @@ class Station:
         bare = [slot if now is None else release(slot, self.machine_secret(), now.gone) for slot in self._slots]
         content = json.loads(self.folder.station.read_text(encoding="utf-8"))
         content.pop("binding", None)
-        content["format"] = _FORMAT
+        content["format"] = FORMAT
         if place is not Place.NOTHING:
             bare = [bind(slot, secret) for slot in bare]
             content["binding"] = binding_to_json(MachineBinding.make(place, secret))
-            content["format"] = _FORMAT_BOUND
+            content["format"] = FORMAT_BOUND
         content["key_slots"] = [slot_to_json(slot) for slot in bare]
         return json.dumps(content, indent=2).encode()
 
@@ -402,7 +380,7 @@ class Station:
 
     def _write_slots(self, slots: list[KeySlot]) -> None:
         content = json.loads(self.folder.station.read_text(encoding="utf-8"))
-        content["key_slots"] = [slot_to_json(slot) for slot in _some(tuple(slots))]
+        content["key_slots"] = [slot_to_json(slot) for slot in some(tuple(slots))]
         durable.write(self.folder.station, json.dumps(content, indent=2).encode())
         self._look_again()
 
@@ -420,7 +398,7 @@ def _check(data: Path, new: NewStation, policy: Policy) -> None:
     if Station.exists(data):
         raise BadInput(STATION_EXISTS)
     folder = DataFolder(data)
-    with _reading():
+    with reading_disk():
         if _holds_files(folder.blobs, folder.outbox):
             raise BadInput(STATION_INCOMPLETE)
     new.officer.check(policy)
@@ -517,7 +495,7 @@ def _station_json(
     new: NewStation, slots: list[KeySlot], clock: Clock, binding: MachineBinding | None = None
 ) -> bytes:
     content = {
-        "format": _FORMAT if binding is None else _FORMAT_BOUND,
+        "format": FORMAT if binding is None else FORMAT_BOUND,
         "center": new.center,
         "machine": new.machine,
         "demo": new.demo,
@@ -528,33 +506,3 @@ def _station_json(
     if binding is not None:
         content["binding"] = binding_to_json(binding)
     return json.dumps(content, indent=2).encode()
-
-
-def _text(value: object) -> str:
-    if not isinstance(value, str):
-        raise TypeError("text")
-    return value
-
-
-def _flag(value: object) -> bool:
-    if not isinstance(value, bool):
-        raise TypeError("true or false")
-    return value
-
-
-def _some(entries: tuple[_Entry, ...]) -> tuple[_Entry, ...]:
-    if not entries:
-        raise ValueError("at least one")
-    return entries
-
-
-@contextmanager
-def _reading() -> Iterator[None]:
-    """A disk that does not hand out what lies on it leaves as ``StorageUnavailable``; a file that is not there
-    as it is."""
-    try:
-        yield
-    except FileNotFoundError:
-        raise
-    except OSError as error:
-        raise StorageUnavailable(DATA_FOLDER_UNREADABLE) from error

@@ -101,6 +101,10 @@ class _SealedMeanwhileError(Exception):
     """Undoes the transaction of whoever came second."""
 
 
+class _ProofWaitsError(Exception):
+    """Undoes the transaction of whoever would destroy what a proof needs."""
+
+
 class Submission:
     def __init__(
         self,
@@ -455,9 +459,15 @@ class Submission:
         return entry
 
     def destroy_content(self, registration_id: RegistrationId) -> None:
-        """Remove what the person said and showed; that there was a registration stays on record."""
-        with self._journal.database.work() as work:
-            names = self._forget(work, registration_id)
+        """Remove what the person said and showed; that there was a registration stays on record. A proof that was
+        put together and not written yet keeps all of it."""
+        try:
+            with self._journal.database.work() as work:
+                if work.registrations.load(registration_id).proof_waiting is not None:
+                    raise _ProofWaitsError
+                names = self._forget(work, registration_id)
+        except _ProofWaitsError:
+            return
         self._journal.blobs.destroy(names)
 
     def discard(self, registration_id: RegistrationId, reason: str, last: Entry | None = None) -> None:
@@ -473,6 +483,10 @@ class Submission:
             work.registrations.append(registration_id, Discarded(self._journal.now(), operator, reason))
             work.gallery.remove_look(registration_id)
             work.record(AuditEvent.REGISTRATION_DISCARDED, actor=operator, subject=registration_id.text)
+            tokens = work.sharing.forget_subject(registration_id.text)
+            if tokens:
+                forgotten = AuditEvent.SHARING_TOKEN_FORGOTTEN
+                work.record(forgotten, actor=operator, subject=registration_id.text, tokens=str(tokens))
             names = self._forget(work, registration_id)
         self._journal.blobs.destroy(names)
 

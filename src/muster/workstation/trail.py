@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,7 @@ from typing import Any
 from muster import base64url, durable
 from muster.audit import checkpoint
 from muster.audit.catalogue import AuditEvent
-from muster.audit.chain import AuditRecord, verify, verify_stored
+from muster.audit.chain import GENESIS, AuditRecord, verify, verify_stored
 from muster.audit.chain import Verdict as Verdict  # noqa: PLC0414 - what the command line prints
 from muster.clock import parse_rfc3339, rfc3339
 from muster.crypto.machine_key import MachineKey
@@ -29,6 +30,7 @@ TRAIL_FILE_UNWRITABLE = Code(
 )
 TRAIL_UNREADABLE = Code("TRAIL_UNREADABLE", "This file is no exported audit trail.")
 
+title_of = AuditEvent.title_of  # for the command line, which sees use cases only
 _FORMAT = 1
 
 
@@ -71,9 +73,9 @@ class AuditTrail:
     def export(self, path: Path) -> int:
         """Write the whole trail, signed up to its end, for checking elsewhere; returns how many records.
 
-        One JSON document a line: who wrote it and the public key, then each record as its digest covers it, and
-        its digest behind. Raises ``BadInput`` (no file in a folder), ``Refused``, ``StorageUnavailable``,
-        ``KeyUnavailable``.
+        One JSON document a line: who wrote it, how many records there are and the last one's digest, signed, and
+        the public key; then each record as its digest covers it, and its digest behind. Raises ``BadInput`` (no
+        file in a folder), ``Refused``, ``StorageUnavailable``, ``KeyUnavailable``.
         """
         self._journal.access.require(Permission.REVIEW)
         if path.is_dir() or not path.absolute().parent.is_dir():
@@ -81,17 +83,24 @@ class AuditTrail:
         with self._database.work() as work:
             work.record(AuditEvent.TRAIL_EXPORTED, actor=self._journal.operator.user_id, file=path.name[:100])
             self._vouch(work)
+        head, lines = GENESIS, []
         with self._database.audit_log() as log:
-            lines = [self._title(), *(_line(record) for record in log.all())]
-        durable.write(path, "\n".join(lines).encode() + b"\n")
-        return len(lines) - 1
+            for record in log.all():
+                lines.append(_line(record))
+                head = record.digest
+        durable.write(path, "\n".join([self._title(len(lines), head), *lines]).encode() + b"\n")
+        return len(lines)
 
-    def _title(self) -> str:
+    def _title(self, records: int, head: str) -> str:
+        station, now = self._journal.station.ref_id, rfc3339(self._journal.now())
         return json.dumps(
             {
                 "muster_audit": _FORMAT,
-                "station": self._journal.station.ref_id,
-                "exported_at": rfc3339(self._journal.now()),
+                "station": station,
+                "exported_at": now,
+                "records": records,
+                "head": head,
+                "signature": base64url.encode(self._machine_key.sign(_statement(station, now, records, head))),
                 "machine_public_key": base64url.encode(self._machine_key.signing_public),
                 # The same for openssl, which reads no TPM's form.
                 "machine_public_key_pem": public_pem(self._machine_key.signing_public),
@@ -103,7 +112,7 @@ def verify_file(path: Path, machine_key: bytes | None = None, expected_head: str
     """Check an exported trail, without its station. Without ``machine_key`` the signatures are checked with the
     key that stands in the file, which proves nothing against whoever wrote the file.
 
-    Raises ``BadInput``.
+    Where its first line is signed, the trail has to end as that says. Raises ``BadInput``.
     """
     title, *lines = read_file(path).decode("utf-8", "replace").removesuffix("\n").split("\n")
     try:
@@ -113,7 +122,26 @@ def verify_file(path: Path, machine_key: bytes | None = None, expected_head: str
         key = machine_key or base64url.decode(content["machine_public_key"])
     except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise BadInput(TRAIL_UNREADABLE) from error
-    return verify(_records(lines), expected_head=expected_head, signed=partial(is_signed, key))
+    verdict = verify(_records(lines), expected_head=expected_head, signed=partial(is_signed, key))
+    if not verdict.valid or "signature" not in content:  # written before its end was signed
+        return verdict
+    if _is_end(content, verdict, key):
+        return replace(verdict, end_known=True)
+    return replace(verdict, valid=False, first_bad=verdict.records + 1, end_known=False)
+
+
+def _is_end(title: Mapping[str, Any], found: Verdict, key: bytes) -> bool:
+    """Whether the station signed that the trail ends where it does."""
+    said = _statement(str(title.get("station")), str(title.get("exported_at")), found.records, found.head)
+    try:
+        return is_signed(key, said, base64url.decode(str(title["signature"])))
+    except ValueError:
+        return False
+
+
+def _statement(station: str, exported_at: str, records: int, head: str) -> bytes:
+    """What the machine key signs of an export."""
+    return f"muster audit export\n{station}\n{exported_at}\n{records}\n{head}".encode()
 
 
 def _line(record: AuditRecord) -> str:

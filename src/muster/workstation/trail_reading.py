@@ -144,8 +144,7 @@ class TrailReading:
 
 
 def _shown(record: AuditRecord) -> Record:
-    known = AuditEvent.by_id(record.event)
-    title = known.title if known else record.event
+    title = AuditEvent.title_of(record.event)
     return Record(record.sequence, record.at, record.event, title, record.actor, record.subject, record.detail)
 
 

@@ -139,13 +139,12 @@ def _lines(records: Iterable[AuditRecord]) -> Iterator[StoryLine]:
             yield StoryLine(before, Tone.PAUSE, lasted=record.at - before)
         captured = captured or record.event == AuditEvent.SAMPLE_CAPTURED.id
         sealed = sealed or record.event == AuditEvent.PACKET_SEALED.id
-        known = AuditEvent.by_id(record.event)
         yield StoryLine(
             record.at,
             _tone(record, captured=captured),
             record.actor,
             record.event,
-            known.title if known else record.event,
+            AuditEvent.title_of(record.event),
             tuple(record.detail.items()),
             record.sequence,
         )

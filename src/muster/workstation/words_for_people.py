@@ -22,10 +22,13 @@ def screen_words(language: str) -> Mapping[str, str]:
     return words
 
 
-def slip_words(language: str) -> Mapping[str, Any]:
-    """For the slip, where ``steps`` is a list; in English where nobody wrote them in ``language``."""
+def slip_words(language: str, process: str = "NEW") -> Mapping[str, Any]:
+    """For the slip, where ``steps`` is a list; in English where nobody wrote them in ``language``. Who already has
+    an identity number is not told to wait for one: the second step says what this process ends with."""
     words: Mapping[str, Any] = _of(language)["slip"]
-    return words
+    own: Mapping[str, str] = words["processes"].get(process, {})
+    first, then, *others = words["steps"]
+    return {**words, "title": own.get("title", words["title"]), "steps": [first, own.get("then", then), *others]}
 
 
 def languages_with_words() -> tuple[str, ...]:

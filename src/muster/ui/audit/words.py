@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from string import hexdigits
 
 from muster.domain.registration import Step
 from muster.domain.review import Flag
@@ -13,10 +14,20 @@ from muster.ui.language import say, tr, word
 from muster.workstation.trail import Verdict
 from muster.workstation.trail_story import StoryLine, Tone
 
+_SHORT, _LONG = 40, 80
+_HEXADECIMAL = frozenset(hexdigits)
+
 
 def moment(at: datetime) -> str:
     """In the station's own time, to the second; each digit at its place in Arabic as well."""
     return f"\u2066{at.astimezone():%Y-%m-%d %H:%M:%S}\u2069"
+
+
+def moment_anywhere(at: datetime) -> str:
+    """The same with its difference to UTC, for paper that is read in other places."""
+    local = at.astimezone()
+    offset = f"{local:%z}"
+    return f"\u2066{local:%Y-%m-%d %H:%M:%S} {offset[:3]}:{offset[3:5]}\u2069"
 
 
 def title_of(line: StoryLine) -> str:
@@ -31,7 +42,11 @@ def facts_of(facts: Iterable[tuple[str, str]]) -> str:
 
 
 def _short(value: str) -> str:
-    return f"{value[:16]}…" if len(value) > 40 else value
+    """Digests stand in the trail whole; the number of a packet differs from others in its last digits only."""
+    is_digest = len(value) > _SHORT and set(value) <= _HEXADECIMAL
+    if is_digest:
+        return f"{value[:16]}…"
+    return f"{value[:_LONG]}…" if len(value) > _LONG else value
 
 
 def duration(lasted: timedelta) -> str:
@@ -73,12 +88,4 @@ def decision_words(decision: Decision) -> str:
 
 
 def reason_words(reason: Reason) -> str:
-    return {
-        Reason.AGE_AND_PHOTO: tr("The age does not fit the photo"),
-        Reason.GENDER_AND_PHOTO: tr("The gender does not fit the photo"),
-        Reason.ADDRESS: tr("The address is not right"),
-        Reason.DUPLICATE: tr("The person is registered already"),
-        Reason.POOR_CAPTURE: tr("Face, fingers or eyes are to be captured again"),
-        Reason.DOCUMENT: tr("A document is missing, unreadable or another person's"),
-        Reason.OTHER: tr("Another reason"),
-    }[reason]
+    return tr(reason.words)

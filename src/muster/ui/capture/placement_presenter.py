@@ -116,8 +116,10 @@ class PlacementPresenter:
             return Row(attribute, SampleState.JUDGING)  # the device's number would jump to another
         sample = self._registration.samples.get(attribute)
         if sample is not None:
-            state = SampleState.FORCED if sample.facts.forced else SampleState.KEPT
-            said = _foremost(result.findings) if result and result.accepted else None
+            forced = sample.facts.forced
+            state = SampleState.FORCED if forced else SampleState.KEPT
+            # What is good is thanked for: advice beside that would be taken for a wish.
+            said = _foremost(result.findings) if forced and result and result.accepted else None
             return Row(attribute, state, self._quality_of(self._registration, attribute), finding=said)
         if result is not None:
             finding = _foremost(result.findings)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QRegularExpressionValidator
@@ -10,19 +10,15 @@ from PySide6.QtWidgets import QCheckBox, QFormLayout, QHBoxLayout, QLineEdit, QV
 
 from muster.errors import MusterError
 from muster.ui import theme
-from muster.ui.background import Background
 from muster.ui.language import say_error, tr
 from muster.ui.pages.page import Page
-from muster.ui.session import Session
 from muster.ui.widgets.parts import Card, Note, button, label, password_box
-from muster.workstation.station import (
-    DEFAULT_CENTER,
-    DEFAULT_MACHINE,
-    NewOperator,
-    NewStation,
-    Place,
-    Station,
-)
+from muster.workstation.nameplate import DEFAULT_CENTER, DEFAULT_MACHINE
+
+if TYPE_CHECKING:
+    from muster.ui.background import Background
+    from muster.ui.session import Session
+    from muster.workstation.station import Station
 
 
 class FirstStartPage(Page):
@@ -96,14 +92,16 @@ class FirstStartPage(Page):
         if not (self.center.hasAcceptableInput() and self.machine.hasAcceptableInput()):
             self.note.say(tr("Centre and machine numbers have five digits."), "bad")
             return
-        new = NewStation(
-            self.officer.operator(), self.supervisor.operator(), self.center.text(), self.machine.text()
-        )
         self._busy()
-        wanted = self.bind.isChecked()
+        people = [(each.user_id.text().strip(), each.password.text()) for each in (self.officer, self.supervisor)]
+        center, machine, bind = self.center.text(), self.machine.text(), self.bind.isChecked()
 
         def made() -> Station:
-            return self._session.create(replace(new, bound_to=Place.best() if wanted else Place.NOTHING))
+            from muster.workstation.station import NewOperator, NewStation, Place
+
+            officer, supervisor = (NewOperator(*each) for each in people)
+            place = Place.best() if bind else Place.NOTHING
+            return self._session.create(NewStation(officer, supervisor, center, machine, bound_to=place))
 
         self._background.run(self, "store", made, self._done, self._failed)
 
@@ -150,6 +148,3 @@ class _Person(Card):
         self.column.addLayout(form)
         self.column.addWidget(label(tr("At least 8 characters."), "soft"))
         self.column.addStretch(1)
-
-    def operator(self) -> NewOperator:
-        return NewOperator(self.user_id.text().strip(), self.password.text())

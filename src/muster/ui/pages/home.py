@@ -16,7 +16,7 @@ from muster.domain.operators import Permission
 from muster.domain.registration import Process, RegistrationId
 from muster.domain.review import Standing
 from muster.errors import MusterError
-from muster.ui import names, theme
+from muster.ui import names, shortcuts, theme
 from muster.ui.background import Background
 from muster.ui.finishing import look_again
 from muster.ui.language import say, say_error, tr
@@ -47,6 +47,7 @@ class OutboxView:
 class HomePage(Page):
     """``opened`` with the registration to work on, ``slip_wanted`` with a finished one."""
 
+    where = "home"
     opened = Signal(object)
     slip_wanted = Signal(object)
     people_wanted = Signal()
@@ -54,6 +55,8 @@ class HomePage(Page):
     devices_wanted = Signal()
     review_wanted = Signal()
     trail_wanted = Signal()
+    figures_wanted = Signal(bool)
+    administration_wanted = Signal()
 
     def __init__(self, desk: Desk, background: Background, window_language: str) -> None:
         super().__init__()
@@ -105,19 +108,34 @@ class HomePage(Page):
             each.clicked.connect(wanted)
             head.addWidget(each)
             # Never shown before it has a place: it would be a window of its own, and take the keyboard.
-            if not self._desk.access.may(Permission.REVIEW):
+            if not self._desk.access.offers(Permission.REVIEW):
                 each.hide()
+        reviews = self._desk.access.offers(Permission.REVIEW)
+        self.figures = button(tr("Figures") if reviews else tr("My figures"))
+        self.figures.clicked.connect(partial(self._open_figures, not reviews))
+        head.addWidget(self.figures)
+        if not (reviews or self._desk.access.offers(Permission.REGISTER)):
+            self.figures.hide()
         self.people = button(tr("People"))
         self.people.clicked.connect(self.people_wanted)
-        if not self._desk.access.may(Permission.MANAGE_OPERATORS):
+        if not self._desk.access.offers(Permission.MANAGE_OPERATORS):
             self.people.hide()
         head.addWidget(self.people)
         self.policy = button(tr("Proof of identity"))
         self.policy.clicked.connect(self.policy_wanted)
         head.addWidget(self.policy)
-        if not self._desk.access.may(Permission.CHANGE_SETTINGS):
+        self.administration = button(tr("Administration"))
+        self.administration.clicked.connect(self.administration_wanted)
+        head.addWidget(self.administration)
+        if self._desk.access.offers(Permission.CHANGE_SETTINGS):
+            shortcuts.add(self, "Ctrl+,", tr("Administration"), self.administration_wanted.emit)
+        else:
             self.policy.hide()
+            self.administration.hide()
         column.addLayout(head)
+
+    def _open_figures(self, own: bool, *_: object) -> None:
+        self.figures_wanted.emit(own)
 
     def enter(self) -> None:
         self.start.setFocus()
@@ -337,7 +355,8 @@ class HomePage(Page):
             discard.confirmed.connect(partial(self._discard, draft.id))
             self._drafts.addWidget(discard, row, 2)
         if not drafts:
-            self._drafts.addWidget(label(tr("Nothing."), "soft"), 0, 0)
+            nothing = tr("Nothing found.") if self.search.text().strip() else tr("Nothing.")
+            self._drafts.addWidget(label(nothing, "soft"), 0, 0)
         self._drafts.setRowStretch(len(drafts) + 1, 1)
 
     def _draft_words(self, draft: DraftSummary, text: str) -> QLabel:
@@ -367,7 +386,9 @@ class HomePage(Page):
             if entry.last_problem and entry.state is not DeliveryState.PUSHED:
                 self._outbox.addWidget(label(names.problem_words(entry), "finding"), 2 * row + 1, 0, 1, 4)
         if not entries:
-            self._outbox.addWidget(label(tr("Nothing."), "soft"), 0, 0)
+            looked_for = bool(self.search.text().strip())
+            nothing = tr("Nothing found. What is sealed has a number and no name any more: look by the number.")
+            self._outbox.addWidget(label(nothing if looked_for else tr("Nothing."), "soft"), 0, 0, 1, 4)
         elif view.count > len(entries):
             more = tr("{count} older ones", count=view.count - len(entries))
             self._outbox.addWidget(label(more, "soft"), 2 * _SHOWN, 0)

@@ -15,7 +15,7 @@ from muster.ui import theme
 from muster.ui.background import Background
 from muster.ui.language import say_error, tr
 from muster.ui.pages.page import Page
-from muster.ui.widgets.parts import Card, Note, button, label
+from muster.ui.widgets.parts import Card, Note, button, label, training_band
 from muster.ui.widgets.proof_box import ProofBox
 from muster.workstation.desk import Desk
 from muster.workstation.proving import Proof
@@ -34,6 +34,8 @@ class LockScreen(Page):
         self._cancel = Event()
         user_id = desk.operator.user_id
         column = QVBoxLayout(self)
+        if desk.is_demo:
+            column.addWidget(training_band())
         column.addStretch(2)
         card = Card(margin=32, spacing=12)
         card.setFixedWidth(theme.px(600))
@@ -62,6 +64,7 @@ class LockScreen(Page):
         column.addStretch(3)
 
     def enter(self) -> None:
+        self.box.put(self._desk.demo_password(self._desk.operator.user_id))
         self.box.focus()
 
     def leave(self) -> None:

@@ -17,8 +17,7 @@ from muster.ui.background import Background
 from muster.ui.language import say_error, tr
 from muster.ui.pages.foot import add_foot
 from muster.ui.pages.page import Page
-from muster.ui.widgets.parts import Card, button, label, password_box, scrolling
-from muster.ui.widgets.proof_box import code_box
+from muster.ui.widgets.parts import Card, button, code_box, label, password_box, scrolling
 from muster.ui.widgets.qr import qr_code
 from muster.workstation.desk import Desk
 from muster.workstation.operator_desk import NewAuthenticator

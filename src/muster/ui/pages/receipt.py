@@ -5,8 +5,8 @@ from __future__ import annotations
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtPrintSupport import QPrintDialog, QPrinter
+from PySide6.QtCore import QSize, QStandardPaths, Qt, Signal
+from PySide6.QtPrintSupport import QPrintDialog, QPrinter, QPrinterInfo
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QVBoxLayout
 
 from muster.errors import MusterError
@@ -24,6 +24,7 @@ from muster.workstation.slip import Paper
 class ReceiptPage(Page):
     """``finished`` with whether another registration is to begin at once."""
 
+    where = "receipt"
     finished = Signal(bool)
 
     def __init__(self, sent: Sent, printing: Printing, background: Background) -> None:
@@ -65,20 +66,17 @@ class ReceiptPage(Page):
         self.slip = PictureView("", QSize(320, 450))
         row.addWidget(self.slip, 1)
         self.show_sent(sent)
-        self._show_slip()
+        background.run(self, "printing", printing.choice, self._show_choice, self._show_slip)
 
     def _print_row(self) -> QVBoxLayout:
         rows = QVBoxLayout()
         rows.setSpacing(8)
-        chosen, paper = self._printing.choice()
         choices = QHBoxLayout()
         self.papers = Choice(tr("Paper"))
         for each, words in _papers():
             self.papers.addItem(words, each)
-        self.papers.setCurrentIndex(self.papers.findData(paper))
         self.papers.currentIndexChanged.connect(self._show_slip)
         self.printers = Choice(tr("Printer"))
-        self.printers.setProperty("wanted", chosen)
         self.printers.hide()
         choices.addWidget(label(tr("Paper"), "soft", wrap=False))
         choices.addWidget(self.papers)
@@ -115,6 +113,16 @@ class ReceiptPage(Page):
         if entry is not None:
             self.sealed_size.setText(tr("Sealed packet of {size} kB in the outbox.", size=entry.size // 1000))
 
+    def _show_choice(self, choice: tuple[str, Paper]) -> None:
+        """What was used last. The printers are told of later, on the same lane."""
+        printer, paper = choice
+        self.printers.setProperty("wanted", printer)
+        at = self.papers.findData(paper)
+        if at == self.papers.currentIndex():
+            self._show_slip()
+        else:
+            self.papers.setCurrentIndex(at)
+
     def _show_slip(self, *_: object) -> None:
         """Laid out beside: several languages take a tenth of a second."""
         work = partial(slip_pdf.picture, self.sent.slip, paper=self.paper)
@@ -134,8 +142,9 @@ class ReceiptPage(Page):
         self.finished.emit(another)
 
     def _save(self) -> None:
-        name = f"{self.sent.slip.registration_id}.pdf"
-        path, _ = QFileDialog.getSaveFileName(self, tr("Save the slip"), name, "PDF (*.pdf)")
+        folder = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DocumentsLocation)
+        name = Path(folder) / f"{self.sent.slip.registration_id}.pdf"
+        path, _ = QFileDialog.getSaveFileName(self, tr("Save the slip"), str(name), "PDF (*.pdf)")
         if path:
             self.save_to(Path(path))
 
@@ -145,14 +154,26 @@ class ReceiptPage(Page):
         except MusterError as error:
             self.note.say(say_error(error), "bad")
         else:
-            self._printed("file")
-            self.note.say(tr("The slip is saved. It holds personal data: delete the file after use."), "good")
+            self._saved(path)
+
+    def _saved(self, path: Path) -> None:
+        self._printed("file")
+        saved = tr(
+            "The slip is saved as {file}. It holds personal data: delete the file after use.", file=str(path)
+        )
+        self.note.say(saved, "good")
 
     def _print(self) -> None:
         """To the printer that was used last, without a question; where there is no print service to be asked,
-        the system's dialog."""
+        the system's dialog. With no printer at all that would write every slip into one file, over the last."""
         if self.printers.count():
             self._print_by_service()
+            return
+        if not QPrinterInfo.availablePrinterNames():
+            self.note.say(
+                tr("This computer has no printer. Save the slip as a PDF, and print that elsewhere."), "warn"
+            )
+            self.save.setFocus()
             return
         printer = QPrinter(QPrinter.PrinterMode.HighResolution)
         dialog = QPrintDialog(printer, self)
@@ -187,8 +208,15 @@ class ReceiptPage(Page):
         except MusterError as error:
             self.note.say(say_error(error), "bad")
         else:
-            self._printed("printer")
-            self.note.say(tr("The slip was sent to the printer."), "good")
+            self._was_laid_out(printer)
+
+    def _was_laid_out(self, printer: QPrinter) -> None:
+        """The system's dialog has files beside the printers."""
+        if printer.outputFileName():
+            self._saved(Path(printer.outputFileName()))
+            return
+        self._printed("printer")
+        self.note.say(tr("The slip was sent to the printer."), "good")
 
     def _printed(self, to: str) -> None:
         work = partial(self._printing.note, self.sent.registration_id, to=to)

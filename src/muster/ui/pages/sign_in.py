@@ -2,38 +2,39 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout
 
-from muster.domain.operators import Action, Factor
 from muster.errors import MusterError
 from muster.ui import theme
-from muster.ui.background import Background
 from muster.ui.language import say, say_error, tr
 from muster.ui.pages.page import Page
-from muster.ui.session import Session
-from muster.ui.widgets.parts import Card, Choice, Note, button, label, password_box
-from muster.ui.widgets.proof_box import code_box
-from muster.workstation.binding import PROTECTION
-from muster.workstation.desk import Desk
+from muster.ui.widgets.parts import Card, Choice, Note, button, code_box, label, password_box
+
+if TYPE_CHECKING:
+    from muster.ui.background import Background
+    from muster.ui.session import Session
+    from muster.workstation.desk import Desk
 
 
 class SignInPage(Page):
+    where = "sign-in"
     signed_in = Signal()
 
     def __init__(self, session: Session, background: Background) -> None:
         super().__init__()
         self._session = session
         self._background = background
-        station = session.station()
+        station = session.read_nameplate()
         column = QVBoxLayout(self)
         column.addStretch(2)
         card = Card(margin=32, spacing=12)
         card.setFixedWidth(theme.px(440))
         card.column.addWidget(label(tr("Sign in"), "title"))
-        card.column.addWidget(
-            label(tr("Centre {center}, machine {machine}", **_numbers(station.identity.ref_id)), "subtitle")
-        )
+        numbers = {"center": station.center, "machine": station.machine}
+        card.column.addWidget(label(tr("Centre {center}, machine {machine}", **numbers), "subtitle"))
         card.column.addWidget(label(tr("User name")))
         self.user_id = Choice(tr("User name"))
         self.user_id.addItems(list(station.operators))
@@ -44,7 +45,7 @@ class SignInPage(Page):
         card.column.addWidget(self.password)
         self.code = code_box()
         self.code.returnPressed.connect(self._sign_in)
-        if any(Factor.CODE in way for way in session.policy.ways[Action.SIGN_IN]):
+        if session.takes_codes:
             card.column.addWidget(label(tr("Code of your authenticator, if you have one")))
             card.column.addWidget(self.code)
         self.note = Note()
@@ -52,13 +53,14 @@ class SignInPage(Page):
         self.sign_in = button(tr("Sign in"), primary=True)
         self.sign_in.clicked.connect(self._sign_in)
         card.column.addWidget(self.sign_in)
-        self._demo = dict(station.demo_credentials() or ())
+        self._demo = session.demo_passwords()
         if self._demo:
-            self.note.say(tr("Demo station: the password is filled in. Enroll invented people only."))
+            filled_in = tr("Demo station: the password is filled in. Enroll invented people only.")
+            self.note.say(f"{filled_in} {tr('Hints, at the top, says on every page what to do.')}")
             self.user_id.currentTextChanged.connect(self._fill_demo)
             self._fill_demo(self.user_id.currentText())
         else:
-            card.column.addWidget(label(say(PROTECTION[station.bound_to]), "soft"))
+            card.column.addWidget(label(say(station.protection), "soft"))
         row = QHBoxLayout()  # an alignment flag would keep the note from growing with its text
         row.addStretch(1)
         row.addWidget(card)
@@ -93,8 +95,3 @@ class SignInPage(Page):
         self.note.say(say_error(error), "bad")
         self.password.selectAll()
         self.password.setFocus()
-
-
-def _numbers(ref_id: str) -> dict[str, str]:
-    center, _, machine = ref_id.partition("_")
-    return {"center": center, "machine": machine}

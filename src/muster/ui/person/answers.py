@@ -17,4 +17,5 @@ def answer_words(answer: PersonAnswered) -> tuple[str, str]:
         Reply.WRONG: tr("The person says that something is wrong. Ask what it is and correct it."),
     }[answer.reply]
     where = tr("On their own screen.") if answer.own_screen else tr("On this screen, turned to them.")
-    return f"{words} {where}", "good" if answer.reply in (Reply.AGREED, Reply.RIGHT) else "warn"
+    unable = f" {tr('They said that they cannot sign.')}" if answer.cannot_sign else ""
+    return f"{words} {where}{unable}", "good" if answer.reply in (Reply.AGREED, Reply.RIGHT) else "warn"

@@ -23,7 +23,8 @@ from muster.workstation.words_for_people import screen_words
 
 TURN_KEY = "F8"
 
-Answered = Callable[[bool, Handwriting | None], None]
+Answered = Callable[[bool, Handwriting | None, bool], None]
+"""Whether they agree, what they signed with, and whether they said that they cannot sign."""
 
 
 class PersonWindow(QWidget):
@@ -150,9 +151,9 @@ class PersonDisplay(QObject):
         """Show a page to answer; ``answered`` is called once, while ``owner`` is there."""
         view = AskView(shown, picture)
 
-        def tell(agrees: bool, signature: Handwriting | None) -> None:
+        def tell(agrees: bool, signature: Handwriting | None, cannot_sign: bool) -> None:
             if shiboken6.isValid(owner):
-                answered(agrees, signature)
+                answered(agrees, signature, cannot_sign)
             self.turn_back()
 
         view.answered.connect(tell)

@@ -73,9 +73,10 @@ class MessageView(View):
 
 
 class AskView(View):
-    """``answered`` once, with whether the person pressed the agreeing button and what they signed with."""
+    """``answered`` once: whether the person pressed the agreeing button, what they signed with, and whether they
+    said that they cannot."""
 
-    answered = Signal(bool, object)
+    answered = Signal(bool, object, bool)
 
     def __init__(self, shown: Shown, picture: Pixels | None = None) -> None:
         super().__init__(shown.language)
@@ -93,6 +94,7 @@ class AskView(View):
         row.addLayout(self._lines(), 1)
         self.column.addWidget(scrolling(content), 1)
         self.pad: SignaturePad | None = None
+        self.unable: Button | None = None
         if shown.signing is not None:
             self.column.addLayout(self._signing(shown.signing))
         foot = QHBoxLayout()
@@ -143,6 +145,14 @@ class AskView(View):
         self.pad.setFixedHeight(theme.px(130))
         self.pad.written.connect(self._written)
         self.clear.clicked.connect(self.pad.clear)
+        if signing.unable:
+            self.unable = Button(signing.unable)
+            self.unable.setObjectName("choice")
+            self.unable.setCheckable(True)
+            # As wide unpressed as pressed.
+            self.unable.setStyleSheet(f"font-size: {theme.px(_SMALL)}px; font-weight: 600; border-width: 2px;")
+            self.unable.toggled.connect(self._written)
+            head.insertWidget(1, self.unable)
         column.addLayout(head)
         column.addWidget(self.pad)
         return column
@@ -156,15 +166,24 @@ class AskView(View):
 
     def _written(self) -> None:
         wrote = self.pad is not None and self.pad.handwriting is not None
+        if self.unable is not None:
+            self.unable.setEnabled(not wrote)
+            if wrote:
+                self.unable.setChecked(False)
         signing = self.shown.signing
-        self.yes.setEnabled(wrote or signing is None or not signing.required)
+        self.yes.setEnabled(wrote or self._cannot_sign or signing is None or not signing.required)
         if self.pad is not None:
             self.clear.setEnabled(wrote)
+
+    @property
+    def _cannot_sign(self) -> bool:
+        return self.unable is not None and self.unable.isChecked()
 
     def _answer(self, *_: object, agrees: bool) -> None:
         self.yes.setEnabled(False)
         self.no.setEnabled(False)
-        self.answered.emit(agrees, self.pad.handwriting if self.pad is not None and agrees else None)
+        signature = self.pad.handwriting if self.pad is not None and agrees else None
+        self.answered.emit(agrees, signature, agrees and self._cannot_sign)
 
 
 class GuidingView(View):

@@ -1,7 +1,7 @@
 """The form a step asks for, made from its fields: one press where one is enough.
 
 Something to say yes to that may be left out is a wish of its own ("send another code"): a button that says this
-and nothing else.
+and nothing else. Beside something that has to be said yes to, it says that this is not so.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from muster.ui.language import tr, word
 from muster.ui.widgets.large_button import LargeButton
 from muster.ui.widgets.parts import Choice, button, label, mark
 
-YES = "true"
+YES, NO = "true", "false"
 _WIDTH = 420
 
 Box = QLineEdit | QCheckBox | Choice
@@ -112,7 +112,8 @@ class ProofingForm(QWidget):
         made = (
             button(field.said(word(field.label))) if self._fields else LargeButton(field.said(word(field.label)))
         )
-        made.clicked.connect(partial(self._give_this, {field.id: YES}))
+        unsaid = {each.id: NO for each in self._fields if each.type is FieldType.CONSENT}
+        made.clicked.connect(partial(self._give_this, {**unsaid, field.id: YES}))
         self.options[field.id] = made
         (self._end if self._fields else self._column).addWidget(made)
 

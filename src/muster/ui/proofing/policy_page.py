@@ -33,6 +33,7 @@ class PolicyPage(Page):
     """``content`` is what is shown, so that the page can be made anew in another language."""
 
     left = Signal()
+    connections_wanted = Signal()
 
     def __init__(self, desk: Desk, background: Background, content: bytes | None = None) -> None:
         super().__init__()
@@ -90,6 +91,9 @@ class PolicyPage(Page):
         row.addWidget(self.open)
         row.addWidget(self.use_cases)
         row.addWidget(self.meant, 1)
+        self.connections = button(tr("Connections"))
+        self.connections.clicked.connect(self.connections_wanted)
+        row.addWidget(self.connections)
         return row
 
     def _side(self) -> QScrollArea:

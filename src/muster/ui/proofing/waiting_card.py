@@ -18,6 +18,7 @@ from muster.ui.widgets.qr import qr_code
 from muster.workstation.proofing_view import NodeView
 
 _QR_SIDE = 240
+_PRESSES_BELOW = timedelta(hours=2)
 
 
 def open_in_browser(url: str) -> bool:
@@ -63,7 +64,8 @@ class WaitingCard(Card):
         return self.form.first() if self.form is not None else self.browser
 
     def tell(self, left: timedelta) -> None:
-        self._left.setText(_left_words(left))
+        """Where the officer has to do something now, only once it presses."""
+        self._left.setText("" if self.form is not None and left >= _PRESSES_BELOW else _left_words(left))
 
     def _say(self, text: str) -> None:
         self.column.addWidget(label(text, "spoken"))
@@ -113,7 +115,7 @@ def _left_words(left: timedelta) -> str:
     seconds = int(left.total_seconds())
     if seconds >= 2 * 24 * 3600:
         return tr("Time left: {days} days", days=seconds // (24 * 3600))
-    if seconds >= 2 * 3600:
+    if left >= _PRESSES_BELOW:
         return tr("Time left: {hours} h", hours=seconds // 3600)
     if seconds >= 120:
         return tr("Time left: {minutes} min", minutes=seconds // 60)

@@ -51,9 +51,10 @@ class PictureWanted:
 
 
 class CaseView(QWidget):
-    """``story_wanted`` with the registration's number."""
+    """``story_wanted`` and ``evidence_wanted`` with the registration's number."""
 
     story_wanted = Signal(object)
+    evidence_wanted = Signal(object)
 
     def __init__(self, window_language: str) -> None:
         super().__init__()
@@ -67,6 +68,9 @@ class CaseView(QWidget):
         head.addWidget(self.title, 1)
         self.story = link(tr("Story"))
         self.story.clicked.connect(self._story)
+        self.evidence = link(tr("Evidence"))
+        self.evidence.clicked.connect(self._evidence)
+        head.addWidget(self.evidence)
         head.addWidget(self.story)
         column.addLayout(head)
         self.signs = QGridLayout()
@@ -94,6 +98,7 @@ class CaseView(QWidget):
         self.seen = None
         self.title.setText("")
         self.story.hide()
+        self.evidence.hide()
         empty(self.signs)
         empty(self._facts)
         self.pictures.clear()
@@ -103,6 +108,8 @@ class CaseView(QWidget):
         self.seen = seen
         line = seen.case.line
         self.story.setVisible(not line.station)  # which is told where it happened
+        has_content = not isinstance(seen.case, CarriedCase) and seen.case.summary is not None
+        self.evidence.setVisible(has_content and seen.proof is not None)
         self.title.setText(
             tr(
                 "{number} · {name} · sealed {time}",
@@ -149,10 +156,20 @@ class CaseView(QWidget):
         for line in (*summary.lines, *summary.documents):
             name = label_in(line.labels, self._language, line.field)
             yield name, " / ".join(dict.fromkeys(text for _, text in line.values if text))
+        for field in case.registration.documents:
+            shared = case.registration.provenance(field)
+            if shared is not None:
+                yield tr("Document shared by"), shared.provider
         for whose, exceptions in (("", summary.exceptions), (INTRODUCER, summary.introducer_exceptions)):
             for exception in exceptions:
                 said = " · ".join(filter(None, (exception.reason, exception.comment)))
                 yield _picture_name(f"{whose}{exception.attribute.value}"), said
+        for whose, captures in (("", case.registration), (INTRODUCER, case.registration.introducer)):
+            for kept in dict.fromkeys(captures.forced_because.values()):
+                which = [each for each, because in captures.forced_because.items() if because is kept]
+                pictures = ", ".join(_picture_name(f"{whose}{each.value}") for each in which)
+                said = " · ".join(filter(None, (names.forced_reason(kept.because), kept.comment)))
+                yield tr("Kept below the threshold"), f"{pictures}: {said}"
         for answer in case.registration.answers.values():
             yield tr("The person"), answer_words(answer)[0]
         yield tr("Proof of identity"), _proof_words(case, execution)
@@ -164,6 +181,10 @@ class CaseView(QWidget):
     def _story(self) -> None:
         if self.seen is not None:
             self.story_wanted.emit(self.seen.case.line.registration_id)
+
+    def _evidence(self) -> None:
+        if self.seen is not None and self.seen.proof is not None:
+            self.evidence_wanted.emit(self.seen.case.line.registration_id)
 
 
 def _proof_words(case: ReviewCase, execution: ExecutionView | None) -> str:

@@ -43,10 +43,11 @@ _AT_ONCE = 100
 
 
 class ReviewPage(Page):
-    """``story_wanted`` with a registration's number."""
+    """``story_wanted`` and ``evidence_wanted`` with a registration's number."""
 
     left = Signal()
     story_wanted = Signal(object)
+    evidence_wanted = Signal(object)
 
     def __init__(self, desk: Desk, background: Background, window_language: str) -> None:
         super().__init__()
@@ -69,6 +70,7 @@ class ReviewPage(Page):
         middle.addWidget(self.list)
         self.case = CaseView(window_language)
         self.case.story_wanted.connect(self.story_wanted)
+        self.case.evidence_wanted.connect(self.evidence_wanted)
         middle.addWidget(self.case)
         middle.setStretchFactor(1, 1)
         middle.setSizes([theme.px(340), theme.px(960)])
@@ -177,6 +179,7 @@ class ReviewPage(Page):
         shortcuts.add(self, "U", tr("Approve all that need no look"), self._approve_unseen)
         shortcuts.add(self, "S", tr("Sign off"), self._ask_sign_off)
         shortcuts.add(self, "T", tr("Story"), self.case.story.click)
+        shortcuts.add(self, "E", tr("Evidence"), self.case.evidence.click)
         shortcuts.add(self, "Escape", tr("Never mind"), self._never_mind)
         for number, reason in enumerate(Reason, 1):
             shortcuts.add(self, str(number), words.reason_words(reason), partial(self._because, reason))

@@ -8,6 +8,22 @@
             <translation>፣ </translation>
         </message>
         <message>
+            <source>25 % above</source>
+            <translation>25 % ከዚህ በላይ</translation>
+        </message>
+        <message>
+            <source>25 % below</source>
+            <translation>25 % ከዚህ በታች</translation>
+        </message>
+        <message>
+            <source>A + may stand before them.</source>
+            <translation>ከፊታቸው + ሊኖር ይችላል።</translation>
+        </message>
+        <message>
+            <source>A PDF that is kept as it was shared; it cannot be shown here.</source>
+            <translation>እንደተጋራ የተቀመጠ PDF ነው፤ እዚህ ሊታይ አይችልም።</translation>
+        </message>
+        <message>
             <source>A biometric file of the packet is made as no client makes it. It was not looked into.</source>
             <translation>አንድ የጥቅሉ የባዮሜትሪክ ፋይል ማንኛውም ፕሮግራም በማያዘጋጀው መንገድ ተዘጋጅቷል። ውስጡ አልታየም።</translation>
         </message>
@@ -30,6 +46,10 @@
         <message>
             <source>A certification scheme in the record is none that the standard knows.</source>
             <translation>በመዝገቡ ያለው የማረጋገጫ ዘዴ በመስፈርቱ አይታወቅም።</translation>
+        </message>
+        <message>
+            <source>A change counts from now on or later.</source>
+            <translation>ለውጥ ከአሁን ጀምሮ ወይም በኋላ ይጸናል።</translation>
         </message>
         <message>
             <source>A chip is opened by the machine-readable lines of the document, or by the six digits on its front. This is neither.</source>
@@ -76,6 +96,10 @@
             <translation>ሰነድ የለም፣ አይነበብም ወይም የሌላ ሰው ነው</translation>
         </message>
         <message>
+            <source>A document says something else</source>
+            <translation>ሰነድ ሌላ ነገር ይላል</translation>
+        </message>
+        <message>
             <source>A document says something else than what stands here. Look at both and decide which is right.</source>
             <translation>ሰነድ እዚህ ከተጻፈው ሌላ ይላል። ሁለቱንም ተመልክተው የትኛው ትክክል እንደሆነ ይወስኑ።</translation>
         </message>
@@ -96,6 +120,10 @@
             <translation>የፊት መለያ ጥቅሉ ፋይል ሊነበብ አይችልም: {file}።</translation>
         </message>
         <message>
+            <source>A file of the receiver is damaged and cannot be taken over: {file}. Mend or remove it.</source>
+            <translation>የተቀባዩ አንድ ፋይል ተበላሽቷል፣ ሊወሰድም አይችልም፦ {file}። ያስተካክሉት ወይም ያስወግዱት።</translation>
+        </message>
+        <message>
             <source>A file on the chip ({file}) cannot be read.</source>
             <translation>በቺፑ ያለ ፋይል ({file}) ሊነበብ አይችልም።</translation>
         </message>
@@ -114,6 +142,10 @@
         <message>
             <source>A file on the chip ({file}) says that it is larger than any passport's is.</source>
             <translation>በቺፑ ያለ ፋይል ({file}) ከማንኛውም ፓስፖርት እንደሚበልጥ ይገልጻል።</translation>
+        </message>
+        <message>
+            <source>A file that stations would be told is no JSON: {file}. None was taken.</source>
+            <translation>ለጣቢያዎች የሚነገር አንድ ፋይል JSON አይደለም፦ {file}። አንዱም አልተወሰደም።</translation>
         </message>
         <message>
             <source>A finger or an eye is marked as an exception: a supervisor has to confirm it.</source>
@@ -160,6 +192,14 @@
             <translation>ተመሳሳይ ቁጥርና ሌላ ይዘት ያለው ጥቅል ቀድሞ መጥቷል። ለተቆጣጣሪዎ ይንገሩ።</translation>
         </message>
         <message>
+            <source>A packet that was accepted is not where it was put. Restore the backup.</source>
+            <translation>ተቀባይነት ያገኘ ጥቅል በተቀመጠበት ቦታ የለም። ምትኬውን ይመልሱ።</translation>
+        </message>
+        <message>
+            <source>A packet was not kept as it was written. It is not accepted.</source>
+            <translation>አንድ ጥቅል እንደተጻፈው አልተቀመጠም። ተቀባይነት አላገኘም።</translation>
+        </message>
+        <message>
             <source>A page came after {seconds} s. Nothing of it was kept.</source>
             <translation>ከ{seconds} ሰከንድ በኋላ ገጽ መጣ። ከእሱ ምንም አልተቀመጠም።</translation>
         </message>
@@ -184,8 +224,16 @@
             <translation>ምስሎችን ከሚመዝነው ፕሮግራም አንድ ክፍል ተቀይሯል። ፕሮግራሙን እንደገና ይጫኑ።</translation>
         </message>
         <message>
+            <source>A part of this update is not what was signed. Copy it again; if it stays so, do not install it.</source>
+            <translation>የዚህ ማሻሻያ አንድ ክፍል የተፈረመበት አይደለም። እንደገና ይቅዱት፤ እንዲሁ ከቀጠለ አይጫኑት።</translation>
+        </message>
+        <message>
             <source>A password is needed: name a file that holds it with {option}, or run in a terminal.</source>
             <translation>የይለፍ ቃል ያስፈልጋል: የያዘውን ፋይል በ{option} ይጥቀሱ፣ ወይም በተርሚናል ያስኪዱ።</translation>
+        </message>
+        <message>
+            <source>A photo of what cannot be captured</source>
+            <translation>ሊወሰድ የማይችለውን የሚያሳይ ፎቶ</translation>
         </message>
         <message>
             <source>A picture for the simulated devices cannot be read: {file}.</source>
@@ -216,12 +264,20 @@
             <translation>በመዝገቡ ያለ የጥራት ነጥብ ከ0 እስከ 100 ወይም 255 አይደለም።</translation>
         </message>
         <message>
+            <source>A reason is given for what is rejected or sent back, and for nothing else.</source>
+            <translation>ምክንያት የሚሰጠው ውድቅ ለተደረገ ወይም ለተመለሰ ብቻ ነው፤ ለሌላ ለምንም አይሰጥም።</translation>
+        </message>
+        <message>
             <source>A request cannot be read: {part} is missing or has a wrong form.</source>
             <translation>ጥያቄ ሊነበብ አይችልም: {part} የለም ወይም ቅርጹ የተሳሳተ ነው።</translation>
         </message>
         <message>
             <source>A request for bookings cannot be read: {part} is missing or has a wrong form.</source>
             <translation>የቀጠሮ ጥያቄ ሊነበብ አይችልም: {part} የለም ወይም ቅርጹ የተሳሳተ ነው።</translation>
+        </message>
+        <message>
+            <source>A request to relay answers cannot be read: {part} is missing or has a wrong form.</source>
+            <translation>መልሶችን የማስተላለፍ ጥያቄ ሊነበብ አይችልም፦ {part} ይጎድላል ወይም ቅርጹ ስህተት ነው።</translation>
         </message>
         <message>
             <source>A request to sign in cannot be read: {part} is missing or has a wrong form.</source>
@@ -276,6 +332,10 @@
             <translation>ምስጢር ስምና ቢያንስ አንድ ፊደል አለው።</translation>
         </message>
         <message>
+            <source>A set-up file</source>
+            <translation>የማዋቀሪያ ፋይል</translation>
+        </message>
+        <message>
             <source>A small child needs somebody who brings it: of that person no face, finger or eye was captured.</source>
             <translation>ትንሽ ልጅ የሚያመጣው ሰው ያስፈልገዋል: የዚያ ሰው ፊት፣ ጣት ወይም ዓይን አልተቀረጸም።</translation>
         </message>
@@ -284,8 +344,24 @@
             <translation>ትንሽ ልጅ የሚያመጣው ሰው ያስፈልገዋል: የዚያ ሰው የመታወቂያ ወይም የምዝገባ ቁጥር የለም።</translation>
         </message>
         <message>
+            <source>A station's number has the form CENTER_MACHINE, both of digits.</source>
+            <translation>የጣቢያ ቁጥር CENTER_MACHINE ቅርጽ አለው፣ ሁለቱም አሃዞች ናቸው።</translation>
+        </message>
+        <message>
+            <source>A station's request to be let in cannot be read: {part} is missing or has a wrong form.</source>
+            <translation>የጣቢያ የመግቢያ ጥያቄ ሊነበብ አይችልም፦ {part} ይጎድላል ወይም ቅርጹ ስህተት ነው።</translation>
+        </message>
+        <message>
             <source>A step may not have a name that begins with $: {node}.</source>
             <translation>የደረጃ ስም በ$ ሊጀምር አይችልም: {node}።</translation>
+        </message>
+        <message>
+            <source>A step took very long</source>
+            <translation>አንድ ደረጃ በጣም ረጅም ጊዜ ወሰደ</translation>
+        </message>
+        <message>
+            <source>A step was very quick</source>
+            <translation>አንድ ደረጃ በጣም ፈጣን ነበር</translation>
         </message>
         <message>
             <source>A stolen disk is worth nothing then. If this computer breaks, what was not sent yet is lost, unless your administrator makes a note of its secret.</source>
@@ -316,6 +392,10 @@
             <translation>ተቆጣጣሪ ስለዚህ ሰው ዋስትና መስጠት አለባቸው። ገብተው እንዲቀጥሉ ይጠይቋቸው።</translation>
         </message>
         <message>
+            <source>A supervisor has yet to look at this registration. The proof can be taken after that.</source>
+            <translation>ተቆጣጣሪ ይህን ምዝገባ ገና አልተመለከቱም። ማረጋገጫው ከዚያ በኋላ መውሰድ ይቻላል።</translation>
+        </message>
+        <message>
             <source>A test takes at most 20 seconds. Nothing that a device takes meanwhile is kept.</source>
             <translation>ሙከራ ቢበዛ 20 ሰከንድ ይወስዳል። በዚህ ጊዜ መሣሪያው የሚወስደው ነገር አይቀመጥም።</translation>
         </message>
@@ -338,6 +418,10 @@
         <message>
             <source>A user name has 2 to 50 letters, digits, dots, dashes or underscores.</source>
             <translation>የተጠቃሚ ስም ከ2 እስከ 50 ፊደሎች፣ አሃዞች፣ ነጥቦች፣ ሰረዞች ወይም የግርጌ ሰረዞች አሉት።</translation>
+        </message>
+        <message>
+            <source>A verified document or wallet shows who this person is, and the face is theirs.</source>
+            <translation>የተረጋገጠ ሰነድ ወይም ዋሌት ይህ ሰው ማን እንደሆነ ያሳያል፣ ፊቱም የእሱ ነው።</translation>
         </message>
         <message>
             <source>A word in it is on the list of words that names do not hold. Write it differently, or say why it stays.</source>
@@ -364,12 +448,28 @@
             <translation>ገጽ ጨምር</translation>
         </message>
         <message>
+            <source>Address</source>
+            <translation>አድራሻ</translation>
+        </message>
+        <message>
+            <source>Administration</source>
+            <translation>አስተዳደር</translation>
+        </message>
+        <message>
             <source>Administrator</source>
             <translation>አስተዳዳሪ</translation>
         </message>
         <message>
+            <source>Age</source>
+            <translation>ዕድሜ</translation>
+        </message>
+        <message>
             <source>Age in years</source>
             <translation>ዕድሜ በዓመት</translation>
+        </message>
+        <message>
+            <source>All figures of these days as one signed file (PDF)</source>
+            <translation>የእነዚህ ቀናት አኃዞች ሁሉ በአንድ የተፈረመ ፋይል (PDF)</translation>
         </message>
         <message>
             <source>All of these are marked as exceptions; there is nothing to capture.</source>
@@ -378,6 +478,10 @@
         <message>
             <source>All of these, in any order</source>
             <translation>እነዚህ ሁሉ፣ በማንኛውም ቅደም ተከተል</translation>
+        </message>
+        <message>
+            <source>All that were asked are there.</source>
+            <translation>የተጠየቁት ሁሉ አሉ።</translation>
         </message>
         <message>
             <source>An app on your telephone that shows a new code every half minute. It needs no network.</source>
@@ -400,8 +504,8 @@
             <translation>በባዮሜትሪክ ፋይሉ ያለ መለያ የUUID ቅርጽ የለውም።</translation>
         </message>
         <message>
-            <source>An introducer who was registered here says their number.</source>
-            <translation>እዚህ የተመዘገቡ አስተዋዋቂ ቁጥራቸውን ይናገራሉ።</translation>
+            <source>An introducer who has proven their identity number at this station says it.</source>
+            <translation>የመታወቂያ ቁጥሩን በዚህ ጣቢያ ያረጋገጠ አስተዋዋቂ ቁጥሩን ይናገራል።</translation>
         </message>
         <message>
             <source>An update needs the person's UIN.</source>
@@ -444,6 +548,10 @@
             <translation>የሌላ ጣቢያ ምዝገባ ለግምገማ ተወስዷል</translation>
         </message>
         <message>
+            <source>Answered</source>
+            <translation>የተመለሰበት</translation>
+        </message>
+        <message>
             <source>Approve</source>
             <translation>አጽድቅ</translation>
         </message>
@@ -458,6 +566,10 @@
         <message>
             <source>As many of these as possible</source>
             <translation>ከእነዚህ የሚቻለውን ያህል</translation>
+        </message>
+        <message>
+            <source>As shipped</source>
+            <translation>እንደ መጀመሪያው</translation>
         </message>
         <message>
             <source>As the computer is set</source>
@@ -516,8 +628,16 @@
             <translation>ከእነዚህ ቢያንስ አንዱ</translation>
         </message>
         <message>
+            <source>At least, %</source>
+            <translation>ቢያንስ፣ %</translation>
+        </message>
+        <message>
             <source>At most {sheets} sheets are taken at once. If more lie in the feeder, add them as further pages.</source>
             <translation>በአንድ ጊዜ ቢበዛ {sheets} ወረቀቶች ይወሰዳሉ። በመጋቢው ተጨማሪ ካለ እንደ ተጨማሪ ገጾች ያክሏቸው።</translation>
+        </message>
+        <message>
+            <source>At most, %</source>
+            <translation>ቢበዛ፣ %</translation>
         </message>
         <message>
             <source>At this age one more document is needed. Go back to the documents and attach it.</source>
@@ -526,6 +646,14 @@
         <message>
             <source>Attempt {number} of {allowed}</source>
             <translation>ሙከራ {number} ከ{allowed}</translation>
+        </message>
+        <message>
+            <source>Attempts before an officer may keep the best</source>
+            <translation>ሠራተኛው ምርጡን ከማስቀመጡ በፊት ያሉ ሙከራዎች</translation>
+        </message>
+        <message>
+            <source>Attestation</source>
+            <translation>ማረጋገጫ</translation>
         </message>
         <message>
             <source>Audit</source>
@@ -548,12 +676,24 @@
             <translation>የሠራተኛ ኦተንቲኬተር ተዘጋጅቷል</translation>
         </message>
         <message>
+            <source>Back</source>
+            <translation>ተመለስ</translation>
+        </message>
+        <message>
+            <source>Back of the document</source>
+            <translation>የሰነዱ ጀርባ</translation>
+        </message>
+        <message>
             <source>Back to the desk</source>
             <translation>ወደ ዴስኩ ተመለስ</translation>
         </message>
         <message>
             <source>Bandage, covering or glasses</source>
             <translation>ፋሻ፣ መሸፈኛ ወይም መነጽር</translation>
+        </message>
+        <message>
+            <source>Became</source>
+            <translation>ሆነ</translation>
         </message>
         <message>
             <source>Begin</source>
@@ -574,6 +714,10 @@
         <message>
             <source>Being taken. The person stays like this until it is good.</source>
             <translation>እየተወሰደ ነው። ጥሩ እስኪሆን ግለሰቡ እንዲሁ ይቆያሉ።</translation>
+        </message>
+        <message>
+            <source>Belongs to</source>
+            <translation>የሚመለከተው</translation>
         </message>
         <message>
             <source>Biometric exception cleared</source>
@@ -604,6 +748,14 @@
             <translation>አግድ</translation>
         </message>
         <message>
+            <source>Blocklisted words stay</source>
+            <translation>የተከለከሉ ቃላት ቀርተዋል</translation>
+        </message>
+        <message>
+            <source>Born</source>
+            <translation>የተወለዱበት</translation>
+        </message>
+        <message>
             <source>Both hands</source>
             <translation>ሁለቱም እጆች</translation>
         </message>
@@ -622,6 +774,10 @@
         <message>
             <source>By its date it has expired.</source>
             <translation>በቀኑ መሠረት ጊዜው አልፏል።</translation>
+        </message>
+        <message>
+            <source>By the clock of this computer ({now}) this update is too old. Check the clock; if it is right, ask for a newer update.</source>
+            <translation>በዚህ ኮምፒውተር ሰዓት ({now}) መሠረት ይህ ማሻሻያ በጣም የቆየ ነው። ሰዓቱን ያረጋግጡ፤ ትክክል ከሆነ አዲስ ማሻሻያ ይጠይቁ።</translation>
         </message>
         <message>
             <source>By {names}</source>
@@ -680,6 +836,10 @@
             <translation>ከገደቡ በታች የተቀመጡ ቀረጻዎች: {count}፤ የዝቅተኛው ጥራት {lowest} ነው።</translation>
         </message>
         <message>
+            <source>Center's gallery could not be asked or told</source>
+            <translation>የማዕከሉን የፊቶች ስብስብ መጠየቅ ወይም ማሳወቅ አልተቻለም</translation>
+        </message>
+        <message>
             <source>Centre and machine have five digits each, as the server assigned them.</source>
             <translation>ማዕከልና ማሽን እያንዳንዳቸው አገልጋዩ የሰጣቸው አምስት አሃዞች አሏቸው።</translation>
         </message>
@@ -700,6 +860,10 @@
             <translation>የአገልጋዩ ፊርማዎች ሰርተፍኬት ተቀምጧል</translation>
         </message>
         <message>
+            <source>Certificates</source>
+            <translation>የምስክር ወረቀቶች</translation>
+        </message>
+        <message>
             <source>Change</source>
             <translation>ቀይር</translation>
         </message>
@@ -716,8 +880,36 @@
             <translation>የተቀየረ የአገልጋይ ሰርተፍኬት ተቀባይነት አግኝቷል</translation>
         </message>
         <message>
+            <source>Changed settings tried on registrations of before</source>
+            <translation>የተለወጡ ቅንብሮች በቀደሙ ምዝገባዎች ላይ ተሞከሩ</translation>
+        </message>
+        <message>
             <source>Check</source>
             <translation>ፍተሻ</translation>
+        </message>
+        <message>
+            <source>Check all</source>
+            <translation>ሁሉንም አረጋግጥ</translation>
+        </message>
+        <message>
+            <source>Check now</source>
+            <translation>አሁን አረጋግጥ</translation>
+        </message>
+        <message>
+            <source>Checks in doubt</source>
+            <translation>አጠራጣሪ ምርመራዎች</translation>
+        </message>
+        <message>
+            <source>Checks that could not be made</source>
+            <translation>ሊደረጉ ያልቻሉ ምርመራዎች</translation>
+        </message>
+        <message>
+            <source>Checks that failed</source>
+            <translation>ያልተሳኩ ምርመራዎች</translation>
+        </message>
+        <message>
+            <source>Checks that went well</source>
+            <translation>የተሳኩ ምርመራዎች</translation>
         </message>
         <message>
             <source>Chin down a little.</source>
@@ -734,6 +926,10 @@
         <message>
             <source>Choose</source>
             <translation>ምረጥ</translation>
+        </message>
+        <message>
+            <source>Choose a line and press F2 to change it.</source>
+            <translation>መስመር ይምረጡና ለመለወጥ F2 ይጫኑ።</translation>
         </message>
         <message>
             <source>Choose a picture for each page</source>
@@ -754,6 +950,10 @@
         <message>
             <source>Choose another capture</source>
             <translation>ሌላ ቀረጻ ምረጥ</translation>
+        </message>
+        <message>
+            <source>Choose another way</source>
+            <translation>ሌላ መንገድ ይምረጡ</translation>
         </message>
         <message>
             <source>Choose at least one role.</source>
@@ -778,6 +978,10 @@
         <message>
             <source>Choose the same entry of the list in every language.</source>
             <translation>በሁሉም ቋንቋ ተመሳሳዩን ግቤት ይምረጡ።</translation>
+        </message>
+        <message>
+            <source>Choose which capture of the parent or guardian it shall be, and press Start.</source>
+            <translation>ከወላጅ ወይም አሳዳጊ ምን እንደሚወሰድ ይምረጡና ጀምርን ይጫኑ።</translation>
         </message>
         <message>
             <source>Choose who works here. The passwords protect everything on this computer: if both are lost, unsent registrations are lost too.</source>
@@ -856,6 +1060,10 @@
             <translation>የ{engine} ሁኔታዎች አይታወቁም፤ MVEL ይጠቀሙ።</translation>
         </message>
         <message>
+            <source>Configuration</source>
+            <translation>ውቅር</translation>
+        </message>
+        <message>
             <source>Configurations (*.json);;All files (*)</source>
             <translation>ውቅሮች (*.json);;ሁሉም ፋይሎች (*)</translation>
         </message>
@@ -868,8 +1076,16 @@
             <translation>በ{name} ተረጋግጧል።</translation>
         </message>
         <message>
+            <source>Connections</source>
+            <translation>ግንኙነቶች</translation>
+        </message>
+        <message>
             <source>Consent</source>
             <translation>ፈቃድ</translation>
+        </message>
+        <message>
+            <source>Consent counts only with a signature</source>
+            <translation>ስምምነት የሚጸናው በፊርማ ብቻ ነው</translation>
         </message>
         <message>
             <source>Consent given</source>
@@ -892,6 +1108,10 @@
             <translation>የጥቅል ቅጂ በድራይቭ ተረክቧል</translation>
         </message>
         <message>
+            <source>Counts from</source>
+            <translation>የሚጸናበት ጊዜ</translation>
+        </message>
+        <message>
             <source>Damaged database put aside and rebuilt</source>
             <translation>የተበላሸ ዳታቤዝ ተቀምጦ እንደገና ተገንብቷል</translation>
         </message>
@@ -902,6 +1122,26 @@
         <message>
             <source>Database brought forward to a newer form</source>
             <translation>ዳታቤዝ ወደ አዲስ ቅርጽ መጥቷል</translation>
+        </message>
+        <message>
+            <source>Day</source>
+            <translation>ቀን</translation>
+        </message>
+        <message>
+            <source>Days a face can be found again here</source>
+            <translation>ፊት እዚህ እንደገና ሊገኝ የሚችልባቸው ቀናት</translation>
+        </message>
+        <message>
+            <source>Days a packet may be on its way on a drive</source>
+            <translation>ፓኬት በማከማቻ ላይ በጉዞ ሊቆይ የሚችልባቸው ቀናት</translation>
+        </message>
+        <message>
+            <source>Days a packet may wait for review</source>
+            <translation>አንድ ጥቅል ግምገማ ሊጠብቅ የሚችልባቸው ቀናት</translation>
+        </message>
+        <message>
+            <source>Days a sealed packet stays after the server processed it</source>
+            <translation>አገልጋዩ ካስተናገደው በኋላ የታሸገ ፓኬት የሚቆይባቸው ቀናት</translation>
         </message>
         <message>
             <source>Days of the oldest review</source>
@@ -916,8 +1156,12 @@
             <translation>ለጥቅሎች የአገልጋዩ ሰርተፍኬት ቀናት</translation>
         </message>
         <message>
-            <source>Days since the lists were fetched</source>
-            <translation>ዝርዝሮቹ ከመጡ የተቆጠሩ ቀናት</translation>
+            <source>Days over which an officer's exceptions are counted</source>
+            <translation>የሠራተኛ ልዩ ሁኔታዎች የሚቆጠሩባቸው ቀናት</translation>
+        </message>
+        <message>
+            <source>Days since the server's lists (places, documents) were fetched</source>
+            <translation>የአገልጋዩ ዝርዝሮች (ቦታዎች፣ ሰነዶች) ከመጡ የተቆጠሩ ቀናት</translation>
         </message>
         <message>
             <source>Days since the settings were fetched</source>
@@ -928,12 +1172,36 @@
             <translation>ተጠቃሚዎቹ ከመጡ የተቆጠሩ ቀናት</translation>
         </message>
         <message>
+            <source>Days the code on a slip is called valid</source>
+            <translation>በደረሰኝ ላይ ያለው ኮድ ትክክለኛ የሚባልባቸው ቀናት</translation>
+        </message>
+        <message>
+            <source>Days the server's list of people may be old</source>
+            <translation>የአገልጋዩ የሰዎች ዝርዝር ሊያረጅ የሚችልባቸው ቀናት</translation>
+        </message>
+        <message>
+            <source>Days the server's lists may be old</source>
+            <translation>የአገልጋዩ ዝርዝሮች ሊያረጁ የሚችሉባቸው ቀናት</translation>
+        </message>
+        <message>
+            <source>Days the server's settings may be old</source>
+            <translation>የአገልጋዩ ቅንብሮች ሊያረጁ የሚችሉባቸው ቀናት</translation>
+        </message>
+        <message>
             <source>Days without sending</source>
             <translation>ያለመላክ ቀናት</translation>
         </message>
         <message>
+            <source>Days without sending while packets wait</source>
+            <translation>ጥቅሎች እየጠበቁ ሳይላክ የሚያልፉ ቀናት</translation>
+        </message>
+        <message>
             <source>Decided which of two values is right</source>
             <translation>ከሁለት ዋጋዎች ትክክለኛው ተወስኗል</translation>
+        </message>
+        <message>
+            <source>Decision</source>
+            <translation>ውሳኔ</translation>
         </message>
         <message>
             <source>Decision handed back to another station</source>
@@ -942,6 +1210,10 @@
         <message>
             <source>Decision of another station carried out</source>
             <translation>የሌላ ጣቢያ ውሳኔ ተፈጽሟል</translation>
+        </message>
+        <message>
+            <source>Decisions and reasons</source>
+            <translation>ውሳኔዎችና ምክንያቶች</translation>
         </message>
         <message>
             <source>Delete the letter before</source>
@@ -976,12 +1248,20 @@
             <translation>ዝርዝሮች</translation>
         </message>
         <message>
+            <source>Device</source>
+            <translation>መሣሪያ</translation>
+        </message>
+        <message>
             <source>Device of a kind chosen</source>
             <translation>የአንድ ዓይነት መሣሪያ ተመርጧል</translation>
         </message>
         <message>
             <source>Devices</source>
             <translation>መሣሪያዎች</translation>
+        </message>
+        <message>
+            <source>Digest</source>
+            <translation>ዲጀስት</translation>
         </message>
         <message>
             <source>Discard</source>
@@ -1004,8 +1284,20 @@
             <translation>ሰነድ ባነሰ ምስል ተቀምጧል</translation>
         </message>
         <message>
+            <source>Document of a proof taken as the registration's</source>
+            <translation>የማረጋገጫ ሰነድ የምዝገባው ሰነድ ሆኖ ተወስዷል</translation>
+        </message>
+        <message>
             <source>Document removed</source>
             <translation>ሰነድ ተወግዷል</translation>
+        </message>
+        <message>
+            <source>Document shared by</source>
+            <translation>ሰነዱን ያጋራው</translation>
+        </message>
+        <message>
+            <source>Document that was shown here</source>
+            <translation>እዚህ የቀረበ ሰነድ</translation>
         </message>
         <message>
             <source>Document, chip, code or pre-registration read for the form</source>
@@ -1024,8 +1316,16 @@
             <translation>ተጠናቋል: ኮዱ ይህ ነው</translation>
         </message>
         <message>
+            <source>Drivers of devices that may be loaded</source>
+            <translation>ሊጫኑ የሚችሉ የመሣሪያ ሾፌሮች</translation>
+        </message>
+        <message>
             <source>Drivers that are not loaded</source>
             <translation>ያልተጫኑ ድራይቨሮች</translation>
+        </message>
+        <message>
+            <source>Driving licence</source>
+            <translation>መንጃ ፈቃድ</translation>
         </message>
         <message>
             <source>Dry or wet skin</source>
@@ -1088,12 +1388,20 @@
             <translation>ሁሉም ተሳክቷል፤ ነገር ግን ለዚህ ዓላማ በቂ ማረጋገጫ አይደለም።</translation>
         </message>
         <message>
+            <source>Evidence</source>
+            <translation>ማስረጃ</translation>
+        </message>
+        <message>
             <source>Evidence of an identity shown to a supervisor</source>
             <translation>የማንነት ማስረጃ ለተቆጣጣሪ ታይቷል</translation>
         </message>
         <message>
             <source>Exception photo</source>
             <translation>የልዩ ሁኔታ ፎቶ</translation>
+        </message>
+        <message>
+            <source>Exceptions</source>
+            <translation>ልዩ ሁኔታዎች</translation>
         </message>
         <message>
             <source>Exported content accepted by another server</source>
@@ -1140,8 +1448,20 @@
             <translation>ፊት፣ እጆችና ዓይኖች</translation>
         </message>
         <message>
+            <source>Faces are compared at the center, too</source>
+            <translation>ፊቶች በማዕከሉም ይነጻጸራሉ</translation>
+        </message>
+        <message>
             <source>Faces like this one found, for a supervisor to compare</source>
             <translation>ተመሳሳይ ፊቶች ተገኝተዋል፣ ተቆጣጣሪ ያነጻጽራሉ</translation>
+        </message>
+        <message>
+            <source>Failed attempts</source>
+            <translation>ያልተሳኩ ሙከራዎች</translation>
+        </message>
+        <message>
+            <source>Family name</source>
+            <translation>የቤተሰብ ስም</translation>
         </message>
         <message>
             <source>Faults to be mended: {count}</source>
@@ -1170,6 +1490,30 @@
         <message>
             <source>Fields in which what was typed differs from what a document says: {count}.</source>
             <translation>የተጻፈው ሰነድ ከሚለው የሚለይባቸው መስኮች: {count}።</translation>
+        </message>
+        <message>
+            <source>Figure before</source>
+            <translation>ቀዳሚ አኃዝ</translation>
+        </message>
+        <message>
+            <source>Figures</source>
+            <translation>አኃዞች</translation>
+        </message>
+        <message>
+            <source>Figures of everybody's work shown to a supervisor</source>
+            <translation>የሁሉም ሥራ አኃዞች ለተቆጣጣሪ ታይተዋል</translation>
+        </message>
+        <message>
+            <source>Figures written to a file</source>
+            <translation>አኃዞች ወደ ፋይል ተጽፈዋል</translation>
+        </message>
+        <message>
+            <source>File behind evidence copied by a supervisor</source>
+            <translation>የማስረጃ ፋይል በተቆጣጣሪ ተቀድቷል</translation>
+        </message>
+        <message>
+            <source>File behind evidence shown to a supervisor</source>
+            <translation>የማስረጃ ፋይል ለተቆጣጣሪ ታይቷል</translation>
         </message>
         <message>
             <source>Fill in {count} details</source>
@@ -1208,6 +1552,10 @@
             <translation>ጣት የለም</translation>
         </message>
         <message>
+            <source>Finger, eye, face</source>
+            <translation>ጣት፣ ዓይን፣ ፊት</translation>
+        </message>
+        <message>
             <source>Fingers and eyes</source>
             <translation>ጣቶችና ዓይኖች</translation>
         </message>
@@ -1220,8 +1568,32 @@
             <translation>መጀመሪያ ግለሰቡ በእነዚህ ይስማማሉ: {names}</translation>
         </message>
         <message>
+            <source>First try, %</source>
+            <translation>የመጀመሪያ ሙከራ፣ %</translation>
+        </message>
+        <message>
+            <source>For now</source>
+            <translation>ለጊዜው</translation>
+        </message>
+        <message>
+            <source>Forced, %</source>
+            <translation>ከገደብ በታች የተያዘ፣ %</translation>
+        </message>
+        <message>
+            <source>Forms</source>
+            <translation>ቅጾች</translation>
+        </message>
+        <message>
+            <source>Forms and lists</source>
+            <translation>ቅጾችና ዝርዝሮች</translation>
+        </message>
+        <message>
             <source>From a file …</source>
             <translation>ከፋይል …</translation>
+        </message>
+        <message>
+            <source>From sealing to the server's answer it takes {minutes} minutes for half of the packets.</source>
+            <translation>ከማሸግ እስከ አገልጋዩ ምላሽ ለግማሾቹ ጥቅሎች {minutes} ደቂቃ ይወስዳል።</translation>
         </message>
         <message>
             <source>From the beginning</source>
@@ -1232,12 +1604,20 @@
             <translation>ከ: {source} ({sure})</translation>
         </message>
         <message>
+            <source>Front of the document</source>
+            <translation>የሰነዱ ፊት</translation>
+        </message>
+        <message>
             <source>GPS receiver</source>
             <translation>የGPS መቀበያ</translation>
         </message>
         <message>
             <source>Give the new password</source>
             <translation>አዲሱን የይለፍ ቃል ስጥ</translation>
+        </message>
+        <message>
+            <source>Given names</source>
+            <translation>የመጠሪያ ስሞች</translation>
         </message>
         <message>
             <source>Go on</source>
@@ -1252,12 +1632,28 @@
             <translation>በሌሎች ነገሮች ቀጥል</translation>
         </message>
         <message>
+            <source>Go through it with the person. Change leads to each part and back here.</source>
+            <translation>ከሰውዬው ጋር ይመልከቱት። ለውጥ ወደ እያንዳንዱ ክፍል ይወስድና እዚህ ይመልሳል።</translation>
+        </message>
+        <message>
             <source>Go through it with the person. Press a part to change it.</source>
             <translation>ከግለሰቡ ጋር ይመልከቱት። ለመቀየር አንዱን ክፍል ይጫኑ።</translation>
         </message>
         <message>
             <source>Go through this with the person, one step after the other.</source>
             <translation>ይህን ከግለሰቡ ጋር አንድ በአንድ ያከናውኑ።</translation>
+        </message>
+        <message>
+            <source>Good at my first try</source>
+            <translation>በመጀመሪያ ሙከራዬ ጥሩ የሆኑ</translation>
+        </message>
+        <message>
+            <source>Good at the first try</source>
+            <translation>በመጀመሪያ ሙከራ ጥሩ የሆኑ</translation>
+        </message>
+        <message>
+            <source>Good until</source>
+            <translation>የሚያገለግልበት</translation>
         </message>
         <message>
             <source>Good, thank you.</source>
@@ -1268,12 +1664,24 @@
             <translation>ጥሩ ነው። ሳይንቀሳቀሱ ይቆዩ …</translation>
         </message>
         <message>
+            <source>Handed in</source>
+            <translation>የቀረበበት</translation>
+        </message>
+        <message>
             <source>Head of the trail: {digest}</source>
             <translation>የኦዲት ሰንሰለቱ ራስ: {digest}</translation>
         </message>
         <message>
             <source>High contrast</source>
             <translation>ከፍተኛ ንፅፅር</translation>
+        </message>
+        <message>
+            <source>Hints</source>
+            <translation>ፍንጮች</translation>
+        </message>
+        <message>
+            <source>Hints, at the top, says on every page what to do.</source>
+            <translation>ከላይ ያለው «ፍንጮች» በእያንዳንዱ ገጽ ምን እንደሚደረግ ይናገራል።</translation>
         </message>
         <message>
             <source>Hold</source>
@@ -1284,12 +1692,32 @@
             <translation>በካሜራው ፊት ያዙት …</translation>
         </message>
         <message>
+            <source>Hour</source>
+            <translation>ሰዓት</translation>
+        </message>
+        <message>
+            <source>Hours content stays after delivery for its slip</source>
+            <translation>ከተላከ በኋላ ይዘቱ ለደረሰኙ የሚቆይባቸው ሰዓቶች</translation>
+        </message>
+        <message>
+            <source>How far back</source>
+            <translation>ምን ያህል ወደ ኋላ</translation>
+        </message>
+        <message>
             <source>How large the page is in truth is not known.</source>
             <translation>ገጹ በእውነቱ ምን ያህል ትልቅ እንደሆነ አይታወቅም።</translation>
         </message>
         <message>
+            <source>How long things are kept</source>
+            <translation>ነገሮች የሚቆዩበት ጊዜ</translation>
+        </message>
+        <message>
             <source>How long this station can go on</source>
             <translation>ይህ ጣቢያ ምን ያህል ጊዜ ሊቀጥል እንደሚችል</translation>
+        </message>
+        <message>
+            <source>How sure a reading has to be (0 to 1)</source>
+            <translation>ንባብ ምን ያህል እርግጠኛ መሆን እንዳለበት (ከ0 እስከ 1)</translation>
         </message>
         <message>
             <source>I compared them: it is the same person.</source>
@@ -1312,6 +1740,10 @@
             <translation>እኔ {officer} ይህ ሰው ማን እንደሆነ አጣርቻለሁ፣ ያየሁትን መዝግቤአለሁ፣ ግለሰቡም አረጋግጠዋል።</translation>
         </message>
         <message>
+            <source>Identity card</source>
+            <translation>መታወቂያ ካርድ</translation>
+        </message>
+        <message>
             <source>Identity proofing</source>
             <translation>ማንነትን ማረጋገጥ</translation>
         </message>
@@ -1330,6 +1762,14 @@
         <message>
             <source>Is this address spelt right? Many addresses end in {likely}.</source>
             <translation>ይህ አድራሻ በትክክል ተጽፏል? ብዙ አድራሻዎች በ{likely} ያበቃሉ።</translation>
+        </message>
+        <message>
+            <source>Issued by</source>
+            <translation>የሰጠው</translation>
+        </message>
+        <message>
+            <source>Issued on</source>
+            <translation>የተሰጠበት ቀን</translation>
         </message>
         <message>
             <source>It belongs to: {place}</source>
@@ -1372,12 +1812,20 @@
             <translation>ለጊዜው ይከሽፋል</translation>
         </message>
         <message>
+            <source>It is not, or I am not sure</source>
+            <translation>አይደለም፣ ወይም እርግጠኛ አይደለሁም</translation>
+        </message>
+        <message>
             <source>It knows where it is.</source>
             <translation>የት እንዳለ ያውቃል።</translation>
         </message>
         <message>
             <source>It looks for chips, and none lay on it.</source>
             <translation>ቺፕ ይፈልጋል፤ ምንም አልተቀመጠበትም ነበር።</translation>
+        </message>
+        <message>
+            <source>It looks like this: name@example.org</source>
+            <translation>እንዲህ ይጻፋል፦ name@example.org</translation>
         </message>
         <message>
             <source>It sees the chip of a document. Nothing of it was read.</source>
@@ -1394,6 +1842,18 @@
         <message>
             <source>It succeeds</source>
             <translation>ይሳካል</translation>
+        </message>
+        <message>
+            <source>It takes {count} digits and no spaces between them.</source>
+            <translation>{count} አሃዞች ያለ ክፍት ቦታ ያስፈልጋሉ።</translation>
+        </message>
+        <message>
+            <source>It takes {least} to {most} characters.</source>
+            <translation>ከ{least} እስከ {most} ቁምፊዎች ያስፈልጋሉ።</translation>
+        </message>
+        <message>
+            <source>It takes {least} to {most} digits and no spaces between them.</source>
+            <translation>ከ{least} እስከ {most} አሃዞች ያለ ክፍት ቦታ ያስፈልጋሉ።</translation>
         </message>
         <message>
             <source>It waits</source>
@@ -1432,6 +1892,10 @@
             <translation>በውስጡ ያለው ፎቶ ከሚቀረጸው ፊት ጋር ይነጻጸራል።</translation>
         </message>
         <message>
+            <source>Keep as</source>
+            <translation>እንደ ምን ይቀመጥ</translation>
+        </message>
+        <message>
             <source>Keep it</source>
             <translation>አስቀምጥ</translation>
         </message>
@@ -1446,6 +1910,10 @@
         <message>
             <source>Keep the best there is …</source>
             <translation>ካለው የተሻለውን አስቀምጥ …</translation>
+        </message>
+        <message>
+            <source>Kept below the threshold</source>
+            <translation>ከመጠኑ በታች ሆኖ የተያዘ</translation>
         </message>
         <message>
             <source>Kept.</source>
@@ -1472,6 +1940,14 @@
             <translation>በዚህ ገጽ ያሉ ቁልፎች</translation>
         </message>
         <message>
+            <source>Kilometres from the station from which a packet is far away</source>
+            <translation>ፓኬት ሩቅ የሚባልበት ከጣቢያው ያለ ኪሎሜትር</translation>
+        </message>
+        <message>
+            <source>Kind</source>
+            <translation>ዓይነት</translation>
+        </message>
+        <message>
             <source>Kind of document</source>
             <translation>የሰነድ ዓይነት</translation>
         </message>
@@ -1486,6 +1962,10 @@
         <message>
             <source>Larger</source>
             <translation>ትልቅ</translation>
+        </message>
+        <message>
+            <source>Lasting</source>
+            <translation>ቋሚ</translation>
         </message>
         <message>
             <source>Lay the document on the chip reader …</source>
@@ -1506,6 +1986,18 @@
         <message>
             <source>Lean the head a little to the right.</source>
             <translation>ራስዎን ትንሽ ወደ ቀኝ ያዘንብሉ።</translation>
+        </message>
+        <message>
+            <source>Least quality of a finger</source>
+            <translation>የጣት ዝቅተኛ ጥራት</translation>
+        </message>
+        <message>
+            <source>Least quality of an eye</source>
+            <translation>የዓይን ዝቅተኛ ጥራት</translation>
+        </message>
+        <message>
+            <source>Least quality of one finger</source>
+            <translation>የአንድ ጣት ዝቅተኛ ጥራት</translation>
         </message>
         <message>
             <source>Left eye</source>
@@ -1540,6 +2032,10 @@
             <translation>እንደገና ፍቀድ</translation>
         </message>
         <message>
+            <source>Level {level} of {most}</source>
+            <translation>ደረጃ {level} ከ{most}</translation>
+        </message>
+        <message>
             <source>Lids or lashes cover a part of the iris. Open the eyes wide.</source>
             <translation>የዓይን ቆብ ወይም ሽፋሽፍት የአይሪሱን ክፍል ሸፍኗል። ዓይኖችን በሰፊው ይክፈቱ።</translation>
         </message>
@@ -1558,6 +2054,18 @@
         <message>
             <source>Light is reflected on the page. Turn the page or the lamp a little.</source>
             <translation>ገጹ ብርሃን ያንጸባርቃል። ገጹን ወይም መብራቱን ትንሽ ያዙሩ።</translation>
+        </message>
+        <message>
+            <source>Like with like</source>
+            <translation>ተመሳሳይ ከተመሳሳይ</translation>
+        </message>
+        <message>
+            <source>Limits of the station</source>
+            <translation>የጣቢያው ገደቦች</translation>
+        </message>
+        <message>
+            <source>Lists</source>
+            <translation>ዝርዝሮች</translation>
         </message>
         <message>
             <source>Living face confirmed, attested or refused</source>
@@ -1592,6 +2100,14 @@
             <translation>ቀጥታ ወደ ካሜራው ይመልከቱ።</translation>
         </message>
         <message>
+            <source>Looked up here</source>
+            <translation>እዚህ የተፈለገ</translation>
+        </message>
+        <message>
+            <source>Looking at the registrations …</source>
+            <translation>ምዝገባዎቹ እየታዩ ነው …</translation>
+        </message>
+        <message>
             <source>Machine number</source>
             <translation>የማሽን ቁጥር</translation>
         </message>
@@ -1616,6 +2132,22 @@
             <translation>እስከዚያው</translation>
         </message>
         <message>
+            <source>Measured by</source>
+            <translation>የለካው</translation>
+        </message>
+        <message>
+            <source>Median</source>
+            <translation>መካከለኛ</translation>
+        </message>
+        <message>
+            <source>Median, s</source>
+            <translation>መካከለኛ፣ ሰከንድ</translation>
+        </message>
+        <message>
+            <source>Megabytes of the disk that have to be free</source>
+            <translation>በዲስኩ ላይ ባዶ መሆን ያለባቸው ሜጋባይቶች</translation>
+        </message>
+        <message>
             <source>Megabytes on the disk</source>
             <translation>በዲስኩ ላይ ሜጋባይት</translation>
         </message>
@@ -1634,6 +2166,22 @@
         <message>
             <source>MiTrust is being maintained just now. Go on without it, or try again later.</source>
             <translation>MiTrust አሁን ጥገና ላይ ነው። ያለ እሱ ይቀጥሉ፣ ወይም ቆይተው ይሞክሩ።</translation>
+        </message>
+        <message>
+            <source>MiTrust was asked too often just now. The station asks again later by itself.</source>
+            <translation>MiTrust አሁን ብዙ ጊዜ ተጠይቋል። ጣቢያው በራሱ ቆይቶ እንደገና ይጠይቃል።</translation>
+        </message>
+        <message>
+            <source>Mine</source>
+            <translation>የእኔ</translation>
+        </message>
+        <message>
+            <source>Minutes before the lock in which it is told</source>
+            <translation>ከመቆለፉ በፊት የሚነገርባቸው ደቂቃዎች</translation>
+        </message>
+        <message>
+            <source>Minutes without a touch until the screen locks</source>
+            <translation>ሳይነካ ስክሪኑ እስኪቆለፍ ያሉ ደቂቃዎች</translation>
         </message>
         <message>
             <source>More light on the left side of the face.</source>
@@ -1660,8 +2208,24 @@
             <translation>ትንሽ ወደ ኋላ ይበሉ።</translation>
         </message>
         <message>
+            <source>My figures</source>
+            <translation>የእኔ አኃዞች</translation>
+        </message>
+        <message>
             <source>My sign-in</source>
             <translation>የእኔ መግቢያ</translation>
+        </message>
+        <message>
+            <source>My time for each step</source>
+            <translation>በእያንዳንዱ ደረጃ የእኔ ጊዜ</translation>
+        </message>
+        <message>
+            <source>Name</source>
+            <translation>ስም</translation>
+        </message>
+        <message>
+            <source>Name and password are filled in on a training station. Press Sign in.</source>
+            <translation>በልምምድ ጣቢያ ስምና የይለፍ ቃል ተሞልተዋል። መግቢያውን ይጫኑ።</translation>
         </message>
         <message>
             <source>Name the partner whom the claims are for: each knows the person by a number of its own.</source>
@@ -1670,6 +2234,10 @@
         <message>
             <source>Name the public key that signed the pack of networks as well.</source>
             <translation>የሞዴሎቹን ጥቅል የፈረመውን ይፋዊ ቁልፍም ይጥቀሱ።</translation>
+        </message>
+        <message>
+            <source>Nationality</source>
+            <translation>ዜግነት</translation>
         </message>
         <message>
             <source>Needed: {level}</source>
@@ -1704,6 +2272,10 @@
             <translation>ቀጣይ መስክ</translation>
         </message>
         <message>
+            <source>Next figure</source>
+            <translation>ቀጣይ አኃዝ</translation>
+        </message>
+        <message>
             <source>Next page</source>
             <translation>ቀጣይ ገጽ</translation>
         </message>
@@ -1714,6 +2286,10 @@
         <message>
             <source>Next registration</source>
             <translation>ቀጣይ ምዝገባ</translation>
+        </message>
+        <message>
+            <source>Next renewal</source>
+            <translation>ቀጣይ እድሳት</translation>
         </message>
         <message>
             <source>Next: {names}</source>
@@ -1736,8 +2312,20 @@
             <translation>ስለ ሌላ ጣቢያ ምዝገባ ለመመለስ የሚጠብቅ ውሳኔ የለም።</translation>
         </message>
         <message>
+            <source>No device and no officer stands out from the others.</source>
+            <translation>ከሌሎቹ የተለየ መሣሪያም ሆነ ባለሙያ የለም።</translation>
+        </message>
+        <message>
             <source>No device called {name} is connected. Plug it in, or look in the list of devices what it is called.</source>
             <translation>{name} የሚባል መሣሪያ አልተገናኘም። ይሰኩት፣ ወይም ስሙን በመሣሪያዎች ዝርዝር ይመልከቱ።</translation>
+        </message>
+        <message>
+            <source>No document was added.</source>
+            <translation>ምንም ሰነድ አልተጨመረም።</translation>
+        </message>
+        <message>
+            <source>No earlier version is kept here, so there is none to go back to.</source>
+            <translation>ከዚህ በፊት የነበረ ስሪት እዚህ አልተቀመጠም፣ ስለዚህ የሚመለሱበት የለም።</translation>
         </message>
         <message>
             <source>No eye is seen. Look into the device and open the eyes wide.</source>
@@ -1804,8 +2392,16 @@
             <translation>በ{seconds} ሰከንድ ውስጥ ምስል አልመጣም። {kind} የሚጠቀሙ ሌሎች ፕሮግራሞችን ይዝጉ፣ ነቅለው በሌላ ሶኬት ይሰኩት።</translation>
         </message>
         <message>
+            <source>No piece of evidence of this registration has such a file.</source>
+            <translation>በዚህ ምዝገባ ማስረጃዎች ውስጥ እንዲህ ያለ ፋይል የለም።</translation>
+        </message>
+        <message>
             <source>No place of this name. Choose from the lists below.</source>
             <translation>በዚህ ስም ቦታ የለም። ከታች ካሉት ዝርዝሮች ይምረጡ።</translation>
+        </message>
+        <message>
+            <source>No proof of identity brought such a document.</source>
+            <translation>የትኛውም የማንነት ማረጋገጫ እንዲህ ያለ ሰነድ አላመጣም።</translation>
         </message>
         <message>
             <source>No proofing use case is meant for this.</source>
@@ -1832,6 +2428,10 @@
             <translation>ያልተለመደ ነገር ምልክት የለም።</translation>
         </message>
         <message>
+            <source>No station of this number is known here.</source>
+            <translation>በዚህ ቁጥር የሚታወቅ ጣቢያ እዚህ የለም።</translation>
+        </message>
+        <message>
             <source>No station of this number is registered here, so no set-up file can be made for it.</source>
             <translation>በዚህ ቁጥር የተመዘገበ ጣቢያ እዚህ ስለሌለ የማዋቀሪያ ፋይል ሊዘጋጅለት አይችልም።</translation>
         </message>
@@ -1852,8 +2452,16 @@
             <translation>አይ።</translation>
         </message>
         <message>
+            <source>Nobody has proven this number at this station yet. Check it, ask somebody else, or take another way.</source>
+            <translation>ይህን ቁጥር በዚህ ጣቢያ እስካሁን ማንም አላረጋገጠም። ቁጥሩን ይመልከቱ፣ ሌላ ሰው ይጠይቁ፣ ወይም ሌላ መንገድ ይምረጡ።</translation>
+        </message>
+        <message>
             <source>Nobody has proven who this person is at this station: there is no evidence to tell of.</source>
             <translation>ይህ ሰው ማን እንደሆነ በዚህ ጣቢያ ማንም አላረጋገጠም: የሚነገር ማስረጃ የለም።</translation>
+        </message>
+        <message>
+            <source>Nobody has proven yet who this person is.</source>
+            <translation>ይህ ሰው ማን እንደሆነ እስካሁን አልተረጋገጠም።</translation>
         </message>
         <message>
             <source>Nobody here waits for what the browser brought back.</source>
@@ -1866,6 +2474,10 @@
         <message>
             <source>Nobody this station believes in vouches for the {kind}. Synchronize with the server, or use another device.</source>
             <translation>ይህ ጣቢያ የሚያምነው ማንም ለ{kind} ዋስትና አይሰጥም። ከአገልጋዩ ጋር ያመሳስሉ፣ ወይም ሌላ መሣሪያ ይጠቀሙ።</translation>
+        </message>
+        <message>
+            <source>Nobody waits for an answer at this address any more.</source>
+            <translation>በዚህ አድራሻ መልስ የሚጠብቅ ከእንግዲህ የለም።</translation>
         </message>
         <message>
             <source>Nobody with these details proved who they are at this station before.</source>
@@ -1884,12 +2496,24 @@
             <translation>ዝግጁ አይደለም</translation>
         </message>
         <message>
+            <source>Not every token could be renewed.</source>
+            <translation>ሁሉም ቶከኖች ሊታደሱ አልቻሉም።</translation>
+        </message>
+        <message>
             <source>Not everything that was captured is asked for at this age. What is not asked for stays here and is not sent.</source>
             <translation>የተቀረጸው ሁሉ በዚህ ዕድሜ አይጠየቅም። የማይጠየቀው እዚህ ይቆያል፣ አይላክም።</translation>
         </message>
         <message>
+            <source>Not renewed after</source>
+            <translation>ከዚህ በኋላ አይታደስም</translation>
+        </message>
+        <message>
             <source>Not sure enough to be filled in: {fields}.</source>
             <translation>ለመሙላት በቂ እርግጠኛ ያልሆኑ: {fields}።</translation>
+        </message>
+        <message>
+            <source>Not there just now: {names}</source>
+            <translation>አሁን የሉም፦ {names}</translation>
         </message>
         <message>
             <source>Nothing can be seen on this page. Look whether it lies the right way round.</source>
@@ -1898,6 +2522,14 @@
         <message>
             <source>Nothing can be written down yet: the proof of identity is not complete.</source>
             <translation>ገና ምንም ሊጻፍ አይችልም: የማንነት ማረጋገጫው አልተጠናቀቀም።</translation>
+        </message>
+        <message>
+            <source>Nothing found.</source>
+            <translation>ምንም አልተገኘም።</translation>
+        </message>
+        <message>
+            <source>Nothing found. What is sealed has a number and no name any more: look by the number.</source>
+            <translation>ምንም አልተገኘም። የታሸገው ቁጥር እንጂ ስም የለውም፤ በቁጥሩ ይፈልጉ።</translation>
         </message>
         <message>
             <source>Nothing happened for {time}</source>
@@ -1928,6 +2560,10 @@
             <translation>ምንም አልተሰካም።</translation>
         </message>
         <message>
+            <source>Nothing is sent before a supervisor approved it</source>
+            <translation>ተቆጣጣሪ ከማጽደቁ በፊት ምንም አይላክም</translation>
+        </message>
+        <message>
             <source>Nothing is shown for the control {control}; known are {known}.</source>
             <translation>ለመቆጣጠሪያ {control} ምንም አይታይም፤ የሚታወቁት {known} ናቸው።</translation>
         </message>
@@ -1936,8 +2572,20 @@
             <translation>በዚህ ስም የሚለካ ነገር የለም። ያሉት: {areas}።</translation>
         </message>
         <message>
+            <source>Nothing older of this kind is kept to compare it with.</source>
+            <translation>ለማወዳደር የዚህ ዓይነት የቆየ ነገር አልተቀመጠም።</translation>
+        </message>
+        <message>
+            <source>Nothing on it could be read by the station: look whether kind and number are right.</source>
+            <translation>ጣቢያው ከእሱ ምንም ማንበብ አልቻለም፤ ዓይነቱና ቁጥሩ ትክክል መሆናቸውን ይመልከቱ።</translation>
+        </message>
+        <message>
             <source>Nothing on this chip can show that it is not a copy. Compare the document itself.</source>
             <translation>በዚህ ቺፕ ላይ ቅጂ አለመሆኑን የሚያሳይ ምንም የለም። ሰነዱን ራሱን ያነጻጽሩ።</translation>
+        </message>
+        <message>
+            <source>Nothing that others could check shows yet who this person is.</source>
+            <translation>ይህ ሰው ማን እንደሆነ የሚያሳይ፣ ሌሎች ሊያረጋግጡት የሚችሉ ነገር እስካሁን የለም።</translation>
         </message>
         <message>
             <source>Nothing waits for a review here.</source>
@@ -1948,8 +2596,20 @@
             <translation>ግምገማ የሚጠብቅ የለም።</translation>
         </message>
         <message>
+            <source>Nothing was changed here: every setting is as it was shipped.</source>
+            <translation>እዚህ ምንም አልተለወጠም፦ እያንዳንዱ ቅንብር እንደ መጀመሪያው ነው።</translation>
+        </message>
+        <message>
+            <source>Nothing was filled in.</source>
+            <translation>ምንም አልተሞላም።</translation>
+        </message>
+        <message>
             <source>Nothing was said.</source>
             <translation>ምንም አልተባለም።</translation>
+        </message>
+        <message>
+            <source>Nothing was sealed in the last {days} days, so that nothing can be compared.</source>
+            <translation>ባለፉት {days} ቀናት ምንም አልታሸገም፤ ስለዚህ የሚወዳደር የለም።</translation>
         </message>
         <message>
             <source>Nothing was written as a signature. Ask the person to sign again.</source>
@@ -1958,6 +2618,18 @@
         <message>
             <source>Nothing.</source>
             <translation>ምንም።</translation>
+        </message>
+        <message>
+            <source>Now</source>
+            <translation>አሁን</translation>
+        </message>
+        <message>
+            <source>Number</source>
+            <translation>ብዛት</translation>
+        </message>
+        <message>
+            <source>Number of the document</source>
+            <translation>የሰነዱ ቁጥር</translation>
         </message>
         <message>
             <source>Number of the pre-registration</source>
@@ -1970,6 +2642,10 @@
         <message>
             <source>Number on it, if any</source>
             <translation>በላዩ ያለ ቁጥር፣ ካለ</translation>
+        </message>
+        <message>
+            <source>Officer</source>
+            <translation>ባለሙያ</translation>
         </message>
         <message>
             <source>Officer and supervisor must be two people: choose two user names.</source>
@@ -2028,6 +2704,14 @@
             <translation>አንድ ምስል ብቻውን ተመዝኗል: በውስጡ የሚንቀሳቀስ ነገር መኖሩ ሊታወቅ አይችልም።</translation>
         </message>
         <message>
+            <source>One reliable source shows who this person is.</source>
+            <translation>አንድ ታማኝ ምንጭ ይህ ሰው ማን እንደሆነ ያሳያል።</translation>
+        </message>
+        <message>
+            <source>One-time code</source>
+            <translation>የአንድ ጊዜ ኮድ</translation>
+        </message>
+        <message>
             <source>Only GovStack's words can be sent to a server. Leave --put out, to print them.</source>
             <translation>ወደ አገልጋይ ሊላኩ የሚችሉት የGovStack ቃላት ብቻ ናቸው። ለማተም --put ይተዉ።</translation>
         </message>
@@ -2062,6 +2746,10 @@
         <message>
             <source>Only the age is known</source>
             <translation>ዕድሜው ብቻ ይታወቃል</translation>
+        </message>
+        <message>
+            <source>Only the first {count} differences are shown.</source>
+            <translation>የመጀመሪያዎቹ {count} ልዩነቶች ብቻ ይታያሉ።</translation>
         </message>
         <message>
             <source>Only the value true says that the person agrees: {consents}.</source>
@@ -2168,12 +2856,28 @@
             <translation>ጥቅል በሰው ጥያቄ እንደገና ሊላክ ነው</translation>
         </message>
         <message>
+            <source>Packets</source>
+            <translation>ጥቅሎች</translation>
+        </message>
+        <message>
             <source>Packets not sent</source>
             <translation>ያልተላኩ ጥቅሎች</translation>
         </message>
         <message>
+            <source>Packets now</source>
+            <translation>አሁን ያሉ ጥቅሎች</translation>
+        </message>
+        <message>
             <source>Packets on a drive refused</source>
             <translation>በድራይቭ ያሉ ጥቅሎች ተቀባይነት አላገኙም</translation>
+        </message>
+        <message>
+            <source>Packets that may wait for review</source>
+            <translation>ግምገማ ሊጠብቁ የሚችሉ ጥቅሎች</translation>
+        </message>
+        <message>
+            <source>Packets that may wait to be sent</source>
+            <translation>መላክ ሊጠብቁ የሚችሉ ጥቅሎች</translation>
         </message>
         <message>
             <source>Packets waiting for review</source>
@@ -2206,6 +2910,10 @@
         <message>
             <source>Parent or guardian: {name}</source>
             <translation>ወላጅ ወይም አሳዳጊ: {name}</translation>
+        </message>
+        <message>
+            <source>Passport</source>
+            <translation>ፓስፖርት</translation>
         </message>
         <message>
             <source>Password</source>
@@ -2270,6 +2978,10 @@
         <message>
             <source>Pictures</source>
             <translation>ምስሎች</translation>
+        </message>
+        <message>
+            <source>Pieces of evidence</source>
+            <translation>የማስረጃ ክፍሎች</translation>
         </message>
         <message>
             <source>Places found</source>
@@ -2344,8 +3056,24 @@
             <translation>ሊቀረጽ የማይችለውን ያመልክቱ</translation>
         </message>
         <message>
+            <source>Points by which a living face may be close</source>
+            <translation>ሕያው ፊት ለገደቡ ቅርብ የሚባልበት ነጥብ</translation>
+        </message>
+        <message>
+            <source>Policy</source>
+            <translation>መመሪያ</translation>
+        </message>
+        <message>
+            <source>Poor captures were kept</source>
+            <translation>ደካማ ቀረጻዎች ተቀምጠዋል</translation>
+        </message>
+        <message>
             <source>Port {port} is used by another program. Choose another one.</source>
             <translation>ወደብ {port} በሌላ ፕሮግራም ተይዟል። ሌላ ይምረጡ።</translation>
+        </message>
+        <message>
+            <source>Portrait</source>
+            <translation>የፊት ምስል</translation>
         </message>
         <message>
             <source>Portrait of a document compared with the face</source>
@@ -2372,6 +3100,14 @@
             <translation>ቅድመ ሙሌት</translation>
         </message>
         <message>
+            <source>Press Scan: what the page says is filled into the form. Then go on.</source>
+            <translation>ቃኝን ይጫኑ፦ ገጹ የሚለው በቅጹ ውስጥ ይሞላል። ከዚያ ይቀጥሉ።</translation>
+        </message>
+        <message>
+            <source>Press Start once. Everything is taken by itself; it stops where you have to decide.</source>
+            <translation>ጀምርን አንድ ጊዜ ይጫኑ። ሁሉም በራሱ ይወሰዳል፤ መወሰን ባለብዎት ቦታ ይቆማል።</translation>
+        </message>
+        <message>
             <source>Press Start: everything is then taken by itself, one after the other.</source>
             <translation>ጀምርን ይጫኑ: ከዚያ ሁሉም በራሱ አንድ በአንድ ይወሰዳል።</translation>
         </message>
@@ -2388,6 +3124,14 @@
             <translation>ባለ ቀለሙን ቁልፍ መጫን</translation>
         </message>
         <message>
+            <source>Press the large button: somebody new sits down before you.</source>
+            <translation>ትልቁን አዝራር ይጫኑ፦ አዲስ ሰው ከፊትዎ ተቀምጧል።</translation>
+        </message>
+        <message>
+            <source>Press the way the person chooses, and do what stands in the middle.</source>
+            <translation>ሰውዬው የመረጠውን መንገድ ይጫኑ፣ መሃል ላይ የተጻፈውንም ያድርጉ።</translation>
+        </message>
+        <message>
             <source>Previous registration</source>
             <translation>ቀዳሚ ምዝገባ</translation>
         </message>
@@ -2400,12 +3144,28 @@
             <translation>ደረሰኙን አትመው ለግለሰቡ ይስጡ።</translation>
         </message>
         <message>
+            <source>Print the slip if you like, then press Next person. Sending goes on by itself.</source>
+            <translation>ከፈለጉ ማረጋገጫውን ያትሙ፣ ከዚያ ቀጣዩን ሰው ይጫኑ። መላኩ በራሱ ይቀጥላል።</translation>
+        </message>
+        <message>
             <source>Printer</source>
             <translation>ማተሚያ</translation>
         </message>
         <message>
             <source>Printing …</source>
             <translation>እየታተመ ነው …</translation>
+        </message>
+        <message>
+            <source>Proof of address</source>
+            <translation>የአድራሻ ማረጋገጫ</translation>
+        </message>
+        <message>
+            <source>Proof of an identity put together</source>
+            <translation>የማንነት ማረጋገጫ ተዘጋጅቷል</translation>
+        </message>
+        <message>
+            <source>Proof of an identity written; what it rests on destroyed here</source>
+            <translation>የማንነት ማረጋገጫ ተጽፏል፤ የተመሠረተበት እዚህ ጠፍቷል</translation>
         </message>
         <message>
             <source>Proof of identity</source>
@@ -2428,6 +3188,10 @@
             <translation>የማንነት ማረጋገጫ: ይህ ጣቢያ የሚጠይቀው</translation>
         </message>
         <message>
+            <source>Proof signed by the service</source>
+            <translation>በአገልግሎቱ የተፈረመ ማረጋገጫ</translation>
+        </message>
+        <message>
             <source>Proofing configuration</source>
             <translation>የማረጋገጫ ውቅር</translation>
         </message>
@@ -2444,12 +3208,32 @@
             <translation>የተቀመጡ፣ ሊጠናቀቁ የሚገባ</translation>
         </message>
         <message>
+            <source>Quality</source>
+            <translation>ጥራት</translation>
+        </message>
+        <message>
+            <source>Quality by device</source>
+            <translation>ጥራት በመሣሪያ</translation>
+        </message>
+        <message>
+            <source>Quality by officer</source>
+            <translation>ጥራት በባለሙያ</translation>
+        </message>
+        <message>
+            <source>Quality of what I capture</source>
+            <translation>የምወስዳቸው ጥራት</translation>
+        </message>
+        <message>
             <source>Read a document</source>
             <translation>ሰነድ አንብብ</translation>
         </message>
         <message>
             <source>Read the chip</source>
             <translation>ቺፑን አንብብ</translation>
+        </message>
+        <message>
+            <source>Read the text to the person, or show it to them with F8. They agree: press the button.</source>
+            <translation>ጽሑፉን ለሰውዬው ያንብቡለት ወይም በF8 ያሳዩት። ሲስማማ አዝራሩን ይጫኑ።</translation>
         </message>
         <message>
             <source>Read this to the person first, and ask whether they agree.</source>
@@ -2472,8 +3256,16 @@
             <translation>እየተነበበ ነው …</translation>
         </message>
         <message>
+            <source>Reason</source>
+            <translation>ምክንያት</translation>
+        </message>
+        <message>
             <source>Reason given for samples below the threshold</source>
             <translation>ከገደቡ በታች ላሉ ናሙናዎች ምክንያት ተሰጥቷል</translation>
+        </message>
+        <message>
+            <source>Record of a register</source>
+            <translation>የመዝገብ መረጃ</translation>
         </message>
         <message>
             <source>Records of the trail, the newest first</source>
@@ -2540,8 +3332,28 @@
             <translation>የምዝገባው ማንነት ማረጋገጫ ተወስኗል</translation>
         </message>
         <message>
+            <source>Registrations</source>
+            <translation>ምዝገባዎች</translation>
+        </message>
+        <message>
+            <source>Registrations before an officer's exceptions are a sign</source>
+            <translation>የሠራተኛ ልዩ ሁኔታዎች ምልክት ከመሆናቸው በፊት ያሉ ምዝገባዎች</translation>
+        </message>
+        <message>
+            <source>Registrations by day</source>
+            <translation>ምዝገባዎች በቀን</translation>
+        </message>
+        <message>
+            <source>Registrations by hour</source>
+            <translation>ምዝገባዎች በሰዓት</translation>
+        </message>
+        <message>
             <source>Registrations put into the list for review</source>
             <translation>ምዝገባዎች ወደ ግምገማ ዝርዝር ገብተዋል</translation>
+        </message>
+        <message>
+            <source>Registrations that would have gone otherwise</source>
+            <translation>በሌላ መንገድ ይሄዱ የነበሩ ምዝገባዎች</translation>
         </message>
         <message>
             <source>Registrations to be reviewed, the riskiest first</source>
@@ -2558,6 +3370,10 @@
         <message>
             <source>Remove this page</source>
             <translation>ይህን ገጽ አስወግድ</translation>
+        </message>
+        <message>
+            <source>Renew</source>
+            <translation>አድስ</translation>
         </message>
         <message>
             <source>Results of a proof of identity written</source>
@@ -2616,6 +3432,10 @@
             <translation>ደንብ {rule} ከ{source} ይወስዳል፤ እሱ ግን ምንም የሚያገኝ ደረጃ አይደለም።</translation>
         </message>
         <message>
+            <source>Save a copy</source>
+            <translation>ቅጂ አስቀምጥ</translation>
+        </message>
+        <message>
             <source>Save a report for support</source>
             <translation>ለድጋፍ ዘገባ አስቀምጥ</translation>
         </message>
@@ -2626,6 +3446,10 @@
         <message>
             <source>Save the slip</source>
             <translation>ደረሰኙን አስቀምጥ</translation>
+        </message>
+        <message>
+            <source>Say in a few words why the settings change.</source>
+            <translation>ቅንብሮቹ ለምን እንደሚለወጡ በአጭሩ ይግለጹ።</translation>
         </message>
         <message>
             <source>Say why this proof of identity is cancelled.</source>
@@ -2660,6 +3484,18 @@
             <translation>አሽግና ላክ</translation>
         </message>
         <message>
+            <source>Sealed</source>
+            <translation>የታሸጉ</translation>
+        </message>
+        <message>
+            <source>Sealed and sent</source>
+            <translation>የታሸጉና የተላኩ</translation>
+        </message>
+        <message>
+            <source>Sealed far away</source>
+            <translation>ሩቅ ቦታ ታሸገ</translation>
+        </message>
+        <message>
             <source>Sealed packet destroyed, the server being done with it</source>
             <translation>አገልጋዩ ስለጨረሰ የታሸገ ጥቅል ተደምስሷል</translation>
         </message>
@@ -2680,12 +3516,32 @@
             <translation>ፈልግ</translation>
         </message>
         <message>
+            <source>Searched for</source>
+            <translation>የተፈለጉ</translation>
+        </message>
+        <message>
+            <source>Searches for duplicates</source>
+            <translation>የድግግሞሽ ፍለጋዎች</translation>
+        </message>
+        <message>
             <source>Second language</source>
             <translation>ሁለተኛ ቋንቋ</translation>
         </message>
         <message>
+            <source>Seconds a clock may be set back</source>
+            <translation>ሰዓት ወደ ኋላ ሊመለስ የሚችልባቸው ሰከንዶች</translation>
+        </message>
+        <message>
             <source>Seconds between this clock and the server's</source>
             <translation>በዚህ ሰዓትና በአገልጋዩ ሰዓት መካከል ያሉ ሰከንዶች</translation>
+        </message>
+        <message>
+            <source>Seconds of the first wait; the next ones are twice as long each</source>
+            <translation>የመጀመሪያው ጥበቃ ሰከንዶች፤ እያንዳንዱ ተከታይ እጥፍ ይሆናል</translation>
+        </message>
+        <message>
+            <source>Seconds of the longest wait</source>
+            <translation>የረጅሙ ጥበቃ ሰከንዶች</translation>
         </message>
         <message>
             <source>Secret of a proofing method kept</source>
@@ -2732,6 +3588,10 @@
             <translation>እየተላከ ነው …</translation>
         </message>
         <message>
+            <source>Sent</source>
+            <translation>የተላኩ</translation>
+        </message>
+        <message>
             <source>Server</source>
             <translation>አገልጋይ</translation>
         </message>
@@ -2756,6 +3616,14 @@
             <translation>አገልጋዩ ጥቅል እንደገና እንዲላክ ይፈልጋል</translation>
         </message>
         <message>
+            <source>Service asked whether it is there</source>
+            <translation>አገልግሎት መኖሩ ተጠይቋል</translation>
+        </message>
+        <message>
+            <source>Services that prove who people are. Checking whether they are there tells them of nobody.</source>
+            <translation>የሰዎችን ማንነት የሚያረጋግጡ አገልግሎቶች። መኖራቸውን ማረጋገጥ ስለማንም አይነግራቸውም።</translation>
+        </message>
+        <message>
             <source>Set up an authenticator</source>
             <translation>ኦተንቲኬተር አዘጋጅ</translation>
         </message>
@@ -2778,6 +3646,34 @@
         <message>
             <source>Set-up bundle imported</source>
             <translation>የማዋቀሪያ ፋይል ገብቷል</translation>
+        </message>
+        <message>
+            <source>Setting</source>
+            <translation>ቅንብር</translation>
+        </message>
+        <message>
+            <source>Settings</source>
+            <translation>ቅንብሮች</translation>
+        </message>
+        <message>
+            <source>Settings of the station changed</source>
+            <translation>የጣቢያው ቅንብሮች ተለወጡ</translation>
+        </message>
+        <message>
+            <source>Settings to be changed: {count}</source>
+            <translation>የሚለወጡ ቅንብሮች፦ {count}</translation>
+        </message>
+        <message>
+            <source>Sex</source>
+            <translation>ፆታ</translation>
+        </message>
+        <message>
+            <source>Share of the rest that is looked at (0 to 1)</source>
+            <translation>ከቀሪው የሚታየው ድርሻ (ከ0 እስከ 1)</translation>
+        </message>
+        <message>
+            <source>Shared document</source>
+            <translation>የተጋራ ሰነድ</translation>
         </message>
         <message>
             <source>Sharing of details</source>
@@ -2832,6 +3728,14 @@
             <translation>ውጣ</translation>
         </message>
         <message>
+            <source>Sign the change</source>
+            <translation>ለውጡን ይፈርሙ</translation>
+        </message>
+        <message>
+            <source>Sign-in at a provider</source>
+            <translation>በአቅራቢ ዘንድ መግባት</translation>
+        </message>
+        <message>
             <source>Sign-in at the server failed</source>
             <translation>በአገልጋዩ መግባት አልተሳካም</translation>
         </message>
@@ -2858,6 +3762,10 @@
         <message>
             <source>Signs for and against a living face were shown</source>
             <translation>ሕያው ፊትን የሚደግፉና የሚቃወሙ ምልክቶች ታይተዋል</translation>
+        </message>
+        <message>
+            <source>Since when it counts</source>
+            <translation>ከመቼ ጀምሮ እንደሚጸና</translation>
         </message>
         <message>
             <source>Sit a little higher.</source>
@@ -2908,6 +3816,10 @@
             <translation>ሌላ ሰው በዚህ የማንነት ማረጋገጫ ቀጥሏል: በ{actual} ላይ ነው፣ በ{expected} ላይ አይደለም።</translation>
         </message>
         <message>
+            <source>Somebody looks alike</source>
+            <translation>የሚመሳሰል ሰው አለ</translation>
+        </message>
+        <message>
             <source>Somebody new</source>
             <translation>አዲስ ሰው</translation>
         </message>
@@ -2918,6 +3830,10 @@
         <message>
             <source>Somebody outside answers. The answer comes by itself.</source>
             <translation>ከውጭ ያለ ሰው ይመልሳል። መልሱ በራሱ ይመጣል።</translation>
+        </message>
+        <message>
+            <source>Somebody vouched</source>
+            <translation>አንድ ሰው መሰከረ</translation>
         </message>
         <message>
             <source>Somebody vouches for the person</source>
@@ -2956,12 +3872,24 @@
             <translation>በፕሮግራሙ ውስጥ ስህተት ተፈጥሯል ({kind})። ቀደም ሲል የተረጋገጠው ተቀምጧል፤ እንደገና ይሞክሩ፣ ከቀጠለም ለተቆጣጣሪዎ ይንገሩ።</translation>
         </message>
         <message>
+            <source>Something went wrong with this service when it was asked last. Check it again.</source>
+            <translation>ይህ አገልግሎት መጨረሻ በተጠየቀ ጊዜ ችግር ተፈጥሯል። እንደገና ያረጋግጡ።</translation>
+        </message>
+        <message>
             <source>Space</source>
             <translation>Space</translation>
         </message>
         <message>
+            <source>Speaks against it</source>
+            <translation>የሚቃወመው</translation>
+        </message>
+        <message>
             <source>Speed of sending limited</source>
             <translation>የመላኪያ ፍጥነት ተገድቧል</translation>
+        </message>
+        <message>
+            <source>Standing</source>
+            <translation>ሁኔታ</translation>
         </message>
         <message>
             <source>Start</source>
@@ -2980,6 +3908,10 @@
             <translation>ጀምር፣ ቀጥል፣ ወይም ምስሉን ውሰድ</translation>
         </message>
         <message>
+            <source>State</source>
+            <translation>ሁኔታ</translation>
+        </message>
+        <message>
             <source>State: {state}</source>
             <translation>ሁኔታ: {state}</translation>
         </message>
@@ -2994,6 +3926,14 @@
         <message>
             <source>Station created</source>
             <translation>ጣቢያ ተፈጥሯል</translation>
+        </message>
+        <message>
+            <source>Station {station}, from {first} to {last}</source>
+            <translation>ጣቢያ {station}፣ ከ{first} እስከ {last}</translation>
+        </message>
+        <message>
+            <source>Step</source>
+            <translation>ደረጃ</translation>
         </message>
         <message>
             <source>Step completed</source>
@@ -3036,6 +3976,10 @@
             <translation>Tab</translation>
         </message>
         <message>
+            <source>Take a moment longer before the capture, and look at the glass or the lens first.</source>
+            <translation>ከመውሰድዎ በፊት ትንሽ ይቆዩ፤ መጀመሪያ መስታወቱን ወይም ሌንሱን ይመልከቱ።</translation>
+        </message>
+        <message>
             <source>Take any</source>
             <translation>ማንኛውንም ውሰድ</translation>
         </message>
@@ -3058,6 +4002,14 @@
         <message>
             <source>Take the picture when everything is to be seen.</source>
             <translation>ሁሉም ሲታይ ምስሉን ይውሰዱ።</translation>
+        </message>
+        <message>
+            <source>Take these settings again</source>
+            <translation>እነዚህን ቅንብሮች እንደገና ውሰድ</translation>
+        </message>
+        <message>
+            <source>Team's median</source>
+            <translation>የቡድኑ መካከለኛ</translation>
         </message>
         <message>
             <source>Template of a face destroyed</source>
@@ -3224,6 +4176,10 @@
             <translation>ዳራው ነጣ ያለ አይደለም። ከግለሰቡ በስተኋላ ነጣ ያለ መጋረጃ ያድርጉ።</translation>
         </message>
         <message>
+            <source>The backup was made by another version of Muster: restore it with that one ({version}).</source>
+            <translation>ምትኬው በሌላ የMuster ስሪት ነው የተሠራው፦ በዚያው ይመልሱት ({version})።</translation>
+        </message>
+        <message>
             <source>The barcode</source>
             <translation>ባርኮዱ</translation>
         </message>
@@ -3282,6 +4238,14 @@
         <message>
             <source>The captures of the {kind} do not follow each other without a gap. Begin with this device again.</source>
             <translation>የ{kind} ቀረጻዎች ያለ ክፍተት አይከታተሉም። በዚህ መሣሪያ እንደገና ይጀምሩ።</translation>
+        </message>
+        <message>
+            <source>The center's key cannot be read: it is a file with 64 hexadecimal digits.</source>
+            <translation>የማዕከሉ ቁልፍ ሊነበብ አይችልም፦ 64 ሄክሳዴሲማል አሃዞች ያሉት ፋይል ነው።</translation>
+        </message>
+        <message>
+            <source>The center's server compares no faces for this station (its code: {server_code}). Tell your administrator.</source>
+            <translation>የማዕከሉ አገልጋይ ለዚህ ጣቢያ ፊቶችን አያነጻጽርም (ኮዱ፦ {server_code})። ለአስተዳዳሪዎ ይንገሩ።</translation>
         </message>
         <message>
             <source>The centre does not accept this station's questions to wallets. Tell your administrator.</source>
@@ -3384,6 +4348,10 @@
             <translation>የ{kind} ሰዓት በ{minutes} ደቂቃ ይለያል። እሱን ወይም የዚህን ኮምፒውተር ሰዓት አስተካክለው እንደገና ይሞክሩ።</translation>
         </message>
         <message>
+            <source>The clock was set back</source>
+            <translation>ሰዓቱ ወደ ኋላ ተመልሷል</translation>
+        </message>
+        <message>
             <source>The code is signed, but what it says is not what a slip says.</source>
             <translation>ኮዱ ተፈርሟል፣ የሚለው ግን ደረሰኝ የሚለው አይደለም።</translation>
         </message>
@@ -3438,6 +4406,10 @@
         <message>
             <source>The content of this registration was destroyed after it was delivered or given up.</source>
             <translation>የዚህ ምዝገባ ይዘት ከደረሰ ወይም ከተተወ በኋላ ተደምስሷል።</translation>
+        </message>
+        <message>
+            <source>The copy is saved. That it was taken is on record.</source>
+            <translation>ቅጂው ተቀምጧል። መወሰዱም ተመዝግቧል።</translation>
         </message>
         <message>
             <source>The credential that the wallet showed cannot be read.</source>
@@ -3558,6 +4530,10 @@
         <message>
             <source>The drive cannot be read. Plug it in again, or hand over on another one.</source>
             <translation>ድራይቩ ሊነበብ አይችልም። እንደገና ይሰኩት፣ ወይም በሌላ ያስረክቡ።</translation>
+        </message>
+        <message>
+            <source>The driver cannot be begun in {folder}. Name a folder that is empty or not there yet.</source>
+            <translation>ድራይቨሩ በ{folder} ውስጥ ሊጀመር አይችልም። ባዶ የሆነ ወይም ገና የሌለ አቃፊ ይጥቀሱ።</translation>
         </message>
         <message>
             <source>The driver of the {kind} answered nonsense and is started anew. Try again in a moment.</source>
@@ -3704,6 +4680,14 @@
             <translation>ይህ ስሪት በማያውቀው ምክንያት ፊቱ አልተፈለገም።</translation>
         </message>
         <message>
+            <source>The face was only just a living one</source>
+            <translation>ፊቱ በጥቂቱ ብቻ ሕያው ነበር</translation>
+        </message>
+        <message>
+            <source>The face was refused before it was taken for a living one</source>
+            <translation>ፊቱ ሕያው ተብሎ ከመወሰዱ በፊት ውድቅ ተደርጓል</translation>
+        </message>
+        <message>
             <source>The face was taken on the officer's word: a supervisor has to confirm it.</source>
             <translation>ፊቱ በባለሙያው ቃል ተወስዷል: ተቆጣጣሪ ማረጋገጥ አለበት።</translation>
         </message>
@@ -3750,6 +4734,14 @@
         <message>
             <source>The field {field} is {here} here and {there} in the ID schema; the schema decides.</source>
             <translation>መስክ {field} እዚህ {here}፣ በመታወቂያ ስኬማው {there} ነው፤ ስኬማው ይወስናል።</translation>
+        </message>
+        <message>
+            <source>The figures are written: {file}</source>
+            <translation>አኃዞቹ ተጽፈዋል: {file}</translation>
+        </message>
+        <message>
+            <source>The figures cannot be written to {file}. Name a file in a folder that is there.</source>
+            <translation>አኃዞቹ ወደ {file} ሊጻፉ አይችሉም። ባለ አቃፊ ውስጥ ያለ ፋይል ይጥቀሱ።</translation>
         </message>
         <message>
             <source>The file cannot be read: {file}.</source>
@@ -3904,6 +4896,26 @@
             <translation>ይህን ለመመዘን ራስ በቂ አልዞረም።</translation>
         </message>
         <message>
+            <source>The hub's data was sealed with another center's key. Give the hub the key it was set up with.</source>
+            <translation>የማዕከሉ ውሂብ በሌላ ማዕከል ቁልፍ ታሽጓል። የተዘጋጀበትን ቁልፍ ይስጡት።</translation>
+        </message>
+        <message>
+            <source>The hub's data was written by a newer version of Muster. Update the program.</source>
+            <translation>የማዕከሉ ውሂብ በአዲስ የMuster ስሪት ተጽፏል። ፕሮግራሙን ያዘምኑ።</translation>
+        </message>
+        <message>
+            <source>The hub's database cannot be reached. What was sent is kept at the station.</source>
+            <translation>የማዕከሉ የውሂብ ጎታ ሊደረስበት አይችልም። የተላከው በጣቢያው ተቀምጧል።</translation>
+        </message>
+        <message>
+            <source>The hub's settings cannot be read: {file}.</source>
+            <translation>የማዕከሉ ቅንብሮች ሊነበቡ አይችሉም፦ {file}።</translation>
+        </message>
+        <message>
+            <source>The hub's settings have an entry that is none, or is wrong: {name}.</source>
+            <translation>በማዕከሉ ቅንብሮች ውስጥ የማይታወቅ ወይም ስህተት የሆነ ግቤት አለ፦ {name}።</translation>
+        </message>
+        <message>
             <source>The identity provider cannot be asked just now. Try again later.</source>
             <translation>የማንነት አቅራቢው አሁን ሊጠየቅ አይችልም። ቆይተው ይሞክሩ።</translation>
         </message>
@@ -4000,8 +5012,8 @@
             <translation>ማንነትን የሚያረጋግጠው አገልግሎት ይህን ሰው ከእንግዲህ አያውቅም። ይህን ደረጃ እንደገና ይጀምሩ።</translation>
         </message>
         <message>
-            <source>The introducer is not known at this station. Check the number, or ask somebody else.</source>
-            <translation>አስተዋዋቂው በዚህ ጣቢያ አይታወቁም። ቁጥሩን ያረጋግጡ፣ ወይም ሌላ ሰው ይጠይቁ።</translation>
+            <source>The introducer looks like the officer</source>
+            <translation>አስተዋዋቂው ሠራተኛውን ይመስላል</translation>
         </message>
         <message>
             <source>The introducer's number</source>
@@ -4046,6 +5058,10 @@
         <message>
             <source>The kind of impression in the record is none that the standard knows.</source>
             <translation>በመዝገቡ ያለው የአሻራ ዓይነት በመስፈርቱ አይታወቅም።</translation>
+        </message>
+        <message>
+            <source>The last of the days lies before the first.</source>
+            <translation>የመጨረሻው ቀን ከመጀመሪያው በፊት ነው።</translation>
         </message>
         <message>
             <source>The light or the camera is poor</source>
@@ -4126,6 +5142,14 @@
         <message>
             <source>The number of the representation in the record is wrong.</source>
             <translation>በመዝገቡ ያለው የውክልና ቁጥር የተሳሳተ ነው።</translation>
+        </message>
+        <message>
+            <source>The officer alone says that the person was there</source>
+            <translation>ሰውዬው እንደነበረ የሚለው ሠራተኛው ብቻ ነው</translation>
+        </message>
+        <message>
+            <source>The officer marks many exceptions</source>
+            <translation>ሠራተኛው ብዙ ልዩ ሁኔታዎችን ይመዘግባል</translation>
         </message>
         <message>
             <source>The one that costs least</source>
@@ -4352,6 +5376,10 @@
             <translation>ግለሰቡ ይህን በማያቸው ላይ አንብበው እዚያ ይመልሳሉ፤ ወይም እርስዎ ይጠይቋቸው።</translation>
         </message>
         <message>
+            <source>The person reads this on their screen and signs there.</source>
+            <translation>ሰውዬው ይህን በራሱ ማያ ገጽ ላይ አንብቦ እዚያ ይፈርማል።</translation>
+        </message>
+        <message>
             <source>The person reads this with the app on their telephone.</source>
             <translation>ግለሰቡ ይህን በስልካቸው ባለው መተግበሪያ ያነባሉ።</translation>
         </message>
@@ -4362,6 +5390,10 @@
         <message>
             <source>The person said on their screen that something is wrong: {count} times.</source>
             <translation>ግለሰቡ በማያቸው ላይ ስህተት አለ ብለዋል: {count} ጊዜ።</translation>
+        </message>
+        <message>
+            <source>The person said that something is wrong</source>
+            <translation>ሰውዬው የሆነ ነገር ስህተት ነው ብሏል</translation>
         </message>
         <message>
             <source>The person said that something is wrong. Ask what it is, correct it and show it to them again.</source>
@@ -4378,6 +5410,10 @@
         <message>
             <source>The person signs here to agree. Ask them to sign.</source>
             <translation>ግለሰቡ ለመስማማት እዚህ ይፈርማሉ። እንዲፈርሙ ይጠይቋቸው።</translation>
+        </message>
+        <message>
+            <source>The person signs this themselves: show it to them.</source>
+            <translation>ሰውዬው ራሱ ይፈርማል፦ ይህን ገጽ ያሳዩት።</translation>
         </message>
         <message>
             <source>The person who brings the child has to be confirmed by a supervisor.</source>
@@ -4508,6 +5544,10 @@
             <translation>በመዝገቡ ያለው የምስሉ ጥራት በሁለቱም አቅጣጫ እኩል አይደለም።</translation>
         </message>
         <message>
+            <source>The place for packets cannot be reached. What was sent is kept at the station.</source>
+            <translation>የጥቅሎች ማስቀመጫ ሊደረስበት አይችልም። የተላከው በጣቢያው ተቀምጧል።</translation>
+        </message>
+        <message>
             <source>The places have no level {level}: the list of {field} would be empty.</source>
             <translation>ቦታዎቹ ደረጃ {level} የላቸውም: የ{field} ዝርዝር ባዶ ይሆናል።</translation>
         </message>
@@ -4522,6 +5562,10 @@
         <message>
             <source>The portrait of a document does not look like the face that was captured: likeness {score}, the same from {threshold} on.</source>
             <translation>በሰነዱ ያለው ፎቶ የተቀረጸውን ፊት አይመስልም: መመሳሰል {score}፣ ከ{threshold} ጀምሮ ተመሳሳይ ሰው ነው።</translation>
+        </message>
+        <message>
+            <source>The portrait of a document looks like somebody else</source>
+            <translation>የሰነዱ ምስል ሌላ ሰው ይመስላል</translation>
         </message>
         <message>
             <source>The pre-registration cannot be read: {part} is missing or has a wrong form.</source>
@@ -4560,12 +5604,24 @@
             <translation>ከዚህ ኮምፒውተር TPM ጋር የሚነጋገሩት ፕሮግራሞች የሉም። አስተዳዳሪዎ 'tpm2-tools' እንዲጭኑ ይጠይቁ።</translation>
         </message>
         <message>
+            <source>The proof can be taken once the packet is sealed. Finish the registration first.</source>
+            <translation>ማረጋገጫው መውሰድ የሚቻለው ጥቅሉ ከታሸገ በኋላ ነው። መጀመሪያ ምዝገባውን ያጠናቅቁ።</translation>
+        </message>
+        <message>
+            <source>The proof cannot be written to {file}. Name a file in a folder that is there.</source>
+            <translation>ማረጋገጫው ወደ {file} ሊጻፍ አይችልም። ባለ አቃፊ ውስጥ ያለ ፋይል ይሰይሙ።</translation>
+        </message>
+        <message>
             <source>The proof of identity</source>
             <translation>የማንነት ማረጋገጫው</translation>
         </message>
         <message>
             <source>The proof of the sign-in is from another identity provider than the one that was asked.</source>
             <translation>የመግቢያው ማረጋገጫ ከተጠየቀው ሌላ የማንነት አቅራቢ ነው።</translation>
+        </message>
+        <message>
+            <source>The proof of this identity was taken already and what it rests on was destroyed. Ask whoever keeps the file.</source>
+            <translation>የዚህ ማንነት ማረጋገጫ አስቀድሞ ተወስዷል፣ የተመሠረተበትም ጠፍቷል። ፋይሉን የያዙትን ይጠይቁ።</translation>
         </message>
         <message>
             <source>The proofing configuration asks wallets for a kind of credential that this program does not read.</source>
@@ -4590,6 +5646,14 @@
         <message>
             <source>The proofing configuration has no known _type at {place}.</source>
             <translation>የማረጋገጫ ውቅሩ በ{place} የሚታወቅ _type የለውም።</translation>
+        </message>
+        <message>
+            <source>The proofing configuration names no service that could be asked.</source>
+            <translation>የማረጋገጫ ውቅሩ ሊጠየቅ የሚችል አገልግሎት አይጠቅስም።</translation>
+        </message>
+        <message>
+            <source>The proofing configuration names no such service.</source>
+            <translation>የማረጋገጫ ውቅሩ እንዲህ ያለ አገልግሎት አይጠቅስም።</translation>
         </message>
         <message>
             <source>The proofing use case {use_case} is switched off.</source>
@@ -4712,10 +5776,6 @@
             <translation>ምዝገባው ከተፈረመ በኋላ ተቀይሯል። አረጋግጠው እንደገና ይፈርሙ።</translation>
         </message>
         <message>
-            <source>The rehearsal waited in vain for a screen: {screen}.</source>
-            <translation>ልምምዱ ማያውን በከንቱ ጠብቋል: {screen}።</translation>
-        </message>
-        <message>
             <source>The report cannot be written to {file}. Name a file in a folder that is there and that you may write to.</source>
             <translation>ዘገባው ወደ {file} ሊጻፍ አይችልም። ባለና ሊጽፉበት በሚችሉት አቃፊ ውስጥ ፋይል ይጥቀሱ።</translation>
         </message>
@@ -4734,6 +5794,10 @@
         <message>
             <source>The same document was handed in for another registration here: {count}.</source>
             <translation>ተመሳሳይ ሰነድ እዚህ ለሌላ ምዝገባ ቀርቧል: {count}።</translation>
+        </message>
+        <message>
+            <source>The same document was seen before</source>
+            <translation>ይኸው ሰነድ ቀደም ሲል ታይቷል</translation>
         </message>
         <message>
             <source>The same eye was presented twice. Take both again, each with its own eye.</source>
@@ -4796,6 +5860,10 @@
             <translation>የታሸገው ጥቅል በዚህ ኮምፒውተር ዲስክ ላይ ተቀይሯል። ለተቆጣጣሪዎ ይንገሩ።</translation>
         </message>
         <message>
+            <source>The server</source>
+            <translation>አገልጋዩ</translation>
+        </message>
+        <message>
             <source>The server cannot be reached. The packet is kept and sent when there is a network.</source>
             <translation>አገልጋዩ ሊገኝ አይችልም። ጥቅሉ ተቀምጧል፤ ኔትወርክ ሲኖር ይላካል።</translation>
         </message>
@@ -4806,6 +5874,10 @@
         <message>
             <source>The server cannot take the packet just now (its code: {server_code}). The packet is kept and will be sent again.</source>
             <translation>አገልጋዩ አሁን ጥቅሉን ሊወስድ አይችልም (ኮዱ: {server_code})። ጥቅሉ ተቀምጧል፤ እንደገና ይላካል።</translation>
+        </message>
+        <message>
+            <source>The server decides this one.</source>
+            <translation>ይህን የሚወስነው አገልጋዩ ነው።</translation>
         </message>
         <message>
             <source>The server did not accept the sign-in. Check this computer's clock first, then the name and the password.</source>
@@ -4912,6 +5984,10 @@
             <translation>አገልጋዩ መግቢያውን አልተቀበለም (ኮዱ: {server_code})። ለተቆጣጣሪዎ ይንገሩ።</translation>
         </message>
         <message>
+            <source>The server sent nothing yet: the forms and lists are those that were shipped.</source>
+            <translation>አገልጋዩ እስካሁን ምንም አልላከም፦ ቅጾቹና ዝርዝሮቹ የመጀመሪያዎቹ ናቸው።</translation>
+        </message>
+        <message>
             <source>The server signs with another certificate than before. Nothing is sent until your administrator has accepted the new one.</source>
             <translation>አገልጋዩ ከቀድሞው ሌላ ሰርተፍኬት ይፈርማል። አስተዳዳሪዎ አዲሱን እስኪቀበሉ ምንም አይላክም።</translation>
         </message>
@@ -4948,6 +6024,10 @@
             <translation>የአገልጋዩ ሰርተፍኬት ሊሠራበት አይችልም። የዚህን ኮምፒውተር ሰዓት ያረጋግጡ፣ ከዚያ አስተዳዳሪዎን ይጠይቁ።</translation>
         </message>
         <message>
+            <source>The server's key for comparing faces is none. Tell your administrator.</source>
+            <translation>ፊቶችን ለማነጻጸር የአገልጋዩ ቁልፍ ትክክለኛ አይደለም። ለአስተዳዳሪዎ ይንገሩ።</translation>
+        </message>
+        <message>
             <source>The server's virus scan refused the packet (its code: {server_code}). Tell your administrator; the packet is kept.</source>
             <translation>የአገልጋዩ የቫይረስ ፍተሻ ጥቅሉን አልተቀበለም (ኮዱ: {server_code})። ለአስተዳዳሪዎ ይንገሩ፤ ጥቅሉ ተቀምጧል።</translation>
         </message>
@@ -4972,6 +6052,14 @@
             <translation>አገልግሎቱ ጥያቄውን ከእንግዲህ አያውቀውም። ይህን ደረጃ እንደገና ይጀምሩ።</translation>
         </message>
         <message>
+            <source>The service for this step does not answer just now. Take another way, or try again later.</source>
+            <translation>የዚህ ደረጃ አገልግሎት አሁን አይመልስም። ሌላ መንገድ ይምረጡ፣ ወይም ቆይተው ይሞክሩ።</translation>
+        </message>
+        <message>
+            <source>The service is there, but no source could share what is asked for just now. People are spared the way there.</source>
+            <translation>አገልግሎቱ አለ፣ ግን አሁን የተጠየቀውን ማጋራት የሚችል ምንጭ የለም። ሰዎች ወደዚያ አይላኩም።</translation>
+        </message>
+        <message>
             <source>The service says that this is not the person.</source>
             <translation>አገልግሎቱ ይህ ሰው አይደለም ይላል።</translation>
         </message>
@@ -4990,6 +6078,10 @@
         <message>
             <source>The service that proves identities is out of order just now. Try again later.</source>
             <translation>ማንነትን የሚያረጋግጠው አገልግሎት አሁን አይሠራም። ቆይተው ይሞክሩ።</translation>
+        </message>
+        <message>
+            <source>The service that this token is for is not in the proofing configuration any more. Tell your administrator.</source>
+            <translation>ይህ ቶከን የሚያገለግለው አገልግሎት ከእንግዲህ በማረጋገጫ ውቅሩ ውስጥ የለም። ለአስተዳዳሪዎ ይንገሩ።</translation>
         </message>
         <message>
             <source>The set-up file cannot be read: {part} is missing or has a wrong form.</source>
@@ -5020,6 +6112,10 @@
             <translation>የዚህ ድራይቨር ቅንብር {name} ሊሠራበት አይችልም: {part}። የሚጻፈው እንዲህ ነው: {form}። አርመውት ይህን ፕሮግራም እንደገና ያስጀምሩ።</translation>
         </message>
         <message>
+            <source>The settings were changed past this program: version {number} is missing or not as this station signed it. What was set before it counts. Look into the trail, then set them anew.</source>
+            <translation>ቅንብሮቹ ከዚህ ፕሮግራም ውጭ ተለውጠዋል፦ ስሪት {number} የለም ወይም ይህ ጣቢያ እንደፈረመው አይደለም። ከዚያ በፊት የተቀናበረው ይጸናል። መዝገቡን ይመልከቱና እንደገና ያቀናብሩ።</translation>
+        </message>
+        <message>
             <source>The sharing of records broke off. Begin this step again.</source>
             <translation>መዝገቦችን ማጋራት ተቋርጧል። ይህን ደረጃ እንደገና ይጀምሩ።</translation>
         </message>
@@ -5042,6 +6138,10 @@
         <message>
             <source>The signature does not match. The data was changed or comes from somebody else.</source>
             <translation>ፊርማው አይመሳሰልም። መረጃው ተቀይሯል ወይም ከሌላ ሰው ነው።</translation>
+        </message>
+        <message>
+            <source>The signature of a station's request cannot be read.</source>
+            <translation>የጣቢያ ጥያቄ ፊርማ ሊነበብ አይችልም።</translation>
         </message>
         <message>
             <source>The signature of the person cannot be read.</source>
@@ -5068,8 +6168,8 @@
             <translation>ደረሰኙ እውነተኛ ነው፣ የሚሠራው ግን እስከ {date} ብቻ ነበር።</translation>
         </message>
         <message>
-            <source>The slip is saved. It holds personal data: delete the file after use.</source>
-            <translation>ደረሰኙ ተቀምጧል። የግል መረጃ ይዟል: ከተጠቀሙ በኋላ ፋይሉን ይሰርዙ።</translation>
+            <source>The slip is saved as {file}. It holds personal data: delete the file after use.</source>
+            <translation>ደረሰኙ {file} ሆኖ ተቀምጧል። የግል መረጃ ይዟል፦ ከተጠቀሙበት በኋላ ፋይሉን ያጥፉት።</translation>
         </message>
         <message>
             <source>The slip was changed after it was issued: its signature does not match what it says.</source>
@@ -5098,6 +6198,10 @@
         <message>
             <source>The station in this folder is a real one; the demo does not write to it.</source>
             <translation>በዚህ አቃፊ ያለው ጣቢያ እውነተኛ ነው፤ ማሳያው አይጽፍበትም።</translation>
+        </message>
+        <message>
+            <source>The station keeps no version {number} of what the server sent.</source>
+            <translation>ጣቢያው አገልጋዩ ከላከው ስሪት {number}ን አልያዘም።</translation>
         </message>
         <message>
             <source>The station's data could not be brought into this version's form ({kind}). They are as they were: use the version of before, and tell your administrator.</source>
@@ -5188,6 +6292,10 @@
             <translation>ያስፈልጉ የነበሩ ደረጃዎች አልተሳኩም።</translation>
         </message>
         <message>
+            <source>The strongest evidence there is shows who this person is, with the person before you.</source>
+            <translation>እጅግ ጠንካራው ማስረጃ ይህ ሰው ማን እንደሆነ ያሳያል፣ ሰውየውም በፊትዎ ነው።</translation>
+        </message>
+        <message>
             <source>The suggestion</source>
             <translation>ሐሳቡ</translation>
         </message>
@@ -5202,6 +6310,10 @@
         <message>
             <source>The table of assurance levels has a missing or wrong value at {place}.</source>
             <translation>የእርግጠኝነት ደረጃዎች ሰንጠረዥ በ{place} የጎደለ ወይም የተሳሳተ ዋጋ አለው።</translation>
+        </message>
+        <message>
+            <source>The table that is shown, as a file for a spreadsheet (CSV)</source>
+            <translation>የሚታየው ሠንጠረዥ ለተመን ሉህ እንደሚሆን ፋይል (CSV)</translation>
         </message>
         <message>
             <source>The ten minutes for sharing records were over. It can be begun again.</source>
@@ -5226,6 +6338,14 @@
         <message>
             <source>The time of capture in the record is neither a time nor marked as unknown.</source>
             <translation>በመዝገቡ ያለው የቀረጻ ጊዜ ጊዜም አይደለም፣ ያልታወቀ ተብሎም አልተመለከተም።</translation>
+        </message>
+        <message>
+            <source>The timed run waited in vain for a screen: {screen}.</source>
+            <translation>የጊዜ ልኬቱ ማያውን በከንቱ ጠብቋል: {screen}።</translation>
+        </message>
+        <message>
+            <source>The tokens are renewed.</source>
+            <translation>ቶከኖቹ ታድሰዋል።</translation>
         </message>
         <message>
             <source>The tour waited in vain for a screen: {screen}.</source>
@@ -5464,6 +6584,10 @@
             <translation>ገና ሙከራዎች ይቀራሉ። ደካማ ቀረጻ ሊቀመጥ የሚችለው ሁሉም ሲያልቁ ብቻ ነው።</translation>
         </message>
         <message>
+            <source>There are no packets at present.</source>
+            <translation>አሁን ምንም ጥቅል የለም።</translation>
+        </message>
+        <message>
             <source>There are no pictures in the folder {folder}.</source>
             <translation>በአቃፊ {folder} ምስሎች የሉም።</translation>
         </message>
@@ -5496,6 +6620,10 @@
             <translation>በዚህ አቃፊ ጣቢያ አለ።</translation>
         </message>
         <message>
+            <source>There is data already. A backup is restored into an empty hub only.</source>
+            <translation>ውሂብ አስቀድሞ አለ። ምትኬ የሚመለሰው ባዶ ማዕከል ውስጥ ብቻ ነው።</translation>
+        </message>
+        <message>
             <source>There is neither a UI specification nor an ID schema in {file}. Name MOSIP's JSON, or its table as CSV.</source>
             <translation>በ{file} የUI መግለጫም የመታወቂያ ስኬማም የለም። የMOSIPን JSON፣ ወይም ሰንጠረዡን እንደ CSV ይጥቀሱ።</translation>
         </message>
@@ -5514,6 +6642,10 @@
         <message>
             <source>There is no document on the chip reader. Lay it on and try again.</source>
             <translation>በቺፕ አንባቢው ላይ ሰነድ የለም። አስቀምጠው እንደገና ይሞክሩ።</translation>
+        </message>
+        <message>
+            <source>There is no file behind this piece.</source>
+            <translation>ከዚህ ክፍል ጀርባ ፋይል የለም።</translation>
         </message>
         <message>
             <source>There is no finger on record to compare with. Take another way.</source>
@@ -5552,6 +6684,10 @@
             <translation>ለ{tenant} የማረጋገጫ አጠቃቀም ሁኔታ {use_case} የለም።</translation>
         </message>
         <message>
+            <source>There is no setting called {name}.</source>
+            <translation>{name} የሚባል ቅንብር የለም።</translation>
+        </message>
+        <message>
             <source>There is no signed code of a slip in this. Photograph it again, flat and in good light, or type its text.</source>
             <translation>በዚህ ውስጥ የተፈረመ የደረሰኝ ኮድ የለም። ዘርግተው በጥሩ ብርሃን እንደገና ያንሱት፣ ወይም ጽሑፉን ይጻፉ።</translation>
         </message>
@@ -5566,6 +6702,10 @@
         <message>
             <source>There is no such folder: {folder}.</source>
             <translation>እንዲህ ያለ አቃፊ የለም: {folder}።</translation>
+        </message>
+        <message>
+            <source>There is no version {number} of the settings.</source>
+            <translation>የቅንብሮች ስሪት {number} የለም።</translation>
         </message>
         <message>
             <source>There is nothing in this registration to be confirmed.</source>
@@ -5612,8 +6752,20 @@
             <translation>ብዙ የተሳሳቱ ሙከራዎች ነበሩ። {minutes} ደቂቃ {seconds} ሰከንድ ጠብቀው እንደገና ይሞክሩ።</translation>
         </message>
         <message>
+            <source>These came with the proof and need not be scanned:</source>
+            <translation>እነዚህ ከማረጋገጫው ጋር መጡ፤ መቃኘት አያስፈልጋቸውም፦</translation>
+        </message>
+        <message>
             <source>These pages together are too large to be sent: {size} kB, and at most {limit} kB can be. Leave some of them out.</source>
             <translation>እነዚህ ገጾች በአንድነት ለመላክ በጣም ትልቅ ናቸው: {size} kB፣ ቢበዛ {limit} kB ይቻላል። አንዳንዶቹን ይተዉ።</translation>
+        </message>
+        <message>
+            <source>These settings are as they were. Nothing was changed.</source>
+            <translation>እነዚህ ቅንብሮች እንደነበሩ ናቸው። ምንም አልተለወጠም።</translation>
+        </message>
+        <message>
+            <source>They said that they cannot sign.</source>
+            <translation>መፈረም እንደማይችል ተናግሯል።</translation>
         </message>
         <message>
             <source>This PDF cannot be read, or nobody signed it.</source>
@@ -5642,6 +6794,10 @@
         <message>
             <source>This computer has no print service that could be asked. Save the slip as a PDF, or ask your administrator.</source>
             <translation>ይህ ኮምፒውተር ሊጠየቅ የሚችል የኅትመት አገልግሎት የለውም። ደረሰኙን እንደ PDF ያስቀምጡ፣ ወይም አስተዳዳሪዎን ይጠይቁ።</translation>
+        </message>
+        <message>
+            <source>This computer has no printer. Save the slip as a PDF, and print that elsewhere.</source>
+            <translation>ይህ ኮምፒውተር ማተሚያ የለውም። ደረሰኙን እንደ PDF ያስቀምጡና ሌላ ቦታ ያትሙት።</translation>
         </message>
         <message>
             <source>This computer has no voice: during captures, what is asked of people is shown and not said.</source>
@@ -5708,6 +6864,10 @@
             <translation>ይህ መሣሪያ ደህና ነው።</translation>
         </message>
         <message>
+            <source>This document came as a PDF that cannot be shown here. It is kept and sent as it was shared.</source>
+            <translation>ይህ ሰነድ እዚህ ሊታይ በማይችል PDF መጥቷል። እንደተጋራው ይቀመጣልም ይላካልም።</translation>
+        </message>
+        <message>
             <source>This document cannot be accepted as a proof. Ask for another, or take another way.</source>
             <translation>ይህ ሰነድ እንደ ማረጋገጫ ተቀባይነት የለውም። ሌላ ይጠይቁ፣ ወይም ሌላ መንገድ ይምረጡ።</translation>
         </message>
@@ -5732,12 +6892,20 @@
             <translation>ይህ መስክ በምዝገባው ቋንቋዎች ሁሉ ጽሑፍ ያስፈልገዋል።</translation>
         </message>
         <message>
+            <source>This file is no backup of a hub, or it is damaged.</source>
+            <translation>ይህ ፋይል የማዕከል ምትኬ አይደለም፣ ወይም ተበላሽቷል።</translation>
+        </message>
+        <message>
             <source>This file is no exported audit trail.</source>
             <translation>ይህ ፋይል የተላከ የኦዲት ዱካ አይደለም።</translation>
         </message>
         <message>
             <source>This file is no note of a station's machine secret.</source>
             <translation>ይህ ፋይል የጣቢያ የማሽን ምስጢር ማስታወሻ አይደለም።</translation>
+        </message>
+        <message>
+            <source>This file is no proof of an identity: {part} is missing or has a wrong form.</source>
+            <translation>ይህ ፋይል የማንነት ማረጋገጫ አይደለም: {part} የለም ወይም ቅርጹ ትክክል አይደለም።</translation>
         </message>
         <message>
             <source>This finger, eye or face was not captured yet.</source>
@@ -5772,12 +6940,20 @@
             <translation>ይህ የመታወቂያ ቁጥር አይደለም: አንድ አሃዝ የተሳሳተ ወይም የጎደለ ነው። ከካርዱ ጋር ያነጻጽሩት።</translation>
         </message>
         <message>
+            <source>This is no name for a packet in the store.</source>
+            <translation>ይህ በማከማቻው ውስጥ የጥቅል ስም አይደለም።</translation>
+        </message>
+        <message>
             <source>This is no number of a pre-registration: it has 10 to 20 digits.</source>
             <translation>ይህ የቅድመ ምዝገባ ቁጥር አይደለም: ከ10 እስከ 20 አሃዞች አሉት።</translation>
         </message>
         <message>
             <source>This is no scope of MiTrust: {item} is not understood.</source>
             <translation>ይህ የMiTrust ወሰን አይደለም: {item} አይታወቅም።</translation>
+        </message>
+        <message>
+            <source>This is no update for this program, or it was not copied whole. Copy it again.</source>
+            <translation>ይህ የዚህ ፕሮግራም ማሻሻያ አይደለም፣ ወይም ሙሉ በሙሉ አልተቀዳም። እንደገና ይቅዱት።</translation>
         </message>
         <message>
             <source>This is not a finger you enrolled. Try again, or use your password.</source>
@@ -5884,6 +7060,10 @@
             <translation>ይህ ንድፍ በዓምድ {column} አይሠራም ({reason})። መስኩ ሳይፈተሽ ይቀራል።</translation>
         </message>
         <message>
+            <source>This person gave no token at this station by which records are shared again.</source>
+            <translation>ይህ ሰው በዚህ ጣቢያ መዝገቦች እንደገና የሚጋሩበት ቶከን አልሰጡም።</translation>
+        </message>
+        <message>
             <source>This person has shown well enough who they are.</source>
             <translation>ይህ ሰው ማን እንደሆኑ በበቂ ሁኔታ አሳይተዋል።</translation>
         </message>
@@ -5906,6 +7086,18 @@
         <message>
             <source>This pre-registration was taken into another registration already. Ask the person about it.</source>
             <translation>ይህ ቅድመ ምዝገባ በሌላ ምዝገባ ተወስዷል። ስለ እሱ ግለሰቡን ይጠይቁ።</translation>
+        </message>
+        <message>
+            <source>This program was built without the public keys of those who release it, so it cannot check an update. Install the new version as you installed this one.</source>
+            <translation>ይህ ፕሮግራም የሚያወጡት ሰዎች ይፋዊ ቁልፎች ሳይኖሩት ስለተሠራ ማሻሻያን ማረጋገጥ አይችልም። አዲሱን ስሪት ይህን እንደጫኑት ይጫኑት።</translation>
+        </message>
+        <message>
+            <source>This proof of an identity was changed after it was made: {part} is not what was signed.</source>
+            <translation>ይህ የማንነት ማረጋገጫ ከተሠራ በኋላ ተቀይሯል: {part} የተፈረመው አይደለም።</translation>
+        </message>
+        <message>
+            <source>This proof of an identity was signed with another key than the one it was compared with.</source>
+            <translation>ይህ የማንነት ማረጋገጫ ከተነጻጸረበት ቁልፍ በሌላ ቁልፍ ተፈርሟል።</translation>
         </message>
         <message>
             <source>This proof of identity has no step {node}.</source>
@@ -5996,6 +7188,10 @@
             <translation>ይህ ጣቢያ በተፈጠሩ ሰዎች ለመለማመድ ነው: ከዚህ ኮምፒውተር የሚወጣ ነገር የለም።</translation>
         </message>
         <message>
+            <source>This station keeps no token for shared records of that number.</source>
+            <translation>ይህ ጣቢያ በዚያ ቁጥር የተጋሩ መዝገቦች ቶከን የለውም።</translation>
+        </message>
+        <message>
             <source>This station knows no process {process}. Known are {known}; others are left out.</source>
             <translation>ይህ ጣቢያ ሂደት {process}ን አያውቅም። የሚታወቁት {known} ናቸው፤ ሌሎቹ ይተዋሉ።</translation>
         </message>
@@ -6080,6 +7276,26 @@
             <translation>ይህ ደረጃ ብዙ ጊዜ ተሞክሯል።</translation>
         </message>
         <message>
+            <source>This token cannot be renewed any more: its two years are over. The person has to share the records anew.</source>
+            <translation>ይህ ቶከን ከእንግዲህ ሊታደስ አይችልም: ሁለት ዓመቱ አልፏል። ግለሰቡ መዝገቦቹን እንደገና ማጋራት አለባቸው።</translation>
+        </message>
+        <message>
+            <source>This update has nothing for a computer of this kind ({kind}).</source>
+            <translation>ይህ ማሻሻያ ለዚህ ዓይነት ኮምፒውተር ({kind}) ምንም የለውም።</translation>
+        </message>
+        <message>
+            <source>This update is not signed by enough of the people who may release this program. Do not install it.</source>
+            <translation>ይህ ማሻሻያ ፕሮግራሙን እንዲያወጡ በተፈቀደላቸው በቂ ሰዎች አልተፈረመም። አይጫኑት።</translation>
+        </message>
+        <message>
+            <source>This update is older than one that this computer already knows. Ask for the newest.</source>
+            <translation>ይህ ማሻሻያ ኮምፒውተሩ አስቀድሞ ከሚያውቀው የቆየ ነው። አዲሱን ይጠይቁ።</translation>
+        </message>
+        <message>
+            <source>This update was made on {made}, and the clock of this computer says {now}. Set the clock and try again.</source>
+            <translation>ይህ ማሻሻያ የተሠራው በ{made} ነው፣ የዚህ ኮምፒውተር ሰዓት ግን {now} ይላል። ሰዓቱን አስተካክለው እንደገና ይሞክሩ።</translation>
+        </message>
+        <message>
             <source>This was begun and interrupted. Begin it once more.</source>
             <translation>ይህ ተጀምሮ ተቋርጧል። አንድ ጊዜ ደግመው ይጀምሩት።</translation>
         </message>
@@ -6120,6 +7336,10 @@
             <translation>የማንነት ማረጋገጫ ጊዜ አልቋል</translation>
         </message>
         <message>
+            <source>Time for each step</source>
+            <translation>ጊዜ በእያንዳንዱ ደረጃ</translation>
+        </message>
+        <message>
             <source>Time left: {days} days</source>
             <translation>የቀረው ጊዜ: {days} ቀናት</translation>
         </message>
@@ -6140,6 +7360,14 @@
             <translation>ጊዜው ያልቃል</translation>
         </message>
         <message>
+            <source>Times</source>
+            <translation>ጊዜያት</translation>
+        </message>
+        <message>
+            <source>To be</source>
+            <translation>የሚሆነው</translation>
+        </message>
+        <message>
             <source>To sign in with elsewhere</source>
             <translation>በሌላ ቦታ ለመግባት</translation>
         </message>
@@ -6148,12 +7376,40 @@
             <translation>ወደሚቀጥለው፤ ከShift ጋር ወደ ቀደመው</translation>
         </message>
         <message>
+            <source>Token for sharing records again kept</source>
+            <translation>መዝገቦችን እንደገና የማጋሪያ ቶከን ተቀምጧል</translation>
+        </message>
+        <message>
+            <source>Token for sharing records could not be renewed</source>
+            <translation>መዝገቦችን የማጋሪያ ቶከን ሊታደስ አልቻለም</translation>
+        </message>
+        <message>
+            <source>Token for sharing records destroyed</source>
+            <translation>መዝገቦችን የማጋሪያ ቶከን ጠፍቷል</translation>
+        </message>
+        <message>
+            <source>Token for sharing records renewed</source>
+            <translation>መዝገቦችን የማጋሪያ ቶከን ታድሷል</translation>
+        </message>
+        <message>
+            <source>Token of</source>
+            <translation>የማን ቶከን</translation>
+        </message>
+        <message>
+            <source>Told by</source>
+            <translation>የነገረው</translation>
+        </message>
+        <message>
             <source>Too few features are seen in the print. Clean the finger and the glass and take it again.</source>
             <translation>በአሻራው የሚታዩ ምልክቶች በጣም ጥቂት ናቸው። ጣቱንና መስታወቱን አጽድተው እንደገና ይውሰዱ።</translation>
         </message>
         <message>
             <source>Too few of the pictures show a face.</source>
             <translation>ፊት የሚያሳዩ ምስሎች በጣም ጥቂት ናቸው።</translation>
+        </message>
+        <message>
+            <source>Too few people did enough of it in these days for the team's to stand beside yours.</source>
+            <translation>በእነዚህ ቀናት ይህን በቂ ያደረጉት ሰዎች ጥቂት ስለሆኑ የቡድኑ ቁጥሮች ከእርስዎ ጎን አይታዩም።</translation>
         </message>
         <message>
             <source>Too few pictures were taken to judge this.</source>
@@ -6166,6 +7422,18 @@
         <message>
             <source>Too little of the two irises is seen to compare them.</source>
             <translation>ለማነጻጸር ከሁለቱ አይሪሶች የሚታየው በጣም ጥቂት ነው።</translation>
+        </message>
+        <message>
+            <source>Too little was captured in these days to compare devices and officers.</source>
+            <translation>በእነዚህ ቀናት የተወሰደው መሣሪያዎችንና ባለሙያዎችን ለማነጻጸር በጣም ጥቂት ነው።</translation>
+        </message>
+        <message>
+            <source>Too little was done in these days for this to mean much.</source>
+            <translation>በእነዚህ ቀናት የተሠራው ትርጉም እንዲኖረው በጣም ጥቂት ነው።</translation>
+        </message>
+        <message>
+            <source>Too many stations wait to be let in. Ask again later, or tell the hub's administrator.</source>
+            <translation>ለመግባት የሚጠብቁ ጣቢያዎች በጣም ብዙ ናቸው። ቆይተው እንደገና ይጠይቁ፣ ወይም ለማዕከሉ አስተዳዳሪ ይንገሩ።</translation>
         </message>
         <message>
             <source>Touch the fingerprint reader</source>
@@ -6198,6 +7466,10 @@
         <message>
             <source>Trigger {trigger} names a process that does not exist: {process}. There are: {processes}.</source>
             <translation>ማስነሻ {trigger} የሌለ ሂደት ይጠቅሳል: {process}። ያሉት: {processes}።</translation>
+        </message>
+        <message>
+            <source>Try on registrations of before</source>
+            <translation>በቀደሙ ምዝገባዎች ላይ ሞክር</translation>
         </message>
         <message>
             <source>Try with this picture</source>
@@ -6248,8 +7520,20 @@
             <translation>የቦታውን መጀመሪያ ይጻፉ፤ Enter የመጀመሪያውን ይወስዳል።</translation>
         </message>
         <message>
+            <source>Type the name. Enter leads to the next empty field, Ctrl+Enter goes on.</source>
+            <translation>ስሙን ይጻፉ። Enter ወደ ቀጣዩ ባዶ ቦታ ይወስዳል፣ Ctrl+Enter ይቀጥላል።</translation>
+        </message>
+        <message>
+            <source>Type the number from the card (to practise, {number}). Then press what is to be changed.</source>
+            <translation>በካርዱ ላይ ያለውን ቁጥር ይጻፉ (ለልምምድ {number})። ከዚያም የሚለወጠውን ይጫኑ።</translation>
+        </message>
+        <message>
             <source>Type the number from the person's card, then press what is to be changed, or fill in only that.</source>
             <translation>ከግለሰቡ ካርድ ቁጥሩን ይጻፉ፣ ከዚያ የሚቀየረውን ይጫኑ፣ ወይም ያንን ብቻ ይሙሉ።</translation>
+        </message>
+        <message>
+            <source>Undo all</source>
+            <translation>ሁሉንም መልስ</translation>
         </message>
         <message>
             <source>Unlock</source>
@@ -6280,16 +7564,76 @@
             <translation>የ{kind} ዓይነት ማረጋገጫዎች እዚህ አይፈተሹም፤ regex ይጠቀሙ።</translation>
         </message>
         <message>
+            <source>Validity</source>
+            <translation>የሚያገለግልበት ጊዜ</translation>
+        </message>
+        <message>
+            <source>Version</source>
+            <translation>ስሪት</translation>
+        </message>
+        <message>
+            <source>Version {number} is signed. Whoever signs in from {time} on works by it.</source>
+            <translation>ስሪት {number} ተፈርሟል። ከ{time} ጀምሮ የሚገባ ሰው በእሱ ይሠራል።</translation>
+        </message>
+        <message>
+            <source>Version {version} does not start on this computer. Nothing was changed; tell those who released it.</source>
+            <translation>ስሪት {version} በዚህ ኮምፒውተር ላይ አይጀምርም። ምንም አልተቀየረም፤ ላወጡት ሰዎች ይንገሩ።</translation>
+        </message>
+        <message>
+            <source>Version {version} is not newer than version {running}, which runs here. Nothing was changed.</source>
+            <translation>ስሪት {version} እዚህ ከሚሠራው ስሪት {running} አዲስ አይደለም። ምንም አልተቀየረም።</translation>
+        </message>
+        <message>
+            <source>Versions</source>
+            <translation>ስሪቶች</translation>
+        </message>
+        <message>
+            <source>Versions of the settings, the newest first</source>
+            <translation>የቅንብሮች ስሪቶች፣ አዲሱ ቀድሞ</translation>
+        </message>
+        <message>
             <source>View</source>
             <translation>እይታ</translation>
+        </message>
+        <message>
+            <source>Visa</source>
+            <translation>ቪዛ</translation>
+        </message>
+        <message>
+            <source>Was</source>
+            <translation>ነበር</translation>
+        </message>
+        <message>
+            <source>Was not kept</source>
+            <translation>አልተቀመጠም</translation>
         </message>
         <message>
             <source>Was told</source>
             <translation>ተነግሯቸዋል</translation>
         </message>
         <message>
+            <source>Week from</source>
+            <translation>ሳምንት ከ</translation>
+        </message>
+        <message>
+            <source>Weight from which a supervisor has to look</source>
+            <translation>ተቆጣጣሪ ማየት ያለበት ክብደት</translation>
+        </message>
+        <message>
+            <source>Weight of a sign</source>
+            <translation>የምልክት ክብደት</translation>
+        </message>
+        <message>
+            <source>Weights of the signs</source>
+            <translation>የምልክቶች ክብደቶች</translation>
+        </message>
+        <message>
             <source>Welcome, {name}</source>
             <translation>እንኳን ደህና መጡ፣ {name}</translation>
+        </message>
+        <message>
+            <source>Went wrong</source>
+            <translation>የተበላሸው</translation>
         </message>
         <message>
             <source>What</source>
@@ -6304,8 +7648,16 @@
             <translation>በባዮሜትሪክ ፋይሉ መሣሪያ ስለራሱ የሚለው ከቀረጻው ሌላ ሰርተፍኬት ተፈርሟል።</translation>
         </message>
         <message>
+            <source>What a document says is filled in at once</source>
+            <translation>ሰነዱ የሚለው ወዲያውኑ ይሞላል</translation>
+        </message>
+        <message>
             <source>What a search found was shown to a supervisor</source>
             <translation>ፍለጋ ያገኘው ለተቆጣጣሪ ታይቷል</translation>
+        </message>
+        <message>
+            <source>What all verified pieces say</source>
+            <translation>የተረጋገጡት ክፍሎች ሁሉ የሚሉት</translation>
         </message>
         <message>
             <source>What answered is not the registration server. Check the address and the network.</source>
@@ -6334,6 +7686,10 @@
         <message>
             <source>What happened to this registration</source>
             <translation>በዚህ ምዝገባ የተከሰተው</translation>
+        </message>
+        <message>
+            <source>What is asked of a face to be taken for a living one</source>
+            <translation>ፊት ሕያው ተብሎ ለመወሰድ የሚጠየቀው</translation>
         </message>
         <message>
             <source>What is open is kept. {name} can go on with it.</source>
@@ -6384,6 +7740,10 @@
             <translation>ቺፑ ከመከፈቱ በፊት ያለው አውጪው የፈረመው አይደለም። ሰው ሊያዳምጥ ይችላል።</translation>
         </message>
         <message>
+            <source>What the identity provider gave to ask with does not belong to this sign-in. Tell your administrator.</source>
+            <translation>የማንነት አቅራቢው ለመጠየቅ የሰጠው የዚህ መግቢያ አይደለም። ለአስተዳዳሪዎ ይንገሩ።</translation>
+        </message>
+        <message>
             <source>What the person saw has changed since. Show it again and let the person answer.</source>
             <translation>ግለሰቡ ያዩት ከዚያ ወዲህ ተቀይሯል። እንደገና አሳይተው ግለሰቡ ይመልሱ።</translation>
         </message>
@@ -6398,6 +7758,10 @@
         <message>
             <source>What the server sent for this station cannot be read: {part} is missing or has a wrong form.</source>
             <translation>አገልጋዩ ለዚህ ጣቢያ የላከው ሊነበብ አይችልም: {part} የለም ወይም ቅርጹ የተሳሳተ ነው።</translation>
+        </message>
+        <message>
+            <source>What the server sent, the newest first</source>
+            <translation>አገልጋዩ የላከው፣ አዲሱ ቀድሞ</translation>
         </message>
         <message>
             <source>What the wallet sent belongs to another step, or to another attempt.</source>
@@ -6428,6 +7792,18 @@
             <translation>ይህ ጣቢያ ስለ መልእክት መላክ የሚያውቀው ሊሠራበት አይችልም። ለአስተዳዳሪዎ ይንገሩ።</translation>
         </message>
         <message>
+            <source>What this version changed</source>
+            <translation>ይህ ስሪት የለወጠው</translation>
+        </message>
+        <message>
+            <source>What this would have changed cannot be told from what was kept: {settings}.</source>
+            <translation>ይህ ምን ይለውጥ እንደነበር ከተቀመጠው ነገር መናገር አይቻልም፦ {settings}።</translation>
+        </message>
+        <message>
+            <source>What to do on each page, for learning</source>
+            <translation>በየገጹ ምን እንደሚደረግ፣ ለመማር</translation>
+        </message>
+        <message>
             <source>What was captured of the person who brings the child is not enough. Go back and capture what is missing.</source>
             <translation>ልጁን ከሚያመጣው ሰው የተቀረጸው በቂ አይደለም። ተመልሰው የጎደለውን ይቅረጹ።</translation>
         </message>
@@ -6440,12 +7816,24 @@
             <translation>ለዋሌቱ ስለቀረበው ጥያቄ የተያዘው ሊነበብ አይችልም። ይህን ደረጃ እንደገና ይጀምሩ።</translation>
         </message>
         <message>
+            <source>What was said about the center's gallery cannot be read: {part} is missing or wrong.</source>
+            <translation>ስለ ማዕከሉ የፊቶች ስብስብ የተነገረው ሊነበብ አይችልም፦ {part} የለም ወይም ስህተት ነው።</translation>
+        </message>
+        <message>
             <source>What was shown does not belong together. Ask your supervisor.</source>
             <translation>የታየው አብሮ የሚሄድ አይደለም። ተቆጣጣሪዎን ይጠይቁ።</translation>
         </message>
         <message>
             <source>What was typed</source>
             <translation>የተጻፈው</translation>
+        </message>
+        <message>
+            <source>What would be otherwise</source>
+            <translation>የሚለየው</translation>
+        </message>
+        <message>
+            <source>What would raise it:</source>
+            <translation>ከፍ የሚያደርገው፦</translation>
         </message>
         <message>
             <source>What you give us here is sent to those who can confirm it.</source>
@@ -6456,12 +7844,28 @@
             <translation>መቼ</translation>
         </message>
         <message>
+            <source>Where</source>
+            <translation>የት</translation>
+        </message>
+        <message>
+            <source>Where from</source>
+            <translation>ከየት</translation>
+        </message>
+        <message>
             <source>Where the eyes look cannot be told in this picture.</source>
             <translation>በዚህ ምስል ዓይኖቹ ወዴት እንደሚመለከቱ ሊታወቅ አይችልም።</translation>
         </message>
         <message>
             <source>Whether the issuer has revoked what signed this chip cannot be told: there is no current list.</source>
             <translation>አውጪው ይህን ቺፕ የፈረመውን መሰረዙ ሊታወቅ አይችልም: ወቅታዊ ዝርዝር የለም።</translation>
+        </message>
+        <message>
+            <source>Which figure</source>
+            <translation>የትኛው አኃዝ</translation>
+        </message>
+        <message>
+            <source>Which settings</source>
+            <translation>የትኞቹ ቅንብሮች</translation>
         </message>
         <message>
             <source>Which way does the person choose?</source>
@@ -6488,6 +7892,10 @@
             <translation>አዲስ የሆኑ ሰዎች ከገቡ በኋላ በ“የእኔ መግቢያ” ጣትና ፊት ያክላሉ።</translation>
         </message>
         <message>
+            <source>Why</source>
+            <translation>ለምን</translation>
+        </message>
+        <message>
             <source>Why is it rejected?</source>
             <translation>ለምን ውድቅ ይደረጋል?</translation>
         </message>
@@ -6508,6 +7916,10 @@
             <translation>ይህ ማረጋገጫ ለምን ይቋረጣል፤ ስለ ግለሰቡ ምንም አይጻፍ</translation>
         </message>
         <message>
+            <source>Why, in a few words</source>
+            <translation>ለምን፣ በአጭሩ</translation>
+        </message>
+        <message>
             <source>Why? Nothing about the person.</source>
             <translation>ለምን? ስለ ግለሰቡ ምንም አይጻፍ።</translation>
         </message>
@@ -6516,12 +7928,24 @@
             <translation>በጣት ማያውን ይከፍታሉ፣ በአንድ ንክኪም ይፈርማሉ። ፊትና ጣቶች በዚህ ጣቢያ ታሽገው ይቀመጣሉ፤ ፊቱ እዚህ ከሚመዘገቡት ሁሉ ጋርም ይነጻጸራል።</translation>
         </message>
         <message>
+            <source>With faces alike</source>
+            <translation>ተመሳሳይ ፊት ያላቸው</translation>
+        </message>
+        <message>
+            <source>Without hints</source>
+            <translation>ያለ ፍንጭ</translation>
+        </message>
+        <message>
             <source>Words, a registration's number, or a person's name</source>
             <translation>ቃላት፣ የምዝገባ ቁጥር፣ ወይም የሰው ስም</translation>
         </message>
         <message>
             <source>Worn or damaged ridges</source>
             <translation>የተለበሱ ወይም የተጎዱ መስመሮች</translation>
+        </message>
+        <message>
+            <source>Worth</source>
+            <translation>ዋጋ</translation>
         </message>
         <message>
             <source>Write a machine as CENTER_MACHINE=FILE, with a public key file that can be read.</source>
@@ -6544,12 +7968,36 @@
             <translation>በሌላ መንገድ ጻፍ</translation>
         </message>
         <message>
+            <source>Write figures</source>
+            <translation>አኃዞችን ጻፍ</translation>
+        </message>
+        <message>
             <source>Write the date as year/month/day, for example 1990/05/31.</source>
             <translation>ቀኑን ዓመት/ወር/ቀን ብለው ይጻፉ፣ ለምሳሌ 1990/05/31።</translation>
         </message>
         <message>
+            <source>Write the hub's database as sqlite:///FILE or postgresql://USER:PASSWORD@HOST/NAME.</source>
+            <translation>የማዕከሉን የውሂብ ጎታ sqlite:///FILE ወይም postgresql://USER:PASSWORD@HOST/NAME ብለው ይጻፉ።</translation>
+        </message>
+        <message>
+            <source>Write the numbers</source>
+            <translation>ሠንጠረዡን ጻፍ</translation>
+        </message>
+        <message>
+            <source>Write the place for packets as file:///FOLDER or s3://BUCKET?endpoint=https://HOST.</source>
+            <translation>የጥቅሎችን ማስቀመጫ file:///FOLDER ወይም s3://BUCKET?endpoint=https://HOST ብለው ይጻፉ።</translation>
+        </message>
+        <message>
+            <source>Wrong attempts in a row before anybody has to wait</source>
+            <translation>መጠበቅ ከማስፈለጉ በፊት በተከታታይ የሚፈቀዱ የተሳሳቱ ሙከራዎች</translation>
+        </message>
+        <message>
             <source>Wrong attempts to show who somebody is</source>
             <translation>ማንነትን ለማሳየት የተሳሳቱ ሙከራዎች</translation>
+        </message>
+        <message>
+            <source>Wrong passwords and the lock</source>
+            <translation>የተሳሳቱ የይለፍ ቃሎችና ቁልፉ</translation>
         </message>
         <message>
             <source>Yes</source>
@@ -6568,8 +8016,12 @@
             <translation>ራስዎን ማገድ ወይም ማስወገድ አይችሉም። ሌላ አስተዳዳሪ ይጠይቁ።</translation>
         </message>
         <message>
-            <source>You did not say that this is the person. Compare again, or take another way.</source>
-            <translation>ይህ ሰው መሆኑን አልገለጹም። እንደገና ያነጻጽሩ፣ ወይም ሌላ መንገድ ይምረጡ።</translation>
+            <source>You chose that this is to be changed, and nothing of it is filled in. Fill in what has changed, or take the choice back.</source>
+            <translation>ይህ እንዲቀየር መርጠዋል፣ ግን ከዚህ ምንም አልተሞላም። የተቀየረውን ይሙሉ፣ ወይም ምርጫውን ይተዉ።</translation>
+        </message>
+        <message>
+            <source>You did not say that this is the person. Compare again, or take another way. Where it is somebody else, put the registration away and call a supervisor.</source>
+            <translation>ይህ ሰው መሆኑን አልገለጹም። እንደገና ያነጻጽሩ፣ ወይም ሌላ መንገድ ይምረጡ። ሌላ ሰው ከሆነ ምዝገባውን ወደ ጎን አስቀምጠው ተቆጣጣሪ ይጥሩ።</translation>
         </message>
         <message>
             <source>You have not enrolled a finger at this station. Use your password.</source>
@@ -6604,6 +8056,10 @@
             <translation>እርስዎ መሆንዎን ለማየት ፊትዎ ወይም ጣቶችዎ ይታያሉ።</translation>
         </message>
         <message>
+            <source>Your figures stand beside the team's: nothing needs your attention.</source>
+            <translation>አኃዞችዎ ከቡድኑ ጋር እኩል ናቸው፤ ትኩረትዎን የሚፈልግ ነገር የለም።</translation>
+        </message>
+        <message>
             <source>Your password</source>
             <translation>የይለፍ ቃልዎ</translation>
         </message>
@@ -6616,12 +8072,28 @@
             <translation>የይለፍ ቃልዎ ፊርማዎ ነው።</translation>
         </message>
         <message>
+            <source>Your password is your signature. On a training station it is filled in.</source>
+            <translation>የይለፍ ቃልዎ ፊርማዎ ነው። በልምምድ ጣቢያ አስቀድሞ ተሞልቷል።</translation>
+        </message>
+        <message>
             <source>Your password: it is needed for every change on this page.</source>
             <translation>የይለፍ ቃልዎ: በዚህ ገጽ ለሚደረግ ለውጥ ሁሉ ያስፈልጋል።</translation>
         </message>
         <message>
+            <source>a capture that did not do, or was kept all the same</source>
+            <translation>በቂ ያልሆነ፣ ወይም ቢሆንም የተያዘ ቀረጻ</translation>
+        </message>
+        <message>
+            <source>a supervisor is asked</source>
+            <translation>ተቆጣጣሪ ይጠየቃል</translation>
+        </message>
+        <message>
             <source>accepted by the server</source>
             <translation>በአገልጋዩ ተቀባይነት አግኝቷል</translation>
+        </message>
+        <message>
+            <source>add a passport or identity card</source>
+            <translation>ፓስፖርት ወይም መታወቂያ ካርድ ያክሉ</translation>
         </message>
         <message>
             <source>adult</source>
@@ -6636,6 +8108,10 @@
             <translation>ዕድሜ {years}</translation>
         </message>
         <message>
+            <source>all that are installed</source>
+            <translation>የተጫኑት ሁሉ</translation>
+        </message>
+        <message>
             <source>announced, waits to be sent</source>
             <translation>ተነግሯል፣ መላክ ይጠብቃል</translation>
         </message>
@@ -6644,8 +8120,20 @@
             <translation>ጸድቋል</translation>
         </message>
         <message>
+            <source>as of all fingers</source>
+            <translation>እንደ ሁሉም ጣቶች</translation>
+        </message>
+        <message>
+            <source>ask a register for the person's record</source>
+            <translation>የሰውየውን መረጃ ከመዝገብ ይጠይቁ</translation>
+        </message>
+        <message>
             <source>asked of another system</source>
             <translation>ከሌላ ሥርዓት የተጠየቀ</translation>
+        </message>
+        <message>
+            <source>asked on {time}</source>
+            <translation>በ{time} ተጠይቋል</translation>
         </message>
         <message>
             <source>at any time</source>
@@ -6666,6 +8154,10 @@
         <message>
             <source>being processed</source>
             <translation>እየተስተናገደ ነው</translation>
+        </message>
+        <message>
+            <source>being watched for a moment</source>
+            <translation>ለአፍታ መታየት</translation>
         </message>
         <message>
             <source>blocked</source>
@@ -6696,6 +8188,10 @@
             <translation>ሰርተፍኬት እስከ {date}</translation>
         </message>
         <message>
+            <source>changed after something had been captured</source>
+            <translation>አንድ ነገር ከተወሰደ በኋላ ተለውጧል</translation>
+        </message>
+        <message>
             <source>chip</source>
             <translation>ቺፕ</translation>
         </message>
@@ -6708,8 +8204,20 @@
             <translation>ተመርጧል</translation>
         </message>
         <message>
+            <source>compare the face</source>
+            <translation>ፊቱን ያወዳድሩ</translation>
+        </message>
+        <message>
+            <source>counts</source>
+            <translation>ይጸናል</translation>
+        </message>
+        <message>
             <source>day/month/year</source>
             <translation>ቀን/ወር/ዓመት</translation>
+        </message>
+        <message>
+            <source>dead: the person has to share anew</source>
+            <translation>ሞቷል፦ ሰውየው እንደገና ማጋራት አለበት</translation>
         </message>
         <message>
             <source>destroyed, as the server has it</source>
@@ -6718,6 +8226,10 @@
         <message>
             <source>did not succeed</source>
             <translation>አልተሳካም</translation>
+        </message>
+        <message>
+            <source>discarded</source>
+            <translation>ተሰርዟል</translation>
         </message>
         <message>
             <source>document</source>
@@ -6740,6 +8252,14 @@
             <translation>ሁሉም</translation>
         </message>
         <message>
+            <source>eyes</source>
+            <translation>ዓይኖች</translation>
+        </message>
+        <message>
+            <source>face</source>
+            <translation>ፊት</translation>
+        </message>
+        <message>
             <source>face or finger</source>
             <translation>ፊት ወይም ጣት</translation>
         </message>
@@ -6756,12 +8276,28 @@
             <translation>የጣት አሻራ አንባቢ</translation>
         </message>
         <message>
+            <source>fingers</source>
+            <translation>ጣቶች</translation>
+        </message>
+        <message>
             <source>firmware {firmware}</source>
             <translation>ፈርምዌር {firmware}</translation>
         </message>
         <message>
             <source>for signing in and checks only</source>
             <translation>ለመግቢያና ለፍተሻ ብቻ</translation>
+        </message>
+        <message>
+            <source>fresh</source>
+            <translation>አዲስ</translation>
+        </message>
+        <message>
+            <source>from now on</source>
+            <translation>ከአሁን ጀምሮ</translation>
+        </message>
+        <message>
+            <source>from tomorrow on</source>
+            <translation>ከነገ ጀምሮ</translation>
         </message>
         <message>
             <source>given</source>
@@ -6782,6 +8318,10 @@
         <message>
             <source>identity {level}</source>
             <translation>ማንነት {level}</translation>
+        </message>
+        <message>
+            <source>in a week</source>
+            <translation>ከሳምንት በኋላ</translation>
         </message>
         <message>
             <source>in the future</source>
@@ -6808,6 +8348,10 @@
             <translation>በሌላ ቦታ እየታየ ነው</translation>
         </message>
         <message>
+            <source>is there</source>
+            <translation>አለ</translation>
+        </message>
+        <message>
             <source>its time is over</source>
             <translation>ጊዜው አልቋል</translation>
         </message>
@@ -6824,8 +8368,32 @@
             <translation>በኋላ</translation>
         </message>
         <message>
+            <source>let somebody vouch for the person</source>
+            <translation>አንድ ሰው እንዲመሰክር ያድርጉ</translation>
+        </message>
+        <message>
+            <source>let the person sign in at a provider</source>
+            <translation>ሰውየው በአቅራቢ ዘንድ እንዲገባ ያድርጉ</translation>
+        </message>
+        <message>
+            <source>let the person sign in at a provider with two factors</source>
+            <translation>ሰውየው በሁለት ማረጋገጫ በአቅራቢ ዘንድ እንዲገባ ያድርጉ</translation>
+        </message>
+        <message>
+            <source>let the person sign in at a trusted provider</source>
+            <translation>ሰውየው በታመነ አቅራቢ ዘንድ እንዲገባ ያድርጉ</translation>
+        </message>
+        <message>
+            <source>lives, and is renewed no more: the person has to share anew</source>
+            <translation>ይሠራል፣ ግን ከእንግዲህ አይታደስም፦ ሰውየው እንደገና ማጋራት አለበት</translation>
+        </message>
+        <message>
             <source>looked up here</source>
             <translation>እዚህ ተፈልጓል</translation>
+        </message>
+        <message>
+            <source>may be approved unseen</source>
+            <translation>ሳይታይ ሊጸድቅ ይችላል</translation>
         </message>
         <message>
             <source>minor</source>
@@ -6836,12 +8404,36 @@
             <translation>ወር/ቀን/ዓመት</translation>
         </message>
         <message>
+            <source>must be looked at</source>
+            <translation>መታየት አለበት</translation>
+        </message>
+        <message>
             <source>need not succeed</source>
             <translation>መሳካት አይጠበቅበትም</translation>
         </message>
         <message>
+            <source>never asked</source>
+            <translation>ተጠይቆ አያውቅም</translation>
+        </message>
+        <message>
+            <source>next renewal on {day}</source>
+            <translation>ቀጣይ እድሳት በ{day}</translation>
+        </message>
+        <message>
+            <source>no</source>
+            <translation>አይ</translation>
+        </message>
+        <message>
             <source>no name yet</source>
             <translation>ገና ስም የለም</translation>
+        </message>
+        <message>
+            <source>nobody asks</source>
+            <translation>ማንም አይጠይቅም</translation>
+        </message>
+        <message>
+            <source>nobody is asked</source>
+            <translation>ማንም አይጠየቅም</translation>
         </message>
         <message>
             <source>none</source>
@@ -6852,8 +8444,16 @@
             <translation>አልተጠየቀም</translation>
         </message>
         <message>
+            <source>not asked lately</source>
+            <translation>በቅርቡ አልተጠየቀም</translation>
+        </message>
+        <message>
             <source>not connected</source>
             <translation>አልተገናኘም</translation>
+        </message>
+        <message>
+            <source>not decided</source>
+            <translation>ያልተወሰነ</translation>
         </message>
         <message>
             <source>not needed</source>
@@ -6866,6 +8466,10 @@
         <message>
             <source>not sure: compare it</source>
             <translation>እርግጠኛ አይደለም: ያነጻጽሩ</translation>
+        </message>
+        <message>
+            <source>not there: people are spared it</source>
+            <translation>የለም፦ ሰዎች ወደዚያ አይላኩም</translation>
         </message>
         <message>
             <source>nothing</source>
@@ -6892,8 +8496,16 @@
             <translation>በድራይቭ በመንገድ ላይ</translation>
         </message>
         <message>
+            <source>one of the two is enough</source>
+            <translation>ከሁለቱ አንዱ ይበቃል</translation>
+        </message>
+        <message>
             <source>one-time code</source>
             <translation>የአንድ ጊዜ ኮድ</translation>
+        </message>
+        <message>
+            <source>overdue: the service is asked whether it still lives</source>
+            <translation>ጊዜው አልፏል፦ አሁንም ይሠራ እንደሆነ አገልግሎቱ ይጠየቃል</translation>
         </message>
         <message>
             <source>passport zone</source>
@@ -6932,12 +8544,20 @@
             <translation>በመጠኑ እርግጠኛ</translation>
         </message>
         <message>
+            <source>read the chip of a passport or identity card</source>
+            <translation>የፓስፖርት ወይም የመታወቂያ ካርድ ቺፕ ያንብቡ</translation>
+        </message>
+        <message>
             <source>ready to be sealed</source>
             <translation>ለመታሸግ ዝግጁ</translation>
         </message>
         <message>
             <source>records shared through MiTrust</source>
             <translation>በMiTrust የተጋሩ መዝገቦች</translation>
+        </message>
+        <message>
+            <source>refused</source>
+            <translation>ውድቅ የተደረገ</translation>
         </message>
         <message>
             <source>refused by the server</source>
@@ -6952,8 +8572,16 @@
             <translation>በአገልጋዩ ውድቅ ሆኗል</translation>
         </message>
         <message>
+            <source>risk {before} → {after}</source>
+            <translation>ስጋት {before} → {after}</translation>
+        </message>
+        <message>
             <source>risk {weight}</source>
             <translation>ስጋት {weight}</translation>
+        </message>
+        <message>
+            <source>send the person a one-time code</source>
+            <translation>ለሰውየው የአንድ ጊዜ ኮድ ይላኩ</translation>
         </message>
         <message>
             <source>sent back</source>
@@ -6980,8 +8608,20 @@
             <translation>የሚገቡት በ: {names}</translation>
         </message>
         <message>
+            <source>somebody decided</source>
+            <translation>አንድ ሰው ወስኗል</translation>
+        </message>
+        <message>
+            <source>somebody saw what is not for everybody</source>
+            <translation>አንድ ሰው ለሁሉም ያልሆነውን አይቷል</translation>
+        </message>
+        <message>
             <source>somewhat sure (low)</source>
             <translation>በመጠኑ እርግጠኛ (ዝቅተኛ)</translation>
+        </message>
+        <message>
+            <source>sources that could answer: {count}</source>
+            <translation>ሊመልሱ የሚችሉ ምንጮች፦ {count}</translation>
         </message>
         <message>
             <source>still owed</source>
@@ -7012,6 +8652,18 @@
             <translation>እርግጠኛ (ተጨባጭ)</translation>
         </message>
         <message>
+            <source>take the identity from the person's wallet</source>
+            <translation>ማንነቱን ከሰውየው ዋሌት ይውሰዱ</translation>
+        </message>
+        <message>
+            <source>the device itself</source>
+            <translation>መሣሪያው ራሱ</translation>
+        </message>
+        <message>
+            <source>the person did not agree</source>
+            <translation>ሰውየው አልተስማማም</translation>
+        </message>
+        <message>
             <source>the person was told to come again</source>
             <translation>ግለሰቡ እንደገና እንዲመጡ ተነግሯቸዋል</translation>
         </message>
@@ -7028,8 +8680,16 @@
             <translation>ይህ ሰው እንደገና መምጣት አለባቸው</translation>
         </message>
         <message>
+            <source>this station</source>
+            <translation>ይህ ጣቢያ</translation>
+        </message>
+        <message>
             <source>to be captured</source>
             <translation>ሊቀረጽ የሚገባው</translation>
+        </message>
+        <message>
+            <source>to be renewed</source>
+            <translation>መታደስ ያለበት</translation>
         </message>
         <message>
             <source>today</source>
@@ -7040,12 +8700,28 @@
             <translation>ብዙ የተሳሳቱ ሙከራዎች፤ ከ{minutes} ደቂቃ በኋላ ሊሞክሩ ይችላሉ</translation>
         </message>
         <message>
+            <source>turning the head and shutting the eyes</source>
+            <translation>ጭንቅላት ማዞርና ዓይን መጨፈን</translation>
+        </message>
+        <message>
             <source>typed</source>
             <translation>ተጽፏል</translation>
         </message>
         <message>
             <source>under way</source>
             <translation>በሂደት ላይ</translation>
+        </message>
+        <message>
+            <source>unknown kind of file</source>
+            <translation>የማይታወቅ የፋይል ዓይነት</translation>
+        </message>
+        <message>
+            <source>valid until {day}</source>
+            <translation>እስከ {day} ያገለግላል</translation>
+        </message>
+        <message>
+            <source>verified</source>
+            <translation>የተረጋገጠ</translation>
         </message>
         <message>
             <source>very alike</source>
@@ -7084,12 +8760,28 @@
             <translation>በስልክ ያለ ዋሌት</translation>
         </message>
         <message>
+            <source>was valid until {day}</source>
+            <translation>እስከ {day} ያገለግል ነበር</translation>
+        </message>
+        <message>
             <source>weak</source>
             <translation>ደካማ</translation>
         </message>
         <message>
+            <source>without an end</source>
+            <translation>ያለ ማብቂያ</translation>
+        </message>
+        <message>
+            <source>yes</source>
+            <translation>አዎ</translation>
+        </message>
+        <message>
             <source>{allowed} attempts are allowed.</source>
             <translation>{allowed} ሙከራዎች ተፈቅደዋል።</translation>
+        </message>
+        <message>
+            <source>{attribute}: {mine} % good at the first try, the team's {team} %.</source>
+            <translation>{attribute}: በመጀመሪያ ሙከራ {mine} % ጥሩ፣ የቡድኑ {team} %።</translation>
         </message>
         <message>
             <source>{count} decisions are signed and count.</source>
@@ -7102,6 +8794,10 @@
         <message>
             <source>{count} older ones</source>
             <translation>{count} የቆዩ</translation>
+        </message>
+        <message>
+            <source>{count} older records are still being counted.</source>
+            <translation>{count} የቆዩ መዝገቦች ገና እየተቆጠሩ ነው።</translation>
         </message>
         <message>
             <source>{count} older records are still being made ready to be searched.</source>
@@ -7124,12 +8820,36 @@
             <translation>እስከዚያው {count} ተልከዋል፣ እንደገና እርስዎን ይጠብቃሉ።</translation>
         </message>
         <message>
+            <source>{days} days</source>
+            <translation>{days} ቀናት</translation>
+        </message>
+        <message>
             <source>{decision}, to be signed off</source>
             <translation>{decision}፣ መጽናት ይቀራል</translation>
         </message>
         <message>
             <source>{decision}{reason} by {name}, {time}</source>
             <translation>{decision}{reason} በ{name}፣ {time}</translation>
+        </message>
+        <message>
+            <source>{device} gives poorer quality for everybody at present: that is not your doing. Tell your supervisor.</source>
+            <translation>{device} በአሁኑ ጊዜ ለሁሉም ዝቅተኛ ጥራት ይሰጣል፤ ይህ በእርስዎ ምክንያት አይደለም። ለተቆጣጣሪዎ ይንገሩ።</translation>
+        </message>
+        <message>
+            <source>{device}, {what}: quality is {points} points lower for every officer since {day}. Clean it, or have it looked at.</source>
+            <translation>{device}፣ {what}: ከ{day} ጀምሮ ጥራቱ ለሁሉም ባለሙያዎች በ{points} ነጥብ ዝቅ ብሏል። ያጽዱት ወይም ያስመርምሩት።</translation>
+        </message>
+        <message>
+            <source>{device}, {what}: quality is {points} points lower than with the other devices, whoever works with it. Clean it, or have it looked at.</source>
+            <translation>{device}፣ {what}: ማንም ይሥራበት ጥራቱ ከሌሎቹ መሣሪያዎች በ{points} ነጥብ ዝቅ ያለ ነው። ያጽዱት ወይም ያስመርምሩት።</translation>
+        </message>
+        <message>
+            <source>{differing} of {cases} registrations of the last {days} days would have gone otherwise. Supervisors would have been asked about {after} instead of {before}.</source>
+            <translation>ባለፉት {days} ቀናት ከነበሩት {cases} ምዝገባዎች {differing} በሌላ መንገድ ይሄዱ ነበር። ተቆጣጣሪዎች ስለ {before} ሳይሆን ስለ {after} ይጠየቁ ነበር።</translation>
+        </message>
+        <message>
+            <source>{document} from {provider}</source>
+            <translation>{document} ከ{provider}</translation>
         </message>
         <message>
             <source>{document}: {before} kB before, {after} kB now. Look whether it can still be read; if not, scan it again.</source>
@@ -7164,6 +8884,10 @@
             <translation>{folder} ፋይል ነው፣ እዚህ ግን አቃፊ ያስፈልጋል።</translation>
         </message>
         <message>
+            <source>{form}, {size} kB</source>
+            <translation>{form}፣ {size} kB</translation>
+        </message>
+        <message>
             <source>{host} answers but sends no pictures. Ask your administrator to check the camera's address, password and certificate.</source>
             <translation>{host} ይመልሳል ግን ምስል አይልክም። አስተዳዳሪዎ የካሜራውን አድራሻ፣ የይለፍ ቃልና ሰርተፍኬት እንዲያረጋግጡ ይጠይቁ።</translation>
         </message>
@@ -7180,12 +8904,48 @@
             <translation>{minutes} ደቂቃ</translation>
         </message>
         <message>
+            <source>{name} cannot be {value}. It may be {allowed}.</source>
+            <translation>{name} {value} ሊሆን አይችልም። የሚፈቀደው፦ {allowed}።</translation>
+        </message>
+        <message>
+            <source>{name} is no name for a driver: take small letters, digits and underscores, with a letter first.</source>
+            <translation>{name} የድራይቨር ስም ሊሆን አይችልም፦ ትናንሽ የላቲን ፊደላትን፣ አኃዞችን እና የስር መስመሮችን ይጠቀሙ፤ በፊደል ይጀምሩ።</translation>
+        </message>
+        <message>
+            <source>{name} would be good enough</source>
+            <translation>{name} በቂ ይሆን ነበር</translation>
+        </message>
+        <message>
+            <source>{name} would be too poor</source>
+            <translation>{name} በጣም ደካማ ይሆን ነበር</translation>
+        </message>
+        <message>
             <source>{name} · next: {step} · {time}</source>
             <translation>{name} · ቀጣይ: {step} · {time}</translation>
         </message>
         <message>
+            <source>{name}, drawn. The numbers stand in the table.</source>
+            <translation>{name}፣ በሥዕል። ቁጥሮቹ በሠንጠረዡ ውስጥ ናቸው።</translation>
+        </message>
+        <message>
+            <source>{name}, in numbers</source>
+            <translation>{name}፣ በቁጥር</translation>
+        </message>
+        <message>
+            <source>{name}, page {number} of {count}</source>
+            <translation>{name}፣ ገጽ {number} ከ{count}</translation>
+        </message>
+        <message>
+            <source>{name}: agreed on {time}</source>
+            <translation>{name}፦ በ{time} ተስማምቷል</translation>
+        </message>
+        <message>
             <source>{name}: cannot be captured ({reason})</source>
             <translation>{name}: ሊቀረጽ አይችልም ({reason})</translation>
+        </message>
+        <message>
+            <source>{name}: this file cannot be shown here. Save a copy and open it where it can be.</source>
+            <translation>{name}፦ ይህ ፋይል እዚህ ሊታይ አይችልም። ቅጂ አስቀምጠው በሚከፈትበት ይክፈቱት።</translation>
         </message>
         <message>
             <source>{name}: {quality}</source>
@@ -7196,8 +8956,32 @@
             <translation>{number} · {name} · በ{time} ታሽጓል</translation>
         </message>
         <message>
+            <source>{officer} with {device}, {what}: quality is {points} points lower since {day}, and too little was done by others or elsewhere to say which of the two it is. Clean the device, and exchange devices for some days.</source>
+            <translation>{officer} በ{device}፣ {what}: ከ{day} ጀምሮ ጥራቱ በ{points} ነጥብ ዝቅ ብሏል፤ ከሁለቱ የትኛው እንደሆነ ለመናገር ሌሎች ወይም በሌላ መሣሪያ የተሠራው በጣም ጥቂት ነው። መሣሪያውን ያጽዱ፤ ለጥቂት ቀናትም መሣሪያ ይለዋወጡ።</translation>
+        </message>
+        <message>
+            <source>{officer} with {device}, {what}: quality is {points} points lower than elsewhere, and nobody else worked with it who worked with another one too. Exchange devices for some days to see which of the two it is.</source>
+            <translation>{officer} በ{device}፣ {what}: ጥራቱ ከሌሎቹ በ{points} ነጥብ ዝቅ ያለ ነው፤ በዚህም በሌላም መሣሪያ የሠራ ሌላ ሰው የለም። ከሁለቱ የትኛው እንደሆነ ለማየት ለጥቂት ቀናት መሣሪያ ይለዋወጡ።</translation>
+        </message>
+        <message>
+            <source>{officer}, {what}: quality is {points} points lower since {day}, whatever the device. Ask what has changed.</source>
+            <translation>{officer}፣ {what}: ከ{day} ጀምሮ መሣሪያው የትኛውም ቢሆን ጥራቱ በ{points} ነጥብ ዝቅ ብሏል። ምን እንደተለወጠ ይጠይቁ።</translation>
+        </message>
+        <message>
+            <source>{officer}, {what}: quality is {points} points lower than the team's with the same devices. Go through the placement together.</source>
+            <translation>{officer}፣ {what}: በተመሳሳይ መሣሪያዎች ጥራቱ ከቡድኑ በ{points} ነጥብ ዝቅ ያለ ነው። አቀማመጡን አብረው ይከልሱ።</translation>
+        </message>
+        <message>
+            <source>{one}, and then {other}</source>
+            <translation>{one}፣ ከዚያም {other}</translation>
+        </message>
+        <message>
             <source>{rate} pictures a second come.</source>
             <translation>በሰከንድ {rate} ምስሎች ይመጣሉ።</translation>
+        </message>
+        <message>
+            <source>{score} of at most {strength}</source>
+            <translation>{score} ከፍተኛው {strength}</translation>
         </message>
         <message>
             <source>{seconds} s</source>
@@ -7224,6 +9008,10 @@
             <translation>{source} {said} ይላል፤ እዚህ {standing} ተጽፏል።</translation>
         </message>
         <message>
+            <source>{source}, signed with {fingerprint} …</source>
+            <translation>{source}፣ በ{fingerprint} … የተፈረመ</translation>
+        </message>
+        <message>
             <source>{step} took {minutes} minutes; usual is {most} at most.</source>
             <translation>{step} {minutes} ደቂቃ ወሰደ፤ የተለመደው ቢበዛ {most} ነው።</translation>
         </message>
@@ -7232,8 +9020,28 @@
             <translation>{step} {seconds} ሰከንድ ወሰደ፤ የተለመደው ቢያንስ {least} ነው።</translation>
         </message>
         <message>
+            <source>{step}: half of yours take longer than {mine} s, half of the team's longer than {team} s.</source>
+            <translation>{step}: የእርስዎ ግማሾቹ ከ{mine} ሰከንድ በላይ፣ የቡድኑ ግማሾቹ ከ{team} ሰከንድ በላይ ይወስዳሉ።</translation>
+        </message>
+        <message>
+            <source>{text} is no moment. Write 2026-12-31, or 2026-12-31T08:00+01:00.</source>
+            <translation>{text} ጊዜ አይደለም። 2026-12-31 ወይም 2026-12-31T08:00+01:00 ብለው ይጻፉ።</translation>
+        </message>
+        <message>
+            <source>{text} is no setting with its value. Write NAME=VALUE.</source>
+            <translation>{text} ቅንብር ከነዋጋው አይደለም። NAME=VALUE ብለው ይጻፉ።</translation>
+        </message>
+        <message>
+            <source>{value} (the server's)</source>
+            <translation>{value} (የአገልጋዩ)</translation>
+        </message>
+        <message>
             <source>{waiting} waiting · {held} held · {decided} to be signed off</source>
             <translation>{waiting} ይጠብቃሉ · {held} ተይዘዋል · {decided} መጽናት ይቀራቸዋል</translation>
+        </message>
+        <message>
+            <source>{what}: level {level}</source>
+            <translation>{what}፦ ደረጃ {level}</translation>
         </message>
         <message>
             <source>{what}: the limit is reached.</source>
@@ -7250,6 +9058,10 @@
         <message>
             <source>{whole}.{tenth}</source>
             <translation>{whole}.{tenth}</translation>
+        </message>
+        <message>
+            <source>✗ not signed by this station</source>
+            <translation>✗ በዚህ ጣቢያ አልተፈረመም</translation>
         </message>
     </context>
 </TS>

@@ -8,6 +8,22 @@
             <translation>، </translation>
         </message>
         <message>
+            <source>25 % above</source>
+            <translation>25 % أعلى</translation>
+        </message>
+        <message>
+            <source>25 % below</source>
+            <translation>25 % أدنى</translation>
+        </message>
+        <message>
+            <source>A + may stand before them.</source>
+            <translation>ويجوز أن تسبقها علامة +.</translation>
+        </message>
+        <message>
+            <source>A PDF that is kept as it was shared; it cannot be shown here.</source>
+            <translation>ملف PDF محفوظ كما شورِك؛ لا يمكن عرضه هنا.</translation>
+        </message>
+        <message>
             <source>A biometric file of the packet is made as no client makes it. It was not looked into.</source>
             <translation>أحد ملفات البيانات الحيوية في الحزمة مكتوب كما لا يكتبه أي برنامج. لم يُفحص.</translation>
         </message>
@@ -30,6 +46,10 @@
         <message>
             <source>A certification scheme in the record is none that the standard knows.</source>
             <translation>أحد مخططات الاعتماد في السجل غير معروف في المعيار.</translation>
+        </message>
+        <message>
+            <source>A change counts from now on or later.</source>
+            <translation>يسري التغيير من الآن أو لاحقًا.</translation>
         </message>
         <message>
             <source>A chip is opened by the machine-readable lines of the document, or by the six digits on its front. This is neither.</source>
@@ -76,6 +96,10 @@
             <translation>وثيقة ناقصة أو غير مقروءة أو تخص شخصًا آخر</translation>
         </message>
         <message>
+            <source>A document says something else</source>
+            <translation>وثيقة تقول شيئًا آخر</translation>
+        </message>
+        <message>
             <source>A document says something else than what stands here. Look at both and decide which is right.</source>
             <translation>تقول إحدى الوثائق غير ما هو مكتوب هنا. انظر إلى الاثنين وقرّر أيهما الصحيح.</translation>
         </message>
@@ -96,6 +120,10 @@
             <translation>تعذّرت قراءة ملف من حزمة التعرّف على الوجوه: {file}.</translation>
         </message>
         <message>
+            <source>A file of the receiver is damaged and cannot be taken over: {file}. Mend or remove it.</source>
+            <translation>أحد ملفات المستقبِل تالف ولا يمكن نقله: {file}. أصلحه أو أزله.</translation>
+        </message>
+        <message>
             <source>A file on the chip ({file}) cannot be read.</source>
             <translation>تعذرت قراءة ملف على الشريحة ({file}).</translation>
         </message>
@@ -114,6 +142,10 @@
         <message>
             <source>A file on the chip ({file}) says that it is larger than any passport's is.</source>
             <translation>ملف على الشريحة ({file}) يقول إنه أكبر من ملفات أي جواز سفر.</translation>
+        </message>
+        <message>
+            <source>A file that stations would be told is no JSON: {file}. None was taken.</source>
+            <translation>ملف موجَّه إلى المحطات ليس بصيغة JSON: {file}. لم يُؤخذ أي ملف.</translation>
         </message>
         <message>
             <source>A finger or an eye is marked as an exception: a supervisor has to confirm it.</source>
@@ -160,6 +192,14 @@
             <translation>وصلت من قبل حزمة بالرقم نفسه ومحتوى مختلف. أخبر المشرف.</translation>
         </message>
         <message>
+            <source>A packet that was accepted is not where it was put. Restore the backup.</source>
+            <translation>حزمة قُبلت ليست في المكان الذي وُضعت فيه. استعد النسخة الاحتياطية.</translation>
+        </message>
+        <message>
+            <source>A packet was not kept as it was written. It is not accepted.</source>
+            <translation>لم تُحفظ حزمة كما كُتبت. لم تُقبل.</translation>
+        </message>
+        <message>
             <source>A page came after {seconds} s. Nothing of it was kept.</source>
             <translation>وصلت صفحة بعد {seconds} ث. لم يُحتفظ بأي شيء منها.</translation>
         </message>
@@ -184,8 +224,16 @@
             <translation>تم تغيير جزء البرنامج الذي يقيّم الصور. أعد تثبيت البرنامج.</translation>
         </message>
         <message>
+            <source>A part of this update is not what was signed. Copy it again; if it stays so, do not install it.</source>
+            <translation>جزء من هذا التحديث ليس ما جرى توقيعه. انسخه مرة أخرى؛ وإن بقي كذلك فلا تثبّته.</translation>
+        </message>
+        <message>
             <source>A password is needed: name a file that holds it with {option}, or run in a terminal.</source>
             <translation>كلمة المرور مطلوبة: حدد بالخيار ⁦{option}⁩ ملفًا يحتويها، أو شغّل البرنامج في نافذة طرفية.</translation>
+        </message>
+        <message>
+            <source>A photo of what cannot be captured</source>
+            <translation>صورة لما لا يمكن التقاطه</translation>
         </message>
         <message>
             <source>A picture for the simulated devices cannot be read: {file}.</source>
@@ -216,12 +264,20 @@
             <translation>إحدى درجات الجودة في السجل ليست بين 0 و100 ولا تساوي 255.</translation>
         </message>
         <message>
+            <source>A reason is given for what is rejected or sent back, and for nothing else.</source>
+            <translation>يُذكر السبب لما يُرفض أو يُعاد، ولا يُذكر لغير ذلك.</translation>
+        </message>
+        <message>
             <source>A request cannot be read: {part} is missing or has a wrong form.</source>
             <translation>تعذّرت قراءة طلب: {part} غير موجود أو بصيغة خاطئة.</translation>
         </message>
         <message>
             <source>A request for bookings cannot be read: {part} is missing or has a wrong form.</source>
             <translation>لا يمكن قراءة طلب المواعيد: {part} مفقود أو صيغته خاطئة.</translation>
+        </message>
+        <message>
+            <source>A request to relay answers cannot be read: {part} is missing or has a wrong form.</source>
+            <translation>لا يمكن قراءة طلب ترحيل الأجوبة: {part} ناقص أو صيغته خاطئة.</translation>
         </message>
         <message>
             <source>A request to sign in cannot be read: {part} is missing or has a wrong form.</source>
@@ -276,6 +332,10 @@
             <translation>للسر اسم وحرف واحد على الأقل.</translation>
         </message>
         <message>
+            <source>A set-up file</source>
+            <translation>ملف إعداد</translation>
+        </message>
+        <message>
             <source>A small child needs somebody who brings it: of that person no face, finger or eye was captured.</source>
             <translation>الطفل الصغير يحتاج إلى من يرافقه: لم يُلتقط لذلك الشخص وجه ولا إصبع ولا عين.</translation>
         </message>
@@ -284,8 +344,24 @@
             <translation>الطفل الصغير يحتاج إلى من يرافقه: رقم هوية ذلك الشخص أو رقم تسجيله ناقص.</translation>
         </message>
         <message>
+            <source>A station's number has the form CENTER_MACHINE, both of digits.</source>
+            <translation>رقم المحطة على صورة CENTER_MACHINE، وكلاهما أرقام.</translation>
+        </message>
+        <message>
+            <source>A station's request to be let in cannot be read: {part} is missing or has a wrong form.</source>
+            <translation>لا يمكن قراءة طلب محطة السماحَ لها: {part} ناقص أو صيغته خاطئة.</translation>
+        </message>
+        <message>
             <source>A step may not have a name that begins with $: {node}.</source>
             <translation>لا يجوز أن يبدأ اسم الخطوة بالرمز $: ‏{node}.</translation>
+        </message>
+        <message>
+            <source>A step took very long</source>
+            <translation>استغرقت خطوة وقتًا طويلًا جدًا</translation>
+        </message>
+        <message>
+            <source>A step was very quick</source>
+            <translation>كانت خطوة سريعة جدًا</translation>
         </message>
         <message>
             <source>A stolen disk is worth nothing then. If this computer breaks, what was not sent yet is lost, unless your administrator makes a note of its secret.</source>
@@ -316,6 +392,10 @@
             <translation>يجب أن يشهد مشرف لهذا الشخص. اطلب منه تسجيل الدخول والمتابعة.</translation>
         </message>
         <message>
+            <source>A supervisor has yet to look at this registration. The proof can be taken after that.</source>
+            <translation>لم ينظر مشرف بعد في هذا التسجيل. يمكن أخذ الإثبات بعد ذلك.</translation>
+        </message>
+        <message>
             <source>A test takes at most 20 seconds. Nothing that a device takes meanwhile is kept.</source>
             <translation>يستغرق الفحص 20 ثانية على الأكثر. لا يُحتفظ بأي شيء يلتقطه الجهاز خلاله.</translation>
         </message>
@@ -338,6 +418,10 @@
         <message>
             <source>A user name has 2 to 50 letters, digits, dots, dashes or underscores.</source>
             <translation>يتكون اسم المستخدم من 2 إلى 50 حرفًا أو رقمًا أو نقطة أو شرطة أو شرطة سفلية.</translation>
+        </message>
+        <message>
+            <source>A verified document or wallet shows who this person is, and the face is theirs.</source>
+            <translation>وثيقة أو محفظة موثَّقة تُبيّن من هو هذا الشخص، والوجه وجهه.</translation>
         </message>
         <message>
             <source>A word in it is on the list of words that names do not hold. Write it differently, or say why it stays.</source>
@@ -364,12 +448,28 @@
             <translation>إضافة صفحة</translation>
         </message>
         <message>
+            <source>Address</source>
+            <translation>العنوان</translation>
+        </message>
+        <message>
+            <source>Administration</source>
+            <translation>الإدارة</translation>
+        </message>
+        <message>
             <source>Administrator</source>
             <translation>مدير النظام</translation>
         </message>
         <message>
+            <source>Age</source>
+            <translation>العمر</translation>
+        </message>
+        <message>
             <source>Age in years</source>
             <translation>العمر بالسنوات</translation>
+        </message>
+        <message>
+            <source>All figures of these days as one signed file (PDF)</source>
+            <translation>كل أرقام هذه الأيام في ملف واحد موقّع (PDF)</translation>
         </message>
         <message>
             <source>All of these are marked as exceptions; there is nothing to capture.</source>
@@ -378,6 +478,10 @@
         <message>
             <source>All of these, in any order</source>
             <translation>كل هذه، بأي ترتيب</translation>
+        </message>
+        <message>
+            <source>All that were asked are there.</source>
+            <translation>كل ما سُئل متاح.</translation>
         </message>
         <message>
             <source>An app on your telephone that shows a new code every half minute. It needs no network.</source>
@@ -400,8 +504,8 @@
             <translation>أحد الفهارس في ملف البيانات الحيوية ليس على صيغة UUID.</translation>
         </message>
         <message>
-            <source>An introducer who was registered here says their number.</source>
-            <translation>يذكر معرّف سُجّل هنا رقمه.</translation>
+            <source>An introducer who has proven their identity number at this station says it.</source>
+            <translation>مُعرِّف أثبت رقم هويته في هذه المحطة يذكره.</translation>
         </message>
         <message>
             <source>An update needs the person's UIN.</source>
@@ -444,6 +548,10 @@
             <translation>أُخذ تسجيل محطة أخرى للمراجعة</translation>
         </message>
         <message>
+            <source>Answered</source>
+            <translation>وقت الإجابة</translation>
+        </message>
+        <message>
             <source>Approve</source>
             <translation>موافقة</translation>
         </message>
@@ -458,6 +566,10 @@
         <message>
             <source>As many of these as possible</source>
             <translation>أكبر عدد ممكن من هذه</translation>
+        </message>
+        <message>
+            <source>As shipped</source>
+            <translation>الأصلية</translation>
         </message>
         <message>
             <source>As the computer is set</source>
@@ -516,8 +628,16 @@
             <translation>واحدة على الأقل من هذه</translation>
         </message>
         <message>
+            <source>At least, %</source>
+            <translation>على الأقل، %</translation>
+        </message>
+        <message>
             <source>At most {sheets} sheets are taken at once. If more lie in the feeder, add them as further pages.</source>
             <translation>تؤخذ {sheets} ورقة على الأكثر في المرة الواحدة. إن بقيت أوراق في الملقّم فأضفها صفحاتٍ أخرى.</translation>
+        </message>
+        <message>
+            <source>At most, %</source>
+            <translation>على الأكثر، %</translation>
         </message>
         <message>
             <source>At this age one more document is needed. Go back to the documents and attach it.</source>
@@ -526,6 +646,14 @@
         <message>
             <source>Attempt {number} of {allowed}</source>
             <translation>المحاولة {number} من {allowed}</translation>
+        </message>
+        <message>
+            <source>Attempts before an officer may keep the best</source>
+            <translation>المحاولات قبل أن يجوز للموظف الإبقاء على أفضلها</translation>
+        </message>
+        <message>
+            <source>Attestation</source>
+            <translation>إفادة</translation>
         </message>
         <message>
             <source>Audit</source>
@@ -548,12 +676,24 @@
             <translation>أُعد موثّق لأحد المشغّلين</translation>
         </message>
         <message>
+            <source>Back</source>
+            <translation>رجوع</translation>
+        </message>
+        <message>
+            <source>Back of the document</source>
+            <translation>ظهر الوثيقة</translation>
+        </message>
+        <message>
             <source>Back to the desk</source>
             <translation>إلى الصفحة الرئيسية</translation>
         </message>
         <message>
             <source>Bandage, covering or glasses</source>
             <translation>ضمادة أو غطاء أو نظارة</translation>
+        </message>
+        <message>
+            <source>Became</source>
+            <translation>أصبحت</translation>
         </message>
         <message>
             <source>Begin</source>
@@ -574,6 +714,10 @@
         <message>
             <source>Being taken. The person stays like this until it is good.</source>
             <translation>جارٍ الالتقاط. يبقى الشخص هكذا حتى تكون النتيجة جيدة.</translation>
+        </message>
+        <message>
+            <source>Belongs to</source>
+            <translation>يتبع</translation>
         </message>
         <message>
             <source>Biometric exception cleared</source>
@@ -604,6 +748,14 @@
             <translation>حظر</translation>
         </message>
         <message>
+            <source>Blocklisted words stay</source>
+            <translation>بقيت كلمات محظورة</translation>
+        </message>
+        <message>
+            <source>Born</source>
+            <translation>الميلاد</translation>
+        </message>
+        <message>
             <source>Both hands</source>
             <translation>كلتا اليدين</translation>
         </message>
@@ -622,6 +774,10 @@
         <message>
             <source>By its date it has expired.</source>
             <translation>بحسب تاريخها فقد انتهت صلاحيتها.</translation>
+        </message>
+        <message>
+            <source>By the clock of this computer ({now}) this update is too old. Check the clock; if it is right, ask for a newer update.</source>
+            <translation>بحسب ساعة هذا الحاسوب ({now}) هذا التحديث قديم جدًا. تحقّق من الساعة؛ فإن كانت صحيحة فاطلب تحديثًا أحدث.</translation>
         </message>
         <message>
             <source>By {names}</source>
@@ -680,6 +836,10 @@
             <translation>لقطات محفوظة دون الحد: {count}؛ أدناها جودتها {lowest}.</translation>
         </message>
         <message>
+            <source>Center's gallery could not be asked or told</source>
+            <translation>تعذّر سؤال معرض وجوه المركز أو إبلاغه</translation>
+        </message>
+        <message>
             <source>Centre and machine have five digits each, as the server assigned them.</source>
             <translation>يتكون كل من رقم المركز ورقم الجهاز من خمسة أرقام كما حددها الخادم.</translation>
         </message>
@@ -700,6 +860,10 @@
             <translation>حُفظت شهادة توقيعات الخادم</translation>
         </message>
         <message>
+            <source>Certificates</source>
+            <translation>الشهادات</translation>
+        </message>
+        <message>
             <source>Change</source>
             <translation>تعديل</translation>
         </message>
@@ -716,8 +880,36 @@
             <translation>قُبلت شهادة الخادم المتغيرة</translation>
         </message>
         <message>
+            <source>Changed settings tried on registrations of before</source>
+            <translation>جُربت إعدادات معدّلة على تسجيلات سابقة</translation>
+        </message>
+        <message>
             <source>Check</source>
             <translation>المراجعة</translation>
+        </message>
+        <message>
+            <source>Check all</source>
+            <translation>فحص الكل</translation>
+        </message>
+        <message>
+            <source>Check now</source>
+            <translation>فحص الآن</translation>
+        </message>
+        <message>
+            <source>Checks in doubt</source>
+            <translation>فحوص مشكوك فيها</translation>
+        </message>
+        <message>
+            <source>Checks that could not be made</source>
+            <translation>فحوص تعذّر إجراؤها</translation>
+        </message>
+        <message>
+            <source>Checks that failed</source>
+            <translation>فحوص لم تنجح</translation>
+        </message>
+        <message>
+            <source>Checks that went well</source>
+            <translation>فحوص نجحت</translation>
         </message>
         <message>
             <source>Chin down a little.</source>
@@ -734,6 +926,10 @@
         <message>
             <source>Choose</source>
             <translation>اختيار</translation>
+        </message>
+        <message>
+            <source>Choose a line and press F2 to change it.</source>
+            <translation>اختر سطرًا واضغط F2 لتغييره.</translation>
         </message>
         <message>
             <source>Choose a picture for each page</source>
@@ -754,6 +950,10 @@
         <message>
             <source>Choose another capture</source>
             <translation>اختيار التقاط آخر</translation>
+        </message>
+        <message>
+            <source>Choose another way</source>
+            <translation>اختيار طريقة أخرى</translation>
         </message>
         <message>
             <source>Choose at least one role.</source>
@@ -778,6 +978,10 @@
         <message>
             <source>Choose the same entry of the list in every language.</source>
             <translation>اختر الخيار نفسه من القائمة في كل اللغات.</translation>
+        </message>
+        <message>
+            <source>Choose which capture of the parent or guardian it shall be, and press Start.</source>
+            <translation>اختر ما يُلتقط من ولي الأمر، ثم اضغط «ابدأ».</translation>
         </message>
         <message>
             <source>Choose who works here. The passwords protect everything on this computer: if both are lost, unsent registrations are lost too.</source>
@@ -856,6 +1060,10 @@
             <translation>شروط المحرّك {engine} غير مفهومة؛ استعمل MVEL.</translation>
         </message>
         <message>
+            <source>Configuration</source>
+            <translation>التهيئة</translation>
+        </message>
+        <message>
             <source>Configurations (*.json);;All files (*)</source>
             <translation>ملفات الإعداد (*.json);;كل الملفات (*)</translation>
         </message>
@@ -868,8 +1076,16 @@
             <translation>أكّده {name}.</translation>
         </message>
         <message>
+            <source>Connections</source>
+            <translation>الاتصالات</translation>
+        </message>
+        <message>
             <source>Consent</source>
             <translation>الموافقة</translation>
+        </message>
+        <message>
+            <source>Consent counts only with a signature</source>
+            <translation>لا تُحتسب الموافقة إلا بتوقيع</translation>
         </message>
         <message>
             <source>Consent given</source>
@@ -892,6 +1108,10 @@
             <translation>سُلّمت نسخة من حزمة على قرص</translation>
         </message>
         <message>
+            <source>Counts from</source>
+            <translation>تسري من</translation>
+        </message>
+        <message>
             <source>Damaged database put aside and rebuilt</source>
             <translation>نُحيت قاعدة البيانات التالفة وأُعيد بناؤها</translation>
         </message>
@@ -902,6 +1122,26 @@
         <message>
             <source>Database brought forward to a newer form</source>
             <translation>نُقلت قاعدة البيانات إلى شكل أحدث</translation>
+        </message>
+        <message>
+            <source>Day</source>
+            <translation>اليوم</translation>
+        </message>
+        <message>
+            <source>Days a face can be found again here</source>
+            <translation>الأيام التي يمكن فيها العثور على الوجه هنا مجددًا</translation>
+        </message>
+        <message>
+            <source>Days a packet may be on its way on a drive</source>
+            <translation>الأيام التي يجوز أن تبقى فيها الحزمة في الطريق على وسيط تخزين</translation>
+        </message>
+        <message>
+            <source>Days a packet may wait for review</source>
+            <translation>الأيام التي يجوز أن تنتظرها حزمة قبل مراجعتها</translation>
+        </message>
+        <message>
+            <source>Days a sealed packet stays after the server processed it</source>
+            <translation>الأيام التي تبقى فيها الحزمة المختومة بعد أن يعالجها الخادم</translation>
         </message>
         <message>
             <source>Days of the oldest review</source>
@@ -916,8 +1156,12 @@
             <translation>أيام شهادة الخادم للحزم</translation>
         </message>
         <message>
-            <source>Days since the lists were fetched</source>
-            <translation>الأيام منذ جلب القوائم</translation>
+            <source>Days over which an officer's exceptions are counted</source>
+            <translation>الأيام التي تُحصى خلالها استثناءات الموظف</translation>
+        </message>
+        <message>
+            <source>Days since the server's lists (places, documents) were fetched</source>
+            <translation>الأيام منذ جلب قوائم الخادم (الأماكن والوثائق)</translation>
         </message>
         <message>
             <source>Days since the settings were fetched</source>
@@ -928,12 +1172,36 @@
             <translation>الأيام منذ جلب المستخدمين</translation>
         </message>
         <message>
+            <source>Days the code on a slip is called valid</source>
+            <translation>الأيام التي يُعدّ فيها رمز الإيصال صالحًا</translation>
+        </message>
+        <message>
+            <source>Days the server's list of people may be old</source>
+            <translation>العمر المسموح به لقائمة الأشخاص الواردة من الخادم، بالأيام</translation>
+        </message>
+        <message>
+            <source>Days the server's lists may be old</source>
+            <translation>العمر المسموح به لقوائم الخادم، بالأيام</translation>
+        </message>
+        <message>
+            <source>Days the server's settings may be old</source>
+            <translation>العمر المسموح به لإعدادات الخادم، بالأيام</translation>
+        </message>
+        <message>
             <source>Days without sending</source>
             <translation>أيام دون إرسال</translation>
         </message>
         <message>
+            <source>Days without sending while packets wait</source>
+            <translation>الأيام بلا إرسال بينما تنتظر حزم</translation>
+        </message>
+        <message>
             <source>Decided which of two values is right</source>
             <translation>تقرر أي القيمتين صحيحة</translation>
+        </message>
+        <message>
+            <source>Decision</source>
+            <translation>القرار</translation>
         </message>
         <message>
             <source>Decision handed back to another station</source>
@@ -942,6 +1210,10 @@
         <message>
             <source>Decision of another station carried out</source>
             <translation>نُفذ قرار محطة أخرى</translation>
+        </message>
+        <message>
+            <source>Decisions and reasons</source>
+            <translation>القرارات والأسباب</translation>
         </message>
         <message>
             <source>Delete the letter before</source>
@@ -976,12 +1248,20 @@
             <translation>البيانات</translation>
         </message>
         <message>
+            <source>Device</source>
+            <translation>الجهاز</translation>
+        </message>
+        <message>
             <source>Device of a kind chosen</source>
             <translation>اختير جهاز من نوع ما</translation>
         </message>
         <message>
             <source>Devices</source>
             <translation>الأجهزة</translation>
+        </message>
+        <message>
+            <source>Digest</source>
+            <translation>البصمة الرقمية</translation>
         </message>
         <message>
             <source>Discard</source>
@@ -1004,8 +1284,20 @@
             <translation>حُفظت الوثيقة بصورة أصغر</translation>
         </message>
         <message>
+            <source>Document of a proof taken as the registration's</source>
+            <translation>أُخذت وثيقة من إثبات كوثيقة للتسجيل</translation>
+        </message>
+        <message>
             <source>Document removed</source>
             <translation>أُزيلت وثيقة</translation>
+        </message>
+        <message>
+            <source>Document shared by</source>
+            <translation>وثيقة شاركها</translation>
+        </message>
+        <message>
+            <source>Document that was shown here</source>
+            <translation>وثيقة قُدّمت هنا</translation>
         </message>
         <message>
             <source>Document, chip, code or pre-registration read for the form</source>
@@ -1024,8 +1316,16 @@
             <translation>تم: هذا هو الرمز</translation>
         </message>
         <message>
+            <source>Drivers of devices that may be loaded</source>
+            <translation>برامج تشغيل الأجهزة التي يجوز تحميلها</translation>
+        </message>
+        <message>
             <source>Drivers that are not loaded</source>
             <translation>برامج تشغيل غير محمّلة</translation>
+        </message>
+        <message>
+            <source>Driving licence</source>
+            <translation>رخصة القيادة</translation>
         </message>
         <message>
             <source>Dry or wet skin</source>
@@ -1088,12 +1388,20 @@
             <translation>نجحت كل الخطوات، لكنها لا تكفي لإثبات الهوية لهذا الغرض.</translation>
         </message>
         <message>
+            <source>Evidence</source>
+            <translation>الأدلة</translation>
+        </message>
+        <message>
             <source>Evidence of an identity shown to a supervisor</source>
             <translation>عُرضت أدلة هوية على مشرف</translation>
         </message>
         <message>
             <source>Exception photo</source>
             <translation>صورة الاستثناء</translation>
+        </message>
+        <message>
+            <source>Exceptions</source>
+            <translation>الاستثناءات</translation>
         </message>
         <message>
             <source>Exported content accepted by another server</source>
@@ -1140,8 +1448,20 @@
             <translation>الوجه واليدان والعينان</translation>
         </message>
         <message>
+            <source>Faces are compared at the center, too</source>
+            <translation>تُقارَن الوجوه في المركز أيضًا</translation>
+        </message>
+        <message>
             <source>Faces like this one found, for a supervisor to compare</source>
             <translation>عُثر على وجوه مشابهة ليقارنها مشرف</translation>
+        </message>
+        <message>
+            <source>Failed attempts</source>
+            <translation>محاولات فاشلة</translation>
+        </message>
+        <message>
+            <source>Family name</source>
+            <translation>اسم العائلة</translation>
         </message>
         <message>
             <source>Faults to be mended: {count}</source>
@@ -1170,6 +1490,30 @@
         <message>
             <source>Fields in which what was typed differs from what a document says: {count}.</source>
             <translation>حقول يختلف فيها المكتوب عما تقوله وثيقة: {count}.</translation>
+        </message>
+        <message>
+            <source>Figure before</source>
+            <translation>الأرقام السابقة</translation>
+        </message>
+        <message>
+            <source>Figures</source>
+            <translation>الأرقام</translation>
+        </message>
+        <message>
+            <source>Figures of everybody's work shown to a supervisor</source>
+            <translation>عُرضت أرقام عمل الجميع على مشرف</translation>
+        </message>
+        <message>
+            <source>Figures written to a file</source>
+            <translation>كُتبت الأرقام في ملف</translation>
+        </message>
+        <message>
+            <source>File behind evidence copied by a supervisor</source>
+            <translation>نسخ مشرفٌ ملفًا من الأدلة</translation>
+        </message>
+        <message>
+            <source>File behind evidence shown to a supervisor</source>
+            <translation>عُرض ملف من الأدلة على مشرف</translation>
         </message>
         <message>
             <source>Fill in {count} details</source>
@@ -1208,6 +1552,10 @@
             <translation>الإصبع مفقود</translation>
         </message>
         <message>
+            <source>Finger, eye, face</source>
+            <translation>إصبع، عين، وجه</translation>
+        </message>
+        <message>
             <source>Fingers and eyes</source>
             <translation>الأصابع والعينان</translation>
         </message>
@@ -1220,8 +1568,32 @@
             <translation>يوافق الشخص أولاً على: {names}</translation>
         </message>
         <message>
+            <source>First try, %</source>
+            <translation>أول محاولة، %</translation>
+        </message>
+        <message>
+            <source>For now</source>
+            <translation>مؤقت</translation>
+        </message>
+        <message>
+            <source>Forced, %</source>
+            <translation>حُفظ دون الحد، %</translation>
+        </message>
+        <message>
+            <source>Forms</source>
+            <translation>النماذج</translation>
+        </message>
+        <message>
+            <source>Forms and lists</source>
+            <translation>النماذج والقوائم</translation>
+        </message>
+        <message>
             <source>From a file …</source>
             <translation>من ملف…</translation>
+        </message>
+        <message>
+            <source>From sealing to the server's answer it takes {minutes} minutes for half of the packets.</source>
+            <translation>من الختم إلى ردّ الخادم تمرّ {minutes} دقيقة لنصف الحزم.</translation>
         </message>
         <message>
             <source>From the beginning</source>
@@ -1232,12 +1604,20 @@
             <translation>المصدر: {source} ({sure})</translation>
         </message>
         <message>
+            <source>Front of the document</source>
+            <translation>وجه الوثيقة</translation>
+        </message>
+        <message>
             <source>GPS receiver</source>
             <translation>جهاز استقبال GPS</translation>
         </message>
         <message>
             <source>Give the new password</source>
             <translation>منح كلمة المرور الجديدة</translation>
+        </message>
+        <message>
+            <source>Given names</source>
+            <translation>الأسماء الشخصية</translation>
         </message>
         <message>
             <source>Go on</source>
@@ -1252,12 +1632,28 @@
             <translation>متابعة أعمال أخرى</translation>
         </message>
         <message>
+            <source>Go through it with the person. Change leads to each part and back here.</source>
+            <translation>راجع الصفحة مع الشخص. «تغيير» يقود إلى كل جزء ثم يعود إلى هنا.</translation>
+        </message>
+        <message>
             <source>Go through it with the person. Press a part to change it.</source>
             <translation>راجعه مع الشخص. اضغط على جزء لتعديله.</translation>
         </message>
         <message>
             <source>Go through this with the person, one step after the other.</source>
             <translation>مرّوا على هذا مع الشخص خطوة خطوة.</translation>
+        </message>
+        <message>
+            <source>Good at my first try</source>
+            <translation>جيدة من محاولتي الأولى</translation>
+        </message>
+        <message>
+            <source>Good at the first try</source>
+            <translation>جيدة من أول محاولة</translation>
+        </message>
+        <message>
+            <source>Good until</source>
+            <translation>صالح حتى</translation>
         </message>
         <message>
             <source>Good, thank you.</source>
@@ -1268,12 +1664,24 @@
             <translation>جيد. لا تتحرك…</translation>
         </message>
         <message>
+            <source>Handed in</source>
+            <translation>وقت التقديم</translation>
+        </message>
+        <message>
             <source>Head of the trail: {digest}</source>
             <translation>رأس السجل: {digest}</translation>
         </message>
         <message>
             <source>High contrast</source>
             <translation>تباين عالٍ</translation>
+        </message>
+        <message>
+            <source>Hints</source>
+            <translation>إرشادات</translation>
+        </message>
+        <message>
+            <source>Hints, at the top, says on every page what to do.</source>
+            <translation>«إرشادات» في الأعلى تقول في كل صفحة ما ينبغي فعله.</translation>
         </message>
         <message>
             <source>Hold</source>
@@ -1284,12 +1692,32 @@
             <translation>ضعه أمام الكاميرا…</translation>
         </message>
         <message>
+            <source>Hour</source>
+            <translation>الساعة</translation>
+        </message>
+        <message>
+            <source>Hours content stays after delivery for its slip</source>
+            <translation>الساعات التي يبقى فيها المحتوى بعد الإرسال من أجل إيصاله</translation>
+        </message>
+        <message>
+            <source>How far back</source>
+            <translation>إلى أي مدى في الماضي</translation>
+        </message>
+        <message>
             <source>How large the page is in truth is not known.</source>
             <translation>الحجم الحقيقي للصفحة غير معروف.</translation>
         </message>
         <message>
+            <source>How long things are kept</source>
+            <translation>مدة الاحتفاظ</translation>
+        </message>
+        <message>
             <source>How long this station can go on</source>
             <translation>إلى متى يمكن لهذه المحطة أن تعمل</translation>
+        </message>
+        <message>
+            <source>How sure a reading has to be (0 to 1)</source>
+            <translation>مدى الثقة المطلوبة في القراءة (من 0 إلى 1)</translation>
         </message>
         <message>
             <source>I compared them: it is the same person.</source>
@@ -1312,6 +1740,10 @@
             <translation>أنا، ⁨{officer}⁩، تحققت من هوية هذا الشخص وسجلت ما رأيته، وأكد الشخص ذلك.</translation>
         </message>
         <message>
+            <source>Identity card</source>
+            <translation>بطاقة الهوية</translation>
+        </message>
+        <message>
             <source>Identity proofing</source>
             <translation>إثبات الهوية</translation>
         </message>
@@ -1330,6 +1762,14 @@
         <message>
             <source>Is this address spelt right? Many addresses end in {likely}.</source>
             <translation>هل كُتب هذا العنوان صحيحًا؟ كثير من العناوين تنتهي بـ {likely}.</translation>
+        </message>
+        <message>
+            <source>Issued by</source>
+            <translation>جهة الإصدار</translation>
+        </message>
+        <message>
+            <source>Issued on</source>
+            <translation>تاريخ الإصدار</translation>
         </message>
         <message>
             <source>It belongs to: {place}</source>
@@ -1372,12 +1812,20 @@
             <translation>تفشل مؤقتًا</translation>
         </message>
         <message>
+            <source>It is not, or I am not sure</source>
+            <translation>ليس هو، أو لست متأكدًا</translation>
+        </message>
+        <message>
             <source>It knows where it is.</source>
             <translation>يعرف موقعه.</translation>
         </message>
         <message>
             <source>It looks for chips, and none lay on it.</source>
             <translation>يبحث عن الشرائح، ولم تكن عليه أي شريحة.</translation>
+        </message>
+        <message>
+            <source>It looks like this: name@example.org</source>
+            <translation>يُكتب هكذا: name@example.org</translation>
         </message>
         <message>
             <source>It sees the chip of a document. Nothing of it was read.</source>
@@ -1394,6 +1842,18 @@
         <message>
             <source>It succeeds</source>
             <translation>تنجح</translation>
+        </message>
+        <message>
+            <source>It takes {count} digits and no spaces between them.</source>
+            <translation>يلزم {count} أرقام بلا مسافات بينها.</translation>
+        </message>
+        <message>
+            <source>It takes {least} to {most} characters.</source>
+            <translation>يلزم من {least} إلى {most} حرفًا.</translation>
+        </message>
+        <message>
+            <source>It takes {least} to {most} digits and no spaces between them.</source>
+            <translation>يلزم من {least} إلى {most} رقمًا بلا مسافات بينها.</translation>
         </message>
         <message>
             <source>It waits</source>
@@ -1432,6 +1892,10 @@
             <translation>تُقارَن صورته بالوجه الذي يُلتقط.</translation>
         </message>
         <message>
+            <source>Keep as</source>
+            <translation>يُحفظ بوصفه</translation>
+        </message>
+        <message>
             <source>Keep it</source>
             <translation>الإبقاء عليه</translation>
         </message>
@@ -1446,6 +1910,10 @@
         <message>
             <source>Keep the best there is …</source>
             <translation>الاحتفاظ بأفضل ما يوجد…</translation>
+        </message>
+        <message>
+            <source>Kept below the threshold</source>
+            <translation>أُبقي رغم أنه دون الحد</translation>
         </message>
         <message>
             <source>Kept.</source>
@@ -1472,6 +1940,14 @@
             <translation>مفاتيح هذه الصفحة</translation>
         </message>
         <message>
+            <source>Kilometres from the station from which a packet is far away</source>
+            <translation>الكيلومترات من المحطة التي تُعدّ الحزمة بعدها بعيدة</translation>
+        </message>
+        <message>
+            <source>Kind</source>
+            <translation>النوع</translation>
+        </message>
+        <message>
             <source>Kind of document</source>
             <translation>نوع الوثيقة</translation>
         </message>
@@ -1486,6 +1962,10 @@
         <message>
             <source>Larger</source>
             <translation>أكبر</translation>
+        </message>
+        <message>
+            <source>Lasting</source>
+            <translation>دائم</translation>
         </message>
         <message>
             <source>Lay the document on the chip reader …</source>
@@ -1506,6 +1986,18 @@
         <message>
             <source>Lean the head a little to the right.</source>
             <translation>أمِل رأسك قليلًا نحو اليمين.</translation>
+        </message>
+        <message>
+            <source>Least quality of a finger</source>
+            <translation>أدنى جودة للإصبع</translation>
+        </message>
+        <message>
+            <source>Least quality of an eye</source>
+            <translation>أدنى جودة للعين</translation>
+        </message>
+        <message>
+            <source>Least quality of one finger</source>
+            <translation>أدنى جودة لإصبع بعينه</translation>
         </message>
         <message>
             <source>Left eye</source>
@@ -1540,6 +2032,10 @@
             <translation>السماح من جديد</translation>
         </message>
         <message>
+            <source>Level {level} of {most}</source>
+            <translation>المستوى {level} من {most}</translation>
+        </message>
+        <message>
             <source>Lids or lashes cover a part of the iris. Open the eyes wide.</source>
             <translation>يغطي الجفنان أو الرموش جزءًا من القزحية. افتح العينين جيدًا.</translation>
         </message>
@@ -1558,6 +2054,18 @@
         <message>
             <source>Light is reflected on the page. Turn the page or the lamp a little.</source>
             <translation>ينعكس الضوء على الصفحة. أدر الصفحة أو المصباح قليلًا.</translation>
+        </message>
+        <message>
+            <source>Like with like</source>
+            <translation>بظروف متماثلة</translation>
+        </message>
+        <message>
+            <source>Limits of the station</source>
+            <translation>حدود المحطة</translation>
+        </message>
+        <message>
+            <source>Lists</source>
+            <translation>القوائم</translation>
         </message>
         <message>
             <source>Living face confirmed, attested or refused</source>
@@ -1592,6 +2100,14 @@
             <translation>انظر مباشرة إلى الكاميرا.</translation>
         </message>
         <message>
+            <source>Looked up here</source>
+            <translation>بُحث عنه هنا</translation>
+        </message>
+        <message>
+            <source>Looking at the registrations …</source>
+            <translation>يجري النظر في التسجيلات …</translation>
+        </message>
+        <message>
             <source>Machine number</source>
             <translation>رقم الجهاز</translation>
         </message>
@@ -1616,6 +2132,22 @@
             <translation>في هذه الأثناء</translation>
         </message>
         <message>
+            <source>Measured by</source>
+            <translation>قاسه</translation>
+        </message>
+        <message>
+            <source>Median</source>
+            <translation>الوسيط</translation>
+        </message>
+        <message>
+            <source>Median, s</source>
+            <translation>الوسيط، ث</translation>
+        </message>
+        <message>
+            <source>Megabytes of the disk that have to be free</source>
+            <translation>الميغابايتات التي يجب أن تبقى خالية على القرص</translation>
+        </message>
+        <message>
             <source>Megabytes on the disk</source>
             <translation>ميغابايت على القرص</translation>
         </message>
@@ -1634,6 +2166,22 @@
         <message>
             <source>MiTrust is being maintained just now. Go on without it, or try again later.</source>
             <translation>خدمة MiTrust تحت الصيانة الآن. تابع من دونها أو حاول لاحقًا.</translation>
+        </message>
+        <message>
+            <source>MiTrust was asked too often just now. The station asks again later by itself.</source>
+            <translation>سُئلت خدمة MiTrust مرات كثيرة الآن. ستسأل المحطة من جديد لاحقًا من تلقاء نفسها.</translation>
+        </message>
+        <message>
+            <source>Mine</source>
+            <translation>أنا</translation>
+        </message>
+        <message>
+            <source>Minutes before the lock in which it is told</source>
+            <translation>الدقائق التي يُعلن فيها القفل قبل حدوثه</translation>
+        </message>
+        <message>
+            <source>Minutes without a touch until the screen locks</source>
+            <translation>الدقائق بلا أي لمسة حتى تُقفل الشاشة</translation>
         </message>
         <message>
             <source>More light on the left side of the face.</source>
@@ -1660,8 +2208,24 @@
             <translation>ابتعد قليلًا.</translation>
         </message>
         <message>
+            <source>My figures</source>
+            <translation>أرقامي</translation>
+        </message>
+        <message>
             <source>My sign-in</source>
             <translation>دخولي</translation>
+        </message>
+        <message>
+            <source>My time for each step</source>
+            <translation>وقتي لكل خطوة</translation>
+        </message>
+        <message>
+            <source>Name</source>
+            <translation>الاسم</translation>
+        </message>
+        <message>
+            <source>Name and password are filled in on a training station. Press Sign in.</source>
+            <translation>في محطة التدريب الاسم وكلمة المرور مملوءان مسبقًا. اضغط «تسجيل الدخول».</translation>
         </message>
         <message>
             <source>Name the partner whom the claims are for: each knows the person by a number of its own.</source>
@@ -1670,6 +2234,10 @@
         <message>
             <source>Name the public key that signed the pack of networks as well.</source>
             <translation>اذكر أيضًا المفتاح العام الذي وُقّعت به حزمة الشبكات.</translation>
+        </message>
+        <message>
+            <source>Nationality</source>
+            <translation>الجنسية</translation>
         </message>
         <message>
             <source>Needed: {level}</source>
@@ -1704,6 +2272,10 @@
             <translation>الحقل التالي</translation>
         </message>
         <message>
+            <source>Next figure</source>
+            <translation>الأرقام التالية</translation>
+        </message>
+        <message>
             <source>Next page</source>
             <translation>الصفحة التالية</translation>
         </message>
@@ -1714,6 +2286,10 @@
         <message>
             <source>Next registration</source>
             <translation>التسجيل التالي</translation>
+        </message>
+        <message>
+            <source>Next renewal</source>
+            <translation>التجديد القادم</translation>
         </message>
         <message>
             <source>Next: {names}</source>
@@ -1736,8 +2312,20 @@
             <translation>لا قرار بشأن تسجيل محطة أخرى ينتظر الإعادة إليها.</translation>
         </message>
         <message>
+            <source>No device and no officer stands out from the others.</source>
+            <translation>لا يختلف أي جهاز ولا أي موظف عن غيره.</translation>
+        </message>
+        <message>
             <source>No device called {name} is connected. Plug it in, or look in the list of devices what it is called.</source>
             <translation>لا يوجد جهاز موصول باسم {name}. وصّله، أو ابحث عن اسمه في قائمة الأجهزة.</translation>
+        </message>
+        <message>
+            <source>No document was added.</source>
+            <translation>لم تُضف أي وثيقة.</translation>
+        </message>
+        <message>
+            <source>No earlier version is kept here, so there is none to go back to.</source>
+            <translation>لا يُحتفظ هنا بإصدار سابق، فلا يوجد ما يمكن الرجوع إليه.</translation>
         </message>
         <message>
             <source>No eye is seen. Look into the device and open the eyes wide.</source>
@@ -1804,8 +2392,16 @@
             <translation>لم تصل أي صورة خلال {seconds} ث. أغلق البرامج الأخرى التي تستخدم الجهاز ({kind})، ثم افصله وأوصله بمنفذ آخر.</translation>
         </message>
         <message>
+            <source>No piece of evidence of this registration has such a file.</source>
+            <translation>ليس في أدلة هذا التسجيل ملف كهذا.</translation>
+        </message>
+        <message>
             <source>No place of this name. Choose from the lists below.</source>
             <translation>لا يوجد مكان بهذا الاسم. اختر من القوائم أدناه.</translation>
+        </message>
+        <message>
+            <source>No proof of identity brought such a document.</source>
+            <translation>لم يأتِ أي إثبات هوية بوثيقة كهذه.</translation>
         </message>
         <message>
             <source>No proofing use case is meant for this.</source>
@@ -1832,6 +2428,10 @@
             <translation>لا علامة على شيء غير معتاد.</translation>
         </message>
         <message>
+            <source>No station of this number is known here.</source>
+            <translation>لا توجد محطة معروفة هنا بهذا الرقم.</translation>
+        </message>
+        <message>
             <source>No station of this number is registered here, so no set-up file can be made for it.</source>
             <translation>لا توجد هنا محطة مسجّلة بهذا الرقم، فلا يمكن إعداد ملف لها.</translation>
         </message>
@@ -1852,8 +2452,16 @@
             <translation>الرقم</translation>
         </message>
         <message>
+            <source>Nobody has proven this number at this station yet. Check it, ask somebody else, or take another way.</source>
+            <translation>لم يُثبت أحد هذا الرقم في هذه المحطة بعد. تحقق منه، أو اسأل شخصًا آخر، أو اختر طريقة أخرى.</translation>
+        </message>
+        <message>
             <source>Nobody has proven who this person is at this station: there is no evidence to tell of.</source>
             <translation>لم يثبت أحد هوية هذا الشخص في هذه المحطة: لا توجد أدلة لنقلها.</translation>
+        </message>
+        <message>
+            <source>Nobody has proven yet who this person is.</source>
+            <translation>لم يُثبَت بعد من هو هذا الشخص.</translation>
         </message>
         <message>
             <source>Nobody here waits for what the browser brought back.</source>
@@ -1866,6 +2474,10 @@
         <message>
             <source>Nobody this station believes in vouches for the {kind}. Synchronize with the server, or use another device.</source>
             <translation>لا تضمن الجهازَ ({kind}) جهةٌ تثق بها هذه المحطة. زامن مع الخادم أو استعمل جهازًا آخر.</translation>
+        </message>
+        <message>
+            <source>Nobody waits for an answer at this address any more.</source>
+            <translation>لم يعد أحد ينتظر جواباً على هذا العنوان.</translation>
         </message>
         <message>
             <source>Nobody with these details proved who they are at this station before.</source>
@@ -1884,12 +2496,24 @@
             <translation>ليس جاهزًا للاستخدام</translation>
         </message>
         <message>
+            <source>Not every token could be renewed.</source>
+            <translation>لم يمكن تجديد كل الرموز.</translation>
+        </message>
+        <message>
             <source>Not everything that was captured is asked for at this age. What is not asked for stays here and is not sent.</source>
             <translation>ليس كل ما التُقط مطلوبًا في هذا العمر. ما ليس مطلوبًا يبقى هنا ولا يُرسل.</translation>
         </message>
         <message>
+            <source>Not renewed after</source>
+            <translation>لا يُجدَّد بعد</translation>
+        </message>
+        <message>
             <source>Not sure enough to be filled in: {fields}.</source>
             <translation>غير مؤكد بما يكفي لملئه: {fields}.</translation>
+        </message>
+        <message>
+            <source>Not there just now: {names}</source>
+            <translation>غير متاح الآن: {names}</translation>
         </message>
         <message>
             <source>Nothing can be seen on this page. Look whether it lies the right way round.</source>
@@ -1898,6 +2522,14 @@
         <message>
             <source>Nothing can be written down yet: the proof of identity is not complete.</source>
             <translation>لا يمكن تدوين شيء بعد: لم يكتمل التحقق من الهوية.</translation>
+        </message>
+        <message>
+            <source>Nothing found.</source>
+            <translation>لم يُعثر على شيء.</translation>
+        </message>
+        <message>
+            <source>Nothing found. What is sealed has a number and no name any more: look by the number.</source>
+            <translation>لم يُعثر على شيء. ما خُتم له رقم ولم يعد له اسم: ابحث بالرقم.</translation>
         </message>
         <message>
             <source>Nothing happened for {time}</source>
@@ -1928,6 +2560,10 @@
             <translation>لا شيء موصول.</translation>
         </message>
         <message>
+            <source>Nothing is sent before a supervisor approved it</source>
+            <translation>لا يُرسل شيء قبل موافقة مشرف</translation>
+        </message>
+        <message>
             <source>Nothing is shown for the control {control}; known are {known}.</source>
             <translation>لا يظهر شيء لعنصر التحكم {control}؛ المعروف هو {known}.</translation>
         </message>
@@ -1936,8 +2572,20 @@
             <translation>لا يوجد شيء بهذا الاسم يمكن قياسه. المتاح: {areas}.</translation>
         </message>
         <message>
+            <source>Nothing older of this kind is kept to compare it with.</source>
+            <translation>لا يُحتفظ بشيء أقدم من هذا النوع للمقارنة به.</translation>
+        </message>
+        <message>
+            <source>Nothing on it could be read by the station: look whether kind and number are right.</source>
+            <translation>لم تتمكن المحطة من قراءة شيء فيها: تأكد من صحة النوع والرقم.</translation>
+        </message>
+        <message>
             <source>Nothing on this chip can show that it is not a copy. Compare the document itself.</source>
             <translation>لا شيء على هذه الشريحة يُثبت أنها ليست نسخة. افحص الوثيقة نفسها.</translation>
+        </message>
+        <message>
+            <source>Nothing that others could check shows yet who this person is.</source>
+            <translation>لا شيء يمكن لغيرك التحقق منه يُبيّن بعد من هو هذا الشخص.</translation>
         </message>
         <message>
             <source>Nothing waits for a review here.</source>
@@ -1948,8 +2596,20 @@
             <translation>لا شيء ينتظر المراجعة.</translation>
         </message>
         <message>
+            <source>Nothing was changed here: every setting is as it was shipped.</source>
+            <translation>لم يُغيَّر شيء هنا: كل إعداد كما كان في الأصل.</translation>
+        </message>
+        <message>
+            <source>Nothing was filled in.</source>
+            <translation>لم يُملأ شيء.</translation>
+        </message>
+        <message>
             <source>Nothing was said.</source>
             <translation>لم يُقل شيء.</translation>
+        </message>
+        <message>
+            <source>Nothing was sealed in the last {days} days, so that nothing can be compared.</source>
+            <translation>لم يُختم شيء في آخر {days} يومًا، فلا يوجد ما يُقارَن.</translation>
         </message>
         <message>
             <source>Nothing was written as a signature. Ask the person to sign again.</source>
@@ -1958,6 +2618,18 @@
         <message>
             <source>Nothing.</source>
             <translation>لا توجد عناصر.</translation>
+        </message>
+        <message>
+            <source>Now</source>
+            <translation>الآن</translation>
+        </message>
+        <message>
+            <source>Number</source>
+            <translation>العدد</translation>
+        </message>
+        <message>
+            <source>Number of the document</source>
+            <translation>رقم الوثيقة</translation>
         </message>
         <message>
             <source>Number of the pre-registration</source>
@@ -1970,6 +2642,10 @@
         <message>
             <source>Number on it, if any</source>
             <translation>رقمها إن وُجد</translation>
+        </message>
+        <message>
+            <source>Officer</source>
+            <translation>الموظف</translation>
         </message>
         <message>
             <source>Officer and supervisor must be two people: choose two user names.</source>
@@ -2028,6 +2704,14 @@
             <translation>حُكم على صورة واحدة وحدها: لا يمكن معرفة ما إذا كان فيها شيء يتحرك.</translation>
         </message>
         <message>
+            <source>One reliable source shows who this person is.</source>
+            <translation>مصدر موثوق واحد يُبيّن من هو هذا الشخص.</translation>
+        </message>
+        <message>
+            <source>One-time code</source>
+            <translation>رمز لمرة واحدة</translation>
+        </message>
+        <message>
             <source>Only GovStack's words can be sent to a server. Leave --put out, to print them.</source>
             <translation>لا تُرسل إلى خادم إلا صيغة GovStack. احذف ‎--put لطباعتها.</translation>
         </message>
@@ -2062,6 +2746,10 @@
         <message>
             <source>Only the age is known</source>
             <translation>العمر وحده معروف</translation>
+        </message>
+        <message>
+            <source>Only the first {count} differences are shown.</source>
+            <translation>تُعرض أول {count} من الفروق فقط.</translation>
         </message>
         <message>
             <source>Only the value true says that the person agrees: {consents}.</source>
@@ -2168,12 +2856,28 @@
             <translation>تُرسل الحزمة من جديد بناءً على طلب</translation>
         </message>
         <message>
+            <source>Packets</source>
+            <translation>الحزم</translation>
+        </message>
+        <message>
             <source>Packets not sent</source>
             <translation>حزم لم تُرسل</translation>
         </message>
         <message>
+            <source>Packets now</source>
+            <translation>الحزم الآن</translation>
+        </message>
+        <message>
             <source>Packets on a drive refused</source>
             <translation>رُفضت حزم على قرص</translation>
+        </message>
+        <message>
+            <source>Packets that may wait for review</source>
+            <translation>عدد الحزم التي يجوز أن تنتظر المراجعة</translation>
+        </message>
+        <message>
+            <source>Packets that may wait to be sent</source>
+            <translation>عدد الحزم التي يجوز أن تنتظر الإرسال</translation>
         </message>
         <message>
             <source>Packets waiting for review</source>
@@ -2206,6 +2910,10 @@
         <message>
             <source>Parent or guardian: {name}</source>
             <translation>أحد الوالدين أو الوصي: {name}</translation>
+        </message>
+        <message>
+            <source>Passport</source>
+            <translation>جواز السفر</translation>
         </message>
         <message>
             <source>Password</source>
@@ -2270,6 +2978,10 @@
         <message>
             <source>Pictures</source>
             <translation>الصور</translation>
+        </message>
+        <message>
+            <source>Pieces of evidence</source>
+            <translation>قطع الأدلة</translation>
         </message>
         <message>
             <source>Places found</source>
@@ -2344,8 +3056,24 @@
             <translation>أشر إلى ما لا يمكن التقاطه</translation>
         </message>
         <message>
+            <source>Points by which a living face may be close</source>
+            <translation>النقاط التي يُعدّ الوجه الحي دونها قريبًا من الحد</translation>
+        </message>
+        <message>
+            <source>Policy</source>
+            <translation>السياسة</translation>
+        </message>
+        <message>
+            <source>Poor captures were kept</source>
+            <translation>أُبقي على التقاطات ضعيفة</translation>
+        </message>
+        <message>
             <source>Port {port} is used by another program. Choose another one.</source>
             <translation>المنفذ {port} يستخدمه برنامج آخر. اختر منفذًا آخر.</translation>
+        </message>
+        <message>
+            <source>Portrait</source>
+            <translation>الصورة الشخصية</translation>
         </message>
         <message>
             <source>Portrait of a document compared with the face</source>
@@ -2372,6 +3100,14 @@
             <translation>التعبئة المسبقة</translation>
         </message>
         <message>
+            <source>Press Scan: what the page says is filled into the form. Then go on.</source>
+            <translation>اضغط «مسح»: ما تقوله الصفحة يُملأ في النموذج. ثم تابع.</translation>
+        </message>
+        <message>
+            <source>Press Start once. Everything is taken by itself; it stops where you have to decide.</source>
+            <translation>اضغط «ابدأ» مرة واحدة. كل شيء يُلتقط وحده، ويتوقف حيث عليك أن تقرر.</translation>
+        </message>
+        <message>
             <source>Press Start: everything is then taken by itself, one after the other.</source>
             <translation>اضغط «ابدأ»: يُلتقط كل شيء بعد ذلك تلقائيًا، واحدًا بعد الآخر.</translation>
         </message>
@@ -2388,6 +3124,14 @@
             <translation>الضغط على الزر الملون</translation>
         </message>
         <message>
+            <source>Press the large button: somebody new sits down before you.</source>
+            <translation>اضغط الزر الكبير: شخص جديد يجلس أمامك.</translation>
+        </message>
+        <message>
+            <source>Press the way the person chooses, and do what stands in the middle.</source>
+            <translation>اضغط الطريقة التي يختارها الشخص، وافعل ما هو مكتوب في الوسط.</translation>
+        </message>
+        <message>
             <source>Previous registration</source>
             <translation>التسجيل السابق</translation>
         </message>
@@ -2400,12 +3144,28 @@
             <translation>اطبع الإيصال وسلّمه إلى الشخص.</translation>
         </message>
         <message>
+            <source>Print the slip if you like, then press Next person. Sending goes on by itself.</source>
+            <translation>اطبع الإشعار إن شئت، ثم اضغط «الشخص التالي». الإرسال يستمر وحده.</translation>
+        </message>
+        <message>
             <source>Printer</source>
             <translation>الطابعة</translation>
         </message>
         <message>
             <source>Printing …</source>
             <translation>جارٍ الطباعة …</translation>
+        </message>
+        <message>
+            <source>Proof of address</source>
+            <translation>إثبات العنوان</translation>
+        </message>
+        <message>
+            <source>Proof of an identity put together</source>
+            <translation>جُمع إثبات هوية</translation>
+        </message>
+        <message>
+            <source>Proof of an identity written; what it rests on destroyed here</source>
+            <translation>كُتب إثبات هوية وأُتلف هنا ما يستند إليه</translation>
         </message>
         <message>
             <source>Proof of identity</source>
@@ -2428,6 +3188,10 @@
             <translation>إثبات الهوية: ما تطلبه هذه المحطة</translation>
         </message>
         <message>
+            <source>Proof signed by the service</source>
+            <translation>إثبات موقّع من الخدمة</translation>
+        </message>
+        <message>
             <source>Proofing configuration</source>
             <translation>إعداد إثبات الهوية</translation>
         </message>
@@ -2444,12 +3208,32 @@
             <translation>محفوظة لاستكمالها لاحقًا</translation>
         </message>
         <message>
+            <source>Quality</source>
+            <translation>الجودة</translation>
+        </message>
+        <message>
+            <source>Quality by device</source>
+            <translation>الجودة بحسب الجهاز</translation>
+        </message>
+        <message>
+            <source>Quality by officer</source>
+            <translation>الجودة بحسب الموظف</translation>
+        </message>
+        <message>
+            <source>Quality of what I capture</source>
+            <translation>جودة ما ألتقطه</translation>
+        </message>
+        <message>
             <source>Read a document</source>
             <translation>قراءة وثيقة</translation>
         </message>
         <message>
             <source>Read the chip</source>
             <translation>قراءة الشريحة</translation>
+        </message>
+        <message>
+            <source>Read the text to the person, or show it to them with F8. They agree: press the button.</source>
+            <translation>اقرأ النص على الشخص أو اعرضه عليه بالمفتاح F8. إن وافق فاضغط الزر.</translation>
         </message>
         <message>
             <source>Read this to the person first, and ask whether they agree.</source>
@@ -2472,8 +3256,16 @@
             <translation>جارٍ القراءة…</translation>
         </message>
         <message>
+            <source>Reason</source>
+            <translation>السبب</translation>
+        </message>
+        <message>
             <source>Reason given for samples below the threshold</source>
             <translation>أُعطي سبب لعينات دون الحد</translation>
+        </message>
+        <message>
+            <source>Record of a register</source>
+            <translation>قيد من سجل</translation>
         </message>
         <message>
             <source>Records of the trail, the newest first</source>
@@ -2540,8 +3332,28 @@
             <translation>حُسم إثبات هوية تسجيل</translation>
         </message>
         <message>
+            <source>Registrations</source>
+            <translation>التسجيلات</translation>
+        </message>
+        <message>
+            <source>Registrations before an officer's exceptions are a sign</source>
+            <translation>التسجيلات قبل أن تصبح استثناءات الموظف علامة</translation>
+        </message>
+        <message>
+            <source>Registrations by day</source>
+            <translation>التسجيلات باليوم</translation>
+        </message>
+        <message>
+            <source>Registrations by hour</source>
+            <translation>التسجيلات بالساعة</translation>
+        </message>
+        <message>
             <source>Registrations put into the list for review</source>
             <translation>أُدرجت تسجيلات في قائمة المراجعة</translation>
+        </message>
+        <message>
+            <source>Registrations that would have gone otherwise</source>
+            <translation>تسجيلات كانت ستسير على نحو آخر</translation>
         </message>
         <message>
             <source>Registrations to be reviewed, the riskiest first</source>
@@ -2558,6 +3370,10 @@
         <message>
             <source>Remove this page</source>
             <translation>إزالة هذه الصفحة</translation>
+        </message>
+        <message>
+            <source>Renew</source>
+            <translation>تجديد</translation>
         </message>
         <message>
             <source>Results of a proof of identity written</source>
@@ -2616,6 +3432,10 @@
             <translation>تأخذ القاعدة {rule} شيئًا من {source}، وهي ليست خطوة تُعطي نتيجة.</translation>
         </message>
         <message>
+            <source>Save a copy</source>
+            <translation>حفظ نسخة</translation>
+        </message>
+        <message>
             <source>Save a report for support</source>
             <translation>حفظ تقرير للدعم</translation>
         </message>
@@ -2626,6 +3446,10 @@
         <message>
             <source>Save the slip</source>
             <translation>حفظ الإيصال</translation>
+        </message>
+        <message>
+            <source>Say in a few words why the settings change.</source>
+            <translation>اذكر بكلمات قليلة سبب تغيير الإعدادات.</translation>
         </message>
         <message>
             <source>Say why this proof of identity is cancelled.</source>
@@ -2660,6 +3484,18 @@
             <translation>ختم وإرسال</translation>
         </message>
         <message>
+            <source>Sealed</source>
+            <translation>مختومة</translation>
+        </message>
+        <message>
+            <source>Sealed and sent</source>
+            <translation>المختومة والمرسلة</translation>
+        </message>
+        <message>
+            <source>Sealed far away</source>
+            <translation>خُتم في مكان بعيد</translation>
+        </message>
+        <message>
             <source>Sealed packet destroyed, the server being done with it</source>
             <translation>أُتلفت الحزمة المختومة بعد أن أنهاها الخادم</translation>
         </message>
@@ -2680,12 +3516,32 @@
             <translation>بحث</translation>
         </message>
         <message>
+            <source>Searched for</source>
+            <translation>بُحث عنها</translation>
+        </message>
+        <message>
+            <source>Searches for duplicates</source>
+            <translation>البحث عن المكررات</translation>
+        </message>
+        <message>
             <source>Second language</source>
             <translation>اللغة الثانية</translation>
         </message>
         <message>
+            <source>Seconds a clock may be set back</source>
+            <translation>الثواني التي يجوز إرجاع الساعة بها</translation>
+        </message>
+        <message>
             <source>Seconds between this clock and the server's</source>
             <translation>الثواني بين هذه الساعة وساعة الخادم</translation>
+        </message>
+        <message>
+            <source>Seconds of the first wait; the next ones are twice as long each</source>
+            <translation>ثواني الانتظار الأول؛ وكل انتظار بعده ضعف ما قبله</translation>
+        </message>
+        <message>
+            <source>Seconds of the longest wait</source>
+            <translation>ثواني أطول انتظار</translation>
         </message>
         <message>
             <source>Secret of a proofing method kept</source>
@@ -2732,6 +3588,10 @@
             <translation>جارٍ الإرسال…</translation>
         </message>
         <message>
+            <source>Sent</source>
+            <translation>مرسلة</translation>
+        </message>
+        <message>
             <source>Server</source>
             <translation>الخادم</translation>
         </message>
@@ -2756,6 +3616,14 @@
             <translation>يريد الخادم إرسال حزمة من جديد</translation>
         </message>
         <message>
+            <source>Service asked whether it is there</source>
+            <translation>سُئلت خدمة هل هي موجودة</translation>
+        </message>
+        <message>
+            <source>Services that prove who people are. Checking whether they are there tells them of nobody.</source>
+            <translation>خدمات تُثبت هويات الناس. التحقق من توفرها لا يُخبرها عن أحد.</translation>
+        </message>
+        <message>
             <source>Set up an authenticator</source>
             <translation>إعداد تطبيق مصادقة</translation>
         </message>
@@ -2778,6 +3646,34 @@
         <message>
             <source>Set-up bundle imported</source>
             <translation>استُوردت حزمة الإعداد</translation>
+        </message>
+        <message>
+            <source>Setting</source>
+            <translation>الإعداد</translation>
+        </message>
+        <message>
+            <source>Settings</source>
+            <translation>الإعدادات</translation>
+        </message>
+        <message>
+            <source>Settings of the station changed</source>
+            <translation>غُيّرت إعدادات المحطة</translation>
+        </message>
+        <message>
+            <source>Settings to be changed: {count}</source>
+            <translation>الإعدادات المراد تغييرها: {count}</translation>
+        </message>
+        <message>
+            <source>Sex</source>
+            <translation>الجنس</translation>
+        </message>
+        <message>
+            <source>Share of the rest that is looked at (0 to 1)</source>
+            <translation>حصة الباقي التي يُنظر فيها (من 0 إلى 1)</translation>
+        </message>
+        <message>
+            <source>Shared document</source>
+            <translation>وثيقة مُشارَكة</translation>
         </message>
         <message>
             <source>Sharing of details</source>
@@ -2832,6 +3728,14 @@
             <translation>تسجيل الخروج</translation>
         </message>
         <message>
+            <source>Sign the change</source>
+            <translation>توقيع التغيير</translation>
+        </message>
+        <message>
+            <source>Sign-in at a provider</source>
+            <translation>تسجيل دخول لدى مزوّد</translation>
+        </message>
+        <message>
             <source>Sign-in at the server failed</source>
             <translation>فشل تسجيل الدخول إلى الخادم</translation>
         </message>
@@ -2858,6 +3762,10 @@
         <message>
             <source>Signs for and against a living face were shown</source>
             <translation>عُرضت دلائل مع وضد الوجه الحي</translation>
+        </message>
+        <message>
+            <source>Since when it counts</source>
+            <translation>منذ متى يسري</translation>
         </message>
         <message>
             <source>Sit a little higher.</source>
@@ -2908,6 +3816,10 @@
             <translation>تابع شخص آخر هذا التحقق من الهوية: هو عند {actual} وليس عند {expected}.</translation>
         </message>
         <message>
+            <source>Somebody looks alike</source>
+            <translation>شخص يشبهه</translation>
+        </message>
+        <message>
             <source>Somebody new</source>
             <translation>شخص جديد</translation>
         </message>
@@ -2918,6 +3830,10 @@
         <message>
             <source>Somebody outside answers. The answer comes by itself.</source>
             <translation>يجيب طرف خارجي. تصل الإجابة تلقائيًا.</translation>
+        </message>
+        <message>
+            <source>Somebody vouched</source>
+            <translation>شخص كَفَلَ هويته</translation>
         </message>
         <message>
             <source>Somebody vouches for the person</source>
@@ -2956,12 +3872,24 @@
             <translation>حدث خطأ داخل البرنامج ({kind}). ما تم تأكيده من قبل محفوظ؛ حاول مجددًا، وأبلغ المشرف إذا تكرر الخطأ.</translation>
         </message>
         <message>
+            <source>Something went wrong with this service when it was asked last. Check it again.</source>
+            <translation>حدث خلل في هذه الخدمة عند آخر سؤال لها. افحصها من جديد.</translation>
+        </message>
+        <message>
             <source>Space</source>
             <translation>مفتاح المسافة</translation>
         </message>
         <message>
+            <source>Speaks against it</source>
+            <translation>قرينة ضدّه</translation>
+        </message>
+        <message>
             <source>Speed of sending limited</source>
             <translation>حُدّت سرعة الإرسال</translation>
+        </message>
+        <message>
+            <source>Standing</source>
+            <translation>الحال</translation>
         </message>
         <message>
             <source>Start</source>
@@ -2980,6 +3908,10 @@
             <translation>البدء أو المتابعة أو التقاط الصورة</translation>
         </message>
         <message>
+            <source>State</source>
+            <translation>الحالة</translation>
+        </message>
+        <message>
             <source>State: {state}</source>
             <translation>الحالة: {state}</translation>
         </message>
@@ -2994,6 +3926,14 @@
         <message>
             <source>Station created</source>
             <translation>أُنشئت المحطة</translation>
+        </message>
+        <message>
+            <source>Station {station}, from {first} to {last}</source>
+            <translation>المحطة {station}، من {first} إلى {last}</translation>
+        </message>
+        <message>
+            <source>Step</source>
+            <translation>الخطوة</translation>
         </message>
         <message>
             <source>Step completed</source>
@@ -3036,6 +3976,10 @@
             <translation>Tab</translation>
         </message>
         <message>
+            <source>Take a moment longer before the capture, and look at the glass or the lens first.</source>
+            <translation>تمهّل لحظة قبل الالتقاط، وانظر أولًا إلى الزجاج أو العدسة.</translation>
+        </message>
+        <message>
             <source>Take any</source>
             <translation>أيّ جهاز</translation>
         </message>
@@ -3058,6 +4002,14 @@
         <message>
             <source>Take the picture when everything is to be seen.</source>
             <translation>التقط الصورة عندما يظهر كل شيء.</translation>
+        </message>
+        <message>
+            <source>Take these settings again</source>
+            <translation>استعادة هذه الإعدادات</translation>
+        </message>
+        <message>
+            <source>Team's median</source>
+            <translation>وسيط الفريق</translation>
         </message>
         <message>
             <source>Template of a face destroyed</source>
@@ -3224,6 +4176,10 @@
             <translation>الخلفية ليست موحّدة. ضع ستارة موحّدة اللون خلف الشخص.</translation>
         </message>
         <message>
+            <source>The backup was made by another version of Muster: restore it with that one ({version}).</source>
+            <translation>أُنشئت النسخة الاحتياطية بإصدار آخر من Muster: استعدها بذلك الإصدار ({version}).</translation>
+        </message>
+        <message>
             <source>The barcode</source>
             <translation>الرمز الشريطي</translation>
         </message>
@@ -3282,6 +4238,14 @@
         <message>
             <source>The captures of the {kind} do not follow each other without a gap. Begin with this device again.</source>
             <translation>التقاطات الجهاز ({kind}) لا تتوالى دون انقطاع. ابدأ بهذا الجهاز من جديد.</translation>
+        </message>
+        <message>
+            <source>The center's key cannot be read: it is a file with 64 hexadecimal digits.</source>
+            <translation>لا يمكن قراءة مفتاح المركز: هو ملف من 64 رقماً ست عشرياً.</translation>
+        </message>
+        <message>
+            <source>The center's server compares no faces for this station (its code: {server_code}). Tell your administrator.</source>
+            <translation>لا يقارن خادم المركز الوجوه لهذه المحطة (رمزه: {server_code}). أخبر المسؤول.</translation>
         </message>
         <message>
             <source>The centre does not accept this station's questions to wallets. Tell your administrator.</source>
@@ -3384,6 +4348,10 @@
             <translation>ساعة الجهاز ({kind}) منحرفة {minutes} دقيقة. اضبطها أو اضبط ساعة هذا الحاسوب وحاول مجددًا.</translation>
         </message>
         <message>
+            <source>The clock was set back</source>
+            <translation>أُرجعت الساعة إلى الوراء</translation>
+        </message>
+        <message>
             <source>The code is signed, but what it says is not what a slip says.</source>
             <translation>الرمز موقّع، لكن ما يقوله ليس ما يقوله إيصال.</translation>
         </message>
@@ -3438,6 +4406,10 @@
         <message>
             <source>The content of this registration was destroyed after it was delivered or given up.</source>
             <translation>أُتلف محتوى هذا التسجيل بعد تسليمه أو التخلي عنه.</translation>
+        </message>
+        <message>
+            <source>The copy is saved. That it was taken is on record.</source>
+            <translation>حُفظت النسخة. أخذُها مسجَّل في السجل.</translation>
         </message>
         <message>
             <source>The credential that the wallet showed cannot be read.</source>
@@ -3558,6 +4530,10 @@
         <message>
             <source>The drive cannot be read. Plug it in again, or hand over on another one.</source>
             <translation>لا يمكن قراءة القرص. أعد توصيله، أو سلّم على قرص آخر.</translation>
+        </message>
+        <message>
+            <source>The driver cannot be begun in {folder}. Name a folder that is empty or not there yet.</source>
+            <translation>لا يمكن بدء برنامج التشغيل في {folder}. سمِّ مجلدًا فارغًا أو غير موجود بعد.</translation>
         </message>
         <message>
             <source>The driver of the {kind} answered nonsense and is started anew. Try again in a moment.</source>
@@ -3704,6 +4680,14 @@
             <translation>لم يُبحث عن الوجه، لسبب لا تعرفه هذه النسخة.</translation>
         </message>
         <message>
+            <source>The face was only just a living one</source>
+            <translation>كان الوجه حيًا بفارق ضئيل</translation>
+        </message>
+        <message>
+            <source>The face was refused before it was taken for a living one</source>
+            <translation>رُفض الوجه قبل أن يُعدّ حيًا</translation>
+        </message>
+        <message>
             <source>The face was taken on the officer's word: a supervisor has to confirm it.</source>
             <translation>التُقطت صورة الوجه بناءً على قول الموظف: يجب أن يؤكدها مشرف.</translation>
         </message>
@@ -3750,6 +4734,14 @@
         <message>
             <source>The field {field} is {here} here and {there} in the ID schema; the schema decides.</source>
             <translation>الحقل {field} هو {here} هنا و{there} في مخطط الهوية؛ المخطط هو الحَكَم.</translation>
+        </message>
+        <message>
+            <source>The figures are written: {file}</source>
+            <translation>كُتبت الأرقام: {file}</translation>
+        </message>
+        <message>
+            <source>The figures cannot be written to {file}. Name a file in a folder that is there.</source>
+            <translation>تتعذر كتابة الأرقام في {file}. اذكر ملفًا في مجلد موجود.</translation>
         </message>
         <message>
             <source>The file cannot be read: {file}.</source>
@@ -3904,6 +4896,26 @@
             <translation>لم يلتفت الرأس بما يكفي للحكم على ذلك.</translation>
         </message>
         <message>
+            <source>The hub's data was sealed with another center's key. Give the hub the key it was set up with.</source>
+            <translation>خُتمت بيانات مركز الاستقبال بمفتاح مركز آخر. أعطه المفتاح الذي أُعدّ به.</translation>
+        </message>
+        <message>
+            <source>The hub's data was written by a newer version of Muster. Update the program.</source>
+            <translation>كُتبت بيانات مركز الاستقبال بإصدار أحدث من Muster. حدّث البرنامج.</translation>
+        </message>
+        <message>
+            <source>The hub's database cannot be reached. What was sent is kept at the station.</source>
+            <translation>لا يمكن الوصول إلى قاعدة بيانات مركز الاستقبال. ما أُرسل محفوظ في المحطة.</translation>
+        </message>
+        <message>
+            <source>The hub's settings cannot be read: {file}.</source>
+            <translation>لا يمكن قراءة إعدادات مركز الاستقبال: {file}.</translation>
+        </message>
+        <message>
+            <source>The hub's settings have an entry that is none, or is wrong: {name}.</source>
+            <translation>في إعدادات مركز الاستقبال مدخل غير معروف أو خاطئ: {name}.</translation>
+        </message>
+        <message>
             <source>The identity provider cannot be asked just now. Try again later.</source>
             <translation>لا يمكن سؤال مزود الهوية الآن. حاول لاحقًا.</translation>
         </message>
@@ -4000,8 +5012,8 @@
             <translation>لم تعد خدمة إثبات الهوية تعرف هذا الشخص. ابدأ هذه الخطوة من جديد.</translation>
         </message>
         <message>
-            <source>The introducer is not known at this station. Check the number, or ask somebody else.</source>
-            <translation>المعرِّف غير معروف في هذه المحطة. تحقق من الرقم أو اطلب من شخص آخر.</translation>
+            <source>The introducer looks like the officer</source>
+            <translation>المعرِّف يشبه الموظف</translation>
         </message>
         <message>
             <source>The introducer's number</source>
@@ -4046,6 +5058,10 @@
         <message>
             <source>The kind of impression in the record is none that the standard knows.</source>
             <translation>نوع الطبعة المذكور في السجل غير معروف في المعيار.</translation>
+        </message>
+        <message>
+            <source>The last of the days lies before the first.</source>
+            <translation>آخر الأيام يسبق أولها.</translation>
         </message>
         <message>
             <source>The light or the camera is poor</source>
@@ -4126,6 +5142,14 @@
         <message>
             <source>The number of the representation in the record is wrong.</source>
             <translation>رقم التمثيل في السجل غير صحيح.</translation>
+        </message>
+        <message>
+            <source>The officer alone says that the person was there</source>
+            <translation>الموظف وحده يقول إن الشخص كان حاضرًا</translation>
+        </message>
+        <message>
+            <source>The officer marks many exceptions</source>
+            <translation>يسجّل الموظف استثناءات كثيرة</translation>
         </message>
         <message>
             <source>The one that costs least</source>
@@ -4352,6 +5376,10 @@
             <translation>يقرأ الشخص هذا على شاشته ويجيب هناك؛ أو تسأله أنت.</translation>
         </message>
         <message>
+            <source>The person reads this on their screen and signs there.</source>
+            <translation>يقرأ الشخص هذا على شاشته ويوقّع هناك.</translation>
+        </message>
+        <message>
             <source>The person reads this with the app on their telephone.</source>
             <translation>يقرأ الشخص هذا بالتطبيق على هاتفه.</translation>
         </message>
@@ -4362,6 +5390,10 @@
         <message>
             <source>The person said on their screen that something is wrong: {count} times.</source>
             <translation>قال الشخص على شاشته إن شيئًا خطأ: {count} مرات.</translation>
+        </message>
+        <message>
+            <source>The person said that something is wrong</source>
+            <translation>قال الشخص إن هناك خطأ</translation>
         </message>
         <message>
             <source>The person said that something is wrong. Ask what it is, correct it and show it to them again.</source>
@@ -4378,6 +5410,10 @@
         <message>
             <source>The person signs here to agree. Ask them to sign.</source>
             <translation>يوقّع الشخص هنا ليوافق. اطلب منه أن يوقّع.</translation>
+        </message>
+        <message>
+            <source>The person signs this themselves: show it to them.</source>
+            <translation>يوقّع الشخص بنفسه: اعرض عليه هذه الصفحة.</translation>
         </message>
         <message>
             <source>The person who brings the child has to be confirmed by a supervisor.</source>
@@ -4508,6 +5544,10 @@
             <translation>دقة الصورة المذكورة في السجل ليست نفسها في الاتجاهين.</translation>
         </message>
         <message>
+            <source>The place for packets cannot be reached. What was sent is kept at the station.</source>
+            <translation>لا يمكن الوصول إلى مكان الحزم. ما أُرسل محفوظ في المحطة.</translation>
+        </message>
+        <message>
             <source>The places have no level {level}: the list of {field} would be empty.</source>
             <translation>لا يوجد للأماكن مستوى {level}: ستكون قائمة {field} فارغة.</translation>
         </message>
@@ -4522,6 +5562,10 @@
         <message>
             <source>The portrait of a document does not look like the face that was captured: likeness {score}, the same from {threshold} on.</source>
             <translation>لا تشبه صورةُ إحدى الوثائق الوجهَ الملتقط: التشابه {score}، ويُعدّ الشخص نفسه من {threshold} فما فوق.</translation>
+        </message>
+        <message>
+            <source>The portrait of a document looks like somebody else</source>
+            <translation>صورة الوثيقة تشبه شخصًا آخر</translation>
         </message>
         <message>
             <source>The pre-registration cannot be read: {part} is missing or has a wrong form.</source>
@@ -4560,12 +5604,24 @@
             <translation>البرامج التي تتواصل مع شريحة TPM في هذا الحاسوب غير موجودة. اطلب من مسؤول النظام تثبيت «tpm2-tools».</translation>
         </message>
         <message>
+            <source>The proof can be taken once the packet is sealed. Finish the registration first.</source>
+            <translation>يمكن أخذ الإثبات بعد ختم الحزمة. أنهِ التسجيل أولًا.</translation>
+        </message>
+        <message>
+            <source>The proof cannot be written to {file}. Name a file in a folder that is there.</source>
+            <translation>لا يمكن كتابة الإثبات في {file}. سمِّ ملفًا في مجلد موجود.</translation>
+        </message>
+        <message>
             <source>The proof of identity</source>
             <translation>إثبات الهوية</translation>
         </message>
         <message>
             <source>The proof of the sign-in is from another identity provider than the one that was asked.</source>
             <translation>إثبات تسجيل الدخول من مزوّد هوية غير الذي سُئل.</translation>
+        </message>
+        <message>
+            <source>The proof of this identity was taken already and what it rests on was destroyed. Ask whoever keeps the file.</source>
+            <translation>أُخذ إثبات هذه الهوية من قبل وأُتلف ما يستند إليه. اسأل من يحفظ الملف.</translation>
         </message>
         <message>
             <source>The proofing configuration asks wallets for a kind of credential that this program does not read.</source>
@@ -4590,6 +5646,14 @@
         <message>
             <source>The proofing configuration has no known _type at {place}.</source>
             <translation>ليس في إعدادات التحقق ‎_type معروف عند {place}.</translation>
+        </message>
+        <message>
+            <source>The proofing configuration names no service that could be asked.</source>
+            <translation>لا يسمّي إعداد الإثبات أي خدمة يمكن سؤالها.</translation>
+        </message>
+        <message>
+            <source>The proofing configuration names no such service.</source>
+            <translation>لا تذكر إعدادات التحقق خدمة كهذه.</translation>
         </message>
         <message>
             <source>The proofing use case {use_case} is switched off.</source>
@@ -4712,10 +5776,6 @@
             <translation>تم تغيير التسجيل بعد توقيعه. راجعه ووقّعه من جديد.</translation>
         </message>
         <message>
-            <source>The rehearsal waited in vain for a screen: {screen}.</source>
-            <translation>انتظر التدريب شاشة دون جدوى: {screen}.</translation>
-        </message>
-        <message>
             <source>The report cannot be written to {file}. Name a file in a folder that is there and that you may write to.</source>
             <translation>تعذّرت كتابة التقرير في {file}. حدّد ملفًا في مجلد موجود يُسمح لك بالكتابة فيه.</translation>
         </message>
@@ -4734,6 +5794,10 @@
         <message>
             <source>The same document was handed in for another registration here: {count}.</source>
             <translation>قُدّمت الوثيقة نفسها لتسجيل آخر هنا: {count}.</translation>
+        </message>
+        <message>
+            <source>The same document was seen before</source>
+            <translation>شوهدت الوثيقة نفسها من قبل</translation>
         </message>
         <message>
             <source>The same eye was presented twice. Take both again, each with its own eye.</source>
@@ -4796,6 +5860,10 @@
             <translation>تم تغيير الحزمة المختومة على قرص هذا الحاسوب. أبلغ المشرف.</translation>
         </message>
         <message>
+            <source>The server</source>
+            <translation>الخادم</translation>
+        </message>
+        <message>
             <source>The server cannot be reached. The packet is kept and sent when there is a network.</source>
             <translation>يتعذر الوصول إلى الخادم. الحزمة محفوظة وستُرسل عند توفر الشبكة.</translation>
         </message>
@@ -4806,6 +5874,10 @@
         <message>
             <source>The server cannot take the packet just now (its code: {server_code}). The packet is kept and will be sent again.</source>
             <translation>لا يستطيع الخادم استلام الحزمة الآن (رمزه: {server_code}). الحزمة محفوظة وسيُعاد إرسالها.</translation>
+        </message>
+        <message>
+            <source>The server decides this one.</source>
+            <translation>الخادم هو من يقرر هذا.</translation>
         </message>
         <message>
             <source>The server did not accept the sign-in. Check this computer's clock first, then the name and the password.</source>
@@ -4912,6 +5984,10 @@
             <translation>رفض الخادم تسجيل الدخول (رمزه: ⁦{server_code}⁩). أبلغ المشرف.</translation>
         </message>
         <message>
+            <source>The server sent nothing yet: the forms and lists are those that were shipped.</source>
+            <translation>لم يرسل الخادم شيئًا بعد: النماذج والقوائم هي الأصلية.</translation>
+        </message>
+        <message>
             <source>The server signs with another certificate than before. Nothing is sent until your administrator has accepted the new one.</source>
             <translation>يوقّع الخادم بشهادة غير التي كان يوقّع بها. لن يُرسل شيء حتى يقبل مسؤول النظام الشهادة الجديدة.</translation>
         </message>
@@ -4948,6 +6024,10 @@
             <translation>لا يمكن استخدام شهادة الخادم. تحقق من ساعة هذا الحاسوب، ثم راجع مسؤول النظام.</translation>
         </message>
         <message>
+            <source>The server's key for comparing faces is none. Tell your administrator.</source>
+            <translation>مفتاح الخادم لمقارنة الوجوه غير صالح. أخبر المسؤول.</translation>
+        </message>
+        <message>
             <source>The server's virus scan refused the packet (its code: {server_code}). Tell your administrator; the packet is kept.</source>
             <translation>رفض فحص الفيروسات في الخادم الحزمة (رمزه: {server_code}). أبلغ مسؤول النظام؛ الحزمة محفوظة.</translation>
         </message>
@@ -4972,6 +6052,14 @@
             <translation>لم تعد الخدمة تعرف السؤال. ابدأ هذه الخطوة من جديد.</translation>
         </message>
         <message>
+            <source>The service for this step does not answer just now. Take another way, or try again later.</source>
+            <translation>خدمة هذه الخطوة لا تجيب الآن. اسلك طريقًا آخر أو حاول لاحقًا.</translation>
+        </message>
+        <message>
+            <source>The service is there, but no source could share what is asked for just now. People are spared the way there.</source>
+            <translation>الخدمة موجودة، لكن لا يستطيع أي مصدر الآن مشاركة المطلوب. يُعفى الناس من التوجه إليها.</translation>
+        </message>
+        <message>
             <source>The service says that this is not the person.</source>
             <translation>تقول الخدمة إن هذا ليس الشخص نفسه.</translation>
         </message>
@@ -4990,6 +6078,10 @@
         <message>
             <source>The service that proves identities is out of order just now. Try again later.</source>
             <translation>الخدمة التي تثبت الهويات معطلة الآن. حاول مرة أخرى لاحقًا.</translation>
+        </message>
+        <message>
+            <source>The service that this token is for is not in the proofing configuration any more. Tell your administrator.</source>
+            <translation>الخدمة التي يخصها هذا الرمز لم تعد في إعدادات التحقق. أبلغ المسؤول.</translation>
         </message>
         <message>
             <source>The set-up file cannot be read: {part} is missing or has a wrong form.</source>
@@ -5020,6 +6112,10 @@
             <translation>لا يمكن استعمال الإعداد {name} لبرنامج التشغيل هذا: {part}. ويُكتب على هذا النحو: {form}. صحّحه وأعد تشغيل هذا البرنامج.</translation>
         </message>
         <message>
+            <source>The settings were changed past this program: version {number} is missing or not as this station signed it. What was set before it counts. Look into the trail, then set them anew.</source>
+            <translation>غُيّرت الإعدادات خارج هذا البرنامج: النسخة {number} مفقودة أو ليست كما وقّعتها هذه المحطة. يسري ما ضُبط قبلها. راجع السجل ثم اضبطها من جديد.</translation>
+        </message>
+        <message>
             <source>The sharing of records broke off. Begin this step again.</source>
             <translation>انقطعت مشاركة السجلات. ابدأ هذه الخطوة من جديد.</translation>
         </message>
@@ -5042,6 +6138,10 @@
         <message>
             <source>The signature does not match. The data was changed or comes from somebody else.</source>
             <translation>التوقيع غير مطابق. تم تغيير البيانات أو أنها من مصدر آخر.</translation>
+        </message>
+        <message>
+            <source>The signature of a station's request cannot be read.</source>
+            <translation>لا يمكن قراءة توقيع طلب المحطة.</translation>
         </message>
         <message>
             <source>The signature of the person cannot be read.</source>
@@ -5068,8 +6168,8 @@
             <translation>الإيصال أصلي، لكنه كان صالحًا حتى {date} فقط.</translation>
         </message>
         <message>
-            <source>The slip is saved. It holds personal data: delete the file after use.</source>
-            <translation>حُفظ الإيصال. يحتوي على بيانات شخصية: احذف الملف بعد استخدامه.</translation>
+            <source>The slip is saved as {file}. It holds personal data: delete the file after use.</source>
+            <translation>حُفظ الإيصال في {file}. وهو يحوي بيانات شخصية: احذف الملف بعد استعماله.</translation>
         </message>
         <message>
             <source>The slip was changed after it was issued: its signature does not match what it says.</source>
@@ -5098,6 +6198,10 @@
         <message>
             <source>The station in this folder is a real one; the demo does not write to it.</source>
             <translation>المحطة في هذا المجلد محطة حقيقية؛ لا يكتب العرض التجريبي فيها.</translation>
+        </message>
+        <message>
+            <source>The station keeps no version {number} of what the server sent.</source>
+            <translation>لا تحتفظ المحطة بالنسخة {number} مما أرسله الخادم.</translation>
         </message>
         <message>
             <source>The station's data could not be brought into this version's form ({kind}). They are as they were: use the version of before, and tell your administrator.</source>
@@ -5188,6 +6292,10 @@
             <translation>لم تنجح الخطوات المطلوبة.</translation>
         </message>
         <message>
+            <source>The strongest evidence there is shows who this person is, with the person before you.</source>
+            <translation>أقوى دليل ممكن يُبيّن من هو هذا الشخص، وهو أمامكم.</translation>
+        </message>
+        <message>
             <source>The suggestion</source>
             <translation>الاقتراح</translation>
         </message>
@@ -5202,6 +6310,10 @@
         <message>
             <source>The table of assurance levels has a missing or wrong value at {place}.</source>
             <translation>في جدول مستويات التوثيق قيمة ناقصة أو خاطئة عند {place}.</translation>
+        </message>
+        <message>
+            <source>The table that is shown, as a file for a spreadsheet (CSV)</source>
+            <translation>الجدول المعروض، كملف لجداول البيانات (CSV)</translation>
         </message>
         <message>
             <source>The ten minutes for sharing records were over. It can be begun again.</source>
@@ -5226,6 +6338,14 @@
         <message>
             <source>The time of capture in the record is neither a time nor marked as unknown.</source>
             <translation>وقت الالتقاط المذكور في السجل ليس وقتًا صحيحًا وليس مُعلَّمًا بأنه غير معروف.</translation>
+        </message>
+        <message>
+            <source>The timed run waited in vain for a screen: {screen}.</source>
+            <translation>انتظر القياس الزمني شاشة دون جدوى: {screen}.</translation>
+        </message>
+        <message>
+            <source>The tokens are renewed.</source>
+            <translation>جُدّدت الرموز.</translation>
         </message>
         <message>
             <source>The tour waited in vain for a screen: {screen}.</source>
@@ -5464,6 +6584,10 @@
             <translation>ما زالت هناك محاولات متبقية. لا يمكن حفظ لقطة ضعيفة إلا بعد استنفادها كلها.</translation>
         </message>
         <message>
+            <source>There are no packets at present.</source>
+            <translation>لا توجد حزم حاليًا.</translation>
+        </message>
+        <message>
             <source>There are no pictures in the folder {folder}.</source>
             <translation>لا توجد صور في المجلد {folder}.</translation>
         </message>
@@ -5496,6 +6620,10 @@
             <translation>توجد محطة في هذا المجلد بالفعل.</translation>
         </message>
         <message>
+            <source>There is data already. A backup is restored into an empty hub only.</source>
+            <translation>توجد بيانات بالفعل. لا تُستعاد النسخة الاحتياطية إلا في مركز استقبال فارغ.</translation>
+        </message>
+        <message>
             <source>There is neither a UI specification nor an ID schema in {file}. Name MOSIP's JSON, or its table as CSV.</source>
             <translation>لا يحتوي {file} على مواصفة واجهة ولا على مخطط هوية. سمِّ ملف JSON الخاص بـ MOSIP أو جدوله بصيغة CSV.</translation>
         </message>
@@ -5514,6 +6642,10 @@
         <message>
             <source>There is no document on the chip reader. Lay it on and try again.</source>
             <translation>لا توجد وثيقة على قارئ الشرائح. ضعها وحاول من جديد.</translation>
+        </message>
+        <message>
+            <source>There is no file behind this piece.</source>
+            <translation>لا ملف وراء هذه القطعة.</translation>
         </message>
         <message>
             <source>There is no finger on record to compare with. Take another way.</source>
@@ -5552,6 +6684,10 @@
             <translation>لا توجد حالة تحقق {use_case} للجهة {tenant}.</translation>
         </message>
         <message>
+            <source>There is no setting called {name}.</source>
+            <translation>لا يوجد إعداد باسم {name}.</translation>
+        </message>
+        <message>
             <source>There is no signed code of a slip in this. Photograph it again, flat and in good light, or type its text.</source>
             <translation>لا يوجد هنا رمز موقّع لإيصال. صوّره من جديد، مبسوطًا وفي ضوء جيد، أو اكتب نصه.</translation>
         </message>
@@ -5566,6 +6702,10 @@
         <message>
             <source>There is no such folder: {folder}.</source>
             <translation>هذا المجلد غير موجود: ⁦{folder}⁩.</translation>
+        </message>
+        <message>
+            <source>There is no version {number} of the settings.</source>
+            <translation>لا توجد النسخة {number} من الإعدادات.</translation>
         </message>
         <message>
             <source>There is nothing in this registration to be confirmed.</source>
@@ -5612,8 +6752,20 @@
             <translation>كانت هناك محاولات خاطئة كثيرة. انتظر {minutes} دقيقة و{seconds} ثانية ثم أعد المحاولة.</translation>
         </message>
         <message>
+            <source>These came with the proof and need not be scanned:</source>
+            <translation>هذه جاءت مع الإثبات ولا حاجة إلى مسحها:</translation>
+        </message>
+        <message>
             <source>These pages together are too large to be sent: {size} kB, and at most {limit} kB can be. Leave some of them out.</source>
             <translation>هذه الصفحات معًا أكبر من أن تُرسل: {size} كيلوبايت، والحد الأقصى {limit} كيلوبايت. استغنِ عن بعضها.</translation>
+        </message>
+        <message>
+            <source>These settings are as they were. Nothing was changed.</source>
+            <translation>هذه الإعدادات كما كانت. لم يُغيَّر شيء.</translation>
+        </message>
+        <message>
+            <source>They said that they cannot sign.</source>
+            <translation>قال الشخص إنه لا يستطيع التوقيع.</translation>
         </message>
         <message>
             <source>This PDF cannot be read, or nobody signed it.</source>
@@ -5642,6 +6794,10 @@
         <message>
             <source>This computer has no print service that could be asked. Save the slip as a PDF, or ask your administrator.</source>
             <translation>لا توجد في هذا الحاسوب خدمة طباعة. احفظ الإيصال بصيغة PDF، أو اسأل المسؤول.</translation>
+        </message>
+        <message>
+            <source>This computer has no printer. Save the slip as a PDF, and print that elsewhere.</source>
+            <translation>لا طابعة لهذا الحاسوب. احفظ الإيصال ملف PDF واطبعه في مكان آخر.</translation>
         </message>
         <message>
             <source>This computer has no voice: during captures, what is asked of people is shown and not said.</source>
@@ -5708,6 +6864,10 @@
             <translation>هذا الجهاز سليم.</translation>
         </message>
         <message>
+            <source>This document came as a PDF that cannot be shown here. It is kept and sent as it was shared.</source>
+            <translation>جاءت هذه الوثيقة ملف PDF لا يمكن عرضه هنا. تُحفظ وتُرسل كما شورِكت.</translation>
+        </message>
+        <message>
             <source>This document cannot be accepted as a proof. Ask for another, or take another way.</source>
             <translation>لا يمكن قبول هذه الوثيقة إثباتًا. اطلب وثيقة أخرى، أو اختر طريقة أخرى.</translation>
         </message>
@@ -5732,12 +6892,20 @@
             <translation>يجب ملء هذا الحقل بكل لغة من لغات التسجيل.</translation>
         </message>
         <message>
+            <source>This file is no backup of a hub, or it is damaged.</source>
+            <translation>هذا الملف ليس نسخة احتياطية لمركز استقبال، أو أنه تالف.</translation>
+        </message>
+        <message>
             <source>This file is no exported audit trail.</source>
             <translation>هذا الملف ليس سجلّ تدقيق مصدَّرًا.</translation>
         </message>
         <message>
             <source>This file is no note of a station's machine secret.</source>
             <translation>هذا الملف ليس الورقة التي تحفظ سرّ جهاز المحطة.</translation>
+        </message>
+        <message>
+            <source>This file is no proof of an identity: {part} is missing or has a wrong form.</source>
+            <translation>هذا الملف ليس إثبات هوية: {part} ناقص أو شكله غير صحيح.</translation>
         </message>
         <message>
             <source>This finger, eye or face was not captured yet.</source>
@@ -5772,12 +6940,20 @@
             <translation>هذا ليس رقم هوية: هناك رقم خاطئ أو ناقص. قارنه بالبطاقة.</translation>
         </message>
         <message>
+            <source>This is no name for a packet in the store.</source>
+            <translation>هذا ليس اسماً لحزمة في المخزن.</translation>
+        </message>
+        <message>
             <source>This is no number of a pre-registration: it has 10 to 20 digits.</source>
             <translation>هذا ليس رقم تسجيل مسبق: فهو من 10 إلى 20 رقمًا.</translation>
         </message>
         <message>
             <source>This is no scope of MiTrust: {item} is not understood.</source>
             <translation>هذا ليس نطاقًا لخدمة MiTrust: لم يُفهم {item}.</translation>
+        </message>
+        <message>
+            <source>This is no update for this program, or it was not copied whole. Copy it again.</source>
+            <translation>هذا ليس تحديثًا لهذا البرنامج، أو أنه لم يُنسخ كاملًا. انسخه مرة أخرى.</translation>
         </message>
         <message>
             <source>This is not a finger you enrolled. Try again, or use your password.</source>
@@ -5884,6 +7060,10 @@
             <translation>هذا النمط لا يعمل عند العمود {column} ({reason}). لا يُفحص الحقل.</translation>
         </message>
         <message>
+            <source>This person gave no token at this station by which records are shared again.</source>
+            <translation>لم يعطِ هذا الشخص في هذه المحطة رمزًا تُشارَك به السجلات من جديد.</translation>
+        </message>
+        <message>
             <source>This person has shown well enough who they are.</source>
             <translation>أثبت هذا الشخص هويته بما يكفي.</translation>
         </message>
@@ -5906,6 +7086,18 @@
         <message>
             <source>This pre-registration was taken into another registration already. Ask the person about it.</source>
             <translation>أُخذ هذا التسجيل المسبق في تسجيل آخر. اسأل الشخص عنه.</translation>
+        </message>
+        <message>
+            <source>This program was built without the public keys of those who release it, so it cannot check an update. Install the new version as you installed this one.</source>
+            <translation>بُني هذا البرنامج بلا المفاتيح العامة لمن يصدرونه، فلا يستطيع التحقق من تحديث. ثبّت الإصدار الجديد كما ثبّت هذا الإصدار.</translation>
+        </message>
+        <message>
+            <source>This proof of an identity was changed after it was made: {part} is not what was signed.</source>
+            <translation>غُيّر إثبات الهوية هذا بعد إنشائه: {part} ليس ما وُقّع.</translation>
+        </message>
+        <message>
+            <source>This proof of an identity was signed with another key than the one it was compared with.</source>
+            <translation>وُقّع إثبات الهوية هذا بمفتاح غير الذي قورن به.</translation>
         </message>
         <message>
             <source>This proof of identity has no step {node}.</source>
@@ -5996,6 +7188,10 @@
             <translation>هذه المحطة للتدريب على أشخاص وهميين: لا يخرج شيء من هذا الحاسوب.</translation>
         </message>
         <message>
+            <source>This station keeps no token for shared records of that number.</source>
+            <translation>لا تحفظ هذه المحطة رمز مشاركة سجلات بهذا الرقم.</translation>
+        </message>
+        <message>
             <source>This station knows no process {process}. Known are {known}; others are left out.</source>
             <translation>لا تعرف هذه المحطة عملية {process}. المعروف هو {known}؛ ويُهمَل ما عداه.</translation>
         </message>
@@ -6080,6 +7276,26 @@
             <translation>جُرِّبت هذه الخطوة مرات كثيرة.</translation>
         </message>
         <message>
+            <source>This token cannot be renewed any more: its two years are over. The person has to share the records anew.</source>
+            <translation>لا يمكن تجديد هذا الرمز بعد الآن: انقضت مدته وهي سنتان. على الشخص أن يشارك السجلات من جديد.</translation>
+        </message>
+        <message>
+            <source>This update has nothing for a computer of this kind ({kind}).</source>
+            <translation>ليس في هذا التحديث شيء لحاسوب من هذا النوع ({kind}).</translation>
+        </message>
+        <message>
+            <source>This update is not signed by enough of the people who may release this program. Do not install it.</source>
+            <translation>لم يوقّع هذا التحديث عدد كافٍ من المخوّلين بإصدار هذا البرنامج. لا تثبّته.</translation>
+        </message>
+        <message>
+            <source>This update is older than one that this computer already knows. Ask for the newest.</source>
+            <translation>هذا التحديث أقدم من تحديث يعرفه هذا الحاسوب بالفعل. اطلب الأحدث.</translation>
+        </message>
+        <message>
+            <source>This update was made on {made}, and the clock of this computer says {now}. Set the clock and try again.</source>
+            <translation>صُنع هذا التحديث في {made}، وساعة هذا الحاسوب تشير إلى {now}. اضبط الساعة وحاول مرة أخرى.</translation>
+        </message>
+        <message>
             <source>This was begun and interrupted. Begin it once more.</source>
             <translation>بدأ هذا ثم انقطع. ابدؤوه مرة أخرى.</translation>
         </message>
@@ -6120,6 +7336,10 @@
             <translation>انتهت مدة إثبات الهوية</translation>
         </message>
         <message>
+            <source>Time for each step</source>
+            <translation>الوقت لكل خطوة</translation>
+        </message>
+        <message>
             <source>Time left: {days} days</source>
             <translation>الوقت المتبقي: {days} يوم</translation>
         </message>
@@ -6140,6 +7360,14 @@
             <translation>ينتهي الوقت</translation>
         </message>
         <message>
+            <source>Times</source>
+            <translation>مرات</translation>
+        </message>
+        <message>
+            <source>To be</source>
+            <translation>المطلوب</translation>
+        </message>
+        <message>
             <source>To sign in with elsewhere</source>
             <translation>لتسجيل الدخول به في مكان آخر</translation>
         </message>
@@ -6148,12 +7376,40 @@
             <translation>إلى ما يلي؛ ومع Shift إلى ما سبق</translation>
         </message>
         <message>
+            <source>Token for sharing records again kept</source>
+            <translation>حُفظ رمز لمشاركة السجلات من جديد</translation>
+        </message>
+        <message>
+            <source>Token for sharing records could not be renewed</source>
+            <translation>لم يمكن تجديد رمز مشاركة السجلات</translation>
+        </message>
+        <message>
+            <source>Token for sharing records destroyed</source>
+            <translation>أُتلف رمز مشاركة السجلات</translation>
+        </message>
+        <message>
+            <source>Token for sharing records renewed</source>
+            <translation>جُدّد رمز مشاركة السجلات</translation>
+        </message>
+        <message>
+            <source>Token of</source>
+            <translation>رمز لـ</translation>
+        </message>
+        <message>
+            <source>Told by</source>
+            <translation>المصدر</translation>
+        </message>
+        <message>
             <source>Too few features are seen in the print. Clean the finger and the glass and take it again.</source>
             <translation>تفاصيل البصمة الظاهرة قليلة جدًا. نظّف الإصبع والزجاج وأعد الالتقاط.</translation>
         </message>
         <message>
             <source>Too few of the pictures show a face.</source>
             <translation>عدد الصور التي تُظهر وجهًا قليل جدًا.</translation>
+        </message>
+        <message>
+            <source>Too few people did enough of it in these days for the team's to stand beside yours.</source>
+            <translation>قلّة من الناس أنجزوا منه ما يكفي في هذه الأيام، فلا تُعرض أرقام الفريق بجانب أرقامك.</translation>
         </message>
         <message>
             <source>Too few pictures were taken to judge this.</source>
@@ -6166,6 +7422,18 @@
         <message>
             <source>Too little of the two irises is seen to compare them.</source>
             <translation>الجزء الظاهر من القزحيتين لا يكفي لمقارنتهما.</translation>
+        </message>
+        <message>
+            <source>Too little was captured in these days to compare devices and officers.</source>
+            <translation>ما التُقط في هذه الأيام أقل من أن تُقارن به الأجهزة والموظفون.</translation>
+        </message>
+        <message>
+            <source>Too little was done in these days for this to mean much.</source>
+            <translation>ما أُنجز في هذه الأيام أقل من أن يدلّ على شيء.</translation>
+        </message>
+        <message>
+            <source>Too many stations wait to be let in. Ask again later, or tell the hub's administrator.</source>
+            <translation>محطات كثيرة جداً تنتظر السماح لها بالدخول. اطلب مرة أخرى لاحقاً، أو أبلغ مسؤول المحور.</translation>
         </message>
         <message>
             <source>Touch the fingerprint reader</source>
@@ -6198,6 +7466,10 @@
         <message>
             <source>Trigger {trigger} names a process that does not exist: {process}. There are: {processes}.</source>
             <translation>يذكر المُشغِّل {trigger} عملية غير موجودة: ‏{process}. العمليات الموجودة: ‏{processes}.</translation>
+        </message>
+        <message>
+            <source>Try on registrations of before</source>
+            <translation>التجربة على تسجيلات سابقة</translation>
         </message>
         <message>
             <source>Try with this picture</source>
@@ -6248,8 +7520,20 @@
             <translation>اكتب بداية اسم المكان؛ مفتاح Enter يأخذ أول ما وُجد.</translation>
         </message>
         <message>
+            <source>Type the name. Enter leads to the next empty field, Ctrl+Enter goes on.</source>
+            <translation>اكتب الاسم. Enter ينقلك إلى الحقل الفارغ التالي، وCtrl+Enter يتابع.</translation>
+        </message>
+        <message>
+            <source>Type the number from the card (to practise, {number}). Then press what is to be changed.</source>
+            <translation>اكتب الرقم الذي على البطاقة (للتدريب: {number}). ثم اضغط ما يجب تغييره.</translation>
+        </message>
+        <message>
             <source>Type the number from the person's card, then press what is to be changed, or fill in only that.</source>
             <translation>اكتب الرقم من بطاقة الشخص، ثم اضغط على ما يُراد تغييره، أو املأ ذلك وحده.</translation>
+        </message>
+        <message>
+            <source>Undo all</source>
+            <translation>التراجع عن الكل</translation>
         </message>
         <message>
             <source>Unlock</source>
@@ -6280,16 +7564,76 @@
             <translation>لا تُفحص هنا قواعد من النوع {kind}؛ استعمل regex.</translation>
         </message>
         <message>
+            <source>Validity</source>
+            <translation>الصلاحية</translation>
+        </message>
+        <message>
+            <source>Version</source>
+            <translation>النسخة</translation>
+        </message>
+        <message>
+            <source>Version {number} is signed. Whoever signs in from {time} on works by it.</source>
+            <translation>وُقّعت النسخة {number}. من يسجّل الدخول منذ {time} يعمل بها.</translation>
+        </message>
+        <message>
+            <source>Version {version} does not start on this computer. Nothing was changed; tell those who released it.</source>
+            <translation>الإصدار {version} لا يبدأ على هذا الحاسوب. لم يتغيّر شيء؛ أبلغ من أصدروه.</translation>
+        </message>
+        <message>
+            <source>Version {version} is not newer than version {running}, which runs here. Nothing was changed.</source>
+            <translation>الإصدار {version} ليس أحدث من الإصدار {running} الذي يعمل هنا. لم يتغيّر شيء.</translation>
+        </message>
+        <message>
+            <source>Versions</source>
+            <translation>النسخ</translation>
+        </message>
+        <message>
+            <source>Versions of the settings, the newest first</source>
+            <translation>نسخ الإعدادات، الأحدث أولًا</translation>
+        </message>
+        <message>
             <source>View</source>
             <translation>العرض</translation>
+        </message>
+        <message>
+            <source>Visa</source>
+            <translation>تأشيرة</translation>
+        </message>
+        <message>
+            <source>Was</source>
+            <translation>كانت</translation>
+        </message>
+        <message>
+            <source>Was not kept</source>
+            <translation>لم يُحفظ</translation>
         </message>
         <message>
             <source>Was told</source>
             <translation>أُبلغ الشخص</translation>
         </message>
         <message>
+            <source>Week from</source>
+            <translation>أسبوع من</translation>
+        </message>
+        <message>
+            <source>Weight from which a supervisor has to look</source>
+            <translation>الوزن الذي يجب على المشرف النظر عنده</translation>
+        </message>
+        <message>
+            <source>Weight of a sign</source>
+            <translation>وزن علامة</translation>
+        </message>
+        <message>
+            <source>Weights of the signs</source>
+            <translation>أوزان العلامات</translation>
+        </message>
+        <message>
             <source>Welcome, {name}</source>
             <translation>مرحبًا، ⁨{name}⁩</translation>
+        </message>
+        <message>
+            <source>Went wrong</source>
+            <translation>ما تعثّر</translation>
         </message>
         <message>
             <source>What</source>
@@ -6304,8 +7648,16 @@
             <translation>ما يذكره جهاز عن نفسه في ملف البيانات الحيوية موقّع بشهادة غير شهادة ما التقطه.</translation>
         </message>
         <message>
+            <source>What a document says is filled in at once</source>
+            <translation>يُملأ ما تقوله الوثيقة فورًا</translation>
+        </message>
+        <message>
             <source>What a search found was shown to a supervisor</source>
             <translation>عُرضت نتيجة بحث على مشرف</translation>
+        </message>
+        <message>
+            <source>What all verified pieces say</source>
+            <translation>ما تقوله كل القطع الموثَّقة</translation>
         </message>
         <message>
             <source>What answered is not the registration server. Check the address and the network.</source>
@@ -6334,6 +7686,10 @@
         <message>
             <source>What happened to this registration</source>
             <translation>ما حدث لهذا التسجيل</translation>
+        </message>
+        <message>
+            <source>What is asked of a face to be taken for a living one</source>
+            <translation>ما يُطلب من الوجه ليُعدّ حيًا</translation>
         </message>
         <message>
             <source>What is open is kept. {name} can go on with it.</source>
@@ -6384,6 +7740,10 @@
             <translation>ما قالته الشريحة قبل فتحها ليس ما وقّعته جهة الإصدار. ربما يتنصّت أحد.</translation>
         </message>
         <message>
+            <source>What the identity provider gave to ask with does not belong to this sign-in. Tell your administrator.</source>
+            <translation>الإذن الذي أعطاه مزوّد الهوية لا يخص تسجيل الدخول هذا. أبلغ المسؤول.</translation>
+        </message>
+        <message>
             <source>What the person saw has changed since. Show it again and let the person answer.</source>
             <translation>تغيّر ما رآه الشخص منذ ذلك الحين. اعرضه عليه من جديد ودعه يجيب.</translation>
         </message>
@@ -6398,6 +7758,10 @@
         <message>
             <source>What the server sent for this station cannot be read: {part} is missing or has a wrong form.</source>
             <translation>لا يمكن قراءة ما أرسله الخادم لهذه المحطة: {part} مفقود أو صيغته خاطئة.</translation>
+        </message>
+        <message>
+            <source>What the server sent, the newest first</source>
+            <translation>ما أرسله الخادم، الأحدث أولًا</translation>
         </message>
         <message>
             <source>What the wallet sent belongs to another step, or to another attempt.</source>
@@ -6428,6 +7792,18 @@
             <translation>إعدادات إرسال الرسائل في هذه المحطة غير صالحة. أبلغ المسؤول.</translation>
         </message>
         <message>
+            <source>What this version changed</source>
+            <translation>ما غيّرته هذه النسخة</translation>
+        </message>
+        <message>
+            <source>What this would have changed cannot be told from what was kept: {settings}.</source>
+            <translation>لا يمكن معرفة ما كان سيتغيّر مما حُفظ: {settings}.</translation>
+        </message>
+        <message>
+            <source>What to do on each page, for learning</source>
+            <translation>ما يُفعل في كل صفحة، للتعلّم</translation>
+        </message>
+        <message>
             <source>What was captured of the person who brings the child is not enough. Go back and capture what is missing.</source>
             <translation>ما التُقط للشخص الذي يرافق الطفل لا يكفي. ارجع والتقط ما ينقص.</translation>
         </message>
@@ -6440,12 +7816,24 @@
             <translation>لا يمكن قراءة ما حُفظ عن الطلب الموجَّه إلى المحفظة الرقمية. ابدأ هذه الخطوة من جديد.</translation>
         </message>
         <message>
+            <source>What was said about the center's gallery cannot be read: {part} is missing or wrong.</source>
+            <translation>تعذّرت قراءة ما قيل عن معرض وجوه المركز: {part} مفقود أو خاطئ.</translation>
+        </message>
+        <message>
             <source>What was shown does not belong together. Ask your supervisor.</source>
             <translation>ما قُدِّم لا يتوافق بعضه مع بعض. اسأل مشرفك.</translation>
         </message>
         <message>
             <source>What was typed</source>
             <translation>ما كُتب</translation>
+        </message>
+        <message>
+            <source>What would be otherwise</source>
+            <translation>ما كان سيختلف</translation>
+        </message>
+        <message>
+            <source>What would raise it:</source>
+            <translation>ما الذي يرفعه:</translation>
         </message>
         <message>
             <source>What you give us here is sent to those who can confirm it.</source>
@@ -6456,12 +7844,28 @@
             <translation>متى</translation>
         </message>
         <message>
+            <source>Where</source>
+            <translation>أين</translation>
+        </message>
+        <message>
+            <source>Where from</source>
+            <translation>المصدر</translation>
+        </message>
+        <message>
             <source>Where the eyes look cannot be told in this picture.</source>
             <translation>لا يمكن معرفة اتجاه النظر في هذه الصورة.</translation>
         </message>
         <message>
             <source>Whether the issuer has revoked what signed this chip cannot be told: there is no current list.</source>
             <translation>لا يمكن معرفة ما إذا ألغت جهة الإصدار ما وقّع هذه الشريحة: لا توجد قائمة حديثة.</translation>
+        </message>
+        <message>
+            <source>Which figure</source>
+            <translation>أي أرقام</translation>
+        </message>
+        <message>
+            <source>Which settings</source>
+            <translation>أي الإعدادات</translation>
         </message>
         <message>
             <source>Which way does the person choose?</source>
@@ -6488,6 +7892,10 @@
             <translation>يضيف الشخص الجديد إصبعه ووجهه بعد الدخول، من «دخولي».</translation>
         </message>
         <message>
+            <source>Why</source>
+            <translation>السبب</translation>
+        </message>
+        <message>
             <source>Why is it rejected?</source>
             <translation>لماذا يُرفض؟</translation>
         </message>
@@ -6508,6 +7916,10 @@
             <translation>سبب إنهاء هذا الإثبات؛ لا شيء عن الشخص</translation>
         </message>
         <message>
+            <source>Why, in a few words</source>
+            <translation>السبب بكلمات قليلة</translation>
+        </message>
+        <message>
             <source>Why? Nothing about the person.</source>
             <translation>لماذا؟ لا شيء عن الشخص.</translation>
         </message>
@@ -6516,12 +7928,24 @@
             <translation>بالإصبع تفتح قفل الشاشة وتوقّع بلمسة واحدة. يُحفظ الوجه والأصابع مختومة في هذه المحطة، ويُقارن الوجه أيضًا بوجوه كل من يُسجَّل هنا.</translation>
         </message>
         <message>
+            <source>With faces alike</source>
+            <translation>بوجوه متشابهة</translation>
+        </message>
+        <message>
+            <source>Without hints</source>
+            <translation>بلا إرشادات</translation>
+        </message>
+        <message>
             <source>Words, a registration's number, or a person's name</source>
             <translation>كلمات أو رقم تسجيل أو اسم شخص</translation>
         </message>
         <message>
             <source>Worn or damaged ridges</source>
             <translation>خطوط البصمة متآكلة أو متضررة</translation>
+        </message>
+        <message>
+            <source>Worth</source>
+            <translation>القيمة</translation>
         </message>
         <message>
             <source>Write a machine as CENTER_MACHINE=FILE, with a public key file that can be read.</source>
@@ -6544,12 +7968,36 @@
             <translation>الكتابة بشكل آخر</translation>
         </message>
         <message>
+            <source>Write figures</source>
+            <translation>كتابة الأرقام</translation>
+        </message>
+        <message>
             <source>Write the date as year/month/day, for example 1990/05/31.</source>
             <translation>اكتب التاريخ بترتيب السنة ثم الشهر ثم اليوم، مثل ⁦1990/05/31⁩.</translation>
         </message>
         <message>
+            <source>Write the hub's database as sqlite:///FILE or postgresql://USER:PASSWORD@HOST/NAME.</source>
+            <translation>اكتب قاعدة بيانات مركز الاستقبال على الصورة sqlite:///FILE أو postgresql://USER:PASSWORD@HOST/NAME.</translation>
+        </message>
+        <message>
+            <source>Write the numbers</source>
+            <translation>كتابة الجدول</translation>
+        </message>
+        <message>
+            <source>Write the place for packets as file:///FOLDER or s3://BUCKET?endpoint=https://HOST.</source>
+            <translation>اكتب مكان الحزم على الصورة file:///FOLDER أو s3://BUCKET?endpoint=https://HOST.</translation>
+        </message>
+        <message>
+            <source>Wrong attempts in a row before anybody has to wait</source>
+            <translation>المحاولات الخاطئة المتتالية قبل أن يلزم الانتظار</translation>
+        </message>
+        <message>
             <source>Wrong attempts to show who somebody is</source>
             <translation>محاولات خاطئة لإثبات الهوية</translation>
+        </message>
+        <message>
+            <source>Wrong passwords and the lock</source>
+            <translation>كلمات المرور الخاطئة والقفل</translation>
         </message>
         <message>
             <source>Yes</source>
@@ -6568,8 +8016,12 @@
             <translation>لا يمكنك حظر نفسك أو إزالتها. اطلب ذلك من مدير آخر.</translation>
         </message>
         <message>
-            <source>You did not say that this is the person. Compare again, or take another way.</source>
-            <translation>لم تؤكدوا أن هذا هو الشخص. قارنوا مرة أخرى أو اختاروا طريقة أخرى.</translation>
+            <source>You chose that this is to be changed, and nothing of it is filled in. Fill in what has changed, or take the choice back.</source>
+            <translation>اخترت تغيير هذا ولم يُملأ منه شيء. املأ ما تغيّر، أو ألغِ الاختيار.</translation>
+        </message>
+        <message>
+            <source>You did not say that this is the person. Compare again, or take another way. Where it is somebody else, put the registration away and call a supervisor.</source>
+            <translation>لم تؤكدوا أن هذا هو الشخص. قارنوا مرة أخرى أو اختاروا طريقة أخرى. وإن كان شخصًا آخر فاحفظوا التسجيل لوقت لاحق واستدعوا مشرفًا.</translation>
         </message>
         <message>
             <source>You have not enrolled a finger at this station. Use your password.</source>
@@ -6604,6 +8056,10 @@
             <translation>يُنظر إلى وجهكم أو أصابعكم للتأكد من أنكم أنتم.</translation>
         </message>
         <message>
+            <source>Your figures stand beside the team's: nothing needs your attention.</source>
+            <translation>أرقامك مثل أرقام الفريق: لا شيء يحتاج إلى انتباهك.</translation>
+        </message>
+        <message>
             <source>Your password</source>
             <translation>كلمة مرورك</translation>
         </message>
@@ -6616,12 +8072,28 @@
             <translation>كلمة مرورك هي توقيعك.</translation>
         </message>
         <message>
+            <source>Your password is your signature. On a training station it is filled in.</source>
+            <translation>كلمة مرورك هي توقيعك. وفي محطة التدريب تكون مكتوبة مسبقاً.</translation>
+        </message>
+        <message>
             <source>Your password: it is needed for every change on this page.</source>
             <translation>كلمة مرورك: مطلوبة لكل تغيير في هذه الصفحة.</translation>
         </message>
         <message>
+            <source>a capture that did not do, or was kept all the same</source>
+            <translation>التقاط غير كافٍ، أو أُبقي عليه رغم ذلك</translation>
+        </message>
+        <message>
+            <source>a supervisor is asked</source>
+            <translation>يُسأل مشرف</translation>
+        </message>
+        <message>
             <source>accepted by the server</source>
             <translation>قبلها الخادم</translation>
+        </message>
+        <message>
+            <source>add a passport or identity card</source>
+            <translation>إضافة جواز سفر أو بطاقة هوية</translation>
         </message>
         <message>
             <source>adult</source>
@@ -6636,6 +8108,10 @@
             <translation>العمر {years}</translation>
         </message>
         <message>
+            <source>all that are installed</source>
+            <translation>كل ما هو مثبّت</translation>
+        </message>
+        <message>
             <source>announced, waits to be sent</source>
             <translation>أُعلن عنها، بانتظار الإرسال</translation>
         </message>
@@ -6644,8 +8120,20 @@
             <translation>تمت الموافقة</translation>
         </message>
         <message>
+            <source>as of all fingers</source>
+            <translation>كسائر الأصابع</translation>
+        </message>
+        <message>
+            <source>ask a register for the person's record</source>
+            <translation>طلب قيد الشخص من سجل</translation>
+        </message>
+        <message>
             <source>asked of another system</source>
             <translation>يُسأل عنه نظام آخر</translation>
+        </message>
+        <message>
+            <source>asked on {time}</source>
+            <translation>سُئل في {time}</translation>
         </message>
         <message>
             <source>at any time</source>
@@ -6666,6 +8154,10 @@
         <message>
             <source>being processed</source>
             <translation>قيد المعالجة</translation>
+        </message>
+        <message>
+            <source>being watched for a moment</source>
+            <translation>أن يُراقب لحظة</translation>
         </message>
         <message>
             <source>blocked</source>
@@ -6696,6 +8188,10 @@
             <translation>الشهادة حتى {date}</translation>
         </message>
         <message>
+            <source>changed after something had been captured</source>
+            <translation>تغيّر بعد التقاط شيء ما</translation>
+        </message>
+        <message>
             <source>chip</source>
             <translation>الشريحة</translation>
         </message>
@@ -6708,8 +8204,20 @@
             <translation>مختار</translation>
         </message>
         <message>
+            <source>compare the face</source>
+            <translation>مقارنة الوجه</translation>
+        </message>
+        <message>
+            <source>counts</source>
+            <translation>سارية</translation>
+        </message>
+        <message>
             <source>day/month/year</source>
             <translation>يوم/شهر/سنة</translation>
+        </message>
+        <message>
+            <source>dead: the person has to share anew</source>
+            <translation>منتهٍ: على الشخص أن يشارك من جديد</translation>
         </message>
         <message>
             <source>destroyed, as the server has it</source>
@@ -6718,6 +8226,10 @@
         <message>
             <source>did not succeed</source>
             <translation>لم ينجح</translation>
+        </message>
+        <message>
+            <source>discarded</source>
+            <translation>أُلغيت</translation>
         </message>
         <message>
             <source>document</source>
@@ -6740,6 +8252,14 @@
             <translation>الكل</translation>
         </message>
         <message>
+            <source>eyes</source>
+            <translation>العينان</translation>
+        </message>
+        <message>
+            <source>face</source>
+            <translation>الوجه</translation>
+        </message>
+        <message>
             <source>face or finger</source>
             <translation>وجه أو إصبع</translation>
         </message>
@@ -6756,12 +8276,28 @@
             <translation>قارئ البصمات</translation>
         </message>
         <message>
+            <source>fingers</source>
+            <translation>الأصابع</translation>
+        </message>
+        <message>
             <source>firmware {firmware}</source>
             <translation>البرنامج الثابت {firmware}</translation>
         </message>
         <message>
             <source>for signing in and checks only</source>
             <translation>لتسجيل الدخول والتحقق فقط</translation>
+        </message>
+        <message>
+            <source>fresh</source>
+            <translation>حديث</translation>
+        </message>
+        <message>
+            <source>from now on</source>
+            <translation>من الآن</translation>
+        </message>
+        <message>
+            <source>from tomorrow on</source>
+            <translation>من الغد</translation>
         </message>
         <message>
             <source>given</source>
@@ -6782,6 +8318,10 @@
         <message>
             <source>identity {level}</source>
             <translation>الهوية {level}</translation>
+        </message>
+        <message>
+            <source>in a week</source>
+            <translation>بعد أسبوع</translation>
         </message>
         <message>
             <source>in the future</source>
@@ -6808,6 +8348,10 @@
             <translation>يُفحص في مكان آخر</translation>
         </message>
         <message>
+            <source>is there</source>
+            <translation>متاحة</translation>
+        </message>
+        <message>
             <source>its time is over</source>
             <translation>انتهى وقته</translation>
         </message>
@@ -6824,8 +8368,32 @@
             <translation>لاحقًا</translation>
         </message>
         <message>
+            <source>let somebody vouch for the person</source>
+            <translation>جعل شخص يكفل هويته</translation>
+        </message>
+        <message>
+            <source>let the person sign in at a provider</source>
+            <translation>جعل الشخص يسجّل الدخول لدى مزوّد</translation>
+        </message>
+        <message>
+            <source>let the person sign in at a provider with two factors</source>
+            <translation>جعل الشخص يسجّل الدخول لدى مزوّد بعاملين</translation>
+        </message>
+        <message>
+            <source>let the person sign in at a trusted provider</source>
+            <translation>جعل الشخص يسجّل الدخول لدى مزوّد موثوق</translation>
+        </message>
+        <message>
+            <source>lives, and is renewed no more: the person has to share anew</source>
+            <translation>صالح ولا يُجدَّد بعد: على الشخص أن يشارك من جديد</translation>
+        </message>
+        <message>
             <source>looked up here</source>
             <translation>يُبحث عنه هنا</translation>
+        </message>
+        <message>
+            <source>may be approved unseen</source>
+            <translation>تجوز الموافقة عليه دون النظر</translation>
         </message>
         <message>
             <source>minor</source>
@@ -6836,12 +8404,36 @@
             <translation>شهر/يوم/سنة</translation>
         </message>
         <message>
+            <source>must be looked at</source>
+            <translation>يجب النظر فيه</translation>
+        </message>
+        <message>
             <source>need not succeed</source>
             <translation>لا يلزم أن ينجح</translation>
         </message>
         <message>
+            <source>never asked</source>
+            <translation>لم تُسأل قط</translation>
+        </message>
+        <message>
+            <source>next renewal on {day}</source>
+            <translation>التجديد القادم في {day}</translation>
+        </message>
+        <message>
+            <source>no</source>
+            <translation>لا</translation>
+        </message>
+        <message>
             <source>no name yet</source>
             <translation>بلا اسم حتى الآن</translation>
+        </message>
+        <message>
+            <source>nobody asks</source>
+            <translation>لا أحد يسأل</translation>
+        </message>
+        <message>
+            <source>nobody is asked</source>
+            <translation>لا يُسأل أحد</translation>
         </message>
         <message>
             <source>none</source>
@@ -6852,8 +8444,16 @@
             <translation>غير مطلوب</translation>
         </message>
         <message>
+            <source>not asked lately</source>
+            <translation>لم تُسأل مؤخرًا</translation>
+        </message>
+        <message>
             <source>not connected</source>
             <translation>لا يوجد جهاز متصل</translation>
+        </message>
+        <message>
+            <source>not decided</source>
+            <translation>لم يُحسم</translation>
         </message>
         <message>
             <source>not needed</source>
@@ -6866,6 +8466,10 @@
         <message>
             <source>not sure: compare it</source>
             <translation>غير مؤكد: قارِنه</translation>
+        </message>
+        <message>
+            <source>not there: people are spared it</source>
+            <translation>غير متاحة: يُعفى الناس منها</translation>
         </message>
         <message>
             <source>nothing</source>
@@ -6892,8 +8496,16 @@
             <translation>في طريقها على قرص</translation>
         </message>
         <message>
+            <source>one of the two is enough</source>
+            <translation>يكفي أحدهما</translation>
+        </message>
+        <message>
             <source>one-time code</source>
             <translation>رمز لمرة واحدة</translation>
+        </message>
+        <message>
+            <source>overdue: the service is asked whether it still lives</source>
+            <translation>متأخر: تُسأل الخدمة إن كان ما زال صالحًا</translation>
         </message>
         <message>
             <source>passport zone</source>
@@ -6932,12 +8544,20 @@
             <translation>شبه مؤكد</translation>
         </message>
         <message>
+            <source>read the chip of a passport or identity card</source>
+            <translation>قراءة شريحة جواز سفر أو بطاقة هوية</translation>
+        </message>
+        <message>
             <source>ready to be sealed</source>
             <translation>جاهز للختم</translation>
         </message>
         <message>
             <source>records shared through MiTrust</source>
             <translation>سجلات مشتركة عبر MiTrust</translation>
+        </message>
+        <message>
+            <source>refused</source>
+            <translation>مرفوض</translation>
         </message>
         <message>
             <source>refused by the server</source>
@@ -6952,8 +8572,16 @@
             <translation>لم يقبلها الخادم بعد الفحص</translation>
         </message>
         <message>
+            <source>risk {before} → {after}</source>
+            <translation>الخطر {before} ← {after}</translation>
+        </message>
+        <message>
             <source>risk {weight}</source>
             <translation>خطر {weight}</translation>
+        </message>
+        <message>
+            <source>send the person a one-time code</source>
+            <translation>إرسال رمز لمرة واحدة إلى الشخص</translation>
         </message>
         <message>
             <source>sent back</source>
@@ -6980,8 +8608,20 @@
             <translation>يدخل بواسطة: {names}</translation>
         </message>
         <message>
+            <source>somebody decided</source>
+            <translation>قرّر أحدهم</translation>
+        </message>
+        <message>
+            <source>somebody saw what is not for everybody</source>
+            <translation>اطّلع أحدهم على ما ليس متاحًا للجميع</translation>
+        </message>
+        <message>
             <source>somewhat sure (low)</source>
             <translation>مؤكد إلى حد ما (منخفض)</translation>
+        </message>
+        <message>
+            <source>sources that could answer: {count}</source>
+            <translation>مصادر يمكنها الإجابة: {count}</translation>
         </message>
         <message>
             <source>still owed</source>
@@ -7012,6 +8652,18 @@
             <translation>مؤكد (جوهري)</translation>
         </message>
         <message>
+            <source>take the identity from the person's wallet</source>
+            <translation>أخذ الهوية من محفظة الشخص</translation>
+        </message>
+        <message>
+            <source>the device itself</source>
+            <translation>الجهاز نفسه</translation>
+        </message>
+        <message>
+            <source>the person did not agree</source>
+            <translation>لم يوافق الشخص</translation>
+        </message>
+        <message>
             <source>the person was told to come again</source>
             <translation>أُبلغ الشخص بأن يعود</translation>
         </message>
@@ -7028,8 +8680,16 @@
             <translation>على هذا الشخص الحضور من جديد</translation>
         </message>
         <message>
+            <source>this station</source>
+            <translation>هذه المحطة</translation>
+        </message>
+        <message>
             <source>to be captured</source>
             <translation>لم يُلتقط بعد</translation>
+        </message>
+        <message>
+            <source>to be renewed</source>
+            <translation>يجب تجديده</translation>
         </message>
         <message>
             <source>today</source>
@@ -7040,12 +8700,28 @@
             <translation>محاولات خاطئة كثيرة؛ يمكنه المحاولة بعد {minutes} دقيقة</translation>
         </message>
         <message>
+            <source>turning the head and shutting the eyes</source>
+            <translation>إدارة الرأس وإغماض العينين</translation>
+        </message>
+        <message>
             <source>typed</source>
             <translation>مكتوب</translation>
         </message>
         <message>
             <source>under way</source>
             <translation>جارٍ</translation>
+        </message>
+        <message>
+            <source>unknown kind of file</source>
+            <translation>نوع ملف غير معروف</translation>
+        </message>
+        <message>
+            <source>valid until {day}</source>
+            <translation>صالحة حتى {day}</translation>
+        </message>
+        <message>
+            <source>verified</source>
+            <translation>موثَّق</translation>
         </message>
         <message>
             <source>very alike</source>
@@ -7084,12 +8760,28 @@
             <translation>محفظة على الهاتف</translation>
         </message>
         <message>
+            <source>was valid until {day}</source>
+            <translation>كانت صالحة حتى {day}</translation>
+        </message>
+        <message>
             <source>weak</source>
             <translation>ضعيف</translation>
         </message>
         <message>
+            <source>without an end</source>
+            <translation>بلا نهاية</translation>
+        </message>
+        <message>
+            <source>yes</source>
+            <translation>نعم</translation>
+        </message>
+        <message>
             <source>{allowed} attempts are allowed.</source>
             <translation>عدد المحاولات المسموح بها: {allowed}.</translation>
+        </message>
+        <message>
+            <source>{attribute}: {mine} % good at the first try, the team's {team} %.</source>
+            <translation>{attribute}: {mine} % جيدة من أول محاولة، وللفريق {team} %.</translation>
         </message>
         <message>
             <source>{count} decisions are signed and count.</source>
@@ -7102,6 +8794,10 @@
         <message>
             <source>{count} older ones</source>
             <translation>{count} أقدم</translation>
+        </message>
+        <message>
+            <source>{count} older records are still being counted.</source>
+            <translation>{count} من القيود الأقدم لا تزال تُحصى.</translation>
         </message>
         <message>
             <source>{count} older records are still being made ready to be searched.</source>
@@ -7124,12 +8820,36 @@
             <translation>أُرسل {count} في هذه الأثناء وهي تنتظرك من جديد.</translation>
         </message>
         <message>
+            <source>{days} days</source>
+            <translation>{days} يوم</translation>
+        </message>
+        <message>
             <source>{decision}, to be signed off</source>
             <translation>{decision}، بانتظار التوقيع</translation>
         </message>
         <message>
             <source>{decision}{reason} by {name}, {time}</source>
             <translation>{decision}{reason} بواسطة {name}، {time}</translation>
+        </message>
+        <message>
+            <source>{device} gives poorer quality for everybody at present: that is not your doing. Tell your supervisor.</source>
+            <translation>يعطي {device} حاليًا جودة أضعف للجميع: ليس ذلك من صنعك. أخبر مشرفك.</translation>
+        </message>
+        <message>
+            <source>{device}, {what}: quality is {points} points lower for every officer since {day}. Clean it, or have it looked at.</source>
+            <translation>{device}، {what}: الجودة أدنى بمقدار {points} نقاط لكل الموظفين منذ {day}. نظّفه أو اطلب فحصه.</translation>
+        </message>
+        <message>
+            <source>{device}, {what}: quality is {points} points lower than with the other devices, whoever works with it. Clean it, or have it looked at.</source>
+            <translation>{device}، {what}: الجودة أدنى بمقدار {points} نقاط مما هي مع الأجهزة الأخرى، أيًا كان من يعمل به. نظّفه أو اطلب فحصه.</translation>
+        </message>
+        <message>
+            <source>{differing} of {cases} registrations of the last {days} days would have gone otherwise. Supervisors would have been asked about {after} instead of {before}.</source>
+            <translation>كان {differing} من {cases} تسجيلًا في آخر {days} يومًا سيسير على نحو آخر. كان المشرفون سيُسألون عن {after} بدلًا من {before}.</translation>
+        </message>
+        <message>
+            <source>{document} from {provider}</source>
+            <translation>{document} من {provider}</translation>
         </message>
         <message>
             <source>{document}: {before} kB before, {after} kB now. Look whether it can still be read; if not, scan it again.</source>
@@ -7164,6 +8884,10 @@
             <translation>⁦{folder}⁩ ملف، والمطلوب هنا مجلد.</translation>
         </message>
         <message>
+            <source>{form}, {size} kB</source>
+            <translation>{form}، {size} ك.ب</translation>
+        </message>
+        <message>
             <source>{host} answers but sends no pictures. Ask your administrator to check the camera's address, password and certificate.</source>
             <translation>العنوان {host} يستجيب لكنه لا يرسل صورًا. اطلب من المسؤول التحقق من عنوان الكاميرا وكلمة مرورها وشهادتها.</translation>
         </message>
@@ -7180,12 +8904,48 @@
             <translation>{minutes} د</translation>
         </message>
         <message>
+            <source>{name} cannot be {value}. It may be {allowed}.</source>
+            <translation>لا يمكن أن تكون قيمة {name} هي {value}. المسموح: {allowed}.</translation>
+        </message>
+        <message>
+            <source>{name} is no name for a driver: take small letters, digits and underscores, with a letter first.</source>
+            <translation>لا يصلح {name} اسمًا لبرنامج تشغيل: استخدم أحرفًا لاتينية صغيرة وأرقامًا وشرطات سفلية، وابدأ بحرف.</translation>
+        </message>
+        <message>
+            <source>{name} would be good enough</source>
+            <translation>{name}: ستكون كافية</translation>
+        </message>
+        <message>
+            <source>{name} would be too poor</source>
+            <translation>{name}: ستكون ضعيفة</translation>
+        </message>
+        <message>
             <source>{name} · next: {step} · {time}</source>
             <translation>⁨{name}⁩ · التالي: {step} · ⁦{time}⁩</translation>
         </message>
         <message>
+            <source>{name}, drawn. The numbers stand in the table.</source>
+            <translation>{name}، رسمًا. الأعداد في الجدول.</translation>
+        </message>
+        <message>
+            <source>{name}, in numbers</source>
+            <translation>{name}، بالأعداد</translation>
+        </message>
+        <message>
+            <source>{name}, page {number} of {count}</source>
+            <translation>{name}، الصفحة {number} من {count}</translation>
+        </message>
+        <message>
+            <source>{name}: agreed on {time}</source>
+            <translation>{name}: وافق الشخص في {time}</translation>
+        </message>
+        <message>
             <source>{name}: cannot be captured ({reason})</source>
             <translation>{name}: يتعذر الالتقاط ({reason})</translation>
+        </message>
+        <message>
+            <source>{name}: this file cannot be shown here. Save a copy and open it where it can be.</source>
+            <translation>{name}: لا يمكن عرض هذا الملف هنا. احفظ نسخة وافتحها حيث يمكن.</translation>
         </message>
         <message>
             <source>{name}: {quality}</source>
@@ -7196,8 +8956,32 @@
             <translation>{number} · {name} · خُتم {time}</translation>
         </message>
         <message>
+            <source>{officer} with {device}, {what}: quality is {points} points lower since {day}, and too little was done by others or elsewhere to say which of the two it is. Clean the device, and exchange devices for some days.</source>
+            <translation>{officer} مع {device}، {what}: الجودة أدنى بمقدار {points} نقاط منذ {day}، وما عمله غيره أو على جهاز آخر أقل من أن يبيّن أيهما السبب. نظّف الجهاز، وتبادلوا الأجهزة بضعة أيام.</translation>
+        </message>
+        <message>
+            <source>{officer} with {device}, {what}: quality is {points} points lower than elsewhere, and nobody else worked with it who worked with another one too. Exchange devices for some days to see which of the two it is.</source>
+            <translation>{officer} مع {device}، {what}: الجودة أدنى بمقدار {points} نقاط مما هي في غيره، ولم يعمل عليه أحد آخر عمل على جهاز غيره أيضًا. تبادلوا الأجهزة بضعة أيام لمعرفة أيهما السبب.</translation>
+        </message>
+        <message>
+            <source>{officer}, {what}: quality is {points} points lower since {day}, whatever the device. Ask what has changed.</source>
+            <translation>{officer}، {what}: الجودة أدنى بمقدار {points} نقاط منذ {day}، أيًا كان الجهاز. اسأل عما تغيّر.</translation>
+        </message>
+        <message>
+            <source>{officer}, {what}: quality is {points} points lower than the team's with the same devices. Go through the placement together.</source>
+            <translation>{officer}، {what}: الجودة أدنى بمقدار {points} نقاط من جودة الفريق على الأجهزة نفسها. راجعا الوضعية معًا.</translation>
+        </message>
+        <message>
+            <source>{one}, and then {other}</source>
+            <translation>{one}، ثم {other}</translation>
+        </message>
+        <message>
             <source>{rate} pictures a second come.</source>
             <translation>تصل {rate} صورة في الثانية.</translation>
+        </message>
+        <message>
+            <source>{score} of at most {strength}</source>
+            <translation>{score} من {strength} على الأكثر</translation>
         </message>
         <message>
             <source>{seconds} s</source>
@@ -7224,6 +9008,10 @@
             <translation>{source}: {said}؛ والمكتوب هنا: {standing}.</translation>
         </message>
         <message>
+            <source>{source}, signed with {fingerprint} …</source>
+            <translation>{source}، موقّع بالشهادة {fingerprint} …</translation>
+        </message>
+        <message>
             <source>{step} took {minutes} minutes; usual is {most} at most.</source>
             <translation>استغرقت خطوة {step} {minutes} دقيقة؛ والمعتاد {most} على الأكثر.</translation>
         </message>
@@ -7232,8 +9020,28 @@
             <translation>استغرقت خطوة {step} {seconds} ثانية؛ والمعتاد {least} على الأقل.</translation>
         </message>
         <message>
+            <source>{step}: half of yours take longer than {mine} s, half of the team's longer than {team} s.</source>
+            <translation>{step}: نصف خطواتك يستغرق أكثر من {mine} ث، ونصف خطوات الفريق أكثر من {team} ث.</translation>
+        </message>
+        <message>
+            <source>{text} is no moment. Write 2026-12-31, or 2026-12-31T08:00+01:00.</source>
+            <translation>{text} ليس وقتًا. اكتب 2026-12-31 أو 2026-12-31T08:00+01:00.</translation>
+        </message>
+        <message>
+            <source>{text} is no setting with its value. Write NAME=VALUE.</source>
+            <translation>{text} ليس إعدادًا مع قيمته. اكتب NAME=VALUE.</translation>
+        </message>
+        <message>
+            <source>{value} (the server's)</source>
+            <translation>{value} (من الخادم)</translation>
+        </message>
+        <message>
             <source>{waiting} waiting · {held} held · {decided} to be signed off</source>
             <translation>{waiting} بانتظار المراجعة · {held} معلّقة · {decided} بانتظار التوقيع</translation>
+        </message>
+        <message>
+            <source>{what}: level {level}</source>
+            <translation>{what}: المستوى {level}</translation>
         </message>
         <message>
             <source>{what}: the limit is reached.</source>
@@ -7250,6 +9058,10 @@
         <message>
             <source>{whole}.{tenth}</source>
             <translation>{whole}.{tenth}</translation>
+        </message>
+        <message>
+            <source>✗ not signed by this station</source>
+            <translation>✗ لم توقّعها هذه المحطة</translation>
         </message>
     </context>
 </TS>

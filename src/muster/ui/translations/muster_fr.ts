@@ -8,6 +8,22 @@
             <translation>, </translation>
         </message>
         <message>
+            <source>25 % above</source>
+            <translation>25 % au-dessus</translation>
+        </message>
+        <message>
+            <source>25 % below</source>
+            <translation>25 % au-dessous</translation>
+        </message>
+        <message>
+            <source>A + may stand before them.</source>
+            <translation>Un + peut les précéder.</translation>
+        </message>
+        <message>
+            <source>A PDF that is kept as it was shared; it cannot be shown here.</source>
+            <translation>Un PDF conservé tel qu’il a été partagé ; il ne peut pas être affiché ici.</translation>
+        </message>
+        <message>
             <source>A biometric file of the packet is made as no client makes it. It was not looked into.</source>
             <translation>Un fichier biométrique du paquet est fait comme aucun client ne le fait. Il n’a pas été examiné.</translation>
         </message>
@@ -30,6 +46,10 @@
         <message>
             <source>A certification scheme in the record is none that the standard knows.</source>
             <translation>Un schéma de certification de l’enregistrement est inconnu de la norme.</translation>
+        </message>
+        <message>
+            <source>A change counts from now on or later.</source>
+            <translation>Une modification compte à partir de maintenant ou plus tard.</translation>
         </message>
         <message>
             <source>A chip is opened by the machine-readable lines of the document, or by the six digits on its front. This is neither.</source>
@@ -76,6 +96,10 @@
             <translation>Une pièce manque, est illisible ou appartient à quelqu’un d’autre</translation>
         </message>
         <message>
+            <source>A document says something else</source>
+            <translation>Un document dit autre chose</translation>
+        </message>
+        <message>
             <source>A document says something else than what stands here. Look at both and decide which is right.</source>
             <translation>Un document dit autre chose que ce qui est écrit ici. Regardez les deux et décidez lequel est juste.</translation>
         </message>
@@ -96,6 +120,10 @@
             <translation>Un fichier du pack de reconnaissance faciale est illisible : {file}.</translation>
         </message>
         <message>
+            <source>A file of the receiver is damaged and cannot be taken over: {file}. Mend or remove it.</source>
+            <translation>Un fichier du récepteur est endommagé et ne peut pas être repris : {file}. Réparez-le ou retirez-le.</translation>
+        </message>
+        <message>
             <source>A file on the chip ({file}) cannot be read.</source>
             <translation>Un fichier de la puce ({file}) ne peut pas être lu.</translation>
         </message>
@@ -114,6 +142,10 @@
         <message>
             <source>A file on the chip ({file}) says that it is larger than any passport's is.</source>
             <translation>Un fichier de la puce ({file}) se dit plus grand que celui de n’importe quel passeport.</translation>
+        </message>
+        <message>
+            <source>A file that stations would be told is no JSON: {file}. None was taken.</source>
+            <translation>Un fichier destiné aux postes n’est pas du JSON : {file}. Aucun n’a été pris.</translation>
         </message>
         <message>
             <source>A finger or an eye is marked as an exception: a supervisor has to confirm it.</source>
@@ -160,6 +192,14 @@
             <translation>Un paquet du même numéro, mais d’un autre contenu, est déjà arrivé. Prévenez votre superviseur.</translation>
         </message>
         <message>
+            <source>A packet that was accepted is not where it was put. Restore the backup.</source>
+            <translation>Un paquet accepté n’est plus là où il a été déposé. Restaurez la sauvegarde.</translation>
+        </message>
+        <message>
+            <source>A packet was not kept as it was written. It is not accepted.</source>
+            <translation>Un paquet n’a pas été conservé tel qu’il a été écrit. Il n’est pas accepté.</translation>
+        </message>
+        <message>
             <source>A page came after {seconds} s. Nothing of it was kept.</source>
             <translation>Une page est arrivée après {seconds} s. Rien n’en a été conservé.</translation>
         </message>
@@ -184,8 +224,16 @@
             <translation>Une partie du programme qui évalue les images a été modifiée. Réinstallez le programme.</translation>
         </message>
         <message>
+            <source>A part of this update is not what was signed. Copy it again; if it stays so, do not install it.</source>
+            <translation>Une partie de cette mise à jour n’est pas ce qui a été signé. Copiez-la de nouveau ; si cela persiste, ne l’installez pas.</translation>
+        </message>
+        <message>
             <source>A password is needed: name a file that holds it with {option}, or run in a terminal.</source>
             <translation>Un mot de passe est nécessaire : indiquez avec {option} un fichier qui le contient, ou utilisez un terminal.</translation>
+        </message>
+        <message>
+            <source>A photo of what cannot be captured</source>
+            <translation>Une photo de ce qui ne peut être capturé</translation>
         </message>
         <message>
             <source>A picture for the simulated devices cannot be read: {file}.</source>
@@ -216,12 +264,20 @@
             <translation>Une note de qualité de l’enregistrement n’est ni comprise entre 0 et 100 ni égale à 255.</translation>
         </message>
         <message>
+            <source>A reason is given for what is rejected or sent back, and for nothing else.</source>
+            <translation>Un motif se donne pour ce qui est rejeté ou renvoyé, et pour rien d’autre.</translation>
+        </message>
+        <message>
             <source>A request cannot be read: {part} is missing or has a wrong form.</source>
             <translation>Une requête est illisible : {part} est absent ou n’a pas la forme attendue.</translation>
         </message>
         <message>
             <source>A request for bookings cannot be read: {part} is missing or has a wrong form.</source>
             <translation>Une demande de rendez-vous est illisible : {part} manque ou a une forme incorrecte.</translation>
+        </message>
+        <message>
+            <source>A request to relay answers cannot be read: {part} is missing or has a wrong form.</source>
+            <translation>Une demande de relais de réponses est illisible : {part} manque ou a une forme incorrecte.</translation>
         </message>
         <message>
             <source>A request to sign in cannot be read: {part} is missing or has a wrong form.</source>
@@ -276,6 +332,10 @@
             <translation>Un secret a un nom et au moins un caractère.</translation>
         </message>
         <message>
+            <source>A set-up file</source>
+            <translation>Un fichier d’installation</translation>
+        </message>
+        <message>
             <source>A small child needs somebody who brings it: of that person no face, finger or eye was captured.</source>
             <translation>Un jeune enfant doit être accompagné : de la personne qui l’accompagne, ni visage, ni doigt, ni œil n’a été capturé.</translation>
         </message>
@@ -284,8 +344,24 @@
             <translation>Un jeune enfant doit être accompagné : il manque le numéro d’identité ou d’inscription de la personne qui l’accompagne.</translation>
         </message>
         <message>
+            <source>A station's number has the form CENTER_MACHINE, both of digits.</source>
+            <translation>Le numéro d’un poste a la forme CENTRE_MACHINE, en chiffres.</translation>
+        </message>
+        <message>
+            <source>A station's request to be let in cannot be read: {part} is missing or has a wrong form.</source>
+            <translation>La demande d’admission d’un poste est illisible : {part} manque ou a une forme incorrecte.</translation>
+        </message>
+        <message>
             <source>A step may not have a name that begins with $: {node}.</source>
             <translation>Le nom d’une étape ne peut pas commencer par $ : {node}.</translation>
+        </message>
+        <message>
+            <source>A step took very long</source>
+            <translation>Une étape a duré très longtemps</translation>
+        </message>
+        <message>
+            <source>A step was very quick</source>
+            <translation>Une étape a été très rapide</translation>
         </message>
         <message>
             <source>A stolen disk is worth nothing then. If this computer breaks, what was not sent yet is lost, unless your administrator makes a note of its secret.</source>
@@ -316,6 +392,10 @@
             <translation>Un superviseur doit se porter garant de cette personne. Demandez-lui de se connecter et de continuer.</translation>
         </message>
         <message>
+            <source>A supervisor has yet to look at this registration. The proof can be taken after that.</source>
+            <translation>Un superviseur doit encore examiner cette inscription. La preuve peut être retirée ensuite.</translation>
+        </message>
+        <message>
             <source>A test takes at most 20 seconds. Nothing that a device takes meanwhile is kept.</source>
             <translation>Un test dure 20 secondes au plus. Rien de ce que l’appareil saisit pendant ce temps n’est conservé.</translation>
         </message>
@@ -338,6 +418,10 @@
         <message>
             <source>A user name has 2 to 50 letters, digits, dots, dashes or underscores.</source>
             <translation>Un nom d’utilisateur comporte de 2 à 50 lettres, chiffres, points, tirets ou traits de soulignement.</translation>
+        </message>
+        <message>
+            <source>A verified document or wallet shows who this person is, and the face is theirs.</source>
+            <translation>Un document ou un portefeuille vérifié montre qui est cette personne, et le visage est le sien.</translation>
         </message>
         <message>
             <source>A word in it is on the list of words that names do not hold. Write it differently, or say why it stays.</source>
@@ -364,12 +448,28 @@
             <translation>Ajouter une page</translation>
         </message>
         <message>
+            <source>Address</source>
+            <translation>Adresse</translation>
+        </message>
+        <message>
+            <source>Administration</source>
+            <translation>Administration</translation>
+        </message>
+        <message>
             <source>Administrator</source>
             <translation>Administrateur</translation>
         </message>
         <message>
+            <source>Age</source>
+            <translation>Âge</translation>
+        </message>
+        <message>
             <source>Age in years</source>
             <translation>Âge en années</translation>
+        </message>
+        <message>
+            <source>All figures of these days as one signed file (PDF)</source>
+            <translation>Tous les chiffres de ces jours en un seul fichier signé (PDF)</translation>
         </message>
         <message>
             <source>All of these are marked as exceptions; there is nothing to capture.</source>
@@ -378,6 +478,10 @@
         <message>
             <source>All of these, in any order</source>
             <translation>Toutes, dans n’importe quel ordre</translation>
+        </message>
+        <message>
+            <source>All that were asked are there.</source>
+            <translation>Tous ceux qui ont été interrogés répondent.</translation>
         </message>
         <message>
             <source>An app on your telephone that shows a new code every half minute. It needs no network.</source>
@@ -400,8 +504,8 @@
             <translation>Un index du fichier biométrique n’a pas la forme d’un UUID.</translation>
         </message>
         <message>
-            <source>An introducer who was registered here says their number.</source>
-            <translation>Un garant enregistré ici donne son numéro.</translation>
+            <source>An introducer who has proven their identity number at this station says it.</source>
+            <translation>Un garant qui a prouvé son numéro d’identité à ce poste le donne.</translation>
         </message>
         <message>
             <source>An update needs the person's UIN.</source>
@@ -444,6 +548,10 @@
             <translation>Enregistrement d’une autre station repris pour examen</translation>
         </message>
         <message>
+            <source>Answered</source>
+            <translation>Réponse</translation>
+        </message>
+        <message>
             <source>Approve</source>
             <translation>Approuver</translation>
         </message>
@@ -458,6 +566,10 @@
         <message>
             <source>As many of these as possible</source>
             <translation>Autant que possible de celles-ci</translation>
+        </message>
+        <message>
+            <source>As shipped</source>
+            <translation>D’origine</translation>
         </message>
         <message>
             <source>As the computer is set</source>
@@ -516,8 +628,16 @@
             <translation>Au moins une de celles-ci</translation>
         </message>
         <message>
+            <source>At least, %</source>
+            <translation>Au moins, %</translation>
+        </message>
+        <message>
             <source>At most {sheets} sheets are taken at once. If more lie in the feeder, add them as further pages.</source>
             <translation>Au plus {sheets} feuilles sont prises à la fois. S’il en reste dans le chargeur, ajoutez-les comme pages supplémentaires.</translation>
+        </message>
+        <message>
+            <source>At most, %</source>
+            <translation>Au plus, %</translation>
         </message>
         <message>
             <source>At this age one more document is needed. Go back to the documents and attach it.</source>
@@ -526,6 +646,14 @@
         <message>
             <source>Attempt {number} of {allowed}</source>
             <translation>Essai {number} sur {allowed}</translation>
+        </message>
+        <message>
+            <source>Attempts before an officer may keep the best</source>
+            <translation>Essais avant qu’un agent puisse garder le meilleur</translation>
+        </message>
+        <message>
+            <source>Attestation</source>
+            <translation>Attestation</translation>
         </message>
         <message>
             <source>Audit</source>
@@ -548,12 +676,24 @@
             <translation>Authentificateur d’un opérateur configuré</translation>
         </message>
         <message>
+            <source>Back</source>
+            <translation>Retour</translation>
+        </message>
+        <message>
+            <source>Back of the document</source>
+            <translation>Verso du document</translation>
+        </message>
+        <message>
             <source>Back to the desk</source>
             <translation>Retour à l’accueil</translation>
         </message>
         <message>
             <source>Bandage, covering or glasses</source>
             <translation>Pansement, voile ou lunettes</translation>
+        </message>
+        <message>
+            <source>Became</source>
+            <translation>Devenu</translation>
         </message>
         <message>
             <source>Begin</source>
@@ -574,6 +714,10 @@
         <message>
             <source>Being taken. The person stays like this until it is good.</source>
             <translation>Prise en cours. La personne reste ainsi jusqu’à ce que ce soit bon.</translation>
+        </message>
+        <message>
+            <source>Belongs to</source>
+            <translation>Se rapporte à</translation>
         </message>
         <message>
             <source>Biometric exception cleared</source>
@@ -604,6 +748,14 @@
             <translation>Bloquer</translation>
         </message>
         <message>
+            <source>Blocklisted words stay</source>
+            <translation>Des mots interdits restent</translation>
+        </message>
+        <message>
+            <source>Born</source>
+            <translation>Naissance</translation>
+        </message>
+        <message>
             <source>Both hands</source>
             <translation>Les deux mains</translation>
         </message>
@@ -622,6 +774,10 @@
         <message>
             <source>By its date it has expired.</source>
             <translation>D’après sa date, il n’est plus valable.</translation>
+        </message>
+        <message>
+            <source>By the clock of this computer ({now}) this update is too old. Check the clock; if it is right, ask for a newer update.</source>
+            <translation>D’après l’horloge de cet ordinateur ({now}), cette mise à jour est trop ancienne. Vérifiez l’horloge ; si elle est juste, demandez une mise à jour plus récente.</translation>
         </message>
         <message>
             <source>By {names}</source>
@@ -680,6 +836,10 @@
             <translation>Captures gardées sous le seuil : {count} ; la plus faible a la qualité {lowest}.</translation>
         </message>
         <message>
+            <source>Center's gallery could not be asked or told</source>
+            <translation>La galerie du centre n’a pu être ni interrogée ni informée</translation>
+        </message>
+        <message>
             <source>Centre and machine have five digits each, as the server assigned them.</source>
             <translation>Les numéros du centre et du poste comportent cinq chiffres chacun, tels que le serveur les a attribués.</translation>
         </message>
@@ -700,6 +860,10 @@
             <translation>Certificat des signatures du serveur enregistré</translation>
         </message>
         <message>
+            <source>Certificates</source>
+            <translation>Certificats</translation>
+        </message>
+        <message>
             <source>Change</source>
             <translation>Modifier</translation>
         </message>
@@ -716,8 +880,36 @@
             <translation>Certificat modifié du serveur accepté</translation>
         </message>
         <message>
+            <source>Changed settings tried on registrations of before</source>
+            <translation>Réglages modifiés essayés sur des inscriptions passées</translation>
+        </message>
+        <message>
             <source>Check</source>
             <translation>Vérification</translation>
+        </message>
+        <message>
+            <source>Check all</source>
+            <translation>Tout vérifier</translation>
+        </message>
+        <message>
+            <source>Check now</source>
+            <translation>Vérifier maintenant</translation>
+        </message>
+        <message>
+            <source>Checks in doubt</source>
+            <translation>Contrôles douteux</translation>
+        </message>
+        <message>
+            <source>Checks that could not be made</source>
+            <translation>Contrôles impossibles à faire</translation>
+        </message>
+        <message>
+            <source>Checks that failed</source>
+            <translation>Contrôles échoués</translation>
+        </message>
+        <message>
+            <source>Checks that went well</source>
+            <translation>Contrôles réussis</translation>
         </message>
         <message>
             <source>Chin down a little.</source>
@@ -734,6 +926,10 @@
         <message>
             <source>Choose</source>
             <translation>Choisir</translation>
+        </message>
+        <message>
+            <source>Choose a line and press F2 to change it.</source>
+            <translation>Choisissez une ligne et appuyez sur F2 pour la modifier.</translation>
         </message>
         <message>
             <source>Choose a picture for each page</source>
@@ -754,6 +950,10 @@
         <message>
             <source>Choose another capture</source>
             <translation>Choisir une autre capture</translation>
+        </message>
+        <message>
+            <source>Choose another way</source>
+            <translation>Choisir une autre voie</translation>
         </message>
         <message>
             <source>Choose at least one role.</source>
@@ -778,6 +978,10 @@
         <message>
             <source>Choose the same entry of the list in every language.</source>
             <translation>Choisissez la même entrée de la liste dans chaque langue.</translation>
+        </message>
+        <message>
+            <source>Choose which capture of the parent or guardian it shall be, and press Start.</source>
+            <translation>Choisissez ce qui est saisi du parent ou tuteur, puis appuyez sur Commencer.</translation>
         </message>
         <message>
             <source>Choose who works here. The passwords protect everything on this computer: if both are lost, unsent registrations are lost too.</source>
@@ -856,6 +1060,10 @@
             <translation>Les conditions du moteur {engine} ne sont pas comprises ; utilisez MVEL.</translation>
         </message>
         <message>
+            <source>Configuration</source>
+            <translation>Configuration</translation>
+        </message>
+        <message>
             <source>Configurations (*.json);;All files (*)</source>
             <translation>Configurations (*.json);;Tous les fichiers (*)</translation>
         </message>
@@ -868,8 +1076,16 @@
             <translation>Confirmé par {name}.</translation>
         </message>
         <message>
+            <source>Connections</source>
+            <translation>Connexions</translation>
+        </message>
+        <message>
             <source>Consent</source>
             <translation>Consentement</translation>
+        </message>
+        <message>
+            <source>Consent counts only with a signature</source>
+            <translation>Le consentement ne compte qu’avec une signature</translation>
         </message>
         <message>
             <source>Consent given</source>
@@ -892,6 +1108,10 @@
             <translation>Copie d’un paquet remise sur un support</translation>
         </message>
         <message>
+            <source>Counts from</source>
+            <translation>Compte à partir de</translation>
+        </message>
+        <message>
             <source>Damaged database put aside and rebuilt</source>
             <translation>Base de données endommagée mise de côté et reconstruite</translation>
         </message>
@@ -902,6 +1122,26 @@
         <message>
             <source>Database brought forward to a newer form</source>
             <translation>Base de données mise à une forme plus récente</translation>
+        </message>
+        <message>
+            <source>Day</source>
+            <translation>Jour</translation>
+        </message>
+        <message>
+            <source>Days a face can be found again here</source>
+            <translation>Jours pendant lesquels un visage peut être retrouvé ici</translation>
+        </message>
+        <message>
+            <source>Days a packet may be on its way on a drive</source>
+            <translation>Jours pendant lesquels un paquet peut voyager sur un support</translation>
+        </message>
+        <message>
+            <source>Days a packet may wait for review</source>
+            <translation>Jours pendant lesquels un paquet peut attendre sa vérification</translation>
+        </message>
+        <message>
+            <source>Days a sealed packet stays after the server processed it</source>
+            <translation>Jours pendant lesquels un paquet scellé reste après son traitement par le serveur</translation>
         </message>
         <message>
             <source>Days of the oldest review</source>
@@ -916,8 +1156,12 @@
             <translation>Jours du certificat du serveur pour les paquets</translation>
         </message>
         <message>
-            <source>Days since the lists were fetched</source>
-            <translation>Jours depuis la récupération des listes</translation>
+            <source>Days over which an officer's exceptions are counted</source>
+            <translation>Jours sur lesquels les exceptions d’un agent sont comptées</translation>
+        </message>
+        <message>
+            <source>Days since the server's lists (places, documents) were fetched</source>
+            <translation>Jours depuis la récupération des listes du serveur (lieux, documents)</translation>
         </message>
         <message>
             <source>Days since the settings were fetched</source>
@@ -928,12 +1172,36 @@
             <translation>Jours depuis la récupération des utilisateurs</translation>
         </message>
         <message>
+            <source>Days the code on a slip is called valid</source>
+            <translation>Jours pendant lesquels le code d’un reçu est dit valable</translation>
+        </message>
+        <message>
+            <source>Days the server's list of people may be old</source>
+            <translation>Âge permis de la liste des personnes du serveur, en jours</translation>
+        </message>
+        <message>
+            <source>Days the server's lists may be old</source>
+            <translation>Âge permis des listes du serveur, en jours</translation>
+        </message>
+        <message>
+            <source>Days the server's settings may be old</source>
+            <translation>Âge permis des réglages du serveur, en jours</translation>
+        </message>
+        <message>
             <source>Days without sending</source>
             <translation>Jours sans envoi</translation>
         </message>
         <message>
+            <source>Days without sending while packets wait</source>
+            <translation>Jours sans envoi pendant que des paquets attendent</translation>
+        </message>
+        <message>
             <source>Decided which of two values is right</source>
             <translation>Décidé laquelle de deux valeurs est juste</translation>
+        </message>
+        <message>
+            <source>Decision</source>
+            <translation>Décision</translation>
         </message>
         <message>
             <source>Decision handed back to another station</source>
@@ -942,6 +1210,10 @@
         <message>
             <source>Decision of another station carried out</source>
             <translation>Décision d’une autre station exécutée</translation>
+        </message>
+        <message>
+            <source>Decisions and reasons</source>
+            <translation>Décisions et motifs</translation>
         </message>
         <message>
             <source>Delete the letter before</source>
@@ -976,12 +1248,20 @@
             <translation>Renseignements</translation>
         </message>
         <message>
+            <source>Device</source>
+            <translation>Appareil</translation>
+        </message>
+        <message>
             <source>Device of a kind chosen</source>
             <translation>Appareil d’un type choisi</translation>
         </message>
         <message>
             <source>Devices</source>
             <translation>Appareils</translation>
+        </message>
+        <message>
+            <source>Digest</source>
+            <translation>Empreinte</translation>
         </message>
         <message>
             <source>Discard</source>
@@ -1004,8 +1284,20 @@
             <translation>Document gardé avec une image plus petite</translation>
         </message>
         <message>
+            <source>Document of a proof taken as the registration's</source>
+            <translation>Document d’une preuve repris comme celui de l’enregistrement</translation>
+        </message>
+        <message>
             <source>Document removed</source>
             <translation>Document retiré</translation>
+        </message>
+        <message>
+            <source>Document shared by</source>
+            <translation>Document partagé par</translation>
+        </message>
+        <message>
+            <source>Document that was shown here</source>
+            <translation>Document présenté ici</translation>
         </message>
         <message>
             <source>Document, chip, code or pre-registration read for the form</source>
@@ -1024,8 +1316,16 @@
             <translation>Terminé : voici le code</translation>
         </message>
         <message>
+            <source>Drivers of devices that may be loaded</source>
+            <translation>Pilotes d’appareils qui peuvent être chargés</translation>
+        </message>
+        <message>
             <source>Drivers that are not loaded</source>
             <translation>Pilotes non chargés</translation>
+        </message>
+        <message>
+            <source>Driving licence</source>
+            <translation>Permis de conduire</translation>
         </message>
         <message>
             <source>Dry or wet skin</source>
@@ -1088,12 +1388,20 @@
             <translation>Tout a réussi, mais cela ne prouve pas assez pour cet usage.</translation>
         </message>
         <message>
+            <source>Evidence</source>
+            <translation>Preuves</translation>
+        </message>
+        <message>
             <source>Evidence of an identity shown to a supervisor</source>
             <translation>Preuves d’une identité montrées à un superviseur</translation>
         </message>
         <message>
             <source>Exception photo</source>
             <translation>Photo d’exception</translation>
+        </message>
+        <message>
+            <source>Exceptions</source>
+            <translation>Exceptions</translation>
         </message>
         <message>
             <source>Exported content accepted by another server</source>
@@ -1140,8 +1448,20 @@
             <translation>Visage, mains et yeux</translation>
         </message>
         <message>
+            <source>Faces are compared at the center, too</source>
+            <translation>Les visages sont aussi comparés au centre</translation>
+        </message>
+        <message>
             <source>Faces like this one found, for a supervisor to compare</source>
             <translation>Visages semblables trouvés, à comparer par un superviseur</translation>
+        </message>
+        <message>
+            <source>Failed attempts</source>
+            <translation>Essais échoués</translation>
+        </message>
+        <message>
+            <source>Family name</source>
+            <translation>Nom de famille</translation>
         </message>
         <message>
             <source>Faults to be mended: {count}</source>
@@ -1170,6 +1490,30 @@
         <message>
             <source>Fields in which what was typed differs from what a document says: {count}.</source>
             <translation>Champs où la saisie diffère de ce que dit un document : {count}.</translation>
+        </message>
+        <message>
+            <source>Figure before</source>
+            <translation>Chiffre précédent</translation>
+        </message>
+        <message>
+            <source>Figures</source>
+            <translation>Chiffres</translation>
+        </message>
+        <message>
+            <source>Figures of everybody's work shown to a supervisor</source>
+            <translation>Chiffres du travail de tous montrés à un superviseur</translation>
+        </message>
+        <message>
+            <source>Figures written to a file</source>
+            <translation>Chiffres écrits dans un fichier</translation>
+        </message>
+        <message>
+            <source>File behind evidence copied by a supervisor</source>
+            <translation>Fichier d’une preuve copié par un superviseur</translation>
+        </message>
+        <message>
+            <source>File behind evidence shown to a supervisor</source>
+            <translation>Fichier d’une preuve montré à un superviseur</translation>
         </message>
         <message>
             <source>Fill in {count} details</source>
@@ -1208,6 +1552,10 @@
             <translation>Doigt manquant</translation>
         </message>
         <message>
+            <source>Finger, eye, face</source>
+            <translation>Doigt, œil, visage</translation>
+        </message>
+        <message>
             <source>Fingers and eyes</source>
             <translation>Doigts et yeux</translation>
         </message>
@@ -1220,8 +1568,32 @@
             <translation>La personne accepte d’abord : {names}</translation>
         </message>
         <message>
+            <source>First try, %</source>
+            <translation>Premier essai, %</translation>
+        </message>
+        <message>
+            <source>For now</source>
+            <translation>Pour l’instant</translation>
+        </message>
+        <message>
+            <source>Forced, %</source>
+            <translation>Gardé sous le seuil, %</translation>
+        </message>
+        <message>
+            <source>Forms</source>
+            <translation>Formulaires</translation>
+        </message>
+        <message>
+            <source>Forms and lists</source>
+            <translation>Formulaires et listes</translation>
+        </message>
+        <message>
             <source>From a file …</source>
             <translation>Depuis un fichier…</translation>
+        </message>
+        <message>
+            <source>From sealing to the server's answer it takes {minutes} minutes for half of the packets.</source>
+            <translation>Du scellement à la réponse du serveur, il faut {minutes} minutes pour la moitié des paquets.</translation>
         </message>
         <message>
             <source>From the beginning</source>
@@ -1232,12 +1604,20 @@
             <translation>Origine : {source} ({sure})</translation>
         </message>
         <message>
+            <source>Front of the document</source>
+            <translation>Recto du document</translation>
+        </message>
+        <message>
             <source>GPS receiver</source>
             <translation>récepteur GPS</translation>
         </message>
         <message>
             <source>Give the new password</source>
             <translation>Donner le nouveau mot de passe</translation>
+        </message>
+        <message>
+            <source>Given names</source>
+            <translation>Prénoms</translation>
         </message>
         <message>
             <source>Go on</source>
@@ -1252,12 +1632,28 @@
             <translation>Passer à autre chose</translation>
         </message>
         <message>
+            <source>Go through it with the person. Change leads to each part and back here.</source>
+            <translation>Parcourez la page avec la personne. Modifier mène à chaque partie et ramène ici.</translation>
+        </message>
+        <message>
             <source>Go through it with the person. Press a part to change it.</source>
             <translation>Parcourez tout avec la personne. « Modifier » mène à chaque partie.</translation>
         </message>
         <message>
             <source>Go through this with the person, one step after the other.</source>
             <translation>Parcourez ceci avec la personne, étape par étape.</translation>
+        </message>
+        <message>
+            <source>Good at my first try</source>
+            <translation>Bon à mon premier essai</translation>
+        </message>
+        <message>
+            <source>Good at the first try</source>
+            <translation>Bon au premier essai</translation>
+        </message>
+        <message>
+            <source>Good until</source>
+            <translation>Valable jusqu’au</translation>
         </message>
         <message>
             <source>Good, thank you.</source>
@@ -1268,12 +1664,24 @@
             <translation>C’est bien. Ne bougez plus…</translation>
         </message>
         <message>
+            <source>Handed in</source>
+            <translation>Remis</translation>
+        </message>
+        <message>
             <source>Head of the trail: {digest}</source>
             <translation>Tête du journal : {digest}</translation>
         </message>
         <message>
             <source>High contrast</source>
             <translation>Contraste élevé</translation>
+        </message>
+        <message>
+            <source>Hints</source>
+            <translation>Conseils</translation>
+        </message>
+        <message>
+            <source>Hints, at the top, says on every page what to do.</source>
+            <translation>« Conseils », en haut, dit à chaque page ce qu’il faut faire.</translation>
         </message>
         <message>
             <source>Hold</source>
@@ -1284,12 +1692,32 @@
             <translation>Présentez-le devant la caméra…</translation>
         </message>
         <message>
+            <source>Hour</source>
+            <translation>Heure</translation>
+        </message>
+        <message>
+            <source>Hours content stays after delivery for its slip</source>
+            <translation>Heures pendant lesquelles le contenu reste après l’envoi pour son reçu</translation>
+        </message>
+        <message>
+            <source>How far back</source>
+            <translation>Jusqu’où en arrière</translation>
+        </message>
+        <message>
             <source>How large the page is in truth is not known.</source>
             <translation>La taille réelle de la page n’est pas connue.</translation>
         </message>
         <message>
+            <source>How long things are kept</source>
+            <translation>Durée de conservation</translation>
+        </message>
+        <message>
             <source>How long this station can go on</source>
             <translation>Autonomie de ce poste</translation>
+        </message>
+        <message>
+            <source>How sure a reading has to be (0 to 1)</source>
+            <translation>Certitude qu’une lecture doit avoir (0 à 1)</translation>
         </message>
         <message>
             <source>I compared them: it is the same person.</source>
@@ -1312,6 +1740,10 @@
             <translation>Moi, {officer}, j’ai vérifié l’identité de cette personne et enregistré ce que j’ai constaté ; la personne l’a confirmé.</translation>
         </message>
         <message>
+            <source>Identity card</source>
+            <translation>Carte d’identité</translation>
+        </message>
+        <message>
             <source>Identity proofing</source>
             <translation>Preuve d’identité</translation>
         </message>
@@ -1330,6 +1762,14 @@
         <message>
             <source>Is this address spelt right? Many addresses end in {likely}.</source>
             <translation>Cette adresse est-elle bien écrite ? Beaucoup d’adresses finissent par {likely}.</translation>
+        </message>
+        <message>
+            <source>Issued by</source>
+            <translation>Délivré par</translation>
+        </message>
+        <message>
+            <source>Issued on</source>
+            <translation>Délivré le</translation>
         </message>
         <message>
             <source>It belongs to: {place}</source>
@@ -1372,12 +1812,20 @@
             <translation>Échoue pour l’instant</translation>
         </message>
         <message>
+            <source>It is not, or I am not sure</source>
+            <translation>Ce n’est pas elle, ou je n’en suis pas sûr</translation>
+        </message>
+        <message>
             <source>It knows where it is.</source>
             <translation>Il connaît sa position.</translation>
         </message>
         <message>
             <source>It looks for chips, and none lay on it.</source>
             <translation>Il cherche des puces ; aucune n’y était posée.</translation>
+        </message>
+        <message>
+            <source>It looks like this: name@example.org</source>
+            <translation>Elle s’écrit ainsi : nom@example.org</translation>
         </message>
         <message>
             <source>It sees the chip of a document. Nothing of it was read.</source>
@@ -1394,6 +1842,18 @@
         <message>
             <source>It succeeds</source>
             <translation>Elle réussit</translation>
+        </message>
+        <message>
+            <source>It takes {count} digits and no spaces between them.</source>
+            <translation>Il faut {count} chiffres, sans espace entre eux.</translation>
+        </message>
+        <message>
+            <source>It takes {least} to {most} characters.</source>
+            <translation>Il faut de {least} à {most} caractères.</translation>
+        </message>
+        <message>
+            <source>It takes {least} to {most} digits and no spaces between them.</source>
+            <translation>Il faut de {least} à {most} chiffres, sans espace entre eux.</translation>
         </message>
         <message>
             <source>It waits</source>
@@ -1432,6 +1892,10 @@
             <translation>Son portrait sera comparé au visage qui est saisi.</translation>
         </message>
         <message>
+            <source>Keep as</source>
+            <translation>Garder comme</translation>
+        </message>
+        <message>
             <source>Keep it</source>
             <translation>Le garder</translation>
         </message>
@@ -1446,6 +1910,10 @@
         <message>
             <source>Keep the best there is …</source>
             <translation>Garder le meilleur obtenu…</translation>
+        </message>
+        <message>
+            <source>Kept below the threshold</source>
+            <translation>Conservé sous le seuil</translation>
         </message>
         <message>
             <source>Kept.</source>
@@ -1472,6 +1940,14 @@
             <translation>Touches de cette page</translation>
         </message>
         <message>
+            <source>Kilometres from the station from which a packet is far away</source>
+            <translation>Kilomètres de la station à partir desquels un paquet est loin</translation>
+        </message>
+        <message>
+            <source>Kind</source>
+            <translation>Type</translation>
+        </message>
+        <message>
             <source>Kind of document</source>
             <translation>Type de document</translation>
         </message>
@@ -1486,6 +1962,10 @@
         <message>
             <source>Larger</source>
             <translation>Plus grand</translation>
+        </message>
+        <message>
+            <source>Lasting</source>
+            <translation>Durable</translation>
         </message>
         <message>
             <source>Lay the document on the chip reader …</source>
@@ -1506,6 +1986,18 @@
         <message>
             <source>Lean the head a little to the right.</source>
             <translation>Penchez un peu la tête vers la droite.</translation>
+        </message>
+        <message>
+            <source>Least quality of a finger</source>
+            <translation>Qualité minimale d’un doigt</translation>
+        </message>
+        <message>
+            <source>Least quality of an eye</source>
+            <translation>Qualité minimale d’un œil</translation>
+        </message>
+        <message>
+            <source>Least quality of one finger</source>
+            <translation>Qualité minimale d’un seul doigt</translation>
         </message>
         <message>
             <source>Left eye</source>
@@ -1540,6 +2032,10 @@
             <translation>Réadmettre</translation>
         </message>
         <message>
+            <source>Level {level} of {most}</source>
+            <translation>Niveau {level} sur {most}</translation>
+        </message>
+        <message>
             <source>Lids or lashes cover a part of the iris. Open the eyes wide.</source>
             <translation>Les paupières ou les cils couvrent une partie de l’iris. Ouvrez grand les yeux.</translation>
         </message>
@@ -1558,6 +2054,18 @@
         <message>
             <source>Light is reflected on the page. Turn the page or the lamp a little.</source>
             <translation>La lumière se reflète sur la page. Tournez un peu la page ou la lampe.</translation>
+        </message>
+        <message>
+            <source>Like with like</source>
+            <translation>À conditions égales</translation>
+        </message>
+        <message>
+            <source>Limits of the station</source>
+            <translation>Limites du poste</translation>
+        </message>
+        <message>
+            <source>Lists</source>
+            <translation>Listes</translation>
         </message>
         <message>
             <source>Living face confirmed, attested or refused</source>
@@ -1592,6 +2100,14 @@
             <translation>Regardez droit dans l’appareil.</translation>
         </message>
         <message>
+            <source>Looked up here</source>
+            <translation>Recherché ici</translation>
+        </message>
+        <message>
+            <source>Looking at the registrations …</source>
+            <translation>Examen des inscriptions …</translation>
+        </message>
+        <message>
             <source>Machine number</source>
             <translation>Numéro du poste</translation>
         </message>
@@ -1616,6 +2132,22 @@
             <translation>Entre-temps</translation>
         </message>
         <message>
+            <source>Measured by</source>
+            <translation>Mesuré par</translation>
+        </message>
+        <message>
+            <source>Median</source>
+            <translation>Médiane</translation>
+        </message>
+        <message>
+            <source>Median, s</source>
+            <translation>Médiane, s</translation>
+        </message>
+        <message>
+            <source>Megabytes of the disk that have to be free</source>
+            <translation>Mégaoctets du disque qui doivent rester libres</translation>
+        </message>
+        <message>
             <source>Megabytes on the disk</source>
             <translation>Mégaoctets sur le disque</translation>
         </message>
@@ -1634,6 +2166,22 @@
         <message>
             <source>MiTrust is being maintained just now. Go on without it, or try again later.</source>
             <translation>MiTrust est en maintenance en ce moment. Continuez sans lui ou réessayez plus tard.</translation>
+        </message>
+        <message>
+            <source>MiTrust was asked too often just now. The station asks again later by itself.</source>
+            <translation>MiTrust vient d’être interrogé trop souvent. Le poste réessaiera plus tard de lui-même.</translation>
+        </message>
+        <message>
+            <source>Mine</source>
+            <translation>Moi</translation>
+        </message>
+        <message>
+            <source>Minutes before the lock in which it is told</source>
+            <translation>Minutes avant le verrouillage pendant lesquelles il est annoncé</translation>
+        </message>
+        <message>
+            <source>Minutes without a touch until the screen locks</source>
+            <translation>Minutes sans aucun geste avant que l’écran se verrouille</translation>
         </message>
         <message>
             <source>More light on the left side of the face.</source>
@@ -1660,8 +2208,24 @@
             <translation>Reculez un peu.</translation>
         </message>
         <message>
+            <source>My figures</source>
+            <translation>Mes chiffres</translation>
+        </message>
+        <message>
             <source>My sign-in</source>
             <translation>Ma connexion</translation>
+        </message>
+        <message>
+            <source>My time for each step</source>
+            <translation>Mon temps par étape</translation>
+        </message>
+        <message>
+            <source>Name</source>
+            <translation>Nom</translation>
+        </message>
+        <message>
+            <source>Name and password are filled in on a training station. Press Sign in.</source>
+            <translation>Sur un poste de formation, le nom et le mot de passe sont déjà remplis. Appuyez sur « Se connecter ».</translation>
         </message>
         <message>
             <source>Name the partner whom the claims are for: each knows the person by a number of its own.</source>
@@ -1670,6 +2234,10 @@
         <message>
             <source>Name the public key that signed the pack of networks as well.</source>
             <translation>Indiquez aussi la clé publique qui a signé le lot de réseaux.</translation>
+        </message>
+        <message>
+            <source>Nationality</source>
+            <translation>Nationalité</translation>
         </message>
         <message>
             <source>Needed: {level}</source>
@@ -1704,6 +2272,10 @@
             <translation>Champ suivant</translation>
         </message>
         <message>
+            <source>Next figure</source>
+            <translation>Chiffre suivant</translation>
+        </message>
+        <message>
             <source>Next page</source>
             <translation>Page suivante</translation>
         </message>
@@ -1714,6 +2286,10 @@
         <message>
             <source>Next registration</source>
             <translation>Enregistrement suivant</translation>
+        </message>
+        <message>
+            <source>Next renewal</source>
+            <translation>Prochain renouvellement</translation>
         </message>
         <message>
             <source>Next: {names}</source>
@@ -1736,8 +2312,20 @@
             <translation>Aucune décision sur l’enregistrement d’une autre station n’attend d’être rendue.</translation>
         </message>
         <message>
+            <source>No device and no officer stands out from the others.</source>
+            <translation>Aucun appareil ni aucun agent ne se distingue des autres.</translation>
+        </message>
+        <message>
             <source>No device called {name} is connected. Plug it in, or look in the list of devices what it is called.</source>
             <translation>Aucun appareil appelé {name} n’est connecté. Branchez-le, ou cherchez son nom dans la liste des appareils.</translation>
+        </message>
+        <message>
+            <source>No document was added.</source>
+            <translation>Aucun document n’a été joint.</translation>
+        </message>
+        <message>
+            <source>No earlier version is kept here, so there is none to go back to.</source>
+            <translation>Aucune version antérieure n’est conservée ici ; il n’y en a donc pas à laquelle revenir.</translation>
         </message>
         <message>
             <source>No eye is seen. Look into the device and open the eyes wide.</source>
@@ -1804,8 +2392,16 @@
             <translation>Aucune image en {seconds} s. Fermez les autres programmes qui utilisent l’appareil ({kind}), débranchez-le et branchez-le à une autre prise.</translation>
         </message>
         <message>
+            <source>No piece of evidence of this registration has such a file.</source>
+            <translation>Aucune preuve de cet enregistrement n’a un tel fichier.</translation>
+        </message>
+        <message>
             <source>No place of this name. Choose from the lists below.</source>
             <translation>Aucun lieu de ce nom. Choisissez dans les listes ci-dessous.</translation>
+        </message>
+        <message>
+            <source>No proof of identity brought such a document.</source>
+            <translation>Aucune preuve d’identité n’a apporté un tel document.</translation>
         </message>
         <message>
             <source>No proofing use case is meant for this.</source>
@@ -1832,6 +2428,10 @@
             <translation>Aucun signe inhabituel.</translation>
         </message>
         <message>
+            <source>No station of this number is known here.</source>
+            <translation>Aucun poste de ce numéro n’est connu ici.</translation>
+        </message>
+        <message>
             <source>No station of this number is registered here, so no set-up file can be made for it.</source>
             <translation>Aucun poste de ce numéro n’est enregistré ici : aucun fichier d’installation ne peut être préparé pour lui.</translation>
         </message>
@@ -1852,8 +2452,16 @@
             <translation>N°</translation>
         </message>
         <message>
+            <source>Nobody has proven this number at this station yet. Check it, ask somebody else, or take another way.</source>
+            <translation>Personne n’a encore prouvé ce numéro à ce poste. Vérifiez-le, demandez à quelqu’un d’autre ou choisissez une autre voie.</translation>
+        </message>
+        <message>
             <source>Nobody has proven who this person is at this station: there is no evidence to tell of.</source>
             <translation>Personne n’a prouvé sur ce poste l’identité de cette personne : il n’y a aucune preuve à transmettre.</translation>
+        </message>
+        <message>
+            <source>Nobody has proven yet who this person is.</source>
+            <translation>Personne n’a encore prouvé qui est cette personne.</translation>
         </message>
         <message>
             <source>Nobody here waits for what the browser brought back.</source>
@@ -1866,6 +2474,10 @@
         <message>
             <source>Nobody this station believes in vouches for the {kind}. Synchronize with the server, or use another device.</source>
             <translation>Personne en qui ce poste a confiance ne répond de l’appareil ({kind}). Synchronisez avec le serveur ou utilisez un autre appareil.</translation>
+        </message>
+        <message>
+            <source>Nobody waits for an answer at this address any more.</source>
+            <translation>Plus personne n’attend de réponse à cette adresse.</translation>
         </message>
         <message>
             <source>Nobody with these details proved who they are at this station before.</source>
@@ -1884,12 +2496,24 @@
             <translation>pas encore prêt à l’emploi</translation>
         </message>
         <message>
+            <source>Not every token could be renewed.</source>
+            <translation>Tous les jetons n’ont pas pu être renouvelés.</translation>
+        </message>
+        <message>
             <source>Not everything that was captured is asked for at this age. What is not asked for stays here and is not sent.</source>
             <translation>À cet âge, tout ce qui a été capturé n’est pas demandé. Ce qui n’est pas demandé reste ici et n’est pas envoyé.</translation>
         </message>
         <message>
+            <source>Not renewed after</source>
+            <translation>Plus renouvelé après</translation>
+        </message>
+        <message>
             <source>Not sure enough to be filled in: {fields}.</source>
             <translation>Pas assez sûr pour être rempli : {fields}.</translation>
+        </message>
+        <message>
+            <source>Not there just now: {names}</source>
+            <translation>Ne répondent pas en ce moment : {names}</translation>
         </message>
         <message>
             <source>Nothing can be seen on this page. Look whether it lies the right way round.</source>
@@ -1898,6 +2522,14 @@
         <message>
             <source>Nothing can be written down yet: the proof of identity is not complete.</source>
             <translation>Rien ne peut encore être consigné : la vérification d’identité n’est pas terminée.</translation>
+        </message>
+        <message>
+            <source>Nothing found.</source>
+            <translation>Rien n’a été trouvé.</translation>
+        </message>
+        <message>
+            <source>Nothing found. What is sealed has a number and no name any more: look by the number.</source>
+            <translation>Rien n’a été trouvé. Ce qui est scellé n’a plus de nom, seulement un numéro : cherchez par le numéro.</translation>
         </message>
         <message>
             <source>Nothing happened for {time}</source>
@@ -1928,6 +2560,10 @@
             <translation>Rien n’est branché.</translation>
         </message>
         <message>
+            <source>Nothing is sent before a supervisor approved it</source>
+            <translation>Rien n’est envoyé avant l’accord d’un superviseur</translation>
+        </message>
+        <message>
             <source>Nothing is shown for the control {control}; known are {known}.</source>
             <translation>Rien ne s’affiche pour le contrôle {control} ; sont connus {known}.</translation>
         </message>
@@ -1936,8 +2572,20 @@
             <translation>Rien de ce nom ne peut être mesuré. Il y a : {areas}.</translation>
         </message>
         <message>
+            <source>Nothing older of this kind is kept to compare it with.</source>
+            <translation>Rien de plus ancien de ce genre n’est conservé pour comparer.</translation>
+        </message>
+        <message>
+            <source>Nothing on it could be read by the station: look whether kind and number are right.</source>
+            <translation>Le poste n’a rien pu y lire : vérifiez que le type et le numéro sont justes.</translation>
+        </message>
+        <message>
             <source>Nothing on this chip can show that it is not a copy. Compare the document itself.</source>
             <translation>Rien sur cette puce ne peut montrer qu’elle n’est pas une copie. Examinez le document lui-même.</translation>
+        </message>
+        <message>
+            <source>Nothing that others could check shows yet who this person is.</source>
+            <translation>Rien que d’autres pourraient vérifier ne montre encore qui est cette personne.</translation>
         </message>
         <message>
             <source>Nothing waits for a review here.</source>
@@ -1948,8 +2596,20 @@
             <translation>Rien n’attend d’être examiné.</translation>
         </message>
         <message>
+            <source>Nothing was changed here: every setting is as it was shipped.</source>
+            <translation>Rien n’a été modifié ici : chaque réglage est celui d’origine.</translation>
+        </message>
+        <message>
+            <source>Nothing was filled in.</source>
+            <translation>Rien n’a été rempli.</translation>
+        </message>
+        <message>
             <source>Nothing was said.</source>
             <translation>Rien n’a été dit.</translation>
+        </message>
+        <message>
+            <source>Nothing was sealed in the last {days} days, so that nothing can be compared.</source>
+            <translation>Rien n’a été scellé ces {days} derniers jours : il n’y a rien à comparer.</translation>
         </message>
         <message>
             <source>Nothing was written as a signature. Ask the person to sign again.</source>
@@ -1958,6 +2618,18 @@
         <message>
             <source>Nothing.</source>
             <translation>Aucun élément.</translation>
+        </message>
+        <message>
+            <source>Now</source>
+            <translation>Maintenant</translation>
+        </message>
+        <message>
+            <source>Number</source>
+            <translation>Nombre</translation>
+        </message>
+        <message>
+            <source>Number of the document</source>
+            <translation>Numéro du document</translation>
         </message>
         <message>
             <source>Number of the pre-registration</source>
@@ -1970,6 +2642,10 @@
         <message>
             <source>Number on it, if any</source>
             <translation>Son numéro, s’il en a un</translation>
+        </message>
+        <message>
+            <source>Officer</source>
+            <translation>Agent</translation>
         </message>
         <message>
             <source>Officer and supervisor must be two people: choose two user names.</source>
@@ -2028,6 +2704,14 @@
             <translation>Une seule image a été jugée : on ne peut dire si quelque chose y bouge.</translation>
         </message>
         <message>
+            <source>One reliable source shows who this person is.</source>
+            <translation>Une source fiable montre qui est cette personne.</translation>
+        </message>
+        <message>
+            <source>One-time code</source>
+            <translation>Code à usage unique</translation>
+        </message>
+        <message>
             <source>Only GovStack's words can be sent to a server. Leave --put out, to print them.</source>
             <translation>Seule la forme GovStack peut être envoyée à un serveur. Omettez --put pour l’afficher.</translation>
         </message>
@@ -2062,6 +2746,10 @@
         <message>
             <source>Only the age is known</source>
             <translation>Seul l’âge est connu</translation>
+        </message>
+        <message>
+            <source>Only the first {count} differences are shown.</source>
+            <translation>Seules les {count} premières différences sont montrées.</translation>
         </message>
         <message>
             <source>Only the value true says that the person agrees: {consents}.</source>
@@ -2168,12 +2856,28 @@
             <translation>Paquet à renvoyer sur demande</translation>
         </message>
         <message>
+            <source>Packets</source>
+            <translation>Paquets</translation>
+        </message>
+        <message>
             <source>Packets not sent</source>
             <translation>Paquets non envoyés</translation>
         </message>
         <message>
+            <source>Packets now</source>
+            <translation>Paquets à présent</translation>
+        </message>
+        <message>
             <source>Packets on a drive refused</source>
             <translation>Paquets d’un support refusés</translation>
+        </message>
+        <message>
+            <source>Packets that may wait for review</source>
+            <translation>Paquets qui peuvent attendre leur vérification</translation>
+        </message>
+        <message>
+            <source>Packets that may wait to be sent</source>
+            <translation>Paquets qui peuvent attendre leur envoi</translation>
         </message>
         <message>
             <source>Packets waiting for review</source>
@@ -2206,6 +2910,10 @@
         <message>
             <source>Parent or guardian: {name}</source>
             <translation>Parent ou tuteur : {name}</translation>
+        </message>
+        <message>
+            <source>Passport</source>
+            <translation>Passeport</translation>
         </message>
         <message>
             <source>Password</source>
@@ -2270,6 +2978,10 @@
         <message>
             <source>Pictures</source>
             <translation>Images</translation>
+        </message>
+        <message>
+            <source>Pieces of evidence</source>
+            <translation>Éléments de preuve</translation>
         </message>
         <message>
             <source>Places found</source>
@@ -2344,8 +3056,24 @@
             <translation>Montrez ce qui ne peut pas être pris</translation>
         </message>
         <message>
+            <source>Points by which a living face may be close</source>
+            <translation>Points d’écart sous lesquels un visage vivant est juste</translation>
+        </message>
+        <message>
+            <source>Policy</source>
+            <translation>Réglages</translation>
+        </message>
+        <message>
+            <source>Poor captures were kept</source>
+            <translation>De mauvaises captures ont été gardées</translation>
+        </message>
+        <message>
             <source>Port {port} is used by another program. Choose another one.</source>
             <translation>Le port {port} est utilisé par un autre programme. Choisissez-en un autre.</translation>
+        </message>
+        <message>
+            <source>Portrait</source>
+            <translation>Portrait</translation>
         </message>
         <message>
             <source>Portrait of a document compared with the face</source>
@@ -2372,6 +3100,14 @@
             <translation>Préremplissage</translation>
         </message>
         <message>
+            <source>Press Scan: what the page says is filled into the form. Then go on.</source>
+            <translation>Appuyez sur Numériser : ce que dit la page est repris dans le formulaire. Puis continuez.</translation>
+        </message>
+        <message>
+            <source>Press Start once. Everything is taken by itself; it stops where you have to decide.</source>
+            <translation>Appuyez une fois sur Commencer. Tout est saisi tout seul ; cela s’arrête là où vous devez décider.</translation>
+        </message>
+        <message>
             <source>Press Start: everything is then taken by itself, one after the other.</source>
             <translation>Appuyez sur Commencer : tout se prend ensuite tout seul, l’un après l’autre.</translation>
         </message>
@@ -2388,6 +3124,14 @@
             <translation>Appuyer sur le bouton coloré</translation>
         </message>
         <message>
+            <source>Press the large button: somebody new sits down before you.</source>
+            <translation>Appuyez sur le grand bouton : une nouvelle personne s’assied devant vous.</translation>
+        </message>
+        <message>
+            <source>Press the way the person chooses, and do what stands in the middle.</source>
+            <translation>Appuyez sur le moyen que la personne choisit, et faites ce qui est indiqué au milieu.</translation>
+        </message>
+        <message>
             <source>Previous registration</source>
             <translation>Enregistrement précédent</translation>
         </message>
@@ -2400,12 +3144,28 @@
             <translation>Imprimez le reçu et remettez-le à la personne.</translation>
         </message>
         <message>
+            <source>Print the slip if you like, then press Next person. Sending goes on by itself.</source>
+            <translation>Imprimez le reçu si vous le souhaitez, puis appuyez sur « Personne suivante ». L’envoi se fait tout seul.</translation>
+        </message>
+        <message>
             <source>Printer</source>
             <translation>Imprimante</translation>
         </message>
         <message>
             <source>Printing …</source>
             <translation>Impression en cours…</translation>
+        </message>
+        <message>
+            <source>Proof of address</source>
+            <translation>Justificatif de domicile</translation>
+        </message>
+        <message>
+            <source>Proof of an identity put together</source>
+            <translation>Preuve d’une identité constituée</translation>
+        </message>
+        <message>
+            <source>Proof of an identity written; what it rests on destroyed here</source>
+            <translation>Preuve d’une identité écrite ; ce sur quoi elle repose est détruit ici</translation>
         </message>
         <message>
             <source>Proof of identity</source>
@@ -2428,6 +3188,10 @@
             <translation>Preuve d’identité : ce que ce poste demande</translation>
         </message>
         <message>
+            <source>Proof signed by the service</source>
+            <translation>Preuve signée par le service</translation>
+        </message>
+        <message>
             <source>Proofing configuration</source>
             <translation>Configuration de la preuve d’identité</translation>
         </message>
@@ -2444,12 +3208,32 @@
             <translation>Mises de côté, à terminer</translation>
         </message>
         <message>
+            <source>Quality</source>
+            <translation>Qualité</translation>
+        </message>
+        <message>
+            <source>Quality by device</source>
+            <translation>Qualité par appareil</translation>
+        </message>
+        <message>
+            <source>Quality by officer</source>
+            <translation>Qualité par agent</translation>
+        </message>
+        <message>
+            <source>Quality of what I capture</source>
+            <translation>Qualité de mes captures</translation>
+        </message>
+        <message>
             <source>Read a document</source>
             <translation>Lire un document</translation>
         </message>
         <message>
             <source>Read the chip</source>
             <translation>Lire la puce</translation>
+        </message>
+        <message>
+            <source>Read the text to the person, or show it to them with F8. They agree: press the button.</source>
+            <translation>Lisez le texte à la personne, ou montrez-le-lui avec F8. Elle est d’accord : appuyez sur le bouton.</translation>
         </message>
         <message>
             <source>Read this to the person first, and ask whether they agree.</source>
@@ -2472,8 +3256,16 @@
             <translation>Lecture en cours…</translation>
         </message>
         <message>
+            <source>Reason</source>
+            <translation>Motif</translation>
+        </message>
+        <message>
             <source>Reason given for samples below the threshold</source>
             <translation>Motif donné pour des échantillons sous le seuil</translation>
+        </message>
+        <message>
+            <source>Record of a register</source>
+            <translation>Données d’un registre</translation>
         </message>
         <message>
             <source>Records of the trail, the newest first</source>
@@ -2540,8 +3332,28 @@
             <translation>Preuve d’identité d’un enregistrement établie</translation>
         </message>
         <message>
+            <source>Registrations</source>
+            <translation>Inscriptions</translation>
+        </message>
+        <message>
+            <source>Registrations before an officer's exceptions are a sign</source>
+            <translation>Inscriptions avant que les exceptions d’un agent soient un signe</translation>
+        </message>
+        <message>
+            <source>Registrations by day</source>
+            <translation>Inscriptions par jour</translation>
+        </message>
+        <message>
+            <source>Registrations by hour</source>
+            <translation>Inscriptions par heure</translation>
+        </message>
+        <message>
             <source>Registrations put into the list for review</source>
             <translation>Enregistrements mis dans la liste d’examen</translation>
+        </message>
+        <message>
+            <source>Registrations that would have gone otherwise</source>
+            <translation>Inscriptions qui se seraient passées autrement</translation>
         </message>
         <message>
             <source>Registrations to be reviewed, the riskiest first</source>
@@ -2558,6 +3370,10 @@
         <message>
             <source>Remove this page</source>
             <translation>Retirer cette page</translation>
+        </message>
+        <message>
+            <source>Renew</source>
+            <translation>Renouveler</translation>
         </message>
         <message>
             <source>Results of a proof of identity written</source>
@@ -2616,6 +3432,10 @@
             <translation>La règle {rule} prend quelque chose à {source}, qui n’est pas une étape donnant un résultat.</translation>
         </message>
         <message>
+            <source>Save a copy</source>
+            <translation>Enregistrer une copie</translation>
+        </message>
+        <message>
             <source>Save a report for support</source>
             <translation>Enregistrer un rapport pour l’assistance</translation>
         </message>
@@ -2626,6 +3446,10 @@
         <message>
             <source>Save the slip</source>
             <translation>Enregistrer le reçu</translation>
+        </message>
+        <message>
+            <source>Say in a few words why the settings change.</source>
+            <translation>Dites en quelques mots pourquoi les réglages changent.</translation>
         </message>
         <message>
             <source>Say why this proof of identity is cancelled.</source>
@@ -2660,6 +3484,18 @@
             <translation>Sceller et envoyer</translation>
         </message>
         <message>
+            <source>Sealed</source>
+            <translation>Scellés</translation>
+        </message>
+        <message>
+            <source>Sealed and sent</source>
+            <translation>Scellés et envoyés</translation>
+        </message>
+        <message>
+            <source>Sealed far away</source>
+            <translation>Scellé au loin</translation>
+        </message>
+        <message>
             <source>Sealed packet destroyed, the server being done with it</source>
             <translation>Paquet scellé détruit, le serveur l’ayant traité</translation>
         </message>
@@ -2680,12 +3516,32 @@
             <translation>Chercher</translation>
         </message>
         <message>
+            <source>Searched for</source>
+            <translation>Recherchés</translation>
+        </message>
+        <message>
+            <source>Searches for duplicates</source>
+            <translation>Recherches de doublons</translation>
+        </message>
+        <message>
             <source>Second language</source>
             <translation>Deuxième langue</translation>
         </message>
         <message>
+            <source>Seconds a clock may be set back</source>
+            <translation>Secondes dont une horloge peut être retardée</translation>
+        </message>
+        <message>
             <source>Seconds between this clock and the server's</source>
             <translation>Secondes entre cette horloge et celle du serveur</translation>
+        </message>
+        <message>
+            <source>Seconds of the first wait; the next ones are twice as long each</source>
+            <translation>Secondes de la première attente ; chaque suivante dure le double</translation>
+        </message>
+        <message>
+            <source>Seconds of the longest wait</source>
+            <translation>Secondes de la plus longue attente</translation>
         </message>
         <message>
             <source>Secret of a proofing method kept</source>
@@ -2732,6 +3588,10 @@
             <translation>Envoi en cours…</translation>
         </message>
         <message>
+            <source>Sent</source>
+            <translation>Envoyés</translation>
+        </message>
+        <message>
             <source>Server</source>
             <translation>Serveur</translation>
         </message>
@@ -2756,6 +3616,14 @@
             <translation>Le serveur veut qu’un paquet soit renvoyé</translation>
         </message>
         <message>
+            <source>Service asked whether it is there</source>
+            <translation>Présence d’un service vérifiée</translation>
+        </message>
+        <message>
+            <source>Services that prove who people are. Checking whether they are there tells them of nobody.</source>
+            <translation>Services qui prouvent qui sont les gens. Vérifier s’ils répondent ne leur apprend rien sur personne.</translation>
+        </message>
+        <message>
             <source>Set up an authenticator</source>
             <translation>Configurer un authentificateur</translation>
         </message>
@@ -2778,6 +3646,34 @@
         <message>
             <source>Set-up bundle imported</source>
             <translation>Fichier de configuration importé</translation>
+        </message>
+        <message>
+            <source>Setting</source>
+            <translation>Réglage</translation>
+        </message>
+        <message>
+            <source>Settings</source>
+            <translation>Réglages</translation>
+        </message>
+        <message>
+            <source>Settings of the station changed</source>
+            <translation>Réglages de la station modifiés</translation>
+        </message>
+        <message>
+            <source>Settings to be changed: {count}</source>
+            <translation>Réglages à modifier : {count}</translation>
+        </message>
+        <message>
+            <source>Sex</source>
+            <translation>Sexe</translation>
+        </message>
+        <message>
+            <source>Share of the rest that is looked at (0 to 1)</source>
+            <translation>Part du reste qui est examinée (0 à 1)</translation>
+        </message>
+        <message>
+            <source>Shared document</source>
+            <translation>Document partagé</translation>
         </message>
         <message>
             <source>Sharing of details</source>
@@ -2832,6 +3728,14 @@
             <translation>Déconnexion</translation>
         </message>
         <message>
+            <source>Sign the change</source>
+            <translation>Signer la modification</translation>
+        </message>
+        <message>
+            <source>Sign-in at a provider</source>
+            <translation>Connexion chez un fournisseur</translation>
+        </message>
+        <message>
             <source>Sign-in at the server failed</source>
             <translation>Connexion au serveur échouée</translation>
         </message>
@@ -2858,6 +3762,10 @@
         <message>
             <source>Signs for and against a living face were shown</source>
             <translation>Indices pour et contre un visage vivant montrés</translation>
+        </message>
+        <message>
+            <source>Since when it counts</source>
+            <translation>Depuis quand cela compte</translation>
         </message>
         <message>
             <source>Sit a little higher.</source>
@@ -2908,6 +3816,10 @@
             <translation>Quelqu’un d’autre a continué cette vérification d’identité : elle en est à {actual}, et non à {expected}.</translation>
         </message>
         <message>
+            <source>Somebody looks alike</source>
+            <translation>Quelqu’un se ressemble</translation>
+        </message>
+        <message>
             <source>Somebody new</source>
             <translation>Nouvelle personne</translation>
         </message>
@@ -2918,6 +3830,10 @@
         <message>
             <source>Somebody outside answers. The answer comes by itself.</source>
             <translation>Quelqu’un répond à l’extérieur. La réponse arrive d’elle-même.</translation>
+        </message>
+        <message>
+            <source>Somebody vouched</source>
+            <translation>Quelqu’un s’est porté garant</translation>
         </message>
         <message>
             <source>Somebody vouches for the person</source>
@@ -2956,12 +3872,24 @@
             <translation>Une erreur s’est produite dans le programme ({kind}). Ce qui était confirmé est conservé ; réessayez et, si cela persiste, prévenez votre superviseur.</translation>
         </message>
         <message>
+            <source>Something went wrong with this service when it was asked last. Check it again.</source>
+            <translation>Un problème est survenu lors de la dernière demande à ce service. Vérifiez-le de nouveau.</translation>
+        </message>
+        <message>
             <source>Space</source>
             <translation>Espace</translation>
         </message>
         <message>
+            <source>Speaks against it</source>
+            <translation>Parle contre</translation>
+        </message>
+        <message>
             <source>Speed of sending limited</source>
             <translation>Vitesse d’envoi limitée</translation>
+        </message>
+        <message>
+            <source>Standing</source>
+            <translation>État</translation>
         </message>
         <message>
             <source>Start</source>
@@ -2980,6 +3908,10 @@
             <translation>Commencer, continuer ou prendre la photo</translation>
         </message>
         <message>
+            <source>State</source>
+            <translation>État</translation>
+        </message>
+        <message>
             <source>State: {state}</source>
             <translation>État : {state}</translation>
         </message>
@@ -2994,6 +3926,14 @@
         <message>
             <source>Station created</source>
             <translation>Station créée</translation>
+        </message>
+        <message>
+            <source>Station {station}, from {first} to {last}</source>
+            <translation>Poste {station}, du {first} au {last}</translation>
+        </message>
+        <message>
+            <source>Step</source>
+            <translation>Étape</translation>
         </message>
         <message>
             <source>Step completed</source>
@@ -3036,6 +3976,10 @@
             <translation>Tab</translation>
         </message>
         <message>
+            <source>Take a moment longer before the capture, and look at the glass or the lens first.</source>
+            <translation>Prenez un instant de plus avant la capture, et regardez d’abord la vitre ou l’objectif.</translation>
+        </message>
+        <message>
             <source>Take any</source>
             <translation>N’importe lequel</translation>
         </message>
@@ -3058,6 +4002,14 @@
         <message>
             <source>Take the picture when everything is to be seen.</source>
             <translation>Prenez la photo quand tout est visible.</translation>
+        </message>
+        <message>
+            <source>Take these settings again</source>
+            <translation>Reprendre ces réglages</translation>
+        </message>
+        <message>
+            <source>Team's median</source>
+            <translation>Médiane de l’équipe</translation>
         </message>
         <message>
             <source>Template of a face destroyed</source>
@@ -3224,6 +4176,10 @@
             <translation>Le fond n’est pas uni. Placez un écran uni derrière la personne.</translation>
         </message>
         <message>
+            <source>The backup was made by another version of Muster: restore it with that one ({version}).</source>
+            <translation>La sauvegarde a été faite par une autre version de Muster : restaurez-la avec celle-là ({version}).</translation>
+        </message>
+        <message>
             <source>The barcode</source>
             <translation>Le code-barres</translation>
         </message>
@@ -3282,6 +4238,14 @@
         <message>
             <source>The captures of the {kind} do not follow each other without a gap. Begin with this device again.</source>
             <translation>Les captures de l’appareil ({kind}) ne se suivent pas sans interruption. Recommencez avec cet appareil.</translation>
+        </message>
+        <message>
+            <source>The center's key cannot be read: it is a file with 64 hexadecimal digits.</source>
+            <translation>La clé du centre est illisible : c’est un fichier de 64 chiffres hexadécimaux.</translation>
+        </message>
+        <message>
+            <source>The center's server compares no faces for this station (its code: {server_code}). Tell your administrator.</source>
+            <translation>Le serveur du centre ne compare pas de visages pour ce poste (son code : {server_code}). Prévenez votre administrateur.</translation>
         </message>
         <message>
             <source>The centre does not accept this station's questions to wallets. Tell your administrator.</source>
@@ -3384,6 +4348,10 @@
             <translation>L’horloge de l’appareil ({kind}) est décalée de {minutes} minutes. Réglez-la, ou celle de cet ordinateur, et réessayez.</translation>
         </message>
         <message>
+            <source>The clock was set back</source>
+            <translation>L’horloge a été retardée</translation>
+        </message>
+        <message>
             <source>The code is signed, but what it says is not what a slip says.</source>
             <translation>Le code est signé, mais ce qu’il dit n’est pas ce que dit un reçu.</translation>
         </message>
@@ -3438,6 +4406,10 @@
         <message>
             <source>The content of this registration was destroyed after it was delivered or given up.</source>
             <translation>Le contenu de cette inscription a été détruit après sa livraison ou son abandon.</translation>
+        </message>
+        <message>
+            <source>The copy is saved. That it was taken is on record.</source>
+            <translation>La copie est enregistrée. Le fait qu’elle a été prise est consigné.</translation>
         </message>
         <message>
             <source>The credential that the wallet showed cannot be read.</source>
@@ -3558,6 +4530,10 @@
         <message>
             <source>The drive cannot be read. Plug it in again, or hand over on another one.</source>
             <translation>Le support est illisible. Rebranchez-le, ou utilisez-en un autre pour la remise.</translation>
+        </message>
+        <message>
+            <source>The driver cannot be begun in {folder}. Name a folder that is empty or not there yet.</source>
+            <translation>Le pilote ne peut pas être commencé dans {folder}. Indiquez un dossier vide ou qui n’existe pas encore.</translation>
         </message>
         <message>
             <source>The driver of the {kind} answered nonsense and is started anew. Try again in a moment.</source>
@@ -3704,6 +4680,14 @@
             <translation>Le visage n’a pas été recherché, pour une raison que cette version ne connaît pas.</translation>
         </message>
         <message>
+            <source>The face was only just a living one</source>
+            <translation>Le visage était tout juste vivant</translation>
+        </message>
+        <message>
+            <source>The face was refused before it was taken for a living one</source>
+            <translation>Le visage a été refusé avant d’être tenu pour vivant</translation>
+        </message>
+        <message>
             <source>The face was taken on the officer's word: a supervisor has to confirm it.</source>
             <translation>Le visage a été pris sur la parole de l’agent : un superviseur doit le confirmer.</translation>
         </message>
@@ -3750,6 +4734,14 @@
         <message>
             <source>The field {field} is {here} here and {there} in the ID schema; the schema decides.</source>
             <translation>Le champ {field} est {here} ici et {there} dans le schéma d’identité ; le schéma décide.</translation>
+        </message>
+        <message>
+            <source>The figures are written: {file}</source>
+            <translation>Les chiffres sont écrits : {file}</translation>
+        </message>
+        <message>
+            <source>The figures cannot be written to {file}. Name a file in a folder that is there.</source>
+            <translation>Les chiffres ne peuvent pas être écrits dans {file}. Indiquez un fichier dans un dossier existant.</translation>
         </message>
         <message>
             <source>The file cannot be read: {file}.</source>
@@ -3904,6 +4896,26 @@
             <translation>La tête n’a pas assez tourné pour en juger.</translation>
         </message>
         <message>
+            <source>The hub's data was sealed with another center's key. Give the hub the key it was set up with.</source>
+            <translation>Les données du concentrateur ont été scellées avec la clé d’un autre centre. Donnez-lui la clé de son installation.</translation>
+        </message>
+        <message>
+            <source>The hub's data was written by a newer version of Muster. Update the program.</source>
+            <translation>Les données du concentrateur ont été écrites par une version plus récente de Muster. Mettez le programme à jour.</translation>
+        </message>
+        <message>
+            <source>The hub's database cannot be reached. What was sent is kept at the station.</source>
+            <translation>La base de données du concentrateur est injoignable. Ce qui a été envoyé est conservé au poste.</translation>
+        </message>
+        <message>
+            <source>The hub's settings cannot be read: {file}.</source>
+            <translation>Les réglages du concentrateur sont illisibles : {file}.</translation>
+        </message>
+        <message>
+            <source>The hub's settings have an entry that is none, or is wrong: {name}.</source>
+            <translation>Les réglages du concentrateur ont une entrée inconnue ou incorrecte : {name}.</translation>
+        </message>
+        <message>
             <source>The identity provider cannot be asked just now. Try again later.</source>
             <translation>Le fournisseur d’identité ne peut pas être interrogé en ce moment. Réessayez plus tard.</translation>
         </message>
@@ -4000,8 +5012,8 @@
             <translation>Le service de preuve d’identité ne connaît plus cette personne. Recommencez cette étape.</translation>
         </message>
         <message>
-            <source>The introducer is not known at this station. Check the number, or ask somebody else.</source>
-            <translation>Le garant n’est pas connu à ce poste. Vérifiez le numéro ou demandez à quelqu’un d’autre.</translation>
+            <source>The introducer looks like the officer</source>
+            <translation>L’introducteur ressemble à l’agent</translation>
         </message>
         <message>
             <source>The introducer's number</source>
@@ -4046,6 +5058,10 @@
         <message>
             <source>The kind of impression in the record is none that the standard knows.</source>
             <translation>Le type d’empreinte de l’enregistrement est inconnu de la norme.</translation>
+        </message>
+        <message>
+            <source>The last of the days lies before the first.</source>
+            <translation>Le dernier des jours est antérieur au premier.</translation>
         </message>
         <message>
             <source>The light or the camera is poor</source>
@@ -4126,6 +5142,14 @@
         <message>
             <source>The number of the representation in the record is wrong.</source>
             <translation>Le numéro de la représentation dans l’enregistrement est incorrect.</translation>
+        </message>
+        <message>
+            <source>The officer alone says that the person was there</source>
+            <translation>L’agent seul dit que la personne était là</translation>
+        </message>
+        <message>
+            <source>The officer marks many exceptions</source>
+            <translation>L’agent marque beaucoup d’exceptions</translation>
         </message>
         <message>
             <source>The one that costs least</source>
@@ -4352,6 +5376,10 @@
             <translation>La personne lit ceci sur son écran et y répond ; ou vous lui posez la question.</translation>
         </message>
         <message>
+            <source>The person reads this on their screen and signs there.</source>
+            <translation>La personne lit ceci sur son écran et y signe.</translation>
+        </message>
+        <message>
             <source>The person reads this with the app on their telephone.</source>
             <translation>La personne lit ceci avec l’application de son téléphone.</translation>
         </message>
@@ -4362,6 +5390,10 @@
         <message>
             <source>The person said on their screen that something is wrong: {count} times.</source>
             <translation>La personne a dit sur son écran que quelque chose est faux : {count} fois.</translation>
+        </message>
+        <message>
+            <source>The person said that something is wrong</source>
+            <translation>La personne a dit que quelque chose est faux</translation>
         </message>
         <message>
             <source>The person said that something is wrong. Ask what it is, correct it and show it to them again.</source>
@@ -4378,6 +5410,10 @@
         <message>
             <source>The person signs here to agree. Ask them to sign.</source>
             <translation>La personne signe ici pour donner son accord. Demandez-lui de signer.</translation>
+        </message>
+        <message>
+            <source>The person signs this themselves: show it to them.</source>
+            <translation>La personne signe elle-même : montrez-lui cette page.</translation>
         </message>
         <message>
             <source>The person who brings the child has to be confirmed by a supervisor.</source>
@@ -4508,6 +5544,10 @@
             <translation>La résolution de l’image indiquée dans l’enregistrement n’est pas la même dans les deux sens.</translation>
         </message>
         <message>
+            <source>The place for packets cannot be reached. What was sent is kept at the station.</source>
+            <translation>L’emplacement des paquets est injoignable. Ce qui a été envoyé est conservé au poste.</translation>
+        </message>
+        <message>
             <source>The places have no level {level}: the list of {field} would be empty.</source>
             <translation>Les lieux n’ont pas de niveau {level} : la liste de {field} serait vide.</translation>
         </message>
@@ -4522,6 +5562,10 @@
         <message>
             <source>The portrait of a document does not look like the face that was captured: likeness {score}, the same from {threshold} on.</source>
             <translation>Le portrait d’un document ne ressemble pas au visage saisi : ressemblance {score}, la même personne à partir de {threshold}.</translation>
+        </message>
+        <message>
+            <source>The portrait of a document looks like somebody else</source>
+            <translation>Le portrait d’un document ressemble à quelqu’un d’autre</translation>
         </message>
         <message>
             <source>The pre-registration cannot be read: {part} is missing or has a wrong form.</source>
@@ -4560,12 +5604,24 @@
             <translation>Les programmes qui communiquent avec le TPM de cet ordinateur sont absents. Demandez à votre administrateur d’installer « tpm2-tools ».</translation>
         </message>
         <message>
+            <source>The proof can be taken once the packet is sealed. Finish the registration first.</source>
+            <translation>La preuve peut être retirée une fois le paquet scellé. Terminez d’abord l’inscription.</translation>
+        </message>
+        <message>
+            <source>The proof cannot be written to {file}. Name a file in a folder that is there.</source>
+            <translation>La preuve ne peut pas être écrite dans {file}. Indiquez un fichier dans un dossier existant.</translation>
+        </message>
+        <message>
             <source>The proof of identity</source>
             <translation>La preuve d’identité</translation>
         </message>
         <message>
             <source>The proof of the sign-in is from another identity provider than the one that was asked.</source>
             <translation>La preuve de connexion vient d’un autre fournisseur d’identité que celui qui a été interrogé.</translation>
+        </message>
+        <message>
+            <source>The proof of this identity was taken already and what it rests on was destroyed. Ask whoever keeps the file.</source>
+            <translation>La preuve de cette identité a déjà été retirée et ce sur quoi elle repose a été détruit. Adressez-vous à qui garde le fichier.</translation>
         </message>
         <message>
             <source>The proofing configuration asks wallets for a kind of credential that this program does not read.</source>
@@ -4590,6 +5646,14 @@
         <message>
             <source>The proofing configuration has no known _type at {place}.</source>
             <translation>La configuration de vérification n’a pas de _type connu à {place}.</translation>
+        </message>
+        <message>
+            <source>The proofing configuration names no service that could be asked.</source>
+            <translation>La configuration des preuves ne nomme aucun service à interroger.</translation>
+        </message>
+        <message>
+            <source>The proofing configuration names no such service.</source>
+            <translation>La configuration de vérification ne nomme aucun service de ce nom.</translation>
         </message>
         <message>
             <source>The proofing use case {use_case} is switched off.</source>
@@ -4712,10 +5776,6 @@
             <translation>L’inscription a été modifiée après sa signature. Vérifiez-la et signez-la à nouveau.</translation>
         </message>
         <message>
-            <source>The rehearsal waited in vain for a screen: {screen}.</source>
-            <translation>La répétition a attendu un écran en vain : {screen}.</translation>
-        </message>
-        <message>
             <source>The report cannot be written to {file}. Name a file in a folder that is there and that you may write to.</source>
             <translation>Le rapport ne peut pas être écrit dans {file}. Indiquez un fichier dans un dossier qui existe et où vous pouvez écrire.</translation>
         </message>
@@ -4734,6 +5794,10 @@
         <message>
             <source>The same document was handed in for another registration here: {count}.</source>
             <translation>Le même document a été remis pour un autre enregistrement ici : {count}.</translation>
+        </message>
+        <message>
+            <source>The same document was seen before</source>
+            <translation>Le même document a déjà été vu</translation>
         </message>
         <message>
             <source>The same eye was presented twice. Take both again, each with its own eye.</source>
@@ -4796,6 +5860,10 @@
             <translation>Le paquet scellé a été modifié sur le disque de cet ordinateur. Prévenez votre superviseur.</translation>
         </message>
         <message>
+            <source>The server</source>
+            <translation>Le serveur</translation>
+        </message>
+        <message>
             <source>The server cannot be reached. The packet is kept and sent when there is a network.</source>
             <translation>Le serveur est injoignable. Le paquet est conservé et sera envoyé dès que le réseau sera disponible.</translation>
         </message>
@@ -4806,6 +5874,10 @@
         <message>
             <source>The server cannot take the packet just now (its code: {server_code}). The packet is kept and will be sent again.</source>
             <translation>Le serveur ne peut pas prendre le paquet en ce moment (son code : {server_code}). Le paquet est conservé et sera renvoyé.</translation>
+        </message>
+        <message>
+            <source>The server decides this one.</source>
+            <translation>C’est le serveur qui en décide.</translation>
         </message>
         <message>
             <source>The server did not accept the sign-in. Check this computer's clock first, then the name and the password.</source>
@@ -4912,6 +5984,10 @@
             <translation>Le serveur a refusé la connexion (son code : {server_code}). Prévenez votre superviseur.</translation>
         </message>
         <message>
+            <source>The server sent nothing yet: the forms and lists are those that were shipped.</source>
+            <translation>Le serveur n’a encore rien envoyé : les formulaires et listes sont ceux d’origine.</translation>
+        </message>
+        <message>
             <source>The server signs with another certificate than before. Nothing is sent until your administrator has accepted the new one.</source>
             <translation>Le serveur signe avec un autre certificat qu’auparavant. Rien n’est envoyé tant que votre administrateur n’a pas accepté le nouveau.</translation>
         </message>
@@ -4948,6 +6024,10 @@
             <translation>Le certificat du serveur est inutilisable. Vérifiez l’horloge de cet ordinateur, puis adressez-vous à votre administrateur.</translation>
         </message>
         <message>
+            <source>The server's key for comparing faces is none. Tell your administrator.</source>
+            <translation>La clé du serveur pour comparer les visages n’en est pas une. Prévenez votre administrateur.</translation>
+        </message>
+        <message>
             <source>The server's virus scan refused the packet (its code: {server_code}). Tell your administrator; the packet is kept.</source>
             <translation>L’antivirus du serveur a refusé le paquet (son code : {server_code}). Prévenez votre administrateur ; le paquet est conservé.</translation>
         </message>
@@ -4972,6 +6052,14 @@
             <translation>Le service ne connaît plus la question. Recommencez cette étape.</translation>
         </message>
         <message>
+            <source>The service for this step does not answer just now. Take another way, or try again later.</source>
+            <translation>Le service de cette étape ne répond pas en ce moment. Prenez une autre voie ou réessayez plus tard.</translation>
+        </message>
+        <message>
+            <source>The service is there, but no source could share what is asked for just now. People are spared the way there.</source>
+            <translation>Le service répond, mais aucune source ne peut partager en ce moment ce qui est demandé. On évite cette démarche aux personnes.</translation>
+        </message>
+        <message>
             <source>The service says that this is not the person.</source>
             <translation>Le service indique qu’il ne s’agit pas de la personne.</translation>
         </message>
@@ -4990,6 +6078,10 @@
         <message>
             <source>The service that proves identities is out of order just now. Try again later.</source>
             <translation>Le service qui prouve les identités est en panne en ce moment. Réessayez plus tard.</translation>
+        </message>
+        <message>
+            <source>The service that this token is for is not in the proofing configuration any more. Tell your administrator.</source>
+            <translation>Le service auquel ce jeton est destiné ne figure plus dans la configuration de vérification. Prévenez votre administrateur.</translation>
         </message>
         <message>
             <source>The set-up file cannot be read: {part} is missing or has a wrong form.</source>
@@ -5020,6 +6112,10 @@
             <translation>Le réglage {name} de ce pilote ne peut pas être utilisé : {part}. Il s’écrit ainsi : {form}. Corrigez-le et redémarrez ce programme.</translation>
         </message>
         <message>
+            <source>The settings were changed past this program: version {number} is missing or not as this station signed it. What was set before it counts. Look into the trail, then set them anew.</source>
+            <translation>Les réglages ont été modifiés hors de ce programme : la version {number} manque ou n’est pas telle que cette station l’a signée. Ce qui était réglé avant compte. Consultez le journal, puis réglez à nouveau.</translation>
+        </message>
+        <message>
             <source>The sharing of records broke off. Begin this step again.</source>
             <translation>Le partage des données s’est interrompu. Recommencez cette étape.</translation>
         </message>
@@ -5042,6 +6138,10 @@
         <message>
             <source>The signature does not match. The data was changed or comes from somebody else.</source>
             <translation>La signature ne correspond pas. Les données ont été modifiées ou proviennent de quelqu’un d’autre.</translation>
+        </message>
+        <message>
+            <source>The signature of a station's request cannot be read.</source>
+            <translation>La signature de la demande d’un poste est illisible.</translation>
         </message>
         <message>
             <source>The signature of the person cannot be read.</source>
@@ -5068,8 +6168,8 @@
             <translation>Ce reçu est authentique, mais il n’était valable que jusqu’au {date}.</translation>
         </message>
         <message>
-            <source>The slip is saved. It holds personal data: delete the file after use.</source>
-            <translation>Le reçu est enregistré. Il contient des données personnelles : supprimez le fichier après usage.</translation>
+            <source>The slip is saved as {file}. It holds personal data: delete the file after use.</source>
+            <translation>Le reçu est enregistré sous {file}. Il contient des données personnelles : supprimez le fichier après usage.</translation>
         </message>
         <message>
             <source>The slip was changed after it was issued: its signature does not match what it says.</source>
@@ -5098,6 +6198,10 @@
         <message>
             <source>The station in this folder is a real one; the demo does not write to it.</source>
             <translation>Le poste de ce dossier est un vrai poste ; la démonstration n’y écrit pas.</translation>
+        </message>
+        <message>
+            <source>The station keeps no version {number} of what the server sent.</source>
+            <translation>La station ne garde aucune version {number} de ce que le serveur a envoyé.</translation>
         </message>
         <message>
             <source>The station's data could not be brought into this version's form ({kind}). They are as they were: use the version of before, and tell your administrator.</source>
@@ -5188,6 +6292,10 @@
             <translation>Les étapes nécessaires n’ont pas réussi.</translation>
         </message>
         <message>
+            <source>The strongest evidence there is shows who this person is, with the person before you.</source>
+            <translation>La preuve la plus forte qui soit montre qui est cette personne, et elle est devant vous.</translation>
+        </message>
+        <message>
             <source>The suggestion</source>
             <translation>La suggestion</translation>
         </message>
@@ -5202,6 +6310,10 @@
         <message>
             <source>The table of assurance levels has a missing or wrong value at {place}.</source>
             <translation>La table des niveaux d’assurance a une valeur manquante ou erronée à {place}.</translation>
+        </message>
+        <message>
+            <source>The table that is shown, as a file for a spreadsheet (CSV)</source>
+            <translation>Le tableau affiché, en fichier pour un tableur (CSV)</translation>
         </message>
         <message>
             <source>The ten minutes for sharing records were over. It can be begun again.</source>
@@ -5226,6 +6338,14 @@
         <message>
             <source>The time of capture in the record is neither a time nor marked as unknown.</source>
             <translation>L’heure de capture de l’enregistrement n’est ni une heure valable ni marquée comme inconnue.</translation>
+        </message>
+        <message>
+            <source>The timed run waited in vain for a screen: {screen}.</source>
+            <translation>L’essai chronométré a attendu un écran en vain : {screen}.</translation>
+        </message>
+        <message>
+            <source>The tokens are renewed.</source>
+            <translation>Les jetons sont renouvelés.</translation>
         </message>
         <message>
             <source>The tour waited in vain for a screen: {screen}.</source>
@@ -5464,6 +6584,10 @@
             <translation>Il reste des essais. Une capture insuffisante ne peut être gardée qu’après le dernier essai.</translation>
         </message>
         <message>
+            <source>There are no packets at present.</source>
+            <translation>Il n’y a pas de paquets à présent.</translation>
+        </message>
+        <message>
             <source>There are no pictures in the folder {folder}.</source>
             <translation>Il n’y a pas d’images dans le dossier {folder}.</translation>
         </message>
@@ -5496,6 +6620,10 @@
             <translation>Il y a déjà un poste dans ce dossier.</translation>
         </message>
         <message>
+            <source>There is data already. A backup is restored into an empty hub only.</source>
+            <translation>Il y a déjà des données. Une sauvegarde n’est restaurée que dans un concentrateur vide.</translation>
+        </message>
+        <message>
             <source>There is neither a UI specification nor an ID schema in {file}. Name MOSIP's JSON, or its table as CSV.</source>
             <translation>{file} ne contient ni spécification d’interface ni schéma d’identité. Indiquez le JSON de MOSIP, ou sa table en CSV.</translation>
         </message>
@@ -5514,6 +6642,10 @@
         <message>
             <source>There is no document on the chip reader. Lay it on and try again.</source>
             <translation>Il n’y a pas de document sur le lecteur de puces. Posez-le et réessayez.</translation>
+        </message>
+        <message>
+            <source>There is no file behind this piece.</source>
+            <translation>Cet élément n’a pas de fichier.</translation>
         </message>
         <message>
             <source>There is no finger on record to compare with. Take another way.</source>
@@ -5552,6 +6684,10 @@
             <translation>Il n’y a pas de cas d’usage de vérification {use_case} pour {tenant}.</translation>
         </message>
         <message>
+            <source>There is no setting called {name}.</source>
+            <translation>Il n’y a pas de réglage nommé {name}.</translation>
+        </message>
+        <message>
             <source>There is no signed code of a slip in this. Photograph it again, flat and in good light, or type its text.</source>
             <translation>Il n’y a pas ici de code signé d’un reçu. Photographiez-le de nouveau, à plat et bien éclairé, ou tapez son texte.</translation>
         </message>
@@ -5566,6 +6702,10 @@
         <message>
             <source>There is no such folder: {folder}.</source>
             <translation>Ce dossier n’existe pas : {folder}.</translation>
+        </message>
+        <message>
+            <source>There is no version {number} of the settings.</source>
+            <translation>Il n’y a pas de version {number} des réglages.</translation>
         </message>
         <message>
             <source>There is nothing in this registration to be confirmed.</source>
@@ -5612,8 +6752,20 @@
             <translation>Il y a eu trop de tentatives erronées. Attendez {minutes} min {seconds} s, puis réessayez.</translation>
         </message>
         <message>
+            <source>These came with the proof and need not be scanned:</source>
+            <translation>Ceux-ci sont venus avec la preuve et n’ont pas à être numérisés :</translation>
+        </message>
+        <message>
             <source>These pages together are too large to be sent: {size} kB, and at most {limit} kB can be. Leave some of them out.</source>
             <translation>Ensemble, ces pages sont trop volumineuses pour être envoyées : {size} ko, le maximum est de {limit} ko. Retirez-en quelques-unes.</translation>
+        </message>
+        <message>
+            <source>These settings are as they were. Nothing was changed.</source>
+            <translation>Ces réglages sont comme avant. Rien n’a été modifié.</translation>
+        </message>
+        <message>
+            <source>They said that they cannot sign.</source>
+            <translation>La personne a dit qu’elle ne peut pas signer.</translation>
         </message>
         <message>
             <source>This PDF cannot be read, or nobody signed it.</source>
@@ -5642,6 +6794,10 @@
         <message>
             <source>This computer has no print service that could be asked. Save the slip as a PDF, or ask your administrator.</source>
             <translation>Cet ordinateur n’a pas de service d’impression. Enregistrez le reçu en PDF, ou adressez-vous à votre administrateur.</translation>
+        </message>
+        <message>
+            <source>This computer has no printer. Save the slip as a PDF, and print that elsewhere.</source>
+            <translation>Cet ordinateur n’a pas d’imprimante. Enregistrez le reçu en PDF et imprimez-le ailleurs.</translation>
         </message>
         <message>
             <source>This computer has no voice: during captures, what is asked of people is shown and not said.</source>
@@ -5708,6 +6864,10 @@
             <translation>Cet appareil fonctionne bien.</translation>
         </message>
         <message>
+            <source>This document came as a PDF that cannot be shown here. It is kept and sent as it was shared.</source>
+            <translation>Ce document est venu comme un PDF qui ne peut pas être affiché ici. Il est gardé et envoyé tel qu’il a été partagé.</translation>
+        </message>
+        <message>
             <source>This document cannot be accepted as a proof. Ask for another, or take another way.</source>
             <translation>Ce document ne peut pas être accepté comme preuve. Demandez-en un autre, ou choisissez une autre voie.</translation>
         </message>
@@ -5732,12 +6892,20 @@
             <translation>Ce champ doit être rempli dans chaque langue de l’inscription.</translation>
         </message>
         <message>
+            <source>This file is no backup of a hub, or it is damaged.</source>
+            <translation>Ce fichier n’est pas une sauvegarde de concentrateur, ou il est endommagé.</translation>
+        </message>
+        <message>
             <source>This file is no exported audit trail.</source>
             <translation>Ce fichier n’est pas un journal d’audit exporté.</translation>
         </message>
         <message>
             <source>This file is no note of a station's machine secret.</source>
             <translation>Ce fichier n’est pas la note du secret machine d’un poste.</translation>
+        </message>
+        <message>
+            <source>This file is no proof of an identity: {part} is missing or has a wrong form.</source>
+            <translation>Ce fichier n’est pas une preuve d’identité : {part} manque ou n’a pas la bonne forme.</translation>
         </message>
         <message>
             <source>This finger, eye or face was not captured yet.</source>
@@ -5772,12 +6940,20 @@
             <translation>Ce n’est pas un numéro d’identité : un chiffre est faux ou manque. Comparez avec la carte.</translation>
         </message>
         <message>
+            <source>This is no name for a packet in the store.</source>
+            <translation>Ce n’est pas un nom de paquet dans le stockage.</translation>
+        </message>
+        <message>
             <source>This is no number of a pre-registration: it has 10 to 20 digits.</source>
             <translation>Ce n’est pas un numéro de préinscription : il a de 10 à 20 chiffres.</translation>
         </message>
         <message>
             <source>This is no scope of MiTrust: {item} is not understood.</source>
             <translation>Ceci n’est pas un périmètre MiTrust : {item} n’est pas compris.</translation>
+        </message>
+        <message>
+            <source>This is no update for this program, or it was not copied whole. Copy it again.</source>
+            <translation>Ceci n’est pas une mise à jour de ce programme, ou elle n’a pas été copiée en entier. Copiez-la de nouveau.</translation>
         </message>
         <message>
             <source>This is not a finger you enrolled. Try again, or use your password.</source>
@@ -5884,6 +7060,10 @@
             <translation>Ce motif ne fonctionne pas à la colonne {column} ({reason}). Le champ n’est pas vérifié.</translation>
         </message>
         <message>
+            <source>This person gave no token at this station by which records are shared again.</source>
+            <translation>Cette personne n’a donné à ce poste aucun jeton permettant de partager de nouveau des dossiers.</translation>
+        </message>
+        <message>
             <source>This person has shown well enough who they are.</source>
             <translation>Cette personne a suffisamment montré qui elle est.</translation>
         </message>
@@ -5906,6 +7086,18 @@
         <message>
             <source>This pre-registration was taken into another registration already. Ask the person about it.</source>
             <translation>Cette préinscription a déjà été reprise dans un autre enregistrement. Interrogez la personne à ce sujet.</translation>
+        </message>
+        <message>
+            <source>This program was built without the public keys of those who release it, so it cannot check an update. Install the new version as you installed this one.</source>
+            <translation>Ce programme a été construit sans les clés publiques de ceux qui le publient ; il ne peut donc pas vérifier une mise à jour. Installez la nouvelle version comme vous avez installé celle-ci.</translation>
+        </message>
+        <message>
+            <source>This proof of an identity was changed after it was made: {part} is not what was signed.</source>
+            <translation>Cette preuve d’identité a été modifiée après sa création : {part} n’est pas ce qui a été signé.</translation>
+        </message>
+        <message>
+            <source>This proof of an identity was signed with another key than the one it was compared with.</source>
+            <translation>Cette preuve d’identité a été signée avec une autre clé que celle à laquelle elle a été comparée.</translation>
         </message>
         <message>
             <source>This proof of identity has no step {node}.</source>
@@ -5996,6 +7188,10 @@
             <translation>Ce poste sert à la formation avec des personnes fictives : rien ne quitte cet ordinateur.</translation>
         </message>
         <message>
+            <source>This station keeps no token for shared records of that number.</source>
+            <translation>Ce poste ne garde aucun jeton de partage portant ce numéro.</translation>
+        </message>
+        <message>
             <source>This station knows no process {process}. Known are {known}; others are left out.</source>
             <translation>Ce poste ne connaît pas de processus {process}. Sont connus {known} ; les autres sont ignorés.</translation>
         </message>
@@ -6080,6 +7276,26 @@
             <translation>Cette étape a été tentée trop souvent.</translation>
         </message>
         <message>
+            <source>This token cannot be renewed any more: its two years are over. The person has to share the records anew.</source>
+            <translation>Ce jeton ne peut plus être renouvelé : ses deux ans sont écoulés. La personne doit partager ses dossiers de nouveau.</translation>
+        </message>
+        <message>
+            <source>This update has nothing for a computer of this kind ({kind}).</source>
+            <translation>Cette mise à jour n’a rien pour un ordinateur de ce type ({kind}).</translation>
+        </message>
+        <message>
+            <source>This update is not signed by enough of the people who may release this program. Do not install it.</source>
+            <translation>Cette mise à jour n’est pas signée par assez de personnes autorisées à publier ce programme. Ne l’installez pas.</translation>
+        </message>
+        <message>
+            <source>This update is older than one that this computer already knows. Ask for the newest.</source>
+            <translation>Cette mise à jour est plus ancienne qu’une autre que cet ordinateur connaît déjà. Demandez la plus récente.</translation>
+        </message>
+        <message>
+            <source>This update was made on {made}, and the clock of this computer says {now}. Set the clock and try again.</source>
+            <translation>Cette mise à jour a été faite le {made}, et l’horloge de cet ordinateur indique {now}. Réglez l’horloge et réessayez.</translation>
+        </message>
+        <message>
             <source>This was begun and interrupted. Begin it once more.</source>
             <translation>Ceci a été commencé puis interrompu. Recommencez.</translation>
         </message>
@@ -6120,6 +7336,10 @@
             <translation>Délai d’une preuve d’identité écoulé</translation>
         </message>
         <message>
+            <source>Time for each step</source>
+            <translation>Temps par étape</translation>
+        </message>
+        <message>
             <source>Time left: {days} days</source>
             <translation>Temps restant : {days} jours</translation>
         </message>
@@ -6140,6 +7360,14 @@
             <translation>Le délai expire</translation>
         </message>
         <message>
+            <source>Times</source>
+            <translation>Fois</translation>
+        </message>
+        <message>
+            <source>To be</source>
+            <translation>À venir</translation>
+        </message>
+        <message>
             <source>To sign in with elsewhere</source>
             <translation>Pour se connecter ailleurs</translation>
         </message>
@@ -6148,12 +7376,40 @@
             <translation>Vers ce qui suit ; avec Maj, vers ce qui précède</translation>
         </message>
         <message>
+            <source>Token for sharing records again kept</source>
+            <translation>Jeton de partage de dossiers gardé</translation>
+        </message>
+        <message>
+            <source>Token for sharing records could not be renewed</source>
+            <translation>Jeton de partage de dossiers non renouvelé</translation>
+        </message>
+        <message>
+            <source>Token for sharing records destroyed</source>
+            <translation>Jeton de partage de dossiers détruit</translation>
+        </message>
+        <message>
+            <source>Token for sharing records renewed</source>
+            <translation>Jeton de partage de dossiers renouvelé</translation>
+        </message>
+        <message>
+            <source>Token of</source>
+            <translation>Jeton de</translation>
+        </message>
+        <message>
+            <source>Told by</source>
+            <translation>Source</translation>
+        </message>
+        <message>
             <source>Too few features are seen in the print. Clean the finger and the glass and take it again.</source>
             <translation>L’empreinte montre trop peu de détails. Nettoyez le doigt et la vitre, puis recommencez.</translation>
         </message>
         <message>
             <source>Too few of the pictures show a face.</source>
             <translation>Trop peu d’images montrent un visage.</translation>
+        </message>
+        <message>
+            <source>Too few people did enough of it in these days for the team's to stand beside yours.</source>
+            <translation>Trop peu de personnes en ont fait assez ces jours-ci pour que les chiffres de l’équipe figurent à côté des vôtres.</translation>
         </message>
         <message>
             <source>Too few pictures were taken to judge this.</source>
@@ -6166,6 +7422,18 @@
         <message>
             <source>Too little of the two irises is seen to compare them.</source>
             <translation>On voit trop peu des deux iris pour les comparer.</translation>
+        </message>
+        <message>
+            <source>Too little was captured in these days to compare devices and officers.</source>
+            <translation>Trop peu a été capturé ces jours-là pour comparer appareils et agents.</translation>
+        </message>
+        <message>
+            <source>Too little was done in these days for this to mean much.</source>
+            <translation>Trop peu a été fait ces jours-là pour que cela signifie grand-chose.</translation>
+        </message>
+        <message>
+            <source>Too many stations wait to be let in. Ask again later, or tell the hub's administrator.</source>
+            <translation>Trop de postes attendent d’être admis. Demandez à nouveau plus tard, ou prévenez l’administrateur du concentrateur.</translation>
         </message>
         <message>
             <source>Touch the fingerprint reader</source>
@@ -6198,6 +7466,10 @@
         <message>
             <source>Trigger {trigger} names a process that does not exist: {process}. There are: {processes}.</source>
             <translation>Le déclencheur {trigger} nomme un processus qui n’existe pas : {process}. Il existe : {processes}.</translation>
+        </message>
+        <message>
+            <source>Try on registrations of before</source>
+            <translation>Essayer sur des inscriptions passées</translation>
         </message>
         <message>
             <source>Try with this picture</source>
@@ -6248,8 +7520,20 @@
             <translation>Tapez le début d’un lieu ; Entrée prend le premier trouvé.</translation>
         </message>
         <message>
+            <source>Type the name. Enter leads to the next empty field, Ctrl+Enter goes on.</source>
+            <translation>Tapez le nom. Entrée mène au champ vide suivant, Ctrl+Entrée à la page suivante.</translation>
+        </message>
+        <message>
+            <source>Type the number from the card (to practise, {number}). Then press what is to be changed.</source>
+            <translation>Tapez le numéro de la carte (pour s’exercer, {number}). Puis appuyez sur ce qui doit être modifié.</translation>
+        </message>
+        <message>
             <source>Type the number from the person's card, then press what is to be changed, or fill in only that.</source>
             <translation>Saisissez le numéro de la carte de la personne, puis appuyez sur ce qui doit changer, ou ne remplissez que cela.</translation>
+        </message>
+        <message>
+            <source>Undo all</source>
+            <translation>Tout annuler</translation>
         </message>
         <message>
             <source>Unlock</source>
@@ -6280,16 +7564,76 @@
             <translation>Les validateurs du type {kind} ne sont pas vérifiés ici ; utilisez regex.</translation>
         </message>
         <message>
+            <source>Validity</source>
+            <translation>Validité</translation>
+        </message>
+        <message>
+            <source>Version</source>
+            <translation>Version</translation>
+        </message>
+        <message>
+            <source>Version {number} is signed. Whoever signs in from {time} on works by it.</source>
+            <translation>La version {number} est signée. Qui se connecte à partir du {time} travaille selon elle.</translation>
+        </message>
+        <message>
+            <source>Version {version} does not start on this computer. Nothing was changed; tell those who released it.</source>
+            <translation>La version {version} ne démarre pas sur cet ordinateur. Rien n’a été changé ; prévenez ceux qui l’ont publiée.</translation>
+        </message>
+        <message>
+            <source>Version {version} is not newer than version {running}, which runs here. Nothing was changed.</source>
+            <translation>La version {version} n’est pas plus récente que la version {running}, qui fonctionne ici. Rien n’a été changé.</translation>
+        </message>
+        <message>
+            <source>Versions</source>
+            <translation>Versions</translation>
+        </message>
+        <message>
+            <source>Versions of the settings, the newest first</source>
+            <translation>Versions des réglages, la plus récente d’abord</translation>
+        </message>
+        <message>
             <source>View</source>
             <translation>Affichage</translation>
+        </message>
+        <message>
+            <source>Visa</source>
+            <translation>Visa</translation>
+        </message>
+        <message>
+            <source>Was</source>
+            <translation>Était</translation>
+        </message>
+        <message>
+            <source>Was not kept</source>
+            <translation>N’a pas été gardé</translation>
         </message>
         <message>
             <source>Was told</source>
             <translation>Personne prévenue</translation>
         </message>
         <message>
+            <source>Week from</source>
+            <translation>Semaine du</translation>
+        </message>
+        <message>
+            <source>Weight from which a supervisor has to look</source>
+            <translation>Poids à partir duquel un superviseur doit regarder</translation>
+        </message>
+        <message>
+            <source>Weight of a sign</source>
+            <translation>Poids d’un signe</translation>
+        </message>
+        <message>
+            <source>Weights of the signs</source>
+            <translation>Poids des signes</translation>
+        </message>
+        <message>
             <source>Welcome, {name}</source>
             <translation>Bienvenue, {name}</translation>
+        </message>
+        <message>
+            <source>Went wrong</source>
+            <translation>Problème</translation>
         </message>
         <message>
             <source>What</source>
@@ -6304,8 +7648,16 @@
             <translation>Ce qu’un appareil indique sur lui-même dans le fichier biométrique est signé avec un autre certificat que sa capture.</translation>
         </message>
         <message>
+            <source>What a document says is filled in at once</source>
+            <translation>Ce que dit un document est rempli aussitôt</translation>
+        </message>
+        <message>
             <source>What a search found was shown to a supervisor</source>
             <translation>Résultat d’une recherche montré à un superviseur</translation>
+        </message>
+        <message>
+            <source>What all verified pieces say</source>
+            <translation>Ce que disent toutes les preuves vérifiées</translation>
         </message>
         <message>
             <source>What answered is not the registration server. Check the address and the network.</source>
@@ -6334,6 +7686,10 @@
         <message>
             <source>What happened to this registration</source>
             <translation>Ce qui est arrivé à cet enregistrement</translation>
+        </message>
+        <message>
+            <source>What is asked of a face to be taken for a living one</source>
+            <translation>Ce qui est demandé à un visage pour être tenu pour vivant</translation>
         </message>
         <message>
             <source>What is open is kept. {name} can go on with it.</source>
@@ -6384,6 +7740,10 @@
             <translation>Ce que la puce a dit avant d’être ouverte n’est pas ce que l’émetteur a signé. Quelqu’un écoute peut-être.</translation>
         </message>
         <message>
+            <source>What the identity provider gave to ask with does not belong to this sign-in. Tell your administrator.</source>
+            <translation>L’autorisation que le fournisseur d’identité a donnée n’appartient pas à cette connexion. Prévenez votre administrateur.</translation>
+        </message>
+        <message>
             <source>What the person saw has changed since. Show it again and let the person answer.</source>
             <translation>Ce que la personne a vu a changé depuis. Montrez-le de nouveau et laissez-la répondre.</translation>
         </message>
@@ -6398,6 +7758,10 @@
         <message>
             <source>What the server sent for this station cannot be read: {part} is missing or has a wrong form.</source>
             <translation>Ce que le serveur a envoyé pour ce poste est illisible : {part} manque ou a une forme incorrecte.</translation>
+        </message>
+        <message>
+            <source>What the server sent, the newest first</source>
+            <translation>Ce que le serveur a envoyé, le plus récent d’abord</translation>
         </message>
         <message>
             <source>What the wallet sent belongs to another step, or to another attempt.</source>
@@ -6428,6 +7792,18 @@
             <translation>Les réglages d’envoi de messages de ce poste sont inutilisables. Prévenez votre administrateur.</translation>
         </message>
         <message>
+            <source>What this version changed</source>
+            <translation>Ce que cette version a modifié</translation>
+        </message>
+        <message>
+            <source>What this would have changed cannot be told from what was kept: {settings}.</source>
+            <translation>Ce que cela aurait changé ne peut être dit d’après ce qui a été gardé : {settings}.</translation>
+        </message>
+        <message>
+            <source>What to do on each page, for learning</source>
+            <translation>Que faire à chaque page, pour apprendre</translation>
+        </message>
+        <message>
             <source>What was captured of the person who brings the child is not enough. Go back and capture what is missing.</source>
             <translation>Ce qui a été capturé de la personne qui accompagne l’enfant ne suffit pas. Revenez en arrière et capturez ce qui manque.</translation>
         </message>
@@ -6440,12 +7816,24 @@
             <translation>Ce qui a été retenu de la demande au portefeuille numérique est illisible. Recommencez cette étape.</translation>
         </message>
         <message>
+            <source>What was said about the center's gallery cannot be read: {part} is missing or wrong.</source>
+            <translation>Ce qui a été dit de la galerie du centre ne peut pas être lu : {part} manque ou est erroné.</translation>
+        </message>
+        <message>
             <source>What was shown does not belong together. Ask your supervisor.</source>
             <translation>Ce qui a été présenté ne va pas ensemble. Demandez à votre superviseur.</translation>
         </message>
         <message>
             <source>What was typed</source>
             <translation>Ce qui a été saisi</translation>
+        </message>
+        <message>
+            <source>What would be otherwise</source>
+            <translation>Ce qui serait autrement</translation>
+        </message>
+        <message>
+            <source>What would raise it:</source>
+            <translation>Ce qui l’élèverait :</translation>
         </message>
         <message>
             <source>What you give us here is sent to those who can confirm it.</source>
@@ -6456,12 +7844,28 @@
             <translation>Quand</translation>
         </message>
         <message>
+            <source>Where</source>
+            <translation>Où</translation>
+        </message>
+        <message>
+            <source>Where from</source>
+            <translation>Provenance</translation>
+        </message>
+        <message>
             <source>Where the eyes look cannot be told in this picture.</source>
             <translation>Cette image ne permet pas de dire où les yeux regardent.</translation>
         </message>
         <message>
             <source>Whether the issuer has revoked what signed this chip cannot be told: there is no current list.</source>
             <translation>On ne peut pas savoir si l’émetteur a révoqué ce qui a signé cette puce : il n’y a pas de liste à jour.</translation>
+        </message>
+        <message>
+            <source>Which figure</source>
+            <translation>Quel chiffre</translation>
+        </message>
+        <message>
+            <source>Which settings</source>
+            <translation>Quels réglages</translation>
         </message>
         <message>
             <source>Which way does the person choose?</source>
@@ -6488,6 +7892,10 @@
             <translation>La nouvelle personne ajoute son doigt et son visage après sa connexion, sous « Ma connexion ».</translation>
         </message>
         <message>
+            <source>Why</source>
+            <translation>Pourquoi</translation>
+        </message>
+        <message>
             <source>Why is it rejected?</source>
             <translation>Pourquoi est-il rejeté ?</translation>
         </message>
@@ -6508,6 +7916,10 @@
             <translation>Pourquoi cette preuve est terminée ; rien sur la personne</translation>
         </message>
         <message>
+            <source>Why, in a few words</source>
+            <translation>Pourquoi, en quelques mots</translation>
+        </message>
+        <message>
             <source>Why? Nothing about the person.</source>
             <translation>Pourquoi ? Rien sur la personne.</translation>
         </message>
@@ -6516,12 +7928,24 @@
             <translation>Un doigt suffit pour déverrouiller l’écran et signer d’un seul geste. Visage et doigts sont conservés scellés sur ce poste ; le visage est aussi comparé à ceux des personnes inscrites ici.</translation>
         </message>
         <message>
+            <source>With faces alike</source>
+            <translation>Visages semblables</translation>
+        </message>
+        <message>
+            <source>Without hints</source>
+            <translation>Sans conseils</translation>
+        </message>
+        <message>
             <source>Words, a registration's number, or a person's name</source>
             <translation>Mots, numéro d’enregistrement ou nom d’une personne</translation>
         </message>
         <message>
             <source>Worn or damaged ridges</source>
             <translation>Crêtes usées ou abîmées</translation>
+        </message>
+        <message>
+            <source>Worth</source>
+            <translation>Valeur</translation>
         </message>
         <message>
             <source>Write a machine as CENTER_MACHINE=FILE, with a public key file that can be read.</source>
@@ -6544,12 +7968,36 @@
             <translation>Écrire autrement</translation>
         </message>
         <message>
+            <source>Write figures</source>
+            <translation>Écrire les chiffres</translation>
+        </message>
+        <message>
             <source>Write the date as year/month/day, for example 1990/05/31.</source>
             <translation>Écrivez la date sous la forme année/mois/jour, par exemple 1990/05/31.</translation>
         </message>
         <message>
+            <source>Write the hub's database as sqlite:///FILE or postgresql://USER:PASSWORD@HOST/NAME.</source>
+            <translation>Écrivez la base de données du concentrateur sous la forme sqlite:///FILE ou postgresql://USER:PASSWORD@HOST/NAME.</translation>
+        </message>
+        <message>
+            <source>Write the numbers</source>
+            <translation>Écrire le tableau</translation>
+        </message>
+        <message>
+            <source>Write the place for packets as file:///FOLDER or s3://BUCKET?endpoint=https://HOST.</source>
+            <translation>Écrivez l’emplacement des paquets sous la forme file:///FOLDER ou s3://BUCKET?endpoint=https://HOST.</translation>
+        </message>
+        <message>
+            <source>Wrong attempts in a row before anybody has to wait</source>
+            <translation>Essais faux de suite avant qu’il faille attendre</translation>
+        </message>
+        <message>
             <source>Wrong attempts to show who somebody is</source>
             <translation>Tentatives erronées de prouver qui l’on est</translation>
+        </message>
+        <message>
+            <source>Wrong passwords and the lock</source>
+            <translation>Mots de passe faux et verrouillage</translation>
         </message>
         <message>
             <source>Yes</source>
@@ -6568,8 +8016,12 @@
             <translation>Vous ne pouvez pas vous bloquer ni vous retirer vous-même. Demandez à un autre administrateur.</translation>
         </message>
         <message>
-            <source>You did not say that this is the person. Compare again, or take another way.</source>
-            <translation>Vous n’avez pas confirmé que c’est bien la personne. Comparez à nouveau ou prenez une autre voie.</translation>
+            <source>You chose that this is to be changed, and nothing of it is filled in. Fill in what has changed, or take the choice back.</source>
+            <translation>Vous avez choisi de modifier cela, et rien n’en est rempli. Remplissez ce qui a changé, ou retirez ce choix.</translation>
+        </message>
+        <message>
+            <source>You did not say that this is the person. Compare again, or take another way. Where it is somebody else, put the registration away and call a supervisor.</source>
+            <translation>Vous n’avez pas confirmé que c’est bien la personne. Comparez à nouveau ou prenez une autre voie. Si c’est quelqu’un d’autre, mettez l’inscription de côté et appelez un superviseur.</translation>
         </message>
         <message>
             <source>You have not enrolled a finger at this station. Use your password.</source>
@@ -6604,6 +8056,10 @@
             <translation>Votre visage ou vos doigts sont examinés pour vérifier que c’est bien vous.</translation>
         </message>
         <message>
+            <source>Your figures stand beside the team's: nothing needs your attention.</source>
+            <translation>Vos chiffres valent ceux de l’équipe : rien ne demande votre attention.</translation>
+        </message>
+        <message>
             <source>Your password</source>
             <translation>Votre mot de passe</translation>
         </message>
@@ -6616,12 +8072,28 @@
             <translation>Votre mot de passe vaut signature.</translation>
         </message>
         <message>
+            <source>Your password is your signature. On a training station it is filled in.</source>
+            <translation>Votre mot de passe est votre signature. Sur un poste de formation, il est déjà rempli.</translation>
+        </message>
+        <message>
             <source>Your password: it is needed for every change on this page.</source>
             <translation>Votre mot de passe : il est nécessaire pour chaque modification sur cette page.</translation>
         </message>
         <message>
+            <source>a capture that did not do, or was kept all the same</source>
+            <translation>une capture insuffisante, ou gardée malgré tout</translation>
+        </message>
+        <message>
+            <source>a supervisor is asked</source>
+            <translation>un superviseur est consulté</translation>
+        </message>
+        <message>
             <source>accepted by the server</source>
             <translation>accepté par le serveur</translation>
+        </message>
+        <message>
+            <source>add a passport or identity card</source>
+            <translation>ajouter un passeport ou une carte d’identité</translation>
         </message>
         <message>
             <source>adult</source>
@@ -6636,6 +8108,10 @@
             <translation>âge : {years}</translation>
         </message>
         <message>
+            <source>all that are installed</source>
+            <translation>tous ceux qui sont installés</translation>
+        </message>
+        <message>
             <source>announced, waits to be sent</source>
             <translation>annoncé, en attente d’envoi</translation>
         </message>
@@ -6644,8 +8120,20 @@
             <translation>approuvé</translation>
         </message>
         <message>
+            <source>as of all fingers</source>
+            <translation>comme tous les doigts</translation>
+        </message>
+        <message>
+            <source>ask a register for the person's record</source>
+            <translation>demander les données de la personne à un registre</translation>
+        </message>
+        <message>
             <source>asked of another system</source>
             <translation>demandé à un autre système</translation>
+        </message>
+        <message>
+            <source>asked on {time}</source>
+            <translation>interrogé le {time}</translation>
         </message>
         <message>
             <source>at any time</source>
@@ -6666,6 +8154,10 @@
         <message>
             <source>being processed</source>
             <translation>en cours de traitement</translation>
+        </message>
+        <message>
+            <source>being watched for a moment</source>
+            <translation>être observé un instant</translation>
         </message>
         <message>
             <source>blocked</source>
@@ -6696,6 +8188,10 @@
             <translation>certificat jusqu’au {date}</translation>
         </message>
         <message>
+            <source>changed after something had been captured</source>
+            <translation>changé après une première capture</translation>
+        </message>
+        <message>
             <source>chip</source>
             <translation>puce</translation>
         </message>
@@ -6708,8 +8204,20 @@
             <translation>choisi</translation>
         </message>
         <message>
+            <source>compare the face</source>
+            <translation>comparer le visage</translation>
+        </message>
+        <message>
+            <source>counts</source>
+            <translation>compte</translation>
+        </message>
+        <message>
             <source>day/month/year</source>
             <translation>jour/mois/année</translation>
+        </message>
+        <message>
+            <source>dead: the person has to share anew</source>
+            <translation>mort : la personne doit partager à nouveau</translation>
         </message>
         <message>
             <source>destroyed, as the server has it</source>
@@ -6718,6 +8226,10 @@
         <message>
             <source>did not succeed</source>
             <translation>n’a pas abouti</translation>
+        </message>
+        <message>
+            <source>discarded</source>
+            <translation>abandonnée</translation>
         </message>
         <message>
             <source>document</source>
@@ -6740,6 +8252,14 @@
             <translation>tout</translation>
         </message>
         <message>
+            <source>eyes</source>
+            <translation>yeux</translation>
+        </message>
+        <message>
+            <source>face</source>
+            <translation>visage</translation>
+        </message>
+        <message>
             <source>face or finger</source>
             <translation>visage ou doigt</translation>
         </message>
@@ -6756,12 +8276,28 @@
             <translation>lecteur d’empreintes</translation>
         </message>
         <message>
+            <source>fingers</source>
+            <translation>doigts</translation>
+        </message>
+        <message>
             <source>firmware {firmware}</source>
             <translation>micrologiciel {firmware}</translation>
         </message>
         <message>
             <source>for signing in and checks only</source>
             <translation>pour se connecter et vérifier seulement</translation>
+        </message>
+        <message>
+            <source>fresh</source>
+            <translation>récent</translation>
+        </message>
+        <message>
+            <source>from now on</source>
+            <translation>à partir de maintenant</translation>
+        </message>
+        <message>
+            <source>from tomorrow on</source>
+            <translation>à partir de demain</translation>
         </message>
         <message>
             <source>given</source>
@@ -6782,6 +8318,10 @@
         <message>
             <source>identity {level}</source>
             <translation>identité {level}</translation>
+        </message>
+        <message>
+            <source>in a week</source>
+            <translation>dans une semaine</translation>
         </message>
         <message>
             <source>in the future</source>
@@ -6808,6 +8348,10 @@
             <translation>est examiné ailleurs</translation>
         </message>
         <message>
+            <source>is there</source>
+            <translation>répond</translation>
+        </message>
+        <message>
             <source>its time is over</source>
             <translation>son délai est écoulé</translation>
         </message>
@@ -6824,8 +8368,32 @@
             <translation>plus tard</translation>
         </message>
         <message>
+            <source>let somebody vouch for the person</source>
+            <translation>faire se porter garant quelqu’un</translation>
+        </message>
+        <message>
+            <source>let the person sign in at a provider</source>
+            <translation>faire connecter la personne chez un fournisseur</translation>
+        </message>
+        <message>
+            <source>let the person sign in at a provider with two factors</source>
+            <translation>faire connecter la personne chez un fournisseur avec deux facteurs</translation>
+        </message>
+        <message>
+            <source>let the person sign in at a trusted provider</source>
+            <translation>faire connecter la personne chez un fournisseur de confiance</translation>
+        </message>
+        <message>
+            <source>lives, and is renewed no more: the person has to share anew</source>
+            <translation>vit encore, mais n’est plus renouvelé : la personne doit partager à nouveau</translation>
+        </message>
+        <message>
             <source>looked up here</source>
             <translation>recherché ici</translation>
+        </message>
+        <message>
+            <source>may be approved unseen</source>
+            <translation>peut être approuvé sans examen</translation>
         </message>
         <message>
             <source>minor</source>
@@ -6836,12 +8404,36 @@
             <translation>mois/jour/année</translation>
         </message>
         <message>
+            <source>must be looked at</source>
+            <translation>doit être examiné</translation>
+        </message>
+        <message>
             <source>need not succeed</source>
             <translation>peut échouer sans conséquence</translation>
         </message>
         <message>
+            <source>never asked</source>
+            <translation>jamais interrogé</translation>
+        </message>
+        <message>
+            <source>next renewal on {day}</source>
+            <translation>prochain renouvellement le {day}</translation>
+        </message>
+        <message>
+            <source>no</source>
+            <translation>non</translation>
+        </message>
+        <message>
             <source>no name yet</source>
             <translation>sans nom pour l’instant</translation>
+        </message>
+        <message>
+            <source>nobody asks</source>
+            <translation>personne ne le demande</translation>
+        </message>
+        <message>
+            <source>nobody is asked</source>
+            <translation>personne n’est consulté</translation>
         </message>
         <message>
             <source>none</source>
@@ -6852,8 +8444,16 @@
             <translation>non demandée</translation>
         </message>
         <message>
+            <source>not asked lately</source>
+            <translation>pas interrogé récemment</translation>
+        </message>
+        <message>
             <source>not connected</source>
             <translation>aucun appareil branché</translation>
+        </message>
+        <message>
+            <source>not decided</source>
+            <translation>non décidé</translation>
         </message>
         <message>
             <source>not needed</source>
@@ -6866,6 +8466,10 @@
         <message>
             <source>not sure: compare it</source>
             <translation>pas sûr : comparez</translation>
+        </message>
+        <message>
+            <source>not there: people are spared it</source>
+            <translation>ne répond pas : on l’évite aux gens</translation>
         </message>
         <message>
             <source>nothing</source>
@@ -6892,8 +8496,16 @@
             <translation>en route sur un support</translation>
         </message>
         <message>
+            <source>one of the two is enough</source>
+            <translation>l’un des deux suffit</translation>
+        </message>
+        <message>
             <source>one-time code</source>
             <translation>code à usage unique</translation>
+        </message>
+        <message>
+            <source>overdue: the service is asked whether it still lives</source>
+            <translation>en retard : on demande au service s’il vit encore</translation>
         </message>
         <message>
             <source>passport zone</source>
@@ -6932,12 +8544,20 @@
             <translation>plutôt sûr</translation>
         </message>
         <message>
+            <source>read the chip of a passport or identity card</source>
+            <translation>lire la puce d’un passeport ou d’une carte d’identité</translation>
+        </message>
+        <message>
             <source>ready to be sealed</source>
             <translation>prêt à sceller</translation>
         </message>
         <message>
             <source>records shared through MiTrust</source>
             <translation>données partagées par MiTrust</translation>
+        </message>
+        <message>
+            <source>refused</source>
+            <translation>refusé</translation>
         </message>
         <message>
             <source>refused by the server</source>
@@ -6952,8 +8572,16 @@
             <translation>rejeté par le serveur</translation>
         </message>
         <message>
+            <source>risk {before} → {after}</source>
+            <translation>risque {before} → {after}</translation>
+        </message>
+        <message>
             <source>risk {weight}</source>
             <translation>risque {weight}</translation>
+        </message>
+        <message>
+            <source>send the person a one-time code</source>
+            <translation>envoyer à la personne un code à usage unique</translation>
         </message>
         <message>
             <source>sent back</source>
@@ -6980,8 +8608,20 @@
             <translation>se connecte avec : {names}</translation>
         </message>
         <message>
+            <source>somebody decided</source>
+            <translation>quelqu’un a décidé</translation>
+        </message>
+        <message>
+            <source>somebody saw what is not for everybody</source>
+            <translation>quelqu’un a vu ce que tout le monde ne peut pas voir</translation>
+        </message>
+        <message>
             <source>somewhat sure (low)</source>
             <translation>assez sûr (faible)</translation>
+        </message>
+        <message>
+            <source>sources that could answer: {count}</source>
+            <translation>sources qui pourraient répondre : {count}</translation>
         </message>
         <message>
             <source>still owed</source>
@@ -7012,6 +8652,18 @@
             <translation>sûr (substantiel)</translation>
         </message>
         <message>
+            <source>take the identity from the person's wallet</source>
+            <translation>prendre l’identité dans le portefeuille de la personne</translation>
+        </message>
+        <message>
+            <source>the device itself</source>
+            <translation>l’appareil lui-même</translation>
+        </message>
+        <message>
+            <source>the person did not agree</source>
+            <translation>la personne n’a pas consenti</translation>
+        </message>
+        <message>
             <source>the person was told to come again</source>
             <translation>la personne a été priée de revenir</translation>
         </message>
@@ -7028,8 +8680,16 @@
             <translation>cette personne doit revenir</translation>
         </message>
         <message>
+            <source>this station</source>
+            <translation>ce poste</translation>
+        </message>
+        <message>
             <source>to be captured</source>
             <translation>à capturer</translation>
+        </message>
+        <message>
+            <source>to be renewed</source>
+            <translation>à renouveler</translation>
         </message>
         <message>
             <source>today</source>
@@ -7040,12 +8700,28 @@
             <translation>trop de tentatives erronées ; nouvel essai possible dans {minutes} min</translation>
         </message>
         <message>
+            <source>turning the head and shutting the eyes</source>
+            <translation>tourner la tête et fermer les yeux</translation>
+        </message>
+        <message>
             <source>typed</source>
             <translation>saisi</translation>
         </message>
         <message>
             <source>under way</source>
             <translation>en cours</translation>
+        </message>
+        <message>
+            <source>unknown kind of file</source>
+            <translation>type de fichier inconnu</translation>
+        </message>
+        <message>
+            <source>valid until {day}</source>
+            <translation>valable jusqu’au {day}</translation>
+        </message>
+        <message>
+            <source>verified</source>
+            <translation>vérifié</translation>
         </message>
         <message>
             <source>very alike</source>
@@ -7084,12 +8760,28 @@
             <translation>portefeuille sur le téléphone</translation>
         </message>
         <message>
+            <source>was valid until {day}</source>
+            <translation>était valable jusqu’au {day}</translation>
+        </message>
+        <message>
             <source>weak</source>
             <translation>faible</translation>
         </message>
         <message>
+            <source>without an end</source>
+            <translation>sans fin</translation>
+        </message>
+        <message>
+            <source>yes</source>
+            <translation>oui</translation>
+        </message>
+        <message>
             <source>{allowed} attempts are allowed.</source>
             <translation>Essais autorisés : {allowed}.</translation>
+        </message>
+        <message>
+            <source>{attribute}: {mine} % good at the first try, the team's {team} %.</source>
+            <translation>{attribute} : {mine} % bons au premier essai, {team} % pour l’équipe.</translation>
         </message>
         <message>
             <source>{count} decisions are signed and count.</source>
@@ -7102,6 +8794,10 @@
         <message>
             <source>{count} older ones</source>
             <translation>{count} plus anciens</translation>
+        </message>
+        <message>
+            <source>{count} older records are still being counted.</source>
+            <translation>{count} entrées plus anciennes sont encore comptées.</translation>
         </message>
         <message>
             <source>{count} older records are still being made ready to be searched.</source>
@@ -7124,12 +8820,36 @@
             <translation>{count} ont été envoyés entre-temps et vous attendent de nouveau.</translation>
         </message>
         <message>
+            <source>{days} days</source>
+            <translation>{days} jours</translation>
+        </message>
+        <message>
             <source>{decision}, to be signed off</source>
             <translation>{decision}, à signer</translation>
         </message>
         <message>
             <source>{decision}{reason} by {name}, {time}</source>
             <translation>{decision}{reason} par {name}, {time}</translation>
+        </message>
+        <message>
+            <source>{device} gives poorer quality for everybody at present: that is not your doing. Tell your supervisor.</source>
+            <translation>{device} donne actuellement une qualité plus faible à tout le monde : ce n’est pas de votre fait. Prévenez votre superviseur.</translation>
+        </message>
+        <message>
+            <source>{device}, {what}: quality is {points} points lower for every officer since {day}. Clean it, or have it looked at.</source>
+            <translation>{device}, {what} : depuis le {day}, la qualité est plus basse de {points} points pour chaque agent. Nettoyez-le ou faites-le vérifier.</translation>
+        </message>
+        <message>
+            <source>{device}, {what}: quality is {points} points lower than with the other devices, whoever works with it. Clean it, or have it looked at.</source>
+            <translation>{device}, {what} : la qualité est plus basse de {points} points qu’avec les autres appareils, quel que soit l’agent. Nettoyez-le ou faites-le vérifier.</translation>
+        </message>
+        <message>
+            <source>{differing} of {cases} registrations of the last {days} days would have gone otherwise. Supervisors would have been asked about {after} instead of {before}.</source>
+            <translation>{differing} des {cases} inscriptions des {days} derniers jours se seraient passées autrement. Les superviseurs auraient été consultés pour {after} au lieu de {before}.</translation>
+        </message>
+        <message>
+            <source>{document} from {provider}</source>
+            <translation>{document} de {provider}</translation>
         </message>
         <message>
             <source>{document}: {before} kB before, {after} kB now. Look whether it can still be read; if not, scan it again.</source>
@@ -7164,6 +8884,10 @@
             <translation>{folder} est un fichier, et il faut ici un dossier.</translation>
         </message>
         <message>
+            <source>{form}, {size} kB</source>
+            <translation>{form}, {size} ko</translation>
+        </message>
+        <message>
             <source>{host} answers but sends no pictures. Ask your administrator to check the camera's address, password and certificate.</source>
             <translation>{host} répond mais n’envoie pas d’images. Demandez à votre administrateur de vérifier l’adresse, le mot de passe et le certificat de la caméra.</translation>
         </message>
@@ -7180,12 +8904,48 @@
             <translation>{minutes} min</translation>
         </message>
         <message>
+            <source>{name} cannot be {value}. It may be {allowed}.</source>
+            <translation>{name} : {value} n’est pas possible. Valeurs permises : {allowed}.</translation>
+        </message>
+        <message>
+            <source>{name} is no name for a driver: take small letters, digits and underscores, with a letter first.</source>
+            <translation>{name} ne convient pas comme nom de pilote : prenez des minuscules, des chiffres et des traits bas, en commençant par une lettre.</translation>
+        </message>
+        <message>
+            <source>{name} would be good enough</source>
+            <translation>{name} suffirait</translation>
+        </message>
+        <message>
+            <source>{name} would be too poor</source>
+            <translation>{name} serait insuffisant</translation>
+        </message>
+        <message>
             <source>{name} · next: {step} · {time}</source>
             <translation>{name} · à suivre : {step} · {time}</translation>
         </message>
         <message>
+            <source>{name}, drawn. The numbers stand in the table.</source>
+            <translation>{name}, en dessin. Les nombres sont dans le tableau.</translation>
+        </message>
+        <message>
+            <source>{name}, in numbers</source>
+            <translation>{name}, en nombres</translation>
+        </message>
+        <message>
+            <source>{name}, page {number} of {count}</source>
+            <translation>{name}, page {number} sur {count}</translation>
+        </message>
+        <message>
+            <source>{name}: agreed on {time}</source>
+            <translation>{name} : accord donné le {time}</translation>
+        </message>
+        <message>
             <source>{name}: cannot be captured ({reason})</source>
             <translation>{name} : capture impossible ({reason})</translation>
+        </message>
+        <message>
+            <source>{name}: this file cannot be shown here. Save a copy and open it where it can be.</source>
+            <translation>{name} : ce fichier ne peut pas être affiché ici. Enregistrez une copie et ouvrez-la là où c’est possible.</translation>
         </message>
         <message>
             <source>{name}: {quality}</source>
@@ -7196,8 +8956,32 @@
             <translation>{number} · {name} · scellé {time}</translation>
         </message>
         <message>
+            <source>{officer} with {device}, {what}: quality is {points} points lower since {day}, and too little was done by others or elsewhere to say which of the two it is. Clean the device, and exchange devices for some days.</source>
+            <translation>{officer} avec {device}, {what} : depuis le {day}, la qualité est plus basse de {points} points, et trop peu a été fait par d’autres ou ailleurs pour dire lequel des deux en est la cause. Nettoyez l’appareil, et échangez les appareils pendant quelques jours.</translation>
+        </message>
+        <message>
+            <source>{officer} with {device}, {what}: quality is {points} points lower than elsewhere, and nobody else worked with it who worked with another one too. Exchange devices for some days to see which of the two it is.</source>
+            <translation>{officer} avec {device}, {what} : la qualité est plus basse de {points} points qu’ailleurs, et personne d’autre n’a travaillé à la fois avec cet appareil et un autre. Échangez les appareils pendant quelques jours pour voir lequel des deux en est la cause.</translation>
+        </message>
+        <message>
+            <source>{officer}, {what}: quality is {points} points lower since {day}, whatever the device. Ask what has changed.</source>
+            <translation>{officer}, {what} : depuis le {day}, la qualité est plus basse de {points} points, quel que soit l’appareil. Demandez ce qui a changé.</translation>
+        </message>
+        <message>
+            <source>{officer}, {what}: quality is {points} points lower than the team's with the same devices. Go through the placement together.</source>
+            <translation>{officer}, {what} : la qualité est plus basse de {points} points que celle de l’équipe avec les mêmes appareils. Revoyez ensemble le placement.</translation>
+        </message>
+        <message>
+            <source>{one}, and then {other}</source>
+            <translation>{one}, puis {other}</translation>
+        </message>
+        <message>
             <source>{rate} pictures a second come.</source>
             <translation>{rate} images arrivent par seconde.</translation>
+        </message>
+        <message>
+            <source>{score} of at most {strength}</source>
+            <translation>{score} sur {strength} au plus</translation>
         </message>
         <message>
             <source>{seconds} s</source>
@@ -7224,6 +9008,10 @@
             <translation>{source} indique {said} ; ici est écrit {standing}.</translation>
         </message>
         <message>
+            <source>{source}, signed with {fingerprint} …</source>
+            <translation>{source}, signé avec {fingerprint} …</translation>
+        </message>
+        <message>
             <source>{step} took {minutes} minutes; usual is {most} at most.</source>
             <translation>{step} a pris {minutes} minutes ; d’ordinaire au plus {most}.</translation>
         </message>
@@ -7232,8 +9020,28 @@
             <translation>{step} a pris {seconds} secondes ; d’ordinaire au moins {least}.</translation>
         </message>
         <message>
+            <source>{step}: half of yours take longer than {mine} s, half of the team's longer than {team} s.</source>
+            <translation>{step} : la moitié des vôtres dure plus de {mine} s, la moitié de celles de l’équipe plus de {team} s.</translation>
+        </message>
+        <message>
+            <source>{text} is no moment. Write 2026-12-31, or 2026-12-31T08:00+01:00.</source>
+            <translation>{text} n’est pas un moment. Écrivez 2026-12-31 ou 2026-12-31T08:00+01:00.</translation>
+        </message>
+        <message>
+            <source>{text} is no setting with its value. Write NAME=VALUE.</source>
+            <translation>{text} n’est pas un réglage avec sa valeur. Écrivez NAME=VALUE.</translation>
+        </message>
+        <message>
+            <source>{value} (the server's)</source>
+            <translation>{value} (du serveur)</translation>
+        </message>
+        <message>
             <source>{waiting} waiting · {held} held · {decided} to be signed off</source>
             <translation>{waiting} à examiner · {held} en attente · {decided} à signer</translation>
+        </message>
+        <message>
+            <source>{what}: level {level}</source>
+            <translation>{what} : niveau {level}</translation>
         </message>
         <message>
             <source>{what}: the limit is reached.</source>
@@ -7250,6 +9058,10 @@
         <message>
             <source>{whole}.{tenth}</source>
             <translation>{whole},{tenth}</translation>
+        </message>
+        <message>
+            <source>✗ not signed by this station</source>
+            <translation>✗ pas signé par cette station</translation>
         </message>
     </context>
 </TS>

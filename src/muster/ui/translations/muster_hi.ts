@@ -8,6 +8,22 @@
             <translation>, </translation>
         </message>
         <message>
+            <source>25 % above</source>
+            <translation>25 % ऊपर</translation>
+        </message>
+        <message>
+            <source>25 % below</source>
+            <translation>25 % नीचे</translation>
+        </message>
+        <message>
+            <source>A + may stand before them.</source>
+            <translation>उनके पहले + हो सकता है।</translation>
+        </message>
+        <message>
+            <source>A PDF that is kept as it was shared; it cannot be shown here.</source>
+            <translation>PDF जैसा साझा किया गया वैसा ही रखा गया है; इसे यहाँ दिखाया नहीं जा सकता।</translation>
+        </message>
+        <message>
             <source>A biometric file of the packet is made as no client makes it. It was not looked into.</source>
             <translation>पैकेट की एक बायोमेट्रिक फ़ाइल ऐसे बनी है जैसे कोई प्रोग्राम नहीं बनाता। उसे जाँचा नहीं गया।</translation>
         </message>
@@ -30,6 +46,10 @@
         <message>
             <source>A certification scheme in the record is none that the standard knows.</source>
             <translation>रिकॉर्ड में दी गई प्रमाणन योजना मानक में नहीं है।</translation>
+        </message>
+        <message>
+            <source>A change counts from now on or later.</source>
+            <translation>परिवर्तन अभी से या बाद में लागू होता है।</translation>
         </message>
         <message>
             <source>A chip is opened by the machine-readable lines of the document, or by the six digits on its front. This is neither.</source>
@@ -76,6 +96,10 @@
             <translation>कोई दस्तावेज़ नहीं है, पढ़ा नहीं जाता या किसी और का है</translation>
         </message>
         <message>
+            <source>A document says something else</source>
+            <translation>कोई दस्तावेज़ कुछ और कहता है</translation>
+        </message>
+        <message>
             <source>A document says something else than what stands here. Look at both and decide which is right.</source>
             <translation>कोई दस्तावेज़ यहाँ लिखी बात से अलग बताता है। दोनों देखें और तय करें कि सही कौन सा है।</translation>
         </message>
@@ -96,6 +120,10 @@
             <translation>चेहरा पहचान पैक की एक फ़ाइल पढ़ी नहीं जा सकती: {file}।</translation>
         </message>
         <message>
+            <source>A file of the receiver is damaged and cannot be taken over: {file}. Mend or remove it.</source>
+            <translation>रिसीवर की एक फ़ाइल क्षतिग्रस्त है और अपनाई नहीं जा सकती: {file}। उसे ठीक करें या हटा दें।</translation>
+        </message>
+        <message>
             <source>A file on the chip ({file}) cannot be read.</source>
             <translation>चिप की एक फ़ाइल ({file}) पढ़ी नहीं जा सकती।</translation>
         </message>
@@ -114,6 +142,10 @@
         <message>
             <source>A file on the chip ({file}) says that it is larger than any passport's is.</source>
             <translation>चिप की एक फ़ाइल ({file}) अपना आकार किसी भी पासपोर्ट से बड़ा बताती है।</translation>
+        </message>
+        <message>
+            <source>A file that stations would be told is no JSON: {file}. None was taken.</source>
+            <translation>स्टेशनों को बताई जाने वाली एक फ़ाइल JSON नहीं है: {file}। कोई भी नहीं ली गई।</translation>
         </message>
         <message>
             <source>A finger or an eye is marked as an exception: a supervisor has to confirm it.</source>
@@ -160,6 +192,14 @@
             <translation>इसी संख्या का, पर दूसरी सामग्री वाला पैकेट पहले आ चुका है। अपने पर्यवेक्षक को बताएँ।</translation>
         </message>
         <message>
+            <source>A packet that was accepted is not where it was put. Restore the backup.</source>
+            <translation>स्वीकार किया गया एक पैकेट वहाँ नहीं है जहाँ रखा गया था। बैकअप पुनर्स्थापित करें।</translation>
+        </message>
+        <message>
+            <source>A packet was not kept as it was written. It is not accepted.</source>
+            <translation>एक पैकेट वैसा नहीं रखा गया जैसा लिखा गया था। वह स्वीकार नहीं किया गया।</translation>
+        </message>
+        <message>
             <source>A page came after {seconds} s. Nothing of it was kept.</source>
             <translation>{seconds} सेकंड बाद एक पृष्ठ आया। उसमें से कुछ नहीं रखा गया।</translation>
         </message>
@@ -184,8 +224,16 @@
             <translation>चित्र जाँचने वाले प्रोग्राम का एक भाग बदला गया है। प्रोग्राम फिर से स्थापित करें।</translation>
         </message>
         <message>
+            <source>A part of this update is not what was signed. Copy it again; if it stays so, do not install it.</source>
+            <translation>इस अपडेट का एक भाग वह नहीं है जिस पर हस्ताक्षर हुए थे। इसे फिर से कॉपी करें; यदि ऐसा ही रहे तो इंस्टॉल न करें।</translation>
+        </message>
+        <message>
             <source>A password is needed: name a file that holds it with {option}, or run in a terminal.</source>
             <translation>पासवर्ड चाहिए: {option} से वह फ़ाइल बताएँ जिसमें पासवर्ड है, या टर्मिनल में चलाएँ।</translation>
+        </message>
+        <message>
+            <source>A photo of what cannot be captured</source>
+            <translation>जो लिया नहीं जा सकता उसकी तस्वीर</translation>
         </message>
         <message>
             <source>A picture for the simulated devices cannot be read: {file}.</source>
@@ -216,12 +264,20 @@
             <translation>रिकॉर्ड में एक गुणवत्ता अंक न 0 से 100 है, न 255।</translation>
         </message>
         <message>
+            <source>A reason is given for what is rejected or sent back, and for nothing else.</source>
+            <translation>कारण केवल उसके लिए दिया जाता है जो अस्वीकार किया या वापस भेजा गया है, और किसी के लिए नहीं।</translation>
+        </message>
+        <message>
             <source>A request cannot be read: {part} is missing or has a wrong form.</source>
             <translation>अनुरोध पढ़ा नहीं जा सकता: {part} नहीं है या उसका रूप ग़लत है।</translation>
         </message>
         <message>
             <source>A request for bookings cannot be read: {part} is missing or has a wrong form.</source>
             <translation>बुकिंग का अनुरोध पढ़ा नहीं जा सकता: {part} नहीं है या उसका रूप ग़लत है।</translation>
+        </message>
+        <message>
+            <source>A request to relay answers cannot be read: {part} is missing or has a wrong form.</source>
+            <translation>उत्तर आगे पहुँचाने का अनुरोध पढ़ा नहीं जा सकता: {part} अनुपस्थित है या उसका रूप गलत है।</translation>
         </message>
         <message>
             <source>A request to sign in cannot be read: {part} is missing or has a wrong form.</source>
@@ -276,6 +332,10 @@
             <translation>गुप्त कुंजी का एक नाम और कम से कम एक अक्षर होता है।</translation>
         </message>
         <message>
+            <source>A set-up file</source>
+            <translation>एक सेट-अप फ़ाइल</translation>
+        </message>
+        <message>
             <source>A small child needs somebody who brings it: of that person no face, finger or eye was captured.</source>
             <translation>छोटे बच्चे को कोई लाने वाला चाहिए: उस व्यक्ति का चेहरा, उँगली या आँख नहीं ली गई।</translation>
         </message>
@@ -284,8 +344,24 @@
             <translation>छोटे बच्चे को कोई लाने वाला चाहिए: उस व्यक्ति की पहचान संख्या या पंजीकरण संख्या नहीं है।</translation>
         </message>
         <message>
+            <source>A station's number has the form CENTER_MACHINE, both of digits.</source>
+            <translation>स्टेशन की संख्या CENTER_MACHINE रूप में होती है, दोनों अंकों में।</translation>
+        </message>
+        <message>
+            <source>A station's request to be let in cannot be read: {part} is missing or has a wrong form.</source>
+            <translation>स्टेशन का प्रवेश अनुरोध पढ़ा नहीं जा सकता: {part} अनुपस्थित है या उसका रूप गलत है।</translation>
+        </message>
+        <message>
             <source>A step may not have a name that begins with $: {node}.</source>
             <translation>किसी चरण का नाम $ से शुरू नहीं हो सकता: {node}।</translation>
+        </message>
+        <message>
+            <source>A step took very long</source>
+            <translation>एक चरण में बहुत समय लगा</translation>
+        </message>
+        <message>
+            <source>A step was very quick</source>
+            <translation>एक चरण बहुत जल्दी हुआ</translation>
         </message>
         <message>
             <source>A stolen disk is worth nothing then. If this computer breaks, what was not sent yet is lost, unless your administrator makes a note of its secret.</source>
@@ -316,6 +392,10 @@
             <translation>किसी पर्यवेक्षक को इस व्यक्ति की ज़िम्मेदारी लेनी होगी। उनसे साइन इन करके आगे बढ़ने को कहें।</translation>
         </message>
         <message>
+            <source>A supervisor has yet to look at this registration. The proof can be taken after that.</source>
+            <translation>पर्यवेक्षक को अभी यह पंजीकरण देखना है। उसके बाद प्रमाण लिया जा सकता है।</translation>
+        </message>
+        <message>
             <source>A test takes at most 20 seconds. Nothing that a device takes meanwhile is kept.</source>
             <translation>जाँच में अधिक से अधिक 20 सेकंड लगते हैं। इस बीच उपकरण जो कुछ लेता है वह रखा नहीं जाता।</translation>
         </message>
@@ -338,6 +418,10 @@
         <message>
             <source>A user name has 2 to 50 letters, digits, dots, dashes or underscores.</source>
             <translation>उपयोगकर्ता नाम में 2 से 50 अक्षर, अंक, बिंदु, डैश या अंडरस्कोर होते हैं।</translation>
+        </message>
+        <message>
+            <source>A verified document or wallet shows who this person is, and the face is theirs.</source>
+            <translation>एक सत्यापित दस्तावेज़ या वॉलेट बताता है कि यह व्यक्ति कौन है, और चेहरा उसी का है।</translation>
         </message>
         <message>
             <source>A word in it is on the list of words that names do not hold. Write it differently, or say why it stays.</source>
@@ -364,12 +448,28 @@
             <translation>एक पृष्ठ जोड़ें</translation>
         </message>
         <message>
+            <source>Address</source>
+            <translation>पता</translation>
+        </message>
+        <message>
+            <source>Administration</source>
+            <translation>प्रशासन</translation>
+        </message>
+        <message>
             <source>Administrator</source>
             <translation>व्यवस्थापक</translation>
         </message>
         <message>
+            <source>Age</source>
+            <translation>आयु</translation>
+        </message>
+        <message>
             <source>Age in years</source>
             <translation>आयु वर्षों में</translation>
+        </message>
+        <message>
+            <source>All figures of these days as one signed file (PDF)</source>
+            <translation>इन दिनों के सभी आँकड़े एक हस्ताक्षरित फ़ाइल में (PDF)</translation>
         </message>
         <message>
             <source>All of these are marked as exceptions; there is nothing to capture.</source>
@@ -378,6 +478,10 @@
         <message>
             <source>All of these, in any order</source>
             <translation>ये सभी, किसी भी क्रम में</translation>
+        </message>
+        <message>
+            <source>All that were asked are there.</source>
+            <translation>जिनसे पूछा गया वे सब उपलब्ध हैं।</translation>
         </message>
         <message>
             <source>An app on your telephone that shows a new code every half minute. It needs no network.</source>
@@ -400,8 +504,8 @@
             <translation>बायोमेट्रिक फ़ाइल में एक सूचकांक UUID के रूप में नहीं है।</translation>
         </message>
         <message>
-            <source>An introducer who was registered here says their number.</source>
-            <translation>यहाँ पंजीकृत एक परिचयकर्ता अपनी संख्या बताते हैं।</translation>
+            <source>An introducer who has proven their identity number at this station says it.</source>
+            <translation>ऐसा परिचयकर्ता अपनी पहचान संख्या बताता है जिसने उसे इस स्टेशन पर प्रमाणित किया है।</translation>
         </message>
         <message>
             <source>An update needs the person's UIN.</source>
@@ -444,6 +548,10 @@
             <translation>दूसरे स्टेशन का पंजीकरण समीक्षा के लिए लिया गया</translation>
         </message>
         <message>
+            <source>Answered</source>
+            <translation>उत्तर मिला</translation>
+        </message>
+        <message>
             <source>Approve</source>
             <translation>स्वीकृत करें</translation>
         </message>
@@ -458,6 +566,10 @@
         <message>
             <source>As many of these as possible</source>
             <translation>इनमें से जितने हो सकें</translation>
+        </message>
+        <message>
+            <source>As shipped</source>
+            <translation>मूल</translation>
         </message>
         <message>
             <source>As the computer is set</source>
@@ -516,8 +628,16 @@
             <translation>इनमें से कम से कम एक</translation>
         </message>
         <message>
+            <source>At least, %</source>
+            <translation>कम से कम, %</translation>
+        </message>
+        <message>
             <source>At most {sheets} sheets are taken at once. If more lie in the feeder, add them as further pages.</source>
             <translation>एक बार में अधिक से अधिक {sheets} पन्ने लिए जाते हैं। यदि फ़ीडर में और हों, तो उन्हें आगे के पृष्ठों के रूप में जोड़ें।</translation>
+        </message>
+        <message>
+            <source>At most, %</source>
+            <translation>अधिक से अधिक, %</translation>
         </message>
         <message>
             <source>At this age one more document is needed. Go back to the documents and attach it.</source>
@@ -526,6 +646,14 @@
         <message>
             <source>Attempt {number} of {allowed}</source>
             <translation>प्रयास {number}, कुल {allowed} में से</translation>
+        </message>
+        <message>
+            <source>Attempts before an officer may keep the best</source>
+            <translation>प्रयास जिनके बाद अधिकारी सबसे अच्छा रख सकता है</translation>
+        </message>
+        <message>
+            <source>Attestation</source>
+            <translation>प्रमाणन</translation>
         </message>
         <message>
             <source>Audit</source>
@@ -548,12 +676,24 @@
             <translation>एक कर्मचारी का ऑथेंटिकेटर सेट किया गया</translation>
         </message>
         <message>
+            <source>Back</source>
+            <translation>वापस</translation>
+        </message>
+        <message>
+            <source>Back of the document</source>
+            <translation>दस्तावेज़ का पिछला भाग</translation>
+        </message>
+        <message>
             <source>Back to the desk</source>
             <translation>डेस्क पर वापस</translation>
         </message>
         <message>
             <source>Bandage, covering or glasses</source>
             <translation>पट्टी, आवरण या चश्मा</translation>
+        </message>
+        <message>
+            <source>Became</source>
+            <translation>हुआ</translation>
         </message>
         <message>
             <source>Begin</source>
@@ -574,6 +714,10 @@
         <message>
             <source>Being taken. The person stays like this until it is good.</source>
             <translation>लिया जा रहा है। अच्छा होने तक व्यक्ति ऐसे ही रहे।</translation>
+        </message>
+        <message>
+            <source>Belongs to</source>
+            <translation>संबंधित</translation>
         </message>
         <message>
             <source>Biometric exception cleared</source>
@@ -604,6 +748,14 @@
             <translation>रोकें</translation>
         </message>
         <message>
+            <source>Blocklisted words stay</source>
+            <translation>निषिद्ध शब्द रह गए</translation>
+        </message>
+        <message>
+            <source>Born</source>
+            <translation>जन्म</translation>
+        </message>
+        <message>
             <source>Both hands</source>
             <translation>दोनों हाथ</translation>
         </message>
@@ -622,6 +774,10 @@
         <message>
             <source>By its date it has expired.</source>
             <translation>तारीख़ के अनुसार इसकी अवधि समाप्त हो चुकी है।</translation>
+        </message>
+        <message>
+            <source>By the clock of this computer ({now}) this update is too old. Check the clock; if it is right, ask for a newer update.</source>
+            <translation>इस कंप्यूटर की घड़ी ({now}) के अनुसार यह अपडेट बहुत पुराना है। घड़ी जाँचें; यदि वह सही है तो नया अपडेट माँगें।</translation>
         </message>
         <message>
             <source>By {names}</source>
@@ -680,6 +836,10 @@
             <translation>सीमा से कम पर रखे गए कैप्चर: {count}; सबसे कम की गुणवत्ता {lowest} है।</translation>
         </message>
         <message>
+            <source>Center's gallery could not be asked or told</source>
+            <translation>केंद्र की गैलरी से पूछा या उसे बताया नहीं जा सका</translation>
+        </message>
+        <message>
             <source>Centre and machine have five digits each, as the server assigned them.</source>
             <translation>केंद्र और मशीन दोनों में पाँच-पाँच अंक होते हैं, जैसे सर्वर ने दिए हैं।</translation>
         </message>
@@ -700,6 +860,10 @@
             <translation>सर्वर के हस्ताक्षरों का प्रमाणपत्र सहेजा गया</translation>
         </message>
         <message>
+            <source>Certificates</source>
+            <translation>प्रमाणपत्र</translation>
+        </message>
+        <message>
             <source>Change</source>
             <translation>बदलें</translation>
         </message>
@@ -716,8 +880,36 @@
             <translation>सर्वर का बदला हुआ प्रमाणपत्र स्वीकार किया गया</translation>
         </message>
         <message>
+            <source>Changed settings tried on registrations of before</source>
+            <translation>बदली सेटिंग पिछले पंजीकरणों पर आज़माई गईं</translation>
+        </message>
+        <message>
             <source>Check</source>
             <translation>जाँचें</translation>
+        </message>
+        <message>
+            <source>Check all</source>
+            <translation>सबकी जाँच करें</translation>
+        </message>
+        <message>
+            <source>Check now</source>
+            <translation>अभी जाँचें</translation>
+        </message>
+        <message>
+            <source>Checks in doubt</source>
+            <translation>संदिग्ध जाँचें</translation>
+        </message>
+        <message>
+            <source>Checks that could not be made</source>
+            <translation>जो जाँचें नहीं हो सकीं</translation>
+        </message>
+        <message>
+            <source>Checks that failed</source>
+            <translation>असफल जाँचें</translation>
+        </message>
+        <message>
+            <source>Checks that went well</source>
+            <translation>सफल जाँचें</translation>
         </message>
         <message>
             <source>Chin down a little.</source>
@@ -734,6 +926,10 @@
         <message>
             <source>Choose</source>
             <translation>चुनें</translation>
+        </message>
+        <message>
+            <source>Choose a line and press F2 to change it.</source>
+            <translation>कोई पंक्ति चुनें और बदलने के लिए F2 दबाएँ।</translation>
         </message>
         <message>
             <source>Choose a picture for each page</source>
@@ -754,6 +950,10 @@
         <message>
             <source>Choose another capture</source>
             <translation>दूसरा कैप्चर चुनें</translation>
+        </message>
+        <message>
+            <source>Choose another way</source>
+            <translation>दूसरा तरीका चुनें</translation>
         </message>
         <message>
             <source>Choose at least one role.</source>
@@ -778,6 +978,10 @@
         <message>
             <source>Choose the same entry of the list in every language.</source>
             <translation>हर भाषा में सूची की वही प्रविष्टि चुनें।</translation>
+        </message>
+        <message>
+            <source>Choose which capture of the parent or guardian it shall be, and press Start.</source>
+            <translation>चुनें कि माता-पिता या अभिभावक का क्या लिया जाए, और शुरू करें दबाएँ।</translation>
         </message>
         <message>
             <source>Choose who works here. The passwords protect everything on this computer: if both are lost, unsent registrations are lost too.</source>
@@ -856,6 +1060,10 @@
             <translation>इंजन {engine} की शर्तें समझी नहीं जातीं; MVEL इस्तेमाल करें।</translation>
         </message>
         <message>
+            <source>Configuration</source>
+            <translation>विन्यास</translation>
+        </message>
+        <message>
             <source>Configurations (*.json);;All files (*)</source>
             <translation>कॉन्फ़िगरेशन (*.json);;सभी फ़ाइलें (*)</translation>
         </message>
@@ -868,8 +1076,16 @@
             <translation>{name} ने पुष्टि की।</translation>
         </message>
         <message>
+            <source>Connections</source>
+            <translation>कनेक्शन</translation>
+        </message>
+        <message>
             <source>Consent</source>
             <translation>सहमति</translation>
+        </message>
+        <message>
+            <source>Consent counts only with a signature</source>
+            <translation>सहमति केवल हस्ताक्षर के साथ मान्य है</translation>
         </message>
         <message>
             <source>Consent given</source>
@@ -892,6 +1108,10 @@
             <translation>पैकेट की प्रति ड्राइव पर सौंपी गई</translation>
         </message>
         <message>
+            <source>Counts from</source>
+            <translation>कब से लागू</translation>
+        </message>
+        <message>
             <source>Damaged database put aside and rebuilt</source>
             <translation>ख़राब डेटाबेस अलग रखकर फिर बनाया गया</translation>
         </message>
@@ -902,6 +1122,26 @@
         <message>
             <source>Database brought forward to a newer form</source>
             <translation>डेटाबेस नए रूप में लाया गया</translation>
+        </message>
+        <message>
+            <source>Day</source>
+            <translation>दिन</translation>
+        </message>
+        <message>
+            <source>Days a face can be found again here</source>
+            <translation>दिन जितने तक चेहरा यहाँ फिर मिल सकता है</translation>
+        </message>
+        <message>
+            <source>Days a packet may be on its way on a drive</source>
+            <translation>दिन जितने तक पैकेट ड्राइव पर रास्ते में रह सकता है</translation>
+        </message>
+        <message>
+            <source>Days a packet may wait for review</source>
+            <translation>कितने दिन कोई पैकेट समीक्षा की प्रतीक्षा कर सकता है</translation>
+        </message>
+        <message>
+            <source>Days a sealed packet stays after the server processed it</source>
+            <translation>सर्वर के संसाधित करने के बाद मुहरबंद पैकेट कितने दिन रहता है</translation>
         </message>
         <message>
             <source>Days of the oldest review</source>
@@ -916,8 +1156,12 @@
             <translation>पैकेटों के लिए सर्वर के प्रमाणपत्र के दिन</translation>
         </message>
         <message>
-            <source>Days since the lists were fetched</source>
-            <translation>सूचियाँ लाए जाने के बाद के दिन</translation>
+            <source>Days over which an officer's exceptions are counted</source>
+            <translation>दिन जिनमें अधिकारी के अपवाद गिने जाते हैं</translation>
+        </message>
+        <message>
+            <source>Days since the server's lists (places, documents) were fetched</source>
+            <translation>सर्वर की सूचियाँ (स्थान, दस्तावेज़) लाए हुए दिन</translation>
         </message>
         <message>
             <source>Days since the settings were fetched</source>
@@ -928,12 +1172,36 @@
             <translation>उपयोगकर्ता लाए जाने के बाद के दिन</translation>
         </message>
         <message>
+            <source>Days the code on a slip is called valid</source>
+            <translation>दिन जितने तक पर्ची का कोड मान्य कहा जाता है</translation>
+        </message>
+        <message>
+            <source>Days the server's list of people may be old</source>
+            <translation>सर्वर की लोगों की सूची कितने दिन पुरानी हो सकती है</translation>
+        </message>
+        <message>
+            <source>Days the server's lists may be old</source>
+            <translation>सर्वर की सूचियाँ कितने दिन पुरानी हो सकती हैं</translation>
+        </message>
+        <message>
+            <source>Days the server's settings may be old</source>
+            <translation>सर्वर की सेटिंग कितने दिन पुरानी हो सकती हैं</translation>
+        </message>
+        <message>
             <source>Days without sending</source>
             <translation>बिना भेजे बीते दिन</translation>
         </message>
         <message>
+            <source>Days without sending while packets wait</source>
+            <translation>पैकेट प्रतीक्षा में हों तब बिना भेजे बीते दिन</translation>
+        </message>
+        <message>
             <source>Decided which of two values is right</source>
             <translation>तय हुआ कि दो मानों में सही कौन सा है</translation>
+        </message>
+        <message>
+            <source>Decision</source>
+            <translation>निर्णय</translation>
         </message>
         <message>
             <source>Decision handed back to another station</source>
@@ -942,6 +1210,10 @@
         <message>
             <source>Decision of another station carried out</source>
             <translation>दूसरे स्टेशन का निर्णय लागू किया गया</translation>
+        </message>
+        <message>
+            <source>Decisions and reasons</source>
+            <translation>निर्णय और कारण</translation>
         </message>
         <message>
             <source>Delete the letter before</source>
@@ -976,12 +1248,20 @@
             <translation>विवरण</translation>
         </message>
         <message>
+            <source>Device</source>
+            <translation>उपकरण</translation>
+        </message>
+        <message>
             <source>Device of a kind chosen</source>
             <translation>एक प्रकार का उपकरण चुना गया</translation>
         </message>
         <message>
             <source>Devices</source>
             <translation>उपकरण</translation>
+        </message>
+        <message>
+            <source>Digest</source>
+            <translation>सारांश</translation>
         </message>
         <message>
             <source>Discard</source>
@@ -1004,8 +1284,20 @@
             <translation>दस्तावेज़ छोटे चित्र के साथ रखा गया</translation>
         </message>
         <message>
+            <source>Document of a proof taken as the registration's</source>
+            <translation>प्रमाण का दस्तावेज़ पंजीकरण के दस्तावेज़ के रूप में लिया गया</translation>
+        </message>
+        <message>
             <source>Document removed</source>
             <translation>दस्तावेज़ हटाया गया</translation>
+        </message>
+        <message>
+            <source>Document shared by</source>
+            <translation>दस्तावेज़ साझा करने वाला</translation>
+        </message>
+        <message>
+            <source>Document that was shown here</source>
+            <translation>यहाँ दिखाया गया दस्तावेज़</translation>
         </message>
         <message>
             <source>Document, chip, code or pre-registration read for the form</source>
@@ -1024,8 +1316,16 @@
             <translation>हो गया: यह कोड है</translation>
         </message>
         <message>
+            <source>Drivers of devices that may be loaded</source>
+            <translation>उपकरणों के ड्राइवर जो लोड हो सकते हैं</translation>
+        </message>
+        <message>
             <source>Drivers that are not loaded</source>
             <translation>ड्राइवर जो लोड नहीं हुए</translation>
+        </message>
+        <message>
+            <source>Driving licence</source>
+            <translation>ड्राइविंग लाइसेंस</translation>
         </message>
         <message>
             <source>Dry or wet skin</source>
@@ -1088,12 +1388,20 @@
             <translation>सब सफल रहा, पर इस उद्देश्य के लिए यह पर्याप्त प्रमाण नहीं है।</translation>
         </message>
         <message>
+            <source>Evidence</source>
+            <translation>साक्ष्य</translation>
+        </message>
+        <message>
             <source>Evidence of an identity shown to a supervisor</source>
             <translation>पहचान का साक्ष्य पर्यवेक्षक को दिखाया गया</translation>
         </message>
         <message>
             <source>Exception photo</source>
             <translation>अपवाद का फ़ोटो</translation>
+        </message>
+        <message>
+            <source>Exceptions</source>
+            <translation>अपवाद</translation>
         </message>
         <message>
             <source>Exported content accepted by another server</source>
@@ -1140,8 +1448,20 @@
             <translation>चेहरा, हाथ और आँखें</translation>
         </message>
         <message>
+            <source>Faces are compared at the center, too</source>
+            <translation>चेहरों की तुलना केंद्र में भी होती है</translation>
+        </message>
+        <message>
             <source>Faces like this one found, for a supervisor to compare</source>
             <translation>इससे मिलते-जुलते चेहरे मिले, पर्यवेक्षक तुलना करें</translation>
+        </message>
+        <message>
+            <source>Failed attempts</source>
+            <translation>असफल प्रयास</translation>
+        </message>
+        <message>
+            <source>Family name</source>
+            <translation>कुलनाम</translation>
         </message>
         <message>
             <source>Faults to be mended: {count}</source>
@@ -1170,6 +1490,30 @@
         <message>
             <source>Fields in which what was typed differs from what a document says: {count}.</source>
             <translation>खाने जिनमें टाइप की गई बात दस्तावेज़ से अलग है: {count}।</translation>
+        </message>
+        <message>
+            <source>Figure before</source>
+            <translation>पिछला आँकड़ा</translation>
+        </message>
+        <message>
+            <source>Figures</source>
+            <translation>आँकड़े</translation>
+        </message>
+        <message>
+            <source>Figures of everybody's work shown to a supervisor</source>
+            <translation>सबके काम के आँकड़े पर्यवेक्षक को दिखाए गए</translation>
+        </message>
+        <message>
+            <source>Figures written to a file</source>
+            <translation>आँकड़े फ़ाइल में लिखे गए</translation>
+        </message>
+        <message>
+            <source>File behind evidence copied by a supervisor</source>
+            <translation>पर्यवेक्षक ने साक्ष्य की फ़ाइल की प्रति ली</translation>
+        </message>
+        <message>
+            <source>File behind evidence shown to a supervisor</source>
+            <translation>साक्ष्य की फ़ाइल पर्यवेक्षक को दिखाई गई</translation>
         </message>
         <message>
             <source>Fill in {count} details</source>
@@ -1208,6 +1552,10 @@
             <translation>उँगली नहीं है</translation>
         </message>
         <message>
+            <source>Finger, eye, face</source>
+            <translation>उँगली, आँख, चेहरा</translation>
+        </message>
+        <message>
             <source>Fingers and eyes</source>
             <translation>उँगलियाँ और आँखें</translation>
         </message>
@@ -1220,8 +1568,32 @@
             <translation>पहले व्यक्ति इनसे सहमत हो: {names}</translation>
         </message>
         <message>
+            <source>First try, %</source>
+            <translation>पहला प्रयास, %</translation>
+        </message>
+        <message>
+            <source>For now</source>
+            <translation>फ़िलहाल</translation>
+        </message>
+        <message>
+            <source>Forced, %</source>
+            <translation>सीमा से नीचे रखा, %</translation>
+        </message>
+        <message>
+            <source>Forms</source>
+            <translation>फ़ॉर्म</translation>
+        </message>
+        <message>
+            <source>Forms and lists</source>
+            <translation>फ़ॉर्म और सूचियाँ</translation>
+        </message>
+        <message>
             <source>From a file …</source>
             <translation>फ़ाइल से …</translation>
+        </message>
+        <message>
+            <source>From sealing to the server's answer it takes {minutes} minutes for half of the packets.</source>
+            <translation>सील होने से सर्वर के उत्तर तक आधे पैकेटों में {minutes} मिनट लगते हैं।</translation>
         </message>
         <message>
             <source>From the beginning</source>
@@ -1232,12 +1604,20 @@
             <translation>स्रोत: {source} ({sure})</translation>
         </message>
         <message>
+            <source>Front of the document</source>
+            <translation>दस्तावेज़ का अगला भाग</translation>
+        </message>
+        <message>
             <source>GPS receiver</source>
             <translation>GPS रिसीवर</translation>
         </message>
         <message>
             <source>Give the new password</source>
             <translation>नया पासवर्ड दें</translation>
+        </message>
+        <message>
+            <source>Given names</source>
+            <translation>दिए गए नाम</translation>
         </message>
         <message>
             <source>Go on</source>
@@ -1252,12 +1632,28 @@
             <translation>दूसरे कामों में आगे बढ़ें</translation>
         </message>
         <message>
+            <source>Go through it with the person. Change leads to each part and back here.</source>
+            <translation>व्यक्ति के साथ इसे देख लें। बदलें हर भाग तक ले जाता है और यहीं लौटाता है।</translation>
+        </message>
+        <message>
             <source>Go through it with the person. Press a part to change it.</source>
             <translation>व्यक्ति के साथ इसे देखें। बदलने के लिए किसी भाग को दबाएँ।</translation>
         </message>
         <message>
             <source>Go through this with the person, one step after the other.</source>
             <translation>व्यक्ति के साथ इसे एक-एक चरण करके पूरा करें।</translation>
+        </message>
+        <message>
+            <source>Good at my first try</source>
+            <translation>मेरे पहले प्रयास में अच्छे</translation>
+        </message>
+        <message>
+            <source>Good at the first try</source>
+            <translation>पहले प्रयास में अच्छे</translation>
+        </message>
+        <message>
+            <source>Good until</source>
+            <translation>तक मान्य</translation>
         </message>
         <message>
             <source>Good, thank you.</source>
@@ -1268,12 +1664,24 @@
             <translation>अच्छा है। स्थिर रहें …</translation>
         </message>
         <message>
+            <source>Handed in</source>
+            <translation>दिया गया</translation>
+        </message>
+        <message>
             <source>Head of the trail: {digest}</source>
             <translation>ऑडिट शृंखला का सिरा: {digest}</translation>
         </message>
         <message>
             <source>High contrast</source>
             <translation>उच्च कंट्रास्ट</translation>
+        </message>
+        <message>
+            <source>Hints</source>
+            <translation>संकेत</translation>
+        </message>
+        <message>
+            <source>Hints, at the top, says on every page what to do.</source>
+            <translation>ऊपर «संकेत» हर पृष्ठ पर बताता है कि क्या करना है।</translation>
         </message>
         <message>
             <source>Hold</source>
@@ -1284,12 +1692,32 @@
             <translation>इसे कैमरे के सामने रखें …</translation>
         </message>
         <message>
+            <source>Hour</source>
+            <translation>घंटा</translation>
+        </message>
+        <message>
+            <source>Hours content stays after delivery for its slip</source>
+            <translation>भेजने के बाद पर्ची के लिए सामग्री कितने घंटे रहती है</translation>
+        </message>
+        <message>
+            <source>How far back</source>
+            <translation>कितना पीछे तक</translation>
+        </message>
+        <message>
             <source>How large the page is in truth is not known.</source>
             <translation>पृष्ठ का असली आकार ज्ञात नहीं है।</translation>
         </message>
         <message>
+            <source>How long things are kept</source>
+            <translation>कितने समय तक रखा जाता है</translation>
+        </message>
+        <message>
             <source>How long this station can go on</source>
             <translation>यह स्टेशन कितने समय तक काम कर सकता है</translation>
+        </message>
+        <message>
+            <source>How sure a reading has to be (0 to 1)</source>
+            <translation>पठन कितना पक्का होना चाहिए (0 से 1)</translation>
         </message>
         <message>
             <source>I compared them: it is the same person.</source>
@@ -1312,6 +1740,10 @@
             <translation>मैंने, {officer}, जाँचा कि यह व्यक्ति कौन है, जो देखा वह दर्ज किया, और व्यक्ति ने इसकी पुष्टि की।</translation>
         </message>
         <message>
+            <source>Identity card</source>
+            <translation>पहचान पत्र</translation>
+        </message>
+        <message>
             <source>Identity proofing</source>
             <translation>पहचान सिद्ध करना</translation>
         </message>
@@ -1330,6 +1762,14 @@
         <message>
             <source>Is this address spelt right? Many addresses end in {likely}.</source>
             <translation>क्या यह पता ठीक लिखा है? बहुत से पते {likely} पर समाप्त होते हैं।</translation>
+        </message>
+        <message>
+            <source>Issued by</source>
+            <translation>जारीकर्ता</translation>
+        </message>
+        <message>
+            <source>Issued on</source>
+            <translation>जारी करने की तिथि</translation>
         </message>
         <message>
             <source>It belongs to: {place}</source>
@@ -1372,12 +1812,20 @@
             <translation>यह फ़िलहाल विफल होता है</translation>
         </message>
         <message>
+            <source>It is not, or I am not sure</source>
+            <translation>वही नहीं है, या मुझे पक्का नहीं है</translation>
+        </message>
+        <message>
             <source>It knows where it is.</source>
             <translation>इसे अपनी जगह पता है।</translation>
         </message>
         <message>
             <source>It looks for chips, and none lay on it.</source>
             <translation>यह चिप खोजता है, और उस पर कोई नहीं रखी थी।</translation>
+        </message>
+        <message>
+            <source>It looks like this: name@example.org</source>
+            <translation>यह ऐसा लिखा जाता है: name@example.org</translation>
         </message>
         <message>
             <source>It sees the chip of a document. Nothing of it was read.</source>
@@ -1394,6 +1842,18 @@
         <message>
             <source>It succeeds</source>
             <translation>यह सफल होता है</translation>
+        </message>
+        <message>
+            <source>It takes {count} digits and no spaces between them.</source>
+            <translation>{count} अंक चाहिए, बीच में खाली जगह नहीं।</translation>
+        </message>
+        <message>
+            <source>It takes {least} to {most} characters.</source>
+            <translation>{least} से {most} अक्षर चाहिए।</translation>
+        </message>
+        <message>
+            <source>It takes {least} to {most} digits and no spaces between them.</source>
+            <translation>{least} से {most} अंक चाहिए, बीच में खाली जगह नहीं।</translation>
         </message>
         <message>
             <source>It waits</source>
@@ -1432,6 +1892,10 @@
             <translation>इसके चित्र की तुलना लिए गए चेहरे से होती है।</translation>
         </message>
         <message>
+            <source>Keep as</source>
+            <translation>इस रूप में रखें</translation>
+        </message>
+        <message>
             <source>Keep it</source>
             <translation>रखें</translation>
         </message>
@@ -1446,6 +1910,10 @@
         <message>
             <source>Keep the best there is …</source>
             <translation>जो सबसे अच्छा है उसे रखें …</translation>
+        </message>
+        <message>
+            <source>Kept below the threshold</source>
+            <translation>सीमा से कम पर रखा गया</translation>
         </message>
         <message>
             <source>Kept.</source>
@@ -1472,6 +1940,14 @@
             <translation>इस पृष्ठ की कुंजियाँ</translation>
         </message>
         <message>
+            <source>Kilometres from the station from which a packet is far away</source>
+            <translation>केंद्र से कितने किलोमीटर पर पैकेट दूर माना जाए</translation>
+        </message>
+        <message>
+            <source>Kind</source>
+            <translation>प्रकार</translation>
+        </message>
+        <message>
             <source>Kind of document</source>
             <translation>दस्तावेज़ का प्रकार</translation>
         </message>
@@ -1486,6 +1962,10 @@
         <message>
             <source>Larger</source>
             <translation>बड़ा</translation>
+        </message>
+        <message>
+            <source>Lasting</source>
+            <translation>स्थायी</translation>
         </message>
         <message>
             <source>Lay the document on the chip reader …</source>
@@ -1506,6 +1986,18 @@
         <message>
             <source>Lean the head a little to the right.</source>
             <translation>सिर थोड़ा दाईं ओर झुकाएँ।</translation>
+        </message>
+        <message>
+            <source>Least quality of a finger</source>
+            <translation>उँगली की न्यूनतम गुणवत्ता</translation>
+        </message>
+        <message>
+            <source>Least quality of an eye</source>
+            <translation>आँख की न्यूनतम गुणवत्ता</translation>
+        </message>
+        <message>
+            <source>Least quality of one finger</source>
+            <translation>किसी एक उँगली की न्यूनतम गुणवत्ता</translation>
         </message>
         <message>
             <source>Left eye</source>
@@ -1540,6 +2032,10 @@
             <translation>फिर से अनुमति दें</translation>
         </message>
         <message>
+            <source>Level {level} of {most}</source>
+            <translation>स्तर {level}, कुल {most} में से</translation>
+        </message>
+        <message>
             <source>Lids or lashes cover a part of the iris. Open the eyes wide.</source>
             <translation>पलकें आइरिस का एक भाग ढकती हैं। आँखें पूरी खोलें।</translation>
         </message>
@@ -1558,6 +2054,18 @@
         <message>
             <source>Light is reflected on the page. Turn the page or the lamp a little.</source>
             <translation>पृष्ठ से रोशनी लौट रही है। पृष्ठ या लैंप को थोड़ा घुमाएँ।</translation>
+        </message>
+        <message>
+            <source>Like with like</source>
+            <translation>समान से समान</translation>
+        </message>
+        <message>
+            <source>Limits of the station</source>
+            <translation>स्टेशन की सीमाएँ</translation>
+        </message>
+        <message>
+            <source>Lists</source>
+            <translation>सूचियाँ</translation>
         </message>
         <message>
             <source>Living face confirmed, attested or refused</source>
@@ -1592,6 +2100,14 @@
             <translation>सीधे कैमरे में देखें।</translation>
         </message>
         <message>
+            <source>Looked up here</source>
+            <translation>यहाँ खोजा गया</translation>
+        </message>
+        <message>
+            <source>Looking at the registrations …</source>
+            <translation>पंजीकरण देखे जा रहे हैं …</translation>
+        </message>
+        <message>
             <source>Machine number</source>
             <translation>मशीन संख्या</translation>
         </message>
@@ -1616,6 +2132,22 @@
             <translation>इस बीच</translation>
         </message>
         <message>
+            <source>Measured by</source>
+            <translation>किसने मापा</translation>
+        </message>
+        <message>
+            <source>Median</source>
+            <translation>माध्यिका</translation>
+        </message>
+        <message>
+            <source>Median, s</source>
+            <translation>माध्यिका, सेकंड</translation>
+        </message>
+        <message>
+            <source>Megabytes of the disk that have to be free</source>
+            <translation>डिस्क पर कितने मेगाबाइट खाली होने चाहिए</translation>
+        </message>
+        <message>
             <source>Megabytes on the disk</source>
             <translation>डिस्क पर मेगाबाइट</translation>
         </message>
@@ -1634,6 +2166,22 @@
         <message>
             <source>MiTrust is being maintained just now. Go on without it, or try again later.</source>
             <translation>MiTrust का अभी रखरखाव चल रहा है। उसके बिना आगे बढ़ें, या बाद में फिर प्रयास करें।</translation>
+        </message>
+        <message>
+            <source>MiTrust was asked too often just now. The station asks again later by itself.</source>
+            <translation>MiTrust से अभी बहुत बार पूछा गया। स्टेशन बाद में अपने आप फिर पूछेगा।</translation>
+        </message>
+        <message>
+            <source>Mine</source>
+            <translation>मेरा</translation>
+        </message>
+        <message>
+            <source>Minutes before the lock in which it is told</source>
+            <translation>लॉक होने से कितने मिनट पहले बताया जाता है</translation>
+        </message>
+        <message>
+            <source>Minutes without a touch until the screen locks</source>
+            <translation>बिना छुए कितने मिनट बाद स्क्रीन लॉक होती है</translation>
         </message>
         <message>
             <source>More light on the left side of the face.</source>
@@ -1660,8 +2208,24 @@
             <translation>थोड़ा पीछे हटें।</translation>
         </message>
         <message>
+            <source>My figures</source>
+            <translation>मेरे आँकड़े</translation>
+        </message>
+        <message>
             <source>My sign-in</source>
             <translation>मेरा साइन-इन</translation>
+        </message>
+        <message>
+            <source>My time for each step</source>
+            <translation>हर चरण में मेरा समय</translation>
+        </message>
+        <message>
+            <source>Name</source>
+            <translation>नाम</translation>
+        </message>
+        <message>
+            <source>Name and password are filled in on a training station. Press Sign in.</source>
+            <translation>प्रशिक्षण स्टेशन पर नाम और पासवर्ड पहले से भरे हैं। साइन इन दबाएँ।</translation>
         </message>
         <message>
             <source>Name the partner whom the claims are for: each knows the person by a number of its own.</source>
@@ -1670,6 +2234,10 @@
         <message>
             <source>Name the public key that signed the pack of networks as well.</source>
             <translation>वह सार्वजनिक कुंजी भी बताएँ जिससे नेटवर्क पैक पर हस्ताक्षर हुए।</translation>
+        </message>
+        <message>
+            <source>Nationality</source>
+            <translation>राष्ट्रीयता</translation>
         </message>
         <message>
             <source>Needed: {level}</source>
@@ -1704,6 +2272,10 @@
             <translation>अगला खाना</translation>
         </message>
         <message>
+            <source>Next figure</source>
+            <translation>अगला आँकड़ा</translation>
+        </message>
+        <message>
             <source>Next page</source>
             <translation>अगला पृष्ठ</translation>
         </message>
@@ -1714,6 +2286,10 @@
         <message>
             <source>Next registration</source>
             <translation>अगला पंजीकरण</translation>
+        </message>
+        <message>
+            <source>Next renewal</source>
+            <translation>अगला नवीनीकरण</translation>
         </message>
         <message>
             <source>Next: {names}</source>
@@ -1736,8 +2312,20 @@
             <translation>दूसरे स्टेशन के पंजीकरण पर कोई निर्णय लौटाया जाना बाकी नहीं है।</translation>
         </message>
         <message>
+            <source>No device and no officer stands out from the others.</source>
+            <translation>कोई उपकरण और कोई अधिकारी दूसरों से अलग नहीं दिखता।</translation>
+        </message>
+        <message>
             <source>No device called {name} is connected. Plug it in, or look in the list of devices what it is called.</source>
             <translation>{name} नाम का कोई उपकरण जुड़ा नहीं है। उसे लगाएँ, या उपकरणों की सूची में उसका नाम देखें।</translation>
+        </message>
+        <message>
+            <source>No document was added.</source>
+            <translation>कोई दस्तावेज़ नहीं जोड़ा गया।</translation>
+        </message>
+        <message>
+            <source>No earlier version is kept here, so there is none to go back to.</source>
+            <translation>यहाँ कोई पिछला संस्करण नहीं रखा है, इसलिए लौटने के लिए कोई नहीं है।</translation>
         </message>
         <message>
             <source>No eye is seen. Look into the device and open the eyes wide.</source>
@@ -1804,8 +2392,16 @@
             <translation>{seconds} सेकंड में कोई चित्र नहीं आया। {kind} का उपयोग कर रहे दूसरे प्रोग्राम बंद करें, उसे निकालें और दूसरे सॉकेट में लगाएँ।</translation>
         </message>
         <message>
+            <source>No piece of evidence of this registration has such a file.</source>
+            <translation>इस पंजीकरण के किसी साक्ष्य में ऐसी फ़ाइल नहीं है।</translation>
+        </message>
+        <message>
             <source>No place of this name. Choose from the lists below.</source>
             <translation>इस नाम की कोई जगह नहीं है। नीचे की सूचियों से चुनें।</translation>
+        </message>
+        <message>
+            <source>No proof of identity brought such a document.</source>
+            <translation>किसी पहचान प्रमाण से ऐसा दस्तावेज़ नहीं आया।</translation>
         </message>
         <message>
             <source>No proofing use case is meant for this.</source>
@@ -1832,6 +2428,10 @@
             <translation>कुछ असामान्य होने का संकेत नहीं।</translation>
         </message>
         <message>
+            <source>No station of this number is known here.</source>
+            <translation>इस संख्या का कोई स्टेशन यहाँ ज्ञात नहीं है।</translation>
+        </message>
+        <message>
             <source>No station of this number is registered here, so no set-up file can be made for it.</source>
             <translation>इस संख्या का कोई स्टेशन यहाँ पंजीकृत नहीं है, इसलिए उसके लिए सेट-अप फ़ाइल नहीं बन सकती।</translation>
         </message>
@@ -1852,8 +2452,16 @@
             <translation>नहीं।</translation>
         </message>
         <message>
+            <source>Nobody has proven this number at this station yet. Check it, ask somebody else, or take another way.</source>
+            <translation>इस स्टेशन पर अब तक किसी ने इस संख्या को प्रमाणित नहीं किया है। इसे जाँचें, किसी और से पूछें, या दूसरा तरीका चुनें।</translation>
+        </message>
+        <message>
             <source>Nobody has proven who this person is at this station: there is no evidence to tell of.</source>
             <translation>इस स्टेशन पर किसी ने सिद्ध नहीं किया कि यह व्यक्ति कौन है: बताने को कोई साक्ष्य नहीं है।</translation>
+        </message>
+        <message>
+            <source>Nobody has proven yet who this person is.</source>
+            <translation>अभी तक सिद्ध नहीं हुआ कि यह व्यक्ति कौन है।</translation>
         </message>
         <message>
             <source>Nobody here waits for what the browser brought back.</source>
@@ -1866,6 +2474,10 @@
         <message>
             <source>Nobody this station believes in vouches for the {kind}. Synchronize with the server, or use another device.</source>
             <translation>{kind} की पुष्टि कोई ऐसा नहीं करता जिस पर यह स्टेशन भरोसा करता हो। सर्वर से सिंक करें, या दूसरा उपकरण लें।</translation>
+        </message>
+        <message>
+            <source>Nobody waits for an answer at this address any more.</source>
+            <translation>इस पते पर अब कोई उत्तर की प्रतीक्षा नहीं कर रहा है।</translation>
         </message>
         <message>
             <source>Nobody with these details proved who they are at this station before.</source>
@@ -1884,12 +2496,24 @@
             <translation>तैयार नहीं</translation>
         </message>
         <message>
+            <source>Not every token could be renewed.</source>
+            <translation>हर टोकन का नवीनीकरण नहीं हो सका।</translation>
+        </message>
+        <message>
             <source>Not everything that was captured is asked for at this age. What is not asked for stays here and is not sent.</source>
             <translation>जो लिया गया वह सब इस आयु में नहीं माँगा जाता। जो नहीं माँगा जाता वह यहीं रहता है और भेजा नहीं जाता।</translation>
         </message>
         <message>
+            <source>Not renewed after</source>
+            <translation>इसके बाद नवीनीकरण नहीं</translation>
+        </message>
+        <message>
             <source>Not sure enough to be filled in: {fields}.</source>
             <translation>भरे जाने के लिए पर्याप्त निश्चित नहीं: {fields}।</translation>
+        </message>
+        <message>
+            <source>Not there just now: {names}</source>
+            <translation>अभी उपलब्ध नहीं: {names}</translation>
         </message>
         <message>
             <source>Nothing can be seen on this page. Look whether it lies the right way round.</source>
@@ -1898,6 +2522,14 @@
         <message>
             <source>Nothing can be written down yet: the proof of identity is not complete.</source>
             <translation>अभी कुछ नहीं लिखा जा सकता: पहचान का प्रमाण पूरा नहीं हुआ है।</translation>
+        </message>
+        <message>
+            <source>Nothing found.</source>
+            <translation>कुछ नहीं मिला।</translation>
+        </message>
+        <message>
+            <source>Nothing found. What is sealed has a number and no name any more: look by the number.</source>
+            <translation>कुछ नहीं मिला। जो सील हो चुका है उसका नाम नहीं, केवल संख्या रहती है: संख्या से खोजें।</translation>
         </message>
         <message>
             <source>Nothing happened for {time}</source>
@@ -1928,6 +2560,10 @@
             <translation>कुछ भी जुड़ा नहीं है।</translation>
         </message>
         <message>
+            <source>Nothing is sent before a supervisor approved it</source>
+            <translation>पर्यवेक्षक की स्वीकृति से पहले कुछ नहीं भेजा जाता</translation>
+        </message>
+        <message>
             <source>Nothing is shown for the control {control}; known are {known}.</source>
             <translation>नियंत्रण {control} के लिए कुछ नहीं दिखाया जाता; ज्ञात हैं {known}।</translation>
         </message>
@@ -1936,8 +2572,20 @@
             <translation>इस नाम की कोई चीज़ मापी नहीं जा सकती। ये हैं: {areas}।</translation>
         </message>
         <message>
+            <source>Nothing older of this kind is kept to compare it with.</source>
+            <translation>तुलना के लिए इस प्रकार का कुछ पुराना नहीं रखा गया है।</translation>
+        </message>
+        <message>
+            <source>Nothing on it could be read by the station: look whether kind and number are right.</source>
+            <translation>स्टेशन इससे कुछ नहीं पढ़ सका: देख लें कि प्रकार और संख्या सही हैं।</translation>
+        </message>
+        <message>
             <source>Nothing on this chip can show that it is not a copy. Compare the document itself.</source>
             <translation>इस चिप पर कुछ भी यह नहीं दिखा सकता कि यह नक़ल नहीं है। दस्तावेज़ को ही मिलाकर देखें।</translation>
+        </message>
+        <message>
+            <source>Nothing that others could check shows yet who this person is.</source>
+            <translation>अभी ऐसा कुछ नहीं है जिसे दूसरे जाँच सकें और जो बताए कि यह व्यक्ति कौन है।</translation>
         </message>
         <message>
             <source>Nothing waits for a review here.</source>
@@ -1948,8 +2596,20 @@
             <translation>समीक्षा की प्रतीक्षा में कुछ नहीं है।</translation>
         </message>
         <message>
+            <source>Nothing was changed here: every setting is as it was shipped.</source>
+            <translation>यहाँ कुछ नहीं बदला गया: हर सेटिंग मूल रूप में है।</translation>
+        </message>
+        <message>
+            <source>Nothing was filled in.</source>
+            <translation>कुछ भी नहीं भरा गया।</translation>
+        </message>
+        <message>
             <source>Nothing was said.</source>
             <translation>कुछ नहीं कहा गया।</translation>
+        </message>
+        <message>
+            <source>Nothing was sealed in the last {days} days, so that nothing can be compared.</source>
+            <translation>पिछले {days} दिनों में कुछ मुहरबंद नहीं हुआ, इसलिए तुलना के लिए कुछ नहीं है।</translation>
         </message>
         <message>
             <source>Nothing was written as a signature. Ask the person to sign again.</source>
@@ -1958,6 +2618,18 @@
         <message>
             <source>Nothing.</source>
             <translation>कुछ नहीं।</translation>
+        </message>
+        <message>
+            <source>Now</source>
+            <translation>अभी</translation>
+        </message>
+        <message>
+            <source>Number</source>
+            <translation>संख्या</translation>
+        </message>
+        <message>
+            <source>Number of the document</source>
+            <translation>दस्तावेज़ की संख्या</translation>
         </message>
         <message>
             <source>Number of the pre-registration</source>
@@ -1970,6 +2642,10 @@
         <message>
             <source>Number on it, if any</source>
             <translation>उस पर लिखी संख्या, यदि हो</translation>
+        </message>
+        <message>
+            <source>Officer</source>
+            <translation>अधिकारी</translation>
         </message>
         <message>
             <source>Officer and supervisor must be two people: choose two user names.</source>
@@ -2028,6 +2704,14 @@
             <translation>केवल एक चित्र जाँचा गया: उसमें कुछ हिलता है या नहीं, यह नहीं कहा जा सकता।</translation>
         </message>
         <message>
+            <source>One reliable source shows who this person is.</source>
+            <translation>एक विश्वसनीय स्रोत बताता है कि यह व्यक्ति कौन है।</translation>
+        </message>
+        <message>
+            <source>One-time code</source>
+            <translation>एक बार का कोड</translation>
+        </message>
+        <message>
             <source>Only GovStack's words can be sent to a server. Leave --put out, to print them.</source>
             <translation>केवल GovStack के शब्द सर्वर को भेजे जा सकते हैं। उन्हें छापने के लिए --put छोड़ दें।</translation>
         </message>
@@ -2062,6 +2746,10 @@
         <message>
             <source>Only the age is known</source>
             <translation>केवल आयु ज्ञात है</translation>
+        </message>
+        <message>
+            <source>Only the first {count} differences are shown.</source>
+            <translation>केवल पहले {count} अंतर दिखाए गए हैं।</translation>
         </message>
         <message>
             <source>Only the value true says that the person agrees: {consents}.</source>
@@ -2168,12 +2856,28 @@
             <translation>किसी व्यक्ति के कहने पर पैकेट फिर भेजा जाएगा</translation>
         </message>
         <message>
+            <source>Packets</source>
+            <translation>पैकेट</translation>
+        </message>
+        <message>
             <source>Packets not sent</source>
             <translation>न भेजे गए पैकेट</translation>
         </message>
         <message>
+            <source>Packets now</source>
+            <translation>अभी के पैकेट</translation>
+        </message>
+        <message>
             <source>Packets on a drive refused</source>
             <translation>ड्राइव के पैकेट अस्वीकृत</translation>
+        </message>
+        <message>
+            <source>Packets that may wait for review</source>
+            <translation>कितने पैकेट समीक्षा की प्रतीक्षा कर सकते हैं</translation>
+        </message>
+        <message>
+            <source>Packets that may wait to be sent</source>
+            <translation>कितने पैकेट भेजे जाने की प्रतीक्षा कर सकते हैं</translation>
         </message>
         <message>
             <source>Packets waiting for review</source>
@@ -2206,6 +2910,10 @@
         <message>
             <source>Parent or guardian: {name}</source>
             <translation>माता-पिता या अभिभावक: {name}</translation>
+        </message>
+        <message>
+            <source>Passport</source>
+            <translation>पासपोर्ट</translation>
         </message>
         <message>
             <source>Password</source>
@@ -2270,6 +2978,10 @@
         <message>
             <source>Pictures</source>
             <translation>चित्र</translation>
+        </message>
+        <message>
+            <source>Pieces of evidence</source>
+            <translation>साक्ष्य के अंश</translation>
         </message>
         <message>
             <source>Places found</source>
@@ -2344,8 +3056,24 @@
             <translation>जो लिया नहीं जा सकता उस पर इशारा करें</translation>
         </message>
         <message>
+            <source>Points by which a living face may be close</source>
+            <translation>अंक जितने से जीवित चेहरा सीमा के निकट माना जाए</translation>
+        </message>
+        <message>
+            <source>Policy</source>
+            <translation>नीति</translation>
+        </message>
+        <message>
+            <source>Poor captures were kept</source>
+            <translation>कमज़ोर कैप्चर रखे गए</translation>
+        </message>
+        <message>
             <source>Port {port} is used by another program. Choose another one.</source>
             <translation>पोर्ट {port} का उपयोग कोई और प्रोग्राम कर रहा है। दूसरा चुनें।</translation>
+        </message>
+        <message>
+            <source>Portrait</source>
+            <translation>चित्र</translation>
         </message>
         <message>
             <source>Portrait of a document compared with the face</source>
@@ -2372,6 +3100,14 @@
             <translation>पहले से भरना</translation>
         </message>
         <message>
+            <source>Press Scan: what the page says is filled into the form. Then go on.</source>
+            <translation>स्कैन दबाएँ: पृष्ठ पर जो लिखा है वह फ़ॉर्म में भर जाता है। फिर आगे बढ़ें।</translation>
+        </message>
+        <message>
+            <source>Press Start once. Everything is taken by itself; it stops where you have to decide.</source>
+            <translation>एक बार शुरू करें दबाएँ। सब कुछ अपने आप लिया जाता है; जहाँ आपको निर्णय लेना है वहाँ रुकता है।</translation>
+        </message>
+        <message>
             <source>Press Start: everything is then taken by itself, one after the other.</source>
             <translation>शुरू करें दबाएँ: फिर सब अपने आप, एक के बाद एक लिया जाता है।</translation>
         </message>
@@ -2388,6 +3124,14 @@
             <translation>रंगीन बटन दबाएँ</translation>
         </message>
         <message>
+            <source>Press the large button: somebody new sits down before you.</source>
+            <translation>बड़ा बटन दबाएँ: एक नया व्यक्ति आपके सामने बैठता है।</translation>
+        </message>
+        <message>
+            <source>Press the way the person chooses, and do what stands in the middle.</source>
+            <translation>व्यक्ति जो तरीका चुने उसे दबाएँ, और बीच में जो लिखा है वह करें।</translation>
+        </message>
+        <message>
             <source>Previous registration</source>
             <translation>पिछला पंजीकरण</translation>
         </message>
@@ -2400,12 +3144,28 @@
             <translation>पर्ची छापें और व्यक्ति को दें।</translation>
         </message>
         <message>
+            <source>Print the slip if you like, then press Next person. Sending goes on by itself.</source>
+            <translation>चाहें तो पावती छापें, फिर अगला व्यक्ति दबाएँ। भेजना अपने आप होता रहता है।</translation>
+        </message>
+        <message>
             <source>Printer</source>
             <translation>प्रिंटर</translation>
         </message>
         <message>
             <source>Printing …</source>
             <translation>छापा जा रहा है …</translation>
+        </message>
+        <message>
+            <source>Proof of address</source>
+            <translation>पते का प्रमाण</translation>
+        </message>
+        <message>
+            <source>Proof of an identity put together</source>
+            <translation>पहचान का प्रमाण तैयार किया गया</translation>
+        </message>
+        <message>
+            <source>Proof of an identity written; what it rests on destroyed here</source>
+            <translation>पहचान का प्रमाण लिखा गया; उसका आधार यहाँ नष्ट किया गया</translation>
         </message>
         <message>
             <source>Proof of identity</source>
@@ -2428,6 +3188,10 @@
             <translation>पहचान का प्रमाण: यह स्टेशन क्या माँगता है</translation>
         </message>
         <message>
+            <source>Proof signed by the service</source>
+            <translation>सेवा द्वारा हस्ताक्षरित प्रमाण</translation>
+        </message>
+        <message>
             <source>Proofing configuration</source>
             <translation>प्रमाण का कॉन्फ़िगरेशन</translation>
         </message>
@@ -2444,12 +3208,32 @@
             <translation>रखे हुए, पूरे करने बाकी</translation>
         </message>
         <message>
+            <source>Quality</source>
+            <translation>गुणवत्ता</translation>
+        </message>
+        <message>
+            <source>Quality by device</source>
+            <translation>उपकरण के अनुसार गुणवत्ता</translation>
+        </message>
+        <message>
+            <source>Quality by officer</source>
+            <translation>अधिकारी के अनुसार गुणवत्ता</translation>
+        </message>
+        <message>
+            <source>Quality of what I capture</source>
+            <translation>मेरे कैप्चर की गुणवत्ता</translation>
+        </message>
+        <message>
             <source>Read a document</source>
             <translation>दस्तावेज़ पढ़ें</translation>
         </message>
         <message>
             <source>Read the chip</source>
             <translation>चिप पढ़ें</translation>
+        </message>
+        <message>
+            <source>Read the text to the person, or show it to them with F8. They agree: press the button.</source>
+            <translation>व्यक्ति को पाठ पढ़कर सुनाएँ, या F8 से दिखाएँ। वह सहमत हो तो बटन दबाएँ।</translation>
         </message>
         <message>
             <source>Read this to the person first, and ask whether they agree.</source>
@@ -2472,8 +3256,16 @@
             <translation>पढ़ा जा रहा है …</translation>
         </message>
         <message>
+            <source>Reason</source>
+            <translation>कारण</translation>
+        </message>
+        <message>
             <source>Reason given for samples below the threshold</source>
             <translation>सीमा से कम नमूनों का कारण दिया गया</translation>
+        </message>
+        <message>
+            <source>Record of a register</source>
+            <translation>रजिस्टर का अभिलेख</translation>
         </message>
         <message>
             <source>Records of the trail, the newest first</source>
@@ -2540,8 +3332,28 @@
             <translation>पंजीकरण का पहचान-प्रमाण तय हुआ</translation>
         </message>
         <message>
+            <source>Registrations</source>
+            <translation>पंजीकरण</translation>
+        </message>
+        <message>
+            <source>Registrations before an officer's exceptions are a sign</source>
+            <translation>पंजीकरण जिनके बाद अधिकारी के अपवाद संकेत बनते हैं</translation>
+        </message>
+        <message>
+            <source>Registrations by day</source>
+            <translation>दिन के अनुसार पंजीकरण</translation>
+        </message>
+        <message>
+            <source>Registrations by hour</source>
+            <translation>घंटे के अनुसार पंजीकरण</translation>
+        </message>
+        <message>
             <source>Registrations put into the list for review</source>
             <translation>पंजीकरण समीक्षा की सूची में रखे गए</translation>
+        </message>
+        <message>
+            <source>Registrations that would have gone otherwise</source>
+            <translation>पंजीकरण जो अलग होते</translation>
         </message>
         <message>
             <source>Registrations to be reviewed, the riskiest first</source>
@@ -2558,6 +3370,10 @@
         <message>
             <source>Remove this page</source>
             <translation>यह पृष्ठ हटाएँ</translation>
+        </message>
+        <message>
+            <source>Renew</source>
+            <translation>नवीनीकरण करें</translation>
         </message>
         <message>
             <source>Results of a proof of identity written</source>
@@ -2616,6 +3432,10 @@
             <translation>नियम {rule}, {source} से कुछ लेता है, जो कुछ खोजने वाला चरण नहीं है।</translation>
         </message>
         <message>
+            <source>Save a copy</source>
+            <translation>प्रति सहेजें</translation>
+        </message>
+        <message>
             <source>Save a report for support</source>
             <translation>सहायता दल के लिए रिपोर्ट सहेजें</translation>
         </message>
@@ -2626,6 +3446,10 @@
         <message>
             <source>Save the slip</source>
             <translation>पर्ची सहेजें</translation>
+        </message>
+        <message>
+            <source>Say in a few words why the settings change.</source>
+            <translation>कुछ शब्दों में बताएँ कि सेटिंग क्यों बदल रही हैं।</translation>
         </message>
         <message>
             <source>Say why this proof of identity is cancelled.</source>
@@ -2660,6 +3484,18 @@
             <translation>सील करें और भेजें</translation>
         </message>
         <message>
+            <source>Sealed</source>
+            <translation>सील किए</translation>
+        </message>
+        <message>
+            <source>Sealed and sent</source>
+            <translation>सील किए और भेजे गए</translation>
+        </message>
+        <message>
+            <source>Sealed far away</source>
+            <translation>दूर मुहरबंद हुआ</translation>
+        </message>
+        <message>
             <source>Sealed packet destroyed, the server being done with it</source>
             <translation>सर्वर का काम पूरा होने पर सीलबंद पैकेट नष्ट हुआ</translation>
         </message>
@@ -2680,12 +3516,32 @@
             <translation>खोजें</translation>
         </message>
         <message>
+            <source>Searched for</source>
+            <translation>खोजे गए</translation>
+        </message>
+        <message>
+            <source>Searches for duplicates</source>
+            <translation>दोहरे पंजीकरण की खोजें</translation>
+        </message>
+        <message>
             <source>Second language</source>
             <translation>दूसरी भाषा</translation>
         </message>
         <message>
+            <source>Seconds a clock may be set back</source>
+            <translation>सेकंड जितनी घड़ी पीछे की जा सकती है</translation>
+        </message>
+        <message>
             <source>Seconds between this clock and the server's</source>
             <translation>इस घड़ी और सर्वर की घड़ी के बीच सेकंड</translation>
+        </message>
+        <message>
+            <source>Seconds of the first wait; the next ones are twice as long each</source>
+            <translation>पहली प्रतीक्षा के सेकंड; हर अगली दोगुनी होती है</translation>
+        </message>
+        <message>
+            <source>Seconds of the longest wait</source>
+            <translation>सबसे लंबी प्रतीक्षा के सेकंड</translation>
         </message>
         <message>
             <source>Secret of a proofing method kept</source>
@@ -2732,6 +3588,10 @@
             <translation>भेजा जा रहा है …</translation>
         </message>
         <message>
+            <source>Sent</source>
+            <translation>भेजे गए</translation>
+        </message>
+        <message>
             <source>Server</source>
             <translation>सर्वर</translation>
         </message>
@@ -2756,6 +3616,14 @@
             <translation>सर्वर चाहता है कि पैकेट फिर भेजा जाए</translation>
         </message>
         <message>
+            <source>Service asked whether it is there</source>
+            <translation>सेवा से पूछा गया कि वह उपलब्ध है या नहीं</translation>
+        </message>
+        <message>
+            <source>Services that prove who people are. Checking whether they are there tells them of nobody.</source>
+            <translation>सेवाएँ जो लोगों की पहचान सिद्ध करती हैं। उनकी उपलब्धता जाँचने से उन्हें किसी के बारे में कुछ पता नहीं चलता।</translation>
+        </message>
+        <message>
             <source>Set up an authenticator</source>
             <translation>ऑथेंटिकेटर सेट करें</translation>
         </message>
@@ -2778,6 +3646,34 @@
         <message>
             <source>Set-up bundle imported</source>
             <translation>सेट-अप बंडल लिया गया</translation>
+        </message>
+        <message>
+            <source>Setting</source>
+            <translation>सेटिंग</translation>
+        </message>
+        <message>
+            <source>Settings</source>
+            <translation>सेटिंग</translation>
+        </message>
+        <message>
+            <source>Settings of the station changed</source>
+            <translation>केंद्र की सेटिंग बदली गईं</translation>
+        </message>
+        <message>
+            <source>Settings to be changed: {count}</source>
+            <translation>बदली जाने वाली सेटिंग: {count}</translation>
+        </message>
+        <message>
+            <source>Sex</source>
+            <translation>लिंग</translation>
+        </message>
+        <message>
+            <source>Share of the rest that is looked at (0 to 1)</source>
+            <translation>शेष का हिस्सा जो देखा जाता है (0 से 1)</translation>
+        </message>
+        <message>
+            <source>Shared document</source>
+            <translation>साझा दस्तावेज़</translation>
         </message>
         <message>
             <source>Sharing of details</source>
@@ -2832,6 +3728,14 @@
             <translation>साइन आउट करें</translation>
         </message>
         <message>
+            <source>Sign the change</source>
+            <translation>परिवर्तन पर हस्ताक्षर करें</translation>
+        </message>
+        <message>
+            <source>Sign-in at a provider</source>
+            <translation>प्रदाता पर साइन-इन</translation>
+        </message>
+        <message>
             <source>Sign-in at the server failed</source>
             <translation>सर्वर पर साइन-इन विफल हुआ</translation>
         </message>
@@ -2858,6 +3762,10 @@
         <message>
             <source>Signs for and against a living face were shown</source>
             <translation>जीवित चेहरे के पक्ष और विपक्ष के संकेत दिखाए गए</translation>
+        </message>
+        <message>
+            <source>Since when it counts</source>
+            <translation>कब से लागू है</translation>
         </message>
         <message>
             <source>Sit a little higher.</source>
@@ -2908,6 +3816,10 @@
             <translation>कोई और पहचान के इस प्रमाण में आगे बढ़ा: यह {actual} पर है, {expected} पर नहीं।</translation>
         </message>
         <message>
+            <source>Somebody looks alike</source>
+            <translation>कोई मिलता-जुलता दिखता है</translation>
+        </message>
+        <message>
             <source>Somebody new</source>
             <translation>कोई नया व्यक्ति</translation>
         </message>
@@ -2918,6 +3830,10 @@
         <message>
             <source>Somebody outside answers. The answer comes by itself.</source>
             <translation>उत्तर बाहर से कोई देता है। उत्तर अपने आप आता है।</translation>
+        </message>
+        <message>
+            <source>Somebody vouched</source>
+            <translation>किसी ने पुष्टि की</translation>
         </message>
         <message>
             <source>Somebody vouches for the person</source>
@@ -2956,12 +3872,24 @@
             <translation>प्रोग्राम के भीतर कुछ गड़बड़ हुई ({kind})। पहले जिसकी पुष्टि हुई वह सुरक्षित है; फिर प्रयास करें, और यदि गड़बड़ बनी रहे तो अपने पर्यवेक्षक को बताएँ।</translation>
         </message>
         <message>
+            <source>Something went wrong with this service when it was asked last. Check it again.</source>
+            <translation>पिछली बार पूछने पर इस सेवा में कुछ गड़बड़ हुई। उसे फिर जाँचें।</translation>
+        </message>
+        <message>
             <source>Space</source>
             <translation>Space</translation>
         </message>
         <message>
+            <source>Speaks against it</source>
+            <translation>इसके विरुद्ध</translation>
+        </message>
+        <message>
             <source>Speed of sending limited</source>
             <translation>भेजने की गति सीमित की गई</translation>
+        </message>
+        <message>
+            <source>Standing</source>
+            <translation>स्थिति</translation>
         </message>
         <message>
             <source>Start</source>
@@ -2980,6 +3908,10 @@
             <translation>शुरू करें, आगे बढ़ें, या चित्र लें</translation>
         </message>
         <message>
+            <source>State</source>
+            <translation>स्थिति</translation>
+        </message>
+        <message>
             <source>State: {state}</source>
             <translation>स्थिति: {state}</translation>
         </message>
@@ -2994,6 +3926,14 @@
         <message>
             <source>Station created</source>
             <translation>स्टेशन बनाया गया</translation>
+        </message>
+        <message>
+            <source>Station {station}, from {first} to {last}</source>
+            <translation>स्टेशन {station}, {first} से {last} तक</translation>
+        </message>
+        <message>
+            <source>Step</source>
+            <translation>चरण</translation>
         </message>
         <message>
             <source>Step completed</source>
@@ -3036,6 +3976,10 @@
             <translation>Tab</translation>
         </message>
         <message>
+            <source>Take a moment longer before the capture, and look at the glass or the lens first.</source>
+            <translation>कैप्चर से पहले थोड़ा और समय लें, और पहले शीशा या लेंस देखें।</translation>
+        </message>
+        <message>
             <source>Take any</source>
             <translation>कोई भी लें</translation>
         </message>
@@ -3058,6 +4002,14 @@
         <message>
             <source>Take the picture when everything is to be seen.</source>
             <translation>जब सब कुछ दिखाई दे तब चित्र लें।</translation>
+        </message>
+        <message>
+            <source>Take these settings again</source>
+            <translation>ये सेटिंग फिर से लें</translation>
+        </message>
+        <message>
+            <source>Team's median</source>
+            <translation>टीम की माध्यिका</translation>
         </message>
         <message>
             <source>Template of a face destroyed</source>
@@ -3224,6 +4176,10 @@
             <translation>पृष्ठभूमि सादी नहीं है। व्यक्ति के पीछे सादा पर्दा लगाएँ।</translation>
         </message>
         <message>
+            <source>The backup was made by another version of Muster: restore it with that one ({version}).</source>
+            <translation>बैकअप Muster के किसी अन्य संस्करण से बनाया गया था: उसी से पुनर्स्थापित करें ({version})।</translation>
+        </message>
+        <message>
             <source>The barcode</source>
             <translation>बारकोड</translation>
         </message>
@@ -3282,6 +4238,14 @@
         <message>
             <source>The captures of the {kind} do not follow each other without a gap. Begin with this device again.</source>
             <translation>{kind} के कैप्चर बिना अंतर के एक-दूसरे के बाद नहीं आते। इस उपकरण से फिर शुरू करें।</translation>
+        </message>
+        <message>
+            <source>The center's key cannot be read: it is a file with 64 hexadecimal digits.</source>
+            <translation>केंद्र की कुंजी पढ़ी नहीं जा सकती: वह 64 हेक्साडेसिमल अंकों की फ़ाइल है।</translation>
+        </message>
+        <message>
+            <source>The center's server compares no faces for this station (its code: {server_code}). Tell your administrator.</source>
+            <translation>केंद्र का सर्वर इस स्टेशन के लिए चेहरों की तुलना नहीं करता (उसका कोड: {server_code})। अपने प्रशासक को बताएँ।</translation>
         </message>
         <message>
             <source>The centre does not accept this station's questions to wallets. Tell your administrator.</source>
@@ -3384,6 +4348,10 @@
             <translation>{kind} की घड़ी {minutes} मिनट अलग है। उसे या इस कंप्यूटर की घड़ी को ठीक करें और फिर प्रयास करें।</translation>
         </message>
         <message>
+            <source>The clock was set back</source>
+            <translation>घड़ी पीछे की गई</translation>
+        </message>
+        <message>
             <source>The code is signed, but what it says is not what a slip says.</source>
             <translation>कोड पर हस्ताक्षर हैं, पर वह जो बताता है वह पर्ची नहीं बताती।</translation>
         </message>
@@ -3438,6 +4406,10 @@
         <message>
             <source>The content of this registration was destroyed after it was delivered or given up.</source>
             <translation>इस पंजीकरण की सामग्री पहुँचाए जाने या छोड़ दिए जाने के बाद नष्ट कर दी गई।</translation>
+        </message>
+        <message>
+            <source>The copy is saved. That it was taken is on record.</source>
+            <translation>प्रति सहेज ली गई। यह बात दर्ज है कि वह ली गई।</translation>
         </message>
         <message>
             <source>The credential that the wallet showed cannot be read.</source>
@@ -3558,6 +4530,10 @@
         <message>
             <source>The drive cannot be read. Plug it in again, or hand over on another one.</source>
             <translation>ड्राइव पढ़ी नहीं जा सकती। उसे फिर से लगाएँ, या किसी दूसरी पर सौंपें।</translation>
+        </message>
+        <message>
+            <source>The driver cannot be begun in {folder}. Name a folder that is empty or not there yet.</source>
+            <translation>ड्राइवर {folder} में शुरू नहीं किया जा सकता। ऐसा फ़ोल्डर बताएँ जो खाली हो या अभी न हो।</translation>
         </message>
         <message>
             <source>The driver of the {kind} answered nonsense and is started anew. Try again in a moment.</source>
@@ -3704,6 +4680,14 @@
             <translation>चेहरा खोजा नहीं गया, ऐसे कारण से जिसे यह संस्करण नहीं जानता।</translation>
         </message>
         <message>
+            <source>The face was only just a living one</source>
+            <translation>चेहरा मुश्किल से जीवित माना गया</translation>
+        </message>
+        <message>
+            <source>The face was refused before it was taken for a living one</source>
+            <translation>जीवित माने जाने से पहले चेहरा अस्वीकार हुआ</translation>
+        </message>
+        <message>
             <source>The face was taken on the officer's word: a supervisor has to confirm it.</source>
             <translation>चेहरा अधिकारी के वचन पर लिया गया: पर्यवेक्षक को इसकी पुष्टि करनी होगी।</translation>
         </message>
@@ -3750,6 +4734,14 @@
         <message>
             <source>The field {field} is {here} here and {there} in the ID schema; the schema decides.</source>
             <translation>खाना {field} यहाँ {here} है और पहचान-स्कीमा में {there}; स्कीमा ही मान्य है।</translation>
+        </message>
+        <message>
+            <source>The figures are written: {file}</source>
+            <translation>आँकड़े लिखे गए: {file}</translation>
+        </message>
+        <message>
+            <source>The figures cannot be written to {file}. Name a file in a folder that is there.</source>
+            <translation>आँकड़े {file} में नहीं लिखे जा सकते। ऐसी फ़ाइल बताएँ जिसका फ़ोल्डर मौजूद हो।</translation>
         </message>
         <message>
             <source>The file cannot be read: {file}.</source>
@@ -3904,6 +4896,26 @@
             <translation>सिर इतना नहीं मुड़ा कि यह जाँचा जा सके।</translation>
         </message>
         <message>
+            <source>The hub's data was sealed with another center's key. Give the hub the key it was set up with.</source>
+            <translation>हब का डेटा किसी अन्य केंद्र की कुंजी से सील किया गया था। हब को वही कुंजी दें जिससे वह स्थापित हुआ था।</translation>
+        </message>
+        <message>
+            <source>The hub's data was written by a newer version of Muster. Update the program.</source>
+            <translation>हब का डेटा Muster के नए संस्करण ने लिखा है। प्रोग्राम अपडेट करें।</translation>
+        </message>
+        <message>
+            <source>The hub's database cannot be reached. What was sent is kept at the station.</source>
+            <translation>हब के डेटाबेस तक पहुँचा नहीं जा सकता। जो भेजा गया वह स्टेशन पर रखा है।</translation>
+        </message>
+        <message>
+            <source>The hub's settings cannot be read: {file}.</source>
+            <translation>हब की सेटिंग पढ़ी नहीं जा सकतीं: {file}।</translation>
+        </message>
+        <message>
+            <source>The hub's settings have an entry that is none, or is wrong: {name}.</source>
+            <translation>हब की सेटिंग में एक प्रविष्टि अज्ञात या गलत है: {name}।</translation>
+        </message>
+        <message>
             <source>The identity provider cannot be asked just now. Try again later.</source>
             <translation>पहचान प्रदाता से अभी पूछा नहीं जा सकता। बाद में फिर प्रयास करें।</translation>
         </message>
@@ -4000,8 +5012,8 @@
             <translation>पहचान सिद्ध करने वाली सेवा इस व्यक्ति को अब नहीं जानती। यह चरण फिर से शुरू करें।</translation>
         </message>
         <message>
-            <source>The introducer is not known at this station. Check the number, or ask somebody else.</source>
-            <translation>परिचयकर्ता इस स्टेशन पर ज्ञात नहीं हैं। संख्या जाँचें, या किसी और से पूछें।</translation>
+            <source>The introducer looks like the officer</source>
+            <translation>परिचयकर्ता अधिकारी जैसा दिखता है</translation>
         </message>
         <message>
             <source>The introducer's number</source>
@@ -4046,6 +5058,10 @@
         <message>
             <source>The kind of impression in the record is none that the standard knows.</source>
             <translation>रिकॉर्ड में दिया गया छाप का प्रकार मानक में नहीं है।</translation>
+        </message>
+        <message>
+            <source>The last of the days lies before the first.</source>
+            <translation>आख़िरी दिन पहले दिन से पहले है।</translation>
         </message>
         <message>
             <source>The light or the camera is poor</source>
@@ -4126,6 +5142,14 @@
         <message>
             <source>The number of the representation in the record is wrong.</source>
             <translation>रिकॉर्ड में प्रस्तुति की संख्या ग़लत है।</translation>
+        </message>
+        <message>
+            <source>The officer alone says that the person was there</source>
+            <translation>केवल अधिकारी कहता है कि व्यक्ति वहाँ था</translation>
+        </message>
+        <message>
+            <source>The officer marks many exceptions</source>
+            <translation>अधिकारी बहुत से अपवाद चिह्नित करता है</translation>
         </message>
         <message>
             <source>The one that costs least</source>
@@ -4352,6 +5376,10 @@
             <translation>व्यक्ति इसे अपनी स्क्रीन पर पढ़ता और वहीं उत्तर देता है; या आप उनसे पूछें।</translation>
         </message>
         <message>
+            <source>The person reads this on their screen and signs there.</source>
+            <translation>व्यक्ति इसे अपनी स्क्रीन पर पढ़ता है और वहीं हस्ताक्षर करता है।</translation>
+        </message>
+        <message>
             <source>The person reads this with the app on their telephone.</source>
             <translation>व्यक्ति इसे अपने फ़ोन के ऐप से पढ़ता है।</translation>
         </message>
@@ -4362,6 +5390,10 @@
         <message>
             <source>The person said on their screen that something is wrong: {count} times.</source>
             <translation>व्यक्ति ने अपनी स्क्रीन पर कहा कि कुछ ग़लत है: {count} बार।</translation>
+        </message>
+        <message>
+            <source>The person said that something is wrong</source>
+            <translation>व्यक्ति ने कहा कि कुछ गलत है</translation>
         </message>
         <message>
             <source>The person said that something is wrong. Ask what it is, correct it and show it to them again.</source>
@@ -4378,6 +5410,10 @@
         <message>
             <source>The person signs here to agree. Ask them to sign.</source>
             <translation>व्यक्ति सहमति के लिए यहाँ हस्ताक्षर करता है। उनसे हस्ताक्षर करने को कहें।</translation>
+        </message>
+        <message>
+            <source>The person signs this themselves: show it to them.</source>
+            <translation>व्यक्ति स्वयं हस्ताक्षर करता है: उसे यह पृष्ठ दिखाएँ।</translation>
         </message>
         <message>
             <source>The person who brings the child has to be confirmed by a supervisor.</source>
@@ -4508,6 +5544,10 @@
             <translation>रिकॉर्ड में चित्र का रिज़ॉल्यूशन दोनों दिशाओं में एक जैसा नहीं है।</translation>
         </message>
         <message>
+            <source>The place for packets cannot be reached. What was sent is kept at the station.</source>
+            <translation>पैकेट के स्थान तक पहुँचा नहीं जा सकता। जो भेजा गया वह स्टेशन पर रखा है।</translation>
+        </message>
+        <message>
             <source>The places have no level {level}: the list of {field} would be empty.</source>
             <translation>जगहों में स्तर {level} नहीं है: {field} की सूची ख़ाली होगी।</translation>
         </message>
@@ -4522,6 +5562,10 @@
         <message>
             <source>The portrait of a document does not look like the face that was captured: likeness {score}, the same from {threshold} on.</source>
             <translation>दस्तावेज़ का चित्र लिए गए चेहरे जैसा नहीं दिखता: समानता {score}, {threshold} से वही व्यक्ति।</translation>
+        </message>
+        <message>
+            <source>The portrait of a document looks like somebody else</source>
+            <translation>दस्तावेज़ का चित्र किसी और जैसा दिखता है</translation>
         </message>
         <message>
             <source>The pre-registration cannot be read: {part} is missing or has a wrong form.</source>
@@ -4560,12 +5604,24 @@
             <translation>इस कंप्यूटर के TPM से बात करने वाले प्रोग्राम नहीं हैं। अपने व्यवस्थापक से 'tpm2-tools' स्थापित करने को कहें।</translation>
         </message>
         <message>
+            <source>The proof can be taken once the packet is sealed. Finish the registration first.</source>
+            <translation>पैकेट सील होने के बाद ही प्रमाण लिया जा सकता है। पहले पंजीकरण पूरा करें।</translation>
+        </message>
+        <message>
+            <source>The proof cannot be written to {file}. Name a file in a folder that is there.</source>
+            <translation>प्रमाण {file} में नहीं लिखा जा सकता। किसी मौजूद फ़ोल्डर की फ़ाइल का नाम दें।</translation>
+        </message>
+        <message>
             <source>The proof of identity</source>
             <translation>पहचान का प्रमाण</translation>
         </message>
         <message>
             <source>The proof of the sign-in is from another identity provider than the one that was asked.</source>
             <translation>साइन-इन का प्रमाण उस पहचान प्रदाता का नहीं है जिससे पूछा गया था।</translation>
+        </message>
+        <message>
+            <source>The proof of this identity was taken already and what it rests on was destroyed. Ask whoever keeps the file.</source>
+            <translation>इस पहचान का प्रमाण पहले ही लिया जा चुका है और उसका आधार नष्ट कर दिया गया है। जिनके पास फ़ाइल है, उनसे पूछें।</translation>
         </message>
         <message>
             <source>The proofing configuration asks wallets for a kind of credential that this program does not read.</source>
@@ -4590,6 +5646,14 @@
         <message>
             <source>The proofing configuration has no known _type at {place}.</source>
             <translation>प्रमाण के कॉन्फ़िगरेशन में {place} पर कोई ज्ञात _type नहीं है।</translation>
+        </message>
+        <message>
+            <source>The proofing configuration names no service that could be asked.</source>
+            <translation>प्रमाण विन्यास में ऐसी कोई सेवा नहीं जिससे पूछा जा सके।</translation>
+        </message>
+        <message>
+            <source>The proofing configuration names no such service.</source>
+            <translation>प्रमाण के कॉन्फ़िगरेशन में ऐसी कोई सेवा नहीं है।</translation>
         </message>
         <message>
             <source>The proofing use case {use_case} is switched off.</source>
@@ -4712,10 +5776,6 @@
             <translation>पंजीकरण हस्ताक्षर के बाद बदला गया। उसे जाँचें और फिर हस्ताक्षर करें।</translation>
         </message>
         <message>
-            <source>The rehearsal waited in vain for a screen: {screen}.</source>
-            <translation>अभ्यास एक स्क्रीन की व्यर्थ प्रतीक्षा करता रहा: {screen}।</translation>
-        </message>
-        <message>
             <source>The report cannot be written to {file}. Name a file in a folder that is there and that you may write to.</source>
             <translation>रिपोर्ट {file} में लिखी नहीं जा सकती। ऐसे फ़ोल्डर की फ़ाइल बताएँ जो मौजूद हो और जिसमें आप लिख सकें।</translation>
         </message>
@@ -4734,6 +5794,10 @@
         <message>
             <source>The same document was handed in for another registration here: {count}.</source>
             <translation>वही दस्तावेज़ यहाँ दूसरे पंजीकरण में भी दिया गया: {count}।</translation>
+        </message>
+        <message>
+            <source>The same document was seen before</source>
+            <translation>वही दस्तावेज़ पहले देखा गया</translation>
         </message>
         <message>
             <source>The same eye was presented twice. Take both again, each with its own eye.</source>
@@ -4796,6 +5860,10 @@
             <translation>सीलबंद पैकेट इस कंप्यूटर की डिस्क पर बदला गया। अपने पर्यवेक्षक को बताएँ।</translation>
         </message>
         <message>
+            <source>The server</source>
+            <translation>सर्वर</translation>
+        </message>
+        <message>
             <source>The server cannot be reached. The packet is kept and sent when there is a network.</source>
             <translation>सर्वर तक नहीं पहुँचा जा सकता। पैकेट सुरक्षित है और नेटवर्क मिलने पर भेजा जाएगा।</translation>
         </message>
@@ -4806,6 +5874,10 @@
         <message>
             <source>The server cannot take the packet just now (its code: {server_code}). The packet is kept and will be sent again.</source>
             <translation>सर्वर अभी पैकेट नहीं ले सकता (उसका कोड: {server_code})। पैकेट सुरक्षित है और फिर भेजा जाएगा।</translation>
+        </message>
+        <message>
+            <source>The server decides this one.</source>
+            <translation>इसका निर्णय सर्वर करता है।</translation>
         </message>
         <message>
             <source>The server did not accept the sign-in. Check this computer's clock first, then the name and the password.</source>
@@ -4912,6 +5984,10 @@
             <translation>सर्वर ने साइन-इन अस्वीकार किया (उसका कोड: {server_code})। अपने पर्यवेक्षक को बताएँ।</translation>
         </message>
         <message>
+            <source>The server sent nothing yet: the forms and lists are those that were shipped.</source>
+            <translation>सर्वर ने अभी कुछ नहीं भेजा: फ़ॉर्म और सूचियाँ मूल हैं।</translation>
+        </message>
+        <message>
             <source>The server signs with another certificate than before. Nothing is sent until your administrator has accepted the new one.</source>
             <translation>सर्वर पहले से अलग प्रमाणपत्र से हस्ताक्षर करता है। जब तक आपका व्यवस्थापक नया स्वीकार न करे, कुछ नहीं भेजा जाएगा।</translation>
         </message>
@@ -4948,6 +6024,10 @@
             <translation>सर्वर का प्रमाणपत्र उपयोग नहीं हो सकता। इस कंप्यूटर की घड़ी जाँचें, फिर अपने व्यवस्थापक से पूछें।</translation>
         </message>
         <message>
+            <source>The server's key for comparing faces is none. Tell your administrator.</source>
+            <translation>चेहरों की तुलना के लिए सर्वर की कुंजी सही नहीं है। अपने प्रशासक को बताएँ।</translation>
+        </message>
+        <message>
             <source>The server's virus scan refused the packet (its code: {server_code}). Tell your administrator; the packet is kept.</source>
             <translation>सर्वर की वायरस जाँच ने पैकेट अस्वीकार किया (उसका कोड: {server_code})। अपने व्यवस्थापक को बताएँ; पैकेट सुरक्षित है।</translation>
         </message>
@@ -4972,6 +6052,14 @@
             <translation>सेवा उस प्रश्न को अब नहीं जानती। यह चरण फिर से शुरू करें।</translation>
         </message>
         <message>
+            <source>The service for this step does not answer just now. Take another way, or try again later.</source>
+            <translation>इस चरण की सेवा अभी उत्तर नहीं दे रही है। दूसरा तरीका चुनें, या बाद में फिर प्रयास करें।</translation>
+        </message>
+        <message>
+            <source>The service is there, but no source could share what is asked for just now. People are spared the way there.</source>
+            <translation>सेवा उपलब्ध है, पर अभी कोई स्रोत माँगी गई जानकारी साझा नहीं कर सकता। लोगों को वहाँ नहीं भेजा जाता।</translation>
+        </message>
+        <message>
             <source>The service says that this is not the person.</source>
             <translation>सेवा कहती है कि यह वह व्यक्ति नहीं है।</translation>
         </message>
@@ -4990,6 +6078,10 @@
         <message>
             <source>The service that proves identities is out of order just now. Try again later.</source>
             <translation>पहचान सिद्ध करने वाली सेवा अभी काम नहीं कर रही। बाद में फिर प्रयास करें।</translation>
+        </message>
+        <message>
+            <source>The service that this token is for is not in the proofing configuration any more. Tell your administrator.</source>
+            <translation>जिस सेवा के लिए यह टोकन है, वह अब प्रमाण के कॉन्फ़िगरेशन में नहीं है। अपने व्यवस्थापक को बताएँ।</translation>
         </message>
         <message>
             <source>The set-up file cannot be read: {part} is missing or has a wrong form.</source>
@@ -5020,6 +6112,10 @@
             <translation>इस ड्राइवर की सेटिंग {name} उपयोग नहीं हो सकती: {part}। वह ऐसे लिखी जाती है: {form}। उसे ठीक करें और यह प्रोग्राम फिर से शुरू करें।</translation>
         </message>
         <message>
+            <source>The settings were changed past this program: version {number} is missing or not as this station signed it. What was set before it counts. Look into the trail, then set them anew.</source>
+            <translation>सेटिंग इस प्रोग्राम के बाहर बदली गईं: संस्करण {number} नहीं है या वैसा नहीं है जैसा इस केंद्र ने हस्ताक्षर किया था। उससे पहले जो तय था वही लागू है। अभिलेख देखें, फिर उन्हें नए सिरे से तय करें।</translation>
+        </message>
+        <message>
             <source>The sharing of records broke off. Begin this step again.</source>
             <translation>रिकॉर्ड साझा करना बीच में रुक गया। यह चरण फिर से शुरू करें।</translation>
         </message>
@@ -5042,6 +6138,10 @@
         <message>
             <source>The signature does not match. The data was changed or comes from somebody else.</source>
             <translation>हस्ताक्षर मेल नहीं खाते। डेटा बदला गया है या किसी और का है।</translation>
+        </message>
+        <message>
+            <source>The signature of a station's request cannot be read.</source>
+            <translation>स्टेशन के अनुरोध का हस्ताक्षर पढ़ा नहीं जा सकता।</translation>
         </message>
         <message>
             <source>The signature of the person cannot be read.</source>
@@ -5068,8 +6168,8 @@
             <translation>पर्ची असली है, पर केवल {date} तक मान्य थी।</translation>
         </message>
         <message>
-            <source>The slip is saved. It holds personal data: delete the file after use.</source>
-            <translation>पर्ची सहेज ली गई। उसमें व्यक्तिगत जानकारी है: उपयोग के बाद फ़ाइल मिटा दें।</translation>
+            <source>The slip is saved as {file}. It holds personal data: delete the file after use.</source>
+            <translation>पर्ची {file} में सहेजी गई। इसमें व्यक्तिगत जानकारी है: उपयोग के बाद फ़ाइल मिटा दें।</translation>
         </message>
         <message>
             <source>The slip was changed after it was issued: its signature does not match what it says.</source>
@@ -5098,6 +6198,10 @@
         <message>
             <source>The station in this folder is a real one; the demo does not write to it.</source>
             <translation>इस फ़ोल्डर का स्टेशन असली है; डेमो उसमें कुछ नहीं लिखता।</translation>
+        </message>
+        <message>
+            <source>The station keeps no version {number} of what the server sent.</source>
+            <translation>सर्वर ने जो भेजा उसका संस्करण {number} केंद्र में नहीं है।</translation>
         </message>
         <message>
             <source>The station's data could not be brought into this version's form ({kind}). They are as they were: use the version of before, and tell your administrator.</source>
@@ -5188,6 +6292,10 @@
             <translation>जो चरण आवश्यक थे वे सफल नहीं हुए।</translation>
         </message>
         <message>
+            <source>The strongest evidence there is shows who this person is, with the person before you.</source>
+            <translation>सबसे मज़बूत साक्ष्य बताता है कि यह व्यक्ति कौन है, और वह आपके सामने है।</translation>
+        </message>
+        <message>
             <source>The suggestion</source>
             <translation>सुझाव</translation>
         </message>
@@ -5202,6 +6310,10 @@
         <message>
             <source>The table of assurance levels has a missing or wrong value at {place}.</source>
             <translation>आश्वासन स्तरों की तालिका में {place} पर मान नहीं है या ग़लत है।</translation>
+        </message>
+        <message>
+            <source>The table that is shown, as a file for a spreadsheet (CSV)</source>
+            <translation>दिखाई गई तालिका, स्प्रेडशीट की फ़ाइल के रूप में (CSV)</translation>
         </message>
         <message>
             <source>The ten minutes for sharing records were over. It can be begun again.</source>
@@ -5226,6 +6338,14 @@
         <message>
             <source>The time of capture in the record is neither a time nor marked as unknown.</source>
             <translation>रिकॉर्ड में कैप्चर का समय न समय है, न अज्ञात बताया गया है।</translation>
+        </message>
+        <message>
+            <source>The timed run waited in vain for a screen: {screen}.</source>
+            <translation>समय-मापन एक स्क्रीन की व्यर्थ प्रतीक्षा करता रहा: {screen}।</translation>
+        </message>
+        <message>
+            <source>The tokens are renewed.</source>
+            <translation>टोकन नवीनीकृत हो गए।</translation>
         </message>
         <message>
             <source>The tour waited in vain for a screen: {screen}.</source>
@@ -5464,6 +6584,10 @@
             <translation>अभी प्रयास बाकी हैं। कमज़ोर कैप्चर तभी रखा जा सकता है जब सभी प्रयास हो जाएँ।</translation>
         </message>
         <message>
+            <source>There are no packets at present.</source>
+            <translation>इस समय कोई पैकेट नहीं है।</translation>
+        </message>
+        <message>
             <source>There are no pictures in the folder {folder}.</source>
             <translation>फ़ोल्डर {folder} में कोई चित्र नहीं है।</translation>
         </message>
@@ -5496,6 +6620,10 @@
             <translation>इस फ़ोल्डर में पहले से एक स्टेशन है।</translation>
         </message>
         <message>
+            <source>There is data already. A backup is restored into an empty hub only.</source>
+            <translation>डेटा पहले से है। बैकअप केवल खाली हब में पुनर्स्थापित होता है।</translation>
+        </message>
+        <message>
             <source>There is neither a UI specification nor an ID schema in {file}. Name MOSIP's JSON, or its table as CSV.</source>
             <translation>{file} में न UI विवरण है न पहचान-स्कीमा। MOSIP का JSON, या CSV के रूप में उसकी तालिका बताएँ।</translation>
         </message>
@@ -5514,6 +6642,10 @@
         <message>
             <source>There is no document on the chip reader. Lay it on and try again.</source>
             <translation>चिप रीडर पर कोई दस्तावेज़ नहीं है। उसे रखें और फिर प्रयास करें।</translation>
+        </message>
+        <message>
+            <source>There is no file behind this piece.</source>
+            <translation>इस अंश के पीछे कोई फ़ाइल नहीं है।</translation>
         </message>
         <message>
             <source>There is no finger on record to compare with. Take another way.</source>
@@ -5552,6 +6684,10 @@
             <translation>{tenant} के लिए कोई प्रमाण उपयोग-मामला {use_case} नहीं है।</translation>
         </message>
         <message>
+            <source>There is no setting called {name}.</source>
+            <translation>{name} नाम की कोई सेटिंग नहीं है।</translation>
+        </message>
+        <message>
             <source>There is no signed code of a slip in this. Photograph it again, flat and in good light, or type its text.</source>
             <translation>इसमें पर्ची का हस्ताक्षरित कोड नहीं है। उसे सपाट और अच्छी रोशनी में फिर खींचें, या उसका पाठ टाइप करें।</translation>
         </message>
@@ -5566,6 +6702,10 @@
         <message>
             <source>There is no such folder: {folder}.</source>
             <translation>ऐसा कोई फ़ोल्डर नहीं है: {folder}।</translation>
+        </message>
+        <message>
+            <source>There is no version {number} of the settings.</source>
+            <translation>सेटिंग का संस्करण {number} नहीं है।</translation>
         </message>
         <message>
             <source>There is nothing in this registration to be confirmed.</source>
@@ -5612,8 +6752,20 @@
             <translation>बहुत बार ग़लत प्रयास हुए। {minutes} मिनट {seconds} सेकंड रुकें, फिर प्रयास करें।</translation>
         </message>
         <message>
+            <source>These came with the proof and need not be scanned:</source>
+            <translation>ये प्रमाण के साथ आए और इन्हें स्कैन करना ज़रूरी नहीं:</translation>
+        </message>
+        <message>
             <source>These pages together are too large to be sent: {size} kB, and at most {limit} kB can be. Leave some of them out.</source>
             <translation>ये पृष्ठ मिलकर भेजे जाने के लिए बहुत बड़े हैं: {size} kB, जबकि अधिक से अधिक {limit} kB हो सकते हैं। कुछ छोड़ दें।</translation>
+        </message>
+        <message>
+            <source>These settings are as they were. Nothing was changed.</source>
+            <translation>ये सेटिंग पहले जैसी हैं। कुछ नहीं बदला गया।</translation>
+        </message>
+        <message>
+            <source>They said that they cannot sign.</source>
+            <translation>व्यक्ति ने कहा कि वह हस्ताक्षर नहीं कर सकता।</translation>
         </message>
         <message>
             <source>This PDF cannot be read, or nobody signed it.</source>
@@ -5642,6 +6794,10 @@
         <message>
             <source>This computer has no print service that could be asked. Save the slip as a PDF, or ask your administrator.</source>
             <translation>इस कंप्यूटर में छपाई सेवा नहीं है जिससे कहा जा सके। पर्ची PDF के रूप में सहेजें, या अपने व्यवस्थापक से पूछें।</translation>
+        </message>
+        <message>
+            <source>This computer has no printer. Save the slip as a PDF, and print that elsewhere.</source>
+            <translation>इस कंप्यूटर का कोई प्रिंटर नहीं है। पर्ची को PDF के रूप में सहेजें और कहीं और छापें।</translation>
         </message>
         <message>
             <source>This computer has no voice: during captures, what is asked of people is shown and not said.</source>
@@ -5708,6 +6864,10 @@
             <translation>यह उपकरण ठीक है।</translation>
         </message>
         <message>
+            <source>This document came as a PDF that cannot be shown here. It is kept and sent as it was shared.</source>
+            <translation>यह दस्तावेज़ ऐसे PDF के रूप में आया जिसे यहाँ दिखाया नहीं जा सकता। इसे जैसा साझा किया गया वैसा ही रखा और भेजा जाता है।</translation>
+        </message>
+        <message>
             <source>This document cannot be accepted as a proof. Ask for another, or take another way.</source>
             <translation>यह दस्तावेज़ प्रमाण के रूप में स्वीकार नहीं हो सकता। दूसरा माँगें, या दूसरा तरीका चुनें।</translation>
         </message>
@@ -5732,12 +6892,20 @@
             <translation>इस खाने में पंजीकरण की हर भाषा में पाठ चाहिए।</translation>
         </message>
         <message>
+            <source>This file is no backup of a hub, or it is damaged.</source>
+            <translation>यह फ़ाइल हब का बैकअप नहीं है, या क्षतिग्रस्त है।</translation>
+        </message>
+        <message>
             <source>This file is no exported audit trail.</source>
             <translation>यह फ़ाइल निर्यात किया गया ऑडिट विवरण नहीं है।</translation>
         </message>
         <message>
             <source>This file is no note of a station's machine secret.</source>
             <translation>यह फ़ाइल स्टेशन की मशीन-गुप्त-कुंजी का नोट नहीं है।</translation>
+        </message>
+        <message>
+            <source>This file is no proof of an identity: {part} is missing or has a wrong form.</source>
+            <translation>यह फ़ाइल पहचान का प्रमाण नहीं है: {part} नहीं है या उसका रूप ग़लत है।</translation>
         </message>
         <message>
             <source>This finger, eye or face was not captured yet.</source>
@@ -5772,12 +6940,20 @@
             <translation>यह पहचान संख्या नहीं है: एक अंक ग़लत है या कम है। कार्ड से मिलाएँ।</translation>
         </message>
         <message>
+            <source>This is no name for a packet in the store.</source>
+            <translation>यह भंडार में पैकेट का नाम नहीं है।</translation>
+        </message>
+        <message>
             <source>This is no number of a pre-registration: it has 10 to 20 digits.</source>
             <translation>यह पूर्व-पंजीकरण की संख्या नहीं है: उसमें 10 से 20 अंक होते हैं।</translation>
         </message>
         <message>
             <source>This is no scope of MiTrust: {item} is not understood.</source>
             <translation>यह MiTrust का दायरा नहीं है: {item} समझा नहीं जाता।</translation>
+        </message>
+        <message>
+            <source>This is no update for this program, or it was not copied whole. Copy it again.</source>
+            <translation>यह इस प्रोग्राम का अपडेट नहीं है, या पूरी तरह कॉपी नहीं हुआ। इसे फिर से कॉपी करें।</translation>
         </message>
         <message>
             <source>This is not a finger you enrolled. Try again, or use your password.</source>
@@ -5884,6 +7060,10 @@
             <translation>यह पैटर्न स्तंभ {column} पर काम नहीं करता ({reason})। खाना बिना जाँच रहता है।</translation>
         </message>
         <message>
+            <source>This person gave no token at this station by which records are shared again.</source>
+            <translation>इस व्यक्ति ने इस स्टेशन पर ऐसा कोई टोकन नहीं दिया जिससे रिकॉर्ड फिर साझा किए जाएँ।</translation>
+        </message>
+        <message>
             <source>This person has shown well enough who they are.</source>
             <translation>इस व्यक्ति ने पर्याप्त रूप से दिखा दिया कि वह कौन है।</translation>
         </message>
@@ -5906,6 +7086,18 @@
         <message>
             <source>This pre-registration was taken into another registration already. Ask the person about it.</source>
             <translation>यह पूर्व-पंजीकरण पहले ही किसी दूसरे पंजीकरण में लिया जा चुका है। व्यक्ति से इसके बारे में पूछें।</translation>
+        </message>
+        <message>
+            <source>This program was built without the public keys of those who release it, so it cannot check an update. Install the new version as you installed this one.</source>
+            <translation>यह प्रोग्राम इसे जारी करने वालों की सार्वजनिक कुंजियों के बिना बना है, इसलिए यह अपडेट की जाँच नहीं कर सकता। नया संस्करण वैसे ही इंस्टॉल करें जैसे यह किया था।</translation>
+        </message>
+        <message>
+            <source>This proof of an identity was changed after it was made: {part} is not what was signed.</source>
+            <translation>पहचान का यह प्रमाण बनने के बाद बदला गया: {part} वह नहीं है जिस पर हस्ताक्षर हुए थे।</translation>
+        </message>
+        <message>
+            <source>This proof of an identity was signed with another key than the one it was compared with.</source>
+            <translation>पहचान का यह प्रमाण उस कुंजी से अलग कुंजी से हस्ताक्षरित है जिससे इसकी तुलना की गई।</translation>
         </message>
         <message>
             <source>This proof of identity has no step {node}.</source>
@@ -5996,6 +7188,10 @@
             <translation>यह स्टेशन काल्पनिक लोगों के साथ अभ्यास के लिए है: इस कंप्यूटर से कुछ बाहर नहीं जाता।</translation>
         </message>
         <message>
+            <source>This station keeps no token for shared records of that number.</source>
+            <translation>इस स्टेशन पर इस संख्या का साझा रिकॉर्ड का कोई टोकन नहीं रखा है।</translation>
+        </message>
+        <message>
             <source>This station knows no process {process}. Known are {known}; others are left out.</source>
             <translation>यह स्टेशन प्रक्रिया {process} नहीं जानता। ज्ञात हैं {known}; बाकी छोड़े जाते हैं।</translation>
         </message>
@@ -6080,6 +7276,26 @@
             <translation>यह चरण बहुत बार आज़माया गया।</translation>
         </message>
         <message>
+            <source>This token cannot be renewed any more: its two years are over. The person has to share the records anew.</source>
+            <translation>इस टोकन का अब नवीनीकरण नहीं हो सकता: इसके दो वर्ष पूरे हो गए। व्यक्ति को रिकॉर्ड फिर साझा करने होंगे।</translation>
+        </message>
+        <message>
+            <source>This update has nothing for a computer of this kind ({kind}).</source>
+            <translation>इस अपडेट में इस प्रकार के कंप्यूटर ({kind}) के लिए कुछ नहीं है।</translation>
+        </message>
+        <message>
+            <source>This update is not signed by enough of the people who may release this program. Do not install it.</source>
+            <translation>इस अपडेट पर इस प्रोग्राम को जारी करने के अधिकृत पर्याप्त लोगों के हस्ताक्षर नहीं हैं। इसे इंस्टॉल न करें।</translation>
+        </message>
+        <message>
+            <source>This update is older than one that this computer already knows. Ask for the newest.</source>
+            <translation>यह अपडेट उस अपडेट से पुराना है जिसे यह कंप्यूटर पहले से जानता है। सबसे नया माँगें।</translation>
+        </message>
+        <message>
+            <source>This update was made on {made}, and the clock of this computer says {now}. Set the clock and try again.</source>
+            <translation>यह अपडेट {made} को बना था, और इस कंप्यूटर की घड़ी {now} बताती है। घड़ी ठीक करें और फिर से प्रयास करें।</translation>
+        </message>
+        <message>
             <source>This was begun and interrupted. Begin it once more.</source>
             <translation>यह शुरू हुआ और बीच में रुक गया। एक बार फिर शुरू करें।</translation>
         </message>
@@ -6120,6 +7336,10 @@
             <translation>पहचान के प्रमाण का समय समाप्त</translation>
         </message>
         <message>
+            <source>Time for each step</source>
+            <translation>हर चरण का समय</translation>
+        </message>
+        <message>
             <source>Time left: {days} days</source>
             <translation>शेष समय: {days} दिन</translation>
         </message>
@@ -6140,6 +7360,14 @@
             <translation>समय समाप्त होता है</translation>
         </message>
         <message>
+            <source>Times</source>
+            <translation>बार</translation>
+        </message>
+        <message>
+            <source>To be</source>
+            <translation>नया</translation>
+        </message>
+        <message>
             <source>To sign in with elsewhere</source>
             <translation>कहीं और साइन इन करने के लिए</translation>
         </message>
@@ -6148,12 +7376,40 @@
             <translation>अगली चीज़ पर; Shift के साथ पिछली पर</translation>
         </message>
         <message>
+            <source>Token for sharing records again kept</source>
+            <translation>रिकॉर्ड फिर साझा करने का टोकन रखा गया</translation>
+        </message>
+        <message>
+            <source>Token for sharing records could not be renewed</source>
+            <translation>रिकॉर्ड साझा करने के टोकन का नवीनीकरण नहीं हो सका</translation>
+        </message>
+        <message>
+            <source>Token for sharing records destroyed</source>
+            <translation>रिकॉर्ड साझा करने का टोकन नष्ट किया गया</translation>
+        </message>
+        <message>
+            <source>Token for sharing records renewed</source>
+            <translation>रिकॉर्ड साझा करने के टोकन का नवीनीकरण हुआ</translation>
+        </message>
+        <message>
+            <source>Token of</source>
+            <translation>किसका टोकन</translation>
+        </message>
+        <message>
+            <source>Told by</source>
+            <translation>स्रोत</translation>
+        </message>
+        <message>
             <source>Too few features are seen in the print. Clean the finger and the glass and take it again.</source>
             <translation>छाप में बहुत कम लक्षण दिखते हैं। उँगली और काँच साफ़ करें और फिर से लें।</translation>
         </message>
         <message>
             <source>Too few of the pictures show a face.</source>
             <translation>बहुत कम चित्रों में चेहरा है।</translation>
+        </message>
+        <message>
+            <source>Too few people did enough of it in these days for the team's to stand beside yours.</source>
+            <translation>इन दिनों में बहुत कम लोगों ने यह पर्याप्त किया है, इसलिए आपके आँकड़ों के साथ टीम के आँकड़े नहीं दिखाए जा सकते।</translation>
         </message>
         <message>
             <source>Too few pictures were taken to judge this.</source>
@@ -6166,6 +7422,18 @@
         <message>
             <source>Too little of the two irises is seen to compare them.</source>
             <translation>तुलना के लिए दोनों आइरिस बहुत कम दिखते हैं।</translation>
+        </message>
+        <message>
+            <source>Too little was captured in these days to compare devices and officers.</source>
+            <translation>इन दिनों में इतना कम लिया गया कि उपकरणों और अधिकारियों की तुलना नहीं हो सकती।</translation>
+        </message>
+        <message>
+            <source>Too little was done in these days for this to mean much.</source>
+            <translation>इन दिनों में इतना कम हुआ कि इसका कोई ख़ास अर्थ नहीं।</translation>
+        </message>
+        <message>
+            <source>Too many stations wait to be let in. Ask again later, or tell the hub's administrator.</source>
+            <translation>बहुत अधिक स्टेशन प्रवेश की प्रतीक्षा में हैं। बाद में फिर पूछें, या हब के प्रशासक को बताएँ।</translation>
         </message>
         <message>
             <source>Touch the fingerprint reader</source>
@@ -6198,6 +7466,10 @@
         <message>
             <source>Trigger {trigger} names a process that does not exist: {process}. There are: {processes}.</source>
             <translation>ट्रिगर {trigger} ऐसी प्रक्रिया का नाम लेता है जो नहीं है: {process}। ये हैं: {processes}।</translation>
+        </message>
+        <message>
+            <source>Try on registrations of before</source>
+            <translation>पिछले पंजीकरणों पर आज़माएँ</translation>
         </message>
         <message>
             <source>Try with this picture</source>
@@ -6248,8 +7520,20 @@
             <translation>जगह की शुरुआत टाइप करें; Enter पहली मिली जगह लेता है।</translation>
         </message>
         <message>
+            <source>Type the name. Enter leads to the next empty field, Ctrl+Enter goes on.</source>
+            <translation>नाम लिखें। Enter अगले खाली खाने में ले जाता है, Ctrl+Enter आगे बढ़ाता है।</translation>
+        </message>
+        <message>
+            <source>Type the number from the card (to practise, {number}). Then press what is to be changed.</source>
+            <translation>कार्ड से संख्या लिखें (अभ्यास के लिए {number})। फिर दबाएँ कि क्या बदलना है।</translation>
+        </message>
+        <message>
             <source>Type the number from the person's card, then press what is to be changed, or fill in only that.</source>
             <translation>व्यक्ति के कार्ड से संख्या टाइप करें, फिर जो बदलना है उसे दबाएँ, या केवल वही भरें।</translation>
+        </message>
+        <message>
+            <source>Undo all</source>
+            <translation>सब वापस लें</translation>
         </message>
         <message>
             <source>Unlock</source>
@@ -6280,16 +7564,76 @@
             <translation>प्रकार {kind} के नियम यहाँ जाँचे नहीं जाते; regex इस्तेमाल करें।</translation>
         </message>
         <message>
+            <source>Validity</source>
+            <translation>वैधता</translation>
+        </message>
+        <message>
+            <source>Version</source>
+            <translation>संस्करण</translation>
+        </message>
+        <message>
+            <source>Version {number} is signed. Whoever signs in from {time} on works by it.</source>
+            <translation>संस्करण {number} पर हस्ताक्षर हो गए। {time} से जो साइन इन करे वह इसके अनुसार काम करता है।</translation>
+        </message>
+        <message>
+            <source>Version {version} does not start on this computer. Nothing was changed; tell those who released it.</source>
+            <translation>संस्करण {version} इस कंप्यूटर पर शुरू नहीं होता। कुछ भी नहीं बदला गया; इसे जारी करने वालों को बताएँ।</translation>
+        </message>
+        <message>
+            <source>Version {version} is not newer than version {running}, which runs here. Nothing was changed.</source>
+            <translation>संस्करण {version} यहाँ चल रहे संस्करण {running} से नया नहीं है। कुछ भी नहीं बदला गया।</translation>
+        </message>
+        <message>
+            <source>Versions</source>
+            <translation>संस्करण सूची</translation>
+        </message>
+        <message>
+            <source>Versions of the settings, the newest first</source>
+            <translation>सेटिंग के संस्करण, सबसे नया पहले</translation>
+        </message>
+        <message>
             <source>View</source>
             <translation>दृश्य</translation>
+        </message>
+        <message>
+            <source>Visa</source>
+            <translation>वीज़ा</translation>
+        </message>
+        <message>
+            <source>Was</source>
+            <translation>था</translation>
+        </message>
+        <message>
+            <source>Was not kept</source>
+            <translation>नहीं रखा गया</translation>
         </message>
         <message>
             <source>Was told</source>
             <translation>बता दिया गया</translation>
         </message>
         <message>
+            <source>Week from</source>
+            <translation>सप्ताह, शुरू</translation>
+        </message>
+        <message>
+            <source>Weight from which a supervisor has to look</source>
+            <translation>भार जिससे पर्यवेक्षक को देखना होता है</translation>
+        </message>
+        <message>
+            <source>Weight of a sign</source>
+            <translation>संकेत का भार</translation>
+        </message>
+        <message>
+            <source>Weights of the signs</source>
+            <translation>संकेतों के भार</translation>
+        </message>
+        <message>
             <source>Welcome, {name}</source>
             <translation>स्वागत है, {name}</translation>
+        </message>
+        <message>
+            <source>Went wrong</source>
+            <translation>गड़बड़ी</translation>
         </message>
         <message>
             <source>What</source>
@@ -6304,8 +7648,16 @@
             <translation>बायोमेट्रिक फ़ाइल में उपकरण अपने बारे में जो कहता है उस पर उसके कैप्चर से अलग प्रमाणपत्र से हस्ताक्षर हैं।</translation>
         </message>
         <message>
+            <source>What a document says is filled in at once</source>
+            <translation>दस्तावेज़ जो कहता है वह तुरंत भरा जाता है</translation>
+        </message>
+        <message>
             <source>What a search found was shown to a supervisor</source>
             <translation>खोज में जो मिला वह पर्यवेक्षक को दिखाया गया</translation>
+        </message>
+        <message>
+            <source>What all verified pieces say</source>
+            <translation>सभी सत्यापित अंश क्या कहते हैं</translation>
         </message>
         <message>
             <source>What answered is not the registration server. Check the address and the network.</source>
@@ -6334,6 +7686,10 @@
         <message>
             <source>What happened to this registration</source>
             <translation>इस पंजीकरण के साथ क्या हुआ</translation>
+        </message>
+        <message>
+            <source>What is asked of a face to be taken for a living one</source>
+            <translation>चेहरे को जीवित मानने के लिए क्या माँगा जाता है</translation>
         </message>
         <message>
             <source>What is open is kept. {name} can go on with it.</source>
@@ -6384,6 +7740,10 @@
             <translation>खोले जाने से पहले चिप ने जो कहा वह वह नहीं है जिस पर जारीकर्ता ने हस्ताक्षर किए। शायद कोई बीच में सुन रहा है।</translation>
         </message>
         <message>
+            <source>What the identity provider gave to ask with does not belong to this sign-in. Tell your administrator.</source>
+            <translation>पहचान प्रदाता ने पूछने के लिए जो दिया, वह इस साइन-इन का नहीं है। अपने व्यवस्थापक को बताएँ।</translation>
+        </message>
+        <message>
             <source>What the person saw has changed since. Show it again and let the person answer.</source>
             <translation>व्यक्ति ने जो देखा वह तब से बदल गया है। फिर दिखाएँ और व्यक्ति को उत्तर देने दें।</translation>
         </message>
@@ -6398,6 +7758,10 @@
         <message>
             <source>What the server sent for this station cannot be read: {part} is missing or has a wrong form.</source>
             <translation>सर्वर ने इस स्टेशन के लिए जो भेजा वह पढ़ा नहीं जा सकता: {part} नहीं है या उसका रूप ग़लत है।</translation>
+        </message>
+        <message>
+            <source>What the server sent, the newest first</source>
+            <translation>सर्वर ने जो भेजा, सबसे नया पहले</translation>
         </message>
         <message>
             <source>What the wallet sent belongs to another step, or to another attempt.</source>
@@ -6428,6 +7792,18 @@
             <translation>संदेश भेजने के बारे में यह स्टेशन जो जानता है वह उपयोग नहीं हो सकता। अपने व्यवस्थापक को बताएँ।</translation>
         </message>
         <message>
+            <source>What this version changed</source>
+            <translation>इस संस्करण ने क्या बदला</translation>
+        </message>
+        <message>
+            <source>What this would have changed cannot be told from what was kept: {settings}.</source>
+            <translation>जो रखा गया है उससे नहीं बताया जा सकता कि इससे क्या बदलता: {settings}।</translation>
+        </message>
+        <message>
+            <source>What to do on each page, for learning</source>
+            <translation>सीखने के लिए: हर पृष्ठ पर क्या करना है</translation>
+        </message>
+        <message>
             <source>What was captured of the person who brings the child is not enough. Go back and capture what is missing.</source>
             <translation>बच्चे को लाने वाले का जितना लिया गया वह काफ़ी नहीं है। वापस जाएँ और जो कम है वह लें।</translation>
         </message>
@@ -6440,12 +7816,24 @@
             <translation>वॉलेट से पूछे गए प्रश्न के बारे में जो याद रखा गया था वह पढ़ा नहीं जा सकता। यह चरण फिर से शुरू करें।</translation>
         </message>
         <message>
+            <source>What was said about the center's gallery cannot be read: {part} is missing or wrong.</source>
+            <translation>केंद्र की गैलरी के बारे में जो कहा गया वह पढ़ा नहीं जा सकता: {part} नहीं है या गलत है।</translation>
+        </message>
+        <message>
             <source>What was shown does not belong together. Ask your supervisor.</source>
             <translation>जो दिखाया गया वह एक साथ का नहीं है। अपने पर्यवेक्षक से पूछें।</translation>
         </message>
         <message>
             <source>What was typed</source>
             <translation>जो टाइप किया गया</translation>
+        </message>
+        <message>
+            <source>What would be otherwise</source>
+            <translation>क्या अलग होता</translation>
+        </message>
+        <message>
+            <source>What would raise it:</source>
+            <translation>इसे क्या बढ़ाएगा:</translation>
         </message>
         <message>
             <source>What you give us here is sent to those who can confirm it.</source>
@@ -6456,12 +7844,28 @@
             <translation>कब</translation>
         </message>
         <message>
+            <source>Where</source>
+            <translation>कहाँ</translation>
+        </message>
+        <message>
+            <source>Where from</source>
+            <translation>कहाँ से</translation>
+        </message>
+        <message>
             <source>Where the eyes look cannot be told in this picture.</source>
             <translation>इस चित्र में यह नहीं कहा जा सकता कि आँखें कहाँ देखती हैं।</translation>
         </message>
         <message>
             <source>Whether the issuer has revoked what signed this chip cannot be told: there is no current list.</source>
             <translation>यह नहीं कहा जा सकता कि जारीकर्ता ने इस चिप पर हस्ताक्षर करने वाले को रद्द किया है या नहीं: ताज़ा सूची नहीं है।</translation>
+        </message>
+        <message>
+            <source>Which figure</source>
+            <translation>कौन-सा आँकड़ा</translation>
+        </message>
+        <message>
+            <source>Which settings</source>
+            <translation>कौन सी सेटिंग</translation>
         </message>
         <message>
             <source>Which way does the person choose?</source>
@@ -6488,6 +7892,10 @@
             <translation>जो नए हैं वे साइन इन करने के बाद “मेरा साइन-इन” में उँगली और चेहरा जोड़ें।</translation>
         </message>
         <message>
+            <source>Why</source>
+            <translation>क्यों</translation>
+        </message>
+        <message>
             <source>Why is it rejected?</source>
             <translation>क्यों अस्वीकार किया जाता है?</translation>
         </message>
@@ -6508,6 +7916,10 @@
             <translation>यह प्रमाण क्यों समाप्त किया जाता है; व्यक्ति के बारे में कुछ नहीं</translation>
         </message>
         <message>
+            <source>Why, in a few words</source>
+            <translation>क्यों, कुछ शब्दों में</translation>
+        </message>
+        <message>
             <source>Why? Nothing about the person.</source>
             <translation>क्यों? व्यक्ति के बारे में कुछ नहीं।</translation>
         </message>
@@ -6516,12 +7928,24 @@
             <translation>उँगली से आप एक स्पर्श में स्क्रीन खोलते और हस्ताक्षर करते हैं। चेहरा और उँगलियाँ इस स्टेशन पर सीलबंद रखी जाती हैं; चेहरे की तुलना यहाँ पंजीकृत हर व्यक्ति से भी होती है।</translation>
         </message>
         <message>
+            <source>With faces alike</source>
+            <translation>मिलते-जुलते चेहरों वाले</translation>
+        </message>
+        <message>
+            <source>Without hints</source>
+            <translation>संकेत बंद करें</translation>
+        </message>
+        <message>
             <source>Words, a registration's number, or a person's name</source>
             <translation>शब्द, पंजीकरण की संख्या, या व्यक्ति का नाम</translation>
         </message>
         <message>
             <source>Worn or damaged ridges</source>
             <translation>घिसी या क्षतिग्रस्त रेखाएँ</translation>
+        </message>
+        <message>
+            <source>Worth</source>
+            <translation>मूल्य</translation>
         </message>
         <message>
             <source>Write a machine as CENTER_MACHINE=FILE, with a public key file that can be read.</source>
@@ -6544,12 +7968,36 @@
             <translation>अलग तरह से लिखें</translation>
         </message>
         <message>
+            <source>Write figures</source>
+            <translation>आँकड़े लिखें</translation>
+        </message>
+        <message>
             <source>Write the date as year/month/day, for example 1990/05/31.</source>
             <translation>तारीख़ वर्ष/माह/दिन के रूप में लिखें, जैसे 1990/05/31।</translation>
         </message>
         <message>
+            <source>Write the hub's database as sqlite:///FILE or postgresql://USER:PASSWORD@HOST/NAME.</source>
+            <translation>हब का डेटाबेस sqlite:///FILE या postgresql://USER:PASSWORD@HOST/NAME के रूप में लिखें।</translation>
+        </message>
+        <message>
+            <source>Write the numbers</source>
+            <translation>तालिका लिखें</translation>
+        </message>
+        <message>
+            <source>Write the place for packets as file:///FOLDER or s3://BUCKET?endpoint=https://HOST.</source>
+            <translation>पैकेट का स्थान file:///FOLDER या s3://BUCKET?endpoint=https://HOST के रूप में लिखें।</translation>
+        </message>
+        <message>
+            <source>Wrong attempts in a row before anybody has to wait</source>
+            <translation>लगातार कितने ग़लत प्रयासों के बाद प्रतीक्षा करनी पड़ती है</translation>
+        </message>
+        <message>
             <source>Wrong attempts to show who somebody is</source>
             <translation>पहचान दिखाने के ग़लत प्रयास</translation>
+        </message>
+        <message>
+            <source>Wrong passwords and the lock</source>
+            <translation>ग़लत पासवर्ड और लॉक</translation>
         </message>
         <message>
             <source>Yes</source>
@@ -6568,8 +8016,12 @@
             <translation>आप अपने को न रोक सकते हैं न हटा सकते हैं। किसी दूसरे व्यवस्थापक से कहें।</translation>
         </message>
         <message>
-            <source>You did not say that this is the person. Compare again, or take another way.</source>
-            <translation>आपने नहीं कहा कि यह वही व्यक्ति है। फिर तुलना करें, या दूसरा तरीका चुनें।</translation>
+            <source>You chose that this is to be changed, and nothing of it is filled in. Fill in what has changed, or take the choice back.</source>
+            <translation>आपने इसे बदलना चुना है, पर इसमें कुछ भी भरा नहीं है। जो बदला है उसे भरें, या यह चुनाव हटा दें।</translation>
+        </message>
+        <message>
+            <source>You did not say that this is the person. Compare again, or take another way. Where it is somebody else, put the registration away and call a supervisor.</source>
+            <translation>आपने नहीं कहा कि यह वही व्यक्ति है। फिर तुलना करें, या दूसरा तरीका चुनें। यदि यह कोई और है, तो पंजीकरण अलग रखें और पर्यवेक्षक को बुलाएँ।</translation>
         </message>
         <message>
             <source>You have not enrolled a finger at this station. Use your password.</source>
@@ -6604,6 +8056,10 @@
             <translation>आपका चेहरा या उँगलियाँ यह देखने के लिए जाँची जाती हैं कि यह आप ही हैं।</translation>
         </message>
         <message>
+            <source>Your figures stand beside the team's: nothing needs your attention.</source>
+            <translation>आपके आँकड़े टीम के बराबर हैं: किसी बात पर ध्यान देने की ज़रूरत नहीं।</translation>
+        </message>
+        <message>
             <source>Your password</source>
             <translation>आपका पासवर्ड</translation>
         </message>
@@ -6616,12 +8072,28 @@
             <translation>आपका पासवर्ड आपके हस्ताक्षर है।</translation>
         </message>
         <message>
+            <source>Your password is your signature. On a training station it is filled in.</source>
+            <translation>आपका पासवर्ड ही आपका हस्ताक्षर है। प्रशिक्षण स्टेशन पर वह पहले से भरा है।</translation>
+        </message>
+        <message>
             <source>Your password: it is needed for every change on this page.</source>
             <translation>आपका पासवर्ड: इस पृष्ठ पर हर बदलाव के लिए यह चाहिए।</translation>
         </message>
         <message>
+            <source>a capture that did not do, or was kept all the same</source>
+            <translation>अपर्याप्त कैप्चर, या फिर भी रखा गया</translation>
+        </message>
+        <message>
+            <source>a supervisor is asked</source>
+            <translation>पर्यवेक्षक से पूछा जाता है</translation>
+        </message>
+        <message>
             <source>accepted by the server</source>
             <translation>सर्वर ने स्वीकार किया</translation>
+        </message>
+        <message>
+            <source>add a passport or identity card</source>
+            <translation>पासपोर्ट या पहचान पत्र जोड़ें</translation>
         </message>
         <message>
             <source>adult</source>
@@ -6636,6 +8108,10 @@
             <translation>आयु {years}</translation>
         </message>
         <message>
+            <source>all that are installed</source>
+            <translation>जो भी स्थापित हैं</translation>
+        </message>
+        <message>
             <source>announced, waits to be sent</source>
             <translation>सूचित किया गया, भेजे जाने की प्रतीक्षा में</translation>
         </message>
@@ -6644,8 +8120,20 @@
             <translation>स्वीकृत</translation>
         </message>
         <message>
+            <source>as of all fingers</source>
+            <translation>सभी उँगलियों जैसा</translation>
+        </message>
+        <message>
+            <source>ask a register for the person's record</source>
+            <translation>रजिस्टर से व्यक्ति का अभिलेख माँगें</translation>
+        </message>
+        <message>
             <source>asked of another system</source>
             <translation>दूसरी प्रणाली से पूछा गया</translation>
+        </message>
+        <message>
+            <source>asked on {time}</source>
+            <translation>{time} को पूछा गया</translation>
         </message>
         <message>
             <source>at any time</source>
@@ -6666,6 +8154,10 @@
         <message>
             <source>being processed</source>
             <translation>काम चल रहा है</translation>
+        </message>
+        <message>
+            <source>being watched for a moment</source>
+            <translation>क्षण भर देखा जाना</translation>
         </message>
         <message>
             <source>blocked</source>
@@ -6696,6 +8188,10 @@
             <translation>प्रमाणपत्र {date} तक</translation>
         </message>
         <message>
+            <source>changed after something had been captured</source>
+            <translation>कुछ कैप्चर होने के बाद बदला गया</translation>
+        </message>
+        <message>
             <source>chip</source>
             <translation>चिप</translation>
         </message>
@@ -6708,8 +8204,20 @@
             <translation>चुना हुआ</translation>
         </message>
         <message>
+            <source>compare the face</source>
+            <translation>चेहरे का मिलान करें</translation>
+        </message>
+        <message>
+            <source>counts</source>
+            <translation>लागू</translation>
+        </message>
+        <message>
             <source>day/month/year</source>
             <translation>दिन/माह/वर्ष</translation>
+        </message>
+        <message>
+            <source>dead: the person has to share anew</source>
+            <translation>समाप्त: व्यक्ति को फिर से साझा करना होगा</translation>
         </message>
         <message>
             <source>destroyed, as the server has it</source>
@@ -6718,6 +8226,10 @@
         <message>
             <source>did not succeed</source>
             <translation>सफल नहीं हुआ</translation>
+        </message>
+        <message>
+            <source>discarded</source>
+            <translation>छोड़ दिया गया</translation>
         </message>
         <message>
             <source>document</source>
@@ -6740,6 +8252,14 @@
             <translation>सब कुछ</translation>
         </message>
         <message>
+            <source>eyes</source>
+            <translation>आँखें</translation>
+        </message>
+        <message>
+            <source>face</source>
+            <translation>चेहरा</translation>
+        </message>
+        <message>
             <source>face or finger</source>
             <translation>चेहरा या उँगली</translation>
         </message>
@@ -6756,12 +8276,28 @@
             <translation>फ़िंगरप्रिंट रीडर</translation>
         </message>
         <message>
+            <source>fingers</source>
+            <translation>उँगलियाँ</translation>
+        </message>
+        <message>
             <source>firmware {firmware}</source>
             <translation>फ़र्मवेयर {firmware}</translation>
         </message>
         <message>
             <source>for signing in and checks only</source>
             <translation>केवल साइन-इन और जाँच के लिए</translation>
+        </message>
+        <message>
+            <source>fresh</source>
+            <translation>ताज़ा</translation>
+        </message>
+        <message>
+            <source>from now on</source>
+            <translation>अभी से</translation>
+        </message>
+        <message>
+            <source>from tomorrow on</source>
+            <translation>कल से</translation>
         </message>
         <message>
             <source>given</source>
@@ -6782,6 +8318,10 @@
         <message>
             <source>identity {level}</source>
             <translation>पहचान {level}</translation>
+        </message>
+        <message>
+            <source>in a week</source>
+            <translation>एक सप्ताह बाद</translation>
         </message>
         <message>
             <source>in the future</source>
@@ -6808,6 +8348,10 @@
             <translation>कहीं और देखा जा रहा है</translation>
         </message>
         <message>
+            <source>is there</source>
+            <translation>उपलब्ध</translation>
+        </message>
+        <message>
             <source>its time is over</source>
             <translation>समय समाप्त हो गया</translation>
         </message>
@@ -6824,8 +8368,32 @@
             <translation>बाद में</translation>
         </message>
         <message>
+            <source>let somebody vouch for the person</source>
+            <translation>किसी से व्यक्ति की पुष्टि करवाएँ</translation>
+        </message>
+        <message>
+            <source>let the person sign in at a provider</source>
+            <translation>व्यक्ति को किसी प्रदाता पर साइन-इन करने दें</translation>
+        </message>
+        <message>
+            <source>let the person sign in at a provider with two factors</source>
+            <translation>व्यक्ति को दो कारकों के साथ किसी प्रदाता पर साइन-इन करने दें</translation>
+        </message>
+        <message>
+            <source>let the person sign in at a trusted provider</source>
+            <translation>व्यक्ति को किसी विश्वसनीय प्रदाता पर साइन-इन करने दें</translation>
+        </message>
+        <message>
+            <source>lives, and is renewed no more: the person has to share anew</source>
+            <translation>चालू है, पर अब नवीनीकरण नहीं होगा: व्यक्ति को फिर से साझा करना होगा</translation>
+        </message>
+        <message>
             <source>looked up here</source>
             <translation>यहाँ खोजा गया</translation>
+        </message>
+        <message>
+            <source>may be approved unseen</source>
+            <translation>बिना देखे स्वीकृत हो सकता है</translation>
         </message>
         <message>
             <source>minor</source>
@@ -6836,12 +8404,36 @@
             <translation>माह/दिन/वर्ष</translation>
         </message>
         <message>
+            <source>must be looked at</source>
+            <translation>देखना ज़रूरी है</translation>
+        </message>
+        <message>
             <source>need not succeed</source>
             <translation>सफल होना ज़रूरी नहीं</translation>
         </message>
         <message>
+            <source>never asked</source>
+            <translation>कभी नहीं पूछा गया</translation>
+        </message>
+        <message>
+            <source>next renewal on {day}</source>
+            <translation>अगला नवीनीकरण {day} को</translation>
+        </message>
+        <message>
+            <source>no</source>
+            <translation>नहीं</translation>
+        </message>
+        <message>
             <source>no name yet</source>
             <translation>अभी नाम नहीं</translation>
+        </message>
+        <message>
+            <source>nobody asks</source>
+            <translation>कोई नहीं पूछता</translation>
+        </message>
+        <message>
+            <source>nobody is asked</source>
+            <translation>किसी से नहीं पूछा जाता</translation>
         </message>
         <message>
             <source>none</source>
@@ -6852,8 +8444,16 @@
             <translation>नहीं माँगा गया</translation>
         </message>
         <message>
+            <source>not asked lately</source>
+            <translation>हाल में नहीं पूछा गया</translation>
+        </message>
+        <message>
             <source>not connected</source>
             <translation>जुड़ा नहीं है</translation>
+        </message>
+        <message>
+            <source>not decided</source>
+            <translation>अनिर्णीत</translation>
         </message>
         <message>
             <source>not needed</source>
@@ -6866,6 +8466,10 @@
         <message>
             <source>not sure: compare it</source>
             <translation>निश्चित नहीं: मिलाएँ</translation>
+        </message>
+        <message>
+            <source>not there: people are spared it</source>
+            <translation>उपलब्ध नहीं: लोगों को इससे बचाया जाता है</translation>
         </message>
         <message>
             <source>nothing</source>
@@ -6892,8 +8496,16 @@
             <translation>ड्राइव पर रास्ते में</translation>
         </message>
         <message>
+            <source>one of the two is enough</source>
+            <translation>दोनों में से एक काफ़ी है</translation>
+        </message>
+        <message>
             <source>one-time code</source>
             <translation>एक बार का कोड</translation>
+        </message>
+        <message>
+            <source>overdue: the service is asked whether it still lives</source>
+            <translation>समय बीत गया: सेवा से पूछा जाता है कि क्या यह अब भी चालू है</translation>
         </message>
         <message>
             <source>passport zone</source>
@@ -6932,12 +8544,20 @@
             <translation>काफ़ी निश्चित</translation>
         </message>
         <message>
+            <source>read the chip of a passport or identity card</source>
+            <translation>पासपोर्ट या पहचान पत्र की चिप पढ़ें</translation>
+        </message>
+        <message>
             <source>ready to be sealed</source>
             <translation>सील किए जाने को तैयार</translation>
         </message>
         <message>
             <source>records shared through MiTrust</source>
             <translation>MiTrust से साझा किए गए रिकॉर्ड</translation>
+        </message>
+        <message>
+            <source>refused</source>
+            <translation>अस्वीकृत</translation>
         </message>
         <message>
             <source>refused by the server</source>
@@ -6952,8 +8572,16 @@
             <translation>सर्वर ने नामंज़ूर किया</translation>
         </message>
         <message>
+            <source>risk {before} → {after}</source>
+            <translation>जोखिम {before} → {after}</translation>
+        </message>
+        <message>
             <source>risk {weight}</source>
             <translation>जोखिम {weight}</translation>
+        </message>
+        <message>
+            <source>send the person a one-time code</source>
+            <translation>व्यक्ति को एक बार का कोड भेजें</translation>
         </message>
         <message>
             <source>sent back</source>
@@ -6980,8 +8608,20 @@
             <translation>इनसे साइन इन करते हैं: {names}</translation>
         </message>
         <message>
+            <source>somebody decided</source>
+            <translation>किसी ने निर्णय लिया</translation>
+        </message>
+        <message>
+            <source>somebody saw what is not for everybody</source>
+            <translation>किसी ने वह देखा जो सबके लिए नहीं है</translation>
+        </message>
+        <message>
             <source>somewhat sure (low)</source>
             <translation>कुछ हद तक निश्चित (निम्न)</translation>
+        </message>
+        <message>
+            <source>sources that could answer: {count}</source>
+            <translation>उत्तर दे सकने वाले स्रोत: {count}</translation>
         </message>
         <message>
             <source>still owed</source>
@@ -7012,6 +8652,18 @@
             <translation>निश्चित (पर्याप्त)</translation>
         </message>
         <message>
+            <source>take the identity from the person's wallet</source>
+            <translation>व्यक्ति के वॉलेट से पहचान लें</translation>
+        </message>
+        <message>
+            <source>the device itself</source>
+            <translation>उपकरण स्वयं</translation>
+        </message>
+        <message>
+            <source>the person did not agree</source>
+            <translation>व्यक्ति सहमत नहीं हुआ</translation>
+        </message>
+        <message>
             <source>the person was told to come again</source>
             <translation>व्यक्ति को फिर आने को कहा गया</translation>
         </message>
@@ -7028,8 +8680,16 @@
             <translation>इस व्यक्ति को फिर आना होगा</translation>
         </message>
         <message>
+            <source>this station</source>
+            <translation>यह स्टेशन</translation>
+        </message>
+        <message>
             <source>to be captured</source>
             <translation>लिया जाना है</translation>
+        </message>
+        <message>
+            <source>to be renewed</source>
+            <translation>नवीनीकरण करना है</translation>
         </message>
         <message>
             <source>today</source>
@@ -7040,12 +8700,28 @@
             <translation>बहुत बार ग़लत प्रयास; {minutes} मिनट में फिर प्रयास कर सकते हैं</translation>
         </message>
         <message>
+            <source>turning the head and shutting the eyes</source>
+            <translation>सिर घुमाना और आँखें बंद करना</translation>
+        </message>
+        <message>
             <source>typed</source>
             <translation>टाइप किया गया</translation>
         </message>
         <message>
             <source>under way</source>
             <translation>चल रहा है</translation>
+        </message>
+        <message>
+            <source>unknown kind of file</source>
+            <translation>अज्ञात प्रकार की फ़ाइल</translation>
+        </message>
+        <message>
+            <source>valid until {day}</source>
+            <translation>{day} तक मान्य</translation>
+        </message>
+        <message>
+            <source>verified</source>
+            <translation>सत्यापित</translation>
         </message>
         <message>
             <source>very alike</source>
@@ -7084,12 +8760,28 @@
             <translation>फ़ोन का वॉलेट</translation>
         </message>
         <message>
+            <source>was valid until {day}</source>
+            <translation>{day} तक मान्य था</translation>
+        </message>
+        <message>
             <source>weak</source>
             <translation>कमज़ोर</translation>
         </message>
         <message>
+            <source>without an end</source>
+            <translation>बिना अंत के</translation>
+        </message>
+        <message>
+            <source>yes</source>
+            <translation>हाँ</translation>
+        </message>
+        <message>
             <source>{allowed} attempts are allowed.</source>
             <translation>{allowed} प्रयासों की अनुमति है।</translation>
+        </message>
+        <message>
+            <source>{attribute}: {mine} % good at the first try, the team's {team} %.</source>
+            <translation>{attribute}: पहले प्रयास में {mine} % अच्छे, टीम के {team} %।</translation>
         </message>
         <message>
             <source>{count} decisions are signed and count.</source>
@@ -7102,6 +8794,10 @@
         <message>
             <source>{count} older ones</source>
             <translation>{count} पुराने</translation>
+        </message>
+        <message>
+            <source>{count} older records are still being counted.</source>
+            <translation>{count} पुराने रिकॉर्ड अभी गिने जा रहे हैं।</translation>
         </message>
         <message>
             <source>{count} older records are still being made ready to be searched.</source>
@@ -7124,12 +8820,36 @@
             <translation>इस बीच {count} भेजे गए और फिर आपकी प्रतीक्षा में हैं।</translation>
         </message>
         <message>
+            <source>{days} days</source>
+            <translation>{days} दिन</translation>
+        </message>
+        <message>
             <source>{decision}, to be signed off</source>
             <translation>{decision}, पक्का होना बाकी</translation>
         </message>
         <message>
             <source>{decision}{reason} by {name}, {time}</source>
             <translation>{decision}{reason} {name} द्वारा, {time}</translation>
+        </message>
+        <message>
+            <source>{device} gives poorer quality for everybody at present: that is not your doing. Tell your supervisor.</source>
+            <translation>{device} इस समय सबको कमज़ोर गुणवत्ता दे रहा है: यह आपकी वजह से नहीं है। अपने पर्यवेक्षक को बताएँ।</translation>
+        </message>
+        <message>
+            <source>{device}, {what}: quality is {points} points lower for every officer since {day}. Clean it, or have it looked at.</source>
+            <translation>{device}, {what}: {day} से हर अधिकारी के लिए गुणवत्ता {points} अंक कम है। इसे साफ़ करें या जाँच कराएँ।</translation>
+        </message>
+        <message>
+            <source>{device}, {what}: quality is {points} points lower than with the other devices, whoever works with it. Clean it, or have it looked at.</source>
+            <translation>{device}, {what}: गुणवत्ता दूसरे उपकरणों से {points} अंक कम है, चाहे इसे कोई भी चलाए। इसे साफ़ करें या जाँच कराएँ।</translation>
+        </message>
+        <message>
+            <source>{differing} of {cases} registrations of the last {days} days would have gone otherwise. Supervisors would have been asked about {after} instead of {before}.</source>
+            <translation>पिछले {days} दिनों के {cases} में से {differing} पंजीकरण अलग होते। पर्यवेक्षकों से {before} के बजाय {after} के बारे में पूछा जाता।</translation>
+        </message>
+        <message>
+            <source>{document} from {provider}</source>
+            <translation>{provider} से {document}</translation>
         </message>
         <message>
             <source>{document}: {before} kB before, {after} kB now. Look whether it can still be read; if not, scan it again.</source>
@@ -7164,6 +8884,10 @@
             <translation>{folder} एक फ़ाइल है, और यहाँ फ़ोल्डर चाहिए।</translation>
         </message>
         <message>
+            <source>{form}, {size} kB</source>
+            <translation>{form}, {size} kB</translation>
+        </message>
+        <message>
             <source>{host} answers but sends no pictures. Ask your administrator to check the camera's address, password and certificate.</source>
             <translation>{host} उत्तर देता है पर चित्र नहीं भेजता। अपने व्यवस्थापक से कैमरे का पता, पासवर्ड और प्रमाणपत्र जाँचने को कहें।</translation>
         </message>
@@ -7180,12 +8904,48 @@
             <translation>{minutes} मिनट</translation>
         </message>
         <message>
+            <source>{name} cannot be {value}. It may be {allowed}.</source>
+            <translation>{name} का मान {value} नहीं हो सकता। अनुमत: {allowed}।</translation>
+        </message>
+        <message>
+            <source>{name} is no name for a driver: take small letters, digits and underscores, with a letter first.</source>
+            <translation>{name} ड्राइवर का नाम नहीं हो सकता: छोटे अक्षर, अंक और अंडरस्कोर लें, पहले एक अक्षर हो।</translation>
+        </message>
+        <message>
+            <source>{name} would be good enough</source>
+            <translation>{name} पर्याप्त होता</translation>
+        </message>
+        <message>
+            <source>{name} would be too poor</source>
+            <translation>{name} बहुत कमज़ोर होता</translation>
+        </message>
+        <message>
             <source>{name} · next: {step} · {time}</source>
             <translation>{name} · आगे: {step} · {time}</translation>
         </message>
         <message>
+            <source>{name}, drawn. The numbers stand in the table.</source>
+            <translation>{name}, चित्र में। संख्याएँ तालिका में हैं।</translation>
+        </message>
+        <message>
+            <source>{name}, in numbers</source>
+            <translation>{name}, संख्याओं में</translation>
+        </message>
+        <message>
+            <source>{name}, page {number} of {count}</source>
+            <translation>{name}, पृष्ठ {number}, कुल {count}</translation>
+        </message>
+        <message>
+            <source>{name}: agreed on {time}</source>
+            <translation>{name}: {time} को सहमति दी</translation>
+        </message>
+        <message>
             <source>{name}: cannot be captured ({reason})</source>
             <translation>{name}: लिया नहीं जा सकता ({reason})</translation>
+        </message>
+        <message>
+            <source>{name}: this file cannot be shown here. Save a copy and open it where it can be.</source>
+            <translation>{name}: यह फ़ाइल यहाँ दिखाई नहीं जा सकती। एक प्रति सहेजें और जहाँ खुल सके वहाँ खोलें।</translation>
         </message>
         <message>
             <source>{name}: {quality}</source>
@@ -7196,8 +8956,32 @@
             <translation>{number} · {name} · {time} पर सील</translation>
         </message>
         <message>
+            <source>{officer} with {device}, {what}: quality is {points} points lower since {day}, and too little was done by others or elsewhere to say which of the two it is. Clean the device, and exchange devices for some days.</source>
+            <translation>{officer}, {device} पर, {what}: {day} से गुणवत्ता {points} अंक कम है, और दूसरों ने या दूसरी जगह इतना कम काम किया कि कहा नहीं जा सकता कि कारण कौन है। उपकरण साफ़ करें, और कुछ दिन उपकरण बदल लें।</translation>
+        </message>
+        <message>
+            <source>{officer} with {device}, {what}: quality is {points} points lower than elsewhere, and nobody else worked with it who worked with another one too. Exchange devices for some days to see which of the two it is.</source>
+            <translation>{officer}, {device} पर, {what}: गुणवत्ता दूसरी जगहों से {points} अंक कम है, और किसी और ने इस पर और साथ ही किसी दूसरे उपकरण पर काम नहीं किया। कारण कौन है यह देखने के लिए कुछ दिन उपकरण बदल लें।</translation>
+        </message>
+        <message>
+            <source>{officer}, {what}: quality is {points} points lower since {day}, whatever the device. Ask what has changed.</source>
+            <translation>{officer}, {what}: {day} से गुणवत्ता {points} अंक कम है, चाहे उपकरण कोई भी हो। पूछें कि क्या बदला है।</translation>
+        </message>
+        <message>
+            <source>{officer}, {what}: quality is {points} points lower than the team's with the same devices. Go through the placement together.</source>
+            <translation>{officer}, {what}: उन्हीं उपकरणों पर गुणवत्ता टीम से {points} अंक कम है। रखने का तरीक़ा साथ मिलकर देखें।</translation>
+        </message>
+        <message>
+            <source>{one}, and then {other}</source>
+            <translation>{one}, और फिर {other}</translation>
+        </message>
+        <message>
             <source>{rate} pictures a second come.</source>
             <translation>प्रति सेकंड {rate} चित्र आते हैं।</translation>
+        </message>
+        <message>
+            <source>{score} of at most {strength}</source>
+            <translation>अधिकतम {strength} में से {score}</translation>
         </message>
         <message>
             <source>{seconds} s</source>
@@ -7224,6 +9008,10 @@
             <translation>{source} के अनुसार {said}; यहाँ लिखा है {standing}।</translation>
         </message>
         <message>
+            <source>{source}, signed with {fingerprint} …</source>
+            <translation>{source}, {fingerprint} … से हस्ताक्षरित</translation>
+        </message>
+        <message>
             <source>{step} took {minutes} minutes; usual is {most} at most.</source>
             <translation>{step} में {minutes} मिनट लगे; सामान्यतः अधिक से अधिक {most}।</translation>
         </message>
@@ -7232,8 +9020,28 @@
             <translation>{step} में {seconds} सेकंड लगे; सामान्यतः कम से कम {least}।</translation>
         </message>
         <message>
+            <source>{step}: half of yours take longer than {mine} s, half of the team's longer than {team} s.</source>
+            <translation>{step}: आपके आधे {mine} सेकंड से ज़्यादा लेते हैं, टीम के आधे {team} सेकंड से ज़्यादा।</translation>
+        </message>
+        <message>
+            <source>{text} is no moment. Write 2026-12-31, or 2026-12-31T08:00+01:00.</source>
+            <translation>{text} कोई समय नहीं है। 2026-12-31 या 2026-12-31T08:00+01:00 लिखें।</translation>
+        </message>
+        <message>
+            <source>{text} is no setting with its value. Write NAME=VALUE.</source>
+            <translation>{text} मान सहित सेटिंग नहीं है। NAME=VALUE लिखें।</translation>
+        </message>
+        <message>
+            <source>{value} (the server's)</source>
+            <translation>{value} (सर्वर का)</translation>
+        </message>
+        <message>
             <source>{waiting} waiting · {held} held · {decided} to be signed off</source>
             <translation>{waiting} प्रतीक्षा में · {held} रोके हुए · {decided} पक्के होने बाकी</translation>
+        </message>
+        <message>
+            <source>{what}: level {level}</source>
+            <translation>{what}: स्तर {level}</translation>
         </message>
         <message>
             <source>{what}: the limit is reached.</source>
@@ -7250,6 +9058,10 @@
         <message>
             <source>{whole}.{tenth}</source>
             <translation>{whole}.{tenth}</translation>
+        </message>
+        <message>
+            <source>✗ not signed by this station</source>
+            <translation>✗ इस केंद्र ने हस्ताक्षर नहीं किया</translation>
         </message>
     </context>
 </TS>

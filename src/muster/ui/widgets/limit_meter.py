@@ -12,6 +12,7 @@ from muster.ui.widgets.parts import empty, label, mark
 
 _MOST = 3
 _BAR_WIDTH = 90
+_BAR_HEIGHT = 8  # as high as a line it looks like a box to type into
 _NEAR = 0.8  # of a limit used up: time to do something about it
 
 
@@ -34,7 +35,7 @@ class LimitMeter(QWidget):
             self._rows.addWidget(label(words, "finding" if near else "soft"), row, 0)
             bar = QProgressBar()
             bar.setTextVisible(False)
-            bar.setFixedWidth(theme.px(_BAR_WIDTH))
+            bar.setFixedSize(theme.px(_BAR_WIDTH), theme.px(_BAR_HEIGHT))
             bar.setRange(0, 100)
             bar.setValue(round(100 * limit.share))
             bar.setAccessibleName(words)

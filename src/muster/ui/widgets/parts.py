@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from string import ascii_letters
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QSize, Qt, Signal
 from PySide6.QtGui import (
-    QAccessible,
-    QAccessibleEvent,
     QHideEvent,
     QKeySequence,
     QMouseEvent,
@@ -26,13 +25,16 @@ from PySide6.QtWidgets import (
     QPushButton,
     QScrollArea,
     QSizePolicy,
-    QStyle,
-    QStyleOptionButton,
+    QStyledItemDelegate,
     QVBoxLayout,
     QWidget,
 )
 
 from muster.ui import theme
+from muster.ui.language import tr
+
+if TYPE_CHECKING:
+    from PySide6.QtWidgets import QStyleOptionButton
 
 _LEAST_LIST = 110  # pixels high at 100 %: a few lines
 
@@ -60,9 +62,17 @@ class Elided(QLabel):
         self.drawFrame(painter)  # and the ground that the style sheet gives it
         room = self.contentsRect()
         words = self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, room.width())
-        side = QStyle.visualAlignment(self.layoutDirection(), Qt.AlignmentFlag.AlignLeft)
+        to_the_right = self.layoutDirection() is Qt.LayoutDirection.RightToLeft
+        side = Qt.AlignmentFlag.AlignRight if to_the_right else Qt.AlignmentFlag.AlignLeft
         painter.drawText(room, side | Qt.AlignmentFlag.AlignVCenter, words)
         painter.end()
+
+
+def training_band() -> Elided:
+    """On every page of a station for invented people, so that nobody takes it for the real one."""
+    made = Elided(tr("Training: nothing is sent to a real server"))
+    made.setObjectName("training")
+    return made
 
 
 def align(words: QLabel, *, right_to_left: bool) -> None:
@@ -180,12 +190,14 @@ def link(text: str) -> Button:
 
 
 class Choice(QComboBox):
-    """A list that the mouse wheel scrolls past: rolling over it must not change an answer."""
+    """A list that the mouse wheel scrolls past: rolling over it must not change an answer. It opens below its box:
+    what Qt lays over the box is too low for the rows of a style sheet, and cuts the last one."""
 
     def __init__(self, name: str = "") -> None:
         super().__init__()
         self.setAccessibleName(name)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setItemDelegate(QStyledItemDelegate(self))  # Qt's own for lists knows no style sheet
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         event.ignore()
@@ -195,6 +207,15 @@ def password_box(name: str) -> QLineEdit:
     box = QLineEdit()
     box.setEchoMode(QLineEdit.EchoMode.Password)
     box.setAccessibleName(name)
+    return box
+
+
+def code_box() -> QLineEdit:
+    """Six digits, shown: they are worth nothing half a minute later."""
+    box = QLineEdit()
+    box.setAccessibleName(tr("Code of your authenticator"))
+    box.setInputMethodHints(Qt.InputMethodHint.ImhDigitsOnly)
+    box.setMaxLength(7)
     return box
 
 
@@ -226,7 +247,9 @@ class Note(QLabel):
             self.style().unpolish(self)
             self.style().polish(self)
         self.setVisible(bool(text))
-        if text:
+        if self.isVisible():
+            from PySide6.QtGui import QAccessible, QAccessibleEvent  # which few pages need at once
+
             QAccessible.updateAccessibility(QAccessibleEvent(self, QAccessible.Event.Alert))
 
     def clear(self) -> None:

@@ -17,7 +17,6 @@ from PySide6.QtWidgets import QCompleter, QLineEdit, QListView, QStyle
 from muster.ui import theme
 from muster.ui.language import tr
 
-LEAST_TYPED = 2
 _SHOWN_AT_ONCE = 8
 
 T = TypeVar("T")
@@ -48,6 +47,7 @@ class PlaceSearch(QLineEdit):
         self._completer = QCompleter(self.found, self)
         self._completer.setCompletionMode(QCompleter.CompletionMode.UnfilteredPopupCompletion)
         self._completer.setMaxVisibleItems(_SHOWN_AT_ONCE)
+        self._completer.setWrapAround(False)  # else the arrow behind the last one leaves the list
         # Not setCompleter: that would write what the arrows pass over into the box, and search for it.
         self._completer.setWidget(self)
         self._completer.activated[QModelIndex].connect(self._taken)  # type: ignore[index]
@@ -64,7 +64,7 @@ class PlaceSearch(QLineEdit):
 
     def _search(self, text: str) -> None:
         self.found.clear()
-        if len(text.strip()) < LEAST_TYPED:
+        if not text.strip():
             self.popup.hide()
             return
         places = self._find(text)

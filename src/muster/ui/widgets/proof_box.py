@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QGridLayout, QLineEdit, QPushButton, QWidget
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QGridLayout, QPushButton, QWidget
 
 from muster.domain.operators import Factor, Way
 from muster.ui import theme
 from muster.ui.language import tr
-from muster.ui.widgets.parts import button, label, password_box
+from muster.ui.widgets.parts import button, code_box, label, password_box
 from muster.workstation.proving import Proof
 
 _WIDTH = 300
@@ -75,8 +75,14 @@ class ProofBox(QWidget):
         """What counts beside a finger or face: nothing where that is enough, whatever stands in a box."""
         return Proof() if frozenset({factor}) in self._ways else self.proof()
 
+    def put(self, password: str) -> None:
+        """A training station's password, which nobody there could know; what is typed instead takes its place."""
+        if Factor.PASSWORD in self._factors:
+            self.password.setText(password)
+
     def focus(self) -> None:
         (self.password if Factor.PASSWORD in self._factors else self.touch).setFocus()
+        self.password.selectAll()
 
     def clear(self) -> None:
         """Nothing typed stays in memory longer than it is needed."""
@@ -88,12 +94,3 @@ class ProofBox(QWidget):
             self.given.emit()
         else:
             (self.code if self.password.text() else self.password).setFocus()
-
-
-def code_box() -> QLineEdit:
-    """Six digits, shown: they are worth nothing half a minute later."""
-    box = QLineEdit()
-    box.setAccessibleName(tr("Code of your authenticator"))
-    box.setInputMethodHints(Qt.InputMethodHint.ImhDigitsOnly)
-    box.setMaxLength(7)
-    return box

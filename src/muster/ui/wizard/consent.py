@@ -49,17 +49,19 @@ class ConsentPage(StepPage):
         self.column.addStretch(1)
         self.refuse = AskedTwice(tr("The person does not agree"), tr("End the registration? Nothing is kept."))
         self.refuse.confirmed.connect(self._refuse)
-        self.turn = button(tr("Show to the person ({key})", key=TURN_KEY))
+        # Where the person has to sign, the officer's word does not stand for it.
+        self._must_sign = enrollment.person.must_sign
+        self.turn = button(tr("Show to the person ({key})", key=TURN_KEY), primary=self._must_sign)
         self.turn.clicked.connect(person.turn)
         shortcuts.add(self, TURN_KEY, tr("Show to the person"), person.turn_or_back)
         self.agree = button(tr("The person agrees"), primary=True)
         self.agree.clicked.connect(self._agree)
-        self.foot(self.refuse, self.turn, self.agree)
+        self.foot(self.refuse, self.turn, *(() if self._must_sign else (self.agree,)))
         self._fill(self._language)
         person.changed.connect(self._say_where)
 
     def enter(self) -> None:
-        self.agree.setFocus()
+        (self.turn if self._must_sign else self.agree).setFocus()
         self._ask()
 
     def leave(self) -> None:
@@ -92,20 +94,38 @@ class ConsentPage(StepPage):
         self._say_where()
 
     def _say_where(self) -> None:
-        if self._person.has_own_screen:
+        if self._must_sign and self._person.has_own_screen:
+            self.note.say(tr("The person reads this on their screen and signs there."))
+        elif self._must_sign:
+            self.note.say(tr("The person signs this themselves: show it to them."))
+        elif self._person.has_own_screen:
             self.note.say(tr("The person reads this on their screen and answers there; or you ask them."))
         else:
             self.note.clear()
 
-    def _answered(self, shown: Shown, agrees: bool, signature: Handwriting | None) -> None:
-        self._keep(shown, agrees, signature, own_screen=self._person.has_own_screen)
+    def _answered(self, shown: Shown, agrees: bool, signature: Handwriting | None, cannot_sign: bool) -> None:
+        own = self._person.has_own_screen
+        self._keep(shown, agrees, signature, own_screen=own, cannot_sign=cannot_sign)
 
-    def _keep(self, shown: Shown, agrees: bool, signature: Handwriting | None, *, own_screen: bool) -> None:
+    def _keep(
+        self,
+        shown: Shown,
+        agrees: bool,
+        signature: Handwriting | None,
+        *,
+        own_screen: bool,
+        cannot_sign: bool = False,
+    ) -> None:
         self._hold()
 
         def work() -> Registration:
             return self.enrollment.person.answer_consent(
-                self.registration.id, shown, agrees=agrees, own_screen=own_screen, signature=signature
+                self.registration.id,
+                shown,
+                agrees=agrees,
+                own_screen=own_screen,
+                signature=signature,
+                cannot_sign=cannot_sign,
             )
 
         self._person.say("thanks" if agrees else "ended")

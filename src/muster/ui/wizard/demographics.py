@@ -6,7 +6,8 @@ on the screen; so does a touch of a box.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections import deque
+from collections.abc import Callable, Iterator
 from datetime import date
 from functools import cached_property, partial
 
@@ -33,9 +34,10 @@ from muster.ui.wizard.demographics_cells import CellWords
 from muster.ui.wizard.demographics_form import FormView
 from muster.ui.wizard.demographics_lines import BlockedWordLine, ConflictLine, OfferLine
 from muster.ui.wizard.demographics_presenter import LIST_KINDS, DemographicsPresenter, Place, SaidElsewhere
+from muster.ui.wizard.format_words import format_words
 from muster.ui.wizard.step_page import StepPage
 from muster.workstation.enrollment import Enrollment
-from muster.workstation.form_checking import WORD_BLOCKLISTED
+from muster.workstation.form_checking import FIELD_FORMAT, WORD_BLOCKLISTED
 from muster.workstation.pre_registrations import Prefilled
 from muster.workstation.reference import Labels, label_in
 
@@ -62,7 +64,9 @@ def _what_to_ask(process: Process) -> str:
 
 
 class DemographicsPage(StepPage):
-    """``documents_wanted``: a document is to be read before, so that less is left to be typed."""
+    """``documents_wanted``: a document is to be read before, so that less is left to be typed.
+
+    Whole at once, unless ``in_pieces``: a long form takes too long for that."""
 
     documents_wanted = Signal()
 
@@ -73,6 +77,8 @@ class DemographicsPage(StepPage):
         registration: Registration,
         window_language: str,
         take_booking: TakeBooking,
+        *,
+        in_pieces: bool = False,
     ) -> None:
         super().__init__(enrollment, background, registration)
         self._take_booking = take_booking
@@ -93,26 +99,22 @@ class DemographicsPage(StepPage):
         self._is_unkept = False
         self._asked: dict[str, object] = {}
         self._was_left: set[str] = set()
+        self._says_what_is_missing = False
         self.booking, self.fetch = QLineEdit(), button(tr("Fetch"))
         self.places = PlaceSearch(self._places_found)
         self.places.chosen.connect(self._place_chosen)
         self.groups: FieldGroupChoice | None = None
         self.column.setSpacing(theme.px(theme.CLOSE))
-        self._form = self._form_view()
-        self.cells = self._form.cells
-        self.boxes = {place: box for cell in self.cells.values() for place, box in cell.box_at.items()}
-        self.lists = {name: cell.list for name, cell in self.cells.items() if cell.list is not None}
-        self._area = scrolling(self._content(process))
-        self.column.addWidget(self._area, 1)
-        self._foot()
         self._keeping = QTimer(self)
         self._keeping.setSingleShot(True)
         self._keeping.setInterval(_KEEP_AFTER_MS)
         self._keeping.timeout.connect(self._keep)
-        self._show_all()
-        for cell in self.cells.values():
-            for widget in cell.widgets:
-                widget.installEventFilter(self)
+        self._pieces = self._build(process)
+        if not in_pieces:
+            deque(self._pieces, 0)
+
+    def pieces(self) -> Iterator[None]:
+        return self._pieces
 
     def enter(self) -> None:
         order = self._order()
@@ -134,17 +136,45 @@ class DemographicsPage(StepPage):
 
     # Built once
 
-    def _content(self, process: Process) -> QWidget:
-        """All of it scrolls where letters are large or a keyboard is open, so that there is room for the boxes."""
+    def _build(self, process: Process) -> Iterator[None]:
+        """From the outside in: a widget is styled anew whenever what it lies in is moved."""
         content = QWidget()
+        self._area = scrolling(content)
+        self.column.addWidget(self._area, 1)
+        self._foot()
+        yield
+        self._fill(content, process)
+        yield
+        for _ in self._form.pieces():
+            yield
+        self.cells = self._form.cells
+        self.boxes = {place: box for cell in self.cells.values() for place, box in cell.box_at.items()}
+        self.lists = {name: cell.list for name, cell in self.cells.items() if cell.list is not None}
+        for name, cell in self.cells.items():
+            if cell.field.is_handle:
+                cell.handle.setChecked(self.presenter.is_handle(name))
+            self._show(name)
+            for widget in cell.widgets:
+                widget.installEventFilter(self)
+            yield
+        self._form.typed.connect(self._typed)
+        self._form.chosen.connect(self._chosen)
+        self._form.left.connect(self._left)
+        self._form.handle_chosen.connect(self._handle_chosen)
+        self._refresh()
+
+    def _fill(self, content: QWidget, process: Process) -> None:
+        """All of it scrolls where letters are large or a keyboard is open, so that there is room for the boxes."""
         column = QVBoxLayout(content)
         column.setContentsMargins(0, 0, theme.px(6), 0)
         column.setSpacing(theme.px(theme.CLOSE))
         column.addLayout(self._top(process))
         if self.presenter.groups:
             column.addWidget(self._group_choice())
+        words = CellWords(self.presenter.languages, self._locale(), lambda: self._around.today, self._age_words)
+        fields = self.presenter.fields
+        self._form = FormView(fields, words, self._label, self.places, in_one_column=_is_magnified())
         column.addWidget(self._form, 1)
-        return content
 
     def _top(self, process: Process) -> QBoxLayout:
         """Title and, beside it where there is room so that the form keeps its height, what a pre-registration
@@ -179,19 +209,6 @@ class DemographicsPage(StepPage):
         self.groups = FieldGroupChoice(names, self.presenter.groups_chosen)
         self.groups.changed.connect(self._groups_changed)
         return self.groups
-
-    def _form_view(self) -> FormView:
-        words = CellWords(self.presenter.languages, self._locale(), lambda: self._around.today, self._age_words)
-        fields = self.presenter.fields
-        made = FormView(fields, words, self._label, self.places, in_one_column=_is_magnified())
-        for name, cell in made.cells.items():
-            if cell.field.is_handle:
-                cell.handle.setChecked(self.presenter.is_handle(name))
-        made.typed.connect(self._typed)
-        made.chosen.connect(self._chosen)
-        made.left.connect(self._left)
-        made.handle_chosen.connect(self._handle_chosen)
-        return made
 
     def _foot(self) -> None:
         self.keys = button(tr("Keyboard"))
@@ -233,10 +250,14 @@ class DemographicsPage(StepPage):
         shown = self.presenter.shown()
         self._form.show_only(shown)
         marks = self.presenter.marks()
-        for field_id, required in shown.items():
-            self.cells[field_id].need(required=required)
+        for field_id, need in shown.items():
+            self.cells[field_id].need(need)
             self._show_mark(field_id, marks.get(field_id, FieldMark()))
             self._show_problem(field_id)
+        red = [each for each in blocking(self.presenter.problems) if each.field.split(".")[0] in shown]
+        if self._says_what_is_missing and not red:
+            self._says_what_is_missing = False
+            self.note.clear()
 
     def _show_mark(self, field_id: str, mark: FieldMark) -> None:
         """Lines are made anew only when something else is asked: one may be answered just now."""
@@ -324,8 +345,9 @@ class DemographicsPage(StepPage):
         for field_id in self.presenter.choose_chain(codes):
             self._show(field_id)
         self._after_change()
-        last = [field.id for field in self.presenter.fields.values() if field.level is not None][-1]
-        self._focus_on(self.presenter.next_empty(self._order(), (last, "")))
+        chain = [field.id for field in self.presenter.fields.values() if field.level is not None]
+        filled = [field_id for field_id in chain if self.presenter.text(field_id, "")]
+        self._focus_on(self.presenter.next_empty(self._order(), (filled[-1], "") if filled else None))
 
     def _places_found(self, typed: str) -> list[Found[dict[str, str]]]:
         form = self.presenter.fields.values()
@@ -441,6 +463,7 @@ class DemographicsPage(StepPage):
             return
         self._keep()
         self.note.say(tr("Something is missing or not right: see the fields with a red frame."), "bad")
+        self._says_what_is_missing = True
         self._focus(blocking(findings)[0].field)
 
     # What is wrong
@@ -466,7 +489,11 @@ class DemographicsPage(StepPage):
         """In the deployment's own words where it has some."""
         details, process = self.enrollment.details, self.registration.started.process
         own = details.own_sentence(finding, self._window_language)
-        return own or say_finding(details.named(finding, process, self._window_language))
+        if own:
+            return own
+        field_id, _, language = finding.field.partition(".")
+        told = format_words(self.presenter.fields[field_id], language) if finding.code is FIELD_FORMAT else ""
+        return told or say_finding(details.named(finding, process, self._window_language))
 
     # Where the keyboard is
 

@@ -20,7 +20,7 @@ from muster.ui.widgets.date_entry import DateEntry
 from muster.ui.widgets.origin_mark import OriginMark
 from muster.ui.widgets.parts import Card, Choice, empty, label, mark
 from muster.ui.widgets.place_search import PlaceSearch
-from muster.ui.wizard.demographics_presenter import CHECKED, LIST_KINDS, Place
+from muster.ui.wizard.demographics_presenter import CHECKED, LIST_KINDS, Need, Place
 from muster.workstation.forms import FieldKind, FormField
 from muster.workstation.reference import Language
 
@@ -80,7 +80,7 @@ class FieldCell(QWidget):
         self._fill()
         if field.is_handle:
             self.grid.addWidget(self.handle, 3, 0, 1, self._width)
-        self.need(required=field.required)
+        self.need(Need(field.required))
 
     # Made at the first need: a form opens sooner without what most of its fields never show.
 
@@ -116,7 +116,7 @@ class FieldCell(QWidget):
 
     @property
     def is_wide(self) -> bool:
-        return self.field.kind is FieldKind.LOCALIZED
+        return is_wide(self.field)
 
     @property
     def widgets(self) -> tuple[QWidget, ...]:
@@ -233,8 +233,13 @@ class FieldCell(QWidget):
             self.suggested[language] = made
         self.suggested[language].setVisible(suggested)
 
-    def need(self, *, required: bool) -> None:
-        star = " *" if required else ""
+    def need(self, need: Need) -> None:
+        star = " *" if need else ""
+        either = tr("one of the two is enough") if need is Need.ONE_OF_TWO else ""
+        if self.field.kind is FieldKind.TEXT:  # in its box: beside the name the page becomes higher
+            self.boxes[""].setPlaceholderText(either)
+        elif either:
+            star += f"  ·  {either}"
         first = f"  ·  {self._words.languages[0].name}" if self.is_wide and self._words.are_several else ""
         self.name.setText(f"{self._name}{star}{first}")
 
@@ -294,6 +299,17 @@ class SearchCell(QWidget):
         return (self._box,)
 
 
+def is_wide(field: FormField) -> bool:
+    """Whether its cell goes over both columns of a card."""
+    return field.kind is FieldKind.LOCALIZED
+
+
+def weight(fields: Iterable[FormField], *, has_search: bool) -> int:
+    """How high a card of these usually is, in halves of a row: what is asked of few people does not count."""
+    usual = (field for field in fields if field.visible is None)
+    return sum(_COLUMNS if is_wide(field) else 1 for field in usual) + has_search + 1
+
+
 def in_two_columns(heights: Sequence[int]) -> tuple[list[int], list[int]]:
     """Which of these stand in the first column, which in the second, so that the form is as low as can be; among
     equals what keeps their order best when the first is read down and then the second."""
@@ -315,13 +331,13 @@ def in_two_columns(heights: Sequence[int]) -> tuple[list[int], list[int]]:
 
 class GroupCard(Card):
     """Cells in two columns, wide ones over both. What is hidden leaves no hole, and whoever types keeps the
-    keyboard: cells are moved, never made anew. ``search`` stands above the first list of places."""
+    keyboard: cells are moved, never made anew. ``search`` stands above the first list of places. Made with nothing
+    in it: what is put into a card that has its place already is styled once, a whole card that is moved anew."""
 
-    def __init__(self, title: str, cells: Iterable[FieldCell], search: SearchCell | None = None) -> None:
+    def __init__(self, title: str, search: SearchCell | None = None) -> None:
         super().__init__(margin=theme.px(theme.GAP), spacing=theme.px(theme.TIGHT))
-        self.cells, self.search = tuple(cells), search
-        for cell in self.cells:
-            cell.setParent(self)
+        self.cells: list[FieldCell] = []
+        self.search = search
         if title:
             self.column.addWidget(label(title, "section"))
         self._grid = QGridLayout()
@@ -334,11 +350,9 @@ class GroupCard(Card):
         self.column.addLayout(self._grid)
         self._shown: tuple[str, ...] | None = None
 
-    @property
-    def weight(self) -> int:
-        """How high it usually is, in halves of a row: what is asked of few people does not count."""
-        usual = [cell for cell in self.cells if cell.field.visible is None]
-        return sum(_COLUMNS if cell.is_wide else 1 for cell in usual) + bool(self.search) + 1
+    def add(self, cell: FieldCell) -> None:
+        cell.setParent(self)
+        self.cells.append(cell)
 
     def show_only(self, shown: Iterable[str]) -> None:
         wanted = set(shown)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
 from itertools import groupby, pairwise
 
@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from muster.ui import theme
 from muster.ui.widgets.place_search import PlaceSearch
-from muster.ui.wizard.demographics_cells import CellWords, FieldCell, GroupCard, SearchCell, in_two_columns
+from muster.ui.wizard.demographics_cells import CellWords, FieldCell, GroupCard, SearchCell, in_two_columns, weight
 from muster.ui.wizard.demographics_presenter import Place
 from muster.workstation.forms import FormField
 from muster.workstation.reference import Labels
@@ -21,7 +21,9 @@ Say = Callable[[Labels, str], str]
 
 
 class FormView(QWidget):
-    """The signals bring the field first; then the language and the text, the code, the language, the tick."""
+    """The signals bring the field first; then the language and the text, the code, the language, the tick.
+
+    Made with its cards; there is a cell for each field once all ``pieces`` are done."""
 
     typed = Signal(str, str, str)
     chosen = Signal(str, str)
@@ -38,22 +40,39 @@ class FormView(QWidget):
         in_one_column: bool,
     ) -> None:
         super().__init__()
-        self._say = say
-        self.cells = {name: FieldCell(field, say(field.labels, name), words) for name, field in fields.items()}
-        cards = [self._card(title, group, search) for title, group in self._groups(fields.values())]
+        self._say, self._fields, self._words = say, fields, words
+        self.cells: dict[str, FieldCell] = {}
+        self._card_of: dict[str, GroupCard] = {}
+        first_place = next((each for each in fields.values() if each.level is not None), None)
+        cards, weights = [], []
+        for title, group in self._groups(fields.values()):
+            has_search = first_place in group
+            card = GroupCard(title, SearchCell(search) if has_search else None)
+            self._card_of.update((each.id, card) for each in group)
+            cards.append(card)
+            weights.append(weight(group, has_search=has_search))
         sides = [cards]
         if not in_one_column:
-            sides = [[cards[each] for each in side] for side in in_two_columns([card.weight for card in cards])]
+            sides = [[cards[each] for each in side] for side in in_two_columns(weights)]
         self._cards = [card for side in sides for card in side]
         self._lay_out(sides)
-        for name, cell in self.cells.items():
-            cell.edited.connect(partial(self.typed.emit, name))
-            cell.chosen.connect(partial(self.chosen.emit, name))
-            cell.left.connect(partial(self.left.emit, name))
-            cell.handle_chosen.connect(partial(self.handle_chosen.emit, name))
+
+    def pieces(self) -> Iterator[None]:
+        """A cell each."""
+        for name, field in self._fields.items():
+            self._add(name, FieldCell(field, self._say(field.labels, name), self._words))
+            yield
         # Tab goes the way the eye does, not the way the form was described.
         for before, after in pairwise(widget for card in self._cards for widget in card.tab_order):
             QWidget.setTabOrder(before, after)
+
+    def _add(self, name: str, cell: FieldCell) -> None:
+        self.cells[name] = cell
+        self._card_of[name].add(cell)
+        cell.edited.connect(partial(self.typed.emit, name))
+        cell.chosen.connect(partial(self.chosen.emit, name))
+        cell.left.connect(partial(self.left.emit, name))
+        cell.handle_chosen.connect(partial(self.handle_chosen.emit, name))
 
     def _groups(self, fields: Iterable[FormField]) -> list[tuple[str, list[FormField]]]:
         """Groups of several fields with their names; fields that are a group of their own share a card, as a name
@@ -67,14 +86,6 @@ class FormView(QWidget):
             else:
                 found.append(("", group))
         return found
-
-    def _card(self, title: str, fields: list[FormField], search: PlaceSearch) -> GroupCard:
-        first_place = next((cell.field for cell in self.cells.values() if cell.field.level is not None), None)
-        return GroupCard(
-            title,
-            [self.cells[each.id] for each in fields],
-            SearchCell(search) if first_place in fields else None,
-        )
 
     def _lay_out(self, sides: list[list[GroupCard]]) -> None:
         columns = QHBoxLayout(self)

@@ -12,13 +12,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
+from enum import IntEnum
 
 from muster.domain.applicant import Demographics, DemographicValue, FormChoices, LocalizedText
 from muster.domain.assessment import Finding, Severity
 from muster.domain.prefill import Conflict, FieldMark, Filled, PrefilledField, marks
 from muster.domain.registration import Process
 from muster.workstation.form_checking import FIELD_REQUIRED
-from muster.workstation.form_conditions import Circumstances, FieldGroup, groups_offered, shown_fields
+from muster.workstation.form_conditions import (
+    Circumstances,
+    FieldGroup,
+    either_will_do,
+    groups_offered,
+    shown_fields,
+)
 from muster.workstation.forms import FieldKind, FormField
 from muster.workstation.reference import Choice, Language
 
@@ -29,6 +36,14 @@ Suggest = Callable[[str, str, str], str]
 
 CHECKED = "Y"
 CONTRADICTS_FROM = 0.7  # less sure readings are not worth a question about what somebody typed
+
+
+class Need(IntEnum):
+    """Whether a field has to be filled in."""
+
+    NONE = 0
+    ALWAYS = 1
+    ONE_OF_TWO = 2
 
 
 def no_suggestion(text: str, source: str, target: str) -> str:
@@ -70,6 +85,7 @@ class DemographicsPresenter:
         self._problems: dict[str, Finding] = {}
         self._by_parent: dict[str, dict[str | None, tuple[Choice, ...]]] = {}
         self.take(values or {})
+        self._suggest_again(self._choices.suggested)
 
     def take(self, values: Demographics) -> None:
         """Show these; boxes of fields that are not among them stay as they are."""
@@ -96,6 +112,13 @@ class DemographicsPresenter:
         else:
             self._touched.discard(place)
 
+    def _suggest_again(self, names: Collection[str]) -> None:
+        """What was a suggestion when the draft was left is one still."""
+        for place, text in self._texts.items():
+            if text and ".".join(place) in names:
+                self._suggested.add(place)
+                self._touched.discard(place)
+
     # What stands there
 
     def text(self, field_id: str, language: str = "") -> str:
@@ -118,7 +141,12 @@ class DemographicsPresenter:
     @property
     def choices_made(self) -> FormChoices:
         """What was said beside the values."""
-        return replace(self._choices, groups=self._around.groups, words_kept=dict(self.words_kept))
+        return replace(
+            self._choices,
+            groups=self._around.groups,
+            words_kept=dict(self.words_kept),
+            suggested=tuple(sorted(".".join(place) for place in self._suggested)),
+        )
 
     # Typing and choosing
 
@@ -236,10 +264,12 @@ class DemographicsPresenter:
     def choose_groups(self, groups: tuple[str, ...]) -> None:
         self._around = replace(self._around, groups=groups)
 
-    def shown(self) -> dict[str, bool]:
-        """The fields to be seen now, in the form's order, and whether each is needed."""
+    def shown(self) -> dict[str, Need]:
+        """The fields to be seen now, in the form's order."""
         now = shown_fields(self.fields.values(), self.values(), self._around)
-        return {each.field.id: each.required for each in now}
+        pairs = either_will_do(now)
+        either = {*pairs, *pairs.values()}
+        return {each.field.id: Need.ONE_OF_TWO if each.field.id in either else Need(each.required) for each in now}
 
     def places(self, field_id: str) -> tuple[Place, ...]:
         if self.fields[field_id].kind is FieldKind.LOCALIZED:
@@ -247,11 +277,13 @@ class DemographicsPresenter:
         return ((field_id, ""),)
 
     def next_empty(self, order: Iterable[Place], after: Place | None) -> Place | None:
-        """The next place of ``order`` behind ``after`` in which nothing stands and something can, from the first
-        on again; nothing when there is none."""
-        order = tuple(order)
+        """The next place of ``order`` behind ``after`` in which nothing stands and something can. From the first
+        on again only those that are needed: who passed over another one meant to. Nothing when there is none."""
+        order, needed = tuple(order), self.shown()
         at = order.index(after) + 1 if after in order else 0
-        return next((each for each in (*order[at:], *order[:at]) if self._is_to_be_filled(each)), None)
+        behind = (each for each in order[at:] if self._is_to_be_filled(each))
+        before = (each for each in order[:at] if needed[each[0]] and self._is_to_be_filled(each))
+        return next(behind, None) or next(before, None)
 
     def _is_to_be_filled(self, place: Place) -> bool:
         field = self.fields[place[0]]

@@ -73,7 +73,10 @@ class DocumentsPage(StepPage):
         column = QVBoxLayout(content)
         column.setContentsMargins(0, 0, 6, 0)
         column.setSpacing(14)
-        self.slots = {slot.field: _Slot(slot, window_language) for slot in enrollment.slots_of(registration)}
+        # What must be there first: below the others it is not seen on small screens.
+        wanted = sorted(enrollment.slots_of(registration), key=lambda slot: not slot.required)
+        self.column.addWidget(scrolling(content), 1)
+        self.slots = {slot.field: _Slot(slot, window_language) for slot in wanted}
         for field, slot in self.slots.items():
             slot.scan.clicked.connect(partial(self._scan, field))
             slot.more.clicked.connect(partial(self._scan_more, field))
@@ -91,7 +94,6 @@ class DocumentsPage(StepPage):
             slot.has_chip = enrollment.prefill.may_have_chip(slot.types)
             column.addWidget(slot)
         column.addStretch(1)
-        self.column.addWidget(scrolling(content), 1)
         self.meter = SizeMeter()
         self.column.addWidget(self.meter)
         self.next = button(tr("Next"), primary=True)
@@ -646,6 +648,8 @@ class _Slot(Card):
         self.warning.clear()
         if page is None:
             self.picture.say(self._empty)
+        elif page.pixels is None:
+            self.picture.say(tr("A PDF that is kept as it was shared; it cannot be shown here."))
         else:
             self.picture.show_pixels(page.pixels)
         several = self.count > 1

@@ -20,7 +20,15 @@ class Said:
 
 
 def said_of(offer: Offer, names: Mapping[str, str]) -> Said:
-    """``names`` are the fields' names in the window's language."""
+    """``names`` are the fields' names in the window's language. That nothing could be read is said as well:
+    whoever was told that the form fills itself in would wait for it."""
+    told = _told(offer, names)
+    if told.words or offer.read or offer.type_code or offer.number:
+        return told
+    return Said(tr("Nothing on it could be read by the station: look whether kind and number are right."))
+
+
+def _told(offer: Offer, names: Mapping[str, str]) -> Said:
     parts = []
     if offer.filled:
         parts.append(tr("Filled in: {fields}.", fields=_listed(offer.filled, names)))
@@ -47,7 +55,7 @@ def said_of_chip(found: ChipOffer, names: Mapping[str, str]) -> Said:
         worth = tr("The chip was read; who signed it is not known at this station.")
     else:
         worth = tr("The chip was read and is signed by its issuer.")
-    told = said_of(found.offer, names)
+    told = _told(found.offer, names)
     portrait = (tr("Its portrait is compared with the face that is captured."),) if found.has_portrait else ()
     findings = dict.fromkeys(say_finding(each) for each in found.findings)
     words = " ".join(each for each in (worth, told.words, *portrait, *findings) if each)

@@ -16,6 +16,7 @@ from muster.domain.registration import Step
 from muster.errors import MusterError
 from muster.ui import names, shortcuts, theme
 from muster.ui.background import Background
+from muster.ui.evidence.assurance_panel import AssurancePanel
 from muster.ui.language import say, say_finding, tr
 from muster.ui.person.answers import answer_words
 from muster.ui.person.display import TURN_KEY, PersonDisplay
@@ -25,11 +26,13 @@ from muster.ui.widgets.size_meter import SizeMeter
 from muster.ui.wizard.step_page import StepPage
 from muster.workstation.captures_asked import CAPTURES_LEFT_OUT
 from muster.workstation.enrollment import Enrollment
+from muster.workstation.evidence import AssuranceView
 from muster.workstation.person_screen import Pixels, Shown, languages_of
 from muster.workstation.reference import is_right_to_left, label_in
 from muster.workstation.summary import Summary, SummaryLine
 
 _ACROSS = 6
+_PICTURE_PX = 400  # as large as one is shown, on the person's screen too
 
 
 class PreviewPage(StepPage):
@@ -49,32 +52,35 @@ class PreviewPage(StepPage):
         self.pictures: dict[BiometricAttribute, PictureView] = {}
         self.introducer_pictures: dict[BiometricAttribute, PictureView] = {}
         self.photo: PictureView | None = None
+        self.assurance: AssurancePanel | None = None
         head = QHBoxLayout()  # one line: everything below is to be seen without scrolling
         head.setSpacing(theme.px(theme.WIDE))
         head.addWidget(label(tr("Check"), "title", wrap=False))
         head.addWidget(label(tr("Go through it with the person. Press a part to change it."), "subtitle"), 1)
         self.column.addLayout(head)
-        summary = enrollment.summary(registration.id)
+        summary = enrollment.summary_of(registration)
         content = QWidget()
         columns = QHBoxLayout(content)
         columns.setContentsMargins(0, 0, 6, 0)
         columns.setSpacing(theme.px(theme.GAP))
-        left, right = QVBoxLayout(), QVBoxLayout()
+        self.column.addWidget(scrolling(content), 1)
+        right = QVBoxLayout()
         right.setSpacing(theme.px(theme.CLOSE))
         asked = enrollment.steps(registration)
         if Step.DEMOGRAPHICS in asked:
+            left = QVBoxLayout()
+            columns.addLayout(left, 1)
             left.addWidget(self._details(summary))
-        left.addStretch(1)
+            left.addStretch(1)
+        columns.addLayout(right, 1)
         right.addWidget(self._biometrics(summary))
         if Step.INTRODUCER in asked:
             right.addWidget(self._introducer(summary))
         if Step.DOCUMENTS in asked:
             right.addWidget(self._papers(summary))
+        if Step.PROOFING in asked:
+            right.addWidget(self._proof())
         right.addStretch(1)
-        if left.count() > 1:
-            columns.addLayout(left, 1)
-        columns.addLayout(right, 1)
-        self.column.addWidget(scrolling(content), 1)
         self.meter = SizeMeter()
         self.meter.show_size(enrollment.size_of(registration))
         self.confirm = button(tr("The person confirms"), primary=True)
@@ -94,7 +100,7 @@ class PreviewPage(StepPage):
             (self.enrollment.introducer, self.introducer_pictures),
         ):
             for attribute, view in pictures.items():
-                read = partial(captures.sample_picture, self.registration.id, attribute)
+                read = partial(captures.sample_picture, self.registration.id, attribute, enough_px=_PICTURE_PX)
                 self.work("store", read, view.show_pixels)
         if self.photo is not None:
             self.work(
@@ -122,7 +128,11 @@ class PreviewPage(StepPage):
         state = self.enrollment.registration(self.registration.id)
         shown = self.enrollment.person.data(state, languages_of(state)[0])
         has_face = BiometricAttribute.FACE in state.samples
-        picture = self.enrollment.sample_picture(state.id, BiometricAttribute.FACE) if has_face else None
+        picture = (
+            self.enrollment.sample_picture(state.id, BiometricAttribute.FACE, enough_px=_PICTURE_PX)
+            if has_face
+            else None
+        )
         return shown, picture
 
     def _ask(self, page: tuple[Shown, Pixels | None]) -> None:
@@ -145,7 +155,7 @@ class PreviewPage(StepPage):
         else:
             self.note.clear()
 
-    def _answered(self, shown: Shown, agrees: bool, signature: object) -> None:
+    def _answered(self, shown: Shown, agrees: bool, *_: object) -> None:
         own = self._person.has_own_screen
         self.confirm.setEnabled(False)
         self._person.say("thanks_right" if agrees else "tell")
@@ -177,15 +187,28 @@ class PreviewPage(StepPage):
 
     def _details(self, summary: Summary) -> Card:
         card = self._titled(tr("Details"), Step.DEMOGRAPHICS)
-        self._fill(card, summary.lines)
+        self._fill(card, summary.lines, tr("Nothing was filled in."))
         return card
 
     def _papers(self, summary: Summary) -> Card:
         card = self._titled(tr("Documents"), Step.DOCUMENTS)
-        self._fill(card, summary.documents)
+        self._fill(card, summary.documents, tr("No document was added."))
         return card
 
-    def _fill(self, card: Card, lines: Sequence[SummaryLine]) -> None:
+    def _proof(self) -> Card:
+        card = self._titled(tr("Proof of identity"), Step.PROOFING)
+        self.assurance = panel = AssurancePanel(brief=True, bare=True)
+        card.column.addWidget(panel)
+
+        def shown(view: AssuranceView) -> None:
+            panel.show_level(view.level, view.upgrade_paths)
+
+        self.work("store", partial(self.enrollment.proof.evidence.assurance, self.registration.id), shown)
+        return card
+
+    def _fill(self, card: Card, lines: Sequence[SummaryLine], otherwise: str) -> None:
+        if not lines:
+            card.column.addWidget(label(otherwise, "soft"))
         grid = QGridLayout()
         grid.setHorizontalSpacing(14)
         grid.setVerticalSpacing(theme.px(3))

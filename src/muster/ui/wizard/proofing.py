@@ -19,18 +19,22 @@ from muster.domain.proofing import ExecutionStatus, NodeStatus
 from muster.errors import MusterError
 from muster.ui import theme
 from muster.ui.background import Background
+from muster.ui.evidence.assurance_panel import AssurancePanel
 from muster.ui.language import say_error, tr, word
 from muster.ui.proofing import words
 from muster.ui.proofing.for_supervisors import ForSupervisors
 from muster.ui.proofing.form import YES, ProofingForm
+from muster.ui.proofing.shared_documents import SharedDocumentsCard
 from muster.ui.proofing.waiting_card import WaitingCard
 from muster.ui.widgets.large_button import LargeButton
 from muster.ui.widgets.parts import Card, button, empty, label, mark, scrolling
 from muster.ui.wizard.proofing_presenter import ProofingPresenter, Question, Row, Stage
 from muster.ui.wizard.step_page import StepPage
 from muster.workstation.enrollment import Enrollment
+from muster.workstation.evidence import AssuranceView
 from muster.workstation.proofing_step import ProofStanding
 from muster.workstation.proofing_view import CONSENTS, METHOD, SELECTION, ExecutionView, NodeView
+from muster.workstation.shared_documents import SharedDocument
 
 ADVANCE_AFTER_MS = 900
 _TICK_MS = 1_000
@@ -44,12 +48,16 @@ class ProofingPage(StepPage):
 
     away = Signal()
 
-    def __init__(self, enrollment: Enrollment, background: Background, registration: Registration) -> None:
+    def __init__(
+        self, enrollment: Enrollment, background: Background, registration: Registration, window_language: str
+    ) -> None:
         super().__init__(enrollment, background, registration)
+        self._window_language = window_language
         self._proofing = enrollment.proof.proofing
         self.presenter: ProofingPresenter | None = None
         self._is_asking = False
         self._is_left = True
+        self._reopened = ""
         self.agree: QPushButton | None = None
         self.offers: dict[str, LargeButton] = {}
         self.forms: dict[str, ProofingForm] = {}
@@ -62,8 +70,18 @@ class ProofingPage(StepPage):
         self._middle = QVBoxLayout(self._content)
         self._middle.setContentsMargins(0, 0, 6, 0)
         self._middle.setSpacing(12)
-        row.addWidget(scrolling(self._content), 1)
+        middle = QVBoxLayout()
+        middle.setSpacing(theme.px(theme.GAP))
+        middle.addWidget(scrolling(self._content), 1)
+        self.assurance = AssurancePanel()
+        self.documents = SharedDocumentsCard(window_language)
+        self.documents.taken.connect(self._take)
+        middle.addWidget(self.documents)
+        middle.addWidget(self.assurance)
+        row.addLayout(middle, 1)
         self.column.addLayout(row, 1)
+        self.another = button(tr("Choose another way"))
+        self.another.clicked.connect(self._think_over)
         self.go_away = button(tr("Go on with other things"))
         self.go_away.setToolTip(tr("The registration waits on the desk and goes on here."))
         self.go_away.clicked.connect(self.away)
@@ -71,8 +89,8 @@ class ProofingPage(StepPage):
         self.again.clicked.connect(self._begin_again)
         self.next = button(tr("Go on"), primary=True)
         self.next.clicked.connect(self._go_on)
-        self.foot(self.go_away, self.again, self.next)
-        for each in (self.go_away, self.again, self.next):
+        self.foot(self.another, self.go_away, self.again, self.next)
+        for each in (self.another, self.go_away, self.again, self.next):
             each.hide()
         self._timer = QTimer(self)
         self._timer.setInterval(_TICK_MS)
@@ -121,6 +139,29 @@ class ProofingPage(StepPage):
         self.reached.setText(tr("Shown so far: {level}", level=reached))
         self.needed.setText(tr("Needed: {level}", level=words.assurance_words(view.minimum)))
 
+    def _show_assurance(self, view: AssuranceView) -> None:
+        """What would raise it, as long as something more can be taken."""
+        is_over = self.presenter is not None and self.presenter.view.status.is_over
+        self.assurance.show_level(view.level, () if is_over else view.upgrade_paths)
+
+    def _offer_documents(self, offers: tuple[SharedDocument, ...]) -> None:
+        self.documents.show_offers(offers)
+        if offers and self.next.isVisible():
+            self.next.setFocus()
+
+    def _take(self, shared: str, slot: str, type_code: str) -> None:
+        take = partial(self.enrollment.shared.take, self.registration.id, shared, slot, type_code)
+        self._ask(take, self._taken, self._not_taken)
+
+    def _not_taken(self, error: MusterError) -> None:
+        self.documents.let_take()
+        self.fail(error)
+
+    def _taken(self, registration: Registration) -> None:
+        self.registration = registration
+        self.changed.emit()
+        self._ask(partial(self.enrollment.shared.offers, self.registration.id), self._offer_documents)
+
     # Where it stands
 
     def _show_standing(self, standing: ProofStanding) -> None:
@@ -139,7 +180,11 @@ class ProofingPage(StepPage):
             return
         if self.presenter is not None and self.presenter.view.version != view.version:
             self.note.clear()
-        self.presenter = presenter = ProofingPresenter(view)
+            self._reopened = ""
+        self._draw(ProofingPresenter(view, self._reopened))
+
+    def _draw(self, presenter: ProofingPresenter) -> None:
+        self.presenter, view = presenter, presenter.view
         typed = {node: form.typed() for node, form in self.forms.items()}
         empty(self._middle)
         self.agree, self.offers, self.forms, self.cards = None, {}, {}, {}
@@ -155,11 +200,14 @@ class ProofingPage(StepPage):
         for node_id, form in self.forms.items():
             form.put(typed.get(node_id, {}))
         self._show_end(presenter)
+        self._ask(partial(self.enrollment.proof.evidence.assurance, self.registration.id), self._show_assurance)
+        self._ask(partial(self.enrollment.shared.offers, self.registration.id), self._offer_documents)
         self._tell_time()
         self._focus_first()
 
     def _show_end(self, presenter: ProofingPresenter) -> None:
         view = presenter.view
+        self.another.setVisible(bool(presenter.thought_over))
         self.go_away.setVisible(presenter.waits_outside)
         self.again.setVisible(presenter.stage is Stage.FAILED and not presenter.is_owed)
         self.next.setVisible(view.may_enroll)
@@ -175,7 +223,13 @@ class ProofingPage(StepPage):
     def _settled(self, registration: Registration) -> None:
         self.registration = registration
         self.changed.emit()
-        QTimer.singleShot(ADVANCE_AFTER_MS, self, self._advance)
+        self._ask(partial(self.enrollment.shared.offers, self.registration.id), self._go_on_soon)
+
+    def _go_on_soon(self, offers: tuple[SharedDocument, ...]) -> None:
+        """Unless there is something to be taken over: that is offered here alone."""
+        self._offer_documents(offers)
+        if not offers:
+            QTimer.singleShot(ADVANCE_AFTER_MS, self, self._advance)
 
     def _advance(self) -> None:
         if not self._is_left:
@@ -246,7 +300,9 @@ class ProofingPage(StepPage):
             return self._form_to_begin(node, title, told, warning)
         made = LargeButton(title, "\n".join(told), warning)
         made.setEnabled(can_be_taken)
-        if node.kind == METHOD and not node.asks:
+        if question.choice is not None and question.choice.chosen:
+            made.clicked.connect(partial(self._choose_anew, question.choice, node.id))
+        elif node.kind == METHOD and not node.asks:
             made.clicked.connect(partial(self._begin, node.id, {}))
         elif question.choice is not None:
             made.clicked.connect(partial(self._submit, question.choice.id, {SELECTION: node.id}))
@@ -281,6 +337,21 @@ class ProofingPage(StepPage):
 
     def _submit(self, node: str, fields: Mapping[str, str], *_: object) -> None:
         self._command(partial(self._proofing.submit, self._execution, node, fields))
+
+    def _think_over(self) -> None:
+        """The person would rather go another way; the one that was begun stands among them."""
+        assert self.presenter is not None
+        self._reopened = self.presenter.thought_over
+        self.note.clear()
+        self._draw(ProofingPresenter(self.presenter.view, self._reopened))
+
+    def _choose_anew(self, choice: NodeView, node: str, *_: object) -> None:
+        assert self.presenter is not None
+        self._reopened = ""
+        if node == choice.chosen:
+            self._draw(ProofingPresenter(self.presenter.view))
+        else:
+            self._submit(choice.id, {SELECTION: node})
 
     def _look_at_all(self) -> None:
         self._ask(partial(self._proofing.get, self._execution), self.supervisor.show_found)

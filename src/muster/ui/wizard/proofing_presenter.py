@@ -16,7 +16,7 @@ from muster.domain.proofing import (
     PollAction,
     UserInputAction,
 )
-from muster.workstation.proofing_view import CHOICE, METHOD, SEQUENCE, ExecutionView, NodeView
+from muster.workstation.proofing_view import BY_A_PERSON, CHOICE, METHOD, SEQUENCE, ExecutionView, NodeView
 
 _BEST_EFFORT = "BestEffort"
 
@@ -49,8 +49,11 @@ class Question:
 
 
 class ProofingPresenter:
-    def __init__(self, view: ExecutionView) -> None:
+    """``reopened`` is a choice that the person thinks over: its ways are asked for once more."""
+
+    def __init__(self, view: ExecutionView, reopened: str = "") -> None:
         self.view = view
+        self._reopened = reopened
         self._nodes = {each.id: each for each in view.nodes}
 
     @property
@@ -86,7 +89,19 @@ class ProofingPresenter:
         """The method steps that wait for somebody, in their order; none before everything is agreed to."""
         if self.stage is not Stage.UNDER_WAY:
             return ()
-        return tuple(each for each in self.view.nodes if each.kind == METHOD and each.action is not None)
+        return tuple(
+            each
+            for each in self.view.nodes
+            if each.kind == METHOD and each.action is not None and not self._is_below_open_choice(each)
+        )
+
+    @property
+    def thought_over(self) -> str:
+        """The choice that may be made anew: of a person, with another way, and nothing of the chosen one done. Of
+        several the outermost."""
+        if self.stage is not Stage.UNDER_WAY or self._reopened:
+            return ""
+        return next((each.id for each in self.view.nodes if self._may_choose_anew(each)), "")
 
     @property
     def questions(self) -> tuple[Question, ...]:
@@ -147,7 +162,15 @@ class ProofingPresenter:
         return any(not leaf.hindrance for leaf in self.methods_below(node))
 
     def _is_open_choice(self, node: NodeView) -> bool:
-        return node.kind == CHOICE and node.status is NodeStatus.AWAITING_INPUT
+        return node.kind == CHOICE and (node.status is NodeStatus.AWAITING_INPUT or node.id == self._reopened)
+
+    def _may_choose_anew(self, node: NodeView) -> bool:
+        if node.kind != CHOICE or node.selection != BY_A_PERSON or not node.chosen or len(node.children) < 2:
+            return False
+        chosen = self.methods_below(self._nodes[node.chosen])
+        done = (NodeStatus.COMPLETED, NodeStatus.FAILED)
+        is_due = node.status in (NodeStatus.READY, NodeStatus.DISPATCHED)
+        return is_due and all(leaf.status not in done for leaf in chosen)
 
     def _is_below_open_choice(self, node: NodeView) -> bool:
         return any(self._is_open_choice(above) for above in self._above(node))

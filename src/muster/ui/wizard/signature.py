@@ -10,7 +10,7 @@ from PySide6.QtCore import Signal
 
 from muster.domain.confirmation import Cause
 from muster.domain.lifecycle import Registration
-from muster.domain.operators import Action, Factor
+from muster.domain.operators import Action, Factor, Way
 from muster.errors import MusterError
 from muster.ui.background import Background
 from muster.ui.finishing import Sent
@@ -97,12 +97,14 @@ def _causes_words(causes: tuple[Cause, ...]) -> str:
 class SignaturePage(StepPage):
     sent = Signal(object)
 
-    def __init__(self, desk: Desk, background: Background, registration: Registration) -> None:
+    def __init__(
+        self, desk: Desk, background: Background, registration: Registration, ways: tuple[Way, ...]
+    ) -> None:
+        """``ways`` are those in which the officer may sign."""
         super().__init__(desk.enrollment, background, registration)
         self._desk = desk
         self._cancel = Event()
-        self._ways = desk.own_ways(Action.SIGN)
-        can_touch = frozenset({Factor.FINGER}) in self._ways
+        can_touch = frozenset({Factor.FINGER}) in ways
         self.head(
             tr("Sign"),
             tr("Your password is your signature, and so is one touch.")
@@ -122,7 +124,7 @@ class SignaturePage(StepPage):
             "spoken",
         )
         card.column.addWidget(words)
-        self.box = ProofBox(tr("Password of {officer}", officer=desk.operator.user_id), self._ways)
+        self.box = ProofBox(tr("Password of {officer}", officer=desk.operator.user_id), ways)
         self.box.changed.connect(self._typed)
         self.box.given.connect(self._sign)
         self.box.touch_wanted.connect(self._sign_by_touch)
@@ -165,6 +167,7 @@ class SignaturePage(StepPage):
             self.sign.setEnabled(True)
             self.sign.setFocus()
         else:
+            self.box.put(self._desk.demo_password(self._desk.operator.user_id))
             self.box.focus()
         self._typed()
 
@@ -205,8 +208,7 @@ class SignaturePage(StepPage):
         self.confirmation.show_confirmed(registration)
         self.note.clear()
         self.changed.emit()
-        self._typed()
-        self.box.focus()
+        self.enter()
 
     def _hold(self) -> None:
         """Nothing else while something is under way."""

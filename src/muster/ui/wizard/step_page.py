@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import TypeVar
 
 from PySide6.QtCore import Signal
@@ -50,6 +50,11 @@ class StepPage(QWidget):
         for widget in widgets:
             self._footer.addWidget(widget)
         self.column.addLayout(self._footer)
+
+    def pieces(self) -> Iterator[None]:
+        """What is yet to be made of the page before it is shown, each piece short enough for one turn of the event
+        loop. Most pages are whole at once."""
+        return iter(())
 
     def enter(self) -> None:
         """The page was shown."""

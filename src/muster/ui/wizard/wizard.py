@@ -6,20 +6,23 @@ resumed registration stands where it was left and a change sends the officer bac
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import partial
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout
 
 from muster.domain.lifecycle import Registration
+from muster.domain.operators import Action, Way
 from muster.domain.registration import Process, RegistrationId, Step
+from muster.errors import MusterError
 from muster.ui import names, theme
 from muster.ui.background import Background
 from muster.ui.capture.page import CapturePage
 from muster.ui.language import say_finding, tr
-from muster.ui.pages.page import Page
+from muster.ui.pages.page import UPDATE_DETAILS, Page
 from muster.ui.person.display import PersonDisplay
+from muster.ui.turns import in_turns, later, polishing
 from muster.ui.widgets.parts import button, label, mark
 from muster.ui.wizard.consent import ConsentPage
 from muster.ui.wizard.demographics import DemographicsPage
@@ -39,12 +42,13 @@ _RAIL_WIDTH = 210
 
 class Wizard(Page):
     """``left`` when the officer puts the draft away, ``refused`` when the person did not agree; ``sent`` with what
-    came of the finished registration.
+    came of the finished registration; ``ready`` when there is a page to be seen, first of all.
 
     ``step`` is the one to begin with, by default the first that is not done. ``guided`` with what is to be seen of
     a capture, for the person's screen.
     """
 
+    ready = Signal()
     left = Signal()
     refused = Signal()
     sent = Signal(object)
@@ -68,6 +72,7 @@ class Wizard(Page):
         self._background = background
         self._registration = registration
         self._window_language = window_language
+        self._ways_to_sign: tuple[Way, ...] = ()
         self._steps: dict[Step, QPushButton] = {}
         self.page: StepPage | None = None
         self.step = step or self._next_step(registration)
@@ -77,7 +82,10 @@ class Wizard(Page):
         row.addWidget(self._rail())
         self._place = QVBoxLayout()
         row.addLayout(self._place, 1)
-        self._put(self.step, registration)
+        if self.step is Step.SIGNATURE:  # which has something to read before
+            self.show_step(self.step)
+        else:
+            self._put(self.step, registration)
 
     def enter(self) -> None:
         if self.page is not None:
@@ -144,31 +152,66 @@ class Wizard(Page):
         self._reload(partial(self._put, step))
 
     def _reload(self, show: Callable[[Registration], None]) -> None:
-        """Read the registration on the lane behind what the page leaves to be kept there."""
+        """Read the registration, and what its signature may be, on the lane behind what the page leaves to be kept
+        there."""
         if self.page is not None:
             self.page.leave()
         self.setEnabled(False)
-        enrollment, registration_id = self._desk.enrollment, self._registration.id
-        self._background.run(
-            self, "store", lambda: enrollment.registration(registration_id), show, self.failed.emit
-        )
+        self.busy.emit(True)
+        desk, registration_id = self._desk, self._registration.id
+
+        def read() -> tuple[Registration, tuple[Way, ...]]:
+            return desk.enrollment.registration(registration_id), desk.own_ways(Action.SIGN)
+
+        def go_on(told: tuple[Registration, tuple[Way, ...]]) -> None:
+            registration, self._ways_to_sign = told
+            show(registration)
+
+        self._background.run(self, "store", read, go_on, self.failed.emit)
 
     def _put(self, step: Step, registration: Registration) -> None:
+        """Made in turns of the event loop and laid out in another: all at once would take too long."""
+        self._registration, self.step = registration, step
+        later(self, partial(self._begin, step, registration))
+
+    def _begin(self, step: Step, registration: Registration) -> None:
+        try:
+            page = self._make(step)
+        except MusterError as error:
+            self.failed.emit(error)
+            return
+        page.hide()
+        in_turns(self, self._finish(page), partial(self._lay, step, registration, page), self.failed.emit)
+
+    def _finish(self, page: StepPage) -> Iterator[None]:
+        page.setParent(self)  # styled here at once, and not when it is shown
+        yield
+        yield from page.pieces()
+        yield from polishing(page)
+
+    def _lay(self, step: Step, registration: Registration, page: StepPage) -> None:
+        is_first = self.page is None
         self.setEnabled(True)
+        self.busy.emit(False)
         self._person.withdraw()
         if self.page is not None:
             self.page.hide()
             self._place.removeWidget(self.page)
             self.page.deleteLater()
-        self._registration = registration
-        self.step, self.page = step, self._make(step)
+        self.step, self.page = step, page
         self.page.completed.connect(self.go_on)
         self.page.changed.connect(self._page_changed)
         self.page.busy.connect(self._page_busy)
         self._place.addWidget(self.page)
+        self.page.show()
         self._refresh(registration)
         if self.isVisible():
             self.page.enter()
+        is_update = registration.started.process is Process.UPDATE
+        self.where = UPDATE_DETAILS if is_update and step is Step.DEMOGRAPHICS else step
+        self.turned.emit()
+        if is_first:
+            later(self, self.ready.emit)
 
     def _page_changed(self) -> None:
         if self.page is None:
@@ -198,14 +241,16 @@ class Wizard(Page):
             return consent
         if step is Step.DEMOGRAPHICS:
             take = self._desk.pre_registrations.take
-            details = DemographicsPage(enrollment, background, registration, self._window_language, take)
+            details = DemographicsPage(
+                enrollment, background, registration, self._window_language, take, in_pieces=True
+            )
             details.documents_wanted.connect(partial(self.show_step, Step.DOCUMENTS))
             return details
         if step is Step.DOCUMENTS:
             take = self._desk.pre_registrations.take
             return DocumentsPage(enrollment, background, registration, self._window_language, take)
         if step is Step.PROOFING:
-            proofing = ProofingPage(enrollment, background, registration)
+            proofing = ProofingPage(enrollment, background, registration, self._window_language)
             proofing.away.connect(self.put_away)
             return proofing
         if is_capture(step):
@@ -224,7 +269,7 @@ class Wizard(Page):
             preview = PreviewPage(enrollment, background, registration, self._window_language, self._person)
             preview.step_wanted.connect(self.show_step)
             return preview
-        signature = SignaturePage(self._desk, background, registration)
+        signature = SignaturePage(self._desk, background, registration, self._ways_to_sign)
         signature.sent.connect(self.sent)
         return signature
 
@@ -234,7 +279,7 @@ class Wizard(Page):
     def _refresh(self, registration: Registration) -> None:
         plan = self._desk.enrollment.steps(registration)
         reachable, place = True, 0
-        early = registration.is_done(Step.CONSENT)  # a document fills in the details that come before it
+        early = registration.is_done(Step.CONSENT)  # documents and shared records fill in the details before them
         for step, made in self._steps.items():
             captures = is_capture(step)
             asked = any(map(is_capture, plan)) if captures else step in plan
@@ -247,7 +292,7 @@ class Wizard(Page):
             done = all(map(registration.is_done, filter(is_capture, plan) if captures else (step,)))
             sign = "✓" if done else str(place)
             _name_step(made, sign, name)
-            may = done or reachable or (step is Step.DOCUMENTS and early)
+            may = done or reachable or (step in (Step.DOCUMENTS, Step.PROOFING) and early)
             made.setEnabled(may and not is_now)
             mark(made, "now", value=is_now)
             reachable = reachable and done
@@ -268,7 +313,12 @@ class Wizard(Page):
             made.setToolTip(words)
 
     def put_away(self) -> None:
-        self.left.emit()
+        if not self._registration.is_untouched:
+            self.left.emit()
+            return
+        self.setEnabled(False)
+        put_away = partial(self._desk.enrollment.put_away, self._registration.id)
+        self._background.run(self, "store", put_away, lambda nothing: self.left.emit(), self.failed.emit)
 
     def leave(self) -> None:
         if self.page is not None:

@@ -3,8 +3,7 @@ for whoever looks whether the window stays quick and small.
 
 Works without a display, on a demo station in a temporary folder, with the simulated devices.
 
-    python -m muster.ui.rehearsal [--count N]     one line of JSON for each registration
-    python -m muster.ui.rehearsal --open FOLDER   the station in FOLDER up to its sign-in page, and no further
+    python -m muster.ui.timed_run [--count N]   one line of JSON for each registration
 
 ``MUSTER_SIMULATED_SPEED`` says how fast the person is: 1 is a person's pace.
 """
@@ -48,7 +47,7 @@ from muster.ui.wizard.wizard import Wizard
 from muster.workstation.demo import demo_script
 from muster.workstation.lanes import Lanes
 
-REHEARSAL_STUCK = Code("REHEARSAL_STUCK", "The rehearsal waited in vain for a screen: {screen}.")
+TIMED_RUN_STUCK = Code("TIMED_RUN_STUCK", "The timed run waited in vain for a screen: {screen}.")
 
 _PATIENCE_MS = 120_000
 _LOOK_MS = 2
@@ -57,7 +56,7 @@ _WAY = "document"  # of the demo's proof of identity
 
 
 @dataclass(frozen=True, slots=True)
-class Rehearsed:
+class Timed:
     """One registration. ``next_ready_ms`` runs from the officer's signature to the next person's first page;
     ``resident_mib`` is what this process held then, 0 where the system does not tell."""
 
@@ -67,7 +66,7 @@ class Rehearsed:
     resident_mib: float
 
 
-class Rehearsal:
+class TimedRun:
     """Presses what an officer presses, each time as soon as it can be, and lets the loop go round in between."""
 
     def __init__(self, session: Session, lanes: Lanes) -> None:
@@ -75,8 +74,8 @@ class Rehearsal:
         self.window = _window(session, lanes)
         self.watch = LoopWatch()
 
-    def registrations(self, count: int) -> Iterator[Rehearsed]:
-        self._press(self._on(SignInPage).sign_in)
+    def registrations(self, count: int) -> Iterator[Timed]:
+        self.sign_in()
         self._press(self._on(HomePage).start)
         for number in range(1, count + 1):
             self._up_to_signature()
@@ -85,13 +84,39 @@ class Rehearsal:
             self._press(self._on(ReceiptPage).another)
             self._on(ConsentPage)
             took_ms = (time.monotonic() - began) * 1000
-            yield Rehearsed(number, self.watch.take(), took_ms, resident_mib())
+            yield Timed(number, self.watch.take(), took_ms, resident_mib())
+
+    def sign_in(self) -> None:
+        self._press(self._on(SignInPage).sign_in)
+        self._on(HomePage)
+
+    def start_capture(self) -> None:
+        """From home up to a device that looks for the person."""
+        self._press(self._on(HomePage).start)
+        self._up_to_capture()
+        self._press(self._on(CapturePage).start)
+
+    def let_be(self, for_s: float) -> None:
+        """Nobody presses anything."""
+        loop = QEventLoop()
+        QTimer.singleShot(round(for_s * 1000), loop.quit)
+        loop.exec()
 
     def close(self) -> None:
         self.watch.stop()
         self.window.close()
 
     def _up_to_signature(self) -> None:
+        self._up_to_capture()
+        self._press(self._on(CapturePage).start)
+        self._press(self._on(PreviewPage).confirm)
+        page = self._on(SignaturePage)
+        credentials = self._session.station().demo_credentials()
+        assert credentials is not None
+        page.password.setText(credentials[0][1])
+        page.password.textEdited.emit(credentials[0][1])
+
+    def _up_to_capture(self) -> None:
         self._press(self._on(ConsentPage).agree)
         self._fill_form(self._on(DemographicsPage))
         self._press(self._on(DemographicsPage).next)
@@ -107,13 +132,7 @@ class Rehearsal:
         pressed = proofing.forms[_WAY].go
         assert pressed is not None
         self._press(pressed)
-        self._press(self._on(CapturePage).start)
-        self._press(self._on(PreviewPage).confirm)
-        page = self._on(SignaturePage)
-        credentials = self._session.station().demo_credentials()
-        assert credentials is not None
-        page.password.setText(credentials[0][1])
-        page.password.textEdited.emit(credentials[0][1])
+        self._on(CapturePage)
 
     def _fill_form(self, page: DemographicsPage) -> None:
         for name, value in demo_script().demographics.items():
@@ -146,15 +165,13 @@ class Rehearsal:
 
     def _breathe(self) -> None:
         """One turn of the loop: what two presses take is not taken for one."""
-        loop = QEventLoop()
-        QTimer.singleShot(_LOOK_MS, loop.quit)
-        loop.exec()
+        self.let_be(_LOOK_MS / 1000)
 
     def _until(self, screen: str, ready: Callable[[], bool]) -> None:
         deadline = QDeadlineTimer(_PATIENCE_MS)
         while not ready():
             if deadline.hasExpired():
-                raise DeviceUnavailable(REHEARSAL_STUCK, screen=screen)
+                raise DeviceUnavailable(TIMED_RUN_STUCK, screen=screen)
             self._breathe()
 
 
@@ -175,13 +192,13 @@ def _window(session: Session, lanes: Lanes) -> MainWindow:
 
 
 @contextmanager
-def rehearsing() -> Iterator[Rehearsal]:
+def timed_run() -> Iterator[TimedRun]:
     prepared_application()
     with tempfile.TemporaryDirectory() as data, Lanes() as lanes:
         session = Session(Path(data) / "station", utc_now)
         try:
             session.create_demo()
-            made = Rehearsal(session, lanes)
+            made = TimedRun(session, lanes)
             try:
                 yield made
             finally:
@@ -190,24 +207,13 @@ def rehearsing() -> Iterator[Rehearsal]:
             session.close()
 
 
-def _open(folder: Path) -> None:
-    """Ends the process where an officer could begin: what comes after is not what somebody waits for."""
-    application = prepared_application()
-    window = _window(Session(folder, utc_now), Lanes())
-    application.processEvents()
-    os._exit(0 if isinstance(window.page, SignInPage) else 1)
-
-
 def main() -> int:
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     told = argparse.ArgumentParser(description="Enroll an invented person at the window, with a stopwatch.")
     told.add_argument("--count", type=int, default=1, help="Registrations, one after the other.")
-    told.add_argument("--open", type=Path, metavar="FOLDER", help="Only open this station's sign-in page.")
     asked = told.parse_args()
-    if asked.open is not None:
-        _open(asked.open)
-    with rehearsing() as rehearsal:
-        for each in rehearsal.registrations(asked.count):
+    with timed_run() as run:
+        for each in run.registrations(asked.count):
             print(json.dumps(asdict(each)), flush=True)  # noqa: T201 - that is what it is for
     return 0
 

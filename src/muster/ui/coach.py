@@ -1,0 +1,69 @@
+"""For whoever sees this for the first time: what to do on each page, in one sentence above it.
+
+Only on a station for training, and only where somebody asks for it. It follows the page that is shown, presses
+nothing and stands in nobody's way.
+"""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy
+
+from muster.domain.registration import Step
+from muster.ui import theme
+from muster.ui.language import tr
+from muster.ui.pages.page import UPDATE_DETAILS
+from muster.ui.widgets.parts import label, link
+
+_UIN_TO_PRACTISE = "2345678906"  # a number that nobody has, and that a wrong digit would be noticed in
+
+
+class Coach(QFrame):
+    """``left`` when it was sent away."""
+
+    left = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setObjectName("coach")
+        row = QHBoxLayout(self)
+        row.setContentsMargins(theme.px(22), theme.px(8), theme.px(22), theme.px(8))
+        row.setSpacing(theme.px(theme.WIDE))
+        self.words = label("")
+        self.words.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        row.addWidget(self.words, 1)
+        self.leave = link("")
+        self.leave.clicked.connect(self.left)
+        row.addWidget(self.leave)
+
+    def stand_at(self, where: Step | str) -> None:
+        words = _of_step(where) if isinstance(where, Step) else _of_page(where)
+        self.words.setText(words)
+        self.leave.setText(tr("Without hints"))
+        self.setVisible(bool(words))
+
+
+def _of_page(called: str) -> str:
+    return {
+        "sign-in": tr("Name and password are filled in on a training station. Press Sign in."),
+        "home": tr("Press the large button: somebody new sits down before you."),
+        UPDATE_DETAILS: tr(
+            "Type the number from the card (to practise, {number}). Then press what is to be changed.",
+            number=_UIN_TO_PRACTISE,
+        ),
+        "receipt": tr("Print the slip if you like, then press Next person. Sending goes on by itself."),
+    }.get(called, "")
+
+
+def _of_step(step: Step) -> str:
+    if step.capture_group is not None or step is Step.EXCEPTION_PHOTO:
+        return tr("Press Start once. Everything is taken by itself; it stops where you have to decide.")
+    return {
+        Step.CONSENT: tr("Read the text to the person, or show it to them with F8. They agree: press the button."),
+        Step.DEMOGRAPHICS: tr("Type the name. Enter leads to the next empty field, Ctrl+Enter goes on."),
+        Step.DOCUMENTS: tr("Press Scan: what the page says is filled into the form. Then go on."),
+        Step.PROOFING: tr("Press the way the person chooses, and do what stands in the middle."),
+        Step.INTRODUCER: tr("Choose which capture of the parent or guardian it shall be, and press Start."),
+        Step.PREVIEW: tr("Go through it with the person. Change leads to each part and back here."),
+        Step.SIGNATURE: tr("Your password is your signature. On a training station it is filled in."),
+    }.get(step, "")
